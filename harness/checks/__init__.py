@@ -1,0 +1,1 @@
+"""The checks: each reads the deployed stack and yields evidence."""

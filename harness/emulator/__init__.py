@@ -1,0 +1,1 @@
+"""The embedded cloud: MiniStack with a container engine that needs no containers."""

@@ -1,0 +1,90 @@
+"""What a target is: where a stack is deployed, how it is reached, what it can do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+import boto3
+import requests
+
+__all__ = ["Capability", "DatabaseRoute", "Target"]
+
+
+class Capability(StrEnum):
+    """Something that a target may be able to do; a test names what it requires.
+
+    The values of services are botocore's service names. The ``*-data-plane`` ones say that
+    real requests pass, not only that the API answers.
+    """
+
+    APPLICATION_AUTOSCALING = "application-autoscaling"
+    CLOUDFRONT = "cloudfront"
+    CLOUDWATCH = "cloudwatch"
+    EC2 = "ec2"
+    ECS = "ecs"
+    ELBV2 = "elbv2"
+    IAM = "iam"
+    LOGS = "logs"
+    RDS = "rds"
+    RDS_DATA = "rds-data"
+    S3 = "s3"
+    SECRETSMANAGER = "secretsmanager"
+    ALB_DATA_PLANE = "alb-data-plane"
+    CLOUDFRONT_DATA_PLANE = "cloudfront-data-plane"
+    ECS_DATA_PLANE = "ecs-data-plane"
+    DATABASE_DATA_PLANE = "database-data-plane"
+    DATABASE_DIRECT = "database-direct"
+    DATABASE_TLS = "database-tls"
+
+
+@dataclass(frozen=True)
+class DatabaseRoute:
+    """How to reach a database endpoint directly.
+
+    Attributes:
+        address: IP address to connect to in place of resolving the host name.
+        port: TCP port.
+        ca_file: PEM file that the server's certificate verifies against; None without TLS.
+    """
+
+    address: str
+    port: int
+    ca_file: Path | None
+
+
+class Target(Protocol):
+    """Where a stack is deployed. A context manager: entering makes it ready, leaving ends it."""
+
+    name: str
+    region: str
+
+    def __enter__(self) -> "Target": ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+    def session(self) -> boto3.Session:
+        """Return a session whose clients (``session.client("ecs")``) talk to this target."""
+
+    def http(self) -> requests.Session:
+        """Return an HTTP session that reaches the target's ALB and CloudFront host names.
+
+        ``http().get("https://d123.cloudfront.net/products")`` works on every target: an
+        emulator's session sends the request to its gateway and keeps the Host header.
+        """
+
+    def missing(self) -> Mapping[Capability, str]:
+        """Return what this target can *not* do: capability -> reason. Absent means it can."""
+
+    def environment(self) -> Mapping[str, str]:
+        """Return environment variables for Terraform, the AWS command line and SDKs."""
+
+    def provider(self) -> Mapping[str, Any]:
+        """Return arguments of Terraform's ``provider "aws"`` block that this target needs."""
+
+    def stack_settings(self) -> Mapping[str, Any]:
+        """Return StackConfig fields that this target wants (image, waits); a user's win."""
+
+    def database_route(self, host: str, port: int) -> DatabaseRoute | None:
+        """Return how to reach a database endpoint directly, None where that is impossible."""

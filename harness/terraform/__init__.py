@@ -1,0 +1,1 @@
+"""Terraform: finding it and its provider, and running it with typed results."""

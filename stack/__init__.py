@@ -1,0 +1,1 @@
+"""The Product Catalog API stack: what is deployed. Knows nothing of the harness."""
