@@ -79,6 +79,10 @@ class CheckFailedError(HarnessError):
     """A check looked at the deployed stack and saw something other than promised."""
 
 
+class NotProvableError(HarnessError):
+    """A check cannot be made here: the target lacks a capability, or a tier is not deployed."""
+
+
 class DriftError(HarnessError):
     """A plan right after apply still wants to change something."""
 
