@@ -55,14 +55,23 @@ class DatabaseRoute:
 
 
 class Target(Protocol):
-    """Where a stack is deployed. A context manager: entering makes it ready, leaving ends it."""
+    """Where a stack is deployed."""
 
     name: str
     region: str
 
-    def __enter__(self) -> "Target": ...
+    def start(self) -> Mapping[str, str]:
+        """Make the target ready; return what another process needs to attach to it.
 
-    def __exit__(self, *exc: object) -> None: ...
+        The result goes to the ledger before the first resource exists. A target that was
+        attached to, or that is always there, returns what it has.
+        """
+
+    def stop(self) -> None:
+        """End what ``start`` began; a target that is always there does nothing."""
+
+    def facts(self) -> Mapping[str, str]:
+        """Return what a report should say about the target, name -> text."""
 
     def session(self) -> boto3.Session:
         """Return a session whose clients (``session.client("ecs")``) talk to this target."""

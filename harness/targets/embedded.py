@@ -1,0 +1,114 @@
+"""The embedded target: an AWS emulator with a real data plane, from Python packages alone."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+import requests
+
+from harness.emulator.cloud import CloudInfo, attach_cloud, start_cloud, stop_cloud
+from harness.errors import TargetError
+from harness.targets.base import Capability, DatabaseRoute
+from harness.targets.gateway_http import gateway_session
+from harness.targets.session import EmulatorSession
+
+__all__ = ["EmbeddedTarget"]
+
+API_IMAGE = "catalog-harness/product-catalog-api:embedded"
+
+
+class EmbeddedTarget:
+    """A MiniStack of our own on loopback, with containers as processes.
+
+    Args:
+        region: AWS region to play.
+        docker_host: A Docker or Podman engine in place of the built-in one.
+        owner_pid: The cloud ends with this process; None keeps it until it is stopped.
+        attachment: What ``start`` returned to whoever started the cloud: attaches to it.
+    """
+
+    name = "embedded"
+
+    def __init__(
+        self,
+        *,
+        region: str,
+        docker_host: str | None = None,
+        owner_pid: int | None = None,
+        attachment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.region = region
+        self._docker_host = docker_host
+        self._owner_pid = owner_pid
+        self._cloud = attach_cloud(Path(attachment["cloud"])) if attachment else None
+
+    @property
+    def cloud(self) -> CloudInfo:
+        """The running cloud.
+
+        Raises:
+            TargetError: ``start`` was not called yet.
+        """
+        if self._cloud is None:
+            raise TargetError("the embedded cloud has not been started")
+        return self._cloud
+
+    def start(self) -> Mapping[str, str]:
+        """Start the cloud unless attached to one; about a second."""
+        if self._cloud is None:
+            self._cloud = start_cloud(
+                region=self.region, docker_host=self._docker_host, owner_pid=self._owner_pid
+            )
+        return {"cloud": self._cloud.directory}
+
+    def stop(self) -> None:
+        """Stop the cloud and everything in it."""
+        if self._cloud is not None:
+            stop_cloud(self._cloud)
+            self._cloud = None
+
+    def facts(self) -> Mapping[str, str]:
+        """Name the endpoint, the container engine and the database."""
+        return {
+            "endpoint": self.cloud.endpoint,
+            "containers": self._docker_host or "built-in engine (processes)",
+            "database server": self.cloud.database,
+        }
+
+    def session(self) -> boto3.Session:
+        """Return a session whose clients talk to the cloud."""
+        return EmulatorSession(endpoint=self.cloud.endpoint, region=self.region)
+
+    def http(self) -> requests.Session:
+        """Return an HTTP session for the cloud's load balancers and distributions."""
+        return gateway_session(self.cloud.endpoint)
+
+    def missing(self) -> Mapping[Capability, str]:
+        """Return what the cloud cannot do."""
+        return {}
+
+    def environment(self) -> Mapping[str, str]:
+        """Return the environment without the user's AWS settings, plus the cloud's."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        return {**kept, **self.cloud.environment(), "AWS_EC2_METADATA_DISABLED": "true"}
+
+    def provider(self) -> Mapping[str, Any]:
+        """Return provider arguments that keep Terraform from asking a real AWS."""
+        return {
+            "access_key": "test",
+            "secret_key": "test",
+            "s3_use_path_style": True,
+            "skip_credentials_validation": True,
+            "skip_metadata_api_check": "true",
+            "skip_requesting_account_id": True,
+        }
+
+    def stack_settings(self) -> Mapping[str, Any]:
+        """Return what only an emulator wants of the stack."""
+        return {"image": API_IMAGE, "cloudfront_wait_for_deployment": False}
+
+    def database_route(self, host: str, port: int) -> DatabaseRoute | None:
+        """Return the loopback address of a database of the cloud."""
+        raise NotImplementedError

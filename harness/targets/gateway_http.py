@@ -1,0 +1,48 @@
+"""HTTP to host names that only an emulator's gateway knows."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+__all__ = ["gateway_session"]
+
+_TIMEOUT_SECONDS = 30.0
+
+
+def gateway_session(endpoint: str) -> requests.Session:
+    """Return a session that sends every request to a gateway and keeps its Host header.
+
+    ``https`` requests reach the gateway over plain HTTP with ``X-Forwarded-Proto: https``, as
+    behind a terminating proxy. A request without a timeout of its own gets 30 seconds.
+    """
+    session = requests.Session()
+    session.trust_env = False  # a proxy of the user's must not see, or refuse, loopback traffic
+    adapter = _GatewayAdapter(endpoint)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
+
+
+class _GatewayAdapter(HTTPAdapter):
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint.rstrip("/")
+        super().__init__()
+
+    def send(  # type: ignore[override]
+        self, request: requests.PreparedRequest, **kwargs: Any
+    ) -> requests.Response:
+        asked_for = request.url or ""
+        parts = urlsplit(asked_for)
+        request.headers["Host"] = parts.netloc
+        request.headers["X-Forwarded-Proto"] = parts.scheme
+        request.url = self._endpoint + request.path_url
+        if kwargs.get("timeout") is None:
+            kwargs["timeout"] = _TIMEOUT_SECONDS
+        try:
+            response = super().send(request, **kwargs)
+        finally:
+            request.url = asked_for
+        response.url = asked_for
+        return response

@@ -1,0 +1,48 @@
+"""AWS sessions that talk to an emulator, whatever the user's AWS configuration says."""
+
+from typing import Any
+
+import boto3
+import botocore.config
+import botocore.session
+
+__all__ = ["EmulatorSession"]
+
+_CONFIG = botocore.config.Config(
+    connect_timeout=5,
+    read_timeout=60,
+    retries={"mode": "standard", "max_attempts": 2},
+    s3={"addressing_style": "path"},
+)
+# Neither a profile nor a configuration file of the user may leak into an emulator's session:
+# the credentials in them are real.
+_ISOLATED = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, "/dev/null", None),
+    "credentials_file": (None, None, "/dev/null", None),
+}
+
+
+class EmulatorSession(boto3.Session):
+    """A boto3 session whose every client talks to one endpoint with throw-away credentials.
+
+    Args:
+        endpoint: URL of the emulator.
+        region: AWS region.
+        access_key: Access key; emulators take a 12-digit one as the account id.
+    """
+
+    def __init__(self, *, endpoint: str, region: str, access_key: str = "test") -> None:
+        super().__init__(
+            aws_access_key_id=access_key,
+            aws_secret_access_key="test",  # noqa: S106 -- an emulator's: any text will do
+            region_name=region,
+            botocore_session=botocore.session.Session(session_vars=_ISOLATED),
+        )
+        self._endpoint = endpoint
+
+    def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        """Create a client, as boto3 does, of the emulator."""
+        kwargs.setdefault("endpoint_url", self._endpoint)
+        kwargs.setdefault("config", _CONFIG)
+        return super().client(service_name, *args, **kwargs)  # type: ignore[call-overload]
