@@ -1,0 +1,73 @@
+"""Text that is safe to show: no secret in it, nothing that a terminal would obey."""
+
+import dataclasses
+import re
+from enum import Enum
+from typing import Any, TypeVar, cast
+
+from harness.redaction import redact
+
+__all__ = ["duration", "one_line", "redacted", "shortened", "visible"]
+
+T = TypeVar("T")
+
+_MINUTE = 60
+_COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
+
+
+def visible(text: str) -> str:
+    r"""Redact a text and make every character in it visible; line breaks stay.
+
+    Colours are dropped. Any other control character, including those that would move a
+    cursor or reverse the reading direction, is shown as an escape (``\x1b``, ``\u202e``).
+    """
+    text = _COLOUR.sub("", redact(text)).replace("\r\n", "\n").expandtabs(4)
+    return "".join(
+        character
+        if character == "\n" or character.isprintable()
+        else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
+def one_line(text: str) -> str:
+    """Return ``visible(text)`` with every run of white space as one space."""
+    return " ".join(visible(text).split())
+
+
+def shortened(text: str, limit: int) -> str:
+    """Cut a text to about ``limit`` characters and say how many are left out."""
+    left_out = len(text) - limit
+    return text if left_out <= 0 else f"{text[:limit].rstrip()} ... ({left_out} more characters)"
+
+
+def duration(seconds: float) -> str:
+    """Return a duration given in seconds as text: ``4.3 s``, ``3 min 05 s``."""
+    whole = round(seconds)
+    if whole < _MINUTE:
+        return f"{seconds:.1f} s"
+    return f"{whole // _MINUTE} min {whole % _MINUTE:02d} s"
+
+
+def redacted(value: T) -> T:
+    """Return a copy of a plain value (dataclass, dict, tuple, text) with every text redacted."""
+    return cast(T, _redacted(value))
+
+
+def _redacted(value: Any) -> Any:
+    match value:
+        case Enum():
+            return value
+        case str():
+            return redact(value)
+        case tuple():
+            return tuple(_redacted(item) for item in value)
+        case dict():
+            return {_redacted(name): _redacted(item) for name, item in value.items()}
+        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            fields = dataclasses.fields(value)
+            return dataclasses.replace(
+                value, **{field.name: _redacted(getattr(value, field.name)) for field in fields}
+            )
+        case _:
+            return value
