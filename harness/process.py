@@ -6,19 +6,31 @@ import shlex
 import signal
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from harness.errors import ProcessError
 from harness.redaction import redact
+from harness.signals import deferred_interrupts
 
-__all__ = ["Completed", "run", "stop_group"]
+__all__ = ["Completed", "ProcessCancelledError", "run", "stop_group"]
 
 logger = logging.getLogger(__name__)
 
 _TAIL_LINES = 40
+# How soon a cancellation is noticed; an interrupt of the main thread is noticed at once.
+_CANCEL_LATENCY = 0.2
+# How long a descendant may hold the output open after the command itself has ended.
+_DRAIN_SECONDS = 5.0
+
+
+class ProcessCancelledError(ProcessError):
+    """A command was stopped because its caller no longer wants it."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +52,17 @@ def run(
     grace: float = 60.0,
     on_line: Callable[[str], None] | None = None,
     accept: tuple[int, ...] = (0,),
+    cancel: threading.Event | None = None,
 ) -> Completed:
     """Run a command to its end and return what it printed.
 
-    The command gets a process group of its own. When the deadline passes, or this thread is
-    interrupted (``KeyboardInterrupt``), the group receives SIGINT, and SIGKILL after ``grace``
-    seconds: Terraform uses that time to finish the calls under way and to write its state.
+    The command gets a session of its own, so the terminal's Ctrl-C does not reach it. When the
+    deadline passes, ``cancel`` is set, or this thread is interrupted (``KeyboardInterrupt``),
+    its process group receives exactly one SIGINT, and SIGKILL after ``grace`` seconds:
+    Terraform uses that time to finish the calls under way and to write its state, and a second
+    SIGINT would make it give up on both
+    (https://developer.hashicorp.com/terraform/cli/commands/apply). Interrupts that arrive
+    during the grace are therefore only noted.
 
     Args:
         command: Program and arguments; no shell is involved.
@@ -53,56 +70,117 @@ def run(
         env: The whole environment; the harness's own when None.
         timeout: Deadline in seconds.
         grace: Seconds between the polite and the final signal.
-        on_line: Called with each line of standard output, as it comes.
+        on_line: Called in a thread of its own with each line of standard output, as it comes.
         accept: Exit statuses that are no failure.
+        cancel: Set by another thread to stop the command.
 
     Raises:
         ProcessError: It could not be started, ran out of time or ended with another status.
+        ProcessCancelledError: ``cancel`` was set before the command ended.
     """
     shown = redact(shlex.join(command))
     logger.debug("run: %s", shown)
+    child: _Child | None = None
     try:
-        process = subprocess.Popen(
-            command,
-            cwd=cwd,
-            env=dict(env) if env is not None else None,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise ProcessError(f"cannot start `{shown}`: {error}", command=tuple(command)) from error
-    output = _Output(process, on_line)
-    try:
-        process.wait(timeout)
-    except subprocess.TimeoutExpired as error:
-        stop_group(process, first=signal.SIGINT, grace=grace)
-        output.join()
-        raise ProcessError(
-            f"`{shown}` did not end within {timeout:g} s and was stopped",
-            command=tuple(command),
-            returncode=process.returncode,
-            output=output.tail(),
-        ) from error
-    except BaseException:
-        stop_group(process, first=signal.SIGINT, grace=grace)
-        output.join()
+        with deferred_interrupts():  # or a process could start that nobody knows of
+            child = _Child(command, cwd=cwd, env=env, on_line=on_line, shown=shown)
+        ended = child.wait(timeout, cancel)
+    except BaseException as error:
+        if child is not None:
+            child.stop(grace, interrupted=isinstance(error, KeyboardInterrupt))
         raise
-    output.join()
-    done = Completed(
-        tuple(command), process.returncode, "".join(output.stdout), "".join(output.stderr)
-    )
-    if done.returncode not in accept:
-        raise ProcessError(
-            f"`{shown}` ended with status {done.returncode}\n{output.tail()}",
-            command=done.command,
-            returncode=done.returncode,
-            output=output.tail(),
+    if not ended:
+        child.stop(grace, interrupted=False)
+        raise child.unfinished(timeout, cancel)
+    return child.completed(accept)
+
+
+class _Child:
+    """One command while it runs: its process, and the two threads that read its output."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        cwd: Path | None,
+        env: Mapping[str, str] | None,
+        on_line: Callable[[str], None] | None,
+        shown: str,
+    ) -> None:
+        self.command = tuple(command)
+        self.shown = shown
+        self.process = self._start(cwd, env)
+        self.output = _Output(self.process, on_line)
+
+    def _start(self, cwd: Path | None, env: Mapping[str, str] | None) -> subprocess.Popen[str]:
+        try:
+            return subprocess.Popen(
+                self.command,
+                cwd=cwd,
+                env=dict(env) if env is not None else None,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ProcessError(
+                f"cannot start `{self.shown}`: {error}", command=self.command
+            ) from error
+
+    def wait(self, timeout: float, cancel: threading.Event | None) -> bool:
+        """Wait for the end of the process; False when it was cancelled or out of time."""
+        deadline = time.monotonic() + timeout
+        while True:
+            left = deadline - time.monotonic()
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(max(0.0, left if cancel is None else min(left, _CANCEL_LATENCY)))
+                return True
+            if left <= 0 or (cancel is not None and cancel.is_set()):
+                return False
+
+    def stop(self, grace: float, *, interrupted: bool) -> None:
+        logger.warning("stopping `%s`; it has %g s to finish", self.shown, grace)
+        note = f"still waiting for `{self.shown}` to finish"
+        with deferred_interrupts(note=note, drop=interrupted):
+            stop_group(self.process, first=signal.SIGINT, grace=grace)
+            self.output.join()
+
+    def unfinished(self, timeout: float, cancel: threading.Event | None) -> ProcessError:
+        cancelled = cancel is not None and cancel.is_set()
+        kind = ProcessCancelledError if cancelled else ProcessError
+        reason = "was cancelled" if cancelled else f"did not end within {timeout:g} s"
+        tail = self.output.tail()
+        return kind(
+            f"`{self.shown}` {reason} and was stopped\n{tail}".strip(),
+            command=self.command,
+            returncode=self.process.returncode,
+            output=tail,
         )
-    return done
+
+    def completed(self, accept: tuple[int, ...]) -> Completed:
+        if not self.output.join(_DRAIN_SECONDS):
+            logger.warning("`%s` left a process behind; ending it", self.shown)
+            stop_group(self.process)
+            self.output.join()
+        self.output.reraise()
+        if self.process.returncode not in accept:
+            tail = self.output.tail()
+            raise ProcessError(
+                f"`{self.shown}` ended with status {self.process.returncode}\n{tail}".strip(),
+                command=self.command,
+                returncode=self.process.returncode,
+                output=tail,
+            )
+        return Completed(
+            self.command,
+            self.process.returncode,
+            "".join(self.output.stdout),
+            "".join(self.output.stderr),
+        )
 
 
 class _Output:
@@ -113,6 +191,7 @@ class _Output:
     ) -> None:
         self.stdout: list[str] = []
         self.stderr: list[str] = []
+        self._failure: Exception | None = None
         self._last: deque[str] = deque(maxlen=_TAIL_LINES)
         self._threads = [
             threading.Thread(target=self._drain, args=args, daemon=True)
@@ -125,18 +204,31 @@ class _Output:
             thread.start()
 
     def _drain(
-        self, pipe: object, lines: list[str], on_line: Callable[[str], None] | None
+        self, pipe: IO[str], lines: list[str], on_line: Callable[[str], None] | None
     ) -> None:
-        with pipe:  # type: ignore[attr-defined]
-            for line in pipe:  # type: ignore[attr-defined]
+        with pipe:
+            for line in pipe:
                 lines.append(line)
                 self._last.append(line)
-                if on_line is not None:
-                    on_line(line.rstrip("\n"))
+                if on_line is not None and self._failure is None:
+                    self._tell(on_line, line.rstrip("\n"))
 
-    def join(self) -> None:
+    def _tell(self, on_line: Callable[[str], None], line: str) -> None:
+        try:
+            on_line(line)
+        except Exception as error:  # noqa: BLE001 - kept for ``reraise``; the pipe is drained on
+            self._failure = error
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait until both pipes are closed; False when one was still open at the deadline."""
         for thread in self._threads:
-            thread.join()
+            thread.join(timeout)
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def reraise(self) -> None:
+        """Raise what ``on_line`` raised, in the thread that asked for the command."""
+        if self._failure is not None:
+            raise self._failure
 
     def tail(self) -> str:
         return redact("".join(self._last)).strip()
@@ -148,7 +240,13 @@ def stop_group(
     first: signal.Signals = signal.SIGTERM,
     grace: float = 10.0,
 ) -> None:
-    """Stop a process and its group: ``first``, then SIGKILL after ``grace`` seconds."""
+    """Stop a process and its group: ``first`` once, then SIGKILL after ``grace`` seconds.
+
+    Args:
+        process: Started with ``start_new_session=True``.
+        first: The polite signal.
+        grace: Seconds until the final one.
+    """
     if process.poll() is None:
         _signal_group(process.pid, first)
         try:

@@ -8,8 +8,10 @@ __all__ = ["MASK", "redact", "register_secret"]
 MASK = "********"
 _SHORTEST_SECRET = 4
 _PATTERNS = (
-    re.compile(r"(?i)(\"?(?:password|secret_string|secretstring|auth_token)\"?\s*[:=]\s*\"?)"
-               r"([^\s\",;}{]+)"),
+    re.compile(
+        r"(?i)(\"?(?:password|secret_string|secretstring|auth_token)\"?\s*[:=]\s*\"?)"
+        r"([^\s\",;}{]+)"
+    ),
     re.compile(r"(?i)(postgres(?:ql)?://[^:/@\s]+:)([^@\s]+)(?=@)"),
 )
 _secrets: set[str] = set()
