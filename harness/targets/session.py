@@ -45,4 +45,4 @@ class EmulatorSession(boto3.Session):
         """Create a client, as boto3 does, of the emulator."""
         kwargs.setdefault("endpoint_url", self._endpoint)
         kwargs.setdefault("config", _CONFIG)
-        return super().client(service_name, *args, **kwargs)  # type: ignore[call-overload]
+        return super().client(service_name, *args, **kwargs)
