@@ -1,0 +1,71 @@
+"""One self-contained HTML file per run: no network, no external script or style."""
+
+import base64
+import hashlib
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from harness.checks.evidence import Status
+from harness.report import views
+from harness.report.model import RunReport
+from harness.report.text import duration, redacted, visible
+from harness.report.timeline import axis, phase_rows, resource_rows
+
+__all__ = ["render_html"]
+
+
+def render_html(report: RunReport) -> str:
+    """Return the report of a run as one HTML document.
+
+    Every text is redacted and escaped. The document's own content security policy forbids
+    every request and every script but the one inside, named by its hash: a page that shows
+    what strangers' programs wrote must not run it.
+    """
+    safe = redacted(report)
+    environment = _environment()
+    script = _source(environment, "filter.html")
+    return environment.get_template("report.html").render(
+        report=safe,
+        passed=safe.passed,
+        services=views.by_service(safe.results),
+        counts={status: safe.count(status) for status in Status},
+        wall=duration(views.wall_seconds(safe)),
+        teardown=views.teardown(safe),
+        headline=views.headline(safe),
+        axis=axis(safe),
+        phases=phase_rows(safe),
+        resources=resource_rows(safe),
+        style=Markup(_source(environment, "style.html")),  # noqa: S704 - a file of ours
+        script=Markup(script),  # noqa: S704 - a file of ours
+        script_hash=_hash(script),
+    )
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("harness.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+    )
+    environment.filters["duration"] = duration
+    environment.filters["short_name"] = views.short_name
+    return environment
+
+
+def _finalize(value: Any) -> Any:
+    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _source(environment: jinja2.Environment, name: str) -> str:
+    assert environment.loader is not None  # noqa: S101
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"

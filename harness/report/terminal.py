@@ -1,0 +1,127 @@
+"""The summary at the end of a run, for a terminal and for pytest's terminal reporter."""
+
+import io
+from collections.abc import Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.constrain import Constrain
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from harness.checks.evidence import Status
+from harness.report.evidence_table import evidence, not_provable
+from harness.report.model import Phase, RunReport
+from harness.report.text import duration, one_line, redacted, visible
+from harness.report.views import headline, share, teardown, wall_seconds
+
+__all__ = ["plain_summary", "render_summary"]
+
+_NARROWEST_TIMELINE = 72
+_OTHER_COLUMNS = 48
+_LONGEST_TIMELINE = 40
+_INDENT = (0, 0, 0, 2)
+
+
+def render_summary(report: RunReport, *, width: int = 100) -> RenderableType:
+    """Return the summary of a run as something that rich can print.
+
+    How it ended, errors, the evidence (what failed first, then by service), what this target
+    cannot prove and why, the phases, the teardown proof, the notes, and once more how it
+    ended: whoever looks at the last lines only must not miss it. Every text is redacted; what
+    a terminal would obey is shown as an escape.
+
+    Args:
+        report: The run.
+        width: Columns to fill; below 72 the phases come without their bars.
+    """
+    safe = redacted(report)
+    return Constrain(Group(*_parts(safe, width)), width)
+
+
+def plain_summary(report: RunReport, *, width: int = 100) -> list[str]:
+    """Return the same summary as lines without colours or control characters.
+
+    Args:
+        report: The run.
+        width: Longest line in columns.
+    """
+    written = io.StringIO()
+    console = Console(
+        file=written, width=width, force_terminal=False, color_system=None, legacy_windows=False
+    )
+    console.print(render_summary(report, width=width))
+    return [line.rstrip() for line in written.getvalue().splitlines()]
+
+
+def _parts(report: RunReport, width: int) -> Iterator[RenderableType]:
+    verdict = Text(headline(report), style="bold green" if report.passed else "bold red")
+    yield verdict
+    yield _facts(report)
+    if report.errors:
+        yield _section("Errors", _numbered(report.errors))
+    if report.results:
+        yield _section("Evidence", evidence(report.results))
+    if report.count(Status.NOT_PROVABLE):
+        title = f"Not provable on {one_line(report.target)}"
+        yield _section(title, not_provable(report.results))
+    if report.phases:
+        yield _section("Phases (share of the wall time; they may overlap)", _phases(report, width))
+    yield _section("Teardown", _teardown(report))
+    if report.notes:
+        yield _section("Notes", Group(*(Text(visible(note)) for note in report.notes)))
+    yield Group("", verdict)
+
+
+def _section(title: str, content: RenderableType) -> RenderableType:
+    return Group(Text(f"\n{title}", style="bold"), Padding(content, _INDENT, expand=False))
+
+
+def _facts(report: RunReport) -> RenderableType:
+    run = f"{report.target} {report.region}, suffix {report.environment_suffix}"
+    facts = [f"{name}: {value}" for name, value in report.facts.items()]
+    started = f"started {report.started_at}"
+    return Text(one_line("; ".join([run, started, *facts])), style="dim")
+
+
+def _numbered(texts: tuple[str, ...]) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold")
+    for number, text in enumerate(texts, start=1):
+        table.add_row(f"{number}.", Text(visible(text), style="red"))
+    return table
+
+
+def _phases(report: RunReport, width: int) -> RenderableType:
+    wall = wall_seconds(report)
+    columns = min(width - _OTHER_COLUMNS, _LONGEST_TIMELINE) if width >= _NARROWEST_TIMELINE else 0
+    table = Table.grid(padding=(0, 2))
+    table.add_column(overflow="fold")
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True, overflow="crop")
+    for phase in report.phases:
+        name = f"{one_line(phase.name)}{' FAILED' if phase.failed else ''}"
+        table.add_row(
+            Text(name, style="bold red" if phase.failed else ""),
+            duration(phase.seconds),
+            f"{share(phase, wall):.0%}",
+            Text(_bar(phase, wall, columns), style="cyan"),
+        )
+    return table
+
+
+def _bar(phase: Phase, wall: float, columns: int) -> str:
+    if not (columns and wall > 0):
+        return ""
+    first = min(int(phase.started / wall * columns), columns - 1)
+    length = max(1, round(phase.seconds / wall * columns))
+    return f"|{' ' * first}{'=' * min(length, columns - first)}".ljust(columns + 1) + "|"
+
+
+def _teardown(report: RunReport) -> RenderableType:
+    style = "bold red" if report.leftovers else "green" if report.torn_down else "yellow"
+    lines = [Text(teardown(report), style=style)]
+    lines += [Text(one_line(leftover), style="red") for leftover in report.leftovers]
+    return Group(*lines)

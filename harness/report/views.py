@@ -1,0 +1,94 @@
+"""The facts of a run put into the order and the words in which every report shows them."""
+
+from dataclasses import dataclass
+
+from harness.checks.evidence import CheckResult, Status
+from harness.report.model import Phase, RunReport
+from harness.report.text import duration
+
+__all__ = [
+    "Service",
+    "by_service",
+    "counts",
+    "headline",
+    "share",
+    "short_name",
+    "teardown",
+    "wall_seconds",
+]
+
+_ORDER = (Status.FAILED, Status.PASSED, Status.NOT_PROVABLE)
+
+
+@dataclass(frozen=True)
+class Service:
+    """The evidence of one service: failed checks first, those not provable last."""
+
+    name: str
+    results: tuple[CheckResult, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether one of its checks failed."""
+        return any(result.status is Status.FAILED for result in self.results)
+
+
+def by_service(results: tuple[CheckResult, ...]) -> tuple[Service, ...]:
+    """Group results by service: services with a failed check first, else as they came."""
+    names = dict.fromkeys(_service(result) for result in results)
+    services = [
+        Service(name, _failed_first(tuple(r for r in results if _service(r) == name)))
+        for name in names
+    ]
+    return tuple(sorted(services, key=lambda service: not service.failed))
+
+
+def short_name(result: CheckResult) -> str:
+    """Return a check's id without its service: ``targets-healthy`` of ``alb/targets-healthy``."""
+    return result.check.partition("/")[2] or result.check
+
+
+def wall_seconds(report: RunReport) -> float:
+    """Return how many seconds after the run's start its last phase or resource ended."""
+    ends = [phase.ended for phase in report.phases]
+    return max([*ends, *(timing.ended for timing in report.resources)], default=0.0)
+
+
+def share(phase: Phase, wall: float) -> float:
+    """Return a phase's duration as a part (0 to 1) of the wall time; phases may overlap."""
+    return phase.seconds / wall if wall > 0 else 0.0
+
+
+def headline(report: RunReport) -> str:
+    """Say in one line how the run ended, how long it took and what was checked."""
+    verdict = "PASSED" if report.passed else "FAILED"
+    wall = wall_seconds(report)
+    parts = [f"{verdict} in {duration(wall)}" if wall else verdict]
+    parts.append(f"Checks: {counts(report)}")
+    parts += [f"Errors: {len(report.errors)}"] if report.errors else []
+    parts += [f"Left over: {len(report.leftovers)}"] if report.leftovers else []
+    return ". ".join(parts)
+
+
+def counts(report: RunReport) -> str:
+    """Say how many checks ended with each status: ``1 failed, 30 passed``; ``none``."""
+    parts = [f"{report.count(status)} {status.value}" for status in _ORDER if report.count(status)]
+    return ", ".join(parts) or "none"
+
+
+def teardown(report: RunReport) -> str:
+    """Say in one line what the teardown proof found."""
+    if report.leftovers:
+        noun = "resource" if len(report.leftovers) == 1 else "resources"
+        return f"teardown proof FAILED: {len(report.leftovers)} {noun} left"
+    if report.torn_down:
+        return "teardown proof: zero resources left"
+    return "teardown proof: none; the stack was kept, or its destroy did not succeed"
+
+
+def _service(result: CheckResult) -> str:
+    return result.check.partition("/")[0]
+
+
+def _failed_first(results: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
+    return tuple(sorted(results, key=lambda result: _ORDER.index(result.status)))
