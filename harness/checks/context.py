@@ -1,0 +1,112 @@
+"""What every check is given: the target, what is deployed there, and what was wanted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+import requests
+
+from harness.checks.clients import Clients
+from harness.checks.evidence import CheckResult
+from harness.errors import CheckFailedError, WaitFailedError, WaitTimeoutError
+from harness.targets.base import Target
+from harness.wait import wait_until
+from stack.config import StackConfig
+from stack.outputs import CatalogOutputs
+
+__all__ = ["CheckContext"]
+
+T = TypeVar("T")
+
+_REQUEST_SECONDS = 30.0
+_LOOK_AGAIN_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class CheckContext:
+    """One deployed stack as the checks see it; shared by all threads of a run.
+
+    Attributes:
+        target: Where the stack is deployed.
+        outputs: What Terraform said about the deployed stack: names and addresses, never a
+            promise to compare with.
+        config: What was wanted: the expected values of every check.
+        record: Called once per check with its result.
+        patience: Seconds that a check waits for something that comes true in its own time
+            (targets becoming healthy, log lines arriving) before it fails.
+    """
+
+    target: Target
+    outputs: CatalogOutputs
+    config: StackConfig
+    record: Callable[[CheckResult], None] = field(compare=False)
+    patience: float = 120.0
+
+    @cached_property
+    def clients(self) -> Clients:
+        """The target's clients."""
+        return Clients(self.target.session())
+
+    def eventually(self, observe: Callable[[], T], *, what: str, ready: Callable[[T], bool]) -> T:
+        """Observe until ready, for as long as the patience of this run lasts.
+
+        Raises:
+            CheckFailedError: It was not seen in time; the message says what was seen last.
+        """
+        try:
+            return wait_until(
+                observe, what=what, ready=ready, timeout=self.patience, delay=_LOOK_AGAIN_SECONDS
+            )
+        except (WaitTimeoutError, WaitFailedError) as error:
+            raise CheckFailedError(f"expected {error.message}") from error
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        session: requests.Session | None = None,
+        json: object = None,
+        params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        cookies: dict[str, str] | None = None,
+    ) -> requests.Response:
+        """Send one HTTP request to a host name of the target; redirects are not followed.
+
+        Args:
+            method: HTTP method.
+            url: Absolute address; the target's session knows how to reach its host.
+            session: A session to reuse; a new one otherwise (they belong to one thread).
+            json: Body, sent as JSON.
+            params: Query parameters.
+            headers: Request headers.
+            cookies: Request cookies.
+
+        Raises:
+            CheckFailedError: No HTTP answer came.
+        """
+        if session is None:
+            with self.target.http() as own:
+                return self.request(
+                    method,
+                    url,
+                    session=own,
+                    json=json,
+                    params=params,
+                    headers=headers,
+                    cookies=cookies,
+                )
+        try:
+            return session.request(
+                method,
+                url,
+                json=json,
+                params=params,
+                headers=headers,
+                cookies=cookies,
+                allow_redirects=False,
+                timeout=_REQUEST_SECONDS,
+            )
+        except requests.RequestException as error:
+            raise CheckFailedError(f"{method} {url}: no HTTP answer: {error}") from error

@@ -1,0 +1,83 @@
+"""All checks, and the run of all (or some) of them."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatchcase
+from typing import Any
+
+from harness.checks.check import Check, CheckSpec, ServiceChecks
+from harness.checks.context import CheckContext
+from harness.checks.evidence import CheckResult
+from harness.errors import UsageError
+
+__all__ = ["SERVICES", "all_checks", "run_checks"]
+
+SERVICES: tuple[type[ServiceChecks], ...] = ()
+
+_THREADS = 8
+
+
+def all_checks() -> tuple[CheckSpec, ...]:
+    """Return what is known of every check, in the order of the report."""
+    return tuple(check.spec for _, check in _checks())
+
+
+def run_checks(
+    context: CheckContext,
+    *,
+    only: Sequence[str] | None = None,
+    exclusive: bool = True,
+    on_result: Callable[[CheckResult], None] | None = None,
+) -> tuple[CheckResult, ...]:
+    """Run the checks: those that only read beside each other, then the exclusive ones in turn.
+
+    Args:
+        context: The deployed stack.
+        only: Patterns of ids ("alb/*", "ecs/one-deployment"); None for all.
+        exclusive: Whether to run those that change the stack.
+        on_result: Called with each result as it comes, one call at a time.
+
+    Returns:
+        One result per check, in the order of ``all_checks``, whatever the results are.
+
+    Raises:
+        UsageError: A pattern names no check.
+    """
+    chosen = [pair for pair in _chosen(only) if exclusive or not pair[1].spec.exclusive]
+    lock = threading.Lock()
+
+    def evaluate(pair: tuple[type[ServiceChecks], Check[Any]]) -> CheckResult:
+        service, check = pair
+        result, _ = check.evaluate(service(context))
+        if on_result is not None:
+            with lock:
+                on_result(result)
+        return result
+
+    reading = [pair for pair in chosen if not pair[1].spec.exclusive]
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="check") as pool:
+        results = list(pool.map(evaluate, reading))
+    results += [evaluate(pair) for pair in chosen if pair[1].spec.exclusive]
+    order = {pair[1].spec.id: position for position, pair in enumerate(chosen)}
+    return tuple(sorted(results, key=lambda result: order[result.check]))
+
+
+def _checks() -> Iterator[tuple[type[ServiceChecks], Check[Any]]]:
+    for service in SERVICES:
+        for value in vars(service).values():
+            if isinstance(value, Check):
+                yield service, value
+
+
+def _chosen(only: Sequence[str] | None) -> list[tuple[type[ServiceChecks], Check[Any]]]:
+    pairs = list(_checks())
+    if only is None:
+        return pairs
+    for pattern in only:
+        if not any(fnmatchcase(check.spec.id, pattern) for _, check in pairs):
+            raise UsageError(
+                f"no check is named {pattern!r}",
+                remedy="`catalog-harness check --list` names them all",
+            )
+    return [pair for pair in pairs if any(fnmatchcase(pair[1].spec.id, p) for p in only)]

@@ -1,0 +1,86 @@
+"""AWS below boto3: real clients, whose requests are answered by the test."""
+
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.model import OperationModel
+from botocore.validate import ParamValidator
+
+Answer = Mapping[str, Any] | Callable[[dict[str, Any]], Mapping[str, Any]]
+
+
+class Refusal(Exception):
+    """What a fake raises to have the client raise ``ClientError`` with this code."""
+
+    def __init__(self, code: str, message: str = "refused") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class FakeAws(boto3.Session):
+    """A boto3 session whose clients are answered from ``answers`` ("ecs.DescribeTasks").
+
+    Requests are validated by botocore as always; answers are validated against the service
+    model too, so a fake cannot say what AWS could not.
+    """
+
+    def __init__(self, answers: dict[str, Answer]) -> None:
+        core = botocore.session.Session(
+            session_vars={
+                "profile": (None, None, None, None),
+                "config_file": (None, None, "/dev/null", None),
+                "credentials_file": (None, None, "/dev/null", None),
+            }
+        )
+        super().__init__(
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            region_name="eu-north-1",
+            botocore_session=core,
+        )
+        self.answers = answers
+        self.requests: list[tuple[str, dict[str, Any]]] = []
+        self.events.register("before-parameter-build", _remember)
+        self.events.register("before-call", self._answer)
+
+    def asked(self, operation: str) -> list[dict[str, Any]]:
+        return [params for name, params in self.requests if name == operation]
+
+    def _answer(
+        self, model: OperationModel, context: dict[str, Any], **_: Any
+    ) -> tuple[SimpleNamespace, dict[str, Any]]:
+        name = f"{model.service_model.service_name}.{model.name}"
+        params = context["asked"]
+        self.requests.append((name, params))
+        if name not in self.answers:
+            raise AssertionError(f"the test does not answer {name}({params})")
+        answer = self.answers[name]
+        try:
+            parsed = dict(answer(params) if callable(answer) else answer)
+        except Refusal as refusal:
+            error = {"Code": refusal.code, "Message": str(refusal)}
+            return _http(400), {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}
+        _validate(model, parsed)
+        return _http(200), {**parsed, "ResponseMetadata": {"HTTPStatusCode": 200}}
+
+
+def _remember(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    context["asked"] = dict(params)
+
+
+def _http(status: int) -> SimpleNamespace:
+    return SimpleNamespace(status_code=status)
+
+
+def _validate(model: OperationModel, parsed: dict[str, Any]) -> None:
+    shape = model.output_shape
+    if shape is None:
+        assert not parsed, f"{model.name} answers nothing"
+        return
+    unknown = set(parsed) - set(shape.members)
+    assert not unknown, f"{model.name} does not answer {unknown}"
+    report = ParamValidator().validate(parsed, shape)
+    assert not report.has_errors(), f"{model.name}: {report.generate_report()}"
