@@ -1,0 +1,73 @@
+"""``python -m stack.api``: the service, from its environment to its last request.
+
+The port listens before the web framework is imported (most of a start's second): whoever
+connects meanwhile waits in the kernel's queue instead of being refused.
+"""
+
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from types import FrameType
+from typing import NoReturn
+
+from stack.api.identity import find_task_id
+from stack.api.logs import configure_logging
+from stack.api.settings import Settings, SettingsError
+
+logger = logging.getLogger("stack.api")
+
+_BACKLOG = 2048
+
+
+def main(environment: Mapping[str, str]) -> int:
+    """Serve until told to stop, and return the exit status.
+
+    Returns:
+        0 after SIGTERM or SIGINT, 1 when the port cannot be had, 2 when a setting is wrong.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+    try:
+        settings = Settings.from_environment(environment)
+    except SettingsError as error:
+        print(f"catalog-api: {error}", file=sys.stderr)
+        return 2
+    try:
+        listener = socket.create_server((settings.host, settings.port), backlog=_BACKLOG)
+    except OSError as error:
+        print(
+            f"catalog-api: cannot serve on {settings.host}:{settings.port}: {error}; "
+            "HOST and PORT choose another address",
+            file=sys.stderr,
+        )
+        return 1
+    with listener:
+        _serve(settings, find_task_id(environment), listener)
+    return 0
+
+
+def _serve(settings: Settings, task_id: str, listener: socket.socket) -> None:
+    configure_logging(settings.log_level, task_id)
+    host, port = listener.getsockname()
+    logger.info("listening", extra={"fields": {"host": host, "port": port}})
+    # Without this, pydantic reads the metadata of every installed distribution (0.1 s).
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    from stack.api.server import serve  # noqa: PLC0415 - see the module's docstring
+
+    serve(settings, task_id=task_id, listener=listener)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End with status 0: being told to stop is no failure.
+
+    Handles a signal that comes before uvicorn handles them; and uvicorn raises the signal
+    again, for this handler, when it has shut down.
+    """
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ))

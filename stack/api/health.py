@@ -1,0 +1,46 @@
+"""Whether the service is alive (``/healthz``), and whether it can do its work (``/readyz``)."""
+
+from dataclasses import asdict
+from typing import cast
+
+import psycopg
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from stack.api.database import Database
+from stack.api.errors import DatabaseUnavailableError, public_reason
+
+__all__ = ["router"]
+
+_READY_TIMEOUT_SECONDS = 2.0
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+async def alive(request: Request) -> dict[str, str]:
+    """Say that the process answers; the database is not asked.
+
+    The load balancer's health check: a database that is down would otherwise have every
+    task replaced, again and again, without anything getting better.
+    """
+    return {"status": "ok", "task_id": request.app.state.task_id}
+
+
+@router.get("/readyz")
+async def ready(request: Request) -> JSONResponse:
+    """Ask the database: 200 with its version and TLS, 503 with a reason fit for the public."""
+    database = cast(Database, request.app.state.database)
+    task_id = request.app.state.task_id
+    try:
+        status = await database.server_status(timeout=_READY_TIMEOUT_SECONDS)
+    except DatabaseUnavailableError as error:
+        return _unavailable(task_id, str(error))
+    except psycopg.OperationalError as error:
+        return _unavailable(task_id, public_reason(error))
+    return JSONResponse({"status": "ready", "task_id": task_id, "database": asdict(status)})
+
+
+def _unavailable(task_id: str, reason: str) -> JSONResponse:
+    body = {"status": "unavailable", "task_id": task_id, "reason": reason}
+    return JSONResponse(body, status_code=503, headers={"Retry-After": "1"})

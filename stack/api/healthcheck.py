@@ -1,0 +1,35 @@
+"""``python -m stack.api.healthcheck``: the container's health check; standard library only.
+
+ECS runs it inside the container, where no curl is
+(https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html).
+"""
+
+import http.client
+import os
+import sys
+from collections.abc import Mapping
+
+__all__ = ["is_healthy"]
+
+_TIMEOUT_SECONDS = 3.0
+
+
+def is_healthy(environment: Mapping[str, str]) -> bool:
+    """Return whether ``/healthz`` answers 200 where ``HOST`` and ``PORT`` say the service is."""
+    host = environment.get("HOST") or "127.0.0.1"
+    if host == "0.0.0.0":  # noqa: S104 - nothing is bound: where to connect instead
+        host = "127.0.0.1"
+    connection = http.client.HTTPConnection(
+        host, int(environment.get("PORT") or 8080), timeout=_TIMEOUT_SECONDS
+    )
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    sys.exit(0 if is_healthy(os.environ) else 1)

@@ -1,0 +1,91 @@
+"""The product, as clients send it and as they get it."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+__all__ = [
+    "HIGHEST_ID",
+    "Page",
+    "PageRequest",
+    "Product",
+    "ProductInput",
+    "StorableText",
+]
+
+HIGHEST_ID = 2**63 - 1
+"""The highest ``bigint``; an id above it cannot be asked for."""
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain the NUL character")
+    return text
+
+
+StorableText = Annotated[str, AfterValidator(_storable)]
+"""Text that PostgreSQL can hold (https://www.postgresql.org/docs/current/datatype-character.html:
+the character with code zero cannot be stored)."""
+
+
+class ProductInput(BaseModel):
+    """A product as POST and PUT take it.
+
+    Unknown fields are ignored, so that a product that was read can be sent back changed.
+    """
+
+    sku: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    name: Annotated[
+        StorableText, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+    ]
+    description: Annotated[StorableText, StringConstraints(max_length=4000)] = ""
+    category: Annotated[
+        StorableText, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)
+    ]
+    price: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "EUR"
+
+
+class Product(BaseModel):
+    """A product as it is stored.
+
+    Nothing is validated beyond types: a row that somebody wrote by SQL can be read.
+    ``price`` is a decimal of two places, a string in JSON, so that no client rounds it.
+    """
+
+    id: int
+    sku: str
+    name: str
+    description: str
+    category: str
+    price: Decimal
+    currency: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class PageRequest(BaseModel):
+    """Which products a list asks for.
+
+    Attributes:
+        q: Text to be found, in any case, in name, description or SKU.
+        category: The exact category.
+        limit: How many products at most.
+        offset: How many to skip.
+    """
+
+    q: Annotated[StorableText, StringConstraints(max_length=200)] | None = None
+    category: Annotated[StorableText, StringConstraints(max_length=64)] | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    offset: Annotated[int, Field(ge=0, le=HIGHEST_ID)] = 0
+
+
+class Page(BaseModel):
+    """One page of a list; ``total`` counts the matches on all pages."""
+
+    items: list[Product]
+    total: int
+    limit: int
+    offset: int

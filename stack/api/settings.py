@@ -1,0 +1,88 @@
+"""What the service is told by its environment, read once and validated."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["Settings", "SettingsError"]
+
+_HIGHEST_PORT = 65535
+_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+
+
+class SettingsError(Exception):
+    """A variable of the environment is missing or cannot be used; the message names it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The service's settings.
+
+    The ``DB_*`` variables are injected by ECS from the JSON keys of the Aurora secret
+    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html).
+    ``PGSSLROOTCERT`` and ``PGHOSTADDR`` are libpq's own and reach it through the environment
+    (https://www.postgresql.org/docs/current/libpq-envars.html).
+
+    Attributes:
+        db_username: ``DB_USERNAME``.
+        db_password: ``DB_PASSWORD``; not part of the representation.
+        db_host: ``DB_HOST``: the name that the server's certificate carries.
+        db_port: ``DB_PORT``.
+        db_name: ``DB_NAME``.
+        sslmode: ``PGSSLMODE``; ``require`` when unset: never silently without TLS.
+        host: ``HOST``: the address to serve on; every one of the container's when unset.
+        port: ``PORT``: 8080 when unset; 0 takes a free one.
+        log_level: ``LOG_LEVEL``: ``INFO`` when unset.
+    """
+
+    db_username: str
+    db_password: str = field(repr=False)
+    db_host: str
+    db_port: int
+    db_name: str
+    sslmode: str = "require"
+    host: str = "0.0.0.0"  # noqa: S104 - a container's address is not known beforehand
+    port: int = 8080
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read the settings from environment variables; an empty one counts as unset.
+
+        Raises:
+            SettingsError: A variable is missing or has a value that cannot be used.
+        """
+        required = ("DB_USERNAME", "DB_PASSWORD", "DB_HOST", "DB_PORT", "DB_NAME")
+        missing = [name for name in required if not environment.get(name)]
+        if missing:
+            raise SettingsError(
+                f"{', '.join(missing)} not set: the ECS task definition injects DB_* from the "
+                "database secret's keys username, password, host, port and dbname"
+            )
+        return cls(
+            db_username=environment["DB_USERNAME"],
+            db_password=environment["DB_PASSWORD"],
+            db_host=environment["DB_HOST"],
+            db_port=_port("DB_PORT", environment["DB_PORT"], lowest=1),
+            db_name=environment["DB_NAME"],
+            sslmode=_choice("PGSSLMODE", environment.get("PGSSLMODE") or cls.sslmode, _SSL_MODES),
+            host=environment.get("HOST") or cls.host,
+            port=_port("PORT", environment.get("PORT") or str(cls.port), lowest=0),
+            log_level=_choice(
+                "LOG_LEVEL",
+                (environment.get("LOG_LEVEL") or cls.log_level).upper(),
+                tuple(logging.getLevelNamesMapping()),
+            ),
+        )
+
+
+def _port(variable: str, value: str, *, lowest: int) -> int:
+    if value.isascii() and value.isdigit() and lowest <= int(value) <= _HIGHEST_PORT:
+        return int(value)
+    raise SettingsError(f"{variable} is {value!r}: not a port from {lowest} to {_HIGHEST_PORT}")
+
+
+def _choice(variable: str, value: str, choices: tuple[str, ...]) -> str:
+    if value in choices:
+        return value
+    raise SettingsError(f"{variable} is {value!r}: not one of {', '.join(choices)}")
