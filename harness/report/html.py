@@ -7,7 +7,6 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from harness.checks.evidence import Status
 from harness.report import views
 from harness.report.model import RunReport
 from harness.report.text import duration, redacted, visible
@@ -30,7 +29,7 @@ def render_html(report: RunReport) -> str:
         report=safe,
         passed=safe.passed,
         services=views.by_service(safe.results),
-        counts={status: safe.count(status) for status in Status},
+        counts={status: safe.count(status) for status in views.ORDER},
         wall=duration(views.wall_seconds(safe)),
         teardown=views.teardown(safe),
         headline=views.headline(safe),
@@ -44,7 +43,7 @@ def render_html(report: RunReport) -> str:
 
 
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+    return jinja2.Environment(
         loader=jinja2.PackageLoader("harness.report"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -52,9 +51,6 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_finalize,
     )
-    environment.filters["duration"] = duration
-    environment.filters["short_name"] = views.short_name
-    return environment
 
 
 def _finalize(value: Any) -> Any:

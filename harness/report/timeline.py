@@ -11,6 +11,7 @@ __all__ = ["Axis", "Bar", "Row", "axis", "phase_rows", "resource_rows"]
 
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)
 _MOST_TICKS = 8
+_LAST_LABEL = 0.9  # a label further to the right would not fit
 _KINDS = ("create", "update", "delete", "read")
 
 
@@ -38,7 +39,7 @@ class Axis:
 
     Attributes:
         step: Distance of two ticks in percent of the axis.
-        ticks: Labels of the ticks from 0 on.
+        ticks: Labels of the ticks from 0 on, as far as they fit.
     """
 
     step: float
@@ -49,20 +50,20 @@ def axis(report: RunReport) -> Axis:
     """Return an axis from the run's start to the end of its last phase or resource."""
     wall = wall_seconds(report) or 1.0
     step = next((step for step in _STEPS if wall / step <= _MOST_TICKS), _STEPS[-1])
-    return Axis(step / wall * 100, tuple(f"{at} s" for at in range(0, int(wall) + 1, step)))
+    labelled = range(0, int(wall * _LAST_LABEL) + 1, step)
+    return Axis(step / wall * 100, tuple(f"{at} s" for at in labelled))
 
 
 def phase_rows(report: RunReport) -> tuple[Row, ...]:
     """Return a row per phase, in the order of the phases."""
     wall = wall_seconds(report)
-    return tuple(
-        Row(
-            phase.name,
-            f"{duration(phase.seconds)}, {share(phase, wall):.0%}",
-            (_bar("failed" if phase.failed else "phase", phase.started, phase.ended, wall),),
-        )
-        for phase in report.phases
-    )
+    rows = []
+    for phase in report.phases:
+        words = [duration(phase.seconds), f"{share(phase, wall):.0%}"]
+        words += ["failed"] if phase.failed else []
+        bar = _bar("failed" if phase.failed else "phase", phase.started, phase.ended, wall)
+        rows.append(Row(phase.name, ", ".join(words), (bar,)))
+    return tuple(rows)
 
 
 def resource_rows(report: RunReport) -> tuple[Row, ...]:

@@ -7,17 +7,17 @@ from harness.report.model import Phase, RunReport
 from harness.report.text import duration
 
 __all__ = [
+    "ORDER",
     "Service",
     "by_service",
     "counts",
     "headline",
     "share",
-    "short_name",
     "teardown",
     "wall_seconds",
 ]
 
-_ORDER = (Status.FAILED, Status.PASSED, Status.NOT_PROVABLE)
+ORDER = (Status.FAILED, Status.PASSED, Status.NOT_PROVABLE)
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,6 @@ def by_service(results: tuple[CheckResult, ...]) -> tuple[Service, ...]:
         for name in names
     ]
     return tuple(sorted(services, key=lambda service: not service.failed))
-
-
-def short_name(result: CheckResult) -> str:
-    """Return a check's id without its service: ``targets-healthy`` of ``alb/targets-healthy``."""
-    return result.check.partition("/")[2] or result.check
 
 
 def wall_seconds(report: RunReport) -> float:
@@ -72,7 +67,7 @@ def headline(report: RunReport) -> str:
 
 def counts(report: RunReport) -> str:
     """Say how many checks ended with each status: ``1 failed, 30 passed``; ``none``."""
-    parts = [f"{report.count(status)} {status.value}" for status in _ORDER if report.count(status)]
+    parts = [f"{report.count(status)} {status.value}" for status in ORDER if report.count(status)]
     return ", ".join(parts) or "none"
 
 
@@ -91,4 +86,4 @@ def _service(result: CheckResult) -> str:
 
 
 def _failed_first(results: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
-    return tuple(sorted(results, key=lambda result: _ORDER.index(result.status)))
+    return tuple(sorted(results, key=lambda result: ORDER.index(result.status)))
