@@ -1,0 +1,82 @@
+"""Entry point: synthesizes the stack from the environment. ``cdktf.json`` names it.
+
+Reads ``CATALOG_STACK_CONFIG`` (path of a JSON file with the fields of ``StackConfig``) and,
+for what the file does not say, ``ENVIRONMENT_SUFFIX``, ``AWS_REGION``,
+``TERRAFORM_STATE_BUCKET`` and ``TERRAFORM_STATE_BUCKET_REGION``. The Terraform JSON goes to
+``CDKTF_OUTDIR``, else to ``cdktf.out``. No target is needed.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from stack.config import StackConfig
+from stack.errors import ConfigError, StackError
+
+__all__ = ["main", "read_config", "synthesize"]
+
+VARIABLES = {
+    "environment_suffix": "ENVIRONMENT_SUFFIX",
+    "region": "AWS_REGION",
+    "state_bucket": "TERRAFORM_STATE_BUCKET",
+    "state_bucket_region": "TERRAFORM_STATE_BUCKET_REGION",
+}
+CONFIG_VARIABLE = "CATALOG_STACK_CONFIG"
+EXIT_BAD_INPUT = 2
+
+
+def read_config(environment: Mapping[str, str]) -> StackConfig:
+    """Return the configuration that ``environment`` describes.
+
+    Raises:
+        ConfigError: Something in it cannot be used.
+    """
+    path = environment.get(CONFIG_VARIABLE)
+    given = _read_file(path) if path else {}
+    for field, variable in VARIABLES.items():
+        if environment.get(variable):
+            given.setdefault(field, environment[variable])
+    if given.get("state_bucket") is None:
+        given.pop("state_bucket_region", None)
+    if "environment_suffix" not in given:
+        raise ConfigError("ENVIRONMENT_SUFFIX", None, "set it, for example to 'pr123-7f3a'")
+    return StackConfig.from_mapping(given)
+
+
+def synthesize(config: StackConfig, outdir: str | None) -> Path:
+    """Write the Terraform JSON of the stack and return the directory that it is in."""
+    # Importing the bindings takes seconds and starts Node.js: only once the input is right.
+    from stack.bindings import App  # noqa: PLC0415
+    from stack.catalog import CatalogStack  # noqa: PLC0415
+
+    app = App(outdir=outdir or "cdktf.out")
+    CatalogStack(app, config=config)
+    app.synth()
+    return Path(app.outdir)
+
+
+def main() -> int:
+    """Synthesize; return 0, or 2 after one line on stderr that says what is wrong."""
+    try:
+        synthesize(read_config(os.environ), os.environ.get("CDKTF_OUTDIR"))
+    except StackError as error:
+        print(f"stack.app: {error}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    return 0
+
+
+def _read_file(path: str) -> dict[str, Any]:
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(CONFIG_VARIABLE, path, f"cannot be read as JSON ({error})") from error
+    if not isinstance(content, dict):
+        raise ConfigError(CONFIG_VARIABLE, path, "must be a file with one JSON object")
+    return content
+
+
+if __name__ == "__main__":
+    sys.exit(main())

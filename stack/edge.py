@@ -1,0 +1,82 @@
+"""The edge: CloudFront in front of the load balancer."""
+
+from stack.bindings import Construct
+from stack.bindings import cloudfront_distribution as cloudfront
+from stack.config import StackConfig
+from stack.firewall import HTTP_PORT, HTTPS_PORT
+
+__all__ = ["Edge"]
+
+# Managed policies have the same id in every account:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
+ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
+
+
+class Edge(Construct):
+    """A distribution that caches nothing and passes everything on.
+
+    CachingDisabled leaves query strings, headers and cookies out of the cache key, and what
+    is not in the key reaches the origin only through an origin request policy: AllViewer.
+
+    Attributes:
+        distribution_id: Id of the distribution.
+        distribution_domain_name: Its domain name under cloudfront.net.
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, config: StackConfig, alb_dns_name: str
+    ) -> None:
+        super().__init__(scope, id_)
+        distribution = cloudfront.CloudfrontDistribution(
+            self,
+            "distribution",
+            enabled=True,
+            comment=f"Product catalog {config.environment_suffix}",
+            is_ipv6_enabled=True,
+            http_version="http2",
+            price_class="PriceClass_100",
+            wait_for_deployment=config.cloudfront_wait_for_deployment,
+            origin=[_origin(config.origin_id, alb_dns_name)],
+            default_cache_behavior=_behavior(config.origin_id),
+            restrictions=cloudfront.CloudfrontDistributionRestrictions(
+                geo_restriction=cloudfront.CloudfrontDistributionRestrictionsGeoRestriction(
+                    restriction_type="none"
+                )
+            ),
+            viewer_certificate=cloudfront.CloudfrontDistributionViewerCertificate(
+                cloudfront_default_certificate=True
+            ),
+        )
+        self.distribution_id = distribution.id
+        self.distribution_domain_name = distribution.domain_name
+
+
+def _origin(origin_id: str, domain_name: str) -> cloudfront.CloudfrontDistributionOrigin:
+    return cloudfront.CloudfrontDistributionOrigin(
+        origin_id=origin_id,
+        domain_name=domain_name,
+        custom_origin_config=cloudfront.CloudfrontDistributionOriginCustomOriginConfig(
+            http_port=HTTP_PORT,
+            https_port=HTTPS_PORT,
+            origin_protocol_policy="http-only",
+            origin_ssl_protocols=["TLSv1.2"],
+        ),
+    )
+
+
+def _behavior(origin_id: str) -> cloudfront.CloudfrontDistributionDefaultCacheBehavior:
+    """Return the behaviour: a cache policy, hence no forwarded values.
+
+    https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DefaultCacheBehavior.html
+    """
+    return cloudfront.CloudfrontDistributionDefaultCacheBehavior(
+        target_origin_id=origin_id,
+        viewer_protocol_policy="redirect-to-https",
+        allowed_methods=["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"],
+        cached_methods=["GET", "HEAD"],
+        compress=True,
+        cache_policy_id=CACHING_DISABLED,
+        origin_request_policy_id=ALL_VIEWER,
+    )

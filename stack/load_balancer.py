@@ -1,0 +1,91 @@
+"""The load balancer in front of the tasks."""
+
+from stack.bindings import Construct, lb, lb_listener, lb_target_group
+from stack.config import StackConfig
+from stack.firewall import HTTP_PORT
+from stack.storage import ACCESS_LOG_PREFIX, Storage
+
+__all__ = ["LoadBalancer"]
+
+HEALTH_CHECK_PATH = "/healthz"
+DEREGISTRATION_DELAY_SECONDS = 15
+
+
+class LoadBalancer(Construct):
+    """An Application Load Balancer with one HTTP listener and a target group of IP addresses.
+
+    Attributes:
+        arn: ARN of the load balancer.
+        arn_suffix: The end of that ARN, as CloudWatch and Application Auto Scaling want it.
+        dns_name: DNS name of the load balancer.
+        listener: The listener; a service cannot use the target group before it exists.
+        target_group_arn: ARN of the target group.
+        target_group_arn_suffix: The end of that ARN.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: StackConfig,
+        vpc_id: str,
+        subnet_ids: list[str],
+        security_group_id: str,
+        storage: Storage,
+    ) -> None:
+        super().__init__(scope, id_)
+        balancer = lb.Lb(
+            self,
+            "alb",
+            name=config.alb_name,
+            load_balancer_type="application",
+            internal=False,
+            subnets=subnet_ids,
+            security_groups=[security_group_id],
+            drop_invalid_header_fields=True,
+            enable_deletion_protection=False,
+            access_logs=lb.LbAccessLogs(
+                bucket=storage.log_bucket_name, prefix=ACCESS_LOG_PREFIX, enabled=True
+            ),
+            depends_on=[storage.log_bucket_policy],
+        )
+        self.arn = balancer.arn
+        self.arn_suffix = balancer.arn_suffix
+        self.dns_name = balancer.dns_name
+        group = self._target_group(config, vpc_id)
+        self.target_group_arn = group.arn
+        self.target_group_arn_suffix = group.arn_suffix
+        self.listener = lb_listener.LbListener(
+            self,
+            "http",
+            load_balancer_arn=balancer.arn,
+            port=HTTP_PORT,
+            protocol="HTTP",
+            default_action=[
+                lb_listener.LbListenerDefaultAction(type="forward", target_group_arn=group.arn)
+            ],
+        )
+
+    def _target_group(self, config: StackConfig, vpc_id: str) -> lb_target_group.LbTargetGroup:
+        return lb_target_group.LbTargetGroup(
+            self,
+            "targets",
+            name=config.target_group_name,
+            vpc_id=vpc_id,
+            target_type="ip",
+            port=config.container_port,
+            protocol="HTTP",
+            deregistration_delay=str(DEREGISTRATION_DELAY_SECONDS),
+            health_check=lb_target_group.LbTargetGroupHealthCheck(
+                enabled=True,
+                path=HEALTH_CHECK_PATH,
+                protocol="HTTP",
+                port="traffic-port",
+                matcher="200",
+                interval=10,
+                timeout=5,
+                healthy_threshold=2,
+                unhealthy_threshold=3,
+            ),
+        )

@@ -1,0 +1,145 @@
+"""The physical name of every resource, derived from the environment suffix alone."""
+
+__all__ = ["LONGEST_SUFFIX", "STACK_ID", "PhysicalNames"]
+
+STACK_ID = "catalog"
+
+# The tightest limit is that of load balancers and target groups: 32 characters
+# (https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html).
+LONGEST_SUFFIX = 32 - len("catalog-alb-")
+
+
+class PhysicalNames:
+    """Names what is deployed; two suffixes never share a name.
+
+    Attributes:
+        environment_suffix: What sets this deployment's names apart, at most ``LONGEST_SUFFIX``
+            characters, so that each name fits the limit of its AWS service.
+        region: AWS region; part of the bucket's name, which is unique world-wide.
+    """
+
+    environment_suffix: str
+    region: str
+
+    @property
+    def vpc_name(self) -> str:
+        """Name tag of the VPC, and the beginning of its subnets' and gateways' name tags."""
+        return f"catalog-{self.environment_suffix}"
+
+    @property
+    def alb_security_group_name(self) -> str:
+        """Security group of the load balancer."""
+        return f"catalog-alb-{self.environment_suffix}"
+
+    @property
+    def service_security_group_name(self) -> str:
+        """Security group of the tasks."""
+        return f"catalog-service-{self.environment_suffix}"
+
+    @property
+    def database_security_group_name(self) -> str:
+        """Security group of the database."""
+        return f"catalog-database-{self.environment_suffix}"
+
+    @property
+    def log_bucket_name(self) -> str:
+        """Bucket for the load balancer's access logs (at most 63 characters)."""
+        return f"catalog-logs-{self.environment_suffix}-{self.region}"
+
+    @property
+    def log_group_name(self) -> str:
+        """CloudWatch log group of the tasks."""
+        return f"/ecs/catalog-{self.environment_suffix}"
+
+    @property
+    def secret_name(self) -> str:
+        """Secret with the database credentials.
+
+        The suffix is not at the end: Secrets Manager advises against names that end in a
+        hyphen and six characters, which look like the ending of a secret's ARN
+        (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html).
+        """
+        return f"catalog/{self.environment_suffix}/database"
+
+    @property
+    def aurora_cluster_identifier(self) -> str:
+        """Aurora cluster (at most 63 characters)."""
+        return f"catalog-{self.environment_suffix}"
+
+    def aurora_instance_identifier(self, role: str) -> str:
+        """Return the identifier of the cluster's instance with that role (at most 63)."""
+        return f"catalog-{self.environment_suffix}-{role}"
+
+    @property
+    def database_subnet_group_name(self) -> str:
+        """Subnet group of the Aurora cluster."""
+        return f"catalog-{self.environment_suffix}"
+
+    @property
+    def database_parameter_group_name(self) -> str:
+        """Cluster parameter group of the Aurora cluster."""
+        return f"catalog-{self.environment_suffix}"
+
+    @property
+    def alb_name(self) -> str:
+        """Application Load Balancer (at most 32 characters)."""
+        return f"catalog-alb-{self.environment_suffix}"
+
+    @property
+    def target_group_name(self) -> str:
+        """Target group of the service (at most 32 characters)."""
+        return f"catalog-tg-{self.environment_suffix}"
+
+    @property
+    def ecs_cluster_name(self) -> str:
+        """ECS cluster."""
+        return f"catalog-{self.environment_suffix}"
+
+    @property
+    def ecs_service_name(self) -> str:
+        """ECS service."""
+        return f"catalog-api-{self.environment_suffix}"
+
+    @property
+    def task_family(self) -> str:
+        """Family of the task definition."""
+        return f"catalog-api-{self.environment_suffix}"
+
+    @property
+    def execution_role_name(self) -> str:
+        """Role with which ECS starts the tasks (at most 64 characters)."""
+        return f"catalog-execution-{self.environment_suffix}"
+
+    @property
+    def task_role_name(self) -> str:
+        """Role that the tasks themselves have (at most 64 characters)."""
+        return f"catalog-task-{self.environment_suffix}"
+
+    @property
+    def origin_id(self) -> str:
+        """CloudFront origin that is the load balancer."""
+        return f"alb-origin-{self.environment_suffix}"
+
+    @property
+    def cpu_scaling_policy_name(self) -> str:
+        """Scaling policy on the CPU utilization of the service."""
+        return f"catalog-cpu-{self.environment_suffix}"
+
+    @property
+    def request_scaling_policy_name(self) -> str:
+        """Scaling policy on the requests that a target gets."""
+        return f"catalog-requests-{self.environment_suffix}"
+
+    @property
+    def dashboard_name(self) -> str:
+        """CloudWatch dashboard."""
+        return f"catalog-{self.environment_suffix}"
+
+    def alarm_name(self, kind: str) -> str:
+        """Return the name of the CloudWatch alarm that watches ``kind``."""
+        return f"catalog-{kind}-{self.environment_suffix}"
+
+    @property
+    def state_key(self) -> str:
+        """Object key of the Terraform state; every deployment has its own."""
+        return f"{self.environment_suffix}/{STACK_ID}.tfstate"

@@ -1,0 +1,156 @@
+"""The network: a VPC over several zones, and who may talk to whom in it."""
+
+import ipaddress
+from collections.abc import Sequence
+
+from stack.bindings import (
+    Construct,
+    Fn,
+    data_aws_availability_zones,
+    default_security_group,
+    eip,
+    internet_gateway,
+    nat_gateway,
+    route,
+    route_table,
+    route_table_association,
+    subnet,
+    vpc,
+)
+from stack.config import StackConfig
+
+__all__ = ["Network"]
+
+ANYWHERE = "0.0.0.0/0"
+
+
+class Network(Construct):
+    """A VPC with one public and one private subnet in each zone, and NAT for the private ones.
+
+    The default security group is emptied, so that nothing is reachable by mistake.
+
+    Attributes:
+        vpc_id: The VPC.
+        public_subnet_ids: One subnet a zone, routed to the internet gateway.
+        private_subnet_ids: One subnet a zone, routed to a NAT gateway.
+        routes: What must exist before something in a private subnet reaches the internet.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, config: StackConfig) -> None:
+        super().__init__(scope, id_)
+        self._config = config
+        self._blocks = _subnet_cidrs(config.vpc_cidr)
+        self._vpc = vpc.Vpc(
+            self,
+            "vpc",
+            cidr_block=config.vpc_cidr,
+            enable_dns_support=True,
+            enable_dns_hostnames=True,
+            tags={"Name": config.vpc_name},
+        )
+        self.vpc_id = self._vpc.id
+        default_security_group.DefaultSecurityGroup(self, "closed", vpc_id=self.vpc_id)
+        self._zones = data_aws_availability_zones.DataAwsAvailabilityZones(
+            self,
+            "zones",
+            state="available",
+            filter=[
+                data_aws_availability_zones.DataAwsAvailabilityZonesFilter(
+                    name="opt-in-status", values=["opt-in-not-required"]
+                )
+            ],
+        )
+        public = self._subnets("public", self._blocks[: config.availability_zone_count])
+        private = self._subnets("private", self._blocks[-config.availability_zone_count :])
+        self.public_subnet_ids = [one.id for one in public]
+        self.private_subnet_ids = [one.id for one in private]
+        to_internet = self._route_to_internet(public)
+        self.routes = self._route_through_nat(public, private, after=to_internet)
+
+    def _subnets(self, kind: str, blocks: Sequence[str]) -> list[subnet.Subnet]:
+        return [
+            subnet.Subnet(
+                self,
+                f"{kind}_{index}",
+                vpc_id=self.vpc_id,
+                cidr_block=block,
+                availability_zone=Fn.element(self._zones.names, index),
+                map_public_ip_on_launch=False,
+                tags={"Name": f"{self._config.vpc_name}-{kind}-{index}"},
+            )
+            for index, block in enumerate(blocks)
+        ]
+
+    def _route_to_internet(self, public: Sequence[subnet.Subnet]) -> route.Route:
+        gateway = internet_gateway.InternetGateway(
+            self, "internet", vpc_id=self.vpc_id, tags={"Name": self._config.vpc_name}
+        )
+        table = self._table("public")
+        self._associate("public", public, [table])
+        return route.Route(
+            self,
+            "public_route",
+            route_table_id=table.id,
+            destination_cidr_block=ANYWHERE,
+            gateway_id=gateway.id,
+        )
+
+    def _route_through_nat(
+        self,
+        public: Sequence[subnet.Subnet],
+        private: Sequence[subnet.Subnet],
+        *,
+        after: route.Route,
+    ) -> list[route.Route]:
+        gateways = [
+            self._nat(index, public[index], after=after)
+            for index in range(self._config.nat_gateway_count)
+        ]
+        tables = [self._table(f"private_{index}") for index in range(len(gateways))]
+        self._associate("private", private, tables)
+        return [
+            route.Route(
+                self,
+                f"private_route_{index}",
+                route_table_id=table.id,
+                destination_cidr_block=ANYWHERE,
+                nat_gateway_id=gateway.id,
+            )
+            for index, (table, gateway) in enumerate(zip(tables, gateways, strict=True))
+        ]
+
+    def _nat(
+        self, index: int, public: subnet.Subnet, *, after: route.Route
+    ) -> nat_gateway.NatGateway:
+        tags = {"Name": f"{self._config.vpc_name}-{index}"}
+        address = eip.Eip(self, f"nat_address_{index}", domain="vpc", tags=tags)
+        return nat_gateway.NatGateway(
+            self,
+            f"nat_{index}",
+            allocation_id=address.id,
+            subnet_id=public.id,
+            tags=tags,
+            depends_on=[after],
+        )
+
+    def _table(self, kind: str) -> route_table.RouteTable:
+        name = f"{self._config.vpc_name}-{kind.replace('_', '-')}"
+        return route_table.RouteTable(
+            self, f"{kind}_table", vpc_id=self.vpc_id, tags={"Name": name}
+        )
+
+    def _associate(
+        self, kind: str, subnets: Sequence[subnet.Subnet], tables: Sequence[route_table.RouteTable]
+    ) -> None:
+        for index, one in enumerate(subnets):
+            route_table_association.RouteTableAssociation(
+                self,
+                f"{kind}_association_{index}",
+                subnet_id=one.id,
+                route_table_id=tables[index % len(tables)].id,
+            )
+
+
+def _subnet_cidrs(vpc_cidr: str) -> list[str]:
+    """Return the eight equal parts of the VPC's network."""
+    return [str(block) for block in ipaddress.IPv4Network(vpc_cidr).subnets(prefixlen_diff=3)]

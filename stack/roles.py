@@ -1,0 +1,81 @@
+"""The two roles of the tasks, each with the least that it needs."""
+
+import json
+from typing import Any
+
+from stack.bindings import Construct, iam_role, iam_role_policy
+from stack.config import StackConfig
+
+__all__ = ["Roles"]
+
+
+class Roles(Construct):
+    """The role that starts the tasks and the role that the tasks have.
+
+    The execution role may do what AmazonECSTaskExecutionRolePolicy allows, narrowed to the
+    log group, and read the one secret
+    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html).
+    The API calls no AWS service, so that the task role may do nothing.
+
+    Attributes:
+        execution_role_name: Name of the execution role.
+        execution_role_arn: ARN of the execution role.
+        execution_policy: What must exist before a task can start.
+        task_role_name: Name of the task role.
+        task_role_arn: ARN of the task role.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: StackConfig,
+        secret_arn: str,
+        log_group_arn: str,
+    ) -> None:
+        super().__init__(scope, id_)
+        execution = self._role("execution", config.execution_role_name)
+        task = self._role("task", config.task_role_name)
+        self.execution_role_name = execution.name
+        self.execution_role_arn = execution.arn
+        self.task_role_name = task.name
+        self.task_role_arn = task.arn
+        self.execution_policy = iam_role_policy.IamRolePolicy(
+            self,
+            "execution_policy",
+            name="start-tasks",
+            role=execution.id,
+            policy=_document(*_execution_statements(secret_arn, log_group_arn)),
+        )
+
+    def _role(self, id_: str, name: str) -> iam_role.IamRole:
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+        return iam_role.IamRole(self, id_, name=name, assume_role_policy=_document(trust))
+
+
+def _execution_statements(secret_arn: str, log_group_arn: str) -> list[dict[str, Any]]:
+    return [
+        _allow("RegistryLogin", "*", "ecr:GetAuthorizationToken"),
+        _allow(
+            "PullImage",
+            "*",
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:GetDownloadUrlForLayer",
+            "ecr:BatchGetImage",
+        ),
+        _allow("WriteLogs", f"{log_group_arn}:*", "logs:CreateLogStream", "logs:PutLogEvents"),
+        _allow("ReadSecret", secret_arn, "secretsmanager:GetSecretValue"),
+    ]
+
+
+def _allow(sid: str, resource: str, *actions: str) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
+
+
+def _document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})

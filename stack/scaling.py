@@ -1,0 +1,79 @@
+"""Auto scaling of the service, by CPU utilization and by requests."""
+
+from stack.bindings import Construct, appautoscaling_policy, appautoscaling_target
+from stack.config import StackConfig
+from stack.load_balancer import LoadBalancer
+from stack.service import Service
+
+__all__ = ["Scaling"]
+
+SCALE_IN_COOLDOWN_SECONDS = 120
+SCALE_OUT_COOLDOWN_SECONDS = 30
+
+
+class Scaling(Construct):
+    """A scalable target with two target tracking policies; the one that wants more tasks wins.
+
+    Attributes:
+        resource_id: What is scaled, as ``service/{cluster}/{service}``.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: StackConfig,
+        service: Service,
+        load_balancer: LoadBalancer,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._target = appautoscaling_target.AppautoscalingTarget(
+            self,
+            "target",
+            service_namespace="ecs",
+            scalable_dimension="ecs:service:DesiredCount",
+            resource_id=f"service/{service.cluster_name}/{service.service_name}",
+            min_capacity=config.min_capacity,
+            max_capacity=config.max_capacity,
+        )
+        self.resource_id = self._target.resource_id
+        self._track(
+            "cpu",
+            config.cpu_scaling_policy_name,
+            target=config.cpu_target_percent,
+            metric="ECSServiceAverageCPUUtilization",
+        )
+        self._track(
+            "requests",
+            config.request_scaling_policy_name,
+            target=config.request_count_target,
+            metric="ALBRequestCountPerTarget",
+            label=f"{load_balancer.arn_suffix}/{load_balancer.target_group_arn_suffix}",
+        )
+
+    def _track(
+        self, id_: str, name: str, *, target: int, metric: str, label: str | None = None
+    ) -> None:
+        """Keep a predefined metric at its target.
+
+        https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html
+        """
+        names = appautoscaling_policy
+        appautoscaling_policy.AppautoscalingPolicy(
+            self,
+            id_,
+            name=name,
+            policy_type="TargetTrackingScaling",
+            service_namespace=self._target.service_namespace,
+            scalable_dimension=self._target.scalable_dimension,
+            resource_id=self._target.resource_id,
+            target_tracking_scaling_policy_configuration=names.AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
+                target_value=target,
+                scale_in_cooldown=SCALE_IN_COOLDOWN_SECONDS,
+                scale_out_cooldown=SCALE_OUT_COOLDOWN_SECONDS,
+                predefined_metric_specification=names.AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification(
+                    predefined_metric_type=metric, resource_label=label
+                ),
+            ),
+        )

@@ -1,0 +1,134 @@
+"""Where logs are kept: the bucket for access logs and the log group of the tasks."""
+
+import json
+
+from stack.bindings import (
+    Construct,
+    cloudwatch_log_group,
+    data_aws_caller_identity,
+    s3_bucket,
+    s3_bucket_ownership_controls,
+    s3_bucket_policy,
+    s3_bucket_public_access_block,
+)
+from stack.bindings import s3_bucket_lifecycle_configuration as lifecycle
+from stack.bindings import s3_bucket_server_side_encryption_configuration as encryption
+from stack.config import StackConfig
+
+__all__ = ["ACCESS_LOG_PREFIX", "Storage"]
+
+ACCESS_LOG_PREFIX = "alb"
+INCOMPLETE_UPLOAD_DAYS = 7
+
+
+class Storage(Construct):
+    """A private, encrypted bucket that forgets its objects, and a log group that does too.
+
+    Attributes:
+        log_bucket_name: Bucket for the load balancer's access logs.
+        log_bucket_policy: What lets the load balancer write; must exist before it does.
+        log_group_name: Log group of the tasks.
+        log_group_arn: ARN of that group, without the ``:*`` that stands for its streams.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, config: StackConfig) -> None:
+        super().__init__(scope, id_)
+        bucket = s3_bucket.S3Bucket(
+            self, "log_bucket", bucket=config.log_bucket_name, force_destroy=True
+        )
+        self.log_bucket_name = bucket.id
+        closed = self._close(bucket.id)
+        self._encrypt(bucket.id)
+        self._expire(bucket.id, days=config.log_bucket_expiration_days)
+        self.log_bucket_policy = self._let_load_balancer_write(bucket, after=closed)
+
+        group = cloudwatch_log_group.CloudwatchLogGroup(
+            self,
+            "log_group",
+            name=config.log_group_name,
+            retention_in_days=config.log_retention_days,
+        )
+        self.log_group_name = group.name
+        self.log_group_arn = group.arn
+
+    def _close(self, bucket: str) -> s3_bucket_public_access_block.S3BucketPublicAccessBlock:
+        s3_bucket_ownership_controls.S3BucketOwnershipControls(
+            self,
+            "ownership",
+            bucket=bucket,
+            rule=s3_bucket_ownership_controls.S3BucketOwnershipControlsRule(
+                object_ownership="BucketOwnerEnforced"
+            ),
+        )
+        return s3_bucket_public_access_block.S3BucketPublicAccessBlock(
+            self,
+            "public_access_block",
+            bucket=bucket,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+
+    def _encrypt(self, bucket: str) -> None:
+        """Encrypt with S3's own key, the only kind that access logs can be written with.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+        """
+        by_default = encryption.S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA
+        encryption.S3BucketServerSideEncryptionConfigurationA(
+            self,
+            "encryption",
+            bucket=bucket,
+            rule=[
+                encryption.S3BucketServerSideEncryptionConfigurationRuleA(
+                    apply_server_side_encryption_by_default=by_default(sse_algorithm="AES256")
+                )
+            ],
+        )
+
+    def _expire(self, bucket: str, *, days: int) -> None:
+        """Delete all objects after some days; the filter with an empty prefix means all.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-filters.html
+        """
+        lifecycle.S3BucketLifecycleConfiguration(
+            self,
+            "lifecycle",
+            bucket=bucket,
+            rule=[
+                lifecycle.S3BucketLifecycleConfigurationRule(
+                    id="delete-old-logs",
+                    status="Enabled",
+                    filter=[lifecycle.S3BucketLifecycleConfigurationRuleFilter(prefix="")],
+                    expiration=[lifecycle.S3BucketLifecycleConfigurationRuleExpiration(days=days)],
+                    abort_incomplete_multipart_upload=[
+                        lifecycle.S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
+                            days_after_initiation=INCOMPLETE_UPLOAD_DAYS
+                        )
+                    ],
+                )
+            ],
+        )
+
+    def _let_load_balancer_write(
+        self,
+        bucket: s3_bucket.S3Bucket,
+        *,
+        after: s3_bucket_public_access_block.S3BucketPublicAccessBlock,
+    ) -> s3_bucket_policy.S3BucketPolicy:
+        account = data_aws_caller_identity.DataAwsCallerIdentity(self, "account").account_id
+        statement = {
+            "Sid": "LoadBalancerAccessLogs",
+            "Effect": "Allow",
+            "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": f"{bucket.arn}/{ACCESS_LOG_PREFIX}/AWSLogs/{account}/*",
+        }
+        return s3_bucket_policy.S3BucketPolicy(
+            self,
+            "policy",
+            bucket=bucket.id,
+            policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+            depends_on=[after],
+        )
