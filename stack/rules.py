@@ -147,8 +147,6 @@ def _aurora(config: "StackConfig") -> Iterator[Finding]:
 
 def _is_version(version: str, *, major: int) -> bool:
     return re.fullmatch(rf"{major}\.\d+", version) is not None
-        major
-    )
 
 
 def _is_capacity(units: float, *, smallest: float) -> bool:

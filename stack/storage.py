@@ -75,14 +75,13 @@ class Storage(Construct):
 
         https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
         """
-        by_default = encryption.S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA
         encryption.S3BucketServerSideEncryptionConfigurationA(
             self,
             "encryption",
             bucket=bucket,
             rule=[
                 encryption.S3BucketServerSideEncryptionConfigurationRuleA(
-                    apply_server_side_encryption_by_default=by_default(sse_algorithm="AES256")
+                    apply_server_side_encryption_by_default={"sse_algorithm": "AES256"}
                 )
             ],
         )
