@@ -18,6 +18,7 @@ from cdktf import (
     TerraformResourceLifecycle,
     TerraformStack,
     Testing,
+    Token,
 )
 from cdktf_cdktf_provider_aws import (
     appautoscaling_policy,
@@ -77,6 +78,7 @@ __all__ = [
     "TerraformResourceLifecycle",
     "TerraformStack",
     "Testing",
+    "Token",
     "appautoscaling_policy",
     "appautoscaling_target",
     "cloudfront_distribution",

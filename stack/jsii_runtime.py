@@ -26,6 +26,7 @@ def prepare(environment: MutableMapping[str, str] | None = None) -> None:
     """
     environment = os.environ if environment is None else environment
     environment.setdefault("JSII_RUNTIME_PACKAGE_CACHE", "enabled")
+    environment.setdefault("NODE_NO_WARNINGS", "1")
     if "JSII_NODE" not in environment and (node := choose_node()) is not None:
         environment["JSII_NODE"] = str(node)
     register_bare_package(_PROVIDER_PACKAGE)

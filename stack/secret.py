@@ -7,6 +7,7 @@ from stack.bindings import (
     Construct,
     Fn,
     TerraformStack,
+    Token,
     secretsmanager_secret,
     secretsmanager_secret_version,
 )
@@ -18,8 +19,8 @@ PASSWORD_LENGTH = 32
 # What RDS refuses in a master password, and what would need escaping in JSON or a shell
 # (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html).
 REFUSED_CHARACTERS = "/@\" '\\`$"
-_EPHEMERAL_TYPE = "aws_secretsmanager_random_password"
-_EPHEMERAL_NAME = "database"
+_EPHEMERAL = "ephemeral.aws_secretsmanager_random_password.database"
+_PASSWORD = f"{_EPHEMERAL}.random_password"  # an expression of Terraform, not a password
 
 
 class Secret(Construct):
@@ -49,15 +50,14 @@ class Secret(Construct):
         self.arn = self._secret.arn
         self.name = self._secret.name
         TerraformStack.of(self).add_override(
-            f"ephemeral.{_EPHEMERAL_TYPE}.{_EPHEMERAL_NAME}",
+            _EPHEMERAL,
             {
                 "password_length": PASSWORD_LENGTH,
                 "exclude_characters": REFUSED_CHARACTERS,
                 "require_each_included_type": True,
             },
         )
-        password = f"ephemeral.{_EPHEMERAL_TYPE}.{_EPHEMERAL_NAME}.random_password"
-        self.password = f"${{{password}}}"
+        self.password = f"${{{_PASSWORD}}}"
         self.password_version = config.password_version
 
     def store(
@@ -76,7 +76,7 @@ class Secret(Construct):
             secret_string_wo=Fn.jsonencode(
                 {
                     "username": self._config.master_username,
-                    "password": self.password,
+                    "password": Token.as_any(_PASSWORD),
                     "host": host,
                     "port": port,
                     "dbname": self._config.database_name,
