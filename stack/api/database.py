@@ -22,13 +22,14 @@ logger = logging.getLogger(__name__)
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
 _CLOSE_TIMEOUT_SECONDS = 3.0
+_RECONNECT_SECONDS = 4.0
 _MOST_CONNECTIONS = 5
 _MOST_WAITING_REQUESTS = 200
 _SERVER_STATUS = """
-    SELECT current_setting('server_version') AS server_version,
-           ssl AS tls, version AS tls_version,
-           to_regclass('products') IS NOT NULL AS has_schema
-    FROM pg_stat_ssl WHERE pid = pg_backend_pid()
+    SELECT split_part(current_setting('server_version'), ' ', 1) AS server_version,
+           ssl AS tls, version AS tls_version
+    FROM pg_stat_ssl
+    WHERE pid = pg_backend_pid() AND to_regclass('products') IS NOT NULL
 """
 
 
@@ -40,13 +41,11 @@ class ServerStatus:
         server_version: PostgreSQL's version, such as ``16.8``.
         tls: Whether the connection is encrypted.
         tls_version: Protocol, such as ``TLSv1.3``; None without TLS.
-        has_schema: Whether the products table exists.
     """
 
     server_version: str
     tls: bool
     tls_version: str | None
-    has_schema: bool
 
 
 def connection_parameters(settings: Settings, task_id: str) -> dict[str, str | int]:
@@ -98,6 +97,8 @@ class Database:
             timeout=timeout,
             # One round trip per request, so that a restart of the database fails no later one.
             check=AsyncConnectionPool.check_connection,
+            # Given up early, since the pool doubles its pauses: the next request tries again.
+            reconnect_timeout=_RECONNECT_SECONDS,
             name="catalog",
             open=False,
         )
@@ -163,7 +164,7 @@ class Database:
         async with self.connection(timeout=timeout) as connection:
             cursor = connection.cursor(row_factory=class_row(ServerStatus))
             status = await (await cursor.execute(_SERVER_STATUS)).fetchone()
-        if status is None or not status.has_schema:
+        if status is None:
             raise DatabaseUnavailableError("the schema is not there: the table was dropped")
         return status
 

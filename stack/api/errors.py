@@ -23,6 +23,7 @@ _REASONS = (
     ("does not match host name", "the database's certificate is for another host name"),
     ("SSL", "the connection to the database cannot be encrypted"),
     ("refused", "the database refuses connections"),
+    ("does not exist", "the database server does not know the user or the database"),
     ("starting up", "the database is starting"),
     ("shutting down", "the database is shutting down"),
     ("resolve", "the database's host name cannot be resolved"),

@@ -12,7 +12,6 @@ __all__ = [
     "PageRequest",
     "Product",
     "ProductInput",
-    "StorableText",
 ]
 
 HIGHEST_ID = 2**63 - 1
@@ -25,9 +24,9 @@ def _storable(text: str) -> str:
     return text
 
 
-StorableText = Annotated[str, AfterValidator(_storable)]
-"""Text that PostgreSQL can hold (https://www.postgresql.org/docs/current/datatype-character.html:
-the character with code zero cannot be stored)."""
+_Storable = AfterValidator(_storable)
+"""PostgreSQL cannot hold the character with code zero
+(https://www.postgresql.org/docs/current/datatype-character.html)."""
 
 
 class ProductInput(BaseModel):
@@ -38,11 +37,11 @@ class ProductInput(BaseModel):
 
     sku: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     name: Annotated[
-        StorableText, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _Storable
     ]
-    description: Annotated[StorableText, StringConstraints(max_length=4000)] = ""
+    description: Annotated[str, StringConstraints(max_length=4000), _Storable] = ""
     category: Annotated[
-        StorableText, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), _Storable
     ]
     price: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "EUR"
@@ -76,8 +75,8 @@ class PageRequest(BaseModel):
         offset: How many to skip.
     """
 
-    q: Annotated[StorableText, StringConstraints(max_length=200)] | None = None
-    category: Annotated[StorableText, StringConstraints(max_length=64)] | None = None
+    q: Annotated[str, StringConstraints(max_length=200), _Storable] | None = None
+    category: Annotated[str, StringConstraints(max_length=64), _Storable] | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 20
     offset: Annotated[int, Field(ge=0, le=HIGHEST_ID)] = 0
 

@@ -48,7 +48,7 @@ async def update_product(
     return await products.update(product_id, product)
 
 
-@router.delete("/{product_id}", status_code=204)
+@router.delete("/{product_id}", status_code=204, response_class=Response)
 async def delete_product(products: Products, product_id: ProductId) -> None:
     """Delete one product; 404 when there is none."""
     await products.delete(product_id)
