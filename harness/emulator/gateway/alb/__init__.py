@@ -1,0 +1,1 @@
+"""The load balancer: who is registered, who is healthy, where requests go."""

@@ -1,0 +1,145 @@
+"""Where the load balancer hands requests to a target group: picks a target, joins the streams.
+
+MiniStack's load balancer and CloudFront data planes apply listeners, rules and policies, then
+send each request, on a connection of its own, to what they take for the group's one target.
+That target is this endpoint.
+"""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+
+from harness.emulator.gateway.alb.group import TargetAddress, TargetGroup
+from harness.emulator.gateway.alb.pages import BAD_GATEWAY, GATEWAY_TIMEOUT, UNAVAILABLE, page
+
+__all__ = ["Endpoint"]
+
+_LOOPBACK = "127.0.0.1"
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
+_CONNECT_SECONDS = 10.0
+_LINGER_SECONDS = 2.0
+_CHUNK = 64 * 1024
+_STATUS_AT = slice(9, 12)
+
+
+@dataclass(frozen=True)
+class _Stream:
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+
+class Endpoint:
+    """A loopback listener that forwards every connection to a target of one group."""
+
+    def __init__(self, group: TargetGroup) -> None:
+        self._group = group
+        self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
+        self.port = 0
+
+    async def open(self) -> None:
+        """Listen on a free port of 127.0.0.1."""
+        self._server = await asyncio.start_server(self._accept, _LOOPBACK, 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Stop listening and end what is under way."""
+        if self._server is not None:
+            self._server.close()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 -- the server runs this as a task
+        self._serving.add(task)
+        try:
+            await self._serve(_Stream(reader, writer))
+        except ConnectionError:
+            self._group.responses["aborted"] += 1
+        finally:
+            self._serving.discard(task)
+            writer.close()
+
+    async def _serve(self, client: _Stream) -> None:
+        target = await self._connect()
+        if isinstance(target, int):
+            await self._refuse(client, target)
+            return
+        try:
+            status = await self._join(client, target)
+            if status is not None:
+                await self._refuse(client, status)
+        finally:
+            target.writer.close()
+
+    async def _connect(self) -> _Stream | int:
+        """Return the stream to the next target, or the status to refuse with.
+
+        ECS deregisters a task before it stops it on AWS, MiniStack the moment after: a target
+        that refuses and is no longer registered then was never asked.
+        """
+        await self._group.refresh()
+        while (address := self._group.pick()) is not None:
+            try:
+                return await self._open(address)
+            except TimeoutError:
+                return GATEWAY_TIMEOUT
+            except OSError:
+                await self._group.refresh()
+                if self._group.is_registered(address):
+                    return BAD_GATEWAY
+        return UNAVAILABLE
+
+    async def _open(self, address: TargetAddress) -> _Stream:
+        async with asyncio.timeout(_CONNECT_SECONDS):
+            return _Stream(*await asyncio.open_connection(address.id, address.port))
+
+    async def _join(self, client: _Stream, target: _Stream) -> int | None:
+        """Carry both directions; return the status to refuse with if the target said nothing."""
+        request = asyncio.create_task(_pump(client.reader, target.writer))
+        response = asyncio.create_task(self._carry_response(client, target))
+        try:
+            await asyncio.wait({request, response}, return_when=asyncio.FIRST_COMPLETED)
+            client_gone = not response.done() and request.exception() is None
+            return None if client_gone else await response
+        finally:
+            for task in (request, response):
+                task.cancel()
+            await asyncio.gather(request, response, return_exceptions=True)
+
+    async def _carry_response(self, client: _Stream, target: _Stream) -> int | None:
+        first = True
+        while True:
+            try:
+                async with asyncio.timeout(self._group.configuration.idle_seconds):
+                    chunk = await target.reader.read(_CHUNK)
+            except TimeoutError:
+                return GATEWAY_TIMEOUT if first else None
+            except ConnectionError:
+                chunk = b""
+            if not chunk:
+                return BAD_GATEWAY if first else None
+            if first:
+                self._group.responses[f"{chunk[_STATUS_AT].decode('latin-1')[:1]}xx"] += 1
+                first = False
+            client.writer.write(chunk)
+            await client.writer.drain()
+
+    async def _refuse(self, client: _Stream, status: int) -> None:
+        self._group.responses[f"elb-{status}"] += 1
+        client.writer.write(page(status))
+        await client.writer.drain()
+        client.writer.write_eof()
+        # Closing with unread input resets the connection, and the page would be lost with it.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LINGER_SECONDS):
+                while await client.reader.read(_CHUNK):
+                    pass
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while chunk := await reader.read(_CHUNK):
+        writer.write(chunk)
+        await writer.drain()

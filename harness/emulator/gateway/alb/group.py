@@ -1,0 +1,215 @@
+"""A target group at run time: who is registered, who is healthy, whose turn it is."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.emulator.gateway.alb.health import (
+    CHECKS_DISABLED,
+    DRAINING,
+    NOT_IN_USE,
+    NOT_REGISTERED,
+    Health,
+    HealthCheck,
+    HealthRecord,
+    State,
+)
+from harness.emulator.gateway.alb.probe import probe
+from harness.emulator.gateway.aws import ApiError, AwsApi
+from harness.emulator.gateway.pace import Pace
+from harness.emulator.gateway.tenant import Tenant
+
+__all__ = ["GroupConfiguration", "TargetAddress", "TargetGroup"]
+
+
+@dataclass(frozen=True, order=True)
+class TargetAddress:
+    """Where a target listens: IP address or host name, and port."""
+
+    id: str
+    port: int
+
+
+@dataclass(frozen=True)
+class GroupConfiguration:
+    """What the API says about a target group.
+
+    Attributes:
+        check: Its health check.
+        load_balancers: ARNs of the load balancers whose listeners or rules forward to it.
+        draining_seconds: Its deregistration delay on AWS.
+        idle_seconds: Idle timeout of its load balancers.
+    """
+
+    check: HealthCheck
+    load_balancers: tuple[str, ...]
+    draining_seconds: float
+    idle_seconds: float
+
+
+@dataclass
+class _Registration:
+    record: HealthRecord = field(default_factory=HealthRecord)
+    checks: asyncio.Task[None] | None = None
+    last_pick: int = 0
+
+
+class TargetGroup:
+    """Follows the registered targets of one target group and checks their health.
+
+    Args:
+        arn: ARN of the target group.
+        tenant: Whose it is.
+        aws: MiniStack, which knows who is registered: by RegisterTargets or by an ECS service.
+        pace: How fast intervals and delays pass.
+        configuration: What the API says about the group now.
+    """
+
+    def __init__(
+        self,
+        arn: str,
+        tenant: Tenant,
+        aws: AwsApi,
+        pace: Pace,
+        configuration: GroupConfiguration,
+    ) -> None:
+        self.arn = arn
+        self.tenant = tenant
+        self.configuration = configuration
+        self.responses: Counter[str] = Counter()
+        self._aws = aws
+        self._pace = pace
+        self._registered: dict[TargetAddress, _Registration] = {}
+        self._draining: dict[TargetAddress, float] = {}
+        self._picks = 0
+
+    @property
+    def in_use(self) -> bool:
+        """Whether any listener or rule forwards to it."""
+        return bool(self.configuration.load_balancers)
+
+    def configure(self, configuration: GroupConfiguration) -> None:
+        """Take a new configuration; checks start anew when anything changed."""
+        if configuration == self.configuration:
+            return
+        self.configuration = configuration
+        for address, registration in self._registered.items():
+            _cancel(registration)
+            registration.record = HealthRecord()
+            registration.checks = asyncio.create_task(self._check(address, registration))
+
+    async def refresh(self) -> None:
+        """Follow who is registered now."""
+        try:
+            result = await self._aws.call(
+                self.tenant, "elbv2", "DescribeTargetHealth", TargetGroupArn=self.arn
+            )
+        except ApiError:  # the group has just been deleted
+            result = {"TargetHealthDescriptions": []}
+        targets = [described["Target"] for described in result["TargetHealthDescriptions"]]
+        self._follow({TargetAddress(target["Id"], target["Port"]) for target in targets})
+
+    def _follow(self, current: set[TargetAddress]) -> None:
+        now = asyncio.get_running_loop().time()
+        for address in self._registered.keys() - current:
+            _cancel(self._registered.pop(address))
+            if self.in_use:
+                delay = self.configuration.draining_seconds
+                self._draining[address] = now + self._pace.seconds(delay)
+        for address in sorted(current - self._registered.keys()):
+            self._draining.pop(address, None)
+            registration = _Registration()
+            registration.checks = asyncio.create_task(self._check(address, registration))
+            self._registered[address] = registration
+        for address in [key for key, deadline in self._draining.items() if deadline <= now]:
+            del self._draining[address]
+
+    async def _check(self, address: TargetAddress, registration: _Registration) -> None:
+        check = self.configuration.check
+        while self.in_use and check.enabled:
+            registration.record.note(await probe(check, address.id, address.port), check)
+            await asyncio.sleep(self._pace.seconds(check.interval))
+
+    def is_registered(self, address: TargetAddress) -> bool:
+        """Whether the address was registered when last looked."""
+        return address in self._registered
+
+    def pick(self) -> TargetAddress | None:
+        """Return the target whose turn it is, None if nobody is registered.
+
+        Healthy targets take turns. Without any healthy one, all do: "if a target group contains
+        only unhealthy registered targets, the load balancer routes requests to all of them".
+        """
+        healthy = [
+            address
+            for address, registration in self._registered.items()
+            if self._health(registration).state in (State.HEALTHY, State.UNAVAILABLE)
+        ]
+        candidates = healthy or list(self._registered)
+        if not candidates:
+            return None
+        chosen = min(candidates, key=lambda address: self._registered[address].last_pick)
+        self._picks += 1
+        self._registered[chosen].last_pick = self._picks
+        return chosen
+
+    def _health(self, registration: _Registration) -> Health:
+        if not self.in_use:
+            return NOT_IN_USE
+        if not self.configuration.check.enabled:
+            return CHECKS_DISABLED
+        return registration.record.health
+
+    def health(self) -> dict[TargetAddress, Health]:
+        """Return every registered or draining target with its health."""
+        known = {address: self._health(each) for address, each in self._registered.items()}
+        return known | dict.fromkeys(self._draining, DRAINING)
+
+    def count(self, state: State) -> int:
+        """Return how many targets are in a state."""
+        return sum(health.state is state for health in self.health().values())
+
+    def describe(self, wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return ``TargetHealthDescriptions`` of the API.
+
+        Args:
+            wanted: The ``Targets`` asked for; empty for all.
+        """
+        known = self.health()
+        if wanted:
+            known = _selected(known, wanted)
+        return [
+            {
+                "Target": {"Id": address.id, "Port": address.port},
+                "HealthCheckPort": str(self.configuration.check.port_for(address.port)),
+                "TargetHealth": health.as_result(),
+            }
+            for address, health in known.items()
+        ]
+
+    def close(self) -> None:
+        """Stop all checks."""
+        for registration in self._registered.values():
+            _cancel(registration)
+        self._registered.clear()
+
+
+def _selected(
+    known: dict[TargetAddress, Health], wanted: list[dict[str, Any]]
+) -> dict[TargetAddress, Health]:
+    selected: dict[TargetAddress, Health] = {}
+    for target in wanted:
+        matching = {
+            address: health
+            for address, health in known.items()
+            if address.id == target["Id"] and target.get("Port") in (None, address.port)
+        }
+        missing = {TargetAddress(target["Id"], target.get("Port", 0)): NOT_REGISTERED}
+        selected |= matching or missing
+    return selected
+
+
+def _cancel(registration: _Registration) -> None:
+    if registration.checks is not None:
+        registration.checks.cancel()

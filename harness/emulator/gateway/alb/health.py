@@ -1,0 +1,153 @@
+"""What is known about a target's health, and how health checks change it.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+__all__ = [
+    "CHECKS_DISABLED",
+    "DRAINING",
+    "NOT_IN_USE",
+    "NOT_REGISTERED",
+    "Health",
+    "HealthCheck",
+    "HealthRecord",
+    "Probe",
+    "State",
+]
+
+
+class State(StrEnum):
+    """State of a target, as DescribeTargetHealth names it."""
+
+    INITIAL = "initial"
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+    UNUSED = "unused"
+    DRAINING = "draining"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True)
+class Health:
+    """State with AWS's reason code and its text; a healthy target has neither."""
+
+    state: State
+    reason: str = ""
+    description: str = ""
+
+    def as_result(self) -> dict[str, str]:
+        """Return it as a ``TargetHealth`` of the API."""
+        named = {"State": self.state, "Reason": self.reason, "Description": self.description}
+        return {name: str(value) for name, value in named.items() if value}
+
+
+HEALTHY = Health(State.HEALTHY)
+INITIAL = Health(State.INITIAL, "Elb.InitialHealthChecking", "Initial health checks in progress")
+NOT_IN_USE = Health(
+    State.UNUSED,
+    "Target.NotInUse",
+    "Target group is not configured to receive traffic from the load balancer",
+)
+NOT_REGISTERED = Health(
+    State.UNUSED, "Target.NotRegistered", "Target is not registered to the target group"
+)
+DRAINING = Health(
+    State.DRAINING, "Target.DeregistrationInProgress", "Target deregistration is in progress"
+)
+CHECKS_DISABLED = Health(
+    State.UNAVAILABLE,
+    "Target.HealthCheckDisabled",
+    "Health checks are disabled for the target group",
+)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Outcome of one health check: passed, or AWS's reason code and text."""
+
+    passed: bool
+    reason: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class HealthCheck:
+    """How a target group checks its targets.
+
+    Attributes:
+        enabled: Whether it checks at all.
+        protocol: ``HTTP``, ``HTTPS`` or ``TCP``.
+        port: A number, or ``traffic-port`` for the target's own.
+        path: Path asked for.
+        interval: Seconds between two checks of a target.
+        timeout: Seconds after which a check has failed.
+        healthy_threshold: Successes in a row that make an unhealthy target healthy.
+        unhealthy_threshold: Failures in a row that make a target unhealthy.
+        matcher: Status codes that pass: ``200``, ``200,202`` or ``200-299``.
+    """
+
+    enabled: bool
+    protocol: str
+    port: str
+    path: str
+    interval: float
+    timeout: float
+    healthy_threshold: int
+    unhealthy_threshold: int
+    matcher: str
+
+    @classmethod
+    def of(cls, target_group: dict[str, Any]) -> Self:
+        """Read the check of a ``TargetGroup`` of the API."""
+        return cls(
+            enabled=target_group["HealthCheckEnabled"],
+            protocol=target_group["HealthCheckProtocol"],
+            port=target_group["HealthCheckPort"],
+            path=target_group.get("HealthCheckPath", "/"),
+            interval=target_group["HealthCheckIntervalSeconds"],
+            timeout=target_group["HealthCheckTimeoutSeconds"],
+            healthy_threshold=target_group["HealthyThresholdCount"],
+            unhealthy_threshold=target_group["UnhealthyThresholdCount"],
+            matcher=target_group.get("Matcher", {}).get("HttpCode", "200"),
+        )
+
+    def port_for(self, target_port: int) -> int:
+        """Return the port to check on a target that listens on ``target_port``."""
+        return int(self.port) if self.port.isdigit() else target_port
+
+    def accepts(self, status: int) -> bool:
+        """Whether the matcher lets a status code pass."""
+        for part in self.matcher.split(","):
+            first, _, last = part.partition("-")
+            if int(first) <= status <= int(last or first):
+                return True
+        return False
+
+
+class HealthRecord:
+    """The health of one registered target, as its checks go on."""
+
+    def __init__(self) -> None:
+        self.health = INITIAL
+        self._streak = 0
+        self._passing = False
+
+    def note(self, probe: Probe, check: HealthCheck) -> None:
+        """Take the outcome of one more check into account.
+
+        A new target is healthy after its first success; an unhealthy one needs
+        ``healthy_threshold`` of them; ``unhealthy_threshold`` failures make any unhealthy.
+        """
+        self._streak = self._streak + 1 if probe.passed == self._passing else 1
+        self._passing = probe.passed
+        if probe.passed:
+            needed = check.healthy_threshold if self.health.state is State.UNHEALTHY else 1
+            if self._streak >= needed:
+                self.health = HEALTHY
+        elif self._streak >= check.unhealthy_threshold:
+            self.health = Health(State.UNHEALTHY, probe.reason, probe.description)

@@ -1,0 +1,76 @@
+"""One health check, really sent.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+"""
+
+import asyncio
+import ssl
+
+from harness.emulator.gateway.alb.health import HealthCheck, Probe
+
+__all__ = ["probe"]
+
+_STATUS_LINE_PARTS = 2
+_FAILED = Probe(
+    passed=False, reason="Target.FailedHealthChecks", description="Health checks failed"
+)
+_TIMED_OUT = Probe(passed=False, reason="Target.Timeout", description="Request timed out")
+_PASSED = Probe(passed=True)
+
+
+async def probe(check: HealthCheck, address: str, target_port: int) -> Probe:
+    """Send one health check to a target and judge the answer."""
+    port = check.port_for(target_port)
+    try:
+        async with asyncio.timeout(check.timeout):
+            status = await _status(check, address, port)
+    except TimeoutError:
+        return _TIMED_OUT
+    except (OSError, ValueError):
+        return _FAILED
+    if status is None or check.accepts(status):
+        return _PASSED
+    return Probe(
+        passed=False,
+        reason="Target.ResponseCodeMismatch",
+        description=f"Health checks failed with these codes: [{status}]",
+    )
+
+
+async def _status(check: HealthCheck, address: str, port: int) -> int | None:
+    tls = _unverified() if check.protocol == "HTTPS" else None
+    reader, writer = await asyncio.open_connection(address, port, ssl=tls)
+    try:
+        if check.protocol == "TCP":
+            return None
+        writer.write(_request(check.path, address, port))
+        await writer.drain()
+        return _parse_status(await reader.readline())
+    finally:
+        writer.close()
+
+
+def _request(path: str, address: str, port: int) -> bytes:
+    lines = (
+        f"GET {path} HTTP/1.1",
+        f"Host: {address}:{port}",
+        "Connection: close",
+        "User-Agent: ELB-HealthChecker/2.0",
+        "Accept-Encoding: gzip, compressed",
+    )
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+def _parse_status(line: bytes) -> int:
+    parts = line.split()
+    if len(parts) < _STATUS_LINE_PARTS or not parts[0].startswith(b"HTTP/"):
+        raise ValueError(f"no HTTP status line: {line[:80]!r}")
+    return int(parts[1])
+
+
+def _unverified() -> ssl.SSLContext:
+    # "The load balancer does not validate these certificates" (AWS, target group protocol).
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context

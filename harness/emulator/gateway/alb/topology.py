@@ -1,0 +1,130 @@
+"""A tenant's load balancers, listeners, rules and target groups, as one value."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.emulator.gateway.alb.group import GroupConfiguration
+from harness.emulator.gateway.alb.health import HealthCheck
+from harness.emulator.gateway.alb.stand_in import group_id, is_stand_in
+from harness.emulator.gateway.aws import AwsApi
+from harness.emulator.gateway.tenant import Tenant
+
+__all__ = ["LoadBalancer", "Topology", "read_topology"]
+
+_SERVED_PROTOCOLS = ("HTTP", "HTTPS")
+_SERVED_TYPES = ("ip", "instance")
+_DRAINING = "deregistration_delay.timeout_seconds"
+_IDLE = "idle_timeout.timeout_seconds"
+_IDLE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class LoadBalancer:
+    """A load balancer.
+
+    Attributes:
+        arn: Its ARN.
+        host: Its DNS name in lower case.
+        ports: Ports that its listeners listen on.
+        groups: Ids of the target groups that its listeners and rules forward to.
+        idle_seconds: Its idle timeout.
+    """
+
+    arn: str
+    host: str
+    ports: frozenset[int]
+    groups: frozenset[str]
+    idle_seconds: float
+
+
+@dataclass(frozen=True)
+class Topology:
+    """What a tenant has.
+
+    Attributes:
+        load_balancers: By DNS name.
+        groups: Configurations of the target groups that are served, by ARN.
+        stand_ins: ARNs of the stand-ins, by id of the group that each stands in for.
+    """
+
+    load_balancers: Mapping[str, LoadBalancer]
+    groups: Mapping[str, GroupConfiguration]
+    stand_ins: Mapping[str, str]
+
+
+async def read_topology(aws: AwsApi, tenant: Tenant) -> Topology:
+    """Read everything from the API."""
+    described = await aws.call(tenant, "elbv2", "DescribeLoadBalancers")
+    balancers = [await _load_balancer(aws, tenant, each) for each in described["LoadBalancers"]]
+    groups = (await aws.call(tenant, "elbv2", "DescribeTargetGroups"))["TargetGroups"]
+    return Topology(
+        load_balancers={each.host: each for each in balancers},
+        groups={
+            group["TargetGroupArn"]: await _configuration(aws, tenant, group, balancers)
+            for group in groups
+            if _is_served(group)
+        },
+        stand_ins={group_id(each): each["TargetGroupArn"] for each in groups if is_stand_in(each)},
+    )
+
+
+def _is_served(group: dict[str, Any]) -> bool:
+    return (
+        not is_stand_in(group)
+        and group["TargetType"] in _SERVED_TYPES
+        and group["Protocol"] in _SERVED_PROTOCOLS
+    )
+
+
+async def _load_balancer(aws: AwsApi, tenant: Tenant, described: dict[str, Any]) -> LoadBalancer:
+    arn = described["LoadBalancerArn"]
+    listeners = await aws.call(tenant, "elbv2", "DescribeListeners", LoadBalancerArn=arn)
+    groups: set[str] = set()
+    for listener in listeners["Listeners"]:
+        groups |= await _forwarded(aws, tenant, listener["ListenerArn"])
+    return LoadBalancer(
+        arn=arn,
+        host=described["DNSName"].lower(),
+        ports=frozenset(listener["Port"] for listener in listeners["Listeners"]),
+        groups=frozenset(groups),
+        idle_seconds=float(
+            await _attribute(aws, tenant, "LoadBalancer", arn, _IDLE) or _IDLE_SECONDS
+        ),
+    )
+
+
+async def _forwarded(aws: AwsApi, tenant: Tenant, listener_arn: str) -> set[str]:
+    rules = await aws.call(tenant, "elbv2", "DescribeRules", ListenerArn=listener_arn)
+    return {
+        group_id({"TargetGroupName": arn.split("/")[1], "TargetGroupArn": arn})
+        for rule in rules["Rules"]
+        for action in rule["Actions"]
+        for arn in _target_group_arns(action)
+    }
+
+
+def _target_group_arns(action: dict[str, Any]) -> Iterable[str]:
+    if "TargetGroupArn" in action:
+        yield action["TargetGroupArn"]
+    for group in action.get("ForwardConfig", {}).get("TargetGroups", []):
+        yield group["TargetGroupArn"]
+
+
+async def _configuration(
+    aws: AwsApi, tenant: Tenant, group: dict[str, Any], balancers: list[LoadBalancer]
+) -> GroupConfiguration:
+    arn = group["TargetGroupArn"]
+    users = [each for each in balancers if group_id(group) in each.groups]
+    return GroupConfiguration(
+        check=HealthCheck.of(group),
+        load_balancers=tuple(each.arn for each in users),
+        draining_seconds=float(await _attribute(aws, tenant, "TargetGroup", arn, _DRAINING) or 0),
+        idle_seconds=max((each.idle_seconds for each in users), default=_IDLE_SECONDS),
+    )
+
+
+async def _attribute(aws: AwsApi, tenant: Tenant, kind: str, arn: str, key: str) -> str | None:
+    described = await aws.call(tenant, "elbv2", f"Describe{kind}Attributes", **{f"{kind}Arn": arn})
+    attributes = {each["Key"]: each["Value"] for each in described["Attributes"]}
+    return attributes.get(key)

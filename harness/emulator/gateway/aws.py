@@ -1,0 +1,99 @@
+"""Calls to the gateway's own AWS API without a socket: botocore's codecs over ASGI."""
+
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+import botocore.parsers
+import botocore.serialize
+import botocore.session
+from botocore.awsrequest import HeadersDict
+from botocore.model import OperationModel, ServiceModel
+from starlette.types import ASGIApp
+
+from harness.emulator.gateway.exchange import Request, Response, ask
+from harness.emulator.gateway.tenant import Tenant
+from harness.errors import EmulatorError
+
+__all__ = ["ApiError", "AwsApi", "service_model"]
+
+
+class ApiError(EmulatorError):
+    """An AWS API call was refused.
+
+    Attributes:
+        code: AWS's error code, such as ``ResourceNotFoundException``.
+    """
+
+    def __init__(self, operation: str, code: str, message: str) -> None:
+        super().__init__(f"{operation}: {code}: {message}")
+        self.code = code
+
+
+@lru_cache
+def service_model(service: str) -> ServiceModel:
+    """Return botocore's model of a service, by botocore's name for it."""
+    return botocore.session.Session().get_service_model(service)
+
+
+class AwsApi:
+    """An AWS API behind an ASGI application.
+
+    Args:
+        app: What answers the calls: MiniStack itself, or the gateway with all its layers.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def call(
+        self, tenant: Tenant, service: str, operation: str, **parameters: Any
+    ) -> dict[str, Any]:
+        """Call one operation and return its parsed result.
+
+        Raises:
+            ApiError: The answer was an error.
+        """
+        model = service_model(service).operation_model(operation)
+        return parse(model, await ask(self._app, build(model, tenant, parameters)))
+
+
+def build(model: OperationModel, tenant: Tenant, parameters: dict[str, Any]) -> Request:
+    """Build the request of a call in the protocol that botocore prefers for its service."""
+    service = model.service_model
+    serializer = botocore.serialize.create_serializer(
+        service.resolved_protocol, include_validation=False
+    )
+    made: dict[str, Any] = dict(serializer.serialize_to_request(parameters, model))
+    body = made["body"]
+    if isinstance(body, dict):
+        body = urlencode(body, doseq=True).encode()
+    headers = {name.lower(): value for name, value in made["headers"].items()}
+    headers["authorization"] = tenant.authorization(service.signing_name)
+    headers["host"] = f"{service.endpoint_prefix}.{tenant.region}.amazonaws.com"
+    request = Request(
+        method=made["method"],
+        path=made["url_path"],
+        query=urlencode(made["query_string"] or {}, doseq=True),
+        headers=tuple(headers.items()),
+    )
+    return request.with_body(body or b"")
+
+
+def parse(model: OperationModel, response: Response) -> dict[str, Any]:
+    """Parse the answer to a call.
+
+    Raises:
+        ApiError: It is an error.
+    """
+    parser = botocore.parsers.create_parser(model.service_model.resolved_protocol)
+    raw = {
+        "status_code": response.status,
+        "headers": HeadersDict(response.headers),
+        "body": response.body,
+    }
+    parsed: dict[str, Any] = parser.parse(raw, model.output_shape)  # type: ignore[arg-type]
+    if response.status >= 300:  # noqa: PLR2004 -- botocore's own border between result and error
+        error = parsed.get("Error", {})
+        raise ApiError(model.name, error.get("Code", ""), error.get("Message", ""))
+    return parsed

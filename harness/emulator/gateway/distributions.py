@@ -1,0 +1,53 @@
+"""Which CloudFront distributions there are, and which of them are enabled."""
+
+from dataclasses import dataclass
+
+from harness.emulator.gateway.aws import AwsApi
+from harness.emulator.gateway.tenant import Tenant
+
+__all__ = ["Distribution", "Distributions"]
+
+_HOME_REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A distribution: whose it is, and whether it is enabled."""
+
+    account: str
+    enabled: bool
+
+
+class Distributions:
+    """Finds distributions by host name.
+
+    Args:
+        aws: MiniStack.
+        accounts: Shelf of the accounts that called CloudFront, account id -> true.
+    """
+
+    def __init__(self, aws: AwsApi, accounts: dict[str, bool]) -> None:
+        self._aws = aws
+        self._accounts = accounts
+        self._by_host: dict[str, Distribution] | None = None
+
+    def note_change(self, account: str) -> None:
+        """Take note that an account called CloudFront and may have changed something."""
+        self._accounts[account] = True
+        self._by_host = None
+
+    async def find(self, host: str) -> Distribution | None:
+        """Return the distribution with a domain name, None if there is none."""
+        if self._by_host is None:
+            self._by_host = await self._read()
+        return self._by_host.get(host)
+
+    async def _read(self) -> dict[str, Distribution]:
+        by_host = {}
+        for account in list(self._accounts):
+            tenant = Tenant(account, _HOME_REGION)
+            listed = await self._aws.call(tenant, "cloudfront", "ListDistributions")
+            for each in listed["DistributionList"].get("Items", []):
+                found = Distribution(account=account, enabled=each["Enabled"])
+                by_host[each["DomainName"].lower()] = found
+        return by_host

@@ -1,0 +1,133 @@
+"""The environment that a gateway process runs in: every MiniStack setting that matters, fixed.
+
+https://github.com/ministackorg/ministack#configuration
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import EmulatorError
+
+__all__ = ["READY_PATH", "GatewaySettings", "gateway_environment"]
+
+READY_PATH = "/_ministack/ready"
+
+_LOOPBACK = "127.0.0.1"
+_DEFAULT_PACE = 0.05
+# Seconds that MiniStack waits for an idle target: the load balancer of the gateway decides
+# first (60 s), or the caller would see MiniStack's own message in place of a 504.
+_TARGET_IDLE_SECONDS = 3600
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "VIRTUAL_ENV")
+_INHERITED_PREFIXES = ("COVERAGE_", "COV_CORE_", "PYTHON")
+
+
+@dataclass(frozen=True)
+class GatewaySettings:
+    """What the gateway process itself reads from its environment.
+
+    Attributes:
+        port: Port on 127.0.0.1.
+        region: Region of unsigned requests.
+        state_directory: Where state is kept between two runs; None keeps nothing.
+        pace: Seconds that one second of AWS's slow clocks (health check interval,
+            deregistration delay, scaling cooldown) takes here; 1.0 is AWS's own speed.
+        parent: Process id of the parent; when another process becomes it, this one ends.
+    """
+
+    port: int
+    region: str
+    state_directory: Path | None
+    pace: float
+    parent: int | None
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "GatewaySettings":
+        """Read what ``gateway_environment`` wrote.
+
+        Raises:
+            EmulatorError: A variable is missing or is no number.
+        """
+        try:
+            keep = environment.get("PERSIST_STATE") == "1"
+            parent = environment.get("GATEWAY_PARENT")
+            return cls(
+                port=int(environment["GATEWAY_PORT"]),
+                region=environment["MINISTACK_REGION"],
+                state_directory=Path(environment["STATE_DIR"]) if keep else None,
+                pace=float(environment.get("GATEWAY_PACE", _DEFAULT_PACE)),
+                parent=int(parent) if parent else None,
+            )
+        except (KeyError, ValueError) as error:
+            raise EmulatorError(
+                f"the gateway's environment is not usable: {error!r}",
+                remedy="start it with the environment that gateway_environment() returns",
+            ) from error
+
+
+def gateway_environment(
+    *,
+    port: int,
+    region: str,
+    docker_host: str,
+    state_directory: Path | None = None,
+    container_name: str = "",
+    pace: float = _DEFAULT_PACE,
+    log_level: str = "WARNING",
+) -> dict[str, str]:
+    """Return the whole environment of a gateway process started by this process.
+
+    The user's own AWS and MiniStack settings are left out on purpose.
+
+    Args:
+        port: Free port on 127.0.0.1 for the AWS API.
+        region: AWS region to play.
+        docker_host: Container engine, as ``DOCKER_HOST`` wants it.
+        state_directory: A private folder to restore state from at start and to save it to on
+            SIGTERM; None keeps everything in memory.
+        container_name: Name under which the engine describes the emulator as a container of
+            its network: databases then keep their AWS-shaped endpoints.
+        pace: Seconds that one second of AWS's slow clocks takes; see ``GatewaySettings``.
+        log_level: Level of MiniStack's log, which goes to standard error.
+    """
+    return {
+        **_inherited(),
+        "AWS_DEFAULT_REGION": region,
+        "AUTH": "false",
+        "BIND_HOST": _LOOPBACK,
+        "DOCKER_HOST": docker_host,
+        "GATEWAY_PARENT": str(os.getpid()),
+        "GATEWAY_PORT": str(port),
+        "GATEWAY_PACE": str(pace),
+        "HOSTNAME": container_name,
+        "LOG_LEVEL": log_level,
+        "MINISTACK_REGION": region,
+        "ALB_TARGET_IDLE_TIMEOUT_SECONDS": str(_TARGET_IDLE_SECONDS),
+        # Doors that MiniStack would open on all interfaces.
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "SFTP_HOST": _LOOPBACK,
+        **_persistence(state_directory),
+    }
+
+
+def _inherited() -> dict[str, str]:
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in _INHERITED or name.startswith(_INHERITED_PREFIXES)
+    }
+
+
+def _persistence(state_directory: Path | None) -> dict[str, str]:
+    if state_directory is None:
+        return {"PERSIST_STATE": "0", "S3_PERSIST": "0", "RDS_PERSIST": "0"}
+    return {
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(state_directory),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(state_directory / "s3"),
+        "RDS_PERSIST": "1",
+        "ECS_RESTORE_RECONCILE_DELAY_SECONDS": "0.5",
+    }

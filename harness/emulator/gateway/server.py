@@ -1,0 +1,84 @@
+"""The gateway process: builds the application, serves it on loopback, stops in good order."""
+
+import asyncio
+import logging
+import os
+import signal
+from typing import Any
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from starlette.types import ASGIApp
+
+from harness.emulator.gateway.accounts import Accounts
+from harness.emulator.gateway.alb.directory import Directory
+from harness.emulator.gateway.application import Gateway
+from harness.emulator.gateway.aws import AwsApi
+from harness.emulator.gateway.distributions import Distributions
+from harness.emulator.gateway.environment import GatewaySettings
+from harness.emulator.gateway.lifeline import await_orphanhood
+from harness.emulator.gateway.memory import Memory
+from harness.emulator.gateway.pace import Pace
+from harness.emulator.gateway.repairs import all_repairs
+from harness.emulator.gateway.viewers import Viewers
+
+__all__ = ["build", "run"]
+
+logger = logging.getLogger(__name__)
+
+_LOOPBACK = "127.0.0.1"
+# As MiniStack's own main() has it: longer than the idle connections of AWS SDKs live.
+_KEEP_ALIVE_SECONDS = 75
+_STOP_SECONDS = 1.0
+_GIVE_UP_SECONDS = 20.0
+
+
+def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
+    """Put MiniStack and all layers together."""
+    from ministack.core.responses import (  # type: ignore[import-untyped]  # noqa: PLC0415
+        set_request_account_id,
+    )
+
+    aws = AwsApi(ministack)
+    memory = Memory(settings.state_directory)
+    directory = Directory(aws, Pace(settings.pace), memory.shelf("load balancer tenants"))
+    distributions = Distributions(aws, memory.shelf("cloudfront accounts"))
+    return Gateway(
+        ministack,
+        accounts=Accounts(aws),
+        repairs=all_repairs(aws, directory, memory),
+        viewers=Viewers(ministack, directory, distributions, set_request_account_id, settings.port),
+        distributions=distributions,
+        parts=(directory,),
+        memory=memory,
+    )
+
+
+async def run(app: ASGIApp, settings: GatewaySettings) -> None:
+    """Serve until SIGTERM or SIGINT, or until the parent process has gone."""
+    config = Config()
+    config.bind = [f"{_LOOPBACK}:{settings.port}"]
+    config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
+    config.graceful_timeout = _STOP_SECONDS
+    config.errorlog = logging.getLogger("hypercorn.error")
+    # Its types know TypedDict scopes, Starlette's are plain mappings: the same protocol.
+    await serve(app, config, shutdown_trigger=_StopSignal(settings.parent).wait)  # type: ignore[arg-type]
+
+
+class _StopSignal:
+    def __init__(self, parent: int | None) -> None:
+        self._parent = parent
+
+    async def wait(self) -> None:
+        loop = asyncio.get_running_loop()
+        stopped = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopped.set)
+        waits: list[asyncio.Task[Any]] = [asyncio.create_task(stopped.wait())]
+        if self._parent is not None:
+            waits.append(asyncio.create_task(await_orphanhood(self._parent)))
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for task in waits:
+            task.cancel()
+        # Nobody is left to kill a gateway that hangs while it stops.
+        loop.call_later(_GIVE_UP_SECONDS, os._exit, 1)
