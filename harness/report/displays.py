@@ -14,6 +14,9 @@ __all__ = ["LiveDisplay", "PlainDisplay", "display_for"]
 
 _MOST_RESOURCES = 8
 _OTHER_ROWS = 8
+# The console is closed or its reader has left (rich turns a broken pipe into SystemExit):
+# the run must still reach its destroy.
+_GONE = (OSError, ValueError, SystemExit)
 
 
 class _Lines:
@@ -29,9 +32,7 @@ class _Lines:
         try:
             if not self.gone:
                 self.console.print(Text(shown, style=style), soft_wrap=True)
-        except (OSError, SystemExit):
-            # rich turns a broken pipe into SystemExit. Whoever looked on has left; the run
-            # must still reach its destroy.
+        except _GONE:
             self.gone = True
 
 
@@ -105,7 +106,7 @@ class LiveDisplay:
         """Remove the display and give the cursor back."""
         try:
             self._live.stop()
-        except (OSError, SystemExit):
+        except _GONE:
             self._lines.gone = True
 
     def started(self, text: str) -> None:
@@ -135,6 +136,7 @@ def display_for(
 
     ``FORCE_COLOR`` and the like make rich call a log file a terminal, so the file is asked.
     """
-    if console.is_interactive and console.file.isatty():
+    draws = console.encoding.startswith("utf")
+    if draws and console.is_interactive and console.file.isatty():
         return LiveDisplay(console, activity)
     return PlainDisplay(console, activity, heartbeat=heartbeat)

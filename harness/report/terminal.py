@@ -95,26 +95,23 @@ def _numbered(texts: tuple[str, ...]) -> RenderableType:
 
 def _phases(report: RunReport, width: int) -> RenderableType:
     wall = wall_seconds(report)
-    columns = min(width - _OTHER_COLUMNS, _LONGEST_TIMELINE) if width >= _NARROWEST_TIMELINE else 0
+    drawn = width >= _NARROWEST_TIMELINE and wall > 0
     table = Table.grid(padding=(0, 2))
     table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
-    table.add_column(no_wrap=True, overflow="crop")
     for phase in report.phases:
         name = f"{one_line(phase.name)}{' FAILED' if phase.failed else ''}"
-        table.add_row(
-            Text(name, style="bold red" if phase.failed else ""),
-            duration(phase.seconds),
-            f"{share(phase, wall):.0%}",
-            Text(_bar(phase, wall, columns), style="cyan"),
-        )
+        cells = [Text(name, style="bold red" if phase.failed else "")]
+        cells += [Text(duration(phase.seconds)), Text(f"{share(phase, wall):.0%}")]
+        if drawn:
+            columns = min(width - _OTHER_COLUMNS, _LONGEST_TIMELINE)
+            cells.append(Text(_bar(phase, wall, columns), style="cyan"))
+        table.add_row(*cells)
     return table
 
 
 def _bar(phase: Phase, wall: float, columns: int) -> str:
-    if not (columns and wall > 0):
-        return ""
     first = min(int(phase.started / wall * columns), columns - 1)
     length = max(1, round(phase.seconds / wall * columns))
     return f"|{' ' * first}{'=' * min(length, columns - first)}".ljust(columns + 1) + "|"

@@ -21,7 +21,7 @@ def visible(text: str) -> str:
     Colours are dropped. Any other control character, including those that would move a
     cursor or reverse the reading direction, is shown as an escape (``\x1b``, ``\u202e``).
     """
-    text = _COLOUR.sub("", redact(text)).replace("\r\n", "\n").expandtabs(4)
+    text = redact(_COLOUR.sub("", text)).replace("\r\n", "\n").expandtabs(4)
     return "".join(
         character
         if character == "\n" or character.isprintable()

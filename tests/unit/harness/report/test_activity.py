@@ -1,0 +1,97 @@
+from harness.checks.evidence import Status
+from harness.report.activity import Activity
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def names(activity: Activity) -> list[str]:
+    return [item.name for item in activity.snapshot().resources]
+
+
+def test_a_run_without_events_is_idle() -> None:
+    assert Activity(Clock()).snapshot().idle
+
+
+def test_what_started_is_in_progress_until_it_finishes() -> None:
+    clock = Clock()
+    activity = Activity(clock)
+    activity.phase_started("apply")
+    clock.now = 3.0
+    activity.resource_started("aws_lb.main", "create")
+
+    snapshot = activity.snapshot()
+    activity.resource_finished("aws_lb.main", "create")
+    activity.phase_finished("apply", failed=False)
+
+    assert not snapshot.idle
+    assert [(item.name, item.since) for item in snapshot.phases] == [("apply", 0.0)]
+    assert [(r.name, r.action, r.since) for r in snapshot.resources] == [
+        ("aws_lb.main", "create", 3.0)
+    ]
+    assert activity.snapshot().idle
+
+
+def test_the_longest_running_resource_comes_first() -> None:
+    clock = Clock()
+    activity = Activity(clock)
+    for started, name in ((2.0, "young"), (1.0, "old")):
+        clock.now = started
+        activity.resource_started(name, "create")
+
+    assert names(activity) == ["old", "young"]
+
+
+def test_reads_are_not_counted_because_no_plan_counts_them() -> None:
+    activity = Activity(Clock())
+    activity.planned(2)
+    activity.resource_finished("data.aws_region.here", "read")
+    activity.resource_finished("aws_vpc.main", "create")
+
+    assert (activity.snapshot().done, activity.snapshot().planned) == (1, 2)
+
+
+def test_a_new_plan_counts_anew() -> None:
+    activity = Activity(Clock())
+    activity.planned(2)
+    activity.resource_finished("aws_vpc.main", "create")
+    activity.planned(5)
+
+    assert (activity.snapshot().done, activity.snapshot().planned) == (0, 5)
+
+
+def test_a_failed_phase_takes_its_unfinished_resources_along() -> None:
+    activity = Activity(Clock())
+    activity.phase_started("watch")
+    activity.phase_started("apply")
+    activity.resource_started("aws_lb.main", "create")
+    activity.phase_finished("apply", failed=True)
+
+    assert names(activity) == []
+
+
+def test_a_successful_phase_leaves_the_resources_of_another_in_progress() -> None:
+    activity = Activity(Clock())
+    activity.phase_started("preflight")
+    activity.phase_started("apply")
+    activity.resource_started("aws_lb.main", "create")
+    activity.phase_finished("preflight", failed=False)
+
+    assert names(activity) == ["aws_lb.main"]
+
+
+def test_checks_are_counted_by_status() -> None:
+    activity = Activity(Clock())
+    for status in (Status.PASSED, Status.FAILED, Status.PASSED):
+        activity.checked(status)
+
+    assert activity.snapshot().checks == {
+        Status.PASSED: 2,
+        Status.FAILED: 1,
+        Status.NOT_PROVABLE: 0,
+    }

@@ -1,0 +1,75 @@
+import dataclasses
+
+import pytest
+
+from harness.checks.evidence import Status
+from harness.report import views
+from harness.report.model import Phase, RunReport
+from tests.unit.harness.report.samples import FAILED, PASSED, RESULTS, result
+
+
+def test_services_with_a_failed_check_come_first_the_others_as_they_came() -> None:
+    services = views.by_service(RESULTS)
+
+    assert [(service.name, service.failed) for service in services] == [
+        ("s3", True),
+        ("alb", False),
+        ("ecs", False),
+    ]
+
+
+def test_within_a_service_what_failed_comes_first_and_what_is_not_provable_last() -> None:
+    results = (
+        result("s3/a", Status.NOT_PROVABLE),
+        result("s3/b"),
+        result("s3/c", Status.FAILED),
+        result("s3/d"),
+    )
+
+    (service,) = views.by_service(results)
+
+    assert [found.check for found in service.results] == ["s3/c", "s3/b", "s3/d", "s3/a"]
+
+
+def test_the_wall_time_ends_with_the_last_phase_or_resource() -> None:
+    assert views.wall_seconds(PASSED) == 100.0
+    assert views.wall_seconds(dataclasses.replace(PASSED, phases=())) == 99.0
+    assert views.wall_seconds(dataclasses.replace(PASSED, phases=(), resources=())) == 0.0
+
+
+def test_a_share_is_a_part_of_the_wall_time() -> None:
+    assert views.share(Phase("apply", 10.0, 60.0), 100.0) == 0.5
+    assert views.share(Phase("apply", 0.0, 0.0), 0.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("report", "expected"),
+    [
+        (PASSED, "PASSED in 1 min 40 s. Checks: 2 passed"),
+        (
+            FAILED,
+            "FAILED in 10.0 s. Checks: 1 failed, 2 passed, 1 not provable. Errors: 1. Left over: 1",
+        ),
+        (RunReport("aws", "eu-north-1", "x", ""), "PASSED. Checks: none"),
+    ],
+)
+def test_the_headline_says_how_it_ended_and_what_was_checked(
+    report: RunReport, expected: str
+) -> None:
+    assert views.headline(report) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "teardown proof: zero resources left"),
+        ({"leftovers": ("a",)}, "teardown proof FAILED: 1 resource left"),
+        ({"leftovers": ("a", "b")}, "teardown proof FAILED: 2 resources left"),
+        (
+            {"torn_down": False},
+            "teardown proof: none; the stack was kept, or its destroy did not succeed",
+        ),
+    ],
+)
+def test_the_teardown_is_told_as_it_was(changes: dict[str, object], expected: str) -> None:
+    assert views.teardown(dataclasses.replace(PASSED, **changes)) == expected  # type: ignore[arg-type]
