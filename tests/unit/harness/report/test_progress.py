@@ -14,6 +14,7 @@ from harness.report.progress import ConsoleObserver, Observer
 from tests.unit.harness.report.samples import Terminal, result
 
 SHOW_CURSOR = "\x1b[?25h"
+ERASE_LINE = "\x1b[2K"
 
 
 def plain(file: io.StringIO, **settings: object) -> ConsoleObserver:
@@ -211,6 +212,13 @@ class TestOnATerminal:
             raise KeyboardInterrupt
 
         assert file.getvalue().rindex(SHOW_CURSOR) > file.getvalue().rindex("\x1b[?25l")
+
+    def test_the_display_is_erased_at_the_end(self) -> None:
+        file = Terminal()
+        with live(file) as observer:
+            observer.phase_started("apply")
+
+        assert file.getvalue().rindex(ERASE_LINE) > file.getvalue().rindex("apply")
 
     def test_no_color_is_respected(self, monkeypatch: pytest.MonkeyPatch) -> None:
         coloured, plain_file = Terminal(), Terminal()
