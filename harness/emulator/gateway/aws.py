@@ -61,10 +61,9 @@ class AwsApi:
 def build(model: OperationModel, tenant: Tenant, parameters: dict[str, Any]) -> Request:
     """Build the request of a call in the protocol that botocore prefers for its service."""
     service = model.service_model
-    serializer = botocore.serialize.create_serializer(
-        service.resolved_protocol, include_validation=False
+    made: dict[str, Any] = dict(
+        _serializer(service.resolved_protocol).serialize_to_request(parameters, model)
     )
-    made: dict[str, Any] = dict(serializer.serialize_to_request(parameters, model))
     body = made["body"]
     if isinstance(body, dict):
         body = urlencode(body, doseq=True).encode()
@@ -86,14 +85,24 @@ def parse(model: OperationModel, response: Response) -> dict[str, Any]:
     Raises:
         ApiError: It is an error.
     """
-    parser = botocore.parsers.create_parser(model.service_model.resolved_protocol)
+    parser = _parser(model.service_model.resolved_protocol)
     raw = {
         "status_code": response.status,
         "headers": HeadersDict(response.headers),
         "body": response.body,
     }
-    parsed: dict[str, Any] = parser.parse(raw, model.output_shape)  # type: ignore[arg-type]
+    parsed: dict[str, Any] = parser.parse(raw, model.output_shape)
     if response.status >= 300:  # noqa: PLR2004 -- botocore's own border between result and error
         error = parsed.get("Error", {})
         raise ApiError(model.name, error.get("Code", ""), error.get("Message", ""))
     return parsed
+
+
+@lru_cache
+def _serializer(protocol: str) -> Any:
+    return botocore.serialize.create_serializer(protocol, include_validation=False)
+
+
+@lru_cache
+def _parser(protocol: str) -> Any:
+    return botocore.parsers.create_parser(protocol)
