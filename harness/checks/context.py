@@ -48,15 +48,33 @@ class CheckContext:
         """The target's clients."""
         return Clients(self.target.session())
 
-    def eventually(self, observe: Callable[[], T], *, what: str, ready: Callable[[T], bool]) -> T:
+    def eventually(
+        self,
+        observe: Callable[[], T],
+        *,
+        what: str,
+        ready: Callable[[T], bool],
+        retry_on: tuple[type[Exception], ...] = (),
+    ) -> T:
         """Observe until ready, for as long as the patience of this run lasts.
+
+        Args:
+            observe: Looks once.
+            what: What is expected, as it should read after "expected".
+            ready: Whether what was seen is that.
+            retry_on: Errors of ``observe`` that mean "not yet".
 
         Raises:
             CheckFailedError: It was not seen in time; the message says what was seen last.
         """
         try:
             return wait_until(
-                observe, what=what, ready=ready, timeout=self.patience, delay=_LOOK_AGAIN_SECONDS
+                observe,
+                what=what,
+                ready=ready,
+                timeout=self.patience,
+                delay=_LOOK_AGAIN_SECONDS,
+                retry_on=retry_on,
             )
         except (WaitTimeoutError, WaitFailedError) as error:
             raise CheckFailedError(f"expected {error.message}") from error

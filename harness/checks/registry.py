@@ -6,14 +6,39 @@ from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
 from typing import Any
 
+from harness.checks.alarms import Alarms
+from harness.checks.alb import Alb
+from harness.checks.aurora import Aurora
+from harness.checks.autoscaling import AutoScaling
 from harness.checks.check import Check, CheckSpec, ServiceChecks
+from harness.checks.cloudfront import CloudFront
 from harness.checks.context import CheckContext
+from harness.checks.ecs import Ecs
 from harness.checks.evidence import CheckResult
+from harness.checks.iam import Iam
+from harness.checks.logs import Logs
+from harness.checks.network import Network
+from harness.checks.s3_lifecycle import LogBucket
+from harness.checks.security_groups import SecurityGroups
+from harness.checks.tags import Tags
 from harness.errors import UsageError
 
 __all__ = ["SERVICES", "all_checks", "run_checks"]
 
-SERVICES: tuple[type[ServiceChecks], ...] = ()
+SERVICES: tuple[type[ServiceChecks], ...] = (
+    Network,
+    SecurityGroups,
+    LogBucket,
+    Logs,
+    Iam,
+    Aurora,
+    Alb,
+    Ecs,
+    CloudFront,
+    AutoScaling,
+    Alarms,
+    Tags,
+)
 
 _THREADS = 8
 
@@ -65,9 +90,11 @@ def run_checks(
 
 def _checks() -> Iterator[tuple[type[ServiceChecks], Check[Any]]]:
     for service in SERVICES:
-        for value in vars(service).values():
-            if isinstance(value, Check):
-                yield service, value
+        # A class's own checks come after those it inherits.
+        for owner in reversed(service.mro()):
+            for value in vars(owner).values():
+                if isinstance(value, Check):
+                    yield service, value
 
 
 def _chosen(only: Sequence[str] | None) -> list[tuple[type[ServiceChecks], Check[Any]]]:

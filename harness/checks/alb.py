@@ -1,0 +1,201 @@
+"""The load balancer: healthy targets, and requests that every task answers."""
+
+from typing import TYPE_CHECKING
+
+from harness.checks.check import ServiceChecks, check, expect, expect_equal
+from harness.checks.ecs_tasks import RunningTask, running_tasks
+from harness.checks.evidence import Plane
+from harness.targets.base import Capability
+from stack.tiers import Tier
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef, TargetHealthDescriptionTypeDef
+
+__all__ = ["Alb"]
+
+_ELBV2 = (Capability.ELBV2,)
+_TRAFFIC = (Capability.ELBV2, Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
+# A balancer that picks targets at random misses one of n in 40 n requests about once in 1e17.
+_REQUESTS_PER_TASK = 40
+
+
+class Alb(ServiceChecks):
+    """Checks of the Application Load Balancer, its listener and its target group."""
+
+    service = "alb"
+    tier = Tier.LOAD_BALANCER
+
+    @check(
+        "the load balancer is active and faces the internet in every zone",
+        plane=Plane.CONTROL,
+        requires=_ELBV2,
+    )
+    def active(self) -> str:
+        """Compare state, scheme, type and subnets."""
+        balancer = self.context.eventually(
+            self._balancer,
+            what="an active load balancer",
+            ready=lambda seen: seen["State"]["Code"] == "active",
+        )
+        subnets = {zone["SubnetId"] for zone in balancer["AvailabilityZones"]}
+        zones = {zone["ZoneName"] for zone in balancer["AvailabilityZones"]}
+        expect_equal("scheme", balancer["Scheme"], "internet-facing")
+        expect_equal("type", balancer["Type"], "application")
+        expect_equal("subnets", subnets, set(self.context.outputs.public_subnet_ids))
+        expect_equal("number of zones", len(zones), self.context.config.availability_zone_count)
+        return f"{balancer['LoadBalancerName']} is active in {', '.join(sorted(zones))}"
+
+    @check(
+        "the only listener is on port 80 and forwards everything to the target group",
+        plane=Plane.CONTROL,
+        requires=_ELBV2,
+    )
+    def listener_forwards(self) -> str:
+        """Compare every listener and every rule, by the load balancer's name."""
+        arn = self._balancer()["LoadBalancerArn"]
+        elbv2 = self.context.clients.elbv2
+        listeners = elbv2.describe_listeners(LoadBalancerArn=arn)["Listeners"]
+        seen = [(listener.get("Protocol"), listener.get("Port")) for listener in listeners]
+        expect_equal("listeners", seen, [("HTTP", 80)])
+        rules = elbv2.describe_rules(ListenerArn=listeners[0]["ListenerArn"])["Rules"]
+        actions = [
+            (action["Type"], action.get("TargetGroupArn"))
+            for rule in rules
+            for action in rule["Actions"]
+        ]
+        expect_equal("actions of its rules", actions, [("forward", self._target_group_arn())])
+        return f"HTTP:80 forwards to {self.context.config.target_group_name}"
+
+    @check(
+        "the target group takes addresses of tasks and asks /healthz",
+        plane=Plane.CONTROL,
+        requires=_ELBV2,
+    )
+    def target_group(self) -> str:
+        """Compare target type, protocol and health check."""
+        config = self.context.config
+        [group] = self.context.clients.elbv2.describe_target_groups(
+            Names=[config.target_group_name]
+        )["TargetGroups"]
+        seen = {
+            "target type": group.get("TargetType"),
+            "protocol": group.get("Protocol"),
+            "port": group.get("Port"),
+            "VPC": group.get("VpcId"),
+            "health check": (group.get("HealthCheckEnabled"), group.get("HealthCheckPath")),
+            "matcher": group.get("Matcher", {}).get("HttpCode"),
+        }
+        wanted = {
+            "target type": "ip",
+            "protocol": "HTTP",
+            "port": config.container_port,
+            "VPC": self.context.outputs.vpc_id,
+            "health check": (True, "/healthz"),
+            "matcher": "200",
+        }
+        expect_equal("target group", seen, wanted)
+        return f"ip targets on port {config.container_port}, health check /healthz wants 200"
+
+    @check(
+        "access logs go to the log bucket",
+        plane=Plane.CONTROL,
+        requires=_ELBV2,
+    )
+    def access_logs(self) -> str:
+        """Compare the load balancer's attributes."""
+        arn = self._balancer()["LoadBalancerArn"]
+        answer = self.context.clients.elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn)
+        values = {item["Key"]: item["Value"] for item in answer["Attributes"]}
+        expect_equal("access_logs.s3.enabled", values.get("access_logs.s3.enabled"), "true")
+        bucket = self.context.config.log_bucket_name
+        expect_equal("access_logs.s3.bucket", values.get("access_logs.s3.bucket"), bucket)
+        return f"access logs go to {bucket}"
+
+    @check(
+        "every target is healthy, one per wanted task",
+        plane=Plane.CONTROL,
+        requires=(*_ELBV2, Capability.ECS_DATA_PLANE),
+        tiers=(Tier.SERVICE,),
+    )
+    def targets_healthy(self) -> str:
+        """Ask for the health of every target, until as many as wanted are healthy."""
+        targets = self._healthy_targets()
+        return f"{len(targets)} of {len(targets)} targets healthy: {', '.join(sorted(targets))}"
+
+    @check(
+        "the targets are tasks in different zones",
+        plane=Plane.CONTROL,
+        requires=(*_ELBV2, Capability.ECS, Capability.ECS_DATA_PLANE),
+        tiers=(Tier.SERVICE,),
+    )
+    def targets_in_different_zones(self) -> str:
+        """Match each target's address with a task, and ask in which zone that task runs."""
+        targets = self._healthy_targets()
+        zones = {task.address: task.zone for task in running_tasks(self.context)}
+        strangers = targets - set(zones)
+        expect(not strangers, "every target to be a running task", ", ".join(sorted(strangers)))
+        config = self.context.config
+        wanted = min(config.desired_count, config.availability_zone_count)
+        used = {zones[address] for address in targets}
+        expect(len(used) == wanted, f"targets in {wanted} different zones", sorted(used))
+        return f"targets in {', '.join(sorted(used))}"
+
+    @check(
+        "requests to the load balancer's own name are answered by each task in turn",
+        plane=Plane.DATA,
+        requires=_TRAFFIC,
+        tiers=(Tier.SERVICE,),
+    )
+    def each_task_answers(self) -> str:
+        """Send requests until each running task has answered one; every one must be a 200."""
+        address = f"http://{self._balancer()['DNSName']}/healthz"
+        tasks = {task.id for task in self._wanted_tasks()}
+        answered: dict[str, int] = {}
+        with self.context.target.http() as session:
+            for _ in range(_REQUESTS_PER_TASK * len(tasks)):
+                response = self.context.request("GET", address, session=session)
+                expect_equal(f"status of GET {address}", response.status_code, 200)
+                name = response.headers.get("X-Task-Id", "(no X-Task-Id)")
+                answered[name] = answered.get(name, 0) + 1
+                if set(answered) >= tasks:
+                    break
+        expect_equal("tasks that answered", set(answered), tasks)
+        counts = ", ".join(f"{name} {count}" for name, count in sorted(answered.items()))
+        return f"{sum(answered.values())} requests, all 200, answered by {counts}"
+
+    def _balancer(self) -> "LoadBalancerTypeDef":
+        name = self.context.config.alb_name
+        return self.context.clients.elbv2.describe_load_balancers(Names=[name])["LoadBalancers"][0]
+
+    def _target_group_arn(self) -> str:
+        name = self.context.config.target_group_name
+        groups = self.context.clients.elbv2.describe_target_groups(Names=[name])["TargetGroups"]
+        return groups[0]["TargetGroupArn"]
+
+    def _wanted_tasks(self) -> list[RunningTask]:
+        wanted = self.context.config.desired_count
+        return self.context.eventually(
+            lambda: running_tasks(self.context),
+            what=f"{wanted} running tasks",
+            ready=lambda seen: [task.status for task in seen] == ["RUNNING"] * wanted,
+        )
+
+    def _healthy_targets(self) -> set[str]:
+        arn = self._target_group_arn()
+        wanted = self.context.config.desired_count
+
+        def health() -> list[tuple[str, str]]:
+            answer = self.context.clients.elbv2.describe_target_health(TargetGroupArn=arn)
+            return sorted(_state(target) for target in answer["TargetHealthDescriptions"])
+
+        def ready(seen: list[tuple[str, str]]) -> bool:
+            return len(seen) == wanted and all(state == "healthy" for _, state in seen)
+
+        seen = self.context.eventually(health, what=f"{wanted} targets, all healthy", ready=ready)
+        return {address for address, _ in seen}
+
+
+def _state(target: "TargetHealthDescriptionTypeDef") -> tuple[str, str]:
+    state = target["TargetHealth"]["State"]
+    reason = target["TargetHealth"].get("Reason")
+    return target["Target"]["Id"], f"{state} ({reason})" if reason else state

@@ -1,0 +1,178 @@
+"""Aurora through its secret: connections, refusals, and rows that the API and SQL both see."""
+
+import re
+import secrets
+
+from harness.checks.aurora_cluster import AuroraCluster
+from harness.checks.catalog_client import CatalogClient, new_product
+from harness.checks.check import check, expect, expect_equal
+from harness.checks.credentials import read_credentials
+from harness.checks.evidence import Plane
+from harness.checks.sql import DataApi, DirectSql, Sql, connected, refusal
+from harness.targets.base import Capability
+from stack.tiers import Tier
+
+__all__ = ["Aurora"]
+
+_SECRET = (Capability.SECRETSMANAGER, Capability.RDS)
+_DIRECT = (*_SECRET, Capability.DATABASE_DATA_PLANE, Capability.DATABASE_DIRECT)
+_DATA_API = (*_SECRET, Capability.DATABASE_DATA_PLANE, Capability.RDS_DATA)
+_API = (Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE, Capability.ELBV2)
+
+
+class Aurora(AuroraCluster):
+    """Checks of the cluster, its secret, and what can be done with it."""
+
+    @check(
+        "the secret has every field and matches the cluster",
+        plane=Plane.CONTROL,
+        requires=_SECRET,
+    )
+    def secret_matches_cluster(self) -> str:
+        """Compare the secret's JSON with what RDS says of the cluster."""
+        credentials, cluster, config = (
+            read_credentials(self.context),
+            self.described(),
+            self.context.config,
+        )
+        seen = {
+            "host": credentials.host,
+            "port": credentials.port,
+            "dbname": credentials.dbname,
+            "username": credentials.username,
+            "engine": credentials.engine,
+        }
+        wanted = {
+            "host": cluster["Endpoint"],
+            "port": cluster["Port"],
+            "dbname": config.database_name,
+            "username": config.master_username,
+            "engine": "postgres",
+        }
+        expect_equal("secret", seen, wanted)
+        return f"username, password, host, port, dbname, engine; host {credentials.host}"
+
+    @check(
+        "the secret opens an encrypted connection",
+        plane=Plane.DATA,
+        requires=(*_DIRECT, Capability.DATABASE_TLS),
+    )
+    def connects_with_secret(self) -> str:
+        """Connect directly, with the certificate verified where the target has an authority."""
+        credentials = read_credentials(self.context)
+        with connected(self.context, credentials) as connection:
+            row = connection.execute(
+                "SELECT current_setting('server_version'), ssl, version, current_user"
+                " FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+            ).fetchone()
+        version, encrypted, protocol, user = row or (None, None, None, None)
+        expect(bool(encrypted), "TLS on the connection", f"PostgreSQL {version} without it")
+        expect_equal("user", user, credentials.username)
+        major = str(version).split(".")[0]
+        expect_equal("major version", major, str(self.context.config.aurora_engine_major))
+        return f"direct connection: PostgreSQL {version}, {protocol}"
+
+    @check("a wrong password is refused", plane=Plane.DATA, requires=_DIRECT)
+    def wrong_password_refused(self) -> str:
+        """Connect with another password; the server must say that it is the password."""
+        wrong = secrets.token_urlsafe(24)
+        said = refusal(self.context, read_credentials(self.context), password=wrong)
+        expect(said is not None, "a refusal", "a connection with a made-up password")
+        expect("password authentication failed" in (said or ""), "a password refused", said)
+        return f"direct connection: {said}"
+
+    @check(
+        "a connection without TLS is refused",
+        plane=Plane.DATA,
+        requires=(*_DIRECT, Capability.DATABASE_TLS),
+    )
+    def plain_text_refused(self) -> str:
+        """Connect with the right password and ``sslmode=disable``."""
+        said = refusal(self.context, read_credentials(self.context), sslmode="disable")
+        expect(said is not None, "a refusal", "a connection without TLS")
+        known = re.search(r"no encryption|SSL off|SSL connection", said or "")
+        expect(known is not None, "a refusal for want of encryption", said)
+        return f"direct connection: {said}"
+
+    @check("the RDS Data API answers with the secret", plane=Plane.DATA, requires=_DATA_API)
+    def data_api_answers(self) -> str:
+        """Ask who and what the Data API is connected to."""
+        rows = DataApi(self.context).run(
+            "SELECT current_user, current_setting('server_version')", {}
+        )
+        user, version = rows[0]
+        expect_equal("user", user, self.context.config.master_username)
+        return f"Data API: PostgreSQL {version} as the secret's user"
+
+    @check(
+        "every task says that it reaches the database over TLS",
+        plane=Plane.DATA,
+        requires=(*_API, Capability.DATABASE_DATA_PLANE),
+        tiers=(Tier.SERVICE,),
+    )
+    def service_ready(self) -> str:
+        """Ask ``/readyz`` through the load balancer until as many tasks as wanted answered."""
+        wanted = self.context.config.desired_count
+        ready: dict[str, str] = {}
+        with self.context.target.http() as session:
+            catalog = self._catalog()
+
+            def ask() -> dict[str, str]:
+                answer = catalog.send("GET", "/readyz", session=session).json()
+                database = answer["database"]
+                tls = database["tls_version"] if database["tls"] else "no TLS"
+                ready[answer["task_id"]] = f"PostgreSQL {database['server_version']}, {tls}"
+                return ready
+
+            for _ in range(40 * wanted):
+                if len(ask()) == wanted:
+                    break
+        expect(len(ready) == wanted, f"{wanted} tasks that are ready", ready)
+        plain = [task for task, said in ready.items() if "no TLS" in said]
+        if Capability.DATABASE_TLS not in self.context.target.missing():
+            expect(not plain, "TLS between every task and the database", ready)
+        return f"/readyz of {wanted} tasks: {', '.join(sorted(set(ready.values())))}"
+
+    @check(
+        "rows written through the API are read by direct SQL, and the other way round",
+        plane=Plane.DATA,
+        requires=(*_DIRECT, *_API),
+        tiers=(Tier.SERVICE,),
+    )
+    def rows_agree_with_direct_sql(self) -> str:
+        """Write on either side, read on the other."""
+        self._rows_agree(DirectSql(self.context, read_credentials(self.context)))
+        return "direct connection: a row each way"
+
+    @check(
+        "rows written through the API are read by the Data API, and the other way round",
+        plane=Plane.DATA,
+        requires=(*_DATA_API, *_API),
+        tiers=(Tier.SERVICE,),
+    )
+    def rows_agree_with_data_api(self) -> str:
+        """Write on either side, read on the other."""
+        self._rows_agree(DataApi(self.context))
+        return "Data API: a row each way"
+
+    def _rows_agree(self, sql: Sql) -> None:
+        catalog = self._catalog()
+        by_api, by_sql = new_product(), new_product()
+        with catalog.product(by_api):
+            rows = sql.run("SELECT name FROM products WHERE sku = :sku", {"sku": by_api["sku"]})
+            expect_equal("row of the API, read by SQL", rows, [(by_api["name"],)])
+        try:
+            sql.run(
+                "INSERT INTO products (sku, name, category, price)"
+                " VALUES (:sku, :name, :category, 1)",
+                {key: by_sql[key] for key in ("sku", "name", "category")},
+            )
+            skus = catalog.skus(by_sql["category"])
+            expect_equal("row of SQL, read by the API", skus, [by_sql["sku"]])
+        finally:
+            sql.run("DELETE FROM products WHERE sku = :sku", {"sku": by_sql["sku"]})
+
+    def _catalog(self) -> CatalogClient:
+        name = self.context.config.alb_name
+        balancers = self.context.clients.elbv2.describe_load_balancers(Names=[name])
+        return CatalogClient(self.context, f"http://{balancers['LoadBalancers'][0]['DNSName']}")

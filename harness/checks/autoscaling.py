@@ -1,0 +1,183 @@
+"""Auto scaling: bounds and policies as wanted, and a service that follows them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from harness.checks.check import ServiceChecks, check, expect, expect_equal
+from harness.checks.ecs_tasks import running_tasks
+from harness.checks.evidence import Plane
+from harness.targets.base import Capability
+from stack.tiers import Tier
+
+if TYPE_CHECKING:
+    from mypy_boto3_application_autoscaling.type_defs import ScalableTargetTypeDef
+
+__all__ = ["AutoScaling"]
+
+_SCALING = (Capability.APPLICATION_AUTOSCALING,)
+_NAMESPACE: Final = "ecs"
+_DIMENSION: Final = "ecs:service:DesiredCount"
+_IN_COOLDOWN_SECONDS, _OUT_COOLDOWN_SECONDS = 120, 30
+
+
+class AutoScaling(ServiceChecks):
+    """Checks of the scalable target, its policies, and what the service makes of them."""
+
+    service = "autoscaling"
+    tier = Tier.SCALING
+
+    @check(
+        "the service scales between the wanted bounds, and nothing is suspended",
+        plane=Plane.CONTROL,
+        requires=_SCALING,
+    )
+    def bounds(self) -> str:
+        """Compare the scalable target."""
+        target, config = self._target(), self.context.config
+        seen = (target["MinCapacity"], target["MaxCapacity"])
+        expect_equal("bounds", seen, (config.min_capacity, config.max_capacity))
+        suspended = [name for name, is_so in target.get("SuspendedState", {}).items() if is_so]
+        expect(not suspended, "nothing suspended", suspended)
+        return f"{seen[0]} to {seen[1]} tasks"
+
+    @check(
+        "the service is scaled by CPU utilization and by requests",
+        plane=Plane.CONTROL,
+        requires=(*_SCALING, Capability.ELBV2),
+    )
+    def policies(self) -> str:
+        """Compare the complete scaling policies."""
+        scaling = self.context.clients.application_autoscaling
+        answer = scaling.describe_scaling_policies(
+            ServiceNamespace=_NAMESPACE, ResourceId=self._resource_id()
+        )
+        seen = {}
+        for policy in answer["ScalingPolicies"]:
+            tracking = policy.get("TargetTrackingScalingPolicyConfiguration")
+            expect(tracking is not None, "target tracking", policy["PolicyType"])
+            assert tracking is not None  # noqa: S101 -- just expected
+            metric = tracking.get("PredefinedMetricSpecification", {})
+            seen[policy["PolicyName"]] = (
+                metric.get("PredefinedMetricType"),
+                metric.get("ResourceLabel"),
+                tracking["TargetValue"],
+                tracking.get("ScaleInCooldown"),
+                tracking.get("ScaleOutCooldown"),
+                tracking.get("DisableScaleIn", False),
+            )
+        expect_equal("policies", seen, self._wanted_policies())
+        return f"target tracking: {', '.join(sorted(seen))}"
+
+    @check(
+        "the service follows its bounds: one task more, and back",
+        plane=Plane.DATA,
+        requires=(
+            *_SCALING,
+            Capability.ECS,
+            Capability.ECS_DATA_PLANE,
+            Capability.ELBV2,
+        ),
+        exclusive=True,
+    )
+    def follows(self) -> str:
+        """Raise the minimum by one, then lower the maximum: tasks and targets must follow.
+
+        Auto scaling itself sets the desired count; the service and the load balancer follow.
+        https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
+        """
+        config = self.context.config
+        count = config.desired_count
+        with self._restored():
+            self._register(count + 1, max(count + 1, config.max_capacity))
+            self._settle(count + 1)
+            self._register(min(count, config.min_capacity), count)
+            self._settle(count)
+        return f"{count} -> {count + 1} -> {count} tasks, as many healthy targets each time"
+
+    @contextmanager
+    def _restored(self) -> Iterator[None]:
+        """Put bounds and desired count back to what they were, whatever happens."""
+        target, before = self._target(), self._desired_count()
+        try:
+            yield
+        finally:
+            self._register(target["MinCapacity"], target["MaxCapacity"])
+            if self._desired_count() != before:
+                config = self.context.config
+                self.context.clients.ecs.update_service(
+                    cluster=config.ecs_cluster_name,
+                    service=config.ecs_service_name,
+                    desiredCount=before,
+                )
+
+    def _register(self, lowest: int, highest: int) -> None:
+        self.context.clients.application_autoscaling.register_scalable_target(
+            ServiceNamespace=_NAMESPACE,
+            ScalableDimension=_DIMENSION,
+            ResourceId=self._resource_id(),
+            MinCapacity=lowest,
+            MaxCapacity=highest,
+        )
+
+    def _settle(self, count: int) -> None:
+        """Wait until desired count, running tasks and healthy targets are all ``count``."""
+
+        def observe() -> tuple[int, int, int]:
+            tasks = running_tasks(self.context)
+            running = [task for task in tasks if task.status == "RUNNING"]
+            return self._desired_count(), len(running), self._healthy_targets()
+
+        self.context.eventually(
+            observe,
+            what=f"(desired, running, healthy targets) to be {(count, count, count)}",
+            ready=lambda seen: seen == (count, count, count),
+        )
+
+    def _desired_count(self) -> int:
+        config = self.context.config
+        [service] = self.context.clients.ecs.describe_services(
+            cluster=config.ecs_cluster_name, services=[config.ecs_service_name]
+        )["services"]
+        return service["desiredCount"]
+
+    def _healthy_targets(self) -> int:
+        elbv2, name = self.context.clients.elbv2, self.context.config.target_group_name
+        [group] = elbv2.describe_target_groups(Names=[name])["TargetGroups"]
+        answer = elbv2.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
+        states = [item["TargetHealth"]["State"] for item in answer["TargetHealthDescriptions"]]
+        return states.count("healthy")
+
+    def _target(self) -> "ScalableTargetTypeDef":
+        scaling = self.context.clients.application_autoscaling
+        targets = scaling.describe_scalable_targets(
+            ServiceNamespace=_NAMESPACE, ResourceIds=[self._resource_id()]
+        )["ScalableTargets"]
+        expect(len(targets) == 1, f"a scalable target {self._resource_id()}", targets)
+        return targets[0]
+
+    def _resource_id(self) -> str:
+        config = self.context.config
+        return f"service/{config.ecs_cluster_name}/{config.ecs_service_name}"
+
+    def _wanted_policies(self) -> dict[str, tuple[object, ...]]:
+        config, elbv2 = self.context.config, self.context.clients.elbv2
+        [balancer] = elbv2.describe_load_balancers(Names=[config.alb_name])["LoadBalancers"]
+        [group] = elbv2.describe_target_groups(Names=[config.target_group_name])["TargetGroups"]
+        balancer_part = balancer["LoadBalancerArn"].partition(":loadbalancer/")[2]
+        group_part = group["TargetGroupArn"].rpartition(":")[2]
+        cooldowns = (_IN_COOLDOWN_SECONDS, _OUT_COOLDOWN_SECONDS, False)
+        return {
+            config.cpu_scaling_policy_name: (
+                "ECSServiceAverageCPUUtilization",
+                None,
+                float(config.cpu_target_percent),
+                *cooldowns,
+            ),
+            config.request_scaling_policy_name: (
+                "ALBRequestCountPerTarget",
+                f"{balancer_part}/{group_part}",
+                float(config.request_count_target),
+                *cooldowns,
+            ),
+        }

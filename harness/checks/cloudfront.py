@@ -1,0 +1,174 @@
+"""CloudFront with real traffic: what a viewer sees, and what of a request reaches the origin."""
+
+import json
+import uuid
+from urllib.parse import urlencode
+
+from harness.checks.catalog_client import CatalogClient, new_product
+from harness.checks.check import check, expect, expect_equal
+from harness.checks.cloudfront_distribution import Distribution
+from harness.checks.evidence import Plane
+from harness.targets.base import Capability
+from stack.tiers import Tier
+
+__all__ = ["CloudFront"]
+
+_TRAFFIC = (
+    Capability.CLOUDFRONT,
+    Capability.CLOUDFRONT_DATA_PLANE,
+    Capability.ALB_DATA_PLANE,
+    Capability.ECS_DATA_PLANE,
+)
+_DATABASE = (*_TRAFFIC, Capability.DATABASE_DATA_PLANE)
+_MISS = "Miss from cloudfront"
+# Far above any origin's threshold for compression, and far below the API's limit.
+_COMPRESSIBLE = "All work and no play makes a product catalog a dull read. " * 60
+
+
+class CloudFront(Distribution):
+    """Checks of the CloudFront distribution, with and without traffic."""
+
+    @check("http is redirected to https", plane=Plane.DATA, requires=(_TRAFFIC[0], _TRAFFIC[1]))
+    def redirects_to_https(self) -> str:
+        """Ask for a path with a query string over http."""
+        domain = self._domain()
+        response = self.context.request("GET", f"http://{domain}/products?limit=1")
+        seen = (response.status_code, response.headers.get("Location"))
+        expect_equal("redirect", seen, (301, f"https://{domain}/products?limit=1"))
+        return f"http://{domain} answers 301 to https"
+
+    @check(
+        "products pass from CloudFront over the load balancer and a task to PostgreSQL and back",
+        plane=Plane.DATA,
+        requires=_DATABASE,
+        tiers=(Tier.SERVICE,),
+    )
+    def serves_products(self) -> str:
+        """Create, find by category, replace, read and delete a product (POST, GET, PUT, DELETE)."""
+        catalog, wanted = self._catalog(), new_product()
+        with catalog.product(wanted) as created:
+            path, category = f"/products/{created['id']}", wanted["category"]
+            expect_equal("products of the category", catalog.skus(category), [wanted["sku"]])
+            catalog.send("PUT", path, json={**wanted, "price": "13.00"})
+            expect_equal("price after PUT", catalog.send("GET", path).json()["price"], "13.00")
+            catalog.send("DELETE", path, 204)
+            catalog.send("GET", path, 404)
+            expect_equal("products after DELETE", catalog.skus(category), [])
+        return "a product was created, found, replaced, read and deleted"
+
+    @check(
+        "the query string reaches the origin as sent",
+        plane=Plane.DATA,
+        requires=_TRAFFIC,
+        tiers=(Tier.SERVICE,),
+    )
+    def query_string_arrives(self) -> str:
+        """Send two parameters with one name, and one that needs escaping."""
+        probe = _probe()
+        sent = [[probe, "1"], [probe, "2"], ["q", "a b&c=ü"]]
+        path = f"/diagnostics/request?{urlencode([(name, value) for name, value in sent])}"
+        expect_equal("query", self._catalog().send("GET", path).json()["query"], sent)
+        return f"3 parameters arrived in order, {probe} twice"
+
+    @check(
+        "the viewer's headers reach the origin",
+        plane=Plane.DATA,
+        requires=_TRAFFIC,
+        tiers=(Tier.SERVICE,),
+    )
+    def headers_arrive(self) -> str:
+        """Send a header that nothing else sends."""
+        name = f"x-{_probe()}"
+        seen = self._diagnostics(headers={name: "1"})["header_names"]
+        expect(isinstance(seen, list) and name in seen, f"header {name} at the origin", seen)
+        return f"{name} arrived"
+
+    @check(
+        "the viewer's cookies reach the origin",
+        plane=Plane.DATA,
+        requires=_TRAFFIC,
+        tiers=(Tier.SERVICE,),
+    )
+    def cookies_arrive(self) -> str:
+        """Send two cookies."""
+        names = sorted([_probe(), _probe()])
+        seen = self._diagnostics(cookies=dict.fromkeys(names, "1"))["cookie_names"]
+        expect_equal("cookies", seen, names)
+        return f"{' and '.join(names)} arrived"
+
+    @check(
+        "nothing is cached",
+        plane=Plane.DATA,
+        requires=_DATABASE,
+        tiers=(Tier.SERVICE,),
+    )
+    def nothing_is_cached(self) -> str:
+        """Ask for one address before and after a change: the answer changes, each is a miss."""
+        catalog, wanted = self._catalog(), new_product()
+        with catalog.product(wanted) as created:
+            before = catalog.search(wanted["category"])
+            catalog.send("PUT", f"/products/{created['id']}", json={**wanted, "name": "Changed"})
+            after = catalog.search(wanted["category"])
+        seen = [answer.json()["items"][0]["name"] for answer in (before, after)]
+        expect_equal("name before and after", seen, [wanted["name"], "Changed"])
+        caches = [answer.headers.get("X-Cache") for answer in (before, after)]
+        expect_equal("X-Cache of both answers", caches, [_MISS, _MISS])
+        return f"the second answer was new; X-Cache: {_MISS}, twice"
+
+    @check(
+        "answers are compressed for viewers that take it",
+        plane=Plane.DATA,
+        requires=_DATABASE,
+        tiers=(Tier.SERVICE,),
+    )
+    def compresses(self) -> str:
+        """Ask for one list with and without ``Accept-Encoding: gzip``.
+
+        Without a cache CloudFront itself does not compress; it passes on the viewer's
+        Accept-Encoding, and what the origin made of it.
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
+        """
+        catalog, wanted = self._catalog(), new_product(description=_COMPRESSIBLE)
+        with catalog.product(wanted):
+            plain = catalog.search(wanted["category"], headers={"Accept-Encoding": "identity"})
+            small = catalog.search(wanted["category"], headers={"Accept-Encoding": "gzip"})
+        encodings = [answer.headers.get("Content-Encoding") for answer in (plain, small)]
+        expect_equal("Content-Encoding for identity and gzip", encodings, [None, "gzip"])
+        expect_equal("the two answers, decoded", small.json(), plain.json())
+        size = small.headers.get("Content-Length", "fewer")
+        return f"{len(plain.content)} bytes plain, {size} with Content-Encoding: gzip"
+
+    @check(
+        "answers carry CloudFront's headers",
+        plane=Plane.DATA,
+        requires=_TRAFFIC,
+        tiers=(Tier.SERVICE,),
+    )
+    def headers_of_cloudfront(self) -> str:
+        """Look at Via, X-Cache and X-Amz-Cf-Id of an answer of a task."""
+        headers = self._catalog().send("GET", "/healthz").headers
+        via = headers.get("Via", "")
+        expect("cloudfront" in via.lower(), "Via to name CloudFront", repr(via))
+        expect_equal("X-Cache", headers.get("X-Cache"), _MISS)
+        expect("X-Amz-Cf-Id" in headers, "X-Amz-Cf-Id", sorted(headers))
+        return f"Via: {via}; X-Cache: {_MISS}"
+
+    def _domain(self) -> str:
+        return self.described()["DomainName"]
+
+    def _catalog(self) -> CatalogClient:
+        return CatalogClient(self.context, f"https://{self._domain()}")
+
+    def _diagnostics(
+        self, *, headers: dict[str, str] | None = None, cookies: dict[str, str] | None = None
+    ) -> dict[str, object]:
+        response = self._catalog().send(
+            "GET", "/diagnostics/request", headers=headers, cookies=cookies
+        )
+        seen = json.loads(response.text)
+        expect(isinstance(seen, dict), "a JSON object", response.text)
+        return dict(seen)
+
+
+def _probe() -> str:
+    return f"probe-{uuid.uuid4().hex[:8]}"

@@ -1,0 +1,253 @@
+"""The service: as many tasks as wanted, where wanted, running and logging."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from harness.checks.check import ServiceChecks, check, expect, expect_equal
+from harness.checks.ecs_tasks import RunningTask, running_tasks
+from harness.checks.evidence import Plane
+from harness.targets.base import Capability
+from stack.tiers import Tier
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskDefinitionTypeDef
+
+__all__ = ["Ecs"]
+
+_ECS = (Capability.ECS,)
+_TASKS = (Capability.ECS, Capability.ECS_DATA_PLANE)
+_SPOT = "FARGATE_SPOT"
+
+
+class Ecs(ServiceChecks):
+    """Checks of the ECS cluster, service and tasks."""
+
+    service = "ecs"
+    tier = Tier.SERVICE
+
+    @check("as many tasks run as wanted, and none is pending", plane=Plane.CONTROL, requires=_TASKS)
+    def running_as_desired(self) -> str:
+        """Wait until the service's own counts say so."""
+        wanted = self.context.config.desired_count
+
+        def counts() -> tuple[int, int, int]:
+            service = self._service()
+            return service["desiredCount"], service["runningCount"], service["pendingCount"]
+
+        seen = self.context.eventually(
+            counts,
+            what=f"(desired, running, pending) tasks to be ({wanted}, {wanted}, 0)",
+            ready=lambda seen: seen == (wanted, wanted, 0),
+        )
+        return "desired {}, running {}, pending {}".format(*seen)
+
+    @check("every task runs on FARGATE_SPOT", plane=Plane.CONTROL, requires=_TASKS)
+    def on_fargate_spot(self) -> str:
+        """Look at the capacity provider of each task."""
+        providers = {task.id: task.capacity_provider for task in self._tasks()}
+        expect_equal("capacity providers", providers, dict.fromkeys(providers, _SPOT))
+        return f"{len(providers)} tasks, all on {_SPOT}"
+
+    @check(
+        "the service has the FARGATE_SPOT strategy, and no launch type",
+        plane=Plane.CONTROL,
+        requires=_ECS,
+    )
+    def capacity_provider_strategy(self) -> str:
+        """Compare the strategy, and the providers attached to the cluster."""
+        service = self._service()
+        strategy = [
+            (item["capacityProvider"], item.get("weight", 0), item.get("base", 0))
+            for item in service.get("capacityProviderStrategy", ())
+        ]
+        expect_equal("strategy (provider, weight, base)", strategy, [(_SPOT, 100, 0)])
+        expect_equal("launch type", service.get("launchType"), None)
+        name = self.context.config.ecs_cluster_name
+        [cluster] = self.context.clients.ecs.describe_clusters(clusters=[name])["clusters"]
+        attached = set(cluster["capacityProviders"])
+        expect_equal("providers of the cluster", attached, {"FARGATE", _SPOT})
+        return f"{_SPOT}, weight 100, base 0; no launch type"
+
+    @check(
+        "the service has one deployment, and its rollout is completed",
+        plane=Plane.CONTROL,
+        requires=_TASKS,
+    )
+    def one_deployment(self) -> str:
+        """Wait until the rollout is over; its tasks must have the service's definition."""
+
+        def rollouts() -> list[tuple[str, str]]:
+            deployments = self._service()["deployments"]
+            return [(item["status"], item.get("rolloutState", "")) for item in deployments]
+
+        self.context.eventually(
+            rollouts,
+            what="one deployment, PRIMARY and COMPLETED",
+            ready=lambda seen: seen == [("PRIMARY", "COMPLETED")],
+        )
+        definition = self._service()["taskDefinition"]
+        seen = {task.task_definition for task in self._tasks()}
+        expect_equal("task definitions of the tasks", seen, {definition})
+        return f"one deployment of {definition.rpartition('/')[2]}, COMPLETED"
+
+    @check("a failing deployment is rolled back", plane=Plane.CONTROL, requires=_ECS)
+    def circuit_breaker(self) -> str:
+        """Compare the deployment circuit breaker."""
+        breaker = self._service()["deploymentConfiguration"].get("deploymentCircuitBreaker", {})
+        expect_equal("circuit breaker", dict(breaker), {"enable": True, "rollback": True})
+        return "circuit breaker enabled, with rollback"
+
+    @check(
+        "the tasks are in the private subnets, without public addresses",
+        plane=Plane.CONTROL,
+        requires=_ECS,
+    )
+    def private_network(self) -> str:
+        """Compare the network configuration of the service."""
+        network = self._service()["networkConfiguration"]["awsvpcConfiguration"]
+        outputs = self.context.outputs
+        groups = network.get("securityGroups", [])
+        expect_equal("subnets", set(network["subnets"]), set(outputs.private_subnet_ids))
+        expect_equal("security groups", groups, [outputs.service_security_group_id])
+        expect_equal("public addresses", network.get("assignPublicIp"), "DISABLED")
+        return f"{len(network['subnets'])} private subnets, no public addresses"
+
+    @check("the containers of every task are running", plane=Plane.CONTROL, requires=_TASKS)
+    def containers_running(self) -> str:
+        """Look at the last status of each container of each task."""
+        tasks = self._tasks()
+        seen = {task.id: task.containers for task in tasks}
+        strays = {
+            f"{task}/{name}": status
+            for task, containers in seen.items()
+            for name, status in containers.items()
+            if status != "RUNNING"
+        }
+        expect(not strays, "every container RUNNING", strays)
+        expect(all(seen.values()), "containers in every task", seen)
+        return f"{sum(map(len, seen.values()))} containers in {len(tasks)} tasks RUNNING"
+
+    @check(
+        "every task writes its own lines into its own log stream",
+        plane=Plane.DATA,
+        requires=(*_TASKS, Capability.LOGS),
+    )
+    def logs_per_task(self) -> str:
+        """Read each task's stream; every line must carry that task's id."""
+        tasks = self._tasks()
+        counts = {task.id: self._own_lines(task) for task in tasks}
+        shown = ", ".join(f"{task} {count}" for task, count in counts.items())
+        return f"lines by task: {shown}"
+
+    def _own_lines(self, task: RunningTask) -> int:
+        container = self._container()
+        options = container["logConfiguration"]["options"]
+        stream = f"{options['awslogs-stream-prefix']}/{container['name']}/{task.id}"
+        group = self.context.config.log_group_name
+        logs = self.context.clients.logs
+
+        def messages() -> list[str]:
+            try:
+                answer = logs.get_log_events(
+                    logGroupName=group, logStreamName=stream, limit=50, startFromHead=True
+                )
+            except logs.exceptions.ResourceNotFoundException:
+                return []
+            return [event["message"] for event in answer["events"]]
+
+        seen = self.context.eventually(messages, what=f"lines in {group}:{stream}", ready=bool)
+        writers = {_writer(message) for message in seen} - {None}
+        expect_equal(f"tasks that write to {stream}", writers, {task.id})
+        return len(seen)
+
+    @check(
+        "the task definition is Fargate's, with the wanted size, image, roles and health check",
+        plane=Plane.CONTROL,
+        requires=_ECS,
+    )
+    def task_definition(self) -> str:
+        """Compare what the service runs with what was wanted."""
+        config = self.context.config
+        definition, container = self._definition(), self._container()
+        seen = {
+            "CPU": definition.get("cpu"),
+            "memory": definition.get("memory"),
+            "network mode": definition.get("networkMode"),
+            "Fargate": "FARGATE" in definition.get("requiresCompatibilities", ()),
+            "execution role": _name(definition.get("executionRoleArn", "")),
+            "task role": _name(definition.get("taskRoleArn", "")),
+            "image": container["image"],
+            "ports": [port.get("containerPort") for port in container.get("portMappings", ())],
+            "log group": container["logConfiguration"]["options"].get("awslogs-group"),
+            "health check": bool(container.get("healthCheck", {}).get("command")),
+        }
+        wanted = {
+            "CPU": str(config.task_cpu),
+            "memory": str(config.task_memory),
+            "network mode": "awsvpc",
+            "Fargate": True,
+            "execution role": config.execution_role_name,
+            "task role": config.task_role_name,
+            "image": config.image,
+            "ports": [config.container_port],
+            "log group": config.log_group_name,
+            "health check": True,
+        }
+        expect_equal("task definition", seen, wanted)
+        return f"{config.image}, {config.task_cpu} CPU units, {config.task_memory} MiB"
+
+    @check(
+        "the tasks get the database credentials from the secret, and none in plain text",
+        plane=Plane.CONTROL,
+        requires=_ECS,
+    )
+    def credentials_injected(self) -> str:
+        """Compare the container's secrets; its environment must name no password."""
+        container = self._container()
+        seen = {item["name"]: item["valueFrom"] for item in container.get("secrets", ())}
+        arn = self.context.outputs.secret_arn
+        keys = ("username", "password", "host", "port")
+        wanted = {f"DB_{key.upper()}": f"{arn}:{key}::" for key in keys}
+        expect_equal("secrets", seen, {**wanted, "DB_NAME": f"{arn}:dbname::"})
+        plain = [item["name"] for item in container.get("environment", ())]
+        leaked = [name for name in plain if "PASSWORD" in name.upper()]
+        expect(not leaked, "no password in the plain environment", leaked)
+        return f"{', '.join(sorted(seen))} from the secret"
+
+    def _service(self) -> "ServiceTypeDef":
+        config = self.context.config
+        services = self.context.clients.ecs.describe_services(
+            cluster=config.ecs_cluster_name, services=[config.ecs_service_name]
+        )["services"]
+        active = [service for service in services if service["status"] == "ACTIVE"]
+        expect(len(active) == 1, f"an active service {config.ecs_service_name}", services)
+        return active[0]
+
+    def _tasks(self) -> list[RunningTask]:
+        tasks = running_tasks(self.context)
+        expect(bool(tasks), "running tasks", "none")
+        return tasks
+
+    def _definition(self) -> "TaskDefinitionTypeDef":
+        arn = self._service()["taskDefinition"]
+        return self.context.clients.ecs.describe_task_definition(taskDefinition=arn)[
+            "taskDefinition"
+        ]
+
+    def _container(self) -> Any:
+        containers = self._definition()["containerDefinitions"]
+        expect(len(containers) == 1, "one container", [item["name"] for item in containers])
+        return containers[0]
+
+
+def _name(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def _writer(message: str) -> str | None:
+    """The task that a log line names; None for a line that names none (a crash's traceback)."""
+    try:
+        entry = json.loads(message)
+    except ValueError:
+        return None
+    return entry.get("task_id") if isinstance(entry, dict) else None

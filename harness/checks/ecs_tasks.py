@@ -1,0 +1,73 @@
+"""The tasks of the service, as ECS describes them."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.checks.context import CheckContext
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs.type_defs import TaskTypeDef
+
+__all__ = ["RunningTask", "running_tasks"]
+
+_MOST_PER_CALL = 100
+
+
+@dataclass(frozen=True)
+class RunningTask:
+    """A task of the service that ECS wants running.
+
+    Attributes:
+        id: Last part of its ARN: what log streams and ``X-Task-Id`` carry.
+        status: Its last status, such as ``RUNNING``.
+        containers: Container name -> last status.
+        capacity_provider: Capacity provider that it runs on; empty with a launch type.
+        task_definition: ARN of its task definition.
+        address: Its private IPv4 address; empty before it has one.
+        zone: Availability zone that it runs in; empty if ECS does not say.
+    """
+
+    id: str
+    status: str
+    containers: dict[str, str]
+    capacity_provider: str
+    task_definition: str
+    address: str
+    zone: str
+
+
+def running_tasks(context: CheckContext) -> list[RunningTask]:
+    """Return the service's tasks whose desired status is RUNNING, by id.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
+    """
+    config, ecs = context.config, context.clients.ecs
+    pages = ecs.get_paginator("list_tasks").paginate(
+        cluster=config.ecs_cluster_name, serviceName=config.ecs_service_name
+    )
+    arns = [arn for page in pages for arn in page["taskArns"]]
+    tasks: list[RunningTask] = []
+    for start in range(0, len(arns), _MOST_PER_CALL):
+        part = arns[start : start + _MOST_PER_CALL]
+        answer = ecs.describe_tasks(cluster=config.ecs_cluster_name, tasks=part)
+        # Between the two calls a task may have been told to stop.
+        tasks += [_task(task) for task in answer["tasks"] if task["desiredStatus"] == "RUNNING"]
+    return sorted(tasks, key=lambda task: task.id)
+
+
+def _task(task: "TaskTypeDef") -> RunningTask:
+    details = {
+        detail["name"]: detail["value"]
+        for attachment in task.get("attachments", ())
+        if attachment["type"] == "ElasticNetworkInterface"
+        for detail in attachment["details"]
+    }
+    return RunningTask(
+        id=task["taskArn"].rpartition("/")[2],
+        status=task["lastStatus"],
+        containers={c["name"]: c.get("lastStatus", "") for c in task["containers"]},
+        capacity_provider=task.get("capacityProviderName", ""),
+        task_definition=task["taskDefinitionArn"],
+        address=details.get("privateIPv4Address", ""),
+        zone=task.get("availabilityZone", ""),
+    )

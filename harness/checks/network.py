@@ -1,0 +1,115 @@
+"""The network: subnets in every zone, and where their packets go."""
+
+from typing import TYPE_CHECKING
+
+from harness.checks.check import ServiceChecks, check, expect, expect_equal
+from harness.checks.evidence import Plane
+from harness.targets.base import Capability
+from stack.tiers import Tier
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import FilterTypeDef, RouteTableTypeDef, SubnetTypeDef
+
+__all__ = ["Network"]
+
+_EC2 = (Capability.EC2,)
+_ANYWHERE = "0.0.0.0/0"
+
+
+class Network(ServiceChecks):
+    """Checks of the VPC, its subnets and their routes."""
+
+    service = "network"
+    tier = Tier.NETWORK
+
+    @check(
+        "the VPC has one public and one private subnet in every zone",
+        plane=Plane.CONTROL,
+        requires=_EC2,
+    )
+    def subnets_in_every_zone(self) -> str:
+        """Compare the VPC's network and the zones of its subnets."""
+        config, outputs = self.context.config, self.context.outputs
+        identifier = outputs.vpc_id or ""
+        [vpc] = self.context.clients.ec2.describe_vpcs(VpcIds=[identifier])["Vpcs"]
+        expect_equal("CIDR block", vpc["CidrBlock"], config.vpc_cidr)
+        zones = {subnet["SubnetId"]: subnet["AvailabilityZone"] for subnet in self._subnets()}
+        wanted = {*outputs.public_subnet_ids, *outputs.private_subnet_ids}
+        expect_equal("subnets of the VPC", set(zones), wanted)
+        for kind, identifiers in (
+            ("public", outputs.public_subnet_ids),
+            ("private", outputs.private_subnet_ids),
+        ):
+            used = {zones[subnet] for subnet in identifiers}
+            count = config.availability_zone_count
+            expect(
+                len(identifiers) == len(used) == count,
+                f"{count} {kind} subnets in {count} zones",
+                [zones[subnet] for subnet in identifiers],
+            )
+        return f"{config.vpc_cidr} over {', '.join(sorted(set(zones.values())))}"
+
+    @check(
+        "public subnets go out by the internet gateway, private ones by NAT",
+        plane=Plane.CONTROL,
+        requires=_EC2,
+    )
+    def default_routes(self) -> str:
+        """Follow the default route of every subnet's route table."""
+        routes = {}
+        for table in self._route_tables():
+            for association in table.get("Associations", ()):
+                if "SubnetId" in association:
+                    routes[association["SubnetId"]] = _default_route(table)
+        outputs, gateways = self.context.outputs, self._nat_gateways()
+        for subnet in outputs.public_subnet_ids:
+            gateway = routes.get(subnet, "")
+            expect(gateway.startswith("igw-"), f"an internet gateway for {subnet}", gateway)
+        used = {routes.get(subnet, "") for subnet in outputs.private_subnet_ids}
+        expect(used == set(gateways), f"private subnets behind NAT {sorted(gateways)}", used)
+        return f"public by the internet gateway, private by {', '.join(sorted(gateways))}"
+
+    @check(
+        "the NAT gateways are available, in public subnets, with addresses",
+        plane=Plane.CONTROL,
+        requires=_EC2,
+    )
+    def nat_gateways(self) -> str:
+        """Look at each NAT gateway of the VPC that is not deleted."""
+        gateways = self._nat_gateways()
+        expect_equal("number of NAT gateways", len(gateways), self.context.config.nat_gateway_count)
+        for name, (state, subnet, address) in gateways.items():
+            expect_equal(f"state of {name}", state, "available")
+            public = self.context.outputs.public_subnet_ids
+            expect(subnet in public, f"{name} in a public subnet", subnet)
+            expect(bool(address), f"an address of {name}", "none")
+        return f"{', '.join(f'{name} at {a}' for name, (_, _, a) in gateways.items())}"
+
+    def _of_vpc(self) -> "list[FilterTypeDef]":
+        return [{"Name": "vpc-id", "Values": [self.context.outputs.vpc_id or ""]}]
+
+    def _subnets(self) -> "list[SubnetTypeDef]":
+        return self.context.clients.ec2.describe_subnets(Filters=self._of_vpc())["Subnets"]
+
+    def _route_tables(self) -> "list[RouteTableTypeDef]":
+        return self.context.clients.ec2.describe_route_tables(Filters=self._of_vpc())["RouteTables"]
+
+    def _nat_gateways(self) -> dict[str, tuple[str, str, str]]:
+        """NAT gateway -> state, subnet, public address; without those that are gone."""
+        answer = self.context.clients.ec2.describe_nat_gateways(Filters=self._of_vpc())
+        return {
+            gateway["NatGatewayId"]: (
+                gateway["State"],
+                gateway["SubnetId"],
+                next((a.get("PublicIp", "") for a in gateway["NatGatewayAddresses"]), ""),
+            )
+            for gateway in answer["NatGateways"]
+            if gateway["State"] not in ("deleting", "deleted")
+        }
+
+
+def _default_route(table: "RouteTableTypeDef") -> str:
+    for route in table["Routes"]:
+        if route.get("DestinationCidrBlock") == _ANYWHERE:
+            return route.get("GatewayId") or route.get("NatGatewayId") or "another gateway"
+    return "no default route"

@@ -1,0 +1,109 @@
+"""The log bucket: exactly the lifecycle rules wanted, encryption, closed to the public."""
+
+import json
+from typing import Any
+
+from harness.checks.check import ServiceChecks, check, expect_equal
+from harness.checks.evidence import Plane
+from harness.targets.base import Capability
+from stack.tiers import Tier
+
+__all__ = ["LogBucket"]
+
+_S3 = (Capability.S3,)
+_INCOMPLETE_UPLOAD_DAYS = 7
+
+
+class LogBucket(ServiceChecks):
+    """Checks of the bucket for access logs."""
+
+    service = "log-bucket"
+    tier = Tier.STORAGE
+
+    @check(
+        "old logs and incomplete uploads are deleted, by one rule for all objects",
+        plane=Plane.CONTROL,
+        requires=_S3,
+    )
+    def lifecycle(self) -> str:
+        """Compare the bucket's complete lifecycle rules."""
+        config = self.context.config
+        answer = self.context.clients.s3.get_bucket_lifecycle_configuration(
+            Bucket=config.log_bucket_name
+        )
+        days = config.log_bucket_expiration_days
+        wanted = {
+            "ID": "delete-old-logs",
+            "Status": "Enabled",
+            "Filter": {"Prefix": ""},
+            "Expiration": {"Days": days},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": _INCOMPLETE_UPLOAD_DAYS},
+        }
+        expect_equal("lifecycle rules", [dict(rule) for rule in answer["Rules"]], [wanted])
+        return (
+            f"delete-old-logs, all objects: expire after {days} days, "
+            f"incomplete uploads after {_INCOMPLETE_UPLOAD_DAYS}"
+        )
+
+    @check("objects are encrypted", plane=Plane.CONTROL, requires=_S3)
+    def encryption(self) -> str:
+        """Compare the bucket's default encryption."""
+        answer = self.context.clients.s3.get_bucket_encryption(
+            Bucket=self.context.config.log_bucket_name
+        )
+        algorithms = [
+            rule.get("ApplyServerSideEncryptionByDefault", {}).get("SSEAlgorithm")
+            for rule in answer["ServerSideEncryptionConfiguration"]["Rules"]
+        ]
+        expect_equal("algorithms", algorithms, ["AES256"])
+        return "AES256 by default"
+
+    @check("the bucket is closed to the public", plane=Plane.CONTROL, requires=_S3)
+    def public_access_blocked(self) -> str:
+        """Compare the four settings of the public access block, and who owns objects."""
+        name, s3 = self.context.config.log_bucket_name, self.context.clients.s3
+        seen: Any = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+        settings = (
+            "BlockPublicAcls",
+            "BlockPublicPolicy",
+            "IgnorePublicAcls",
+            "RestrictPublicBuckets",
+        )
+        expect_equal("public access block", dict(seen), dict.fromkeys(settings, True))
+        rules = s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]["Rules"]
+        owners = [rule["ObjectOwnership"] for rule in rules]
+        expect_equal("object ownership", owners, ["BucketOwnerEnforced"])
+        return "all four settings on, no ACLs"
+
+    @check(
+        "only the load balancers' log delivery may write, and only below its prefix",
+        plane=Plane.CONTROL,
+        requires=_S3,
+    )
+    def policy(self) -> str:
+        """Compare the statements of the bucket policy."""
+        name = self.context.config.log_bucket_name
+        answer = self.context.clients.s3.get_bucket_policy(Bucket=name)
+        seen = [
+            (
+                statement["Effect"],
+                statement["Principal"],
+                statement["Action"],
+                _without_account(statement["Resource"]),
+            )
+            for statement in json.loads(answer["Policy"])["Statement"]
+        ]
+        wanted = (
+            "Allow",
+            {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+            "s3:PutObject",
+            f"{name}/alb/AWSLogs/ACCOUNT/*",
+        )
+        expect_equal("statements", seen, [wanted])
+        return f"log delivery may put objects below {name}/alb"
+
+
+def _without_account(resource: str) -> str:
+    """``arn:aws:s3:::bucket/alb/AWSLogs/123456789012/*`` without partition and account."""
+    path = resource.rpartition(":")[2].split("/")
+    return "/".join("ACCOUNT" if part.isdigit() else part for part in path)
