@@ -3,7 +3,8 @@
 Reads ``CATALOG_STACK_CONFIG`` (path of a JSON file with the fields of ``StackConfig``) and,
 for what the file does not say, ``ENVIRONMENT_SUFFIX``, ``AWS_REGION``,
 ``TERRAFORM_STATE_BUCKET`` and ``TERRAFORM_STATE_BUCKET_REGION``. The Terraform JSON goes to
-``CDKTF_OUTDIR``, else to ``cdktf.out``. No target is needed.
+``CDKTF_OUTDIR``, else to ``cdktf.out``; without a state bucket, the state goes into the
+current directory. No target is needed.
 """
 
 import json
@@ -15,6 +16,7 @@ from typing import Any
 
 from stack.config import StackConfig
 from stack.errors import ConfigError, StackError
+from stack.names import STACK_ID
 
 __all__ = ["main", "read_config", "synthesize"]
 
@@ -22,14 +24,20 @@ VARIABLES = {
     "environment_suffix": "ENVIRONMENT_SUFFIX",
     "region": "AWS_REGION",
     "state_bucket": "TERRAFORM_STATE_BUCKET",
-    "state_bucket_region": "TERRAFORM_STATE_BUCKET_REGION",
 }
+STATE_REGION_VARIABLE = "TERRAFORM_STATE_BUCKET_REGION"
 CONFIG_VARIABLE = "CATALOG_STACK_CONFIG"
+OUTDIR_VARIABLE = "CDKTF_OUTDIR"
 EXIT_BAD_INPUT = 2
 
 
-def read_config(environment: Mapping[str, str]) -> StackConfig:
+def read_config(environment: Mapping[str, str], *, directory: Path) -> StackConfig:
     """Return the configuration that ``environment`` describes.
+
+    Args:
+        environment: The variables named above; empty ones count as not set.
+        directory: Where the Terraform state goes when nothing says otherwise: never into the
+            output directory, which is there to be thrown away.
 
     Raises:
         ConfigError: Something in it cannot be used.
@@ -39,29 +47,40 @@ def read_config(environment: Mapping[str, str]) -> StackConfig:
     for field, variable in VARIABLES.items():
         if environment.get(variable):
             given.setdefault(field, environment[variable])
-    if given.get("state_bucket") is None:
-        given.pop("state_bucket_region", None)
-    if "environment_suffix" not in given:
+    if not given.get("environment_suffix"):
         raise ConfigError("ENVIRONMENT_SUFFIX", None, "set it, for example to 'pr123-7f3a'")
+    if not given.get("state_bucket"):
+        state = directory / f"terraform.{STACK_ID}-{given['environment_suffix']}.tfstate"
+        given.setdefault("state_path", str(state))
+    elif region := environment.get(STATE_REGION_VARIABLE):
+        given.setdefault("state_bucket_region", region)
     return StackConfig.from_mapping(given)
 
 
-def synthesize(config: StackConfig, outdir: str | None) -> Path:
-    """Write the Terraform JSON of the stack and return the directory that it is in."""
+def synthesize(config: StackConfig, outdir: Path) -> None:
+    """Write the Terraform JSON of the stack into ``outdir``.
+
+    Raises:
+        ConfigError: ``outdir`` cannot be written to.
+    """
+    try:
+        outdir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(OUTDIR_VARIABLE, str(outdir), f"must be a directory ({error})") from error
     # Importing the bindings takes seconds and starts Node.js: only once the input is right.
     from stack.bindings import App  # noqa: PLC0415
     from stack.catalog import CatalogStack  # noqa: PLC0415
 
-    app = App(outdir=outdir or "cdktf.out")
+    app = App(outdir=str(outdir))
     CatalogStack(app, config=config)
     app.synth()
-    return Path(app.outdir)
 
 
 def main() -> int:
     """Synthesize; return 0, or 2 after one line on stderr that says what is wrong."""
     try:
-        synthesize(read_config(os.environ), os.environ.get("CDKTF_OUTDIR"))
+        config = read_config(os.environ, directory=Path.cwd())
+        synthesize(config, Path(os.environ.get(OUTDIR_VARIABLE) or "cdktf.out"))
     except StackError as error:
         print(f"stack.app: {error}", file=sys.stderr)
         return EXIT_BAD_INPUT

@@ -72,7 +72,7 @@ class CatalogStack(TerraformStack):
         )
         self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
         if config.state_bucket is None:
-            LocalBackend(self, path=f"{STACK_ID}.tfstate")
+            LocalBackend(self, path=config.state_path or f"{STACK_ID}.tfstate")
             return
         S3Backend(
             self,

@@ -54,6 +54,8 @@ class StackConfig(PhysicalNames):
         log_bucket_expiration_days: Days that the bucket keeps access logs.
         cloudfront_wait_for_deployment: Whether Terraform waits until every edge location
             has the distribution.
+        state_path: File for the Terraform state when it is kept locally; None for one beside
+            the synthesized JSON.
         state_bucket: S3 bucket for the Terraform state; None keeps the state locally.
         state_bucket_region: Region of that bucket; None for ``region``.
         state_lock: Whether the S3 backend locks with a lock file (Terraform 1.10 or newer).
@@ -97,6 +99,7 @@ class StackConfig(PhysicalNames):
     log_bucket_expiration_days: int = 30
     cloudfront_wait_for_deployment: bool = True
 
+    state_path: str | None = None
     state_bucket: str | None = None
     state_bucket_region: str | None = None
     state_lock: bool = False

@@ -14,12 +14,13 @@ class ConfigError(StackError, ValueError):
 
     Args:
         field: Name of the field (or of the variable that was read).
-        value: What it was.
+        value: What it was; None when it was not given.
         right: What would be right.
     """
 
     def __init__(self, field: str, value: Any, right: str) -> None:
-        super().__init__(f"{field} is {value!r}: {right}")
+        seen = "not set" if value is None else repr(value)
+        super().__init__(f"{field} is {seen}: {right}")
         self.field = field
         self.value = value
         self.right = right

@@ -15,6 +15,7 @@ from stack.errors import NodeNotFoundError
 __all__ = ["choose_node", "prepare", "register_bare_package"]
 
 OLDEST_MAINTAINED_NODE = 22
+_PRELOADED = Path(__file__).with_name("lazy_bindings.cjs")
 _PROVIDER_PACKAGE = "cdktf_cdktf_provider_aws"
 
 
@@ -29,6 +30,9 @@ def prepare(environment: MutableMapping[str, str] | None = None) -> None:
     environment.setdefault("NODE_NO_WARNINGS", "1")
     if "JSII_NODE" not in environment and (node := choose_node()) is not None:
         environment["JSII_NODE"] = str(node)
+    options = environment.get("NODE_OPTIONS", "")
+    if _PRELOADED.name not in options:
+        environment["NODE_OPTIONS"] = f'{options} --require "{_PRELOADED.as_posix()}"'.strip()
     register_bare_package(_PROVIDER_PACKAGE)
 
 

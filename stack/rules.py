@@ -195,6 +195,8 @@ def _backend(config: "StackConfig") -> Iterator[Finding]:
             yield "state_lock", "needs state_bucket, which is not set"
     elif not re.fullmatch(_BUCKET, config.state_bucket):
         yield "state_bucket", "must be a bucket name: 3 to 63 lowercase letters, digits, . and -"
+    elif config.state_path is not None:
+        yield "state_path", "must not be set together with state_bucket"
     if config.state_bucket_region and not re.fullmatch(_REGION, config.state_bucket_region):
         yield "state_bucket_region", "must be an AWS region such as 'eu-north-1'"
 
