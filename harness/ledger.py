@@ -39,6 +39,7 @@ class RunRecord:
         region: AWS region.
         status: How far it has come.
         started_at: ISO 8601 time in UTC.
+        applied: Whether apply was ever begun, so that there may be resources.
         attachment: What another process needs to attach to the target.
         config: The stack's configuration, as ``StackConfig.to_mapping`` gives it.
         terraform: The Terraform setting of the run, which destroy must use again.
@@ -51,6 +52,7 @@ class RunRecord:
     region: str
     status: RunStatus
     started_at: str
+    applied: bool = False
     attachment: Mapping[str, str] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     terraform: str | None = None
@@ -136,15 +138,17 @@ class Ledger:
         """Return the runs that may still have resources, newest first."""
         return tuple(r for r in self._all() if r.status is not RunStatus.DESTROYED)
 
-    def newest_deployed(self) -> RunRecord:
-        """Return the newest run that is up.
+    def choose(self, environment_suffix: str | None) -> str:
+        """Return the suffix of the run that the user means: as named, or the newest that is up.
 
         Raises:
-            UsageError: None is.
+            UsageError: There is none.
         """
+        if environment_suffix:
+            return self.get(environment_suffix).environment_suffix
         for record in self.records():
             if record.status is RunStatus.DEPLOYED:
-                return record
+                return record.environment_suffix
         raise UsageError(
             "no kept stack is on record",
             remedy="deploy one with `catalog-harness deploy` or `pytest --keep-stack`",

@@ -54,6 +54,7 @@ def run_checks(
     only: Sequence[str] | None = None,
     exclusive: bool = True,
     on_result: Callable[[CheckResult], None] | None = None,
+    before_exclusive: Callable[[], object] | None = None,
 ) -> tuple[CheckResult, ...]:
     """Run the checks: those that only read beside each other, then the exclusive ones in turn.
 
@@ -62,6 +63,7 @@ def run_checks(
         only: Patterns of ids ("alb/*", "ecs/one-deployment"); None for all.
         exclusive: Whether to run those that change the stack.
         on_result: Called with each result as it comes, one call at a time.
+        before_exclusive: Called between the two; what it raises ends the run of the checks.
 
     Returns:
         One result per check, in the order of ``all_checks``, whatever the results are.
@@ -83,6 +85,8 @@ def run_checks(
     reading = [pair for pair in chosen if not pair[1].spec.exclusive]
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="check") as pool:
         results = list(pool.map(evaluate, reading))
+    if before_exclusive is not None:
+        before_exclusive()
     results += [evaluate(pair) for pair in chosen if pair[1].spec.exclusive]
     order = {pair[1].spec.id: position for position, pair in enumerate(chosen)}
     return tuple(sorted(results, key=lambda result: order[result.check]))

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from harness.errors import EmulatorError
+from harness.redaction import redact
 from harness.wait import wait_until
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "CloudInfo",
     "attach_cloud",
     "embedded_cloud",
+    "log_tail",
     "start_cloud",
     "stop_cloud",
     "sweep_clouds",
@@ -156,7 +158,7 @@ def _await_ready(process: subprocess.Popen[bytes], directory: Path) -> CloudInfo
         if info is None and process.poll() is not None:
             raise EmulatorError(
                 f"the embedded cloud ended with status {process.returncode} before it was ready\n"
-                f"{_log_tail(directory)}",
+                f"{log_tail(directory)}",
                 remedy="run `catalog-harness doctor` to see what this machine lacks",
             )
         return info
@@ -228,6 +230,7 @@ def _remove(directory: Path) -> None:
     shutil.rmtree(directory, ignore_errors=True)
 
 
-def _log_tail(directory: Path) -> str:
-    lines = (directory / LOG_FILE).read_text(errors="replace").splitlines()
-    return "\n".join(lines[-_LOG_LINES:])
+def log_tail(directory: str | Path) -> str:
+    """Return the last lines of a cloud's log, redacted."""
+    lines = (Path(directory) / LOG_FILE).read_text(errors="replace").splitlines()
+    return redact("\n".join(lines[-_LOG_LINES:]))

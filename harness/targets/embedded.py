@@ -16,7 +16,7 @@ from harness.targets.session import EmulatorSession
 
 __all__ = ["EmbeddedTarget"]
 
-API_IMAGE = "catalog-harness/product-catalog-api:embedded"
+API_IMAGE = "catalog-harness/product-catalog-api:latest"
 
 
 class EmbeddedTarget:

@@ -1,0 +1,42 @@
+"""The harness's options, as the command line offers them."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from harness.options import OPTIONS, Option
+from harness.settings import HarnessSettings, load_settings
+
+__all__ = ["harness_options", "settings_from"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def harness_options(*names: str) -> Callable[[F], F]:
+    """Add options of the table to a command; it takes them as ``**given``."""
+
+    def decorate(command: F) -> F:
+        for option in reversed([option for option in OPTIONS if option.name in names]):
+            command = _click_option(option)(command)
+        return command
+
+    return decorate
+
+
+def settings_from(given: dict[str, Any], **fixed: str | bool | None) -> HarnessSettings:
+    """Return the settings of a command that took ``**given``, with some of them fixed.
+
+    Raises:
+        UsageError: A value cannot be used.
+    """
+    return load_settings({**given, **fixed})
+
+
+def _click_option(option: Option) -> Callable[[F], F]:
+    default = f" (default: {option.default})" if option.default else ""
+    text = f"{option.help}{default}  [{option.variable}]"
+    if option.kind == "flag":
+        return click.option(f"--{option.name}", is_flag=True, help=text)
+    kind = click.Choice(option.choices) if option.kind == "choice" else None
+    return click.option(f"--{option.name}", type=kind, metavar=option.metavar, help=text)

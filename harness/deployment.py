@@ -1,0 +1,63 @@
+"""The lifetime of a deployed stack: deployed on the way in, destroyed on every way out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from harness.checks.teardown import TeardownProof
+from harness.deploy import Deployment, attach, deploy
+from harness.destroy import destroy
+from harness.errors import HarnessError
+from harness.interrupts import shielded
+from harness.ledger import RunStatus
+from harness.run import Run
+
+__all__ = ["Deployment", "attach", "deployed", "teardown"]
+
+
+@contextmanager
+def deployed(run: Run, *, keep: bool = False) -> Iterator[Deployment]:
+    """Deploy the stack of a run for the time of the context.
+
+    Destroy and teardown proof run on every way out: success, failure, Ctrl-C, SIGTERM. When
+    they fail as well as the body, the body's error is raised and theirs is added to it as a
+    note.
+
+    Args:
+        run: The run, not begun yet.
+        keep: Leave a stack up that was deployed completely.
+
+    Raises:
+        HarnessError: Deploying or destroying failed, or something was left behind.
+    """
+    try:
+        deployment = deploy(run)
+        yield deployment
+    except BaseException as error:
+        if not _is_kept(run, keep=keep):
+            _destroy_after(run, error)
+        raise
+    if not _is_kept(run, keep=keep):
+        teardown(run)
+
+
+def teardown(run: Run) -> TeardownProof | None:
+    """Destroy the stack of a run, without being stopped half-way by a signal.
+
+    Raises:
+        HarnessError: It failed, or something was left behind.
+    """
+    with shielded("tearing down"):
+        return destroy(run)
+
+
+def _is_kept(run: Run, *, keep: bool) -> bool:
+    return keep and run.record.status is RunStatus.DEPLOYED
+
+
+def _destroy_after(run: Run, first: BaseException) -> None:
+    if run.ledger.find(run.environment_suffix) is None:
+        return
+    try:
+        teardown(run)
+    except HarnessError as error:
+        first.add_note(f"Afterwards the teardown failed as well: {error}")

@@ -1,0 +1,42 @@
+"""The harness's options, as pytest offers them."""
+
+import os
+
+import pytest
+
+from harness.options import OPTIONS, Option
+from harness.settings import HarnessSettings, load_settings
+
+__all__ = ["add_options", "settings_of"]
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add every option to the group ``harness``, and an ini value for each."""
+    group = parser.getgroup("harness", "deploying the catalog stack")
+    for option in OPTIONS:
+        text = f"{option.help} [variable: {option.variable}]"
+        parser.addini(option.ini, text, default="")
+        if option.kind == "flag":
+            group.addoption(f"--{option.name}", action="store_true", default=False, help=text)
+        else:
+            group.addoption(
+                f"--{option.name}", default=None, metavar=option.metavar, help=_with_default(option)
+            )
+
+
+def _with_default(option: Option) -> str:
+    default = f" (default: {option.default})" if option.default else ""
+    return f"{option.help}{default} [variable: {option.variable}]"
+
+
+def settings_of(config: pytest.Config) -> HarnessSettings:
+    """Return the settings of a pytest run.
+
+    Raises:
+        UsageError: A value cannot be used.
+    """
+    return load_settings(
+        {option.field: config.getoption(f"--{option.name}") for option in OPTIONS},
+        environ=os.environ,
+        ini={option.field: str(config.getini(option.ini)) for option in OPTIONS},
+    )

@@ -1,0 +1,54 @@
+"""Carries check results from the process of a test to the report of the run."""
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from harness.checks.evidence import CheckResult, Plane, Status
+
+__all__ = ["ResultCollector", "ResultCourier"]
+
+# An attribute of the test report: pytest-xdist carries it from a worker as it is.
+_ATTRIBUTE = "catalog_harness_results"
+
+
+class ResultCourier:
+    """Attaches what checks recorded during a test to that test's report (in every process)."""
+
+    def __init__(self) -> None:
+        self._pending: list[CheckResult] = []
+
+    def record(self, result: CheckResult) -> None:
+        """Take a result of the test that is running."""
+        self._pending.append(result)
+
+    def attach(self, report: pytest.TestReport) -> None:
+        """Attach what was recorded since the last phase, also as JUnit properties."""
+        results, self._pending = self._pending, []
+        report.user_properties.extend((result.check, _property(result)) for result in results)
+        setattr(report, _ATTRIBUTE, [asdict(result) for result in results])
+
+
+class ResultCollector:
+    """Collects the results from the reports of all tests (in the controlling process)."""
+
+    def __init__(self) -> None:
+        self.results: list[CheckResult] = []
+
+    def collect(self, report: pytest.TestReport) -> list[CheckResult]:
+        """Take the results of a test report and return them."""
+        carried: list[dict[str, Any]] = getattr(report, _ATTRIBUTE, [])
+        found = [_result(values) for values in carried]
+        self.results += found
+        return found
+
+
+def _property(result: CheckResult) -> str:
+    return f"{result.status} ({result.plane}, {result.target}): {result.observed}"
+
+
+def _result(values: dict[str, Any]) -> CheckResult:
+    return CheckResult(
+        **{**values, "plane": Plane(values["plane"]), "status": Status(values["status"])}
+    )

@@ -1,0 +1,152 @@
+"""One deployed stack for all processes of a pytest run."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from harness.checks.teardown import TeardownProof
+from harness.deploy import start_target
+from harness.deployment import Deployment, attach, deploy, teardown
+from harness.errors import HarnessError
+from harness.ledger import Ledger, RunStatus
+from harness.plugin.options import settings_of
+from harness.report.progress import Observer
+from harness.run import Run
+from harness.settings import HarnessSettings, new_environment_suffix
+from harness.targets.base import Target
+from harness.timeline import Timeline
+
+__all__ = ["SharedStack"]
+
+# A deployment to a real account may take half an hour; whoever waits for it waits longer.
+_DEPLOY_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class SharedStack:
+    """The stack of a pytest run, as one of its processes sees it.
+
+    The first process that needs the stack deploys it, under a file lock; the others attach.
+    Only the controlling process destroys it, after the last worker.
+
+    Attributes:
+        run: The run; all processes agree on its suffix and its origin of time.
+        controlling: Whether this is the controlling process (or the only one).
+    """
+
+    run: Run
+    controlling: bool
+
+    @classmethod
+    def begin(cls, config: pytest.Config, observer: Observer) -> "SharedStack":
+        """Choose the run in the controlling process; nothing is started yet.
+
+        Raises:
+            UsageError: A setting cannot be used, or there is no stack to reuse.
+        """
+        settings = settings_of(config)
+        ledger = Ledger(settings.home)
+        return cls(
+            Run(
+                settings=settings,
+                environment_suffix=_suffix(settings, ledger),
+                ledger=ledger,
+                timeline=Timeline(observer),
+                owner_pid=None if settings.keep_stack else os.getpid(),
+            ),
+            controlling=True,
+        )
+
+    @classmethod
+    def join(
+        cls, config: pytest.Config, given: Mapping[str, str], observer: Observer
+    ) -> "SharedStack":
+        """Take part in a worker, with what ``invitation`` returned in the controlling process."""
+        settings = settings_of(config)
+        return cls(
+            Run(
+                settings=settings,
+                environment_suffix=given["environment_suffix"],
+                ledger=Ledger(settings.home),
+                timeline=Timeline(observer, origin=float(given["origin"])),
+                owner_pid=int(given["owner_pid"]) or None,
+            ),
+            controlling=False,
+        )
+
+    def invitation(self) -> dict[str, str]:
+        """Return what a worker needs to join."""
+        return {
+            "environment_suffix": self.run.environment_suffix,
+            "origin": repr(self.run.timeline.origin),
+            "owner_pid": str(self.run.owner_pid or 0),
+        }
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the stack stays up at the end of the run."""
+        settings = self.run.settings
+        return settings.keep_stack or settings.reuse_stack
+
+    @property
+    def lock_path(self) -> Path:
+        """File for the lock between tests that read the stack and tests that change it."""
+        return self.run.directory / "tests.lock"
+
+    def target(self) -> Target:
+        """Return the started target, starting it if no process has yet."""
+        with self._lock():
+            return start_target(self.run)
+
+    def deployment(self) -> tuple[Deployment, bool]:
+        """Return the deployed stack, and whether this call has deployed it.
+
+        Raises:
+            HarnessError: Deploying failed, here or in the process that tried first.
+        """
+        with self._lock():
+            record = self.run.ledger.find(self.run.environment_suffix)
+            if record is not None and record.status is RunStatus.FAILED:
+                raise HarnessError(record.error)
+            if record is not None and record.status is RunStatus.DEPLOYED:
+                return attach(self.run), False
+            return self._deploy(), True
+
+    def _deploy(self) -> Deployment:
+        try:
+            return deploy(self.run)
+        except HarnessError as error:
+            if self.run.ledger.find(self.run.environment_suffix) is not None:
+                self.run.update(status=RunStatus.FAILED, error=str(error))
+            raise
+        finally:
+            if self.run.directory.exists():
+                self.run.save_timeline()
+
+    def finish(self) -> TeardownProof | None:
+        """Destroy the stack unless it is kept; only in the controlling process.
+
+        Raises:
+            HarnessError: Destroying failed, or something was left behind.
+        """
+        record = self.run.ledger.find(self.run.environment_suffix)
+        if record is None or record.status is RunStatus.DESTROYED:
+            return None
+        if self.keeps and record.status is RunStatus.DEPLOYED:
+            return None
+        with self._lock():
+            return teardown(self.run)
+
+    def _lock(self) -> FileLock:
+        self.run.directory.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.run.directory / "deploy.lock", timeout=_DEPLOY_SECONDS)
+
+
+def _suffix(settings: HarnessSettings, ledger: Ledger) -> str:
+    if settings.reuse_stack:
+        return ledger.choose(settings.environment_suffix)
+    return settings.environment_suffix or new_environment_suffix()

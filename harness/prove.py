@@ -1,0 +1,54 @@
+"""Proving a deployed stack: all checks, with the second plan beside those that only read."""
+
+from collections.abc import Sequence
+
+from harness.checks.context import CheckContext
+from harness.checks.registry import run_checks
+from harness.deploy import Deployment
+from harness.drift import require_no_drift
+from harness.errors import DriftError
+from harness.run_report import RunOutcome
+
+__all__ = ["prove"]
+
+
+def prove(
+    deployment: Deployment,
+    outcome: RunOutcome,
+    *,
+    only: Sequence[str] | None = None,
+    exclusive: bool = True,
+) -> None:
+    """Run the checks and the second plan, and collect what they say.
+
+    The plan runs beside the checks that only read; those that change the stack (and restore
+    it) wait for its end. Drift and failed checks are collected, not raised.
+
+    Args:
+        deployment: The deployed stack.
+        outcome: Where results and a drift error are collected.
+        only: Patterns of check ids; None for all.
+        exclusive: Whether to run the checks that change the stack.
+
+    Raises:
+        UsageError: A pattern names no check.
+        TerraformError: The second plan could not be made.
+    """
+    run = deployment.run
+    context = CheckContext(
+        deployment.target,
+        deployment.outputs,
+        deployment.config,
+        record=run.timeline.observer.check_finished,
+    )
+    watch = deployment.watch_drift()
+    try:
+        with run.timeline.phase("checks"):
+            outcome.results = run_checks(
+                context, only=only, exclusive=exclusive, before_exclusive=watch.wait
+            )
+        require_no_drift(watch.wait())
+    except DriftError as error:
+        outcome.errors.append(error)
+    finally:
+        watch.cancel()

@@ -1,0 +1,82 @@
+"""One run: its suffix, its folder, its record, its timeline."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.ledger import Ledger, RunRecord, RunStatus, now
+from harness.settings import HarnessSettings
+from harness.timeline import Timeline
+
+__all__ = ["Run"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What all phases of one run share, also across processes.
+
+    Attributes:
+        settings: What the user set.
+        environment_suffix: The run's suffix.
+        ledger: Where its record is kept.
+        timeline: When what happened.
+        owner_pid: An embedded cloud of this run ends with this process; None keeps it.
+    """
+
+    settings: HarnessSettings
+    environment_suffix: str
+    ledger: Ledger
+    timeline: Timeline
+    owner_pid: int | None
+
+    @property
+    def directory(self) -> Path:
+        """The run's folder: record, workspace, timeline."""
+        return self.ledger.directory(self.environment_suffix)
+
+    @property
+    def workspace_directory(self) -> Path:
+        """Terraform's working directory: configuration and local state."""
+        return self.directory / "terraform"
+
+    @property
+    def record(self) -> RunRecord:
+        """The record as it stands."""
+        return self.ledger.get(self.environment_suffix)
+
+    def begin(self) -> None:
+        """Put the run on record, before it has anything.
+
+        Raises:
+            UsageError: A run of this suffix may still have resources.
+        """
+        mirror = self.settings.provider_mirror
+        self.ledger.begin(
+            RunRecord(
+                environment_suffix=self.environment_suffix,
+                target=self.settings.target,
+                region=self.settings.region,
+                status=RunStatus.STARTING,
+                started_at=now(),
+                terraform=self.settings.terraform,
+                provider_mirror=str(mirror) if mirror else None,
+            )
+        )
+
+    def update(self, **changes: Any) -> RunRecord:
+        """Change fields of the record."""
+        return self.ledger.update(self.environment_suffix, **changes)
+
+    def save_timeline(self) -> None:
+        """Leave the timeline for another process of this run."""
+        text = json.dumps(self.timeline.to_dict())
+        (self.directory / "timeline.json").write_text(text)
+
+    def load_timeline(self) -> None:
+        """Take over the timeline that another process of this run left, if any."""
+        try:
+            text = (self.directory / "timeline.json").read_text()
+        except FileNotFoundError:
+            return
+        self.timeline.merge(json.loads(text))

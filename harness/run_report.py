@@ -1,0 +1,75 @@
+"""Puts the report of a run together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+from harness.checks.evidence import CheckResult, Status
+from harness.deploy import Deployment
+from harness.ledger import RunStatus
+from harness.report.model import RunReport
+from harness.run import Run
+
+__all__ = ["RunOutcome"]
+
+
+@dataclass
+class RunOutcome:
+    """What is collected for the report while a run goes on.
+
+    Attributes:
+        results: Results of the checks.
+        errors: What failed the run, first cause first.
+        notes: What the user should know besides.
+        facts: Facts about target and tools, name -> text.
+        outputs: The stack's outputs, name -> text.
+    """
+
+    results: tuple[CheckResult, ...] = ()
+    errors: list[BaseException] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+    def look_at(self, deployment: Deployment) -> None:
+        """Note what the report says about a deployment, while it is up."""
+        self.facts = deployment.facts()
+        self.outputs = _texts(asdict(deployment.outputs))
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error or a failed check makes the run a failure."""
+        return bool(self.errors) or any(r.status is Status.FAILED for r in self.results)
+
+    def report(self, run: Run) -> RunReport | None:
+        """Return the report; None when the run never came on record."""
+        record = run.ledger.find(run.environment_suffix)
+        if record is None:
+            return None
+        return RunReport(
+            target=record.target,
+            region=record.region,
+            environment_suffix=record.environment_suffix,
+            started_at=record.started_at,
+            facts=dict(self.facts),
+            phases=run.timeline.phases,
+            resources=run.timeline.resources,
+            results=self.results,
+            outputs=dict(self.outputs),
+            errors=tuple(map(_text, self.errors)),
+            torn_down=record.status is RunStatus.DESTROYED,
+            notes=tuple(self.notes),
+        )
+
+
+def _text(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    return "\n".join([str(error), *getattr(error, "__notes__", ())])
+
+
+def _texts(outputs: Mapping[str, Sequence[str] | str | int | None]) -> dict[str, str]:
+    return {
+        name: ", ".join(value) if isinstance(value, tuple) else str(value)
+        for name, value in outputs.items()
+        if value not in (None, ())
+    }

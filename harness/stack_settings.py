@@ -1,0 +1,54 @@
+"""The stack's configuration of one run: the target's wishes, the user's, the run's own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.aurora_version import resolve_aurora_version
+from harness.errors import UsageError
+from harness.run import Run
+from harness.targets.base import Target
+from stack.config import StackConfig
+from stack.errors import ConfigError
+from stack.tiers import Tier
+
+__all__ = ["stack_config_for"]
+
+
+def stack_config_for(run: Run, target: Target) -> StackConfig:
+    """Return the configuration to deploy, with a database version that the target offers.
+
+    What the user's ``--stack-config`` says wins over what the target wishes.
+
+    Raises:
+        UsageError: A field is unknown or wrong, or the database version is not offered.
+    """
+    wishes = dict(target.stack_settings())
+    given: Mapping[str, Any] = run.settings.stack_settings
+    config = _config(
+        {
+            **wishes,
+            **given,
+            "environment_suffix": run.environment_suffix,
+            "region": run.settings.region,
+        }
+    )
+    if Tier.DATABASE not in config.tiers:
+        return config
+    chosen = resolve_aurora_version(
+        target.session().client("rds"),
+        major=config.aurora_engine_major,
+        preferred_minor=config.aurora_preferred_minor,
+        explicit=config.aurora_engine_version,
+    )
+    run.timeline.observer.note(f"Aurora PostgreSQL {chosen.version}: {chosen.reason}")
+    return _config({**config.to_mapping(), "aurora_engine_version": chosen.version})
+
+
+def _config(values: Mapping[str, Any]) -> StackConfig:
+    try:
+        return StackConfig.from_mapping(values)
+    except ConfigError as error:
+        raise UsageError(
+            f"the stack's configuration cannot be used: {error}",
+            remedy="mend the field in the file that --stack-config names, or the option it is",
+        ) from error

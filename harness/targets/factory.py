@@ -1,0 +1,57 @@
+"""Makes the target that the settings or a record name."""
+
+import os
+from collections.abc import Mapping
+
+from harness.errors import UsageError
+from harness.settings import HarnessSettings
+from harness.targets.base import Target
+from harness.targets.embedded import EmbeddedTarget
+
+__all__ = ["attach_target", "create_target", "docker_host_of"]
+
+_DEFAULT_DOCKER_HOST = "unix:///var/run/docker.sock"
+
+
+def create_target(settings: HarnessSettings, *, owner_pid: int | None) -> Target:
+    """Return the target of a new run, not started yet.
+
+    Args:
+        settings: What the user set.
+        owner_pid: An embedded cloud ends with this process; None keeps it until stopped.
+
+    Raises:
+        UsageError: A setting of the target cannot be used.
+    """
+    return EmbeddedTarget(
+        region=settings.region,
+        docker_host=docker_host_of(settings.container_engine),
+        owner_pid=owner_pid,
+    )
+
+
+def attach_target(region: str, attachment: Mapping[str, str]) -> Target:
+    """Return the target of a run on record, as it was started.
+
+    Raises:
+        EmulatorError: It has ended since.
+    """
+    return EmbeddedTarget(region=region, attachment=attachment)
+
+
+def docker_host_of(engine: str) -> str | None:
+    """Return the address of the container engine that a setting means; None: the built-in one.
+
+    Raises:
+        UsageError: The setting means none.
+    """
+    if engine == "built-in":
+        return None
+    if engine == "docker":
+        return os.environ.get("DOCKER_HOST", _DEFAULT_DOCKER_HOST)
+    if "://" in engine:
+        return engine
+    raise UsageError(
+        f"container engine {engine!r} cannot be used",
+        remedy="built-in, docker, or the address of a socket such as unix:///run/podman.sock",
+    )
