@@ -1,7 +1,9 @@
 """The load balancer: healthy targets, and requests that every task answers."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from harness.checks.catalog_client import CatalogClient, task_of
 from harness.checks.check import ServiceChecks, check, expect, expect_equal
 from harness.checks.ecs_tasks import RunningTask, running_tasks
 from harness.checks.evidence import Plane
@@ -15,8 +17,6 @@ __all__ = ["Alb"]
 
 _ELBV2 = (Capability.ELBV2,)
 _TRAFFIC = (Capability.ELBV2, Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
-# A balancer that picks targets at random misses one of n in 40 n requests about once in 1e17.
-_REQUESTS_PER_TASK = 40
 
 
 class Alb(ServiceChecks):
@@ -37,10 +37,12 @@ class Alb(ServiceChecks):
             what="an active load balancer",
             ready=lambda seen: seen["State"]["Code"] == "active",
         )
+        groups = balancer.get("SecurityGroups", [])
         subnets = {zone["SubnetId"] for zone in balancer["AvailabilityZones"]}
         zones = {zone["ZoneName"] for zone in balancer["AvailabilityZones"]}
         expect_equal("scheme", balancer["Scheme"], "internet-facing")
         expect_equal("type", balancer["Type"], "application")
+        expect_equal("security groups", groups, [self.context.outputs.alb_security_group_id])
         expect_equal("subnets", subnets, set(self.context.outputs.public_subnet_ids))
         expect_equal("number of zones", len(zones), self.context.config.availability_zone_count)
         return f"{balancer['LoadBalancerName']} is active in {', '.join(sorted(zones))}"
@@ -147,21 +149,14 @@ class Alb(ServiceChecks):
         tiers=(Tier.SERVICE,),
     )
     def each_task_answers(self) -> str:
-        """Send requests until each running task has answered one; every one must be a 200."""
-        address = f"http://{self._balancer()['DNSName']}/healthz"
+        """Ask ``/healthz`` until each running task has answered; every answer must be a 200."""
         tasks = {task.id for task in self._wanted_tasks()}
-        answered: dict[str, int] = {}
-        with self.context.target.http() as session:
-            for _ in range(_REQUESTS_PER_TASK * len(tasks)):
-                response = self.context.request("GET", address, session=session)
-                expect_equal(f"status of GET {address}", response.status_code, 200)
-                name = response.headers.get("X-Task-Id", "(no X-Task-Id)")
-                answered[name] = answered.get(name, 0) + 1
-                if set(answered) >= tasks:
-                    break
-        expect_equal("tasks that answered", set(answered), tasks)
-        counts = ", ".join(f"{name} {count}" for name, count in sorted(answered.items()))
-        return f"{sum(answered.values())} requests, all 200, answered by {counts}"
+        catalog = CatalogClient.at_load_balancer(self.context)
+        answers = catalog.answers_of_tasks("/healthz", tasks=len(tasks))
+        counts = Counter(task_of(answer) for answer in answers)
+        expect_equal("tasks that answered", set(counts), tasks)
+        shown = ", ".join(f"{task} {count}" for task, count in sorted(counts.items()))
+        return f"{len(answers)} requests, all 200, answered by {shown}"
 
     def _balancer(self) -> "LoadBalancerTypeDef":
         name = self.context.config.alb_name

@@ -4,7 +4,7 @@ import re
 import secrets
 
 from harness.checks.aurora_cluster import AuroraCluster
-from harness.checks.catalog_client import CatalogClient, new_product
+from harness.checks.catalog_client import CatalogClient, new_product, task_of
 from harness.checks.check import check, expect, expect_equal
 from harness.checks.credentials import read_credentials
 from harness.checks.evidence import Plane
@@ -113,25 +113,16 @@ class Aurora(AuroraCluster):
     def service_ready(self) -> str:
         """Ask ``/readyz`` through the load balancer until as many tasks as wanted answered."""
         wanted = self.context.config.desired_count
-        ready: dict[str, str] = {}
-        with self.context.target.http() as session:
-            catalog = self._catalog()
-
-            def ask() -> dict[str, str]:
-                answer = catalog.send("GET", "/readyz", session=session).json()
-                database = answer["database"]
-                tls = database["tls_version"] if database["tls"] else "no TLS"
-                ready[answer["task_id"]] = f"PostgreSQL {database['server_version']}, {tls}"
-                return ready
-
-            for _ in range(40 * wanted):
-                if len(ask()) == wanted:
-                    break
-        expect(len(ready) == wanted, f"{wanted} tasks that are ready", ready)
-        plain = [task for task, said in ready.items() if "no TLS" in said]
+        answers = self._catalog().answers_of_tasks("/readyz", tasks=wanted)
+        said = {task_of(answer): answer.json()["database"] for answer in answers}
+        expect(len(said) == wanted, f"{wanted} tasks that are ready", said)
         if Capability.DATABASE_TLS not in self.context.target.missing():
-            expect(not plain, "TLS between every task and the database", ready)
-        return f"/readyz of {wanted} tasks: {', '.join(sorted(set(ready.values())))}"
+            plain = [task for task, database in said.items() if not database["tls"]]
+            expect(not plain, "TLS between every task and the database", said)
+        shown = {
+            f"PostgreSQL {each['server_version']}, {each['tls_version']}" for each in said.values()
+        }
+        return f"/readyz of {wanted} tasks: {', '.join(sorted(shown))}"
 
     @check(
         "rows written through the API are read by direct SQL, and the other way round",
@@ -173,6 +164,4 @@ class Aurora(AuroraCluster):
             sql.run("DELETE FROM products WHERE sku = :sku", {"sku": by_sql["sku"]})
 
     def _catalog(self) -> CatalogClient:
-        name = self.context.config.alb_name
-        balancers = self.context.clients.elbv2.describe_load_balancers(Names=[name])
-        return CatalogClient(self.context, f"http://{balancers['LoadBalancers'][0]['DNSName']}")
+        return CatalogClient.at_load_balancer(self.context)

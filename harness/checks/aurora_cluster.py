@@ -22,7 +22,7 @@ class AuroraCluster(ServiceChecks):
     tier = Tier.DATABASE
 
     @check(
-        "the cluster is serverless, encrypted and answers the Data API",
+        "the cluster is serverless and encrypted, and its Data API is on",
         plane=Plane.CONTROL,
         requires=_RDS,
     )

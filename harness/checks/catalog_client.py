@@ -11,9 +11,16 @@ import requests
 from harness.checks.check import expect
 from harness.checks.context import CheckContext
 
-__all__ = ["CatalogClient", "new_product"]
+__all__ = ["CatalogClient", "new_product", "task_of"]
 
 _SHOWN_CHARACTERS = 300
+# A balancer that picks targets at random misses one of n in 40 n requests about once in 1e17.
+_REQUESTS_PER_TASK = 40
+
+
+def task_of(answer: requests.Response) -> str:
+    """Return the id of the task that answered, as the API tells it."""
+    return answer.headers.get("X-Task-Id", "(no X-Task-Id)")
 
 
 def new_product(*, description: str = "") -> dict[str, str]:
@@ -40,6 +47,13 @@ class CatalogClient:
 
     context: CheckContext
     base: str
+
+    @classmethod
+    def at_load_balancer(cls, context: CheckContext) -> "CatalogClient":
+        """Return a client of the load balancer's own DNS name, as ELBv2 tells it."""
+        name = context.config.alb_name
+        balancers = context.clients.elbv2.describe_load_balancers(Names=[name])["LoadBalancers"]
+        return cls(context, f"http://{balancers[0]['DNSName']}")
 
     def send(self, method: str, path: str, status: int = 200, **request: Any) -> requests.Response:
         """Send a request and insist on its status.
@@ -69,6 +83,21 @@ class CatalogClient:
             yield created
         finally:
             self.context.request("DELETE", f"{self.base}/products/{created['id']}")
+
+    def answers_of_tasks(self, path: str, *, tasks: int) -> list[requests.Response]:
+        """Ask for one path until that many tasks have answered, one after the other.
+
+        Returns:
+            Every answer, all of them with status 200; fewer tasks than wanted may be behind
+            them when the balancer never picked the others.
+        """
+        answers: list[requests.Response] = []
+        with self.context.target.http() as session:
+            for _ in range(_REQUESTS_PER_TASK * tasks):
+                answers.append(self.send("GET", path, session=session))
+                if len({task_of(answer) for answer in answers}) >= tasks:
+                    break
+        return answers
 
     def search(self, category: str, **request: Any) -> requests.Response:
         """Ask for the products of one category."""

@@ -53,6 +53,7 @@ def run_checks(
     *,
     only: Sequence[str] | None = None,
     exclusive: bool = True,
+    before_exclusive: Callable[[], object] | None = None,
     on_result: Callable[[CheckResult], None] | None = None,
     before_exclusive: Callable[[], object] | None = None,
 ) -> tuple[CheckResult, ...]:
@@ -62,6 +63,7 @@ def run_checks(
         context: The deployed stack.
         only: Patterns of ids ("alb/*", "ecs/one-deployment"); None for all.
         exclusive: Whether to run those that change the stack.
+        before_exclusive: Called before the first of these, to wait for others who are reading.
         on_result: Called with each result as it comes, one call at a time.
         before_exclusive: Called between the two; what it raises ends the run of the checks.
 
@@ -87,7 +89,10 @@ def run_checks(
         results = list(pool.map(evaluate, reading))
     if before_exclusive is not None:
         before_exclusive()
-    results += [evaluate(pair) for pair in chosen if pair[1].spec.exclusive]
+    changing = [pair for pair in chosen if pair[1].spec.exclusive]
+    if changing and before_exclusive is not None:
+        before_exclusive()
+    results += [evaluate(pair) for pair in changing]
     order = {pair[1].spec.id: position for position, pair in enumerate(chosen)}
     return tuple(sorted(results, key=lambda result: order[result.check]))
 
