@@ -55,7 +55,6 @@ def run_checks(
     exclusive: bool = True,
     before_exclusive: Callable[[], object] | None = None,
     on_result: Callable[[CheckResult], None] | None = None,
-    before_exclusive: Callable[[], object] | None = None,
 ) -> tuple[CheckResult, ...]:
     """Run the checks: those that only read beside each other, then the exclusive ones in turn.
 
@@ -63,9 +62,9 @@ def run_checks(
         context: The deployed stack.
         only: Patterns of ids ("alb/*", "ecs/one-deployment"); None for all.
         exclusive: Whether to run those that change the stack.
-        before_exclusive: Called before the first of these, to wait for others who are reading.
+        before_exclusive: Called before the first of these, to wait for others who are reading;
+            what it raises ends the run of the checks.
         on_result: Called with each result as it comes, one call at a time.
-        before_exclusive: Called between the two; what it raises ends the run of the checks.
 
     Returns:
         One result per check, in the order of ``all_checks``, whatever the results are.
@@ -87,8 +86,6 @@ def run_checks(
     reading = [pair for pair in chosen if not pair[1].spec.exclusive]
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="check") as pool:
         results = list(pool.map(evaluate, reading))
-    if before_exclusive is not None:
-        before_exclusive()
     changing = [pair for pair in chosen if pair[1].spec.exclusive]
     if changing and before_exclusive is not None:
         before_exclusive()
