@@ -1,0 +1,86 @@
+"""The image of the Product Catalog API: ``python -m stack.api`` on the container's address."""
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+from harness.emulator.engine.image import Launch, Setting, image_digest
+
+__all__ = ["CatalogApiImage"]
+
+_DEFAULT_PORT = 8080
+_VERSION_TAG = re.compile(r"latest|v?\d+(\.\d+)*([-+._][\w.-]+)?")
+# What a process needs of its surroundings; nothing else of the user's environment gets in.
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
+
+
+@dataclass(frozen=True)
+class CatalogApiImage:
+    """The API that the stack's tasks run, taken from this installation instead of a registry.
+
+    Attributes:
+        repository: Name in the "registry".
+        command: What it runs.
+    """
+
+    repository: str = "catalog-harness/product-catalog-api"
+    command: tuple[str, ...] = field(default_factory=lambda: (sys.executable, "-m", "stack.api"))
+
+    tag = "latest"
+    stop_signal = signal.SIGTERM
+    orphan_signal = signal.SIGKILL
+
+    @property
+    def digest(self) -> str:
+        """The same for each tag: all of them are the code of this installation."""
+        return image_digest(self.repository, version("catalog-harness"))
+
+    @property
+    def default_command(self) -> tuple[str, ...]:
+        """As in the Dockerfile."""
+        return ("python", "-m", "stack.api")
+
+    def has_tag(self, tag: str) -> bool:
+        """Every tag that is a version number, and ``latest``."""
+        return _VERSION_TAG.fullmatch(tag) is not None
+
+    def present(self) -> bool:
+        """It is installed along with this engine."""
+        return True
+
+    def pull(self) -> None:
+        """Nothing to fetch."""
+
+    def port(self, environment: Mapping[str, str]) -> int:
+        """``PORT``, or what the Dockerfile exposes."""
+        return int(environment.get("PORT", _DEFAULT_PORT))
+
+    def launch(self, setting: Setting) -> Launch:
+        """Bind to the container's address, and find the database without DNS.
+
+        libpq connects to ``PGHOSTADDR`` and still verifies the certificate against the host name
+        (https://www.postgresql.org/docs/16/libpq-connect.html#LIBPQ-CONNECT-HOSTADDR).
+        """
+        environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        environment |= self._database(setting)
+        environment |= setting.environment
+        environment["HOST"] = setting.address
+        environment["PORT"] = str(self.port(setting.environment))
+        environment.setdefault("PYTHONUNBUFFERED", "1")
+        return Launch(self.command, environment, setting.root)
+
+    def _database(self, setting: Setting) -> dict[str, str]:
+        host = setting.environment.get("DB_HOST", "")
+        address = setting.resolve(host) if host else None
+        if address is None:
+            if host:
+                setting.note(f"DB_HOST={host} is no container's name; the system must resolve it")
+            return {}
+        found = {"PGHOSTADDR": address}
+        if setting.ca_file is not None:
+            found |= {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": str(setting.ca_file)}
+        return found
