@@ -13,6 +13,7 @@ from harness.emulator.gateway.repairs.elbv2 import (
     TargetHealth,
 )
 from harness.emulator.gateway.repairs.placement import Placements, TaskZones
+from harness.emulator.gateway.repairs.rds import OrderableServerless
 from harness.emulator.gateway.repairs.secretsmanager import NamePendingDeletion
 from harness.emulator.gateway.repairs.zones import LoadBalancerZones
 
@@ -39,4 +40,5 @@ def all_repairs(aws: AwsApi, directory: Directory, memory: Memory) -> tuple[Repa
         TaskZones(placements),
         NamePendingDeletion(aws),
         AlarmsInFull(aws),
+        OrderableServerless(),
     )
