@@ -47,7 +47,7 @@ class AwsApi:
         self._app = app
 
     async def call(
-        self, tenant: Tenant, service: str, operation: str, **parameters: Any
+        self, tenant: Tenant, service: str, operation: str, /, **parameters: Any
     ) -> dict[str, Any]:
         """Call one operation and return its parsed result.
 

@@ -13,6 +13,9 @@ from starlette.types import ASGIApp
 from harness.emulator.gateway.accounts import Accounts
 from harness.emulator.gateway.alb.directory import Directory
 from harness.emulator.gateway.application import Gateway
+from harness.emulator.gateway.autoscaling.api import ApplicationAutoScaling
+from harness.emulator.gateway.autoscaling.scaler import Scaler
+from harness.emulator.gateway.autoscaling.store import Store
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.environment import GatewaySettings
@@ -41,15 +44,19 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
 
     aws = AwsApi(ministack)
     memory = Memory(settings.state_directory)
-    directory = Directory(aws, Pace(settings.pace), memory.shelf("load balancer tenants"))
+    pace = Pace(settings.pace)
+    directory = Directory(aws, pace, memory.shelf("load balancer tenants"))
     distributions = Distributions(aws, memory.shelf("cloudfront accounts"))
+    store = Store(memory.shelf("autoscaling"))
+    scaler = Scaler(aws, store, pace)
+    autoscaling = ApplicationAutoScaling(aws, store, scaler)
     return Gateway(
         ministack,
         accounts=Accounts(aws),
-        repairs=all_repairs(aws, directory, memory),
+        repairs=(*all_repairs(aws, directory, memory), autoscaling),
         viewers=Viewers(ministack, directory, distributions, set_request_account_id, settings.port),
         distributions=distributions,
-        parts=(directory,),
+        parts=(directory, scaler),
         memory=memory,
     )
 

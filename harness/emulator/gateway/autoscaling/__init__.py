@@ -1,1 +1,1 @@
-"""Application Auto Scaling, which MiniStack lacks."""
+"""Application Auto Scaling, which MiniStack lacks: its API, and the scaling itself."""

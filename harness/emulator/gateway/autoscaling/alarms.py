@@ -1,0 +1,57 @@
+"""The two CloudWatch alarms of a target tracking policy, which live and die with it.
+
+https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
+"""
+
+import uuid
+
+from harness.emulator.gateway.autoscaling.metrics import Metric
+from harness.emulator.gateway.autoscaling.store import Record
+from harness.emulator.gateway.autoscaling.tracking import HIGH_SECONDS, LOW_SECONDS
+from harness.emulator.gateway.aws import AwsApi
+from harness.emulator.gateway.tenant import Tenant
+
+__all__ = ["create_alarms", "delete_alarms"]
+
+_PERIOD_SECONDS = 60
+_LOW_SHARE = 0.9
+_KINDS = (
+    ("AlarmHigh", "GreaterThanThreshold", 1.0, HIGH_SECONDS),
+    ("AlarmLow", "LessThanThreshold", _LOW_SHARE, LOW_SECONDS),
+)
+
+
+async def create_alarms(
+    aws: AwsApi, tenant: Tenant, policy: Record, metric: Metric, target: float
+) -> list[Record]:
+    """Create the alarms of a policy and return them as DescribeScalingPolicies does."""
+    created = []
+    for kind, comparison, share, seconds in _KINDS:
+        name = f"TargetTracking-{policy['ResourceId']}-{kind}-{uuid.uuid4()}"
+        await aws.call(
+            tenant,
+            "cloudwatch",
+            "PutMetricAlarm",
+            AlarmName=name,
+            AlarmDescription="DO NOT EDIT OR DELETE. For TargetTrackingScaling policy "
+            f"{policy['PolicyARN']}.",
+            ActionsEnabled=True,
+            AlarmActions=[policy["PolicyARN"]],
+            **metric.as_parameters(),
+            Statistic=metric.statistic,
+            Period=_PERIOD_SECONDS,
+            EvaluationPeriods=int(seconds / _PERIOD_SECONDS),
+            Threshold=target * share,
+            ComparisonOperator=comparison,
+        )
+        arn = f"arn:aws:cloudwatch:{tenant.region}:{tenant.account}:alarm:{name}"
+        created.append({"AlarmName": name, "AlarmARN": arn})
+    return created
+
+
+async def delete_alarms(aws: AwsApi, tenant: Tenant, policy: Record) -> None:
+    """Delete the alarms of a policy."""
+    names = [alarm["AlarmName"] for alarm in policy["Alarms"]]
+    if names:
+        await aws.call(tenant, "cloudwatch", "DeleteAlarms", AlarmNames=names)
+        policy["Alarms"] = []

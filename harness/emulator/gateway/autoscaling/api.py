@@ -1,0 +1,200 @@
+"""The API of Application Auto Scaling for ECS services.
+
+https://docs.aws.amazon.com/autoscaling/application/APIReference/API_Operations.html
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from harness.emulator.gateway.autoscaling.alarms import create_alarms, delete_alarms
+from harness.emulator.gateway.autoscaling.errors import (
+    AnswerError,
+    ObjectNotFoundError,
+    ResourceNotFoundError,
+    UnknownOperationError,
+    ValidationError,
+)
+from harness.emulator.gateway.autoscaling.listing import listing
+from harness.emulator.gateway.autoscaling.metrics import metric_of
+from harness.emulator.gateway.autoscaling.parameters import validate
+from harness.emulator.gateway.autoscaling.policies import policy_configuration
+from harness.emulator.gateway.autoscaling.scaler import Scaler
+from harness.emulator.gateway.autoscaling.store import Record, ScalableId, Store
+from harness.emulator.gateway.autoscaling.targets import check_scalable, new_bounds
+from harness.emulator.gateway.aws import AwsApi, service_model
+from harness.emulator.gateway.exchange import Response
+from harness.emulator.gateway.repairs.base import (
+    Call,
+    Proceed,
+    Repair,
+    json_error,
+    json_response,
+)
+from harness.emulator.gateway.tenant import Tenant
+
+__all__ = ["ApplicationAutoScaling"]
+
+Operation = Callable[[Tenant, dict[str, Any]], Awaitable[dict[str, Any]]]
+
+_TRACKING = "TargetTrackingScalingPolicyConfiguration"
+
+
+class ApplicationAutoScaling(Repair):
+    """The service that MiniStack lacks; calls never go on to it.
+
+    Args:
+        aws: The gateway's own API, where alarms are kept.
+        store: Targets, policies, activities.
+        scaler: What scales.
+    """
+
+    ministack = "has no Application Auto Scaling"
+    aws = "registers scalable targets, keeps policies, and scales"
+    documentation = (
+        "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_Operations.html"
+    )
+    service = "application-autoscaling"
+    operations = frozenset[str]()
+
+    def __init__(self, aws: AwsApi, store: Store, scaler: Scaler) -> None:
+        self._aws = aws
+        self._store = store
+        self._scaler = scaler
+        self._operations: dict[str, Operation] = {
+            "RegisterScalableTarget": self._register,
+            "DescribeScalableTargets": self._describe_targets,
+            "DeregisterScalableTarget": self._deregister,
+            "PutScalingPolicy": self._put_policy,
+            "DescribeScalingPolicies": self._describe_policies,
+            "DeleteScalingPolicy": self._delete_policy,
+            "DescribeScalingActivities": self._describe_activities,
+            "DescribeScheduledActions": self._describe_scheduled,
+            "TagResource": self._tag,
+            "UntagResource": self._untag,
+            "ListTagsForResource": self._list_tags,
+        }
+
+    def claims(self, call: Call) -> bool:
+        """Every call to the service."""
+        return call.service == self.service
+
+    async def answer(self, call: Call, proceed: Proceed) -> Response:  # noqa: ARG002
+        """Answer the call, or say why not in AWS's words."""
+        try:
+            operation = self._operations.get(call.operation)
+            if operation is None:
+                raise UnknownOperationError(
+                    f"The embedded cloud does not offer {call.operation} of {self.service}"
+                )
+            model = service_model(self.service).operation_model(call.operation)
+            parameters = call.json
+            validate(parameters, model.input_shape)
+            return json_response(await operation(call.tenant, parameters))
+        except AnswerError as error:
+            return json_error(error.code, error.message)
+
+    async def _register(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
+        scalable = ScalableId.of(parameters)
+        await check_scalable(self._aws, tenant, scalable)
+        known = self._store.target(tenant, scalable)
+        bounds = new_bounds(parameters, known)
+        target = known or self._store.new_target(tenant, scalable)
+        target |= bounds
+        target["SuspendedState"] |= parameters.get("SuspendedState", {})
+        target["RoleARN"] = parameters.get("RoleARN", target["RoleARN"])
+        if known is None:
+            target["Tags"] = parameters.get("Tags", {})
+        await self._scaler.enforce_bounds(tenant, target)
+        return {"ScalableTargetARN": target["ScalableTargetARN"]}
+
+    async def _describe_targets(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
+        return listing("ScalableTargets", self._store.targets(tenant), parameters)
+
+    async def _deregister(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
+        scalable = ScalableId.of(parameters)
+        target = self._registered(tenant, scalable)
+        for policy in self._store.policies_of(tenant, scalable):
+            await self._drop_policy(tenant, policy)
+        self._store.targets(tenant).remove(target)
+        return {}
+
+    def _registered(self, tenant: Tenant, scalable: ScalableId) -> Record:
+        target = self._store.target(tenant, scalable)
+        if target is None:
+            raise ObjectNotFoundError(f"No scalable target registered for {scalable}")
+        return target
+
+    async def _put_policy(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
+        scalable = ScalableId.of(parameters)
+        self._registered(tenant, scalable)
+        name = parameters["PolicyName"]
+        configuration = policy_configuration(parameters, scalable)
+        policy = self._store.policy(tenant, scalable, name)
+        if policy is None:
+            policy = self._store.new_policy(tenant, scalable, name)
+        elif policy["PolicyType"] != configuration["PolicyType"]:
+            raise ValidationError("The type of a scaling policy cannot be changed")
+        await delete_alarms(self._aws, tenant, policy)
+        policy |= configuration
+        if _TRACKING in policy:
+            policy["Alarms"] = await create_alarms(
+                self._aws,
+                tenant,
+                policy,
+                metric_of(policy[_TRACKING], scalable),
+                policy[_TRACKING]["TargetValue"],
+            )
+        return {"PolicyARN": policy["PolicyARN"], "Alarms": policy["Alarms"]}
+
+    async def _describe_policies(
+        self, tenant: Tenant, parameters: dict[str, Any]
+    ) -> dict[str, Any]:
+        return listing("ScalingPolicies", self._store.policies(tenant), parameters)
+
+    async def _delete_policy(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
+        scalable = ScalableId.of(parameters)
+        name = parameters["PolicyName"]
+        policy = self._store.policy(tenant, scalable, name)
+        if policy is None:
+            raise ObjectNotFoundError(
+                f"No scaling policy found for {scalable}, policy name: {name}"
+            )
+        await self._drop_policy(tenant, policy)
+        return {}
+
+    async def _drop_policy(self, tenant: Tenant, policy: Record) -> None:
+        await delete_alarms(self._aws, tenant, policy)
+        self._store.policies(tenant).remove(policy)
+
+    async def _describe_activities(
+        self, tenant: Tenant, parameters: dict[str, Any]
+    ) -> dict[str, Any]:
+        return listing("ScalingActivities", self._store.activities(tenant), parameters)
+
+    async def _describe_scheduled(
+        self,
+        _tenant: Tenant,
+        _parameters: dict[str, Any],
+    ) -> dict[str, Any]:
+        # None can be put, so there are none.
+        return {"ScheduledActions": []}
+
+    async def _tag(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
+        self._by_arn(tenant, parameters)["Tags"] |= parameters["Tags"]
+        return {}
+
+    async def _untag(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
+        tags = self._by_arn(tenant, parameters)["Tags"]
+        for key in parameters["TagKeys"]:
+            tags.pop(key, None)
+        return {}
+
+    async def _list_tags(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
+        return {"Tags": self._by_arn(tenant, parameters)["Tags"]}
+
+    def _by_arn(self, tenant: Tenant, parameters: dict[str, Any]) -> Record:
+        arn = parameters["ResourceARN"]
+        for target in self._store.targets(tenant):
+            if target["ScalableTargetARN"] == arn:
+                return target
+        raise ResourceNotFoundError(f"The specified resource doesn't exist: {arn}")

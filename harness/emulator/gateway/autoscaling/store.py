@@ -1,0 +1,163 @@
+"""What Application Auto Scaling has been told, per account and region.
+
+Records are kept as the API describes them (times in seconds since the epoch), so that they can
+be answered, and saved as JSON, as they are.
+"""
+
+import secrets
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from harness.emulator.gateway.tenant import Tenant
+
+__all__ = ["Record", "ScalableId", "Store"]
+
+Record = dict[str, Any]
+
+_MOST_ACTIVITIES = 200
+
+
+@dataclass(frozen=True)
+class ScalableId:
+    """What names a scalable target: namespace, resource and dimension."""
+
+    namespace: str
+    resource: str
+    dimension: str
+
+    @classmethod
+    def of(cls, record: Record) -> "ScalableId":
+        """Read it from a request or a record."""
+        return cls(record["ServiceNamespace"], record["ResourceId"], record["ScalableDimension"])
+
+    @property
+    def cluster(self) -> str:
+        """Cluster of an ECS service (``service/CLUSTER/SERVICE``)."""
+        return self.resource.split("/")[1]
+
+    @property
+    def service(self) -> str:
+        """Name of an ECS service."""
+        return self.resource.split("/")[2]
+
+    def __str__(self) -> str:
+        return (
+            f"service namespace: {self.namespace}, resource ID: {self.resource}, "
+            f"scalable dimension: {self.dimension}"
+        )
+
+
+class Store:
+    """Scalable targets, scaling policies and scaling activities.
+
+    Args:
+        shelf: Where everything is kept, ``account/region`` -> records; survives restarts.
+    """
+
+    def __init__(self, shelf: dict[str, Any]) -> None:
+        self._shelf = shelf
+
+    def tenants(self) -> list[Tenant]:
+        """Return every tenant with records."""
+        return [Tenant(*key.split("/", 1)) for key in self._shelf]
+
+    def _records(self, tenant: Tenant, kind: str) -> list[Record]:
+        own = self._shelf.setdefault(f"{tenant.account}/{tenant.region}", {})
+        records: list[Record] = own.setdefault(kind, [])
+        return records
+
+    def targets(self, tenant: Tenant) -> list[Record]:
+        """Return the scalable targets of a tenant."""
+        return self._records(tenant, "targets")
+
+    def policies(self, tenant: Tenant) -> list[Record]:
+        """Return the scaling policies of a tenant."""
+        return self._records(tenant, "policies")
+
+    def activities(self, tenant: Tenant) -> list[Record]:
+        """Return the scaling activities of a tenant, the newest first."""
+        return self._records(tenant, "activities")
+
+    def target(self, tenant: Tenant, scalable: ScalableId) -> Record | None:
+        """Find a scalable target."""
+        return next(_matching(self.targets(tenant), scalable), None)
+
+    def policies_of(self, tenant: Tenant, scalable: ScalableId) -> list[Record]:
+        """Return the scaling policies of one scalable target."""
+        return list(_matching(self.policies(tenant), scalable))
+
+    def policy(self, tenant: Tenant, scalable: ScalableId, name: str) -> Record | None:
+        """Find a scaling policy."""
+        found = self.policies_of(tenant, scalable)
+        return next((policy for policy in found if policy["PolicyName"] == name), None)
+
+    def new_target(self, tenant: Tenant, scalable: ScalableId) -> Record:
+        """Add a scalable target; the caller fills in its capacity."""
+        arn = f"arn:aws:application-autoscaling:{tenant.region}:{tenant.account}:scalable-target/"
+        role = "AWSServiceRoleForApplicationAutoScaling_ECSService"
+        record: Record = {
+            **_identity(scalable),
+            "ScalableTargetARN": arn + secrets.token_hex(18),
+            "RoleARN": f"arn:aws:iam::{tenant.account}:role/aws-service-role/"
+            f"ecs.application-autoscaling.amazonaws.com/{role}",
+            "CreationTime": time.time(),
+            "SuspendedState": dict.fromkeys(_SUSPENDABLE, False),
+        }
+        self.targets(tenant).append(record)
+        return record
+
+    def new_policy(self, tenant: Tenant, scalable: ScalableId, name: str) -> Record:
+        """Add a scaling policy; the caller fills in what it does."""
+        arn = f"arn:aws:autoscaling:{tenant.region}:{tenant.account}:scalingPolicy:{uuid.uuid4()}"
+        resource = f"resource/{scalable.namespace}/{scalable.resource}"
+        record: Record = {
+            **_identity(scalable),
+            "PolicyName": name,
+            "PolicyARN": f"{arn}:{resource}:policyName/{name}",
+            "CreationTime": time.time(),
+            "Alarms": [],
+        }
+        self.policies(tenant).append(record)
+        return record
+
+    def note_activity(
+        self, tenant: Tenant, scalable: ScalableId, *, cause: str, capacity: int
+    ) -> None:
+        """Record that the desired count was set, and why."""
+        now = time.time()
+        activities = self.activities(tenant)
+        activity: Record = {
+            **_identity(scalable),
+            "ActivityId": str(uuid.uuid4()),
+            "Description": f"Setting desired count to {capacity}.",
+            "Cause": cause,
+            "StartTime": now,
+            "EndTime": now,
+            "StatusCode": "Successful",
+            "StatusMessage": f"Successfully set desired count to {capacity}. "
+            "Change successfully fulfilled by ecs.",
+        }
+        activities.insert(0, activity)
+        del activities[_MOST_ACTIVITIES:]
+
+
+_SUSPENDABLE = (
+    "DynamicScalingInSuspended",
+    "DynamicScalingOutSuspended",
+    "ScheduledScalingSuspended",
+)
+
+
+def _identity(scalable: ScalableId) -> Record:
+    return {
+        "ServiceNamespace": scalable.namespace,
+        "ResourceId": scalable.resource,
+        "ScalableDimension": scalable.dimension,
+    }
+
+
+def _matching(records: list[Record], scalable: ScalableId) -> Iterator[Record]:
+    return (record for record in records if ScalableId.of(record) == scalable)
