@@ -1,1 +1,24 @@
 """Terraform: finding it and its provider, and running it with typed results."""
+
+from harness.terraform.apply import ApplyResult
+from harness.terraform.binary import Terraform, find_terraform
+from harness.terraform.errors import AwsError, TerraformError
+from harness.terraform.events import ResourceTiming
+from harness.terraform.mirror import ProviderSource, find_provider, pinned_provider_version
+from harness.terraform.plan import Plan, ResourceChange
+from harness.terraform.workspace import Workspace
+
+__all__ = [
+    "ApplyResult",
+    "AwsError",
+    "Plan",
+    "ProviderSource",
+    "ResourceChange",
+    "ResourceTiming",
+    "Terraform",
+    "TerraformError",
+    "Workspace",
+    "find_provider",
+    "find_terraform",
+    "pinned_provider_version",
+]

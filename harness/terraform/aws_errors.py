@@ -1,0 +1,81 @@
+"""The AWS error inside the text of a provider's diagnostic."""
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["AwsError", "parse_aws_error"]
+
+# AWS SDK for Go v2: "operation error RDS: CreateDBCluster, https response error StatusCode: 400,
+# RequestID: 8b1c, api error InvalidParameterCombination: Cannot find version 15.3 ...".
+# Errors that the SDK models come without "api error". Version 1 of the SDK (few resources):
+# "InvalidParameterValue: text\n\tstatus code: 400, request id: 8b1c".
+_OPERATION = re.compile(r"operation error (?P<service>[^:\n]+): (?P<operation>\w+)")
+_STATUS = re.compile(r"(?:StatusCode: |status code: )(?P<status>\d+)")
+_REQUEST_ID = re.compile(r"(?:RequestID: |request id: )(?P<id>[\w-]+)")
+_API_ERROR = re.compile(r"\bapi error (?P<code>[A-Za-z][\w.]*):(?P<message>.*)", re.DOTALL)
+_MODELLED = re.compile(
+    r"RequestID: [^,\n]*, (?:HostID: [^,\n]*, )?(?P<code>(?!HostID)[A-Z]\w+):(?P<message>.*)",
+    re.DOTALL,
+)
+_VERSION_1 = re.compile(
+    r"(?P<code>[A-Z][A-Za-z.]+): (?P<message>[^\n]*)\n\s*status code: \d+, request id:"
+)
+_UNREACHABLE = re.compile(r"(?P<code>request send failed), (?P<message>.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class AwsError:
+    """What AWS answered to a call.
+
+    Attributes:
+        code: Error code, such as ``InvalidParameterCombination``.
+        message: AWS's message.
+        service: Service as the SDK names it, such as ``RDS``; empty when it was not said.
+        operation: API operation, such as ``CreateDBCluster``; empty when it was not said.
+        status: HTTP status; None when there was no answer.
+        request_id: What AWS support asks for; empty when there is none.
+        address: Resource address that the error came up with.
+    """
+
+    code: str
+    message: str
+    service: str = ""
+    operation: str = ""
+    status: int | None = None
+    request_id: str = ""
+    address: str = ""
+
+    def __str__(self) -> str:
+        call = f"{self.service} {self.operation}".strip()
+        facts = [call] if call else []
+        facts += [f"HTTP {self.status}"] if self.status else []
+        facts += [f"request {self.request_id}"] if self.request_id else []
+        what = f"{self.code}: {self.message}" if self.message else self.code
+        return what + (f" ({', '.join(facts)})" if facts else "")
+
+
+def parse_aws_error(text: str, *, address: str = "") -> AwsError | None:
+    """Return the first AWS error in a text, None when it holds none.
+
+    Args:
+        text: Summary and detail of a diagnostic.
+        address: Resource address to keep with it.
+    """
+    searches = (
+        pattern.search(text) for pattern in (_API_ERROR, _MODELLED, _VERSION_1, _UNREACHABLE)
+    )
+    found = next((match for match in searches if match), None)
+    if found is None:
+        return None
+    operation, status, request_id = (
+        pattern.search(text) for pattern in (_OPERATION, _STATUS, _REQUEST_ID)
+    )
+    return AwsError(
+        code=found["code"],
+        message=" ".join(found["message"].split()),
+        service=operation["service"] if operation else "",
+        operation=operation["operation"] if operation else "",
+        status=int(status["status"]) or None if status else None,
+        request_id=request_id["id"] if request_id else "",
+        address=address,
+    )

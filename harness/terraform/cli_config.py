@@ -1,0 +1,74 @@
+"""Writes the Terraform CLI configuration of a run."""
+
+import json
+from pathlib import Path
+
+from harness.terraform.mirror import ProviderSource
+
+__all__ = ["write_cli_config"]
+
+_PROVIDER = "hashicorp/aws"
+
+
+def write_cli_config(
+    source: ProviderSource, directory: Path, *, registry: str, cache: Path
+) -> Path | None:
+    """Write the configuration that makes Terraform use a provider source.
+
+    Only the AWS provider comes from a mirror; every other one still comes from the registry.
+
+    Args:
+        source: Where the provider comes from.
+        directory: Folder of the run; the file and, for OpenTofu, a mirror of links go there.
+        registry: Host name that the product's provider addresses start with.
+        cache: Plugin cache for what comes from the registry.
+
+    Returns:
+        The file for TF_CLI_CONFIG_FILE; None when the user's own is to be used as it is.
+    """
+    if source.keep_user_config:
+        return None
+    directory.mkdir(parents=True, exist_ok=True)
+    if source.mirror is None:
+        ours = "" if source.user_config.names_plugin_cache else _plugin_cache(cache)
+    else:
+        ours = _from_mirror(_host_folder(source.mirror, source.host, directory, registry), registry)
+    path = directory / "terraform.tfrc"
+    path.write_text(f"{source.user_config.rest}\n{ours}", encoding="utf-8")
+    return path
+
+
+def _from_mirror(mirror: Path, registry: str) -> str:
+    address = json.dumps([f"{registry}/{_PROVIDER}"])
+    return (
+        "provider_installation {\n"
+        "  filesystem_mirror {\n"
+        f"    path    = {json.dumps(str(mirror))}\n"
+        f"    include = {address}\n"
+        "  }\n"
+        "  direct {\n"
+        f"    exclude = {address}\n"
+        "  }\n"
+        "}\n"
+    )
+
+
+def _plugin_cache(cache: Path) -> str:
+    cache.mkdir(parents=True, exist_ok=True)
+    # Without the second line Terraform uses the cache only for what a lock file knows; a run's
+    # working directory has none. The registry's signature was verified when the cache was filled.
+    return (
+        f"plugin_cache_dir = {json.dumps(str(cache))}\n"
+        "plugin_cache_may_break_dependency_lock_file = true\n"
+    )
+
+
+def _host_folder(mirror: Path, host: str, directory: Path, registry: str) -> Path:
+    """Return a mirror whose host folder has the product's name, made of a link if need be."""
+    if host == registry:
+        return mirror
+    link = directory / "provider-mirror" / registry
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink():
+        link.symlink_to(mirror / host, target_is_directory=True)
+    return link.parent

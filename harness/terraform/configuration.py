@@ -1,0 +1,75 @@
+"""The configuration files of a working directory: the synthesized one and the overrides.
+
+https://developer.hashicorp.com/terraform/language/files/override
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+__all__ = ["CONFIGURATION", "OVERRIDES", "STATE", "overrides", "stub", "write_json"]
+
+CONFIGURATION = "cdk.tf.json"
+OVERRIDES = "harness_override.tf.json"
+STATE = "terraform.tfstate"
+
+
+def stub(required_providers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration with which ``init`` can install providers before the synth ends."""
+    return {"terraform": {"required_providers": dict(required_providers)}}
+
+
+def overrides(config: Mapping[str, Any], provider: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a run adds to a synthesized configuration.
+
+    Terraform merges arguments of an overriding provider block one by one and replaces nested
+    blocks by type, so the stack's ``default_tags`` stay. A local state is kept in the working
+    directory, wherever the synth wanted it; a remote one stays as configured.
+
+    Args:
+        config: The synthesized configuration.
+        provider: Arguments of ``provider "aws"`` that the target needs.
+    """
+    result: dict[str, Any] = {}
+    if not set(backend(config)) - {"local"}:
+        result["terraform"] = {"backend": {"local": {"path": STATE}}}
+    blocks = _as_list(config.get("provider", {}).get("aws"))
+    if provider and blocks:
+        result["provider"] = {
+            "aws": [
+                {**({"alias": block["alias"]} if "alias" in block else {}), **provider}
+                for block in blocks
+            ]
+        }
+    return result
+
+
+def backend(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the backend of a configuration, type -> arguments; empty where it has none."""
+    terraform: Mapping[str, Any] = config.get("terraform", {})
+    found: Mapping[str, Any] = terraform.get("backend") or {}
+    return found
+
+
+def required_providers(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the required providers of a configuration with their sources in full."""
+    found: Mapping[str, Any] = config.get("terraform", {}).get("required_providers", {})
+    return {name: {**pin, "source": _source(pin)} for name, pin in found.items()}
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Write a JSON file that only its owner can read."""
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(value, indent=2), encoding="utf-8")
+
+
+def _source(pin: Mapping[str, Any]) -> str:
+    source: str = pin["source"]
+    return source if "/" in source else f"hashicorp/{source}"
+
+
+def _as_list(value: Any) -> list[dict[str, Any]]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

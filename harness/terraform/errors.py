@@ -1,0 +1,94 @@
+"""What a failed Terraform command tells its user."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from harness.errors import HarnessError
+from harness.redaction import redact
+from harness.terraform.aws_errors import AwsError, parse_aws_error
+from harness.terraform.events import Diagnostic, Event, RawLine
+
+__all__ = ["AwsError", "TerraformError", "terraform_error"]
+
+_TAIL_LINES = 20
+
+# Pattern in a diagnostic -> what the user can do about it.
+_REMEDIES = {
+    r"Error acquiring the state lock": "another run holds the state's lock; wait for its end, "
+    "or, when it is gone, `terraform force-unlock` with the lock's ID",
+    r"[Ff]ailed to query available provider packages|Could not retrieve the list of available "
+    r"versions|no available releases match": "let this machine reach the provider registry, or "
+    "name a folder with the AWS provider by --provider-mirror",
+    r"No valid credential sources found|InvalidClientTokenId|ExpiredToken|UnrecognizedClient": (
+        "give the target valid AWS credentials"
+    ),
+    r"request send failed": "see whether the target still runs and can be reached",
+    r"Error writing state file|Failed to (?:save|persist) state": "the state may be in "
+    "errored.tfstate of the working directory; `terraform state push` puts it back",
+}
+
+
+class TerraformError(HarnessError):
+    """A Terraform command failed.
+
+    Attributes:
+        verb: The command, such as ``apply``.
+        diagnostics: Its errors, those with an AWS error first.
+        aws_errors: The AWS errors in them, in the order of their occurrence.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        verb: str,
+        diagnostics: Sequence[Diagnostic] = (),
+        aws_errors: Sequence[AwsError] = (),
+        remedy: str = "",
+    ) -> None:
+        super().__init__(message, remedy=remedy)
+        self.verb = verb
+        self.diagnostics = tuple(diagnostics)
+        self.aws_errors = tuple(aws_errors)
+
+
+def terraform_error(verb: str, events: Iterable[Event], stderr: str = "") -> TerraformError:
+    """Build the error of a command from its events and what it printed besides.
+
+    Args:
+        verb: The command, such as ``apply``.
+        events: All events of the command.
+        stderr: Its standard error; used when no event is an error diagnostic.
+    """
+    known = list(events)
+    errors = [item for item in known if isinstance(item, Diagnostic) and item.severity == "error"]
+    found = [(item, parse_aws_error(_text(item), address=item.address)) for item in errors]
+    found.sort(key=lambda pair: pair[1] is None)
+    lines = [_line(*pair) for pair in found] or [_tail(known, stderr)]
+    return TerraformError(
+        f"terraform {verb} failed: " + "\n  also: ".join(dict.fromkeys(lines)),
+        verb=verb,
+        diagnostics=[diagnostic for diagnostic, _ in found],
+        aws_errors=[error for _, error in found if error is not None],
+        remedy=_remedy("\n".join([*map(_text, errors), *lines])),
+    )
+
+
+def _text(diagnostic: Diagnostic) -> str:
+    return f"{diagnostic.summary}\n{diagnostic.detail}".strip()
+
+
+def _line(diagnostic: Diagnostic, aws: AwsError | None) -> str:
+    where = diagnostic.address or diagnostic.location
+    what = str(aws) if aws else ": ".join(_text(diagnostic).split("\n", 1))
+    return f"{where}: {what}" if where else what
+
+
+def _tail(events: Iterable[Event], stderr: str) -> str:
+    lines = [event.text for event in events if isinstance(event, RawLine)]
+    lines += redact(stderr).splitlines()
+    return "\n".join(line for line in lines[-_TAIL_LINES:] if line.strip()) or "it printed nothing"
+
+
+def _remedy(text: str) -> str:
+    return next((remedy for sign, remedy in _REMEDIES.items() if re.search(sign, text)), "")

@@ -1,0 +1,101 @@
+"""``terraform init``: installs the provider, one process of this machine at a time."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from harness.errors import ProcessError
+from harness.terraform.command import CommandLine
+from harness.terraform.configuration import (
+    CONFIGURATION,
+    OVERRIDES,
+    backend,
+    required_providers,
+    write_json,
+)
+
+__all__ = ["init"]
+
+_DONE = Path(".terraform") / "catalog-harness.json"
+_LOCK_FILE = ".terraform.lock.hcl"
+_BACKEND_FILE = "backend.tfbackend.json"
+_HASHES = re.compile(r"^\s*hashes = \[.*?^\s*\]\n", re.DOTALL | re.MULTILINE)
+
+
+def init(
+    command: CommandLine,
+    *,
+    backend_config: Mapping[str, Any] | None,
+    lock: Path,
+    timeout: float,
+) -> bool:
+    """Initialise the working directory, unless that was done for the same configuration.
+
+    Terraform's plugin cache does not stand two ``init`` at once
+    (https://github.com/hashicorp/terraform/issues/31964), so all runs of a machine queue.
+
+    Args:
+        command: Terraform in the working directory.
+        backend_config: Arguments for the backend that the configuration leaves out.
+        lock: File to lock meanwhile.
+        timeout: Deadline in seconds, the queue included.
+
+    Returns:
+        Whether anything had to be done.
+
+    Raises:
+        TerraformError: ``init`` failed.
+        ProcessError: It ran out of time.
+    """
+    wanted = _signature(command, backend_config)
+    done = command.directory / _DONE
+    if done.is_file() and done.read_text(encoding="utf-8") == wanted:
+        return False
+    arguments = ["-input=false", "-json"]
+    if backend_config:
+        write_json(command.directory / _BACKEND_FILE, backend_config)
+        arguments.append(f"-backend-config={_BACKEND_FILE}")
+    if done.is_file():
+        arguments.append("-reconfigure")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(lock, timeout=timeout):
+            command.run("init", *arguments, timeout=timeout)
+    except filelock.Timeout as error:
+        raise ProcessError(
+            f"another `terraform init` of this machine held {lock} for {timeout:g} s",
+            remedy="wait for the other run; the lock ends with its process",
+        ) from error
+    _drop_checksums(command.directory / _LOCK_FILE)
+    done.write_text(wanted, encoding="utf-8")
+    return True
+
+
+def _signature(command: CommandLine, backend_config: Mapping[str, Any] | None) -> str:
+    """Return what an initialisation depends on, as a digest."""
+    config = json.loads((command.directory / CONFIGURATION).read_text(encoding="utf-8"))
+    overriding = json.loads((command.directory / OVERRIDES).read_text(encoding="utf-8"))
+    facts = {
+        "terraform": [command.terraform.version_text, command.terraform.product],
+        "providers": required_providers(config),
+        "backend": {**backend(config), **backend(overriding)},
+        "backend_config": dict(backend_config or {}),
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def _drop_checksums(lock_file: Path) -> None:
+    """Keep versions but no checksums in the lock file of this run.
+
+    ``init`` has just verified the package. With checksums on record every later command reads
+    the provider's 700 MB again to compare them: 1.4 s each. They are optional:
+    https://developer.hashicorp.com/terraform/language/files/dependency-lock
+    """
+    if lock_file.is_file():
+        text = lock_file.read_text(encoding="utf-8")
+        lock_file.write_text(_HASHES.sub("", text), encoding="utf-8")

@@ -1,0 +1,181 @@
+"""Where Terraform gets the AWS provider from: a mirror that is there, else the registry.
+
+https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation
+"""
+
+import importlib.metadata
+import os
+import platform
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from harness.errors import UsageError
+from harness.terraform.user_config import NO_USER_CONFIG, UserConfig, user_cli_config
+
+__all__ = ["ProviderSource", "find_provider", "pinned_provider_version"]
+
+VARIABLE = "CATALOG_HARNESS_PROVIDER_MIRROR"
+# The layout and the binaries are the same in both products; only the host name differs.
+_HOSTS = ("registry.terraform.io", "registry.opentofu.org")
+# Where add-on software and its data live, by the Filesystem Hierarchy Standard 3.0:
+# https://refspecs.linuxfoundation.org/FHS_3.0/fhs-3.0.html
+_ADD_ON_ROOTS = (
+    Path("/opt"),
+    Path("/usr/local/share"),
+    Path("/usr/local/lib"),
+    Path("/usr/share"),
+    Path("/usr/lib"),
+    Path("/usr/libexec"),
+    Path("/var/lib"),
+    Path("/var/opt"),
+    Path("/var/cache"),
+    Path("/srv"),
+)
+_DEPTH = 3
+_MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+@dataclass(frozen=True)
+class ProviderSource:
+    """Where the AWS provider comes from.
+
+    Attributes:
+        origin: What was found and where, as ``doctor`` shows it.
+        mirror: Folder that holds ``registry.terraform.io``; None for the registry, or where the
+            user's own CLI configuration says.
+        host: Name of the host's folder in the mirror.
+        user_config: The user's own CLI configuration.
+        keep_user_config: Whether that file says itself where providers come from.
+    """
+
+    origin: str
+    mirror: Path | None = None
+    host: str = _HOSTS[0]
+    user_config: UserConfig = NO_USER_CONFIG
+    keep_user_config: bool = False
+
+
+def find_provider(
+    explicit: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    version: str | None = None,
+    home: Path | None = None,
+    cache: Path | None = None,
+    roots: Sequence[Path] = _ADD_ON_ROOTS,
+) -> ProviderSource:
+    """Decide where the AWS provider comes from.
+
+    In this order: what the user set; what the user's own CLI configuration says; Terraform's
+    plugin cache and implied mirror directories; what an earlier run kept from the registry;
+    folders named like a registry under the usual places for add-on software; the registry.
+
+    Args:
+        explicit: Mirror folder as set; the variable CATALOG_HARNESS_PROVIDER_MIRROR is next.
+        environ: Environment variables.
+        version: Version wanted, such as "5.100.0"; any when None.
+        home: The user's home directory.
+        cache: The harness's own plugin cache.
+        roots: Places for add-on software.
+
+    Raises:
+        UsageError: The folder that was set does not hold the provider.
+    """
+    home = home or Path.home()
+    config = user_cli_config(environ, home)
+    named = explicit or (Path(environ[VARIABLE]) if environ.get(VARIABLE) else None)
+    if named is not None:
+        mirror, host = _named(named.expanduser().absolute(), version)
+        return ProviderSource(f"{mirror}, as set", mirror, host, config)
+    if config.decides_installation:
+        origin = f"as your own {config.path} says"
+        return ProviderSource(origin, None, _HOSTS[0], config, keep_user_config=True)
+    for folder, kind in _places(environ, home, cache, roots):
+        for host in _HOSTS:
+            if _holds(folder / host, version):
+                return ProviderSource(f"{folder}, {kind}", folder, host, config)
+    return ProviderSource("the provider registry", None, _HOSTS[0], config)
+
+
+def pinned_provider_version() -> str | None:
+    """Return the AWS provider version that the installed cdktf bindings are made for.
+
+    It is read from the package's metadata: importing the bindings takes seconds.
+    """
+    try:
+        package = importlib.metadata.distribution("cdktf-cdktf-provider-aws")
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    description = package.read_text("METADATA") or ""
+    found = re.search(r"hashicorp/aws provider version (\d+\.\d+\.\d+)", description)
+    return found[1] if found else None
+
+
+def _named(folder: Path, version: str | None) -> tuple[Path, str]:
+    for candidate in (folder, folder.parent):
+        for host in _HOSTS:
+            if _holds(candidate / host, version):
+                return candidate, host
+    raise UsageError(
+        f"the provider mirror {folder} does not hold the AWS provider "
+        f"{version or '(any version)'} for {_platform()}",
+        remedy=f"a folder that holds {_HOSTS[0]}/hashicorp/aws/<version>/{_platform()}/, as "
+        "`terraform providers mirror` makes it",
+    )
+
+
+def _holds(host: Path, version: str | None) -> bool:
+    """Whether a host's folder has the provider for this machine, unpacked or packed."""
+    provider = host / "hashicorp" / "aws"
+    unpacked = f"{version or '*'}/{_platform()}/terraform-provider-aws*"
+    packed = f"terraform-provider-aws_{version or '*'}_{_platform()}.zip"
+    return any(True for pattern in (unpacked, packed) for _ in provider.glob(pattern))
+
+
+def _platform() -> str:
+    machine = platform.machine().lower()
+    return f"{platform.system().lower()}_{_MACHINES.get(machine, machine)}"
+
+
+def _places(
+    environ: Mapping[str, str], home: Path, cache: Path | None, roots: Sequence[Path]
+) -> Iterator[tuple[Path, str]]:
+    if environ.get("TF_PLUGIN_CACHE_DIR"):
+        yield Path(environ["TF_PLUGIN_CACHE_DIR"]).expanduser(), "Terraform's plugin cache"
+    for folder in _implied_mirrors(environ, home):
+        yield folder, "Terraform's implied mirror directory"
+    if cache is not None:
+        yield cache, "kept from the registry by an earlier run"
+    for root in roots:
+        for folder in _registry_parents(root, _DEPTH):
+            yield folder, "a mirror found among the add-on software"
+
+
+def _implied_mirrors(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
+    """Terraform's own places: .../config-file#implied-local-mirror-directories."""
+    yield home / ".terraform.d" / "plugins"
+    data = Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+    yield data / "terraform" / "plugins"
+    yield home / "Library" / "Application Support" / "io.terraform" / "plugins"
+    for folder in (environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share").split(":"):
+        yield Path(folder) / "terraform" / "plugins"
+    yield Path(platformdirs.site_data_path("io.terraform")) / "plugins"
+
+
+def _registry_parents(folder: Path, depth: int) -> Iterator[Path]:
+    """Folders down to a depth that hold one named like a registry; the nearest first."""
+    try:
+        with os.scandir(folder) as entries:
+            children = [entry for entry in entries if entry.is_dir()]
+    except OSError:
+        return  # not there, or not ours to read
+    if any(child.name in _HOSTS for child in children):
+        yield folder
+    if depth > 1:
+        for child in sorted(children, key=lambda entry: entry.name):
+            if not child.is_symlink():
+                yield from _registry_parents(Path(child.path), depth - 1)
