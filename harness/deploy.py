@@ -1,10 +1,9 @@
 """Deploying: target, synth, init, preflight, apply, outputs."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 from harness.drift import DriftWatch
 from harness.ledger import RunStatus
@@ -13,8 +12,9 @@ from harness.stack_settings import stack_config_for
 from harness.synth import SynthesizedStack, synthesize
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, create_target
-from harness.terraform import Workspace
-from harness.workspaces import workspace_of
+from harness.terraform import Plan
+from harness.terraform_timeline import terraform_listener
+from harness.workspaces import Tools, find_tools, workspace_of
 from stack.config import StackConfig
 from stack.outputs import CatalogOutputs
 
@@ -30,34 +30,51 @@ class Deployment:
         target: Where it is deployed.
         config: What was wanted.
         outputs: What Terraform says about it.
-        workspace: Terraform's working directory.
+        tools: What deployed it.
     """
 
     run: Run
     target: Target
     config: StackConfig
     outputs: CatalogOutputs
-    workspace: Workspace
+    tools: Tools
 
-    def watch_drift(self) -> DriftWatch:
-        """Start the second plan in the background."""
+    def facts(self) -> dict[str, str]:
+        """Name target and tools for a report."""
+        return {**self.target.facts(), **self.tools.facts()}
+
+    def watch_drift(self, *, when_done: Callable[[], object] | None = None) -> DriftWatch:
+        """Start the second plan in the background.
+
+        Args:
+            when_done: Called when the plan has ended, however it did.
+        """
         cancel = threading.Event()
+        workspace = workspace_of(self.run, self.target, self.tools, cancel=cancel)
 
-        def plan() -> Any:
-            with self.run.timeline.phase("second plan"):
-                return self.workspace.plan(cancel=cancel)
+        def plan() -> Plan:
+            try:
+                with self.run.timeline.phase("second plan"):
+                    return workspace.plan()
+            finally:
+                if when_done is not None:
+                    when_done()
 
         return DriftWatch(plan, cancel)
 
 
 def start_target(run: Run) -> Target:
-    """Put the run on record and start its target; or attach to the one of its record."""
+    """Put the run on record and start its target; or attach to the one of its record.
+
+    Raises:
+        UsageError: A run of this suffix may still have resources.
+    """
     record = run.ledger.find(run.environment_suffix)
-    if record is not None and record.attachment:
+    if record is not None and record.attachment and run.shared:
         return attach_target(record.region, record.attachment)
     target = create_target(run.settings, owner_pid=run.owner_pid)
     run.begin()
-    with run.timeline.phase("target"):
+    with run.timeline.phase("start target"):
         attachment = target.start()
     run.update(attachment=dict(attachment))
     return target
@@ -69,18 +86,19 @@ def deploy(run: Run) -> Deployment:
     Raises:
         HarnessError: A phase failed; the record says how far it came.
     """
+    tools = find_tools(run.settings.terraform, run.settings.provider_mirror)
     target = start_target(run)
     config = stack_config_for(run, target)
     run.update(config=config.to_mapping())
-    workspace = workspace_of(run, target)
-    stack = _synth_and_init(run, config, workspace)
-    _preflight(run, stack, target)
-    workspace.write(stack.configuration, overrides=_override(target))
+    stack = _synth_and_init(run, config, target, tools)
+    workspace = workspace_of(run, target, tools)
+    workspace.write(stack.json, provider=target.provider())
+    workspace.init()
     run.update(status=RunStatus.DEPLOYING, applied=True)
     with run.timeline.phase("apply"):
-        workspace.apply(on_event=run.on_terraform_event)
+        applied = workspace.apply(on_event=terraform_listener(run.timeline))
     run.update(status=RunStatus.DEPLOYED)
-    return _deployment(run, target, config, workspace)
+    return Deployment(run, target, config, CatalogOutputs.from_dict(applied.outputs), tools)
 
 
 def attach(run: Run) -> Deployment:
@@ -91,33 +109,35 @@ def attach(run: Run) -> Deployment:
     """
     record = run.record
     target = attach_target(record.region, record.attachment)
-    config = StackConfig.from_mapping(record.config)
-    return _deployment(run, target, config, workspace_of(run, target))
+    tools = find_tools(record.terraform, record.mirror)
+    outputs = workspace_of(run, target, tools).outputs()
+    return Deployment(
+        run,
+        target,
+        StackConfig.from_mapping(record.config),
+        CatalogOutputs.from_dict(outputs),
+        tools,
+    )
 
 
-def _deployment(run: Run, target: Target, config: StackConfig, workspace: Workspace) -> Deployment:
-    outputs = CatalogOutputs.from_dict(workspace.outputs())
-    return Deployment(run, target, config, outputs, workspace)
-
-
-def _synth_and_init(run: Run, config: StackConfig, workspace: Workspace) -> SynthesizedStack:
+def _synth_and_init(
+    run: Run, config: StackConfig, target: Target, tools: Tools
+) -> SynthesizedStack:
+    """Synthesize while the provider is installed: neither needs the other."""
     cancel = threading.Event()
+    workspace = workspace_of(run, target, tools, cancel=cancel)
 
-    def initialise() -> None:
+    def prepare() -> None:
         with run.timeline.phase("init"):
-            workspace.init(cancel=cancel)
+            workspace.prepare({"aws": {"source": "hashicorp/aws", "version": tools.provider_version}})
 
     with ThreadPoolExecutor(1, thread_name_prefix="init") as pool:
-        initialised = pool.submit(initialise)
+        prepared = pool.submit(prepare)
         try:
             with run.timeline.phase("synth"):
                 stack = synthesize(config)
         except BaseException:
             cancel.set()
             raise
-        initialised.result()
+        prepared.result()
     return stack
-
-
-def _override(target: Target) -> Mapping[str, Any]:
-    return {"provider": {"aws": [dict(target.provider())]}}

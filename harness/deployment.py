@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from harness.checks.teardown import TeardownProof
 from harness.deploy import Deployment, attach, deploy
 from harness.destroy import destroy
@@ -59,5 +61,5 @@ def _destroy_after(run: Run, first: BaseException) -> None:
         return
     try:
         teardown(run)
-    except HarnessError as error:
+    except (HarnessError, BotoCoreError, ClientError) as error:
         first.add_note(f"Afterwards the teardown failed as well: {error}")

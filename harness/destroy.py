@@ -8,7 +8,8 @@ from harness.ledger import RunRecord, RunStatus
 from harness.run import Run
 from harness.targets.base import Target
 from harness.targets.factory import attach_target
-from harness.workspaces import workspace_of
+from harness.terraform_timeline import terraform_listener
+from harness.workspaces import find_tools, workspace_of
 
 __all__ = ["destroy"]
 
@@ -59,7 +60,11 @@ def _destroy_in(run: Run, record: RunRecord, target: Target) -> TeardownProof:
     if record.applied:
         run.update(status=RunStatus.DESTROYING)
         with run.timeline.phase("destroy"):
-            workspace_of(run, target).destroy(on_event=run.on_terraform_event)
+            tools = find_tools(record.terraform, record.mirror)
+            workspace = workspace_of(run, target, tools)
+            result = workspace.destroy(on_event=terraform_listener(run.timeline))
+        if result.retried:
+            run.timeline.observer.note(f"destroyed in two attempts: {result.retried}")
     with run.timeline.phase("teardown proof"):
         proof = prove_teardown(target, record.environment_suffix, patience=_PROOF_PATIENCE_SECONDS)
     proof.require_clean()

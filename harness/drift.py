@@ -41,12 +41,8 @@ def require_no_drift(plan: Plan, allowed: Sequence[AllowedDrift] = ()) -> None:
             if fnmatch.fnmatchcase(change.address, entry.address)
             for name in entry.attributes
         }
-        differing = set(change.attributes) - tolerated
-        if differing or not change.attributes:
-            lines.append(
-                f"  - {change.address} ({', '.join(change.actions)}): "
-                f"{', '.join(sorted(differing)) or 'the whole resource'}"
-            )
+        if any(a.name not in tolerated for a in change.attributes) or not change.attributes:
+            lines.append(f"  - {change}")
     if lines:
         raise DriftError(
             "a second plan right after apply still wants to change:\n" + "\n".join(lines),

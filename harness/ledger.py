@@ -59,6 +59,11 @@ class RunRecord:
     provider_mirror: str | None = None
     error: str = ""
 
+    @property
+    def mirror(self) -> Path | None:
+        """The mirror setting as a path."""
+        return Path(self.provider_mirror) if self.provider_mirror else None
+
 
 class Ledger:
     """The runs of this machine, a folder each below ``home/runs``."""

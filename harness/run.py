@@ -22,6 +22,7 @@ class Run:
         ledger: Where its record is kept.
         timeline: When what happened.
         owner_pid: An embedded cloud of this run ends with this process; None keeps it.
+        shared: Whether several processes take part: one finds on record what another began.
     """
 
     settings: HarnessSettings
@@ -29,6 +30,7 @@ class Run:
     ledger: Ledger
     timeline: Timeline
     owner_pid: int | None
+    shared: bool = False
 
     @property
     def directory(self) -> Path:

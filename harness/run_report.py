@@ -9,7 +9,7 @@ from harness.ledger import RunStatus
 from harness.report.model import RunReport
 from harness.run import Run
 
-__all__ = ["RunOutcome"]
+__all__ = ["RunOutcome", "kept_note"]
 
 
 @dataclass
@@ -59,6 +59,15 @@ class RunOutcome:
             torn_down=record.status is RunStatus.DESTROYED,
             notes=tuple(self.notes),
         )
+
+
+def kept_note(environment_suffix: str) -> str:
+    """Return what to tell whoever keeps a stack up."""
+    return (
+        f"the stack {environment_suffix} is still up: `catalog-harness check` and `pytest "
+        "--reuse-stack` attach to it; in the end `catalog-harness destroy "
+        f"--environment-suffix {environment_suffix}` removes it"
+    )
 
 
 def _text(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from harness.commands.session import observed_run, reported
 from harness.deployment import deployed, teardown
 from harness.ledger import Ledger
 from harness.prove import prove
+from harness.run_report import kept_note
 
 __all__ = ["deploy", "destroy", "run"]
 
@@ -40,7 +41,7 @@ def run(context: click.Context, /, **given: Any) -> None:
             outcome.look_at(deployment)
             prove(deployment, outcome)
         if settings.keep_stack:
-            outcome.notes.append(_kept(current.environment_suffix))
+            outcome.notes.append(kept_note(current.environment_suffix))
     context.exit(1 if outcome.failed else 0)
 
 
@@ -55,7 +56,7 @@ def deploy(**given: Any) -> None:
     with reported(settings, keep=True) as (current, outcome):
         with deployed(current, keep=True) as deployment:
             outcome.look_at(deployment)
-        outcome.notes.append(_kept(current.environment_suffix))
+        outcome.notes.append(kept_note(current.environment_suffix))
 
 
 @click.command()
@@ -79,9 +80,3 @@ def destroy(*, every: bool, **given: Any) -> None:
             proof = teardown(current)
         click.echo(str(proof) if proof else f"{suffix}: nothing was left to destroy")
 
-
-def _kept(suffix: str) -> str:
-    return (
-        f"the stack {suffix} is still up: `catalog-harness check`, `pytest --reuse-stack`, and "
-        f"in the end `catalog-harness destroy --environment-suffix {suffix}`"
-    )

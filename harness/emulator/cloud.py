@@ -31,6 +31,7 @@ __all__ = [
 CLOUD_PREFIX = "catalog-cloud-"
 INFO_FILE = "cloud.json"
 LOG_FILE = "cloud.log"
+CA_FILE = "rds-ca.pem"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 _LOG_LINES = 25

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from harness.emulator.cloud import CloudInfo
+from harness.emulator.cloud import CA_FILE, CloudInfo
 from harness.emulator.engine import EngineConfig, running_engine
 from harness.emulator.gateway.environment import gateway_environment
 from harness.emulator.readiness import gateway_ready, save_database_ca
@@ -23,7 +23,6 @@ __all__ = ["SupervisorConfig", "supervise"]
 logger = logging.getLogger(__name__)
 
 ENGINE_SOCKET = "docker.sock"
-CA_FILE = "rds-ca.pem"
 _OWNER_POLL_SECONDS = 0.5
 _GATEWAY_STOP_SECONDS = 10.0
 

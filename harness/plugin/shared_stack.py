@@ -2,44 +2,46 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from harness.checks.teardown import TeardownProof
-from harness.deploy import start_target
-from harness.deployment import Deployment, attach, deploy, teardown
+from harness.deploy import Deployment, attach, deploy, start_target
+from harness.deployment import teardown
+from harness.drift import DriftWatch, require_no_drift
 from harness.errors import HarnessError
 from harness.ledger import Ledger, RunStatus
 from harness.plugin.options import settings_of
 from harness.report.progress import Observer
 from harness.run import Run
+from harness.run_report import RunOutcome, kept_note
 from harness.settings import HarnessSettings, new_environment_suffix
 from harness.targets.base import Target
 from harness.timeline import Timeline
+from harness.wait import wait_until
 
 __all__ = ["SharedStack"]
 
 # A deployment to a real account may take half an hour; whoever waits for it waits longer.
 _DEPLOY_SECONDS = 3600.0
+_SECOND_PLAN_SECONDS = 600.0
 
 
-@dataclass(frozen=True)
 class SharedStack:
     """The stack of a pytest run, as one of its processes sees it.
 
     The first process that needs the stack deploys it, under a file lock; the others attach.
     Only the controlling process destroys it, after the last worker.
 
-    Attributes:
+    Args:
         run: The run; all processes agree on its suffix and its origin of time.
-        controlling: Whether this is the controlling process (or the only one).
     """
 
-    run: Run
-    controlling: bool
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._deployed_here = False
+        self._watch: DriftWatch | None = None
 
     @classmethod
     def begin(cls, config: pytest.Config, observer: Observer) -> "SharedStack":
@@ -57,8 +59,8 @@ class SharedStack:
                 ledger=ledger,
                 timeline=Timeline(observer),
                 owner_pid=None if settings.keep_stack else os.getpid(),
-            ),
-            controlling=True,
+                shared=True,
+            )
         )
 
     @classmethod
@@ -74,8 +76,8 @@ class SharedStack:
                 ledger=Ledger(settings.home),
                 timeline=Timeline(observer, origin=float(given["origin"])),
                 owner_pid=int(given["owner_pid"]) or None,
-            ),
-            controlling=False,
+                shared=True,
+            )
         )
 
     def invitation(self) -> dict[str, str]:
@@ -102,8 +104,8 @@ class SharedStack:
         with self._lock():
             return start_target(self.run)
 
-    def deployment(self) -> tuple[Deployment, bool]:
-        """Return the deployed stack, and whether this call has deployed it.
+    def deployment(self) -> Deployment:
+        """Return the deployed stack; the process that deploys it starts the second plan.
 
         Raises:
             HarnessError: Deploying failed, here or in the process that tried first.
@@ -113,33 +115,74 @@ class SharedStack:
             if record is not None and record.status is RunStatus.FAILED:
                 raise HarnessError(record.error)
             if record is not None and record.status is RunStatus.DEPLOYED:
-                return attach(self.run), False
-            return self._deploy(), True
+                return attach(self.run)
+            deployment = self._deploy()
+        self._watch = deployment.watch_drift(when_done=self._second_plan_done.touch)
+        return deployment
 
     def _deploy(self) -> Deployment:
+        self._deployed_here = True
+        self._second_plan_done.unlink(missing_ok=True)
         try:
             return deploy(self.run)
         except HarnessError as error:
             if self.run.ledger.find(self.run.environment_suffix) is not None:
                 self.run.update(status=RunStatus.FAILED, error=str(error))
             raise
-        finally:
-            if self.run.directory.exists():
+
+    @property
+    def _second_plan_done(self) -> Path:
+        return self.run.directory / "second-plan.done"
+
+    def await_second_plan(self) -> None:
+        """Wait until the second plan has ended, in whichever process it is made.
+
+        Raises:
+            WaitTimeoutError: It did not end in time.
+        """
+        if self.run.settings.reuse_stack:
+            return
+        wait_until(
+            self._second_plan_done.exists,
+            what="the second plan to end",
+            ready=bool,
+            timeout=_SECOND_PLAN_SECONDS,
+        )
+
+    def require_no_drift(self) -> None:
+        """Raise if this process made the second plan and it wants to change something.
+
+        Raises:
+            DriftError: It does.
+        """
+        if self._watch is not None:
+            try:
+                require_no_drift(self._watch.wait())
+            finally:
+                self._watch.cancel()
                 self.run.save_timeline()
 
-    def finish(self) -> TeardownProof | None:
+    def finish(self, outcome: RunOutcome) -> None:
         """Destroy the stack unless it is kept; only in the controlling process.
+
+        Args:
+            outcome: Told what the report says about the deployment.
 
         Raises:
             HarnessError: Destroying failed, or something was left behind.
         """
         record = self.run.ledger.find(self.run.environment_suffix)
         if record is None or record.status is RunStatus.DESTROYED:
-            return None
-        if self.keeps and record.status is RunStatus.DEPLOYED:
-            return None
+            return
         with self._lock():
-            return teardown(self.run)
+            if not self._deployed_here:
+                self.run.load_timeline()
+            if record.status is RunStatus.DEPLOYED:
+                outcome.look_at(attach(self.run))
+                if self.keeps:
+                    outcome.notes.append(kept_note(self.run.environment_suffix))
+                    return
+            teardown(self.run)
 
     def _lock(self) -> FileLock:
         self.run.directory.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,5 @@
 """The embedded target: an AWS emulator with a real data plane, from Python packages alone."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,9 +7,10 @@ from typing import Any
 import boto3
 import requests
 
-from harness.emulator.cloud import CloudInfo, attach_cloud, start_cloud, stop_cloud
+from harness.emulator.cloud import CA_FILE, CloudInfo, attach_cloud, start_cloud, stop_cloud
 from harness.errors import TargetError
 from harness.targets.base import Capability, DatabaseRoute
+from harness.targets.engine_names import container_address
 from harness.targets.gateway_http import gateway_session
 from harness.targets.session import EmulatorSession
 
@@ -90,9 +90,8 @@ class EmbeddedTarget:
         return {}
 
     def environment(self) -> Mapping[str, str]:
-        """Return the environment without the user's AWS settings, plus the cloud's."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        return {**kept, **self.cloud.environment(), "AWS_EC2_METADATA_DISABLED": "true"}
+        """Return the cloud's variables."""
+        return {**self.cloud.environment(), "AWS_EC2_METADATA_DISABLED": "true"}
 
     def provider(self) -> Mapping[str, Any]:
         """Return provider arguments that keep Terraform from asking a real AWS."""
@@ -110,5 +109,8 @@ class EmbeddedTarget:
         return {"image": API_IMAGE, "cloudfront_wait_for_deployment": False}
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
-        """Return the loopback address of a database of the cloud."""
-        raise NotImplementedError
+        """Return the loopback address of a database of the cloud, and its authority."""
+        address = container_address(self.cloud.docker_host, host)
+        if address is None:
+            return None
+        return DatabaseRoute(address, port, Path(self.cloud.directory) / CA_FILE)

@@ -1,0 +1,151 @@
+"""The harness in one pytest session: joins its processes, carries results, ends the stack."""
+
+import signal
+from collections.abc import Generator
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from harness.checks.evidence import CheckResult, Plane, Status
+from harness.errors import HarnessError, NotProvableError, UsageError
+from harness.interrupts import Terminated
+from harness.plugin.observer import observer_for
+from harness.plugin.results import ResultCollector, ResultCourier
+from harness.plugin.shared_stack import SharedStack
+from harness.plugin.summary import write_summary
+from harness.run_report import RunOutcome
+from harness.targets.base import Capability
+
+__all__ = ["HarnessSession", "harness_session"]
+
+_INVITATION = "catalog_harness"
+_STACK_FIXTURES = frozenset({"deployment", "target"})
+
+
+def harness_session(config: pytest.Config) -> "HarnessSession":
+    """Return the harness's part of a pytest session."""
+    session = config.pluginmanager.get_plugin("catalog-harness-session")
+    assert isinstance(session, HarnessSession)  # noqa: S101 -- registered at configure
+    return session
+
+
+class HarnessSession:
+    """What the harness keeps for the time of a pytest session, in each of its processes.
+
+    Args:
+        config: pytest's configuration.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._stack: SharedStack | None = None
+        self.courier = ResultCourier()
+        self._collector = ResultCollector()
+        self.outcome = RunOutcome()
+
+    @property
+    def stack(self) -> SharedStack:
+        """The stack of this session; nothing is started by asking for it."""
+        if self._stack is None:
+            self._stack = self._begin()
+        return self._stack
+
+    def _begin(self) -> SharedStack:
+        observer = observer_for(self._config)
+        invitation = getattr(self._config, "workerinput", {}).get(_INVITATION)
+        if invitation:
+            return SharedStack.join(self._config, invitation, observer)
+        try:
+            return SharedStack.begin(self._config, observer)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from error
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of pytest-xdist which stack the session shares."""
+        node.workerinput[_INVITATION] = self.stack.invitation()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Have SIGTERM end the session in order when it may deploy something."""
+        if self._controls and any(_needs_stack(item) for item in session.items):
+            signal.signal(signal.SIGTERM, _terminate)
+
+    @property
+    def _controls(self) -> bool:
+        return not hasattr(self._config, "workerinput")
+
+    def require_capabilities(self, item: pytest.Item) -> None:
+        """Skip a test whose ``requires`` marker names something that the target lacks."""
+        wanted = [Capability(name) for mark in item.iter_markers("requires") for name in mark.args]
+        if not wanted:
+            return
+        try:
+            target = self.stack.target()
+        except HarnessError as error:
+            pytest.fail(str(error), pytrace=False)
+        missing = target.missing()
+        reasons = [missing[capability] for capability in wanted if capability in missing]
+        if reasons:
+            self._not_provable(item, target.name, "; ".join(dict.fromkeys(reasons)))
+
+    def _not_provable(self, item: pytest.Item, target: str, reason: str) -> None:
+        self.courier.record(
+            CheckResult(
+                check=f"test/{item.name}",
+                claim=item.name,
+                plane=Plane.CONTROL,
+                target=target,
+                status=Status.NOT_PROVABLE,
+                observed=reason,
+                seconds=0.0,
+            )
+        )
+        pytest.skip(f"not provable on {target}: {reason}")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None, Any, Any]:
+        """Turn a check that cannot be made on this target into a skip."""
+        try:
+            return (yield)
+        except NotProvableError as error:
+            pytest.skip(f"not provable: {error}")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Attach the results of the checks that the test made."""
+        report = yield
+        self.courier.attach(report)
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Collect the results from the tests of all processes."""
+        if self._controls:
+            self._collector.collect(report)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """End the stack, once, after the last worker; a failure fails the session."""
+        if not self._controls or self._stack is None:
+            return
+        self.outcome.results = tuple(self._collector.results)
+        try:
+            self._stack.finish(self.outcome)
+        except (HarnessError, KeyboardInterrupt) as error:
+            self.outcome.errors.append(error)
+            if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Show the evidence and the durations, and write the report files."""
+        if self._controls and self._stack is not None:
+            write_summary(terminalreporter, self._stack.run, self.outcome)
+
+
+def _needs_stack(item: pytest.Item) -> bool:
+    names = set(getattr(item, "fixturenames", ()))
+    return bool(names & _STACK_FIXTURES) or item.get_closest_marker("requires") is not None
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise Terminated
