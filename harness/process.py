@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from harness.errors import ProcessError
+from harness.interrupts import deferred_interrupts
 from harness.redaction import redact
-from harness.signals import deferred_interrupts
 
 __all__ = ["Completed", "ProcessCancelledError", "run", "stop_group"]
 
