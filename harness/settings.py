@@ -18,7 +18,7 @@ from harness.options import OPTIONS, Option
 __all__ = ["HarnessSettings", "load_settings", "new_environment_suffix"]
 
 _TRUE = {"1", "true", "yes", "on"}
-_FALSE = {"0", "false", "no", "off", ""}
+_FALSE = {"0", "false", "no", "off"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,32 +54,39 @@ def load_settings(
     """Combine what was typed, the environment and the ini file, in this order of precedence.
 
     Args:
-        given: Option field -> value as typed; None or False where nothing was typed.
-        environ: Environment variables; ``CATALOG_HARNESS_HOME`` moves the state folder.
+        given: Option field -> value as typed, for every option that the caller offers; None or
+            False where nothing was typed. What the caller does not offer keeps its default,
+            whatever the environment says: a variable meant for ``run`` must not break
+            ``destroy``.
+        environ: Environment variables, of which an empty one counts as not set;
+            ``CATALOG_HARNESS_HOME`` moves the state folder.
         ini: Option field -> value of pytest's ini file.
 
     Raises:
         UsageError: A value cannot be used; the message names it and where it came from.
     """
     values = {option.field: _value(option, given, environ, ini or {}) for option in OPTIONS}
-    paths = {
-        name: Path(values[name]).expanduser() if values[name] else None
-        for name in ("stack_config", "provider_mirror", "report_dir")
-    }
+    paths = {name: _path(values[name]) for name in ("stack_config", "provider_mirror")}
     if values["keep_stack"] and values["reuse_stack"]:
         raise UsageError(
-            "--keep-stack and --reuse-stack were both given",
+            "--keep-stack and --reuse-stack are both set (typed, by variable or in the ini file)",
             remedy="--reuse-stack alone: a reused stack is always left up",
         )
-    more: dict[str, Any] = {"stack_settings": _stack_settings(paths["stack_config"])}
-    if environ.get("CATALOG_HARNESS_HOME"):
-        more["home"] = Path(environ["CATALOG_HARNESS_HOME"]).expanduser().resolve()
+    more: dict[str, Any] = {
+        "report_dir": _path(values["report_dir"]),
+        "stack_settings": _stack_settings(paths["stack_config"]),
+    }
+    if home := _path(environ.get("CATALOG_HARNESS_HOME")):
+        more["home"] = home.resolve()
     return HarnessSettings(**{**values, **paths, **more})
 
 
 def new_environment_suffix() -> str:
     """Return a suffix that no earlier run used: who runs it, and six random hex digits."""
-    user = re.sub(r"[^a-z0-9]", "", getpass.getuser().lower())[:5]
+    try:
+        user = re.sub(r"[^a-z0-9]", "", getpass.getuser().lower())[:5]
+    except (KeyError, OSError):  # a user without a name, as in many containers
+        user = ""
     return f"{user or 'run'}-{secrets.token_hex(3)}"
 
 
@@ -89,17 +96,23 @@ def _value(
     environ: Mapping[str, str],
     ini: Mapping[str, str],
 ) -> Any:
-    typed = given.get(option.field)
+    if option.field not in given:
+        return option.default
+    typed = given[option.field]
+    if typed == "":
+        # Often a shell variable that is not set; taking the default for it could mean, say,
+        # somebody else's stack.
+        raise UsageError(f"--{option.name}: empty", remedy="give a value, or leave the option out")
     if typed is not None and typed is not False:
         return _parse(option, str(typed), f"--{option.name}")
-    if option.variable in environ:
+    if environ.get(option.variable):
         return _parse(option, environ[option.variable], option.variable)
     if ini.get(option.field):
         return _parse(option, ini[option.field], f"ini value {option.ini}")
     return option.default
 
 
-def _parse(option: Option, raw: str, origin: str) -> str | bool | None:
+def _parse(option: Option, raw: str, origin: str) -> str | bool:
     if option.kind == "flag":
         return _flag(raw, origin)
     if option.kind == "choice" and raw not in option.choices:
@@ -107,7 +120,14 @@ def _parse(option: Option, raw: str, origin: str) -> str | bool | None:
             f"{origin}: {raw!r} is not a {option.name}",
             remedy=f"one of {', '.join(option.choices)}",
         )
-    return raw or option.default
+    return raw
+
+
+def _path(value: str | None) -> Path | None:
+    try:
+        return Path(value).expanduser() if value else None
+    except RuntimeError as error:  # no such user
+        raise UsageError(f"{value}: {error}", remedy="write the path out") from error
 
 
 def _flag(raw: str, origin: str) -> bool:
