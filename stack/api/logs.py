@@ -52,5 +52,3 @@ def configure_logging(level: str, task_id: str, stream: TextIO | None = None) ->
     handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(JsonFormatter(task_id))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # The pool tells at INFO of every connection that it lends.
-    logging.getLogger("psycopg.pool").setLevel(logging.WARNING)

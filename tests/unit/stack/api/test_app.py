@@ -1,0 +1,43 @@
+import pytest
+
+from stack.api.app import create_app
+from stack.api.settings import Settings
+from tests.unit.stack.api.service import Service, call
+from tests.unit.stack.api.test_routes import create
+
+
+def test_a_long_answer_is_compressed_for_who_can_read_it(service: Service) -> None:
+    create(service, description="x" * 500)
+    compressed = service.get("/products", headers={"Accept-Encoding": "gzip"})
+    plain = service.get("/products", headers={"Accept-Encoding": "identity"})
+    assert compressed.headers["content-encoding"] == "gzip"
+    assert "Accept-Encoding" in compressed.headers["vary"]
+    assert "content-encoding" not in plain.headers
+    assert compressed.json() == plain.json()
+
+
+def test_a_short_answer_is_not_compressed(service: Service) -> None:
+    response = service.get("/products", headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in response.headers
+
+
+def test_head_has_the_headers_of_get_and_no_body(service: Service) -> None:
+    response = service.head("/products")
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["content-length"] == service.get("/products").headers["content-length"]
+
+
+@pytest.mark.parametrize("path", ["/products/", "/nowhere", "/"])
+def test_an_unknown_path_is_not_found_and_never_redirected(
+    unreachable: Settings, path: str
+) -> None:
+    response = call(create_app(unreachable, task_id="t"), "GET", path)
+    assert response.status_code == 404
+    assert response.headers["x-task-id"] == "t"
+
+
+def test_the_api_describes_itself(unreachable: Settings) -> None:
+    response = call(create_app(unreachable, task_id="t"), "GET", "/openapi.json")
+    assert {"/products", "/products/{product_id}", "/healthz", "/readyz"} == set(
+        response.json()["paths"]
+    )
