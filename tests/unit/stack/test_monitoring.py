@@ -1,0 +1,75 @@
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.stack.conftest import SUFFIX
+from tests.unit.stack.template import Resource, Template
+
+ALARMS = {
+    "alb-5xx": ("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count"),
+    "target-5xx": ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count"),
+    "unhealthy-hosts": ("AWS/ApplicationELB", "UnHealthyHostCount"),
+    "service-cpu": ("AWS/ECS", "CPUUtilization"),
+    "database-cpu": ("AWS/RDS", "CPUUtilization"),
+    "database-capacity": ("AWS/RDS", "ACUUtilization"),
+}
+
+
+def alarm(template: Template, kind: str) -> Resource:
+    return template.resource("aws_cloudwatch_metric_alarm", alarm_name=f"catalog-{kind}-{SUFFIX}")
+
+
+def widgets(template: Template) -> list[dict[str, Any]]:
+    dashboard = template.resource("aws_cloudwatch_dashboard", dashboard_name=f"catalog-{SUFFIX}")
+    return list(json.loads(dashboard["dashboard_body"])["widgets"])
+
+
+@pytest.mark.parametrize("kind", ALARMS)
+def test_an_alarm_watches_its_metric(template: Template, kind: str) -> None:
+    found = alarm(template, kind)
+    assert (found["namespace"], found["metric_name"]) == ALARMS[kind]
+    assert found["comparison_operator"] == "GreaterThanThreshold"
+    assert found["alarm_description"]
+
+
+def test_there_are_no_other_alarms(template: Template) -> None:
+    assert len(template.resources("aws_cloudwatch_metric_alarm")) == len(ALARMS)
+
+
+def test_a_stack_without_traffic_is_not_alarming(template: Template) -> None:
+    for found in template.resources("aws_cloudwatch_metric_alarm"):
+        assert found["treat_missing_data"] == "notBreaching"
+
+
+def test_alarms_watch_this_stack_alone(template: Template) -> None:
+    balancer = template.resource("aws_lb").ref("arn_suffix")
+    group = template.resource("aws_lb_target_group").ref("arn_suffix")
+    cluster = template.resource("aws_ecs_cluster").ref("name")
+    service = template.resource("aws_ecs_service").ref("name")
+    database = template.resource("aws_rds_cluster").ref("cluster_identifier")
+    targets = {"LoadBalancer": balancer, "TargetGroup": group}
+    assert alarm(template, "alb-5xx")["dimensions"] == {"LoadBalancer": balancer}
+    assert alarm(template, "target-5xx")["dimensions"] == targets
+    assert alarm(template, "unhealthy-hosts")["dimensions"] == targets
+    assert alarm(template, "service-cpu")["dimensions"] == {
+        "ClusterName": cluster,
+        "ServiceName": service,
+    }
+    for kind in ("database-cpu", "database-capacity"):
+        assert alarm(template, kind)["dimensions"] == {"DBClusterIdentifier": database}
+
+
+def test_one_unhealthy_task_is_already_alarming(template: Template) -> None:
+    assert alarm(template, "unhealthy-hosts")["threshold"] == 0
+
+
+def test_the_dashboard_shows_what_the_alarms_watch(template: Template) -> None:
+    shown = [tuple(one["properties"]["metrics"][0][:2]) for one in widgets(template)]
+    assert shown == list(ALARMS.values())
+    assert {one["properties"]["region"] for one in widgets(template)} == {"eu-north-1"}
+
+
+def test_widgets_lie_beside_one_another(template: Template) -> None:
+    places = [(one["x"], one["y"]) for one in widgets(template)]
+    assert places == [(0, 0), (12, 0), (0, 6), (12, 6), (0, 12), (12, 12)]
