@@ -56,8 +56,9 @@ class CatalogApiImage:
         """Nothing to fetch."""
 
     def port(self, environment: Mapping[str, str]) -> int:
-        """``PORT``, or what the Dockerfile exposes."""
-        return int(environment.get("PORT", _DEFAULT_PORT))
+        """``PORT``, or what the Dockerfile exposes; the program itself complains of nonsense."""
+        text = environment.get("PORT", "")
+        return int(text) if text.isdecimal() else _DEFAULT_PORT
 
     def launch(self, setting: Setting) -> Launch:
         """Bind to the container's address, and find the database without DNS.
@@ -66,19 +67,17 @@ class CatalogApiImage:
         (https://www.postgresql.org/docs/16/libpq-connect.html#LIBPQ-CONNECT-HOSTADDR).
         """
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        environment |= {"HOSTNAME": setting.host_name, "PYTHONUNBUFFERED": "1"}
         environment |= self._database(setting)
         environment |= setting.environment
         environment["HOST"] = setting.address
-        environment["PORT"] = str(self.port(setting.environment))
-        environment.setdefault("PYTHONUNBUFFERED", "1")
+        environment.setdefault("PORT", str(_DEFAULT_PORT))
         return Launch(self.command, environment, setting.root)
 
     def _database(self, setting: Setting) -> dict[str, str]:
         host = setting.environment.get("DB_HOST", "")
         address = setting.resolve(host) if host else None
         if address is None:
-            if host:
-                setting.note(f"DB_HOST={host} is no container's name; the system must resolve it")
             return {}
         found = {"PGHOSTADDR": address}
         if setting.ca_file is not None:

@@ -98,6 +98,15 @@ class Container:
         image: The image behind ``spec.image``.
         root: Its private folder.
         log: Its log.
+        id: 64 hexadecimal digits.
+        created: When it was created, in seconds since the epoch.
+        state: Where it is in its life.
+        address: Its loopback address.
+        process: Its process, while it runs.
+        preparing: The process that prepares its start, meanwhile.
+        watcher: Done when the process has ended and the state says so.
+        removed: Set once it is being removed.
+        lock: Held while it starts.
     """
 
     name: str
@@ -110,7 +119,9 @@ class Container:
     state: State = field(default_factory=State)
     address: str = ""
     process: ChildProcess | None = None
+    preparing: ChildProcess | None = None
     watcher: asyncio.Task[None] | None = None
+    removed: asyncio.Event = field(default_factory=asyncio.Event)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def enter(self, state: State) -> None:
@@ -118,15 +129,15 @@ class Container:
         self.state, before = state, self.state
         before.superseded.set()
 
-    def gone(self) -> None:
-        """Release everybody who waits for it: it was removed."""
-        self.state.ended.set()
-        self.state.superseded.set()
-
     async def next_run(self) -> State:
         """Wait until it is started (again); return the state of that run."""
         await self.state.superseded.wait()
         return self.state
+
+    @property
+    def host_name(self) -> str:
+        """What it calls itself: the start of its id, as in Docker."""
+        return self.id[:12]
 
     @property
     def family(self) -> str:

@@ -18,6 +18,7 @@ class Setting:
 
     Attributes:
         address: The container's own loopback address.
+        host_name: What the container calls itself.
         environment: The environment that the client asked for.
         entrypoint: Entry point of the client; empty for the image's own.
         command: Command of the client; empty for the image's own.
@@ -31,6 +32,7 @@ class Setting:
     """
 
     address: str
+    host_name: str
     environment: Mapping[str, str]
     entrypoint: tuple[str, ...]
     command: tuple[str, ...]

@@ -84,10 +84,11 @@ class ContainerLog:
         self._running -= 1
         self._wake()
 
-    def close(self) -> None:
-        """The container is removed."""
+    def remove(self) -> None:
+        """The container is removed: delete the file, let followers finish."""
         self._running = 0
         self._file.close()
+        self._path.unlink(missing_ok=True)
         self._wake()
 
     async def copy(self, reader: asyncio.StreamReader, stream: Stream) -> None:

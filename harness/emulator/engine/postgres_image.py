@@ -86,7 +86,8 @@ class PostgresImage:
 
     def port(self, environment: Mapping[str, str]) -> int:
         """``PGPORT``, or 5432."""
-        return int(environment.get("PGPORT", _PORT))
+        text = environment.get("PGPORT", "")
+        return int(text) if text.isdecimal() else _PORT
 
     def launch(self, setting: Setting) -> Launch:
         """Initialise the data folder if it is empty, then run the server on the address."""

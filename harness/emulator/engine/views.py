@@ -58,7 +58,7 @@ def container_details(container: Container, config: EngineConfig) -> dict[str, A
         "HostConfig": {**(spec.body.get("HostConfig") or {}), "NetworkMode": config.network},
         "Mounts": _mounts(container),
         "Config": {
-            "Hostname": container.id[:12],
+            "Hostname": container.host_name,
             "Env": [f"{name}={value}" for name, value in spec.environment.items()],
             "Cmd": list(spec.command) or None,
             "Entrypoint": list(spec.entrypoint) or None,
