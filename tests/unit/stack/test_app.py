@@ -45,6 +45,12 @@ def test_without_a_bucket_the_state_lies_beside_the_project_and_not_in_the_outpu
     assert config.region == "eu-north-1"
 
 
+def test_a_bucket_is_in_the_region_of_the_stack_unless_said_otherwise() -> None:
+    environment = {"ENVIRONMENT_SUFFIX": "pr1", "TERRAFORM_STATE_BUCKET": "states"}
+    config = app.read_config(environment, directory=HERE)
+    assert (config.state_bucket, config.state_bucket_region) == ("states", None)
+
+
 def test_the_region_of_a_bucket_that_is_not_used_does_not_matter() -> None:
     environment = {"ENVIRONMENT_SUFFIX": "pr1", "TERRAFORM_STATE_BUCKET_REGION": "eu-west-1"}
     assert app.read_config(environment, directory=HERE).state_bucket_region is None
