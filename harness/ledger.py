@@ -2,71 +2,33 @@
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from harness.errors import UsageError
+from filelock import FileLock
 
-__all__ = ["Ledger", "RunRecord", "RunStatus"]
+from harness.errors import HarnessError, UsageError
+from harness.run_record import RunRecord, RunStatus
+from stack.names import LONGEST_SUFFIX
+
+__all__ = ["Ledger", "RunRecord", "RunStatus", "now"]
 
 _RECORD = "run.json"
 _KEPT_RECORDS = 50
-_SUFFIX = re.compile(r"[a-z0-9][a-z0-9-]*")
-
-
-class RunStatus(StrEnum):
-    """How far a run has come; everything but DESTROYED may have resources."""
-
-    STARTING = "starting"
-    DEPLOYING = "deploying"
-    DEPLOYED = "deployed"
-    FAILED = "failed"
-    DESTROYING = "destroying"
-    DESTROYED = "destroyed"
-
-
-@dataclass(frozen=True)
-class RunRecord:
-    """One run, as the ledger knows it.
-
-    Attributes:
-        environment_suffix: The run's suffix, which also names its folder.
-        target: Name of the target.
-        region: AWS region.
-        status: How far it has come.
-        started_at: ISO 8601 time in UTC.
-        applied: Whether apply was ever begun, so that there may be resources.
-        attachment: What another process needs to attach to the target.
-        config: The stack's configuration, as ``StackConfig.to_mapping`` gives it.
-        terraform: The Terraform setting of the run, which destroy must use again.
-        provider_mirror: The mirror setting of the run.
-        error: Why it failed; empty if it did not.
-    """
-
-    environment_suffix: str
-    target: str
-    region: str
-    status: RunStatus
-    started_at: str
-    applied: bool = False
-    attachment: Mapping[str, str] = field(default_factory=dict)
-    config: Mapping[str, Any] = field(default_factory=dict)
-    terraform: str | None = None
-    provider_mirror: str | None = None
-    error: str = ""
-
-    @property
-    def mirror(self) -> Path | None:
-        """The mirror setting as a path."""
-        return Path(self.provider_mirror) if self.provider_mirror else None
+_SUFFIX = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LOCK_SECONDS = 30.0
 
 
 class Ledger:
-    """The runs of this machine, a folder each below ``home/runs``."""
+    """The runs of this machine, a folder each below ``home/runs``.
+
+    Safe for several processes at once.
+    """
 
     def __init__(self, home: Path) -> None:
         self._runs = home / "runs"
@@ -77,52 +39,73 @@ class Ledger:
         Raises:
             UsageError: The suffix cannot be one.
         """
-        if not _SUFFIX.fullmatch(environment_suffix):
+        if not _is_suffix(environment_suffix):
             raise UsageError(
                 f"environment suffix {environment_suffix!r} cannot be used",
-                remedy="lowercase letters, digits and hyphens, such as pr123-7f3a",
+                remedy=f"1 to {LONGEST_SUFFIX} lowercase letters, digits and single hyphens "
+                "between them, such as pr123-7f3a",
             )
         return self._runs / environment_suffix
 
     def begin(self, record: RunRecord) -> None:
-        """Write the first record of a run.
+        """Write the first record of a run; of several processes with one suffix, one succeeds.
 
         Raises:
             UsageError: A run of this suffix may still have resources.
+            HarnessError: The ledger's folder cannot be written to.
         """
-        earlier = self.find(record.environment_suffix)
+        with self._locked():
+            self._require_free(record.environment_suffix)
+            self.save(record)
+            self._prune()
+
+    def _require_free(self, environment_suffix: str) -> None:
+        earlier = self.find(environment_suffix)
         if earlier is not None and earlier.status is not RunStatus.DESTROYED:
             raise UsageError(
-                f"a run with environment suffix {record.environment_suffix!r} is on record as "
+                f"a run with environment suffix {environment_suffix!r} is on record as "
                 f"{earlier.status} since {earlier.started_at}",
                 remedy="use another suffix, attach to it with --reuse-stack, or remove it with "
-                f"`catalog-harness destroy --environment-suffix {record.environment_suffix}`",
+                f"`catalog-harness destroy --environment-suffix {environment_suffix}`",
             )
-        self.save(record)
-        self._prune()
 
     def save(self, record: RunRecord) -> None:
         """Write a record, atomically and durably enough to survive a kill of this process."""
         directory = self.directory(record.environment_suffix)
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = directory / f"{_RECORD}.draft"
         draft.write_text(json.dumps(asdict(record), indent=2))
         draft.replace(directory / _RECORD)
 
     def update(self, environment_suffix: str, **changes: Any) -> RunRecord:
-        """Change fields of a record and return the new one."""
-        record = replace(self.get(environment_suffix), **changes)
-        self.save(record)
+        """Change fields of a record and return the new one.
+
+        Raises:
+            UsageError: There is no such run.
+        """
+        with self._locked():
+            record = replace(self.get(environment_suffix), **changes)
+            self.save(record)
         return record
 
     def find(self, environment_suffix: str) -> RunRecord | None:
-        """Return the record of a run, None if there is none."""
+        """Return the record of a run, None if there is none.
+
+        Raises:
+            HarnessError: There is one, but it cannot be read.
+        """
+        path = self.directory(environment_suffix) / _RECORD
         try:
-            text = (self.directory(environment_suffix) / _RECORD).read_text()
+            values = json.loads(path.read_text())
+            return RunRecord(**{**values, "status": RunStatus(values["status"])})
         except FileNotFoundError:
             return None
-        values = json.loads(text)
-        return RunRecord(**{**values, "status": RunStatus(values["status"])})
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise HarnessError(
+                f"the record {path} cannot be read: {error!r}",
+                remedy="it was written by another version, or damaged: see whether its run has "
+                "left anything, then delete its folder",
+            ) from error
 
     def get(self, environment_suffix: str) -> RunRecord:
         """Return the record of a run.
@@ -140,8 +123,15 @@ class Ledger:
         return record
 
     def records(self) -> tuple[RunRecord, ...]:
-        """Return the runs that may still have resources, newest first."""
+        """Return the runs that may still have resources, newest first.
+
+        Records that cannot be read are left out; see ``unreadable``.
+        """
         return tuple(r for r in self._all() if r.status is not RunStatus.DESTROYED)
+
+    def unreadable(self) -> tuple[HarnessError, ...]:
+        """Return what is wrong with each record that cannot be read."""
+        return tuple(found for found in self._each() if isinstance(found, HarnessError))
 
     def choose(self, environment_suffix: str | None) -> str:
         """Return the suffix of the run that the user means: as named, or the newest that is up.
@@ -154,23 +144,46 @@ class Ledger:
         for record in self.records():
             if record.status is RunStatus.DEPLOYED:
                 return record.environment_suffix
+        unfinished = ", ".join(f"{r.environment_suffix} ({r.status})" for r in self.records())
         raise UsageError(
-            "no kept stack is on record",
-            remedy="deploy one with `catalog-harness deploy` or `pytest --keep-stack`",
+            "no stack that is up is on record",
+            remedy=f"name one of these with --environment-suffix: {unfinished}"
+            if unfinished
+            else "deploy one with `catalog-harness deploy` or `pytest --keep-stack`",
         )
 
     def _all(self) -> list[RunRecord]:
-        found = [self.find(path.parent.name) for path in self._runs.glob(f"*/{_RECORD}")]
-        known = [record for record in found if record is not None]
+        known = [found for found in self._each() if isinstance(found, RunRecord)]
         return sorted(known, key=lambda record: record.started_at, reverse=True)
+
+    def _each(self) -> Iterator[RunRecord | HarnessError | None]:
+        for path in sorted(self._runs.glob(f"*/{_RECORD}")):
+            if _is_suffix(path.parent.name):
+                try:
+                    yield self.find(path.parent.name)
+                except HarnessError as error:
+                    yield error
 
     def _prune(self) -> None:
         ended = [r for r in self._all() if r.status is RunStatus.DESTROYED]
         for record in ended[_KEPT_RECORDS:]:
-            directory = self.directory(record.environment_suffix)
-            (directory / _RECORD).unlink()
-            if not any(directory.iterdir()):
-                directory.rmdir()
+            shutil.rmtree(self.directory(record.environment_suffix), ignore_errors=True)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        try:
+            self._runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with FileLock(self._runs / ".lock", timeout=_LOCK_SECONDS):
+                yield
+        except OSError as error:
+            raise HarnessError(
+                f"the ledger in {self._runs} cannot be written to: {error}",
+                remedy="set CATALOG_HARNESS_HOME to a folder that can",
+            ) from error
+
+
+def _is_suffix(text: str) -> bool:
+    return len(text) <= LONGEST_SUFFIX and _SUFFIX.fullmatch(text) is not None
 
 
 def now() -> str:

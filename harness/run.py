@@ -43,6 +43,10 @@ class Run:
         return self.directory / "terraform"
 
     @property
+    def _timeline_path(self) -> Path:
+        return self.directory / "timeline.json"
+
+    @property
     def record(self) -> RunRecord:
         """The record as it stands."""
         return self.ledger.get(self.environment_suffix)
@@ -65,6 +69,7 @@ class Run:
                 provider_mirror=str(mirror) if mirror else None,
             )
         )
+        self._timeline_path.unlink(missing_ok=True)  # of an earlier run with this suffix
 
     def update(self, **changes: Any) -> RunRecord:
         """Change fields of the record."""
@@ -72,13 +77,12 @@ class Run:
 
     def save_timeline(self) -> None:
         """Leave the timeline for another process of this run."""
-        text = json.dumps(self.timeline.to_dict())
-        (self.directory / "timeline.json").write_text(text)
+        self._timeline_path.write_text(json.dumps(self.timeline.to_dict()))
 
     def load_timeline(self) -> None:
         """Take over the timeline that another process of this run left, if any."""
         try:
-            text = (self.directory / "timeline.json").read_text()
+            text = self._timeline_path.read_text()
         except FileNotFoundError:
             return
         self.timeline.merge(json.loads(text))

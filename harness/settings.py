@@ -66,19 +66,24 @@ def load_settings(
         UsageError: A value cannot be used; the message names it and where it came from.
     """
     values = {option.field: _value(option, given, environ, ini or {}) for option in OPTIONS}
-    paths = {name: _path(values[name]) for name in ("stack_config", "provider_mirror")}
     if values["keep_stack"] and values["reuse_stack"]:
         raise UsageError(
             "--keep-stack and --reuse-stack are both set (typed, by variable or in the ini file)",
             remedy="--reuse-stack alone: a reused stack is always left up",
         )
+    stack_config = _path(values["stack_config"])
+    mirror = _path(values["provider_mirror"])
     more: dict[str, Any] = {
+        "stack_config": stack_config,
+        "stack_settings": _stack_settings(stack_config),
         "report_dir": _path(values["report_dir"]),
-        "stack_settings": _stack_settings(paths["stack_config"]),
+        # These two go on record, and destroy may be called from another directory.
+        "terraform": _program(values["terraform"]),
+        "provider_mirror": mirror.absolute() if mirror else None,
     }
     if home := _path(environ.get("CATALOG_HARNESS_HOME")):
-        more["home"] = home.resolve()
-    return HarnessSettings(**{**values, **paths, **more})
+        more["home"] = home.absolute()
+    return HarnessSettings(**{**values, **more})
 
 
 def new_environment_suffix() -> str:
@@ -121,6 +126,12 @@ def _parse(option: Option, raw: str, origin: str) -> str | bool:
             remedy=f"one of {', '.join(option.choices)}",
         )
     return raw
+
+
+def _program(value: str | None) -> str | None:
+    path = _path(value)
+    # Asked of the text, because Path("./terraform") forgets the dot.
+    return str(path.absolute()) if path and os.path.dirname(value or "") else value
 
 
 def _path(value: str | None) -> Path | None:

@@ -81,7 +81,12 @@ class Timeline:
         }
 
     def merge(self, saved: Mapping[str, Any]) -> None:
-        """Take over what another process of the same run saved with ``to_dict``."""
+        """Take over what another process of this machine saved with ``to_dict``."""
+        shift = saved["origin"] - self.origin
+
+        def moved(times: Mapping[str, Any]) -> dict[str, Any]:
+            return {**times, "started": times["started"] + shift, "ended": times["ended"] + shift}
+
         with self._lock:
-            self._phases += [Phase(**phase) for phase in saved["phases"]]
-            self._resources += [ResourceTiming(**timing) for timing in saved["resources"]]
+            self._phases += [Phase(**moved(phase)) for phase in saved["phases"]]
+            self._resources += [ResourceTiming(**moved(timing)) for timing in saved["resources"]]
