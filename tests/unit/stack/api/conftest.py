@@ -21,6 +21,8 @@ def unreachable() -> Settings:
         db_host="127.0.0.1",
         db_port=1,
         db_name="catalog",
+        host="127.0.0.1",
+        port=0,
     )
 
 

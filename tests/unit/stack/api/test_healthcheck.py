@@ -1,3 +1,4 @@
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -6,6 +7,7 @@ from threading import Thread
 
 import pytest
 
+from stack.api import healthcheck
 from stack.api.healthcheck import is_healthy
 from tests.unit.stack.api.test_main import SOURCES
 
@@ -54,11 +56,14 @@ def test_no_answer_is_not() -> None:
     assert not is_healthy({"HOST": "127.0.0.1", "PORT": "1"})
 
 
-def test_the_exit_status_says_it(endpoint: Endpoint) -> None:
-    def status(port: int) -> int:
-        command = (sys.executable, "-m", "stack.api.healthcheck")
-        return subprocess.run(command, cwd=SOURCES, env={"PORT": str(port)}, check=False).returncode
+def test_the_exit_status_says_it(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    def status(port: int) -> object:
+        monkeypatch.setenv("PORT", str(port))
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(healthcheck.__file__, run_name="__main__")
+        return ended.value.code
 
+    monkeypatch.delenv("HOST", raising=False)
     assert (status(endpoint.server_port), status(1)) == (0, 1)
 
 

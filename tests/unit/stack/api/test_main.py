@@ -1,6 +1,7 @@
 import json
 import logging
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -13,8 +14,10 @@ import pytest
 import requests
 
 import stack
+import stack.api.__main__ as service_main
 from harness.wait import wait_until
 from stack.api.__main__ import main
+from stack.api.settings import Settings
 from tests.unit.stack.api.test_settings import ENVIRONMENT
 
 # Nobody serves a database there: the service must start and stop all the same.
@@ -94,6 +97,33 @@ def test_a_port_that_is_taken_is_one_line_and_status_1(
         port = other.getsockname()[1]
         assert main(ENVIRONMENT | {"PORT": str(port)}) == 1
     assert f"cannot serve on 127.0.0.1:{port}" in capsys.readouterr().err
+
+
+def test_run_as_a_module_it_reads_the_process_s_environment(
+    process_state: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(service_main.__file__, run_name="__main__")
+    assert ended.value.code == 2
+
+
+def test_the_port_listens_before_it_is_served_and_is_free_afterwards(
+    process_state: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected: list[bool] = []
+
+    def serve(settings: Settings, *, task_id: str, listener: socket.socket) -> None:
+        with socket.create_connection(listener.getsockname(), timeout=5):
+            connected.append(True)
+
+    monkeypatch.setattr("stack.api.server.serve", serve)
+    port = free_port()
+    assert main(ENVIRONMENT | {"PORT": str(port)}) == 0
+    assert connected == [True]
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
 def test_the_process_ends_with_status_0_on_sigterm() -> None:
