@@ -91,7 +91,7 @@ class StackConfig(PhysicalNames):
     aurora_max_capacity: float = 2.0
     aurora_reader_count: int = 0
     database_name: str = "catalog"
-    master_username: str = "catalog_admin"
+    master_username: str = "catalogadmin"
     password_version: int = 1
     secret_recovery_window_days: int = 0
 

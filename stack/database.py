@@ -137,6 +137,5 @@ class Database(Construct):
             promotion_tier=promotion_tier,
             publicly_accessible=False,
             auto_minor_version_upgrade=False,
-            performance_insights_enabled=True,
             apply_immediately=True,
         )

@@ -35,7 +35,8 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _SUFFIX = r"[a-z0-9]+(-[a-z0-9]+)*"
 _REGION = r"[a-z]{2}(-[a-z]+)+-\d"
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
-_IDENTIFIER = r"[A-Za-z][A-Za-z0-9_]{0,62}"
+_DATABASE = r"[A-Za-z][A-Za-z0-9_]{0,62}"
+_USERNAME = r"[A-Za-z][A-Za-z0-9]{0,15}"
 
 Finding = tuple[str, str]
 
@@ -155,29 +156,24 @@ def _is_capacity(units: float, *, smallest: float) -> bool:
 
 
 def _credentials(config: "StackConfig") -> Iterator[Finding]:
-    if not _is_free(config.database_name, reserved=RESERVED_DATABASE_NAMES):
-        yield "database_name", _NAMING
-    if not _is_free(config.master_username, reserved=RESERVED_USERNAMES):
-        yield (
-            "master_username",
-            _NAMING,
-        )
+    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
+    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html (DBName)
+    database, username = config.database_name, config.master_username
+    if not re.fullmatch(_DATABASE, database) or _is_reserved(database, RESERVED_DATABASE_NAMES):
+        yield "database_name", f"must be 1 to 63 letters, digits and underscores{_NAMING}"
+    if not re.fullmatch(_USERNAME, username) or _is_reserved(username, RESERVED_USERNAMES):
+        yield "master_username", f"must be 1 to 16 letters and digits{_NAMING}"
     if config.password_version < 1:
         yield "password_version", "must be at least 1"
     if config.secret_recovery_window_days not in (0, *range(7, 31)):
         yield "secret_recovery_window_days", "must be 0 (delete at once) or 7 to 30"
 
 
-_NAMING = (
-    "must be 1 to 63 letters, digits and underscores, a letter first, and not a name "
-    "that PostgreSQL or RDS reserves"
-)
+_NAMING = ", a letter first, and nothing that PostgreSQL or RDS reserves"
 
 
-def _is_free(name: str, *, reserved: frozenset[str]) -> bool:
-    if name.lower() in reserved or name.lower().startswith(("pg_", "rds")):
-        return False
-    return re.fullmatch(_IDENTIFIER, name) is not None
+def _is_reserved(name: str, reserved: frozenset[str]) -> bool:
+    return name.lower() in reserved or name.lower().startswith(("pg_", "rds"))
 
 
 def _retention(config: "StackConfig") -> Iterator[Finding]:

@@ -22,7 +22,7 @@ def test_the_cluster_is_serverless_aurora_postgresql(template: Template) -> None
     [
         ("cluster_identifier", f"catalog-{SUFFIX}"),
         ("database_name", "catalog"),
-        ("master_username", "catalog_admin"),
+        ("master_username", "catalogadmin"),
         ("port", 5432),
         ("storage_encrypted", True),
         ("enable_http_endpoint", True),

@@ -41,7 +41,7 @@ def test_terraform_must_know_write_only_arguments(template: Template) -> None:
 
 def test_the_secret_has_all_that_a_client_needs(template: Template) -> None:
     assert credentials(template) == {
-        "username": '"catalog_admin"',
+        "username": '"catalogadmin"',
         "password": PASSWORD,
         "host": template.resource("aws_rds_cluster").ref("endpoint")[2:-1],
         "port": "5432",
