@@ -1,9 +1,12 @@
 """Which Aurora PostgreSQL version to deploy: asked of the target, never assumed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from harness.errors import UsageError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from harness.errors import TargetError, UsageError
 
 __all__ = ["AuroraVersion", "resolve_aurora_version"]
 
@@ -43,42 +46,59 @@ def resolve_aurora_version(
     Raises:
         UsageError: The version, or any of the major, is not offered with that class; the
             message lists the nearest ones that are.
+        TargetError: The target refuses to say, or cannot be reached.
 
     See https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBEngineVersions.html
     and https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeOrderableDBInstanceOptions.html
     """
-    offered = _offered(rds)
-    chosen = _choose(offered, major, preferred_minor, explicit)
-    if not _orderable(rds, chosen.version, instance_class):
-        raise UsageError(
-            f"Aurora PostgreSQL {chosen.version} is offered here, but not with instance class "
-            f"{instance_class}",
-            remedy=f"another version; offered: {_list(offered)}",
-        )
-    return chosen
+    try:
+        offered = _offered(rds)
+        candidates = list(_candidates(offered, major, preferred_minor, explicit))
+        for candidate in candidates:
+            if _orderable(rds, candidate.version, instance_class):
+                return candidate
+    except (BotoCoreError, ClientError) as error:
+        raise TargetError(
+            f"the target does not say which Aurora PostgreSQL versions it offers: {error}",
+            remedy="see whether the target runs, and whether the credentials may call "
+            "rds:DescribeDBEngineVersions and rds:DescribeOrderableDBInstanceOptions",
+        ) from error
+    raise _refusal(offered, [each.version for each in candidates], major, explicit, instance_class)
 
 
-def _choose(
+def _candidates(
     offered: list[str], major: int, preferred_minor: str, explicit: str | None
-) -> AuroraVersion:
+) -> Iterator[AuroraVersion]:
     if explicit is not None:
         if explicit in offered:
-            return AuroraVersion(explicit, "pinned by the configuration, and offered")
-        raise UsageError(
-            f"Aurora PostgreSQL {explicit} is not offered by the target",
-            remedy=f"the nearest ones offered: {_list(_nearest(offered, explicit))}",
-        )
+            yield AuroraVersion(explicit, "pinned by the configuration, and offered")
+        return
     of_major = [version for version in offered if _key(version)[0] == major]
     if preferred_minor in of_major:
-        return AuroraVersion(preferred_minor, "the preferred minor version, and offered")
-    if of_major:
-        return AuroraVersion(
-            of_major[-1],
-            f"the newest {major} offered; the preferred {preferred_minor} is not",
+        yield AuroraVersion(preferred_minor, "the preferred minor version, and offered")
+        of_major.remove(preferred_minor)
+    for version in reversed(of_major):
+        reason = f"the newest {major} that can be had; the preferred {preferred_minor} cannot"
+        yield AuroraVersion(version, reason)
+
+
+def _refusal(
+    offered: list[str],
+    candidates: list[str],
+    major: int,
+    explicit: str | None,
+    instance_class: str,
+) -> UsageError:
+    wanted = explicit or major
+    if candidates:
+        return UsageError(
+            f"Aurora PostgreSQL {wanted} is offered by the target, but not with instance class "
+            f"{instance_class}",
+            remedy=f"another version or region; offered: {_list(offered)}",
         )
-    raise UsageError(
-        f"no Aurora PostgreSQL {major} is offered by the target",
-        remedy=f"another aurora_engine_major; offered: {_list(offered)}",
+    return UsageError(
+        f"Aurora PostgreSQL {wanted} is not offered by the target",
+        remedy=f"the nearest ones offered: {_list(_nearest(offered, str(wanted)))}",
     )
 
 

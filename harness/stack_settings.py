@@ -21,17 +21,12 @@ def stack_config_for(run: Run, target: Target) -> StackConfig:
 
     Raises:
         UsageError: A field is unknown or wrong, or the database version is not offered.
+        TargetError: The target does not say which versions it offers.
     """
-    wishes = dict(target.stack_settings())
-    given: Mapping[str, Any] = run.settings.stack_settings
-    config = _config(
-        {
-            **wishes,
-            **given,
-            "environment_suffix": run.environment_suffix,
-            "region": run.settings.region,
-        }
-    )
+    own = {"environment_suffix": run.environment_suffix, "region": run.settings.region}
+    given = run.settings.stack_settings
+    _require_agreement(given, own)
+    config = _config({**target.stack_settings(), **given, **own})
     if Tier.DATABASE not in config.tiers:
         return config
     chosen = resolve_aurora_version(
@@ -44,11 +39,20 @@ def stack_config_for(run: Run, target: Target) -> StackConfig:
     return _config({**config.to_mapping(), "aurora_engine_version": chosen.version})
 
 
+def _require_agreement(given: Mapping[str, Any], own: Mapping[str, str]) -> None:
+    for name, value in own.items():
+        if given.get(name, value) != value:
+            raise UsageError(
+                f"--stack-config says {name} {given[name]!r}, this run's is {value!r}",
+                remedy=f"leave it out of the file and use --{name.replace('_', '-')}",
+            )
+
+
 def _config(values: Mapping[str, Any]) -> StackConfig:
     try:
         return StackConfig.from_mapping(values)
     except ConfigError as error:
         raise UsageError(
             f"the stack's configuration cannot be used: {error}",
-            remedy="mend the field in the file that --stack-config names, or the option it is",
+            remedy="mend the field in the file that --stack-config names, or the option for it",
         ) from error
