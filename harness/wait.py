@@ -64,9 +64,13 @@ def wait_until(
             streak = 0
             _note(what, last, repr(state.outcome.exception()))
 
+    def pause(state: tenacity.RetryCallState) -> float:
+        # The last observation is made at the deadline, not up to a delay after it.
+        return max(0.0, min(delay, timeout - (state.seconds_since_start or 0.0)))
+
     retrying = tenacity.Retrying(
         stop=tenacity.stop_after_delay(timeout),
-        wait=tenacity.wait_fixed(delay),
+        wait=pause,
         retry=tenacity.retry_if_exception_type(retry_on)
         | tenacity.retry_if_result(lambda outcome: not outcome[0]),
         before_sleep=before_sleep,
