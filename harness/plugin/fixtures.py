@@ -32,7 +32,7 @@ def target(request: pytest.FixtureRequest) -> Target:
     try:
         return harness_session(request.config).stack.target()
     except HarnessError as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,7 @@ def deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
     try:
         current = session.stack.deployment()
     except HarnessError as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     yield current
     session.stack.require_no_drift()
 

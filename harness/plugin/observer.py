@@ -1,26 +1,104 @@
 """Shows the progress of a deployment while pytest captures everything."""
 
+import threading
+from pathlib import Path
+from typing import TextIO, cast
+
 import pytest
 from rich.console import Console
 
 from harness.report.progress import ConsoleObserver, Observer
 
-__all__ = ["observer_for"]
+__all__ = ["Follower", "follow_workers", "terminal_observer", "worker_observer"]
+
+_PROGRESS_FILE = "progress.log"
+_POLL_SECONDS = 0.5
 
 
-def observer_for(config: pytest.Config) -> Observer:
-    """Return an observer that writes plain lines to pytest's own terminal.
-
-    A worker of pytest-xdist has no terminal, and ``--quiet`` wants none of it: there, progress
-    is not shown.
-    """
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None or hasattr(config, "workerinput") or config.get_verbosity() < 0:
+def terminal_observer(config: pytest.Config) -> Observer:
+    """Return an observer that writes plain lines to pytest's own terminal; ``-q`` wants none."""
+    reporter = _reporter(config)
+    if reporter is None:
         return Observer()
-    console = Console(
-        file=reporter._tw._file,
-        width=reporter._tw.fullwidth,
-        force_terminal=False,
-        color_system=None,
-    )
-    return ConsoleObserver(console)
+    return _plain_observer(cast("TextIO", _OwnLines(reporter)), reporter._tw.fullwidth)
+
+
+def worker_observer(directory: Path) -> Observer:
+    """Return the observer of a pytest-xdist worker, which has no terminal.
+
+    It writes to a file of the run that the controlling process follows.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    file = (directory / _PROGRESS_FILE).open("a", buffering=1, encoding="utf-8")
+    return _plain_observer(file, width=200)
+
+
+def follow_workers(config: pytest.Config, directory: Path) -> "Follower | None":
+    """Show what the workers' observers write, until the follower is stopped."""
+    reporter = _reporter(config)
+    if reporter is None:
+        return None
+    follower = Follower(directory / _PROGRESS_FILE, _OwnLines(reporter))
+    follower.start()
+    return follower
+
+
+class Follower(threading.Thread):
+    """Copies the lines that appear in a file, which need not exist yet, to a terminal."""
+
+    def __init__(self, path: Path, terminal: "_OwnLines") -> None:
+        super().__init__(name="follow-workers", daemon=True)
+        self._path = path
+        self._terminal = terminal
+        self._ended = threading.Event()
+        self._position = path.stat().st_size if path.exists() else 0
+
+    def run(self) -> None:
+        """Copy until stopped."""
+        while not self._ended.wait(_POLL_SECONDS):
+            self._copy()
+
+    def stop(self) -> None:
+        """Copy what is left, and end."""
+        self._ended.set()
+        self.join()
+        self._copy()
+
+    def _copy(self) -> None:
+        if not self._path.exists():
+            return
+        with self._path.open(encoding="utf-8") as file:
+            file.seek(self._position)
+            if text := file.read():
+                self._terminal.write(text)
+            self._position = file.tell()
+
+
+class _OwnLines:
+    """pytest's terminal as a text file whose writes begin on a line of their own."""
+
+    encoding = "utf-8"
+
+    def __init__(self, reporter: pytest.TerminalReporter) -> None:
+        self._reporter = reporter
+
+    def write(self, text: str) -> int:
+        self._reporter.ensure_newline()
+        self._reporter._tw._file.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        self._reporter._tw._file.flush()
+
+
+def _reporter(config: pytest.Config) -> pytest.TerminalReporter | None:
+    found: pytest.TerminalReporter | None = config.pluginmanager.get_plugin("terminalreporter")
+    quiet = hasattr(config, "workerinput") or config.get_verbosity() < 0
+    return None if quiet else found
+
+
+def _plain_observer(file: TextIO, width: int) -> Observer:
+    console = Console(file=file, width=width, force_terminal=False, color_system=None)
+    observer = ConsoleObserver(console)
+    observer.__enter__()
+    return observer

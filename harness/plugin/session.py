@@ -10,7 +10,12 @@ import pytest
 from harness.checks.evidence import CheckResult, Plane, Status
 from harness.errors import HarnessError, NotProvableError, UsageError
 from harness.interrupts import Terminated
-from harness.plugin.observer import observer_for
+from harness.plugin.observer import (
+    Follower,
+    follow_workers,
+    terminal_observer,
+    worker_observer,
+)
 from harness.plugin.results import ResultCollector, ResultCourier
 from harness.plugin.shared_stack import SharedStack
 from harness.plugin.summary import write_summary
@@ -40,8 +45,10 @@ class HarnessSession:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._stack: SharedStack | None = None
+        self._follower: Follower | None = None
         self.courier = ResultCourier()
         self._collector = ResultCollector()
+        self._failed_tests: list[str] = []
         self.outcome = RunOutcome()
 
     @property
@@ -52,12 +59,11 @@ class HarnessSession:
         return self._stack
 
     def _begin(self) -> SharedStack:
-        observer = observer_for(self._config)
         invitation = getattr(self._config, "workerinput", {}).get(_INVITATION)
-        if invitation:
-            return SharedStack.join(self._config, invitation, observer)
         try:
-            return SharedStack.begin(self._config, observer)
+            if invitation:
+                return SharedStack.join(self._config, invitation, worker_observer)
+            return SharedStack.begin(self._config, terminal_observer(self._config))
         except UsageError as error:
             raise pytest.UsageError(str(error)) from error
 
@@ -65,6 +71,12 @@ class HarnessSession:
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker of pytest-xdist which stack the session shares."""
         node.workerinput[_INVITATION] = self.stack.invitation()
+        if self._follower is None:
+            self._follower = follow_workers(self._config, self.stack.run.directory)
+
+    def _stop_following(self) -> None:
+        if self._follower is not None:
+            self._follower.stop()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Have SIGTERM end the session in order when it may deploy something."""
@@ -83,7 +95,7 @@ class HarnessSession:
         try:
             target = self.stack.target()
         except HarnessError as error:
-            pytest.fail(str(error), pytrace=False)
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
         missing = target.missing()
         reasons = [missing[capability] for capability in wanted if capability in missing]
         if reasons:
@@ -122,13 +134,18 @@ class HarnessSession:
         """Collect the results from the tests of all processes."""
         if self._controls:
             self._collector.collect(report)
+            if report.failed:
+                self._failed_tests.append(report.nodeid)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """End the stack, once, after the last worker; a failure fails the session."""
         if not self._controls or self._stack is None:
             return
+        self._stop_following()
         self.outcome.results = tuple(self._collector.results)
+        if self._failed_tests:
+            self.outcome.errors.append(HarnessError(_failed(self._failed_tests)))
         try:
             self._stack.finish(self.outcome)
         except (HarnessError, KeyboardInterrupt) as error:
@@ -145,6 +162,11 @@ class HarnessSession:
 def _needs_stack(item: pytest.Item) -> bool:
     names = set(getattr(item, "fixturenames", ()))
     return bool(names & _STACK_FIXTURES) or item.get_closest_marker("requires") is not None
+
+
+def _failed(tests: list[str]) -> str:
+    shown = "\n".join(f"  - {test}" for test in dict.fromkeys(tests))
+    return f"{len(set(tests))} test(s) failed:\n{shown}"
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:

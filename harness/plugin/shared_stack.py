@@ -1,7 +1,7 @@
 """One deployed stack for all processes of a pytest run."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -65,16 +65,26 @@ class SharedStack:
 
     @classmethod
     def join(
-        cls, config: pytest.Config, given: Mapping[str, str], observer: Observer
+        cls, config: pytest.Config, given: Mapping[str, str], observer: Callable[[Path], Observer]
     ) -> "SharedStack":
-        """Take part in a worker, with what ``invitation`` returned in the controlling process."""
+        """Take part in a worker, with what ``invitation`` returned in the controlling process.
+
+        Args:
+            config: pytest's configuration.
+            given: The invitation.
+            observer: Makes the observer, given the run's folder.
+        """
         settings = settings_of(config)
+        ledger = Ledger(settings.home)
+        suffix = given["environment_suffix"]
         return cls(
             Run(
                 settings=settings,
-                environment_suffix=given["environment_suffix"],
-                ledger=Ledger(settings.home),
-                timeline=Timeline(observer, origin=float(given["origin"])),
+                environment_suffix=suffix,
+                ledger=ledger,
+                timeline=Timeline(
+                    observer(ledger.directory(suffix)), origin=float(given["origin"])
+                ),
                 owner_pid=int(given["owner_pid"]) or None,
                 shared=True,
             )
@@ -125,10 +135,12 @@ class SharedStack:
         self._second_plan_done.unlink(missing_ok=True)
         try:
             return deploy(self.run)
-        except HarnessError as error:
+        except BaseException as error:
             if self.run.ledger.find(self.run.environment_suffix) is not None:
-                self.run.update(status=RunStatus.FAILED, error=str(error))
+                self.run.update(status=RunStatus.FAILED, error=str(error) or type(error).__name__)
             raise
+        finally:
+            self._save_timeline()
 
     @property
     def _second_plan_done(self) -> Path:
@@ -160,7 +172,11 @@ class SharedStack:
                 require_no_drift(self._watch.wait())
             finally:
                 self._watch.cancel()
-                self.run.save_timeline()
+                self._save_timeline()
+
+    def _save_timeline(self) -> None:
+        if self.run.directory.exists():
+            self.run.save_timeline()
 
     def finish(self, outcome: RunOutcome) -> None:
         """Destroy the stack unless it is kept; only in the controlling process.
@@ -177,6 +193,8 @@ class SharedStack:
         with self._lock():
             if not self._deployed_here:
                 self.run.load_timeline()
+            if record.error:
+                outcome.errors.append(HarnessError(record.error))
             if record.status is RunStatus.DEPLOYED:
                 outcome.look_at(attach(self.run))
                 if self.keeps:

@@ -13,6 +13,10 @@ _CONFIG = botocore.config.Config(
     read_timeout=60,
     retries={"mode": "standard", "max_attempts": 2},
     s3={"addressing_style": "path"},
+    # What the user has set for a real AWS, or for the way there, does not hold on loopback.
+    proxies={},
+    use_fips_endpoint=False,
+    use_dualstack_endpoint=False,
 )
 # Neither a profile nor a configuration file of the user may leak into an emulator's session:
 # the credentials in them are real.
@@ -42,7 +46,9 @@ class EmulatorSession(boto3.Session):
         self._endpoint = endpoint
 
     def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
-        """Create a client, as boto3 does, of the emulator."""
-        kwargs.setdefault("endpoint_url", self._endpoint)
-        kwargs.setdefault("config", _CONFIG)
-        return super().client(service_name, *args, **kwargs)
+        """Create a client, as boto3 does, of the emulator; also for ``resource``."""
+        given = kwargs.get("config")
+        kwargs["config"] = _CONFIG.merge(given) if given else _CONFIG
+        kwargs["endpoint_url"] = kwargs.get("endpoint_url") or self._endpoint
+        client: Any = super().client
+        return client(service_name, *args, **kwargs)
