@@ -1,0 +1,35 @@
+"""Preflight: what would stop a deployment, said before anything is deployed.
+
+``preflight(configuration, target=...)`` takes a configuration (``read_configurations`` reads
+Terraform JSON, folders of it and plans) and returns a report of findings.
+"""
+
+from harness.preflight.configuration import Configuration
+from harness.preflight.engine import preflight
+from harness.preflight.errors import PreflightInputError
+from harness.preflight.explanation import explain
+from harness.preflight.finding import Family, Finding, Severity
+from harness.preflight.reading import configuration_of, read_configurations
+from harness.preflight.registry import Rule, all_rules
+from harness.preflight.report import Report, Suppressed
+from harness.preflight.suppression import Suppression, load_suppressions
+from harness.preflight.terraform_version import TerraformVersion
+
+__all__ = [
+    "Configuration",
+    "Family",
+    "Finding",
+    "PreflightInputError",
+    "Report",
+    "Rule",
+    "Severity",
+    "Suppressed",
+    "Suppression",
+    "TerraformVersion",
+    "all_rules",
+    "configuration_of",
+    "explain",
+    "load_suppressions",
+    "preflight",
+    "read_configurations",
+]

@@ -1,0 +1,1 @@
+"""Rules that ask the target for what only it can tell, one module per subject."""

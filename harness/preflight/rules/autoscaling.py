@@ -1,0 +1,103 @@
+"""Rules on Application Auto Scaling of ECS services."""
+
+import re
+
+from harness.preflight.configuration import Resource
+from harness.preflight.finding import Family, Severity
+from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.values import references_in
+
+_API = "https://docs.aws.amazon.com/autoscaling/application/APIReference"
+_TARGET = "aws_appautoscaling_target"
+_RESOURCE_ID = re.compile(r"service/[^/]+/[^/]+")
+
+
+@resource_rule(
+    "autoscaling/bounds",
+    Family.DEPLOY,
+    _TARGET,
+    says="ValidationException: Maximum capacity cannot be less than minimum capacity",
+    remedy="Set max_capacity to at least min_capacity.",
+    documentation=f"{_API}/API_RegisterScalableTarget.html",
+)
+def bounds(target: Resource) -> Problems:
+    """The largest number of tasks is smaller than the smallest."""
+    low, high = target.integer("min_capacity"), target.integer("max_capacity")
+    if low is not None and high is not None and high < low:
+        yield target.problem(f"min_capacity {low}, max_capacity {high}")
+
+
+@resource_rule(
+    "autoscaling/resource-id",
+    Family.DEPLOY,
+    _TARGET,
+    says=(
+        "ValidationException: Unsupported service namespace, resource type or scalable dimension",
+        "ValidationException: ECS service doesn't exist: {name}",
+    ),
+    remedy="service/CLUSTER NAME/SERVICE NAME, names and not ARNs.",
+    documentation=f"{_API}/API_RegisterScalableTarget.html",
+)
+def resource_id(target: Resource) -> Problems:
+    """The scalable target does not name an ECS service as ``service/cluster/service``."""
+    name = target.text("resource_id")
+    if target.text("service_namespace") != "ecs":
+        return
+    if name is not None and not _RESOURCE_ID.fullmatch(name):
+        yield target.problem(f"resource_id {name!r}", name=name)
+    wrong = [
+        reference.text
+        for reference in references_in(target.unresolved("resource_id"))
+        if (reference.address.partition(".")[0], reference.attribute)
+        in (("aws_ecs_cluster", "arn"), ("aws_ecs_cluster", "id"), ("aws_ecs_service", "id"))
+    ]
+    for text in wrong:
+        yield target.problem(f"{text} is an ARN; the resource id wants the name", name=text)
+
+
+@resource_rule(
+    "autoscaling/desired-count-outside-bounds",
+    Family.WORK,
+    _TARGET,
+    severity=Severity.WARNING,
+    remedy="Choose a desired count between min_capacity and max_capacity.",
+    documentation="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
+    "service-auto-scaling.html",
+)
+def desired_count_outside_bounds(target: Resource) -> Problems:
+    """Auto scaling would change the service's desired count at once."""
+    low, high = target.integer("min_capacity"), target.integer("max_capacity")
+    service = _service(target)
+    count = service.integer("desired_count") if service is not None else None
+    if service is None or count is None or low is None or high is None:
+        return
+    if low <= high and not low <= count <= high:
+        yield target.problem(f"{service.address} wants {count} tasks, scaling {low} to {high}")
+
+
+@resource_rule(
+    "autoscaling/desired-count-not-ignored",
+    Family.WORK,
+    "aws_ecs_service",
+    severity=Severity.WARNING,
+    remedy="Add desired_count to lifecycle.ignore_changes.",
+    documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
+    "ecs_service",
+)
+def desired_count_not_ignored(service: Resource) -> Problems:
+    """Every apply sets the desired count back that auto scaling has changed."""
+    targets = service.configuration.resources(_TARGET)
+    if service.configuration.planned or not any(_service(t) is service for t in targets):
+        return
+    lifecycle = service.block("lifecycle")
+    ignored = lifecycle.raw.get("ignore_changes", []) if lifecycle is not None else []
+    if service.given("desired_count") and "desired_count" not in ignored and ignored != "all":
+        yield service.problem("scaled automatically, but desired_count is not ignored")
+
+
+def _service(target: Resource) -> Resource | None:
+    for reference in references_in(target.unresolved("resource_id")):
+        service = target.configuration.resource_of(reference, "aws_ecs_service")
+        if service is not None:
+            return service
+    return None

@@ -1,0 +1,65 @@
+"""Rules on CloudWatch alarms and dashboards."""
+
+from harness.preflight.configuration import Resource
+from harness.preflight.finding import Family
+from harness.preflight.registry import Problems, resource_rule
+
+_ALARM = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
+_DASHBOARD = (
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/"
+    "CloudWatch-Dashboard-Body-Structure.html"
+)
+_SHORT_PERIODS = (10, 20, 30)
+_DAY = 86_400
+_WEEK = 604_800
+_HOUR = 3_600
+
+
+@resource_rule(
+    "cloudwatch/alarm-period",
+    Family.DEPLOY,
+    "aws_cloudwatch_metric_alarm",
+    says=(
+        "ValidationError: Metrics cannot be checked across more than a day (EvaluationPeriods * "
+        "Period must be <= 86400).",
+        "ValidationError: Period must be 10, 30 or a multiple of 60",
+    ),
+    remedy="A period of 10, 20, 30 or a multiple of 60 seconds; periods shorter than an hour may "
+    "span one day at most, longer ones a week.",
+    documentation=_ALARM,
+)
+def alarm_period(alarm: Resource) -> Problems:
+    """An alarm's period is not one that CloudWatch evaluates, or spans too long a time."""
+    period = alarm.integer("period")
+    count = alarm.integer("evaluation_periods")
+    if period is None:
+        return
+    if period not in _SHORT_PERIODS and (period % 60 or period <= 0):
+        yield alarm.problem(f"period is {period} seconds")
+    elif count and count * period > (_WEEK if period >= _HOUR else _DAY):
+        yield alarm.problem(f"evaluation_periods x period is {count} x {period} seconds")
+
+
+@resource_rule(
+    "cloudwatch/dashboard-body",
+    Family.DEPLOY,
+    "aws_cloudwatch_dashboard",
+    says=(
+        "InvalidParameterInput: The dashboard body is invalid, there are {number} validation "
+        "errors: ...",
+        'Error: "dashboard_body" contains an invalid JSON: ...',
+    ),
+    remedy="A JSON object with a list named widgets.",
+    documentation=_DASHBOARD,
+)
+def dashboard_body(dashboard: Resource) -> Problems:
+    """The body of a dashboard is no JSON object with widgets."""
+    try:
+        body = dashboard.document("dashboard_body")
+    except ValueError as error:
+        yield dashboard.problem(f"dashboard_body is not JSON: {error}")
+        return
+    if isinstance(body, dict) and "widgets" in body:
+        return
+    if isinstance(body, dict | list | str | int):
+        yield dashboard.problem("dashboard_body has no list of widgets")

@@ -1,0 +1,206 @@
+"""Rules on ECS services: does AWS take them?"""
+
+from harness.preflight.configuration import Resource
+from harness.preflight.containers import containers, port_mappings, task_of
+from harness.preflight.finding import Family
+from harness.preflight.registry import Problems, resource_rule
+
+_CREATE = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html"
+_GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+_FARGATE = {"FARGATE", "FARGATE_SPOT"}
+_ATTACHMENT = "aws_ecs_cluster_capacity_providers"
+
+
+@resource_rule(
+    "ecs/launch-type-with-capacity-provider-strategy",
+    Family.DEPLOY,
+    "aws_ecs_service",
+    says="InvalidParameterException: Specifying both a launch type and capacity provider strategy "
+    "is not supported. Remove one and try again.",
+    remedy="Remove launch_type: the strategy alone says where the tasks run.",
+    documentation=_CREATE,
+)
+def launch_type_with_strategy(service: Resource) -> Problems:
+    """A service has a launch type and a capacity provider strategy."""
+    if service.given("launch_type") and service.given("capacity_provider_strategy"):
+        name = service.text("launch_type")
+        yield service.problem(f"launch_type {name} stands beside capacity_provider_strategy")
+
+
+@resource_rule(
+    "ecs/capacity-provider-not-attached",
+    Family.DEPLOY,
+    "aws_ecs_service",
+    says="InvalidParameterException: The specified capacity provider strategy cannot contain a "
+    "capacity provider that is not associated with the cluster. Associate the capacity provider "
+    "with the cluster and try again.",
+    remedy="Attach the provider with aws_ecs_cluster_capacity_providers.",
+    documentation=f"{_GUIDE}/fargate-capacity-providers.html",
+)
+def capacity_provider_not_attached(service: Resource) -> Problems:
+    """A service names a capacity provider that is not attached to its cluster."""
+    attachments = _attachments(service)
+    cluster = service.follow("cluster", "aws_ecs_cluster")
+    if attachments is None or cluster is None:
+        return
+    attached = set(cluster.texts("capacity_providers") or ())
+    for attachment in attachments:
+        names = attachment.texts("capacity_providers")
+        if names is None:
+            return
+        attached |= set(names)
+    for strategy in service.blocks("capacity_provider_strategy"):
+        name = strategy.text("capacity_provider")
+        if name is not None and name not in attached:
+            yield service.problem(f"{name} is not attached to {cluster.address}")
+
+
+@resource_rule(
+    "ecs/service-before-capacity-providers",
+    Family.DEPLOY,
+    "aws_ecs_service",
+    says="InvalidParameterException: The specified capacity provider strategy cannot contain a "
+    "capacity provider that is not associated with the cluster. Associate the capacity provider "
+    "with the cluster and try again.",
+    remedy="Add the aws_ecs_cluster_capacity_providers to the service's depends_on.",
+    documentation=f"{_GUIDE}/fargate-capacity-providers.html",
+)
+def service_before_capacity_providers(service: Resource) -> Problems:
+    """A service may be created before the capacity providers that it names are attached."""
+    named = {s.text("capacity_provider") for s in service.blocks("capacity_provider_strategy")}
+    for attachment in _attachments(service) or []:
+        provided = attachment.texts("capacity_providers") or []
+        if named & set(provided) and not service.depends_on(attachment):
+            yield service.problem(f"does not depend on {attachment.address}")
+
+
+def _attachments(service: Resource) -> list[Resource] | None:
+    """Return what attaches capacity providers to the service's cluster; None when unsure."""
+    cluster = service.follow("cluster", "aws_ecs_cluster")
+    certain = service.configuration.all_certain(_ATTACHMENT, "cluster_name", "aws_ecs_cluster")
+    if cluster is None or not certain:
+        return None
+    return service.configuration.referring(_ATTACHMENT, "cluster_name", cluster)
+
+
+@resource_rule(
+    "ecs/service-without-network-configuration",
+    Family.DEPLOY,
+    "aws_ecs_service",
+    says="InvalidParameterException: Network Configuration must be provided when networkMode "
+    "'awsvpc' is specified.",
+    remedy="Add network_configuration with subnets and security groups.",
+    documentation=f"{_GUIDE}/task-networking-awsvpc.html",
+)
+def without_network_configuration(service: Resource) -> Problems:
+    """A service whose tasks have a network interface of their own does not say in which subnet."""
+    task = task_of(service)
+    if task is None or task.text("network_mode") != "awsvpc":
+        return
+    if service.absent("network_configuration"):
+        yield service.problem(f"{task.address} has network mode awsvpc")
+
+
+@resource_rule(
+    "ecs/target-type",
+    Family.DEPLOY,
+    "aws_ecs_service",
+    says="InvalidParameterException: The provided target group {arn} has target type {kind}, "
+    "which is incompatible with the awsvpc network mode specified in the task definition.",
+    remedy='Set target_type = "ip" on the target group.',
+    documentation=f"{_GUIDE}/service-load-balancing.html",
+)
+def target_type(service: Resource) -> Problems:
+    """Tasks with a network interface of their own are behind a target group of another type."""
+    task = task_of(service)
+    if task is None or task.text("network_mode") != "awsvpc":
+        return
+    for block in service.blocks("load_balancer"):
+        group = block.follow("target_group_arn", "aws_lb_target_group", "aws_alb_target_group")
+        kind = group.text("target_type", "instance") if group is not None else "ip"
+        if group is not None and kind not in (None, "ip"):
+            yield service.problem(f"{group.address} has target type {kind}", kind=kind)
+
+
+@resource_rule(
+    "ecs/load-balancer-container",
+    Family.DEPLOY,
+    "aws_ecs_service",
+    says=(
+        "InvalidParameterException: The container {name} does not exist in the task definition.",
+        "InvalidParameterException: The container {name} did not have a container port {port} "
+        "defined.",
+    ),
+    remedy="Name a container of the task definition and a port that it maps.",
+    documentation=f"{_GUIDE}/service-load-balancing.html",
+)
+def load_balancer_container(service: Resource) -> Problems:
+    """The load balancer block names a container or a port that the task does not have."""
+    task = task_of(service)
+    known = containers(task) if task is not None else None
+    if task is None or known is None:
+        return
+    names = {container.text("name"): container for container in known}
+    for block in service.blocks("load_balancer"):
+        name, port = block.text("container_name"), block.integer("container_port")
+        if name is None or None in names:
+            continue
+        if name not in names:
+            yield service.problem(f"{task.address} has no container {name}", name=name)
+            continue
+        ports = port_mappings(names[name])
+        if port is not None and ports is not None and port not in ports:
+            text = f"container {name} of {task.address} does not map port {port}"
+            yield service.problem(text, name=name, port=port)
+
+
+@resource_rule(
+    "ecs/service-without-listener-dependency",
+    Family.DEPLOY,
+    "aws_ecs_service",
+    says="InvalidParameterException: The target group with targetGroupArn {arn} does not have an "
+    "associated load balancer.",
+    remedy="Add the listener (or the listener rule) to the service's depends_on.",
+    documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
+    "ecs_service",
+)
+def without_listener_dependency(service: Resource) -> Problems:
+    """A service may be created before a listener connects its target group to a load balancer."""
+    configuration = service.configuration
+    if configuration.incomplete:
+        return
+    listeners = configuration.resources(
+        "aws_lb_listener", "aws_lb_listener_rule", "aws_alb_listener", "aws_alb_listener_rule"
+    )
+    for block in service.blocks("load_balancer"):
+        group = block.follow("target_group_arn", "aws_lb_target_group", "aws_alb_target_group")
+        if group is None:
+            continue
+        connecting = [item for item in listeners if item.depends_on(group)]
+        if any(service.depends_on(item) for item in connecting):
+            continue
+        names = ", ".join(item.address for item in connecting) or "a listener: there is none"
+        yield service.problem(f"{group.address} is connected by {names}; no dependency on it")
+
+
+@resource_rule(
+    "ecs/deployment-cannot-roll",
+    Family.WORK,
+    "aws_ecs_service",
+    says="(service {name}) was unable to place a task because the deployment's maximum percent "
+    "leaves no room",
+    remedy="Raise deployment_maximum_percent above 100, or lower "
+    "deployment_minimum_healthy_percent below 100.",
+    documentation=f"{_GUIDE}/deployment-type-ecs.html",
+)
+def deployment_cannot_roll(service: Resource) -> Problems:
+    """A new version of the service could never start: no task may be added and none stopped."""
+    low = service.integer("deployment_minimum_healthy_percent", 100)
+    high = service.integer("deployment_maximum_percent", 200)
+    if (
+        low is not None
+        and high is not None
+        and high <= low
+        and service.absent("deployment_controller")
+    ):
+        yield service.problem(f"between {low} and {high} percent of the tasks nothing can change")

@@ -1,0 +1,219 @@
+"""Rules on ECS task definitions: does AWS take them?"""
+
+import re
+from collections.abc import Mapping
+
+from harness.preflight.configuration import Resource
+from harness.preflight.containers import containers, is_fargate
+from harness.preflight.finding import Family
+from harness.preflight.iam_policy import trusts
+from harness.preflight.registry import Problems, resource_rule
+
+_GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+_TASK = "aws_ecs_task_definition"
+_PARAMETERS = f"{_GUIDE}/task_definition_parameters.html"
+_GIB = 1024
+# CPU units -> memory in MiB: smallest, largest, step.
+_FARGATE_SIZES: Mapping[int, tuple[int, int, int]] = {
+    512: (1 * _GIB, 4 * _GIB, _GIB),
+    1024: (2 * _GIB, 8 * _GIB, _GIB),
+    2048: (4 * _GIB, 16 * _GIB, _GIB),
+    4096: (8 * _GIB, 30 * _GIB, _GIB),
+    8192: (16 * _GIB, 60 * _GIB, 4 * _GIB),
+    16384: (32 * _GIB, 120 * _GIB, 8 * _GIB),
+}
+_SMALLEST = (256, (512, 1 * _GIB, 2 * _GIB))
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(v?cpu|gb)?", re.IGNORECASE)
+
+
+@resource_rule(
+    "ecs/fargate-cpu-memory",
+    Family.DEPLOY,
+    _TASK,
+    says=(
+        "ClientException: No Fargate configuration exists for given values: {cpu} CPU, {memory} "
+        "memory. See the Amazon ECS documentation for the valid values.",
+        "ClientException: Fargate requires that 'cpu' be defined at the task level.",
+        "ClientException: Fargate requires that 'memory' be defined at the task level.",
+    ),
+    remedy="One of Fargate's pairs, such as cpu 256 with memory 512, 1024 or 2048.",
+    documentation=f"{_GUIDE}/fargate-tasks-services.html",
+)
+def fargate_cpu_memory(task: Resource) -> Problems:
+    """A Fargate task has a size that Fargate does not have."""
+    if not is_fargate(task):
+        return
+    if task.absent("cpu") or task.absent("memory"):
+        yield task.problem("cpu and memory must both be given for Fargate")
+        return
+    cpu, memory = _units(task.text("cpu")), _units(task.text("memory"))
+    if cpu is not None and memory is not None and not _is_fargate_size(cpu, memory):
+        yield task.problem(f"cpu {cpu} with memory {memory} MiB", cpu=cpu, memory=memory)
+
+
+def _units(text: str | None) -> int | None:
+    match = _AMOUNT.fullmatch((text or "").strip())
+    if match is None:
+        return None
+    return int(float(match[1]) * (_GIB if match[2] else 1))
+
+
+def _is_fargate_size(cpu: int, memory: int) -> bool:
+    if cpu == _SMALLEST[0]:
+        return memory in _SMALLEST[1]
+    low, high, step = _FARGATE_SIZES.get(cpu, (1, 0, 1))
+    return low <= memory <= high and (memory - low) % step == 0
+
+
+@resource_rule(
+    "ecs/fargate-network-mode",
+    Family.DEPLOY,
+    _TASK,
+    says="ClientException: Fargate only supports network mode 'awsvpc'.",
+    remedy='Set network_mode = "awsvpc".',
+    documentation=_PARAMETERS,
+)
+def fargate_network_mode(task: Resource) -> Problems:
+    """A Fargate task has a network mode other than ``awsvpc``."""
+    mode = task.text("network_mode", "bridge")
+    if is_fargate(task) and mode not in (None, "awsvpc"):
+        yield task.problem(f"network mode {mode}")
+
+
+@resource_rule(
+    "ecs/container-definitions",
+    Family.DEPLOY,
+    _TASK,
+    says=(
+        "Error: ECS Task Definition container_definitions is invalid: ...",
+        "ClientException: Container definitions should not be empty",
+        "ClientException: Container.image should not be null or empty.",
+    ),
+    remedy="A JSON list of objects, each with name and image.",
+    documentation=_PARAMETERS,
+)
+def container_definitions(task: Resource) -> Problems:
+    """The container definitions are no JSON list of containers with name and image."""
+    try:
+        document = task.document("container_definitions")
+    except ValueError as error:
+        yield task.problem(f"container_definitions is not JSON: {error}")
+        return
+    if document == [] or isinstance(document, dict | str | int):
+        yield task.problem("container_definitions is no list of containers")
+    for container in containers(task) or []:
+        missing = [name for name in ("name", "image") if container.absent(name)]
+        if missing:
+            yield task.problem(f"{container.address} has no {' and no '.join(missing)}")
+
+
+@resource_rule(
+    "ecs/duplicate-container-name",
+    Family.DEPLOY,
+    _TASK,
+    says="ClientException: Container names should be unique.",
+    remedy="Give each container of the task a name of its own.",
+    documentation=_PARAMETERS,
+)
+def duplicate_container_name(task: Resource) -> Problems:
+    """Two containers of a task have the same name."""
+    names = [container.text("name") for container in containers(task) or []]
+    for name in sorted({n for n in names if n and names.count(n) > 1}):
+        yield task.problem(f"{names.count(name)} containers are called {name}")
+
+
+@resource_rule(
+    "ecs/awsvpc-host-port",
+    Family.DEPLOY,
+    _TASK,
+    says="ClientException: When networkMode=awsvpc, the host ports and container ports in port "
+    "mappings must match.",
+    remedy="Leave hostPort out, or set it to containerPort.",
+    documentation=f"{_GUIDE}/task-networking-awsvpc.html",
+)
+def awsvpc_host_port(task: Resource) -> Problems:
+    """A container with a network interface of its own maps a port to another host port."""
+    if task.text("network_mode") != "awsvpc":
+        return
+    for container in containers(task) or []:
+        for mapping in container.blocks("portMappings"):
+            port, host = mapping.integer("containerPort"), mapping.integer("hostPort")
+            if host and port is not None and host != port:
+                yield task.problem(f"container port {port} is mapped to host port {host}")
+
+
+@resource_rule(
+    "ecs/execution-role-missing",
+    Family.DEPLOY,
+    _TASK,
+    says=(
+        "ClientException: Fargate requires task definition to have execution role ARN to support "
+        "log driver awslogs.",
+        "ClientException: Fargate requires task definition to have execution role ARN to support "
+        "ECR images.",
+        "ClientException: When you are specifying container secrets, you must also specify a "
+        "value for 'executionRoleArn'.",
+    ),
+    remedy="Set execution_role_arn.",
+    documentation=f"{_GUIDE}/task_execution_IAM_role.html",
+)
+def execution_role_missing(task: Resource) -> Problems:
+    """A task without an execution role needs one: for logs, secrets or its image."""
+    if not task.absent("execution_role_arn"):
+        return
+    for container in containers(task) or []:
+        logging = container.block("logConfiguration")
+        driver = logging.text("logDriver") if logging else None
+        if container.given("secrets"):
+            yield task.problem("its secrets need an execution role")
+        elif is_fargate(task) and driver == "awslogs":
+            yield task.problem("its log driver awslogs needs an execution role")
+        elif is_fargate(task) and ".dkr.ecr." in (container.text("image") or ""):
+            yield task.problem("its image in ECR needs an execution role")
+        else:
+            continue
+        return
+
+
+@resource_rule(
+    "ecs/role-not-trusted",
+    Family.DEPLOY,
+    _TASK,
+    says="ClientException: ECS was unable to assume the role '{arn}' that was provided for this "
+    "task. Please verify that the role being passed has the proper trust relationship and "
+    "permissions and that your IAM user has permissions to pass this role.",
+    remedy="Let ecs-tasks.amazonaws.com assume the role (sts:AssumeRole).",
+    documentation=f"{_GUIDE}/task-iam-roles.html",
+)
+def role_not_trusted(task: Resource) -> Problems:
+    """A role of the task does not let ECS tasks assume it."""
+    for argument in ("execution_role_arn", "task_role_arn"):
+        role = task.follow(argument, "aws_iam_role")
+        if role is not None and trusts(role, "ecs-tasks.amazonaws.com") is False:
+            yield task.problem(f"{role.address} does not trust ecs-tasks.amazonaws.com")
+
+
+@resource_rule(
+    "ecs/log-options",
+    Family.DEPLOY,
+    _TASK,
+    says=(
+        "ClientException: Log driver awslogs requires options: awslogs-group, awslogs-region, "
+        "awslogs-stream-prefix",
+        "ClientException: Fargate requires awslogs-stream-prefix to be set for log driver awslogs",
+    ),
+    remedy="Give awslogs-group, awslogs-region and (for Fargate) awslogs-stream-prefix.",
+    documentation=f"{_GUIDE}/specify-log-config.html",
+)
+def log_options(task: Resource) -> Problems:
+    """The log driver ``awslogs`` lacks an option that it needs."""
+    needed = ["awslogs-group", "awslogs-region"]
+    needed += ["awslogs-stream-prefix"] if is_fargate(task) else []
+    for container in containers(task) or []:
+        logging = container.block("logConfiguration")
+        if logging is None or logging.text("logDriver") != "awslogs":
+            continue
+        options = logging.block("options")
+        missing = [name for name in needed if options is None or options.absent(name)]
+        if missing and logging.certain("options"):
+            yield task.problem(f"{container.text('name')}: {', '.join(missing)} missing")

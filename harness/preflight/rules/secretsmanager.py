@@ -1,0 +1,63 @@
+"""Rules on secrets. None of them looks at a secret's value."""
+
+import re
+
+from harness.preflight.configuration import Resource
+from harness.preflight.finding import Family
+from harness.preflight.registry import Problems, resource_rule
+
+_NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
+_API = "https://docs.aws.amazon.com/secretsmanager/latest/apireference"
+_DEFAULT_WINDOW_DAYS = 30
+_WINDOW_DAYS = range(7, 31)
+
+
+@resource_rule(
+    "secretsmanager/secret-name",
+    Family.DEPLOY,
+    "aws_secretsmanager_secret",
+    says="ValidationException: Invalid name. Must be a valid name containing alphanumeric "
+    "characters, or any of the following: -/_+=.@!",
+    remedy="1 to 512 letters, digits and / _ + = . @ -.",
+    documentation=f"{_API}/API_CreateSecret.html",
+)
+def secret_name(secret: Resource) -> Problems:
+    """A secret name breaks the naming rules."""
+    name = secret.text("name")
+    if name is not None and not _NAME.fullmatch(name):
+        yield secret.problem(f"{name!r} is no secret name")
+
+
+@resource_rule(
+    "secretsmanager/invalid-recovery-window",
+    Family.DEPLOY,
+    "aws_secretsmanager_secret",
+    says=(
+        "Error: expected recovery_window_in_days to be in the range (7 - 30), got {days}",
+        "InvalidParameterException: RecoveryWindowInDays value must be between 7 and 30 days "
+        "(inclusive).",
+    ),
+    remedy="0 deletes at once (right for a disposable environment); else 7 to 30.",
+    documentation=f"{_API}/API_DeleteSecret.html",
+)
+def invalid_recovery_window(secret: Resource) -> Problems:
+    """The recovery window is a number of days that Secrets Manager does not take."""
+    days = secret.integer("recovery_window_in_days")
+    if days not in (None, 0) and days not in _WINDOW_DAYS:
+        yield secret.problem(f"recovery_window_in_days is {days}", days=days)
+
+
+@resource_rule(
+    "secretsmanager/recovery-window",
+    Family.TEARDOWN,
+    "aws_secretsmanager_secret",
+    says="InvalidRequestException: You can't create this secret because a secret with this name "
+    "is already scheduled for deletion.",
+    remedy="Set recovery_window_in_days = 0 in a disposable environment.",
+    documentation=f"{_API}/API_DeleteSecret.html",
+)
+def recovery_window(secret: Resource) -> Problems:
+    """Destroy leaves the secret behind, and its name taken, for the recovery window."""
+    days = secret.integer("recovery_window_in_days", _DEFAULT_WINDOW_DAYS)
+    if days is not None and days > 0:
+        yield secret.problem(f"after destroy the secret stays {days} days, and its name is taken")

@@ -1,0 +1,73 @@
+"""Suppressions: findings that a project decided to live with, each with its reason."""
+
+import tomllib
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from harness.preflight.errors import PreflightInputError
+from harness.preflight.finding import Finding
+
+__all__ = ["Suppression", "load_suppressions"]
+
+_EXAMPLE = (
+    '[tool.catalog-harness.preflight]\n  suppress = [{ rule = "s3/...", '
+    'address = "aws_s3_bucket.logs", reason = "why it is right here" }]'
+)
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """One entry of ``suppress``.
+
+    Attributes:
+        rule: Rule id.
+        address: Resource address; ``*`` and ``?`` stand for anything, as in file names.
+        reason: Why the finding is accepted.
+    """
+
+    rule: str
+    address: str
+    reason: str
+
+    def covers(self, finding: Finding) -> bool:
+        """Return whether it is meant for a finding."""
+        return finding.rule == self.rule and fnmatchcase(finding.address, self.address)
+
+
+def load_suppressions(pyproject: Path) -> tuple[Suppression, ...]:
+    """Read the suppressions of a ``pyproject.toml``; none when there is no such file.
+
+    Raises:
+        PreflightInputError: It is no TOML, or an entry lacks rule, address or reason.
+    """
+    try:
+        content = tomllib.loads(pyproject.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError) as error:
+        raise PreflightInputError(f"{pyproject}: cannot be read: {error}") from error
+    table: Any = content
+    for key in ("tool", "catalog-harness", "preflight"):
+        table = table.get(key, {}) if isinstance(table, dict) else {}
+    entries = table.get("suppress", []) if isinstance(table, dict) else table
+    if not isinstance(entries, list):
+        raise PreflightInputError(f"{pyproject}: suppress is no list", remedy=_EXAMPLE)
+    return tuple(_entry(entry, pyproject) for entry in entries)
+
+
+def _entry(entry: Any, pyproject: Path) -> Suppression:
+    wanted = ("rule", "address", "reason")
+    if not isinstance(entry, dict) or set(entry) != set(wanted):
+        raise PreflightInputError(
+            f"{pyproject}: a suppression needs exactly rule, address and reason; found {entry!r}",
+            remedy=_EXAMPLE,
+        )
+    values = [entry[name] for name in wanted]
+    if not all(isinstance(value, str) and value.strip() for value in values):
+        raise PreflightInputError(
+            f"{pyproject}: rule, address and reason must be text and not empty; found {entry!r}",
+            remedy=_EXAMPLE,
+        )
+    return Suppression(*values)
