@@ -68,6 +68,8 @@ class CatalogApiImage:
         """
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         environment |= {"HOSTNAME": setting.host_name, "PYTHONUNBUFFERED": "1"}
+        # libpq must not find the user's own passwords and certificates.
+        environment["HOME"] = str(setting.root)
         environment |= self._database(setting)
         environment |= setting.environment
         environment["HOST"] = setting.address

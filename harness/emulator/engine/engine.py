@@ -48,9 +48,7 @@ class Engine:
         self.containers: dict[str, Container] = {}
         self._account = unprivileged_account()
         self.volumes = VolumeStore(config.directory, self._account)
-        self._lifecycle = Lifecycle(
-            config.directory, python=config.python, start_seconds=config.start_seconds
-        )
+        self._lifecycle = Lifecycle(config.directory, config.start_seconds)
 
     def resolve(self, host: str) -> str | None:
         """Return the address of the container that a host name belongs to; None if none does.

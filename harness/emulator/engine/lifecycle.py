@@ -11,6 +11,7 @@ from harness.emulator.engine.backoff import CrashBackoff
 from harness.emulator.engine.container import Container, State
 from harness.emulator.engine.errors import ConflictError, DockerApiError, NotFoundError
 from harness.emulator.engine.image import Launch, Setting
+from harness.emulator.engine.network import require_free_port
 from harness.emulator.engine.processes import ChildProcess, port_listens, spawn
 from harness.emulator.engine.reaper import ProcessRecord
 from harness.errors import HarnessError
@@ -28,12 +29,10 @@ class Lifecycle:
 
     Args:
         directory: Folder for the record of processes.
-        python: Interpreter for the launcher.
         start_seconds: How long a start waits for the container's port.
     """
 
-    def __init__(self, directory: Path, *, python: str, start_seconds: float) -> None:
-        self._python = python
+    def __init__(self, directory: Path, start_seconds: float) -> None:
         self._start_seconds = start_seconds
         self._record = ProcessRecord(directory)
         # Half of the time, so that a start that was held back can still wait for its port.
@@ -54,6 +53,7 @@ class Lifecycle:
                 return False
             await self._hold_back(container)
             try:
+                require_free_port(container.address, container.port)
                 launch = await asyncio.to_thread(container.image.launch, setting)
                 await self._run(container, launch)
             except NotFoundError:
@@ -140,14 +140,14 @@ class Lifecycle:
         self._record.remove(process.pid)
         _still_there(container)
         if status:
-            raise HarnessError(f"`{step.command[0]}` ended with status {status}; see its log")
+            raise HarnessError(
+                f"`{step.command[0]}` ended with status {status}\n{container.log.tail()}"
+            )
 
     async def _spawn(
         self, container: Container, launch: Launch, orphan_signal: signal.Signals
     ) -> ChildProcess:
-        process = await spawn(
-            launch, container.log, python=self._python, orphan_signal=orphan_signal
-        )
+        process = await spawn(launch, container.log, orphan_signal)
         self._record.add(process.pid, container.name)
         return process
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -90,6 +91,11 @@ class ContainerLog:
         self._file.close()
         self._path.unlink(missing_ok=True)
         self._wake()
+
+    def tail(self, lines: int = 10) -> str:
+        """Return the last lines, for an error message."""
+        with self._path.open(encoding="utf-8") as file:
+            return "".join(entry.text for entry in deque(_entries(file), maxlen=lines)).strip()
 
     async def copy(self, reader: asyncio.StreamReader, stream: Stream) -> None:
         """Record everything that a process prints, until it closes the pipe."""

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from harness.errors import EmulatorError
 
-__all__ = ["LoopbackNetwork"]
+__all__ = ["LoopbackNetwork", "require_free_port"]
 
 _RANGE = IPv4Network("127.77.0.0/16")
 # Holding this port on a subnet's first address is the claim to it: the kernel grants it to one
 # engine only, of whatever user, and takes it back when the engine dies.
-_CLAIM_PORT = 47_377
+_CLAIM_PORT = 23_771
 _FIRST_HOST, _LAST_HOST = 2, 254
 
 
@@ -56,13 +56,13 @@ class LoopbackNetwork:
         Raises:
             EmulatorError: Every address of the subnet is taken.
         """
-        names = tuple(aliases)
+        names = tuple(name.lower() for name in aliases)
         wanted = [self._reserved[name] for name in names if name in self._reserved]
         host = wanted[0] if wanted and wanted[0] not in self._held.values() else self._free()
         self._held[holder] = host
-        if names:
-            self._reserved |= dict.fromkeys(names, host)
-            self._record.write_text(json.dumps(self._reserved, indent=2))
+        kept = {name: other for name, other in self._reserved.items() if other != host}
+        self._reserved = kept | dict.fromkeys(names, host)
+        self._record.write_text(json.dumps(self._reserved, indent=2))
         return str(self.subnet[host])
 
     def detach(self, holder: str) -> None:
@@ -71,7 +71,7 @@ class LoopbackNetwork:
 
     def resolve(self, name: str) -> str | None:
         """Return the address that belongs to an alias, whether its container runs or not."""
-        host = self._reserved.get(name.rstrip(".").lower(), self._reserved.get(name))
+        host = self._reserved.get(name.rstrip(".").lower())
         return None if host is None else str(self.subnet[host])
 
     def close(self) -> None:
@@ -79,7 +79,11 @@ class LoopbackNetwork:
         self._claim.close()
 
     def _free(self) -> int:
-        taken = {*self._held.values(), *self._reserved.values()}
+        held, reserved = set(self._held.values()), list(self._reserved.values())
+        while reserved and len(held.union(reserved)) >= _LAST_HOST - _FIRST_HOST + 1:
+            # The names of databases that are long gone make room, the oldest first.
+            reserved.pop(0)
+        taken = held.union(reserved)
         span = _LAST_HOST - _FIRST_HOST + 1
         for step in range(span):
             host = _FIRST_HOST + (self._next - _FIRST_HOST + step) % span
@@ -88,6 +92,24 @@ class LoopbackNetwork:
                 self._next = host + 1
                 return host
         raise EmulatorError(f"every address of {self.subnet} is taken by a container")
+
+
+def require_free_port(address: str, port: int) -> None:
+    """Make sure that a program can listen there.
+
+    Raises:
+        EmulatorError: Another program listens on that port of every address of the machine.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise EmulatorError(
+                f"a container wants to listen on {address}:{port}, which is not possible: {error}",
+                remedy=f"stop the program of this machine that listens on port {port} of all "
+                f"addresses (0.0.0.0:{port}), or let it listen on 127.0.0.1 only",
+            ) from error
 
 
 def _claim(subnet: IPv4Network | None) -> tuple[IPv4Network, socket.socket]:

@@ -160,7 +160,7 @@ def _initialise(
     ]
     if database != "postgres":
         # Single-user mode spares the start of a temporary server, and needs no password.
-        single = (str(installation.program(_SERVER)), "--single", "-D", str(data), "postgres")
+        single = (str(installation.program(_SERVER)), "--single", "-F", "-D", str(data), "postgres")
         quoted = database.replace('"', '""')
         statement = f'CREATE DATABASE "{quoted}"\n'.encode()
         steps.append(Launch(single, environment, setting.root, setting.account, stdin=statement))

@@ -18,6 +18,7 @@ __all__ = ["ChildProcess", "port_listens", "spawn"]
 
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _SIGNAL_BASE = 128
+_DRAIN_SECONDS = 2.0
 
 
 class ChildProcess:
@@ -39,7 +40,9 @@ class ChildProcess:
         """Wait for the end; return the exit status as Docker counts it (128 + signal)."""
         returncode = await self._process.wait()
         _kill_group(self.pid)
-        await self._copies
+        # A descendant that left the group may hold the pipes open for ever.
+        await asyncio.wait({self._copies}, timeout=_DRAIN_SECONDS)
+        self._copies.cancel()
         return returncode if returncode >= 0 else _SIGNAL_BASE - returncode
 
     def send(self, number: signal.Signals) -> None:
@@ -57,9 +60,7 @@ class ChildProcess:
                 child.kill()
 
 
-async def spawn(
-    launch: Launch, log: ContainerLog, *, python: str, orphan_signal: signal.Signals
-) -> ChildProcess:
+async def spawn(launch: Launch, log: ContainerLog, orphan_signal: signal.Signals) -> ChildProcess:
     """Start a process that dies with this one.
 
     To be called in the thread that lives as long as the engine: Linux sends the orphan signal
@@ -68,11 +69,10 @@ async def spawn(
     Args:
         launch: What to start.
         log: Where its output goes.
-        python: Interpreter for the launcher.
         orphan_signal: What the process gets when this one dies.
     """
     process = await asyncio.create_subprocess_exec(
-        *_launcher_command(launch, python, orphan_signal),
+        *_launcher_command(launch, orphan_signal),
         stdin=asyncio.subprocess.PIPE if launch.stdin else asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -98,10 +98,10 @@ async def port_listens(address: str, port: int) -> bool:
     return True
 
 
-def _launcher_command(launch: Launch, python: str, orphan_signal: signal.Signals) -> Sequence[str]:
+def _launcher_command(launch: Launch, orphan_signal: signal.Signals) -> Sequence[str]:
     account = launch.account
     who = (str(account.uid), str(account.gid)) if account else ("-", "-")
-    start = (python or sys.executable, "-I", "-S", str(_LAUNCHER))
+    start = (sys.executable, "-I", "-S", str(_LAUNCHER))
     program = shutil.which(launch.command[0], path=launch.environment.get("PATH"))
     command = (program or launch.command[0], *launch.command[1:])
     return (*start, str(os.getpid()), str(int(orphan_signal)), *who, *command)

@@ -1,0 +1,39 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from harness.emulator.engine.app import create_app
+from harness.emulator.engine.config import EngineConfig
+from harness.emulator.engine.engine import Engine
+from tests.unit.harness.emulator.engine.support import Docker, ScriptImage
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def image() -> ScriptImage:
+    return ScriptImage()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> EngineConfig:
+    return EngineConfig(socket=tmp_path / "docker.sock", directory=tmp_path / "engine")
+
+
+@pytest.fixture
+async def engine(config: EngineConfig, image: ScriptImage) -> AsyncIterator[Engine]:
+    engine = Engine(config, (image,))
+    yield engine
+    await engine.close()
+
+
+@pytest.fixture
+async def docker(engine: Engine) -> AsyncIterator[Docker]:
+    transport = httpx.ASGITransport(app=create_app(engine), raise_app_exceptions=True)
+    async with httpx.AsyncClient(transport=transport, base_url="http://docker/v1.47") as http:
+        yield Docker(http)
