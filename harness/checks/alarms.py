@@ -3,8 +3,10 @@
 import json
 from typing import TYPE_CHECKING
 
-from harness.checks.check import ServiceChecks, check, expect, expect_equal
+from harness.checks.check import ServiceChecks, check
 from harness.checks.evidence import Plane
+from harness.checks.expect import expect, expect_equal
+from harness.checks.resources import load_balancer, metric_name, target_group
 from harness.targets.base import Capability
 from stack.tiers import Tier
 
@@ -93,13 +95,11 @@ class Alarms(ServiceChecks):
         }
 
     def _dimensions(self) -> dict[str, dict[str, str]]:
-        config, elbv2 = self.context.config, self.context.clients.elbv2
-        [balancer] = elbv2.describe_load_balancers(Names=[config.alb_name])["LoadBalancers"]
-        [group] = elbv2.describe_target_groups(Names=[config.target_group_name])["TargetGroups"]
-        whole = {"LoadBalancer": balancer["LoadBalancerArn"].partition(":loadbalancer/")[2]}
+        config, group = self.context.config, target_group(self.context)
+        whole = {"LoadBalancer": metric_name(load_balancer(self.context)["LoadBalancerArn"])}
         return {
             "balancer": whole,
-            "targets": {**whole, "TargetGroup": group["TargetGroupArn"].rpartition(":")[2]},
+            "targets": {**whole, "TargetGroup": metric_name(group["TargetGroupArn"])},
             "service": {
                 "ClusterName": config.ecs_cluster_name,
                 "ServiceName": config.ecs_service_name,

@@ -4,14 +4,16 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from harness.checks.catalog_client import CatalogClient, task_of
-from harness.checks.check import ServiceChecks, check, expect, expect_equal
+from harness.checks.check import ServiceChecks, check
 from harness.checks.ecs_tasks import RunningTask, running_tasks
 from harness.checks.evidence import Plane
+from harness.checks.expect import expect, expect_equal
+from harness.checks.resources import load_balancer, target_group
 from harness.targets.base import Capability
 from stack.tiers import Tier
 
 if TYPE_CHECKING:
-    from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef, TargetHealthDescriptionTypeDef
+    from mypy_boto3_elbv2.type_defs import TargetHealthDescriptionTypeDef
 
 __all__ = ["Alb"]
 
@@ -33,7 +35,7 @@ class Alb(ServiceChecks):
     def active(self) -> str:
         """Compare state, scheme, type and subnets."""
         balancer = self.context.eventually(
-            self._balancer,
+            lambda: load_balancer(self.context),
             what="an active load balancer",
             ready=lambda seen: seen["State"]["Code"] == "active",
         )
@@ -54,7 +56,7 @@ class Alb(ServiceChecks):
     )
     def listener_forwards(self) -> str:
         """Compare every listener and every rule, by the load balancer's name."""
-        arn = self._balancer()["LoadBalancerArn"]
+        arn = load_balancer(self.context)["LoadBalancerArn"]
         elbv2 = self.context.clients.elbv2
         listeners = elbv2.describe_listeners(LoadBalancerArn=arn)["Listeners"]
         seen = [(listener.get("Protocol"), listener.get("Port")) for listener in listeners]
@@ -65,7 +67,11 @@ class Alb(ServiceChecks):
             for rule in rules
             for action in rule["Actions"]
         ]
-        expect_equal("actions of its rules", actions, [("forward", self._target_group_arn())])
+        expect_equal(
+            "actions of its rules",
+            actions,
+            [("forward", target_group(self.context)["TargetGroupArn"])],
+        )
         return f"HTTP:80 forwards to {self.context.config.target_group_name}"
 
     @check(
@@ -73,12 +79,9 @@ class Alb(ServiceChecks):
         plane=Plane.CONTROL,
         requires=_ELBV2,
     )
-    def target_group(self) -> str:
+    def target_group_settings(self) -> str:
         """Compare target type, protocol and health check."""
-        config = self.context.config
-        [group] = self.context.clients.elbv2.describe_target_groups(
-            Names=[config.target_group_name]
-        )["TargetGroups"]
+        config, group = self.context.config, target_group(self.context)
         seen = {
             "target type": group.get("TargetType"),
             "protocol": group.get("Protocol"),
@@ -105,7 +108,7 @@ class Alb(ServiceChecks):
     )
     def access_logs(self) -> str:
         """Compare the load balancer's attributes."""
-        arn = self._balancer()["LoadBalancerArn"]
+        arn = load_balancer(self.context)["LoadBalancerArn"]
         answer = self.context.clients.elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn)
         values = {item["Key"]: item["Value"] for item in answer["Attributes"]}
         expect_equal("access_logs.s3.enabled", values.get("access_logs.s3.enabled"), "true")
@@ -158,15 +161,6 @@ class Alb(ServiceChecks):
         shown = ", ".join(f"{task} {count}" for task, count in sorted(counts.items()))
         return f"{len(answers)} requests, all 200, answered by {shown}"
 
-    def _balancer(self) -> "LoadBalancerTypeDef":
-        name = self.context.config.alb_name
-        return self.context.clients.elbv2.describe_load_balancers(Names=[name])["LoadBalancers"][0]
-
-    def _target_group_arn(self) -> str:
-        name = self.context.config.target_group_name
-        groups = self.context.clients.elbv2.describe_target_groups(Names=[name])["TargetGroups"]
-        return groups[0]["TargetGroupArn"]
-
     def _wanted_tasks(self) -> list[RunningTask]:
         wanted = self.context.config.desired_count
         return self.context.eventually(
@@ -176,7 +170,7 @@ class Alb(ServiceChecks):
         )
 
     def _healthy_targets(self) -> set[str]:
-        arn = self._target_group_arn()
+        arn = target_group(self.context)["TargetGroupArn"]
         wanted = self.context.config.desired_count
 
         def health() -> list[tuple[str, str]]:

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from harness.checks.check import ServiceChecks, check, expect, expect_equal
+from harness.checks.check import ServiceChecks, check
 from harness.checks.evidence import Plane
+from harness.checks.expect import expect, expect_equal, one
+from harness.checks.resources import aurora_cluster
 from harness.targets.base import Capability
 from stack.tiers import Tier
 
@@ -76,7 +78,8 @@ class AuroraCluster(ServiceChecks):
 
     def _instance(self, identifier: str) -> None:
         rds = self.context.clients.rds
-        [instance] = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
+        answer = rds.describe_db_instances(DBInstanceIdentifier=identifier)
+        instance = one(answer["DBInstances"], f"instance {identifier}")
         seen = {
             "status": instance["DBInstanceStatus"],
             "class": instance["DBInstanceClass"],
@@ -111,13 +114,12 @@ class AuroraCluster(ServiceChecks):
         config, rds = self.context.config, self.context.clients.rds
         name = config.database_subnet_group_name
         expect_equal("subnet group", self.described().get("DBSubnetGroup"), name)
-        [group] = rds.describe_db_subnet_groups(DBSubnetGroupName=name)["DBSubnetGroups"]
+        answer = rds.describe_db_subnet_groups(DBSubnetGroupName=name)
+        group = one(answer["DBSubnetGroups"], f"subnet group {name}")
         seen = {subnet["SubnetIdentifier"] for subnet in group["Subnets"]}
         expect_equal("subnets", seen, set(self.context.outputs.private_subnet_ids))
         return f"{len(seen)} private subnets"
 
     def described(self) -> "DBClusterTypeDef":
         """Return the cluster as RDS describes it now."""
-        identifier = self.context.config.aurora_cluster_identifier
-        rds = self.context.clients.rds
-        return rds.describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"][0]
+        return aurora_cluster(self.context)

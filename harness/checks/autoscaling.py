@@ -4,9 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from harness.checks.check import ServiceChecks, check, expect, expect_equal
+from harness.checks.check import ServiceChecks, check
 from harness.checks.ecs_tasks import running_tasks
 from harness.checks.evidence import Plane
+from harness.checks.expect import expect, expect_equal, one
+from harness.checks.resources import (
+    active_service,
+    load_balancer,
+    metric_name,
+    target_group,
+)
 from harness.targets.base import Capability
 from stack.tiers import Tier
 
@@ -135,16 +142,11 @@ class AutoScaling(ServiceChecks):
         )
 
     def _desired_count(self) -> int:
-        config = self.context.config
-        [service] = self.context.clients.ecs.describe_services(
-            cluster=config.ecs_cluster_name, services=[config.ecs_service_name]
-        )["services"]
-        return service["desiredCount"]
+        return active_service(self.context)["desiredCount"]
 
     def _healthy_targets(self) -> int:
-        elbv2, name = self.context.clients.elbv2, self.context.config.target_group_name
-        [group] = elbv2.describe_target_groups(Names=[name])["TargetGroups"]
-        answer = elbv2.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
+        arn = target_group(self.context)["TargetGroupArn"]
+        answer = self.context.clients.elbv2.describe_target_health(TargetGroupArn=arn)
         states = [item["TargetHealth"]["State"] for item in answer["TargetHealthDescriptions"]]
         return states.count("healthy")
 
@@ -153,19 +155,16 @@ class AutoScaling(ServiceChecks):
         targets = scaling.describe_scalable_targets(
             ServiceNamespace=_NAMESPACE, ResourceIds=[self._resource_id()]
         )["ScalableTargets"]
-        expect(len(targets) == 1, f"a scalable target {self._resource_id()}", targets)
-        return targets[0]
+        return one(targets, f"scalable target {self._resource_id()}")
 
     def _resource_id(self) -> str:
         config = self.context.config
         return f"service/{config.ecs_cluster_name}/{config.ecs_service_name}"
 
     def _wanted_policies(self) -> dict[str, tuple[object, ...]]:
-        config, elbv2 = self.context.config, self.context.clients.elbv2
-        [balancer] = elbv2.describe_load_balancers(Names=[config.alb_name])["LoadBalancers"]
-        [group] = elbv2.describe_target_groups(Names=[config.target_group_name])["TargetGroups"]
-        balancer_part = balancer["LoadBalancerArn"].partition(":loadbalancer/")[2]
-        group_part = group["TargetGroupArn"].rpartition(":")[2]
+        config = self.context.config
+        balancer = metric_name(load_balancer(self.context)["LoadBalancerArn"])
+        group = metric_name(target_group(self.context)["TargetGroupArn"])
         cooldowns = (_IN_COOLDOWN_SECONDS, _OUT_COOLDOWN_SECONDS, False)
         return {
             config.cpu_scaling_policy_name: (
@@ -176,7 +175,7 @@ class AutoScaling(ServiceChecks):
             ),
             config.request_scaling_policy_name: (
                 "ALBRequestCountPerTarget",
-                f"{balancer_part}/{group_part}",
+                f"{balancer}/{group}",
                 float(config.request_count_target),
                 *cooldowns,
             ),

@@ -8,10 +8,11 @@ from typing import Any
 
 import requests
 
-from harness.checks.check import expect
 from harness.checks.context import CheckContext
+from harness.checks.expect import expect
+from harness.checks.resources import load_balancer
 
-__all__ = ["CatalogClient", "new_product", "task_of"]
+__all__ = ["CatalogClient", "body_of", "items_of", "new_product", "task_of"]
 
 _SHOWN_CHARACTERS = 300
 # A balancer that picks targets at random misses one of n in 40 n requests about once in 1e17.
@@ -21,6 +22,28 @@ _REQUESTS_PER_TASK = 40
 def task_of(answer: requests.Response) -> str:
     """Return the id of the task that answered, as the API tells it."""
     return answer.headers.get("X-Task-Id", "(no X-Task-Id)")
+
+
+def body_of(answer: requests.Response) -> dict[str, Any]:
+    """Return the JSON object that an answer carries.
+
+    Raises:
+        CheckFailedError: It carries something else.
+    """
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    shown = answer.text[:_SHOWN_CHARACTERS]
+    expect(isinstance(body, dict), f"a JSON object from {answer.url}", repr(shown))
+    return dict(body or {})
+
+
+def items_of(answer: requests.Response) -> list[dict[str, Any]]:
+    """Return the products that a list carries."""
+    items = body_of(answer).get("items")
+    expect(isinstance(items, list), f"a list of products from {answer.url}", repr(items))
+    return list(items or ())
 
 
 def new_product(*, description: str = "") -> dict[str, str]:
@@ -51,9 +74,7 @@ class CatalogClient:
     @classmethod
     def at_load_balancer(cls, context: CheckContext) -> "CatalogClient":
         """Return a client of the load balancer's own DNS name, as ELBv2 tells it."""
-        name = context.config.alb_name
-        balancers = context.clients.elbv2.describe_load_balancers(Names=[name])["LoadBalancers"]
-        return cls(context, f"http://{balancers[0]['DNSName']}")
+        return cls(context, f"http://{load_balancer(context)['DNSName']}")
 
     def send(self, method: str, path: str, status: int = 200, **request: Any) -> requests.Response:
         """Send a request and insist on its status.
@@ -78,7 +99,7 @@ class CatalogClient:
     @contextmanager
     def product(self, product: dict[str, str]) -> Iterator[dict[str, Any]]:
         """Create a product for the time of the context and yield it as the API answers it."""
-        created = self.send("POST", "/products", 201, json=product).json()
+        created = body_of(self.send("POST", "/products", 201, json=product))
         try:
             yield created
         finally:
@@ -105,4 +126,4 @@ class CatalogClient:
 
     def skus(self, category: str) -> list[str]:
         """Return the SKUs of the products of one category."""
-        return [item["sku"] for item in self.search(category).json()["items"]]
+        return [item["sku"] for item in items_of(self.search(category))]

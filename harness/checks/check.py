@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar, overload
+from typing import ClassVar, Generic, TypeVar, overload
 
 from botocore.exceptions import ClientError
 
@@ -13,7 +13,7 @@ from harness.errors import CheckFailedError, NotProvableError
 from harness.redaction import redact
 from harness.targets.base import Capability
 
-__all__ = ["Check", "CheckSpec", "ServiceChecks", "check", "expect", "expect_equal"]
+__all__ = ["Check", "CheckSpec", "ServiceChecks", "check"]
 
 S = TypeVar("S", bound="ServiceChecks")
 
@@ -33,12 +33,14 @@ _ABSENT = frozenset(
         "ListenerNotFound",
         "LoadBalancerNotFound",
         "NoSuchBucket",
+        "NoSuchBucketPolicy",
         "NoSuchDistribution",
         "NoSuchEntity",
         "NoSuchLifecycleConfiguration",
         "NoSuchPublicAccessBlockConfiguration",
         "NoSuchTagSet",
         "ObjectNotFoundException",
+        "OwnershipControlsNotFoundError",
         "ResourceNotFound",
         "ResourceNotFoundException",
         "ServerSideEncryptionConfigurationNotFoundError",
@@ -206,20 +208,3 @@ def check(
         return Check(observe, claim, plane, requires, tiers, exclusive=exclusive)
 
     return decorate
-
-
-def expect(ok: bool, wanted: str, seen: object) -> None:  # noqa: FBT001
-    """Raise ``CheckFailedError("expected ..., seen: ...")`` unless ``ok``."""
-    if not ok:
-        raise CheckFailedError(f"expected {wanted}, seen: {seen}")
-
-
-def expect_equal(what: str, seen: Any, wanted: Any) -> None:
-    """Raise ``CheckFailedError`` unless what was seen is what was wanted.
-
-    Two mappings are compared key by key, so that the message names only what differs.
-    """
-    if isinstance(seen, dict) and isinstance(wanted, dict):
-        keys = [key for key in {**wanted, **seen} if seen.get(key) != wanted.get(key)]
-        seen, wanted = ({k: side.get(k) for k in keys} for side in (seen, wanted))
-    expect(seen == wanted, f"{what}: {wanted!r}", repr(seen))

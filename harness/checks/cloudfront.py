@@ -1,13 +1,13 @@
 """CloudFront with real traffic: what a viewer sees, and what of a request reaches the origin."""
 
-import json
 import uuid
 from urllib.parse import urlencode
 
-from harness.checks.catalog_client import CatalogClient, new_product
-from harness.checks.check import check, expect, expect_equal
+from harness.checks.catalog_client import CatalogClient, body_of, items_of, new_product
+from harness.checks.check import check
 from harness.checks.cloudfront_distribution import Distribution
 from harness.checks.evidence import Plane
+from harness.checks.expect import expect, expect_equal, one
 from harness.targets.base import Capability
 from stack.tiers import Tier
 
@@ -50,7 +50,9 @@ class CloudFront(Distribution):
             path, category = f"/products/{created['id']}", wanted["category"]
             expect_equal("products of the category", catalog.skus(category), [wanted["sku"]])
             catalog.send("PUT", path, json={**wanted, "price": "13.00"})
-            expect_equal("price after PUT", catalog.send("GET", path).json()["price"], "13.00")
+            expect_equal(
+                "price after PUT", body_of(catalog.send("GET", path)).get("price"), "13.00"
+            )
             catalog.send("DELETE", path, 204)
             catalog.send("GET", path, 404)
             expect_equal("products after DELETE", catalog.skus(category), [])
@@ -67,7 +69,7 @@ class CloudFront(Distribution):
         probe = _probe()
         sent = [[probe, "1"], [probe, "2"], ["q", "a b&c=ü"]]
         path = f"/diagnostics/request?{urlencode([(name, value) for name, value in sent])}"
-        expect_equal("query", self._catalog().send("GET", path).json()["query"], sent)
+        expect_equal("query", body_of(self._catalog().send("GET", path)).get("query"), sent)
         return f"3 parameters arrived in order, {probe} twice"
 
     @check(
@@ -79,7 +81,7 @@ class CloudFront(Distribution):
     def headers_arrive(self) -> str:
         """Send a header that nothing else sends."""
         name = f"x-{_probe()}"
-        seen = self._diagnostics(headers={name: "1"})["header_names"]
+        seen = self._diagnostics(headers={name: "1"}).get("header_names")
         expect(isinstance(seen, list) and name in seen, f"header {name} at the origin", seen)
         return f"{name} arrived"
 
@@ -92,7 +94,7 @@ class CloudFront(Distribution):
     def cookies_arrive(self) -> str:
         """Send two cookies."""
         names = sorted([_probe(), _probe()])
-        seen = self._diagnostics(cookies=dict.fromkeys(names, "1"))["cookie_names"]
+        seen = self._diagnostics(cookies=dict.fromkeys(names, "1")).get("cookie_names")
         expect_equal("cookies", seen, names)
         return f"{' and '.join(names)} arrived"
 
@@ -109,7 +111,7 @@ class CloudFront(Distribution):
             before = catalog.search(wanted["category"])
             catalog.send("PUT", f"/products/{created['id']}", json={**wanted, "name": "Changed"})
             after = catalog.search(wanted["category"])
-        seen = [answer.json()["items"][0]["name"] for answer in (before, after)]
+        seen = [one(items_of(answer), "product")["name"] for answer in (before, after)]
         expect_equal("name before and after", seen, [wanted["name"], "Changed"])
         caches = [answer.headers.get("X-Cache") for answer in (before, after)]
         expect_equal("X-Cache of both answers", caches, [_MISS, _MISS])
@@ -134,7 +136,7 @@ class CloudFront(Distribution):
             small = catalog.search(wanted["category"], headers={"Accept-Encoding": "gzip"})
         encodings = [answer.headers.get("Content-Encoding") for answer in (plain, small)]
         expect_equal("Content-Encoding for identity and gzip", encodings, [None, "gzip"])
-        expect_equal("the two answers, decoded", small.json(), plain.json())
+        expect_equal("the two answers, decoded", body_of(small), body_of(plain))
         size = small.headers.get("Content-Length", "fewer")
         return f"{len(plain.content)} bytes plain, {size} with Content-Encoding: gzip"
 
@@ -162,12 +164,9 @@ class CloudFront(Distribution):
     def _diagnostics(
         self, *, headers: dict[str, str] | None = None, cookies: dict[str, str] | None = None
     ) -> dict[str, object]:
-        response = self._catalog().send(
-            "GET", "/diagnostics/request", headers=headers, cookies=cookies
+        return body_of(
+            self._catalog().send("GET", "/diagnostics/request", headers=headers, cookies=cookies)
         )
-        seen = json.loads(response.text)
-        expect(isinstance(seen, dict), "a JSON object", response.text)
-        return dict(seen)
 
 
 def _probe() -> str:

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from harness.checks.check import ServiceChecks, check, expect, expect_equal
+from harness.checks.check import ServiceChecks, check
 from harness.checks.evidence import Plane
+from harness.checks.expect import expect, expect_equal
+from harness.checks.resources import load_balancer
 from harness.targets.base import Capability
 from stack.tiers import Tier
 
@@ -80,9 +82,7 @@ class Distribution(ServiceChecks):
     )
     def origin(self) -> str:
         """Compare the origin's address with the load balancer's own."""
-        config = self.context.config
-        balancers = self.context.clients.elbv2.describe_load_balancers(Names=[config.alb_name])
-        address = balancers["LoadBalancers"][0]["DNSName"]
+        config, address = self.context.config, load_balancer(self.context)["DNSName"]
         origins = self.described()["DistributionConfig"]["Origins"]["Items"]
         seen = [
             (

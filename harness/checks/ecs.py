@@ -3,14 +3,16 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from harness.checks.check import ServiceChecks, check, expect, expect_equal
+from harness.checks.check import ServiceChecks, check
 from harness.checks.ecs_tasks import RunningTask, running_tasks
 from harness.checks.evidence import Plane
+from harness.checks.expect import expect, expect_equal, one
+from harness.checks.resources import active_service, ecs_cluster
 from harness.targets.base import Capability
 from stack.tiers import Tier
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskDefinitionTypeDef
+    from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef
 
 __all__ = ["Ecs"]
 
@@ -31,7 +33,7 @@ class Ecs(ServiceChecks):
         wanted = self.context.config.desired_count
 
         def counts() -> tuple[int, int, int]:
-            service = self._service()
+            service = active_service(self.context)
             return service["desiredCount"], service["runningCount"], service["pendingCount"]
 
         seen = self.context.eventually(
@@ -55,16 +57,14 @@ class Ecs(ServiceChecks):
     )
     def capacity_provider_strategy(self) -> str:
         """Compare the strategy, and the providers attached to the cluster."""
-        service = self._service()
+        service = active_service(self.context)
         strategy = [
             (item["capacityProvider"], item.get("weight", 0), item.get("base", 0))
             for item in service.get("capacityProviderStrategy", ())
         ]
         expect_equal("strategy (provider, weight, base)", strategy, [(_SPOT, 100, 0)])
         expect_equal("launch type", service.get("launchType"), None)
-        name = self.context.config.ecs_cluster_name
-        [cluster] = self.context.clients.ecs.describe_clusters(clusters=[name])["clusters"]
-        attached = set(cluster["capacityProviders"])
+        attached = set(ecs_cluster(self.context)["capacityProviders"])
         expect_equal("providers of the cluster", attached, {"FARGATE", _SPOT})
         return f"{_SPOT}, weight 100, base 0; no launch type"
 
@@ -77,7 +77,7 @@ class Ecs(ServiceChecks):
         """Wait until the rollout is over; its tasks must have the service's definition."""
 
         def rollouts() -> list[tuple[str, str]]:
-            deployments = self._service()["deployments"]
+            deployments = active_service(self.context)["deployments"]
             return [(item["status"], item.get("rolloutState", "")) for item in deployments]
 
         self.context.eventually(
@@ -85,7 +85,7 @@ class Ecs(ServiceChecks):
             what="one deployment, PRIMARY and COMPLETED",
             ready=lambda seen: seen == [("PRIMARY", "COMPLETED")],
         )
-        definition = self._service()["taskDefinition"]
+        definition = active_service(self.context)["taskDefinition"]
         seen = {task.task_definition for task in self._tasks()}
         expect_equal("task definitions of the tasks", seen, {definition})
         return f"one deployment of {definition.rpartition('/')[2]}, COMPLETED"
@@ -93,7 +93,9 @@ class Ecs(ServiceChecks):
     @check("a failing deployment is rolled back", plane=Plane.CONTROL, requires=_ECS)
     def circuit_breaker(self) -> str:
         """Compare the deployment circuit breaker."""
-        breaker = self._service()["deploymentConfiguration"].get("deploymentCircuitBreaker", {})
+        breaker = active_service(self.context)["deploymentConfiguration"].get(
+            "deploymentCircuitBreaker", {}
+        )
         expect_equal("circuit breaker", dict(breaker), {"enable": True, "rollback": True})
         return "circuit breaker enabled, with rollback"
 
@@ -104,7 +106,7 @@ class Ecs(ServiceChecks):
     )
     def private_network(self) -> str:
         """Compare the network configuration of the service."""
-        network = self._service()["networkConfiguration"]["awsvpcConfiguration"]
+        network = active_service(self.context)["networkConfiguration"]["awsvpcConfiguration"]
         outputs = self.context.outputs
         groups = network.get("securityGroups", [])
         expect_equal("subnets", set(network["subnets"]), set(outputs.private_subnet_ids))
@@ -214,30 +216,19 @@ class Ecs(ServiceChecks):
         expect(not leaked, "no password in the plain environment", leaked)
         return f"{', '.join(sorted(seen))} from the secret"
 
-    def _service(self) -> "ServiceTypeDef":
-        config = self.context.config
-        services = self.context.clients.ecs.describe_services(
-            cluster=config.ecs_cluster_name, services=[config.ecs_service_name]
-        )["services"]
-        active = [service for service in services if service["status"] == "ACTIVE"]
-        expect(len(active) == 1, f"an active service {config.ecs_service_name}", services)
-        return active[0]
-
     def _tasks(self) -> list[RunningTask]:
         tasks = running_tasks(self.context)
         expect(bool(tasks), "running tasks", "none")
         return tasks
 
     def _definition(self) -> "TaskDefinitionTypeDef":
-        arn = self._service()["taskDefinition"]
+        arn = active_service(self.context)["taskDefinition"]
         return self.context.clients.ecs.describe_task_definition(taskDefinition=arn)[
             "taskDefinition"
         ]
 
     def _container(self) -> Any:
-        containers = self._definition()["containerDefinitions"]
-        expect(len(containers) == 1, "one container", [item["name"] for item in containers])
-        return containers[0]
+        return one(self._definition()["containerDefinitions"], "container")
 
 
 def _name(arn: str) -> str:

@@ -1,7 +1,8 @@
 """The log group of the tasks."""
 
-from harness.checks.check import ServiceChecks, check, expect, expect_equal
+from harness.checks.check import ServiceChecks, check
 from harness.checks.evidence import Plane
+from harness.checks.expect import expect, expect_equal
 from harness.targets.base import Capability
 from stack.tiers import Tier
 

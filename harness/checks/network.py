@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from harness.checks.check import ServiceChecks, check, expect, expect_equal
+from harness.checks.check import ServiceChecks, check
 from harness.checks.evidence import Plane
+from harness.checks.expect import expect, expect_equal, one
 from harness.targets.base import Capability
 from stack.tiers import Tier
 
@@ -31,7 +32,7 @@ class Network(ServiceChecks):
         """Compare the VPC's network and the zones of its subnets."""
         config, outputs = self.context.config, self.context.outputs
         identifier = outputs.vpc_id or ""
-        [vpc] = self.context.clients.ec2.describe_vpcs(VpcIds=[identifier])["Vpcs"]
+        vpc = one(self.context.clients.ec2.describe_vpcs(VpcIds=[identifier])["Vpcs"], "VPC")
         expect_equal("CIDR block", vpc["CidrBlock"], config.vpc_cidr)
         zones = {subnet["SubnetId"]: subnet["AvailabilityZone"] for subnet in self._subnets()}
         wanted = {*outputs.public_subnet_ids, *outputs.private_subnet_ids}

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from harness.checks.check import ServiceChecks, check, expect_equal
+from harness.checks.check import ServiceChecks, check
 from harness.checks.evidence import Plane
+from harness.checks.expect import expect_equal
 from harness.targets.base import Capability
 from stack.tiers import Tier
 

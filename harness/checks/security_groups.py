@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from harness.checks.check import ServiceChecks, check, expect, expect_equal
+from harness.checks.check import ServiceChecks, check
 from harness.checks.evidence import Plane
+from harness.checks.expect import expect, expect_equal
 from harness.targets.base import Capability
 from stack.tiers import Tier
 

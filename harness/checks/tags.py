@@ -3,8 +3,16 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from harness.checks.check import ServiceChecks, check, expect
+from harness.checks.check import ServiceChecks, check
 from harness.checks.evidence import Plane
+from harness.checks.expect import expect, one
+from harness.checks.resources import (
+    active_service,
+    aurora_cluster,
+    ecs_cluster,
+    load_balancer,
+    target_group,
+)
 from harness.targets.base import Capability
 from stack.tiers import Tier
 
@@ -54,10 +62,8 @@ class Tags(ServiceChecks):
     )
     def load_balancer(self) -> str:
         """Load balancer, listener, target group."""
-        elbv2, config = self.context.clients.elbv2, self.context.config
-        [balancer] = elbv2.describe_load_balancers(Names=[config.alb_name])["LoadBalancers"]
-        [group] = elbv2.describe_target_groups(Names=[config.target_group_name])["TargetGroups"]
-        arn = balancer["LoadBalancerArn"]
+        elbv2, group = self.context.clients.elbv2, target_group(self.context)
+        arn = load_balancer(self.context)["LoadBalancerArn"]
         listeners = elbv2.describe_listeners(LoadBalancerArn=arn)["Listeners"]
         arns = [arn, group["TargetGroupArn"], *(each["ListenerArn"] for each in listeners)]
         described = elbv2.describe_tags(ResourceArns=arns)["TagDescriptions"]
@@ -72,11 +78,8 @@ class Tags(ServiceChecks):
     def service_and_tasks(self) -> str:
         """Cluster, service, task definition, and tasks, which inherit the service's tags."""
         ecs, config = self.context.clients.ecs, self.context.config
+        cluster, service = ecs_cluster(self.context), active_service(self.context)
         name = config.ecs_cluster_name
-        [cluster] = ecs.describe_clusters(clusters=[name], include=["TAGS"])["clusters"]
-        [service] = ecs.describe_services(
-            cluster=name, services=[config.ecs_service_name], include=["TAGS"]
-        )["services"]
         definition = ecs.describe_task_definition(
             taskDefinition=service["taskDefinition"], include=["TAGS"]
         )
@@ -100,19 +103,23 @@ class Tags(ServiceChecks):
     def database(self) -> str:
         """Cluster, instances, subnet group, parameter group."""
         rds, config = self.context.clients.rds, self.context.config
-        [cluster] = rds.describe_db_clusters(DBClusterIdentifier=config.aurora_cluster_identifier)[
-            "DBClusters"
-        ]
+        cluster = aurora_cluster(self.context)
         instances = [
             rds.describe_db_instances(DBInstanceIdentifier=member["DBInstanceIdentifier"])
             for member in cluster["DBClusterMembers"]
         ]
-        [subnets] = rds.describe_db_subnet_groups(
-            DBSubnetGroupName=config.database_subnet_group_name
-        )["DBSubnetGroups"]
-        [parameters] = rds.describe_db_cluster_parameter_groups(
-            DBClusterParameterGroupName=config.database_parameter_group_name
-        )["DBClusterParameterGroups"]
+        subnets = one(
+            rds.describe_db_subnet_groups(DBSubnetGroupName=config.database_subnet_group_name)[
+                "DBSubnetGroups"
+            ],
+            "subnet group",
+        )
+        parameters = one(
+            rds.describe_db_cluster_parameter_groups(
+                DBClusterParameterGroupName=config.database_parameter_group_name
+            )["DBClusterParameterGroups"],
+            "parameter group",
+        )
         arns = [
             cluster["DBClusterArn"],
             *(answer["DBInstances"][0]["DBInstanceArn"] for answer in instances),

@@ -1,6 +1,7 @@
 """AWS below boto3: real clients, whose requests are answered by the test."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,7 @@ from botocore.validate import ParamValidator
 Answer = Mapping[str, Any] | Callable[[dict[str, Any]], Mapping[str, Any]]
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """What a fake raises to have the client raise ``ClientError`` with this code."""
 
     def __init__(self, code: str, message: str = "refused") -> None:
@@ -27,7 +28,7 @@ class FakeAws(boto3.Session):
     model too, so a fake cannot say what AWS could not.
     """
 
-    def __init__(self, answers: dict[str, Answer]) -> None:
+    def __init__(self) -> None:
         core = botocore.session.Session(
             session_vars={
                 "profile": (None, None, None, None),
@@ -41,10 +42,26 @@ class FakeAws(boto3.Session):
             region_name="eu-north-1",
             botocore_session=core,
         )
-        self.answers = answers
+        self.answers: dict[str, Answer] = {}
         self.requests: list[tuple[str, dict[str, Any]]] = []
+        self._made: dict[str, Any] = {}
         self.events.register("before-parameter-build", _remember)
         self.events.register("before-call", self._answer)
+
+    @classmethod
+    def answering(cls, answers: dict[str, Answer]) -> "FakeAws":
+        """Return the one session of all tests, with these answers and nothing asked yet.
+
+        Reading the service models is what takes time, so it and its clients are kept.
+        """
+        session = _shared()
+        session.answers, session.requests = answers, []
+        return session
+
+    def client(self, service_name: str, *_: Any, **__: Any) -> Any:  # type: ignore[override]
+        if service_name not in self._made:
+            self._made[service_name] = super().client(service_name)
+        return self._made[service_name]
 
     def asked(self, operation: str) -> list[dict[str, Any]]:
         return [params for name, params in self.requests if name == operation]
@@ -60,11 +77,16 @@ class FakeAws(boto3.Session):
         answer = self.answers[name]
         try:
             parsed = dict(answer(params) if callable(answer) else answer)
-        except Refusal as refusal:
+        except RefusalError as refusal:
             error = {"Code": refusal.code, "Message": str(refusal)}
             return _http(400), {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}
         _validate(model, parsed)
         return _http(200), {**parsed, "ResponseMetadata": {"HTTPStatusCode": 200}}
+
+
+@cache
+def _shared() -> FakeAws:
+    return FakeAws()
 
 
 def _remember(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:

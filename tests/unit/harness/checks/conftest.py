@@ -1,0 +1,3 @@
+from tests.unit.harness.checks.world import world
+
+__all__ = ["world"]

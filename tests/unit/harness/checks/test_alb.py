@@ -1,0 +1,151 @@
+from typing import Any
+
+import pytest
+
+from tests.unit.harness.checks.world import GONE, World
+
+BALANCER = ("elbv2.DescribeLoadBalancers", "LoadBalancers", 0)
+GROUP = ("elbv2.DescribeTargetGroups", "TargetGroups", 0)
+LISTENERS = ("elbv2.DescribeListeners", "Listeners")
+ATTRIBUTES = ("elbv2.DescribeLoadBalancerAttributes", "Attributes")
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "check", "seen"),
+    [
+        ((*BALANCER, "State", "Code"), "provisioning", "active", "provisioning"),
+        ((*BALANCER, "Scheme"), "internal", "active", "internal"),
+        ((*BALANCER, "Type"), "network", "active", "network"),
+        ((*BALANCER, "SecurityGroups"), ["sg-alb", "sg-other"], "active", "sg-other"),
+        ((*BALANCER, "AvailabilityZones", 2), GONE, "active", "subnet-pub-c"),
+        ((*BALANCER, "AvailabilityZones", 2, "ZoneName"), "eu-north-1a", "active", "zones"),
+        ((*LISTENERS, 0, "Port"), 8080, "listener-forwards", "8080"),
+        ((*LISTENERS, 0), GONE, "listener-forwards", "[]"),
+        (
+            ("elbv2.DescribeRules", "Rules", 0, "Actions", 0, "TargetGroupArn"),
+            "another-group",
+            "listener-forwards",
+            "another-group",
+        ),
+        ((*GROUP, "TargetType"), "instance", "target-group-settings", "instance"),
+        ((*GROUP, "HealthCheckPath"), "/", "target-group-settings", "'/'"),
+        ((*GROUP, "Matcher", "HttpCode"), "200-499", "target-group-settings", "200-499"),
+        ((*ATTRIBUTES, 0, "Value"), "false", "access-logs", "false"),
+        ((*ATTRIBUTES, 1, "Value"), "another-bucket", "access-logs", "another-bucket"),
+    ],
+)
+def test_a_wrong_setting_fails_its_check_alone(
+    world: World, place: tuple[Any, ...], value: Any, check: str, seen: str
+) -> None:
+    world.change(*place, to=value)
+
+    failures = world.failures("alb/*")
+
+    assert list(failures) == [f"alb/{check}"]
+    assert seen in failures[f"alb/{check}"]
+
+
+def test_no_load_balancer_fails_all_its_checks(world: World) -> None:
+    world.refuse("elbv2.DescribeLoadBalancers", "LoadBalancerNotFound")
+
+    failures = world.failures("alb/active", "alb/each-task-answers")
+
+    assert "LoadBalancerNotFound" in failures["alb/active"]
+    assert "LoadBalancerNotFound" in failures["alb/each-task-answers"]
+
+
+def _health(*states: tuple[str, str, str | None]) -> dict[str, Any]:
+    return {
+        "TargetHealthDescriptions": [
+            {
+                "Target": {"Id": address},
+                "TargetHealth": {"State": state, **({"Reason": reason} if reason else {})},
+            }
+            for address, state, reason in states
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("states", "seen"),
+    [
+        (
+            [("10.0.0.1", "healthy", None), ("10.0.0.2", "unhealthy", "Target.Timeout")],
+            "unhealthy (Target.Timeout)",
+        ),
+        ([("10.0.0.1", "healthy", None)], "10.0.0.1"),
+        (
+            [
+                ("10.0.0.1", "healthy", None),
+                ("10.0.0.2", "healthy", None),
+                ("10.0.0.3", "draining", None),
+            ],
+            "draining",
+        ),
+    ],
+    ids=["one unhealthy", "one too few", "one too many"],
+)
+def test_every_target_must_be_healthy_and_wanted(
+    world: World, states: list[tuple[str, str, str | None]], seen: str
+) -> None:
+    world.answers["elbv2.DescribeTargetHealth"] = _health(*states)
+
+    failures = world.failures("alb/*")
+
+    assert set(failures) == {"alb/targets-healthy", "alb/targets-in-different-zones"}
+    assert "2 targets, all healthy" in failures["alb/targets-healthy"]
+    assert seen in failures["alb/targets-healthy"]
+
+
+def test_two_targets_in_one_zone_fail(world: World) -> None:
+    world.tasks["task-b"] = ("10.0.0.2", "eu-north-1a")
+
+    failures = world.failures("alb/*")
+
+    assert failures == {
+        "alb/targets-in-different-zones": (
+            "expected targets in 2 different zones, seen: ['eu-north-1a']"
+        )
+    }
+
+
+def test_a_target_that_is_no_task_fails(world: World) -> None:
+    world.answers["elbv2.DescribeTargetHealth"] = _health(
+        ("10.0.0.1", "healthy", None), ("10.9.9.9", "healthy", None)
+    )
+
+    failures = world.failures("alb/targets-*")
+
+    assert list(failures) == ["alb/targets-in-different-zones"]
+    assert "10.9.9.9" in failures["alb/targets-in-different-zones"]
+
+
+def test_a_task_that_never_answers_fails(world: World) -> None:
+    world.catalog.tasks = ["task-a"]
+
+    failures = world.failures("alb/*")
+
+    assert list(failures) == ["alb/each-task-answers"]
+    assert "{'task-a'}" in failures["alb/each-task-answers"]
+
+
+def test_a_stranger_that_answers_fails(world: World) -> None:
+    world.catalog.tasks = ["task-a", "stranger"]
+
+    assert "stranger" in world.failures("alb/*")["alb/each-task-answers"]
+
+
+def test_one_answer_that_is_an_error_fails(world: World) -> None:
+    def sick(_: Any, response: Any) -> None:
+        if response.headers["X-Task-Id"] == "task-b":
+            response.status_code = 503
+
+    world.catalog.changes.append(sick)
+
+    assert "503" in world.failures("alb/*")["alb/each-task-answers"]
+
+
+def test_no_http_answer_fails(world: World) -> None:
+    world.catalog.unreachable = True
+
+    assert "connection refused" in world.failures("alb/*")["alb/each-task-answers"]

@@ -1,0 +1,289 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.checks.aurora import Aurora
+from harness.checks.evidence import Status
+from harness.checks.registry import run_checks
+from harness.errors import CheckFailedError, NotProvableError
+from harness.redaction import MASK, redact
+from harness.targets.base import Capability, DatabaseRoute
+from tests.unit.harness.checks.fake_http import replace_body
+from tests.unit.harness.checks.world import ENDPOINT, GONE, PASSWORD, World
+
+CLUSTER = ("rds.DescribeDBClusters", "DBClusters", 0)
+INSTANCE = ("rds.DescribeDBInstances", "DBInstances", 0)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "check", "seen"),
+    [
+        ((*CLUSTER, "Status"), "creating", "cluster", "creating"),
+        ((*CLUSTER, "Engine"), "aurora-mysql", "cluster", "aurora-mysql"),
+        ((*CLUSTER, "EngineVersion"), "15.9", "cluster", "'15'"),
+        ((*CLUSTER, "StorageEncrypted"), False, "cluster", "encrypted"),
+        ((*CLUSTER, "HttpEndpointEnabled"), GONE, "cluster", "HTTP endpoint"),
+        ((*CLUSTER, "ServerlessV2ScalingConfiguration"), GONE, "cluster", "capacity"),
+        ((*CLUSTER, "VpcSecurityGroups"), [], "cluster", "security groups"),
+        ((*CLUSTER, "DBClusterMembers"), [], "instances", "one writer"),
+        (
+            (*CLUSTER, "DBClusterMembers"),
+            [
+                {"DBInstanceIdentifier": "w", "IsClusterWriter": True},
+                {"DBInstanceIdentifier": "r", "IsClusterWriter": False},
+            ],
+            "instances",
+            "number of readers",
+        ),
+        ((*INSTANCE, "DBInstanceStatus"), "rebooting", "instances", "rebooting"),
+        ((*INSTANCE, "DBInstanceClass"), "db.r6g.large", "instances", "db.r6g.large"),
+        ((*INSTANCE, "PubliclyAccessible"), True, "instances", "public"),
+        ((*CLUSTER, "DBClusterParameterGroup"), "default", "forces-tls", "default"),
+        (
+            ("rds.DescribeDBClusterParameters", "Parameters", 0, "ParameterValue"),
+            "0",
+            "forces-tls",
+            "'0'",
+        ),
+        (("rds.DescribeDBClusterParameters", "Parameters"), [], "forces-tls", "None"),
+        ((*CLUSTER, "DBSubnetGroup"), "default", "private-subnets", "default"),
+        (
+            ("rds.DescribeDBSubnetGroups", "DBSubnetGroups", 0, "Subnets"),
+            [{"SubnetIdentifier": "subnet-pub-a"}],
+            "private-subnets",
+            "subnet-pub-a",
+        ),
+        ((*CLUSTER, "Endpoint"), "elsewhere", "secret-matches-cluster", "elsewhere"),
+        ((*CLUSTER, "Port"), 5433, "secret-matches-cluster", "5433"),
+    ],
+)
+def test_a_wrong_cluster_fails_its_check_alone(
+    world: World, place: tuple[Any, ...], value: Any, check: str, seen: str
+) -> None:
+    world.change(*place, to=value)
+
+    failures = world.failures("aurora/*")
+
+    assert list(failures) == [f"aurora/{check}"]
+    assert seen in failures[f"aurora/{check}"]
+
+
+def _secret(world: World, **changes: Any) -> None:
+    answer: Any = world.answers["secretsmanager.GetSecretValue"]
+    values = {**json.loads(answer["SecretString"]), **changes}
+    kept = {key: value for key, value in values.items() if value is not GONE}
+    world.answers["secretsmanager.GetSecretValue"] = {"SecretString": json.dumps(kept)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "seen"),
+    [
+        ({"dbname": "postgres"}, "postgres"),
+        ({"username": "somebody"}, "somebody"),
+        ({"engine": "mysql"}, "mysql"),
+        ({"host": GONE}, "missing: host"),
+        ({"password": ""}, "missing: password"),
+        ({"port": "five"}, "a number as port"),
+    ],
+)
+def test_a_secret_that_does_not_match_fails(
+    world: World, changes: dict[str, Any], seen: str
+) -> None:
+    _secret(world, **changes)
+
+    failures = world.failures("aurora/secret-matches-cluster")
+
+    assert seen in failures["aurora/secret-matches-cluster"]
+
+
+@pytest.mark.parametrize("text", ["not JSON", "[1]"])
+def test_a_secret_of_another_shape_fails_without_being_shown(world: World, text: str) -> None:
+    world.answers["secretsmanager.GetSecretValue"] = {"SecretString": text}
+
+    seen = world.failures("aurora/secret-matches-cluster")["aurora/secret-matches-cluster"]
+
+    assert "expected JSON in the secret" in seen or "expected a JSON object" in seen
+    assert text not in seen
+
+
+def test_a_changed_password_fails_exactly_what_uses_it(world: World) -> None:
+    def refuse(asked: dict[str, Any]) -> dict[str, Any]:
+        from tests.unit.harness.checks.fake_aws import RefusalError  # noqa: PLC0415
+
+        raise RefusalError("BadRequestException", "password authentication failed")
+
+    _secret(world, password="another-password")
+    world.answers["rds-data.ExecuteStatement"] = refuse
+
+    failures = world.failures()
+
+    assert set(failures) == {
+        "aurora/connects-with-secret",
+        "aurora/data-api-answers",
+        "aurora/rows-agree-with-direct-sql",
+        "aurora/rows-agree-with-data-api",
+    }
+    assert "password authentication failed" in failures["aurora/connects-with-secret"]
+
+
+def test_the_password_is_in_no_result(world: World) -> None:
+    world.postgres.version = f"16.8 {PASSWORD}"
+
+    results = run_checks(world.context(), only=["aurora/*"])
+
+    assert PASSWORD not in repr(results)
+    assert MASK in repr(results)
+    assert redact(PASSWORD) == MASK
+
+
+def test_a_connection_without_tls_fails(world: World) -> None:
+    world.postgres.tls = None
+
+    failures = world.failures("aurora/*")
+
+    assert list(failures) == ["aurora/connects-with-secret"]
+
+
+def test_a_server_that_takes_any_password_fails(world: World) -> None:
+    world.postgres.takes_any_password = True
+
+    failures = world.failures("aurora/*")
+
+    assert list(failures) == ["aurora/wrong-password-refused"]
+    assert "made-up password" in failures["aurora/wrong-password-refused"]
+
+
+def test_a_server_that_takes_plain_text_fails(world: World) -> None:
+    world.postgres.takes_plain_text = True
+
+    assert list(world.failures("aurora/*")) == ["aurora/plain-text-refused"]
+
+
+def test_a_server_that_does_not_answer_refuses_nothing(world: World) -> None:
+    world.postgres.answers = False
+
+    failures = world.failures("aurora/*")
+
+    assert set(failures) == {
+        "aurora/connects-with-secret",
+        "aurora/wrong-password-refused",
+        "aurora/plain-text-refused",
+        "aurora/rows-agree-with-direct-sql",
+    }
+    assert "did not answer" in failures["aurora/wrong-password-refused"]
+
+
+@pytest.mark.parametrize("code", ["BadRequestException", "HttpEndpointNotEnabledException"])
+def test_a_data_api_that_refuses_fails(world: World, code: str) -> None:
+    world.refuse("rds-data.ExecuteStatement", code)
+
+    failures = world.failures("aurora/*")
+
+    assert set(failures) == {"aurora/data-api-answers", "aurora/rows-agree-with-data-api"}
+    assert code in failures["aurora/data-api-answers"]
+
+
+def test_a_data_api_that_is_resuming_is_asked_again(world: World) -> None:
+    world.refuse("rds-data.ExecuteStatement", "DatabaseResumingException")
+
+    assert (
+        "resuming" in world.failures("aurora/data-api-answers")["aurora/data-api-answers"].lower()
+    )
+
+
+def test_an_outage_of_the_data_api_is_no_observation(world: World) -> None:
+    world.refuse("rds-data.ExecuteStatement", "AccessDeniedException")
+
+    with pytest.raises(Exception, match="AccessDenied"):
+        Aurora(world.context()).data_api_answers()
+
+
+def test_another_user_behind_the_data_api_fails(world: World) -> None:
+    world.answers["rds-data.ExecuteStatement"] = {
+        "records": [[{"stringValue": "somebody"}, {"stringValue": "16.8"}]]
+    }
+
+    assert "somebody" in world.failures("aurora/data-api-answers")["aurora/data-api-answers"]
+
+
+def _not_ready(_: Any, response: Any) -> None:
+    if "/readyz" in response.url:
+        response.status_code = 503
+
+
+def _one_without_tls(_: Any, response: Any) -> None:
+    if "/readyz" in response.url and response.headers["X-Task-Id"] == "task-a":
+        replace_body(response, {"database": {"tls": False, "server_version": "16.8"}})
+
+
+@pytest.mark.parametrize("spoil", [_not_ready, _one_without_tls])
+def test_a_task_that_is_not_ready_fails(world: World, spoil: Any) -> None:
+    world.catalog.changes.append(spoil)
+
+    assert list(world.failures("aurora/*")) == ["aurora/service-ready"]
+
+
+def test_an_api_with_another_database_fails(world: World) -> None:
+    world.postgres.products = {}
+
+    failures = world.failures("aurora/*")
+
+    assert set(failures) == {
+        "aurora/rows-agree-with-direct-sql",
+        "aurora/rows-agree-with-data-api",
+    }
+
+
+def test_rows_are_removed_even_when_the_api_does_not_see_them(world: World) -> None:
+    def blind(request: Any, response: Any) -> None:
+        if request.method == "GET" and "/products?" in response.url:
+            replace_body(response, {"items": []})
+
+    world.catalog.changes.append(blind)
+
+    assert "row of SQL, read by the API" in str(world.failures("aurora/rows-*"))
+    assert world.catalog.products == {}
+
+
+def test_without_a_direct_route_nothing_direct_is_provable(world: World) -> None:
+    world.has_route = False
+
+    with pytest.raises(NotProvableError, match="no direct route"):
+        Aurora(world.context()).connects_with_secret()
+
+
+def test_where_the_route_has_an_authority_the_certificate_is_verified(world: World) -> None:
+    authority = Path("ca.pem")
+    world.database_route = lambda host, port: DatabaseRoute("127.0.0.2", 5432, authority)  # type: ignore[method-assign]
+
+    Aurora(world.context()).connects_with_secret()
+
+    [used] = world.postgres.connections
+    assert used["sslmode"] == "verify-full"
+    assert used["sslrootcert"] == "ca.pem"
+    assert (used["host"], used["hostaddr"]) == (ENDPOINT, "127.0.0.2")
+
+
+def test_where_there_is_no_tls_it_is_not_insisted_on(world: World) -> None:
+    world.lacking = {Capability.DATABASE_TLS: "this PostgreSQL has no TLS"}
+
+    results = {r.check: r.status for r in run_checks(world.context(), only=["aurora/*"])}
+
+    not_provable = {check for check, status in results.items() if status is Status.NOT_PROVABLE}
+    assert not_provable == {"aurora/connects-with-secret", "aurora/plain-text-refused"}
+    assert results["aurora/rows-agree-with-direct-sql"] is Status.PASSED
+    assert {used["sslmode"] for used in world.postgres.connections} == {"prefer"}
+
+
+def test_sql_that_the_server_refuses_fails(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    import psycopg  # noqa: PLC0415
+
+    def refuse(*_: Any) -> Any:
+        raise psycopg.errors.UndefinedTable('relation "products" does not exist')
+
+    monkeypatch.setattr(world.postgres, "run", refuse)
+
+    with pytest.raises(CheckFailedError, match="SQL was refused"):
+        Aurora(world.context()).rows_agree_with_direct_sql()

@@ -1,0 +1,160 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+
+from tests.unit.harness.checks.fake_http import replace_body
+from tests.unit.harness.checks.world import GONE, World
+
+CONFIGURED = ("cloudfront.GetDistribution", "Distribution", "DistributionConfig")
+BEHAVIOUR = (*CONFIGURED, "DefaultCacheBehavior")
+ORIGIN = (*CONFIGURED, "Origins", "Items", 0)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "check", "seen"),
+    [
+        ((*CONFIGURED, "Enabled"), False, "deployed", "Enabled: False"),
+        (
+            ("cloudfront.GetDistribution", "Distribution", "Status"),
+            "InProgress",
+            "deployed",
+            "InProgress",
+        ),
+        ((*BEHAVIOUR, "CachePolicyId"), "another", "behaviour", "another"),
+        ((*BEHAVIOUR, "OriginRequestPolicyId"), GONE, "behaviour", "None"),
+        (
+            (*BEHAVIOUR, "ForwardedValues"),
+            {"QueryString": True, "Cookies": {"Forward": "all"}},
+            "behaviour",
+            "QueryString",
+        ),
+        ((*BEHAVIOUR, "AllowedMethods", "Items"), ["GET", "HEAD"], "behaviour", "allowed"),
+        (
+            (*BEHAVIOUR, "AllowedMethods", "CachedMethods", "Items"),
+            ["GET", "HEAD", "OPTIONS"],
+            "behaviour",
+            "cached methods",
+        ),
+        ((*BEHAVIOUR, "ViewerProtocolPolicy"), "allow-all", "behaviour", "allow-all"),
+        ((*BEHAVIOUR, "Compress"), False, "behaviour", "compression"),
+        ((*BEHAVIOUR, "TargetOriginId"), "another", "behaviour", "another"),
+        ((*CONFIGURED, "CacheBehaviors", "Quantity"), 1, "behaviour", "other behaviours"),
+        ((*ORIGIN, "DomainName"), "example.com", "origin", "example.com"),
+        (
+            (*ORIGIN, "CustomOriginConfig", "OriginProtocolPolicy"),
+            "https-only",
+            "origin",
+            "https-only",
+        ),
+    ],
+)
+def test_a_wrong_setting_fails_its_check_alone(
+    world: World, place: tuple[Any, ...], value: Any, check: str, seen: str
+) -> None:
+    world.change(*place, to=value)
+
+    failures = world.failures("cloudfront/*")
+
+    assert list(failures) == [f"cloudfront/{check}"]
+    assert seen in failures[f"cloudfront/{check}"]
+
+
+Spoil = Callable[[requests.PreparedRequest, requests.Response], None]
+
+
+def _spoil(path: str, change: Callable[[requests.Response], None], method: str = "") -> Spoil:
+    def spoil(request: requests.PreparedRequest, response: requests.Response) -> None:
+        if path in (request.url or "") and method in ("", request.method):
+            change(response)
+
+    return spoil
+
+
+def _status(code: int) -> Callable[[requests.Response], None]:
+    def change(response: requests.Response) -> None:
+        response.status_code = code
+
+    return change
+
+
+def _header(name: str, value: str | None) -> Callable[[requests.Response], None]:
+    def change(response: requests.Response) -> None:
+        if value is None:
+            response.headers.pop(name, None)
+        else:
+            response.headers[name] = value
+
+    return change
+
+
+def _told(key: str, value: object) -> Callable[[requests.Response], None]:
+    """The origin tells something else of the request."""
+
+    def change(response: requests.Response) -> None:
+        replace_body(response, {**response.json(), key: value})
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("spoil", "checks"),
+    [
+        (_spoil("http://", _status(200)), {"redirects-to-https"}),
+        (_spoil("http://", _status(307)), {"redirects-to-https"}),
+        (_spoil("http://", _header("Location", "https://x/")), {"redirects-to-https"}),
+        (_spoil("/products/", _status(403), "PUT"), {"serves-products", "nothing-is-cached"}),
+        (_spoil("/products/", _status(403), "DELETE"), {"serves-products"}),
+        (_spoil("/diagnostics", _told("query", [])), {"query-string-arrives"}),
+        (_spoil("/diagnostics", _told("header_names", ["host"])), {"headers-arrive"}),
+        (_spoil("/diagnostics", _told("cookie_names", [])), {"cookies-arrive"}),
+        (
+            _spoil("/healthz", _header("X-Cache", "Hit from cloudfront")),
+            {"headers-of-cloudfront"},
+        ),
+        (
+            _spoil("/products?", _header("X-Cache", "Hit from cloudfront")),
+            {"nothing-is-cached"},
+        ),
+        (_spoil("/healthz", _header("Via", None)), {"headers-of-cloudfront"}),
+        (_spoil("/healthz", _header("X-Amz-Cf-Id", None)), {"headers-of-cloudfront"}),
+        (_spoil("/products?", _header("Content-Encoding", "br")), {"compresses"}),
+        (
+            _spoil("/diagnostics", lambda response: replace_body(response, "<html>")),
+            {"query-string-arrives", "headers-arrive", "cookies-arrive"},
+        ),
+        (
+            _spoil("/products?", lambda response: replace_body(response, {"items": 7})),
+            {"serves-products", "nothing-is-cached", "compresses"},
+        ),
+    ],
+)
+def test_wrong_traffic_fails_its_checks_alone(world: World, spoil: Spoil, checks: set[str]) -> None:
+    world.catalog.changes.append(spoil)
+
+    assert set(world.failures("cloudfront/*")) == {f"cloudfront/{check}" for check in checks}
+
+
+def test_a_cached_list_fails(world: World) -> None:
+    cached: dict[str, bytes] = {}
+
+    def cache(request: requests.PreparedRequest, response: requests.Response) -> None:
+        url = request.url or ""
+        if request.method == "GET" and "/products?" in url and response.status_code == 200:
+            replace_body(response, json.loads(cached.setdefault(url, response.content)))
+
+    world.catalog.changes.append(cache)
+
+    failures = world.failures("cloudfront/nothing-is-cached", "cloudfront/serves-products")
+
+    assert set(failures) == {"cloudfront/nothing-is-cached", "cloudfront/serves-products"}
+    assert "Changed" in failures["cloudfront/nothing-is-cached"]
+
+
+def test_what_a_check_created_is_deleted_even_when_it_fails(world: World) -> None:
+    world.catalog.changes.append(_spoil("/products/", _status(500), "PUT"))
+
+    assert world.failures("cloudfront/*")
+    assert world.catalog.products == {}

@@ -1,0 +1,215 @@
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.harness.checks.fake_aws import RefusalError
+from tests.unit.harness.checks.world import GONE, World, task_definition
+
+CONTAINER = ("ecs.DescribeTaskDefinition", "taskDefinition", "containerDefinitions", 0)
+
+
+def _service(world: World, **changes: Any) -> None:
+    described = {**world.service(), **changes}
+    service = {key: value for key, value in described.items() if value is not GONE}
+    world.answers["ecs.DescribeServices"] = {"services": [service]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "check", "seen"),
+    [
+        ({"desiredCount": 1}, "running-as-desired", "(1, 2, 0)"),
+        ({"runningCount": 1}, "running-as-desired", "(2, 1, 0)"),
+        ({"pendingCount": 1}, "running-as-desired", "(2, 2, 1)"),
+        ({"launchType": "FARGATE"}, "capacity-provider-strategy", "FARGATE"),
+        ({"capacityProviderStrategy": []}, "capacity-provider-strategy", "[]"),
+        (
+            {"capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT", "base": 1}]},
+            "capacity-provider-strategy",
+            "('FARGATE_SPOT', 0, 1)",
+        ),
+        (
+            {"deployments": [{"status": "PRIMARY", "rolloutState": "IN_PROGRESS"}]},
+            "one-deployment",
+            "IN_PROGRESS",
+        ),
+        (
+            {
+                "deployments": [
+                    {"status": "PRIMARY", "rolloutState": "COMPLETED"},
+                    {"status": "ACTIVE", "rolloutState": "COMPLETED"},
+                ]
+            },
+            "one-deployment",
+            "ACTIVE",
+        ),
+        ({"taskDefinition": "family:2"}, "one-deployment", ":1"),
+        ({"deploymentConfiguration": {}}, "circuit-breaker", "None"),
+        (
+            {
+                "networkConfiguration": {
+                    "awsvpcConfiguration": {
+                        "subnets": ["subnet-prv-a", "subnet-prv-b", "subnet-prv-c"],
+                        "securityGroups": ["sg-service"],
+                        "assignPublicIp": "ENABLED",
+                    }
+                }
+            },
+            "private-network",
+            "ENABLED",
+        ),
+        (
+            {
+                "networkConfiguration": {
+                    "awsvpcConfiguration": {
+                        "subnets": ["subnet-pub-a"],
+                        "securityGroups": ["sg-service"],
+                        "assignPublicIp": "DISABLED",
+                    }
+                }
+            },
+            "private-network",
+            "subnet-pub-a",
+        ),
+    ],
+)
+def test_a_wrong_service_fails_its_check_alone(
+    world: World, changes: dict[str, Any], check: str, seen: str
+) -> None:
+    _service(world, **changes)
+
+    failures = world.failures("ecs/*")
+
+    assert list(failures) == [f"ecs/{check}"]
+    assert seen in failures[f"ecs/{check}"]
+
+
+@pytest.mark.parametrize("gone", ["INACTIVE", "DRAINING"])
+def test_a_service_that_is_not_active_fails(world: World, gone: str) -> None:
+    _service(world, status=gone)
+
+    assert (
+        "one active service" in world.failures("ecs/running-as-desired")["ecs/running-as-desired"]
+    )
+
+
+def test_a_cluster_without_spot_fails(world: World) -> None:
+    world.change("ecs.DescribeClusters", "clusters", 0, "capacityProviders", to=["FARGATE"])
+
+    assert list(world.failures("ecs/*")) == ["ecs/capacity-provider-strategy"]
+
+
+def _task(world: World, **changes: Any) -> None:
+    first, second = (world.task(name) for name in world.tasks)
+    world.answers["ecs.DescribeTasks"] = {"tasks": [first, {**second, **changes}]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "check", "seen"),
+    [
+        ({"capacityProviderName": "FARGATE"}, "on-fargate-spot", "'task-b': 'FARGATE'"),
+        ({"taskDefinitionArn": "family:7"}, "one-deployment", "family:7"),
+        (
+            {"containers": [{"name": "api", "lastStatus": "STOPPED"}]},
+            "containers-running",
+            "STOPPED",
+        ),
+        ({"containers": []}, "containers-running", "'task-b': {}"),
+    ],
+)
+def test_a_wrong_task_fails_its_check_alone(
+    world: World, changes: dict[str, Any], check: str, seen: str
+) -> None:
+    _task(world, **changes)
+
+    failures = world.failures("ecs/*")
+
+    assert list(failures) == [f"ecs/{check}"]
+    assert seen in failures[f"ecs/{check}"]
+
+
+def test_a_task_that_was_told_to_stop_is_no_running_task(world: World) -> None:
+    _task(world, desiredStatus="STOPPED", capacityProviderName="FARGATE")
+
+    assert world.failures("ecs/on-fargate-spot") == {}
+
+
+def test_without_tasks_their_checks_fail(world: World) -> None:
+    world.tasks = {}
+
+    failures = world.failures("ecs/*")
+
+    assert set(failures) == {
+        "ecs/running-as-desired",
+        "ecs/on-fargate-spot",
+        "ecs/one-deployment",
+        "ecs/containers-running",
+        "ecs/logs-per-task",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "check"),
+    [
+        (("image",), "nginx", "task-definition"),
+        (("healthCheck",), {"command": []}, "task-definition"),
+        (("portMappings", 0, "containerPort"), 80, "task-definition"),
+        (("logConfiguration", "options", "awslogs-group"), "elsewhere", "task-definition"),
+        (("secrets", 1), GONE, "credentials-injected"),
+        (("secrets", 1, "valueFrom"), "another-secret", "credentials-injected"),
+        (("environment", 0, "name"), "DB_PASSWORD_COPY", "credentials-injected"),
+    ],
+)
+def test_a_wrong_container_fails_its_check_alone(
+    world: World, path: tuple[Any, ...], value: Any, check: str
+) -> None:
+    world.change(*CONTAINER, *path, to=value)
+
+    assert list(world.failures("ecs/*")) == [f"ecs/{check}"]
+
+
+@pytest.mark.parametrize("key", ["cpu", "memory", "networkMode", "executionRoleArn", "taskRoleArn"])
+def test_a_wrong_task_definition_fails(world: World, key: str) -> None:
+    world.change("ecs.DescribeTaskDefinition", "taskDefinition", key, to="bridge")
+
+    assert list(world.failures("ecs/*")) == ["ecs/task-definition"]
+
+
+def test_a_second_container_fails(world: World) -> None:
+    containers = task_definition()["containerDefinitions"] * 2
+    world.change(
+        "ecs.DescribeTaskDefinition", "taskDefinition", "containerDefinitions", to=containers
+    )
+
+    assert "one container, seen: 2" in world.failures("ecs/*")["ecs/task-definition"]
+
+
+def _no_stream(_: dict[str, Any]) -> dict[str, Any]:
+    raise RefusalError("ResourceNotFoundException", "The specified log stream does not exist.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "seen"),
+    [
+        ({"events": []}, "lines in /ecs/catalog-pr1-7f3a:api/api/task-a"),
+        (_no_stream, "lines in /ecs/catalog-pr1-7f3a:api/api/task-a"),
+        ({"events": [{"message": json.dumps({"task_id": "task-b"})}]}, "task-b"),
+        ({"events": [{"message": "Traceback"}, {"message": "[1]"}]}, "set()"),
+    ],
+    ids=["no lines", "no stream", "another task's lines", "lines that name no task"],
+)
+def test_log_streams_must_hold_their_own_task_s_lines(world: World, answer: Any, seen: str) -> None:
+    world.answers["logs.GetLogEvents"] = answer
+
+    failures = world.failures("ecs/*")
+
+    assert list(failures) == ["ecs/logs-per-task"]
+    assert seen in failures["ecs/logs-per-task"]
+
+
+def test_many_tasks_are_described_in_parts(world: World) -> None:
+    world.tasks = {f"task-{index}": ("10.0.0.1", "eu-north-1a") for index in range(101)}
+
+    world.failures("ecs/on-fargate-spot")
+
+    assert [len(asked["tasks"]) for asked in world.aws.asked("ecs.DescribeTasks")] == [100, 1]

@@ -1,0 +1,77 @@
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.harness.checks.world import SECRET_ARN, World, role_statements
+
+
+def _policy(world: World, *statements: dict[str, Any]) -> None:
+    world.change("iam.GetRolePolicy", "PolicyDocument", to=json.dumps({"Statement": statements}))
+
+
+def _grant(action: Any, resource: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource}
+
+
+@pytest.mark.parametrize(
+    ("extra", "checks"),
+    [
+        (_grant("secretsmanager:GetSecretValue", "*"), {"reads-one-secret"}),
+        (_grant("secretsmanager:*", SECRET_ARN), {"reads-one-secret"}),
+        (_grant("*", "*"), {"reads-one-secret", "starts-tasks-only"}),
+        (_grant("s3:GetObject", "*"), {"starts-tasks-only"}),
+        (
+            {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"},
+            {"reads-one-secret", "starts-tasks-only"},
+        ),
+    ],
+)
+def test_a_wider_execution_role_fails(
+    world: World, extra: dict[str, Any], checks: set[str]
+) -> None:
+    _policy(world, *role_statements(), extra)
+
+    assert set(world.failures("iam/*")) == {f"iam/{check}" for check in checks}
+
+
+@pytest.mark.parametrize(("missing", "check"), [(0, "starts-tasks-only"), (3, "reads-one-secret")])
+def test_a_narrower_execution_role_fails(world: World, missing: int, check: str) -> None:
+    statements = role_statements()
+    del statements[missing]
+    _policy(world, *statements)
+
+    assert list(world.failures("iam/*")) == [f"iam/{check}"]
+
+
+def test_a_policy_attached_to_a_role_fails(world: World) -> None:
+    world.change("iam.ListAttachedRolePolicies", "AttachedPolicies", to=[{"PolicyName": "Admin"}])
+
+    assert "Admin" in world.failures("iam/*")["iam/task-role-is-empty"]
+
+
+def test_a_task_role_with_a_policy_fails(world: World) -> None:
+    world.answers["iam.ListRolePolicies"] = {"PolicyNames": ["start-tasks"]}
+
+    assert list(world.failures("iam/*")) == ["iam/task-role-is-empty"]
+
+
+def test_roles_that_others_may_have_fail(world: World) -> None:
+    right: Any = world.answers["iam.GetRole"]
+    trust = [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]
+
+    def open_role(asked: dict[str, Any]) -> dict[str, Any]:
+        role = right(asked)["Role"]
+        return {"Role": {**role, "AssumeRolePolicyDocument": json.dumps({"Statement": trust})}}
+
+    world.answers["iam.GetRole"] = open_role
+
+    failures = world.failures("iam/*")
+    assert list(failures) == ["iam/trust"]
+    assert "'AWS': '*'" in failures["iam/trust"]
+
+
+def test_a_missing_role_fails(world: World) -> None:
+    world.refuse("iam.GetRole", "NoSuchEntity")
+
+    assert set(world.failures("iam/*")) == {"iam/trust", "iam/starts-tasks-only"}

@@ -1,0 +1,119 @@
+import json
+from typing import Any
+
+import pytest
+
+from harness.checks.autoscaling import AutoScaling
+from harness.errors import CheckFailedError
+from tests.unit.harness.checks.world import GONE, World
+
+POLICY = ("application-autoscaling.DescribeScalingPolicies", "ScalingPolicies", 0)
+TRACKING = (*POLICY, "TargetTrackingScalingPolicyConfiguration")
+ALARM = ("cloudwatch.DescribeAlarms", "MetricAlarms", 0)
+
+
+@pytest.mark.parametrize("bounds", [(1, 10), (2, 11)])
+def test_other_bounds_fail(world: World, bounds: tuple[int, int]) -> None:
+    world.bounds = bounds
+
+    failures = world.failures("autoscaling/bounds", "autoscaling/policies")
+
+    assert list(failures) == ["autoscaling/bounds"]
+    assert str(bounds) in failures["autoscaling/bounds"]
+
+
+def _target(world: World, **changes: Any) -> None:
+    world.answers["application-autoscaling.DescribeScalableTargets"] = {
+        "ScalableTargets": [{**world.scalable_target(), **changes}]
+    }
+
+
+def test_suspended_scaling_fails(world: World) -> None:
+    _target(world, SuspendedState={"DynamicScalingOutSuspended": True})
+
+    assert (
+        "DynamicScalingOutSuspended" in world.failures("autoscaling/bounds")["autoscaling/bounds"]
+    )
+
+
+def test_no_scalable_target_fails(world: World) -> None:
+    world.answers["application-autoscaling.DescribeScalableTargets"] = {"ScalableTargets": []}
+
+    assert "one scalable target" in world.failures("autoscaling/bounds")["autoscaling/bounds"]
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ((*TRACKING, "TargetValue"), 61.0),
+        ((*TRACKING, "ScaleInCooldown"), GONE),
+        ((*TRACKING, "DisableScaleIn"), True),
+        ((*TRACKING, "PredefinedMetricSpecification", "ResourceLabel"), "another"),
+        (TRACKING, GONE),
+        (POLICY, GONE),
+    ],
+)
+def test_other_policies_fail(world: World, place: tuple[Any, ...], value: Any) -> None:
+    world.change(*place, to=value)
+
+    assert list(world.failures("autoscaling/policies")) == ["autoscaling/policies"]
+
+
+def test_scaling_out_and_back_leaves_everything_as_it_was(world: World) -> None:
+    result = AutoScaling(world.context()).follows()
+
+    assert result.observed == "2 -> 3 -> 2 tasks, as many healthy targets each time"
+    assert (world.bounds, world.desired, len(world.tasks)) == ((2, 10), 2, 2)
+    seen = [
+        (asked["MinCapacity"], asked["MaxCapacity"])
+        for asked in world.aws.asked("application-autoscaling.RegisterScalableTarget")
+    ]
+    assert seen == [(3, 10), (2, 2), (2, 10)]
+
+
+def test_tasks_that_do_not_follow_fail_and_are_restored(world: World) -> None:
+    world.follows = False
+
+    with pytest.raises(CheckFailedError, match=r"\(3, 3, 3\).*last seen: \(3, 2, 2\)"):
+        AutoScaling(world.context()).follows()
+
+    assert (world.bounds, world.desired) == ((2, 10), 2)
+    assert world.aws.asked("ecs.UpdateService")[0]["desiredCount"] == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("Threshold", 6.0),
+        ("EvaluationPeriods", 1),
+        ("Period", 300),
+        ("MetricName", "Other"),
+        ("Statistic", "Average"),
+        ("Dimensions", []),
+        ("ActionsEnabled", False),
+        ("TreatMissingData", "missing"),
+        ("ComparisonOperator", "LessThanThreshold"),
+        ("AlarmName", "catalog-stranger-pr1-7f3a"),
+    ],
+)
+def test_another_alarm_fails(world: World, key: str, value: Any) -> None:
+    world.change(*ALARM, key, to=value)
+
+    failures = world.failures("alarms/*")
+
+    assert list(failures) == ["alarms/metrics"]
+    assert "alb-5xx" in failures["alarms/metrics"]
+
+
+def test_a_dashboard_without_a_metric_fails(world: World) -> None:
+    board: Any = world.answers["cloudwatch.GetDashboard"]
+    widgets = json.loads(board["DashboardBody"])["widgets"][1:]
+    world.answers["cloudwatch.GetDashboard"] = {"DashboardBody": json.dumps({"widgets": widgets})}
+
+    assert "HTTPCode_ELB_5XX_Count" in world.failures("alarms/*")["alarms/dashboard"]
+
+
+def test_no_dashboard_fails(world: World) -> None:
+    world.refuse("cloudwatch.GetDashboard", "ResourceNotFound")
+
+    assert list(world.failures("alarms/*")) == ["alarms/dashboard"]
