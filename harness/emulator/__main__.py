@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 from harness.emulator.supervisor import SupervisorConfig, supervise
+from harness.errors import HarnessError
+from harness.redaction import redact
 
 
 def main() -> int:
@@ -19,7 +21,11 @@ def main() -> int:
     parser.add_argument("--owner-pid", type=int)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
-    return asyncio.run(supervise(SupervisorConfig(**vars(options))))
+    try:
+        return asyncio.run(supervise(SupervisorConfig(**vars(options))))
+    except HarnessError as error:
+        print(redact(str(error)), file=sys.stderr)
+        return error.exit_code
 
 
 if __name__ == "__main__":

@@ -7,14 +7,15 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from harness.emulator.cloud import CA_FILE, CloudInfo
-from harness.emulator.engine import EngineConfig, running_engine
+from harness.emulator.cloud_info import CA_FILE, ENGINE_FOLDER, ENGINE_SOCKET, CloudInfo
+from harness.emulator.engine import EngineConfig, PostgresInstallation, running_engine
+from harness.emulator.engine.postgres_install import find_local_postgres
 from harness.emulator.gateway.environment import gateway_environment
 from harness.emulator.readiness import gateway_ready, save_database_ca
 
@@ -22,7 +23,8 @@ __all__ = ["SupervisorConfig", "supervise"]
 
 logger = logging.getLogger(__name__)
 
-ENGINE_SOCKET = "docker.sock"
+# The Aurora PostgreSQL major that the stack deploys unless told otherwise.
+_USUAL_MAJOR = 16
 _OWNER_POLL_SECONDS = 0.5
 _GATEWAY_STOP_SECONDS = 10.0
 
@@ -51,26 +53,59 @@ async def supervise(config: SupervisorConfig) -> int:
 
     Returns:
         Exit status: 0 when told to stop, 1 when a part ended by itself.
+
+    Raises:
+        HarnessError: It could not be started.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    serving = asyncio.create_task(_serve(config))
+    ends: set[asyncio.Task[object]] = {asyncio.create_task(stop.wait())}
+    if config.owner_pid is not None:
+        ends.add(asyncio.create_task(_gone(config.owner_pid)))
+    await asyncio.wait({serving, *ends}, return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        logger.error("the gateway ended by itself with status %s", serving.result())
+        return 1
+    serving.cancel()
+    with suppress(asyncio.CancelledError):
+        await serving
+    return 0
+
+
+async def _serve(config: SupervisorConfig) -> int:
+    """Run engine and gateway until the gateway ends; return its exit status."""
     async with AsyncExitStack() as stack:
-        engine = config.docker_host or await stack.enter_async_context(_engine(config))
+        looking = asyncio.create_task(_database_server(config))
+        engine = await stack.enter_async_context(_engine(config))
         gateway = await stack.enter_async_context(_gateway(config, engine))
         ended = asyncio.create_task(gateway.process.wait())
         await gateway_ready(gateway.endpoint, ended)
         await save_database_ca(gateway.endpoint, config.directory / CA_FILE)
-        _write_info(config, gateway.endpoint, engine)
-        waiting = {asyncio.create_task(stop.wait()), ended}
-        if config.owner_pid is not None:
-            waiting.add(asyncio.create_task(_gone(config.owner_pid)))
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        if ended.done() and not stop.is_set():
-            logger.error("the gateway ended by itself with status %s", ended.result())
-            return 1
-    return 0
+        server = await looking
+        CloudInfo(
+            directory=str(config.directory),
+            endpoint=gateway.endpoint,
+            region=config.region,
+            docker_host=engine,
+            pid=os.getpid(),
+            database=str(server or ""),
+            database_tls=server is None or server.tls,
+        ).write()
+        return await ended
+
+
+async def _database_server(config: SupervisorConfig) -> PostgresInstallation | None:
+    """Find the server that databases will run on, if that needs no download.
+
+    Raises:
+        ToolNotFoundError: The user named one that does not run.
+    """
+    if config.docker_host:
+        return None
+    return await asyncio.to_thread(find_local_postgres, _USUAL_MAJOR)
 
 
 @dataclass(frozen=True)
@@ -81,9 +116,13 @@ class _Gateway:
 
 @asynccontextmanager
 async def _engine(config: SupervisorConfig) -> AsyncIterator[str]:
+    """Yield the address of the container engine: the user's, or one of our own."""
+    if config.docker_host:
+        yield config.docker_host
+        return
     path = config.directory / ENGINE_SOCKET
     engine_config = EngineConfig(
-        socket=path, directory=config.directory / "engine", ca_file=config.directory / CA_FILE
+        socket=path, directory=config.directory / ENGINE_FOLDER, ca_file=config.directory / CA_FILE
     )
     async with running_engine(engine_config):
         yield f"unix://{path}"
@@ -100,6 +139,7 @@ async def _gateway(config: SupervisorConfig, docker_host: str) -> AsyncIterator[
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable,
+        "-P",  # a folder named harness in the working directory is not this one
         "-m",
         "harness.emulator.gateway",
         env=environment,
@@ -138,14 +178,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _write_info(config: SupervisorConfig, endpoint: str, docker_host: str) -> None:
-    CloudInfo(
-        directory=str(config.directory),
-        endpoint=endpoint,
-        region=config.region,
-        docker_host=docker_host,
-        pid=os.getpid(),
-        created=psutil.Process().create_time(),
-    ).write()

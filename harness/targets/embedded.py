@@ -71,10 +71,13 @@ class EmbeddedTarget:
 
     def facts(self) -> Mapping[str, str]:
         """Name the endpoint, the container engine and the database."""
+        cloud = self.cloud
         return {
-            "endpoint": self.cloud.endpoint,
-            "containers": self._docker_host or "built-in engine (processes)",
-            "database server": self.cloud.database,
+            "endpoint": cloud.endpoint,
+            "containers": "built-in engine (processes)"
+            if cloud.has_built_in_engine
+            else cloud.docker_host,
+            "database server": cloud.database or "as the container engine pulls it",
         }
 
     def session(self) -> boto3.Session:
@@ -86,8 +89,10 @@ class EmbeddedTarget:
         return gateway_session(self.cloud.endpoint)
 
     def missing(self) -> Mapping[Capability, str]:
-        """Return what the cloud cannot do."""
-        return {}
+        """Return what the cloud cannot do: nothing, unless its database server lacks TLS."""
+        if self._cloud is None or self._cloud.database_tls:
+            return {}
+        return {Capability.DATABASE_TLS: f"{self._cloud.database} was built without TLS"}
 
     def environment(self) -> Mapping[str, str]:
         """Return the cloud's variables."""
@@ -110,7 +115,9 @@ class EmbeddedTarget:
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
         """Return the loopback address of a database of the cloud, and its authority."""
-        address = container_address(self.cloud.docker_host, host)
+        cloud = self.cloud
+        address = container_address(cloud.docker_host, host)
         if address is None:
             return None
-        return DatabaseRoute(address, port, Path(self.cloud.directory) / CA_FILE)
+        ca_file = Path(cloud.directory) / CA_FILE if cloud.database_tls else None
+        return DatabaseRoute(address, port, ca_file)

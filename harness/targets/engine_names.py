@@ -3,6 +3,7 @@
 import http.client
 import json
 import socket
+from http import HTTPStatus
 from typing import Any
 
 from harness.errors import TargetError
@@ -10,6 +11,7 @@ from harness.errors import TargetError
 __all__ = ["container_address"]
 
 _TIMEOUT_SECONDS = 10.0
+_LONGEST_ANSWER = 300
 
 
 def container_address(docker_host: str, host: str) -> str | None:
@@ -28,8 +30,10 @@ def container_address(docker_host: str, host: str) -> str | None:
 
     See https://docs.docker.com/reference/api/engine/version/v1.43/#tag/Container
     """
-    for container in _get(docker_host, "/containers/json"):
+    for container in _get(docker_host, "/containers/json") or ():
         detail = _get(docker_host, f"/containers/{container['Id']}/json")
+        if detail is None:
+            continue  # it has ended since
         for network in detail["NetworkSettings"]["Networks"].values():
             if host in (network.get("Aliases") or ()):
                 return str(network["IPAddress"])
@@ -37,6 +41,7 @@ def container_address(docker_host: str, host: str) -> str | None:
 
 
 def _get(docker_host: str, path: str) -> Any:
+    """Return the engine's answer as JSON; None if there is no such thing."""
     scheme, _, socket_path = docker_host.partition("://")
     if scheme != "unix":
         raise TargetError(
@@ -47,12 +52,19 @@ def _get(docker_host: str, path: str) -> Any:
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
-        body = json.loads(answer.read())
-    except (OSError, http.client.HTTPException, json.JSONDecodeError) as error:
+        body = answer.read()
+        if answer.status == HTTPStatus.NOT_FOUND:
+            return None
+        if answer.status != HTTPStatus.OK:
+            raise TargetError(
+                f"container engine {docker_host}: GET {path}: status {answer.status}: "
+                f"{body[:_LONGEST_ANSWER].decode(errors='replace')}"
+            )
+        return json.loads(body)
+    except (OSError, http.client.HTTPException, ValueError) as error:
         raise TargetError(f"container engine {docker_host}: GET {path}: {error}") from error
     finally:
         connection.close()
-    return body
 
 
 class _UnixConnection(http.client.HTTPConnection):

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from harness.errors import UsageError
 from harness.settings import HarnessSettings
@@ -43,15 +44,20 @@ def docker_host_of(engine: str) -> str | None:
     """Return the address of the container engine that a setting means; None: the built-in one.
 
     Raises:
-        UsageError: The setting means none.
+        UsageError: The setting means none, or none is there.
     """
     if engine == "built-in":
         return None
-    if engine == "docker":
-        return os.environ.get("DOCKER_HOST", _DEFAULT_DOCKER_HOST)
-    if "://" in engine:
-        return engine
-    raise UsageError(
-        f"container engine {engine!r} cannot be used",
-        remedy="built-in, docker, or the address of a socket such as unix:///run/podman.sock",
-    )
+    address = os.environ.get("DOCKER_HOST", _DEFAULT_DOCKER_HOST) if engine == "docker" else engine
+    path = address.removeprefix("unix://")
+    if path == address:
+        raise UsageError(
+            f"container engine {address!r} cannot be used",
+            remedy="built-in, docker, or the address of a socket such as unix:///run/podman.sock",
+        )
+    if not Path(path).is_socket():
+        raise UsageError(
+            f"container engine {address!r}: there is no such socket",
+            remedy="start Docker or Podman, or use the built-in engine, which needs neither",
+        )
+    return address

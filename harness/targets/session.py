@@ -45,7 +45,7 @@ class EmulatorSession(boto3.Session):
         )
         self._endpoint = endpoint
 
-    def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+    def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:
         """Create a client, as boto3 does, of the emulator; also for ``resource``."""
         given = kwargs.get("config")
         kwargs["config"] = _CONFIG.merge(given) if given else _CONFIG

@@ -1,0 +1,101 @@
+"""What is known of a running embedded cloud, kept in its folder."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from harness.errors import EmulatorError
+from harness.redaction import redact
+
+__all__ = ["CA_FILE", "ENGINE_FOLDER", "ENGINE_SOCKET", "LOG_FILE", "CloudInfo", "log_tail"]
+
+INFO_FILE = "cloud.json"
+LOG_FILE = "cloud.log"
+CA_FILE = "rds-ca.pem"
+ENGINE_SOCKET = "docker.sock"
+ENGINE_FOLDER = "engine"
+_LOG_LINES = 25
+
+
+@dataclass(frozen=True)
+class CloudInfo:
+    """A running embedded cloud.
+
+    Attributes:
+        directory: Its private folder: sockets, state, logs.
+        endpoint: URL of the AWS API, ``http://127.0.0.1:PORT``.
+        region: AWS region that it plays.
+        docker_host: The container engine, as ``DOCKER_HOST`` wants it.
+        pid: Process id of its supervisor.
+        database: Which PostgreSQL it runs ("PostgreSQL 16.15 (...)"); empty if external.
+        database_tls: Whether that server can do TLS.
+    """
+
+    directory: str
+    endpoint: str
+    region: str
+    docker_host: str
+    pid: int
+    database: str = ""
+    database_tls: bool = True
+
+    @property
+    def alive(self) -> bool:
+        """Whether its supervisor runs.
+
+        The folder in its command line tells it from another process that has got its number
+        since; start times would not survive a change of the system's clock.
+        """
+        try:
+            return self.directory in psutil.Process(self.pid).cmdline()
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            return False
+
+    @property
+    def has_built_in_engine(self) -> bool:
+        """Whether containers run as processes of the cloud, without Docker."""
+        return self.docker_host == f"unix://{Path(self.directory) / ENGINE_SOCKET}"
+
+    def environment(self) -> dict[str, str]:
+        """Return variables with which AWS tools, SDKs and Docker's client talk to it."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "DOCKER_HOST": self.docker_host,
+        }
+
+    def write(self) -> None:
+        """Write the info file of the cloud's folder, atomically."""
+        path = Path(self.directory) / INFO_FILE
+        draft = path.with_suffix(".draft")
+        draft.write_text(json.dumps(asdict(self), indent=2))
+        draft.replace(path)
+
+    @classmethod
+    def read(cls, directory: Path) -> "CloudInfo | None":
+        """Read the info file of a cloud's folder; None while there is none.
+
+        Raises:
+            EmulatorError: There is one that this version did not write.
+        """
+        path = directory / INFO_FILE
+        try:
+            return cls(**json.loads(path.read_text()))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError) as error:
+            raise EmulatorError(f"{path} cannot be read: {error!r}") from error
+
+
+def log_tail(directory: str | Path) -> str:
+    """Return the last lines of a cloud's log, redacted; empty if it has none."""
+    try:
+        text = (Path(directory) / LOG_FILE).read_text(errors="replace")
+    except FileNotFoundError:
+        return ""
+    return redact("\n".join(text.splitlines()[-_LOG_LINES:]))
