@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from harness.emulator.gateway.accounts import Accounts
 from harness.emulator.gateway.alb.directory import Directory
+from harness.emulator.gateway.alb.metrics import MetricsPublisher
 from harness.emulator.gateway.application import Gateway
 from harness.emulator.gateway.autoscaling.api import ApplicationAutoScaling
 from harness.emulator.gateway.autoscaling.scaler import Scaler
@@ -56,7 +57,7 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
         repairs=(*all_repairs(aws, directory, memory), autoscaling),
         viewers=Viewers(ministack, directory, distributions, set_request_account_id, settings.port),
         distributions=distributions,
-        parts=(directory, scaler),
+        parts=(directory, MetricsPublisher(aws, directory, pace), scaler),
         memory=memory,
     )
 

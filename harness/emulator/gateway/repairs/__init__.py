@@ -14,6 +14,7 @@ from harness.emulator.gateway.repairs.elbv2 import (
 )
 from harness.emulator.gateway.repairs.placement import Placements, TaskZones
 from harness.emulator.gateway.repairs.rds import OrderableServerless
+from harness.emulator.gateway.repairs.rollout import FirstDeployment
 from harness.emulator.gateway.repairs.secretsmanager import NamePendingDeletion
 from harness.emulator.gateway.repairs.zones import LoadBalancerZones
 
@@ -36,6 +37,7 @@ def all_repairs(aws: AwsApi, directory: Directory, memory: Memory) -> tuple[Repa
         ListenersOfDeleted(aws),
         LoadBalancerZones(aws),
         TargetGroupInUse(directory),
+        FirstDeployment(),
         ZoneRebalancing(memory.shelf("zone rebalancing")),
         TaskZones(placements),
         NamePendingDeletion(aws),

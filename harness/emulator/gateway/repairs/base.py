@@ -55,6 +55,15 @@ class Call:
         request = replace(self.request, method="POST", query="")
         return replace(self, request=request.with_body(urlencode(form).encode()))
 
+    def to_json(self, operation: str, parameters: dict[str, Any]) -> "Call":
+        """Return a JSON call of the same caller to another operation of the same service."""
+        prefix = self.request.header("x-amz-target").partition(".")[0]
+        others = [pair for pair in self.request.headers if pair[0] != "x-amz-target"]
+        headers = (("x-amz-target", f"{prefix}.{operation}"), *others)
+        request = replace(self.request, headers=headers)
+        request = request.with_body(json.dumps(parameters).encode())
+        return replace(self, request=request, operation=operation)
+
 
 Proceed = Callable[[Call], Awaitable[Response]]
 

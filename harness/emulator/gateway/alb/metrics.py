@@ -1,0 +1,117 @@
+"""What a load balancer tells CloudWatch about its traffic and its targets.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from harness.emulator.gateway.alb.directory import Directory
+from harness.emulator.gateway.alb.group import TargetGroup
+from harness.emulator.gateway.alb.health import State
+from harness.emulator.gateway.aws import AwsApi
+from harness.emulator.gateway.pace import Pace
+
+__all__ = ["MetricsPublisher", "metric_data"]
+
+_NAMESPACE = "AWS/ApplicationELB"
+_PERIOD_SECONDS = 60.0
+# Metrics of a group that is quiet are told as zeros for a while, then no more.
+_QUIET_PERIODS = 20
+_TARGET_KINDS = ("2xx", "3xx", "4xx", "5xx")
+_BALANCER_KINDS = ("elb-502", "elb-503", "elb-504")
+
+Datum = dict[str, Any]
+
+
+class MetricsPublisher:
+    """Publishes the metrics of every target group, once a minute at the emulator's pace.
+
+    Args:
+        aws: The API that has CloudWatch.
+        directory: The target groups.
+        pace: How fast minutes pass.
+    """
+
+    def __init__(self, aws: AwsApi, directory: Directory, pace: Pace) -> None:
+        self._aws = aws
+        self._directory = directory
+        self._pace = pace
+        self._told: dict[str, Counter[str]] = {}
+        self._hosts: dict[str, tuple[int, int]] = {}
+        self._quiet: Counter[str] = Counter()
+        self._publishing: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to publish."""
+        self._publishing = asyncio.create_task(self._publish_forever())
+
+    async def stop(self) -> None:
+        """Stop publishing."""
+        if self._publishing is not None:
+            self._publishing.cancel()
+            await asyncio.gather(self._publishing, return_exceptions=True)
+
+    async def _publish_forever(self) -> None:
+        while True:
+            for group in self._directory.groups():
+                await self.publish(group)
+            await asyncio.sleep(self._pace.seconds(_PERIOD_SECONDS))
+
+    async def publish(self, group: TargetGroup) -> None:
+        """Publish what one group has seen since the last time."""
+        counts = group.responses - self._told.get(group.arn, Counter())
+        self._told[group.arn] = group.responses.copy()
+        hosts = group.count(State.HEALTHY), group.count(State.UNHEALTHY)
+        changed = self._hosts.get(group.arn) != hosts
+        self._hosts[group.arn] = hosts
+        self._quiet[group.arn] = 0 if counts or changed else self._quiet[group.arn] + 1
+        if group.in_use and self._quiet[group.arn] <= _QUIET_PERIODS:
+            data = list(metric_data(group, counts))
+            await self._aws.call(
+                group.tenant, "cloudwatch", "PutMetricData", Namespace=_NAMESPACE, MetricData=data
+            )
+
+
+def metric_data(group: TargetGroup, counts: Counter[str]) -> Iterable[Datum]:
+    """Return the metrics of a group for every load balancer that uses it.
+
+    Args:
+        group: The target group.
+        counts: Responses of the period: ``2xx`` and so on of targets, ``elb-502`` and so on of
+            the load balancer itself.
+    """
+    label = group.arn.rpartition(":")[2]
+    for arn in group.configuration.load_balancers:
+        balancer = {"LoadBalancer": arn.rpartition(":loadbalancer/")[2]}
+        yield from _of_targets(group, counts, {**balancer, "TargetGroup": label})
+        yield from _of_balancer(counts, balancer)
+
+
+def _of_targets(
+    group: TargetGroup, counts: Counter[str], dimensions: dict[str, str]
+) -> Iterable[Datum]:
+    healthy = group.count(State.HEALTHY)
+    requests = sum(counts[kind] for kind in _TARGET_KINDS)
+    yield _datum("HealthyHostCount", healthy, dimensions)
+    yield _datum("UnHealthyHostCount", group.count(State.UNHEALTHY), dimensions)
+    yield _datum("RequestCount", requests, dimensions)
+    yield _datum("RequestCountPerTarget", requests / max(1, healthy), dimensions)
+    for kind in _TARGET_KINDS:
+        yield _datum(f"HTTPCode_Target_{kind.upper()}_Count", counts[kind], dimensions)
+
+
+def _of_balancer(counts: Counter[str], dimensions: dict[str, str]) -> Iterable[Datum]:
+    yield _datum("RequestCount", counts.total(), dimensions)
+    failures = sum(counts[kind] for kind in _BALANCER_KINDS)
+    yield _datum("HTTPCode_ELB_5XX_Count", failures, dimensions)
+    for kind in _BALANCER_KINDS:
+        code = kind.removeprefix("elb-")
+        yield _datum(f"HTTPCode_ELB_{code}_Count", counts[kind], dimensions)
+
+
+def _datum(name: str, value: float, dimensions: dict[str, str]) -> Datum:
+    named = [{"Name": key, "Value": dimensions[key]} for key in dimensions]
+    return {"MetricName": name, "Value": float(value), "Unit": "Count", "Dimensions": named}
