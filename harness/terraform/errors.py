@@ -61,7 +61,9 @@ def terraform_error(verb: str, events: Iterable[Event], stderr: str = "") -> Ter
         stderr: Its standard error; used when no event is an error diagnostic.
     """
     known = list(events)
-    errors = [item for item in known if isinstance(item, Diagnostic) and item.severity == "error"]
+    errors = _telling(
+        item for item in known if isinstance(item, Diagnostic) and item.severity == "error"
+    )
     found = [(item, parse_aws_error(_text(item), address=item.address)) for item in errors]
     found.sort(key=lambda pair: pair[1] is None)
     lines = [_line(*pair) for pair in found] or [_tail(known, stderr)]
@@ -72,6 +74,12 @@ def terraform_error(verb: str, events: Iterable[Event], stderr: str = "") -> Ter
         aws_errors=[error for _, error in found if error is not None],
         remedy=_remedy("\n".join([*map(_text, errors), *lines])),
     )
+
+
+def _telling(errors: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return the errors without those that only say that there was another one."""
+    found = list(errors)
+    return [item for item in found if item.summary != "execution halted"] or found
 
 
 def _text(diagnostic: Diagnostic) -> str:

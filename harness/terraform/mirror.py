@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from harness.errors import UsageError
 from harness.terraform.user_config import NO_USER_CONFIG, UserConfig, user_cli_config
 
@@ -160,10 +158,10 @@ def _implied_mirrors(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
     yield home / ".terraform.d" / "plugins"
     data = Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share")
     yield data / "terraform" / "plugins"
-    yield home / "Library" / "Application Support" / "io.terraform" / "plugins"
+    for root in (home, Path("/")):  # macOS
+        yield root / "Library" / "Application Support" / "io.terraform" / "plugins"
     for folder in (environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share").split(":"):
         yield Path(folder) / "terraform" / "plugins"
-    yield Path(platformdirs.site_data_path("io.terraform")) / "plugins"
 
 
 def _registry_parents(folder: Path, depth: int) -> Iterator[Path]:

@@ -1,0 +1,96 @@
+import json
+
+import pytest
+
+from harness.redaction import MASK, redact
+from harness.terraform.errors import TerraformError
+from harness.terraform.events import Event
+from harness.terraform.workspace import Workspace
+from tests.unit.harness.terraform.fake_terraform import (
+    FakeTerraform,
+    error,
+    event,
+    lines,
+    operation,
+)
+
+
+@pytest.fixture
+def workspace(fake: FakeTerraform) -> Workspace:
+    workspace = fake.workspace(environment={"AWS_ACCESS_KEY_ID": "test"})
+    workspace.write({})
+    return workspace
+
+
+def summary(verb: str, add: int) -> str:
+    counts = {"add": add, "change": 0, "remove": 1, "operation": verb}
+    return event("change_summary", changes=counts)
+
+
+def test_apply_returns_outputs_counts_and_the_timeline(
+    fake: FakeTerraform, workspace: Workspace
+) -> None:
+    fake.answer(
+        "apply",
+        lines(
+            summary("plan", 5),
+            operation("apply_start", "aws_vpc.v", "create", "03:00:00"),
+            operation("apply_complete", "aws_vpc.v", "create", "03:00:10.5"),
+            summary("apply", 1),
+        ),
+    )
+    fake.answer("output", json.dumps({"vpc_id": {"value": "vpc-1", "sensitive": False}}))
+    told: list[Event] = []
+
+    result = workspace.apply(on_event=told.append, parallelism=7)
+
+    assert result.outputs == {"vpc_id": "vpc-1"}
+    assert (result.added, result.changed, result.removed) == (1, 0, 1)
+    assert [(timing.address, timing.seconds) for timing in result.timings] == [("aws_vpc.v", 10.5)]
+    assert len(told) == 4
+    assert {"-auto-approve", "-json", "-parallelism=7", "-lock-timeout=60s"} <= set(
+        fake.calls[0].arguments
+    )
+    assert fake.calls[0].environment["AWS_ACCESS_KEY_ID"] == "test"
+
+
+def test_an_apply_that_summarises_nothing_changed_nothing(
+    fake: FakeTerraform, workspace: Workspace
+) -> None:
+    fake.answer("output", "{}")
+
+    result = workspace.apply()
+
+    assert (result.added, result.changed, result.removed, result.timings) == (0, 0, 0, ())
+
+
+def test_a_failed_apply_asks_for_no_outputs(fake: FakeTerraform, workspace: Workspace) -> None:
+    fake.answer("apply", lines(error("odd")), status=1)
+
+    with pytest.raises(TerraformError, match="odd"):
+        workspace.apply()
+
+    assert fake.verbs == ["apply"]
+
+
+def test_sensitive_outputs_are_masked_from_then_on(
+    fake: FakeTerraform, workspace: Workspace
+) -> None:
+    nested = {"user": "u", "keys": ["hunter2-nested"], "port": 5432}
+    declared = {
+        "password": {"value": "hunter2-output", "sensitive": True},
+        "connection": {"value": nested, "sensitive": True},
+        "name": {"value": "catalog-public", "sensitive": False},
+    }
+    fake.answer("output", json.dumps(declared))
+
+    outputs = workspace.outputs()
+
+    assert outputs["password"] == "hunter2-output"
+    assert redact("hunter2-output hunter2-nested catalog-public") == f"{MASK} {MASK} catalog-public"
+
+
+def test_an_apply_result_hides_the_outputs(fake: FakeTerraform, workspace: Workspace) -> None:
+    fake.answer("output", json.dumps({"name": {"value": "hidden", "sensitive": False}}))
+
+    assert "hidden" not in repr(workspace.apply())

@@ -1,0 +1,72 @@
+from pathlib import Path
+
+from harness.terraform.cli_config import write_cli_config
+from harness.terraform.mirror import ProviderSource
+from harness.terraform.user_config import UserConfig
+
+_REGISTRY = "registry.terraform.io"
+
+
+def written(source: ProviderSource, folder: Path, registry: str = _REGISTRY) -> str:
+    path = write_cli_config(source, folder / "cli", registry=registry, cache=folder / "cache")
+    assert path is not None
+    return path.read_text()
+
+
+def test_only_the_aws_provider_comes_from_a_mirror(tmp_path: Path) -> None:
+    text = written(ProviderSource("found", Path("/mirror")), tmp_path)
+
+    assert text.split() == [
+        *("provider_installation", "{"),
+        *("filesystem_mirror", "{"),
+        *("path", "=", '"/mirror"'),
+        *("include", "=", '["registry.terraform.io/hashicorp/aws"]', "}"),
+        *("direct", "{"),
+        *("exclude", "=", '["registry.terraform.io/hashicorp/aws"]', "}", "}"),
+    ]
+
+
+def test_what_comes_from_the_registry_is_kept_for_later_runs(tmp_path: Path) -> None:
+    text = written(ProviderSource("registry"), tmp_path)
+
+    assert f'plugin_cache_dir = "{tmp_path / "cache"}"' in text
+    assert "plugin_cache_may_break_dependency_lock_file = true" in text
+    assert (tmp_path / "cache").is_dir()
+
+
+def test_the_users_own_plugin_cache_stays(tmp_path: Path) -> None:
+    own = UserConfig(Path("f"), 'plugin_cache_dir = "/mine"')
+
+    text = written(ProviderSource("registry", user_config=own), tmp_path)
+
+    assert text.strip() == 'plugin_cache_dir = "/mine"'
+
+
+def test_the_rest_of_the_users_configuration_stays(tmp_path: Path) -> None:
+    own = UserConfig(Path("f"), 'host "h" {}')
+
+    text = written(ProviderSource("found", Path("/mirror"), user_config=own), tmp_path)
+
+    assert text.startswith('host "h" {}\nprovider_installation {')
+
+
+def test_a_user_who_says_where_providers_come_from_needs_no_other_file(tmp_path: Path) -> None:
+    source = ProviderSource("own", keep_user_config=True)
+
+    path = write_cli_config(source, tmp_path / "cli", registry=_REGISTRY, cache=tmp_path)
+
+    assert path is None
+    assert not (tmp_path / "cli").exists()
+
+
+def test_a_mirror_of_the_other_product_is_linked_under_the_right_name(tmp_path: Path) -> None:
+    mirror = tmp_path / "mirror"
+    (mirror / _REGISTRY / "hashicorp").mkdir(parents=True)
+    source = ProviderSource("found", mirror)
+
+    texts = [written(source, tmp_path, "registry.opentofu.org") for _ in range(2)]
+
+    linked = tmp_path / "cli" / "provider-mirror"
+    assert f'"{linked}"' in texts[0]
+    assert texts[0] == texts[1]
+    assert (linked / "registry.opentofu.org" / "hashicorp").is_dir()

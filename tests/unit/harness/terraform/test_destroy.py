@@ -1,0 +1,118 @@
+import threading
+
+import pytest
+
+from harness.terraform.destroy import transient_reason
+from harness.terraform.errors import TerraformError, terraform_error
+from harness.terraform.events import parse_line
+from harness.terraform.workspace import Workspace
+from tests.unit.harness.terraform.fake_terraform import FakeTerraform, error, lines, operation
+
+_CLOUDFRONT = (
+    "deleting CloudFront Distribution (E1): operation error CloudFront: DeleteDistribution, "
+    "https response error StatusCode: 412, RequestID: 1, PreconditionFailed: The request failed"
+)
+
+
+@pytest.fixture
+def workspace(fake: FakeTerraform) -> Workspace:
+    workspace = fake.workspace()
+    workspace.write({})
+    fake.answer("state list", lines("aws_vpc.v"))
+    return workspace
+
+
+def test_destroy_returns_the_timeline(fake: FakeTerraform, workspace: Workspace) -> None:
+    fake.answer(
+        "destroy",
+        lines(
+            operation("apply_start", "aws_vpc.v", "delete", "03:00:00"),
+            operation("apply_complete", "aws_vpc.v", "delete", "03:00:02"),
+        ),
+    )
+
+    result = workspace.destroy()
+
+    assert [(timing.action, timing.seconds) for timing in result.timings] == [("delete", 2.0)]
+    assert result.retried == ""
+    assert {"-auto-approve", "-json", "-input=false"} <= set(fake.calls[-1].arguments)
+
+
+def test_an_empty_state_needs_no_destroy(fake: FakeTerraform) -> None:
+    workspace = fake.workspace()
+    workspace.write({})
+
+    assert workspace.destroy().timings == ()
+
+    assert fake.verbs == ["state list"]
+
+
+def test_a_known_transient_error_gets_a_second_attempt(
+    fake: FakeTerraform, workspace: Workspace
+) -> None:
+    fake.answer("destroy", lines(error(_CLOUDFRONT)), status=1)
+    fake.answer("destroy")
+
+    result = workspace.destroy()
+
+    assert "ETag" in result.retried
+    assert fake.verbs.count("destroy") == 2
+
+
+def test_there_is_no_third_attempt(fake: FakeTerraform, workspace: Workspace) -> None:
+    fake.answer("destroy", lines(error(_CLOUDFRONT)), status=1)
+
+    with pytest.raises(TerraformError, match="PreconditionFailed"):
+        workspace.destroy()
+
+    assert fake.verbs.count("destroy") == 2
+
+
+def test_an_unknown_error_is_not_tried_again(fake: FakeTerraform, workspace: Workspace) -> None:
+    fake.answer("destroy", lines(error("odd")), status=1)
+
+    with pytest.raises(TerraformError, match="odd"):
+        workspace.destroy()
+
+    assert fake.verbs.count("destroy") == 1
+
+
+def test_an_unknown_error_beside_a_transient_one_is_not_tried_again() -> None:
+    events = [parse_line(error(_CLOUDFRONT)), parse_line(error("odd"))]
+
+    assert transient_reason(terraform_error("destroy", events)) == ""
+
+
+def test_an_error_without_diagnostics_is_unknown() -> None:
+    assert transient_reason(terraform_error("destroy", [], "Killed")) == ""
+
+
+@pytest.mark.parametrize(
+    ("summary", "reason"),
+    [
+        (_CLOUDFRONT, "ETag"),
+        ("deleting: operation error EC2: DeleteVpc, api error DependencyViolation: x", "network"),
+        (
+            "operation error Elastic Load Balancing v2: DeleteTargetGroup, https response error "
+            "StatusCode: 400, RequestID: 1, ResourceInUse: Target group is in use by a listener",
+            "target group",
+        ),
+        ("operation error S3: DeleteBucket, api error BucketNotEmpty: x", "access log"),
+        ("operation error ECS: DeleteCluster, ClusterContainsServicesException: x", "ECS"),
+        ("operation error EC2: DeleteSubnet, api error RequestLimitExceeded: x", "rate"),
+    ],
+)
+def test_what_is_known_to_pass_has_a_reason(summary: str, reason: str) -> None:
+    assert reason in transient_reason(terraform_error("destroy", [parse_line(error(summary))]))
+
+
+def test_a_cancelled_run_is_still_destroyed(fake: FakeTerraform) -> None:
+    cancel = threading.Event()
+    cancel.set()
+    workspace = fake.workspace(cancel=cancel)
+    workspace.write({})
+    fake.answer("state list", lines("aws_vpc.v"))
+
+    workspace.destroy()
+
+    assert "destroy" in fake.verbs

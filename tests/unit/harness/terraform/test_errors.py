@@ -1,0 +1,81 @@
+from harness.redaction import MASK, register_secret
+from harness.terraform.errors import terraform_error
+from harness.terraform.events import parse_line
+from tests.unit.harness.terraform.fake_terraform import error
+
+_AWS = (
+    "creating: operation error RDS: CreateDBCluster, https response error StatusCode: 400, "
+    "RequestID: 1, api error InvalidParameterCombination: Cannot find version 15.3"
+)
+
+
+def test_the_aws_error_comes_first_whatever_came_before_it() -> None:
+    events = [
+        parse_line(error("Cycle")),
+        parse_line(error(_AWS, address="aws_rds_cluster.c")),
+    ]
+
+    raised = terraform_error("apply", events)
+
+    assert raised.message == (
+        "terraform apply failed: aws_rds_cluster.c: InvalidParameterCombination: Cannot find "
+        "version 15.3 (RDS CreateDBCluster, HTTP 400, request 1)\n  also: Cycle"
+    )
+    assert [item.code for item in raised.aws_errors] == ["InvalidParameterCombination"]
+    assert raised.aws_errors[0].address == "aws_rds_cluster.c"
+    assert raised.diagnostics[0].address == "aws_rds_cluster.c"
+    assert raised.verb == "apply"
+
+
+def test_a_message_that_is_repeated_is_said_once() -> None:
+    events = [parse_line(error("execution halted"))] * 2
+
+    assert terraform_error("apply", events).message == "terraform apply failed: execution halted"
+
+
+def test_a_mere_consequence_of_another_error_is_left_out() -> None:
+    events = [parse_line(error(summary)) for summary in ("odd", "execution halted")]
+
+    assert terraform_error("apply", events).message == "terraform apply failed: odd"
+
+
+def test_an_error_without_resource_names_its_place() -> None:
+    line = error("Extraneous JSON object property", detail="No argument named use_lockfile.")
+    line = line.replace(
+        '"severity"', '"range": {"filename": "cdk.tf.json", "start": {"line": 3}}, "severity"'
+    )
+
+    raised = terraform_error("init", [parse_line(line)])
+
+    assert raised.message == (
+        "terraform init failed: cdk.tf.json:3: Extraneous JSON object property: "
+        "No argument named use_lockfile."
+    )
+
+
+def test_without_a_diagnostic_it_says_what_was_printed_last() -> None:
+    register_secret("hunter2-errors")
+
+    raised = terraform_error("output", [parse_line("out")], "\nno such thing: hunter2-errors\n")
+
+    assert raised.message == f"terraform output failed: out\nno such thing: {MASK}"
+
+
+def test_silence_is_said_too() -> None:
+    assert terraform_error("show", []).message == "terraform show failed: it printed nothing"
+
+
+def test_warnings_are_not_errors() -> None:
+    warning = parse_line(error("deprecated").replace('"error"', '"warning"'))
+
+    assert terraform_error("plan", [warning], "boom").message == "terraform plan failed: boom"
+
+
+def test_a_held_lock_has_a_remedy() -> None:
+    raised = terraform_error("apply", [parse_line(error("Error acquiring the state lock"))])
+
+    assert "force-unlock" in raised.remedy
+
+
+def test_an_unknown_error_has_none() -> None:
+    assert terraform_error("apply", [parse_line(error("odd"))]).remedy == ""

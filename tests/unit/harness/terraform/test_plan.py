@@ -1,0 +1,105 @@
+import json
+from typing import Any
+
+import pytest
+
+from harness.terraform.errors import TerraformError
+from harness.terraform.workspace import Workspace
+from tests.unit.harness.terraform.fake_terraform import FakeTerraform, error, event, lines
+
+_DRIFT = event(
+    "resource_drift", change={"resource": {"addr": "aws_s3_bucket.x"}, "action": "update"}
+)
+
+
+@pytest.fixture
+def workspace(fake: FakeTerraform) -> Workspace:
+    workspace = fake.workspace()
+    workspace.write({})
+    return workspace
+
+
+def shown(*changes: dict[str, Any], outputs: dict[str, Any] | None = None) -> str:
+    return json.dumps({"resource_changes": changes, "output_changes": outputs or {}})
+
+
+def change(address: str, *actions: str, **values: Any) -> dict[str, Any]:
+    return {"address": address, "change": {"actions": list(actions), **values}}
+
+
+def test_a_plan_without_changes_takes_one_command(
+    fake: FakeTerraform, workspace: Workspace
+) -> None:
+    plan = workspace.plan()
+
+    assert (plan.has_changes, plan.changes) == (False, ())
+    assert fake.verbs == ["plan"]
+    assert {"-detailed-exitcode", "-input=false", "-refresh=true"} <= set(fake.calls[0].arguments)
+
+
+def test_drift_that_changes_nothing_is_told_apart(
+    fake: FakeTerraform, workspace: Workspace
+) -> None:
+    fake.answer("plan", lines(_DRIFT))
+
+    plan = workspace.plan()
+
+    assert (plan.has_changes, plan.drifted) == (False, ("aws_s3_bucket.x",))
+
+
+def test_changes_are_named_with_their_attributes(fake: FakeTerraform, workspace: Workspace) -> None:
+    fake.answer("plan", lines(_DRIFT), status=2, files={"harness.tfplan": "plan"})
+    update = change(
+        "aws_ecs_service.s", "update", before={"desired_count": 3}, after={"desired_count": 2}
+    )
+    replace = change("aws_lb.l", "delete", "create", before={"a": 1}, after={"a": 2})
+    replace["action_reason"] = "replace_because_cannot_update"
+    fake.answer("show", shown(update, change("aws_vpc.v", "no-op"), replace))
+
+    plan = workspace.plan()
+
+    assert plan.has_changes
+    assert [str(item) for item in plan.changes] == [
+        "aws_ecs_service.s: update (desired_count: 3 -> 2)",
+        "aws_lb.l: delete/create (a: 1 -> 2)",
+    ]
+    assert plan.changes[1].reason == "replace_because_cannot_update"
+    assert plan.drifted == ("aws_s3_bucket.x",)
+
+
+def test_a_changed_output_is_a_change(fake: FakeTerraform, workspace: Workspace) -> None:
+    fake.answer("plan", status=2)
+    outputs = {"url": {"actions": ["update"]}, "name": {"actions": ["no-op"]}}
+    fake.answer(
+        "show", shown(change("aws_vpc.v", "create", before=None, after={}), outputs=outputs)
+    )
+
+    plan = workspace.plan()
+
+    assert plan.outputs == ("url",)
+    assert str(plan.changes[0]) == "aws_vpc.v: create"
+
+
+@pytest.mark.parametrize("status", [0, 2])
+def test_the_plan_file_with_its_secrets_does_not_stay(
+    fake: FakeTerraform, workspace: Workspace, status: int
+) -> None:
+    fake.answer("plan", status=status, files={"harness.tfplan": "secret"})
+    fake.answer("show", shown())
+
+    workspace.plan()
+
+    assert not (workspace.directory / "harness.tfplan").exists()
+
+
+def test_the_target_need_not_be_asked(fake: FakeTerraform, workspace: Workspace) -> None:
+    workspace.plan(refresh=False)
+
+    assert "-refresh=false" in fake.calls[0].arguments
+
+
+def test_a_failed_plan_is_an_error(fake: FakeTerraform, workspace: Workspace) -> None:
+    fake.answer("plan", lines(error("Invalid index")), status=1)
+
+    with pytest.raises(TerraformError, match="terraform plan failed: Invalid index"):
+        workspace.plan()

@@ -1,0 +1,36 @@
+import pytest
+
+from harness.terraform.errors import TerraformError
+from harness.terraform.workspace import Workspace
+from tests.unit.harness.terraform.fake_terraform import FakeTerraform, lines
+
+
+@pytest.fixture
+def workspace(fake: FakeTerraform) -> Workspace:
+    workspace = fake.workspace()
+    workspace.write({})
+    return workspace
+
+
+def test_managed_resources_are_listed_without_data_sources(
+    fake: FakeTerraform, workspace: Workspace
+) -> None:
+    fake.answer(
+        "state list",
+        lines("data.aws_caller_identity.i", "aws_vpc.v", 'aws_subnet.s["a"]', "module.m.data.a.b"),
+    )
+
+    assert workspace.state_resources() == ("aws_vpc.v", 'aws_subnet.s["a"]')
+
+
+def test_before_the_first_apply_there_are_none(fake: FakeTerraform, workspace: Workspace) -> None:
+    fake.answer("state list", stderr="No state file was found!\n", status=1)
+
+    assert workspace.state_resources() == ()
+
+
+def test_a_state_that_cannot_be_read_is_an_error(fake: FakeTerraform, workspace: Workspace) -> None:
+    fake.answer("state list", stderr="Failed to load state: access denied\n", status=1)
+
+    with pytest.raises(TerraformError, match="access denied"):
+        workspace.state_resources()

@@ -1,0 +1,34 @@
+import json
+import stat
+
+from harness.terraform.workspace import Workspace
+from tests.unit.harness.terraform.fake_terraform import FakeTerraform
+
+
+def test_the_synthesized_configuration_is_written_unchanged(fake: FakeTerraform) -> None:
+    config = {"provider": {"aws": [{"region": "eu-north-1"}]}, "resource": {"a": {"b": {}}}}
+    workspace = fake.workspace()
+
+    workspace.write(config, provider={"s3_use_path_style": True})
+
+    written = {path.name: json.loads(path.read_text()) for path in workspace.directory.iterdir()}
+    assert written["cdk.tf.json"] == config
+    assert written["harness_override.tf.json"]["provider"] == {"aws": [{"s3_use_path_style": True}]}
+
+
+def test_the_directory_is_for_its_owner_only(fake: FakeTerraform) -> None:
+    workspace = fake.workspace()
+
+    workspace.write({})
+
+    assert stat.S_IMODE(workspace.directory.stat().st_mode) == 0o700
+
+
+def test_without_a_cache_of_its_own_it_shares_the_users(fake: FakeTerraform) -> None:
+    assert Workspace(fake.folder, fake.terraform()).cache.name == "catalog-harness"
+
+
+def test_a_workspace_shows_no_credentials(fake: FakeTerraform) -> None:
+    workspace = fake.workspace(environment={"AWS_SECRET_ACCESS_KEY": "hunter2"})
+
+    assert "hunter2" not in repr(workspace)
