@@ -6,12 +6,13 @@ from typing import Any
 from harness.aurora_version import resolve_aurora_version
 from harness.errors import UsageError
 from harness.run import Run
+from harness.settings import HarnessSettings
 from harness.targets.base import Target
 from stack.config import StackConfig
 from stack.errors import ConfigError
 from stack.tiers import Tier
 
-__all__ = ["stack_config_for"]
+__all__ = ["configured", "stack_config_for"]
 
 
 def stack_config_for(run: Run, target: Target) -> StackConfig:
@@ -23,10 +24,7 @@ def stack_config_for(run: Run, target: Target) -> StackConfig:
         UsageError: A field is unknown or wrong, or the database version is not offered.
         TargetError: The target does not say which versions it offers.
     """
-    own = {"environment_suffix": run.environment_suffix, "region": run.settings.region}
-    given = run.settings.stack_settings
-    _require_agreement(given, own)
-    config = _config({**target.stack_settings(), **given, **own})
+    config = configured(run.settings, run.environment_suffix, wishes=target.stack_settings())
     if Tier.DATABASE not in config.tiers:
         return config
     chosen = resolve_aurora_version(
@@ -37,6 +35,24 @@ def stack_config_for(run: Run, target: Target) -> StackConfig:
     )
     run.timeline.observer.note(f"Aurora PostgreSQL {chosen.version}: {chosen.reason}")
     return _config({**config.to_mapping(), "aurora_engine_version": chosen.version})
+
+
+def configured(
+    settings: HarnessSettings, environment_suffix: str, *, wishes: Mapping[str, Any]
+) -> StackConfig:
+    """Return the configuration that the settings describe, without asking a target.
+
+    Args:
+        settings: What the user set.
+        environment_suffix: The run's suffix.
+        wishes: Fields for which the user's file has no value.
+
+    Raises:
+        UsageError: A field is unknown or wrong, or contradicts an option.
+    """
+    own = {"environment_suffix": environment_suffix, "region": settings.region}
+    _require_agreement(settings.stack_settings, own)
+    return _config({**wishes, **settings.stack_settings, **own})
 
 
 def _require_agreement(given: Mapping[str, Any], own: Mapping[str, str]) -> None:

@@ -18,7 +18,7 @@ from harness.terraform import (
 )
 from harness.terraform.cli_config import write_cli_config
 
-__all__ = ["Tools", "find_tools", "workspace_of"]
+__all__ = ["Tools", "find_provider_source", "find_tools", "workspace_of"]
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,18 @@ def find_tools(terraform: str | None, provider_mirror: Path | None) -> Tools:
         ToolNotFoundError: There is no Terraform that can be used.
         UsageError: The mirror that was set does not hold the provider.
     """
-    version = pinned_provider_version()
     return Tools(
-        find_terraform(terraform),
-        find_provider(provider_mirror, version=version, cache=_plugin_cache()),
-        version,
+        find_terraform(terraform), find_provider_source(provider_mirror), pinned_provider_version()
     )
+
+
+def find_provider_source(mirror: Path | None) -> ProviderSource:
+    """Find out where the AWS provider comes from that the bindings are made for.
+
+    Raises:
+        UsageError: The mirror that was set does not hold it.
+    """
+    return find_provider(mirror, version=pinned_provider_version(), cache=_plugin_cache())
 
 
 def workspace_of(
