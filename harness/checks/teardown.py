@@ -1,6 +1,7 @@
 """The teardown proof: after destroy, nothing of the run may be left in the target."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from harness.wait import wait_until
 __all__ = ["Leftover", "TeardownProof", "prove_teardown"]
 
 _THREADS = 6
+_LOOK_AGAIN_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,11 @@ class TeardownProof:
 
 
 def prove_teardown(
-    target: Target, environment_suffix: str, *, patience: float = 0.0
+    target: Target,
+    environment_suffix: str,
+    *,
+    patience: float = 0.0,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> TeardownProof:
     """Ask every service of a target what still carries an environment suffix.
 
@@ -66,6 +72,7 @@ def prove_teardown(
         environment_suffix: Suffix of the run.
         patience: Seconds to ask again while something is left: AWS ends a deletion later than
             it answers it (network interfaces, secrets).
+        sleep: The pause between two rounds of questions; a test passes its own.
 
     Raises:
         botocore.exceptions.ClientError: A service refused to answer: that proves nothing.
@@ -87,7 +94,8 @@ def prove_teardown(
             what=f"nothing left of {environment_suffix}",
             ready=lambda found: not found,
             timeout=patience,
-            delay=2.0,
+            delay=_LOOK_AGAIN_SECONDS,
+            sleep=sleep,
         )
     return TeardownProof(
         environment_suffix,

@@ -1,6 +1,14 @@
-from harness.checks.evidence import Status
+import threading
+from typing import Any
+
+import pytest
+
+from harness.checks import registry
+from harness.checks.evidence import CheckResult, Plane, Status
 from harness.checks.registry import all_checks, run_checks
-from tests.unit.harness.checks.world import World
+from harness.errors import UsageError
+from stack.config import StackConfig
+from tests.unit.harness.checks.world import SUFFIX, World
 
 
 def test_every_check_passes_on_a_correct_deployment(world: World) -> None:
@@ -9,10 +17,97 @@ def test_every_check_passes_on_a_correct_deployment(world: World) -> None:
     wrong = [(r.check, r.status, r.observed) for r in results if r.status is not Status.PASSED]
     assert wrong == []
     assert [result.check for result in results] == [spec.id for spec in all_checks()]
+    assert sorted(map(repr, world.results)) == sorted(map(repr, results))
 
 
-def test_ids_are_unique_and_name_the_service() -> None:
-    ids = [spec.id for spec in all_checks()]
+def test_every_check_says_what_it_claims_and_what_it_looks_at() -> None:
+    specs = all_checks()
 
-    assert len(set(ids)) == len(ids)
-    assert "alb/targets-healthy" in ids
+    assert len({spec.id for spec in specs}) == len(specs)
+    assert len({spec.claim for spec in specs}) == len(specs)
+    assert all(spec.requires and spec.tiers for spec in specs)
+    assert all(check.__doc__ for _, check in registry._checks())
+
+
+def test_evidence_comes_from_both_planes() -> None:
+    planes = [spec.plane for spec in all_checks()]
+
+    assert planes.count(Plane.DATA) > 15
+    assert planes.count(Plane.CONTROL) > 30
+
+
+def test_patterns_choose(world: World) -> None:
+    results = run_checks(world.context(), only=["logs/*", "iam/trust"])
+
+    assert [result.check for result in results] == ["logs/retention", "iam/trust"]
+
+
+def test_a_pattern_that_names_nothing_is_the_users_mistake(world: World) -> None:
+    with pytest.raises(UsageError, match="'alb/helthy'"):
+        run_checks(world.context(), only=["logs/*", "alb/helthy"])
+
+
+def test_what_is_not_deployed_is_not_provable(world: World) -> None:
+    config = StackConfig(environment_suffix=SUFFIX, tiers=frozenset({"network"}), tags={})
+
+    results = run_checks(world.context(config=config))
+
+    provable = {r.check.partition("/")[0] for r in results if r.status is not Status.NOT_PROVABLE}
+    assert provable == {"network", "security-groups", "tags"}
+
+
+def test_those_that_change_the_stack_run_last_after_a_signal(world: World) -> None:
+    order: list[str] = []
+
+    run_checks(
+        world.context(),
+        only=["autoscaling/*"],
+        before_exclusive=lambda: order.append("signal"),
+        on_result=lambda result: order.append(result.check),
+    )
+
+    assert set(order[:2]) == {"autoscaling/bounds", "autoscaling/policies"}
+    assert order[2:] == ["signal", "autoscaling/follows"]
+
+
+def test_without_the_exclusive_ones_there_is_no_signal(world: World) -> None:
+    signals: list[str] = []
+
+    results = run_checks(
+        world.context(),
+        only=["autoscaling/*"],
+        exclusive=False,
+        before_exclusive=lambda: signals.append("signal"),
+    )
+
+    assert signals == []
+    assert "autoscaling/follows" not in [result.check for result in results]
+
+
+def test_checks_that_read_run_beside_each_other(world: World) -> None:
+    both_inside = threading.Barrier(2, timeout=10)
+    describe: Any = world.answers["logs.DescribeLogGroups"]
+
+    def wait_for_the_other(_: dict[str, Any]) -> Any:
+        both_inside.wait()
+        return describe
+
+    world.answers["logs.DescribeLogGroups"] = wait_for_the_other
+
+    results = run_checks(world.context(), only=["logs/retention", "tags/log-group"])
+
+    assert [result.status for result in results] == [Status.PASSED] * 2
+
+
+def test_results_are_told_one_at_a_time(world: World) -> None:
+    inside = threading.Lock()
+    overlaps: list[CheckResult] = []
+
+    def tell(result: CheckResult) -> None:
+        if not inside.acquire(blocking=False):
+            overlaps.append(result)
+            return
+        inside.release()
+
+    assert run_checks(world.context(), exclusive=False, on_result=tell)
+    assert overlaps == []
