@@ -29,6 +29,8 @@ def test_the_cluster_is_serverless_aurora_postgresql(template: Template) -> None
         ("skip_final_snapshot", True),
         ("deletion_protection", False),
         ("apply_immediately", True),
+        ("backup_retention_period", 1),
+        ("copy_tags_to_snapshot", True),
     ],
 )
 def test_the_cluster_is_as_promised(template: Template, argument: str, value: object) -> None:
@@ -67,6 +69,8 @@ def test_one_writer_and_no_reader_by_default(template: Template) -> None:
     assert writer["identifier"] == f"catalog-{SUFFIX}-writer"
     assert writer["promotion_tier"] == 0
     assert writer["publicly_accessible"] is False
+    assert writer["auto_minor_version_upgrade"] is False
+    assert writer["apply_immediately"] is True
 
 
 def test_readers_stand_by(varied: Template) -> None:

@@ -17,7 +17,11 @@ def test_the_origin_is_the_load_balancer_over_http(template: Template) -> None:
 
 def test_viewers_from_everywhere_use_cloudfronts_certificate(template: Template) -> None:
     distribution = template.resource("aws_cloudfront_distribution")
-    assert distribution["enabled"] is True
+    assert (distribution["enabled"], distribution["is_ipv6_enabled"]) == (True, True)
+    assert (distribution["http_version"], distribution["price_class"]) == (
+        "http2",
+        "PriceClass_100",
+    )
     assert distribution["restrictions"] == {"geo_restriction": {"restriction_type": "none"}}
     assert distribution["viewer_certificate"] == {"cloudfront_default_certificate": True}
 

@@ -10,6 +10,7 @@ def test_the_load_balancer_faces_the_internet_from_the_public_subnets(template: 
     assert balancer["subnets"] == template.outputs["public_subnet_ids"]
     assert balancer["security_groups"] == [group.ref("id")]
     assert balancer["enable_deletion_protection"] is False
+    assert balancer["drop_invalid_header_fields"] is True
 
 
 def test_access_logs_go_where_the_bucket_lets_them(template: Template) -> None:
@@ -31,9 +32,17 @@ def test_targets_are_addresses_and_must_answer_the_health_check(template: Templa
     group = template.resource("aws_lb_target_group", name=f"catalog-tg-{SUFFIX}")
     assert group["target_type"] == "ip"
     assert (group["port"], group["protocol"]) == (8080, "HTTP")
-    health = group["health_check"]
-    assert (health["path"], health["matcher"]) == ("/healthz", "200")
-    assert health["timeout"] < health["interval"]
+    assert group["health_check"] == {
+        "enabled": True,
+        "path": "/healthz",
+        "protocol": "HTTP",
+        "port": "traffic-port",
+        "matcher": "200",
+        "interval": 10,
+        "timeout": 5,
+        "healthy_threshold": 2,
+        "unhealthy_threshold": 3,
+    }
 
 
 def test_a_leaving_target_is_not_waited_for_long(template: Template) -> None:

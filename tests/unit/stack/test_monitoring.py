@@ -6,14 +6,16 @@ import pytest
 from tests.unit.stack.conftest import SUFFIX
 from tests.unit.stack.template import Resource, Template
 
+# Kind -> namespace, metric, statistic, largest value that is right, minutes in a row.
 ALARMS = {
-    "alb-5xx": ("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count"),
-    "target-5xx": ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count"),
-    "unhealthy-hosts": ("AWS/ApplicationELB", "UnHealthyHostCount"),
-    "service-cpu": ("AWS/ECS", "CPUUtilization"),
-    "database-cpu": ("AWS/RDS", "CPUUtilization"),
-    "database-capacity": ("AWS/RDS", "ACUUtilization"),
+    "alb-5xx": ("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", "Sum", 5, 2),
+    "target-5xx": ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "Sum", 5, 2),
+    "unhealthy-hosts": ("AWS/ApplicationELB", "UnHealthyHostCount", "Maximum", 0, 3),
+    "service-cpu": ("AWS/ECS", "CPUUtilization", "Average", 85, 5),
+    "database-cpu": ("AWS/RDS", "CPUUtilization", "Average", 85, 5),
+    "database-capacity": ("AWS/RDS", "ACUUtilization", "Average", 90, 5),
 }
+ARGUMENTS = ("namespace", "metric_name", "statistic", "threshold", "evaluation_periods")
 
 
 def alarm(template: Template, kind: str) -> Resource:
@@ -28,7 +30,8 @@ def widgets(template: Template) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("kind", ALARMS)
 def test_an_alarm_watches_its_metric(template: Template, kind: str) -> None:
     found = alarm(template, kind)
-    assert (found["namespace"], found["metric_name"]) == ALARMS[kind]
+    assert tuple(found[argument] for argument in ARGUMENTS) == ALARMS[kind]
+    assert found["period"] == 60
     assert found["comparison_operator"] == "GreaterThanThreshold"
     assert found["alarm_description"]
 
@@ -60,16 +63,24 @@ def test_alarms_watch_this_stack_alone(template: Template) -> None:
         assert alarm(template, kind)["dimensions"] == {"DBClusterIdentifier": database}
 
 
-def test_one_unhealthy_task_is_already_alarming(template: Template) -> None:
-    assert alarm(template, "unhealthy-hosts")["threshold"] == 0
-
-
 def test_the_dashboard_shows_what_the_alarms_watch(template: Template) -> None:
     shown = [tuple(one["properties"]["metrics"][0][:2]) for one in widgets(template)]
-    assert shown == list(ALARMS.values())
+    assert shown == [values[:2] for values in ALARMS.values()]
     assert {one["properties"]["region"] for one in widgets(template)} == {"eu-north-1"}
+    assert [one["properties"]["stat"] for one in widgets(template)] == [
+        values[2] for values in ALARMS.values()
+    ]
+
+
+def test_a_widget_shows_the_metric_of_this_stack(template: Template) -> None:
+    (metric,) = widgets(template)[0]["properties"]["metrics"]
+    balancer = template.resource("aws_lb").ref("arn_suffix")
+    assert metric[2:] == ["LoadBalancer", balancer]
 
 
 def test_widgets_lie_beside_one_another(template: Template) -> None:
     places = [(one["x"], one["y"]) for one in widgets(template)]
     assert places == [(0, 0), (12, 0), (0, 6), (12, 6), (0, 12), (12, 12)]
+    assert {(one["type"], one["width"], one["height"]) for one in widgets(template)} == {
+        ("metric", 12, 6)
+    }

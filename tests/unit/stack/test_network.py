@@ -3,7 +3,7 @@ from itertools import combinations
 
 import pytest
 
-from tests.unit.stack.conftest import Synth
+from tests.unit.stack.conftest import SUFFIX, Synth
 from tests.unit.stack.template import Resource, Template
 
 
@@ -44,6 +44,22 @@ def test_subnets_lie_in_the_vpc_and_do_not_overlap(
     assert all(block.subnet_of(ipaddress.IPv4Network(cidr)) for block in blocks)
     assert all(block.prefixlen <= 28 for block in blocks)
     assert not any(one.overlaps(other) for one, other in combinations(blocks, 2))
+
+
+def test_what_has_a_name_can_be_told_from_others(template: Template) -> None:
+    kinds = ("aws_vpc", "aws_subnet", "aws_route_table", "aws_nat_gateway", "aws_eip")
+    names = [one["tags"]["Name"] for kind in kinds for one in template.resources(kind)]
+    assert sorted(names) == sorted(
+        [
+            f"catalog-{SUFFIX}",
+            *(f"catalog-{SUFFIX}-public-{index}" for index in range(3)),
+            *(f"catalog-{SUFFIX}-private-{index}" for index in range(3)),
+            f"catalog-{SUFFIX}-public",
+            f"catalog-{SUFFIX}-private-0",
+            f"catalog-{SUFFIX}-0",
+            f"catalog-{SUFFIX}-0",
+        ]
+    )
 
 
 def test_the_vpc_resolves_names(template: Template) -> None:

@@ -6,8 +6,9 @@ from tests.unit.stack.template import Template
 
 
 def statements(document: str) -> dict[str, dict[str, Any]]:
-    found = json.loads(document)["Statement"]
-    return {statement.get("Sid", ""): statement for statement in found}
+    policy = json.loads(document)
+    assert policy["Version"] == "2012-10-17"
+    return {statement.get("Sid", ""): statement for statement in policy["Statement"]}
 
 
 def test_both_roles_are_for_tasks_alone(template: Template) -> None:
@@ -53,4 +54,6 @@ def test_the_execution_role_may_pull_images_and_nothing_more(template: Template)
         "ecr:GetDownloadUrlForLayer",
         "ecr:BatchGetImage",
     ]
+    for name in ("RegistryLogin", "PullImage"):
+        assert allowed[name]["Resource"] == "*"
     assert all(statement["Effect"] == "Allow" for statement in allowed.values())

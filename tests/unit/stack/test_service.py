@@ -25,6 +25,10 @@ def test_tasks_fit_fargate(template: Template) -> None:
     assert task["requires_compatibilities"] == ["FARGATE"]
     assert task["network_mode"] == "awsvpc"
     assert (task["cpu"], task["memory"]) == ("256", "512")
+    assert task["runtime_platform"] == {
+        "operating_system_family": "LINUX",
+        "cpu_architecture": "X86_64",
+    }
 
 
 def test_tasks_have_their_roles(template: Template) -> None:
@@ -61,8 +65,20 @@ def test_credentials_come_from_the_secret_alone(template: Template) -> None:
 
 
 def test_the_container_checks_its_own_health(template: Template) -> None:
-    health = container(template)["healthCheck"]
-    assert health["command"] == ["CMD", "python", "-m", "stack.api.healthcheck"]
+    assert container(template)["healthCheck"] == {
+        "command": ["CMD", "python", "-m", "stack.api.healthcheck"],
+        "interval": 10,
+        "timeout": 5,
+        "retries": 3,
+        "startPeriod": 15,
+    }
+
+
+def test_the_container_cannot_change_its_image_and_has_time_to_stop(template: Template) -> None:
+    api = container(template)
+    assert api["essential"] is True
+    assert api["readonlyRootFilesystem"] is True
+    assert api["stopTimeout"] == 30
 
 
 def test_the_container_logs_to_the_log_group(template: Template) -> None:
@@ -84,6 +100,10 @@ def test_tasks_run_in_private_subnets_without_public_addresses(template: Templat
         "security_groups": [group.ref("id")],
         "assign_public_ip": False,
     }
+
+
+def test_tasks_are_spread_over_the_zones(template: Template) -> None:
+    assert template.resource("aws_ecs_service")["availability_zone_rebalancing"] == "ENABLED"
 
 
 def test_a_deployment_that_fails_is_rolled_back(template: Template) -> None:

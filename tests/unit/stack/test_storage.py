@@ -45,15 +45,14 @@ def test_only_load_balancers_of_this_account_may_write_and_only_logs(template: T
     bucket = template.resource("aws_s3_bucket")
     account = template.resource("data.aws_caller_identity").ref("account_id")
     assert policy["bucket"] == bucket.ref("id")
-    assert json.loads(policy["policy"])["Statement"] == [
-        {
-            "Sid": "LoadBalancerAccessLogs",
-            "Effect": "Allow",
-            "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
-            "Action": "s3:PutObject",
-            "Resource": f"{bucket.ref('arn')}/alb/AWSLogs/{account}/*",
-        }
-    ]
+    statement = {
+        "Sid": "LoadBalancerAccessLogs",
+        "Effect": "Allow",
+        "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"{bucket.ref('arn')}/alb/AWSLogs/{account}/*",
+    }
+    assert json.loads(policy["policy"]) == {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def test_two_changes_of_the_buckets_access_do_not_collide(template: Template) -> None:
