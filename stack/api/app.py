@@ -38,11 +38,13 @@ def create_app(settings: Settings, *, task_id: str, database: Database | None = 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         preparing = asyncio.create_task(database.prepare())
-        yield
-        preparing.cancel()
-        with suppress(asyncio.CancelledError):
-            await preparing
-        await database.close()
+        try:
+            yield
+            preparing.cancel()
+            with suppress(asyncio.CancelledError):
+                await preparing
+        finally:
+            await database.close()
 
     app = FastAPI(
         title="Product Catalog API", lifespan=lifespan, redirect_slashes=False, redoc_url=None

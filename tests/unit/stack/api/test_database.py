@@ -1,6 +1,7 @@
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -33,6 +34,15 @@ class Pauses:
         self.seconds.append(seconds)
         if len(self.seconds) == self.count:
             self.then()
+
+
+@asynccontextmanager
+async def closing(*databases: Database) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        for database in databases:
+            await database.close()
 
 
 async def reason_of(database: Database) -> str:
@@ -70,9 +80,10 @@ class TestPrepare:
         database = Database(connection_parameters(unreachable, "t"), pause=pauses)
 
         async def prepare() -> str:
-            with pytest.raises(EnoughError):
-                await database.prepare()
-            return await reason_of(database)
+            async with closing(database):
+                with pytest.raises(EnoughError):
+                    await database.prepare()
+                return await reason_of(database)
 
         caplog.set_level(logging.WARNING)
         reason = asyncio.run(prepare())
@@ -91,10 +102,9 @@ class TestPrepare:
         database = Database(connection_parameters(settings, "t"), pause=pauses)
 
         async def prepare() -> bool:
-            await database.prepare()
-            status = await database.server_status(timeout=10)
-            await database.close()
-            return status.tls
+            async with closing(database):
+                await database.prepare()
+                return (await database.server_status(timeout=10)).tls
 
         assert asyncio.run(prepare()) is False
         assert len(pauses.seconds) == 2
@@ -106,9 +116,10 @@ class TestPrepare:
         databases = [Database(parameters) for _ in range(8)]
 
         async def prepare() -> None:
-            await asyncio.gather(*(database.prepare() for database in databases))
-            await asyncio.gather(*(database.server_status(timeout=10) for database in databases))
-            await asyncio.gather(*(database.close() for database in databases))
+            async with closing(*databases):
+                await asyncio.gather(*(database.prepare() for database in databases))
+                for database in databases:
+                    await database.server_status(timeout=10)
 
         asyncio.run(prepare())
         tables = postgres.query("SELECT relname FROM pg_stat_user_tables", database=empty_database)
@@ -124,8 +135,8 @@ class TestPrepare:
         database = Database(connection_parameters(postgres.settings(DATABASE), "t"))
 
         async def prepare() -> None:
-            await database.prepare()
-            await database.close()
+            async with closing(database):
+                await database.prepare()
 
         asyncio.run(prepare())
         assert postgres.query("SELECT count(*) FROM products", database=DATABASE) == [(1,)]
@@ -143,8 +154,9 @@ class TestPrepare:
         database = Database(connection_parameters(settings, "t"), pause=Pauses(1))
 
         async def prepare() -> str:
-            await database.prepare()
-            return await reason_of(database)
+            async with closing(database):
+                await database.prepare()
+                return await reason_of(database)
 
         try:
             assert "InsufficientPrivilege" in asyncio.run(prepare())
@@ -159,9 +171,10 @@ class TestPrepare:
         database = Database(connection_parameters(settings, "t"), pause=Pauses(1))
 
         async def prepare() -> str:
-            with pytest.raises(EnoughError):
-                await database.prepare()
-            return await reason_of(database)
+            async with closing(database):
+                with pytest.raises(EnoughError):
+                    await database.prepare()
+                return await reason_of(database)
 
         with postgres.without_tls():
             assert "cannot be encrypted" in asyncio.run(prepare())
@@ -173,9 +186,10 @@ class TestPrepare:
         database = Database(connection_parameters(settings, "t"), pause=Pauses(1))
 
         async def prepare() -> str:
-            with pytest.raises(EnoughError):
-                await database.prepare()
-            return await reason_of(database)
+            async with closing(database):
+                with pytest.raises(EnoughError):
+                    await database.prepare()
+                return await reason_of(database)
 
         assert "refuses the credentials" in asyncio.run(prepare())
         assert PASSWORD not in caplog.text
