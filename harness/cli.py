@@ -1,50 +1,68 @@
 """``catalog-harness``: the command line."""
 
 import logging
+import os
 import sys
 
 import click
 
-from harness.commands.check import check
-from harness.commands.cloud import cloud
-from harness.commands.doctor import doctor
-from harness.commands.stack import deploy, destroy, run, synth
+from harness.commands.lazy import CommandEntry, LazyGroup
 from harness.errors import HarnessError
 from harness.interrupts import Terminated, sigterm_as_interrupt
+from harness.redaction import RedactingFormatter
 
 __all__ = ["main"]
 
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
 
+_ENTRIES = {
+    "run": CommandEntry(
+        "harness.commands.stack",
+        "Deploy the stack, prove that it works, tear it down, prove that nothing is left.",
+    ),
+    "deploy": CommandEntry("harness.commands.stack", "Deploy the stack and leave it up."),
+    "check": CommandEntry("harness.commands.check", "Run the checks against a stack that is up."),
+    "destroy": CommandEntry(
+        "harness.commands.stack",
+        "Tear a stack down that was left up, and prove that nothing of it is left.",
+    ),
+    "synth": CommandEntry(
+        "harness.commands.synth",
+        "Write the stack's Terraform JSON; needs no target and deploys nothing.",
+    ),
+    "cloud": CommandEntry(
+        "harness.commands.cloud",
+        "Start the embedded cloud, print how to reach it, and stop it on Ctrl-C.",
+    ),
+    "doctor": CommandEntry(
+        "harness.commands.doctor",
+        "Say what this machine has and lacks for the embedded target.",
+    ),
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.group(
+    cls=LazyGroup,
+    entries=_ENTRIES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="catalog-harness")
 @click.option("-v", "--verbose", is_flag=True, help="Log what is done, on standard error.")
 def commands(*, verbose: bool) -> None:
     """Deploy the Product Catalog API stack, prove that it works, tear it down.
 
-    \b
-    catalog-harness run                  the whole way, on an embedded cloud: no Docker,
-                                         no account, no token
-    catalog-harness deploy               deploy and leave it up
-    catalog-harness check                prove again what is up
-    catalog-harness destroy              tear it down, and prove that nothing is left
-    catalog-harness cloud                just the embedded cloud, for use by hand
-    catalog-harness doctor               what this machine has and lacks
+    `catalog-harness run` does all of it on an embedded cloud, which needs no Docker, no account
+    and no token. `catalog-harness COMMAND --help` says more about each command.
 
-    Exit status: 0 when everything was proved, 1 when something failed, 2 for a mistake in
-    what was asked, 130 after Ctrl-C.
+    Exit status: 0 when everything was proved, 1 when something failed, 2 for a mistake in what
+    was asked, 130 after Ctrl-C, 143 after SIGTERM.
     """
-    level = logging.DEBUG if verbose else logging.ERROR
-    logging.basicConfig(level=level, format="%(asctime)s %(name)s: %(message)s")
-    if verbose:
-        for noisy in ("botocore", "urllib3", "boto3"):
-            logging.getLogger(noisy).setLevel(logging.INFO)
-
-
-for _command in (run, synth, deploy, check, destroy, cloud, doctor):
-    commands.add_command(_command)
+    handler = logging.StreamHandler()
+    handler.setFormatter(RedactingFormatter("%(asctime)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.ERROR, handlers=[handler])
+    for noisy in ("botocore", "urllib3", "boto3"):
+        logging.getLogger(noisy).setLevel(logging.INFO if verbose else logging.ERROR)
 
 
 def main() -> None:
@@ -56,12 +74,23 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except HarnessError as error:
-        click.secho(f"Error: {error}", fg="red", err=True)
-        for note in getattr(error, "__notes__", ()):
-            click.echo(note, err=True)
+        _say(f"Error: {error}")
+        _say_notes(error)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt) as error:
-        cause = error.__cause__ or error.__context__ or error
-        terminated = isinstance(error, Terminated) or isinstance(cause, Terminated)
-        click.echo("Terminated." if terminated else "Interrupted.", err=True)
+        interrupt = error.__cause__ if isinstance(error, click.Abort) else error
+        terminated = isinstance(interrupt, Terminated)
+        _say("Terminated." if terminated else "Interrupted.")
+        _say_notes(interrupt)
         sys.exit(EXIT_TERMINATED if terminated else EXIT_INTERRUPTED)
+
+
+def _say_notes(error: BaseException | None) -> None:
+    """Print what failed after an error: the teardown, say."""
+    for note in getattr(error, "__notes__", ()):
+        _say(note)
+
+
+def _say(text: str) -> None:
+    # click drops the colour where standard error is no terminal.
+    click.secho(text, fg="red", err=True, color=False if os.environ.get("NO_COLOR") else None)

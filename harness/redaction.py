@@ -1,11 +1,12 @@
 """Keeps secrets out of everything that the harness prints, logs or writes."""
 
 import json
+import logging
 import re
 import threading
 from urllib.parse import quote, quote_plus
 
-__all__ = ["MASK", "redact", "register_secret"]
+__all__ = ["MASK", "RedactingFormatter", "redact", "register_secret"]
 
 MASK = "********"
 _SHORTEST_SECRET = 4
@@ -65,3 +66,11 @@ def _forms(value: str) -> set[str]:
         go = go.replace(character, f"\\u{ord(character):04x}")
     twice = json.dumps(plain)[1:-1]
     return {value, plain, ascii_only, go, twice, quote(value, safe=""), quote_plus(value)}
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats log records, tracebacks included, without the secrets in them."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a record."""
+        return redact(super().format(record))

@@ -16,7 +16,11 @@ __all__ = ["check"]
 
 
 @click.command()
-@harness_options("environment-suffix", "report-dir")
+@harness_options(
+    "environment-suffix",
+    "report-dir",
+    environment_suffix="suffix of the stack to check (default: the newest that is up)",
+)
 @click.option(
     "--only",
     multiple=True,
@@ -37,9 +41,9 @@ def check(
     show: bool,
     **given: Any,
 ) -> None:
-    """Run the checks against a stack that `deploy` or --keep-stack left up.
+    """Run the checks against a stack that is up.
 
-    Without --environment-suffix: against the newest one.
+    That is one which `deploy`, `run --keep-stack` or `pytest --keep-stack` left.
     """
     if show:
         Console().print(_listing())

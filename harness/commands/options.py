@@ -1,6 +1,7 @@
 """The harness's options, as the command line offers them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import click
@@ -13,12 +14,18 @@ __all__ = ["harness_options", "settings_from"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def harness_options(*names: str) -> Callable[[F], F]:
-    """Add options of the table to a command; it takes them as ``**given``."""
+def harness_options(*names: str, **helps: str) -> Callable[[F], F]:
+    """Add options of the table to a command; it takes them as ``**given``.
+
+    Args:
+        names: The options, as typed without the dashes.
+        helps: Option field -> what it means to this command, where the table says too much.
+    """
 
     def decorate(command: F) -> F:
         for option in reversed([option for option in OPTIONS if option.name in names]):
-            command = _click_option(option)(command)
+            text = helps.get(option.field, option.help)
+            command = _click_option(replace(option, help=text))(command)
         return command
 
     return decorate
@@ -35,7 +42,8 @@ def settings_from(given: dict[str, Any], **fixed: str | bool | None) -> HarnessS
 
 def _click_option(option: Option) -> Callable[[F], F]:
     default = f" (default: {option.default})" if option.default else ""
-    text = f"{option.help}{default}  [{option.variable}]"
+    sentence = option.help[0].upper() + option.help[1:]
+    text = f"{sentence}{default}  [{option.variable}]"
     if option.kind == "flag":
         return click.option(f"--{option.name}", is_flag=True, help=text)
     kind = click.Choice(option.choices) if option.kind == "choice" else None

@@ -20,7 +20,13 @@ _STANDARD_OUTPUT = "-"
 
 
 @click.command()
-@harness_options("region", "environment-suffix", "stack-config")
+@harness_options(
+    "region",
+    "environment-suffix",
+    "stack-config",
+    environment_suffix="short unique name that is in the name of every resource, such as "
+    "pr123-7f3a (default: a fresh one)",
+)
 @click.option(
     "--output",
     default="cdktf.out",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.emulator.supervisor import SupervisorConfig, supervise
 from harness.errors import HarnessError
-from harness.redaction import redact
+from harness.redaction import RedactingFormatter, redact
 
 
 def main() -> int:
@@ -20,7 +20,9 @@ def main() -> int:
     parser.add_argument("--docker-host")
     parser.add_argument("--owner-pid", type=int)
     options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(RedactingFormatter("%(asctime)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     try:
         return asyncio.run(supervise(SupervisorConfig(**vars(options))))
     except HarnessError as error:

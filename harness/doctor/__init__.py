@@ -1,0 +1,52 @@
+"""What this machine has and lacks for the embedded target."""
+
+from functools import partial
+
+from harness.doctor.cloud import (
+    diagnose_container_engines,
+    diagnose_database_server,
+    diagnose_loopback,
+    diagnose_ministack,
+    diagnose_packages,
+    diagnose_temporary_folder,
+)
+from harness.doctor.diagnosis import Diagnosis, Probe, Verdict, examine
+from harness.doctor.surroundings import (
+    diagnose_dead_clouds,
+    diagnose_ledger,
+    diagnose_proxies,
+)
+from harness.doctor.tools import (
+    diagnose_node,
+    diagnose_provider,
+    diagnose_python,
+    diagnose_terraform,
+)
+from harness.settings import HarnessSettings
+
+__all__ = ["Diagnosis", "Verdict", "diagnose", "is_usable"]
+
+
+def diagnose(settings: HarnessSettings) -> tuple[Diagnosis, ...]:
+    """Look at everything that the embedded target needs; changes and downloads nothing."""
+    probes: dict[str, Probe] = {
+        "Python": diagnose_python,
+        "Node.js": diagnose_node,
+        "Terraform": partial(diagnose_terraform, settings),
+        "AWS provider": partial(diagnose_provider, settings),
+        "MiniStack": diagnose_ministack,
+        "Python packages": diagnose_packages,
+        "PostgreSQL": diagnose_database_server,
+        "Loopback network": diagnose_loopback,
+        "Temporary folder": diagnose_temporary_folder,
+        "Container engines": diagnose_container_engines,
+        "Ledger": partial(diagnose_ledger, settings),
+        "Dead clouds": diagnose_dead_clouds,
+        "Proxies": diagnose_proxies,
+    }
+    return tuple(examine(name, probe) for name, probe in probes.items())
+
+
+def is_usable(diagnoses: tuple[Diagnosis, ...]) -> bool:
+    """Whether the embedded target has everything that it needs."""
+    return all(each.verdict is not Verdict.MISSING for each in diagnoses)

