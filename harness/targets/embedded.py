@@ -106,7 +106,6 @@ class EmbeddedTarget:
             "s3_use_path_style": True,
             "skip_credentials_validation": True,
             "skip_metadata_api_check": "true",
-            "skip_requesting_account_id": True,
         }
 
     def stack_settings(self) -> Mapping[str, Any]:
