@@ -1,5 +1,6 @@
 """A group of commands whose modules are imported when they are used."""
 
+import difflib
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,6 +46,21 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = getattr(importlib.import_module(entry.module), cmd_name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the arguments call.
+
+        Raises:
+            click.UsageError: There is none; the message suggests one that is similar.
+        """
+        name = args[0]
+        if name not in self.entries and name[:1].isalnum() and not ctx.resilient_parsing:
+            similar = difflib.get_close_matches(name, self.entries, n=1)
+            hint = f" Did you mean {similar[0]!r}?" if similar else ""
+            ctx.fail(f"No such command {name!r}.{hint}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands into the help."""
