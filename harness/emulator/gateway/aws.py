@@ -92,7 +92,7 @@ def parse(model: OperationModel, response: Response) -> dict[str, Any]:
         "body": response.body,
     }
     parsed: dict[str, Any] = parser.parse(raw, model.output_shape)
-    if response.status >= 300:  # noqa: PLR2004 -- botocore's own border between result and error
+    if not response.ok:
         error = parsed.get("Error", {})
         raise ApiError(model.name, error.get("Code", ""), error.get("Message", ""))
     return parsed

@@ -12,8 +12,9 @@ _HOME_REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class Distribution:
-    """A distribution: whose it is, and whether it is enabled."""
+    """A distribution: its id, whose it is, and whether it is enabled."""
 
+    id: str
     account: str
     enabled: bool
 
@@ -38,9 +39,16 @@ class Distributions:
 
     async def find(self, host: str) -> Distribution | None:
         """Return the distribution with a domain name, None if there is none."""
+        return (await self._known()).get(host)
+
+    async def ids(self) -> set[str]:
+        """Return the ids of all distributions."""
+        return {distribution.id for distribution in (await self._known()).values()}
+
+    async def _known(self) -> dict[str, Distribution]:
         if self._by_host is None:
             self._by_host = await self._read()
-        return self._by_host.get(host)
+        return self._by_host
 
     async def _read(self) -> dict[str, Distribution]:
         by_host = {}
@@ -48,6 +56,6 @@ class Distributions:
             tenant = Tenant(account, _HOME_REGION)
             listed = await self._aws.call(tenant, "cloudfront", "ListDistributions")
             for each in listed["DistributionList"].get("Items", []):
-                found = Distribution(account=account, enabled=each["Enabled"])
+                found = Distribution(each["Id"], account, enabled=each["Enabled"])
                 by_host[each["DomainName"].lower()] = found
         return by_host

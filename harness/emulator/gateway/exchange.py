@@ -15,6 +15,7 @@ from harness.errors import EmulatorError
 __all__ = ["ClientGoneError", "Request", "Response", "ask", "header_of", "read_request"]
 
 _LARGEST_CALL = 16 * 1024 * 1024
+_FIRST_OTHER = 300
 _LOOPBACK = ("127.0.0.1", 0)
 
 HeaderPairs = tuple[tuple[str, str], ...]
@@ -50,6 +51,11 @@ class Response:
     status: int
     headers: HeaderPairs = ()
     body: bytes = b""
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is a result and not an error."""
+        return self.status < _FIRST_OTHER
 
     def header(self, name: str) -> str:
         """Return the first header of that name (lower case), empty if there is none."""

@@ -54,7 +54,7 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
     return Gateway(
         ministack,
         accounts=Accounts(aws),
-        repairs=(*all_repairs(aws, directory, memory), autoscaling),
+        repairs=(*all_repairs(aws, directory, distributions, memory), autoscaling),
         viewers=Viewers(ministack, directory, distributions, set_request_account_id, settings.port),
         distributions=distributions,
         parts=(directory, MetricsPublisher(aws, directory, pace), scaler),

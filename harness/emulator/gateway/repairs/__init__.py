@@ -18,9 +18,8 @@ from harness.emulator.gateway.repairs.placement import Placements, TaskZones
 from harness.emulator.gateway.repairs.rds import OrderableServerless
 from harness.emulator.gateway.repairs.rollout import FirstDeployment
 from harness.emulator.gateway.repairs.secretsmanager import NamePendingDeletion
-from harness.emulator.gateway.repairs.security_groups import RevokedEgress
-from harness.emulator.gateway.repairs.task_tags import TagsOfService
 from harness.emulator.gateway.repairs.tagging import TagsOfDeletedDistributions
+from harness.emulator.gateway.repairs.task_tags import TagsOfService
 from harness.emulator.gateway.repairs.tasks import StoppedTaskReplaced
 from harness.emulator.gateway.repairs.zones import LoadBalancerZones
 
@@ -57,5 +56,4 @@ def all_repairs(
         RevokedForAllPorts(),
         NatGatewayAddresses(aws, memory.shelf("nat gateway addresses")),
         TagsOfService(aws, memory.shelf("task tags")),
-        RevokedEgress(),
     )

@@ -32,7 +32,7 @@ class AlarmsInFull(Repair):
         if call.is_json:
             return await proceed(call)
         refused = await proceed(call)
-        if refused.status != 200:  # noqa: PLR2004
+        if not refused.ok:
             return refused
         model = service_model("cloudwatch").operation_model(call.operation)
         parameters = decode_form(call.form, model.input_shape)

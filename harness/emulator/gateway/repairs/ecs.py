@@ -28,7 +28,7 @@ class ZoneRebalancing(Repair):
     async def answer(self, call: Call, proceed: Proceed) -> Response:
         """Remember what a request says, complete what an answer omits."""
         response = await proceed(call)
-        if response.status != 200:  # noqa: PLR2004
+        if not response.ok:
             return response
         answered = json.loads(response.body)
         for service in [answered["service"]] if "service" in answered else answered["services"]:

@@ -13,7 +13,6 @@ from harness.emulator.gateway.repairs.placement import Placements
 __all__ = ["GroupsInUse", "HealthyTargets", "ListenersOfDeleted", "TargetHealth"]
 
 _API = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/"
-_OK = 200
 _TARGET_GROUP = "TargetGroupArn"
 _READ_ONLY = ("Describe", "Get")
 
@@ -42,7 +41,7 @@ class HealthyTargets(Repair):
         if call.operation in self.operations:
             call = call.with_form({name: self._hidden(name, form[name]) for name in form})
         response = await proceed(call)
-        if response.status == _OK and not call.operation.startswith(_READ_ONLY):
+        if response.ok and not call.operation.startswith(_READ_ONLY):
             await self._directory.synchronise(call.tenant)
         text = response.body.decode()
         revealed = reveal_arns(text, self._directory.real_arn)
@@ -109,7 +108,7 @@ class GroupsInUse(Repair):
             return encode_error(model, "ResourceInUse", message)
         wanted = form.pop("LoadBalancerArn", None)
         response = await proceed(call.with_form(form))
-        if response.status != _OK:
+        if not response.ok:
             return response
         groups = [each for each in _groups(call, response) if not is_stand_in(each)]
         for group in groups:

@@ -120,7 +120,7 @@ class TaskZones(Repair):
     async def answer(self, call: Call, proceed: Proceed) -> Response:
         """Complete the tasks of the answer."""
         response = await proceed(call)
-        if response.status != 200:  # noqa: PLR2004
+        if not response.ok:
             return response
         answered = json.loads(response.body)
         tasks = answered["tasks"] if "tasks" in answered else [answered["task"]]

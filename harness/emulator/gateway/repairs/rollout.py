@@ -8,8 +8,6 @@ from harness.emulator.gateway.repairs.base import Call, Proceed, Repair
 
 __all__ = ["FirstDeployment"]
 
-_OK = 200
-
 
 class FirstDeployment(Repair):
     """Creates a service without tasks, then deploys the wanted number of them.
@@ -29,7 +27,7 @@ class FirstDeployment(Repair):
         wanted = call.json.get("desiredCount", 1)
         creates = call.operation == "CreateService" and wanted > 0
         response = await proceed(_without_tasks(call) if creates else call)
-        if response.status != _OK:
+        if not response.ok:
             return response
         answered = json.loads(response.body)
         if creates:

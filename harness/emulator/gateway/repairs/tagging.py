@@ -27,7 +27,7 @@ class TagsOfDeletedDistributions(Repair):
     async def answer(self, call: Call, proceed: Proceed) -> Response:
         """Filter the answer."""
         response = await proceed(call)
-        if response.status != 200:  # noqa: PLR2004
+        if not response.ok:
             return response
         answered = json.loads(response.body)
         existing = await self._distributions.ids()

@@ -30,7 +30,7 @@ class TagsOfService(Repair):
     async def answer(self, call: Call, proceed: Proceed) -> Response:
         """Complete the tasks if their tags are asked for."""
         response = await proceed(call)
-        if response.status != 200 or "TAGS" not in call.json.get("include", ()):  # noqa: PLR2004
+        if not response.ok or "TAGS" not in call.json.get("include", ()):
             return response
         answered = json.loads(response.body)
         for task in answered["tasks"]:

@@ -22,7 +22,7 @@ class StoppedTaskReplaced(Repair):
     async def answer(self, call: Call, proceed: Proceed) -> Response:
         """Stop the task, then update its service with nothing new."""
         response = await proceed(call)
-        if response.status != 200:  # noqa: PLR2004
+        if not response.ok:
             return response
         task = json.loads(response.body)["task"]
         group = task.get("group", "")

@@ -28,7 +28,7 @@ class LoadBalancerZones(Repair):
     async def answer(self, call: Call, proceed: Proceed) -> Response:
         """Complete the zones of the answer."""
         response = await proceed(call)
-        if response.status != 200:  # noqa: PLR2004
+        if not response.ok:
             return response
         model = service_model("elbv2").operation_model(call.operation)
         result = parse(model, response)
