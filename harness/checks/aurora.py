@@ -85,7 +85,7 @@ class Aurora(AuroraCluster):
     @check(
         "a connection without TLS is refused",
         plane=Plane.DATA,
-        requires=(*_DIRECT, Capability.DATABASE_TLS),
+        requires=(*_DIRECT, Capability.DATABASE_TLS, Capability.DATABASE_FORCED_TLS),
     )
     def plain_text_refused(self) -> str:
         """Connect with the right password and ``sslmode=disable``."""

@@ -37,6 +37,7 @@ class Capability(StrEnum):
     DATABASE_DATA_PLANE = "database-data-plane"
     DATABASE_DIRECT = "database-direct"
     DATABASE_TLS = "database-tls"
+    DATABASE_FORCED_TLS = "database-forced-tls"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from harness.targets.session import EmulatorSession
 __all__ = ["EmbeddedTarget"]
 
 API_IMAGE = "catalog-harness/product-catalog-api:latest"
+_FORCED_TLS = "MiniStack does not pass rds.force_ssl of a parameter group on to its servers"
 
 
 class EmbeddedTarget:
@@ -89,10 +90,11 @@ class EmbeddedTarget:
         return gateway_session(self.cloud.endpoint)
 
     def missing(self) -> Mapping[Capability, str]:
-        """Return what the cloud cannot do: nothing, unless its database server lacks TLS."""
-        if self._cloud is None or self._cloud.database_tls:
-            return {}
-        return {Capability.DATABASE_TLS: f"{self._cloud.database} was built without TLS"}
+        """Return what the cloud cannot do."""
+        lacking = {Capability.DATABASE_FORCED_TLS: _FORCED_TLS}
+        if self._cloud is not None and not self._cloud.database_tls:
+            lacking[Capability.DATABASE_TLS] = f"{self._cloud.database} was built without TLS"
+        return lacking
 
     def environment(self) -> Mapping[str, str]:
         """Return the cloud's variables."""
