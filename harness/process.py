@@ -51,7 +51,7 @@ def run(
     timeout: float,
     grace: float = 60.0,
     on_line: Callable[[str], None] | None = None,
-    accept: tuple[int, ...] = (0,),
+    accept: tuple[int, ...] | None = (0,),
     cancel: threading.Event | None = None,
 ) -> Completed:
     """Run a command to its end and return what it printed.
@@ -71,7 +71,7 @@ def run(
         timeout: Deadline in seconds.
         grace: Seconds between the polite and the final signal.
         on_line: Called in a thread of its own with each line of standard output, as it comes.
-        accept: Exit statuses that are no failure.
+        accept: Exit statuses that are no failure; None for all.
         cancel: Set by another thread to stop the command.
 
     Raises:
@@ -161,13 +161,13 @@ class _Child:
             output=tail,
         )
 
-    def completed(self, accept: tuple[int, ...]) -> Completed:
+    def completed(self, accept: tuple[int, ...] | None) -> Completed:
         if not self.output.join(_DRAIN_SECONDS):
             logger.warning("`%s` left a process behind; ending it", self.shown)
             stop_group(self.process)
             self.output.join()
         self.output.reraise()
-        if self.process.returncode not in accept:
+        if accept is not None and self.process.returncode not in accept:
             tail = self.output.tail()
             raise ProcessError(
                 f"`{self.shown}` ended with status {self.process.returncode}\n{tail}".strip(),

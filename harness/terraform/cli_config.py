@@ -34,7 +34,10 @@ def write_cli_config(
     else:
         ours = _from_mirror(_host_folder(source.mirror, source.host, directory, registry), registry)
     path = directory / "terraform.tfrc"
-    path.write_text(f"{source.user_config.rest}\n{ours}", encoding="utf-8")
+    text = f"{source.user_config.rest}\n{ours}"
+    # Another command of the run may be reading it.
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
     return path
 
 

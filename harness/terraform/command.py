@@ -3,14 +3,16 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness import process
+from harness.errors import ProcessError
+from harness.process import ProcessCancelledError
 from harness.terraform.binary import Terraform
 from harness.terraform.errors import terraform_error
-from harness.terraform.events import Event, parse_line
+from harness.terraform.events import Event, parse_line, resource_timings
 
 __all__ = ["CommandLine", "Outcome", "child_environment"]
 
@@ -83,19 +85,44 @@ class CommandLine:
                 on_event(events[-1])
 
         started = time.monotonic()
-        done = process.run(
-            [*self.terraform.command, *verb.split(), *arguments],
-            cwd=self.directory,
-            env=self.environment,
-            timeout=timeout,
-            grace=GRACE_SECONDS,
-            on_line=take,
-            accept=tuple(range(-64, 256)),
-            cancel=self.cancel,
-        )
+        try:
+            done = process.run(
+                [*self.terraform.command, *verb.split(), *arguments],
+                cwd=self.directory,
+                env=self.environment,
+                timeout=timeout,
+                grace=GRACE_SECONDS,
+                on_line=take,
+                accept=None,
+                cancel=self.cancel,
+            )
+        except ProcessError as error:
+            if error.returncode is None:
+                raise
+            raise _stopped(verb, error, events, timeout) from None
         if done.returncode not in accept:
-            raise terraform_error(verb, events, done.stderr)
+            raise terraform_error(verb, events, stderr=done.stderr, status=done.returncode)
         return Outcome(done.returncode, tuple(events), done.stdout, time.monotonic() - started)
+
+
+def _stopped(
+    verb: str, error: ProcessError, events: Sequence[Event], timeout: float
+) -> ProcessError:
+    """Say what was under way when a command was stopped, in place of its last lines of JSON."""
+    cancelled = isinstance(error, ProcessCancelledError)
+    reason = "was cancelled" if cancelled else f"did not end within {timeout:g} s"
+    under_way = [
+        f"{timing.address} ({timing.action}, {timing.seconds:.0f} s)"
+        for timing in resource_timings(events)
+        if timing.failed
+    ]
+    return type(error)(
+        f"terraform {verb} {reason} and was stopped"
+        + (f" during: {', '.join(under_way)}" if under_way else ""),
+        command=error.command,
+        returncode=error.returncode,
+        output=error.output,
+    )
 
 
 def child_environment(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harness.terraform.command import CommandLine, Outcome
 from harness.terraform.errors import TerraformError
 from harness.terraform.events import Event, ResourceTiming, resource_timings
-from harness.terraform.state import state_resources
+from harness.terraform.state import recover_state, state_resources
 
 __all__ = ["DestroyResult", "destroy", "transient_reason"]
 
@@ -66,6 +66,7 @@ def destroy(
         TerraformError: It failed, with an unknown error or twice.
         ProcessError: It was cancelled or ran out of time.
     """
+    recover_state(command)
     if not state_resources(command):
         return DestroyResult((), 0.0)
 

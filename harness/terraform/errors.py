@@ -52,13 +52,16 @@ class TerraformError(HarnessError):
         self.aws_errors = tuple(aws_errors)
 
 
-def terraform_error(verb: str, events: Iterable[Event], stderr: str = "") -> TerraformError:
+def terraform_error(
+    verb: str, events: Iterable[Event], *, stderr: str = "", status: int = 1
+) -> TerraformError:
     """Build the error of a command from its events and what it printed besides.
 
     Args:
         verb: The command, such as ``apply``.
         events: All events of the command.
         stderr: Its standard error; used when no event is an error diagnostic.
+        status: Its exit status; negative for a signal; likewise.
     """
     known = list(events)
     errors = _telling(
@@ -66,7 +69,7 @@ def terraform_error(verb: str, events: Iterable[Event], stderr: str = "") -> Ter
     )
     found = [(item, parse_aws_error(_text(item), address=item.address)) for item in errors]
     found.sort(key=lambda pair: pair[1] is None)
-    lines = [_line(*pair) for pair in found] or [_tail(known, stderr)]
+    lines = [_line(*pair) for pair in found] or [_tail(known, stderr, status)]
     return TerraformError(
         f"terraform {verb} failed: " + "\n  also: ".join(dict.fromkeys(lines)),
         verb=verb,
@@ -92,10 +95,11 @@ def _line(diagnostic: Diagnostic, aws: AwsError | None) -> str:
     return f"{where}: {what}" if where else what
 
 
-def _tail(events: Iterable[Event], stderr: str) -> str:
+def _tail(events: Iterable[Event], stderr: str, status: int) -> str:
     lines = [event.text for event in events if isinstance(event, RawLine)]
     lines += redact(stderr).splitlines()
-    return "\n".join(line for line in lines[-_TAIL_LINES:] if line.strip()) or "it printed nothing"
+    said = [line for line in lines[-_TAIL_LINES:] if line.strip()]
+    return "\n".join([f"status {status} without a diagnostic", *said])
 
 
 def _remedy(text: str) -> str:

@@ -1,9 +1,17 @@
-"""``terraform state``: what the state holds."""
+"""``terraform state``: what the state holds, and a state that could not be saved."""
+
+import logging
 
 from harness.terraform.command import CommandLine
 from harness.terraform.errors import TerraformError
 
-__all__ = ["state_resources"]
+__all__ = ["recover_state", "state_resources"]
+
+logger = logging.getLogger(__name__)
+
+# Where Terraform leaves a state that the backend did not take:
+# https://developer.hashicorp.com/terraform/cli/commands/state/push
+_UNSAVED = "errored.tfstate"
 
 
 def state_resources(command: CommandLine, *, timeout: float = 60.0) -> tuple[str, ...]:
@@ -20,6 +28,19 @@ def state_resources(command: CommandLine, *, timeout: float = 60.0) -> tuple[str
         raise
     addresses = (line.strip() for line in listed)
     return tuple(address for address in addresses if address and not _is_data(address))
+
+
+def recover_state(command: CommandLine, *, timeout: float = 120.0) -> None:
+    """Give the backend the state that an earlier command could not save, if there is one.
+
+    Raises:
+        TerraformError: The backend does not take it; the file stays.
+    """
+    unsaved = command.directory / _UNSAVED
+    if unsaved.is_file():
+        logger.warning("putting back the state that %s holds", unsaved)
+        command.run("state push", _UNSAVED, timeout=timeout)
+        unsaved.unlink()
 
 
 def _is_data(address: str) -> bool:

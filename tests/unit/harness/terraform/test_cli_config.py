@@ -70,3 +70,21 @@ def test_a_mirror_of_the_other_product_is_linked_under_the_right_name(tmp_path: 
     assert f'"{linked}"' in texts[0]
     assert texts[0] == texts[1]
     assert (linked / "registry.opentofu.org" / "hashicorp").is_dir()
+
+
+def test_a_file_that_another_command_may_be_reading_is_left_alone(tmp_path: Path) -> None:
+    source = ProviderSource("found", Path("/mirror"))
+    written(source, tmp_path)
+    path = tmp_path / "cli" / "terraform.tfrc"
+    path.chmod(0o400)
+    before = path.stat().st_mtime_ns
+
+    written(source, tmp_path)
+
+    assert path.stat().st_mtime_ns == before
+
+
+def test_another_source_is_written_anew(tmp_path: Path) -> None:
+    written(ProviderSource("found", Path("/mirror")), tmp_path)
+
+    assert '"/other"' in written(ProviderSource("found", Path("/other")), tmp_path)

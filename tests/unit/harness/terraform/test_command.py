@@ -3,11 +3,18 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import ProcessError
 from harness.process import ProcessCancelledError
 from harness.terraform.command import CommandLine, child_environment
 from harness.terraform.errors import TerraformError
-from harness.terraform.events import Event, OtherEvent, RawLine
-from tests.unit.harness.terraform.fake_terraform import FakeTerraform, error, event, lines
+from harness.terraform.events import Event, OperationEvent, OtherEvent, RawLine
+from tests.unit.harness.terraform.fake_terraform import (
+    FakeTerraform,
+    error,
+    event,
+    lines,
+    operation,
+)
 
 
 @pytest.fixture
@@ -54,14 +61,46 @@ def test_any_other_status_is_an_error_with_its_diagnostics(
         command.run("apply", timeout=30)
 
 
-def test_a_cancelled_command_does_not_run_on(fake: FakeTerraform, tmp_path: Path) -> None:
-    cancel = threading.Event()
-    cancel.set()
-    fake.program.write_text("#!/bin/sh\nexec sleep 60\n")
-    command = CommandLine(fake.terraform(), tmp_path, {"PATH": "/usr/bin:/bin"}, cancel)
+def slow_terraform(fake: FakeTerraform, directory: Path, cancel: threading.Event) -> CommandLine:
+    """Return one that begins with two resources, ends one of them and then hangs."""
+    steps = [
+        operation("apply_start", "aws_vpc.v", "create", "03:00:00"),
+        operation("apply_start", "aws_lb.l", "create", "03:00:00"),
+        operation("apply_complete", "aws_vpc.v", "create", "03:01:00"),
+    ]
+    (fake.folder / "steps").write_text(lines(*steps))
+    fake.program.write_text(f"#!/bin/sh\ncat {fake.folder}/steps\nexec sleep 60\n")
+    return CommandLine(fake.terraform(), directory, {"PATH": "/usr/bin:/bin"}, cancel)
 
-    with pytest.raises(ProcessCancelledError, match="was cancelled"):
-        command.run("apply", timeout=60)
+
+def test_a_cancelled_command_says_what_was_under_way(fake: FakeTerraform, tmp_path: Path) -> None:
+    cancel = threading.Event()
+    command = slow_terraform(fake, tmp_path, cancel)
+
+    def stop(seen: Event) -> None:
+        if isinstance(seen, OperationEvent) and seen.kind == "apply_complete":
+            cancel.set()
+
+    with pytest.raises(ProcessCancelledError) as raised:
+        command.run("apply", timeout=60, on_event=stop)
+
+    assert raised.value.message == (
+        "terraform apply was cancelled and was stopped during: aws_lb.l (create, 60 s)"
+    )
+
+
+def test_a_deadline_that_passed_is_said(fake: FakeTerraform, tmp_path: Path) -> None:
+    command = slow_terraform(fake, tmp_path, threading.Event())
+
+    with pytest.raises(ProcessError, match="terraform plan did not end within 0 s"):
+        command.run("plan", timeout=0)
+
+
+def test_a_program_that_has_gone_is_said(fake: FakeTerraform, command: CommandLine) -> None:
+    fake.program.unlink()
+
+    with pytest.raises(ProcessError, match="cannot start"):
+        command.run("plan", timeout=30)
 
 
 def test_the_environment_hides_its_values(command: CommandLine) -> None:

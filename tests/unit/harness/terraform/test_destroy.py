@@ -84,7 +84,7 @@ def test_an_unknown_error_beside_a_transient_one_is_not_tried_again() -> None:
 
 
 def test_an_error_without_diagnostics_is_unknown() -> None:
-    assert transient_reason(terraform_error("destroy", [], "Killed")) == ""
+    assert transient_reason(terraform_error("destroy", [], stderr="Killed")) == ""
 
 
 @pytest.mark.parametrize(
@@ -104,6 +104,30 @@ def test_an_error_without_diagnostics_is_unknown() -> None:
 )
 def test_what_is_known_to_pass_has_a_reason(summary: str, reason: str) -> None:
     assert reason in transient_reason(terraform_error("destroy", [parse_line(error(summary))]))
+
+
+def test_a_state_that_could_not_be_saved_is_put_back_first(
+    fake: FakeTerraform, workspace: Workspace
+) -> None:
+    unsaved = workspace.directory / "errored.tfstate"
+    unsaved.write_text("{}")
+
+    workspace.destroy()
+
+    assert fake.verbs == ["state push", "state list", "destroy"]
+    assert fake.calls[0].arguments == ["state", "push", "errored.tfstate"]
+    assert not unsaved.exists()
+
+
+def test_a_state_that_is_not_taken_back_stays(fake: FakeTerraform, workspace: Workspace) -> None:
+    fake.answer("state push", stderr="Error: serial is older", status=1)
+    unsaved = workspace.directory / "errored.tfstate"
+    unsaved.write_text("{}")
+
+    with pytest.raises(TerraformError, match="serial is older"):
+        workspace.destroy()
+
+    assert unsaved.exists()
 
 
 def test_a_cancelled_run_is_still_destroyed(fake: FakeTerraform) -> None:

