@@ -35,17 +35,18 @@ class Block:
         self.raw = raw
         self.address = address
         self.scope = scope
+        self._values: dict[tuple[str, bool], Any] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self.raw
 
     def value(self, name: str) -> Any:
         """Return the evaluated argument, None when absent; Unknown when only Terraform knows."""
-        return evaluate(self.raw.get(name), self.scope)
+        return self._evaluated(name, resolve=True)
 
     def unresolved(self, name: str) -> Any:
         """Return the argument with references left as references."""
-        return evaluate(self.raw.get(name), self.scope, resolve=False)
+        return self._evaluated(name, resolve=False)
 
     def absent(self, name: str) -> bool:
         """Return whether the argument or block is certainly not given (or null, or empty)."""
@@ -101,7 +102,7 @@ class Block:
         number = self.number(name, default)
         if number is None:
             return None
-        if not number.is_integer():
+        if not float(number).is_integer():
             raise self._wrong(name, "a whole number", number)
         return int(number)
 
@@ -204,6 +205,12 @@ class Block:
     def nested(self, raw: Mapping[str, Any], where: str) -> "Block":
         """Return a block over an object inside this one."""
         return Block(raw, address=f"{self.address}.{where}", scope=self.scope)
+
+    def _evaluated(self, name: str, *, resolve: bool) -> Any:
+        key = (name, resolve)
+        if key not in self._values:
+            self._values[key] = evaluate(self.raw.get(name), self.scope, resolve=resolve)
+        return self._values[key]
 
     def _block(self, item: Any, where: str) -> "Block":
         if not isinstance(item, Mapping):

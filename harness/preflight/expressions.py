@@ -8,6 +8,7 @@ an expression may hold (operators, conditions, ``for``) becomes ``Opaque``: neve
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = [
     "Call",
@@ -26,6 +27,8 @@ _MAX_DEPTH = 40
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*")
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 _INSTANCE = re.compile(r"\d{1,9}")
+_ESCAPED = ("$${", "%%{")
+_MARK = re.compile(r"\$\$\{|%%\{|\$\{|%\{")
 _SPACE = re.compile(r"\s*")
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _CLOSING = {"[": "]", "(": ")", "{": "}"}
@@ -92,6 +95,7 @@ class _UnsupportedError(Exception):
     """The expression holds something that this parser leaves to Terraform."""
 
 
+@lru_cache(maxsize=4096)
 def parse_template(text: str) -> Node:
     """Parse a string value of Terraform JSON; never raises.
 
@@ -109,27 +113,25 @@ def parse_template(text: str) -> Node:
 
 def _template(text: str, *, depth: int) -> Node:
     parts: list[Node] = []
-    literal: list[str] = []
+    literal = ""
     position = 0
-    while position < len(text):
-        start = text[position : position + 2]
-        if text[position : position + 3] in ("$${", "%%{"):
-            literal.append(text[position + 1 : position + 3])
-            position += 3
-        elif start == "${":
-            end = _end_of_interpolation(text, position + 2)
-            if literal:
-                parts.append(Literal("".join(literal)))
-                literal = []
-            parts.append(_expression(text[position + 2 : end], depth=depth + 1))
-            position = end + 1
-        elif start == "%{":
-            raise _UnsupportedError(start)
-        else:
-            literal.append(text[position])
-            position += 1
+    for mark in _MARK.finditer(text):
+        if mark.start() < position:
+            continue
+        literal += text[position : mark.start()]
+        if mark.group() in _ESCAPED:
+            literal += mark.group()[1:]
+            position = mark.end()
+            continue
+        if mark.group() == "%{":
+            raise _UnsupportedError(mark.group())
+        end = _end_of_interpolation(text, mark.end())
+        parts += [Literal(literal)] if literal else []
+        parts.append(_expression(text[mark.end() : end], depth=depth + 1))
+        literal, position = "", end + 1
+    literal += text[position:]
     if literal or not parts:
-        parts.append(Literal("".join(literal)))
+        parts.append(Literal(literal))
     return parts[0] if len(parts) == 1 else Template(text, tuple(parts))
 
 

@@ -140,7 +140,7 @@ def load_balancer_container(service: Resource) -> Problems:
     known = containers(task) if task is not None else None
     if task is None or known is None:
         return
-    names = {container.text("name"): container for container in known}
+    names = [container.text("name") for container in known]
     for block in service.blocks("load_balancer"):
         name, port = block.text("container_name"), block.integer("container_port")
         if name is None or None in names:
@@ -148,10 +148,10 @@ def load_balancer_container(service: Resource) -> Problems:
         if name not in names:
             yield service.problem(f"{task.address} has no container {name}", name=name)
             continue
-        ports = port_mappings(names[name])
-        if port is not None and ports is not None and port not in ports:
+        mapped = [port_mappings(c) for c in known if c.text("name") == name]
+        if port is not None and not any(ports is None or port in ports for ports in mapped):
             text = f"container {name} of {task.address} does not map port {port}"
-            yield service.problem(text, name=name, port=port)
+            yield service.problem(text, variant=1, name=name, port=port)
 
 
 @resource_rule(

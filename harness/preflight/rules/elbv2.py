@@ -1,5 +1,7 @@
 """Rules on load balancers, target groups and listeners: does AWS take them?"""
 
+import itertools
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -7,9 +9,9 @@ from typing import Any
 
 from harness.preflight.configuration import Configuration, Resource
 from harness.preflight.finding import Family
-from harness.preflight.network import distinct_zones
+from harness.preflight.network import distinct_zones, zones_of
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
-from harness.preflight.values import Reference
+from harness.preflight.values import Reference, Unknown, same
 
 _API = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference"
 _LB = ("aws_lb", "aws_alb")
@@ -76,7 +78,7 @@ def _is_name(name: str) -> bool:
 )
 def too_few_zones(balancer: Resource) -> Problems:
     """An application load balancer is in fewer than two availability zones."""
-    zones = distinct_zones(balancer, "subnets") if "subnets" in balancer else None
+    zones = distinct_zones(balancer, "subnets")
     if zones is not None and zones and len(zones) < _MIN_ZONES and _is_application(balancer):
         yield balancer.problem(f"all its subnets are in {zones[0]}")
 
@@ -92,10 +94,11 @@ def too_few_zones(balancer: Resource) -> Problems:
 )
 def subnets_in_same_zone(balancer: Resource) -> Problems:
     """A load balancer is attached to two subnets of one availability zone."""
-    subnets = balancer.follow_all("subnets", "aws_subnet") if "subnets" in balancer else None
-    zones = distinct_zones(balancer, "subnets") if subnets else None
-    if subnets and zones and _MIN_ZONES <= len(zones) < len(subnets):
-        yield balancer.problem(f"{len(subnets)} subnets in {len(zones)} zones")
+    zones = zones_of(balancer, "subnets") or []
+    twice = [one for one, other in itertools.combinations(zones, 2) if same(one, other)]
+    if twice and len(twice) < math.comb(len(zones), 2):
+        zone = twice[0].text if isinstance(twice[0], Unknown) else twice[0]
+        yield balancer.problem(f"two of its subnets are in {zone}")
 
 
 def _is_application(balancer: Resource) -> bool:

@@ -9,7 +9,7 @@ from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.iam_policy import Statement, policy_of
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.values import Unknown, references_in
+from harness.preflight.values import Reference, Unknown, references_in
 
 _ACCESS_LOGS = (
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html"
@@ -152,11 +152,13 @@ def _holds(resource: Any, bucket: Resource, prefix: str | None) -> bool:
         return True
     folder = f"{prefix}/" if prefix else ""
     wanted = f"arn:aws:s3:::{name}/{folder}AWSLogs/123456789012/elasticloadbalancing/x"
-    return fnmatchcase(wanted, _pattern(resource))
+    return fnmatchcase(wanted, _pattern(resource, bucket.address, f"arn:aws:s3:::{name}"))
 
 
-def _pattern(resource: Any) -> str:
+def _pattern(resource: Any, bucket: str, arn: str) -> str:
+    """Return a statement's resource as pattern, ``*`` for what is not known."""
+    if isinstance(resource, Reference) and resource.address == bucket:
+        return arn if resource.attribute == "arn" else "*"
     if isinstance(resource, Unknown):
-        parts = resource.parts or (resource,)
-        return "".join(part if isinstance(part, str) else "*" for part in parts)
+        return "".join(_pattern(part, bucket, arn) for part in resource.parts) or "*"
     return str(resource)

@@ -82,9 +82,10 @@ def _complaints(resource: Resource, argument: str, *, identity: bool) -> list[st
         return []
     if isinstance(document, list):
         return [f"{argument} is a list, not an object"]
-    found = [f"Version is {document['Version']}"] * (
-        isinstance(document.get("Version"), str) and document["Version"] not in _VERSIONS
-    )
+    version = document.get("Version")
+    found = []
+    if isinstance(version, str) and version not in _VERSIONS:
+        found.append(f"Version is {version}")
     listed = document.get("Statement")
     if not listed:
         return [*found, f"{argument} has no statement"]
