@@ -19,6 +19,9 @@ _DEFAULT_PACE = 0.05
 # Seconds that MiniStack waits for an idle target: the load balancer of the gateway decides
 # first (60 s), or the caller would see MiniStack's own message in place of a 504.
 _TARGET_IDLE_SECONDS = 3600
+# Seconds that the container engine may take for an answer. A database's first start includes
+# initdb; on a busy machine MiniStack's 10 s are too few, and the instance ends up "failed".
+_ENGINE_SECONDS = 120
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "VIRTUAL_ENV")
 _INHERITED_PREFIXES = ("COVERAGE_", "COV_CORE_", "PYTHON")
 
@@ -102,6 +105,7 @@ def gateway_environment(
         "GATEWAY_PACE": str(pace),
         "HOSTNAME": container_name,
         "LOG_LEVEL": log_level,
+        "MINISTACK_DOCKER_TIMEOUT": str(_ENGINE_SECONDS),
         "MINISTACK_REGION": region,
         "ALB_TARGET_IDLE_TIMEOUT_SECONDS": str(_TARGET_IDLE_SECONDS),
         # Doors that MiniStack would open on all interfaces.
