@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from harness.emulator.engine.image import Launch, Setting, image_digest
+from harness.emulator.engine.network import port_listens
 
 __all__ = ["CatalogApiImage"]
 
@@ -59,6 +60,10 @@ class CatalogApiImage:
         """``PORT``, or what the Dockerfile exposes; the program itself complains of nonsense."""
         text = environment.get("PORT", "")
         return int(text) if text.isdecimal() else _DEFAULT_PORT
+
+    async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
+        """It serves once it listens."""
+        return await port_listens(address, self.port(environment))
 
     def launch(self, setting: Setting) -> Launch:
         """Bind to the container's address, and find the database without DNS.

@@ -31,7 +31,7 @@ class EngineConfig:
         gateway_address: Address at which containers reach the cloud.
         ca_file: Certificate authority of the databases, in PEM. It may appear later: it is looked
             at whenever a container starts.
-        start_seconds: How long a start waits for the container's port to listen.
+        start_seconds: How long a start waits until the container serves, in seconds.
         stop_seconds: Time between the polite and the final signal when the caller names none.
         keep_volumes: Keep named volumes when the engine stops, for a warm start.
     """

@@ -44,10 +44,10 @@ class Engine:
         self.config = config
         self.identity = secrets.token_hex(16)
         self.registry = ImageRegistry(images)
-        self.network = LoopbackNetwork(config.directory / "network.json", config.subnet)
         self.containers: dict[str, Container] = {}
         self._account = unprivileged_account()
         self.volumes = VolumeStore(config.directory, self._account)
+        self.network = LoopbackNetwork(config.directory / "network.json", config.subnet)
         self._lifecycle = Lifecycle(config.directory, config.start_seconds)
 
     def resolve(self, host: str) -> str | None:
@@ -89,17 +89,17 @@ class Engine:
         name = name.removeprefix("/") or f"container-{secrets.token_hex(4)}"
         self._refuse_taken(name)
         key = secrets.token_hex(32)
-        root = self.volumes.container_folder(key[:12])
-        log = ContainerLog(self.config.directory / f"{key[:12]}.log")
         for volume in spec.volumes.values():
             self.volumes.create(volume)
-        container = Container(name, spec, image, root, log, id=key)
-        container.address = self.network.attach(key, spec.aliases)
+        address = self.network.attach(key, spec.aliases)
+        root = self.volumes.container_folder(key[:12])
+        log = ContainerLog(self.config.directory / f"{key[:12]}.log")
+        container = Container(name, spec, image, root, log, id=key, address=address)
         self.containers[key] = container
         return container
 
     async def start(self, container: Container) -> bool:
-        """Start a container; return once its port listens, its process ended, or time is up.
+        """Start a container; return once it serves, its process ended, or time is up.
 
         Returns:
             False when it was running already.
@@ -165,7 +165,10 @@ class Engine:
         return image
 
     async def close(self) -> None:
-        """Stop and remove every container, then everything that is not to be kept."""
+        """Stop and remove every container, then everything that is not to be kept.
+
+        Closing twice does no harm.
+        """
         grace = self.config.stop_seconds
         left = list(self.containers.values())
         await asyncio.gather(*(self.remove(each, force=True, grace=grace) for each in left))

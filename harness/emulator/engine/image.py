@@ -109,6 +109,9 @@ class Image(Protocol):
     def port(self, environment: Mapping[str, str]) -> int:
         """TCP port on which a container with this environment listens."""
 
+    async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
+        """Whether the program at an address serves by now."""
+
     def launch(self, setting: Setting) -> Launch:
         """Say how to start it in a setting; blocks, and is called in a thread."""
 

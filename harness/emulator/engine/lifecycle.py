@@ -12,7 +12,7 @@ from harness.emulator.engine.container import Container, State
 from harness.emulator.engine.errors import ConflictError, DockerApiError, NotFoundError
 from harness.emulator.engine.image import Launch, Setting
 from harness.emulator.engine.network import require_free_port
-from harness.emulator.engine.processes import ChildProcess, port_listens, spawn
+from harness.emulator.engine.processes import ChildProcess, spawn
 from harness.emulator.engine.reaper import ProcessRecord
 from harness.errors import HarnessError
 
@@ -29,17 +29,17 @@ class Lifecycle:
 
     Args:
         directory: Folder for the record of processes.
-        start_seconds: How long a start waits for the container's port.
+        start_seconds: How long a start waits until the container serves.
     """
 
     def __init__(self, directory: Path, start_seconds: float) -> None:
         self._start_seconds = start_seconds
         self._record = ProcessRecord(directory)
-        # Half of the time, so that a start that was held back can still wait for its port.
+        # Half of the time, so that a start that was held back has time left to become ready.
         self._backoff = CrashBackoff(longest=start_seconds / 2)
 
     async def start(self, container: Container, setting: Setting) -> bool:
-        """Start a container; return once its port listens, its process ended, or time is up.
+        """Start a container; return once it serves, its process ended, or time is up.
 
         Returns:
             False when it was running already.
@@ -64,7 +64,7 @@ class Lifecycle:
                 raise DockerApiError(
                     f"failed to start container {container.name}: {error}"
                 ) from error
-        await self._listening(container)
+        await self._ready(container)
         return True
 
     async def stop(self, container: Container, seconds: float) -> bool:
@@ -163,10 +163,10 @@ class Lifecycle:
         state.ended.set()
         logger.info("container %s ended with status %s", container.name, state.exit_code)
 
-    async def _listening(self, container: Container) -> None:
+    async def _ready(self, container: Container) -> None:
         deadline = time.monotonic() + self._start_seconds
         while container.state.running and time.monotonic() < deadline:
-            if await port_listens(container.address, container.port):
+            if await container.image.ready(container.address, container.spec.environment):
                 return
             await asyncio.sleep(_POLL_SECONDS)
 

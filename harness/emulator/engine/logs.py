@@ -56,13 +56,18 @@ class LogQuery:
 
 
 class ContainerLog:
-    """Writer and readers of one container's log file."""
+    """Writer and readers of one container's log file.
+
+    Attributes:
+        followers: How many readers wait for more right now.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file = path.open("a", encoding="utf-8", buffering=1)
         self._running = 0
         self._grown = asyncio.Event()
+        self.followers = 0
 
     def write(self, stream: Stream, text: str) -> None:
         """Append one line and wake the followers."""
@@ -124,7 +129,14 @@ class ContainerLog:
                 if not fresh and self._running <= 0:
                     return
                 if not fresh:
-                    await grown.wait()
+                    await self._more(grown)
+
+    async def _more(self, grown: asyncio.Event) -> None:
+        self.followers += 1
+        try:
+            await grown.wait()
+        finally:
+            self.followers -= 1
 
     def _wake(self) -> None:
         self._grown.set()

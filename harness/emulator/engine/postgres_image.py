@@ -5,12 +5,15 @@ are used when the data folder is empty, connections over TCP need the password (
 stops the server (fast shutdown), and the server never runs as root.
 """
 
+import asyncio
 import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from psycopg.pq import PGconn, Ping
 
 from harness.emulator.engine.accounts import hand_over
 from harness.emulator.engine.image import Launch, Setting, image_digest
@@ -88,6 +91,12 @@ class PostgresImage:
         """``PGPORT``, or 5432."""
         text = environment.get("PGPORT", "")
         return int(text) if text.isdecimal() else _PORT
+
+    async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
+        """It serves once it asks for a password; before that it says that it is starting up."""
+        where = f"host={address} port={self.port(environment)} user=postgres dbname=postgres"
+        answer = await asyncio.to_thread(PGconn.ping, where.encode())
+        return answer == Ping.OK
 
     def launch(self, setting: Setting) -> Launch:
         """Initialise the data folder if it is empty, then run the server on the address."""

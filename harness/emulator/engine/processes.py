@@ -14,7 +14,7 @@ import psutil
 from harness.emulator.engine.image import Launch
 from harness.emulator.engine.logs import ContainerLog
 
-__all__ = ["ChildProcess", "port_listens", "spawn"]
+__all__ = ["ChildProcess", "spawn"]
 
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _SIGNAL_BASE = 128
@@ -84,18 +84,6 @@ async def spawn(launch: Launch, log: ContainerLog, orphan_signal: signal.Signals
         process.stdin.write(launch.stdin)
         process.stdin.close()
     return ChildProcess(process, log)
-
-
-async def port_listens(address: str, port: int) -> bool:
-    """Whether something accepts connections there."""
-    try:
-        _, writer = await asyncio.open_connection(address, port)
-    except OSError:
-        return False
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
-    return True
 
 
 def _launcher_command(launch: Launch, orphan_signal: signal.Signals) -> Sequence[str]:

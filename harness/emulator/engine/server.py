@@ -63,11 +63,12 @@ async def running_engine(config: EngineConfig) -> AsyncIterator[Engine]:
                 logger.info("engine on %s, network %s", config.socket, engine.network.subnet)
                 yield engine
             finally:
+                # First the containers: requests that wait for them end by themselves.
                 await engine.close()
                 server.should_exit = True
                 await serving
     finally:
-        engine.network.close()
+        await engine.close()
 
 
 class _Server(uvicorn.Server):

@@ -13,6 +13,7 @@ __all__ = ["VolumeStore"]
 
 logger = logging.getLogger(__name__)
 
+_OWNER = 0  # root: nobody else drops to another account
 _SHARED_TEMPORARY = Path("/var/tmp")  # noqa: S108 -- created with a check of its owner below
 
 
@@ -103,6 +104,6 @@ class VolumeStore:
 def _own_folder(path: Path) -> Path:
     path.mkdir(mode=0o711, exist_ok=True)
     status = path.lstat()
-    if path.is_symlink() or status.st_uid != 0:
+    if path.is_symlink() or status.st_uid != _OWNER:
         raise EmulatorError(f"{path} exists and does not belong to this engine", remedy="remove it")
     return path

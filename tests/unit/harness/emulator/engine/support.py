@@ -1,6 +1,7 @@
 """A trivial image, and shorthand for what tests ask of the API."""
 
 import signal
+import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,12 @@ import httpx
 
 from harness.emulator.engine.errors import DockerApiError
 from harness.emulator.engine.image import Launch, Setting, image_digest
+from harness.emulator.engine.network import port_listens
+
+with socket.socket() as probe:
+    probe.bind(("127.0.0.1", 0))
+    # One that no other program of this machine holds on all addresses.
+    PORT = int(probe.getsockname()[1])
 
 LISTEN = """
 import os, socket, sys
@@ -55,7 +62,10 @@ class ScriptImage:
         self.here = True
 
     def port(self, environment: Mapping[str, str]) -> int:
-        return int(environment.get("PORT", "8080"))
+        return int(environment.get("PORT", PORT))
+
+    async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
+        return await port_listens(address, self.port(environment))
 
     def launch(self, setting: Setting) -> Launch:
         self.settings.append(setting)
@@ -64,7 +74,7 @@ class ScriptImage:
         return Launch(launch.command, launch.environment, launch.directory, before=steps)
 
     def _run(self, setting: Setting, script: str) -> Launch:
-        environment = {"PORT": "8080", **setting.environment, "ADDRESS": setting.address}
+        environment = {"PORT": str(PORT), **setting.environment, "ADDRESS": setting.address}
         return Launch((sys.executable, "-I", "-S", "-c", script), environment, setting.root)
 
 

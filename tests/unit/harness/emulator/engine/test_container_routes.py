@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import tarfile
+import time
 
 import psutil
 import pytest
@@ -13,6 +14,8 @@ from harness.emulator.engine.config import EngineConfig
 from harness.emulator.engine.engine import Engine
 from tests.unit.harness.emulator.engine.support import (
     FAIL,
+    LISTEN,
+    PORT,
     SPEAK,
     STUBBORN,
     Docker,
@@ -39,7 +42,7 @@ async def test_a_started_container_listens_on_an_address_of_its_own(docker: Dock
         found = await docker.inspect(key)
         assert found["State"]["Status"] == "running"
         address = found["NetworkSettings"]["Networks"]["catalog-harness"]["IPAddress"]
-        socket.create_connection((address, 8080), timeout=5).close()
+        socket.create_connection((address, PORT), timeout=5).close()
         addresses.add(address)
     assert len(addresses) == 2
 
@@ -70,7 +73,7 @@ async def test_stop_kills_a_container_that_does_not_listen(docker: Docker) -> No
 @pytest.mark.parametrize(("name", "number"), [("SIGINT", 2), ("KILL", 9), ("15", 15), ("", 9)])
 async def test_kill_sends_the_signal(docker: Docker, name: str, number: int) -> None:
     # Without Python's own handler for SIGINT, the signal itself ends the process.
-    key = await docker.run("import signal; signal.signal(2, signal.SIG_DFL); signal.pause()")
+    key = await docker.run("import signal; signal.signal(2, signal.SIG_DFL)\n" + LISTEN)
     await docker.post(f"/containers/{key}/kill", signal=name)
     assert await docker.wait(key) == 128 + number
 
@@ -211,7 +214,25 @@ async def test_a_row_of_the_list_reads_like_docker_ps(docker: Docker) -> None:
     [row] = await docker.get("/containers/json")
     assert row["Names"] == ["/busy"]
     assert row["Status"] == "Up Less than a second"
-    assert row["Ports"][0]["PrivatePort"] == 8080
+    assert row["Ports"][0]["PrivatePort"] == PORT
+
+
+async def test_a_row_says_how_a_container_ended(docker: Docker) -> None:
+    key = await docker.run(FAIL)
+    await docker.wait(key)
+    [row] = await docker.get("/containers/json", all=1)
+    assert row["Status"] == "Exited (3) Less than a second ago"
+    assert row["Ports"] == []
+
+
+async def test_a_row_says_for_how_long_a_container_has_been_up(
+    docker: Docker, engine: Engine
+) -> None:
+    key = await docker.run()
+    for seconds, text in [(1, "1 second"), (150, "2 minutes"), (90_000, "1 day")]:
+        engine.find(key).state.started = time.time() - seconds
+        [row] = await docker.get("/containers/json")
+        assert row["Status"] == f"Up {text}"
 
 
 async def test_files_copied_in_land_in_the_container_s_folder(
@@ -258,6 +279,9 @@ async def test_unreadable_requests_are_refused(docker: Docker) -> None:
     assert (await docker.http.post("/containers/create", content=b"{")).status_code == 400
     nameless = await docker.http.post("/containers/create", json={})
     assert nameless.status_code == 400
+    key = await docker.create()
+    eternal = await docker.post(f"/containers/{key}/stop", t="soon")
+    assert eternal.json() == {"message": "invalid t: 'soon' is no number"}
     bound = await docker.http.post(
         "/containers/create",
         json={"Image": "example/script", "HostConfig": {"Binds": ["/etc:/etc"]}},

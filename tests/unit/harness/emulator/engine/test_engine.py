@@ -1,16 +1,19 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness.emulator.engine.config import EngineConfig
 from harness.emulator.engine.engine import Engine
-from harness.errors import UsageError
+from harness.errors import EmulatorError, UsageError
 from tests.unit.harness.emulator.engine.support import Docker, ScriptImage
 
 pytestmark = pytest.mark.anyio
 WRITER = "catalog.cluster-1.eu-north-1.rds.amazonaws.com"
-ALIASED = {"NetworkingConfig": {"EndpointsConfig": {"catalog-harness": {"Aliases": [WRITER]}}}}
+ALIASED: dict[str, Any] = {
+    "NetworkingConfig": {"EndpointsConfig": {"catalog-harness": {"Aliases": [WRITER]}}}
+}
 
 
 async def test_a_host_name_belongs_to_the_container_that_carries_it(
@@ -62,6 +65,13 @@ async def test_two_engines_never_share_an_address(
     await other.close()
 
 
+async def test_an_entry_point_may_be_a_word_or_a_list(docker: Docker) -> None:
+    for entrypoint in ("program", ["program"]):
+        key = await docker.create("argument", Entrypoint=entrypoint)
+        found = await docker.inspect(key)
+        assert (found["Path"], found["Args"]) == ("program", ["argument"])
+
+
 async def test_mounts_and_the_authority_s_file_reach_the_image(
     config: EngineConfig, image: ScriptImage, tmp_path: Path
 ) -> None:
@@ -77,6 +87,19 @@ async def test_mounts_and_the_authority_s_file_reach_the_image(
     await engine.start(container)
     assert image.settings[-1].ca_file == ca_file
     await engine.close()
+
+
+async def test_an_error_of_the_harness_is_told_with_its_remedy(
+    docker: Docker, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(holder: str, aliases: object) -> str:
+        raise EmulatorError("every address is taken", remedy="remove some containers")
+
+    monkeypatch.setattr(engine.network, "attach", full)
+    answer = await docker.http.post("/containers/create", json={"Image": "example/script"})
+    assert answer.status_code == 500
+    assert "remove some containers" in answer.json()["message"]
+    assert engine.containers == {}
 
 
 def test_a_socket_path_that_the_system_cannot_take_is_refused(tmp_path: Path) -> None:

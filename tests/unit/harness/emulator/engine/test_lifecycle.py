@@ -1,11 +1,15 @@
 import asyncio
 import signal
 import socket
+from typing import Any
 
+import psutil
 import pytest
 
+from harness.emulator.engine import lifecycle
 from harness.emulator.engine.engine import Engine
-from tests.unit.harness.emulator.engine.support import FAIL, STUBBORN, Docker, ScriptImage
+from harness.emulator.engine.processes import ChildProcess, spawn
+from tests.unit.harness.emulator.engine.support import FAIL, PORT, STUBBORN, Docker, ScriptImage
 
 pytestmark = pytest.mark.anyio
 
@@ -46,6 +50,23 @@ async def test_removal_during_preparation_ends_it(
     assert container.process is None
 
 
+async def test_removal_at_the_moment_of_the_start_leaves_no_process(
+    docker: Docker, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await docker.create()
+    spawned = []
+
+    async def spawn_late(*arguments: Any) -> ChildProcess:
+        process = await spawn(*arguments)
+        spawned.append(process.pid)
+        await docker.http.delete(f"/containers/{key}")
+        return process
+
+    monkeypatch.setattr(lifecycle, "spawn", spawn_late)
+    assert (await docker.post(f"/containers/{key}/start")).status_code == 404
+    assert not psutil.pid_exists(spawned[0])
+
+
 async def test_a_program_that_is_missing_ends_like_a_shell_would(
     docker: Docker, image: ScriptImage
 ) -> None:
@@ -77,10 +98,12 @@ async def test_a_container_of_another_family_starts_at_once(docker: Docker) -> N
 
 async def test_a_port_that_another_program_holds_is_named(docker: Docker, engine: Engine) -> None:
     key = await docker.create()
-    with socket.create_server((engine.find(key).address, 8080)):
+    with socket.create_server((engine.find(key).address, PORT)):
         answer = await docker.post(f"/containers/{key}/start")
     assert answer.status_code == 500
-    assert "stop the program of this machine that listens on port 8080" in answer.json()["message"]
+    assert (
+        f"stop the program of this machine that listens on port {PORT}" in answer.json()["message"]
+    )
 
 
 async def test_a_start_does_not_wait_for_ever_for_the_port(
