@@ -69,11 +69,12 @@ def start_target(run: Run) -> Target:
     Raises:
         UsageError: A run of this suffix may still have resources.
     """
-    record = run.ledger.find(run.environment_suffix)
+    record = run.find_record()
     if record is not None and record.attachment and run.shared:
         return attach_target(record.region, record.attachment)
     target = create_target(run.settings, owner_pid=run.owner_pid)
-    run.begin()
+    if record is None:
+        run.begin()
     with run.timeline.phase("start target"):
         attachment = target.start()
     run.update(attachment=dict(attachment))
@@ -127,9 +128,11 @@ def _synth_and_init(
     cancel = threading.Event()
     workspace = workspace_of(run, target, tools, cancel=cancel)
 
+    provider = {"source": "hashicorp/aws", "version": tools.provider_version}
+
     def prepare() -> None:
         with run.timeline.phase("init"):
-            workspace.prepare({"aws": {"source": "hashicorp/aws", "version": tools.provider_version}})
+            workspace.prepare({"aws": provider})
 
     with ThreadPoolExecutor(1, thread_name_prefix="init") as pool:
         prepared = pool.submit(prepare)

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from harness.checks.teardown import TeardownProof
 from harness.deploy import Deployment, attach, deploy
 from harness.destroy import destroy
@@ -53,13 +51,14 @@ def teardown(run: Run) -> TeardownProof | None:
 
 
 def _is_kept(run: Run, *, keep: bool) -> bool:
-    return keep and run.record.status is RunStatus.DEPLOYED
+    record = run.find_record()
+    return keep and record is not None and record.status is RunStatus.DEPLOYED
 
 
 def _destroy_after(run: Run, first: BaseException) -> None:
-    if run.ledger.find(run.environment_suffix) is None:
+    if run.find_record() is None:
         return
     try:
         teardown(run)
-    except (HarnessError, BotoCoreError, ClientError) as error:
+    except HarnessError as error:
         first.add_note(f"Afterwards the teardown failed as well: {error}")

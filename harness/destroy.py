@@ -2,8 +2,10 @@
 
 import shutil
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from harness.checks.teardown import TeardownProof, prove_teardown
-from harness.errors import EmulatorError
+from harness.errors import EmulatorError, HarnessError, TargetError
 from harness.ledger import RunRecord, RunStatus
 from harness.run import Run
 from harness.targets.base import Target
@@ -31,6 +33,7 @@ def destroy(run: Run) -> TeardownProof | None:
     Raises:
         TerraformError: Destroy failed; the state is kept.
         LeakError: Something is left; the state is kept.
+        TargetError: The target does not say what is left; the state is kept.
     """
     record = run.record
     target = _target(run, record)
@@ -39,9 +42,13 @@ def destroy(run: Run) -> TeardownProof | None:
         return None
     try:
         proof = _destroy_in(run, record, target)
-    finally:
-        with run.timeline.phase("target stop"):
-            target.stop()
+    except BaseException as first:
+        try:
+            _stop(run, target)
+        except HarnessError as error:
+            first.add_note(f"Afterwards the target could not be stopped: {error}")
+        raise
+    _stop(run, target)
     _forget(run)
     return proof
 
@@ -66,9 +73,21 @@ def _destroy_in(run: Run, record: RunRecord, target: Target) -> TeardownProof:
         if result.retried:
             run.timeline.observer.note(f"destroyed in two attempts: {result.retried}")
     with run.timeline.phase("teardown proof"):
-        proof = prove_teardown(target, record.environment_suffix, patience=_PROOF_PATIENCE_SECONDS)
-    proof.require_clean()
+        proof = _prove(target, record.environment_suffix)
+        proof.require_clean()
     return proof
+
+
+def _prove(target: Target, environment_suffix: str) -> TeardownProof:
+    try:
+        return prove_teardown(target, environment_suffix, patience=_PROOF_PATIENCE_SECONDS)
+    except (BotoCoreError, ClientError) as error:
+        raise TargetError(f"the target does not say whether anything is left: {error}") from error
+
+
+def _stop(run: Run, target: Target) -> None:
+    with run.timeline.phase("target stop"):
+        target.stop()
 
 
 def _forget(run: Run) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from harness.checks.context import CheckContext
+from harness.checks.evidence import CheckResult
 from harness.checks.registry import run_checks
 from harness.deploy import Deployment
 from harness.drift import require_no_drift
@@ -42,10 +43,20 @@ def prove(
         record=run.timeline.observer.check_finished,
     )
     watch = deployment.watch_drift()
+
+    def keep(result: CheckResult) -> None:
+        """Take each as it comes: it counts also when the second plan fails, or after Ctrl-C."""
+        outcome.results += (result,)
+
     try:
         with run.timeline.phase("checks"):
+            # Once more, in the order of the report.
             outcome.results = run_checks(
-                context, only=only, exclusive=exclusive, before_exclusive=watch.wait
+                context,
+                only=only,
+                exclusive=exclusive,
+                before_exclusive=watch.wait,
+                on_result=keep,
             )
         require_no_drift(watch.wait())
     except DriftError as error:

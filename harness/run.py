@@ -1,10 +1,11 @@
 """One run: its suffix, its folder, its record, its timeline."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.errors import UsageError
 from harness.ledger import Ledger, RunRecord, RunStatus, now
 from harness.settings import HarnessSettings
 from harness.timeline import Timeline
@@ -23,6 +24,7 @@ class Run:
         timeline: When what happened.
         owner_pid: An embedded cloud of this run ends with this process; None keeps it.
         shared: Whether several processes take part: one finds on record what another began.
+        started_at: ISO 8601 time in UTC; tells this run from others that had its suffix.
     """
 
     settings: HarnessSettings
@@ -31,6 +33,7 @@ class Run:
     timeline: Timeline
     owner_pid: int | None
     shared: bool = False
+    started_at: str = field(default_factory=now)
 
     @property
     def directory(self) -> Path:
@@ -48,8 +51,26 @@ class Run:
 
     @property
     def record(self) -> RunRecord:
-        """The record as it stands."""
-        return self.ledger.get(self.environment_suffix)
+        """The record as it stands.
+
+        Raises:
+            UsageError: There is none.
+        """
+        record = self.find_record()
+        if record is None:
+            raise UsageError(f"this run ({self.environment_suffix}) is not on record")
+        return record
+
+    def find_record(self) -> RunRecord | None:
+        """Return the run's record, None before it has begun.
+
+        A record of the same suffix that another run wrote is not this run's, unless it is to
+        be reused: whoever tears down "the run" must never tear down somebody else's.
+        """
+        record = self.ledger.find(self.environment_suffix)
+        if record is None or self.settings.reuse_stack or record.started_at == self.started_at:
+            return record
+        return None
 
     def begin(self) -> None:
         """Put the run on record, before it has anything.
@@ -64,7 +85,7 @@ class Run:
                 target=self.settings.target,
                 region=self.settings.region,
                 status=RunStatus.STARTING,
-                started_at=now(),
+                started_at=self.started_at,
                 terraform=self.settings.terraform,
                 provider_mirror=str(mirror) if mirror else None,
             )

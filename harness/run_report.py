@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 
 from harness.checks.evidence import CheckResult, Status
 from harness.deploy import Deployment
+from harness.errors import HarnessError
+from harness.interrupts import Terminated
 from harness.ledger import RunStatus
 from harness.report.model import RunReport
 from harness.run import Run
@@ -42,7 +44,7 @@ class RunOutcome:
 
     def report(self, run: Run) -> RunReport | None:
         """Return the report; None when the run never came on record."""
-        record = run.ledger.find(run.environment_suffix)
+        record = run.find_record()
         if record is None:
             return None
         return RunReport(
@@ -72,8 +74,10 @@ def kept_note(environment_suffix: str) -> str:
 
 def _text(error: BaseException) -> str:
     if isinstance(error, KeyboardInterrupt):
-        return "interrupted"
-    return "\n".join([str(error), *getattr(error, "__notes__", ())])
+        said = "terminated" if isinstance(error, Terminated) else "interrupted"
+    else:
+        said = str(error) if isinstance(error, HarnessError) else repr(error)
+    return "\n".join([said, *getattr(error, "__notes__", ())])
 
 
 def _texts(outputs: Mapping[str, Sequence[str] | str | int | None]) -> dict[str, str]:

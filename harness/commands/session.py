@@ -2,12 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import click
 from rich.console import Console
 
-from harness.errors import HarnessError
 from harness.ledger import Ledger
 from harness.report.files import write_report
 from harness.report.progress import ConsoleObserver
@@ -58,14 +57,13 @@ def reported(settings: HarnessSettings, *, keep: bool = False) -> Iterator[tuple
     """
     console = Console()
     outcome = RunOutcome()
-    try:
-        with observed_run(settings, console, keep=keep) as run:
+    with ExitStack() as at_the_end, observed_run(settings, console, keep=keep) as run:
+        at_the_end.callback(_finish, run, outcome, console)
+        try:
             yield run, outcome
-    except (HarnessError, KeyboardInterrupt) as error:
-        outcome.errors.insert(0, error)
-        raise
-    finally:
-        _finish(run, outcome, console)
+        except BaseException as error:
+            outcome.errors.insert(0, error)
+            raise
 
 
 def _finish(run: Run, outcome: RunOutcome, console: Console) -> None:

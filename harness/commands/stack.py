@@ -8,6 +8,7 @@ from rich.console import Console
 from harness.commands.options import harness_options, settings_from
 from harness.commands.session import observed_run, reported
 from harness.deployment import deployed, teardown
+from harness.errors import HarnessError, UsageError
 from harness.ledger import Ledger
 from harness.prove import prove
 from harness.run_report import kept_note
@@ -60,23 +61,33 @@ def deploy(**given: Any) -> None:
 
 
 @click.command()
-@harness_options("environment-suffix")
+@harness_options(
+    "environment-suffix",
+    environment_suffix="suffix of the stack to destroy (default: the newest that is up)",
+)
 @click.option("--all", "every", is_flag=True, help="Every run on record that may have resources.")
-def destroy(*, every: bool, **given: Any) -> None:
-    """Tear a stack down that was left up, and prove that nothing of it is left.
-
-    Without --environment-suffix: the newest one that is up.
-    """
+@click.pass_context
+def destroy(context: click.Context, /, *, every: bool, **given: Any) -> None:
+    """Tear a stack down that was left up, and prove that nothing of it is left."""
     settings = settings_from(given)
+    if every and given["environment_suffix"]:
+        raise UsageError("--all and --environment-suffix were both given", remedy="one of them")
     ledger = Ledger(settings.home)
-    chosen = (
-        tuple(record.environment_suffix for record in ledger.records())
-        if every
-        else (ledger.choose(settings.environment_suffix),)
-    )
-    for suffix in chosen:
-        named = settings_from({"environment_suffix": suffix}, reuse_stack=True)
-        with observed_run(named, Console()) as current:
-            proof = teardown(current)
-        click.echo(str(proof) if proof else f"{suffix}: nothing was left to destroy")
+    if not every:
+        _destroy(ledger.choose(settings.environment_suffix))
+        return
+    failures = 0
+    for record in ledger.records():
+        try:
+            _destroy(record.environment_suffix)
+        except HarnessError as error:  # the others must go all the same
+            failures += 1
+            click.echo(f"Error: {record.environment_suffix}: {error}", err=True)
+    context.exit(1 if failures else 0)
 
+
+def _destroy(suffix: str) -> None:
+    settings = settings_from({"environment_suffix": suffix}, reuse_stack=True)
+    with observed_run(settings, Console()) as current:
+        proof = teardown(current)
+    click.echo(str(proof) if proof else f"{suffix}: nothing was left to destroy")

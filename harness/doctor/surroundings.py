@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from harness.doctor.diagnosis import Diagnosis, Verdict
 from harness.emulator.cloud_info import CloudInfo
 from harness.emulator.cloud_sweep import dead_clouds
-from harness.errors import EmulatorError
+from harness.errors import HarnessError
 from harness.ledger import Ledger
 from harness.run_record import RunRecord
 from harness.settings import HarnessSettings
@@ -72,7 +72,7 @@ def _described(record: RunRecord) -> str:
 def _runs(directory: Path) -> bool:
     try:
         info = CloudInfo.read(directory)
-    except EmulatorError:
+    except HarnessError:
         return False
     return info is not None and info.alive
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from harness.errors import EmulatorError
+from harness.errors import HarnessError
 from harness.redaction import redact
 
 __all__ = ["CA_FILE", "ENGINE_FOLDER", "ENGINE_SOCKET", "LOG_FILE", "CloudInfo", "log_tail"]
@@ -81,7 +81,7 @@ class CloudInfo:
         """Read the info file of a cloud's folder; None while there is none.
 
         Raises:
-            EmulatorError: There is one that this version did not write.
+            HarnessError: There is one that this version did not write.
         """
         path = directory / INFO_FILE
         try:
@@ -89,7 +89,10 @@ class CloudInfo:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError) as error:
-            raise EmulatorError(f"{path} cannot be read: {error!r}") from error
+            raise HarnessError(
+                f"{path} cannot be read: {error!r}",
+                remedy="another version of the harness wrote it: stop the cloud with that version",
+            ) from error
 
 
 def log_tail(directory: str | Path) -> str:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from harness.emulator.cloud_info import ENGINE_FOLDER, CloudInfo
-from harness.errors import EmulatorError
+from harness.errors import HarnessError
 
 __all__ = ["CLOUD_PREFIX", "START_SECONDS", "dead_clouds", "remove_cloud_folder", "sweep_clouds"]
 
@@ -29,7 +29,7 @@ def _is_dead(directory: Path) -> bool:
             return not info.alive
         # Without a word of its supervisor: one that starts, or one that never came up.
         return time.time() - directory.stat().st_mtime > START_SECONDS
-    except (EmulatorError, OSError):
+    except (HarnessError, OSError):
         return False
 
 

@@ -87,6 +87,7 @@ class SharedStack:
                 ),
                 owner_pid=int(given["owner_pid"]) or None,
                 shared=True,
+                started_at=given["started_at"],
             )
         )
 
@@ -96,6 +97,7 @@ class SharedStack:
             "environment_suffix": self.run.environment_suffix,
             "origin": repr(self.run.timeline.origin),
             "owner_pid": str(self.run.owner_pid or 0),
+            "started_at": self.run.started_at,
         }
 
     @property
@@ -121,7 +123,7 @@ class SharedStack:
             HarnessError: Deploying failed, here or in the process that tried first.
         """
         with self._lock():
-            record = self.run.ledger.find(self.run.environment_suffix)
+            record = self.run.find_record()
             if record is not None and record.status is RunStatus.FAILED:
                 raise HarnessError(record.error)
             if record is not None and record.status is RunStatus.DEPLOYED:
@@ -136,7 +138,7 @@ class SharedStack:
         try:
             return deploy(self.run)
         except BaseException as error:
-            if self.run.ledger.find(self.run.environment_suffix) is not None:
+            if self.run.find_record() is not None:
                 self.run.update(status=RunStatus.FAILED, error=str(error) or type(error).__name__)
             raise
         finally:
@@ -187,7 +189,7 @@ class SharedStack:
         Raises:
             HarnessError: Destroying failed, or something was left behind.
         """
-        record = self.run.ledger.find(self.run.environment_suffix)
+        record = self.run.find_record()
         if record is None or record.status is RunStatus.DESTROYED:
             return
         with self._lock():
@@ -196,11 +198,17 @@ class SharedStack:
             if record.error:
                 outcome.errors.append(HarnessError(record.error))
             if record.status is RunStatus.DEPLOYED:
-                outcome.look_at(attach(self.run))
+                self._look(outcome)
                 if self.keeps:
                     outcome.notes.append(kept_note(self.run.environment_suffix))
                     return
             teardown(self.run)
+
+    def _look(self, outcome: RunOutcome) -> None:
+        try:
+            outcome.look_at(attach(self.run))
+        except HarnessError as error:  # the stack must be torn down all the same
+            outcome.errors.append(error)
 
     def _lock(self) -> FileLock:
         self.run.directory.mkdir(parents=True, exist_ok=True)
