@@ -18,7 +18,7 @@ from harness.emulator.gateway.exchange import (
 )
 from harness.emulator.gateway.memory import Memory
 from harness.emulator.gateway.query import form_of
-from harness.emulator.gateway.repairs.base import Call, Proceed, Repair, json_error
+from harness.emulator.gateway.repairs.base import Call, Repair, json_error
 from harness.emulator.gateway.tenant import Signature, signature_of
 from harness.emulator.gateway.viewers import Viewers
 
@@ -151,18 +151,14 @@ class Gateway:
             service=signature.service,
             operation=_operation(request),
         )
-        proceed: Proceed = self._ask_ministack
-        for repair in reversed(self._repairs):
+        return await self._through(0, call)
+
+    async def _through(self, index: int, call: Call) -> Response:
+        """Answer a call through the repairs from an index on."""
+        for position, repair in enumerate(self._repairs[index:], start=index + 1):
             if repair.claims(call):
-                proceed = partial(_through, repair, proceed)
-        return await proceed(call)
-
-    async def _ask_ministack(self, call: Call) -> Response:
+                return await repair.answer(call, partial(self._through, position))
         return await ask(self._ministack, call.request)
-
-
-async def _through(repair: Repair, proceed: Proceed, call: Call) -> Response:
-    return await repair.answer(call, proceed)
 
 
 def _operation(request: Request) -> str:

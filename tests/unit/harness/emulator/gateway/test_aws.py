@@ -1,0 +1,42 @@
+import pytest
+
+from harness.emulator.gateway.aws import ApiError
+from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws, ecs_error, elb_error
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_query_call_is_signed_for_its_tenant_and_parsed(aws: FakeAws) -> None:
+    aws.answers["DescribeTargetGroups"] = {"TargetGroups": [{"TargetGroupName": "a"}]}
+
+    result = await aws.api.call(TENANT, "elbv2", "DescribeTargetGroups", Names=["a"])
+
+    assert result["TargetGroups"] == [{"TargetGroupName": "a"}]
+    assert aws.calls == [("DescribeTargetGroups", {"Names": ["a"]})]
+    assert "111122223333" in aws.requests[0].header("authorization")
+    assert aws.requests[0].header("host") == "elasticloadbalancing.eu-north-1.amazonaws.com"
+
+
+async def test_a_json_call_is_parsed(aws: FakeAws) -> None:
+    aws.answers["ListClusters"] = {"clusterArns": ["arn"]}
+
+    assert (await aws.api.call(TENANT, "ecs", "ListClusters"))["clusterArns"] == ["arn"]
+
+
+async def test_a_parameter_may_have_the_name_of_anything(aws: FakeAws) -> None:
+    await aws.api.call(TENANT, "ecs", "UpdateService", service="s", cluster="c")
+
+    assert aws.parameters("UpdateService") == [{"service": "s", "cluster": "c"}]
+
+
+async def test_errors_carry_awss_code(aws: FakeAws) -> None:
+    aws.answers["DescribeTargetGroups"] = elb_error("DescribeTargetGroups", "TargetGroupNotFound")
+    aws.answers["ListTasks"] = ecs_error("ClusterNotFoundException")
+
+    with pytest.raises(ApiError) as query:
+        await aws.api.call(TENANT, "elbv2", "DescribeTargetGroups")
+    with pytest.raises(ApiError, match="ListTasks") as json:
+        await aws.api.call(TENANT, "ecs", "ListTasks")
+
+    assert query.value.code == "TargetGroupNotFound"
+    assert json.value.code == "ClusterNotFoundException"
