@@ -1,13 +1,16 @@
 """``catalog-harness cloud``: the embedded cloud on its own, for use by hand."""
 
 import os
+import shlex
 import threading
+from pathlib import Path
 
 import click
 
 from harness.commands.options import harness_options, settings_from
-from harness.emulator.cloud import CloudInfo, log_tail, start_cloud, stop_cloud
+from harness.emulator.cloud import CA_FILE, CloudInfo, log_tail, start_cloud, stop_cloud
 from harness.errors import EmulatorError
+from harness.interrupts import shielded
 from harness.targets.factory import docker_host_of
 
 __all__ = ["cloud"]
@@ -39,18 +42,22 @@ def cloud(*, port: int, **given: str) -> None:
         click.echo(_introduction(info))
         _watch(info)
     finally:
-        stop_cloud(info)
+        with shielded("stopping the embedded cloud"):
+            stop_cloud(info)
         click.echo("The embedded cloud has stopped; nothing of it is left.", err=True)
 
 
 def _introduction(info: CloudInfo) -> str:
-    exports = "\n".join(f"export {name}={value}" for name, value in info.environment().items())
+    variables = info.environment().items()
+    exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables)
     return (
         f"# The embedded cloud is ready: {info.endpoint} ({info.region}). Ctrl-C stops it.\n"
         f"# In another terminal:\n{exports}\n"
         "#   aws ecs list-clusters           every AWS tool and SDK\n"
         "#   docker ps                       what runs: tasks and databases\n"
         f"#   curl -H 'Host: <load balancer or distribution>' {info.endpoint}/healthz\n"
+        "#   psql 'host=<database endpoint> hostaddr=<its address in docker inspect> "
+        f"sslmode=verify-full sslrootcert={Path(info.directory) / CA_FILE}'\n"
         f"# Logs and state: {info.directory}"
     )
 
