@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from stack.bindings import (
     Construct,
@@ -14,23 +13,15 @@ from stack.bindings import (
     ecs_task_definition,
 )
 from stack.config import StackConfig
+from stack.container import CONTAINER_NAME, container
 from stack.load_balancer import LoadBalancer
 from stack.roles import Roles
 
-__all__ = ["CONTAINER_NAME", "Service"]
+__all__ = ["Service"]
 
-CONTAINER_NAME = "api"
 SPOT = "FARGATE_SPOT"
 SPOT_WEIGHT = 100
 HEALTH_CHECK_GRACE_SECONDS = 60
-# The API's variable -> the key in the secret's JSON.
-SECRET_VARIABLES = {
-    "DB_USERNAME": "username",
-    "DB_PASSWORD": "password",
-    "DB_HOST": "host",
-    "DB_PORT": "port",
-    "DB_NAME": "dbname",
-}
 
 
 class Service(Construct):
@@ -113,9 +104,7 @@ class Service(Construct):
             runtime_platform=ecs_task_definition.EcsTaskDefinitionRuntimePlatform(
                 operating_system_family="LINUX", cpu_architecture="X86_64"
             ),
-            container_definitions=json.dumps(
-                [_container(self._config, secret_arn, log_group_name)]
-            ),
+            container_definitions=json.dumps([container(self._config, secret_arn, log_group_name)]),
         )
 
     def _service(
@@ -169,46 +158,3 @@ class Service(Construct):
             lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_count"]),
             depends_on=list(after),
         )
-
-
-def _container(config: StackConfig, secret_arn: str, log_group_name: str) -> dict[str, Any]:
-    environment = {
-        "CATALOG_REGION": config.region,
-        "ENVIRONMENT_SUFFIX": config.environment_suffix,
-        "LOG_LEVEL": config.log_level,
-        "PORT": str(config.container_port),
-    }
-    return {
-        "name": CONTAINER_NAME,
-        "image": config.image,
-        "essential": True,
-        "portMappings": [
-            {
-                "containerPort": config.container_port,
-                "hostPort": config.container_port,
-                "protocol": "tcp",
-            }
-        ],
-        "environment": [{"name": name, "value": value} for name, value in environment.items()],
-        "secrets": [
-            {"name": name, "valueFrom": f"{secret_arn}:{key}::"}
-            for name, key in SECRET_VARIABLES.items()
-        ],
-        "healthCheck": {
-            "command": ["CMD", "python", "-m", "stack.api.healthcheck"],
-            "interval": 10,
-            "timeout": 5,
-            "retries": 3,
-            "startPeriod": 15,
-        },
-        "logConfiguration": {
-            "logDriver": "awslogs",
-            "options": {
-                "awslogs-group": log_group_name,
-                "awslogs-region": config.region,
-                "awslogs-stream-prefix": CONTAINER_NAME,
-            },
-        },
-        "readonlyRootFilesystem": True,
-        "stopTimeout": 30,
-    }
