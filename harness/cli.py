@@ -35,6 +35,14 @@ _ENTRIES = {
         "harness.commands.cloud",
         "Start the embedded cloud, print how to reach it, and stop it on Ctrl-C.",
     ),
+    "preflight": CommandEntry(
+        "harness.preflight.command",
+        "Say what would stop a deployment, before anything is deployed.",
+    ),
+    "benchmark": CommandEntry(
+        "harness.commands.benchmark",
+        "Time a whole run against bare Terraform on the same emulator.",
+    ),
     "doctor": CommandEntry(
         "harness.commands.doctor",
         "Say what this machine has and lacks for the embedded target.",

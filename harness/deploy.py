@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from harness.drift import DriftWatch
 from harness.ledger import RunStatus
+from harness.preflight import TerraformVersion, explain
+from harness.preflight.gate import require_deployable
 from harness.run import Run
 from harness.stack_settings import stack_config_for
 from harness.synth import SynthesizedStack, synthesize
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, create_target
-from harness.terraform import Plan
+from harness.terraform import ApplyResult, Plan, TerraformError, Workspace
 from harness.terraform_timeline import terraform_listener
 from harness.workspaces import Tools, find_tools, workspace_of
 from stack.config import StackConfig
@@ -95,9 +97,10 @@ def deploy(run: Run) -> Deployment:
     workspace = workspace_of(run, target, tools)
     workspace.write(stack.json, provider=target.provider())
     workspace.init()
+    if not run.settings.skip_preflight:
+        _preflight(run, stack, target, tools)
     run.update(status=RunStatus.DEPLOYING, applied=True)
-    with run.timeline.phase("apply"):
-        applied = workspace.apply(on_event=terraform_listener(run.timeline))
+    applied = _apply(run, workspace)
     run.update(status=RunStatus.DEPLOYED)
     return Deployment(run, target, config, CatalogOutputs.from_dict(applied.outputs), tools)
 
@@ -144,3 +147,28 @@ def _synth_and_init(
             raise
         prepared.result()
     return stack
+
+
+def _preflight(run: Run, stack: SynthesizedStack, target: Target, tools: Tools) -> None:
+    terraform = TerraformVersion(tools.terraform.version, tools.terraform.product)
+    with run.timeline.phase("preflight"):
+        report = require_deployable(
+            stack.json,
+            source=stack.path,
+            target=target,
+            terraform=terraform,
+            environment_suffix=run.environment_suffix,
+        )
+    for finding in report.warnings:
+        run.timeline.observer.note(f"{finding.rule} at {finding.address}: {finding.message}")
+
+
+def _apply(run: Run, workspace: Workspace) -> ApplyResult:
+    try:
+        with run.timeline.phase("apply"):
+            return workspace.apply(on_event=terraform_listener(run.timeline))
+    except TerraformError as error:
+        rules = (explain(each.code, each.message) for each in error.aws_errors)
+        for rule in {rule.id: rule for rule in rules if rule is not None}:
+            error.add_note(f"Preflight catches this before anything is deployed: rule {rule}")
+        raise
