@@ -76,15 +76,20 @@ class Network(ServiceChecks):
         requires=_EC2,
     )
     def nat_gateways(self) -> str:
-        """Look at each NAT gateway of the VPC that is not deleted."""
-        gateways = self._nat_gateways()
+        """Look at each NAT gateway of the VPC that is not deleted, and at its Elastic IP."""
+        gateways, addresses = self._nat_gateways(), {}
         expect_equal("number of NAT gateways", len(gateways), self.context.config.nat_gateway_count)
-        for name, (state, subnet, address) in gateways.items():
+        for name, (state, subnet, allocation) in gateways.items():
             expect_equal(f"state of {name}", state, "available")
             public = self.context.outputs.public_subnet_ids
             expect(subnet in public, f"{name} in a public subnet", subnet)
-            expect(bool(address), f"an address of {name}", "none")
-        return f"{', '.join(f'{name} at {a}' for name, (_, _, a) in gateways.items())}"
+            addresses[name] = self._address(name, allocation)
+        return ", ".join(f"{name} at {address}" for name, address in addresses.items())
+
+    def _address(self, gateway: str, allocation: str) -> str:
+        expect(bool(allocation), f"an Elastic IP of {gateway}", "none")
+        answer = self.context.clients.ec2.describe_addresses(AllocationIds=[allocation])
+        return one(answer["Addresses"], f"Elastic IP {allocation}")["PublicIp"]
 
     def _of_vpc(self) -> "list[FilterTypeDef]":
         return [{"Name": "vpc-id", "Values": [self.context.outputs.vpc_id or ""]}]
@@ -96,13 +101,13 @@ class Network(ServiceChecks):
         return self.context.clients.ec2.describe_route_tables(Filters=self._of_vpc())["RouteTables"]
 
     def _nat_gateways(self) -> dict[str, tuple[str, str, str]]:
-        """NAT gateway -> state, subnet, public address; without those that are gone."""
+        """NAT gateway -> state, subnet, allocation of its address; without those that are gone."""
         answer = self.context.clients.ec2.describe_nat_gateways(Filters=self._of_vpc())
         return {
             gateway["NatGatewayId"]: (
                 gateway["State"],
                 gateway["SubnetId"],
-                next((a.get("PublicIp", "") for a in gateway["NatGatewayAddresses"]), ""),
+                next((a.get("AllocationId", "") for a in gateway["NatGatewayAddresses"]), ""),
             )
             for gateway in answer["NatGateways"]
             if gateway["State"] not in ("deleting", "deleted")

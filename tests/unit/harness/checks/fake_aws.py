@@ -46,7 +46,7 @@ class FakeAws(boto3.Session):
         self.requests: list[tuple[str, dict[str, Any]]] = []
         self._made: dict[str, Any] = {}
         self.events.register("before-parameter-build", _remember)
-        self.events.register("before-call", self._answer)
+        self.events.register("before-call", self._answer)  # type: ignore[arg-type]
 
     @classmethod
     def answering(cls, answers: dict[str, Answer]) -> "FakeAws":
@@ -58,9 +58,9 @@ class FakeAws(boto3.Session):
         session.answers, session.requests = answers, []
         return session
 
-    def client(self, service_name: str, *_: Any, **__: Any) -> Any:  # type: ignore[override]
+    def client(self, service_name: str, *_: Any, **__: Any) -> Any:
         if service_name not in self._made:
-            self._made[service_name] = super().client(service_name)
+            self._made[service_name] = super().client(service_name)  # type: ignore[call-overload]
         return self._made[service_name]
 
     def asked(self, operation: str) -> list[dict[str, Any]]:

@@ -116,7 +116,8 @@ def replace_body(response: requests.Response, body: Any) -> None:
     text = body if isinstance(body, str) else json.dumps(body)
     response.raw = HTTPResponse(io.BytesIO(text.encode()), preload_content=False)
     response.headers.pop("Content-Encoding", None)
-    response._content, response._content_consumed = False, False
+    # What was read of the old body is forgotten.
+    response.__dict__.update(_content=False, _content_consumed=False)
 
 
 def answer(

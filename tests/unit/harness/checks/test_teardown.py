@@ -57,7 +57,7 @@ class Target:
     name = "fake"
     region = REGION
 
-    def __init__(self, **answers: Answer) -> None:
+    def __init__(self, **answers: Any) -> None:
         self.lacking: dict[Capability, str] = {}
         self.answers = {**EMPTY, **answers}
 
@@ -68,7 +68,7 @@ class Target:
         return self.lacking
 
 
-def prove(**answers: Answer) -> TeardownProof:
+def prove(**answers: Any) -> TeardownProof:
     return prove_teardown(Target(**answers), SUFFIX)  # type: ignore[arg-type]
 
 

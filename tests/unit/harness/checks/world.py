@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
+import psycopg
 import pytest
 import requests
 
-from harness.checks import sql
 from harness.checks.context import CheckContext
 from harness.checks.evidence import CheckResult, Status
 from harness.checks.registry import run_checks
@@ -323,7 +323,7 @@ class World:
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """A correct deployment; patience is zero, so that nothing waits."""
     made = World()
-    monkeypatch.setattr(sql.psycopg, "connect", made.postgres.connect)
+    monkeypatch.setattr(psycopg, "connect", made.postgres.connect)
     return made
 
 
@@ -450,7 +450,9 @@ def _network() -> dict[str, Answer]:
             "InternetGateways": [{"InternetGatewayId": "igw-1", "Tags": UPPER_TAGS}]
         },
         "ec2.DescribeAddresses": {
-            "Addresses": [{"AllocationId": "eipalloc-1", "Tags": UPPER_TAGS}]
+            "Addresses": [
+                {"AllocationId": "eipalloc-1", "PublicIp": "192.0.2.1", "Tags": UPPER_TAGS}
+            ]
         },
         "ec2.DescribeSecurityGroups": {
             "SecurityGroups": [

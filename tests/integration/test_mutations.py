@@ -1,0 +1,122 @@
+"""Every assertion really can fail: the stack is spoiled, and exactly the right checks notice."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from harness.checks.context import CheckContext
+from harness.checks.evidence import Status
+from harness.checks.registry import run_checks
+from tests.integration import mutations
+from tests.integration.mutations import Mutation
+
+pytestmark = pytest.mark.exclusive
+
+_NOTICE_SECONDS = 2.0
+_RECOVER_SECONDS = 60.0
+
+FEWER_TASKS = {
+    "alb/each-task-answers",
+    "alb/targets-healthy",
+    "alb/targets-in-different-zones",
+    "aurora/service-ready",
+    "ecs/running-as-desired",
+}
+THROUGH_THE_LOAD_BALANCER = {
+    "alb/each-task-answers",
+    "aurora/rows-agree-with-data-api",
+    "aurora/rows-agree-with-direct-sql",
+    "aurora/service-ready",
+}
+THROUGH_CLOUDFRONT = {
+    "cloudfront/compresses",
+    "cloudfront/cookies-arrive",
+    "cloudfront/headers-arrive",
+    "cloudfront/headers-of-cloudfront",
+    "cloudfront/nothing-is-cached",
+    "cloudfront/query-string-arrives",
+    "cloudfront/serves-products",
+}
+
+MUTATIONS: dict[Mutation, set[str]] = {
+    mutations.one_task_stopped_for_good: {*FEWER_TASKS, "autoscaling/bounds"},
+    mutations.lifecycle_rule_deleted: {"log-bucket/lifecycle"},
+    mutations.public_access_block_deleted: {"log-bucket/public-access-blocked"},
+    mutations.secret_with_another_password: {
+        "aurora/connects-with-secret",
+        "aurora/data-api-answers",
+        "aurora/rows-agree-with-data-api",
+        "aurora/rows-agree-with-direct-sql",
+    },
+    mutations.distribution_disabled: {
+        *THROUGH_CLOUDFRONT,
+        "cloudfront/deployed",
+        "cloudfront/redirects-to-https",
+    },
+    # Neither query string (so no category), header, cookie nor Accept-Encoding gets through.
+    mutations.origin_request_policy_removed: {
+        "cloudfront/behaviour",
+        "cloudfront/compresses",
+        "cloudfront/cookies-arrive",
+        "cloudfront/headers-arrive",
+        "cloudfront/nothing-is-cached",
+        "cloudfront/query-string-arrives",
+        "cloudfront/serves-products",
+    },
+    mutations.http_allowed_at_the_edge: {"cloudfront/behaviour", "cloudfront/redirects-to-https"},
+    mutations.security_group_opened: {"security-groups/tasks"},
+    # A target group that no listener forwards to is not asked for its health.
+    mutations.listener_detached: {
+        *THROUGH_THE_LOAD_BALANCER,
+        *THROUGH_CLOUDFRONT,
+        "alb/listener-forwards",
+        "alb/targets-healthy",
+        "alb/targets-in-different-zones",
+    },
+    mutations.private_route_removed: {"network/default-routes"},
+    mutations.tag_removed: {"tags/network"},
+    mutations.execution_role_widened: {"iam/reads-one-secret"},
+    mutations.scaling_bounds_changed: {"autoscaling/bounds"},
+    mutations.alarm_silenced: {"alarms/metrics"},
+    mutations.log_retention_changed: {"logs/retention"},
+}
+
+
+@pytest.fixture
+def unreported(check_context: CheckContext) -> CheckContext:
+    """The stack, its checks patient for as long as recovering takes and out of the report."""
+    return replace(check_context, record=lambda result: None, patience=_RECOVER_SECONDS)
+
+
+@pytest.fixture
+def impatient(unreported: CheckContext) -> Iterator[CheckContext]:
+    """The same without the patience; at the end every check must pass again."""
+    yield replace(unreported, patience=_NOTICE_SECONDS)
+    assert failed(unreported) == set()
+
+
+def failed(context: CheckContext) -> set[str]:
+    """Run every check that only reads and return the ids of those that failed."""
+    results = run_checks(context, exclusive=False)
+    return {result.check for result in results if result.status is Status.FAILED}
+
+
+@pytest.mark.parametrize(
+    ("mutation", "expected"), MUTATIONS.items(), ids=[each.__name__ for each in MUTATIONS]
+)
+def test_exactly_the_checks_that_should_fail_do(
+    unreported: CheckContext, impatient: CheckContext, mutation: Mutation, expected: set[str]
+) -> None:
+    with mutation(unreported):
+        assert failed(impatient) == expected
+
+
+def test_a_stopped_task_is_replaced_and_nothing_is_wrong(unreported: CheckContext) -> None:
+    config, ecs = unreported.config, unreported.clients.ecs
+    before = ecs.list_tasks(cluster=config.ecs_cluster_name)["taskArns"]
+    ecs.stop_task(cluster=config.ecs_cluster_name, task=before[0])
+
+    assert failed(unreported) == set()
+    after = ecs.list_tasks(cluster=config.ecs_cluster_name)["taskArns"]
+    assert set(before) - set(after) == {before[0]}
