@@ -1,8 +1,9 @@
 import pytest
 
 from stack.api.app import create_app
+from stack.api.database import Database, connection_parameters
 from stack.api.settings import Settings
-from tests.unit.stack.api.service import Service, call
+from tests.unit.stack.api.service import Service, call, running_service
 from tests.unit.stack.api.test_routes import create
 
 
@@ -25,6 +26,21 @@ def test_head_has_the_headers_of_get_and_no_body(service: Service) -> None:
     response = service.head("/products")
     assert (response.status_code, response.content) == (200, b"")
     assert response.headers["content-length"] == service.get("/products").headers["content-length"]
+
+
+def test_stopping_closes_the_pool(unreachable: Settings) -> None:
+    class Watched(Database):
+        closed = False
+
+        async def close(self) -> None:
+            await super().close()
+            self.closed = True
+
+    database = Watched(connection_parameters(unreachable, "t"))
+    with running_service(unreachable, database) as service:
+        assert service.get("/healthz").ok
+        assert not database.closed
+    assert database.closed
 
 
 @pytest.mark.parametrize("path", ["/products/", "/nowhere", "/"])

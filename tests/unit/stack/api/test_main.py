@@ -28,7 +28,10 @@ SOURCES = Path(stack.__file__).parents[1]
 @pytest.fixture
 def process_state() -> Iterator[None]:
     """Put back what the service changes in its process: signal handlers and logging."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    # Harmless ones first: a service that forgets to set its own must not end the tests.
+    handlers = {
+        number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)
+    }
     root = logging.getLogger()
     level, log_handlers = root.level, root.handlers[:]
     root.handlers = []
