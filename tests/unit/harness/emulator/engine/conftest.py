@@ -1,4 +1,5 @@
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -21,8 +22,16 @@ def image() -> ScriptImage:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> EngineConfig:
-    return EngineConfig(socket=tmp_path / "docker.sock", directory=tmp_path / "engine")
+def folder() -> Iterator[Path]:
+    """A folder that other accounts can pass through; pytest's own are closed."""
+    with tempfile.TemporaryDirectory(prefix="catalog-engine-test-") as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
+@pytest.fixture
+def config(folder: Path) -> EngineConfig:
+    return EngineConfig(socket=folder / "docker.sock", directory=folder / "engine")
 
 
 @pytest.fixture

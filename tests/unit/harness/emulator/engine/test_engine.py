@@ -58,9 +58,9 @@ async def test_volumes_and_addresses_outlive_an_engine_that_is_told_to_keep_them
 
 
 async def test_two_engines_never_share_an_address(
-    engine: Engine, config: EngineConfig, image: ScriptImage, tmp_path: Path
+    engine: Engine, config: EngineConfig, image: ScriptImage, folder: Path
 ) -> None:
-    other = Engine(replace(config, directory=tmp_path / "other"), (image,))
+    other = Engine(replace(config, directory=folder / "other"), (image,))
     assert not engine.network.subnet.overlaps(other.network.subnet)
     await other.close()
 
