@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from socket import socket
 from typing import Any
 
 import boto3
+import requests
 from starlette.types import Receive, Scope, Send
 
 from harness.emulator.gateway import READY_PATH, gateway_environment
@@ -134,9 +134,8 @@ def emulator(module: str, directory: Path) -> Iterator[str]:
 
 def _answers(endpoint: str) -> bool:
     try:
-        with urllib.request.urlopen(endpoint + READY_PATH, timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
+        return requests.get(endpoint + READY_PATH, timeout=5).ok
+    except requests.ConnectionError:
         return False
 
 

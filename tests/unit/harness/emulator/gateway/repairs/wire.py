@@ -1,0 +1,75 @@
+"""What a repair is about, set up through boto3 on bare MiniStack and on the gateway alike."""
+
+from typing import Any
+
+import boto3
+import requests
+
+
+def subnets(session: boto3.Session, zones: str = "abc") -> list[str]:
+    """Create a VPC with one subnet per zone letter and return the subnets' ids."""
+    ec2 = session.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    created = [
+        ec2.create_subnet(
+            VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"eu-north-1{letter}"
+        )
+        for number, letter in enumerate(zones)
+    ]
+    return [each["Subnet"]["SubnetId"] for each in created]
+
+
+class Balanced:
+    """A load balancer with a target group, and a listener between them when asked for."""
+
+    def __init__(self, session: boto3.Session, *, listener: bool = True) -> None:
+        self.elb = session.client("elbv2")
+        self.endpoint = self.elb.meta.endpoint_url
+        (balancer,) = self.elb.create_load_balancer(Name="lb", Subnets=subnets(session))[
+            "LoadBalancers"
+        ]
+        self.arn = balancer["LoadBalancerArn"]
+        self.host = balancer["DNSName"]
+        (group,) = self.elb.create_target_group(
+            Name="tg", Protocol="HTTP", Port=80, TargetType="ip", HealthCheckPath="/healthz"
+        )["TargetGroups"]
+        self.group = group["TargetGroupArn"]
+        self.listener = self.listen() if listener else ""
+
+    def listen(self) -> str:
+        (listener,) = self.elb.create_listener(
+            LoadBalancerArn=self.arn,
+            Protocol="HTTP",
+            Port=80,
+            DefaultActions=[{"Type": "forward", "TargetGroupArn": self.group}],
+        )["Listeners"]
+        return listener["ListenerArn"]
+
+    def get(self, path: str = "/", **headers: str) -> requests.Response:
+        return visit(self.endpoint, self.host, path, **headers)
+
+    def health(self) -> list[dict[str, Any]]:
+        described = self.elb.describe_target_health(TargetGroupArn=self.group)
+        return list(described["TargetHealthDescriptions"])  # type: ignore[arg-type]
+
+    def users(self) -> list[str]:
+        (group,) = self.elb.describe_target_groups(TargetGroupArns=[self.group])["TargetGroups"]
+        return group["LoadBalancerArns"]
+
+
+def visit(endpoint: str, host: str, path: str = "/", **headers: str) -> requests.Response:
+    """Send a viewer's request through the emulator."""
+    return requests.get(
+        endpoint + path, headers={"Host": host, **headers}, timeout=30, allow_redirects=False
+    )
+
+
+def service(session: boto3.Session, **settings: Any) -> Any:
+    """Create an ECS cluster "c" with a service "s" and return CreateService's answer."""
+    ecs = session.client("ecs")
+    ecs.create_cluster(clusterName="c")
+    ecs.register_task_definition(
+        family="f", networkMode="awsvpc", containerDefinitions=[{"name": "x", "image": "none"}]
+    )
+    wanted = {"desiredCount": 2, **settings}
+    return ecs.create_service(cluster="c", serviceName="s", taskDefinition="f", **wanted)["service"]
