@@ -1,9 +1,13 @@
-"""The one error of preflight: what it was given cannot be read."""
+"""The errors of preflight: it cannot read its input, or it stops a run."""
 
-from harness.errors import UsageError
+from harness.errors import HarnessError, UsageError
 
-__all__ = ["PreflightInputError"]
+__all__ = ["BlockedError", "PreflightInputError"]
 
 
 class PreflightInputError(UsageError):
     """A file is not Terraform JSON that preflight can read, or says something of a wrong type."""
+
+
+class BlockedError(HarnessError):
+    """Preflight found what would make the deployment fail; nothing was deployed."""

@@ -64,7 +64,7 @@ class _Module:
                 self._locals.update(values)
             for settings in _bodies(body.get("terraform"), f"{source}: terraform"):
                 self._merge_settings(settings)
-            self._add_providers(body.get("provider"), source)
+            self._add_providers(body.get("provider"), source, override=override)
             self._add_outputs(body.get("output"), source)
 
     def configuration(self, label: str) -> Configuration:
@@ -111,11 +111,16 @@ class _Module:
                 self._settings.pop("cloud", None)
             self._settings[name] = value
 
-    def _add_providers(self, declared: Any, source: str) -> None:
+    def _add_providers(self, declared: Any, source: str, *, override: bool) -> None:
         for providers in _bodies(declared, f"{source}: provider"):
             for name, blocks in providers.items():
-                found = list(_bodies(blocks, f"{source}: provider.{name}"))
-                self._providers.setdefault(name, []).extend(found)
+                known = self._providers.setdefault(name, [])
+                for block in _bodies(blocks, f"{source}: provider.{name}"):
+                    same = [old for old in known if old.get("alias") == block.get("alias")]
+                    if override and same:
+                        same[0].update(block)
+                    else:
+                        known.append(block)
 
     def _add_outputs(self, declared: Any, source: str) -> None:
         for outputs in _bodies(declared, f"{source}: output"):

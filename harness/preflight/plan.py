@@ -73,7 +73,7 @@ class _Plan:
         expressions = _object(block.get("expressions"), f"{address}: expressions")
         unknown = self._changes.get(address, {}).get("after_unknown")
         values = _object(planned.get("values"), f"{address}: values")
-        raw = self._merge(values, unknown, expressions, module)
+        raw = self._merge(_as_written(values, expressions), unknown, expressions, module)
         named = [f"{module}{name}" for name in block.get("depends_on") or ()]
         references = {self._locate(name, module)[0] for name in _all_references(expressions)}
         return Resource(
@@ -180,6 +180,25 @@ def _without_keys(address: str) -> str:
 
 def _pieces(address: str) -> Iterator[tuple[int, str]]:
     return enumerate(address.split("["))
+
+
+def _as_written(value: Any, expressions: Any) -> Any:
+    """Return planned values with the provider's empty defaults taken back to "not given".
+
+    The lifecycle rules of a bucket, for one, are planned with ``prefix = ""`` where the
+    configuration has no prefix at all.
+    """
+    if isinstance(value, dict) and isinstance(expressions, dict):
+        return {
+            name: None
+            if item == "" and name not in expressions
+            else _as_written(item, expressions.get(name))
+            for name, item in value.items()
+        }
+    aligned = isinstance(value, list) and isinstance(expressions, list)
+    if aligned and len(value) == len(expressions):
+        return [_as_written(v, e) for v, e in zip(value, expressions, strict=True)]
+    return value
 
 
 def _constant(expression: Any) -> Any:

@@ -11,10 +11,11 @@ from harness.preflight.finding import Finding
 
 __all__ = ["Suppression", "load_suppressions"]
 
-_EXAMPLE = (
-    '[tool.catalog-harness.preflight]\n  suppress = [{ rule = "s3/...", '
-    'address = "aws_s3_bucket.logs", reason = "why it is right here" }]'
-)
+_EXAMPLE = """write it so:
+  [[tool.catalog-harness.preflight.suppress]]
+  rule = "s3/bucket-without-force-destroy"
+  address = "aws_s3_bucket.archive"
+  reason = "the archive outlives the environment on purpose\""""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,89 @@
+"""The report as SARIF 2.1.0, for code scanning.
+
+Format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; what GitHub reads of it:
+https://docs.github.com/en/code-security/reference/code-scanning/sarif-support-for-code-scanning.
+"""
+
+import json
+from importlib.metadata import version
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import quote
+
+from harness.preflight.finding import Finding, Severity
+from harness.preflight.location import location_of
+from harness.preflight.registry import Rule, all_rules
+from harness.preflight.report import Report, Suppressed
+
+__all__ = ["sarif"]
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {Severity.BLOCKER: "error", Severity.WARNING: "warning"}
+_NOWHERE = "pyproject.toml"
+
+
+def sarif(report: Report) -> str:
+    """Return a log with one run: every rule, a result for each finding, suppressed ones too."""
+    results = [_result(finding) for finding in report.findings]
+    results += [_suppressed(item) for item in report.suppressed]
+    run = {
+        "tool": {"driver": _driver()},
+        "results": results,
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "toolExecutionNotifications": [
+                    {"level": "note", "message": {"text": note}} for note in report.notes
+                ],
+            }
+        ],
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def _driver() -> dict[str, Any]:
+    return {
+        "name": "catalog-harness preflight",
+        "semanticVersion": version("catalog-harness"),
+        "rules": [_rule(rule) for rule in all_rules()],
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.summary},
+        "help": {"text": rule.remedy},
+        "helpUri": rule.documentation,
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"tags": [str(rule.family), rule.service]},
+    }
+
+
+def _result(finding: Finding) -> dict[str, Any]:
+    text = f"{finding.address}: {finding.message}. What to do: {finding.remedy}"
+    return {
+        "ruleId": finding.rule,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": text},
+        "locations": [_location(finding)],
+        "partialFingerprints": {"address/v1": f"{finding.rule} {finding.address}"},
+    }
+
+
+def _location(finding: Finding) -> dict[str, Any]:
+    place = location_of(finding)
+    path = PurePosixPath(place.path if place else _NOWHERE)
+    uri = f"file://{quote(str(path))}" if path.is_absolute() else quote(str(path))
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": uri},
+            "region": {"startLine": place.line if place else 1},
+        },
+        "logicalLocations": [{"fullyQualifiedName": finding.address, "kind": "resource"}],
+    }
+
+
+def _suppressed(item: Suppressed) -> dict[str, Any]:
+    justification = {"kind": "external", "justification": item.suppression.reason}
+    return {**_result(item.finding), "suppressions": [justification]}
