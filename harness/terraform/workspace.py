@@ -40,7 +40,7 @@ class Workspace:
         environment: The target's environment variables, such as its AWS credentials.
         cli_config: Terraform's CLI configuration; None leaves the user's own.
         cache: Folder that all runs of this user share.
-        cancel: Set by another thread to end the command under way, gracefully; not a destroy.
+        cancel: Set by another thread to end the init, plan or apply under way, gracefully.
     """
 
     directory: Path
@@ -134,19 +134,22 @@ class Workspace:
             TerraformError: It failed, with an unknown error or twice.
             ProcessError: It ran out of time.
         """
-        # A cancelled run is torn down with the same workspace.
-        command = replace(self._command, cancel=None)
         return _destroy.destroy(
-            command, on_event=on_event, parallelism=parallelism, timeout=timeout
+            self._uncancelled, on_event=on_event, parallelism=parallelism, timeout=timeout
         )
 
     def outputs(self) -> dict[str, Any]:
         """Return output name -> value; the sensitive ones are registered for redaction."""
-        return _output.outputs(self._command)
+        return _output.outputs(self._uncancelled)
 
     def state_resources(self) -> tuple[str, ...]:
         """Return the addresses of the managed resources in the state."""
-        return _state.state_resources(self._command)
+        return _state.state_resources(self._uncancelled)
+
+    @property
+    def _uncancelled(self) -> CommandLine:
+        # A cancelled run is still looked at and torn down with the same workspace.
+        return replace(self._command, cancel=None)
 
     @property
     def _command(self) -> CommandLine:

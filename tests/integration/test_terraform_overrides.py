@@ -1,0 +1,68 @@
+"""What the harness adds to a configuration leaves the rest of it as it was, says Terraform."""
+
+import json
+from typing import Any
+
+import pytest
+
+from harness.terraform import Workspace, find_provider, find_terraform, pinned_provider_version
+from harness.terraform.cli_config import write_cli_config
+
+_ENDPOINT = "http://127.0.0.1:9"  # nobody listens there: a plan of something new asks nobody
+_TARGET = {
+    "endpoints": [{"s3": _ENDPOINT, "sts": _ENDPOINT}],
+    "s3_use_path_style": True,
+    "skip_credentials_validation": True,
+    "skip_metadata_api_check": "true",
+    "skip_requesting_account_id": True,
+}
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Plan one bucket and return the plan as Terraform shows it."""
+    folder = tmp_path_factory.mktemp("overrides")
+    terraform, version = find_terraform(), pinned_provider_version()
+    cache = folder / "cache"
+    cli_config = write_cli_config(
+        find_provider(version=version), folder, registry=terraform.registry, cache=cache
+    )
+    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    workspace = Workspace(folder / "work", terraform, keys, cli_config, cache)
+    workspace.write(_configuration(version), provider=_TARGET)
+    workspace.init()
+    command = workspace._command
+    command.run("plan", "-input=false", "-out=plan", timeout=300)
+    shown: dict[str, Any] = json.loads(command.run("show", "-json", "plan", timeout=300).stdout)
+    initialised = folder / "work" / ".terraform" / "terraform.tfstate"
+    return shown | {"backend": json.loads(initialised.read_text())["backend"]}
+
+
+def _configuration(version: str | None) -> dict[str, Any]:
+    pins = {"aws": {"source": "aws", "version": version}}
+    tags = {"EnvironmentSuffix": "pr1-aa"}
+    provider = {"region": "eu-north-1", "default_tags": [{"tags": tags}]}
+    state = {"local": {"path": "/nowhere/terraform.tfstate"}}
+    return {
+        "terraform": {"required_providers": pins, "backend": state},
+        "provider": {"aws": [provider]},
+        "resource": {"aws_s3_bucket": {"logs": {"bucket": "catalog-logs-pr1-aa"}}},
+    }
+
+
+def test_the_stacks_default_tags_are_still_there(planned: dict[str, Any]) -> None:
+    (change,) = planned["resource_changes"]
+
+    assert change["change"]["after"]["tags_all"] == {"EnvironmentSuffix": "pr1-aa"}
+
+
+def test_the_targets_settings_are_in_force(planned: dict[str, Any]) -> None:
+    settings = planned["configuration"]["provider_config"]["aws"]["expressions"]
+
+    assert settings["endpoints"][0]["s3"] == {"constant_value": _ENDPOINT}
+    assert settings["region"] == {"constant_value": "eu-north-1"}
+
+
+def test_a_local_state_is_kept_in_the_working_directory(planned: dict[str, Any]) -> None:
+    assert planned["backend"]["type"] == "local"
+    assert planned["backend"]["config"]["path"] == "terraform.tfstate"
