@@ -7,14 +7,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from harness.errors import DriftError
-from harness.terraform import Plan
+from harness.terraform import Plan, ResourceChange
 
 __all__ = ["AllowedDrift", "DriftWatch", "require_no_drift"]
 
 
 @dataclass(frozen=True)
 class AllowedDrift:
-    """A drift that is known and harmless.
+    """An update that is known and harmless; a replacement never is.
 
     Attributes:
         address: Resource address, or a shell pattern of several.
@@ -26,29 +26,34 @@ class AllowedDrift:
     attributes: frozenset[str]
     reason: str
 
+    def covers(self, change: ResourceChange) -> bool:
+        """Whether it is about the resource of a change."""
+        # An address with an index is also a pattern, but not one that matches itself.
+        same = change.address == self.address or fnmatch.fnmatchcase(change.address, self.address)
+        return same and change.actions == ("update",)
+
 
 def require_no_drift(plan: Plan, allowed: Sequence[AllowedDrift] = ()) -> None:
     """Raise unless a plan made right after apply changes nothing but what is allowed.
 
     Raises:
-        DriftError: The message lists each resource, the actions and the attributes.
+        DriftError: The message lists each resource, the actions and the attributes, and each
+            output that would change.
     """
-    lines = []
-    for change in plan.changes:
-        tolerated = {
-            name
-            for entry in allowed
-            if fnmatch.fnmatchcase(change.address, entry.address)
-            for name in entry.attributes
-        }
-        if any(a.name not in tolerated for a in change.attributes) or not change.attributes:
-            lines.append(f"  - {change}")
+    lines = [f"  - {change}" for change in plan.changes if not _is_allowed(change, allowed)]
+    lines += [f"  - output {name}" for name in plan.outputs]
     if lines:
         raise DriftError(
             "a second plan right after apply still wants to change:\n" + "\n".join(lines),
             remedy="the target reports something else than was applied: mend the configuration "
             "(or, on an emulator, the emulator)",
         )
+
+
+def _is_allowed(change: ResourceChange, allowed: Sequence[AllowedDrift]) -> bool:
+    tolerated = {name for entry in allowed if entry.covers(change) for name in entry.attributes}
+    differing = {attribute.name for attribute in change.attributes}
+    return bool(differing) and differing <= tolerated
 
 
 class DriftWatch:
