@@ -1,0 +1,134 @@
+"""The HTTP session that reaches host names which only an emulator's gateway knows."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from harness.targets.gateway_http import gateway_session
+from tests.unit.harness.targets.loopback import Answer, Seen, Server, http_server
+
+DISTRIBUTION = "d123.cloudfront.net"
+
+
+def respond(seen: Seen) -> Answer:
+    if seen.path.startswith("/old"):
+        return Answer(301, b"", {"Location": f"https://{DISTRIBUTION}/new?a=1"})
+    if seen.path == "/login":
+        return Answer(200, b"", {"Set-Cookie": "session=42; Path=/"})
+    return Answer(200, b"hello")
+
+
+@pytest.fixture
+def gateway() -> Iterator[Server]:
+    with http_server(respond) as server:
+        yield server
+
+
+@pytest.fixture
+def session(gateway: Server) -> Iterator[requests.Session]:
+    with gateway_session(gateway.endpoint + "/") as session:
+        yield session
+
+
+def test_a_request_reaches_the_gateway_with_the_host_it_was_meant_for(
+    session: requests.Session, gateway: Server
+) -> None:
+    answer = session.get("http://alb-1.eu-north-1.elb.amazonaws.com/products?q=a%20b&page=2")
+
+    assert answer.text == "hello"
+    assert gateway.seen[0].path == "/products?q=a%20b&page=2"
+    assert gateway.seen[0].headers["host"] == "alb-1.eu-north-1.elb.amazonaws.com"
+    assert gateway.seen[0].headers["x-forwarded-proto"] == "http"
+
+
+def test_https_arrives_as_behind_a_terminating_proxy(
+    session: requests.Session, gateway: Server
+) -> None:
+    session.get(f"https://{DISTRIBUTION}/")
+
+    assert gateway.seen[0].headers["x-forwarded-proto"] == "https"
+
+
+def test_a_port_stays_in_the_host_header(session: requests.Session, gateway: Server) -> None:
+    session.get("http://alb.example:8081/")
+
+    assert gateway.seen[0].headers["host"] == "alb.example:8081"
+
+
+def test_method_and_body_arrive(session: requests.Session, gateway: Server) -> None:
+    session.post(f"https://{DISTRIBUTION}/products", json={"name": "lamp"})
+
+    assert gateway.seen[0].method == "POST"
+    assert gateway.seen[0].body == b'{"name": "lamp"}'
+
+
+def test_the_caller_sees_the_address_that_it_asked_for(session: requests.Session) -> None:
+    answer = session.get(f"https://{DISTRIBUTION}/products")
+
+    assert answer.url == f"https://{DISTRIBUTION}/products"
+    assert answer.request.url == f"https://{DISTRIBUTION}/products"
+
+
+def test_a_redirect_is_followed_to_its_own_host(session: requests.Session, gateway: Server) -> None:
+    answer = session.get("http://alb.example/old")
+
+    assert [step.status_code for step in answer.history] == [301]
+    assert answer.url == f"https://{DISTRIBUTION}/new?a=1"
+    assert gateway.seen[1].path == "/new?a=1"
+    assert gateway.seen[1].headers["host"] == DISTRIBUTION
+    assert gateway.seen[1].headers["x-forwarded-proto"] == "https"
+
+
+def test_cookies_belong_to_the_host_that_set_them(
+    session: requests.Session, gateway: Server
+) -> None:
+    session.get(f"http://{DISTRIBUTION}/login")
+    session.get(f"http://{DISTRIBUTION}/")
+    session.get("http://elsewhere.example/")
+
+    assert gateway.seen[1].headers["cookie"] == "session=42"
+    assert "cookie" not in gateway.seen[2].headers
+
+
+def test_the_users_proxy_neither_sees_nor_stops_loopback_traffic(
+    session: requests.Session, gateway: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+
+    assert session.get(f"https://{DISTRIBUTION}/").status_code == 200
+
+
+def test_a_request_has_a_deadline_unless_it_brings_its_own(
+    session: requests.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    send = requests.adapters.HTTPAdapter.send
+
+    def spy(self: object, request: object, **options: object) -> object:
+        asked.append(options["timeout"])
+        return send(self, request, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", spy)
+
+    session.get("http://alb.example/")
+    session.get("http://alb.example/", timeout=5)
+
+    assert asked == [30.0, 5]
+
+
+def test_a_gateway_that_has_gone_leaves_the_request_as_it_was() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    with (
+        gateway_session(f"http://127.0.0.1:{port}") as session,
+        pytest.raises(requests.ConnectionError) as raised,
+    ):
+        session.get(f"https://{DISTRIBUTION}/products")
+
+    assert raised.value.request is not None
+    assert raised.value.request.url == f"https://{DISTRIBUTION}/products"
