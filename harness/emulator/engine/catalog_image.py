@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from harness.emulator.engine.image import Launch, Setting, image_digest
-from harness.emulator.engine.network import port_listens
+from harness.emulator.engine.probes import answers_ok
 
 __all__ = ["CatalogApiImage"]
 
@@ -62,8 +62,8 @@ class CatalogApiImage:
         return int(text) if text.isdecimal() else _DEFAULT_PORT
 
     async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
-        """It serves once it listens."""
-        return await port_listens(address, self.port(environment))
+        """It serves once it has reached the database; before that it answers 503."""
+        return await answers_ok(address, self.port(environment), "/readyz")
 
     def launch(self, setting: Setting) -> Launch:
         """Bind to the container's address, and find the database without DNS.

@@ -20,7 +20,7 @@ __all__ = ["Lifecycle"]
 
 logger = logging.getLogger(__name__)
 
-_POLL_SECONDS = 0.02
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 _FAILED_TO_START = 128
 
 
@@ -165,10 +165,12 @@ class Lifecycle:
 
     async def _ready(self, container: Container) -> None:
         deadline = time.monotonic() + self._start_seconds
+        pause = _FIRST_PAUSE
         while container.state.running and time.monotonic() < deadline:
             if await container.image.ready(container.address, container.spec.environment):
                 return
-            await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def _still_there(container: Container) -> None:

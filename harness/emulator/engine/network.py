@@ -5,8 +5,6 @@ address of its own and the port that its image documents. macOS has 127.0.0.1 al
 user adds more (``sudo ifconfig lo0 alias 127.77.0.2``).
 """
 
-import asyncio
-import contextlib
 import errno
 import json
 import socket
@@ -16,7 +14,7 @@ from pathlib import Path
 
 from harness.errors import EmulatorError
 
-__all__ = ["LoopbackNetwork", "port_listens", "require_free_port"]
+__all__ = ["LoopbackNetwork", "require_free_port"]
 
 _RANGE = IPv4Network("127.77.0.0/16")
 # Holding this port on a subnet's first address is the claim to it: the kernel grants it to one
@@ -112,18 +110,6 @@ def require_free_port(address: str, port: int) -> None:
                 remedy=f"stop the program of this machine that listens on port {port} of all "
                 f"addresses (0.0.0.0:{port}), or let it listen on 127.0.0.1 only",
             ) from error
-
-
-async def port_listens(address: str, port: int) -> bool:
-    """Whether something accepts connections there."""
-    try:
-        _, writer = await asyncio.open_connection(address, port)
-    except OSError:
-        return False
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
-    return True
 
 
 def _claim(subnet: IPv4Network | None) -> tuple[IPv4Network, socket.socket]:

@@ -11,7 +11,7 @@ import httpx
 
 from harness.emulator.engine.errors import DockerApiError
 from harness.emulator.engine.image import Launch, Setting, image_digest
-from harness.emulator.engine.network import port_listens
+from harness.emulator.engine.probes import port_listens
 
 with socket.socket() as probe:
     probe.bind(("127.0.0.1", 0))
