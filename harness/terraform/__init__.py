@@ -3,9 +3,9 @@
 from harness.terraform.apply import ApplyResult
 from harness.terraform.binary import Terraform, find_terraform
 from harness.terraform.errors import AwsError, TerraformError
-from harness.terraform.events import ResourceTiming
 from harness.terraform.mirror import ProviderSource, find_provider, pinned_provider_version
 from harness.terraform.plan import Plan, ResourceChange
+from harness.terraform.timings import ResourceTiming
 from harness.terraform.workspace import Workspace
 
 __all__ = [

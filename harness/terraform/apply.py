@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.terraform.command import CommandLine
-from harness.terraform.events import ChangeSummary, Event, ResourceTiming, resource_timings
+from harness.terraform.events import ChangeSummary, Event
 from harness.terraform.output import outputs
+from harness.terraform.timings import ResourceTiming, resource_timings
 
 __all__ = ["ApplyResult", "apply"]
 

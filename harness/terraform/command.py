@@ -12,7 +12,9 @@ from harness.errors import ProcessError
 from harness.process import ProcessCancelledError
 from harness.terraform.binary import Terraform
 from harness.terraform.errors import terraform_error
-from harness.terraform.events import Event, parse_line, resource_timings
+from harness.terraform.events import Event
+from harness.terraform.parsing import parse_line
+from harness.terraform.timings import resource_timings
 
 __all__ = ["CommandLine", "Outcome", "child_environment"]
 

@@ -3,13 +3,8 @@
 https://developer.hashicorp.com/terraform/internals/machine-readable-ui
 """
 
-import json
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
-
-from harness.redaction import redact
+from datetime import datetime
 
 __all__ = [
     "ChangeSummary",
@@ -21,10 +16,7 @@ __all__ = [
     "PlannedChange",
     "RawLine",
     "ResourceDrift",
-    "ResourceTiming",
     "VersionEvent",
-    "parse_line",
-    "resource_timings",
 ]
 
 
@@ -135,112 +127,3 @@ Event = (
     | OtherEvent
     | RawLine
 )
-
-
-@dataclass(frozen=True)
-class ResourceTiming:
-    """How long one resource took.
-
-    Attributes:
-        address: Resource address.
-        action: ``create``, ``update``, ``delete``, ``read``.
-        started: When Terraform began with it, UTC.
-        seconds: From there to its end, or to the last event for one that never ended.
-        failed: Whether it ended with an error, or not at all.
-    """
-
-    address: str
-    action: str
-    started: datetime
-    seconds: float
-    failed: bool = False
-
-
-def parse_line(line: str) -> Event:
-    """Parse one line of output; never raises: what is no known event is kept as it is."""
-    try:
-        raw = json.loads(line)
-    except ValueError:
-        return RawLine(redact(line))
-    if not isinstance(raw, dict) or "type" not in raw:
-        return RawLine(redact(line))
-    try:
-        return _parse(raw)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return OtherEvent(str(raw["type"]), redact(str(raw.get("@message", ""))))
-
-
-def _parse(raw: Mapping[str, Any]) -> Event:  # noqa: PLR0911 - one return per type
-    kind: str = raw["type"]
-    match kind:
-        case "version":
-            return VersionEvent(raw["terraform"], raw["ui"])
-        case "planned_change":
-            change = raw["change"]
-            return PlannedChange(
-                change["resource"]["addr"], change["action"], change.get("reason", "")
-            )
-        case "resource_drift":
-            return ResourceDrift(raw["change"]["resource"]["addr"], raw["change"]["action"])
-        case "change_summary":
-            counts = raw["changes"]
-            return ChangeSummary(
-                counts["operation"], counts["add"], counts["change"], counts["remove"]
-            )
-        case "diagnostic":
-            return diagnostic_from_dict(raw["diagnostic"])
-        case "outputs":
-            return OutputsEvent(tuple(raw["outputs"]))
-    if "hook" in raw and "resource" in raw["hook"]:
-        return _operation(kind, raw["hook"], raw["@timestamp"])
-    return OtherEvent(kind, redact(raw["@message"]))
-
-
-def _operation(kind: str, hook: Mapping[str, Any], timestamp: str) -> OperationEvent:
-    return OperationEvent(
-        kind=kind,
-        address=hook["resource"]["addr"],
-        action=hook.get("action", ""),
-        at=datetime.fromisoformat(timestamp).astimezone(UTC),
-        elapsed=float(hook.get("elapsed_seconds", 0)),
-    )
-
-
-def diagnostic_from_dict(raw: Mapping[str, Any]) -> Diagnostic:
-    """Build from Terraform's JSON form of a diagnostic."""
-    place = raw.get("range") or {}
-    start = place.get("start", {}).get("line")
-    return Diagnostic(
-        severity=raw["severity"],
-        summary=redact(raw["summary"]),
-        detail=redact(raw.get("detail", "")),
-        address=raw.get("address", ""),
-        location=f"{place['filename']}:{start}" if place else "",
-    )
-
-
-def resource_timings(events: Iterable[Event]) -> tuple[ResourceTiming, ...]:
-    """Return the timeline of applied (also: ephemeral) resources, in the order of their start.
-
-    The times are those of Terraform's events, so they are finer than its ``elapsed_seconds``.
-    """
-    begun: dict[tuple[str, str], datetime] = {}
-    done: list[ResourceTiming] = []
-    last: datetime | None = None
-    for event in events:
-        if not isinstance(event, OperationEvent):
-            continue
-        last, key = event.at, (event.address, event.action)
-        if event.kind.endswith("_start") and not event.kind.startswith("refresh"):
-            begun[key] = event.at
-        elif event.kind.endswith(("_complete", "_errored")) and key in begun:
-            failed = event.kind.endswith("_errored")
-            done.append(_timing(key, begun.pop(key), event.at, failed=failed))
-    done += [_timing(key, started, last or started, failed=True) for key, started in begun.items()]
-    return tuple(sorted(done, key=lambda timing: timing.started))
-
-
-def _timing(
-    key: tuple[str, str], started: datetime, ended: datetime, *, failed: bool
-) -> ResourceTiming:
-    return ResourceTiming(*key, started, (ended - started).total_seconds(), failed)

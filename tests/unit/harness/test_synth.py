@@ -144,7 +144,7 @@ def test_a_kept_result_that_is_not_whole_is_made_again(app: FakeApp, cache: Path
 def test_those_used_least_recently_are_forgotten(
     app: FakeApp, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(synth, "_KEPT_ENTRIES", 2)
+    monkeypatch.setattr("harness.synth_cache._KEPT_ENTRIES", 2)
     paths = []
     for age, suffix in enumerate(["aa", "bb"]):
         paths.append(made(StackConfig(environment_suffix=suffix), cache).path)

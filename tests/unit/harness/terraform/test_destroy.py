@@ -4,7 +4,7 @@ import pytest
 
 from harness.terraform.destroy import transient_reason
 from harness.terraform.errors import TerraformError, terraform_error
-from harness.terraform.events import parse_line
+from harness.terraform.parsing import parse_line
 from harness.terraform.workspace import Workspace
 from tests.unit.harness.terraform.fake_terraform import FakeTerraform, error, lines, operation
 
