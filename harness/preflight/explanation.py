@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from harness.preflight.finding import Family
+from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Rule, all_rules
 
 __all__ = ["explain"]
@@ -21,15 +21,17 @@ def explain(code: str, message: str) -> Rule | None:
         message: AWS's message; for an error of Terraform its summary and detail.
 
     Returns:
-        The rule whose expected message fits best, None when none does.
+        The rule whose expected message fits best (a blocker before a warning), None when none
+        does.
     """
     text = " ".join(message.split())
     fitting = [
-        (len(literal), -_FAMILIES.index(rule.family), rule.id, rule)
+        (rule.severity is Severity.BLOCKER, len(literal), -_FAMILIES.index(rule.family), rule.id)
         for wanted, pattern, literal, rule in _patterns()
         if wanted == code and pattern.search(text)
     ]
-    return max(fitting)[-1] if fitting else None
+    best = max(fitting, default=None)
+    return next((rule for rule in all_rules() if best and rule.id == best[-1]), None)
 
 
 @cache

@@ -68,7 +68,7 @@ class _Plan:
         planned: Mapping[str, Any],
         declared: Mapping[str, Mapping[str, Any]],
     ) -> Resource:
-        module = address.rpartition("module.")[0] and _module_prefix(address)
+        module = _module_prefix(address)
         block = declared.get(_without_keys(address), {})
         expressions = _object(block.get("expressions"), f"{address}: expressions")
         unknown = self._changes.get(address, {}).get("after_unknown")

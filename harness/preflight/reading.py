@@ -44,6 +44,8 @@ def configuration_of(document: Any, *, label: str = "configuration") -> Configur
     Raises:
         PreflightInputError: It is neither.
     """
+    if isinstance(document, list):
+        return build_module({label: document}, label=label)
     if not isinstance(document, dict):
         found = type_name(document)
         raise PreflightInputError(f"{label}: expected an object, found {found}", remedy=_REMEDY)

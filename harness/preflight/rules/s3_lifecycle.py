@@ -34,6 +34,8 @@ def _name(rule: Block, index: int) -> str:
         f"{_INVALID}No attribute specified when one (and only one) of "
         "[rule[{index}].filter,rule[{index}].prefix] is required\n\n"
         "This will be an error in a future version of the provider",
+        f"{_INVALID}No attribute specified when one (and only one) of "
+        "[rule[{index}].filter,rule[{index}].prefix] is required",
     ),
     remedy='Add filter { prefix = "" }: the rule is for all objects.',
     documentation=_DOCUMENTATION,

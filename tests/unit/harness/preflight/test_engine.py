@@ -1,0 +1,127 @@
+from botocore.exceptions import EndpointConnectionError
+
+from harness.preflight import (
+    Report,
+    Severity,
+    Suppression,
+    TerraformVersion,
+    configuration_of,
+    preflight,
+)
+from tests.unit.harness.preflight.drafts import FakeTarget, catalog, no_such
+
+BUCKET = "aws_s3_bucket.logs"
+FORCE = "s3/bucket-without-force-destroy"
+
+
+def with_bucket(**arguments: object) -> Report:
+    draft = catalog()
+    draft[BUCKET].update(force_destroy=False, **arguments)
+    return preflight(configuration_of(draft.document))
+
+
+def test_a_finding_carries_everything_that_a_reader_needs() -> None:
+    (finding,) = with_bucket().findings
+    assert (finding.rule, finding.address) == (FORCE, BUCKET)
+    assert finding.severity is Severity.BLOCKER
+    assert finding.message
+    assert finding.says.startswith("BucketNotEmpty: ")
+    assert finding.remedy
+    assert finding.documentation.startswith("https://docs.aws.amazon.com/")
+    assert finding.source == "configuration"
+
+
+def test_the_expected_message_is_filled_in_with_what_was_seen() -> None:
+    draft = catalog()
+    draft["aws_cloudwatch_log_group.api"]["retention_in_days"] = 10
+    (finding,) = preflight(configuration_of(draft.document)).findings
+    assert finding.says.endswith("got 10")
+
+
+def test_a_blocker_of_a_resource_that_may_not_exist_is_a_warning() -> None:
+    (finding,) = with_bucket(count="${var.wanted ? 1 : 0}").findings
+    assert finding.severity is Severity.WARNING
+    assert finding.message.startswith("if its count is not 0")
+
+
+def test_offline_is_said() -> None:
+    assert "the target was not asked" in preflight(configuration_of({})).notes[0]
+
+
+def test_an_incomplete_configuration_is_said() -> None:
+    notes = preflight(configuration_of({"module": {"m": {}}}), target=FakeTarget()).notes
+    assert "modules" in notes[0]
+
+
+def test_a_look_up_that_is_refused_is_a_note_and_the_others_go_on() -> None:
+    draft = catalog()
+    draft[BUCKET].update(force_destroy=False)
+    target = FakeTarget(
+        {
+            "get_role": no_such("AccessDenied"),
+            "describe_clusters": EndpointConnectionError(endpoint_url="http://x"),
+        }
+    )
+    report = preflight(configuration_of(draft.document), target=target)
+    assert [finding.rule for finding in report.findings] == [FORCE]
+    assert [note.partition(":")[0] for note in report.notes] == [
+        "ecs/cluster-name-taken",
+        "iam/role-name-taken",
+    ]
+    assert "head_bucket" in target.asked
+
+
+def test_the_target_is_asked_each_question_once() -> None:
+    target = FakeTarget()
+    preflight(configuration_of(catalog().document), target=target)
+    assert target.asked.count("describe_db_engine_versions") == 1
+
+
+def test_names_of_what_is_deployed_already_are_not_taken() -> None:
+    target = FakeTarget({"head_bucket": {}})
+    configuration = configuration_of(catalog().document)
+    assert preflight(configuration, target=target).blockers
+    assert not preflight(configuration, target=target, existing=[BUCKET]).blockers
+
+
+def test_a_stack_that_is_to_stay_is_spared_the_teardown_rules() -> None:
+    draft = catalog()
+    draft[BUCKET].update(force_destroy=False)
+    assert not preflight(configuration_of(draft.document), disposable=False).findings
+
+
+def test_a_suppressed_finding_is_listed_apart_with_its_reason() -> None:
+    draft = catalog()
+    draft[BUCKET].update(force_destroy=False)
+    suppressions = [
+        Suppression(FORCE, "aws_s3_bucket.*", "kept on purpose"),
+        Suppression("s3/bucket-name", BUCKET, "never needed"),
+    ]
+    report = preflight(configuration_of(draft.document), suppressions=suppressions)
+    assert report.findings == ()
+    assert report.exit_code == 0
+    (suppressed,) = report.suppressed
+    assert suppressed.suppression.reason == "kept on purpose"
+    assert any("s3/bucket-name" in note and "remove it" in note for note in report.notes)
+
+
+def test_blockers_come_first_and_decide_the_exit_status() -> None:
+    draft = catalog()
+    draft[BUCKET].update(force_destroy=False)
+    draft["aws_ecs_service.api"]["desired_count"] = 50
+    report = preflight(configuration_of(draft.document))
+    assert [f.severity for f in report.findings] == [Severity.BLOCKER, Severity.WARNING]
+    assert len(report.blockers) == len(report.warnings) == 1
+    assert report.exit_code == 1
+
+
+def test_the_suffix_may_be_given() -> None:
+    terraform = TerraformVersion.parse("1.11.4")
+    configuration = configuration_of(catalog().document)
+    report = preflight(configuration, terraform=terraform, environment_suffix="other")
+    assert {f.rule for f in report.findings} == {"terraform/name-not-unique-per-run"}
+
+
+def test_reports_add_up_without_repeating_notes() -> None:
+    one = preflight(configuration_of({}))
+    assert (one + one).notes == one.notes

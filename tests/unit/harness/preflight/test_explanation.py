@@ -1,0 +1,81 @@
+import pytest
+
+from harness.preflight import all_rules, explain
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "rule"),
+    [
+        (
+            "InvalidParameterCombination",
+            "Cannot find version 15.3 for aurora-postgresql",
+            "rds/engine-version-not-offered",
+        ),
+        (
+            "InvalidArgument",
+            "The parameter ForwardedValues cannot be used when a cache policy is associated to the "
+            "cache behavior.",
+            "cloudfront/cache-policy-with-forwarded-values",
+        ),
+        (
+            "InvalidParameterException",
+            "Specifying both a launch type and capacity provider strategy is not supported. Remove "
+            "one and try again.",
+            "ecs/launch-type-with-capacity-provider-strategy",
+        ),
+        (
+            "InvalidRequestException",
+            "You can't create this secret because a secret with this name is already scheduled for "
+            "deletion.",
+            "secretsmanager/name-taken",
+        ),
+        (
+            "ResourceExistsException",
+            "The operation failed because the secret catalog/pr1/db already exists.",
+            "secretsmanager/name-taken",
+        ),
+        (
+            "",
+            'Extraneous JSON object property\n\nNo argument or block type is named "use_lockfile".',
+            "terraform/unknown-backend-argument",
+        ),
+        (
+            "",
+            "Invalid Attribute Combination\n\nNo attribute specified when one (and only one) of "
+            "[rule[0].filter,rule[0].prefix] is required",
+            "s3/lifecycle-rule-without-filter",
+        ),
+        (
+            "BucketNotEmpty",
+            "The bucket you tried to delete is not empty",
+            "s3/bucket-without-force-destroy",
+        ),
+    ],
+)
+def test_an_error_leads_to_the_rule_that_catches_it(code: str, message: str, rule: str) -> None:
+    found = explain(code, message)
+    assert found is not None
+    assert found.id == rule
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("InvalidParameterCombination", "Something else"),
+        ("OtherCode", "Cannot find version 15.3 for aurora-postgresql"),
+        ("", ""),
+    ],
+)
+def test_another_error_leads_to_none(code: str, message: str) -> None:
+    assert explain(code, message) is None
+
+
+def test_what_a_rule_expects_of_the_apply_leads_back_to_a_rule_of_the_same_service() -> None:
+    for rule in all_rules():
+        for says in rule.says:
+            code, _, message = says.partition(": ")
+            if code in ("Error", "Warning") or not code.isalnum():
+                continue
+            found = explain(code, message.replace("{{", "{").replace("}}", "}"))
+            if found is not None:
+                assert found.service == rule.service or rule.service in ("account", "terraform")
