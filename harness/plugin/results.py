@@ -27,7 +27,7 @@ class ResultCourier:
         """Attach what was recorded since the last phase, also as JUnit properties."""
         results, self._pending = self._pending, []
         report.user_properties.extend((result.check, _property(result)) for result in results)
-        setattr(report, _ATTRIBUTE, [asdict(result) for result in results])
+        setattr(report, _ATTRIBUTE, [_carried(result) for result in results])
 
 
 class ResultCollector:
@@ -42,6 +42,11 @@ class ResultCollector:
         found = [_result(values) for values in carried]
         self.results += found
         return found
+
+
+def _carried(result: CheckResult) -> dict[str, Any]:
+    """Plain values alone: pytest-xdist cannot carry an enum."""
+    return {**asdict(result), "plane": result.plane.value, "status": result.status.value}
 
 
 def _property(result: CheckResult) -> str:
