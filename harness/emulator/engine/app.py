@@ -11,7 +11,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from harness.emulator.engine.container_routes import container_routes
 from harness.emulator.engine.engine import Engine
 from harness.emulator.engine.errors import DockerApiError
+from harness.emulator.engine.image_routes import image_routes
 from harness.emulator.engine.store_routes import store_routes
+from harness.emulator.engine.system_routes import system_routes
 from harness.errors import HarnessError
 
 __all__ = ["create_app"]
@@ -23,7 +25,7 @@ _NOT_FOUND, _NOT_ALLOWED, _NOT_IMPLEMENTED = 404, 405, 501
 def create_app(engine: Engine) -> ASGIApp:
     """Return the Docker Engine API of an engine."""
     app = Starlette(
-        routes=[*container_routes(), *store_routes()],
+        routes=[*system_routes(), *container_routes(), *image_routes(), *store_routes()],
         exception_handlers={
             DockerApiError: _refused,
             HarnessError: _failed,

@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from harness.emulator.engine.archives import unpack
 from harness.emulator.engine.container import Container
 from harness.emulator.engine.engine import Engine
 from harness.emulator.engine.errors import InvalidRequestError, NotFoundError
 from harness.emulator.engine.logs import ContainerLog, LogQuery, frame
 from harness.emulator.engine.parameters import Filters, flag, log_query, seconds, signal_named
-from harness.emulator.engine.postgres_wheel import unpack
 from harness.emulator.engine.views import container_details, container_row, gateway_details
 
 __all__ = ["container_routes"]

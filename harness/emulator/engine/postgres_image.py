@@ -21,8 +21,8 @@ from harness.emulator.engine.postgres_install import (
     PostgresInstallation,
     find_local_postgres,
     find_postgres,
-    staged,
 )
+from harness.emulator.engine.postgres_staging import staged
 from harness.errors import EmulatorError
 
 __all__ = ["PostgresImage"]

