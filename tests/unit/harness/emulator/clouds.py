@@ -1,0 +1,60 @@
+"""A process that stands in for the supervisor of a cloud."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness.emulator.cloud_info import ENGINE_SOCKET, CloudInfo
+
+_WAITS = "import sys; sys.stdin.read()"
+_STUBBORN = (
+    "import signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    "print('deaf', flush=True); sys.stdin.read()"
+)
+
+
+def info_of(directory: Path, pid: int, **changes: object) -> CloudInfo:
+    """What a supervisor with that process id writes."""
+    values: dict[str, object] = {
+        "directory": str(directory),
+        "endpoint": "http://127.0.0.1:4566",
+        "region": "eu-north-1",
+        "docker_host": f"unix://{directory / ENGINE_SOCKET}",
+        "pid": pid,
+        "database": "PostgreSQL 16.15 (of a test)",
+        **changes,
+    }
+    return CloudInfo(**values)  # type: ignore[arg-type]
+
+
+@contextmanager
+def stand_in_cloud(
+    directory: Path, *, stubborn: bool = False, **changes: object
+) -> Iterator[CloudInfo]:
+    """A cloud that does nothing, but whose process is real; its info file is written."""
+    directory.mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(
+        [sys.executable, "-S", "-c", _STUBBORN if stubborn else _WAITS, str(directory)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        if stubborn:
+            process.stdout.readline()
+        info = info_of(directory, process.pid, **changes)
+        info.write()
+        yield info
+    finally:
+        process.stdin.close()
+        process.wait()
+        process.stdout.close()
+
+
+def ended_cloud(directory: Path) -> CloudInfo:
+    """A cloud whose process has died without cleaning up."""
+    with stand_in_cloud(directory) as info:
+        return info

@@ -1,0 +1,96 @@
+"""Which target and which container engine a setting or a record means."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.emulator import cloud
+from harness.emulator.cloud import CloudInfo
+from harness.errors import EmulatorError, UsageError
+from harness.settings import HarnessSettings
+from harness.targets import embedded
+from harness.targets.factory import attach_target, create_target, docker_host_of
+from tests.unit.harness.emulator.clouds import ended_cloud, info_of, stand_in_cloud
+
+
+@pytest.fixture
+def engine_socket(tmp_path: Path) -> Iterator[str]:
+    path = tmp_path / "engine.sock"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        yield f"unix://{path}"
+
+
+class TestContainerEngine:
+    def test_the_built_in_engine_has_no_address(self) -> None:
+        assert docker_host_of("built-in") is None
+
+    def test_a_socket_can_be_named(self, engine_socket: str) -> None:
+        assert docker_host_of(engine_socket) == engine_socket
+
+    def test_docker_is_where_its_own_variable_says(
+        self, engine_socket: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("DOCKER_HOST", engine_socket)
+
+        assert docker_host_of("docker") == engine_socket
+
+    def test_docker_is_at_its_usual_socket_otherwise(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("DOCKER_HOST", raising=False)
+        monkeypatch.setattr(Path, "is_socket", lambda _: True)
+
+        assert docker_host_of("docker") == "unix:///var/run/docker.sock"
+
+    def test_an_engine_that_is_not_there_is_refused_before_anything_starts(
+        self, tmp_path: Path
+    ) -> None:
+        with pytest.raises(UsageError, match=r"no such socket\n.*built-in engine"):
+            docker_host_of(f"unix://{tmp_path}/nothing.sock")
+
+    @pytest.mark.parametrize("engine", ["podmann", "tcp://10.0.0.1:2375", ""])
+    def test_anything_else_is_refused(self, engine: str) -> None:
+        with pytest.raises(UsageError, match=r"cannot be used\n.*built-in, docker"):
+            docker_host_of(engine)
+
+
+def test_a_new_target_is_made_of_the_settings(
+    engine_socket: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    started: dict[str, object] = {}
+
+    def start(**options: object) -> CloudInfo:
+        started.update(options)
+        return info_of(tmp_path, 1)
+
+    monkeypatch.setattr(embedded, "start_cloud", start)
+
+    target = create_target(
+        HarnessSettings(region="us-east-1", container_engine=engine_socket), owner_pid=7
+    )
+    target.start()
+
+    assert target.name == "embedded"
+    assert started == {"region": "us-east-1", "docker_host": engine_socket, "owner_pid": 7}
+
+
+def test_a_target_on_record_is_attached_to_as_it_was_started(tmp_path: Path) -> None:
+    with stand_in_cloud(tmp_path) as info:
+        target = attach_target("eu-west-1", {"cloud": info.directory})
+
+        assert target.region == "eu-west-1"
+        assert target.start() == {"cloud": info.directory}
+
+
+def test_a_target_that_has_ended_cannot_be_attached_to(tmp_path: Path) -> None:
+    ended_cloud(tmp_path)
+
+    with pytest.raises(EmulatorError, match=r"no embedded cloud runs in .* any more"):
+        attach_target("eu-north-1", {"cloud": str(tmp_path)})
+
+
+def test_nothing_is_started_by_making_a_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cloud, "start_cloud", None)
+
+    create_target(HarnessSettings(), owner_pid=None)
