@@ -183,7 +183,7 @@ class TestStop:
         monkeypatch.setattr(cloud_module, "_STOP_SECONDS", 0.05)
 
         with stand_in_cloud(tmp_path / "cloud", stubborn=True) as info:
-            with pytest.raises(EmulatorError, match="ignored SIGTERM .* was killed"):
+            with pytest.raises(EmulatorError, match=r"ignored SIGTERM .* was killed"):
                 stop_cloud(info)
 
             assert not info.alive

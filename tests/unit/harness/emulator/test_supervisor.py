@@ -1,0 +1,319 @@
+"""The supervisor: what it starts, what ends it, and that nothing outlives it."""
+
+import asyncio
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from harness.emulator import __main__ as program
+from harness.emulator import supervisor
+from harness.emulator.cloud_info import CA_FILE, CloudInfo
+from harness.emulator.engine import PostgresInstallation
+from harness.emulator.supervisor import SupervisorConfig, supervise
+from harness.errors import EmulatorError, ToolNotFoundError
+from harness.wait import wait_until
+
+DOCKER = "unix:///run/docker.sock"
+
+# Answers like the gateway, notes its environment, and has the mood that a file names.
+GATEWAY = """
+import http.server, json, os, signal, sys
+folder = {folder!r}
+mood = open(os.path.join(folder, "mood")).read()
+with open(os.path.join(folder, "gateway.json"), "w") as file:
+    json.dump({{"pid": os.getpid(), "environment": dict(os.environ), "command": sys.argv}}, file)
+if mood == "fails":
+    sys.exit(7)
+if mood == "deaf":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(503 if mood == "slow" else 200)
+        self.end_headers()
+        self.wfile.write(b"-----BEGIN")
+        if mood == "ends" and self.path.endswith("ca.pem"):
+            self.wfile.flush()
+            os._exit(7)
+    def log_message(self, *args):
+        pass
+http.server.HTTPServer(("127.0.0.1", int(os.environ["GATEWAY_PORT"])), Handler).serve_forever()
+"""
+
+
+class Gateway:
+    """The stand-in gateway, as its test sees it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        script = folder / "gateway.py"
+        script.write_text(GATEWAY.format(folder=str(folder)))
+        self.program = folder / "python"
+        command = shlex.join([sys.executable, "-S", str(script)])
+        self.program.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+        self.program.chmod(0o755)
+        self.mood("good")
+
+    def mood(self, name: str) -> None:
+        (self._folder / "mood").write_text(name)
+
+    @property
+    def started(self) -> bool:
+        return (self._folder / "gateway.json").exists() and bool(self._noted())
+
+    def _noted(self) -> dict[str, object]:
+        try:
+            noted: dict[str, object] = json.loads((self._folder / "gateway.json").read_text())
+        except ValueError:  # being written
+            return {}
+        return noted
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return dict(self._noted()["environment"])  # type: ignore[call-overload]
+
+    @property
+    def runs(self) -> bool:
+        return psutil.pid_exists(int(str(self._noted()["pid"])))
+
+
+@pytest.fixture
+def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gateway:
+    folder = tmp_path / "stand-in"
+    folder.mkdir()
+    stand_in = Gateway(folder)
+    monkeypatch.setattr(sys, "executable", str(stand_in.program))
+    return stand_in
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    folder = tmp_path / "cloud"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def config(directory: Path) -> SupervisorConfig:
+    return SupervisorConfig(directory, "eu-north-1", docker_host=DOCKER)
+
+
+def once(condition: Callable[[], object], *, then: Callable[[], object]) -> threading.Thread:
+    """Do something as soon as something is true, beside the supervisor."""
+
+    def act() -> None:
+        wait_until(condition, what="the moment", ready=bool, timeout=60, delay=0.01)
+        then()
+
+    thread = threading.Thread(target=act)
+    thread.start()
+    return thread
+
+
+def tell_to_stop() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def run(config: SupervisorConfig) -> int:
+    return asyncio.run(supervise(config))
+
+
+class TestReadiness:
+    def test_a_cloud_that_is_ready_says_how_to_reach_it(
+        self, config: SupervisorConfig, gateway: Gateway, directory: Path
+    ) -> None:
+        seen: list[CloudInfo | None] = []
+
+        def look() -> None:
+            seen.append(CloudInfo.read(directory))
+            tell_to_stop()
+
+        helper = once(lambda: CloudInfo.read(directory), then=look)
+
+        assert run(config) == 0
+        helper.join()
+
+        info = seen[0]
+        assert info is not None
+        assert info.endpoint == f"http://127.0.0.1:{gateway.environment['GATEWAY_PORT']}"
+        assert (info.docker_host, info.pid) == (DOCKER, os.getpid())
+        assert (info.database, info.database_tls) == ("", True)
+        assert (directory / CA_FILE).read_text() == "-----BEGIN"
+
+    def test_a_port_that_was_asked_for_is_used(self, directory: Path, gateway: Gateway) -> None:
+        gateway.mood("fails")
+
+        with pytest.raises(EmulatorError):
+            run(SupervisorConfig(directory, "eu-north-1", port=45678, docker_host=DOCKER))
+
+        assert gateway.environment["GATEWAY_PORT"] == "45678"
+
+    def test_with_the_built_in_engine_the_cloud_finds_itself_by_name(
+        self, directory: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server = PostgresInstallation(Path("/pg/bin"), "16.15", False, "of a test")
+        monkeypatch.setattr(supervisor, "find_local_postgres", lambda _: server)
+        seen: list[CloudInfo | None] = []
+
+        def look() -> None:
+            seen.append(CloudInfo.read(directory))
+            tell_to_stop()
+
+        helper = once(lambda: CloudInfo.read(directory), then=look)
+
+        assert run(SupervisorConfig(directory, "eu-north-1")) == 0
+        helper.join()
+
+        info = seen[0]
+        assert info is not None
+        assert info.has_built_in_engine
+        assert (info.database, info.database_tls) == (str(server), False)
+        assert gateway.environment["DOCKER_HOST"] == info.docker_host
+        assert gateway.environment["HOSTNAME"]
+
+
+class TestEnd:
+    def test_it_stops_the_gateway_when_told_to(
+        self, config: SupervisorConfig, gateway: Gateway, directory: Path
+    ) -> None:
+        helper = once(lambda: CloudInfo.read(directory), then=tell_to_stop)
+
+        assert run(config) == 0
+        helper.join()
+
+        assert not gateway.runs
+
+    def test_it_can_be_stopped_before_it_is_ready(
+        self, config: SupervisorConfig, gateway: Gateway, directory: Path
+    ) -> None:
+        gateway.mood("slow")
+        helper = once(lambda: gateway.started, then=tell_to_stop)
+
+        assert run(config) == 0
+        helper.join()
+
+        assert not gateway.runs
+        assert CloudInfo.read(directory) is None
+
+    def test_it_ends_with_its_owner(self, directory: Path, gateway: Gateway) -> None:
+        owner = subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE)
+        assert owner.stdin is not None
+        helper = once(lambda: CloudInfo.read(directory), then=owner.stdin.close)
+
+        config = SupervisorConfig(directory, "eu-north-1", docker_host=DOCKER, owner_pid=owner.pid)
+        assert run(config) == 0
+        helper.join()
+        owner.wait()
+
+        assert not gateway.runs
+
+    def test_an_owner_that_has_gone_already_ends_it_at_once(
+        self, directory: Path, gateway: Gateway
+    ) -> None:
+        owner = subprocess.Popen(["/bin/sh", "-c", ":"])
+        owner.wait()
+
+        config = SupervisorConfig(directory, "eu-north-1", docker_host=DOCKER, owner_pid=owner.pid)
+
+        assert run(config) == 0
+        assert not gateway.started or not gateway.runs
+
+    def test_it_ends_with_a_failure_when_the_gateway_does(
+        self, config: SupervisorConfig, gateway: Gateway, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        gateway.mood("ends")
+
+        assert run(config) == 1
+        assert "the gateway ended by itself with status 7" in caplog.text
+
+    def test_a_gateway_that_cannot_start_is_an_error(
+        self, config: SupervisorConfig, gateway: Gateway
+    ) -> None:
+        gateway.mood("fails")
+
+        with pytest.raises(EmulatorError, match="ended with status 7 before it was ready"):
+            run(config)
+
+    def test_a_gateway_that_ignores_the_order_is_killed(
+        self,
+        config: SupervisorConfig,
+        gateway: Gateway,
+        directory: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        monkeypatch.setattr(supervisor, "_GATEWAY_STOP_SECONDS", 0.05)
+        gateway.mood("deaf")
+        helper = once(lambda: CloudInfo.read(directory), then=tell_to_stop)
+
+        assert run(config) == 0
+        helper.join()
+
+        assert not gateway.runs
+        assert "killing it" in caplog.text
+
+    def test_a_database_server_of_the_users_that_does_not_run_stops_the_start(
+        self, directory: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def find(_major: int) -> PostgresInstallation:
+            raise ToolNotFoundError("CATALOG_HARNESS_POSTGRES=/x holds none")
+
+        monkeypatch.setattr(supervisor, "find_local_postgres", find)
+
+        with pytest.raises(ToolNotFoundError, match="/x holds none"):
+            run(SupervisorConfig(directory, "eu-north-1"))
+
+        assert not gateway.runs
+
+
+class TestProgram:
+    def arguments(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
+        monkeypatch.setattr(
+            sys,
+            "argv",
+            [
+                *("harness.emulator", "--directory", str(directory), "--region", "eu-north-1"),
+                *("--port", "4566", "--docker-host", DOCKER, "--owner-pid", "42"),
+            ],
+        )
+
+    def test_the_command_line_says_how_the_cloud_runs(
+        self, monkeypatch: pytest.MonkeyPatch, directory: Path
+    ) -> None:
+        seen: list[SupervisorConfig] = []
+
+        async def take(config: SupervisorConfig) -> int:
+            seen.append(config)
+            return 1
+
+        monkeypatch.setattr(program, "supervise", take)
+        self.arguments(monkeypatch, directory)
+
+        assert program.main() == 1
+        assert seen == [SupervisorConfig(directory, "eu-north-1", 4566, DOCKER, 42)]
+
+    def test_an_error_is_a_message_not_a_traceback(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        directory: Path,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        async def fail(_config: SupervisorConfig) -> int:
+            raise ToolNotFoundError("no server, password=hunter22")
+
+        monkeypatch.setattr(program, "supervise", fail)
+        self.arguments(monkeypatch, directory)
+
+        assert program.main() == 2
+        said = capsys.readouterr().err
+        assert said.startswith("no server")
+        assert "hunter22" not in said
+        assert "Traceback" not in said
