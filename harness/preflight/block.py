@@ -144,15 +144,9 @@ class Block:
         Raises:
             PreflightInputError: Something other than objects stands there.
         """
-        raw = self.raw.get(name)
-        if isinstance(raw, str):
-            raw = evaluate(raw, self.scope)
-        if raw is None or isinstance(raw, Unknown):
-            return []
-        items = raw if isinstance(raw, list) else [raw]
         return [
             self._block(item, f"{name}[{index}]")
-            for index, item in enumerate(items)
+            for index, item in enumerate(self._bodies(name))
             if not isinstance(item, Unknown) and item is not None
         ]
 
@@ -162,11 +156,8 @@ class Block:
 
     def countable(self, name: str) -> bool:
         """Return whether ``blocks(name)`` are certainly all blocks of that name."""
-        raw = self.raw.get(name)
-        if isinstance(raw, str):
-            raw = evaluate(raw, self.scope)
-        items = raw if isinstance(raw, list) else [raw]
-        return name not in self._dynamic() and not any(isinstance(i, Unknown) for i in items)
+        bodies = self._bodies(name)
+        return name not in self._dynamic() and not any(isinstance(b, Unknown) for b in bodies)
 
     def document(self, name: str) -> Any:
         """Return a JSON document that an argument carries, parsed; None when absent.
@@ -211,6 +202,15 @@ class Block:
         if key not in self._values:
             self._values[key] = evaluate(self.raw.get(name), self.scope, resolve=resolve)
         return self._values[key]
+
+    def _bodies(self, name: str) -> list[Any]:
+        """Return the raw bodies of blocks; what an expression stands for is evaluated."""
+        raw = self._worked_out(self.raw.get(name))
+        items = raw if isinstance(raw, list) else [raw]
+        return [self._worked_out(item) for item in items]
+
+    def _worked_out(self, raw: Any) -> Any:
+        return evaluate(raw, self.scope) if isinstance(raw, str) else raw
 
     def _block(self, item: Any, where: str) -> "Block":
         if not isinstance(item, Mapping):

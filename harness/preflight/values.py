@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Reference", "Unknown", "is_known", "references_in", "same"]
+__all__ = ["Reference", "Unknown", "is_known", "is_traceable", "references_in", "same"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,17 @@ def same(one: Any, other: Any) -> bool | None:
     if one.volatile or other.volatile or not one.text:
         return None
     return True if one.text == other.text else None
+
+
+def is_traceable(value: Any) -> bool:
+    """Return whether it is certain which resources a value refers to: no variable is in it."""
+    if isinstance(value, Reference):
+        return True
+    if isinstance(value, Unknown):
+        return bool(value.parts) and all(is_traceable(part) for part in value.parts)
+    if isinstance(value, Mapping):
+        return all(is_traceable(item) for item in value.values())
+    return all(is_traceable(item) for item in value) if isinstance(value, list) else True
 
 
 def references_in(value: Any) -> Iterable[Reference]:

@@ -5,7 +5,7 @@ import re
 from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.values import references_in
+from harness.preflight.values import is_known, references_in
 
 _API = "https://docs.aws.amazon.com/autoscaling/application/APIReference"
 _TARGET = "aws_appautoscaling_target"
@@ -90,8 +90,14 @@ def desired_count_not_ignored(service: Resource) -> Problems:
     if service.configuration.planned or not any(_service(t) is service for t in targets):
         return
     lifecycle = service.block("lifecycle")
-    ignored = lifecycle.raw.get("ignore_changes", []) if lifecycle is not None else []
-    if service.given("desired_count") and "desired_count" not in ignored and ignored != "all":
+    ignored = lifecycle.value("ignore_changes") if lifecycle is not None else None
+    if not is_known(ignored) or not service.countable("lifecycle"):
+        return
+    if (
+        service.given("desired_count")
+        and "desired_count" not in (ignored or ())
+        and ignored != "all"
+    ):
         yield service.problem("scaled automatically, but desired_count is not ignored")
 
 

@@ -4,6 +4,7 @@ from harness.preflight.configuration import Resource
 from harness.preflight.containers import containers, port_mappings, task_of
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.values import is_traceable
 
 _CREATE = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html"
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
@@ -177,18 +178,29 @@ def without_listener_dependency(service: Resource) -> Problems:
         if group is None:
             continue
         connecting = [item for item in listeners if item.depends_on(group)]
-        if any(service.depends_on(item) for item in connecting):
+        others = [item for item in listeners if item not in connecting]
+        if any(service.depends_on(item) for item in connecting) or not _all_traceable(others):
             continue
         names = ", ".join(item.address for item in connecting) or "a listener: there is none"
         yield service.problem(f"{group.address} is connected by {names}; no dependency on it")
+
+
+def _all_traceable(listeners: list[Resource]) -> bool:
+    """Return whether it is certain to which target groups listeners send requests."""
+    return all(
+        item.repeated is False and is_traceable(item.value(argument))
+        for item in listeners
+        for argument in ("default_action", "action", "dynamic")
+    )
 
 
 @resource_rule(
     "ecs/deployment-cannot-roll",
     Family.WORK,
     "aws_ecs_service",
-    says="(service {name}) was unable to place a task because the deployment's maximum percent "
-    "leaves no room",
+    says="(service {name}) was unable to stop or start tasks during a deployment because of the "
+    "service deployment configuration. Update the minimumHealthyPercent or maximumPercent value "
+    "and try again.",
     remedy="Raise deployment_maximum_percent above 100, or lower "
     "deployment_minimum_healthy_percent below 100.",
     documentation=f"{_GUIDE}/deployment-type-ecs.html",

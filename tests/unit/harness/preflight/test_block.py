@@ -44,7 +44,8 @@ def test_absent_given_and_neither() -> None:
 
 
 def test_a_dynamic_block_is_neither_absent_nor_counted() -> None:
-    for dynamic in ({"rule": {"for_each": "${var.x}"}}, [{"rule": {}}]):
+    forms: list[Any] = [{"rule": {"for_each": "${var.x}"}}, [{"rule": {}}]]
+    for dynamic in forms:
         one = block(dynamic=dynamic)
         assert not one.absent("rule")
         assert not one.countable("rule")

@@ -1,0 +1,94 @@
+"""The real stack: correct, with each known mistake, with all of them."""
+
+from typing import Any
+
+import pytest
+
+from harness.preflight import Report, TerraformVersion, configuration_of, preflight
+from harness.preflight.mistakes import KNOWN_MISTAKES, Mistake
+from tests.unit.harness.preflight.conftest import Synth
+from tests.unit.harness.preflight.drafts import FakeTarget
+from tests.unit.harness.preflight.rules.test_lookups import DELETED
+
+BY_NUMBER = {mistake.number: mistake for mistake in KNOWN_MISTAKES}
+# What the target says about the two mistakes that depend on it.
+PENDING = FakeTarget({"describe_secret": DELETED})
+IN_TARGET = {2: "rds/engine-version-not-offered", 6: "secretsmanager/name-taken"}
+
+
+def report_on(document: dict[str, Any], **more: Any) -> Report:
+    more.setdefault("terraform", TerraformVersion.parse("1.11.4"))
+    return preflight(configuration_of(document), **more)
+
+
+def address_of(mistake: Mistake, document: dict[str, Any]) -> str:
+    if not mistake.resource_type:
+        return "terraform.backend.s3.lock_table"
+    (name,) = document["resource"][mistake.resource_type]
+    return f"{mistake.resource_type}.{name}"
+
+
+def test_the_correct_stack_has_no_finding(synth: Synth) -> None:
+    report = report_on(synth(), target=FakeTarget())
+    assert report.findings == ()
+    assert report.notes == ()
+
+
+def test_the_correct_stack_with_a_remote_state_has_no_finding(synth: Synth) -> None:
+    report = report_on(synth(state_bucket="states", state_lock=True), target=FakeTarget())
+    assert report.findings == ()
+
+
+@pytest.mark.parametrize("mistake", KNOWN_MISTAKES, ids=lambda m: f"{m.number} {m.rule}")
+def test_each_mistake_is_exactly_one_finding(synth: Synth, mistake: Mistake) -> None:
+    document = synth()
+    (finding,) = report_on(mistake.put_into(document)).findings
+    assert finding.rule == mistake.rule
+    assert finding.address == address_of(mistake, document)
+    assert finding.severity == ("warning" if mistake.number == 2 else "blocker")
+
+
+def test_a_retired_version_is_a_blocker_when_the_target_is_asked(synth: Synth) -> None:
+    document = synth(
+        aurora_engine_version="15.3",
+        aurora_engine_major=15,
+        aurora_preferred_minor="15.10",
+    )
+    (finding,) = report_on(document, target=FakeTarget()).findings
+    assert finding.rule == IN_TARGET[2]
+    assert finding.address == address_of(BY_NUMBER[2], document)
+    assert finding.severity == "blocker"
+    assert finding.says == (
+        "InvalidParameterCombination: Cannot find version 15.3 for aurora-postgresql"
+    )
+
+
+def test_a_name_pending_deletion_is_a_blocker_when_the_target_is_asked(synth: Synth) -> None:
+    document = synth()
+    (finding,) = report_on(document, target=PENDING).findings
+    assert finding.rule == IN_TARGET[6]
+    assert finding.address == address_of(BY_NUMBER[6], document)
+    assert "already scheduled for deletion" in finding.says
+
+
+def test_a_lock_file_is_a_mistake_for_an_older_terraform(synth: Synth) -> None:
+    document = synth(state_bucket="states", state_lock=True)
+    del document["terraform"]["required_version"]
+    old = TerraformVersion.parse("1.9.8")
+    (finding,) = report_on(document, terraform=old).findings
+    assert finding.rule == "terraform/unknown-backend-argument"
+    assert finding.address == "terraform.backend.s3.use_lockfile"
+    assert "exists since version 1.10.0; Terraform 1.9.8 will run" in finding.message
+    assert 'No argument or block type is named "use_lockfile".' in finding.says
+
+
+def test_all_six_together_are_six_blockers(synth: Synth) -> None:
+    document = synth()
+    for number in (1, 2, 3, 4, 5):
+        document = BY_NUMBER[number].put_into(document)
+    report = report_on(document, target=PENDING)
+    assert {(f.rule, f.address) for f in report.blockers} == {
+        (IN_TARGET.get(mistake.number, mistake.rule), address_of(mistake, document))
+        for mistake in KNOWN_MISTAKES
+    }
+    assert len(report.findings) == 6
