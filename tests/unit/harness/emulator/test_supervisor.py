@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import psutil
 import pytest
@@ -78,7 +79,7 @@ class Gateway:
 
     @property
     def environment(self) -> dict[str, str]:
-        return dict(self._noted()["environment"])  # type: ignore[call-overload]
+        return cast("dict[str, str]", self._noted()["environment"])
 
     @property
     def runs(self) -> bool:

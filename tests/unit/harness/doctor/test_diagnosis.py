@@ -1,0 +1,63 @@
+"""The doctor never dies of what it finds."""
+
+import pytest
+import requests
+
+from harness.doctor import Diagnosis, Verdict, diagnose, is_usable
+from harness.doctor.diagnosis import examine
+from harness.errors import ToolNotFoundError
+from harness.settings import HarnessSettings
+
+
+def test_a_probes_word_is_the_diagnosis() -> None:
+    said = Diagnosis("Node.js", Verdict.OK, "v24")
+
+    assert examine("Node.js", lambda: said) is said
+
+
+def test_an_error_that_says_what_to_do_is_something_missing() -> None:
+    def probe() -> Diagnosis:
+        raise ToolNotFoundError("no terraform", remedy="install it")
+
+    assert examine("Terraform", probe) == Diagnosis(
+        "Terraform", Verdict.MISSING, "no terraform", "install it"
+    )
+
+
+def test_a_bug_in_a_probe_is_a_warning_not_a_traceback() -> None:
+    def probe() -> Diagnosis:
+        raise ZeroDivisionError("oops")
+
+    found = examine("Terraform", probe)
+
+    assert found.verdict is Verdict.WARNING
+    assert "ZeroDivisionError('oops')" in found.found
+
+
+def test_ctrl_c_ends_the_doctor() -> None:
+    def probe() -> Diagnosis:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        examine("Terraform", probe)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "usable"),
+    [(Verdict.OK, True), (Verdict.WARNING, True), (Verdict.MISSING, False)],
+)
+def test_only_what_is_missing_makes_the_target_unusable(verdict: Verdict, usable: bool) -> None:
+    others = Diagnosis("Python", Verdict.OK, "3.12")
+
+    assert is_usable((others, Diagnosis("x", verdict, ""))) is usable
+
+
+def test_everything_is_looked_at_once_under_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "get", lambda *_, **__: requests.Response())
+
+    names = [each.name for each in diagnose(HarnessSettings())]
+
+    assert len(names) == len(set(names))
+    assert {"Python", "Terraform", "AWS provider", "MiniStack", "PostgreSQL", "Ledger"} <= set(
+        names
+    )
