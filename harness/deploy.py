@@ -130,7 +130,6 @@ def _synth_and_init(
     """Synthesize while the provider is installed: neither needs the other."""
     cancel = threading.Event()
     workspace = workspace_of(run, target, tools, cancel=cancel)
-
     provider = {"source": "hashicorp/aws", "version": tools.provider_version}
 
     def prepare() -> None:
@@ -142,10 +141,10 @@ def _synth_and_init(
         try:
             with run.timeline.phase("synth"):
                 stack = synthesize(config)
+            prepared.result()
         except BaseException:
             cancel.set()
             raise
-        prepared.result()
     return stack
 
 
