@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Alb"]
 
 _ELBV2 = (Capability.ELBV2,)
+_LOG_PREFIX = "alb"
 _TRAFFIC = (Capability.ELBV2, Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
 
 
@@ -111,10 +112,11 @@ class Alb(ServiceChecks):
         arn = load_balancer(self.context)["LoadBalancerArn"]
         answer = self.context.clients.elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn)
         values = {item["Key"]: item["Value"] for item in answer["Attributes"]}
-        expect_equal("access_logs.s3.enabled", values.get("access_logs.s3.enabled"), "true")
         bucket = self.context.config.log_bucket_name
-        expect_equal("access_logs.s3.bucket", values.get("access_logs.s3.bucket"), bucket)
-        return f"access logs go to {bucket}"
+        wanted = {"enabled": "true", "bucket": bucket, "prefix": _LOG_PREFIX}
+        seen = {name: values.get(f"access_logs.s3.{name}") for name in wanted}
+        expect_equal("access logs", seen, wanted)
+        return f"access logs go to {bucket}/{_LOG_PREFIX}"
 
     @check(
         "every target is healthy, one per wanted task",

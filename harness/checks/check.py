@@ -145,7 +145,7 @@ class Check(Generic[S]):
             observed=redact(observed),
             seconds=time.monotonic() - started,
         )
-        context.record(result)
+        context.take_down(result)
         return result, error
 
     def _run(self, instance: S) -> CheckResult:

@@ -1,5 +1,6 @@
 """What every check is given: the target, what is deployed there, and what was wanted."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,7 +33,7 @@ class CheckContext:
         outputs: What Terraform said about the deployed stack: names and addresses, never a
             promise to compare with.
         config: What was wanted: the expected values of every check.
-        record: Called once per check with its result.
+        record: Called once per check with its result, one call at a time.
         patience: Seconds that a check waits for something that comes true in its own time
             (targets becoming healthy, log lines arriving) before it fails.
     """
@@ -42,11 +43,17 @@ class CheckContext:
     config: StackConfig
     record: Callable[[CheckResult], None] = field(compare=False)
     patience: float = 120.0
+    _recording: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @cached_property
     def clients(self) -> Clients:
         """The target's clients."""
         return Clients(self.target.session())
+
+    def take_down(self, result: CheckResult) -> None:
+        """Record a result, whichever thread has it."""
+        with self._recording:
+            self.record(result)
 
     def eventually(
         self,

@@ -93,10 +93,10 @@ class Ecs(ServiceChecks):
     @check("a failing deployment is rolled back", plane=Plane.CONTROL, requires=_ECS)
     def circuit_breaker(self) -> str:
         """Compare the deployment circuit breaker."""
-        breaker = active_service(self.context)["deploymentConfiguration"].get(
-            "deploymentCircuitBreaker", {}
-        )
-        expect_equal("circuit breaker", dict(breaker), {"enable": True, "rollback": True})
+        deployments = active_service(self.context)["deploymentConfiguration"]
+        breaker = deployments.get("deploymentCircuitBreaker", {})
+        seen = (breaker.get("enable"), breaker.get("rollback"))
+        expect_equal("circuit breaker (enabled, rollback)", seen, (True, True))
         return "circuit breaker enabled, with rollback"
 
     @check(
@@ -116,18 +116,18 @@ class Ecs(ServiceChecks):
 
     @check("the containers of every task are running", plane=Plane.CONTROL, requires=_TASKS)
     def containers_running(self) -> str:
-        """Look at the last status of each container of each task."""
-        tasks = self._tasks()
-        seen = {task.id: task.containers for task in tasks}
-        strays = {
-            f"{task}/{name}": status
-            for task, containers in seen.items()
-            for name, status in containers.items()
-            if status != "RUNNING"
-        }
-        expect(not strays, "every container RUNNING", strays)
-        expect(all(seen.values()), "containers in every task", seen)
-        return f"{sum(map(len, seen.values()))} containers in {len(tasks)} tasks RUNNING"
+        """Wait until each container of each task says so."""
+
+        def containers() -> dict[str, dict[str, str]]:
+            return {task.id: task.containers for task in running_tasks(self.context)}
+
+        def ready(seen: dict[str, dict[str, str]]) -> bool:
+            return bool(seen) and all(set(each.values()) == {"RUNNING"} for each in seen.values())
+
+        seen = self.context.eventually(
+            containers, what="tasks with every container RUNNING", ready=ready
+        )
+        return f"{sum(map(len, seen.values()))} containers in {len(seen)} tasks RUNNING"
 
     @check(
         "every task writes its own lines into its own log stream",

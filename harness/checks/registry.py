@@ -1,6 +1,5 @@
 """All checks, and the run of all (or some) of them."""
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
@@ -54,17 +53,15 @@ def run_checks(
     only: Sequence[str] | None = None,
     exclusive: bool = True,
     before_exclusive: Callable[[], object] | None = None,
-    on_result: Callable[[CheckResult], None] | None = None,
 ) -> tuple[CheckResult, ...]:
     """Run the checks: those that only read beside each other, then the exclusive ones in turn.
 
     Args:
-        context: The deployed stack.
+        context: The deployed stack; its ``record`` is called with each result as it comes.
         only: Patterns of ids ("alb/*", "ecs/one-deployment"); None for all.
         exclusive: Whether to run those that change the stack.
         before_exclusive: Called before the first of these, to wait for others who are reading;
             what it raises ends the run of the checks.
-        on_result: Called with each result as it comes, one call at a time.
 
     Returns:
         One result per check, in the order of ``all_checks``, whatever the results are.
@@ -73,15 +70,10 @@ def run_checks(
         UsageError: A pattern names no check.
     """
     chosen = [pair for pair in _chosen(only) if exclusive or not pair[1].spec.exclusive]
-    lock = threading.Lock()
 
     def evaluate(pair: tuple[type[ServiceChecks], Check[Any]]) -> CheckResult:
         service, check = pair
-        result, _ = check.evaluate(service(context))
-        if on_result is not None:
-            with lock:
-                on_result(result)
-        return result
+        return check.evaluate(service(context))[0]
 
     reading = [pair for pair in chosen if not pair[1].spec.exclusive]
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="check") as pool:

@@ -32,6 +32,7 @@ ATTRIBUTES = ("elbv2.DescribeLoadBalancerAttributes", "Attributes")
         ((*GROUP, "Matcher", "HttpCode"), "200-499", "target-group-settings", "200-499"),
         ((*ATTRIBUTES, 0, "Value"), "false", "access-logs", "false"),
         ((*ATTRIBUTES, 1, "Value"), "another-bucket", "access-logs", "another-bucket"),
+        ((*ATTRIBUTES, 2), GONE, "access-logs", "prefix"),
     ],
 )
 def test_a_wrong_setting_fails_its_check_alone(

@@ -1,10 +1,11 @@
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from harness.checks import registry
-from harness.checks.evidence import CheckResult, Plane, Status
+from harness.checks.evidence import Plane, Status
 from harness.checks.registry import all_checks, run_checks
 from harness.errors import UsageError
 from stack.config import StackConfig
@@ -60,10 +61,9 @@ def test_those_that_change_the_stack_run_last_after_a_signal(world: World) -> No
     order: list[str] = []
 
     run_checks(
-        world.context(),
+        replace(world.context(), record=lambda result: order.append(result.check)),
         only=["autoscaling/*"],
         before_exclusive=lambda: order.append("signal"),
-        on_result=lambda result: order.append(result.check),
     )
 
     assert set(order[:2]) == {"autoscaling/bounds", "autoscaling/policies"}
@@ -99,15 +99,11 @@ def test_checks_that_read_run_beside_each_other(world: World) -> None:
     assert [result.status for result in results] == [Status.PASSED] * 2
 
 
-def test_results_are_told_one_at_a_time(world: World) -> None:
-    inside = threading.Lock()
-    overlaps: list[CheckResult] = []
+def test_results_are_recorded_one_at_a_time(world: World) -> None:
+    locked: list[bool] = []
+    context = world.context()
+    context = replace(context, record=lambda result: locked.append(context._recording.locked()))
 
-    def tell(result: CheckResult) -> None:
-        if not inside.acquire(blocking=False):
-            overlaps.append(result)
-            return
-        inside.release()
+    run_checks(context, only=["tags/*"])
 
-    assert run_checks(world.context(), exclusive=False, on_result=tell)
-    assert overlaps == []
+    assert locked == [True] * 11

@@ -701,6 +701,7 @@ def _load_balancer() -> dict[str, Answer]:
             "Attributes": [
                 {"Key": "access_logs.s3.enabled", "Value": "true"},
                 {"Key": "access_logs.s3.bucket", "Value": bucket},
+                {"Key": "access_logs.s3.prefix", "Value": "alb"},
             ]
         },
         "elbv2.DescribeTags": lambda asked: {
