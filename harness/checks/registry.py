@@ -1,5 +1,6 @@
 """All checks, and the run of all (or some) of them."""
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
@@ -53,6 +54,7 @@ def run_checks(
     only: Sequence[str] | None = None,
     exclusive: bool = True,
     before_exclusive: Callable[[], object] | None = None,
+    on_result: Callable[[CheckResult], None] | None = None,
 ) -> tuple[CheckResult, ...]:
     """Run the checks: those that only read beside each other, then the exclusive ones in turn.
 
@@ -62,6 +64,8 @@ def run_checks(
         exclusive: Whether to run those that change the stack.
         before_exclusive: Called before the first of these, to wait for others who are reading;
             what it raises ends the run of the checks.
+        on_result: Called with each result too, one call at a time: what is there when the run
+            of the checks is interrupted.
 
     Returns:
         One result per check, in the order of ``all_checks``, whatever the results are.
@@ -70,10 +74,15 @@ def run_checks(
         UsageError: A pattern names no check.
     """
     chosen = [pair for pair in _chosen(only) if exclusive or not pair[1].spec.exclusive]
+    telling = threading.Lock()
 
     def evaluate(pair: tuple[type[ServiceChecks], Check[Any]]) -> CheckResult:
         service, check = pair
-        return check.evaluate(service(context))[0]
+        result, _ = check.evaluate(service(context))
+        if on_result is not None:
+            with telling:
+                on_result(result)
+        return result
 
     reading = [pair for pair in chosen if not pair[1].spec.exclusive]
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="check") as pool:

@@ -61,9 +61,10 @@ def test_those_that_change_the_stack_run_last_after_a_signal(world: World) -> No
     order: list[str] = []
 
     run_checks(
-        replace(world.context(), record=lambda result: order.append(result.check)),
+        world.context(),
         only=["autoscaling/*"],
         before_exclusive=lambda: order.append("signal"),
+        on_result=lambda result: order.append(result.check),
     )
 
     assert set(order[:2]) == {"autoscaling/bounds", "autoscaling/policies"}
