@@ -43,10 +43,6 @@ _ENTRIES = {
         "harness.commands.benchmark",
         "Time a whole run against bare Terraform on the same emulator.",
     ),
-    "benchmark": CommandEntry(
-        "harness.commands.benchmark",
-        "Time a whole run against bare Terraform on the same emulator.",
-    ),
     "doctor": CommandEntry(
         "harness.commands.doctor",
         "Say what this machine has and lacks for the embedded target.",
