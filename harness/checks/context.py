@@ -10,18 +10,22 @@ import requests
 
 from harness.checks.clients import Clients
 from harness.checks.evidence import CheckResult
-from harness.errors import CheckFailedError, WaitFailedError, WaitTimeoutError
+from harness.errors import CheckFailedError, HarnessError, WaitFailedError, WaitTimeoutError
 from harness.targets.base import Target
 from harness.wait import wait_until
 from stack.config import StackConfig
 from stack.outputs import CatalogOutputs
 
-__all__ = ["CheckContext"]
+__all__ = ["CheckContext", "InterruptedCheckError"]
 
 T = TypeVar("T")
 
 _REQUEST_SECONDS = 30.0
 _LOOK_AGAIN_SECONDS = 0.5
+
+
+class InterruptedCheckError(HarnessError):
+    """A check was ended before it had seen what it needs; it says nothing of the stack."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,26 @@ class CheckContext:
     record: Callable[[CheckResult], None] = field(compare=False)
     patience: float = 120.0
     _recording: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    _interrupted: threading.Event = field(
+        default_factory=threading.Event, repr=False, compare=False
+    )
 
     @cached_property
     def clients(self) -> Clients:
         """The target's clients."""
         return Clients(self.target.session())
+
+    def interrupt(self) -> None:
+        """End the checks that run, at the next thing that they do."""
+        self._interrupted.set()
+
+    def _pause(self, seconds: float) -> None:
+        self._interrupted.wait(seconds)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._interrupted.is_set():
+            raise InterruptedCheckError("the run of the checks was interrupted")
 
     def take_down(self, result: CheckResult) -> None:
         """Record a result, whichever thread has it."""
@@ -82,6 +101,7 @@ class CheckContext:
                 timeout=self.patience,
                 delay=_LOOK_AGAIN_SECONDS,
                 retry_on=retry_on,
+                sleep=self._pause,
             )
         except (WaitTimeoutError, WaitFailedError) as error:
             raise CheckFailedError(f"expected {error.message}") from error
@@ -111,6 +131,7 @@ class CheckContext:
         Raises:
             CheckFailedError: No HTTP answer came.
         """
+        self._go_on()
         if session is None:
             with self.target.http() as own:
                 return self.request(

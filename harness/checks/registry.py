@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -85,14 +85,30 @@ def run_checks(
         return result
 
     reading = [pair for pair in chosen if not pair[1].spec.exclusive]
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="check") as pool:
-        results = list(pool.map(evaluate, reading))
+    results = _beside_each_other(context, evaluate, reading)
     changing = [pair for pair in chosen if pair[1].spec.exclusive]
     if changing and before_exclusive is not None:
         before_exclusive()
     results += [evaluate(pair) for pair in changing]
     order = {pair[1].spec.id: position for position, pair in enumerate(chosen)}
     return tuple(sorted(results, key=lambda result: order[result.check]))
+
+
+def _beside_each_other(
+    context: CheckContext,
+    evaluate: Callable[[tuple[type[ServiceChecks], Check[Any]]], CheckResult],
+    pairs: Sequence[tuple[type[ServiceChecks], Check[Any]]],
+) -> list[CheckResult]:
+    """Evaluate in several threads; an interrupt ends those that run and those that wait."""
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="check") as pool:
+        futures = [pool.submit(evaluate, pair) for pair in pairs]
+        try:
+            wait(futures)
+        except BaseException:
+            context.interrupt()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [future.result() for future in futures]
 
 
 def _checks() -> Iterator[tuple[type[ServiceChecks], Check[Any]]]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from harness.checks import registry
+from harness.checks.context import InterruptedCheckError
 from harness.checks.evidence import Plane, Status
 from harness.checks.registry import all_checks, run_checks
 from harness.errors import UsageError
@@ -98,6 +99,38 @@ def test_checks_that_read_run_beside_each_other(world: World) -> None:
     results = run_checks(world.context(), only=["logs/retention", "tags/log-group"])
 
     assert [result.status for result in results] == [Status.PASSED] * 2
+
+
+def test_an_interrupt_ends_the_checks_that_wait_and_run(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = threading.Event()
+
+    def unhealthy(_: dict[str, Any]) -> dict[str, Any]:
+        looked.set()
+        return {"TargetHealthDescriptions": []}
+
+    def interrupted(_: object) -> None:
+        looked.wait(10)
+        raise KeyboardInterrupt
+
+    world.answers["elbv2.DescribeTargetHealth"] = unhealthy
+    monkeypatch.setattr(registry, "wait", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_checks(world.context(patience=3600.0), only=["alb/targets-*"])
+
+    assert world.results == []
+
+
+def test_nothing_is_requested_after_an_interrupt(world: World) -> None:
+    context = world.context()
+    context.interrupt()
+
+    with pytest.raises(InterruptedCheckError):
+        context.request("GET", "http://example.com/")
+
+    assert world.catalog.requests == []
 
 
 def test_results_are_recorded_one_at_a_time(world: World) -> None:
