@@ -57,7 +57,9 @@ class _Plan:
         for address, planned in self._resources:
             configuration.add(self._resource(configuration, address, planned, declared))
         configuration.existing = frozenset(
-            address for address, c in self._changes.items() if "create" not in c.get("actions", ())
+            address
+            for address, c in self._changes.items()
+            if "create" not in _list(c.get("actions"), address)
         )
         return configuration
 
@@ -74,7 +76,7 @@ class _Plan:
         unknown = self._changes.get(address, {}).get("after_unknown")
         values = _object(planned.get("values"), f"{address}: values")
         raw = self._merge(_as_written(values, expressions), unknown, expressions, module)
-        named = [f"{module}{name}" for name in block.get("depends_on") or ()]
+        named = [f"{module}{name}" for name in _list(block.get("depends_on"), address)]
         references = {self._locate(name, module)[0] for name in _all_references(expressions)}
         return Resource(
             {**(raw if isinstance(raw, dict) else {}), "depends_on": named},

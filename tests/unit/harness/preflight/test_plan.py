@@ -1,10 +1,12 @@
 """Plans have the shape that ``terraform show -json`` of Terraform 1.11 prints."""
 
+import contextlib
 from typing import Any
 
 import pytest
 
 from harness.preflight import PreflightInputError, TerraformVersion, configuration_of, preflight
+from tests.unit.harness.preflight.test_properties import leaves
 
 CLUSTER = ("aws_ecs_cluster.main.arn", "aws_ecs_cluster.main")
 SERVICE = "aws_ecs_service.api"
@@ -221,3 +223,13 @@ def test_unknown_items_of_lists_are_unknown() -> None:
 def test_a_plan_of_another_shape_is_one_clear_error(change_of: dict[str, Any]) -> None:
     with pytest.raises(PreflightInputError):
         configuration_of(plan(**change_of))
+
+
+@pytest.mark.parametrize("value", [None, 5, "x", [], {}, [None], True])
+def test_a_value_of_any_type_anywhere_is_findings_or_one_clear_error(value: Any) -> None:
+    document = plan()
+    for container, key in list(leaves(document)):
+        kept, container[key] = container[key], value
+        with contextlib.suppress(PreflightInputError):
+            rules_of(document)
+        container[key] = kept

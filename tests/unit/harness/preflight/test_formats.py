@@ -1,0 +1,108 @@
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.preflight import (
+    Report,
+    Suppression,
+    all_rules,
+    configuration_of,
+    preflight,
+    read_configurations,
+)
+from harness.preflight.formats import FORMATS
+from tests.unit.harness.preflight.drafts import catalog
+
+BUCKET = "aws_s3_bucket.logs"
+SUPPRESSION = Suppression("ecs/open-wider-than-needed", "*", "behind a VPN, 100%: really")
+
+
+@pytest.fixture
+def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
+    """A blocker, a warning, a suppressed warning and a note, of a file in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    draft = catalog()
+    draft[BUCKET]["force_destroy"] = False
+    draft["aws_ecs_service.api"]["desired_count"] = 50
+    draft["aws_vpc_security_group_ingress_rule.api"]["from_port"] = 80
+    path = tmp_path / "out" / "main.tf.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(draft.document, indent=2))
+    (configuration,) = read_configurations(path)
+    return preflight(configuration, suppressions=[SUPPRESSION])
+
+
+def line_of(text: str) -> int:
+    lines = Path("out/main.tf.json").read_text().splitlines()
+    kind = lines.index('    "aws_s3_bucket": {')
+    return next(n for n, line in enumerate(lines, 1) if text in line and n > kind)
+
+
+def test_json_is_an_object_with_findings(report: Report) -> None:
+    document = json.loads(FORMATS["json"](report))
+    blocker, warning = document["findings"]
+    assert blocker["rule"] == "s3/bucket-without-force-destroy"
+    assert (blocker["severity"], warning["severity"]) == ("blocker", "warning")
+    assert blocker["address"] == BUCKET
+    assert all(blocker[name] for name in ("message", "remedy", "documentation", "says"))
+    assert [item["reason"] for item in document["suppressed"]] == [SUPPRESSION.reason]
+    assert "was not asked" in document["notes"][0]
+
+
+def test_the_table_says_what_is_wrong_and_what_to_do(report: Report) -> None:
+    text = FORMATS["table"](report)
+    assert BUCKET in text
+    assert "What to do:" in text
+    assert "BucketNotEmpty" in text
+    assert f"suppressed: {SUPPRESSION.rule} at aws_ecs_service.api: behind a VPN" in text
+    assert text.endswith("preflight: 1 blocker, 1 warning (1 suppressed)")
+    assert FORMATS["table"](Report()) == "preflight: no findings"
+
+
+def test_github_gets_one_annotation_a_line(report: Report) -> None:
+    error, warning, suppressed, note = FORMATS["github"](report).splitlines()
+    place = f"file=out/main.tf.json,line={line_of(chr(34) + 'logs' + chr(34))}"
+    assert error.startswith(f"::error {place},title=s3/bucket-without-force-destroy::")
+    assert "%0AWhat to do" in error
+    assert warning.startswith("::warning file=")
+    assert suppressed.startswith("::notice title=suppressed%3A ecs/open-wider-than-needed::")
+    assert "100%25: really" in suppressed
+    assert note.startswith("::notice title=preflight::")
+
+
+def test_sarif_has_every_rule_and_every_result(report: Report) -> None:
+    document = json.loads(FORMATS["sarif"](report))
+    (run,) = document["runs"]
+    assert document["version"] == "2.1.0"
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert rules == [rule.id for rule in all_rules()]
+    blocker, warning, suppressed = run["results"]
+    assert (blocker["level"], warning["level"]) == ("error", "warning")
+    assert blocker["ruleId"] in rules
+    assert suppressed["suppressions"][0]["justification"] == SUPPRESSION.reason
+    location: dict[str, Any] = blocker["locations"][0]
+    assert location["physicalLocation"]["artifactLocation"]["uri"] == "out/main.tf.json"
+    assert location["physicalLocation"]["region"]["startLine"] > 1
+    assert location["logicalLocations"][0]["fullyQualifiedName"] == BUCKET
+
+
+def test_a_file_elsewhere_is_named_by_its_uri(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "else where").mkdir()
+    monkeypatch.chdir(tmp_path / "else where")
+    document = json.loads(FORMATS["sarif"](report))
+    location = document["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert re.fullmatch(r"file:///.*/out/main\.tf\.json", location["artifactLocation"]["uri"])
+
+
+def test_a_configuration_without_a_file_has_no_place() -> None:
+    draft = catalog()
+    draft[BUCKET]["force_destroy"] = False
+    found = preflight(configuration_of(draft.document))
+    assert FORMATS["github"](found).startswith("::error title=")
+    document = json.loads(FORMATS["sarif"](found))
+    assert document["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
