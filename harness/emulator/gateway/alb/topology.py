@@ -7,7 +7,7 @@ from typing import Any
 from harness.emulator.gateway.alb.group import GroupConfiguration
 from harness.emulator.gateway.alb.health import HealthCheck
 from harness.emulator.gateway.alb.stand_in import group_id, is_stand_in
-from harness.emulator.gateway.aws import AwsApi
+from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.tenant import Tenant
 
 __all__ = ["LoadBalancer", "Topology", "read_topology"]
@@ -17,6 +17,7 @@ _SERVED_TYPES = ("ip", "instance")
 _DRAINING = "deregistration_delay.timeout_seconds"
 _IDLE = "idle_timeout.timeout_seconds"
 _IDLE_SECONDS = 60.0
+_READINGS = 10
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,21 @@ class Topology:
 
 
 async def read_topology(aws: AwsApi, tenant: Tenant) -> Topology:
-    """Read everything from the API."""
+    """Read everything from the API; once more when something is deleted meanwhile.
+
+    Raises:
+        ApiError: The API refuses to answer, or keeps naming what it does not have.
+    """
+    for _ in range(_READINGS - 1):
+        try:
+            return await _read(aws, tenant)
+        except ApiError as error:
+            if not error.code.endswith("NotFound"):
+                raise
+    return await _read(aws, tenant)
+
+
+async def _read(aws: AwsApi, tenant: Tenant) -> Topology:
     described = await aws.call(tenant, "elbv2", "DescribeLoadBalancers")
     balancers = [await _load_balancer(aws, tenant, each) for each in described["LoadBalancers"]]
     groups = (await aws.call(tenant, "elbv2", "DescribeTargetGroups"))["TargetGroups"]
