@@ -7,7 +7,8 @@ import pytest
 
 from harness.checks.context import CheckContext
 from harness.checks.evidence import Status
-from harness.checks.registry import run_checks
+from harness.checks.registry import all_checks, run_checks
+from harness.targets.base import Capability
 from tests.integration import mutations
 from tests.integration.mutations import Mutation
 
@@ -86,6 +87,8 @@ MUTATIONS: dict[Mutation, set[str]] = {
 @pytest.fixture(scope="session")
 def unreported(check_context: CheckContext) -> CheckContext:
     """The stack, its checks patient for as long as recovering takes and out of the report."""
+    if check_context.target.name == "aws":
+        pytest.skip("changes of CloudFront and others take minutes to show on AWS")
     return replace(check_context, record=lambda result: None, patience=_RECOVER_SECONDS)
 
 
@@ -93,6 +96,18 @@ def unreported(check_context: CheckContext) -> CheckContext:
 def impatient(unreported: CheckContext) -> CheckContext:
     """The same without the patience."""
     return replace(unreported, patience=_NOTICE_SECONDS)
+
+
+def provable(context: CheckContext, checks: Collection[str]) -> set[str]:
+    """Return those of some checks that can be made on this target, with these tiers."""
+    missing, tiers = context.target.missing(), context.config.tiers
+    return {
+        spec.id
+        for spec in all_checks()
+        if spec.id in checks
+        and not missing.keys() & set(spec.requires)
+        and tiers >= set(spec.tiers)
+    }
 
 
 def failed(context: CheckContext, only: Collection[str] | None = None) -> set[str]:
@@ -107,12 +122,17 @@ def failed(context: CheckContext, only: Collection[str] | None = None) -> set[st
 def test_exactly_the_checks_that_should_fail_do(
     unreported: CheckContext, impatient: CheckContext, mutation: Mutation, expected: set[str]
 ) -> None:
+    noticing = provable(unreported, expected)
+    if not noticing:
+        pytest.skip(f"none of {sorted(expected)} can be proved on {unreported.target.name}")
+
     with mutation(unreported):
-        assert failed(impatient) == expected
+        assert failed(impatient) == noticing
 
-    assert failed(unreported, expected) == set()
+    assert failed(unreported, noticing) == set()
 
 
+@pytest.mark.requires(Capability.ECS_DATA_PLANE)
 def test_a_stopped_task_is_replaced_and_nothing_is_wrong(unreported: CheckContext) -> None:
     config, ecs = unreported.config, unreported.clients.ecs
     before = ecs.list_tasks(cluster=config.ecs_cluster_name)["taskArns"]
