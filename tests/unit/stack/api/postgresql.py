@@ -16,8 +16,8 @@ from harness.emulator.engine.postgres_install import (
     PostgresInstallation,
     find_local_postgres,
     find_postgres,
-    staged,
 )
+from harness.emulator.engine.postgres_staging import staged
 from harness.wait import wait_until
 from stack.api.settings import Settings
 
