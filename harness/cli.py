@@ -77,7 +77,7 @@ def main() -> None:
     """Run the command line; a user's mistake is a line, a bug is a traceback."""
     try:
         with sigterm_as_interrupt():
-            sys.exit(commands.main(standalone_mode=False) or 0)
+            sys.exit(commands.main(prog_name="catalog-harness", standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
