@@ -53,14 +53,20 @@ def public_access_block_deleted(context: CheckContext) -> Iterator[None]:
 
 @contextmanager
 def secret_with_another_password(context: CheckContext) -> Iterator[None]:
+    """Store a new version; at the end the old one, which Terraform knows, is current again."""
     secrets, name = context.clients.secretsmanager, context.config.secret_name
-    right = secrets.get_secret_value(SecretId=name)["SecretString"]
-    wrong = json.dumps({**json.loads(right), "password": "not-the-password-of-the-database"})
-    secrets.put_secret_value(SecretId=name, SecretString=wrong)
+    right = secrets.get_secret_value(SecretId=name)
+    values = {**json.loads(right["SecretString"]), "password": "not-that-of-the-database"}
+    wrong = secrets.put_secret_value(SecretId=name, SecretString=json.dumps(values))
     try:
         yield
     finally:
-        secrets.put_secret_value(SecretId=name, SecretString=right)
+        secrets.update_secret_version_stage(
+            SecretId=name,
+            VersionStage="AWSCURRENT",
+            MoveToVersionId=right["VersionId"],
+            RemoveFromVersionId=wrong["VersionId"],
+        )
 
 
 @contextmanager
