@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,11 @@ from tests.unit.harness.emulator.clouds import ended_cloud, stand_in_cloud
 
 
 @pytest.fixture(autouse=True)
-def temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    return tmp_path
+def temporary_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    # Not tmp_path: in a worker of pytest-xdist it is too long for a socket's path.
+    with tempfile.TemporaryDirectory(prefix="clouds-") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
 
 
 def folders(temporary_folder: Path) -> list[Path]:

@@ -9,7 +9,9 @@ from stack.api.logs import REQUEST_ID, configure_logging
 
 
 @pytest.fixture
-def stream() -> Iterator[io.StringIO]:
+def stream(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    # A server that another test of this process has run may have left its level here.
+    monkeypatch.setattr(logging.getLogger("uvicorn.error"), "level", logging.NOTSET)
     root = logging.getLogger()
     level, handlers = root.level, root.handlers[:]
     root.handlers = []
