@@ -9,7 +9,8 @@ from harness.checks.check import check
 from harness.checks.credentials import read_credentials
 from harness.checks.evidence import Plane
 from harness.checks.expect import expect, expect_equal
-from harness.checks.sql import DataApi, DirectSql, Sql, connected, refusal
+from harness.checks.postgres import connected, refusal
+from harness.checks.sql import DataApi, DirectSql, Sql
 from harness.targets.base import Capability
 from stack.tiers import Tier
 

@@ -7,6 +7,7 @@ from typing import ClassVar, Generic, TypeVar, overload
 
 from botocore.exceptions import ClientError
 
+from harness.checks.absent import ABSENT_CODES
 from harness.checks.context import CheckContext
 from harness.checks.evidence import CheckResult, Plane, Status
 from harness.errors import CheckFailedError, NotProvableError
@@ -16,39 +17,6 @@ from harness.targets.base import Capability
 __all__ = ["Check", "CheckSpec", "ServiceChecks", "check"]
 
 S = TypeVar("S", bound="ServiceChecks")
-
-# What the services answer when a thing is not there (or, for a secret, is going away).
-_ABSENT = frozenset(
-    {
-        "AccessPointNotFound",
-        "ClusterNotFoundException",
-        "DBClusterNotFoundFault",
-        "DBClusterParameterGroupNotFoundFault",
-        "DBInstanceNotFound",
-        "DBParameterGroupNotFound",
-        "DBSubnetGroupNotFoundFault",
-        "InvalidGroup.NotFound",
-        "InvalidSubnetID.NotFound",
-        "InvalidVpcID.NotFound",
-        "ListenerNotFound",
-        "LoadBalancerNotFound",
-        "NoSuchBucket",
-        "NoSuchBucketPolicy",
-        "NoSuchDistribution",
-        "NoSuchEntity",
-        "NoSuchLifecycleConfiguration",
-        "NoSuchPublicAccessBlockConfiguration",
-        "NoSuchTagSet",
-        "ObjectNotFoundException",
-        "OwnershipControlsNotFoundError",
-        "ResourceNotFound",
-        "ResourceNotFoundException",
-        "ServerSideEncryptionConfigurationNotFoundError",
-        "ServiceNotActiveException",
-        "ServiceNotFoundException",
-        "TargetGroupNotFound",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -163,7 +131,7 @@ class Check(Generic[S]):
         except CheckFailedError as error:
             return Status.FAILED, error.message, error
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _ABSENT:
+            if error.response["Error"]["Code"] not in ABSENT_CODES:
                 raise
             failure = CheckFailedError(f"expected it to be there, seen: {error}")
             failure.__cause__ = error

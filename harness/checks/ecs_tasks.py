@@ -8,7 +8,7 @@ from harness.checks.context import CheckContext
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
 
-__all__ = ["RunningTask", "running_tasks"]
+__all__ = ["RunningTask", "described_tasks", "running_tasks"]
 
 _MOST_PER_CALL = 100
 
@@ -37,22 +37,28 @@ class RunningTask:
 
 
 def running_tasks(context: CheckContext) -> list[RunningTask]:
-    """Return the service's tasks whose desired status is RUNNING, by id.
+    """Return the service's tasks whose desired status is RUNNING, by id."""
+    # Between listing and describing, a task may have been told to stop.
+    described = described_tasks(context)
+    running = [_task(task) for task in described if task["desiredStatus"] == "RUNNING"]
+    return sorted(running, key=lambda task: task.id)
 
-    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
+
+def described_tasks(context: CheckContext) -> "list[TaskTypeDef]":
+    """Return the service's tasks as ECS describes them, with their tags.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
     """
-    config, ecs = context.config, context.clients.ecs
+    ecs, cluster = context.clients.ecs, context.config.ecs_cluster_name
     pages = ecs.get_paginator("list_tasks").paginate(
-        cluster=config.ecs_cluster_name, serviceName=config.ecs_service_name
+        cluster=cluster, serviceName=context.config.ecs_service_name
     )
     arns = [arn for page in pages for arn in page["taskArns"]]
-    tasks: list[RunningTask] = []
+    tasks: list[TaskTypeDef] = []
     for start in range(0, len(arns), _MOST_PER_CALL):
         part = arns[start : start + _MOST_PER_CALL]
-        answer = ecs.describe_tasks(cluster=config.ecs_cluster_name, tasks=part)
-        # Between the two calls a task may have been told to stop.
-        tasks += [_task(task) for task in answer["tasks"] if task["desiredStatus"] == "RUNNING"]
-    return sorted(tasks, key=lambda task: task.id)
+        tasks += ecs.describe_tasks(cluster=cluster, tasks=part, include=["TAGS"])["tasks"]
+    return tasks
 
 
 def _task(task: "TaskTypeDef") -> RunningTask:

@@ -1,17 +1,21 @@
 """The default tags, on everything that can carry tags."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
 from harness.checks.check import ServiceChecks, check
 from harness.checks.evidence import Plane
-from harness.checks.expect import expect, one
-from harness.checks.resources import (
-    active_service,
-    aurora_cluster,
-    ecs_cluster,
-    load_balancer,
-    target_group,
+from harness.checks.expect import expect
+from harness.checks.tag_readings import (
+    TagsById,
+    alarm_tags,
+    database_tags,
+    distribution_tags,
+    load_balancer_tags,
+    log_bucket_tags,
+    log_group_tags,
+    network_tags,
+    role_tags,
+    scaling_tags,
+    secret_tags,
+    service_tags,
 )
 from harness.targets.base import Capability
 from stack.tiers import Tier
@@ -20,11 +24,7 @@ __all__ = ["Tags"]
 
 
 class Tags(ServiceChecks):
-    """Checks of the tags, service by service; each asks its own service.
-
-    The Resource Groups Tagging API would be one call, but does not know every service, and
-    lags behind.
-    """
+    """Checks of the tags, service by service."""
 
     service = "tags"
     tier = Tier.NETWORK
@@ -32,27 +32,7 @@ class Tags(ServiceChecks):
     @check("the network is tagged", plane=Plane.CONTROL, requires=(Capability.EC2,))
     def network(self) -> str:
         """VPC, subnets, gateways, addresses, route tables, security groups."""
-        ec2, vpc = self.context.clients.ec2, self.context.outputs.vpc_id or ""
-        of_vpc: Any = [{"Name": "vpc-id", "Values": [vpc]}]
-        attached: Any = [{"Name": "attachment.vpc-id", "Values": [vpc]}]
-        nats = ec2.describe_nat_gateways(Filters=of_vpc)["NatGateways"]
-        tables = ec2.describe_route_tables(Filters=of_vpc)["RouteTables"]
-        groups = ec2.describe_security_groups(Filters=of_vpc)["SecurityGroups"]
-        gateways = ec2.describe_internet_gateways(Filters=attached)["InternetGateways"]
-        addresses = [
-            address["AllocationId"] for nat in nats for address in nat["NatGatewayAddresses"]
-        ]
-        return self._all_tagged(
-            {
-                **_by(ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"], "VpcId"),
-                **_by(ec2.describe_subnets(Filters=of_vpc)["Subnets"], "SubnetId"),
-                **_by((nat for nat in nats if nat["State"] == "available"), "NatGatewayId"),
-                **_by((table for table in tables if not _is_main(table)), "RouteTableId"),
-                **_by((g for g in groups if g["GroupName"] != "default"), "GroupId"),
-                **_by(gateways, "InternetGatewayId"),
-                **_by(ec2.describe_addresses(AllocationIds=addresses)["Addresses"], "AllocationId"),
-            }
-        )
+        return self._all_tagged(network_tags(self.context))
 
     @check(
         "the load balancer is tagged",
@@ -62,12 +42,7 @@ class Tags(ServiceChecks):
     )
     def load_balancer(self) -> str:
         """Load balancer, listener, target group."""
-        elbv2, group = self.context.clients.elbv2, target_group(self.context)
-        arn = load_balancer(self.context)["LoadBalancerArn"]
-        listeners = elbv2.describe_listeners(LoadBalancerArn=arn)["Listeners"]
-        arns = [arn, group["TargetGroupArn"], *(each["ListenerArn"] for each in listeners)]
-        described = elbv2.describe_tags(ResourceArns=arns)["TagDescriptions"]
-        return self._all_tagged(_by(described, "ResourceArn"))
+        return self._all_tagged(load_balancer_tags(self.context))
 
     @check(
         "the service is tagged, and so are its tasks",
@@ -77,22 +52,7 @@ class Tags(ServiceChecks):
     )
     def service_and_tasks(self) -> str:
         """Cluster, service, task definition, and tasks, which inherit the service's tags."""
-        ecs, config = self.context.clients.ecs, self.context.config
-        cluster, service = ecs_cluster(self.context), active_service(self.context)
-        name = config.ecs_cluster_name
-        definition = ecs.describe_task_definition(
-            taskDefinition=service["taskDefinition"], include=["TAGS"]
-        )
-        arns = ecs.list_tasks(cluster=name, serviceName=config.ecs_service_name)["taskArns"]
-        tasks = ecs.describe_tasks(cluster=name, tasks=arns, include=["TAGS"])["tasks"]
-        return self._all_tagged(
-            {
-                cluster["clusterArn"]: _tags(cluster.get("tags", ())),
-                service["serviceArn"]: _tags(service.get("tags", ())),
-                service["taskDefinition"]: _tags(definition.get("tags", ())),
-                **{task["taskArn"]: _tags(task.get("tags", ())) for task in tasks},
-            }
-        )
+        return self._all_tagged(service_tags(self.context))
 
     @check(
         "the database is tagged",
@@ -102,33 +62,7 @@ class Tags(ServiceChecks):
     )
     def database(self) -> str:
         """Cluster, instances, subnet group, parameter group."""
-        rds, config = self.context.clients.rds, self.context.config
-        cluster = aurora_cluster(self.context)
-        instances = [
-            rds.describe_db_instances(DBInstanceIdentifier=member["DBInstanceIdentifier"])
-            for member in cluster["DBClusterMembers"]
-        ]
-        subnets = one(
-            rds.describe_db_subnet_groups(DBSubnetGroupName=config.database_subnet_group_name)[
-                "DBSubnetGroups"
-            ],
-            "subnet group",
-        )
-        parameters = one(
-            rds.describe_db_cluster_parameter_groups(
-                DBClusterParameterGroupName=config.database_parameter_group_name
-            )["DBClusterParameterGroups"],
-            "parameter group",
-        )
-        arns = [
-            cluster["DBClusterArn"],
-            *(answer["DBInstances"][0]["DBInstanceArn"] for answer in instances),
-            subnets["DBSubnetGroupArn"],
-            parameters["DBClusterParameterGroupArn"],
-        ]
-        return self._all_tagged(
-            {arn: _tags(rds.list_tags_for_resource(ResourceName=arn)["TagList"]) for arn in arns}
-        )
+        return self._all_tagged(database_tags(self.context))
 
     @check(
         "the log bucket is tagged",
@@ -138,10 +72,7 @@ class Tags(ServiceChecks):
     )
     def log_bucket(self) -> str:
         """The bucket."""
-        name = self.context.config.log_bucket_name
-        return self._all_tagged(
-            {name: _tags(self.context.clients.s3.get_bucket_tagging(Bucket=name)["TagSet"])}
-        )
+        return self._all_tagged(log_bucket_tags(self.context))
 
     @check(
         "the log group is tagged",
@@ -151,14 +82,7 @@ class Tags(ServiceChecks):
     )
     def log_group(self) -> str:
         """The log group."""
-        logs, name = self.context.clients.logs, self.context.config.log_group_name
-        groups = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-        arns = [
-            group["arn"].removesuffix(":*") for group in groups if group["logGroupName"] == name
-        ]
-        return self._all_tagged(
-            {arn: logs.list_tags_for_resource(resourceArn=arn)["tags"] for arn in arns}
-        )
+        return self._all_tagged(log_group_tags(self.context))
 
     @check(
         "the secret is tagged",
@@ -168,9 +92,7 @@ class Tags(ServiceChecks):
     )
     def secret(self) -> str:
         """The secret."""
-        name = self.context.config.secret_name
-        described = self.context.clients.secretsmanager.describe_secret(SecretId=name)
-        return self._all_tagged({name: _tags(described.get("Tags", ()))})
+        return self._all_tagged(secret_tags(self.context))
 
     @check(
         "the roles are tagged",
@@ -180,13 +102,7 @@ class Tags(ServiceChecks):
     )
     def roles(self) -> str:
         """Execution role and task role."""
-        config, iam = self.context.config, self.context.clients.iam
-        return self._all_tagged(
-            {
-                name: _tags(iam.list_role_tags(RoleName=name)["Tags"])
-                for name in (config.execution_role_name, config.task_role_name)
-            }
-        )
+        return self._all_tagged(role_tags(self.context))
 
     @check(
         "the distribution is tagged",
@@ -196,11 +112,7 @@ class Tags(ServiceChecks):
     )
     def distribution(self) -> str:
         """The distribution."""
-        cloudfront = self.context.clients.cloudfront
-        identifier = self.context.outputs.distribution_id or ""
-        arn = cloudfront.get_distribution(Id=identifier)["Distribution"]["ARN"]
-        items = cloudfront.list_tags_for_resource(Resource=arn)["Tags"].get("Items", ())
-        return self._all_tagged({arn: _tags(items)})
+        return self._all_tagged(distribution_tags(self.context))
 
     @check(
         "the alarms are tagged",
@@ -210,18 +122,7 @@ class Tags(ServiceChecks):
     )
     def alarms(self) -> str:
         """Every alarm of this deployment."""
-        cloudwatch = self.context.clients.cloudwatch
-        suffix = f"-{self.context.config.environment_suffix}"
-        pages = cloudwatch.get_paginator("describe_alarms").paginate(AlarmNamePrefix="catalog-")
-        arns = [
-            alarm["AlarmArn"]
-            for page in pages
-            for alarm in page["MetricAlarms"]
-            if alarm["AlarmName"].endswith(suffix)
-        ]
-        return self._all_tagged(
-            {arn: _tags(cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]) for arn in arns}
-        )
+        return self._all_tagged(alarm_tags(self.context))
 
     @check(
         "the scalable target is tagged",
@@ -231,17 +132,9 @@ class Tags(ServiceChecks):
     )
     def scaling(self) -> str:
         """The scalable target."""
-        scaling, config = self.context.clients.application_autoscaling, self.context.config
-        resource = f"service/{config.ecs_cluster_name}/{config.ecs_service_name}"
-        targets = scaling.describe_scalable_targets(ServiceNamespace="ecs", ResourceIds=[resource])[
-            "ScalableTargets"
-        ]
-        arns = [target["ScalableTargetARN"] for target in targets]
-        return self._all_tagged(
-            {arn: scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] for arn in arns}
-        )
+        return self._all_tagged(scaling_tags(self.context))
 
-    def _all_tagged(self, tags: Mapping[str, Mapping[str, str]]) -> str:
+    def _all_tagged(self, tags: TagsById) -> str:
         """Compare the default tags on each resource; it may have more."""
         config = self.context.config
         wanted = {
@@ -258,17 +151,3 @@ class Tags(ServiceChecks):
         }
         expect(not wrong, f"the default tags {wanted} everywhere", wrong)
         return f"{len(tags)} resources with {', '.join(wanted)}"
-
-
-def _by(items: Iterable[Any], key: str) -> dict[str, dict[str, str]]:
-    return {item[key]: _tags(item.get("Tags", ())) for item in items}
-
-
-def _tags(raw: Iterable[Any]) -> dict[str, str]:
-    """ECS alone writes ``key`` and ``value`` in lower case."""
-    return {tag.get("Key", tag.get("key")): tag.get("Value", tag.get("value")) for tag in raw}
-
-
-def _is_main(table: Any) -> bool:
-    """Every VPC has a main route table that nobody created."""
-    return any(association.get("Main") for association in table.get("Associations", ()))

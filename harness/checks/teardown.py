@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from harness.checks.clients import Clients
-from harness.checks.leftovers import INQUIRIES, Inquiry, Leftover
+from harness.checks.inquiry import Inquiry, Leftover
+from harness.checks.leftovers import INQUIRIES
 from harness.errors import LeakError, WaitTimeoutError
 from harness.targets.base import Capability, Target
 from harness.wait import wait_until
