@@ -2,16 +2,13 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.world import GONE, World, from_group, rule
+from tests.unit.harness.checks.world import GONE, World
 
 VPC = ("ec2.DescribeVpcs", "Vpcs", 0)
 SUBNETS = ("ec2.DescribeSubnets", "Subnets")
 PUBLIC = ("ec2.DescribeRouteTables", "RouteTables", 1)
 PRIVATE = ("ec2.DescribeRouteTables", "RouteTables", 2)
 NAT = ("ec2.DescribeNatGateways", "NatGateways", 0)
-GROUPS = ("ec2.DescribeSecurityGroups", "SecurityGroups")
-DEFAULT, ALB, SERVICE, DATABASE = range(4)
-INGRESS, EGRESS = "IpPermissions", "IpPermissionsEgress"
 
 
 @pytest.mark.parametrize(
@@ -44,72 +41,3 @@ def test_without_nat_gateway_the_private_subnets_reach_nothing(world: World) -> 
     world.change(*NAT, "State", to="deleting")
 
     assert set(world.failures("network/*")) == {"network/default-routes", "network/nat-gateways"}
-
-
-ANYWHERE = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-
-
-@pytest.mark.parametrize(
-    ("place", "rules", "check", "seen"),
-    [
-        ((ALB, INGRESS), [rule(80, **ANYWHERE), rule(22, **ANYWHERE)], "load-balancer", "22"),
-        ((ALB, INGRESS), [], "load-balancer", "no such rules"),
-        (
-            (ALB, EGRESS),
-            [rule(8080, **from_group("sg-service")), {"IpProtocol": "-1", **ANYWHERE}],
-            "load-balancer",
-            "'-1'",
-        ),
-        ((SERVICE, INGRESS), [rule(8080, **ANYWHERE)], "tasks", "0.0.0.0/0"),
-        (
-            (SERVICE, INGRESS),
-            [rule(8080, **from_group("sg-alb")), rule(8080, **from_group("sg-stranger"))],
-            "tasks",
-            "sg-stranger",
-        ),
-        (
-            (DATABASE, INGRESS),
-            [rule(5432, **from_group("sg-service"), Ipv6Ranges=[{"CidrIpv6": "::/0"}])],
-            "database",
-            "::/0",
-        ),
-        (
-            (DATABASE, EGRESS),
-            [rule(443, PrefixListIds=[{"PrefixListId": "pl-1"}])],
-            "database",
-            "pl-1",
-        ),
-        ((DEFAULT, EGRESS), [{"IpProtocol": "-1", **ANYWHERE}], "no-other", "'-1'"),
-    ],
-)
-def test_a_rule_too_many_or_too_few_fails_that_group_alone(
-    world: World, place: tuple[int, str], rules: list[Any], check: str, seen: str
-) -> None:
-    world.change(*GROUPS, *place, to=rules)
-
-    failures = world.failures("security-groups/*")
-
-    assert list(failures) == [f"security-groups/{check}"]
-    assert seen in failures[f"security-groups/{check}"]
-
-
-def test_a_strange_group_in_the_vpc_fails(world: World) -> None:
-    groups: Any = world.answers["ec2.DescribeSecurityGroups"]
-    stranger = {"GroupId": "sg-9", "GroupName": "stranger"}
-    world.answers["ec2.DescribeSecurityGroups"] = {
-        "SecurityGroups": [*groups["SecurityGroups"], stranger]
-    }
-
-    assert list(world.failures("security-groups/*")) == ["security-groups/no-other"]
-
-
-def test_a_missing_group_fails_everyone_who_should_name_it(world: World) -> None:
-    world.change(*GROUPS, DATABASE, to=GONE)
-
-    failures = world.failures("security-groups/*")
-
-    assert set(failures) == {
-        "security-groups/tasks",
-        "security-groups/database",
-        "security-groups/no-other",
-    }

@@ -61,3 +61,9 @@ def test_more_tags_than_wanted_are_right(world: World) -> None:
     world.change("ec2.DescribeVpcs", "Vpcs", 0, "Tags", to=more)
 
     assert world.failures("tags/*") == {}
+
+
+def test_a_service_without_tasks_is_looked_at_all_the_same(world: World) -> None:
+    world.tasks = {}
+
+    assert world.failures("tags/service-and-tasks") == {}

@@ -101,18 +101,3 @@ def test_a_wider_bucket_policy_fails(world: World, changes: dict[str, Any]) -> N
     world.answers["s3.GetBucketPolicy"] = {"Policy": wider}
 
     assert list(world.failures("log-bucket/*")) == ["log-bucket/policy"]
-
-
-@pytest.mark.parametrize(
-    ("value", "seen"),
-    [
-        ([], "log group /ecs/catalog-pr1-7f3a"),
-        ([{"logGroupName": "/ecs/catalog-pr1-7f3a"}], "None"),
-        ([{"logGroupName": "/ecs/catalog-pr1-7f3a", "retentionInDays": 30}], "30"),
-        ([{"logGroupName": "/ecs/catalog-pr1-7f3ab", "retentionInDays": 7}], "7f3ab"),
-    ],
-)
-def test_a_log_group_without_its_retention_fails(world: World, value: Any, seen: str) -> None:
-    world.change("logs.DescribeLogGroups", "logGroups", to=value)
-
-    assert seen in world.failures("logs/*")["logs/retention"]

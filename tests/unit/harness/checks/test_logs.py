@@ -1,0 +1,20 @@
+from typing import Any
+
+import pytest
+
+from tests.unit.harness.checks.world import World
+
+
+@pytest.mark.parametrize(
+    ("value", "seen"),
+    [
+        ([], "log group /ecs/catalog-pr1-7f3a"),
+        ([{"logGroupName": "/ecs/catalog-pr1-7f3a"}], "None"),
+        ([{"logGroupName": "/ecs/catalog-pr1-7f3a", "retentionInDays": 30}], "30"),
+        ([{"logGroupName": "/ecs/catalog-pr1-7f3ab", "retentionInDays": 7}], "7f3ab"),
+    ],
+)
+def test_a_log_group_without_its_retention_fails(world: World, value: Any, seen: str) -> None:
+    world.change("logs.DescribeLogGroups", "logGroups", to=value)
+
+    assert seen in world.failures("logs/*")["logs/retention"]
