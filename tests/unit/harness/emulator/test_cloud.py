@@ -27,7 +27,10 @@ from tests.unit.harness.emulator.clouds import ended_cloud, stand_in_cloud
 
 
 @pytest.fixture(autouse=True)
-def temporary_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def temporary_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    tmp_path_factory.getbasetemp()  # or it would be made in the folder below
     # Not tmp_path: in a worker of pytest-xdist it is too long for a socket's path.
     with tempfile.TemporaryDirectory(prefix="clouds-") as folder:
         monkeypatch.setattr(tempfile, "tempdir", folder)
