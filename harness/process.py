@@ -3,8 +3,10 @@
 import logging
 import os
 import shlex
+import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +27,7 @@ logger = logging.getLogger(__name__)
 _CANCEL_LATENCY = 0.2
 # How long a descendant may hold the output open after the command itself has ended.
 _DRAIN_SECONDS = 5.0
+_GUARD = (sys.executable, "-I", "-S", str(Path(__file__).with_name("process_guard.py")))
 
 
 class ProcessCancelledError(ProcessError):
@@ -51,6 +54,7 @@ def run(
     on_line: Callable[[str], None] | None = None,
     accept: tuple[int, ...] | None = (0,),
     cancel: threading.Event | None = None,
+    guarded: bool = False,
 ) -> Completed:
     """Run a command to its end and return what it printed.
 
@@ -71,6 +75,7 @@ def run(
         on_line: Called in a thread of its own with each line of standard output, as it comes.
         accept: Exit statuses that are no failure; None for all.
         cancel: Set by another thread to stop the command.
+        guarded: Whether it is stopped in the same way when this process is killed.
 
     Raises:
         ProcessError: It could not be started, ran out of time or ended with another status.
@@ -81,7 +86,10 @@ def run(
     child: _Child | None = None
     try:
         with deferred_interrupts():  # or a process could start that nobody knows of
-            child = _Child(command, cwd=cwd, env=env, on_line=on_line, shown=shown)
+            # Without a program to guard, starting it says best what is wrong.
+            guarding = guarded and shutil.which(command[0]) is not None
+            guard = (*_GUARD, f"{grace:g}") if guarding else ()
+            child = _Child(command, guard, cwd=cwd, env=env, on_line=on_line, shown=shown)
         ended = child.wait(timeout, cancel)
     except BaseException as error:
         if child is not None:
@@ -99,6 +107,7 @@ class _Child:
     def __init__(
         self,
         command: Sequence[str],
+        guard: Sequence[str],
         *,
         cwd: Path | None,
         env: Mapping[str, str] | None,
@@ -107,16 +116,19 @@ class _Child:
     ) -> None:
         self.command = tuple(command)
         self.shown = shown
-        self.process = self._start(cwd, env)
+        self.process = self._start(guard, cwd, env)
         self.output = ProcessOutput(self.process, on_line)
 
-    def _start(self, cwd: Path | None, env: Mapping[str, str] | None) -> subprocess.Popen[str]:
+    def _start(
+        self, guard: Sequence[str], cwd: Path | None, env: Mapping[str, str] | None
+    ) -> subprocess.Popen[str]:
         try:
             return subprocess.Popen(
-                self.command,
+                [*guard, *self.command],
                 cwd=cwd,
                 env=dict(env) if env is not None else None,
-                stdin=subprocess.DEVNULL,
+                # A pipe that ends with this process, which is what the guard goes by.
+                stdin=subprocess.PIPE if guard else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
@@ -145,6 +157,7 @@ class _Child:
         note = f"still waiting for `{self.shown}` to finish"
         with deferred_interrupts(note=note, drop=interrupted):
             stop_group(self.process, first=signal.SIGINT, grace=grace)
+            self._close_lifeline()
             self.output.join()
 
     def unfinished(self, timeout: float, cancel: threading.Event | None) -> ProcessError:
@@ -159,7 +172,12 @@ class _Child:
             output=tail,
         )
 
+    def _close_lifeline(self) -> None:
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+
     def completed(self, accept: tuple[int, ...] | None) -> Completed:
+        self._close_lifeline()
         if not self.output.join(_DRAIN_SECONDS):
             logger.warning("`%s` left a process behind; ending it", self.shown)
             stop_group(self.process)

@@ -97,6 +97,7 @@ class CommandLine:
                 on_line=take,
                 accept=None,
                 cancel=self.cancel,
+                guarded=True,
             )
         except ProcessError as error:
             if error.returncode is None:
