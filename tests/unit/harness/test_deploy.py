@@ -54,7 +54,7 @@ class TestDeploy:
 
         override = json.loads((run.workspace_directory / "harness_override.tf.json").read_text())
         assert override["provider"] == {"aws": [{"access_key": "test"}]}
-        assert way.terraform.calls[-1].environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+        assert way.terraform.environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
 
     def test_a_failed_init_is_told_after_the_synth(self, way: Way) -> None:
         way.spoil("init", lines(error("no provider")))

@@ -21,7 +21,8 @@ from harness.targets.base import Capability, DatabaseRoute
 from harness.terraform import pinned_provider_version
 from harness.timeline import Timeline
 from stack.config import StackConfig
-from tests.unit.harness.terraform.fake_terraform import FakeTerraform, lines, operation
+from tests.unit.harness.scripted_terraform import ScriptedTerraform
+from tests.unit.harness.terraform.fake_terraform import lines, operation
 
 SUFFIX = "pr1"
 OUTPUTS = {
@@ -204,11 +205,9 @@ def witness_of(run: Run) -> Witness:
     return observer
 
 
-def _terraform(folder: Path) -> FakeTerraform:
-    folder.mkdir()
-    fake = FakeTerraform(folder)
+def _terraform(folder: Path) -> ScriptedTerraform:
+    fake = ScriptedTerraform(folder)
     fake.answer("version", "Terraform v1.11.4\n")
-    fake.answer("init", files={".terraform/providers/aws": ""})
     fake.answer("apply", APPLIED)
     fake.answer("state list", "aws_s3_bucket.logs\n")
     declared = {name: {"value": value, "sensitive": False} for name, value in OUTPUTS.items()}

@@ -70,11 +70,6 @@ class FakeTerraform:
         )
         self._save()
 
-    def forget(self, verb: str) -> None:
-        """Take the answers for a verb back."""
-        self._answers.pop(verb, None)
-        self._save()
-
     @property
     def calls(self) -> list[Call]:
         path = self.folder / "calls.jsonl"
