@@ -21,6 +21,7 @@ from harness.terraform.command import CommandLine, child_environment
 from harness.terraform.destroy import DestroyResult
 from harness.terraform.events import Event
 from harness.terraform.plan import Plan
+from harness.terraform.temporary import temporary_directory
 
 __all__ = ["Workspace"]
 
@@ -156,6 +157,8 @@ class Workspace:
         return CommandLine(
             terraform=self.terraform,
             directory=self.directory,
-            environment=child_environment(self.environment, self.cli_config),
+            environment=child_environment(
+                {**temporary_directory(self.directory), **self.environment}, self.cli_config
+            ),
             cancel=self.cancel,
         )
