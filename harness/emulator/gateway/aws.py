@@ -4,9 +4,9 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+import botocore.loaders
 import botocore.parsers
 import botocore.serialize
-import botocore.session
 from botocore.awsrequest import HeadersDict
 from botocore.model import OperationModel, ServiceModel
 from starlette.types import ASGIApp
@@ -23,17 +23,21 @@ class ApiError(EmulatorError):
 
     Attributes:
         code: AWS's error code, such as ``ResourceNotFoundException``.
+        reason: AWS's message.
     """
 
-    def __init__(self, operation: str, code: str, message: str) -> None:
-        super().__init__(f"{operation}: {code}: {message}")
+    def __init__(self, operation: str, code: str, reason: str) -> None:
+        super().__init__(f"{operation}: {code}: {reason}")
         self.code = code
+        self.reason = reason
 
 
 @lru_cache
 def service_model(service: str) -> ServiceModel:
     """Return botocore's model of a service, by botocore's name for it."""
-    return botocore.session.Session().get_service_model(service)
+    # By its loader alone: a whole botocore session takes as long to import as MiniStack.
+    described = botocore.loaders.Loader().load_service_model(service, "service-2")
+    return ServiceModel(described, service_name=service)
 
 
 class AwsApi:
@@ -70,10 +74,13 @@ def build(model: OperationModel, tenant: Tenant, parameters: dict[str, Any]) -> 
     headers = {name.lower(): value for name, value in made["headers"].items()}
     headers["authorization"] = tenant.authorization(service.signing_name)
     headers["host"] = f"{service.endpoint_prefix}.{tenant.region}.amazonaws.com"
+    # Some operations of the REST protocols have fixed parameters: "/tagging?Operation=Tag".
+    path, _, fixed = made["url_path"].partition("?")
+    query = urlencode(made["query_string"] or {}, doseq=True)
     request = Request(
         method=made["method"],
-        path=made["url_path"],
-        query=urlencode(made["query_string"] or {}, doseq=True),
+        path=path,
+        query="&".join(filter(None, (fixed, query))),
         headers=tuple(headers.items()),
     )
     return request.with_body(body or b"")

@@ -51,18 +51,20 @@ class Endpoint:
         await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 -- the server runs this as a task
+        # A task of its own: Python 3.11 complains when the server's is cancelled.
+        task = asyncio.create_task(self._serve(_Stream(reader, writer)))
         self._serving.add(task)
         try:
-            await self._serve(_Stream(reader, writer))
-        except ConnectionError:
-            self._group.responses["aborted"] += 1
+            await asyncio.wait({task})
         finally:
             self._serving.discard(task)
             writer.close()
 
     async def _serve(self, client: _Stream) -> None:
+        with contextlib.suppress(ConnectionError):  # of the client: nobody is left to answer
+            await self._forward(client)
+
+    async def _forward(self, client: _Stream) -> None:
         target = await self._connect()
         if isinstance(target, int):
             await self._refuse(client, target)

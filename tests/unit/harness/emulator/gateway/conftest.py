@@ -19,16 +19,23 @@ def aws() -> FakeAws:
 
 
 @pytest.fixture(scope="session")
-def bare_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with emulator("ministack", tmp_path_factory.mktemp("bare")) as endpoint:
-        yield endpoint
+def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Bare MiniStack and the gateway, started side by side."""
+    with (
+        emulator("ministack", tmp_path_factory.mktemp("bare")) as bare,
+        emulator("harness.emulator.gateway", tmp_path_factory.mktemp("gateway")) as gateway,
+    ):
+        yield bare.await_ready(), gateway.await_ready()
 
 
-@pytest.fixture(scope="session")
-def gateway_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    directory = tmp_path_factory.mktemp("gateway")
-    with emulator("harness.emulator.gateway", directory) as endpoint:
-        yield endpoint
+@pytest.fixture
+def bare_endpoint(endpoints: tuple[str, str]) -> str:
+    return endpoints[0]
+
+
+@pytest.fixture
+def gateway_endpoint(endpoints: tuple[str, str]) -> str:
+    return endpoints[1]
 
 
 @pytest.fixture
@@ -40,6 +47,12 @@ def account() -> str:
 @pytest.fixture
 def bare(bare_endpoint: str, account: str) -> boto3.Session:
     return session_of(bare_endpoint, account=account)
+
+
+@pytest.fixture
+def bare_default(bare_endpoint: str) -> boto3.Session:
+    """The one account whose data planes bare MiniStack finds."""
+    return session_of(bare_endpoint, account="test")
 
 
 @pytest.fixture

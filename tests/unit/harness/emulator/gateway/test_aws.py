@@ -1,6 +1,6 @@
 import pytest
 
-from harness.emulator.gateway.aws import ApiError
+from harness.emulator.gateway.aws import ApiError, build, service_model
 from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws, ecs_error, elb_error
 
 pytestmark = pytest.mark.anyio
@@ -27,6 +27,20 @@ async def test_a_parameter_may_have_the_name_of_anything(aws: FakeAws) -> None:
     await aws.api.call(TENANT, "ecs", "UpdateService", service="s", cluster="c")
 
     assert aws.parameters("UpdateService") == [{"service": "s", "cluster": "c"}]
+
+
+def test_a_rest_call_keeps_its_fixed_and_its_own_parameters() -> None:
+    cloudfront = service_model("cloudfront")
+
+    tag = build(cloudfront.operation_model("TagResource"), TENANT, {"Resource": "a", "Tags": {}})
+    listing = build(cloudfront.operation_model("ListDistributions"), TENANT, {"MaxItems": "7"})
+
+    assert (tag.method, tag.path, tag.query) == (
+        "POST",
+        "/2020-05-31/tagging",
+        "Operation=Tag&Resource=a",
+    )
+    assert (listing.path, listing.query) == ("/2020-05-31/distribution", "MaxItems=7")
 
 
 async def test_errors_carry_awss_code(aws: FakeAws) -> None:

@@ -75,7 +75,7 @@ def test_groups_are_found_by_the_balancer_that_uses_them(gateway: boto3.Session)
 
     found = balanced.elb.describe_target_groups(LoadBalancerArn=balanced.arn)["TargetGroups"]
 
-    assert [each["TargetGroupName"] for each in found] == ["tg"]
+    assert [each["TargetGroupName"] for each in found] == [balanced.name]
 
 
 def test_ministack_still_deletes_a_group_in_use(bare: boto3.Session) -> None:
@@ -119,7 +119,7 @@ def test_stand_ins_are_never_seen(gateway: boto3.Session) -> None:
     ]
     assert forwarded == [balanced.group] * 4
     groups = balanced.elb.describe_target_groups()["TargetGroups"]
-    assert [each["TargetGroupName"] for each in groups] == ["tg"]
+    assert [each["TargetGroupName"] for each in groups] == [balanced.name]
 
 
 def listeners_after_deletion(balanced: Balanced) -> list[str]:

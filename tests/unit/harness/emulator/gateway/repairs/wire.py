@@ -1,9 +1,12 @@
 """What a repair is about, set up through boto3 on bare MiniStack and on the gateway alike."""
 
+from itertools import count
 from typing import Any
 
 import boto3
 import requests
+
+_numbers = count(1)
 
 
 def subnets(session: boto3.Session, zones: str = "abc") -> list[str]:
@@ -25,13 +28,14 @@ class Balanced:
     def __init__(self, session: boto3.Session, *, listener: bool = True) -> None:
         self.elb = session.client("elbv2")
         self.endpoint = self.elb.meta.endpoint_url
-        (balancer,) = self.elb.create_load_balancer(Name="lb", Subnets=subnets(session))[
+        self.name = f"n{next(_numbers)}"
+        (balancer,) = self.elb.create_load_balancer(Name=self.name, Subnets=subnets(session))[
             "LoadBalancers"
         ]
         self.arn = balancer["LoadBalancerArn"]
         self.host = balancer["DNSName"]
         (group,) = self.elb.create_target_group(
-            Name="tg", Protocol="HTTP", Port=80, TargetType="ip", HealthCheckPath="/healthz"
+            Name=self.name, Protocol="HTTP", Port=80, TargetType="ip", HealthCheckPath="/healthz"
         )["TargetGroups"]
         self.group = group["TargetGroupArn"]
         self.listener = self.listen() if listener else ""

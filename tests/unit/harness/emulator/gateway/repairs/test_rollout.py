@@ -1,0 +1,101 @@
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from harness.emulator.gateway.repairs.rollout import FirstDeployment
+from tests.unit.harness.emulator.gateway.repairs.fake_docker import engine_without_images
+from tests.unit.harness.emulator.gateway.repairs.wire import service
+from tests.unit.harness.emulator.gateway.support import (
+    FakeAws,
+    ecs_error,
+    emulator,
+    json_call,
+    session_of,
+)
+
+
+def deployments(described: Any) -> list[tuple[str, str, int]]:
+    return [
+        (each["status"], each["rolloutState"], each["desiredCount"])
+        for each in described["deployments"]
+    ]
+
+
+@pytest.fixture(scope="module")
+def with_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Bare MiniStack and the gateway, with an engine that has no images."""
+    bare, gateway = tmp_path_factory.mktemp("bare"), tmp_path_factory.mktemp("gateway")
+    with (
+        engine_without_images() as engine,
+        emulator("ministack", bare, engine=engine) as first,
+        emulator("harness.emulator.gateway", gateway, engine=engine) as second,
+    ):
+        yield first.await_ready(), second.await_ready()
+
+
+def test_ministack_still_calls_a_first_deployment_completed_at_once(
+    with_engine: tuple[str, str], account: str
+) -> None:
+    created = service(session_of(with_engine[0], account=account))
+
+    assert created["runningCount"] == 0
+    assert deployments(created) == [("PRIMARY", "COMPLETED", 2)]
+
+
+def test_a_first_deployment_without_running_tasks_is_in_progress(
+    with_engine: tuple[str, str], account: str
+) -> None:
+    session = session_of(with_engine[1], account=account)
+    created = service(session)
+    (described,) = session.client("ecs").describe_services(cluster="c", services=["s"])["services"]
+
+    assert created["runningCount"] == 0
+    assert deployments(created) == [("PRIMARY", "IN_PROGRESS", 2)]
+    assert deployments(described) == [("PRIMARY", "IN_PROGRESS", 2)]
+
+
+def test_a_first_deployment_is_completed_when_its_tasks_run(gateway: boto3.Session) -> None:
+    service(gateway)
+
+    (described,) = gateway.client("ecs").describe_services(cluster="c", services=["s"])["services"]
+    assert deployments(described) == [("PRIMARY", "COMPLETED", 2)]
+    assert described["runningCount"] == 2
+
+
+def test_a_service_without_tasks_is_created_as_asked(gateway: boto3.Session) -> None:
+    assert deployments(service(gateway, desiredCount=0)) == [("PRIMARY", "COMPLETED", 0)]
+
+
+@pytest.mark.anyio
+async def test_a_refused_service_is_not_deployed(aws: FakeAws) -> None:
+    aws.answers["CreateService"] = ecs_error("ClientException")
+
+    answer = await FirstDeployment().answer(
+        json_call("ecs", "CreateService", serviceName="s"), aws.proceed
+    )
+
+    assert not answer.ok
+    assert aws.calls == [("CreateService", {"serviceName": "s", "desiredCount": 0})]
+
+
+@pytest.mark.anyio
+async def test_failed_deployments_stay_visible(aws: FakeAws) -> None:
+    drained = {"status": "ACTIVE", "desiredCount": 0, "runningCount": 0, "pendingCount": 0}
+    aws.answers["DescribeServices"] = {
+        "services": [
+            {
+                "deployments": [
+                    {**drained, "rolloutState": "FAILED"},
+                    {**drained, "rolloutState": "COMPLETED"},
+                    {**drained, "rolloutState": "COMPLETED", "runningCount": 1},
+                ]
+            }
+        ]
+    }
+
+    answer = await FirstDeployment().answer(json_call("ecs", "DescribeServices"), aws.proceed)
+
+    assert answer.body.count(b"FAILED") == 1
+    assert answer.body.count(b"COMPLETED") == 1

@@ -1,0 +1,267 @@
+import httpx
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from harness.emulator.gateway.accounts import Accounts
+from harness.emulator.gateway.alb.directory import Directory
+from harness.emulator.gateway.application import Gateway
+from harness.emulator.gateway.distributions import Distributions
+from harness.emulator.gateway.exchange import Response
+from harness.emulator.gateway.memory import Memory
+from harness.emulator.gateway.pace import Pace
+from harness.emulator.gateway.repairs.base import Call, Proceed, Repair
+from harness.emulator.gateway.viewers import Viewers
+from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws
+
+pytestmark = pytest.mark.anyio
+
+
+class Inner:
+    """What MiniStack is to the gateway: takes streams, lives and dies."""
+
+    def __init__(self) -> None:
+        self.scopes: list[Scope] = []
+        self.chunks: list[bytes] = []
+        self.said: list[str] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scopes.append(scope)
+        if scope["type"] == "lifespan":
+            await self.live(receive, send)
+        elif scope["type"] == "http":
+            await self.serve(receive, send)
+
+    async def live(self, receive: Receive, send: Send) -> None:
+        while True:
+            said = (await receive())["type"]
+            self.said.append(said)
+            await send({"type": f"{said}.complete"})
+            if said == "lifespan.shutdown":
+                return
+
+    async def serve(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            self.chunks.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                break
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"inner"})
+
+
+class Recorder(Repair):
+    """Claims one operation, and notes when it is asked."""
+
+    ministack = aws = documentation = "-"
+    service = "ecs"
+    operations = frozenset({"First", "Second"})
+
+    def __init__(self, name: str, notes: list[str], *, onward: str = "") -> None:
+        self._name = name
+        self._notes = notes
+        self._onward = onward
+
+    async def answer(self, call: Call, proceed: Proceed) -> Response:
+        self._notes.append(f"{self._name} {call.operation}")
+        response = await proceed(call)
+        if self._onward:
+            await proceed(call.to_json(self._onward, {}))
+        return response.with_body(response.body + self._name.encode())
+
+
+class Second(Recorder):
+    operations = frozenset({"Second"})
+
+
+class Background:
+    def __init__(self, inner: Inner) -> None:
+        self._inner = inner
+        self.events: list[tuple[str, list[str]]] = []
+
+    async def start(self) -> None:
+        self.events.append(("start", list(self._inner.said)))
+
+    async def stop(self) -> None:
+        self.events.append(("stop", list(self._inner.said)))
+
+
+def gateway(
+    inner: Inner,
+    *,
+    repairs: tuple[Repair, ...] = (),
+    parts: tuple[Background, ...] = (),
+    memory: Memory | None = None,
+    distributions: Distributions | None = None,
+) -> Gateway:
+    aws = FakeAws().api
+    known = distributions or Distributions(aws, {})
+    directory = Directory(aws, Pace(1), {})
+    return Gateway(
+        inner,
+        accounts=Accounts(aws),
+        repairs=repairs,
+        viewers=Viewers(inner, directory, known, lambda account: None, 4566),
+        distributions=known,
+        parts=parts,
+        memory=memory or Memory(None),
+    )
+
+
+def client(app: Gateway) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=app)
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:4566")
+
+
+def signed(service: str, operation: str = "First") -> dict[str, str]:
+    return {"Authorization": TENANT.authorization(service), "X-Amz-Target": f"X.{operation}"}
+
+
+async def test_what_no_repair_claims_is_streamed() -> None:
+    inner = Inner()
+    sent: list[int] = []
+
+    async def receive() -> Message:
+        # The second chunk is only "sent" after the first has arrived inside.
+        sent.append(len(inner.chunks))
+        return {"type": "http.request", "body": b"x", "more_body": len(sent) < 3}
+
+    scope: Scope = {
+        "type": "http",
+        "method": "PUT",
+        "path": "/bucket/key",
+        "headers": [(b"authorization", TENANT.authorization("s3").encode()), (b"host", b"h")],
+    }
+    answered: list[Message] = []
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    await gateway(inner, repairs=(Recorder("r", []),))(scope, receive, send)
+
+    assert sent == [0, 1, 2]
+    assert answered[-1]["body"] == b"inner"
+    assert inner.scopes == [scope]
+
+
+async def test_repairs_see_a_call_in_the_order_of_the_table() -> None:
+    notes: list[str] = []
+    app = gateway(Inner(), repairs=(Recorder("a", notes), Second("-", notes), Recorder("b", notes)))
+
+    async with client(app) as http:
+        answer = await http.post("/", headers=signed("ecs"))
+
+    assert notes == ["a First", "b First"]
+    assert answer.text == "innerba"
+
+
+async def test_a_repair_that_asks_something_else_is_repaired_in_turn() -> None:
+    notes: list[str] = []
+    repairs = (Recorder("a", notes, onward="Second"), Second("b", notes))
+
+    async with client(gateway(Inner(), repairs=repairs)) as http:
+        await http.post("/", headers=signed("ecs"))
+
+    assert notes == ["a First", "b Second"]
+
+
+async def test_unsigned_requests_pass() -> None:
+    notes: list[str] = []
+    async with client(gateway(Inner(), repairs=(Recorder("a", notes),))) as http:
+        assert (await http.get("/_ministack/ready")).text == "inner"
+
+    assert notes == []
+
+
+@pytest.mark.parametrize("service", ["dsql", "transfer"])
+async def test_services_that_would_listen_everywhere_are_refused(service: str) -> None:
+    inner = Inner()
+    async with client(gateway(inner)) as http:
+        answer = await http.post("/", headers=signed(service, "CreateCluster"))
+
+    assert answer.status_code == 400
+    assert "all network interfaces" in answer.json()["message"]
+    assert inner.scopes == []
+
+
+async def test_calls_to_cloudfront_make_distributions_be_read_again() -> None:
+    noted: list[str] = []
+    distributions = Distributions(FakeAws().api, {})
+    distributions.note_change = noted.append  # type: ignore[assignment]
+
+    async with client(gateway(Inner(), distributions=distributions)) as http:
+        answer = await http.get("/2020-05-31/distribution", headers=signed("cloudfront"))
+
+    assert answer.text == "inner"
+    assert noted == [TENANT.account]
+
+
+async def test_web_sockets_pass() -> None:
+    inner = Inner()
+    scope: Scope = {"type": "websocket", "path": "/", "headers": []}
+
+    await gateway(inner)(scope, _never, _ignore)
+
+    assert inner.scopes == [scope]
+
+
+async def test_parts_live_inside_ministacks_life() -> None:
+    inner = Inner()
+    part = Background(inner)
+    messages: list[Message] = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await gateway(inner, parts=(part,))({"type": "lifespan"}, _from(messages), send)
+
+    assert part.events == [("start", ["lifespan.startup"]), ("stop", ["lifespan.startup"])]
+    assert [message["type"] for message in sent] == [
+        "lifespan.startup.complete",
+        "lifespan.shutdown.complete",
+    ]
+
+
+async def test_a_reset_empties_the_memory_and_starts_anew() -> None:
+    inner = Inner()
+    part = Background(inner)
+    memory = Memory(None)
+    memory.shelf("x")["y"] = 1
+
+    async with client(gateway(inner, parts=(part,), memory=memory)) as http:
+        await http.post("/_ministack/reset")
+
+    assert memory.shelf("x") == {}
+    assert [event for event, _ in part.events] == ["stop", "start"]
+
+
+async def test_a_client_that_goes_away_is_nobodys_error() -> None:
+    inner = Inner()
+    scope: Scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "headers": [(b"authorization", TENANT.authorization("ecs").encode())],
+    }
+
+    app = gateway(inner, repairs=(Recorder("a", []),))
+    await app(scope, _from([{"type": "http.disconnect"}]), _ignore)
+
+    assert inner.scopes == []
+
+
+def _from(messages: list[Message]) -> Receive:
+    pending = list(messages)
+
+    async def receive() -> Message:
+        return pending.pop(0)
+
+    return receive
+
+
+async def _never() -> Message:
+    raise AssertionError("nobody should wait for this")
+
+
+async def _ignore(message: Message) -> None:
+    raise AssertionError(f"nobody should be told {message}")
