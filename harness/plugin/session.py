@@ -49,6 +49,7 @@ class HarnessSession:
         self.courier = ResultCourier()
         self._collector = ResultCollector()
         self._failed_tests: list[str] = []
+        self._former_handler: Any = None
         self.outcome = RunOutcome()
 
     @property
@@ -81,7 +82,12 @@ class HarnessSession:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Have SIGTERM end the session in order when it may deploy something."""
         if self._controls and any(_needs_stack(item) for item in session.items):
-            signal.signal(signal.SIGTERM, _terminate)
+            self._former_handler = signal.signal(signal.SIGTERM, _terminate)
+
+    def pytest_unconfigure(self) -> None:
+        """Leave SIGTERM as it was."""
+        if self._former_handler is not None:
+            signal.signal(signal.SIGTERM, self._former_handler)
 
     @property
     def _controls(self) -> bool:

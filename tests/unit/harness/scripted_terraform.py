@@ -21,10 +21,13 @@ class ScriptedTerraform:
     """Answers each verb as told, the last answer again and again; notes how it was called."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir()
         self.folder = folder
         self.program = folder / "terraform"
-        self.program.write_text(_PROGRAM.format(folder=folder))
+
+    def install(self) -> None:
+        """Make the program."""
+        self.folder.mkdir()
+        self.program.write_text(_PROGRAM.format(folder=self.folder))
         self.program.chmod(0o755)
 
     def answer(self, verb: str, stdout: str = "", *, status: int = 0) -> None:

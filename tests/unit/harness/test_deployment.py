@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.checks.leftovers import Leftover
+from harness.checks.inquiry import Leftover
 from harness.checks.teardown import TeardownProof
 from harness.deployment import deployed, teardown
 from harness.errors import (

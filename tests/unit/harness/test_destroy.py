@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from harness.checks.leftovers import Leftover
+from harness.checks.inquiry import Leftover
 from harness.checks.teardown import TeardownProof
 from harness.deploy import deploy, start_target
 from harness.destroy import destroy

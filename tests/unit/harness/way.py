@@ -117,6 +117,10 @@ class FakeTarget:
 class Way:
     """Everything that a run meets, in the hands of a test.
 
+    Args:
+        folder: Where it all is; several processes may meet there.
+        patch: Puts it in the place of what it stands for.
+
     Attributes:
         terraform: The program; answer ``apply``, ``destroy``, ... to spoil a phase.
         target: The target.
@@ -150,6 +154,18 @@ class Way:
             "home": self.home,
         }
         return HarnessSettings(**{**values, **changes})
+
+    def options(self) -> tuple[str, ...]:
+        """Return the options that mean these settings, for pytest and the command line."""
+        settings = self.settings()
+        file = self.folder / "stack.json"
+        file.write_text(json.dumps(dict(settings.stack_settings)))
+        return (
+            *("--environment-suffix", SUFFIX, "--skip-preflight"),
+            *("--stack-config", str(file), "--report-dir", str(settings.report_dir)),
+            *("--terraform", str(settings.terraform)),
+            *("--provider-mirror", str(settings.provider_mirror)),
+        )
 
     def run(self, **changes: Any) -> Run:
         return Run(
@@ -207,6 +223,9 @@ def witness_of(run: Run) -> Witness:
 
 def _terraform(folder: Path) -> ScriptedTerraform:
     fake = ScriptedTerraform(folder)
+    if fake.program.exists():  # made by another process of the same test
+        return fake
+    fake.install()
     fake.answer("version", "Terraform v1.11.4\n")
     fake.answer("apply", APPLIED)
     fake.answer("state list", "aws_s3_bucket.logs\n")

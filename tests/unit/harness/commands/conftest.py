@@ -1,6 +1,5 @@
 """The command line, as its user meets it."""
 
-import json
 import logging
 import os
 import sys
@@ -13,7 +12,7 @@ import pytest
 
 from harness import cli
 from tests.unit.harness.test_prove import FakeChecks
-from tests.unit.harness.way import SUFFIX, Way
+from tests.unit.harness.way import Way
 
 
 @dataclass(frozen=True)
@@ -63,14 +62,6 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> FakeChecks:
 
 
 @pytest.fixture
-def deployable(way: Way, tmp_path: Path) -> tuple[str, ...]:
+def deployable(way: Way) -> tuple[str, ...]:
     """The options with which a command deploys without a cloud."""
-    settings = way.settings()
-    file = tmp_path / "stack.json"
-    file.write_text(json.dumps(dict(settings.stack_settings)))
-    return (
-        *("--environment-suffix", SUFFIX, "--skip-preflight"),
-        *("--stack-config", str(file), "--report-dir", str(tmp_path / "reports")),
-        *("--terraform", str(settings.terraform)),
-        *("--provider-mirror", str(settings.provider_mirror)),
-    )
+    return way.options()

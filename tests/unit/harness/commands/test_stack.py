@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.checks.evidence import Status
-from harness.checks.leftovers import Leftover
+from harness.checks.inquiry import Leftover
 from harness.checks.teardown import TeardownProof
 from harness.ledger import RunStatus
 from tests.unit.harness.commands.conftest import CommandLine
@@ -19,8 +19,8 @@ Options = tuple[str, ...]
 
 
 @pytest.fixture
-def reports(tmp_path: Path) -> Path:
-    return tmp_path / "reports"
+def reports(way: Way) -> Path:
+    return way.settings().report_dir
 
 
 @pytest.mark.usefixtures("checks")
@@ -111,9 +111,9 @@ class TestRun:
         assert not (reports / "report.json").exists()
 
     def test_a_report_that_cannot_be_written_does_not_hide_the_first_error(
-        self, call: CommandLine, way: Way, deployable: Options, tmp_path: Path
+        self, call: CommandLine, way: Way, deployable: Options, reports: Path
     ) -> None:
-        (tmp_path / "reports").write_text("a file")
+        reports.write_text("a file")
 
         said = call("run", *deployable)
 
