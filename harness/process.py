@@ -60,9 +60,9 @@ def run(
 
     The command gets a session of its own, so the terminal's Ctrl-C does not reach it. When the
     deadline passes, ``cancel`` is set, or this thread is interrupted (``KeyboardInterrupt``),
-    its process group receives exactly one SIGINT, and SIGKILL after ``grace`` seconds:
-    Terraform uses that time to finish the calls under way and to write its state, and a second
-    SIGINT would make it give up on both
+    its process group (a guarded command alone) receives exactly one SIGINT, and the group
+    SIGKILL after ``grace`` seconds: Terraform uses that time to finish the calls under way and
+    to write its state, and a second SIGINT would make it give up on both
     (https://developer.hashicorp.com/terraform/cli/commands/apply). Interrupts that arrive
     during the grace are therefore only noted.
 
@@ -156,7 +156,8 @@ class _Child:
         logger.warning("stopping `%s`; it has %g s to finish", self.shown, grace)
         note = f"still waiting for `{self.shown}` to finish"
         with deferred_interrupts(note=note, drop=interrupted):
-            stop_group(self.process, first=signal.SIGINT, grace=grace)
+            guarded = self.process.stdin is not None
+            stop_group(self.process, first=signal.SIGINT, grace=grace, alone=guarded)
             self._close_lifeline()
             self.output.join()
 
@@ -204,6 +205,7 @@ def stop_group(
     *,
     first: signal.Signals = signal.SIGTERM,
     grace: float = 10.0,
+    alone: bool = False,
 ) -> None:
     """Stop a process and its group: ``first`` once, then SIGKILL after ``grace`` seconds.
 
@@ -211,9 +213,13 @@ def stop_group(
         process: Started with ``start_new_session=True``.
         first: The polite signal.
         grace: Seconds until the final one.
+        alone: Whether only the process gets the polite one, as it tells the others itself.
     """
     if process.poll() is None:
-        _signal_group(process.pid, first)
+        if alone:
+            process.send_signal(first)
+        else:
+            _signal_group(process.pid, first)
         try:
             process.wait(grace)
         except subprocess.TimeoutExpired:

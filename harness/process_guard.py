@@ -7,6 +7,9 @@ Standard input is the lifeline: a pipe into which nobody writes and which ends w
 Then the program gets the one SIGINT that the caller would have sent, somebody who reads what it
 prints, and a number of seconds to finish; after that its whole process group is killed.
 
+Signals go to the program alone: a provider that Terraform is just starting would die of SIGINT,
+and Terraform would wait a minute for it.
+
 It runs as a file on its own, with no package around it: importing one would cost each command a
 tenth of a second. Arguments: those seconds, then the program and its arguments.
 """
@@ -26,39 +29,48 @@ _CHUNK = 64 * 1024
 _NOT_STARTED = 126
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run a program; return its exit status, or die of the signal that it died of."""
-    grace, *command = arguments
-    interrupted, orphaned = threading.Event(), threading.Event()
+class Guard:
+    """Passes signals on to the program, and stops it when the caller dies.
 
-    def note(_number: int, _frame: FrameType | None) -> None:
-        # It went to the whole group: the program has it as well, and decides.
-        interrupted.set()
+    Args:
+        grace: Seconds that the program has to finish then.
+    """
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, note)
-    try:
-        program = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    except OSError as error:
-        print(f"cannot start {command[0]}: {error.strerror}", file=sys.stderr)
-        return _NOT_STARTED
+    def __init__(self, grace: float) -> None:
+        self._grace = grace
+        self._program: subprocess.Popen[bytes] | None = None
+        self._asked: list[int] = []
+        self._orphaned = False
 
-    def guard() -> None:
+    def pass_on(self, number: int, _frame: FrameType | None = None) -> None:
+        """Send a signal to the program, now or when it has been started."""
+        self._asked.append(number)
+        if self._program is not None:
+            self._program.send_signal(number)
+
+    def run(self, command: Sequence[str]) -> int:
+        """Run the program; return its exit status, negative for a signal.
+
+        Raises:
+            OSError: It cannot be started.
+        """
+        self._program = program = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        if self._asked:  # before there was a program, perhaps
+            program.send_signal(self._asked[0])
+        threading.Thread(target=self._watch, args=(program,), daemon=True).start()
+        status = program.wait()
+        if self._orphaned:
+            _kill_group()
+        return status
+
+    def _watch(self, program: subprocess.Popen[bytes]) -> None:
         _await_orphanhood()
-        orphaned.set()
-        if not interrupted.is_set():
-            os.killpg(0, signal.SIGINT)
+        self._orphaned = True
+        if not self._asked:
+            program.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            program.wait(float(grace))
-        os.killpg(0, signal.SIGKILL)
-
-    threading.Thread(target=guard, daemon=True).start()
-    if interrupted.is_set():  # before there was a program to get it, perhaps
-        program.send_signal(signal.SIGINT)
-    status = program.wait()
-    if orphaned.is_set():
-        os.killpg(0, signal.SIGKILL)
-    return status if status >= 0 else _die_of(-status)
+            program.wait(self._grace)
+        _kill_group()
 
 
 def _await_orphanhood() -> None:
@@ -86,6 +98,24 @@ def _drain(reader: int) -> None:
     with suppress(OSError):
         while os.read(reader, _CHUNK):
             pass
+
+
+def _kill_group() -> None:
+    os.killpg(0, signal.SIGKILL)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Guard a program; return its exit status, or die of the signal that it died of."""
+    grace, *command = arguments
+    guard = Guard(float(grace))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, guard.pass_on)
+    try:
+        status = guard.run(command)
+    except OSError as error:
+        print(f"cannot start {command[0]}: {error.strerror}", file=sys.stderr)
+        return _NOT_STARTED
+    return status if status >= 0 else _die_of(-status)
 
 
 def _die_of(number: int) -> int:

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from harness import process
 from harness.errors import ProcessError
+from harness.process import ProcessCancelledError
 from harness.wait import wait_until
 
 _PATIENCE = 60.0
@@ -141,6 +143,25 @@ def test_a_caller_killed_while_it_stops_the_program_has_interrupted_it_already(
     caller.await_end()
 
     assert (tmp_path / "state").read_text() == "interrupts=1"
+
+
+def test_only_the_program_is_told_to_stop(tmp_path: Path) -> None:
+    cancel = threading.Event()
+    program = """
+        import signal, subprocess, sys
+        code = "import time; print('running', flush=True); time.sleep(60)"
+        signal.signal(signal.SIGINT, lambda *_: child.kill())
+        child = subprocess.Popen([sys.executable, "-S", "-c", code])
+        print(f"the child died of {-child.wait()}")
+    """
+    with pytest.raises(ProcessCancelledError, match=f"died of {int(signal.SIGKILL)}"):
+        process.run(
+            python(program),
+            timeout=_PATIENCE,
+            on_line=lambda line: cancel.set() if line == "running" else None,
+            cancel=cancel,
+            guarded=True,
+        )
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
