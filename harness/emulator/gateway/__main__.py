@@ -7,6 +7,7 @@ import sys
 
 from harness.emulator.gateway.environment import GatewaySettings
 from harness.emulator.gateway.lifeline import die_with_parent
+from harness.emulator.gateway.listener import bind
 from harness.errors import HarnessError
 from harness.redaction import redact
 
@@ -25,6 +26,7 @@ def main() -> int:
     _log_to_standard_error()
     try:
         settings = GatewaySettings.read(os.environ)
+        listener = bind(settings.port)
         # MiniStack and everything that imports it read their settings as they are imported.
         from ministack.app import (  # type: ignore[import-untyped]  # noqa: PLC0415
             app,
@@ -32,8 +34,8 @@ def main() -> int:
 
         from harness.emulator.gateway.server import build, run  # noqa: PLC0415
 
-        asyncio.run(run(build(app, settings), settings))
-    except (HarnessError, OSError) as error:
+        asyncio.run(run(build(app, settings), settings, listener))
+    except HarnessError as error:
         print(redact(str(error)), file=sys.stderr)
         return 1
     return 0

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+from socket import socket
 from typing import Any
 
 from hypercorn.asyncio import serve
@@ -30,7 +31,6 @@ __all__ = ["build", "run"]
 
 logger = logging.getLogger(__name__)
 
-_LOOPBACK = "127.0.0.1"
 # As MiniStack's own main() has it: longer than the idle connections of AWS SDKs live.
 _KEEP_ALIVE_SECONDS = 75
 _STOP_SECONDS = 1.0
@@ -62,10 +62,10 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
     )
 
 
-async def run(app: ASGIApp, settings: GatewaySettings) -> None:
-    """Serve until SIGTERM or SIGINT, or until the parent process has gone."""
+async def run(app: ASGIApp, settings: GatewaySettings, listener: socket) -> None:
+    """Serve a bound socket until SIGTERM or SIGINT, or until the parent process has gone."""
     config = Config()
-    config.bind = [f"{_LOOPBACK}:{settings.port}"]
+    config.bind = [f"fd://{listener.detach()}"]
     config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
     config.graceful_timeout = _STOP_SECONDS
     config.errorlog = logging.getLogger("hypercorn.error")

@@ -2,7 +2,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.harness.emulator.gateway.repairs.wire import Balanced
+from tests.unit.harness.emulator.gateway.repairs.wire import Balanced, subnets
 
 NOBODY = "127.0.0.1"
 
@@ -147,14 +147,14 @@ def zones(balanced: Balanced) -> tuple[str, list[str]]:
 
 
 def test_ministack_still_puts_balancers_into_one_zone(bare: boto3.Session) -> None:
-    vpc, names = zones(Balanced(bare))
+    vpc, names = zones(Balanced(bare, subnets=subnets(bare)))
 
     assert vpc == "vpc-00000001"
     assert set(names) == {"eu-north-1a"}
 
 
 def test_a_balancer_is_in_the_zones_of_its_subnets(gateway: boto3.Session) -> None:
-    vpc, names = zones(Balanced(gateway))
+    vpc, names = zones(Balanced(gateway, subnets=subnets(gateway)))
 
     own = {each["VpcId"] for each in gateway.client("ec2").describe_subnets()["Subnets"]}
     assert vpc in own
@@ -170,7 +170,7 @@ def test_unknown_subnets_leave_the_zones_as_they_are(gateway: boto3.Session) -> 
 
 
 def test_moved_balancers_are_in_their_new_zones(gateway: boto3.Session) -> None:
-    balanced = Balanced(gateway)
+    balanced = Balanced(gateway, subnets=subnets(gateway))
     first, *_ = gateway.client("ec2").describe_subnets()["Subnets"]
 
     moved = balanced.elb.set_subnets(LoadBalancerArn=balanced.arn, Subnets=[first["SubnetId"]])

@@ -3,6 +3,7 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
 
 from harness.emulator.gateway.repairs.rollout import FirstDeployment
 from tests.unit.harness.emulator.gateway.repairs.fake_docker import engine_without_images
@@ -24,30 +25,34 @@ def deployments(described: Any) -> list[tuple[str, str, int]]:
 
 
 @pytest.fixture(scope="module")
-def with_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """Bare MiniStack and the gateway, with an engine that has no images."""
-    bare, gateway = tmp_path_factory.mktemp("bare"), tmp_path_factory.mktemp("gateway")
+def with_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A gateway with a container engine that has no images."""
+    directory = tmp_path_factory.mktemp("gateway")
     with (
         engine_without_images() as engine,
-        emulator("ministack", bare, engine=engine) as first,
-        emulator("harness.emulator.gateway", gateway, engine=engine) as second,
+        emulator("harness.emulator.gateway", directory, engine=engine) as started,
     ):
-        yield first.await_ready(), second.await_ready()
+        yield started.await_ready()
 
 
-def test_ministack_still_calls_a_first_deployment_completed_at_once(
-    with_engine: tuple[str, str], account: str
-) -> None:
-    created = service(session_of(with_engine[0], account=account))
+def test_ministack_still_calls_a_first_deployment_completed_at_once(with_engine: str) -> None:
+    # Unsigned calls pass all repairs by.
+    service(session_of(with_engine, account="000000000000"))
+    target = "AmazonEC2ContainerServiceV20141113.CreateService"
+    wanted = {"cluster": "c", "serviceName": "t", "taskDefinition": "f", "desiredCount": 2}
+
+    created = requests.post(
+        with_engine, json=wanted, headers={"X-Amz-Target": target}, timeout=30
+    ).json()["service"]
 
     assert created["runningCount"] == 0
     assert deployments(created) == [("PRIMARY", "COMPLETED", 2)]
 
 
 def test_a_first_deployment_without_running_tasks_is_in_progress(
-    with_engine: tuple[str, str], account: str
+    with_engine: str, account: str
 ) -> None:
-    session = session_of(with_engine[1], account=account)
+    session = session_of(with_engine, account=account)
     created = service(session)
     (described,) = session.client("ecs").describe_services(cluster="c", services=["s"])["services"]
 

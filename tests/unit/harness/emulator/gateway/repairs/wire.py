@@ -1,5 +1,6 @@
 """What a repair is about, set up through boto3 on bare MiniStack and on the gateway alike."""
 
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
@@ -25,11 +26,17 @@ def subnets(session: boto3.Session, zones: str = "abc") -> list[str]:
 class Balanced:
     """A load balancer with a target group, and a listener between them when asked for."""
 
-    def __init__(self, session: boto3.Session, *, listener: bool = True) -> None:
+    def __init__(
+        self,
+        session: boto3.Session,
+        *,
+        listener: bool = True,
+        subnets: Sequence[str] = ("subnet-0",),
+    ) -> None:
         self.elb = session.client("elbv2")
         self.endpoint = self.elb.meta.endpoint_url
         self.name = f"n{next(_numbers)}"
-        (balancer,) = self.elb.create_load_balancer(Name=self.name, Subnets=subnets(session))[
+        (balancer,) = self.elb.create_load_balancer(Name=self.name, Subnets=subnets)[
             "LoadBalancers"
         ]
         self.arn = balancer["LoadBalancerArn"]
