@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -51,6 +52,8 @@ class SupervisorConfig:
 async def supervise(config: SupervisorConfig) -> int:
     """Run a cloud until SIGTERM, until its owner has gone, or until a part of it ends.
 
+    Without an owner nobody is left to remove its folder: it goes as well.
+
     Returns:
         Exit status: 0 when told to stop, 1 when a part ended by itself.
 
@@ -62,16 +65,17 @@ async def supervise(config: SupervisorConfig) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     serving = asyncio.create_task(_serve(config))
-    ends: set[asyncio.Task[object]] = {asyncio.create_task(stop.wait())}
-    if config.owner_pid is not None:
-        ends.add(asyncio.create_task(_gone(config.owner_pid)))
-    await asyncio.wait({serving, *ends}, return_when=asyncio.FIRST_COMPLETED)
+    told = asyncio.create_task(stop.wait())
+    abandoned = asyncio.create_task(_gone(config.owner_pid))
+    await asyncio.wait({serving, told, abandoned}, return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         logger.error("the gateway ended by itself with status %s", serving.result())
         return 1
     serving.cancel()
     with suppress(asyncio.CancelledError):
         await serving
+    if abandoned.done():
+        shutil.rmtree(config.directory, ignore_errors=True)
     return 0
 
 
@@ -163,8 +167,11 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def _gone(pid: int) -> None:
-    """Return when process ``pid`` has ended."""
+async def _gone(pid: int | None) -> None:
+    """Return when process ``pid`` has ended; None never does."""
+    if pid is None:
+        await asyncio.Event().wait()
+        return
     try:
         owner = psutil.Process(pid)
     except psutil.NoSuchProcess:

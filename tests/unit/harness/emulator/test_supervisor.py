@@ -191,6 +191,7 @@ class TestEnd:
         helper.join()
 
         assert not gateway.runs
+        assert directory.exists(), "whoever told it to may want to read its log"
 
     def test_it_can_be_stopped_before_it_is_ready(
         self, config: SupervisorConfig, gateway: Gateway, directory: Path
@@ -215,6 +216,7 @@ class TestEnd:
         owner.wait()
 
         assert not gateway.runs
+        assert not directory.exists(), "nobody is left to remove it"
 
     def test_an_owner_that_has_gone_already_ends_it_at_once(
         self, directory: Path, gateway: Gateway
