@@ -18,14 +18,15 @@ __all__ = ["configured", "stack_config_for"]
 def stack_config_for(run: Run, target: Target) -> StackConfig:
     """Return the configuration to deploy, with a database version that the target offers.
 
-    What the user's ``--stack-config`` says wins over what the target wishes.
+    What the user's ``--stack-config`` says wins over what the target wishes. Without
+    preflight, an exact database version goes to the target as it is.
 
     Raises:
         UsageError: A field is unknown or wrong, or the database version is not offered.
         TargetError: The target does not say which versions it offers.
     """
     config = configured(run.settings, run.environment_suffix, wishes=target.stack_settings())
-    if Tier.DATABASE not in config.tiers:
+    if Tier.DATABASE not in config.tiers or _is_pinned_unasked(run, config):
         return config
     chosen = resolve_aurora_version(
         target.session().client("rds"),
@@ -35,6 +36,10 @@ def stack_config_for(run: Run, target: Target) -> StackConfig:
     )
     run.timeline.observer.note(f"Aurora PostgreSQL {chosen.version}: {chosen.reason}")
     return _config({**config.to_mapping(), "aurora_engine_version": chosen.version})
+
+
+def _is_pinned_unasked(run: Run, config: StackConfig) -> bool:
+    return run.settings.skip_preflight and config.aurora_engine_version is not None
 
 
 def configured(

@@ -59,11 +59,13 @@ def config_of(tmp_path: Path, target: FakeTarget, **stack_settings: Any) -> Stac
 
 
 def config_and_notes(
-    tmp_path: Path, target: FakeTarget, **stack_settings: Any
+    tmp_path: Path, target: FakeTarget, *, skip_preflight: bool = False, **stack_settings: Any
 ) -> tuple[StackConfig, list[str]]:
     observer = Notes()
     run = Run(
-        settings=HarnessSettings(region="eu-west-1", stack_settings=stack_settings),
+        settings=HarnessSettings(
+            region="eu-west-1", stack_settings=stack_settings, skip_preflight=skip_preflight
+        ),
         environment_suffix="pr1",
         ledger=Ledger(tmp_path),
         timeline=Timeline(observer),
@@ -101,6 +103,20 @@ def test_the_database_version_is_one_that_the_target_offers_with_the_reason_told
 def test_a_version_that_is_not_offered_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"16\.4 is not offered"):
         config_of(tmp_path, FakeTarget(rds=Rds()), aurora_engine_version="16.4")
+
+
+def test_without_preflight_an_exact_version_goes_to_the_target_unasked(tmp_path: Path) -> None:
+    config, _ = config_and_notes(
+        tmp_path, FakeTarget(rds=None), skip_preflight=True, aurora_engine_version="16.4"
+    )
+
+    assert config.aurora_engine_version == "16.4"
+
+
+def test_without_preflight_a_version_is_still_chosen_where_none_is_said(tmp_path: Path) -> None:
+    config, _ = config_and_notes(tmp_path, FakeTarget(rds=Rds()), skip_preflight=True)
+
+    assert config.aurora_engine_version == "16.8"
 
 
 def test_without_a_database_nobody_is_asked_for_a_version(tmp_path: Path) -> None:
