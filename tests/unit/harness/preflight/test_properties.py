@@ -127,7 +127,7 @@ VARIATIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, phases=(Phase.generate,))
+@settings(max_examples=25, deadline=None, derandomize=True, phases=(Phase.generate,))
 @given(VARIATIONS)
 def test_no_consistent_change_of_the_configuration_has_a_finding(
     varied: dict[str, Any],
@@ -172,7 +172,7 @@ def scrambled(draw: st.DrawFn) -> dict[str, Any]:
     return document
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, phases=(Phase.generate,))
+@settings(max_examples=30, deadline=None, derandomize=True, phases=(Phase.generate,))
 @given(scrambled())
 def test_a_value_of_any_type_is_findings_or_one_clear_error(document: dict[str, Any]) -> None:
     with contextlib.suppress(PreflightInputError):

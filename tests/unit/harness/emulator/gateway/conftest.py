@@ -8,6 +8,7 @@ from tests.unit.harness.emulator.gateway.support import FakeAws, emulator, sessi
 _accounts = iter(range(200_000_000_000, 300_000_000_000))
 
 
+@pytest.hookimpl(tryfirst=True)  # before "-m" chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what starts a real MiniStack: it takes seconds, and runs in a tox environment apart."""
     for item in items:
