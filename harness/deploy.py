@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from harness.drift import DriftWatch
+from harness.failure_reasons import with_failure_reasons
 from harness.ledger import RunStatus
 from harness.preflight import TerraformVersion, explain
 from harness.preflight.gate import require_deployable
@@ -100,7 +101,7 @@ def deploy(run: Run) -> Deployment:
     if not run.settings.skip_preflight:
         _preflight(run, stack, target, tools)
     run.update(status=RunStatus.DEPLOYING, applied=True)
-    applied = _apply(run, workspace)
+    applied = _apply(run, workspace, config, target)
     run.update(status=RunStatus.DEPLOYED)
     return Deployment(run, target, config, CatalogOutputs.from_dict(applied.outputs), tools)
 
@@ -162,12 +163,13 @@ def _preflight(run: Run, stack: SynthesizedStack, target: Target, tools: Tools) 
         run.timeline.observer.note(f"{finding.rule} at {finding.address}: {finding.message}")
 
 
-def _apply(run: Run, workspace: Workspace) -> ApplyResult:
+def _apply(run: Run, workspace: Workspace, config: StackConfig, target: Target) -> ApplyResult:
     try:
         with run.timeline.phase("apply"):
             return workspace.apply(on_event=terraform_listener(run.timeline))
-    except TerraformError as error:
+    except TerraformError as failure:
+        error = with_failure_reasons(failure, target, config)
         rules = (explain(each.code, each.message) for each in error.aws_errors)
         for rule in {rule.id: rule for rule in rules if rule is not None}:
             error.add_note(f"Preflight catches this before anything is deployed: rule {rule}")
-        raise
+        raise error from None
