@@ -81,10 +81,16 @@ class _OwnLines:
 
     def __init__(self, reporter: pytest.TerminalReporter) -> None:
         self._reporter = reporter
+        self._within_line = False
 
     def write(self, text: str) -> int:
-        self._reporter.ensure_newline()
-        self._reporter._tw._file.write(text)
+        terminal = self._reporter._tw
+        if not self._within_line:
+            self._reporter.ensure_newline()
+            if terminal.width_of_current_line:  # behind "[100%]"
+                terminal.line()
+        terminal.write(text)
+        self._within_line = not text.endswith("\n")
         return len(text)
 
     def flush(self) -> None:

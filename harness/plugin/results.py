@@ -23,10 +23,18 @@ class ResultCourier:
         """Take a result of the test that is running."""
         self._pending.append(result)
 
-    def attach(self, report: pytest.TestReport) -> None:
-        """Attach what was recorded since the last phase, also as JUnit properties."""
+    def hand_over(self, item: pytest.Item) -> list[CheckResult]:
+        """Return what was recorded since the last phase, after noting it as JUnit properties.
+
+        JUnit reads the properties of the last phase's report, which pytest makes of the item's.
+        """
         results, self._pending = self._pending, []
-        report.user_properties.extend((result.check, _property(result)) for result in results)
+        item.user_properties.extend((result.check, _property(result)) for result in results)
+        return results
+
+    @staticmethod
+    def attach(results: list[CheckResult], report: pytest.TestReport) -> None:
+        """Attach results to the report of a phase."""
         setattr(report, _ATTRIBUTE, [_carried(result) for result in results])
 
 

@@ -130,10 +130,13 @@ class HarnessSession:
             pytest.skip(f"not provable: {error}")
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Attach the results of the checks that the test made."""
+        results = self.courier.hand_over(item)
         report = yield
-        self.courier.attach(report)
+        self.courier.attach(results, report)
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -156,8 +159,9 @@ class HarnessSession:
             self._stack.finish(self.outcome)
         except (HarnessError, KeyboardInterrupt) as error:
             self.outcome.errors.append(error)
-            if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        fine = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+        if self.outcome.errors and session.exitstatus in fine:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the evidence and the durations, and write the report files."""

@@ -160,11 +160,15 @@ class Way:
         settings = self.settings()
         file = self.folder / "stack.json"
         file.write_text(json.dumps(dict(settings.stack_settings)))
+        # With "=": pytest takes a value of its own for a path to tests, and looks for its
+        # configuration there, before it knows the options of plugins.
         return (
-            *("--environment-suffix", SUFFIX, "--skip-preflight"),
-            *("--stack-config", str(file), "--report-dir", str(settings.report_dir)),
-            *("--terraform", str(settings.terraform)),
-            *("--provider-mirror", str(settings.provider_mirror)),
+            f"--environment-suffix={SUFFIX}",
+            "--skip-preflight",
+            f"--stack-config={file}",
+            f"--report-dir={settings.report_dir}",
+            f"--terraform={settings.terraform}",
+            f"--provider-mirror={settings.provider_mirror}",
         )
 
     def run(self, **changes: Any) -> Run:

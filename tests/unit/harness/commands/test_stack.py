@@ -94,7 +94,7 @@ class TestRun:
     ) -> None:
         monkeypatch.setattr("harness.commands.session.new_environment_suffix", lambda: SUFFIX)
 
-        assert call("run", *deployable[2:]).status == 0
+        assert call("run", *deployable[1:]).status == 0
         assert way.synths[0].environment_suffix == SUFFIX
 
     def test_a_suffix_in_use_is_a_mistake_that_touches_nothing(

@@ -1,0 +1,355 @@
+"""The harness in a pytest session of its user's, from the outside."""
+
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import EmulatorError
+from harness.ledger import RunStatus
+from harness.targets.base import Capability
+from tests.unit.harness.plugin.conftest import Session
+from tests.unit.harness.terraform.fake_terraform import error, lines
+from tests.unit.harness.test_destroy import LEFT
+from tests.unit.harness.test_prove import CHANGED
+from tests.unit.harness.way import SUFFIX, Way
+
+pytest_plugins = ["pytester"]
+
+USES_STACK = "def test_stack(deployment): assert deployment.outputs.region == 'eu-north-1'"
+TWO_USERS = """
+def test_outputs(outputs):
+    assert outputs.log_bucket_name == "catalog-logs-pr1"
+
+def test_config(stack_config, target, deployment):
+    assert stack_config.environment_suffix == "pr1"
+    assert target is deployment.target
+"""
+RECORDS = """
+from harness.checks.evidence import CheckResult, Plane, Status
+
+def test_check(check_context):
+    check_context.record(CheckResult(
+        check="alb/health", claim="healthy", plane=Plane.DATA, target="embedded",
+        status=Status.PASSED, observed="2 of 2", seconds=0.1,
+    ))
+"""
+
+
+def report_in(folder: Path) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads((folder / "report.json").read_text())
+    return report
+
+
+class TestLifetime:
+    def test_the_stack_is_deployed_once_on_first_use_and_destroyed_at_the_end(
+        self, session: Session, way: Way
+    ) -> None:
+        result = session(TWO_USERS)
+
+        result.assert_outcomes(passed=2)
+        assert result.ret == 0
+        assert way.verbs.count("apply") == way.verbs.count("destroy") == 1
+        assert way.target.steps[-2:] == ["prove", "stop"]
+        assert way.status is RunStatus.DESTROYED
+
+    def test_tests_that_do_not_need_it_start_nothing(self, session: Session, way: Way) -> None:
+        result = session("def test_nothing(): pass")
+
+        result.assert_outcomes(passed=1)
+        assert way.target.steps == []
+        assert way.ledger.records() == ()
+        result.stdout.no_fnmatch_line("*catalog stack*")
+
+    def test_a_failing_test_ends_destroyed_too(self, session: Session, way: Way) -> None:
+        result = session("def test_wrong(deployment): assert 0")
+
+        result.assert_outcomes(failed=1)
+        assert result.ret == 1
+        assert way.status is RunStatus.DESTROYED
+
+    def test_ctrl_c_in_a_test_ends_destroyed(self, session: Session, way: Way) -> None:
+        result = session("def test_long(deployment): raise KeyboardInterrupt")
+
+        assert result.ret == pytest.ExitCode.INTERRUPTED
+        assert way.status is RunStatus.DESTROYED
+
+    def test_sigterm_in_a_test_ends_destroyed_and_leaves_the_handler(
+        self, session: Session, way: Way
+    ) -> None:
+        before = signal.getsignal(signal.SIGTERM)
+
+        result = session(
+            "import signal\ndef test_long(deployment): signal.raise_signal(signal.SIGTERM)"
+        )
+
+        assert result.ret == pytest.ExitCode.INTERRUPTED
+        assert way.status is RunStatus.DESTROYED
+        assert signal.getsignal(signal.SIGTERM) is before
+
+
+class TestFailure:
+    def test_a_failed_deployment_fails_every_test_with_its_error_and_is_not_tried_again(
+        self, session: Session, way: Way
+    ) -> None:
+        way.spoil("apply", lines(error("no such version")))
+
+        result = session(TWO_USERS)
+
+        assert result.ret == 1
+        result.assert_outcomes(errors=2)
+        assert str(result.stdout).count("terraform apply failed: no such version") >= 2
+        assert "Traceback" not in str(result.stdout)
+        assert way.verbs.count("apply") == 1
+        assert way.status is RunStatus.DESTROYED
+
+    def test_a_target_that_does_not_start_fails_the_test(self, session: Session, way: Way) -> None:
+        way.target.refuses_start = EmulatorError("no port is free")
+
+        result = session("def test_stack(target): pass")
+
+        result.assert_outcomes(errors=1)
+        result.stdout.fnmatch_lines(["*no port is free*"])
+
+    def test_drift_fails_the_session(self, session: Session, way: Way) -> None:
+        way.terraform.answer("plan", status=2)
+        way.terraform.answer("show", json.dumps(CHANGED))
+
+        result = session(USES_STACK)
+
+        result.assert_outcomes(passed=1, errors=1)
+        result.stdout.fnmatch_lines(["*aws_lb.alb: update (idle_timeout: 60 -> 90)*"])
+        assert way.status is RunStatus.DESTROYED
+
+    def test_a_leftover_fails_the_session_although_all_tests_passed(
+        self, session: Session, way: Way, reports: Path
+    ) -> None:
+        way.proof = LEFT
+
+        result = session(USES_STACK)
+
+        result.assert_outcomes(passed=1)
+        assert result.ret == pytest.ExitCode.TESTS_FAILED
+        assert "catalog-logs-pr1" in report_in(reports)["errors"][0]
+
+    def test_a_stack_that_does_not_say_what_it_is_is_torn_down_all_the_same(
+        self, session: Session, way: Way, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        result = session(
+            "def test_stack(deployment):\n"
+            "    import pathlib\n"
+            f"    pathlib.Path({str(way.terraform.folder)!r}, 'output.1.status').write_text('1')\n"
+        )
+
+        assert result.ret == pytest.ExitCode.TESTS_FAILED
+        assert way.verbs[-1] == "destroy"
+        assert way.status is RunStatus.DESTROYED
+
+
+class TestKeeping:
+    def test_a_kept_stack_is_attached_to_and_left_up_again(
+        self, session: Session, way: Way
+    ) -> None:
+        kept = session(USES_STACK, "--keep-stack")
+        reused = session(USES_STACK, "--reuse-stack", options=())
+
+        assert kept.ret == reused.ret == 0
+        assert way.verbs.count("apply") == 1
+        assert "destroy" not in way.verbs
+        assert way.status is RunStatus.DEPLOYED
+        for result in (kept, reused):
+            assert "catalog-harness destroy --environment-suffix pr1" in " ".join(
+                str(result.stdout).split()
+            )
+
+    def test_without_a_kept_stack_there_is_nothing_to_reuse(
+        self, session: Session, way: Way
+    ) -> None:
+        result = session(USES_STACK, "--reuse-stack", options=())
+
+        assert result.ret != 0
+        assert "no stack that is up is on record" in str(result.stdout) + str(result.stderr)
+
+    def test_a_suffix_in_use_is_refused_and_its_stack_left_alone(
+        self, session: Session, way: Way
+    ) -> None:
+        session(USES_STACK, "--keep-stack")
+        before = way.ledger.get(SUFFIX)
+
+        result = session(USES_STACK)
+
+        result.assert_outcomes(errors=1)
+        result.stdout.fnmatch_lines(["*is on record as deployed*"])
+        assert way.ledger.get(SUFFIX) == before
+        assert "destroy" not in way.verbs
+
+    def test_a_suffix_whose_run_was_destroyed_is_free_again(
+        self, session: Session, way: Way
+    ) -> None:
+        session(USES_STACK).assert_outcomes(passed=1)
+        session(USES_STACK).assert_outcomes(passed=1)
+
+        assert way.verbs.count("apply") == way.verbs.count("destroy") == 2
+
+
+class TestRequires:
+    SOURCE = """
+import pytest
+
+@pytest.mark.requires("cloudfront-data-plane", "ecs")
+def test_edge(): pass
+
+@pytest.mark.requires("ecs")
+def test_ecs(): pass
+"""
+
+    def test_what_the_target_lacks_is_skipped_with_the_reason(
+        self, session: Session, way: Way, reports: Path
+    ) -> None:
+        way.target.lacks = {Capability.CLOUDFRONT_DATA_PLANE: "no edge here"}
+
+        result = session(self.SOURCE, "-rs")
+
+        result.assert_outcomes(passed=1, skipped=1)
+        result.stdout.fnmatch_lines(["*not provable on embedded: no edge here*"])
+        assert [each["status"] for each in report_in(reports)["results"]] == ["not provable"]
+
+    def test_the_target_is_started_to_find_out_and_ended_again(
+        self, session: Session, way: Way
+    ) -> None:
+        session(self.SOURCE)
+
+        assert way.target.steps[1:] == ["start", "prove", "stop"]
+        assert "apply" not in way.verbs
+
+    def test_a_target_that_does_not_start_fails_the_test(self, session: Session, way: Way) -> None:
+        way.target.refuses_start = EmulatorError("no port is free")
+
+        result = session(self.SOURCE)
+
+        assert result.ret == 1
+        result.stdout.fnmatch_lines(["*no port is free*"])
+
+    def test_a_check_that_cannot_be_made_skips_its_test(self, session: Session) -> None:
+        result = session(
+            "from harness.errors import NotProvableError\n"
+            "def test_check(): raise NotProvableError('no TLS here')",
+            "-rs",
+        )
+
+        result.assert_outcomes(skipped=1)
+        result.stdout.fnmatch_lines(["*not provable: no TLS here*"])
+
+
+class TestReport:
+    def test_evidence_is_in_summary_report_and_junit(
+        self, session: Session, reports: Path, tmp_path: Path
+    ) -> None:
+        junit = tmp_path / "junit.xml"
+
+        result = session(RECORDS, f"--junit-xml={junit}")
+
+        result.assert_outcomes(passed=1)
+        result.stdout.fnmatch_lines(["*catalog stack*"])
+        report = report_in(reports)
+        assert [each["check"] for each in report["results"]] == ["alb/health"]
+        assert report["torn_down"]
+        assert report["outputs"]["log_bucket_name"] == "catalog-logs-pr1"
+        assert 'name="alb/health" value="passed' in junit.read_text()
+
+    def test_failed_tests_are_named_in_it(self, session: Session, reports: Path) -> None:
+        session("def test_wrong(deployment): assert 0")
+
+        assert "::test_wrong" in report_in(reports)["errors"][0]
+
+    def test_a_folder_that_cannot_be_written_is_told(self, session: Session, reports: Path) -> None:
+        reports.write_text("a file")
+
+        result = session(USES_STACK)
+
+        result.stdout.fnmatch_lines(["*cannot write the report*"])
+
+    def test_progress_is_told_unless_quiet(self, session: Session) -> None:
+        assert "apply: finished" in str(session(USES_STACK).stdout)
+        assert "apply: finished" not in str(session(USES_STACK, "-q").stdout)
+
+
+class TestExclusive:
+    def test_a_test_that_changes_the_stack_waits_for_the_second_plan(
+        self, session: Session, way: Way
+    ) -> None:
+        result = session(
+            "import pathlib, pytest\n"
+            "@pytest.mark.exclusive\n"
+            "def test_change(deployment):\n"
+            f"    calls = pathlib.Path({str(way.terraform.folder)!r}, 'calls')\n"
+            "    assert 'plan' in calls.read_text().splitlines()\n"
+        )
+
+        result.assert_outcomes(passed=1)
+
+    def test_on_a_reused_stack_there_is_no_second_plan_to_wait_for(self, session: Session) -> None:
+        source = "import pytest\n@pytest.mark.exclusive\ndef test_change(deployment): pass"
+        session(source, "--keep-stack").assert_outcomes(passed=1)
+
+        session(source, "--reuse-stack", options=()).assert_outcomes(passed=1)
+
+
+class TestSettings:
+    def test_an_ini_value_is_a_setting(
+        self, session: Session, pytester: pytest.Pytester, way: Way
+    ) -> None:
+        pytester.makeini(f"[pytest]\nharness_environment_suffix = {SUFFIX}\n")
+
+        session(USES_STACK, options=way.options()[1:]).assert_outcomes(passed=1)
+
+        assert way.ledger.get(SUFFIX).status is RunStatus.DESTROYED
+
+    def test_one_that_cannot_be_used_is_a_usage_error(self, session: Session, way: Way) -> None:
+        result = session(USES_STACK, "--target", "moon", options=())
+
+        assert result.ret != 0
+        assert "'moon' is not a target" in str(result.stdout) + str(result.stderr)
+        assert way.target.steps == []
+
+    def test_the_options_are_in_pytests_help(self, pytester: pytest.Pytester) -> None:
+        said = str(pytester.runpytest_inprocess("--help").stdout)
+
+        assert "deploying the catalog stack" in said
+        assert "--reuse-stack" in said
+        assert "CATALOG_HARNESS_REUSE_STACK" in said
+
+    def test_the_markers_are_declared(self, pytester: pytest.Pytester) -> None:
+        said = str(pytester.runpytest_inprocess("--markers").stdout)
+
+        assert "@pytest.mark.requires(*capabilities)" in said
+        assert "@pytest.mark.exclusive" in said
+
+
+def test_workers_share_one_deployment(
+    pytester: pytest.Pytester, way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CATALOG_HARNESS_HOME", str(way.home))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[4]))
+    pytester.makeconftest(
+        "import pytest\n"
+        "from pathlib import Path\n"
+        "from tests.unit.harness.way import Way\n"
+        f"way = Way(Path({str(way.folder)!r}), pytest.MonkeyPatch())\n"
+        "way.target.running = True\n"
+    )
+    pytester.makepyfile(
+        "import pytest\n"
+        "@pytest.mark.parametrize('n', range(4))\n"
+        "def test_stack(deployment, n): assert deployment.outputs.region == 'eu-north-1'\n"
+    )
+
+    result = pytester.runpytest_subprocess("-n", "2", "-p", "no:cacheprovider", *way.options())
+
+    result.assert_outcomes(passed=4)
+    assert result.ret == 0
+    assert way.verbs.count("apply") == way.verbs.count("destroy") == 1
+    assert way.status is RunStatus.DESTROYED
+    result.stdout.fnmatch_lines(["*apply: finished*", "*catalog stack*"])
