@@ -11,7 +11,14 @@ from typing import Any
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.tenant import Tenant
 
-__all__ = ["create_stand_in", "group_id", "is_stand_in", "point_stand_in", "reveal_arns"]
+__all__ = [
+    "create_stand_in",
+    "group_id",
+    "group_id_of",
+    "is_stand_in",
+    "point_stand_in",
+    "reveal_arns",
+]
 
 _PREFIX = "stand-in-for-"
 _LOOPBACK = "127.0.0.1"
@@ -25,9 +32,13 @@ def is_stand_in(target_group: dict[str, Any]) -> bool:
 
 def group_id(target_group: dict[str, Any]) -> str:
     """Return the id of the real group that a ``TargetGroup`` is, or stands in for."""
-    if is_stand_in(target_group):
-        return str(target_group["TargetGroupName"]).removeprefix(_PREFIX)
-    return str(target_group["TargetGroupArn"]).rpartition("/")[2]
+    return group_id_of(target_group["TargetGroupArn"])
+
+
+def group_id_of(arn: str) -> str:
+    """Return the id of the real group that an ARN names, itself or by its stand-in's."""
+    found = _ARN.fullmatch(arn)
+    return found[1] if found else arn.rpartition("/")[2]
 
 
 def reveal_arns(text: str, real_arn: Callable[[str], str | None]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.emulator.gateway.alb.group import GroupConfiguration
 from harness.emulator.gateway.alb.health import HealthCheck
-from harness.emulator.gateway.alb.stand_in import group_id, is_stand_in
+from harness.emulator.gateway.alb.stand_in import group_id, group_id_of, is_stand_in
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.tenant import Tenant
 
@@ -112,7 +112,7 @@ async def _load_balancer(aws: AwsApi, tenant: Tenant, described: dict[str, Any])
 async def _forwarded(aws: AwsApi, tenant: Tenant, listener_arn: str) -> set[str]:
     rules = await aws.call(tenant, "elbv2", "DescribeRules", ListenerArn=listener_arn)
     return {
-        group_id({"TargetGroupName": arn.split("/")[1], "TargetGroupArn": arn})
+        group_id_of(arn)
         for rule in rules["Rules"]
         for action in rule["Actions"]
         for arn in _target_group_arns(action)

@@ -12,7 +12,7 @@ _accounts = iter(range(200_000_000_000, 300_000_000_000))
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what starts a real MiniStack: it takes seconds, and runs in a tox environment apart."""
     for item in items:
-        if "endpoints" in getattr(item, "fixturenames", ()):
+        if {"endpoints", "with_engine"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("emulator")
 
 

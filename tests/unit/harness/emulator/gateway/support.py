@@ -29,7 +29,11 @@ from harness.wait import wait_until
 
 TENANT = Tenant("111122223333", "eu-north-1")
 REGION = "eu-north-1"
-_BOTOCORE_NAMES = {"elasticloadbalancing": "elbv2", "monitoring": "cloudwatch"}
+_BOTOCORE_NAMES = {
+    "elasticloadbalancing": "elbv2",
+    "monitoring": "cloudwatch",
+    "tagging": "resourcegroupstaggingapi",
+}
 
 Answer = dict[str, Any] | Response | Callable[[dict[str, Any]], dict[str, Any] | Response]
 

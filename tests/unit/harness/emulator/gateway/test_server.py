@@ -1,0 +1,136 @@
+"""The parts of the process that a test can run in its own."""
+
+import asyncio
+import logging
+import os
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from harness.emulator.gateway import __main__ as program
+from harness.emulator.gateway import lifeline, listener
+from harness.emulator.gateway.environment import GatewaySettings
+from harness.emulator.gateway.exchange import Response
+from harness.emulator.gateway.server import build, run
+from harness.errors import EmulatorError
+from harness.redaction import MASK
+
+
+def settings(
+    *, port: int = 0, parent: int | None = None, state: Path | None = None
+) -> GatewaySettings:
+    return GatewaySettings(
+        port=port, region="eu-north-1", state_directory=state, pace=0.05, parent=parent
+    )
+
+
+class Inner:
+    """Lives, and says hello."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await Response(200, body=b"hello").send(send)
+            return
+        while "lifespan.shutdown" not in self.events:
+            self.events.append((await receive())["type"])
+            await send({"type": f"{self.events[-1]}.complete"})
+
+
+@pytest.mark.anyio
+async def test_it_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    inner = Inner()
+    bound = listener.bind(0)
+    port = bound.getsockname()[1]
+    running = asyncio.create_task(run(build(inner, settings(state=tmp_path)), settings(), bound))
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+        async with asyncio.timeout(30):
+            while not await said_hello(http):
+                await asyncio.sleep(0.01)
+
+    os.kill(os.getpid(), signal.SIGTERM)
+    async with asyncio.timeout(30):
+        await running
+
+    assert inner.events == ["lifespan.startup", "lifespan.shutdown"]
+    assert [file.name for file in tmp_path.iterdir()] == ["gateway.json"]
+
+
+async def said_hello(http: httpx.AsyncClient) -> bool:
+    try:
+        return (await http.get("/")).text == "hello"
+    except httpx.ConnectError:
+        return False
+
+
+@pytest.mark.anyio
+async def test_it_stops_when_its_parent_has_gone() -> None:
+    inner = Inner()
+    nobody = os.getppid() + 1
+
+    async with asyncio.timeout(30):
+        await run(build(inner, settings()), settings(parent=nobody), listener.bind(0))
+
+    assert inner.events == ["lifespan.startup", "lifespan.shutdown"]
+
+
+@pytest.mark.anyio
+async def test_orphanhood_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    parents = iter([7, 7, 1])
+    monkeypatch.setattr(os, "getppid", lambda: next(parents))
+    monkeypatch.setattr(lifeline, "_LOOK_SECONDS", 0)
+
+    async with asyncio.timeout(10):
+        await lifeline.await_orphanhood(7)
+
+    assert next(parents, None) is None
+
+
+def test_a_port_that_is_taken_is_an_error_that_says_so() -> None:
+    with listener.bind(0) as first:
+        port = first.getsockname()[1]
+        first.listen()
+
+        with pytest.raises(EmulatorError, match=f"port {port} of 127.0.0.1 cannot be used"):
+            listener.bind(port)
+
+
+@pytest.fixture
+def harmless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the program from changing the process of the tests."""
+    monkeypatch.setattr(program, "die_with_parent", lambda: None)
+    monkeypatch.setattr(os, "umask", lambda mask: mask)
+    monkeypatch.setattr(logging, "basicConfig", lambda **_: None)
+
+
+@pytest.mark.usefixtures("harmless")
+def test_an_unusable_environment_is_one_message_and_status_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("GATEWAY_PORT", raising=False)
+
+    assert program.main() == 1
+    assert "What to do: start it with the environment" in capsys.readouterr().err
+
+
+def test_secrets_do_not_reach_the_log() -> None:
+    formatter = program._RedactingFormatter("%(message)s")
+    record = logging.makeLogRecord({"msg": "connect postgresql://u:hunter22@h/db"})
+
+    assert formatter.format(record) == f"connect postgresql://u:{MASK}@h/db"
+
+
+def test_the_log_goes_to_standard_error_redacted(monkeypatch: pytest.MonkeyPatch) -> None:
+    configured: list[dict[str, object]] = []
+    monkeypatch.setattr(logging, "basicConfig", lambda **given: configured.append(given))
+    monkeypatch.setenv("LOG_LEVEL", "ERROR")
+
+    program._log_to_standard_error()
+
+    (given,) = configured
+    assert given["level"] == "ERROR"
