@@ -1,5 +1,6 @@
 """The embedded target: an AWS emulator with a real data plane, from Python packages alone."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -97,8 +98,16 @@ class EmbeddedTarget:
         return lacking
 
     def environment(self) -> Mapping[str, str]:
-        """Return the cloud's variables."""
-        return {**self.cloud.environment(), "AWS_EC2_METADATA_DISABLED": "true"}
+        """Return the cloud's variables, and those that keep the user's AWS files out.
+
+        A role in the default profile, say, would make the provider ask a real AWS for it.
+        """
+        return {
+            **self.cloud.environment(),
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
 
     def provider(self) -> Mapping[str, Any]:
         """Return provider arguments that keep Terraform from asking a real AWS."""

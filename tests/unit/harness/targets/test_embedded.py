@@ -119,6 +119,8 @@ class TestWayIn:
         assert variables["AWS_ENDPOINT_URL"] == cloud.endpoint
         assert variables["AWS_ACCESS_KEY_ID"] == target.provider()["access_key"] == "test"
         assert variables["AWS_EC2_METADATA_DISABLED"] == "true"
+        assert variables["AWS_CONFIG_FILE"] == variables["AWS_SHARED_CREDENTIALS_FILE"]
+        assert not Path(variables["AWS_CONFIG_FILE"]).read_text()
         assert target.provider()["skip_credentials_validation"] is True
 
     def test_its_wishes_are_fields_of_the_stack(self, target: EmbeddedTarget) -> None:
