@@ -36,6 +36,8 @@ class Block:
         self.address = address
         self.scope = scope
         self._values: dict[tuple[str, bool], Any] = {}
+        self._blocks: dict[str, list[Block]] = {}
+        self._documents: dict[str, Any] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self.raw
@@ -144,11 +146,13 @@ class Block:
         Raises:
             PreflightInputError: Something other than objects stands there.
         """
-        return [
-            self._block(item, f"{name}[{index}]")
-            for index, item in enumerate(self._bodies(name))
-            if not isinstance(item, Unknown) and item is not None
-        ]
+        if name not in self._blocks:
+            self._blocks[name] = [
+                self._block(item, f"{name}[{index}]")
+                for index, item in enumerate(self._bodies(name))
+                if not isinstance(item, Unknown) and item is not None
+            ]
+        return self._blocks[name]
 
     def block(self, name: str) -> "Block | None":
         """Return the first nested block of a name, None when there is none or it is unknown."""
@@ -165,7 +169,9 @@ class Block:
         Objects stay plain dicts, with Unknown where a reference stands. Unknown when the
         document as a whole is not known; a ``ValueError`` when it is certainly not JSON.
         """
-        return parse_document(self.value(name))
+        if name not in self._documents:
+            self._documents[name] = parse_document(self.value(name))
+        return self._documents[name]
 
     def map(self, name: str) -> Mapping[str, Any]:
         """Return a map argument, empty when absent or unknown.

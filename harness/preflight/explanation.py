@@ -1,6 +1,7 @@
 """Explain an error of a deployment by the rule that would have caught it."""
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from harness.preflight.finding import Family, Severity
@@ -11,6 +12,25 @@ __all__ = ["explain"]
 _PLACEHOLDER = re.compile(r"\{\w+\}|\.\.\.")
 _MIN_LITERAL = 12
 _FAMILIES = list(Family)
+# Codes that name one mistake, whatever the message; others (InvalidParameterValue) name many.
+_TELLING_CODE = re.compile(
+    r"AlreadyExists|AlreadyOwned|Duplicate|InUse|LimitExceeded|NoSuch|NotEmpty|TooMany|NotCover"
+)
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """One message that a rule expects: error code, pattern, how much of it is literal."""
+
+    rule: Rule
+    code: str
+    pattern: re.Pattern[str]
+    literal: int
+
+    def rank(self) -> tuple[bool, int, int]:
+        """Return what makes one message fit better than another that fits as well."""
+        blocker = self.rule.severity is Severity.BLOCKER
+        return blocker, self.literal, -_FAMILIES.index(self.rule.family)
 
 
 def explain(code: str, message: str) -> Rule | None:
@@ -21,30 +41,36 @@ def explain(code: str, message: str) -> Rule | None:
         message: AWS's message; for an error of Terraform its summary and detail.
 
     Returns:
-        The rule whose expected message fits best (a blocker before a warning), None when none
-        does.
+        The rule whose expected message fits best (a blocker before a warning); else the only
+        one that expects the code, if the code is a telling one; else None.
     """
     text = " ".join(message.split())
     fitting = [
-        (rule.severity is Severity.BLOCKER, len(literal), -_FAMILIES.index(rule.family), rule.id)
-        for wanted, pattern, literal, rule in _patterns()
-        if wanted == code and pattern.search(text)
+        expected
+        for expected in _expected()
+        if expected.code == code
+        and expected.literal >= _MIN_LITERAL
+        and expected.pattern.match(text)
     ]
-    best = max(fitting, default=None)
-    return next((rule for rule in all_rules() if best and rule.id == best[-1]), None)
+    if fitting:
+        return max(fitting, key=_Expected.rank).rule
+    known = {expected.rule.id: expected.rule for expected in _expected() if expected.code == code}
+    return next(iter(known.values())) if len(known) == 1 and _TELLING_CODE.search(code) else None
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str], str, Rule], ...]:
-    """Return error code, pattern of the message, its literal text and rule, for each message."""
-    found = []
-    for rule in all_rules():
-        for says in rule.says:
-            code, _, rest = says.partition(": ")
-            code, template = ("", rest) if code in ("Error", "Warning") else (code, rest)
-            template = " ".join(template.replace("{{", "{").replace("}}", "}").split())
-            pieces = [re.escape(piece) for piece in _PLACEHOLDER.split(template)]
-            literal = _PLACEHOLDER.sub("", template)
-            if len(literal) >= _MIN_LITERAL and not code.startswith(("(", "HTTP", "connection")):
-                found.append((code, re.compile(".*?".join(pieces)), literal, rule))
-    return tuple(found)
+def _expected() -> tuple[_Expected, ...]:
+    """Return every message that any rule expects."""
+    return tuple(_parse(rule, text) for rule in all_rules() for text in (*rule.says, *rule.also))
+
+
+def _parse(rule: Rule, text: str) -> _Expected:
+    code, _, rest = text.partition(": ")
+    template = " ".join(rest.replace("{{", "{").replace("}}", "}").split())
+    pieces = [re.escape(piece) for piece in _PLACEHOLDER.split(template)]
+    return _Expected(
+        rule,
+        "" if code in ("Error", "Warning") else code,
+        re.compile(".*?".join(pieces)),
+        len(_PLACEHOLDER.sub("", template)),
+    )

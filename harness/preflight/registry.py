@@ -55,7 +55,8 @@ class Rule:
         severity: How bad it is when broken.
         summary: What is wrong where it fires, one sentence.
         says: What the deployment would say, ``Code: message`` of AWS or the text of Terraform;
-            ``{name}`` stands for what varies. The first is shown, all explain an error.
+            ``{name}`` stands for what varies, ``...`` for what is not known.
+        also: What emulators, or other versions, say in its place; only to explain an error.
         remedy: What to do.
         documentation: Page that states the rule.
         online: Whether it asks the target.
@@ -68,6 +69,7 @@ class Rule:
     severity: Severity
     summary: str
     says: tuple[str, ...]
+    also: tuple[str, ...]
     remedy: str
     documentation: str
     online: bool
@@ -84,6 +86,7 @@ class _Facts(TypedDict, total=False):
     remedy: Required[str]
     documentation: Required[str]
     says: str | tuple[str, ...]
+    also: str | tuple[str, ...]
     severity: Severity
 
 
@@ -160,16 +163,20 @@ def _add(
     summary = (inspect.getdoc(described) or "").partition("\n\n")[0].replace("\n", " ")
     if id_ in _RULES or not summary:
         raise ValueError(f"rule {id_}: registered twice, or without a docstring")
-    says = facts.get("says", ())
     _RULES[id_] = Rule(
         id=id_,
         family=family,
         severity=facts.get("severity", Severity.BLOCKER),
         summary=summary,
-        says=(says,) if isinstance(says, str) else says,
+        says=_tuple(facts.get("says", ())),
+        also=_tuple(facts.get("also", ())),
         remedy=facts["remedy"],
         documentation=facts["documentation"],
         online=online,
         resource_types=types,
         check=check,
     )
+
+
+def _tuple(texts: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (texts,) if isinstance(texts, str) else texts

@@ -83,12 +83,12 @@ def bucket_name_taken(inspection: Inspection, cloud: Cloud) -> Problems:
     "elbv2/name-taken",
     Family.DEPLOY,
     says=(
+        "Error: ELBv2 Load Balancer ({name}) already exists",
+        "Error: ELBv2 Target Group ({name}) already exists",
         "DuplicateLoadBalancerName: A load balancer with the same name '{name}' exists, but with "
         "different settings",
         "DuplicateTargetGroupName: A target group with the same name '{name}' exists, but with "
         "different settings",
-        "Error: ELBv2 Load Balancer ({name}) already exists",
-        "Error: ELBv2 Target Group ({name}) already exists",
     ),
     remedy=_UNIQUE,
     documentation=f"{_DOCS}/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
@@ -96,16 +96,14 @@ def bucket_name_taken(inspection: Inspection, cloud: Cloud) -> Problems:
 def load_balancer_name_taken(inspection: Inspection, cloud: Cloud) -> Problems:
     """The name of a load balancer or a target group is taken."""
     kinds = (
-        ("aws_lb", "describe_load_balancers", "LoadBalancerNotFound", "the load balancer exists"),
-        ("aws_lb_target_group", "describe_target_groups", "TargetGroupNotFound", "it exists"),
+        ("aws_lb", "describe_load_balancers", "LoadBalancerNotFound", "LoadBalancers"),
+        ("aws_lb_target_group", "describe_target_groups", "TargetGroupNotFound", "TargetGroups"),
     )
-    for kind, operation, absent, text in kinds:
-
-        def reason(name: str, ask: tuple[str, str, str] = (operation, absent, text)) -> str:
-            found = cloud.find("elbv2", ask[0], (ask[1],), Names=[name])
-            return "" if found is None or not any(found.values()) else ask[2]
-
-        yield from _taken(inspection, "name", kind, by=reason)
+    for variant, (kind, operation, absent, key) in enumerate(kinds):
+        for resource, name in _new(inspection, "name", kind):
+            found = cloud.find("elbv2", operation, (absent,), Names=[name])
+            if found is not None and found[key]:
+                yield resource.problem(f"{name} exists already", variant=variant, name=name)
 
 
 @lookup_rule(

@@ -52,12 +52,6 @@ def cache_policy_with_forwarded_values(distribution: Resource) -> Problems:
     "cloudfront/no-cache-policy",
     Family.DEPLOY,
     _DISTRIBUTION,
-    says=(
-        "InvalidArgument: The parameter ForwardedValues is required.",
-        "InvalidArgument: The parameter CachePolicyId is required.",
-        "MalformedXML: 1 validation error detected: Value null at "
-        "'distributionConfig.defaultCacheBehavior.forwardedValues' failed to satisfy constraint",
-    ),
     remedy="Set cache_policy_id: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad is CachingDisabled.",
     documentation=f"{_API}/API_DefaultCacheBehavior.html",
 )
@@ -83,16 +77,18 @@ def no_cache_policy(distribution: Resource) -> Problems:
 def wrong_policy(distribution: Resource) -> Problems:
     """A policy id is malformed, or is the id of a managed policy of another kind."""
     for name, behavior in behaviors(distribution):
-        for argument in _POLICIES:
+        for variant, argument in enumerate(_POLICIES):
             id_ = behavior.text(argument)
             managed = policy(id_)
             if not id_:
                 continue
             if not UUID.fullmatch(id_):
-                yield distribution.problem(f"{name}: {argument} {id_!r} is no policy id")
+                yield distribution.problem(
+                    f"{name}: {argument} {id_!r} is no policy id", variant=variant
+                )
             elif managed is not None and managed.argument != argument:
                 text = f"{name}: {argument} is {managed.name}, made for {managed.argument}"
-                yield distribution.problem(text)
+                yield distribution.problem(text, variant=variant)
 
 
 @resource_rule(
@@ -119,10 +115,6 @@ def unknown_origin(distribution: Resource) -> Problems:
     "cloudfront/methods",
     Family.DEPLOY,
     _DISTRIBUTION,
-    says=(
-        "InvalidArgument: The parameter AllowedMethods contains an invalid combination",
-        "InvalidArgument: The parameter CachedMethods contains methods that are not allowed",
-    ),
     remedy="Allowed: GET and HEAD, with OPTIONS, or all seven; cached: GET and HEAD, perhaps "
     "OPTIONS.",
     documentation=f"{_API}/API_AllowedMethods.html",
@@ -161,7 +153,7 @@ def certificate(distribution: Resource) -> Problems:
             yield distribution.problem(f"the certificate {arn} is not in us-east-1")
         default = block.boolean("cloudfront_default_certificate")
         if default and distribution.texts("aliases"):
-            yield distribution.problem("aliases with CloudFront's default certificate")
+            yield distribution.problem("aliases with CloudFront's default certificate", variant=1)
 
 
 @resource_rule(

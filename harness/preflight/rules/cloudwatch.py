@@ -20,9 +20,9 @@ _HOUR = 3_600
     Family.DEPLOY,
     "aws_cloudwatch_metric_alarm",
     says=(
+        "Error: expected period to be divisible by 60, got: {period}",
         "ValidationError: Metrics cannot be checked across more than a day (EvaluationPeriods * "
         "Period must be <= 86400).",
-        "ValidationError: Period must be 10, 30 or a multiple of 60",
     ),
     remedy="A period of 10, 20, 30 or a multiple of 60 seconds; periods shorter than an hour may "
     "span one day at most, longer ones a week.",
@@ -35,9 +35,10 @@ def alarm_period(alarm: Resource) -> Problems:
     if period is None:
         return
     if period not in _SHORT_PERIODS and (period % 60 or period <= 0):
-        yield alarm.problem(f"period is {period} seconds")
+        yield alarm.problem(f"period is {period} seconds", period=period)
     elif count and count * period > (_WEEK if period >= _HOUR else _DAY):
-        yield alarm.problem(f"evaluation_periods x period is {count} x {period} seconds")
+        text = f"evaluation_periods x period is {count} x {period} seconds"
+        yield alarm.problem(text, variant=1)
 
 
 @resource_rule(
@@ -57,7 +58,7 @@ def dashboard_body(dashboard: Resource) -> Problems:
     try:
         body = dashboard.document("dashboard_body")
     except ValueError as error:
-        yield dashboard.problem(f"dashboard_body is not JSON: {error}")
+        yield dashboard.problem(f"dashboard_body is not JSON: {error}", variant=1)
         return
     if isinstance(body, dict) and "widgets" in body:
         return

@@ -41,8 +41,12 @@ def _network(resource: Resource, argument: str = "cidr_block") -> ipaddress.IPv4
     *_BLOCK_ARGUMENTS,
     "aws_security_group_rule",
     says=(
-        'Error: "{cidr}" is not a valid CIDR block',
-        "Error: invalid CIDR address: {cidr}",
+        'Error: "{cidr}" is not a valid IPv4 CIDR block; did you mean "{network}"?',
+        'Error: "{cidr}" is not a valid CIDR block: invalid CIDR address: {cidr}',
+        'Error: expected "cidr_block" to contain a network Value with between 16 and 28 '
+        "significant bits, got: {length}",
+        "Error: Invalid Attribute Value\n\nAttribute cidr_ipv4 value must be a valid IPv4 CIDR "
+        "that represents a network address, got: {cidr}",
         "InvalidParameterValue: Value ({cidr}) for parameter cidrBlock is invalid. This is not a "
         "valid CIDR block.",
         "InvalidVpc.Range: The CIDR '{cidr}' is invalid.",
@@ -56,13 +60,16 @@ def invalid_cidr(resource: Resource) -> Problems:
     """A network is malformed, has host bits set, or is larger or smaller than AWS takes."""
     for cidr in _cidrs(resource):
         try:
-            network = ipaddress.IPv4Network(cidr)
+            network = ipaddress.IPv4Network(cidr, strict=False)
         except ValueError as error:
-            yield resource.problem(f"{cidr!r}: {error}", cidr=cidr)
+            yield resource.problem(f"{cidr!r}: {error}", variant=1, cidr=cidr)
             continue
         sized = resource.type in ("aws_vpc", "aws_subnet")
-        if sized and network.prefixlen not in _SIZES:
-            yield resource.problem(f"{cidr} is not between /16 and /28", cidr=cidr)
+        if str(network) != cidr:
+            yield resource.problem(f"{cidr} has host bits: {network}?", cidr=cidr, network=network)
+        elif sized and network.prefixlen not in _SIZES:
+            text = f"{cidr} is not between /16 and /28"
+            yield resource.problem(text, variant=2, length=network.prefixlen)
 
 
 def _cidrs(resource: Resource) -> Iterator[str]:
@@ -139,10 +146,9 @@ def zone_of_another_region(subnet: Resource) -> Problems:
         "256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{{}}!$*",
         "InvalidParameterValue: Invalid security group description. Valid descriptions are strings "
         "less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{{}}!$*",
-        "InvalidParameterValue: Value ({text}) for parameter GroupDescription is invalid. "
-        "Character sets beyond ASCII are not supported.",
-        "Error: invalid value for description",
     ),
+    also="InvalidParameterValue: Value ({text}) for parameter GroupDescription is invalid. "
+    "Character sets beyond ASCII are not supported.",
     remedy="Letters, digits, spaces and ._-:/()#,@[]+=&;{}!$* only: no apostrophe, no arrow, no "
     "dash beyond ASCII; at most 255 characters.",
     documentation=f"{_API}/API_CreateSecurityGroup.html",
@@ -155,7 +161,8 @@ def security_group_text(resource: Resource) -> Problems:
             texts += [block.text("description") for block in resource.blocks(direction)]
     for text in texts:
         if text is not None and not _TEXT.fullmatch(text):
-            yield resource.problem(f"description {text[:60]!r}", text=text[:60])
+            variant = int(resource.type == "aws_security_group" and text is texts[0])
+            yield resource.problem(f"description {text[:60]!r}", variant=variant)
 
 
 @resource_rule(

@@ -44,7 +44,8 @@ def fargate_cpu_memory(task: Resource) -> Problems:
     if not is_fargate(task):
         return
     if task.absent("cpu") or task.absent("memory"):
-        yield task.problem("cpu and memory must both be given for Fargate")
+        variant = 1 if task.absent("cpu") else 2
+        yield task.problem("cpu and memory must both be given for Fargate", variant=variant)
         return
     cpu, memory = _units(task.text("cpu")), _units(task.text("memory"))
     if cpu is not None and memory is not None and not _is_fargate_size(cpu, memory):
@@ -86,9 +87,9 @@ def fargate_network_mode(task: Resource) -> Problems:
     _TASK,
     says=(
         "Error: ECS Task Definition container_definitions is invalid: ...",
-        "ClientException: Container definitions should not be empty",
         "ClientException: Container.image should not be null or empty.",
     ),
+    also="ClientException: Container definition {number} ({name}): image is required.",
     remedy="A JSON list of objects, each with name and image.",
     documentation=_PARAMETERS,
 )
@@ -104,14 +105,14 @@ def container_definitions(task: Resource) -> Problems:
     for container in containers(task) or []:
         missing = [name for name in ("name", "image") if container.absent(name)]
         if missing:
-            yield task.problem(f"{container.address} has no {' and no '.join(missing)}")
+            text = f"{container.address} has no {' and no '.join(missing)}"
+            yield task.problem(text, variant=1)
 
 
 @resource_rule(
     "ecs/duplicate-container-name",
     Family.DEPLOY,
     _TASK,
-    says="ClientException: Container names should be unique.",
     remedy="Give each container of the task a name of its own.",
     documentation=_PARAMETERS,
 )
@@ -165,11 +166,11 @@ def execution_role_missing(task: Resource) -> Problems:
         logging = container.block("logConfiguration")
         driver = logging.text("logDriver") if logging else None
         if container.given("secrets"):
-            yield task.problem("its secrets need an execution role")
+            yield task.problem("its secrets need an execution role", variant=2)
         elif is_fargate(task) and driver == "awslogs":
             yield task.problem("its log driver awslogs needs an execution role")
         elif is_fargate(task) and ".dkr.ecr." in (container.text("image") or ""):
-            yield task.problem("its image in ECR needs an execution role")
+            yield task.problem("its image in ECR needs an execution role", variant=1)
         else:
             continue
         return
@@ -197,11 +198,7 @@ def role_not_trusted(task: Resource) -> Problems:
     "ecs/log-options",
     Family.DEPLOY,
     _TASK,
-    says=(
-        "ClientException: Log driver awslogs requires options: awslogs-group, awslogs-region, "
-        "awslogs-stream-prefix",
-        "ClientException: Fargate requires awslogs-stream-prefix to be set for log driver awslogs",
-    ),
+    says="ClientException: Log driver awslogs requires options: {options}",
     remedy="Give awslogs-group, awslogs-region and (for Fargate) awslogs-stream-prefix.",
     documentation=f"{_GUIDE}/specify-log-config.html",
 )
@@ -216,4 +213,5 @@ def log_options(task: Resource) -> Problems:
         options = logging.block("options")
         missing = [name for name in needed if options is None or options.absent(name)]
         if missing and logging.certain("options"):
-            yield task.problem(f"{container.text('name')}: {', '.join(missing)} missing")
+            names = ", ".join(missing)
+            yield task.problem(f"{container.text('name')}: {names} missing", options=names)

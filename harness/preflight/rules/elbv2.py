@@ -17,7 +17,7 @@ _API = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference"
 _LB = ("aws_lb", "aws_alb")
 _GROUP = ("aws_lb_target_group", "aws_alb_target_group")
 _LISTENER = ("aws_lb_listener", "aws_alb_listener")
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
+_CHARACTERS = re.compile(r"[A-Za-z0-9-]*")
 _MAX_NAME = 32
 _MIN_ZONES = 2
 
@@ -40,8 +40,12 @@ _MIN_ZONES = 2
 def load_balancer_name(balancer: Resource) -> Problems:
     """A load balancer's name is too long or has a character that is not allowed."""
     name = balancer.text("name")
-    if name and (not _is_name(name) or name.startswith("internal-")):
-        yield balancer.problem(f"{name!r} ({len(name)} characters)", name=name)
+    refusal = _refusal(name or "")
+    if refusal is None and name and name.startswith("internal-"):
+        refusal = 4
+    if name and refusal is not None:
+        text = f"{name!r} ({len(name)} characters)"
+        yield balancer.problem(text, variant=refusal, name=name)
 
 
 @resource_rule(
@@ -51,6 +55,8 @@ def load_balancer_name(balancer: Resource) -> Problems:
     says=(
         'Error: "name" cannot be longer than 32 characters',
         'Error: only alphanumeric characters and hyphens allowed in "name"',
+        'Error: "name" cannot begin with a hyphen',
+        'Error: "name" cannot end with a hyphen',
         "ValidationError: Target group name '{name}' cannot be longer than '32' characters",
     ),
     remedy="1 to 32 letters, digits and hyphens; no hyphen at either end.",
@@ -59,12 +65,20 @@ def load_balancer_name(balancer: Resource) -> Problems:
 def target_group_name(group: Resource) -> Problems:
     """A target group's name is too long or has a character that is not allowed."""
     name = group.text("name")
-    if name and not _is_name(name):
-        yield group.problem(f"{name!r} ({len(name)} characters)", name=name)
+    refusal = _refusal(name or "")
+    if name and refusal is not None:
+        yield group.problem(f"{name!r} ({len(name)} characters)", variant=refusal, name=name)
 
 
-def _is_name(name: str) -> bool:
-    return len(name) <= _MAX_NAME and _NAME.fullmatch(name) is not None
+def _refusal(name: str) -> int | None:
+    """Return with which of its messages the provider refuses a name, None for a good one."""
+    broken = (
+        len(name) > _MAX_NAME,
+        not _CHARACTERS.fullmatch(name),
+        name.startswith("-"),
+        name.endswith("-"),
+    )
+    return broken.index(True) if True in broken else None
 
 
 @resource_rule(
@@ -141,7 +155,7 @@ def listener_certificate(listener: Resource) -> Problems:
     if protocol in ("HTTPS", "TLS") and listener.absent("certificate_arn"):
         yield listener.problem(f"{protocol} without certificate_arn")
     if protocol == "HTTP" and listener.given("certificate_arn"):
-        yield listener.problem("HTTP with certificate_arn")
+        yield listener.problem("HTTP with certificate_arn", variant=1)
 
 
 @configuration_rule(

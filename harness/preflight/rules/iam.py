@@ -9,6 +9,7 @@ from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
 _NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
+_MAX_NAME = 64
 _API = "https://docs.aws.amazon.com/IAM/latest/APIReference"
 _GRAMMAR = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html"
 _VERSIONS = ("2012-10-17", "2008-10-17")
@@ -21,6 +22,7 @@ _POLICIES = ("aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy")
     "aws_iam_role",
     says=(
         "Error: expected length of name to be in the range (1 - 64), got {name}",
+        "Error: invalid value for name (must match [\\w+=,.@-])",
         "ValidationError: The specified value for roleName is invalid. It must contain only "
         "alphanumeric characters and/or the following: +=,.@_-",
     ),
@@ -31,7 +33,8 @@ def role_name(role: Resource) -> Problems:
     """A role name breaks IAM's naming rules."""
     name = role.text("name")
     if name is not None and not _NAME.fullmatch(name):
-        yield role.problem(f"{name!r} ({len(name)} characters) is no role name", name=name)
+        text = f"{name!r} ({len(name)} characters) is no role name"
+        yield role.problem(text, variant=int(len(name) <= _MAX_NAME), name=name)
 
 
 @resource_rule(
@@ -44,6 +47,10 @@ def role_name(role: Resource) -> Problems:
         "MalformedPolicyDocument: Policy statement must contain resources.",
         "MalformedPolicyDocument: Policy statement must contain actions.",
         'Error: "policy" contains an invalid JSON policy: ...',
+    ),
+    also=(
+        "MalformedPolicyDocument: Statement {number} must contain a Resource or NotResource",
+        "MalformedPolicyDocument: Statement {number} must contain an Action or NotAction",
     ),
     remedy="Version 2012-10-17; each statement with Effect, Action and Resource, no Principal.",
     documentation=_GRAMMAR,

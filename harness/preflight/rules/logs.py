@@ -18,8 +18,12 @@ _API = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference"
     "logs/group-name",
     Family.DEPLOY,
     "aws_cloudwatch_log_group",
-    says="InvalidParameterException: 1 validation error detected: Value '{name}' at "
-    "'logGroupName' failed to satisfy constraint: ...",
+    says=(
+        'Error: "name" isn\'t a valid log group name (alphanumeric characters, underscores, '
+        'hyphens, slashes, hash signs and dots are allowed): "{name}"',
+        "InvalidParameterException: 1 validation error detected: Value '{name}' at 'logGroupName' "
+        "failed to satisfy constraint: ...",
+    ),
     remedy="1 to 512 letters, digits and . - _ / #.",
     documentation=f"{_API}/API_CreateLogGroup.html",
 )

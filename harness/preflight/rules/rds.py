@@ -87,7 +87,8 @@ def subnet_group_zones(group: Resource) -> Problems:
     "rds/serverless-capacity",
     Family.DEPLOY,
     "aws_rds_cluster",
-    says="InvalidParameterValue: Serverless v2 maximum capacity {maximum} isn't valid. ...",
+    says="Error: expected serverlessv2_scaling_configuration.0.max_capacity to be in the range "
+    "(1.000000 - 256.000000), got {maximum}",
     remedy="0 to 256 Aurora capacity units in steps of 0.5, the maximum at least 1 and not below "
     "the minimum.",
     documentation=f"{_AURORA}/aurora-serverless-v2.setting-capacity.html",
@@ -108,8 +109,11 @@ def serverless_capacity(cluster: Resource) -> Problems:
     "rds/backup-retention",
     Family.DEPLOY,
     "aws_rds_cluster",
-    says="InvalidParameterValue: Invalid backup retention period: {days}. Must be between 1 and "
-    "35.",
+    says=(
+        "InvalidParameterValue: Invalid backup retention period: {days}. Retention period must be "
+        "between 1 and 35.",
+        "Error: expected backup_retention_period to be at most (35), got {days}",
+    ),
     remedy="1 to 35 days: Aurora always keeps backups for a day.",
     documentation=f"{_API}/API_CreateDBCluster.html",
 )
@@ -137,7 +141,8 @@ def backup_retention(cluster: Resource) -> Problems:
 def deletion_protection(database: Resource) -> Problems:
     """A database is protected from deletion."""
     if database.boolean("deletion_protection"):
-        yield database.problem("deletion_protection is true: destroy is refused")
+        variant = int(database.type == "aws_db_instance")
+        yield database.problem("deletion_protection is true: destroy is refused", variant=variant)
 
 
 @resource_rule(
@@ -161,6 +166,9 @@ def final_snapshot(database: Resource) -> Problems:
         return
     name = database.text("final_snapshot_identifier")
     if database.absent("final_snapshot_identifier"):
-        yield database.problem("skip_final_snapshot is not set and the snapshot has no name")
+        variant = int(database.type == "aws_db_instance")
+        text = "skip_final_snapshot is not set and the snapshot has no name"
+        yield database.problem(text, variant=variant)
     else:
-        yield database.problem(f"destroy leaves the snapshot {name or ''} behind", name=name)
+        text = f"destroy leaves the snapshot {name or ''} behind"
+        yield database.problem(text, variant=2, name=name)

@@ -7,7 +7,7 @@ from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
 _API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference"
-_IDENTIFIER = re.compile(r"[a-z](?:-?[a-z0-9]){0,62}")
+_CHARACTERS = re.compile(r"[a-z0-9-]*")
 _MAX_IDENTIFIER = 63
 _DATABASE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 _USER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
@@ -53,9 +53,18 @@ def identifier(database: Resource) -> Problems:
     """The identifier of a cluster or an instance breaks the naming rules."""
     argument = "cluster_identifier" if database.type == "aws_rds_cluster" else "identifier"
     name = database.text(argument)
-    if name is None or (_IDENTIFIER.fullmatch(name) and len(name) <= _MAX_IDENTIFIER):
+    if name is None:
         return
-    yield database.problem(f"{argument} {name!r} ({len(name)} characters)", argument=argument)
+    broken = (
+        not _CHARACTERS.fullmatch(name),
+        not name[:1].isalpha(),
+        "--" in name,
+        name.endswith("-"),
+        len(name) > _MAX_IDENTIFIER,
+    )
+    if True in broken:
+        text = f"{argument} {name!r} ({len(name)} characters)"
+        yield database.problem(text, variant=broken.index(True), argument=argument)
 
 
 @resource_rule(
@@ -97,7 +106,9 @@ def master_username(database: Resource) -> Problems:
     reserved = name.lower() in _RESERVED_USERS[engine] | _SQL_WORDS
     if reserved or not _USER.fullmatch(name):
         why = "reserved by the engine" if reserved else "malformed"
-        yield database.problem(f"master user name {name!r} is {why}", name=name)
+        yield database.problem(
+            f"master user name {name!r} is {why}", variant=not reserved, name=name
+        )
 
 
 @resource_rule(
@@ -128,4 +139,5 @@ def master_password(database: Resource) -> Problems:
             yield database.problem(f"{argument} has a character that is not allowed", limit=limit)
         elif not _MIN_PASSWORD <= len(secret) <= limit:
             text = f"{argument} has {len(secret)} characters, not {_MIN_PASSWORD} to {limit}"
-            yield database.problem(text, limit=limit)
+            variant = 1 if len(secret) < _MIN_PASSWORD else 2
+            yield database.problem(text, variant=variant, limit=limit)

@@ -9,6 +9,8 @@ from harness.preflight.registry import Problems, resource_rule
 
 _NAMING = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_CHARACTERS = re.compile(r"[a-z0-9.-]*")
+_MAX_NAME = 63
 _RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 
@@ -19,7 +21,11 @@ _RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
     "aws_s3_bucket",
     says=(
         "InvalidBucketName: The specified bucket is not valid.",
-        "Error: validating S3 Bucket ({name}) name: ...",
+        "Error: validating S3 Bucket ({name}) name: only lowercase alphanumeric characters and "
+        'hyphens allowed in "{name}"',
+        'Error: validating S3 Bucket ({name}) name: "{name}" must not be formatted as an IP '
+        "address",
+        "Error: expected length of bucket to be in the range (0 - 63), got {name}",
     ),
     remedy="3 to 63 lowercase letters, digits, hyphens and dots; begin and end with a letter or "
     "digit; no two dots in a row, no reserved prefix or suffix.",
@@ -31,9 +37,19 @@ def bucket_name(bucket: Resource) -> Problems:
     if name is None:
         return
     if not _BUCKET.fullmatch(name) or ".." in name or _is_address(name):
-        yield bucket.problem(f"{name!r} ({len(name)} characters) is no bucket name", name=name)
+        text = f"{name!r} ({len(name)} characters) is no bucket name"
+        yield bucket.problem(text, variant=_refusal(name), name=name)
     elif name.startswith(_RESERVED_STARTS) or name.endswith(_RESERVED_ENDS):
         yield bucket.problem(f"{name!r} has a reserved prefix or suffix", name=name)
+
+
+def _refusal(name: str) -> int:
+    """Return who refuses a name, S3 or the provider with one of its messages."""
+    if len(name) > _MAX_NAME:
+        return 3
+    if _is_address(name):
+        return 2
+    return 0 if _CHARACTERS.fullmatch(name) else 1
 
 
 def _is_address(name: str) -> bool:

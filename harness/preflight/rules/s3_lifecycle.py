@@ -87,6 +87,8 @@ def rule_without_action(lifecycle: Resource) -> Problems:
     _TYPE,
     says=(
         "InvalidArgument: Rule ID must be unique. Found same ID for more than one rule",
+        "Error: Invalid Attribute Value Length\n\nAttribute rule[{index}].id string length must be "
+        "between 1 and 255, got: {length}",
         "InvalidArgument: ID length should not exceed allowed limit of 255",
     ),
     remedy="Give each rule an id of its own, of at most 255 characters.",
@@ -99,7 +101,8 @@ def rule_id(lifecycle: Resource) -> Problems:
         if count > 1:
             yield lifecycle.problem(f"{count} rules have the id {id_!r}")
         if len(id_) > _MAX_ID:
-            yield lifecycle.problem(f"the rule id {id_[:20]}... has {len(id_)} characters")
+            text = f"the rule id {id_[:20]}... has {len(id_)} characters"
+            yield lifecycle.problem(text, variant=1, length=len(id_))
 
 
 @resource_rule(
@@ -132,4 +135,4 @@ def lifecycle_days(lifecycle: Resource) -> Problems:
                 yield lifecycle.problem(text, storage_class=storage)
             elif storage.endswith("_IA") and days < _MIN_DAYS_TO_INFREQUENT:
                 text = f"{_name(rule, index)} moves to {storage} after {days} days"
-                yield lifecycle.problem(text, storage_class=storage)
+                yield lifecycle.problem(text, variant=1, storage_class=storage)

@@ -16,8 +16,11 @@ _WINDOW_DAYS = range(7, 31)
     "secretsmanager/secret-name",
     Family.DEPLOY,
     "aws_secretsmanager_secret",
-    says="ValidationException: Invalid name. Must be a valid name containing alphanumeric "
-    "characters, or any of the following: -/_+=.@!",
+    says=(
+        'Error: only alphanumeric characters and /_+=.@- special characters are allowed in "name"',
+        "ValidationException: Invalid name. Must be a valid name containing alphanumeric "
+        "characters, or any of the following: -/_+=.@!",
+    ),
     remedy="1 to 512 letters, digits and / _ + = . @ -.",
     documentation=f"{_API}/API_CreateSecret.html",
 )
@@ -34,6 +37,7 @@ def secret_name(secret: Resource) -> Problems:
     "aws_secretsmanager_secret",
     says=(
         "Error: expected recovery_window_in_days to be in the range (7 - 30), got {days}",
+        "Error: expected recovery_window_in_days to be one of [0], got {days}",
         "InvalidParameterException: RecoveryWindowInDays value must be between 7 and 30 days "
         "(inclusive).",
     ),

@@ -10,15 +10,11 @@ _MAX_TAG_KEY = 128
 _MAX_TAG_VALUE = 256
 _TAGS = "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"
 
-# Arguments that protect a resource from deletion, and the value that does.
+# Arguments that protect a resource from deletion, the value that does, which message follows.
 _PROTECTIONS = {
-    "aws_cognito_user_pool": ("deletion_protection", "ACTIVE"),
-    "aws_docdb_cluster": ("deletion_protection", "true"),
-    "aws_dynamodb_table": ("deletion_protection_enabled", "true"),
-    "aws_eks_cluster": ("deletion_protection", "true"),
-    "aws_instance": ("disable_api_termination", "true"),
-    "aws_neptune_cluster": ("deletion_protection", "true"),
-    "aws_nat_gateway": ("deletion_protection", "true"),
+    "aws_cognito_user_pool": ("deletion_protection", "ACTIVE", 2),
+    "aws_dynamodb_table": ("deletion_protection_enabled", "true", 1),
+    "aws_instance": ("disable_api_termination", "true", 0),
 }
 
 
@@ -88,25 +84,31 @@ def skip_destroy(resource: Resource) -> Problems:
     "terraform/deletion-protection",
     Family.TEARDOWN,
     *_PROTECTIONS,
-    says="OperationNotPermitted: ... deletion protection is enabled",
+    says=(
+        "OperationNotPermitted: The instance '{id}' may not be terminated. Modify its "
+        "'disableApiTermination' instance attribute and try again.",
+        "ValidationException: Resource cannot be deleted as it is currently protected against "
+        "deletion. Disable deletion protection first.",
+        "InvalidParameterException: The user pool cannot be deleted because deletion protection is "
+        "activated. Deletion protection must be inactivated first.",
+    ),
     remedy="Turn the protection off in a disposable environment.",
     documentation="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
     "Using_ChangingDisableAPITermination.html",
 )
 def deletion_protection(resource: Resource) -> Problems:
     """A resource is protected from deletion by an argument of its own."""
-    argument, protecting = _PROTECTIONS[resource.type]
+    argument, protecting, variant = _PROTECTIONS[resource.type]
     if resource.text(argument) == protecting:
-        yield resource.problem(f"{argument} is {protecting}: destroy is refused")
+        yield resource.problem(f"{argument} is {protecting}: destroy is refused", variant=variant)
 
 
 @resource_rule(
     "terraform/invalid-tag",
     Family.DEPLOY,
     says=(
-        "InvalidParameterException: Tag keys starting with 'aws:' are reserved for internal use",
+        "ValidationException: aws: prefixed tag key names are not allowed for external use",
         "InvalidTag: System tags cannot be added/updated by requester",
-        "InvalidParameterValue: Tag keys starting with 'aws:' are reserved for internal use",
     ),
     remedy="Tag keys: at most 128 characters, not beginning with aws:; values: at most 256; "
     "at most 50 tags.",

@@ -104,6 +104,7 @@ _CATALOG: dict[str, Any] = {
         "aws_availability_zones": {"zones": {"state": "available"}},
         "aws_caller_identity": {"current": {}},
     },
+    "ephemeral": {"aws_secretsmanager_random_password": {"db": {"password_length": 32}}},
     "output": {"environment_suffix": {"value": SUFFIX}},
     "resource": {
         "aws_vpc": {"main": {"cidr_block": "10.0.0.0/16"}},
@@ -341,7 +342,9 @@ _CATALOG: dict[str, Any] = {
                 "engine_version": "16.8",
                 "database_name": "catalog",
                 "master_username": "catalog_admin",
-                "master_password": "${ephemeral.aws_secretsmanager_random_password.db.value}",
+                "master_password_wo": "${ephemeral.aws_secretsmanager_random_password.db"
+                ".random_password}",
+                "master_password_wo_version": 1,
                 "db_subnet_group_name": "${aws_db_subnet_group.db.name}",
                 "db_cluster_parameter_group_name": "${aws_rds_cluster_parameter_group.db.name}",
                 "vpc_security_group_ids": ["${aws_security_group.db.id}"],

@@ -160,8 +160,8 @@ CASES = [
     fires("rds/master-username", CLUSTER, lambda d: cluster(d, master_username="1st"), name="bad"),
     silent("rds/master-username", lambda d: cluster(d, master_username="postgres")),
     silent("rds/master-username", lambda d: cluster(d, master_username="${var.user}")),
-    fires("rds/master-password", CLUSTER, lambda d: cluster(d, master_password="short")),
-    fires("rds/master-password", CLUSTER, lambda d: cluster(d, master_password="with@sign99")),
+    fires("rds/master-password", CLUSTER, lambda d: cluster(d, master_password_wo="short")),
+    fires("rds/master-password", CLUSTER, lambda d: cluster(d, master_password_wo="with@sign99")),
     fires(
         "rds/master-password",
         "aws_db_instance.plain",

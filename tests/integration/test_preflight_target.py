@@ -1,0 +1,115 @@
+"""Preflight asks an embedded cloud of its own: the real stack, correct and with each mistake."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from harness.preflight import (
+    Report,
+    TerraformVersion,
+    configuration_of,
+    explain,
+    preflight,
+)
+from harness.preflight.mistakes import KNOWN_MISTAKES
+from harness.synth import synthesize
+from harness.targets.base import Target
+from harness.targets.embedded import EmbeddedTarget
+from stack.config import StackConfig
+
+pytest.importorskip("ministack")
+
+SUFFIX = "preflight-1"
+IN_TARGET = {2: "rds/engine-version-not-offered", 6: "secretsmanager/name-taken"}
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Target]:
+    target = EmbeddedTarget(region="eu-north-1", owner_pid=os.getpid())
+    target.start()
+    try:
+        yield target
+    finally:
+        target.stop()
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return synthesize(StackConfig(environment_suffix=SUFFIX)).json
+
+
+@pytest.fixture
+def pending(cloud: Target, document: dict[str, Any]) -> Iterator[str]:
+    """A secret with the stack's name that is scheduled for deletion."""
+    (secret,) = document["resource"]["aws_secretsmanager_secret"].values()
+    secrets = cloud.session().client("secretsmanager")
+    secrets.create_secret(Name=secret["name"], SecretString="{}")
+    secrets.delete_secret(SecretId=secret["name"], RecoveryWindowInDays=7)
+    yield secret["name"]
+    secrets.delete_secret(SecretId=secret["name"], ForceDeleteWithoutRecovery=True)
+
+
+def report_on(document: dict[str, Any], cloud: Target) -> Report:
+    return preflight(
+        configuration_of(document), target=cloud, terraform=TerraformVersion((1, 11, 4))
+    )
+
+
+def address(document: dict[str, Any], kind: str) -> str:
+    (name,) = document["resource"][kind]
+    return f"{kind}.{name}"
+
+
+def test_the_correct_stack_has_no_finding(cloud: Target, document: dict[str, Any]) -> None:
+    report = report_on(document, cloud)
+    assert report.findings == ()
+    assert report.notes == ()
+
+
+def test_a_retired_version_is_one_blocker(cloud: Target) -> None:
+    config = StackConfig(
+        environment_suffix=SUFFIX,
+        aurora_engine_version="15.3",
+        aurora_engine_major=15,
+        aurora_preferred_minor="15.10",
+    )
+    document = synthesize(config).json
+    (finding,) = report_on(document, cloud).findings
+    assert (finding.rule, finding.severity) == (IN_TARGET[2], "blocker")
+    assert finding.address == address(document, "aws_rds_cluster")
+    assert "15.10" in finding.message
+
+
+def test_a_secret_name_pending_deletion_is_one_blocker(
+    cloud: Target, document: dict[str, Any], pending: str
+) -> None:
+    (finding,) = report_on(document, cloud).findings
+    assert (finding.rule, finding.severity) == (IN_TARGET[6], "blocker")
+    assert finding.address == address(document, "aws_secretsmanager_secret")
+    assert pending in finding.message
+
+
+def test_all_six_mistakes_are_six_blockers(
+    cloud: Target, document: dict[str, Any], pending: str
+) -> None:
+    for mistake in KNOWN_MISTAKES:
+        if mistake.number != 6:  # the name that is pending deletion
+            document = mistake.put_into(document)
+    report = report_on(document, cloud)
+    wanted = sorted(IN_TARGET.get(mistake.number, mistake.rule) for mistake in KNOWN_MISTAKES)
+    assert sorted(finding.rule for finding in report.blockers) == wanted
+    assert report.warnings == ()
+
+
+def test_what_the_emulator_says_about_a_mistake_leads_back_to_its_rule(
+    cloud: Target, pending: str
+) -> None:
+    secrets = cloud.session().client("secretsmanager")
+    with pytest.raises(secrets.exceptions.ClientError) as raised:
+        secrets.create_secret(Name=pending, SecretString="{}")
+    error = raised.value.response["Error"]
+    rule = explain(error["Code"], error["Message"])
+    assert rule is not None
+    assert rule.id == IN_TARGET[6]
