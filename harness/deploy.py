@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from harness.drift import DriftWatch
+from harness.errors import EmulatorError
 from harness.failure_reasons import with_failure_reasons
 from harness.ledger import RunStatus
 from harness.preflight import TerraformVersion, explain
@@ -168,8 +169,19 @@ def _apply(run: Run, workspace: Workspace, config: StackConfig, target: Target) 
         with run.timeline.phase("apply"):
             return workspace.apply(on_event=terraform_listener(run.timeline))
     except TerraformError as failure:
+        _require_target(run, failure)
         error = with_failure_reasons(failure, target, config)
         rules = (explain(each.code, each.message) for each in error.aws_errors)
         for rule in {rule.id: rule for rule in rules if rule is not None}:
             error.add_note(f"Preflight catches this before anything is deployed: rule {rule}")
         raise error from None
+
+
+def _require_target(run: Run, failure: TerraformError) -> None:
+    """Raise if the target has ended meanwhile: then that is what made Terraform fail."""
+    record = run.record
+    try:
+        attach_target(record.region, record.attachment)
+    except EmulatorError as error:
+        message = f"{error.message}\n  also: {failure.message}"
+        raise EmulatorError(message, remedy=error.remedy) from failure

@@ -9,7 +9,7 @@ from harness.errors import EmulatorError, HarnessError, TargetError
 from harness.ledger import RunRecord, RunStatus
 from harness.run import Run
 from harness.targets.base import Target
-from harness.targets.factory import attach_target
+from harness.targets.factory import attach_target, remove_ended_target
 from harness.terraform_timeline import terraform_listener
 from harness.workspaces import find_tools, workspace_of
 
@@ -59,7 +59,9 @@ def _target(run: Run, record: RunRecord) -> Target | None:
     try:
         return attach_target(record.region, record.attachment)
     except EmulatorError as error:
-        run.timeline.observer.note(f"{error.message}: all that it held has ended with it")
+        what = error.message.splitlines()[0]
+        run.timeline.observer.note(f"{what}: all that it held has ended with it")
+        remove_ended_target(record.attachment)
         return None
 
 

@@ -58,9 +58,14 @@ class RunOutcome:
             results=self.results,
             outputs=dict(self.outputs),
             errors=tuple(map(_text, self.errors)),
-            torn_down=record.status is RunStatus.DESTROYED,
+            torn_down=record.status is RunStatus.DESTROYED and _is_proved(run),
             notes=tuple(self.notes),
         )
+
+
+def _is_proved(run: Run) -> bool:
+    """Whether the target was asked what is left; one that has ended by itself cannot be."""
+    return any(phase.name == "teardown proof" for phase in run.timeline.phases)
 
 
 def kept_note(environment_suffix: str) -> str:

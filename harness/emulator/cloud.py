@@ -121,12 +121,12 @@ def attach_cloud(directory: Path) -> CloudInfo:
     """Find a running cloud again by its folder.
 
     Raises:
-        EmulatorError: There is none, or it has ended.
+        EmulatorError: There is none, or it has ended; the message carries its log.
     """
     info = CloudInfo.read(directory)
     if info is None or not info.alive:
         raise EmulatorError(
-            f"no embedded cloud runs in {directory} any more",
+            f"no embedded cloud runs in {directory} any more\n{log_tail(directory)}".rstrip(),
             remedy="deploy again; what it held in memory is gone with it",
         )
     return info

@@ -78,7 +78,7 @@ def teardown(report: RunReport) -> str:
         return f"teardown proof FAILED: {len(report.leftovers)} {noun} left"
     if report.torn_down:
         return "teardown proof: zero resources left"
-    return "teardown proof: none; the stack was kept, or its destroy did not succeed"
+    return "teardown proof: none; the stack was kept, its target ended, or destroying failed"
 
 
 def _service(result: CheckResult) -> str:

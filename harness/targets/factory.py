@@ -4,12 +4,13 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from harness.emulator.cloud_sweep import remove_cloud_folder
 from harness.errors import UsageError
 from harness.settings import HarnessSettings
 from harness.targets.base import Target
 from harness.targets.embedded import EmbeddedTarget
 
-__all__ = ["attach_target", "create_target", "docker_host_of"]
+__all__ = ["attach_target", "create_target", "docker_host_of", "remove_ended_target"]
 
 _DEFAULT_DOCKER_HOST = "unix:///var/run/docker.sock"
 
@@ -38,6 +39,11 @@ def attach_target(region: str, attachment: Mapping[str, str]) -> Target:
         EmulatorError: It has ended since.
     """
     return EmbeddedTarget(region=region, attachment=attachment)
+
+
+def remove_ended_target(attachment: Mapping[str, str]) -> None:
+    """Remove what is left on this machine of a target of a run on record that has ended."""
+    remove_cloud_folder(Path(attachment["cloud"]))
 
 
 def docker_host_of(engine: str) -> str | None:

@@ -73,6 +73,23 @@ class TestDeploy:
 
         assert "cloudfront" in "".join(raised.value.__notes__)
 
+    def test_a_target_that_ended_meanwhile_is_said_before_what_terraform_made_of_it(
+        self, way: Way, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def attach_target(*_: Any) -> None:
+            raise EmulatorError("no embedded cloud runs any more")
+
+        monkeypatch.setattr("harness.deploy.attach_target", attach_target)
+        way.spoil("apply", lines(error("connection refused", address="aws_vpc.main")))
+
+        with pytest.raises(EmulatorError) as raised:
+            deploy(way.run())
+
+        assert raised.value.message == (
+            "no embedded cloud runs any more\n"
+            "  also: terraform apply failed: aws_vpc.main: connection refused"
+        )
+
     def test_the_report_names_target_and_tools(self, way: Way) -> None:
         facts = deploy(way.run()).facts()
 

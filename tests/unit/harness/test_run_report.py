@@ -74,6 +74,17 @@ class TestReport:
         assert report is not None
         assert report.torn_down
 
+    def test_a_target_that_ended_by_itself_proves_nothing(self, way: Way) -> None:
+        run = way.run()
+        deploy(run)
+        way.target.running = False
+        teardown(run)
+
+        report = RunOutcome().report(run)
+
+        assert report is not None
+        assert not report.torn_down
+
     def test_an_error_is_quoted_with_its_notes(self, run: Run) -> None:
         error = HarnessError("apply failed", remedy="mend it")
         error.add_note("Afterwards the teardown failed as well")

@@ -207,6 +207,13 @@ class TestAttach:
         with pytest.raises(EmulatorError, match="no embedded cloud runs in"):
             attach_cloud(tmp_path / "cloud")
 
+    def test_its_last_words_are_told(self, tmp_path: Path) -> None:
+        ended_cloud(tmp_path / "cloud")
+        (tmp_path / "cloud" / "cloud.log").write_text("the gateway ended by itself\n")
+
+        with pytest.raises(EmulatorError, match=r"any more\nthe gateway ended by itself"):
+            attach_cloud(tmp_path / "cloud")
+
     def test_nor_one_that_never_was(self, tmp_path: Path) -> None:
         with pytest.raises(EmulatorError, match="no embedded cloud runs in"):
             attach_cloud(tmp_path / "nothing")

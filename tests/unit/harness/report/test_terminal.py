@@ -64,7 +64,7 @@ def test_a_run_that_came_to_nothing_does_not_look_like_a_proof() -> None:
         "  1. no access",
         "",
         "Teardown",
-        "  teardown proof: none; the stack was kept, or its destroy did not succeed",
+        "  teardown proof: none; the stack was kept, its target ended, or destroying failed",
         "",
         "FAILED. Checks: none. Errors: 1",
     ]

@@ -67,7 +67,7 @@ def test_the_headline_says_how_it_ended_and_what_was_checked(
         ({"leftovers": ("a", "b")}, "teardown proof FAILED: 2 resources left"),
         (
             {"torn_down": False},
-            "teardown proof: none; the stack was kept, or its destroy did not succeed",
+            "teardown proof: none; the stack was kept, its target ended, or destroying failed",
         ),
     ],
 )

@@ -11,7 +11,12 @@ from harness.emulator.cloud import CloudInfo
 from harness.errors import EmulatorError, UsageError
 from harness.settings import HarnessSettings
 from harness.targets import embedded
-from harness.targets.factory import attach_target, create_target, docker_host_of
+from harness.targets.factory import (
+    attach_target,
+    create_target,
+    docker_host_of,
+    remove_ended_target,
+)
 from tests.unit.harness.emulator.clouds import ended_cloud, info_of, stand_in_cloud
 
 
@@ -94,3 +99,11 @@ def test_nothing_is_started_by_making_a_target(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(cloud, "start_cloud", None)
 
     create_target(HarnessSettings(), owner_pid=None)
+
+
+def test_what_an_ended_target_left_is_removed(tmp_path: Path) -> None:
+    ended_cloud(tmp_path / "cloud")
+
+    remove_ended_target({"cloud": str(tmp_path / "cloud")})
+
+    assert not (tmp_path / "cloud").exists()
