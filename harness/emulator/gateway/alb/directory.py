@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.emulator.gateway.alb.endpoint import Endpoint
-from harness.emulator.gateway.alb.group import GroupConfiguration, TargetGroup
+from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.stand_in import create_stand_in, point_stand_in
+from harness.emulator.gateway.alb.target import GroupConfiguration
 from harness.emulator.gateway.alb.topology import LoadBalancer, Topology, read_topology
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.pace import Pace

@@ -9,8 +9,9 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
-from harness.emulator.gateway.alb.group import TargetAddress, TargetGroup
+from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.pages import BAD_GATEWAY, GATEWAY_TIMEOUT, UNAVAILABLE, page
+from harness.emulator.gateway.alb.target import TargetAddress
 
 __all__ = ["Endpoint"]
 

@@ -2,57 +2,28 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
 
 from harness.emulator.gateway.alb.health import (
     CHECKS_DISABLED,
     DRAINING,
     NOT_IN_USE,
-    NOT_REGISTERED,
     Health,
-    HealthCheck,
     HealthRecord,
     State,
 )
 from harness.emulator.gateway.alb.probe import probe
+from harness.emulator.gateway.alb.target import (
+    GroupConfiguration,
+    Registration,
+    TargetAddress,
+    select,
+)
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.pace import Pace
 from harness.emulator.gateway.tenant import Tenant
 
-__all__ = ["GroupConfiguration", "TargetAddress", "TargetGroup"]
-
-
-@dataclass(frozen=True, order=True)
-class TargetAddress:
-    """Where a target listens: IP address or host name, and port."""
-
-    id: str
-    port: int
-
-
-@dataclass(frozen=True)
-class GroupConfiguration:
-    """What the API says about a target group.
-
-    Attributes:
-        check: Its health check.
-        load_balancers: ARNs of the load balancers whose listeners or rules forward to it.
-        draining_seconds: Its deregistration delay on AWS.
-        idle_seconds: Idle timeout of its load balancers.
-    """
-
-    check: HealthCheck
-    load_balancers: tuple[str, ...]
-    draining_seconds: float
-    idle_seconds: float
-
-
-@dataclass
-class _Registration:
-    record: HealthRecord = field(default_factory=HealthRecord)
-    checks: asyncio.Task[None] | None = None
-    last_pick: int = 0
+__all__ = ["TargetGroup"]
 
 
 class TargetGroup:
@@ -80,7 +51,7 @@ class TargetGroup:
         self.responses: Counter[str] = Counter()
         self._aws = aws
         self._pace = pace
-        self._registered: dict[TargetAddress, _Registration] = {}
+        self._registered: dict[TargetAddress, Registration] = {}
         self._draining: dict[TargetAddress, float] = {}
         self._picks = 0
 
@@ -95,7 +66,7 @@ class TargetGroup:
             return
         self.configuration = configuration
         for address, registration in self._registered.items():
-            _cancel(registration)
+            registration.stop_checks()
             registration.record = HealthRecord()
             registration.checks = asyncio.create_task(self._check(address, registration))
 
@@ -113,19 +84,19 @@ class TargetGroup:
     def _follow(self, current: set[TargetAddress]) -> None:
         now = asyncio.get_running_loop().time()
         for address in self._registered.keys() - current:
-            _cancel(self._registered.pop(address))
+            self._registered.pop(address).stop_checks()
             if self.in_use:
                 delay = self.configuration.draining_seconds
                 self._draining[address] = now + self._pace.seconds(delay)
         for address in sorted(current - self._registered.keys()):
             self._draining.pop(address, None)
-            registration = _Registration()
+            registration = Registration()
             registration.checks = asyncio.create_task(self._check(address, registration))
             self._registered[address] = registration
         for address in [key for key, deadline in self._draining.items() if deadline <= now]:
             del self._draining[address]
 
-    async def _check(self, address: TargetAddress, registration: _Registration) -> None:
+    async def _check(self, address: TargetAddress, registration: Registration) -> None:
         check = self.configuration.check
         while self.in_use and check.enabled:
             registration.record.note(await probe(check, address.id, address.port), check)
@@ -154,7 +125,7 @@ class TargetGroup:
         self._registered[chosen].last_pick = self._picks
         return chosen
 
-    def _health(self, registration: _Registration) -> Health:
+    def _health(self, registration: Registration) -> Health:
         if not self.in_use:
             return NOT_IN_USE
         if not self.configuration.check.enabled:
@@ -178,7 +149,7 @@ class TargetGroup:
         """
         known = self.health()
         if wanted:
-            known = _selected(known, wanted)
+            known = select(known, wanted)
         return [
             {
                 "Target": {"Id": address.id, "Port": address.port},
@@ -191,25 +162,5 @@ class TargetGroup:
     def close(self) -> None:
         """Stop all checks."""
         for registration in self._registered.values():
-            _cancel(registration)
+            registration.stop_checks()
         self._registered.clear()
-
-
-def _selected(
-    known: dict[TargetAddress, Health], wanted: list[dict[str, Any]]
-) -> dict[TargetAddress, Health]:
-    selected: dict[TargetAddress, Health] = {}
-    for target in wanted:
-        matching = {
-            address: health
-            for address, health in known.items()
-            if address.id == target["Id"] and target.get("Port") in (None, address.port)
-        }
-        missing = {TargetAddress(target["Id"], target.get("Port", 0)): NOT_REGISTERED}
-        selected |= matching or missing
-    return selected
-
-
-def _cancel(registration: _Registration) -> None:
-    if registration.checks is not None:
-        registration.checks.cancel()

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.emulator.gateway.alb.group import GroupConfiguration
 from harness.emulator.gateway.alb.health import HealthCheck
 from harness.emulator.gateway.alb.stand_in import group_id, group_id_of, is_stand_in
+from harness.emulator.gateway.alb.target import GroupConfiguration
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.tenant import Tenant
 

@@ -5,6 +5,7 @@ import logging
 import time
 from typing import Any
 
+from harness.emulator.gateway.autoscaling.choice import TRACKING, bounded_capacity, choose
 from harness.emulator.gateway.autoscaling.ecs import EcsServices, ServiceState
 from harness.emulator.gateway.autoscaling.metrics import Metric, metric_of, read_values
 from harness.emulator.gateway.autoscaling.stepping import breaches, step
@@ -21,7 +22,6 @@ logger = logging.getLogger(__name__)
 _LOOK_SECONDS = 15.0
 # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_TargetTrackingScalingPolicyConfiguration.html
 _DEFAULT_COOLDOWN = 300.0
-_TRACKING = "TargetTrackingScalingPolicyConfiguration"
 _STEPPING = "StepScalingPolicyConfiguration"
 
 
@@ -70,7 +70,7 @@ class Scaler:
         state = await self._services.state(tenant, scalable)
         if state is None:
             return
-        bounded = _bounded(state.desired, target)
+        bounded = bounded_capacity(state.desired, target)
         if bounded != state.desired:
             bound = "minimum" if bounded > state.desired else "maximum"
             await self._set(tenant, scalable, bounded, f"{bound} capacity was set to {bounded}")
@@ -83,11 +83,11 @@ class Scaler:
         if state is None:
             return
         wishes = [(policy, await self._wish(tenant, policy, state)) for policy in policies]
-        chosen = _choose(wishes, state)
+        chosen = choose(wishes, state)
         if chosen is None:
             return
         policy, wish = chosen
-        capacity = _bounded(wish.capacity, target)
+        capacity = bounded_capacity(wish.capacity, target)
         if capacity == state.desired or not self._may(target, policy, state, capacity):
             return
         direction = "Out" if capacity > state.desired else "In"
@@ -101,14 +101,14 @@ class Scaler:
         logger.info("%s: desired count %d: %s", scalable.resource, capacity, cause)
 
     async def _wish(self, tenant: Tenant, policy: Record, state: ServiceState) -> Wish | None:
-        if _TRACKING in policy:
+        if TRACKING in policy:
             return await self._tracking_wish(tenant, policy, state)
         return await self._stepping_wish(tenant, policy, state)
 
     async def _tracking_wish(
         self, tenant: Tenant, policy: Record, state: ServiceState
     ) -> Wish | None:
-        configuration = policy[_TRACKING]
+        configuration = policy[TRACKING]
         metric = metric_of(configuration, ScalableId.of(policy))
         recent = await self._values(tenant, metric, HIGH_SECONDS)
         long = await self._values(tenant, metric, LOW_SECONDS)
@@ -134,7 +134,7 @@ class Scaler:
         return await read_values(self._aws, tenant, metric, window)
 
     def _may(self, target: Record, policy: Record, state: ServiceState, capacity: int) -> bool:
-        configuration = policy.get(_TRACKING) or policy[_STEPPING]
+        configuration = policy.get(TRACKING) or policy[_STEPPING]
         suspended = target["SuspendedState"]
         if capacity > state.desired:
             return not suspended["DynamicScalingOutSuspended"] and self._cooled(
@@ -155,24 +155,6 @@ class Scaler:
         cooldown: float = configuration.get(f"Scale{direction}Cooldown", default)
         since = time.time() - target.get(f"Last{direction}", 0.0)
         return bool(since >= cooldown * self._pace.factor)
-
-
-def _bounded(capacity: int, target: Record) -> int:
-    return int(min(max(capacity, target["MinCapacity"]), target["MaxCapacity"]))
-
-
-def _choose(
-    wishes: list[tuple[Record, Wish | None]], state: ServiceState
-) -> tuple[Record, Wish] | None:
-    """Scale out if any policy wants it, in only if all do; always to the largest capacity."""
-    wanted = [(policy, wish) for policy, wish in wishes if wish is not None]
-    outward = [each for each in wanted if each[1].capacity > state.desired]
-    if outward:
-        return max(outward, key=lambda each: each[1].capacity)
-    tracking = [policy for policy, _ in wishes if _TRACKING in policy]
-    if wanted and all(any(policy is each[0] for each in wanted) for policy in tracking):
-        return max(wanted, key=lambda each: each[1].capacity)
-    return None
 
 
 def _alarm_name(policy: Record, wish: Wish) -> str:

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from harness.emulator.gateway.alb.group import GroupConfiguration, TargetGroup
+from harness.emulator.gateway.alb.group import TargetGroup
+from harness.emulator.gateway.alb.target import GroupConfiguration
 from harness.emulator.gateway.pace import Pace
 from tests.unit.harness.emulator.gateway.alb.test_health import check
 from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws

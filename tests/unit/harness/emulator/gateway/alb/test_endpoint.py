@@ -7,7 +7,8 @@ import pytest
 
 from harness.emulator.gateway.alb import endpoint as endpoint_module
 from harness.emulator.gateway.alb.endpoint import Endpoint
-from harness.emulator.gateway.alb.group import GroupConfiguration, TargetGroup
+from harness.emulator.gateway.alb.group import TargetGroup
+from harness.emulator.gateway.alb.target import GroupConfiguration
 from tests.unit.harness.emulator.gateway.alb.groups import (
     LOOPBACK,
     UNCHECKED,

@@ -3,8 +3,9 @@ from dataclasses import replace
 
 import pytest
 
-from harness.emulator.gateway.alb.group import TargetAddress, TargetGroup
+from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.health import State
+from harness.emulator.gateway.alb.target import TargetAddress
 from tests.unit.harness.emulator.gateway.alb.groups import (
     LOOPBACK,
     UNCHECKED,

@@ -1,0 +1,74 @@
+"""Targets and what a target group says about them: the values that a ``TargetGroup`` works with."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.emulator.gateway.alb.health import (
+    NOT_REGISTERED,
+    Health,
+    HealthCheck,
+    HealthRecord,
+)
+
+__all__ = ["GroupConfiguration", "Registration", "TargetAddress", "select"]
+
+
+@dataclass(frozen=True, order=True)
+class TargetAddress:
+    """Where a target listens: IP address or host name, and port."""
+
+    id: str
+    port: int
+
+
+@dataclass(frozen=True)
+class GroupConfiguration:
+    """What the API says about a target group.
+
+    Attributes:
+        check: Its health check.
+        load_balancers: ARNs of the load balancers whose listeners or rules forward to it.
+        draining_seconds: Its deregistration delay on AWS.
+        idle_seconds: Idle timeout of its load balancers.
+    """
+
+    check: HealthCheck
+    load_balancers: tuple[str, ...]
+    draining_seconds: float
+    idle_seconds: float
+
+
+@dataclass
+class Registration:
+    """A registered target: its health, the task that checks it, when it was picked last."""
+
+    record: HealthRecord = field(default_factory=HealthRecord)
+    checks: asyncio.Task[None] | None = None
+    last_pick: int = 0
+
+    def stop_checks(self) -> None:
+        """Stop checking the target."""
+        if self.checks is not None:
+            self.checks.cancel()
+
+
+def select(
+    known: dict[TargetAddress, Health], wanted: list[dict[str, Any]]
+) -> dict[TargetAddress, Health]:
+    """Return the targets that DescribeTargetHealth asks for.
+
+    Args:
+        known: Registered and draining targets.
+        wanted: ``Targets`` of the request; without a port, every port of an address.
+    """
+    selected: dict[TargetAddress, Health] = {}
+    for target in wanted:
+        matching = {
+            address: health
+            for address, health in known.items()
+            if address.id == target["Id"] and target.get("Port") in (None, address.port)
+        }
+        missing = {TargetAddress(target["Id"], target.get("Port", 0)): NOT_REGISTERED}
+        selected |= matching or missing
+    return selected
