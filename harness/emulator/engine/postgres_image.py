@@ -120,7 +120,8 @@ class PostgresImage:
             str(installation.program(_SERVER)),
             *("-D", str(data), "-p", str(self.port(setting.environment))),
             *("-c", f"listen_addresses={setting.address}", "-c", "unix_socket_directories="),
-            *("-c", f"hba_file={access}"),
+            # In the data folder, which is removed: in /dev/shm a killed server leaves it behind.
+            *("-c", f"hba_file={access}", "-c", "dynamic_shared_memory_type=mmap"),
             *_server_options(setting, installation),
         )
         return Launch(command, environment, setting.root, setting.account, before)
