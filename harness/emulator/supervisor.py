@@ -139,6 +139,7 @@ async def _gateway(config: SupervisorConfig, docker_host: str) -> AsyncIterator[
         port=port,
         region=config.region,
         docker_host=docker_host,
+        directory=config.directory / "gateway",
         container_name="" if config.docker_host else EngineConfig.gateway_name,
     )
     process = await asyncio.create_subprocess_exec(

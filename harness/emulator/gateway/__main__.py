@@ -26,6 +26,7 @@ def main() -> int:
     _log_to_standard_error()
     try:
         settings = GatewaySettings.read(os.environ)
+        settings.directory.mkdir(parents=True, exist_ok=True)
         listener = bind(settings.port)
         # MiniStack and everything that imports it read their settings as they are imported.
         from ministack.app import (  # type: ignore[import-untyped]  # noqa: PLC0415

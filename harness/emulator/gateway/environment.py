@@ -22,7 +22,7 @@ _TARGET_IDLE_SECONDS = 3600
 # Seconds that the container engine may take for an answer. A database's first start includes
 # initdb; on a busy machine MiniStack's 10 s are too few, and the instance ends up "failed".
 _ENGINE_SECONDS = 120
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "VIRTUAL_ENV")
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV")
 _INHERITED_PREFIXES = ("COVERAGE_", "COV_CORE_", "PYTHON")
 
 
@@ -33,7 +33,8 @@ class GatewaySettings:
     Attributes:
         port: Port on 127.0.0.1.
         region: Region of unsigned requests.
-        state_directory: Where state is kept between two runs; None keeps nothing.
+        directory: A private folder for everything that is written to disk.
+        keep_state: Whether state is restored from it at start and saved to it at the end.
         pace: Seconds that one second of AWS's slow clocks (health check interval,
             deregistration delay, scaling cooldown) takes here; 1.0 is AWS's own speed.
         parent: Process id of the parent; when another process becomes it, this one ends.
@@ -41,7 +42,8 @@ class GatewaySettings:
 
     port: int
     region: str
-    state_directory: Path | None
+    directory: Path
+    keep_state: bool
     pace: float
     parent: int | None
 
@@ -53,12 +55,12 @@ class GatewaySettings:
             EmulatorError: A variable is missing or is no number.
         """
         try:
-            keep = environment.get("PERSIST_STATE") == "1"
             parent = environment.get("GATEWAY_PARENT")
             return cls(
                 port=int(environment["GATEWAY_PORT"]),
                 region=environment["MINISTACK_REGION"],
-                state_directory=Path(environment["STATE_DIR"]) if keep else None,
+                directory=Path(environment["STATE_DIR"]),
+                keep_state=environment.get("PERSIST_STATE") == "1",
                 pace=float(environment.get("GATEWAY_PACE", _DEFAULT_PACE)),
                 parent=int(parent) if parent else None,
             )
@@ -74,7 +76,8 @@ def gateway_environment(
     port: int,
     region: str,
     docker_host: str,
-    state_directory: Path | None = None,
+    directory: Path,
+    keep_state: bool = False,
     container_name: str = "",
     pace: float = _DEFAULT_PACE,
     log_level: str = "WARNING",
@@ -87,8 +90,10 @@ def gateway_environment(
         port: Free port on 127.0.0.1 for the AWS API.
         region: AWS region to play.
         docker_host: Container engine, as ``DOCKER_HOST`` wants it.
-        state_directory: A private folder to restore state from at start and to save it to on
-            SIGTERM; None keeps everything in memory.
+        directory: A folder for this gateway alone; it is created, and is the caller's to remove.
+            MiniStack writes temporary files and keys there that it would else write to places
+            in the system's temporary folder which everybody knows.
+        keep_state: Restore state from the directory at start, save it there on SIGTERM.
         container_name: Name under which the engine describes the emulator as a container of
             its network: databases then keep their AWS-shaped endpoints.
         pace: Seconds that one second of AWS's slow clocks takes; see ``GatewaySettings``.
@@ -112,7 +117,11 @@ def gateway_environment(
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "SFTP_HOST": _LOOPBACK,
-        **_persistence(state_directory),
+        "STATE_DIR": str(directory),
+        "S3_DATA_DIR": str(directory / "s3"),
+        "TMPDIR": str(directory),
+        **dict.fromkeys(("PERSIST_STATE", "S3_PERSIST", "RDS_PERSIST"), str(int(keep_state))),
+        "ECS_RESTORE_RECONCILE_DELAY_SECONDS": "0.5",
     }
 
 
@@ -121,17 +130,4 @@ def _inherited() -> dict[str, str]:
         name: value
         for name, value in os.environ.items()
         if name in _INHERITED or name.startswith(_INHERITED_PREFIXES)
-    }
-
-
-def _persistence(state_directory: Path | None) -> dict[str, str]:
-    if state_directory is None:
-        return {"PERSIST_STATE": "0", "S3_PERSIST": "0", "RDS_PERSIST": "0"}
-    return {
-        "PERSIST_STATE": "1",
-        "STATE_DIR": str(state_directory),
-        "S3_PERSIST": "1",
-        "S3_DATA_DIR": str(state_directory / "s3"),
-        "RDS_PERSIST": "1",
-        "ECS_RESTORE_RECONCILE_DELAY_SECONDS": "0.5",
     }

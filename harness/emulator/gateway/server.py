@@ -44,7 +44,7 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
     )
 
     aws = AwsApi(ministack)
-    memory = Memory(settings.state_directory)
+    memory = Memory(settings.directory if settings.keep_state else None)
     pace = Pace(settings.pace)
     directory = Directory(aws, pace, memory.shelf("load balancer tenants"))
     distributions = Distributions(aws, memory.shelf("cloudfront accounts"))

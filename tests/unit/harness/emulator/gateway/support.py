@@ -166,15 +166,15 @@ def emulator(
         port=port,
         region=REGION,
         docker_host=f"unix://{engine or directory / 'none.sock'}",
+        directory=directory / "gateway",
         **settings,
     )
+    (directory / "gateway").mkdir(exist_ok=True)
     command = [sys.executable, "-m", module]
     log = directory / "emulator.log"
     with (
         log.open("wb") as output,
-        subprocess.Popen(
-            command, env=environment | {"TMPDIR": str(directory)}, stdout=output, stderr=output
-        ) as process,
+        subprocess.Popen(command, env=environment, stdout=output, stderr=output) as process,
     ):
         try:
             yield Emulator(process, f"http://127.0.0.1:{port}", log)

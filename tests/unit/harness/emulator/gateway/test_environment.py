@@ -1,63 +1,85 @@
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness.emulator.gateway.environment import GatewaySettings, gateway_environment
 from harness.errors import EmulatorError
 
+HERE = Path("/private")
 
-def test_settings_are_read_back_as_they_were_written(tmp_path: Path) -> None:
-    environment = gateway_environment(
-        port=4566, region="eu-north-1", docker_host="unix:///e", state_directory=tmp_path, pace=0.5
+
+def environment(**more: Any) -> dict[str, str]:
+    return gateway_environment(
+        port=4566, region="eu-north-1", docker_host="unix:///e", directory=HERE, **more
     )
 
-    assert GatewaySettings.read(environment) == GatewaySettings(
-        port=4566, region="eu-north-1", state_directory=tmp_path, pace=0.5, parent=os.getpid()
+
+def test_settings_are_read_back_as_they_were_written() -> None:
+    written = environment(keep_state=True, pace=0.5)
+
+    assert GatewaySettings.read(written) == GatewaySettings(
+        port=4566,
+        region="eu-north-1",
+        directory=HERE,
+        keep_state=True,
+        pace=0.5,
+        parent=os.getpid(),
     )
 
 
-def test_nothing_is_kept_without_a_state_directory() -> None:
-    environment = gateway_environment(port=1, region="r", docker_host="d")
+def test_nothing_is_kept_unless_told_so() -> None:
+    written = environment()
 
-    assert environment["PERSIST_STATE"] == "0"
-    assert GatewaySettings.read(environment).state_directory is None
+    assert not GatewaySettings.read(written).keep_state
+    assert written["S3_PERSIST"] == written["RDS_PERSIST"] == "0"
 
 
-def test_the_users_aws_settings_stay_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_on_disk_is_in_the_private_folder() -> None:
+    written = environment()
+
+    folders = {name: Path(written[name]) for name in ("STATE_DIR", "S3_DATA_DIR", "TMPDIR")}
+    assert all(folder.is_relative_to(HERE) for folder in folders.values())
+
+
+def test_the_users_settings_stay_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL", "BIND_HOST", "SERVICES", "USE_SSL"):
         monkeypatch.setenv(name, "the user's")
     monkeypatch.setenv("PATH", "/somewhere")
 
-    environment = gateway_environment(port=1, region="r", docker_host="d")
+    written = environment()
 
-    assert "the user's" not in environment.values()
-    assert environment["PATH"] == "/somewhere"
+    assert "the user's" not in written.values()
+    assert written["PATH"] == "/somewhere"
 
 
 def test_every_listener_of_ministack_is_bound_to_loopback_or_switched_off() -> None:
-    environment = gateway_environment(port=1, region="r", docker_host="d")
+    written = environment()
 
-    assert environment["BIND_HOST"] == environment["SFTP_HOST"] == "127.0.0.1"
-    assert environment["IOT_MTLS_ENABLED"] == environment["SFTP_ENABLED"] == "0"
+    assert written["BIND_HOST"] == written["SFTP_HOST"] == "127.0.0.1"
+    assert written["IOT_MTLS_ENABLED"] == written["SFTP_ENABLED"] == "0"
 
 
-@pytest.mark.parametrize(
-    "environment",
-    [
-        {},
-        {"GATEWAY_PORT": "many", "MINISTACK_REGION": "r"},
-        {"GATEWAY_PORT": "1"},
-        {"GATEWAY_PORT": "1", "MINISTACK_REGION": "r", "PERSIST_STATE": "1"},
-    ],
-)
-def test_an_unusable_environment_is_refused_with_what_to_do(environment: dict[str, str]) -> None:
+NEEDED = {"GATEWAY_PORT": "1", "MINISTACK_REGION": "r", "STATE_DIR": "/d"}
+
+
+@pytest.mark.parametrize("lacking", NEEDED)
+def test_an_incomplete_environment_is_refused_with_what_to_do(lacking: str) -> None:
+    incomplete = {name: value for name, value in NEEDED.items() if name != lacking}
+
     with pytest.raises(EmulatorError, match="gateway_environment"):
-        GatewaySettings.read(environment)
+        GatewaySettings.read(incomplete)
 
 
-def test_a_parent_is_optional() -> None:
-    settings = GatewaySettings.read({"GATEWAY_PORT": "1", "MINISTACK_REGION": "r"})
+@pytest.mark.parametrize("name", ["GATEWAY_PORT", "GATEWAY_PACE", "GATEWAY_PARENT"])
+def test_what_is_no_number_is_refused(name: str) -> None:
+    with pytest.raises(EmulatorError, match="many"):
+        GatewaySettings.read({**NEEDED, name: "many"})
+
+
+def test_parent_and_pace_are_optional() -> None:
+    settings = GatewaySettings.read(NEEDED)
 
     assert settings.parent is None
     assert settings.pace == 0.05

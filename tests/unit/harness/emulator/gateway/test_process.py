@@ -38,8 +38,7 @@ def listeners(pid: int) -> set[str]:
 
 
 def test_it_listens_on_loopback_only_and_what_it_knows_survives_a_restart(tmp_path: Path) -> None:
-    state = tmp_path / "state"
-    with emulator(GATEWAY, tmp_path, state_directory=state) as running:
+    with emulator(GATEWAY, tmp_path, keep_state=True) as running:
         session = session_of(running.await_ready(), account="test")
         before = Balanced(session)
         service(session, availabilityZoneRebalancing="DISABLED")
@@ -47,8 +46,10 @@ def test_it_listens_on_loopback_only_and_what_it_knows_survives_a_restart(tmp_pa
         assert listeners(running.process.pid) == {"127.0.0.1"}
         assert stop(running) == 0
 
-    assert all(file.stat().st_mode & 0o077 == 0 for file in state.iterdir())
-    with emulator(GATEWAY, tmp_path, state_directory=state) as running:
+    state = [*(tmp_path / "gateway").iterdir()]
+    assert "gateway.json" in [file.name for file in state]
+    assert all(file.stat().st_mode & 0o077 == 0 for file in state)
+    with emulator(GATEWAY, tmp_path, keep_state=True) as running:
         session = session_of(running.await_ready(), account="test")
         elb = session.client("elbv2")
         (group,) = elb.describe_target_groups()["TargetGroups"]
@@ -85,7 +86,7 @@ def test_it_dies_with_its_parent(tmp_path: Path) -> None:
         "from harness.emulator.gateway import gateway_environment\n"
         "port, directory = int(sys.argv[1]), Path(sys.argv[2])\n"
         "environment = gateway_environment(port=port, region='eu-north-1',\n"
-        "    docker_host=f'unix://{directory}/none.sock')\n"
+        "    docker_host=f'unix://{directory}/none.sock', directory=directory)\n"
         "child = subprocess.Popen([sys.executable, '-m', 'harness.emulator.gateway'],\n"
         "    env=environment)\n"
         "print(child.pid, flush=True)\n"
@@ -126,7 +127,8 @@ def test_an_unusable_environment_ends_it_with_what_to_do() -> None:
 def test_a_taken_port_ends_it(gateway_endpoint: str, tmp_path: Path) -> None:
     port = int(gateway_endpoint.rpartition(":")[2])
 
-    ended = run(gateway_environment(port=port, region="r", docker_host=f"unix://{tmp_path}/none"))
+    engine = f"unix://{tmp_path}/none"
+    ended = run(gateway_environment(port=port, region="r", docker_host=engine, directory=tmp_path))
 
     assert ended.returncode == 1
     assert "in use" in ended.stderr

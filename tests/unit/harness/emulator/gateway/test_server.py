@@ -19,11 +19,14 @@ from harness.errors import EmulatorError
 from harness.redaction import MASK
 
 
-def settings(
-    *, port: int = 0, parent: int | None = None, state: Path | None = None
-) -> GatewaySettings:
+def settings(*, parent: int | None = None, state: Path | None = None) -> GatewaySettings:
     return GatewaySettings(
-        port=port, region="eu-north-1", state_directory=state, pace=0.05, parent=parent
+        port=0,
+        region="eu-north-1",
+        directory=state or Path("nowhere"),
+        keep_state=state is not None,
+        pace=0.05,
+        parent=parent,
     )
 
 
