@@ -45,6 +45,7 @@ def _network(resource: Resource, argument: str = "cidr_block") -> ipaddress.IPv4
         'Error: "{cidr}" is not a valid CIDR block: invalid CIDR address: {cidr}',
         'Error: expected "cidr_block" to contain a network Value with between 16 and 28 '
         "significant bits, got: {length}",
+        "Error: expected cidr_block to contain a valid network Value, expected {network}, got {cidr}",
         "Error: Invalid Attribute Value\n\nAttribute cidr_ipv4 value must be a valid IPv4 CIDR "
         "that represents a network address, got: {cidr}",
         "InvalidParameterValue: Value ({cidr}) for parameter cidrBlock is invalid. This is not a "
@@ -66,7 +67,9 @@ def invalid_cidr(resource: Resource) -> Problems:
             continue
         sized = resource.type in ("aws_vpc", "aws_subnet")
         if str(network) != cidr:
-            yield resource.problem(f"{cidr} has host bits: {network}?", cidr=cidr, network=network)
+            text = f"{cidr} has host bits: {network}?"
+            variant = 3 if resource.type == "aws_vpc" else 0
+            yield resource.problem(text, variant=variant, cidr=cidr, network=network)
         elif sized and network.prefixlen not in _SIZES:
             text = f"{cidr} is not between /16 and /28"
             yield resource.problem(text, variant=2, length=network.prefixlen)
