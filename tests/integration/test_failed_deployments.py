@@ -1,0 +1,92 @@
+"""A deployment that fails or is interrupted half-way ends destroyed, with the real error first."""
+
+import signal
+
+from tests.integration.trials import Trial
+
+IMAGE = "catalog-harness/no-such-image:1.0"
+UP_TO_THE_SERVICE = (
+    *("network", "storage", "secret", "roles", "database", "load_balancer", "service"),
+)
+REFUSED_VERSION = {
+    "tiers": ("network", "secret", "database"),
+    "aurora_engine_major": 15,
+    "aurora_preferred_minor": "15.8",
+    "aurora_engine_version": "15.3",
+}
+
+
+def assert_destroyed(trial: Trial) -> None:
+    assert trial.report["torn_down"], "the teardown proof asked, and found nothing"
+    assert trial.report["leftovers"] == []
+    assert trial.record["status"] == "destroyed"
+    assert trial.running() == []
+    assert trial.left_behind() == []
+
+
+def test_an_image_that_cannot_be_pulled_is_said_first(trial: Trial) -> None:
+    trial.start("run", tiers=UP_TO_THE_SERVICE, image=IMAGE, service_timeout_seconds=20)
+
+    trial.await_resource("aws_rds_cluster")
+    assert any("postgres" in each for each in trial.running())
+    assert trial.wait() == 1
+
+    first, also, *_ = trial.first_error.splitlines()
+    assert first.startswith("terraform apply failed: aws_ecs_service.")
+    assert "CannotPullContainerError: " in first
+    assert f"pull access denied for {IMAGE.partition(':')[0]}" in first
+    assert "tfSTABLE" in also, "what Terraform saw of it comes after it"
+    assert_destroyed(trial)
+
+
+def test_a_version_that_aws_refuses_is_its_error_first(trial: Trial) -> None:
+    trial.start("run", "--skip-preflight", **REFUSED_VERSION)
+
+    assert trial.wait() == 1
+
+    first, note, *_ = trial.first_error.splitlines()
+    assert "InvalidParameterCombination: Cannot find version 15.3 for aurora-postgresql" in first
+    assert note.endswith("rule rds/engine-version-not-offered")
+    assert trial.report["errors"][0].startswith(first)
+    assert_destroyed(trial)
+
+
+def test_with_preflight_that_version_stops_the_run_before_anything_is_deployed(
+    trial: Trial,
+) -> None:
+    trial.start("run", **REFUSED_VERSION)
+
+    assert trial.wait() == 2
+
+    assert trial.first_error.startswith("Aurora PostgreSQL 15.3 is not offered by the target\n")
+    assert "apply: started" not in trial.output
+    assert_destroyed(trial)
+
+
+def test_ctrl_c_in_the_middle_of_apply_ends_destroyed_also_when_pressed_again(
+    trial: Trial,
+) -> None:
+    trial.start("run", tiers=("storage",))
+    trial.await_resource("aws_s3_bucket")
+    trial.family()
+
+    trial.press_ctrl_c()
+    trial.await_output("destroy: started")
+    trial.press_ctrl_c()
+
+    assert trial.wait() == 130
+    assert "tearing down; 2 more Ctrl-C abandon it" in trial.output
+    assert trial.output.endswith("Interrupted.\n")
+    assert_destroyed(trial)
+
+
+def test_sigterm_in_the_middle_of_apply_ends_destroyed(trial: Trial) -> None:
+    trial.start("run", tiers=("storage",))
+    trial.await_resource("aws_s3_bucket")
+    trial.family()
+
+    trial.process.send_signal(signal.SIGTERM)
+
+    assert trial.wait() == 143
+    assert trial.output.endswith("Terminated.\n")
+    assert_destroyed(trial)
