@@ -45,7 +45,8 @@ def _network(resource: Resource, argument: str = "cidr_block") -> ipaddress.IPv4
         'Error: "{cidr}" is not a valid CIDR block: invalid CIDR address: {cidr}',
         'Error: expected "cidr_block" to contain a network Value with between 16 and 28 '
         "significant bits, got: {length}",
-        "Error: expected cidr_block to contain a valid network Value, expected {network}, got {cidr}",
+        "Error: expected cidr_block to contain a valid network Value, expected {network}, got "
+        "{cidr}",
         "Error: Invalid Attribute Value\n\nAttribute cidr_ipv4 value must be a valid IPv4 CIDR "
         "that represents a network address, got: {cidr}",
         "InvalidParameterValue: Value ({cidr}) for parameter cidrBlock is invalid. This is not a "
