@@ -71,7 +71,9 @@ def _destroy_in(run: Run, record: RunRecord, target: Target) -> TeardownProof:
         with run.timeline.phase("destroy"):
             tools = find_tools(record.terraform, record.mirror)
             workspace = workspace_of(run, target, tools)
-            result = workspace.destroy(on_event=terraform_listener(run.timeline))
+            result = workspace.destroy(
+                on_event=terraform_listener(run.timeline), refresh=not record.verified
+            )
         if result.retried:
             run.timeline.observer.note(f"destroyed in two attempts: {result.retried}")
     with run.timeline.phase("teardown proof"):

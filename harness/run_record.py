@@ -31,6 +31,8 @@ class RunRecord:
         status: How far it has come.
         started_at: ISO 8601 time in UTC.
         applied: Whether apply was ever begun, so that there may be resources.
+        verified: Whether a second plan has just shown the state to be true, so that destroy
+            need not ask the target again.
         attachment: What another process needs to attach to the target.
         config: The stack's configuration, as ``StackConfig.to_mapping`` gives it.
         terraform: The Terraform setting of the run, which destroy must use again.
@@ -44,6 +46,7 @@ class RunRecord:
     status: RunStatus
     started_at: str
     applied: bool = False
+    verified: bool = False
     attachment: Mapping[str, str] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     terraform: str | None = None

@@ -41,6 +41,7 @@ def run(context: click.Context, /, **given: Any) -> None:
         with deployed(current, keep=settings.keep_stack) as deployment:
             outcome.look_at(deployment)
             prove(deployment, outcome)
+            current.update(verified=not outcome.errors and not settings.keep_stack)
         if settings.keep_stack:
             outcome.notes.append(kept_note(current.environment_suffix))
     context.exit(1 if outcome.failed else 0)

@@ -31,6 +31,7 @@ _TRANSIENT = {
         "AWS limited the rate of requests"
     ),
 }
+_TRUSTED = "the state was trusted without asking the target, and may have been out of date"
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,16 @@ def destroy(
     on_event: Callable[[Event], None] | None,
     parallelism: int,
     timeout: float,
+    refresh: bool = True,
 ) -> DestroyResult:
     """Destroy what the state holds; a known transient error gets one second attempt.
 
+    An attempt that trusted the state gets a second one that does not, whatever the error was.
+
     Args:
         command: Terraform in the working directory.
+        refresh: Whether the target is asked first what there still is; False when the state
+            was compared with the target a moment ago.
         on_event: Called with each event as it comes, in a thread of its own.
         parallelism: How many resources Terraform works on at once.
         timeout: Deadline of each attempt in seconds.
@@ -71,7 +77,7 @@ def destroy(
     if not state_resources(command):
         return DestroyResult((), 0.0)
 
-    def attempt() -> Outcome:
+    def attempt(*, refresh: bool) -> Outcome:
         return command.run(
             "destroy",
             "-input=false",
@@ -79,18 +85,19 @@ def destroy(
             "-auto-approve",
             "-lock-timeout=60s",
             f"-parallelism={parallelism}",
+            f"-refresh={str(refresh).lower()}",
             timeout=timeout,
             on_event=on_event,
         )
 
     try:
-        outcome, reason = attempt(), ""
+        outcome, reason = attempt(refresh=refresh), ""
     except TerraformError as error:
-        reason = transient_reason(error)
+        reason = transient_reason(error) or ("" if refresh else _TRUSTED)
         if not reason:
             raise
         logger.warning("destroying once more: %s\n%s", reason, error.message)
-        outcome = attempt()
+        outcome = attempt(refresh=True)
     return DestroyResult(resource_timings(outcome.events), outcome.seconds, reason)
 
 

@@ -128,6 +128,7 @@ class Workspace:
         on_event: Callable[[Event], None] | None = None,
         parallelism: int = _PARALLELISM,
         timeout: float = 3600.0,
+        refresh: bool = True,
     ) -> DestroyResult:
         """Remove everything that the state holds; ``cancel`` does not stop it.
 
@@ -136,7 +137,11 @@ class Workspace:
             ProcessError: It ran out of time.
         """
         return _destroy.destroy(
-            self._uncancelled, on_event=on_event, parallelism=parallelism, timeout=timeout
+            self._uncancelled,
+            on_event=on_event,
+            parallelism=parallelism,
+            timeout=timeout,
+            refresh=refresh,
         )
 
     def outputs(self) -> dict[str, Any]:

@@ -77,6 +77,19 @@ def test_an_unknown_error_is_not_tried_again(fake: FakeTerraform, workspace: Wor
     assert fake.verbs.count("destroy") == 1
 
 
+def test_a_state_that_was_trusted_in_vain_is_compared_with_the_target(
+    fake: FakeTerraform, workspace: Workspace
+) -> None:
+    fake.answer("destroy", lines(error("odd")), status=1)
+    fake.answer("destroy")
+
+    result = workspace.destroy(refresh=False)
+
+    assert "out of date" in result.retried
+    attempts = [call.arguments for call in fake.calls if "-refresh=" in str(call.arguments)]
+    assert ["-refresh=false" in attempt for attempt in attempts] == [True, False]
+
+
 def test_an_unknown_error_beside_a_transient_one_is_not_tried_again() -> None:
     events = [parse_line(error(_CLOUDFRONT)), parse_line(error("odd"))]
 
