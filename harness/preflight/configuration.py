@@ -120,6 +120,7 @@ class Configuration:
         self._declared: set[str] = set()
         self._locals = locals_ or {}
         self._resources: dict[str, Resource] = {}
+        self._by_type: dict[str, list[Resource]] = {}
         self._dependencies: dict[str, frozenset[str]] = {}
         self.providers = {
             name: [Block(raw, address=f"provider.{name}", scope=self) for raw in blocks]
@@ -131,8 +132,11 @@ class Configuration:
     def add(self, resource: Resource) -> None:
         """Add a resource; one that certainly has no instance is left out."""
         self._declared.add(resource.address)
-        if resource.raw.get("count") not in (0, "0"):
-            self._resources[resource.address] = resource
+        if resource.raw.get("count") in (0, "0"):
+            return
+        self._resources[resource.address] = resource
+        if resource.managed:
+            self._by_type.setdefault(resource.type, []).append(resource)
 
     @property
     def incomplete(self) -> str:
@@ -147,7 +151,9 @@ class Configuration:
 
     def resources(self, *types: str) -> list[Resource]:
         """Return the managed resources of some types, of all when none is named."""
-        return [r for r in self._resources.values() if r.managed and (not types or r.type in types)]
+        if not types:
+            return [r for r in self._resources.values() if r.managed]
+        return [r for kind in types for r in self._by_type.get(kind, ())]
 
     def find(self, address: str) -> Resource | None:
         """Return the resource or data block at an address."""

@@ -66,7 +66,7 @@ def evaluate(raw: Any, scope: Scope, *, resolve: bool = True, depth: int = 0) ->
         return Unknown()
     if isinstance(raw, str):
         return _Evaluator(scope, resolve=resolve, depth=depth).node(parse_template(raw))
-    if isinstance(raw, Mapping):
+    if isinstance(raw, dict):
         return {k: evaluate(v, scope, resolve=resolve, depth=depth + 1) for k, v in raw.items()}
     if isinstance(raw, list):
         return [evaluate(item, scope, resolve=resolve, depth=depth + 1) for item in raw]
@@ -163,7 +163,7 @@ def _address(node: Traversal) -> tuple[str, tuple[str | int, ...]]:
 
 
 def _descend(value: Any, step: str | int) -> Any:
-    if isinstance(value, Mapping) and step in value:
+    if isinstance(value, dict) and step in value:
         return value[str(step)]
     if isinstance(value, list) and isinstance(step, int) and step < len(value):
         return value[step]

