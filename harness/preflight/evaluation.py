@@ -1,11 +1,11 @@
 """Work out what an expression is worth, as far as the configuration alone can tell."""
 
-import ipaddress
 import re
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from harness.preflight.expressions import (
+from harness.preflight.expressions import parse_template
+from harness.preflight.functions import FUNCTIONS, as_text
+from harness.preflight.nodes import (
     Call,
     ListNode,
     Literal,
@@ -14,26 +14,18 @@ from harness.preflight.expressions import (
     Opaque,
     Template,
     Traversal,
-    parse_template,
 )
 from harness.preflight.values import Reference, Unknown, is_known, references_in
 
 if TYPE_CHECKING:
     from harness.preflight.configuration import Resource
 
-__all__ = ["Encoded", "Scope", "evaluate"]
+__all__ = ["Scope", "evaluate"]
 
 _MAX_DEPTH = 60
 _VOLATILE = re.compile(r"\b(count|each|self)\.|\b(uuid|timestamp|plantimestamp|bcrypt)\(")
 _RESOURCE = re.compile(r"\b((?:data\.)?[a-z][a-z0-9]*_\w+\.[A-Za-z_][\w-]*)")
 _UNKNOWN_ROOTS = {"var", "each", "count", "path", "terraform", "module", "self", "ephemeral"}
-
-
-class Encoded:
-    """The result of ``jsonencode``: the value, not yet a string."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
 
 
 class Scope(Protocol):
@@ -102,8 +94,8 @@ class _Evaluator:
     def _template(self, node: Template) -> Any:
         parts = tuple(self.node(part) for part in node.parts)
         if all(isinstance(part, str | int | float) for part in parts):
-            return "".join(_text(part) for part in parts)
-        pieces = tuple(p if isinstance(p, Unknown) else _text(p) for p in parts)
+            return "".join(as_text(part) for part in parts)
+        pieces = tuple(p if isinstance(p, Unknown) else as_text(p) for p in parts)
         volatile = any(isinstance(p, Unknown) and p.volatile for p in pieces)
         references = tuple(references_in(list(pieces)))
         return Unknown(node.text, pieces, references, volatile)
@@ -135,7 +127,7 @@ class _Evaluator:
         return value
 
     def _call(self, node: Call) -> Any:
-        function = _FUNCTIONS.get(node.name)
+        function = FUNCTIONS.get(node.name)
         arguments = [self.node(argument) for argument in node.arguments]
         if function is not None:
             try:
@@ -168,53 +160,3 @@ def _descend(value: Any, step: str | int) -> Any:
     if isinstance(value, list) and isinstance(step, int) and step < len(value):
         return value[step]
     return Unknown()
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _scalar(value: Any) -> Any:
-    return None if isinstance(value, list | dict | Encoded) else value
-
-
-def _list(value: Any) -> list[Any] | None:
-    return value if isinstance(value, list) else None
-
-
-def _concat(*lists: Any) -> list[Any] | None:
-    if not all(isinstance(items, list) for items in lists):
-        return None
-    return [item for items in lists for item in items]
-
-
-def _join(separator: Any, items: Any) -> str | None:
-    if not isinstance(separator, str) or not is_known(items):
-        return None
-    return separator.join(_text(item) for item in items)
-
-
-def _cidrsubnet(prefix: Any, bits: Any, number: Any) -> str | None:
-    if not all(is_known(argument) for argument in (prefix, bits, number)):
-        return None
-    network = ipaddress.ip_network(prefix, strict=False)
-    size = 2 ** (network.max_prefixlen - network.prefixlen - int(bits))
-    address = network.network_address + int(number) * size
-    return str(ipaddress.ip_network(f"{address}/{network.prefixlen + int(bits)}"))
-
-
-_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "jsonencode": Encoded,
-    "tostring": _scalar,
-    "tonumber": _scalar,
-    "tobool": _scalar,
-    "sensitive": _scalar,
-    "nonsensitive": _scalar,
-    "tolist": _list,
-    "toset": _list,
-    "concat": _concat,
-    "join": _join,
-    "lower": lambda text: text.lower() if isinstance(text, str) else None,
-    "upper": lambda text: text.upper() if isinstance(text, str) else None,
-    "cidrsubnet": _cidrsubnet,
-}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from harness.preflight.configuration import Resource
 from harness.preflight.containers import containers, is_fargate
 from harness.preflight.finding import Family
-from harness.preflight.iam_policy import trusts
+from harness.preflight.iam_roles import trusts
 from harness.preflight.registry import Problems, resource_rule
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"

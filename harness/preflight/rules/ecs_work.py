@@ -6,9 +6,9 @@ from harness.preflight.block import Block
 from harness.preflight.configuration import Resource
 from harness.preflight.containers import containers, secrets, task_of
 from harness.preflight.finding import Family, Severity
-from harness.preflight.iam_policy import allows, role_statements
-from harness.preflight.network import routes_out
+from harness.preflight.iam_roles import allows, role_statements
 from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.routes import routes_out
 from harness.preflight.values import references_in
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"

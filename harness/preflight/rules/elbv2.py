@@ -9,9 +9,9 @@ from typing import Any
 
 from harness.preflight.configuration import Configuration, Resource
 from harness.preflight.finding import Family
-from harness.preflight.network import distinct_zones, zones_of
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 from harness.preflight.values import Reference, Unknown, same
+from harness.preflight.zones import distinct_zones, zones_of
 
 _API = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference"
 _LB = ("aws_lb", "aws_alb")

@@ -7,7 +7,7 @@ from typing import Any
 from harness.preflight.block import Block
 from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
-from harness.preflight.iam_policy import Statement, policy_of
+from harness.preflight.policy_statements import Statement, policy_of
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.values import Reference, Unknown, references_in
 

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from harness.preflight import Configuration, configuration_of
-from harness.preflight.evaluation import Encoded, evaluate
+from harness.preflight.evaluation import evaluate
+from harness.preflight.functions import Encoded
 from harness.preflight.values import Reference, Unknown, references_in
 
 DOCUMENT: dict[str, Any] = {

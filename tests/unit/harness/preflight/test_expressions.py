@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.preflight.expressions import (
+from harness.preflight.expressions import parse_template
+from harness.preflight.nodes import (
     Call,
     ListNode,
     Literal,
@@ -10,7 +11,6 @@ from harness.preflight.expressions import (
     Opaque,
     Template,
     Traversal,
-    parse_template,
 )
 
 

@@ -1,38 +1,25 @@
-"""What the network of a configuration lets through: zones, routes, security groups."""
+"""What the security groups of a configuration let through."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from harness.preflight.block import Block
 from harness.preflight.configuration import Resource
-from harness.preflight.values import Unknown, same
+from harness.preflight.routes import EVERYWHERE
 
-__all__ = [
-    "EVERYWHERE",
-    "Direction",
-    "Permission",
-    "distinct_zones",
-    "permissions",
-    "permits",
-    "routes_out",
-    "zones_of",
-]
+__all__ = ["Direction", "Permission", "permissions", "permits"]
 
-EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 _GROUP = "aws_security_group"
+
 _SEPARATE_RULES = (
     "aws_security_group_rule",
     "aws_vpc_security_group_ingress_rule",
     "aws_vpc_security_group_egress_rule",
 )
-_TARGETS = (
-    *("carrier_gateway_id", "core_network_arn", "egress_only_gateway_id", "gateway_id"),
-    *("local_gateway_id", "nat_gateway_id", "network_interface_id", "transit_gateway_id"),
-    *("vpc_endpoint_id", "vpc_peering_connection_id"),
-)
+
 _ALL_PROTOCOLS = ("-1", "all")
+
 _TCP = ("tcp", "6")
 
 
@@ -63,37 +50,6 @@ class Permission:
     def covers(self, port: int) -> bool:
         """Return whether a TCP port is among its ports."""
         return self.ports is None or self.ports[0] <= port <= self.ports[1]
-
-
-def zones_of(resource: Resource, argument: str) -> list[Any] | None:
-    """Return the availability zone of each subnet that a list names, unknown ones as Unknown.
-
-    None when it is not certain which subnets they are, or AWS chooses a zone.
-    """
-    subnets = resource.follow_all(argument, "aws_subnet") if argument in resource else None
-    zones = [_zone(subnet) for subnet in subnets or ()]
-    return None if subnets is None or None in zones else zones
-
-
-def _zone(subnet: Resource) -> Any:
-    zone = subnet.value("availability_zone")
-    return subnet.value("availability_zone_id") if zone is None else zone
-
-
-def distinct_zones(resource: Resource, argument: str) -> list[str] | None:
-    """Return the availability zones of the subnets that a list names; None when unsure."""
-    found = zones_of(resource, argument)
-    zones: list[Any] = []
-    for zone in found or ():
-        verdicts = [same(zone, other) for other in zones]
-        if True in verdicts:
-            continue
-        if None in verdicts:
-            return None
-        zones.append(zone)
-    if found is None:
-        return None
-    return [zone.text if isinstance(zone, Unknown) else str(zone) for zone in zones]
 
 
 def permissions(group: Resource, direction: Direction) -> list[Permission] | None:
@@ -139,48 +95,6 @@ def permits(
                 return True
             unsure = unsure or verdict is not False or not rule.certain
     return None if unsure else False
-
-
-def routes_out(subnet: Resource) -> frozenset[str] | None:
-    """Return the arguments that the subnet's default routes point with; None when unsure.
-
-    ``nat_gateway_id`` and ``gateway_id`` (an internet gateway) are the usual ones; empty means
-    that nothing leads out of the network.
-    """
-    configuration = subnet.configuration
-    if not configuration.all_certain("aws_route_table_association", "subnet_id", "aws_subnet"):
-        return None
-    links = configuration.referring("aws_route_table_association", "subnet_id", subnet)
-    if not links:
-        return _main_routes(subnet)
-    table = links[0].follow("route_table_id", "aws_route_table")
-    certain = configuration.all_certain("aws_route", "route_table_id", "aws_route_table")
-    if table is None or table.repeated or not table.countable("route") or not certain:
-        return None
-    routes: list[Block] = [*table.blocks("route")]
-    routes += configuration.referring("aws_route", "route_table_id", table)
-    return _targets(routes)
-
-
-def _main_routes(subnet: Resource) -> frozenset[str] | None:
-    """Return what the VPC's main table leads to: nothing, unless the configuration changes it."""
-    changed = subnet.configuration.resources(
-        "aws_default_route_table", "aws_main_route_table_association"
-    )
-    created = subnet.follow("vpc_id", "aws_vpc")
-    return frozenset() if created is not None and not changed else None
-
-
-def _targets(routes: Iterable[Block]) -> frozenset[str] | None:
-    targets: set[str] = set()
-    for route in routes:
-        names = ("destination_cidr_block", "cidr_block", "destination_ipv6_cidr_block")
-        destinations = [route.text(name) for name in (*names, "ipv6_cidr_block")]
-        if EVERYWHERE & {destination or "" for destination in destinations}:
-            targets |= {name for name in _TARGETS if not route.absent(name)}
-        elif not any(destinations):
-            return None
-    return frozenset(targets)
 
 
 def _direction(rule: Resource) -> Direction | None:
