@@ -32,10 +32,15 @@ def receive(*numbers: signal.Signals, then: list[bool]) -> None:
 
 @pytest.fixture(autouse=True)
 def handlers() -> Iterator[list[object]]:
-    """The handlers before the test, which must be back after it."""
+    """The handlers before the test, which must be back after it.
+
+    A shell that starts the tests in the background has them ignore Ctrl-C: not here.
+    """
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
     before = [signal.getsignal(number) for number in INTERRUPTS]
     yield list(before)
     assert [signal.getsignal(number) for number in INTERRUPTS] == before
+    signal.signal(signal.SIGINT, inherited)
 
 
 class TestSigterm:
