@@ -15,7 +15,7 @@ from harness.preflight.functions import Encoded
 from harness.preflight.values import Unknown, is_known
 
 if TYPE_CHECKING:
-    from harness.preflight.configuration import Resource
+    from harness.preflight.resource import Resource
 
 __all__ = ["Block", "type_name"]
 

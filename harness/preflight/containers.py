@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.preflight.block import Block
-from harness.preflight.configuration import Resource
+from harness.preflight.resource import Resource
 
 __all__ = ["containers", "is_fargate", "launch_types", "port_mappings", "task_of"]
 

@@ -18,7 +18,7 @@ from harness.preflight.nodes import (
 from harness.preflight.values import Reference, Unknown, is_known, references_in
 
 if TYPE_CHECKING:
-    from harness.preflight.configuration import Resource
+    from harness.preflight.resource import Resource
 
 __all__ = ["Scope", "evaluate"]
 

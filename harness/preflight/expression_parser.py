@@ -10,17 +10,11 @@ from harness.preflight.nodes import Call, ListNode, Literal, Node, ObjectNode, T
 __all__ = ["ExpressionParser"]
 
 _MAX_DEPTH = 40
-
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*")
-
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
-
 _INSTANCE = re.compile(r"\d{1,9}")
-
 _SPACE = re.compile(r"\s*")
-
 _CONSTANTS = {"true": True, "false": False, "null": None}
-
 _CLOSING = {"[": "]", "(": ")", "{": "}"}
 
 

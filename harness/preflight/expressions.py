@@ -15,9 +15,7 @@ from harness.preflight.nodes import Literal, Node, Opaque, Template
 __all__ = ["parse_template"]
 
 _MAX_LENGTH = 200_000
-
 _ESCAPED = ("$${", "%%{")
-
 _MARK = re.compile(r"\$\$\{|%%\{|\$\{|%\{")
 
 

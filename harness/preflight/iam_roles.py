@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from harness.preflight.configuration import Resource
 from harness.preflight.policy_statements import Statement, policy_of
+from harness.preflight.resource import Resource
 from harness.preflight.values import Reference, Unknown, references_in
 
 __all__ = ["allows", "role_statements", "trusts"]

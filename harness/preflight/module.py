@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.preflight.block import type_name
-from harness.preflight.configuration import Configuration, Resource
+from harness.preflight.configuration import Configuration
 from harness.preflight.errors import PreflightInputError
+from harness.preflight.resource import Resource
 
 __all__ = ["build_module"]
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.preflight.block import Block
-from harness.preflight.configuration import Resource
+from harness.preflight.resource import Resource
 from harness.preflight.routes import EVERYWHERE
 
 __all__ = ["Direction", "Permission", "permissions", "permits"]
 
 _GROUP = "aws_security_group"
-
 _SEPARATE_RULES = (
     "aws_security_group_rule",
     "aws_vpc_security_group_ingress_rule",
@@ -19,7 +18,6 @@ _SEPARATE_RULES = (
 )
 
 _ALL_PROTOCOLS = ("-1", "all")
-
 _TCP = ("tcp", "6")
 
 

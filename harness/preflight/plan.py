@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.preflight.block import type_name
-from harness.preflight.configuration import Configuration, Resource
+from harness.preflight.configuration import Configuration
 from harness.preflight.errors import PreflightInputError
-from harness.preflight.values import Reference, Unknown
+from harness.preflight.planned_values import PlannedValues
+from harness.preflight.resource import Resource
+from harness.preflight.values import Unknown
 
 __all__ = ["build_plan", "is_plan"]
 
@@ -43,7 +45,7 @@ class _Plan:
             for change in (_object(c, f"{label}: resource_changes") for c in changes)
         }
         self._resources = list(self._walk_planned())
-        self._addresses = {address for address, _ in self._resources}
+        self._values = PlannedValues({address for address, _ in self._resources})
 
     def configuration(self) -> Configuration:
         outputs = _object(self._planned.get("outputs"), f"{self._label}: outputs")
@@ -75,62 +77,17 @@ class _Plan:
         expressions = _object(block.get("expressions"), f"{address}: expressions")
         unknown = self._changes.get(address, {}).get("after_unknown")
         values = _object(planned.get("values"), f"{address}: values")
-        raw = self._merge(_as_written(values, expressions), unknown, expressions, module)
+        raw = self._values.arguments(values, unknown, expressions, module)
         named = [f"{module}{name}" for name in _list(block.get("depends_on"), address)]
-        references = {self._locate(name, module)[0] for name in _all_references(expressions)}
         return Resource(
-            {**(raw if isinstance(raw, dict) else {}), "depends_on": named},
+            {**raw, "depends_on": named},
             type_=str(planned.get("type")),
             address=address,
             scope=configuration,
             source=self._label,
             managed=planned.get("mode") != "data",
-            references=frozenset(references - {""}),
+            references=self._values.references(expressions, module),
         )
-
-    def _merge(self, value: Any, unknown: Any, expression: Any, module: str) -> Any:
-        """Return planned values with Unknown put where the plan says so."""
-        if unknown is True:
-            return self._unknown(expression, module)
-        if isinstance(unknown, dict):
-            inner = expression if isinstance(expression, dict) else {}
-            merged = dict(value) if isinstance(value, dict) else {}
-            for key, mark in unknown.items():
-                merged[key] = self._merge(merged.get(key), mark, inner.get(key), module)
-            return merged
-        if isinstance(unknown, list):
-            values = value if isinstance(value, list) else []
-            inner_list = expression if isinstance(expression, list) else []
-            padded = [*values, *[None] * (len(unknown) - len(values))]
-            return [
-                self._merge(item, _at(unknown, index), _at(inner_list, index), module)
-                for index, item in enumerate(padded)
-            ]
-        return value
-
-    def _unknown(self, expression: Any, module: str) -> Unknown:
-        names = list(_all_references(expression))
-        located = {name: self._locate(name, module) for name in names}
-        found = [
-            Reference(name, address=address, path=path)
-            for name, (address, path) in located.items()
-            if address and not _is_prefix(name, names)
-        ]
-        others = [name for name in names if not located[name][0]]
-        if len(found) == 1 and not others:
-            return found[0]
-        return Unknown(references=tuple(found))
-
-    def _locate(self, name: str, module: str) -> tuple[str, tuple[str | int, ...]]:
-        """Split a reference into the address of a planned resource and the rest."""
-        head, rest = f"{module}{name}", ()
-        path: tuple[str | int, ...] = rest
-        while head:
-            if head in self._addresses:
-                return head, path
-            head, dot, step = head.rpartition(".")
-            path = (step, *path) if dot else path
-        return "", ()
 
     def _provider_blocks(self) -> dict[str, list[dict[str, Any]]]:
         blocks: dict[str, list[dict[str, Any]]] = {}
@@ -184,49 +141,10 @@ def _pieces(address: str) -> Iterator[tuple[int, str]]:
     return enumerate(address.split("["))
 
 
-def _as_written(value: Any, expressions: Any) -> Any:
-    """Return planned values with the provider's empty defaults taken back to "not given".
-
-    The lifecycle rules of a bucket, for one, are planned with ``prefix = ""`` where the
-    configuration has no prefix at all.
-    """
-    if isinstance(value, dict) and isinstance(expressions, dict):
-        return {
-            name: None
-            if item == "" and name not in expressions
-            else _as_written(item, expressions.get(name))
-            for name, item in value.items()
-        }
-    aligned = isinstance(value, list) and isinstance(expressions, list)
-    if aligned and len(value) == len(expressions):
-        return [_as_written(v, e) for v, e in zip(value, expressions, strict=True)]
-    return value
-
-
 def _constant(expression: Any) -> Any:
     if isinstance(expression, dict) and "constant_value" in expression:
         return expression["constant_value"]
     return Unknown()
-
-
-def _all_references(expression: Any) -> Iterator[str]:
-    if isinstance(expression, dict):
-        names = expression.get("references")
-        if isinstance(names, list):
-            yield from (name for name in names if isinstance(name, str))
-        for inner in expression.values():
-            yield from _all_references(inner) if not isinstance(inner, str) else ()
-    elif isinstance(expression, list):
-        for inner in expression:
-            yield from _all_references(inner)
-
-
-def _is_prefix(name: str, names: list[str]) -> bool:
-    return any(other.startswith((f"{name}.", f"{name}[")) for other in names)
-
-
-def _at(items: list[Any], index: int) -> Any:
-    return items[index] if index < len(items) else None
 
 
 def _object(value: Any, where: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.preflight.configuration import Resource
+from harness.preflight.resource import Resource
 
 __all__ = ["Statement", "policy_of", "statements"]
 

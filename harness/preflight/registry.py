@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Required, TypedDict, Unpack
 
-from harness.preflight.configuration import Configuration, Resource
+from harness.preflight.configuration import Configuration
 from harness.preflight.finding import Family, Problem, Severity
+from harness.preflight.resource import Resource
 from harness.preflight.terraform_version import TerraformVersion
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from harness.preflight.block import Block
-from harness.preflight.configuration import Resource
+from harness.preflight.resource import Resource
 
 __all__ = ["EVERYWHERE", "routes_out"]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness.preflight.configuration import Resource
+from harness.preflight.resource import Resource
 from harness.preflight.values import Unknown, same
 
 __all__ = ["distinct_zones", "zones_of"]

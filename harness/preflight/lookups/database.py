@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.lookups.cloud import Cloud
 from harness.preflight.registry import Inspection, Problems, lookup_rule
+from harness.preflight.resource import Resource
 from harness.targets.base import Capability
 
 _API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference"

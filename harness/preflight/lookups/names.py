@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.lookups.cloud import Cloud
 from harness.preflight.registry import Inspection, Problems, lookup_rule
+from harness.preflight.resource import Resource
 
 _DOCS = "https://docs.aws.amazon.com"
 _UNIQUE = "Put the environment suffix into the name; destroy what an earlier run left behind."

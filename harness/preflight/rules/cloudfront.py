@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from harness.preflight.block import Block
 from harness.preflight.cloudfront_policies import policy
-from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.resource import Resource
 from harness.preflight.values import is_known, same
 
 _API = "https://docs.aws.amazon.com/cloudfront/latest/APIReference"

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from harness.preflight.block import Block
 from harness.preflight.cloudfront_policies import Policy, policy
-from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.resource import Resource
 from harness.preflight.rules.cloudfront import behaviors
 from harness.preflight.values import same
 

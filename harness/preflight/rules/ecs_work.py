@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from harness.preflight.block import Block
-from harness.preflight.configuration import Resource
 from harness.preflight.containers import containers, secrets, task_of
 from harness.preflight.finding import Family, Severity
 from harness.preflight.iam_roles import allows, role_statements
 from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.resource import Resource
 from harness.preflight.routes import routes_out
 from harness.preflight.values import references_in
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from harness.preflight.block import Block
-from harness.preflight.configuration import Resource
 from harness.preflight.containers import containers, task_of
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.resource import Resource
 
 _GROUP = ("aws_lb_target_group", "aws_alb_target_group")
 _HEALTH = (

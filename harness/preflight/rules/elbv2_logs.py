@@ -5,10 +5,10 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from harness.preflight.block import Block
-from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.policy_statements import Statement, policy_of
 from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.resource import Resource
 from harness.preflight.values import Reference, Unknown, references_in
 
 _ACCESS_LOGS = (

@@ -3,9 +3,9 @@
 import re
 
 from harness.preflight.aurora_versions import AS_OF, retirement
-from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
+from harness.preflight.resource import Resource
 from harness.preflight.zones import distinct_zones
 
 _API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference"

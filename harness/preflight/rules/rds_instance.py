@@ -2,9 +2,9 @@
 
 import re
 
-from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.resource import Resource
 
 _CLASSES = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"

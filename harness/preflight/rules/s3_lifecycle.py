@@ -3,9 +3,9 @@
 from collections import Counter
 
 from harness.preflight.block import Block
-from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.resource import Resource
 
 _TYPE = "aws_s3_bucket_lifecycle_configuration"
 _DOCUMENTATION = (

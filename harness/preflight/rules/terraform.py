@@ -1,8 +1,8 @@
 """Rules on the configuration itself, whatever its resources are."""
 
-from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Problem
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
+from harness.preflight.resource import Resource
 
 _LANGUAGE = "https://developer.hashicorp.com/terraform/language"
 _MAX_TAGS = 50
