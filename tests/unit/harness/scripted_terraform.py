@@ -1,40 +1,45 @@
-"""A Terraform in shell: a run calls it eight times, and a Python would start eight times."""
+"""A Terraform behind the seam to subprocesses: no process starts, several may share it."""
 
+import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-_PROGRAM = """#!/bin/sh
-verb=$1
-[ "$1" = state ] && verb="state $2"
-[ "$1" = init ] && mkdir -p .terraform
-cd '{folder}' || exit 99
-echo "$verb" >> calls
-env > environment
-count=$(grep -cx "$verb" calls)
-while [ "$count" -gt 1 ] && [ ! -e "$verb.$count.out" ]; do count=$((count - 1)); done
-[ -e "$verb.$count.out" ] || exit 0
-cat "$verb.$count.out"
-exit "$(cat "$verb.$count.status")"
-"""
+import pytest
+
+from harness import process
+from harness.errors import ProcessError
+from harness.process import Completed
+
+_run = process.run
 
 
 class ScriptedTerraform:
-    """Answers each verb as told, the last answer again and again; notes how it was called."""
+    """Answers each verb as told, the last answer again and again; notes how it was called.
 
-    def __init__(self, folder: Path) -> None:
+    Answers and notes are files, so that the workers of pytest-xdist meet the same one. A test
+    that writes a program of its own into ``program`` has that one run in earnest.
+
+    Args:
+        folder: Where the files are.
+        patch: Puts it in the place of subprocesses.
+    """
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.folder = folder
         self.program = folder / "terraform"
+        patch.setattr(process, "run", self._instead)
 
     def install(self) -> None:
-        """Make the program."""
+        """Make the program that is found, but never started."""
         self.folder.mkdir()
-        self.program.write_text(_PROGRAM.format(folder=self.folder))
-        self.program.chmod(0o755)
+        self.program.touch(mode=0o755)
 
     def answer(self, verb: str, stdout: str = "", *, status: int = 0) -> None:
         """Add an answer for a verb."""
-        number = len(list(self.folder.glob(f"{verb}.*.out"))) + 1
-        (self.folder / f"{verb}.{number}.out").write_text(stdout)
-        (self.folder / f"{verb}.{number}.status").write_text(str(status))
+        number = len(list(self.folder.glob(f"{verb}.*"))) + 1
+        text = json.dumps({"stdout": stdout, "status": status})
+        (self.folder / f"{verb}.{number}").write_text(text)
 
     def forget(self, verb: str) -> None:
         """Take the answers for a verb back."""
@@ -50,5 +55,39 @@ class ScriptedTerraform:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of the last call."""
-        text = (self.folder / "environment").read_text()
-        return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+        found: dict[str, str] = json.loads((self.folder / "environment").read_text())
+        return found
+
+    def _instead(
+        self,
+        command: Sequence[str],
+        *,
+        env: dict[str, str],
+        cwd: Path | None = None,
+        on_line: Callable[[str], None] | None = None,
+        accept: tuple[int, ...] | None = (0,),
+        **more: Any,
+    ) -> Completed:
+        if command[0] != str(self.program) or self.program.stat().st_size:
+            return _run(command, env=env, cwd=cwd, on_line=on_line, accept=accept, **more)
+        verb = " ".join(command[1:3]) if command[1] == "state" else command[1]
+        stdout, status = self._called(verb, env)
+        if verb == "init" and cwd is not None:
+            (cwd / ".terraform").mkdir(exist_ok=True)
+        for line in stdout.splitlines():
+            if on_line is not None:
+                on_line(line)
+        if accept is not None and status not in accept:
+            raise ProcessError(f"`{verb}` ended with status {status}", returncode=status)
+        return Completed(tuple(command), status, stdout, "")
+
+    def _called(self, verb: str, env: dict[str, str]) -> tuple[str, int]:
+        with (self.folder / "calls").open("a") as calls:
+            calls.write(f"{verb}\n")
+        (self.folder / "environment").write_text(json.dumps(dict(env)))
+        answers = sorted(self.folder.glob(f"{verb}.*"), key=lambda file: int(file.suffix[1:]))
+        if not answers:
+            return "", 0
+        times = self.verbs.count(verb)
+        answer = json.loads(answers[min(times, len(answers)) - 1].read_text())
+        return answer["stdout"], answer["status"]

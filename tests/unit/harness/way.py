@@ -133,7 +133,7 @@ class Way:
         self.home = folder / "home"
         self.ledger = Ledger(self.home)
         self.target = FakeTarget(self.ledger)
-        self.terraform = _terraform(folder / "terraform")
+        self.terraform = _terraform(folder / "terraform", patch)
         self.proof: TeardownProof | Exception = CLEAN
         self.synthesized: dict[str, Any] | BaseException = {"resource": {}}
         self.synths: list[StackConfig] = []
@@ -225,8 +225,8 @@ def witness_of(run: Run) -> Witness:
     return observer
 
 
-def _terraform(folder: Path) -> ScriptedTerraform:
-    fake = ScriptedTerraform(folder)
+def _terraform(folder: Path, patch: pytest.MonkeyPatch) -> ScriptedTerraform:
+    fake = ScriptedTerraform(folder, patch)
     if fake.program.exists():  # made by another process of the same test
         return fake
     fake.install()

@@ -140,7 +140,8 @@ class TestFailure:
         result = session(
             "def test_stack(deployment):\n"
             "    import pathlib\n"
-            f"    pathlib.Path({str(way.terraform.folder)!r}, 'output.1.status').write_text('1')\n"
+            f"    answer = pathlib.Path({str(way.terraform.folder)!r}, 'output.1')\n"
+            '    answer.write_text(\'{"stdout": "", "status": 1}\')\n'
         )
 
         assert result.ret == pytest.ExitCode.TESTS_FAILED
