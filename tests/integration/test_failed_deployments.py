@@ -27,7 +27,7 @@ def assert_destroyed(trial: Trial) -> None:
 def test_an_image_that_cannot_be_pulled_is_said_first(trial: Trial) -> None:
     trial.start("run", tiers=UP_TO_THE_SERVICE, image=IMAGE, service_timeout_seconds=20)
 
-    trial.await_resource("aws_rds_cluster")
+    trial.await_resource("aws_rds_cluster_instance")
     assert any("postgres" in each for each in trial.running())
     assert trial.wait() == 1
 

@@ -102,7 +102,8 @@ class Trial:
         types: set[str] = set()
         for path in self.home.glob("runs/*/terraform/terraform.tfstate"):
             with suppress(ValueError):  # in the middle of a write
-                types |= {each["type"] for each in json.loads(path.read_text())["resources"]}
+                state = json.loads(path.read_text())
+                types |= {each["type"] for each in state["resources"] if each["instances"]}
         return types
 
     def await_output(self, text: str) -> None:
