@@ -61,7 +61,7 @@ class _Plan:
         configuration.existing = frozenset(
             address
             for address, c in self._changes.items()
-            if "create" not in _list(c.get("actions"), address)
+            if _list(c.get("actions"), address) != ["create"]
         )
         return configuration
 

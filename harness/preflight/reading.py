@@ -1,5 +1,6 @@
 """Find and read what preflight is pointed at: a file, a root module's folder, many of them."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -104,4 +105,5 @@ def _text(path: Path) -> str:
         raise PreflightInputError(f"{path}: larger than {limit} MiB, not read", remedy=_REMEDY)
     if not content.strip():
         raise PreflightInputError(f"{path}: the file is empty", remedy=_REMEDY)
-    return content.decode()
+    # PowerShell's `terraform show -json PLAN > plan.json` writes UTF-16.
+    return content.decode(json.detect_encoding(content))

@@ -12,19 +12,22 @@ _MAX_IDENTIFIER = 63
 _DATABASE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 _USER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 _DATABASE_TYPES = ("aws_rds_cluster", "aws_db_instance")
-_RESERVED_USERS = {
-    "aurora-postgresql": {"admin", "rdsadmin", "rdsrepladmin", "rdstopmgr", "rds_superuser"},
-    "postgres": {"admin", "rdsadmin", "rdsrepladmin", "rdstopmgr", "rds_superuser"},
-    "aurora-mysql": {"rdsadmin", "rdsrepladmin"},
-    "mysql": {"rdsadmin", "rdsrepladmin"},
-}
-_SQL_WORDS = {
+_POSTGRESQL_WORDS = {
     *("all", "analyse", "analyze", "and", "any", "array", "as", "asc", "both", "case", "cast"),
     *("check", "column", "constraint", "create", "default", "desc", "distinct", "do", "else"),
     *("end", "except", "false", "for", "foreign", "from", "grant", "group", "having", "in"),
     *("into", "limit", "not", "null", "on", "or", "order", "primary", "references", "select"),
     *("table", "then", "to", "true", "union", "unique", "user", "using", "when", "where", "with"),
 }
+_ADMINISTRATORS = {"rdsadmin", "rdsrepladmin"}
+_POSTGRESQL_USERS = _ADMINISTRATORS | {"admin", "rdstopmgr", "rds_superuser"} | _POSTGRESQL_WORDS
+_RESERVED_USERS = {
+    "aurora-postgresql": _POSTGRESQL_USERS,
+    "postgres": _POSTGRESQL_USERS,
+    "aurora-mysql": _ADMINISTRATORS,
+    "mysql": _ADMINISTRATORS,
+}
+_POSTGRESQL = ("aurora-postgresql", "postgres")
 _FORBIDDEN_IN_PASSWORD = '/"@ '  # noqa: S105 - characters, not a password
 _MIN_PASSWORD = 8
 _MAX_PASSWORD = {"mysql": 41, "aurora-mysql": 41, "postgres": 128, "aurora-postgresql": 99}
@@ -80,7 +83,8 @@ def database_name(database: Resource) -> Problems:
     """The database that is created first has a name that its engine does not take."""
     argument = "database_name" if database.type == "aws_rds_cluster" else "db_name"
     name = database.text(argument)
-    if name and (not _DATABASE.fullmatch(name) or name.lower() in _SQL_WORDS):
+    word = database.text("engine") in _POSTGRESQL and (name or "").lower() in _POSTGRESQL_WORDS
+    if name and (not _DATABASE.fullmatch(name) or word):
         yield database.problem(f"{argument} {name!r}")
 
 
@@ -103,7 +107,7 @@ def master_username(database: Resource) -> Problems:
     engine = database.text("engine") or ""
     if not name or engine not in _RESERVED_USERS:
         return
-    reserved = name.lower() in _RESERVED_USERS[engine] | _SQL_WORDS
+    reserved = name.lower() in _RESERVED_USERS[engine]
     if reserved or not _USER.fullmatch(name):
         why = "reserved by the engine" if reserved else "malformed"
         yield database.problem(

@@ -6,6 +6,7 @@ import pytest
 
 from harness.preflight import Report, TerraformVersion, configuration_of, preflight
 from harness.preflight.mistakes import KNOWN_MISTAKES, Mistake
+from stack.tiers import missing_tiers
 from tests.unit.harness.preflight.conftest import Synth
 from tests.unit.harness.preflight.drafts import FakeTarget
 from tests.unit.harness.preflight.rules.test_lookups import DELETED
@@ -37,6 +38,12 @@ def test_the_correct_stack_has_no_finding(synth: Synth) -> None:
 def test_the_correct_stack_with_a_remote_state_has_no_finding(synth: Synth) -> None:
     report = report_on(synth(state_bucket="states", state_lock=True), target=FakeTarget())
     assert report.findings == ()
+
+
+@pytest.mark.parametrize("tier", ["network", "storage", "database", "edge", "service"])
+def test_a_part_of_the_stack_has_no_finding(synth: Synth, tier: str) -> None:
+    document = synth(tiers=frozenset({tier}) | missing_tiers({tier}))
+    assert report_on(document, target=FakeTarget()).findings == ()
 
 
 @pytest.mark.parametrize("mistake", KNOWN_MISTAKES, ids=lambda m: f"{m.number} {m.rule}")

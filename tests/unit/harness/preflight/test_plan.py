@@ -148,6 +148,12 @@ def test_what_exists_already_is_known() -> None:
     assert configuration_of(plan()).existing == {"module.store.aws_s3_bucket.logs"}
 
 
+def test_what_is_replaced_exists_already() -> None:
+    document = plan()
+    document["resource_changes"][0]["change"]["actions"] = ["delete", "create"]
+    assert "aws_ecs_cluster.main" in configuration_of(document).existing
+
+
 def test_provider_and_outputs_are_read() -> None:
     found = configuration_of(plan())
     assert found.region() == "eu-north-1"

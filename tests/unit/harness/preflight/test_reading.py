@@ -122,9 +122,16 @@ def test_a_file_larger_than_the_limit_is_not_read(tmp_path: Path) -> None:
         read_configurations(path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-8"])
+def test_a_file_may_be_in_any_encoding_of_json(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "plan.json"
+    path.write_bytes(json.dumps(BUCKET).encode(encoding))
+    assert len(read_configurations(path)[0].resources()) == 1
+
+
 def test_bytes_that_are_no_text_are_one_clear_error(tmp_path: Path) -> None:
     path = tmp_path / "main.tf.json"
-    path.write_bytes(b"\xff\xfe{}")
+    path.write_bytes(b"{\xff}")
     with pytest.raises(PreflightInputError, match="cannot be read"):
         read_configurations(path)
 

@@ -160,6 +160,11 @@ CASES = [
     fires("rds/master-username", CLUSTER, lambda d: cluster(d, master_username="1st"), name="bad"),
     silent("rds/master-username", lambda d: cluster(d, master_username="postgres")),
     silent("rds/master-username", lambda d: cluster(d, master_username="${var.user}")),
+    silent(
+        "rds/master-username",
+        lambda d: instance_of_postgres(d, engine="mysql", username="user"),
+        name="MySQL reserves fewer",
+    ),
     fires("rds/master-password", CLUSTER, lambda d: cluster(d, master_password_wo="short")),
     fires("rds/master-password", CLUSTER, lambda d: cluster(d, master_password_wo="with@sign99")),
     fires(
