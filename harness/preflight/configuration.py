@@ -33,6 +33,7 @@ class Configuration:
 
     Attributes:
         unread_files: Files of the same module that were not read.
+        settings_source: The file with the backend, or the only file.
         existing: Addresses that are deployed already.
         planned: Whether it was read from a plan, which has no ``lifecycle`` and no backend.
     """
@@ -49,6 +50,7 @@ class Configuration:
     ) -> None:
         self.label = label
         self.unread_files: tuple[str, ...] = ()
+        self.settings_source = label
         self.planned = False
         self.existing: frozenset[str] = frozenset()
         self._calls_modules = calls_modules

@@ -81,7 +81,7 @@ def _finding(rule: Rule, problem: Problem, configuration: Configuration) -> Find
         says=_fill(rule.says[problem.variant], problem.details) if rule.says else "",
         remedy=rule.remedy,
         documentation=rule.documentation,
-        source=resource.source if resource else "",
+        source=resource.source if resource else configuration.settings_source,
     )
 
 

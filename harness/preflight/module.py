@@ -47,6 +47,7 @@ class _Module:
         self._locals: dict[str, Any] = {}
         self._providers: dict[str, list[dict[str, Any]]] = {}
         self._settings: dict[str, Any] = {}
+        self._settings_source = ""
         self._outputs: dict[str, Any] = {}
         self._modules = False
 
@@ -64,7 +65,7 @@ class _Module:
             for values in _bodies(body.get("locals"), f"{source}: locals"):
                 self._locals.update(values)
             for settings in _bodies(body.get("terraform"), f"{source}: terraform"):
-                self._merge_settings(settings)
+                self._merge_settings(settings, source)
             self._add_providers(body.get("provider"), source, override=override)
             self._add_outputs(body.get("output"), source)
 
@@ -77,6 +78,7 @@ class _Module:
             outputs=self._outputs,
             calls_modules=self._modules,
         )
+        configuration.settings_source = self._settings_source
         for (mode, kind, name), (raw, source) in self._resources.items():
             prefix = "data." if mode == "data" else ""
             configuration.add(
@@ -105,7 +107,9 @@ class _Module:
                     remedy="keep one of the two",
                 )
 
-    def _merge_settings(self, settings: Mapping[str, Any]) -> None:
+    def _merge_settings(self, settings: Mapping[str, Any], source: str) -> None:
+        if "backend" in settings or not self._settings_source:
+            self._settings_source = source
         for name, value in settings.items():
             if name in ("backend", "cloud"):
                 self._settings.pop("backend", None)

@@ -36,7 +36,9 @@ def print_table(report: Report, console: Console) -> None:
 
 
 def _table(report: Report) -> Table:
-    rows = Table("finding", "what is wrong, and what to do", show_lines=True)
+    rows = Table(show_lines=True)
+    rows.add_column("finding", overflow="fold")
+    rows.add_column("what is wrong, and what to do")
     for finding in report.findings:
         rows.add_row(_name(finding), _text(finding))
     return rows

@@ -13,6 +13,8 @@ _AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide"
 _DATA = "aws_rds_engine_version"
 _ENGINES = ("aurora-postgresql", "aurora-mysql")
 _NEAREST = 5
+# Major version of Aurora PostgreSQL -> first minor with the Data API, in any region.
+_DATA_API_SINCE = {13: 11, 14: 8, 15: 3, 16: 1, 17: 4}
 
 
 @lookup_rule(
@@ -98,11 +100,22 @@ def instance_class_not_offered(inspection: Inspection, cloud: Cloud) -> Problems
     documentation=f"{_AURORA}/Concepts.Aurora_Fea_Regions_DB-eng.Feature.Data_API.html",
 )
 def data_api_not_supported(inspection: Inspection, cloud: Cloud) -> Problems:
-    """A cluster's HTTP endpoint is on, but the target has no RDS Data API."""
-    reason = cloud.missing.get(Capability.RDS_DATA)
+    """A cluster's HTTP endpoint is on, but target or engine version has no RDS Data API."""
     for cluster in inspection.configuration.resources("aws_rds_cluster"):
+        reason = cloud.missing.get(Capability.RDS_DATA) or _without_data_api(cluster)
         if reason and cluster.boolean("enable_http_endpoint"):
             yield cluster.problem(f"enable_http_endpoint is true; {reason}")
+
+
+def _without_data_api(cluster: Resource) -> str:
+    """Return why the engine version has no Data API, empty where that is not certain."""
+    version = cluster.text("engine_version") or ""
+    if cluster.text("engine") != "aurora-postgresql" or "." not in version:
+        return ""
+    major, minor = _key(version)
+    first = _DATA_API_SINCE.get(major)
+    too_old = major < min(_DATA_API_SINCE) or (first is not None and minor < first)
+    return f"Aurora PostgreSQL {version} has no Data API" if too_old else ""
 
 
 def _version_of(cluster: Resource, offered: frozenset[str]) -> str | None:

@@ -99,6 +99,19 @@ def test_a_file_elsewhere_is_named_by_its_uri(
     assert re.fullmatch(r"file:///.*/out/main\.tf\.json", location["artifactLocation"]["uri"])
 
 
+def test_a_finding_of_the_backend_is_placed_in_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.tf.json").write_text("{}")
+    Path("b.tf.json").write_text('{"terraform": {"backend":\n{"s3": {"lock_table": "x"}}}}')
+    (configuration,) = read_configurations(tmp_path)
+    found = FORMATS["github"](preflight(configuration))
+    assert found.startswith(
+        "::error file=b.tf.json,line=2,title=terraform/unknown-backend-argument"
+    )
+
+
 def test_a_configuration_without_a_file_has_no_place() -> None:
     draft = catalog()
     draft[BUCKET]["force_destroy"] = False

@@ -123,6 +123,14 @@ CASES = [
         nothing,
         target=FakeTarget(lacking={Capability.RDS_DATA: "not in this emulator"}),
     ),
+    fires(
+        "rds/data-api-not-supported",
+        CLUSTER,
+        lambda d: version(d, "14.6"),
+        target=only_version("14.6"),
+        also={"rds/parameter-group-family"},
+        name="the version",
+    ),
     silent(
         "rds/data-api-not-supported",
         lambda d: d[CLUSTER].update(enable_http_endpoint=False),
