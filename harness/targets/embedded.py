@@ -114,6 +114,8 @@ class EmbeddedTarget:
         return {
             "access_key": "test",
             "secret_key": "test",
+            # Enough for a busy machine; 25, its own, take minutes when the cloud has ended.
+            "max_retries": 5,
             "s3_use_path_style": True,
             "skip_credentials_validation": True,
             "skip_metadata_api_check": "true",
