@@ -75,7 +75,7 @@ def start_target(run: Run) -> Target:
     """
     record = run.find_record()
     if record is not None and record.attachment and run.shared:
-        return attach_target(record.region, record.attachment)
+        return attach_target(record.target, record.region, record.attachment)
     target = create_target(run.settings, owner_pid=run.owner_pid)
     if record is None:
         run.begin()
@@ -97,10 +97,10 @@ def deploy(run: Run) -> Deployment:
     run.update(config=config.to_mapping())
     stack = _synth_and_init(run, config, target, tools)
     workspace = workspace_of(run, target, tools)
-    workspace.write(stack.json, provider=target.provider())
-    workspace.init()
     if not run.settings.skip_preflight:
         _preflight(run, stack, target, tools)
+    workspace.write(stack.json, provider=target.provider())
+    workspace.init()
     run.update(status=RunStatus.DEPLOYING, applied=True)
     applied = _apply(run, workspace, config, target)
     run.update(status=RunStatus.DEPLOYED)
@@ -114,7 +114,7 @@ def attach(run: Run) -> Deployment:
         EmulatorError: Its embedded cloud has ended.
     """
     record = run.record
-    target = attach_target(record.region, record.attachment)
+    target = attach_target(record.target, record.region, record.attachment)
     tools = find_tools(record.terraform, record.mirror)
     outputs = workspace_of(run, target, tools).outputs()
     return Deployment(
@@ -181,7 +181,7 @@ def _require_target(run: Run, failure: TerraformError) -> None:
     """Raise if the target has ended meanwhile: then that is what made Terraform fail."""
     record = run.record
     try:
-        attach_target(record.region, record.attachment)
+        attach_target(record.target, record.region, record.attachment)
     except EmulatorError as error:
         message = f"{error.message}\n  also: {failure.message}"
         raise EmulatorError(message, remedy=error.remedy) from failure

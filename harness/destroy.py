@@ -57,11 +57,11 @@ def _target(run: Run, record: RunRecord) -> Target | None:
     if not record.attachment:
         return None
     try:
-        return attach_target(record.region, record.attachment)
+        return attach_target(record.target, record.region, record.attachment)
     except EmulatorError as error:
         what = error.message.splitlines()[0]
         run.timeline.observer.note(f"{what}: all that it held has ended with it")
-        remove_ended_target(record.attachment)
+        remove_ended_target(record.target, record.attachment)
         return None
 
 

@@ -25,25 +25,40 @@ def create_target(settings: HarnessSettings, *, owner_pid: int | None) -> Target
     Raises:
         UsageError: A setting of the target cannot be used.
     """
-    return EmbeddedTarget(
-        region=settings.region,
-        docker_host=docker_host_of(settings.container_engine),
-        owner_pid=owner_pid,
-    )
+    if settings.target == EmbeddedTarget.name:
+        return EmbeddedTarget(
+            region=settings.region,
+            docker_host=docker_host_of(settings.container_engine),
+            owner_pid=owner_pid,
+        )
+    raise _unknown(settings.target)
 
 
-def attach_target(region: str, attachment: Mapping[str, str]) -> Target:
+def attach_target(name: str, region: str, attachment: Mapping[str, str]) -> Target:
     """Return the target of a run on record, as it was started.
+
+    Args:
+        name: Name of the target.
+        region: AWS region.
+        attachment: What ``Target.start`` returned.
 
     Raises:
         EmulatorError: It has ended since.
+        UsageError: There is no such target.
     """
-    return EmbeddedTarget(region=region, attachment=attachment)
+    if name == EmbeddedTarget.name:
+        return EmbeddedTarget(region=region, attachment=attachment)
+    raise _unknown(name)
 
 
-def remove_ended_target(attachment: Mapping[str, str]) -> None:
+def remove_ended_target(name: str, attachment: Mapping[str, str]) -> None:
     """Remove what is left on this machine of a target of a run on record that has ended."""
-    remove_cloud_folder(Path(attachment["cloud"]))
+    if name == EmbeddedTarget.name:
+        remove_cloud_folder(Path(attachment["cloud"]))
+
+
+def _unknown(name: str) -> UsageError:
+    return UsageError(f"there is no target {name!r}", remedy="embedded")
 
 
 def docker_host_of(engine: str) -> str | None:

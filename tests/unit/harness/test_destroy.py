@@ -67,14 +67,16 @@ def test_a_run_that_never_had_a_target_is_forgotten(way: Way) -> None:
 def test_a_cloud_that_has_ended_took_everything_with_it(
     way: Way, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    removed: list[Mapping[str, str]] = []
-    monkeypatch.setattr("harness.destroy.remove_ended_target", removed.append)
+    removed: list[tuple[str, Mapping[str, str]]] = []
+    monkeypatch.setattr(
+        "harness.destroy.remove_ended_target", lambda *target: removed.append(target)
+    )
     way.target.running = False
 
     assert destroy(run) is None
 
     assert way.status is RunStatus.DESTROYED
-    assert removed == [{"cloud": "/a/cloud"}], "what it left on this machine goes too"
+    assert removed == [("embedded", {"cloud": "/a/cloud"})], "what it left on this machine goes too"
     assert "all that it held has ended with it" in witness_of(run).notes[-1]
 
 

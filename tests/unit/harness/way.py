@@ -77,8 +77,9 @@ class FakeTarget:
         self.running = True
         return {"cloud": "/a/cloud"}
 
-    def attach(self, region: str, attachment: Mapping[str, str]) -> "FakeTarget":
-        assert (region, attachment) == (self.region, {"cloud": "/a/cloud"})
+    def attach(self, name: str, region: str, attachment: Mapping[str, str]) -> "FakeTarget":
+        assert (name, region) == (self.name, self.region)
+        assert attachment == {"cloud": "/a/cloud"}
         if not self.running:
             raise EmulatorError("no embedded cloud runs in /a/cloud any more")
         return self

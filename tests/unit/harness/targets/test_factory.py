@@ -82,7 +82,7 @@ def test_a_new_target_is_made_of_the_settings(
 
 def test_a_target_on_record_is_attached_to_as_it_was_started(tmp_path: Path) -> None:
     with stand_in_cloud(tmp_path) as info:
-        target = attach_target("eu-west-1", {"cloud": info.directory})
+        target = attach_target("embedded", "eu-west-1", {"cloud": info.directory})
 
         assert target.region == "eu-west-1"
         assert target.start() == {"cloud": info.directory}
@@ -92,7 +92,14 @@ def test_a_target_that_has_ended_cannot_be_attached_to(tmp_path: Path) -> None:
     ended_cloud(tmp_path)
 
     with pytest.raises(EmulatorError, match=r"no embedded cloud runs in .* any more"):
-        attach_target("eu-north-1", {"cloud": str(tmp_path)})
+        attach_target("embedded", "eu-north-1", {"cloud": str(tmp_path)})
+
+
+def test_a_target_that_does_not_exist_is_the_users_mistake() -> None:
+    with pytest.raises(UsageError, match="there is no target 'gcp'"):
+        create_target(HarnessSettings(target="gcp"), owner_pid=None)
+    with pytest.raises(UsageError, match="there is no target 'gcp'"):
+        attach_target("gcp", "eu-north-1", {})
 
 
 def test_nothing_is_started_by_making_a_target(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,6 +111,6 @@ def test_nothing_is_started_by_making_a_target(monkeypatch: pytest.MonkeyPatch) 
 def test_what_an_ended_target_left_is_removed(tmp_path: Path) -> None:
     ended_cloud(tmp_path / "cloud")
 
-    remove_ended_target({"cloud": str(tmp_path / "cloud")})
+    remove_ended_target("embedded", {"cloud": str(tmp_path / "cloud")})
 
     assert not (tmp_path / "cloud").exists()
