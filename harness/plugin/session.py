@@ -19,6 +19,7 @@ from harness.plugin.observer import (
 from harness.plugin.results import ResultCollector, ResultCourier
 from harness.plugin.shared_stack import SharedStack
 from harness.plugin.summary import write_summary
+from harness.report.progress import ConsoleObserver
 from harness.run_report import RunOutcome
 from harness.targets.base import Capability
 
@@ -85,7 +86,11 @@ class HarnessSession:
             self._former_handler = signal.signal(signal.SIGTERM, _terminate)
 
     def pytest_unconfigure(self) -> None:
-        """Leave SIGTERM as it was."""
+        """Leave SIGTERM as it was, and stop telling of progress."""
+        if self._stack is not None and isinstance(
+            observer := self._stack.run.timeline.observer, ConsoleObserver
+        ):
+            observer.close()
         if self._former_handler is not None:
             signal.signal(signal.SIGTERM, self._former_handler)
 

@@ -329,6 +329,7 @@ class TestSettings:
         assert "@pytest.mark.exclusive" in said
 
 
+@pytest.mark.slow  # starts three interpreters
 def test_workers_share_one_deployment(
     pytester: pytest.Pytester, way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:
