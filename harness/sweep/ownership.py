@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from harness.sweep.resource import PROJECT_TAGS, Kind, Resource
+from harness.sweep.resource import PROJECT_TAGS, RUN_TAG, Kind, Resource
 from stack.names import PhysicalNames
 
 __all__ = ["KnownRun", "SelectedRun", "Selection", "Spared", "Wanted", "select"]
@@ -28,10 +28,17 @@ class Wanted:
     Attributes:
         suffixes: The runs that were named.
         expired_before: Runs that expired before this time go too; None: only the named ones.
+        run_id: Of several runs that had one suffix only this one is meant, by the tag
+            ``RunId`` where there is one; empty: all.
     """
 
     suffixes: frozenset[str] = frozenset()
     expired_before: datetime | None = None
+    run_id: str = ""
+
+    def is_other_run(self, resource: Resource) -> bool:
+        """Whether a resource says that it is of another run than the one that is meant."""
+        return bool(self.run_id) and resource.tags.get(RUN_TAG, self.run_id) != self.run_id
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,9 @@ def select(
     """
     chosen = _chosen_runs([each for each in resources if each.is_ours], wanted, known)
     names = {suffix: _Names(suffix, region) for suffix in chosen}
-    owner = {each: _owner(each, chosen, names) for each in resources}
+    owner = {
+        each: "" if wanted.is_other_run(each) else _owner(each, chosen, names) for each in resources
+    }
     parents = {each.identifier: suffix for each, suffix in owner.items() if suffix}
     for each in resources:
         if each.kind in _PARTS and not each.tags.keys() & PROJECT_TAGS.keys():
@@ -127,7 +136,7 @@ def select(
         spared=tuple(
             Spared(each, why)
             for each in resources
-            if not owner[each] and (why := _why_spared(each, chosen))
+            if not owner[each] and (why := _why_spared(each, chosen, wanted))
         ),
     )
 
@@ -164,9 +173,11 @@ def _owner(
     return next((s for s, name in names.items() if derived(name) == resource.identifier), "")
 
 
-def _why_spared(resource: Resource, chosen: Mapping[str, str]) -> str:
+def _why_spared(resource: Resource, chosen: Mapping[str, str], wanted: Wanted) -> str:
     """Return why a resource is left alone; empty if nobody would have expected otherwise."""
     if resource.is_ours:
+        if resource.suffix in chosen and wanted.is_other_run(resource):
+            return f"of another run with this suffix: {RUN_TAG}={resource.tags[RUN_TAG]}"
         if resource.suffix in chosen:
             return "its run has expired, but it has no expires-at tag of its own"
         if resource.expires_at is None:

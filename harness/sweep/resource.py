@@ -8,10 +8,11 @@ from typing import Any
 
 from harness.targets.base import Capability
 
-__all__ = ["EXPIRES_TAG", "PROJECT_TAGS", "Kind", "Resource", "as_tags", "parse_time"]
+__all__ = ["EXPIRES_TAG", "PROJECT_TAGS", "RUN_TAG", "Kind", "Resource", "as_tags", "parse_time"]
 
 SUFFIX_TAG = "EnvironmentSuffix"
 EXPIRES_TAG = "expires-at"
+RUN_TAG = "RunId"
 PROJECT_TAGS = {"Project": "product-catalog", "ManagedBy": "cdktf"}
 
 

@@ -26,6 +26,7 @@ def sweep(
     *,
     suffixes: Collection[str] = (),
     expired_before: datetime | None = None,
+    run_id: str = "",
     remove: bool = False,
     known: Iterable[KnownRun] = (),
     patience: float = _PROOF_PATIENCE_SECONDS,
@@ -40,6 +41,7 @@ def sweep(
         target: Where to sweep; started.
         suffixes: Runs to sweep whether or not they have expired.
         expired_before: Sweep the runs that expired before this time; None: only the named.
+        run_id: Of several runs that had one of the suffixes only this one; empty: all.
         remove: Whether to remove what is found; else the report only lists it.
         known: Runs known from elsewhere than their resources.
         patience: Seconds for which the proof asks again while something is left.
@@ -50,7 +52,7 @@ def sweep(
     """
     clients = Clients(target.session())
     inventory = take_inventory(clients, target.missing())
-    wanted = Wanted(frozenset(suffixes), expired_before)
+    wanted = Wanted(frozenset(suffixes), expired_before, run_id)
     selection = select(inventory.resources, wanted, region=target.region, known=known)
     runs = tuple(SweptRun(run) for run in selection.runs)
     if remove:
