@@ -103,7 +103,7 @@ def deploy(run: Run) -> Deployment:
     workspace.init()
     run.update(status=RunStatus.DEPLOYING, applied=True)
     applied = _apply(run, workspace, config, target)
-    run.update(status=RunStatus.DEPLOYED)
+    run.update(status=RunStatus.DEPLOYED, complete=True)
     return Deployment(run, target, config, CatalogOutputs.from_dict(applied.outputs), tools)
 
 

@@ -1,15 +1,19 @@
 """Destroying: everything that a run has, and the proof that nothing of it is left."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.checks.teardown import TeardownProof, prove_teardown
-from harness.errors import EmulatorError, HarnessError, TargetError
+from harness.errors import EmulatorError, HarnessError, LeakError, TargetError
 from harness.ledger import RunRecord, RunStatus
 from harness.run import Run
+from harness.run_leftovers import leak_of_complete_run, sweep_leftovers
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, remove_ended_target
+from harness.terraform import TerraformError
 from harness.terraform_timeline import terraform_listener
 from harness.workspaces import find_tools, workspace_of
 
@@ -26,13 +30,17 @@ def destroy(run: Run) -> TeardownProof | None:
     deployed. The run's folder is removed when the proof is clean; until then it keeps the
     Terraform state.
 
+    What Terraform leaves is swept. After an apply that failed or was interrupted that is no
+    error: the provider can have made something that never got into the state.
+
     Returns:
         The proof; None when there was nothing to ask (an embedded cloud that has ended took
         everything with it, or no target was ever started).
 
     Raises:
         TerraformError: Destroy failed; the state is kept.
-        LeakError: Something is left; the state is kept.
+        LeakError: Something is left, and the state is kept; or Terraform left something of a
+            complete deployment, which was swept.
         TargetError: The target does not say what is left; the state is kept.
     """
     record = run.record
@@ -41,7 +49,7 @@ def destroy(run: Run) -> TeardownProof | None:
         _forget(run)
         return None
     try:
-        proof = _destroy_in(run, record, target)
+        proof, leak = _destroy_in(run, record, target)
     except BaseException as first:
         try:
             _stop(run, target)
@@ -50,6 +58,8 @@ def destroy(run: Run) -> TeardownProof | None:
         raise
     _stop(run, target)
     _forget(run)
+    if leak is not None:
+        raise leak
     return proof
 
 
@@ -65,21 +75,64 @@ def _target(run: Run, record: RunRecord) -> Target | None:
         return None
 
 
-def _destroy_in(run: Run, record: RunRecord, target: Target) -> TeardownProof:
-    if record.applied:
-        run.update(status=RunStatus.DESTROYING)
+def _destroy_in(
+    run: Run, record: RunRecord, target: Target
+) -> tuple[TeardownProof, LeakError | None]:
+    """Return the proof, and what is to be said about a run that was swept although complete."""
+    failure = _terraform_destroy(run, record, target) if record.applied else None
+    with _noted_on(failure):
+        with run.timeline.phase("teardown proof"):
+            proof = _prove(target, record.environment_suffix)
+            if not record.applied:  # then what is there is not of this run
+                proof.require_clean()
+        if not proof.leftovers:
+            return proof, None
+        swept = sweep_leftovers(run, record, target)
+        with run.timeline.phase("teardown proof"):
+            proof = _prove(target, record.environment_suffix)
+            proof.require_clean()
+    leak = leak_of_complete_run(record, swept) if record.complete and swept.removed else None
+    return proof, leak
+
+
+def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> TerraformError | None:
+    """Destroy what the state holds.
+
+    Returns:
+        Why Terraform could not, after an apply that was not complete: something that is not in
+        the state may keep something that is. The sweep removes both.
+
+    Raises:
+        TerraformError: It could not, after a complete one.
+    """
+    run.update(status=RunStatus.DESTROYING)
+    try:
         with run.timeline.phase("destroy"):
             tools = find_tools(record.terraform, record.mirror)
             workspace = workspace_of(run, target, tools)
             result = workspace.destroy(
                 on_event=terraform_listener(run.timeline), refresh=not record.verified
             )
-        if result.retried:
-            run.timeline.observer.note(f"destroyed in two attempts: {result.retried}")
-    with run.timeline.phase("teardown proof"):
-        proof = _prove(target, record.environment_suffix)
-        proof.require_clean()
-    return proof
+    except TerraformError as error:
+        if record.complete:
+            raise
+        run.timeline.observer.note(f"{error.message.splitlines()[0]}: the sweep comes next")
+        return error
+    if result.retried:
+        run.timeline.observer.note(f"destroyed in two attempts: {result.retried}")
+    return None
+
+
+@contextmanager
+def _noted_on(failure: TerraformError | None) -> Iterator[None]:
+    """Raise what failed first, if anything did, when the body fails as well."""
+    try:
+        yield
+    except HarnessError as error:
+        if failure is None:
+            raise
+        failure.add_note(f"Afterwards: {error}")
+        raise failure from error
 
 
 def _prove(target: Target, environment_suffix: str) -> TeardownProof:

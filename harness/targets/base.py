@@ -23,6 +23,7 @@ class Capability(StrEnum):
     CLOUDFRONT = "cloudfront"
     CLOUDWATCH = "cloudwatch"
     EC2 = "ec2"
+    ECR = "ecr"
     ECS = "ecs"
     ELBV2 = "elbv2"
     IAM = "iam"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from harness.checks.inquiry import Leftover
 from harness.checks.teardown import TeardownProof
@@ -12,11 +12,13 @@ from harness.destroy import destroy
 from harness.errors import EmulatorError, LeakError, TargetError
 from harness.ledger import RunStatus
 from harness.run import Run
+from harness.sweep.resource import Kind, Resource
 from harness.terraform import TerraformError
 from tests.unit.harness.terraform.fake_terraform import error, lines
 from tests.unit.harness.way import CLEAN, SUFFIX, Way, witness_of
 
 LEFT = TeardownProof(SUFFIX, (Leftover("s3", "bucket", "catalog-logs-pr1", "by name"),), ("s3",))
+BUCKET = Resource(Kind.BUCKET, "catalog-logs-pr1")
 TRANSIENT = error(
     "deleting EC2 VPC: operation error EC2: DeleteVpc, https response error StatusCode: 400, "
     "RequestID: 1, api error DependencyViolation: in use",
@@ -136,3 +138,100 @@ class TestFailure:
             destroy(run)
 
         assert "could not be stopped: ignored SIGTERM" in raised.value.__notes__[0]
+
+
+class TestInterruptedApply:
+    """The provider may have made something that never got into Terraform's state."""
+
+    @pytest.fixture
+    def run(self, way: Way) -> Run:
+        """A run whose apply was begun and never ended well."""
+        run = way.run(stack_settings={"tiers": ["storage"], "tags": {"RunId": "pr1-1"}})
+        way.spoil("apply", lines(error("interrupted")))
+        with pytest.raises(TerraformError):
+            deploy(run)
+        return run
+
+    def test_what_terraform_did_not_know_of_is_swept_and_noted(self, way: Way, run: Run) -> None:
+        way.proof, way.there = LEFT, (BUCKET,)
+
+        assert destroy(run) == CLEAN
+
+        assert way.target.steps[-4:] == ["prove", "sweep pr1-1", "prove", "stop"]
+        note = "swept after an interrupted apply: s3 bucket catalog-logs-pr1"
+        assert witness_of(run).notes[-1] == note
+        assert way.status is RunStatus.DESTROYED
+
+    def test_what_cannot_be_swept_is_an_error_that_the_notes_explain(
+        self, way: Way, run: Run
+    ) -> None:
+        way.proof, way.there, way.stuck = LEFT, (BUCKET,), "DeleteBucket: AccessDenied: no"
+
+        with pytest.raises(LeakError, match="catalog-logs-pr1"):
+            destroy(run)
+
+        assert (
+            witness_of(run).notes[-1].endswith("catalog-logs-pr1: DeleteBucket: AccessDenied: no")
+        )
+        assert way.status is RunStatus.DESTROYING
+
+    def test_nothing_is_swept_when_nothing_is_left(self, way: Way, run: Run) -> None:
+        assert destroy(run) == CLEAN
+        assert "sweep pr1-1" not in way.target.steps
+
+    def test_a_destroy_that_stumbles_over_it_is_no_error_once_it_is_swept(
+        self, way: Way, run: Run
+    ) -> None:
+        way.spoil("destroy", lines(error("in use", address="aws_vpc.main")))
+        way.proof, way.there = LEFT, (BUCKET,)
+
+        assert destroy(run) == CLEAN
+
+        assert "the sweep comes next" in witness_of(run).notes[-2]
+        assert way.status is RunStatus.DESTROYED
+
+    def test_a_destroy_that_fails_is_the_first_error_if_the_sweep_does_not_help(
+        self, way: Way, run: Run
+    ) -> None:
+        way.spoil("destroy", lines(error("in use", address="aws_vpc.main")))
+        way.proof, way.there, way.stuck = LEFT, (BUCKET,), "AccessDenied"
+
+        with pytest.raises(TerraformError, match="in use") as raised:
+            destroy(run)
+
+        assert "catalog-logs-pr1" in raised.value.__notes__[0]
+
+
+def test_what_a_complete_deployment_left_is_swept_and_yet_an_error(way: Way, run: Run) -> None:
+    way.proof, way.there = LEFT, (BUCKET,)
+
+    with pytest.raises(LeakError, match="which have been swept since") as raised:
+        destroy(run)
+
+    assert "s3 bucket catalog-logs-pr1" in str(raised.value)
+    assert way.status is RunStatus.DESTROYED, "nothing is left"
+    assert not any("swept after an interrupted" in note for note in witness_of(run).notes)
+
+
+def test_a_run_that_never_applied_sweeps_nothing_because_nothing_is_its_own(way: Way) -> None:
+    run = way.run()
+    start_target(run)
+    way.proof, way.there = LEFT, (BUCKET,)
+
+    with pytest.raises(LeakError):
+        destroy(run)
+
+    assert "sweep" not in way.target.steps
+
+
+def test_a_target_that_cannot_be_swept_is_an_error(
+    way: Way, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+
+    monkeypatch.setattr("harness.run_leftovers.sweep", refuse)
+    way.proof = LEFT
+
+    with pytest.raises(TargetError, match="cannot be swept"):
+        destroy(run)

@@ -16,6 +16,10 @@ from harness.ledger import Ledger, RunStatus
 from harness.report.progress import Observer
 from harness.run import Run
 from harness.settings import HarnessSettings
+from harness.sweep import SweepReport, SweptRun
+from harness.sweep.ownership import SelectedRun
+from harness.sweep.removal import Outcome
+from harness.sweep.resource import Resource
 from harness.synth import SynthesizedStack
 from harness.targets.base import Capability, DatabaseRoute
 from harness.terraform import pinned_provider_version
@@ -126,6 +130,8 @@ class Way:
         terraform: The program; answer ``apply``, ``destroy``, ... to spoil a phase.
         target: The target.
         proof: What the target says after destroy: a proof, or an error to raise.
+        there: What of the run the sweep finds; it removes all of it, unless ``stuck``.
+        stuck: Why the sweep cannot remove what it finds; the proof stays as it is then.
         synthesized: What the synth yields: JSON, or an error to raise.
     """
 
@@ -136,6 +142,8 @@ class Way:
         self.target = FakeTarget(self.ledger)
         self.terraform = _terraform(folder / "terraform", patch)
         self.proof: TeardownProof | Exception = CLEAN
+        self.there: tuple[Resource, ...] = ()
+        self.stuck = ""
         self.synthesized: dict[str, Any] | BaseException = {"resource": {}}
         self.synths: list[StackConfig] = []
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
@@ -144,6 +152,7 @@ class Way:
         patch.setattr("harness.destroy.attach_target", self.target.attach)
         patch.setattr("harness.deploy.synthesize", self._synthesize)
         patch.setattr("harness.destroy.prove_teardown", self._prove)
+        patch.setattr("harness.run_leftovers.sweep", self._sweep)
 
     def settings(self, **changes: Any) -> HarnessSettings:
         values: dict[str, Any] = {
@@ -218,6 +227,17 @@ class Way:
         if isinstance(self.proof, Exception):
             raise self.proof
         return self.proof
+
+    def _sweep(
+        self, target: object, *, suffixes: tuple[str, ...], run_id: str, **_: object
+    ) -> SweepReport:
+        assert (target, suffixes) == (self.target, (SUFFIX,))
+        self.target.steps.append(f"sweep {run_id}".strip())
+        if self.there and not self.stuck:
+            self.proof = CLEAN
+        outcomes = tuple(Outcome(each, self.stuck) for each in self.there)
+        swept = SweptRun(SelectedRun(SUFFIX, "named", self.there), outcomes=outcomes)
+        return SweepReport("embedded", "eu-north-1", dry_run=False, runs=(swept,))
 
 
 def witness_of(run: Run) -> Witness:
