@@ -7,6 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from harness.checks.teardown import TeardownProof, prove_teardown
 from harness.errors import EmulatorError, HarnessError, TargetError
 from harness.ledger import RunRecord, RunStatus
+from harness.remote_state import remove_remote_state
 from harness.run import Run
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, remove_ended_target
@@ -23,8 +24,8 @@ def destroy(run: Run) -> TeardownProof | None:
     """Destroy the stack of a run, prove that nothing is left, and end its target.
 
     Goes by the record alone, so any process can do it, whatever happened to the one that
-    deployed. The run's folder is removed when the proof is clean; until then it keeps the
-    Terraform state.
+    deployed. The Terraform state, in the run's folder or in a bucket, is removed when the
+    proof is clean; until then it stays.
 
     Returns:
         The proof; None when there was nothing to ask (an embedded cloud that has ended took
@@ -79,6 +80,8 @@ def _destroy_in(run: Run, record: RunRecord, target: Target) -> TeardownProof:
     with run.timeline.phase("teardown proof"):
         proof = _prove(target, record.environment_suffix)
         proof.require_clean()
+    if record.applied and (address := remove_remote_state(target, record.config)):
+        run.timeline.observer.note(f"the state {address} was removed")
     return proof
 
 

@@ -29,7 +29,8 @@ def run(tmp_path: Path) -> Run:
 def another(run: Run, *, reuse_stack: bool = False) -> Run:
     """Another run of the same suffix, started at another time."""
     settings = replace(run.settings, reuse_stack=reuse_stack)
-    return replace(run, settings=settings, timeline=Timeline(Observer()), started_at="later")
+    later = "2031-01-02T03:04:05+00:00"
+    return replace(run, settings=settings, timeline=Timeline(Observer()), started_at=later)
 
 
 def test_a_run_has_no_record_before_it_begins(run: Run) -> None:
