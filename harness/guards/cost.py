@@ -34,7 +34,7 @@ class Estimate:
 
     def __str__(self) -> str:
         return (
-            f"estimated cost: {self.at_first:.2f} USD per hour, at most {self.at_most:.2f} when "
+            f"estimated cost: {self.at_first:.3f} USD per hour, at most {self.at_most:.3f} when "
             f"scaled out, without traffic and requests (prices: {self.source})"
         )
 

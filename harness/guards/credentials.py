@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.errors import UsageError
+from harness.targets.identity import CREDENTIAL_ERRORS
 
 __all__ = ["TEARDOWN_MINUTES", "guard_credentials"]
 
@@ -36,7 +36,7 @@ def guard_credentials(
     wanted = minutes + TEARDOWN_MINUTES
     try:
         frozen = credentials.get_frozen_credentials()
-    except (BotoCoreError, ClientError) as error:
+    except CREDENTIAL_ERRORS as error:
         raise UsageError(f"the credentials cannot be renewed: {error}", remedy="log in") from error
     if credentials.method in _RENEWED:
         return

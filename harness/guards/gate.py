@@ -26,11 +26,16 @@ def require_permission(run: Run, target: Target) -> None:
     """
     if not isinstance(target, AwsTarget):
         return
+    with run.timeline.phase("guards"):
+        _guard(run, target)
+
+
+def _guard(run: Run, target: AwsTarget) -> None:
+    settings, note = run.settings, run.timeline.observer.note
     config = planned_config(run, target)
-    guard_request(run.settings, config)
-    guard_account(run.settings, target.identity)
+    guard_request(settings, config)
+    guard_account(settings, target.identity)
     session = target.session()
-    note = run.timeline.observer.note
-    guard_credentials(session, minutes=run.settings.max_duration, note=note)
+    guard_credentials(session, minutes=settings.max_duration, note=note)
     guard_state(session, config)
-    guard_cost(session, config, cap=run.settings.max_cost_per_hour, note=note)
+    guard_cost(session, config, cap=settings.max_cost_per_hour, note=note)

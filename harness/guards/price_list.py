@@ -80,13 +80,18 @@ def current_prices(session: boto3.Session, region: str) -> Prices:
     try:
         found = {item: _price(client, product, region) for item, product in _PRODUCTS.items()}
     except (BotoCoreError, ClientError, LookupError, ValueError) as error:
-        reason = type(error).__name__
         return Prices(
             FALLBACK,
             f"table of {FALLBACK_DATE} for {FALLBACK_REGION}; the AWS Price List API did not "
-            f"say them ({reason})",
+            f"say them: {_reason(error)}",
         )
     return Prices({**FALLBACK, **found}, "AWS Price List API")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ClientError):
+        return f"error {error.response['Error']['Code']}"
+    return type(error).__name__
 
 
 def _price(client: Any, product: _Product, region: str) -> float:

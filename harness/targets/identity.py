@@ -8,7 +8,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.errors import UsageError
 
-__all__ = ["Identity", "require_same", "who_calls"]
+__all__ = ["CREDENTIAL_ERRORS", "Identity", "require_same", "who_calls"]
+
+# botocore raises a bare RuntimeError where the credentials that it has just got have expired.
+CREDENTIAL_ERRORS = (BotoCoreError, ClientError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def who_calls(session: boto3.Session) -> Identity:
     """
     try:
         said = session.client("sts").get_caller_identity()
-    except (BotoCoreError, ClientError) as error:
+    except CREDENTIAL_ERRORS as error:
         raise UsageError(
             f"AWS does not say whose credentials these are: {error}",
             remedy="log in (`aws sso login`, AWS_PROFILE, or AWS_ACCESS_KEY_ID and its secret), "
