@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from harness.drift import DriftWatch
-from harness.errors import EmulatorError
+from harness.errors import EmulatorError, UsageError
 from harness.failure_reasons import with_failure_reasons
+from harness.guards import require_permission
 from harness.ledger import RunStatus
 from harness.preflight import TerraformVersion, explain
 from harness.preflight.gate import require_deployable
@@ -16,9 +17,9 @@ from harness.stack_settings import stack_config_for
 from harness.synth import SynthesizedStack, synthesize
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, create_target
-from harness.terraform import ApplyResult, Plan, TerraformError, Workspace
+from harness.terraform import ApplyResult, Plan, TerraformError, Workspace, is_state_locked
 from harness.terraform_timeline import terraform_listener
-from harness.workspaces import Tools, find_tools, workspace_of
+from harness.workspaces import Tools, backend_arguments, find_tools, workspace_of
 from stack.config import StackConfig
 from stack.outputs import CatalogOutputs
 
@@ -71,12 +72,13 @@ def start_target(run: Run) -> Target:
     """Put the run on record and start its target; or attach to the one of its record.
 
     Raises:
-        UsageError: A run of this suffix may still have resources.
+        UsageError: A run of this suffix may still have resources, or a guard refuses.
     """
     record = run.find_record()
     if record is not None and record.attachment and run.shared:
         return attach_target(record.target, record.region, record.attachment)
     target = create_target(run.settings, owner_pid=run.owner_pid)
+    require_permission(run, target)
     if record is None:
         run.begin()
     with run.timeline.phase("start target"):
@@ -100,7 +102,7 @@ def deploy(run: Run) -> Deployment:
     if not run.settings.skip_preflight:
         _preflight(run, stack, target, tools)
     workspace.write(stack.json, provider=target.provider())
-    workspace.init()
+    workspace.init(backend_config=backend_arguments(target))
     run.update(status=RunStatus.DEPLOYING, applied=True)
     applied = _apply(run, workspace, config, target)
     run.update(status=RunStatus.DEPLOYED, complete=True)
@@ -169,6 +171,8 @@ def _apply(run: Run, workspace: Workspace, config: StackConfig, target: Target) 
         with run.timeline.phase("apply"):
             return workspace.apply(on_event=terraform_listener(run.timeline))
     except TerraformError as failure:
+        if is_state_locked(failure):
+            run.update(applied=False)  # whatever the state holds is whoever's who locked it
         _require_target(run, failure)
         error = with_failure_reasons(failure, target, config)
         rules = (explain(each.code, each.message) for each in error.aws_errors)
@@ -178,10 +182,13 @@ def _apply(run: Run, workspace: Workspace, config: StackConfig, target: Target) 
 
 
 def _require_target(run: Run, failure: TerraformError) -> None:
-    """Raise if the target has ended meanwhile: then that is what made Terraform fail."""
+    """Raise if the target has ended meanwhile: then that is what made Terraform fail.
+
+    So do credentials that have expired.
+    """
     record = run.record
     try:
         attach_target(record.target, record.region, record.attachment)
-    except EmulatorError as error:
+    except (EmulatorError, UsageError) as error:
         message = f"{error.message}\n  also: {failure.message}"
-        raise EmulatorError(message, remedy=error.remedy) from failure
+        raise type(error)(message, remedy=error.remedy) from failure

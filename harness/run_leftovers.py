@@ -30,10 +30,11 @@ def sweep_leftovers(run: Run, record: RunRecord, target: Target) -> SweptRun:
         TargetError: The target does not say what there is.
     """
     suffix = record.environment_suffix
-    run_id = record.config.get("tags", {}).get("RunId", "")
     with run.timeline.phase("sweep"):
         try:
-            report = sweep(target, suffixes=(suffix,), run_id=run_id, remove=True, patience=0.0)
+            report = sweep(
+                target, suffixes=(suffix,), run_id=record.run_id, remove=True, patience=0.0
+            )
         except (BotoCoreError, ClientError) as error:
             raise TargetError(f"what is left of {suffix} cannot be swept: {error}") from error
     (swept,) = report.runs

@@ -12,7 +12,7 @@ from stack.config import StackConfig
 from stack.errors import ConfigError
 from stack.tiers import Tier
 
-__all__ = ["configured", "stack_config_for"]
+__all__ = ["configured", "planned_config", "stack_config_for"]
 
 
 def stack_config_for(run: Run, target: Target) -> StackConfig:
@@ -25,7 +25,7 @@ def stack_config_for(run: Run, target: Target) -> StackConfig:
         UsageError: A field is unknown or wrong, or the database version is not offered.
         TargetError: The target does not say which versions it offers.
     """
-    config = configured(run.settings, run.environment_suffix, wishes=target.stack_settings())
+    config = planned_config(run, target)
     if Tier.DATABASE not in config.tiers or _is_pinned_unasked(run, config):
         return config
     chosen = resolve_aurora_version(
@@ -36,6 +36,26 @@ def stack_config_for(run: Run, target: Target) -> StackConfig:
     )
     run.timeline.observer.note(f"Aurora PostgreSQL {chosen.version}: {chosen.reason}")
     return _config({**config.to_mapping(), "aurora_engine_version": chosen.version})
+
+
+def planned_config(run: Run, target: Target) -> StackConfig:
+    """Return the configuration as far as it is known without asking the target.
+
+    Args:
+        run: The run; its tags go on every resource.
+        target: Where it deploys; need not be started.
+
+    Raises:
+        UsageError: A field is unknown or wrong, or contradicts an option.
+    """
+    config = configured(run.settings, run.environment_suffix, wishes=target.stack_settings())
+    own = run.tags.to_mapping()
+    for key in sorted(own.keys() & config.tags.keys()):
+        raise UsageError(
+            f"--stack-config sets the tag {key}, which is the run's own",
+            remedy="leave it out of the file; --owner and --max-duration say what it says",
+        )
+    return _config({**config.to_mapping(), "tags": {**config.tags, **own}})
 
 
 def _is_pinned_unasked(run: Run, config: StackConfig) -> bool:
@@ -55,12 +75,28 @@ def configured(
     Raises:
         UsageError: A field is unknown or wrong, or contradicts an option.
     """
-    own = {"environment_suffix": environment_suffix, "region": settings.region}
+    own = {
+        "environment_suffix": environment_suffix,
+        "region": settings.region,
+        **_options(settings),
+    }
     _require_agreement(settings.stack_settings, own)
     return _config({**wishes, **settings.stack_settings, **own})
 
 
-def _require_agreement(given: Mapping[str, Any], own: Mapping[str, str]) -> None:
+def _options(settings: HarnessSettings) -> dict[str, Any]:
+    """Return the fields that options set; an emulator's state stays with its run."""
+    fields: dict[str, Any] = {"image": settings.image}
+    if settings.target == "aws":
+        fields |= {
+            "state_bucket": settings.state_bucket,
+            "state_bucket_region": settings.state_bucket_region,
+            "state_lock": settings.state_lock or None,
+        }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _require_agreement(given: Mapping[str, Any], own: Mapping[str, Any]) -> None:
     for name, value in own.items():
         if given.get(name, value) != value:
             raise UsageError(

@@ -25,6 +25,15 @@ _DEPLOY_OPTIONS = (
     "provider-mirror",
     "container-engine",
     "skip-preflight",
+    "image",
+    "owner",
+    "max-duration",
+    "account-id",
+    "allowed-regions",
+    "max-cost-per-hour",
+    "state-bucket",
+    "state-bucket-region",
+    "state-lock",
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from harness.checks.evidence import CheckResult, Plane, Status
+from harness.deadline import Deadline
 from harness.errors import HarnessError, NotProvableError, UsageError
 from harness.interrupts import Terminated
 from harness.plugin.observer import (
@@ -51,6 +52,7 @@ class HarnessSession:
         self._collector = ResultCollector()
         self._failed_tests: list[str] = []
         self._former_handler: Any = None
+        self._deadline: Deadline | None = None
         self.outcome = RunOutcome()
 
     @property
@@ -58,6 +60,9 @@ class HarnessSession:
         """The stack of this session; nothing is started by asking for it."""
         if self._stack is None:
             self._stack = self._begin()
+            if self._controls:
+                self._heed_sigterm()
+                self._start_deadline()
         return self._stack
 
     def _begin(self) -> SharedStack:
@@ -83,14 +88,36 @@ class HarnessSession:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Have SIGTERM end the session in order when it may deploy something."""
         if self._controls and any(_needs_stack(item) for item in session.items):
+            self._heed_sigterm()
+
+    def _heed_sigterm(self) -> None:
+        if self._former_handler is None:
             self._former_handler = signal.signal(signal.SIGTERM, _terminate)
 
+    def _start_deadline(self) -> None:
+        """End the session when its stack may be there no longer; a reused one is not its own."""
+        settings = self.stack.run.settings
+        if not settings.reuse_stack:
+            self._deadline = Deadline(settings.max_duration)
+            self._deadline.start()
+
+    def _end_deadline(self) -> bool:
+        """Stop the clock; return whether the time was up, which is an error of the session."""
+        if self._deadline is None:
+            return False
+        self._deadline.cancel()
+        if self._deadline.expired:
+            self.outcome.errors.append(self._deadline.error)
+        return self._deadline.expired
+
     def pytest_unconfigure(self) -> None:
-        """Leave SIGTERM as it was, and stop telling of progress."""
+        """Leave SIGTERM as it was, and stop the clock and the telling of progress."""
         if self._stack is not None and isinstance(
             observer := self._stack.run.timeline.observer, ConsoleObserver
         ):
             observer.close()
+        if self._deadline is not None:
+            self._deadline.cancel()  # a session that ended without its end
         if self._former_handler is not None:
             signal.signal(signal.SIGTERM, self._former_handler)
 
@@ -158,10 +185,11 @@ class HarnessSession:
             return
         self._stop_following()
         self.outcome.results = tuple(self._collector.results)
+        late = self._end_deadline()
         if self._failed_tests:
             self.outcome.errors.append(HarnessError(_failed(self._failed_tests)))
         try:
-            self._stack.finish(self.outcome)
+            self._stack.finish(self.outcome, late=late)
         except (HarnessError, KeyboardInterrupt) as error:
             self.outcome.errors.append(error)
         fine = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)

@@ -180,11 +180,12 @@ class SharedStack:
         if self.run.directory.exists():
             self.run.save_timeline()
 
-    def finish(self, outcome: RunOutcome) -> None:
+    def finish(self, outcome: RunOutcome, *, late: bool = False) -> None:
         """Destroy the stack unless it is kept; only in the controlling process.
 
         Args:
             outcome: Told what the report says about the deployment.
+            late: Whether the run has taken longer than it may: then nothing is kept.
 
         Raises:
             HarnessError: Destroying failed, or something was left behind.
@@ -199,7 +200,7 @@ class SharedStack:
                 outcome.errors.append(HarnessError(record.error))
             if record.status is RunStatus.DEPLOYED:
                 self._look(outcome)
-                if self.keeps:
+                if self.keeps and not late:
                     outcome.notes.append(kept_note(self.run.environment_suffix))
                     return
             teardown(self.run)

@@ -32,6 +32,7 @@ class Capability(StrEnum):
     RDS_DATA = "rds-data"
     S3 = "s3"
     SECRETSMANAGER = "secretsmanager"
+    SERVICE_QUOTAS = "service-quotas"
     ALB_DATA_PLANE = "alb-data-plane"
     CLOUDFRONT_DATA_PLANE = "cloudfront-data-plane"
     ECS_DATA_PLANE = "ecs-data-plane"

@@ -7,6 +7,7 @@ from pathlib import Path
 from harness.emulator.cloud_sweep import remove_cloud_folder
 from harness.errors import UsageError
 from harness.settings import HarnessSettings
+from harness.targets.aws import AwsTarget
 from harness.targets.base import Target
 from harness.targets.embedded import EmbeddedTarget
 
@@ -31,6 +32,8 @@ def create_target(settings: HarnessSettings, *, owner_pid: int | None) -> Target
             docker_host=docker_host_of(settings.container_engine),
             owner_pid=owner_pid,
         )
+    if settings.target == AwsTarget.name:
+        return AwsTarget(region=settings.region)
     raise _unknown(settings.target)
 
 
@@ -44,10 +47,12 @@ def attach_target(name: str, region: str, attachment: Mapping[str, str]) -> Targ
 
     Raises:
         EmulatorError: It has ended since.
-        UsageError: There is no such target.
+        UsageError: There is no such target, or the credentials are of another account.
     """
     if name == EmbeddedTarget.name:
         return EmbeddedTarget(region=region, attachment=attachment)
+    if name == AwsTarget.name:
+        return AwsTarget(region=region, attachment=attachment)
     raise _unknown(name)
 
 
@@ -58,7 +63,7 @@ def remove_ended_target(name: str, attachment: Mapping[str, str]) -> None:
 
 
 def _unknown(name: str) -> UsageError:
-    return UsageError(f"there is no target {name!r}", remedy="embedded")
+    return UsageError(f"there is no target {name!r}", remedy="embedded or aws")
 
 
 def docker_host_of(engine: str) -> str | None:

@@ -154,3 +154,42 @@ def test_a_file_that_says_the_same_is_fine() -> None:
     settings = HarnessSettings(stack_settings={"region": "eu-north-1"})
 
     assert configured(settings, "pr1", wishes={}).region == "eu-north-1"
+
+
+class TestOptions:
+    def test_an_image_that_is_named_beats_the_targets(self) -> None:
+        config = configured(
+            HarnessSettings(image="mine:3"), "pr1", wishes={"image": "of-the-target:1"}
+        )
+
+        assert config.image == "mine:3"
+
+    def test_on_aws_the_state_goes_into_the_bucket(self) -> None:
+        settings = HarnessSettings(
+            target="aws", state_bucket="states", state_bucket_region="eu-west-1", state_lock=True
+        )
+
+        config = configured(settings, "pr1", wishes={})
+
+        assert (config.state_bucket, config.state_bucket_region) == ("states", "eu-west-1")
+        assert config.state_lock
+
+    def test_an_emulators_state_stays_with_its_run(self) -> None:
+        config = configured(HarnessSettings(state_bucket="states"), "pr1", wishes={})
+
+        assert config.state_bucket is None
+
+
+class TestRunTags:
+    def test_every_resource_says_which_run_it_is_of_whose_and_until_when(
+        self, tmp_path: Path
+    ) -> None:
+        config = config_of(
+            tmp_path, FakeTarget(rds=None), tiers=["network", "storage"], tags={"Team": "shop"}
+        )
+
+        assert set(config.tags) == {"RunId", "Owner", "expires-at", "Team"}
+
+    def test_they_are_not_the_users_to_set(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match=r"sets the tag Owner.*\n.*--owner"):
+            config_of(tmp_path, FakeTarget(), tags={"Owner": "me"})

@@ -4,6 +4,7 @@ import json
 import platform
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -192,7 +193,8 @@ class Way:
 
     def later(self, run: Run, **changes: Any) -> Run:
         """Return another run of the same suffix: another process, at another time."""
-        return replace(self.run(**changes), started_at=f"{run.started_at}+")
+        started_at = datetime.fromisoformat(run.started_at) + timedelta(seconds=1)
+        return replace(self.run(**changes), started_at=started_at.isoformat())
 
     def spoil(self, verb: str, stdout: str) -> None:
         """Have Terraform fail at a verb."""

@@ -12,6 +12,7 @@ from harness.ledger import RunStatus
 from harness.targets.base import Capability
 from tests.unit.harness.plugin.conftest import Session
 from tests.unit.harness.terraform.fake_terraform import error, lines
+from tests.unit.harness.test_deadline import Clock
 from tests.unit.harness.test_destroy import LEFT
 from tests.unit.harness.test_prove import CHANGED
 from tests.unit.harness.way import SUFFIX, Way
@@ -88,6 +89,34 @@ class TestLifetime:
         assert result.ret == pytest.ExitCode.INTERRUPTED
         assert way.status is RunStatus.DESTROYED
         assert signal.getsignal(signal.SIGTERM) is before
+
+    @pytest.mark.parametrize("more", [(), ("--keep-stack",)])
+    def test_a_session_that_takes_too_long_ends_destroyed_and_says_so(
+        self, session: Session, way: Way, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+    ) -> None:
+        clock = Clock()
+        monkeypatch.setattr("harness.deadline.threading.Timer", clock)
+        # The clock goes off from within the test, at a moment of its choosing.
+        monkeypatch.setattr("harness.deadline.go_off", clock.go_off, raising=False)
+
+        result = session(
+            "import harness.deadline\ndef test_long(deployment): harness.deadline.go_off()", *more
+        )
+
+        assert result.ret == pytest.ExitCode.INTERRUPTED
+        assert way.status is RunStatus.DESTROYED
+        result.stdout.fnmatch_lines(["*the run exceeded its maximum duration of 120 minutes*"])
+        assert not clock.running
+
+    def test_a_reused_stack_has_no_deadline_of_the_session(
+        self, session: Session, way: Way, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert session(USES_STACK, "--keep-stack").ret == 0
+        clock = Clock()
+        monkeypatch.setattr("harness.deadline.threading.Timer", clock)
+
+        assert session(USES_STACK, "--reuse-stack").ret == 0
+        assert clock.seconds == 0.0
 
 
 class TestFailure:

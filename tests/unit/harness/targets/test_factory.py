@@ -114,3 +114,23 @@ def test_what_an_ended_target_left_is_removed(tmp_path: Path) -> None:
     remove_ended_target("embedded", {"cloud": str(tmp_path / "cloud")})
 
     assert not (tmp_path / "cloud").exists()
+
+
+def test_an_account_is_a_target_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[dict[str, object]] = []
+
+    class Aws:
+        name = "aws"
+
+        def __init__(self, **given: object) -> None:
+            made.append(given)
+
+    monkeypatch.setattr("harness.targets.factory.AwsTarget", Aws)
+
+    create_target(HarnessSettings(target="aws", region="eu-west-1"), owner_pid=None)
+    attach_target("aws", "eu-west-1", {"account": "123456789012"})
+
+    assert made == [
+        {"region": "eu-west-1"},
+        {"region": "eu-west-1", "attachment": {"account": "123456789012"}},
+    ]
