@@ -436,7 +436,7 @@ def _network() -> dict[str, Answer]:
                     "NatGatewayAddresses": [
                         {"AllocationId": "eipalloc-1", "PublicIp": "192.0.2.1"}
                     ],
-                    "Tags": UPPER_TAGS,
+                    "Tags": [*UPPER_TAGS, {"Key": "Name", "Value": f"catalog-{SUFFIX}-0"}],
                 },
                 {
                     "NatGatewayId": "nat-0",
@@ -768,6 +768,10 @@ def _monitoring() -> dict[str, Answer]:
     cluster = {"DBClusterIdentifier": f"catalog-{SUFFIX}"}
     balancing = "AWS/ApplicationELB"
     watched = {
+        "nat-ports-0": (
+            *("AWS/NATGateway", "ErrorPortAllocation", "Sum", 0, 3),
+            {"NatGatewayId": "nat-1"},
+        ),
         "alb-5xx": (balancing, "HTTPCode_ELB_5XX_Count", "Sum", 5, 2, whole),
         "target-5xx": (balancing, "HTTPCode_Target_5XX_Count", "Sum", 5, 2, targets),
         "unhealthy-hosts": (balancing, "UnHealthyHostCount", "Maximum", 0, 3, targets),
