@@ -79,6 +79,8 @@ def _destroy_in(run: Run, record: RunRecord, target: Target) -> TeardownProof:
     with run.timeline.phase("teardown proof"):
         proof = _prove(target, record.environment_suffix)
         proof.require_clean()
+    if proof.not_asked:
+        run.timeline.note(f"teardown proof: {proof}")
     return proof
 
 

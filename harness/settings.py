@@ -40,6 +40,8 @@ class HarnessSettings:
     terraform: str | None = None
     provider_mirror: Path | None = None
     container_engine: str = "built-in"
+    endpoint_url: str | None = None
+    require_full_stack: bool = False
     skip_preflight: bool = False
     stack_settings: Mapping[str, Any] = field(default_factory=dict)
     home: Path = field(default_factory=lambda: platformdirs.user_state_path("catalog-harness"))

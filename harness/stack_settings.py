@@ -8,6 +8,7 @@ from harness.errors import UsageError
 from harness.run import Run
 from harness.settings import HarnessSettings
 from harness.targets.base import Target
+from harness.tier_selection import select_tiers
 from stack.config import StackConfig
 from stack.errors import ConfigError
 from stack.tiers import Tier
@@ -16,16 +17,21 @@ __all__ = ["configured", "stack_config_for"]
 
 
 def stack_config_for(run: Run, target: Target) -> StackConfig:
-    """Return the configuration to deploy, with a database version that the target offers.
+    """Return the configuration to deploy: tiers and a database version that the target offers.
 
     What the user's ``--stack-config`` says wins over what the target wishes. Without
     preflight, an exact database version goes to the target as it is.
 
     Raises:
-        UsageError: A field is unknown or wrong, or the database version is not offered.
+        UsageError: A field is unknown or wrong, or tiers or the database version that were
+            asked for are not offered.
         TargetError: The target does not say which versions it offers.
     """
-    config = configured(run.settings, run.environment_suffix, wishes=target.stack_settings())
+    selection = select_tiers(run.settings, target)
+    if selection.left_out:
+        run.timeline.note(f"{target.name} {selection}")
+    wishes = {**target.stack_settings(), "tiers": sorted(selection.tiers)}
+    config = configured(run.settings, run.environment_suffix, wishes=wishes)
     if Tier.DATABASE not in config.tiers or _is_pinned_unasked(run, config):
         return config
     chosen = resolve_aurora_version(

@@ -2,7 +2,7 @@
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from harness.checks.teardown import TeardownProof
+from harness.drift import AllowedDrift
 from harness.errors import EmulatorError, HarnessError
 from harness.ledger import Ledger, RunStatus
 from harness.report.progress import Observer
@@ -67,6 +68,7 @@ class FakeTarget:
         self.refuses_stop: HarnessError | None = None
         self.on_record_at_start: RunStatus | None = None
         self.lacks: dict[Capability, str] = {}
+        self.drifts: list[AllowedDrift] = []
 
     def start(self) -> Mapping[str, str]:
         record = self._ledger.find(SUFFIX)
@@ -110,6 +112,9 @@ class FakeTarget:
 
     def stack_settings(self) -> Mapping[str, Any]:
         return {}
+
+    def known_drift(self) -> Sequence[AllowedDrift]:
+        return self.drifts
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
         raise AssertionError("no database here")

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ import requests
 from harness.checks.context import CheckContext
 from harness.checks.evidence import CheckResult, Status
 from harness.checks.registry import run_checks
+from harness.drift import AllowedDrift
 from harness.targets.base import Capability, DatabaseRoute
 from stack.config import StackConfig
 from stack.outputs import CatalogOutputs
@@ -156,6 +157,9 @@ class World:
 
     def missing(self) -> Mapping[Capability, str]:
         return self.lacking
+
+    def known_drift(self) -> Sequence[AllowedDrift]:
+        raise NotImplementedError
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
         assert (host, port) == (ENDPOINT, 5432)
