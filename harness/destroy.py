@@ -85,6 +85,8 @@ def _destroy_in(
         proof, leak = _clear(run, record, target)
     if record.applied and (address := remove_remote_state(target, record.config)):
         run.timeline.observer.note(f"the state {address} was removed")
+    if proof.not_asked:
+        run.timeline.note(f"teardown proof: {proof}")
     return proof, leak
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.deploy import attach, deploy, start_target
-from harness.drift import require_no_drift
+from harness.drift import AllowedDrift, require_no_drift
 from harness.errors import EmulatorError, HarnessError, ProcessError
 from harness.ledger import RunStatus
 from harness.preflight import TerraformVersion
@@ -179,11 +179,24 @@ class TestSecondPlan:
         ended: list[bool] = []
 
         watch = deploy(run).watch_drift(when_done=lambda: ended.append(True))
-        require_no_drift(watch.wait())
+        require_no_drift(watch.wait(), run.timeline.note)
         watch.cancel()
 
         assert ended == [True]
         assert "second plan" in witness_of(run).phases
+
+    def test_what_the_target_is_known_to_drift_in_is_judged_with_what_is_deployed(
+        self, way: Way
+    ) -> None:
+        way.target.drifts = [AllowedDrift("aws_s3_bucket.*", frozenset({"tags"}), "an emulator's")]
+        run = way.run()
+
+        watch = deploy(run).watch_drift()
+        require_no_drift(watch.wait(), run.timeline.note)
+        watch.cancel()
+
+        (note,) = run.timeline.notes
+        assert "aws_s3_bucket.* (tags) was not seen" in note
 
     def test_one_that_fails_has_ended_too(self, way: Way) -> None:
         way.spoil("plan", lines(error("cannot refresh")))

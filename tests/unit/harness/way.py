@@ -2,7 +2,7 @@
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from harness.checks.teardown import TeardownProof
+from harness.drift import AllowedDrift
 from harness.errors import EmulatorError, HarnessError
 from harness.ledger import Ledger, RunStatus
 from harness.report.progress import Observer
@@ -72,6 +73,7 @@ class FakeTarget:
         self.refuses_stop: HarnessError | None = None
         self.on_record_at_start: RunStatus | None = None
         self.lacks: dict[Capability, str] = {}
+        self.drifts: list[AllowedDrift] = []
 
     def start(self) -> Mapping[str, str]:
         record = self._ledger.find(SUFFIX)
@@ -115,6 +117,9 @@ class FakeTarget:
 
     def stack_settings(self) -> Mapping[str, Any]:
         return {}
+
+    def known_drift(self) -> Sequence[AllowedDrift]:
+        return self.drifts
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
         raise AssertionError("no database here")
