@@ -15,6 +15,7 @@ from harness.preflight.gate import require_deployable
 from harness.run import Run
 from harness.stack_settings import stack_config_for
 from harness.synth import SynthesizedStack, synthesize
+from harness.synth_ahead import synthesized_ahead
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, create_target
 from harness.terraform import ApplyResult, TerraformError, Workspace, is_state_locked
@@ -99,10 +100,11 @@ def deploy(run: Run) -> Deployment:
         HarnessError: A phase failed; the record says how far it came.
     """
     tools = find_tools(run.settings.terraform, run.settings.provider_mirror)
-    target = start_target(run)
-    config = stack_config_for(run, target)
-    run.update(config=config.to_mapping())
-    stack = _synth_and_init(run, config, target, tools)
+    with synthesized_ahead(run):
+        target = start_target(run)
+        config = stack_config_for(run, target)
+        run.update(config=config.to_mapping())
+        stack = _synth_and_init(run, config, target, tools)
     workspace = workspace_of(run, target, tools)
     if not run.settings.skip_preflight:
         _preflight(run, stack, target, tools)

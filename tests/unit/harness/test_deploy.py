@@ -99,7 +99,7 @@ class TestDeploy:
 
 
 class TestPreflight:
-    def test_a_blocker_stops_the_deployment_before_apply(
+    def test_a_blocker_stops_the_deployment_before_terraform_sees_it(
         self, way: Way, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def block(*_: Any, **__: Any) -> None:
@@ -107,10 +107,15 @@ class TestPreflight:
 
         monkeypatch.setattr("harness.deploy.require_deployable", block)
 
+        run = way.run(skip_preflight=False)
+        way.synthesized = {"terraform": {"backend": {"s3": {"no_such_argument": True}}}}
+
         with pytest.raises(HarnessError, match="1 blocker"):
-            deploy(way.run(skip_preflight=False))
+            deploy(run)
 
         assert "apply" not in way.verbs
+        seen = json.loads((run.workspace_directory / "cdk.tf.json").read_text())
+        assert "backend" not in seen["terraform"], "Terraform's own init would refuse it first"
 
     def test_warnings_are_told_and_do_not_stop_it(
         self, way: Way, monkeypatch: pytest.MonkeyPatch

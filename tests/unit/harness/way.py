@@ -2,6 +2,7 @@
 
 import json
 import platform
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -152,11 +153,13 @@ class Way:
         self.stuck = ""
         self.synthesized: dict[str, Any] | BaseException = {"resource": {}}
         self.synths: list[StackConfig] = []
+        self.synths_ahead: list[StackConfig] = []
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         patch.setattr("harness.deploy.create_target", self._create)
         patch.setattr("harness.deploy.attach_target", self.target.attach)
         patch.setattr("harness.destroy.attach_target", self.target.attach)
         patch.setattr("harness.deploy.synthesize", self._synthesize)
+        patch.setattr("harness.synth_ahead.synthesize", self._synthesize_ahead)
         patch.setattr("harness.destroy.prove_teardown", self._prove)
         patch.setattr("harness.run_leftovers.sweep", self._sweep)
 
@@ -226,6 +229,15 @@ class Way:
             raise self.synthesized
         path = self.folder / "cdk.tf.json"
         return SynthesizedStack(self.synthesized, path, False, 0.0, "catalog")
+
+    def _synthesize_ahead(
+        self, config: StackConfig, *, cancel: threading.Event
+    ) -> SynthesizedStack:
+        assert not cancel.is_set()
+        self.synths_ahead.append(config)
+        if isinstance(self.synthesized, HarnessError):
+            raise self.synthesized
+        return SynthesizedStack({}, self.folder / "ahead.tf.json", False, 0.0, "catalog")
 
     def _prove(self, target: object, suffix: str, *, patience: float) -> TeardownProof:
         assert (target, suffix) == (self.target, SUFFIX)
