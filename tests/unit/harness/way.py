@@ -25,6 +25,7 @@ from harness.sweep.removal import Outcome
 from harness.sweep.resource import Resource
 from harness.synth import SynthesizedStack
 from harness.targets.base import Capability, DatabaseRoute
+from harness.targets.embedded import EmbeddedTarget
 from harness.terraform import pinned_provider_version
 from harness.timeline import Timeline
 from stack.config import StackConfig
@@ -117,7 +118,7 @@ class FakeTarget:
         return {"access_key": "test"}
 
     def stack_settings(self) -> Mapping[str, Any]:
-        return {}
+        return EmbeddedTarget(region=self.region).stack_settings()
 
     def known_drift(self) -> Sequence[AllowedDrift]:
         return self.drifts
