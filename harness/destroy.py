@@ -11,13 +11,11 @@ from harness.remote_state import remove_remote_state
 from harness.run import Run
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, remove_ended_target
+from harness.targets.pace import pace_of
 from harness.terraform_timeline import terraform_listener
 from harness.workspaces import find_tools, workspace_of
 
 __all__ = ["destroy"]
-
-# AWS ends some deletions (network interfaces, instances) after it has answered them.
-_PROOF_PATIENCE_SECONDS = 20.0
 
 
 def destroy(run: Run) -> TeardownProof | None:
@@ -73,7 +71,9 @@ def _destroy_in(run: Run, record: RunRecord, target: Target) -> TeardownProof:
             tools = find_tools(record.terraform, record.mirror)
             workspace = workspace_of(run, target, tools)
             result = workspace.destroy(
-                on_event=terraform_listener(run.timeline), refresh=not record.verified
+                on_event=terraform_listener(run.timeline),
+                refresh=not record.verified,
+                timeout=pace_of(target).destroy,
             )
         if result.retried:
             run.timeline.observer.note(f"destroyed in two attempts: {result.retried}")
@@ -87,7 +87,7 @@ def _destroy_in(run: Run, record: RunRecord, target: Target) -> TeardownProof:
 
 def _prove(target: Target, environment_suffix: str) -> TeardownProof:
     try:
-        return prove_teardown(target, environment_suffix, patience=_PROOF_PATIENCE_SECONDS)
+        return prove_teardown(target, environment_suffix, patience=pace_of(target).proof)
     except (BotoCoreError, ClientError) as error:
         raise TargetError(f"the target does not say whether anything is left: {error}") from error
 
