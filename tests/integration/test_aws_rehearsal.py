@@ -13,6 +13,7 @@ import pytest
 
 from tests.integration.clouds import ACCOUNT, BUCKET, PlayedAws, played_aws
 from tests.integration.trials import Trial
+from tests.unit.harness.image.fake_builder import FakeBuilder
 
 IMAGE = "catalog-harness/product-catalog-api:latest"
 SUFFIX = "rehearsal-1"
@@ -171,3 +172,31 @@ def test_a_locked_state_is_refused_with_its_holder(trial: Trial, locked: PlayedA
     assert said.startswith(f"the state s3://{BUCKET}/{STATE} is locked since 2026-11-25T20:00:00Z")
     assert "ci@runner-1" in said
     assert LOCK in locked.objects(), "it is not this run's to remove"
+
+
+def test_an_image_is_published_and_deleted_with_its_repository(
+    trial: Trial, aws: PlayedAws, tmp_path: Path
+) -> None:
+    docker = FakeBuilder(tmp_path / "bin")
+    account = (f"--account-id={ACCOUNT}", "--environment-suffix=img-1")
+    trial.variables.update(aws.environment(PATH=str(docker.folder)))
+    ecr: Any = aws.target.session().client("ecr")
+
+    trial.start("image", "publish", *account)
+    assert trial.wait() == 0, trial.output
+
+    (repository,) = ecr.describe_repositories()["repositories"]
+    uri = trial.output.splitlines()[-1]
+    assert uri.startswith(f"{repository['repositoryUri']}:sha-")
+    assert docker.verbs == ["build", "login", "push", "logout"]
+    tags = ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
+    assert {"Key": "EnvironmentSuffix", "Value": "img-1"} in tags
+
+    # The program of this test pushes nothing: somebody must put an image there.
+    manifest = json.dumps({"schemaVersion": 2, "config": {"digest": "sha256:1"}, "layers": []})
+    name = repository["repositoryName"]
+    ecr.put_image(repositoryName=name, imageManifest=manifest, imageTag=uri.rpartition(":")[2])
+
+    trial.start("image", "delete", *account)
+    assert trial.wait() == 0, trial.output
+    assert ecr.describe_repositories()["repositories"] == []
