@@ -59,10 +59,12 @@ class Registry:
     def has(self, repository: str, tag: str) -> bool:
         """Whether an image with that tag was pushed already."""
         try:
-            self._client.describe_images(repositoryName=repository, imageIds=[{"imageTag": tag}])
+            found = self._client.describe_images(
+                repositoryName=repository, imageIds=[{"imageTag": tag}]
+            )
         except self._client.exceptions.ImageNotFoundException:
             return False
-        return True
+        return bool(found["imageDetails"])
 
     def delete(self, repository: str) -> bool:
         """Delete a repository and all images in it; False if there is none.
