@@ -18,6 +18,7 @@ from harness.synth import SynthesizedStack, synthesize
 from harness.synth_ahead import synthesized_ahead
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, create_target
+from harness.targets.pace import pace_of
 from harness.terraform import ApplyResult, TerraformError, Workspace, is_state_locked
 from harness.terraform_timeline import terraform_listener
 from harness.tier_selection import tier_facts
@@ -177,7 +178,9 @@ def _preflight(run: Run, stack: SynthesizedStack, target: Target, tools: Tools) 
 def _apply(run: Run, workspace: Workspace, config: StackConfig, target: Target) -> ApplyResult:
     try:
         with run.timeline.phase("apply"):
-            return workspace.apply(on_event=terraform_listener(run.timeline))
+            return workspace.apply(
+                on_event=terraform_listener(run.timeline), timeout=pace_of(target).apply
+            )
     except TerraformError as failure:
         if is_state_locked(failure):
             run.update(applied=False)  # whatever the state holds is whoever's who locked it

@@ -14,14 +14,12 @@ from harness.run import Run
 from harness.run_leftovers import leak_of_complete_run, sweep_leftovers
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, remove_ended_target
+from harness.targets.pace import pace_of
 from harness.terraform import TerraformError
 from harness.terraform_timeline import terraform_listener
 from harness.workspaces import find_tools, workspace_of
 
 __all__ = ["destroy"]
-
-# AWS ends some deletions (network interfaces, instances) after it has answered them.
-_PROOF_PATIENCE_SECONDS = 20.0
 
 
 def destroy(run: Run) -> TeardownProof | None:
@@ -118,7 +116,9 @@ def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> Terraform
             tools = find_tools(record.terraform, record.mirror)
             workspace = workspace_of(run, target, tools)
             result = workspace.destroy(
-                on_event=terraform_listener(run.timeline), refresh=not record.verified
+                on_event=terraform_listener(run.timeline),
+                refresh=not record.verified,
+                timeout=pace_of(target).destroy,
             )
     except TerraformError as error:
         if record.complete:
@@ -146,7 +146,7 @@ def _proved(run: Run, record: RunRecord, target: Target, *, final: bool) -> Tear
     try:
         with run.timeline.phase("teardown proof"):
             suffix = record.environment_suffix
-            proof = prove_teardown(target, suffix, patience=_PROOF_PATIENCE_SECONDS)
+            proof = prove_teardown(target, suffix, patience=pace_of(target).proof)
             if final:
                 proof.require_clean()
             return proof

@@ -8,7 +8,7 @@ from harness.targets.identity import Identity
 from stack.config import StackConfig
 from stack.tiers import Tier
 
-__all__ = ["guard_account", "guard_request"]
+__all__ = ["guard_account", "guard_place", "guard_request"]
 
 _ACCOUNT = re.compile(r"\d{12}")
 
@@ -24,18 +24,7 @@ def guard_request(settings: HarnessSettings, config: StackConfig) -> None:
         UsageError: The region is not allowed; the account id is missing or none; there is no
             image that AWS could pull, or no bucket for the state.
     """
-    allowed = [name.strip() for name in settings.allowed_regions.split(",") if name.strip()]
-    if config.region not in allowed:
-        raise UsageError(
-            f"region {config.region} is not among the allowed ones: {', '.join(allowed)}",
-            remedy="deploy there, or allow it by --allowed-regions",
-        )
-    if not _ACCOUNT.fullmatch(settings.account_id or ""):
-        given = f"{settings.account_id!r} is no account id" if settings.account_id else "not given"
-        raise UsageError(
-            f"--account-id: {given}",
-            remedy="say which account you mean: the twelve digits of `aws sts get-caller-identity`",
-        )
+    guard_place(settings)
     _require_image(settings, config)
     if config.state_bucket is None:
         # A run in continuous integration ends with its machine: nothing could be torn down
@@ -43,6 +32,29 @@ def guard_request(settings: HarnessSettings, config: StackConfig) -> None:
         raise UsageError(
             "--state-bucket: not given",
             remedy="name an S3 bucket for the Terraform state (or set TERRAFORM_STATE_BUCKET)",
+        )
+
+
+def guard_place(settings: HarnessSettings) -> None:
+    """Refuse a region that is not allowed, and an account that was not named.
+
+    Args:
+        settings: What the user set.
+
+    Raises:
+        UsageError: The region is not allowed; the account id is missing or none.
+    """
+    allowed = [name.strip() for name in settings.allowed_regions.split(",") if name.strip()]
+    if settings.region not in allowed:
+        raise UsageError(
+            f"region {settings.region} is not among the allowed ones: {', '.join(allowed)}",
+            remedy="deploy there, or allow it by --allowed-regions",
+        )
+    if not _ACCOUNT.fullmatch(settings.account_id or ""):
+        given = f"{settings.account_id!r} is no account id" if settings.account_id else "not given"
+        raise UsageError(
+            f"--account-id: {given}",
+            remedy="say which account you mean: the twelve digits of `aws sts get-caller-identity`",
         )
 
 

@@ -22,6 +22,7 @@ from harness.deployment import Deployment
 from harness.errors import HarnessError
 from harness.plugin.session import harness_session
 from harness.targets.base import Target
+from harness.targets.pace import pace_of
 from stack.config import StackConfig
 from stack.outputs import CatalogOutputs
 
@@ -72,6 +73,7 @@ def check_context(request: pytest.FixtureRequest, deployment: Deployment) -> Che
         deployment.outputs,
         deployment.config,
         record=harness_session(request.config).courier.record,
+        patience=pace_of(deployment.target).patience,
     )
 
 

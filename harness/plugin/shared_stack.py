@@ -24,8 +24,8 @@ from harness.wait import wait_until
 
 __all__ = ["SharedStack"]
 
-# A deployment to a real account may take half an hour; whoever waits for it waits longer.
-_DEPLOY_SECONDS = 3600.0
+# A deployment to a real account may take an hour and a half; whoever waits for it waits longer.
+_DEPLOY_SECONDS = 7200.0
 _SECOND_PLAN_SECONDS = 600.0
 
 
