@@ -101,20 +101,24 @@ def _clear(run: Run, record: RunRecord, target: Target) -> tuple[TeardownProof, 
 
 
 def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> TerraformError | None:
-    """Destroy what the state holds.
+    """Destroy what the state holds; after an incomplete apply, what it lacks goes first.
+
+    A subnet that never got into the state, say, would keep its VPC from being deleted, and
+    Terraform would try for many minutes.
 
     Returns:
-        Why Terraform could not, after an apply that was not complete: something that is not in
-        the state may keep something that is. The sweep removes both.
+        Why Terraform could not, after an incomplete apply: the sweep removes what is left.
 
     Raises:
         TerraformError: It could not, after a complete one.
     """
     run.update(status=RunStatus.DESTROYING)
+    tools = find_tools(record.terraform, record.mirror)
+    workspace = workspace_of(run, target, tools)
     try:
+        if not record.complete:
+            sweep_leftovers(run, record, target, except_for=workspace.state_identifiers())
         with run.timeline.phase("destroy"):
-            tools = find_tools(record.terraform, record.mirror)
-            workspace = workspace_of(run, target, tools)
             result = workspace.destroy(
                 on_event=terraform_listener(run.timeline),
                 refresh=not record.verified,

@@ -1,5 +1,7 @@
 """What a run's own Terraform did not remove: swept, and told for what it is."""
 
+from collections.abc import Collection
+
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.errors import LeakError, TargetError
@@ -11,8 +13,10 @@ from harness.targets.base import Target
 __all__ = ["leak_of_complete_run", "sweep_leftovers"]
 
 
-def sweep_leftovers(run: Run, record: RunRecord, target: Target) -> SweptRun:
-    """Remove what is left of a run after ``terraform destroy``.
+def sweep_leftovers(
+    run: Run, record: RunRecord, target: Target, *, except_for: Collection[str] = ()
+) -> SweptRun:
+    """Remove what is left of a run and Terraform does not know of.
 
     Only what carries this project's tags and the run's suffix (and not another run's id), or
     has no tags and exactly the name that the stack derives for it. What could not be removed is
@@ -22,6 +26,7 @@ def sweep_leftovers(run: Run, record: RunRecord, target: Target) -> SweptRun:
         run: The run; what is removed is a note of its observer.
         record: The run as it is on record.
         target: Where it is.
+        except_for: Identifiers of what Terraform does know of.
 
     Returns:
         What was found and what became of it.
@@ -33,7 +38,12 @@ def sweep_leftovers(run: Run, record: RunRecord, target: Target) -> SweptRun:
     with run.timeline.phase("sweep"):
         try:
             report = sweep(
-                target, suffixes=(suffix,), run_id=record.run_id, remove=True, patience=0.0
+                target,
+                suffixes=(suffix,),
+                run_id=record.run_id,
+                except_for=except_for,
+                remove=True,
+                patience=0.0,
             )
         except (BotoCoreError, ClientError) as error:
             raise TargetError(f"what is left of {suffix} cannot be swept: {error}") from error

@@ -13,6 +13,7 @@ from harness.sweep.inventory import take_inventory
 from harness.sweep.ownership import KnownRun, Selection, Wanted, select
 from harness.sweep.removal import Outcome, remove_all
 from harness.sweep.report import SweepReport, SweptRun
+from harness.sweep.resource import Resource
 from harness.targets.base import Target
 
 __all__ = ["sweep"]
@@ -27,6 +28,7 @@ def sweep(
     suffixes: Collection[str] = (),
     expired_before: datetime | None = None,
     run_id: str = "",
+    except_for: Collection[str] = (),
     remove: bool = False,
     known: Iterable[KnownRun] = (),
     patience: float = _PROOF_PATIENCE_SECONDS,
@@ -42,6 +44,8 @@ def sweep(
         suffixes: Runs to sweep whether or not they have expired.
         expired_before: Sweep the runs that expired before this time; None: only the named.
         run_id: Of several runs that had one of the suffixes only this one; empty: all.
+        except_for: Identifiers of what is left to others, with its parts: what a
+            Terraform state holds, say.
         remove: Whether to remove what is found; else the report only lists it.
         known: Runs known from elsewhere than their resources.
         patience: Seconds for which the proof asks again while something is left.
@@ -53,7 +57,12 @@ def sweep(
     clients = Clients(target.session())
     inventory = take_inventory(clients, target.missing())
     wanted = Wanted(frozenset(suffixes), expired_before, run_id)
-    selection = select(inventory.resources, wanted, region=target.region, known=known)
+    resources = [
+        each
+        for each in inventory.resources
+        if not {each.identifier, each.within} & frozenset(except_for)
+    ]
+    selection = select(resources, wanted, region=target.region, known=known)
     runs = tuple(SweptRun(run) for run in selection.runs)
     if remove:
         found = [resource for run in selection.runs for resource in run.resources]
@@ -61,7 +70,7 @@ def sweep(
         runs = tuple(
             _proved(
                 _with_outcomes(run, outcomes),
-                _not_ours(selection),
+                _not_ours(resources, selection),
                 lambda suffix: prove_teardown(target, suffix, patience=patience, sleep=sleep),
             )
             for run in runs
@@ -82,10 +91,11 @@ def _with_outcomes(run: SweptRun, outcomes: Iterable[Outcome]) -> SweptRun:
     return replace(run, outcomes=tuple(each for each in outcomes if each.resource in own))
 
 
-def _not_ours(selection: Selection) -> frozenset[str]:
-    """Return what carries a suffix that is swept, but belongs to another project."""
+def _not_ours(resources: Iterable[Resource], selection: Selection) -> frozenset[str]:
+    """Return what carries a swept suffix but is of another project, and the parts of that."""
     others = (each.resource for each in selection.spared if not each.resource.is_ours)
-    return frozenset(each.identifier for each in others)
+    identifiers = frozenset(each.identifier for each in others)
+    return identifiers | {each.identifier for each in resources if each.within in identifiers}
 
 
 def _proved(

@@ -1,5 +1,6 @@
 """Destroying: by the record alone, with a proof, and without losing the first error."""
 
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -140,6 +141,10 @@ class TestFailure:
         assert "could not be stopped: ignored SIGTERM" in raised.value.__notes__[0]
 
 
+def swept_of(run: Run) -> str:
+    return f"sweep {run.tags.run_id}"
+
+
 class TestInterruptedApply:
     """The provider may have made something that never got into Terraform's state."""
 
@@ -152,12 +157,26 @@ class TestInterruptedApply:
             deploy(run)
         return run
 
-    def test_what_terraform_did_not_know_of_is_swept_and_noted(self, way: Way, run: Run) -> None:
-        way.proof, way.there = LEFT, (BUCKET,)
+    def test_what_is_not_in_the_state_goes_before_terraform_can_stumble_over_it(
+        self, way: Way, run: Run
+    ) -> None:
+        state = {"mode": "managed", "instances": [{"attributes": {"id": "vpc-1"}}]}
+        way.terraform.answer("state pull", json.dumps({"resources": [state]}))
+        way.proof, way.finds = LEFT, [(BUCKET,)]
 
         assert destroy(run) == CLEAN
 
-        assert way.target.steps[-4:] == ["prove", f"sweep {run.tags.run_id}", "prove", "stop"]
+        assert way.target.steps[-3:] == [f"{swept_of(run)} vpc-1", "prove", "stop"]
+        note = "swept after an interrupted apply: s3 bucket catalog-logs-pr1"
+        assert witness_of(run).notes[-1] == note
+
+    def test_what_comes_to_light_later_is_swept_too(self, way: Way, run: Run) -> None:
+        way.proof, way.finds = LEFT, [(), (BUCKET,)]
+
+        assert destroy(run) == CLEAN
+
+        swept = swept_of(run)
+        assert way.target.steps[-5:] == [swept, "prove", swept, "prove", "stop"]
         note = "swept after an interrupted apply: s3 bucket catalog-logs-pr1"
         assert witness_of(run).notes[-1] == note
         assert way.status is RunStatus.DESTROYED
@@ -165,7 +184,11 @@ class TestInterruptedApply:
     def test_what_cannot_be_swept_is_an_error_that_the_notes_explain(
         self, way: Way, run: Run
     ) -> None:
-        way.proof, way.there, way.stuck = LEFT, (BUCKET,), "DeleteBucket: AccessDenied: no"
+        way.proof, way.finds, way.stuck = (
+            LEFT,
+            [(BUCKET,), (BUCKET,)],
+            "DeleteBucket: AccessDenied: no",
+        )
 
         with pytest.raises(LeakError, match="catalog-logs-pr1"):
             destroy(run)
@@ -175,15 +198,27 @@ class TestInterruptedApply:
         )
         assert way.status is RunStatus.DESTROYING
 
-    def test_nothing_is_swept_when_nothing_is_left(self, way: Way, run: Run) -> None:
+    def test_nothing_is_noted_when_terraform_knew_of_everything(self, way: Way, run: Run) -> None:
         assert destroy(run) == CLEAN
-        assert not [step for step in way.target.steps if step.startswith("sweep")]
+
+        assert way.target.steps[-3:] == [swept_of(run), "prove", "stop"]
+        assert not any("swept" in note for note in witness_of(run).notes)
+
+    def test_a_state_that_cannot_be_read_leaves_everything_to_the_sweep(
+        self, way: Way, run: Run
+    ) -> None:
+        way.terraform.answer("state pull", status=1)
+        way.proof, way.finds = LEFT, [(BUCKET,)]
+
+        assert destroy(run) == CLEAN
+
+        assert way.verbs[-1] != "destroy"
 
     def test_a_destroy_that_stumbles_over_it_is_no_error_once_it_is_swept(
         self, way: Way, run: Run
     ) -> None:
         way.spoil("destroy", lines(error("in use", address="aws_vpc.main")))
-        way.proof, way.there = LEFT, (BUCKET,)
+        way.proof, way.finds = LEFT, [(), (BUCKET,)]
 
         assert destroy(run) == CLEAN
 
@@ -194,7 +229,7 @@ class TestInterruptedApply:
         self, way: Way, run: Run
     ) -> None:
         way.spoil("destroy", lines(error("in use", address="aws_vpc.main")))
-        way.proof, way.there, way.stuck = LEFT, (BUCKET,), "AccessDenied"
+        way.proof, way.finds, way.stuck = LEFT, [(BUCKET,), (BUCKET,)], "AccessDenied"
 
         with pytest.raises(TerraformError, match="in use") as raised:
             destroy(run)
@@ -203,7 +238,7 @@ class TestInterruptedApply:
 
 
 def test_what_a_complete_deployment_left_is_swept_and_yet_an_error(way: Way, run: Run) -> None:
-    way.proof, way.there = LEFT, (BUCKET,)
+    way.proof, way.finds = LEFT, [(BUCKET,)]
 
     with pytest.raises(LeakError, match="which have been swept since") as raised:
         destroy(run)
@@ -216,7 +251,7 @@ def test_what_a_complete_deployment_left_is_swept_and_yet_an_error(way: Way, run
 def test_a_run_that_never_applied_sweeps_nothing_because_nothing_is_its_own(way: Way) -> None:
     run = way.run()
     start_target(run)
-    way.proof, way.there = LEFT, (BUCKET,)
+    way.proof, way.finds = LEFT, [(BUCKET,)]
 
     with pytest.raises(LeakError):
         destroy(run)

@@ -3,7 +3,7 @@
 import json
 import platform
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -138,8 +138,8 @@ class Way:
         terraform: The program; answer ``apply``, ``destroy``, ... to spoil a phase.
         target: The target.
         proof: What the target says after destroy: a proof, or an error to raise.
-        there: What of the run the sweep finds; it removes all of it, unless ``stuck``.
-        stuck: Why the sweep cannot remove what it finds; the proof stays as it is then.
+        finds: What of the run each sweep finds, one after the other, and removes.
+        stuck: Why a sweep cannot remove what it finds; the proof stays as it is then.
         synthesized: What the synth yields: JSON, or an error to raise.
     """
 
@@ -150,7 +150,7 @@ class Way:
         self.target = FakeTarget(self.ledger)
         self.terraform = _terraform(folder / "terraform", patch)
         self.proof: TeardownProof | Exception = CLEAN
-        self.there: tuple[Resource, ...] = ()
+        self.finds: list[tuple[Resource, ...]] = []
         self.stuck = ""
         self.synthesized: dict[str, Any] | BaseException = {"resource": {}}
         self.synths: list[StackConfig] = []
@@ -213,7 +213,7 @@ class Way:
     @property
     def verbs(self) -> list[str]:
         """What Terraform was told to do, looking aside."""
-        looks = ("version", "output", "state list")
+        looks = ("version", "output", "state list", "state pull")
         return [verb for verb in self.terraform.verbs if verb not in looks]
 
     @property
@@ -249,14 +249,21 @@ class Way:
         return self.proof
 
     def _sweep(
-        self, target: object, *, suffixes: tuple[str, ...], run_id: str, **_: object
+        self,
+        target: object,
+        *,
+        suffixes: tuple[str, ...],
+        run_id: str,
+        except_for: Collection[str],
+        **_: object,
     ) -> SweepReport:
         assert (target, suffixes) == (self.target, (SUFFIX,))
-        self.target.steps.append(f"sweep {run_id}".strip())
-        if self.there and not self.stuck:
+        self.target.steps.append(" ".join(["sweep", run_id, *sorted(except_for)]).strip())
+        found = self.finds.pop(0) if self.finds else ()
+        if found and not self.stuck:
             self.proof = CLEAN
-        outcomes = tuple(Outcome(each, self.stuck) for each in self.there)
-        swept = SweptRun(SelectedRun(SUFFIX, "named", self.there), outcomes=outcomes)
+        outcomes = tuple(Outcome(each, self.stuck) for each in found)
+        swept = SweptRun(SelectedRun(SUFFIX, "named", found), outcomes=outcomes)
         return SweepReport("embedded", "eu-north-1", dry_run=False, runs=(swept,))
 
 
