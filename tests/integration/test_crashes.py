@@ -52,7 +52,7 @@ class TestDuringApply:
         trial.kill(part)
 
         assert trial.wait() == 1
-        cloud, also = trial.first_error.split("\n  also: ")
+        cloud, also = trial.first_error.split("\n  also: ", maxsplit=1)
         assert cloud.startswith("no embedded cloud runs in ")
         assert last_words in cloud
         assert "connection refused" in also
