@@ -1,5 +1,6 @@
 """A Python environment with the last free LocalStack, which runs without Docker."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -47,7 +48,12 @@ def _build(folder: Path) -> None:
 
 def _uv(*arguments: str) -> None:
     done = subprocess.run(
-        [uv.find_uv_bin(), *arguments], capture_output=True, text=True, check=False
+        [uv.find_uv_bin(), *arguments],
+        # Where pyenv is installed, its python3.13 is one only when this names the version.
+        env={**os.environ, "PYENV_VERSION": PYTHON},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise ToolNotFoundError(
