@@ -7,7 +7,7 @@ from types import MappingProxyType
 from harness.errors import UsageError
 from harness.settings import HarnessSettings
 from harness.targets.base import Capability, Target
-from stack.tiers import REQUIRED_TIERS, Tier, missing_tiers
+from stack.tiers import Tier, missing_tiers
 
 __all__ = ["TIER_NEEDS", "TierSelection", "select_tiers", "tier_facts"]
 
@@ -94,16 +94,18 @@ def tier_facts(tiers: Collection[str], missing: Mapping[Capability, str]) -> dic
 
 
 def _lacking(missing: Mapping[Capability, str]) -> dict[Tier, str]:
-    """Return the tiers that cannot be deployed, with the shortest reason."""
-    without = {
+    """Return the tiers that cannot be deployed, each with its reason in a few words."""
+    absent = {
         tier: [need for need in needs if need in missing] for tier, needs in TIER_NEEDS.items()
     }
-    reasons = {tier: f"no {', '.join(needs)}" for tier, needs in without.items() if needs}
+    own = {tier: f"no {', '.join(needs)}" for tier, needs in absent.items() if needs}
+    lacking = {}
     for tier in Tier:
-        blocked = sorted(missing_tiers([tier]) & without.keys() & reasons.keys())
-        if blocked and not without[tier]:
-            reasons[tier] = f"needs {', '.join(blocked)}"
-    return {tier: reasons[tier] for tier in REQUIRED_TIERS if tier in reasons}
+        if roots := sorted(missing_tiers([tier]) & own.keys()):
+            lacking[tier] = f"needs {', '.join(roots)}"
+        if tier in own:
+            lacking[tier] = own[tier]
+    return lacking
 
 
 def _require_all(asked: Sequence[str] | None) -> None:

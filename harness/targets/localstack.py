@@ -93,20 +93,21 @@ class LocalStackTarget:
 
     @classmethod
     def attach(
-        cls, region: str, attachment: Mapping[str, str], *, patience: float = _STILL_THERE_SECONDS
+        cls, region: str, attachment: Mapping[str, str], *, patience: float | None = None
     ) -> "LocalStackTarget":
         """Return the target of a run on record.
 
         Args:
             region: AWS region.
             attachment: What ``start`` returned.
-            patience: Seconds to wait for an answer.
+            patience: Seconds to wait for an answer; None for ten.
 
         Raises:
             TargetError: It does not answer any more, or something else is there.
         """
         endpoint = LocalStackEndpoint(attachment["endpoint"], "the run's record")
-        await_localstack(endpoint, patience=patience)
+        seconds = _STILL_THERE_SECONDS if patience is None else patience
+        await_localstack(endpoint, patience=seconds)
         return cls(region=region, endpoint=endpoint, attachment=attachment)
 
     def start(self) -> Mapping[str, str]:

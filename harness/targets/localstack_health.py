@@ -44,8 +44,8 @@ class LocalStackInfo:
     licensed: bool
 
     def __str__(self) -> str:
-        edition = "" if self.edition == _UNKNOWN else f"{self.edition} edition, "
-        return f"{self.version} ({edition}{'with a' if self.licensed else 'no'} license)"
+        license_ = "licensed" if self.licensed else "no license"
+        return f"{self.version} ({self.edition} edition, {license_})"
 
 
 class _NotReadyError(Exception):

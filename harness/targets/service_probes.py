@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from harness.errors import TargetError
 from harness.targets.base import Capability
@@ -71,9 +72,9 @@ def refused_services(session: boto3.Session) -> dict[Capability, str]:
             getattr(clients[service], operation)(**arguments)
         except ClientError as error:
             return _refusal(error)
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             raise TargetError(
-                f"{service} does not say whether it is there: {error}",
+                f"{service} does not say whether it is there: {' '.join(str(error).split())}",
                 remedy="look at the emulator's log",
             ) from error
         return ""

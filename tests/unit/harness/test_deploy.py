@@ -10,7 +10,7 @@ import pytest
 
 from harness.deploy import attach, deploy, start_target
 from harness.drift import AllowedDrift, require_no_drift
-from harness.errors import EmulatorError, HarnessError, ProcessError
+from harness.errors import EmulatorError, HarnessError, ProcessError, TargetError
 from harness.ledger import RunStatus
 from harness.preflight import TerraformVersion
 from harness.terraform import TerraformError
@@ -73,16 +73,17 @@ class TestDeploy:
 
         assert "cloudfront" in "".join(raised.value.__notes__)
 
+    @pytest.mark.parametrize("kind", [EmulatorError, TargetError])
     def test_a_target_that_ended_meanwhile_is_said_before_what_terraform_made_of_it(
-        self, way: Way, monkeypatch: pytest.MonkeyPatch
+        self, way: Way, monkeypatch: pytest.MonkeyPatch, kind: type[HarnessError]
     ) -> None:
         def attach_target(*_: Any) -> None:
-            raise EmulatorError("no embedded cloud runs any more")
+            raise kind("no embedded cloud runs any more")
 
         monkeypatch.setattr("harness.deploy.attach_target", attach_target)
         way.spoil("apply", lines(error("connection refused", address="aws_vpc.main")))
 
-        with pytest.raises(EmulatorError) as raised:
+        with pytest.raises(kind) as raised:
             deploy(way.run())
 
         assert raised.value.message == (

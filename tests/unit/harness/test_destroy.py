@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -81,6 +82,16 @@ def test_a_cloud_that_has_ended_took_everything_with_it(
     assert way.status is RunStatus.DESTROYED
     assert removed == [("embedded", {"cloud": "/a/cloud"})], "what it left on this machine goes too"
     assert "all that it held has ended with it" in witness_of(run).notes[-1]
+
+
+def test_services_that_could_not_be_asked_are_told(way: Way, run: Run) -> None:
+    way.proof = replace(CLEAN, not_asked={"ecs": "not offered"})
+
+    destroy(run)
+
+    assert run.timeline.notes == (
+        "teardown proof: 2 services asked for pr1: nothing left; not asked: ecs",
+    )
 
 
 class TestFailure:
