@@ -117,6 +117,7 @@ class TestTerraform:
         monkeypatch.setattr("harness.targets.aws.who_calls", lambda _: Identity(ACCOUNT, "arn"))
         target = AwsTarget(region=REGION)
 
+        assert target.facts() == {"account": ACCOUNT, "caller": "arn"}
         assert target.provider() == {"allowed_account_ids": [ACCOUNT]}
         assert target.backend() == {"allowed_account_ids": [ACCOUNT]}
 
