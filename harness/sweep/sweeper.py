@@ -66,12 +66,14 @@ def sweep(
     runs = tuple(SweptRun(run) for run in selection.runs)
     if remove:
         found = [resource for run in selection.runs for resource in run.resources]
+        others = _not_ours(resources, selection)
         outcomes = remove_all(clients, found, sleep=sleep)
         runs = tuple(
             _proved(
                 _with_outcomes(run, outcomes),
-                _not_ours(resources, selection),
-                lambda suffix: prove_teardown(target, suffix, patience=patience, sleep=sleep),
+                lambda suffix: prove_teardown(
+                    target, suffix, patience=patience, ignoring=others, sleep=sleep
+                ),
             )
             for run in runs
         )
@@ -98,13 +100,10 @@ def _not_ours(resources: Iterable[Resource], selection: Selection) -> frozenset[
     return identifiers | {each.identifier for each in resources if each.within in identifiers}
 
 
-def _proved(
-    run: SweptRun, not_ours: frozenset[str], prove: Callable[[str], TeardownProof]
-) -> SweptRun:
+def _proved(run: SweptRun, prove: Callable[[str], TeardownProof]) -> SweptRun:
     """Return the run with what the teardown proof says is left of it."""
     try:
         proof = prove(run.environment_suffix)
     except (BotoCoreError, ClientError) as error:
         return replace(run, errors=(*run.errors, f"no teardown proof: {error}"))
-    left = tuple(each for each in proof.leftovers if each.identifier not in not_ours)
-    return replace(run, left=left, proof=str(proof))
+    return replace(run, left=proof.leftovers, proof=str(proof))
