@@ -27,6 +27,7 @@ _PROBES: Mapping[Capability, tuple[str, Mapping[str, Any]]] = MappingProxyType(
         Capability.CLOUDFRONT: ("list_distributions", {}),
         Capability.CLOUDWATCH: ("describe_alarms", {}),
         Capability.EC2: ("describe_vpcs", {}),
+        Capability.ECR: ("describe_repositories", {}),
         Capability.ECS: ("list_clusters", {}),
         Capability.ELBV2: ("describe_load_balancers", {}),
         Capability.IAM: ("list_roles", {}),
@@ -43,6 +44,7 @@ _PROBES: Mapping[Capability, tuple[str, Mapping[str, Any]]] = MappingProxyType(
         ),
         Capability.S3: ("list_buckets", {}),
         Capability.SECRETSMANAGER: ("list_secrets", {}),
+        Capability.SERVICE_QUOTAS: ("list_services", {}),
     }
 )
 

@@ -21,7 +21,11 @@ NOT_LICENSED = (
     "been emulated by LocalStack."
 )
 # Signing name -> botocore's name, where they differ.
-_NAMES = {"elasticloadbalancing": "elbv2", "monitoring": "cloudwatch"}
+_NAMES = {
+    "elasticloadbalancing": "elbv2",
+    "monitoring": "cloudwatch",
+    "servicequotas": "service-quotas",
+}
 
 
 class FakeLocalStack:

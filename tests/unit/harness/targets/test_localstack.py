@@ -15,7 +15,16 @@ from stack.config import StackConfig
 from tests.unit.harness.targets.fake_localstack import FakeLocalStack
 from tests.unit.harness.targets.loopback import Server
 
-PAID = ("application-autoscaling", "cloudfront", "ecs", "elasticloadbalancing", "rds", "rds-data")
+PAID = (
+    "application-autoscaling",
+    "cloudfront",
+    "ecr",
+    "ecs",
+    "elasticloadbalancing",
+    "rds",
+    "rds-data",
+    "service-quotas",
+)
 ENDPOINT = LocalStackEndpoint("http://127.0.0.1:9", "--endpoint-url")
 
 
@@ -108,7 +117,6 @@ class TestCapabilities:
             Capability.LOGS,
             Capability.S3,
             Capability.SECRETSMANAGER,
-            Capability.SERVICE_QUOTAS,  # never asked for there
         }
         assert missing[Capability.ALB_DATA_PLANE] == missing[Capability.ELBV2]
         assert missing[Capability.ECS] == (
