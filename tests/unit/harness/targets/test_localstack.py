@@ -147,7 +147,7 @@ class TestFacts:
 
     def test_they_name_the_services_that_are_not_there(self, community: Server) -> None:
         assert started(community).facts()["services not offered"] == (
-            "application-autoscaling, cloudfront, ecs, elbv2, rds, rds-data "
+            "application-autoscaling, cloudfront, ecr, ecs, elbv2, rds, rds-data, service-quotas "
             "(not in its license plan, or not emulated)"
         )
 

@@ -16,6 +16,7 @@ SERVICES = {
     Capability.CLOUDFRONT,
     Capability.CLOUDWATCH,
     Capability.EC2,
+    Capability.ECR,
     Capability.ECS,
     Capability.ELBV2,
     Capability.IAM,
@@ -24,6 +25,7 @@ SERVICES = {
     Capability.RDS_DATA,
     Capability.S3,
     Capability.SECRETSMANAGER,
+    Capability.SERVICE_QUOTAS,
 }
 
 
