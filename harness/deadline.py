@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from harness.errors import DurationError
@@ -19,10 +19,12 @@ class Deadline:
 
     Args:
         minutes: How long the run may take.
+        concerns: Asked then whether there is a run at all; without one nothing is ended.
     """
 
-    def __init__(self, minutes: float) -> None:
+    def __init__(self, minutes: float, *, concerns: Callable[[], bool] = lambda: True) -> None:
         self._minutes = minutes
+        self._concerns = concerns
         self._expired = threading.Event()
         self._timer = threading.Timer(minutes * 60, self._expire)
         self._timer.daemon = True
@@ -49,6 +51,8 @@ class Deadline:
         self._timer.cancel()
 
     def _expire(self) -> None:
+        if not self._concerns():
+            return
         self._expired.set()
         main = threading.main_thread().ident
         # By default SIGTERM would end the process at once, and nothing would be torn down.

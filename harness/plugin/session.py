@@ -96,9 +96,11 @@ class HarnessSession:
 
     def _start_deadline(self) -> None:
         """End the session when its stack may be there no longer; a reused one is not its own."""
-        settings = self.stack.run.settings
-        if not settings.reuse_stack:
-            self._deadline = Deadline(settings.max_duration)
+        run = self.stack.run
+        if not run.settings.reuse_stack:
+            self._deadline = Deadline(
+                run.settings.max_duration, concerns=lambda: run.find_record() is not None
+            )
             self._deadline.start()
 
     def _end_deadline(self) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from harness.deadline import Deadline, time_limit
 from harness.errors import DurationError
-from harness.interrupts import Terminated
+from harness.interrupts import Terminated, sigterm_as_interrupt
 
 
 class Clock:
@@ -89,3 +89,11 @@ def test_where_nobody_handles_sigterm_it_is_not_sent(
 
     assert deadline.expired
     assert sent == []
+
+
+def test_where_there_is_no_run_nothing_is_ended(clock: Clock) -> None:
+    with sigterm_as_interrupt():
+        deadline = Deadline(90, concerns=lambda: False)
+        clock.go_off()
+
+    assert not deadline.expired

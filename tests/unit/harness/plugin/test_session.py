@@ -109,6 +109,24 @@ class TestLifetime:
         result.stdout.fnmatch_lines(["*the run exceeded its maximum duration of 120 minutes*"])
         assert not clock.running
 
+    def test_a_long_session_that_uses_no_stack_is_left_alone(
+        self, session: Session, way: Way, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clock = Clock()
+        monkeypatch.setattr("harness.deadline.threading.Timer", clock)
+        monkeypatch.setattr("harness.deadline.go_off", clock.go_off, raising=False)
+
+        result = session(
+            "import harness.deadline\n"
+            "def test_long(request):\n"
+            "    from harness.plugin.session import harness_session\n"
+            "    assert harness_session(request.config).stack\n"
+            "    harness.deadline.go_off()"
+        )
+
+        assert result.ret == 0
+        assert clock.seconds == 120 * 60
+
     def test_a_reused_stack_has_no_deadline_of_the_session(
         self, session: Session, way: Way, monkeypatch: pytest.MonkeyPatch
     ) -> None:
