@@ -18,6 +18,14 @@ from harness.wait import wait_until
 _READY_SECONDS = 180.0
 _STOP_SECONDS = 30.0
 _LOG_LINES = 30
+# Its S3 writes to a folder of /tmp, whatever it is told, and leaves it there.
+_PROGRAM = """
+import sys
+from localstack.services.s3 import provider
+provider.DEFAULT_S3_TMP_DIR = sys.argv[1]
+from localstack.runtime.main import main
+main()
+"""
 
 
 def environment_of(folder: Path, port: int) -> dict[str, str]:
@@ -63,7 +71,7 @@ def running_localstack(python: Path) -> Iterator[str]:
         log = at_the_end.enter_context((folder / "log.txt").open("wb"))
         port = _free_port()
         process = subprocess.Popen(
-            [str(python), "-m", "localstack.runtime.main"],
+            [str(python), "-c", _PROGRAM, str(folder / "s3")],
             cwd=folder,
             env=environment_of(folder, port),
             stdin=subprocess.DEVNULL,

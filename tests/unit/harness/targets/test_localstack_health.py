@@ -152,6 +152,14 @@ class TestSomethingElse:
 
         assert "status 302" in refusal_of(localstack).message
 
+    def test_an_answer_that_cannot_be_read(self, localstack: FakeLocalStack) -> None:
+        localstack.pages[HEALTH_PATH] = Answer(200, b"plain", {"Content-Encoding": "gzip"})
+
+        error = refusal_of(localstack)
+
+        assert "(from --endpoint-url) is not a LocalStack: " in error.message
+        assert "gzip" in error.message
+
     def test_no_http_at_all(self, greeting_server: str) -> None:
         assert greeting_server in refusal(greeting_server).message
 
