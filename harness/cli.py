@@ -35,6 +35,10 @@ _ENTRIES = {
         "harness.commands.synth",
         "Write the stack's Terraform JSON; needs no target and deploys nothing.",
     ),
+    "image": CommandEntry(
+        "harness.commands.image",
+        "Publish the API's container image to ECR, or delete it there.",
+    ),
     "cloud": CommandEntry(
         "harness.commands.cloud",
         "Start the embedded cloud, print how to reach it, and stop it on Ctrl-C.",

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from harness.checks.teardown import TeardownProof
+from harness.deadline import time_limit
 from harness.deploy import Deployment, attach, deploy
 from harness.destroy import destroy
-from harness.errors import HarnessError
+from harness.errors import DurationError, HarnessError
 from harness.interrupts import shielded
 from harness.ledger import RunStatus
 from harness.run import Run
@@ -18,22 +19,24 @@ __all__ = ["Deployment", "attach", "deployed", "teardown"]
 def deployed(run: Run, *, keep: bool = False) -> Iterator[Deployment]:
     """Deploy the stack of a run for the time of the context.
 
-    Destroy and teardown proof run on every way out: success, failure, Ctrl-C, SIGTERM. When
-    they fail as well as the body, the body's error is raised and theirs is added to it as a
-    note.
+    Destroy and teardown proof run on every way out: success, failure, Ctrl-C, SIGTERM, and
+    when the run has taken longer than it may (also if the stack was to be kept). When they
+    fail as well as the body, the body's error is raised and theirs is added to it as a note.
 
     Args:
         run: The run, not begun yet.
         keep: Leave a stack up that was deployed completely.
 
     Raises:
+        DurationError: It took longer than ``max_duration``.
         HarnessError: Deploying or destroying failed, or something was left behind.
     """
     try:
-        deployment = deploy(run)
-        yield deployment
+        with time_limit(run.settings.max_duration):
+            deployment = deploy(run)
+            yield deployment
     except BaseException as error:
-        if not _is_kept(run, keep=keep):
+        if isinstance(error, DurationError) or not _is_kept(run, keep=keep):
             _destroy_after(run, error)
         raise
     if not _is_kept(run, keep=keep):

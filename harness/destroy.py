@@ -9,26 +9,25 @@ from botocore.exceptions import BotoCoreError, ClientError
 from harness.checks.teardown import TeardownProof, prove_teardown
 from harness.errors import EmulatorError, HarnessError, LeakError, TargetError
 from harness.ledger import RunRecord, RunStatus
+from harness.remote_state import remove_remote_state
 from harness.run import Run
 from harness.run_leftovers import leak_of_complete_run, sweep_leftovers
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, remove_ended_target
+from harness.targets.pace import pace_of
 from harness.terraform import TerraformError
 from harness.terraform_timeline import terraform_listener
 from harness.workspaces import find_tools, workspace_of
 
 __all__ = ["destroy"]
 
-# AWS ends some deletions (network interfaces, instances) after it has answered them.
-_PROOF_PATIENCE_SECONDS = 20.0
-
 
 def destroy(run: Run) -> TeardownProof | None:
     """Destroy the stack of a run, prove that nothing is left, and end its target.
 
     Goes by the record alone, so any process can do it, whatever happened to the one that
-    deployed. The run's folder is removed when the proof is clean; until then it keeps the
-    Terraform state.
+    deployed. The Terraform state, in the run's folder or in a bucket, is removed when the
+    proof is clean; until then it stays.
 
     What Terraform leaves is swept. After an apply that failed or was interrupted that is no
     error: the provider can have made something that never got into the state.
@@ -81,16 +80,22 @@ def _destroy_in(
     """Return the proof, and what is to be said about a run that was swept although complete."""
     failure = _terraform_destroy(run, record, target) if record.applied else None
     with _noted_on(failure):
-        with run.timeline.phase("teardown proof"):
-            proof = _prove(target, record.environment_suffix)
-            if not record.applied:  # then what is there is not of this run
-                proof.require_clean()
-        if not proof.leftovers:
-            return proof, None
-        swept = sweep_leftovers(run, record, target)
-        with run.timeline.phase("teardown proof"):
-            proof = _prove(target, record.environment_suffix)
-            proof.require_clean()
+        proof, leak = _clear(run, record, target)
+    if record.applied and (address := remove_remote_state(target, record.config)):
+        run.timeline.observer.note(f"the state {address} was removed")
+    if proof.not_asked:
+        run.timeline.note(f"teardown proof: {proof}")
+    return proof, leak
+
+
+def _clear(run: Run, record: RunRecord, target: Target) -> tuple[TeardownProof, LeakError | None]:
+    """Prove that nothing is left, after a sweep where something is."""
+    # Before an apply, what is there is not of this run, and must not be swept.
+    proof = _proved(run, record, target, final=not record.applied)
+    if not proof.leftovers:
+        return proof, None
+    swept = sweep_leftovers(run, record, target)
+    proof = _proved(run, record, target, final=True)
     leak = leak_of_complete_run(record, swept) if record.complete and swept.removed else None
     return proof, leak
 
@@ -115,7 +120,9 @@ def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> Terraform
             sweep_leftovers(run, record, target, except_for=workspace.state_identifiers())
         with run.timeline.phase("destroy"):
             result = workspace.destroy(
-                on_event=terraform_listener(run.timeline), refresh=not record.verified
+                on_event=terraform_listener(run.timeline),
+                refresh=not record.verified,
+                timeout=pace_of(target).destroy,
             )
     except TerraformError as error:
         if record.complete:
@@ -139,9 +146,14 @@ def _noted_on(failure: TerraformError | None) -> Iterator[None]:
         raise failure from error
 
 
-def _prove(target: Target, environment_suffix: str) -> TeardownProof:
+def _proved(run: Run, record: RunRecord, target: Target, *, final: bool) -> TeardownProof:
     try:
-        return prove_teardown(target, environment_suffix, patience=_PROOF_PATIENCE_SECONDS)
+        with run.timeline.phase("teardown proof"):
+            suffix = record.environment_suffix
+            proof = prove_teardown(target, suffix, patience=pace_of(target).proof)
+            if final:
+                proof.require_clean()
+            return proof
     except (BotoCoreError, ClientError) as error:
         raise TargetError(f"the target does not say whether anything is left: {error}") from error
 

@@ -87,5 +87,9 @@ class DriftError(HarnessError):
     """A plan right after apply still wants to change something."""
 
 
+class DurationError(HarnessError):
+    """A run took longer than it may, and was ended."""
+
+
 class LeakError(HarnessError):
     """After destroy, the target still holds resources of the run."""

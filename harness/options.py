@@ -15,18 +15,21 @@ class Option:
     Attributes:
         name: As typed, without the dashes ("environment-suffix").
         help: What it does, for ``--help``.
-        kind: text, flag or choice.
+        kind: text, flag, choice or number (a positive one).
         default: Value where nobody says otherwise; False for flags.
         choices: Allowed values of a choice.
         metavar: Placeholder for the value in ``--help``.
+        standard: Variable of the same meaning that other programs read too; the option's own
+            one wins.
     """
 
     name: str
     help: str
-    kind: Literal["text", "flag", "choice"] = "text"
-    default: str | bool | None = None
+    kind: Literal["text", "flag", "choice", "number"] = "text"
+    default: str | float | bool | None = None
     choices: tuple[str, ...] = ()
     metavar: str = "TEXT"
+    standard: str = ""
 
     @property
     def field(self) -> str:
@@ -39,6 +42,11 @@ class Option:
         return ENVIRONMENT_PREFIX + self.field.upper()
 
     @property
+    def shown_default(self) -> str:
+        """The default as ``--help`` shows it."""
+        return f"{self.default:g}" if self.kind == "number" else str(self.default)
+
+    @property
     def ini(self) -> str:
         """Name of the value in pytest's ini file."""
         return f"harness_{self.field}"
@@ -47,11 +55,24 @@ class Option:
 OPTIONS: tuple[Option, ...] = (
     Option(
         "target",
-        "where to deploy: 'embedded' needs no Docker, no account and no token",
+        "where to deploy: 'embedded' needs no Docker, no account and no token; 'localstack' is a "
+        "LocalStack that runs already; 'aws' is a real account",
         kind="choice",
         default="embedded",
-        choices=("embedded",),
+        choices=("embedded", "localstack", "aws"),
         metavar="TARGET",
+    ),
+    Option(
+        "endpoint-url",
+        "address of the LocalStack (default: AWS_ENDPOINT_URL, else LOCALSTACK_HOST, else "
+        "http://localhost:4566)",
+        metavar="URL",
+    ),
+    Option(
+        "require-full-stack",
+        "refuse, before anything is deployed, to leave out tiers that the target does not offer",
+        kind="flag",
+        default=False,
     ),
     Option("region", "AWS region", default="eu-north-1", metavar="REGION"),
     Option(
@@ -109,5 +130,55 @@ OPTIONS: tuple[Option, ...] = (
         "deploy without the preflight rules",
         kind="flag",
         default=False,
+    ),
+    Option(
+        "image",
+        "container image of the API (default: the embedded cloud's own; target aws has none: "
+        "`catalog-harness image publish` makes one)",
+        metavar="URI",
+    ),
+    Option("owner", "who answers for the run, as a tag (default: your user name)", metavar="NAME"),
+    Option(
+        "max-duration",
+        "minutes after which a run is torn down; the tag expires-at says when that is",
+        kind="number",
+        default=120.0,
+        metavar="MINUTES",
+    ),
+    Option(
+        "account-id",
+        "target aws: the account that you mean; another one is refused",
+        metavar="ID",
+    ),
+    Option(
+        "allowed-regions",
+        "target aws: regions that may be deployed to, with commas between them",
+        default="eu-north-1",
+        metavar="REGIONS",
+    ),
+    Option(
+        "max-cost-per-hour",
+        "target aws: refuse a stack whose estimated cost is above so many USD per hour",
+        kind="number",
+        metavar="USD",
+    ),
+    Option(
+        "state-bucket",
+        "target aws: S3 bucket for the Terraform state",
+        metavar="BUCKET",
+        standard="TERRAFORM_STATE_BUCKET",
+    ),
+    Option(
+        "state-bucket-region",
+        "target aws: region of that bucket (default: the one of the stack)",
+        metavar="REGION",
+        standard="TERRAFORM_STATE_BUCKET_REGION",
+    ),
+    Option(
+        "state-lock",
+        "target aws: lock the state with a lock file (Terraform or OpenTofu 1.10 or newer)",
+        kind="flag",
+        default=False,
+        standard="TERRAFORM_STATE_LOCK",
     ),
 )

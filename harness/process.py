@@ -9,8 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +55,7 @@ def run(
     accept: tuple[int, ...] | None = (0,),
     cancel: threading.Event | None = None,
     guarded: bool = False,
+    stdin: str | None = None,
 ) -> Completed:
     """Run a command to its end and return what it printed.
 
@@ -76,6 +77,8 @@ def run(
         accept: Exit statuses that are no failure; None for all.
         cancel: Set by another thread to stop the command.
         guarded: Whether it is stopped in the same way when this process is killed.
+        stdin: What it reads, such as a password that must not be among its arguments: a few
+            kilobytes at most, and not for a guarded command.
 
     Raises:
         ProcessError: It could not be started, ran out of time or ended with another status.
@@ -89,7 +92,9 @@ def run(
             # Without a program to guard, starting it says best what is wrong.
             guarding = guarded and shutil.which(command[0]) is not None
             guard = (*_GUARD, f"{grace:g}") if guarding else ()
-            child = _Child(command, guard, cwd=cwd, env=env, on_line=on_line, shown=shown)
+            child = _Child(
+                command, guard, cwd=cwd, env=env, on_line=on_line, shown=shown, stdin=stdin
+            )
         ended = child.wait(timeout, cancel)
     except BaseException as error:
         if child is not None:
@@ -113,14 +118,20 @@ class _Child:
         env: Mapping[str, str] | None,
         on_line: Callable[[str], None] | None,
         shown: str,
+        stdin: str | None = None,
     ) -> None:
         self.command = tuple(command)
         self.shown = shown
-        self.process = self._start(guard, cwd, env)
+        with _pipe_holding(stdin) as reader:
+            self.process = self._start(guard, cwd, env, reader)
         self.output = ProcessOutput(self.process, on_line)
 
     def _start(
-        self, guard: Sequence[str], cwd: Path | None, env: Mapping[str, str] | None
+        self,
+        guard: Sequence[str],
+        cwd: Path | None,
+        env: Mapping[str, str] | None,
+        reader: int,
     ) -> subprocess.Popen[str]:
         try:
             return subprocess.Popen(
@@ -128,7 +139,7 @@ class _Child:
                 cwd=cwd,
                 env=dict(env) if env is not None else None,
                 # A pipe that ends with this process, which is what the guard goes by.
-                stdin=subprocess.PIPE if guard else subprocess.DEVNULL,
+                stdin=subprocess.PIPE if guard else reader,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
@@ -198,6 +209,21 @@ class _Child:
             "".join(self.output.stdout),
             "".join(self.output.stderr),
         )
+
+
+@contextmanager
+def _pipe_holding(text: str | None) -> Iterator[int]:
+    """Yield the end of a pipe from which a text can be read; nothing when there is none."""
+    if text is None:
+        yield subprocess.DEVNULL
+        return
+    reader, writer = os.pipe()
+    try:
+        os.write(writer, text.encode())  # a pipe holds it until it is read
+        os.close(writer)
+        yield reader
+    finally:
+        os.close(reader)
 
 
 def stop_group(

@@ -9,6 +9,7 @@ from harness.deploy import Deployment
 from harness.drift import require_no_drift
 from harness.errors import DriftError
 from harness.run_report import RunOutcome
+from harness.targets.pace import pace_of
 
 __all__ = ["prove"]
 
@@ -41,6 +42,7 @@ def prove(
         deployment.outputs,
         deployment.config,
         record=run.timeline.observer.check_finished,
+        patience=pace_of(deployment.target).patience,
     )
     watch = deployment.watch_drift()
 
@@ -58,7 +60,7 @@ def prove(
                 before_exclusive=watch.wait,
                 on_result=keep,
             )
-        require_no_drift(watch.wait())
+        require_no_drift(watch.wait(), run.timeline.note)
     except DriftError as error:
         outcome.errors.append(error)
     finally:

@@ -1,13 +1,14 @@
 """One run: its suffix, its folder, its record, its timeline."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
 from harness.ledger import Ledger, RunRecord, RunStatus, now
-from harness.settings import HarnessSettings
+from harness.run_tags import RunTags
+from harness.settings import HarnessSettings, user_name
 from harness.timeline import Timeline
 
 __all__ = ["Run"]
@@ -44,6 +45,16 @@ class Run:
     def workspace_directory(self) -> Path:
         """Terraform's working directory: configuration and local state."""
         return self.directory / "terraform"
+
+    @property
+    def tags(self) -> RunTags:
+        """What the run's resources say about it, beside its suffix."""
+        return RunTags.of(
+            self.environment_suffix,
+            self.started_at,
+            owner=self.settings.owner or user_name(),
+            minutes=self.settings.max_duration,
+        )
 
     @property
     def _timeline_path(self) -> Path:
@@ -88,6 +99,7 @@ class Run:
                 started_at=self.started_at,
                 terraform=self.settings.terraform,
                 provider_mirror=str(mirror) if mirror else None,
+                **asdict(self.tags),
             )
         )
         self._timeline_path.unlink(missing_ok=True)  # of an earlier run with this suffix

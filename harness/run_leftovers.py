@@ -35,13 +35,12 @@ def sweep_leftovers(
         TargetError: The target does not say what there is.
     """
     suffix = record.environment_suffix
-    run_id = record.config.get("tags", {}).get("RunId", "")
     with run.timeline.phase("sweep"):
         try:
             report = sweep(
                 target,
                 suffixes=(suffix,),
-                run_id=run_id,
+                run_id=record.run_id,
                 except_for=except_for,
                 remove=True,
                 patience=0.0,

@@ -40,6 +40,9 @@ class RunRecord:
         terraform: The Terraform setting of the run, which destroy must use again.
         provider_mirror: The mirror setting of the run.
         error: Why it failed; empty if it did not.
+        run_id: What the tag ``RunId`` of its resources says.
+        owner: What their tag ``Owner`` says.
+        expires_at: What their tag ``expires-at`` says: ISO 8601 time in UTC.
     """
 
     environment_suffix: str
@@ -55,6 +58,9 @@ class RunRecord:
     terraform: str | None = None
     provider_mirror: str | None = None
     error: str = ""
+    run_id: str = ""
+    owner: str = ""
+    expires_at: str = ""
 
     @property
     def mirror(self) -> Path | None:

@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import math
 import os
 import re
 import secrets
@@ -15,7 +16,7 @@ import platformdirs
 from harness.errors import UsageError
 from harness.options import OPTIONS, Option
 
-__all__ = ["HarnessSettings", "load_settings", "new_environment_suffix"]
+__all__ = ["HarnessSettings", "load_settings", "new_environment_suffix", "user_name"]
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
@@ -40,7 +41,18 @@ class HarnessSettings:
     terraform: str | None = None
     provider_mirror: Path | None = None
     container_engine: str = "built-in"
+    endpoint_url: str | None = None
+    require_full_stack: bool = False
     skip_preflight: bool = False
+    image: str | None = None
+    owner: str | None = None
+    max_duration: float = 120.0
+    account_id: str | None = None
+    allowed_regions: str = "eu-north-1"
+    max_cost_per_hour: float | None = None
+    state_bucket: str | None = None
+    state_bucket_region: str | None = None
+    state_lock: bool = False
     stack_settings: Mapping[str, Any] = field(default_factory=dict)
     home: Path = field(default_factory=lambda: platformdirs.user_state_path("catalog-harness"))
 
@@ -88,11 +100,16 @@ def load_settings(
 
 def new_environment_suffix() -> str:
     """Return a suffix that no earlier run used: who runs it, and six random hex digits."""
-    try:
-        user = re.sub(r"[^a-z0-9]", "", getpass.getuser().lower())[:5]
-    except (KeyError, OSError):  # a user without a name, as in many containers
-        user = ""
+    user = re.sub(r"[^a-z0-9]", "", user_name().lower())[:5]
     return f"{user or 'run'}-{secrets.token_hex(3)}"
+
+
+def user_name() -> str:
+    """Return the name of the user that this process runs as; empty if there is none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in many containers
+        return ""
 
 
 def _value(
@@ -110,16 +127,19 @@ def _value(
         raise UsageError(f"--{option.name}: empty", remedy="give a value, or leave the option out")
     if typed is not None and typed is not False:
         return _parse(option, str(typed), f"--{option.name}")
-    if environ.get(option.variable):
-        return _parse(option, environ[option.variable], option.variable)
+    for variable in filter(None, (option.variable, option.standard)):
+        if environ.get(variable):
+            return _parse(option, environ[variable], variable)
     if ini.get(option.field):
         return _parse(option, ini[option.field], f"ini value {option.ini}")
     return option.default
 
 
-def _parse(option: Option, raw: str, origin: str) -> str | bool:
+def _parse(option: Option, raw: str, origin: str) -> str | float | bool:
     if option.kind == "flag":
         return _flag(raw, origin)
+    if option.kind == "number":
+        return _number(raw, origin)
     if option.kind == "choice" and raw not in option.choices:
         raise UsageError(
             f"{origin}: {raw!r} is not a {option.name}",
@@ -146,6 +166,16 @@ def _flag(raw: str, origin: str) -> bool:
     if word not in _TRUE | _FALSE:
         raise UsageError(f"{origin}: {raw!r} is neither yes nor no", remedy="1 or 0")
     return word in _TRUE
+
+
+def _number(raw: str, origin: str) -> float:
+    try:
+        value = float(raw)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value > 0):
+        raise UsageError(f"{origin}: {raw!r} is not a number above 0", remedy="such as 90 or 0.5")
+    return value
 
 
 def _stack_settings(path: Path | None) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 """Terraform's working directory of a run: which Terraform, which provider, which target."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
 from harness.run import Run
+from harness.targets.aws import AwsTarget
 from harness.targets.base import Target
 from harness.terraform import (
     ProviderSource,
@@ -18,7 +21,7 @@ from harness.terraform import (
 )
 from harness.terraform.cli_config import write_cli_config
 
-__all__ = ["Tools", "find_provider_source", "find_tools", "workspace_of"]
+__all__ = ["Tools", "backend_arguments", "find_provider_source", "find_tools", "workspace_of"]
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,11 @@ def workspace_of(
         cli_config=cli_config,
         cancel=cancel,
     )
+
+
+def backend_arguments(target: Target) -> Mapping[str, Any] | None:
+    """Return what a target adds to the backend that the stack configures; None for nothing."""
+    return target.backend() if isinstance(target, AwsTarget) else None
 
 
 def _plugin_cache() -> Path:

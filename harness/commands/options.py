@@ -41,9 +41,10 @@ def settings_from(given: dict[str, Any], **fixed: str | bool | None) -> HarnessS
 
 
 def _click_option(option: Option) -> Callable[[F], F]:
-    default = f" (default: {option.default})" if option.default else ""
+    default = f" (default: {option.shown_default})" if option.default else ""
     sentence = option.help[0].upper() + option.help[1:]
-    text = f"{sentence}{default}  [{option.variable}]"
+    variables = ", ".join(filter(None, (option.variable, option.standard)))
+    text = f"{sentence}{default}  [{variables}]"
     if option.kind == "flag":
         return click.option(f"--{option.name}", is_flag=True, help=text)
     kind = click.Choice(option.choices) if option.kind == "choice" else None

@@ -17,6 +17,8 @@ __all__ = ["deploy", "destroy", "run"]
 
 _DEPLOY_OPTIONS = (
     "target",
+    "endpoint-url",
+    "require-full-stack",
     "region",
     "environment-suffix",
     "report-dir",
@@ -25,6 +27,15 @@ _DEPLOY_OPTIONS = (
     "provider-mirror",
     "container-engine",
     "skip-preflight",
+    "image",
+    "owner",
+    "max-duration",
+    "account-id",
+    "allowed-regions",
+    "max-cost-per-hour",
+    "state-bucket",
+    "state-bucket-region",
+    "state-lock",
 )
 
 

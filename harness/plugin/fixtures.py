@@ -22,6 +22,7 @@ from harness.deployment import Deployment
 from harness.errors import HarnessError
 from harness.plugin.session import harness_session
 from harness.targets.base import Target
+from harness.targets.pace import pace_of
 from stack.config import StackConfig
 from stack.outputs import CatalogOutputs
 
@@ -29,10 +30,11 @@ from stack.outputs import CatalogOutputs
 @pytest.fixture(scope="session")
 def target(request: pytest.FixtureRequest) -> Target:
     """Where the stack is, or will be, deployed; started, and shared by all workers."""
+    session = harness_session(request.config)
     try:
-        return harness_session(request.config).stack.target()
+        return session.stack.target()
     except HarnessError as error:
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
+        session.give_up(error)
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +48,7 @@ def deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
     try:
         current = session.stack.deployment()
     except HarnessError as error:
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
+        session.give_up(error)
     yield current
     session.stack.require_no_drift()
 
@@ -71,6 +73,7 @@ def check_context(request: pytest.FixtureRequest, deployment: Deployment) -> Che
         deployment.outputs,
         deployment.config,
         record=harness_session(request.config).courier.record,
+        patience=pace_of(deployment.target).patience,
     )
 
 

@@ -25,7 +25,7 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def _with_default(option: Option) -> str:
-    default = f" (default: {option.default})" if option.default else ""
+    default = f" (default: {option.shown_default})" if option.default else ""
     return f"{option.help}{default} [variable: {option.variable}]"
 
 

@@ -3,12 +3,13 @@
 import signal
 from collections.abc import Generator
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from harness.checks.evidence import CheckResult, Plane, Status
-from harness.errors import HarnessError, NotProvableError, UsageError
+from harness.deadline import Deadline
+from harness.errors import HarnessError, NotProvableError, TargetError, UsageError
 from harness.interrupts import Terminated
 from harness.plugin.observer import (
     Follower,
@@ -19,6 +20,7 @@ from harness.plugin.observer import (
 from harness.plugin.results import ResultCollector, ResultCourier
 from harness.plugin.shared_stack import SharedStack
 from harness.plugin.summary import write_summary
+from harness.report.progress import ConsoleObserver
 from harness.run_report import RunOutcome
 from harness.targets.base import Capability
 
@@ -50,6 +52,7 @@ class HarnessSession:
         self._collector = ResultCollector()
         self._failed_tests: list[str] = []
         self._former_handler: Any = None
+        self._deadline: Deadline | None = None
         self.outcome = RunOutcome()
 
     @property
@@ -57,6 +60,9 @@ class HarnessSession:
         """The stack of this session; nothing is started by asking for it."""
         if self._stack is None:
             self._stack = self._begin()
+            if self._controls:
+                self._heed_sigterm()
+                self._start_deadline()
         return self._stack
 
     def _begin(self) -> SharedStack:
@@ -82,10 +88,36 @@ class HarnessSession:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Have SIGTERM end the session in order when it may deploy something."""
         if self._controls and any(_needs_stack(item) for item in session.items):
+            self._heed_sigterm()
+
+    def _heed_sigterm(self) -> None:
+        if self._former_handler is None:
             self._former_handler = signal.signal(signal.SIGTERM, _terminate)
 
+    def _start_deadline(self) -> None:
+        """End the session when its stack may be there no longer; a reused one is not its own."""
+        settings = self.stack.run.settings
+        if not settings.reuse_stack:
+            self._deadline = Deadline(settings.max_duration)
+            self._deadline.start()
+
+    def _end_deadline(self) -> bool:
+        """Stop the clock; return whether the time was up, which is an error of the session."""
+        if self._deadline is None:
+            return False
+        self._deadline.cancel()
+        if self._deadline.expired:
+            self.outcome.errors.append(self._deadline.error)
+        return self._deadline.expired
+
     def pytest_unconfigure(self) -> None:
-        """Leave SIGTERM as it was."""
+        """Leave SIGTERM as it was, and stop the clock and the telling of progress."""
+        if self._stack is not None and isinstance(
+            observer := self._stack.run.timeline.observer, ConsoleObserver
+        ):
+            observer.close()
+        if self._deadline is not None:
+            self._deadline.cancel()  # a session that ended without its end
         if self._former_handler is not None:
             signal.signal(signal.SIGTERM, self._former_handler)
 
@@ -101,11 +133,24 @@ class HarnessSession:
         try:
             target = self.stack.target()
         except HarnessError as error:
-            raise pytest.fail.Exception(str(error), pytrace=False) from None
+            self.give_up(error)
         missing = target.missing()
         reasons = [missing[capability] for capability in wanted if capability in missing]
         if reasons:
             self._not_provable(item, target.name, "; ".join(dict.fromkeys(reasons)))
+
+    def give_up(self, error: HarnessError) -> NoReturn:
+        """Fail the test; end the session where every other test would say the same.
+
+        That is so for a mistake in what was asked and for a target that cannot be used; a
+        worker of pytest-xdist cannot end the session in good order.
+
+        Args:
+            error: Why there is no stack, or no target.
+        """
+        if self._controls and isinstance(error, UsageError | TargetError):
+            pytest.exit(str(error), returncode=error.exit_code)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
     def _not_provable(self, item: pytest.Item, target: str, reason: str) -> None:
         self.courier.record(
@@ -153,10 +198,11 @@ class HarnessSession:
             return
         self._stop_following()
         self.outcome.results = tuple(self._collector.results)
+        late = self._end_deadline()
         if self._failed_tests:
             self.outcome.errors.append(HarnessError(_failed(self._failed_tests)))
         try:
-            self._stack.finish(self.outcome)
+            self._stack.finish(self.outcome, late=late)
         except (HarnessError, KeyboardInterrupt) as error:
             self.outcome.errors.append(error)
         fine = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)

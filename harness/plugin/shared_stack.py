@@ -18,13 +18,14 @@ from harness.run import Run
 from harness.run_report import RunOutcome, kept_note
 from harness.settings import HarnessSettings, new_environment_suffix
 from harness.targets.base import Target
+from harness.tier_selection import select_tiers
 from harness.timeline import Timeline
 from harness.wait import wait_until
 
 __all__ = ["SharedStack"]
 
-# A deployment to a real account may take half an hour; whoever waits for it waits longer.
-_DEPLOY_SECONDS = 3600.0
+# A deployment to a real account may take an hour and a half; whoever waits for it waits longer.
+_DEPLOY_SECONDS = 7200.0
 _SECOND_PLAN_SECONDS = 600.0
 
 
@@ -112,9 +113,23 @@ class SharedStack:
         return self.run.directory / "tests.lock"
 
     def target(self) -> Target:
-        """Return the started target, starting it if no process has yet."""
+        """Return the started target, starting it if no process has yet.
+
+        Raises:
+            HarnessError: It cannot be started, or does not offer the tiers that are asked for,
+                here or in the process that tried first.
+        """
         with self._lock():
-            return start_target(self.run)
+            record = self.run.find_record()
+            if record is not None and record.status is RunStatus.FAILED and not record.attachment:
+                raise HarnessError(record.error)
+            try:
+                target = start_target(self.run)
+                select_tiers(self.run.settings, target)
+            except HarnessError as error:
+                self._take_down(error)
+                raise
+            return target
 
     def deployment(self) -> Deployment:
         """Return the deployed stack; the process that deploys it starts the second plan.
@@ -138,11 +153,15 @@ class SharedStack:
         try:
             return deploy(self.run)
         except BaseException as error:
-            if self.run.find_record() is not None:
-                self.run.update(status=RunStatus.FAILED, error=str(error) or type(error).__name__)
+            self._take_down(error)
             raise
         finally:
             self._save_timeline()
+
+    def _take_down(self, error: BaseException) -> None:
+        """Put on record why the run failed, for its other processes and the report."""
+        if self.run.find_record() is not None:
+            self.run.update(status=RunStatus.FAILED, error=str(error) or type(error).__name__)
 
     @property
     def _second_plan_done(self) -> Path:
@@ -171,7 +190,7 @@ class SharedStack:
         """
         if self._watch is not None:
             try:
-                require_no_drift(self._watch.wait())
+                require_no_drift(self._watch.wait(), self.run.timeline.note)
             finally:
                 self._watch.cancel()
                 self._save_timeline()
@@ -180,11 +199,12 @@ class SharedStack:
         if self.run.directory.exists():
             self.run.save_timeline()
 
-    def finish(self, outcome: RunOutcome) -> None:
+    def finish(self, outcome: RunOutcome, *, late: bool = False) -> None:
         """Destroy the stack unless it is kept; only in the controlling process.
 
         Args:
             outcome: Told what the report says about the deployment.
+            late: Whether the run has taken longer than it may: then nothing is kept.
 
         Raises:
             HarnessError: Destroying failed, or something was left behind.
@@ -199,7 +219,7 @@ class SharedStack:
                 outcome.errors.append(HarnessError(record.error))
             if record.status is RunStatus.DEPLOYED:
                 self._look(outcome)
-                if self.keeps:
+                if self.keeps and not late:
                     outcome.notes.append(kept_note(self.run.environment_suffix))
                     return
             teardown(self.run)

@@ -60,7 +60,16 @@ _COULD_NOT_RUN = 2
     help="File with the suppressions, under [tool.catalog-harness.preflight].",
 )
 @harness_options(
-    "target", "region", "environment-suffix", "stack-config", "terraform", "container-engine"
+    "target",
+    "region",
+    "environment-suffix",
+    "stack-config",
+    "terraform",
+    "container-engine",
+    "image",
+    "state-bucket",
+    "state-bucket-region",
+    "state-lock",
 )
 @click.pass_context
 def preflight(

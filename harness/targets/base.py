@@ -1,13 +1,16 @@
 """What a target is: where a stack is deployed, how it is reached, what it can do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
 import requests
+
+if TYPE_CHECKING:
+    from harness.drift import AllowedDrift
 
 __all__ = ["Capability", "DatabaseRoute", "Target"]
 
@@ -32,6 +35,7 @@ class Capability(StrEnum):
     RDS_DATA = "rds-data"
     S3 = "s3"
     SECRETSMANAGER = "secretsmanager"
+    SERVICE_QUOTAS = "service-quotas"
     ALB_DATA_PLANE = "alb-data-plane"
     CLOUDFRONT_DATA_PLANE = "cloudfront-data-plane"
     ECS_DATA_PLANE = "ecs-data-plane"
@@ -96,6 +100,9 @@ class Target(Protocol):
 
     def stack_settings(self) -> Mapping[str, Any]:
         """Return StackConfig fields that this target wants (image, waits); a user's win."""
+
+    def known_drift(self) -> "Sequence[AllowedDrift]":
+        """Return what a plan right after apply may want to change here, each with its reason."""
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
         """Return how to reach a database endpoint directly, None where that is impossible."""

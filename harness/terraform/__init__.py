@@ -2,7 +2,7 @@
 
 from harness.terraform.apply import ApplyResult
 from harness.terraform.binary import Terraform, find_terraform
-from harness.terraform.errors import AwsError, TerraformError
+from harness.terraform.errors import AwsError, TerraformError, is_state_locked
 from harness.terraform.mirror import ProviderSource, find_provider, pinned_provider_version
 from harness.terraform.plan import Plan, ResourceChange
 from harness.terraform.timings import ResourceTiming
@@ -20,5 +20,6 @@ __all__ = [
     "Workspace",
     "find_provider",
     "find_terraform",
+    "is_state_locked",
     "pinned_provider_version",
 ]

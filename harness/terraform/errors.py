@@ -8,13 +8,14 @@ from harness.redaction import redact
 from harness.terraform.aws_errors import AwsError, parse_aws_error
 from harness.terraform.events import Diagnostic, Event, RawLine
 
-__all__ = ["AwsError", "TerraformError", "terraform_error"]
+__all__ = ["AwsError", "TerraformError", "is_state_locked", "terraform_error"]
 
 _TAIL_LINES = 20
 
+_LOCKED = "Error acquiring the state lock"
 # Pattern in a diagnostic -> what the user can do about it.
 _REMEDIES = {
-    r"Error acquiring the state lock": "another run holds the state's lock; wait for its end, "
+    _LOCKED: "another run holds the state's lock; wait for its end, "
     "or, when it is gone, `terraform force-unlock` with the lock's ID",
     r"[Ff]ailed to query available provider packages|Could not retrieve the list of available "
     r"versions|no available releases match": "let this machine reach the provider registry, or "
@@ -50,6 +51,11 @@ class TerraformError(HarnessError):
         self.verb = verb
         self.diagnostics = tuple(diagnostics)
         self.aws_errors = tuple(aws_errors)
+
+
+def is_state_locked(error: TerraformError) -> bool:
+    """Whether a command did nothing because somebody else held the state's lock."""
+    return any(item.summary == _LOCKED for item in error.diagnostics)
 
 
 def terraform_error(

@@ -97,7 +97,9 @@ class Leftovers:
 
 
 @pytest.fixture
-def leftovers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Leftovers]:
+def leftovers(
+    embedded_only: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Leftovers]:
     cloud = EmbeddedTarget(region="eu-north-1", owner_pid=os.getpid())
     attachment = cloud.start()
     try:

@@ -40,6 +40,8 @@ class Trial:
         # Short, for the sockets in it; and PostgreSQL may run as another user.
         self.temporary = Path(tempfile.mkdtemp(prefix="trial-"))
         self.temporary.chmod(0o711)
+        # More variables of its environment, such as those of AWS.
+        self.variables: dict[str, str] = {}
         self._folder = folder
         self._output = folder / "output.txt"
         self._process: subprocess.Popen[bytes] | None = None
@@ -64,9 +66,9 @@ class Trial:
 
     def _environment(self) -> dict[str, str]:
         own = {"CATALOG_HARNESS_HOME": str(self.home), "TMPDIR": str(self.temporary)}
-        unwanted = ("CATALOG_HARNESS_", "PYTEST_")
+        unwanted = ("AWS_", "CATALOG_HARNESS_", "PYTEST_", "TERRAFORM_STATE_")
         kept = {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
-        return kept | own | {"PYTHONUNBUFFERED": "1"}
+        return kept | own | self.variables | {"PYTHONUNBUFFERED": "1"}
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
@@ -108,13 +110,14 @@ class Trial:
 
     def await_output(self, text: str) -> None:
         """Wait until the command has printed a text."""
-        self._await(lambda: text in self.output, f"{text!r} in the output")
+        self.await_that(lambda: text in self.output, f"{text!r} in the output")
 
     def await_resource(self, kind: str) -> None:
         """Wait until Terraform has made a resource of a type."""
-        self._await(lambda: kind in self.resources(), f"{kind} in Terraform's state")
+        self.await_that(lambda: kind in self.resources(), f"{kind} in Terraform's state")
 
-    def _await(self, condition: Any, what: str) -> None:
+    def await_that(self, condition: Any, what: str) -> None:
+        """Wait until a condition holds, as long as the command runs."""
         wait_until(
             condition,
             what=f"{what}; the output is in {self._output}",

@@ -23,8 +23,8 @@ class Cloud:
 
     def __init__(self, target: Target) -> None:
         self.region = target.region
-        self.is_aws = target.name == "aws"
         self.missing: Mapping[Capability, str] = target.missing()
+        self.is_aws = target.name == "aws" and Capability.SERVICE_QUOTAS not in self.missing
         self._session: Any = target.session()
         self._clients: dict[str, Any] = {}
         self._answers: dict[tuple[str, str, str], Any] = {}

@@ -6,6 +6,7 @@ from harness.checks.inquiry import Leftover
 from harness.checks.teardown import TeardownProof
 from harness.deployment import deployed, teardown
 from harness.errors import (
+    DurationError,
     EmulatorError,
     HarnessError,
     LeakError,
@@ -16,6 +17,7 @@ from harness.ledger import RunStatus
 from harness.run import Run
 from harness.terraform import TerraformError
 from tests.unit.harness.terraform.fake_terraform import error, lines
+from tests.unit.harness.test_deadline import Clock
 from tests.unit.harness.way import CLEAN, SUFFIX, Way, witness_of
 
 AWS_ERROR = lines(
@@ -178,3 +180,30 @@ class TestKeeping:
         assert proof == CLEAN
         assert way.status is RunStatus.DESTROYED
         assert witness_of(kept).failed == []
+
+
+class TestMaximumDuration:
+    @pytest.fixture
+    def clock(self, monkeypatch: pytest.MonkeyPatch) -> Clock:
+        clock = Clock()
+        monkeypatch.setattr("harness.deadline.threading.Timer", clock)
+        return clock
+
+    @pytest.mark.parametrize("keep", [False, True])
+    def test_a_run_that_takes_too_long_is_torn_down_even_if_it_was_to_be_kept(
+        self, way: Way, clock: Clock, keep: bool
+    ) -> None:
+        with (
+            pytest.raises(DurationError, match="maximum duration of 45 minutes"),
+            deployed(way.run(max_duration=45.0), keep=keep),
+        ):
+            clock.go_off()
+
+        assert way.verbs[-1] == "destroy"
+        assert way.status is RunStatus.DESTROYED
+
+    def test_the_teardown_itself_has_no_limit(self, way: Way, clock: Clock) -> None:
+        with deployed(way.run()):
+            pass
+
+        assert not clock.running

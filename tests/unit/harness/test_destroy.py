@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -83,6 +84,16 @@ def test_a_cloud_that_has_ended_took_everything_with_it(
     assert "all that it held has ended with it" in witness_of(run).notes[-1]
 
 
+def test_services_that_could_not_be_asked_are_told(way: Way, run: Run) -> None:
+    way.proof = replace(CLEAN, not_asked={"ecs": "not offered"})
+
+    destroy(run)
+
+    assert run.timeline.notes == (
+        "teardown proof: 2 services asked for pr1: nothing left; not asked: ecs",
+    )
+
+
 class TestFailure:
     def test_a_leftover_fails_it_and_the_state_is_kept(self, way: Way, run: Run) -> None:
         way.proof = LEFT
@@ -141,13 +152,17 @@ class TestFailure:
         assert "could not be stopped: ignored SIGTERM" in raised.value.__notes__[0]
 
 
+def swept_of(run: Run) -> str:
+    return f"sweep {run.tags.run_id}"
+
+
 class TestInterruptedApply:
     """The provider may have made something that never got into Terraform's state."""
 
     @pytest.fixture
     def run(self, way: Way) -> Run:
         """A run whose apply was begun and never ended well."""
-        run = way.run(stack_settings={"tiers": ["storage"], "tags": {"RunId": "pr1-1"}})
+        run = way.run(stack_settings={"tiers": ["storage"]})
         way.spoil("apply", lines(error("interrupted")))
         with pytest.raises(TerraformError):
             deploy(run)
@@ -162,7 +177,7 @@ class TestInterruptedApply:
 
         assert destroy(run) == CLEAN
 
-        assert way.target.steps[-3:] == ["sweep pr1-1 vpc-1", "prove", "stop"]
+        assert way.target.steps[-3:] == [f"{swept_of(run)} vpc-1", "prove", "stop"]
         note = "swept after an interrupted apply: s3 bucket catalog-logs-pr1"
         assert witness_of(run).notes[-1] == note
 
@@ -171,7 +186,8 @@ class TestInterruptedApply:
 
         assert destroy(run) == CLEAN
 
-        assert way.target.steps[-5:] == ["sweep pr1-1", "prove", "sweep pr1-1", "prove", "stop"]
+        swept = swept_of(run)
+        assert way.target.steps[-5:] == [swept, "prove", swept, "prove", "stop"]
         note = "swept after an interrupted apply: s3 bucket catalog-logs-pr1"
         assert witness_of(run).notes[-1] == note
         assert way.status is RunStatus.DESTROYED
@@ -196,7 +212,7 @@ class TestInterruptedApply:
     def test_nothing_is_noted_when_terraform_knew_of_everything(self, way: Way, run: Run) -> None:
         assert destroy(run) == CLEAN
 
-        assert way.target.steps[-3:] == ["sweep pr1-1", "prove", "stop"]
+        assert way.target.steps[-3:] == [swept_of(run), "prove", "stop"]
         assert not any("swept" in note for note in witness_of(run).notes)
 
     def test_a_state_that_cannot_be_read_leaves_everything_to_the_sweep(
@@ -251,7 +267,7 @@ def test_a_run_that_never_applied_sweeps_nothing_because_nothing_is_its_own(way:
     with pytest.raises(LeakError):
         destroy(run)
 
-    assert "sweep" not in way.target.steps
+    assert not [step for step in way.target.steps if step.startswith("sweep")]
 
 
 def test_a_target_that_cannot_be_swept_is_an_error(

@@ -298,3 +298,18 @@ def test_a_group_that_has_ended_can_be_stopped_again(tmp_path: Path) -> None:
     process.stop_group(child)
 
     assert child.returncode == 0
+
+
+def test_what_a_command_reads_is_not_among_its_arguments() -> None:
+    program = "import sys; print(len(sys.argv), sys.stdin.read())"
+
+    done = process.run([sys.executable, "-c", program], timeout=30, stdin="a password")
+
+    assert done.stdout == "1 a password\n"
+    assert "a password" not in " ".join(done.command)
+
+
+def test_a_command_that_is_given_nothing_reads_nothing() -> None:
+    program = "import sys; print(repr(sys.stdin.read()))"
+
+    assert process.run([sys.executable, "-c", program], timeout=30).stdout == "''\n"

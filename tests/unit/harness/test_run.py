@@ -29,7 +29,8 @@ def run(tmp_path: Path) -> Run:
 def another(run: Run, *, reuse_stack: bool = False) -> Run:
     """Another run of the same suffix, started at another time."""
     settings = replace(run.settings, reuse_stack=reuse_stack)
-    return replace(run, settings=settings, timeline=Timeline(Observer()), started_at="later")
+    later = "2031-01-02T03:04:05+00:00"
+    return replace(run, settings=settings, timeline=Timeline(Observer()), started_at=later)
 
 
 def test_a_run_has_no_record_before_it_begins(run: Run) -> None:
@@ -44,6 +45,16 @@ def test_what_destroy_needs_again_is_on_record_from_the_beginning(run: Run) -> N
     assert run.record.status is RunStatus.STARTING
     assert run.record.started_at == run.started_at
     assert (run.record.terraform, run.record.mirror) == ("/bin/tofu", Path("/mirror"))
+
+
+def test_what_its_resources_say_of_it_is_on_record(run: Run) -> None:
+    settings = replace(run.settings, owner="shop team", max_duration=90.0)
+    replace(run, settings=settings, started_at="2026-11-25T20:30:00+00:00").begin()
+
+    record = run.ledger.get("pr1")
+    assert record.run_id == "pr1-20261125T203000000000Z"
+    assert record.owner == "shop team"
+    assert record.expires_at == "2026-11-25T22:00:00Z"
 
 
 def test_without_a_mirror_none_is_on_record(run: Run) -> None:

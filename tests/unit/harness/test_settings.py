@@ -75,6 +75,38 @@ class TestPrecedence:
         assert not settings.keep_stack
 
 
+class TestStandardVariables:
+    def test_the_state_bucket_is_the_one_that_the_stack_reads_too(self) -> None:
+        environ = {"TERRAFORM_STATE_BUCKET": "states", "TERRAFORM_STATE_LOCK": "1"}
+
+        settings = load(environ=environ)
+
+        assert settings.state_bucket == "states"
+        assert settings.state_lock
+
+    def test_the_harnesss_own_variable_beats_it(self) -> None:
+        environ = {
+            "TERRAFORM_STATE_BUCKET": "states",
+            "CATALOG_HARNESS_STATE_BUCKET": "mine",
+        }
+
+        assert load(environ=environ).state_bucket == "mine"
+
+
+class TestNumbers:
+    def test_a_number_is_one_wherever_it_was_said(self) -> None:
+        environ = {"CATALOG_HARNESS_MAX_COST_PER_HOUR": "0.5"}
+
+        settings = load({"max_duration": "90"}, environ)
+
+        assert (settings.max_duration, settings.max_cost_per_hour) == (90.0, 0.5)
+
+    @pytest.mark.parametrize("text", ["an hour", "0", "-1", "nan", "inf"])
+    def test_what_is_none_above_zero_is_refused(self, text: str) -> None:
+        with pytest.raises(UsageError, match=r"--max-duration: .* is not a number above 0"):
+            load({"max_duration": text})
+
+
 class TestRefusals:
     def test_an_unknown_choice_is_refused_with_the_known_ones(self) -> None:
         with pytest.raises(UsageError, match=r"--target: 'moon'.*\n.*embedded"):

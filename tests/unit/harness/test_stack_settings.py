@@ -11,8 +11,10 @@ from harness.report.progress import Observer
 from harness.run import Run
 from harness.settings import HarnessSettings
 from harness.stack_settings import configured, stack_config_for
+from harness.targets.base import Capability
 from harness.timeline import Timeline
 from stack.config import StackConfig
+from stack.tiers import ALL_TIERS
 
 
 class Notes(Observer):
@@ -39,8 +41,16 @@ class Rds:
 class FakeTarget:
     """A target with wishes, and an RDS that may not be asked."""
 
-    def __init__(self, *, rds: Rds | None = None) -> None:
+    def __init__(
+        self, *, rds: Rds | None = None, lacks: dict[Capability, str] | None = None
+    ) -> None:
         self.rds = rds
+        self.lacks = lacks or {}
+
+    name = "embedded"
+
+    def missing(self) -> dict[Capability, str]:
+        return self.lacks
 
     def stack_settings(self) -> dict[str, Any]:
         return {"image": "of-the-target:1", "cloudfront_wait_for_deployment": False}
@@ -125,9 +135,35 @@ def test_without_a_database_nobody_is_asked_for_a_version(tmp_path: Path) -> Non
     assert config.aurora_engine_version is None
 
 
+def test_tiers_that_the_target_does_not_offer_are_left_out_and_told(tmp_path: Path) -> None:
+    target = FakeTarget(lacks={Capability.RDS: "no databases here", Capability.ECS: "no tasks"})
+
+    config, notes = config_and_notes(tmp_path, target)
+
+    assert config.tiers == ALL_TIERS - {"database", "service", "scaling"}
+    (note,) = notes
+    assert note.startswith("embedded deploys the tiers edge, load_balancer, monitoring, ")
+    assert note.endswith(
+        "; not database (no rds), service (no ecs), scaling (needs database, service)"
+    )
+
+
+def test_tiers_that_the_user_names_are_deployed_without_a_word(tmp_path: Path) -> None:
+    target = FakeTarget(lacks={Capability.RDS: "no databases here"})
+
+    config, notes = config_and_notes(tmp_path, target, tiers=["network", "storage"])
+
+    assert config.tiers == {"network", "storage"}
+    assert notes == []
+
+
 @pytest.mark.parametrize(
     ("settings", "field"),
-    [({"desired_cuont": 3}, "desired_cuont"), ({"desired_count": "three"}, "desired_count")],
+    [
+        ({"desired_cuont": 3}, "desired_cuont"),
+        ({"desired_count": "three"}, "desired_count"),
+        ({"tiers": 5}, "tiers"),
+    ],
 )
 def test_a_field_that_is_wrong_is_a_mistake_with_the_place_to_mend_it(
     tmp_path: Path, settings: dict[str, Any], field: str
@@ -154,3 +190,42 @@ def test_a_file_that_says_the_same_is_fine() -> None:
     settings = HarnessSettings(stack_settings={"region": "eu-north-1"})
 
     assert configured(settings, "pr1", wishes={}).region == "eu-north-1"
+
+
+class TestOptions:
+    def test_an_image_that_is_named_beats_the_targets(self) -> None:
+        config = configured(
+            HarnessSettings(image="mine:3"), "pr1", wishes={"image": "of-the-target:1"}
+        )
+
+        assert config.image == "mine:3"
+
+    def test_on_aws_the_state_goes_into_the_bucket(self) -> None:
+        settings = HarnessSettings(
+            target="aws", state_bucket="states", state_bucket_region="eu-west-1", state_lock=True
+        )
+
+        config = configured(settings, "pr1", wishes={})
+
+        assert (config.state_bucket, config.state_bucket_region) == ("states", "eu-west-1")
+        assert config.state_lock
+
+    def test_an_emulators_state_stays_with_its_run(self) -> None:
+        config = configured(HarnessSettings(state_bucket="states"), "pr1", wishes={})
+
+        assert config.state_bucket is None
+
+
+class TestRunTags:
+    def test_every_resource_says_which_run_it_is_of_whose_and_until_when(
+        self, tmp_path: Path
+    ) -> None:
+        config = config_of(
+            tmp_path, FakeTarget(rds=None), tiers=["network", "storage"], tags={"Team": "shop"}
+        )
+
+        assert set(config.tags) == {"RunId", "Owner", "expires-at", "Team"}
+
+    def test_they_are_not_the_users_to_set(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match=r"sets the tag Owner.*\n.*--owner"):
+            config_of(tmp_path, FakeTarget(), tags={"Owner": "me"})

@@ -2,8 +2,10 @@
 
 import json
 import platform
-from collections.abc import Collection, Mapping
+import threading
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 import requests
 
 from harness.checks.teardown import TeardownProof
+from harness.drift import AllowedDrift
 from harness.errors import EmulatorError, HarnessError
 from harness.ledger import Ledger, RunStatus
 from harness.report.progress import Observer
@@ -22,6 +25,7 @@ from harness.sweep.removal import Outcome
 from harness.sweep.resource import Resource
 from harness.synth import SynthesizedStack
 from harness.targets.base import Capability, DatabaseRoute
+from harness.targets.embedded import EmbeddedTarget
 from harness.terraform import pinned_provider_version
 from harness.timeline import Timeline
 from stack.config import StackConfig
@@ -71,6 +75,7 @@ class FakeTarget:
         self.refuses_stop: HarnessError | None = None
         self.on_record_at_start: RunStatus | None = None
         self.lacks: dict[Capability, str] = {}
+        self.drifts: list[AllowedDrift] = []
 
     def start(self) -> Mapping[str, str]:
         record = self._ledger.find(SUFFIX)
@@ -113,7 +118,10 @@ class FakeTarget:
         return {"access_key": "test"}
 
     def stack_settings(self) -> Mapping[str, Any]:
-        return {}
+        return EmbeddedTarget(region=self.region).stack_settings()
+
+    def known_drift(self) -> Sequence[AllowedDrift]:
+        return self.drifts
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
         raise AssertionError("no database here")
@@ -146,11 +154,13 @@ class Way:
         self.stuck = ""
         self.synthesized: dict[str, Any] | BaseException = {"resource": {}}
         self.synths: list[StackConfig] = []
+        self.synths_ahead: list[StackConfig] = []
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         patch.setattr("harness.deploy.create_target", self._create)
         patch.setattr("harness.deploy.attach_target", self.target.attach)
         patch.setattr("harness.destroy.attach_target", self.target.attach)
         patch.setattr("harness.deploy.synthesize", self._synthesize)
+        patch.setattr("harness.synth_ahead.synthesize", self._synthesize_ahead)
         patch.setattr("harness.destroy.prove_teardown", self._prove)
         patch.setattr("harness.run_leftovers.sweep", self._sweep)
 
@@ -192,7 +202,8 @@ class Way:
 
     def later(self, run: Run, **changes: Any) -> Run:
         """Return another run of the same suffix: another process, at another time."""
-        return replace(self.run(**changes), started_at=f"{run.started_at}+")
+        started_at = datetime.fromisoformat(run.started_at) + timedelta(seconds=1)
+        return replace(self.run(**changes), started_at=started_at.isoformat())
 
     def spoil(self, verb: str, stdout: str) -> None:
         """Have Terraform fail at a verb."""
@@ -219,6 +230,15 @@ class Way:
             raise self.synthesized
         path = self.folder / "cdk.tf.json"
         return SynthesizedStack(self.synthesized, path, False, 0.0, "catalog")
+
+    def _synthesize_ahead(
+        self, config: StackConfig, *, cancel: threading.Event
+    ) -> SynthesizedStack:
+        assert not cancel.is_set()
+        self.synths_ahead.append(config)
+        if isinstance(self.synthesized, HarnessError):
+            raise self.synthesized
+        return SynthesizedStack({}, self.folder / "ahead.tf.json", False, 0.0, "catalog")
 
     def _prove(self, target: object, suffix: str, *, patience: float) -> TeardownProof:
         assert (target, suffix) == (self.target, SUFFIX)

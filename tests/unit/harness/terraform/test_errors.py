@@ -1,5 +1,5 @@
 from harness.redaction import MASK, register_secret
-from harness.terraform.errors import terraform_error
+from harness.terraform.errors import is_state_locked, terraform_error
 from harness.terraform.parsing import parse_line
 from tests.unit.harness.terraform.fake_terraform import error
 
@@ -83,3 +83,13 @@ def test_a_held_lock_has_a_remedy() -> None:
 
 def test_an_unknown_error_has_none() -> None:
     assert terraform_error("apply", [parse_line(error("odd"))]).remedy == ""
+
+
+def test_a_held_lock_can_be_told_from_other_errors() -> None:
+    held, other = (
+        terraform_error("apply", [parse_line(error(summary))])
+        for summary in ("Error acquiring the state lock", "execution halted")
+    )
+
+    assert is_state_locked(held)
+    assert not is_state_locked(other)

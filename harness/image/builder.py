@@ -1,0 +1,88 @@
+"""Docker's or Podman's command line: builds an image and pushes it."""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import process
+from harness.errors import ToolNotFoundError
+from harness.image.content import DOCKERFILE
+from harness.image.registry import Login
+
+__all__ = ["Builder", "find_builder"]
+
+_PROGRAMS = ("docker", "podman")
+# What Fargate runs unless a task definition says otherwise.
+_PLATFORM = "linux/amd64"
+_LOGIN_SECONDS = 60.0
+_BUILD_SECONDS = 1800.0
+
+
+@dataclass(frozen=True)
+class Builder:
+    """A program that builds and pushes images; the two have the same commands.
+
+    Attributes:
+        program: Its path.
+    """
+
+    program: str
+
+    @property
+    def name(self) -> str:
+        """``docker`` or ``podman``."""
+        return Path(self.program).name
+
+    @contextmanager
+    def logged_in(self, login: Login) -> Iterator[None]:
+        """Stay logged in to a registry for the time of the context.
+
+        Raises:
+            ProcessError: The program, its engine or the registry refuses.
+        """
+        user = ("--username", login.user, "--password-stdin")
+        self._run("login", *user, login.registry, timeout=_LOGIN_SECONDS, stdin=login.password)
+        try:
+            yield
+        finally:
+            self._run("logout", login.registry, timeout=_LOGIN_SECONDS)
+
+    def build(self, folder: Path, uri: str) -> None:
+        """Build the image from the sources in a folder.
+
+        Raises:
+            ProcessError: It failed; the message has the last lines of what it printed.
+        """
+        options = ("--platform", _PLATFORM, "--file", DOCKERFILE, "--tag", uri)
+        self._run("build", *options, ".", cwd=folder, timeout=_BUILD_SECONDS)
+
+    def push(self, uri: str) -> None:
+        """Push the image.
+
+        Raises:
+            ProcessError: It failed.
+        """
+        self._run("push", uri, timeout=_BUILD_SECONDS)
+
+    def _run(
+        self, *arguments: str, timeout: float, cwd: Path | None = None, stdin: str | None = None
+    ) -> None:
+        process.run([self.program, *arguments], cwd=cwd, timeout=timeout, stdin=stdin)
+
+
+def find_builder(environ: Mapping[str, str] = os.environ) -> Builder:
+    """Return Docker, or else Podman.
+
+    Raises:
+        ToolNotFoundError: Neither is on PATH.
+    """
+    for name in _PROGRAMS:
+        if path := shutil.which(name, path=environ.get("PATH")):
+            return Builder(path)
+    raise ToolNotFoundError(
+        "neither docker nor podman is on PATH, and one of them must build the image",
+        remedy="install Docker or Podman, or name an image that is there already by --image",
+    )

@@ -1,0 +1,108 @@
+"""ECR: the repository of the image, and the way into it."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.errors import UsageError
+from harness.redaction import register_secret
+
+__all__ = ["PROJECT", "Login", "Registry"]
+
+PROJECT = {"Project": "product-catalog"}
+
+
+@dataclass(frozen=True)
+class Login:
+    """How to log in to a registry.
+
+    Attributes:
+        registry: Its host name.
+        user: User name.
+        password: A password for twelve hours; registered for redaction.
+    """
+
+    registry: str
+    user: str
+    password: str = field(repr=False)
+
+
+class Registry:
+    """The private registry of an account in one region.
+
+    Args:
+        client: boto3's ECR client.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def ensure(self, repository: str, tags: Mapping[str, str]) -> str:
+        """Return the address of a repository, which is created with these tags if need be.
+
+        Raises:
+            UsageError: There is one of that name that is not this project's.
+        """
+        found = self._find(repository)
+        if found is None:
+            found = self._client.create_repository(
+                repositoryName=repository,
+                tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+                imageTagMutability="IMMUTABLE",
+            )["repository"]
+        else:
+            self._require_ours(found)
+        address: str = found["repositoryUri"]
+        return address
+
+    def has(self, repository: str, tag: str) -> bool:
+        """Whether an image with that tag was pushed already."""
+        try:
+            found = self._client.describe_images(
+                repositoryName=repository, imageIds=[{"imageTag": tag}]
+            )
+        except self._client.exceptions.ImageNotFoundException:
+            return False
+        return bool(found["imageDetails"])
+
+    def delete(self, repository: str) -> bool:
+        """Delete a repository and all images in it; False if there is none.
+
+        Raises:
+            UsageError: It is not this project's.
+        """
+        found = self._find(repository)
+        if found is None:
+            return False
+        self._require_ours(found)
+        self._client.delete_repository(repositoryName=repository, force=True)
+        return True
+
+    def login(self) -> Login:
+        """Return a login.
+
+        https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html
+        """
+        data = self._client.get_authorization_token()["authorizationData"][0]
+        user, _, password = base64.b64decode(data["authorizationToken"]).decode().partition(":")
+        register_secret(data["authorizationToken"])
+        return Login(data["proxyEndpoint"].partition("://")[2], user, register_secret(password))
+
+    def _find(self, repository: str) -> dict[str, Any] | None:
+        try:
+            found = self._client.describe_repositories(repositoryNames=[repository])
+        except self._client.exceptions.RepositoryNotFoundException:
+            return None
+        first: dict[str, Any] = found["repositories"][0]
+        return first
+
+    def _require_ours(self, repository: Mapping[str, Any]) -> None:
+        said = self._client.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
+        tags = {tag["Key"]: tag["Value"] for tag in said}
+        if not PROJECT.items() <= tags.items():
+            raise UsageError(
+                f"the repository {repository['repositoryName']} does not have the tag "
+                "Project=product-catalog: it is somebody else's",
+                remedy="take another name by --repository",
+            )

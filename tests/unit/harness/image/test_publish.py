@@ -1,0 +1,155 @@
+"""Publishing the image: what is built, from what, and what the builder gets to know."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from harness.errors import ProcessError, ToolNotFoundError, UsageError
+from harness.image.builder import Builder, find_builder
+from harness.image.content import content_tag, copy_sources
+from harness.image.publish import publish
+from harness.image.registry import PROJECT, Registry
+from harness.redaction import MASK, redact
+from tests.unit.harness.image.conftest import HOST, PASSWORD, FakeEcr
+from tests.unit.harness.image.fake_builder import FakeBuilder
+
+TAGS: Mapping[str, str] = {**PROJECT, "Owner": "shop"}
+
+
+def push(ecr: FakeEcr, program: FakeBuilder, said: list[str] | None = None) -> str:
+    told: list[str] = [] if said is None else said
+    return publish(
+        Registry(ecr.aws.client("ecr")),
+        Builder(str(program.program)),
+        repository="catalog-api",
+        tags=TAGS,
+        say=told.append,
+    )
+
+
+def test_it_is_built_and_pushed_under_a_digest_of_its_sources(
+    ecr: FakeEcr, docker: FakeBuilder, tmp_path: Path
+) -> None:
+    copy_sources(tmp_path / "sources")
+
+    uri = push(ecr, docker)
+
+    assert uri == f"{HOST}/catalog-api:{content_tag(tmp_path / 'sources')}"
+    assert docker.verbs == ["build", "login", "push", "logout"]
+    build, login, pushed, _ = (call["arguments"] for call in docker.calls)
+    assert build[build.index("--platform") + 1] == "linux/amd64"
+    assert build[build.index("--tag") + 1] == uri
+    assert login == ["login", "--username", "AWS", "--password-stdin", HOST]
+    assert pushed == ["push", uri]
+
+
+def test_the_password_is_read_and_never_an_argument_or_text(
+    ecr: FakeEcr, docker: FakeBuilder
+) -> None:
+    push(ecr, docker)
+
+    assert docker.calls[1]["stdin"] == PASSWORD
+    assert all(PASSWORD not in " ".join(call["arguments"]) for call in docker.calls)
+    assert redact(f"got {PASSWORD}") == f"got {MASK}"
+
+
+def test_it_is_built_from_the_api_alone(ecr: FakeEcr, docker: FakeBuilder) -> None:
+    push(ecr, docker)
+
+    files = docker.calls[0]["files"]
+    assert {"stack/__init__.py", "stack/api/Dockerfile", "stack/api/requirements.txt"} <= set(files)
+    assert not [name for name in files if "__pycache__" in name]
+    assert all(name == "stack/__init__.py" or name.startswith("stack/api/") for name in files)
+
+
+def test_the_repository_is_created_with_the_tags_when_there_is_none(
+    ecr: FakeEcr, docker: FakeBuilder
+) -> None:
+    push(ecr, docker)
+
+    (asked,) = ecr.aws.asked("ecr.CreateRepository")
+    assert {tag["Key"]: tag["Value"] for tag in asked["tags"]} == TAGS
+
+
+def test_what_is_there_already_is_neither_built_nor_pushed(
+    ecr: FakeEcr, docker: FakeBuilder
+) -> None:
+    tag = push(ecr, docker).rpartition(":")[2]
+    ecr.repositories["catalog-api"] = [tag]
+    said: list[str] = []
+
+    assert push(ecr, docker, said).endswith(tag)
+    assert docker.verbs.count("build") == 1
+    assert said == [f"{HOST}/catalog-api:{tag} is there already"]
+
+
+def test_a_repository_of_somebody_else_is_left_alone(ecr: FakeEcr, docker: FakeBuilder) -> None:
+    ecr.repositories["catalog-api"], ecr.tags = [], [{"Key": "Project", "Value": "other"}]
+
+    with pytest.raises(UsageError, match=r"does not have the tag.*somebody else's"):
+        push(ecr, docker)
+
+    assert docker.calls == []
+
+
+def test_a_failed_build_says_why_and_pushes_nothing(ecr: FakeEcr, tmp_path: Path) -> None:
+    broken = FakeBuilder(tmp_path / "bin", fails="build")
+
+    with pytest.raises(ProcessError, match="no space left on device"):
+        push(ecr, broken)
+
+    assert broken.verbs == ["build"]
+
+
+def test_after_a_failed_push_nobody_stays_logged_in(ecr: FakeEcr, tmp_path: Path) -> None:
+    broken = FakeBuilder(tmp_path / "bin", fails="push")
+
+    with pytest.raises(ProcessError):
+        push(ecr, broken)
+
+    assert broken.verbs[-1] == "logout"
+
+
+class TestDelete:
+    def test_the_repository_goes_with_its_images(self, ecr: FakeEcr) -> None:
+        ecr.repositories["catalog-api"] = ["sha-1"]
+
+        assert Registry(ecr.aws.client("ecr")).delete("catalog-api")
+        assert ecr.repositories == {}
+
+    def test_one_that_is_not_there_is_no_error(self, ecr: FakeEcr) -> None:
+        assert not Registry(ecr.aws.client("ecr")).delete("catalog-api")
+
+    def test_one_of_somebody_else_is_left_alone(self, ecr: FakeEcr) -> None:
+        ecr.repositories["catalog-api"], ecr.tags = [], []
+
+        with pytest.raises(UsageError, match="somebody else's"):
+            Registry(ecr.aws.client("ecr")).delete("catalog-api")
+
+        assert "catalog-api" in ecr.repositories
+
+
+class TestBuilder:
+    def test_docker_is_taken_before_podman(self, tmp_path: Path) -> None:
+        for name in ("podman", "docker"):
+            FakeBuilder(tmp_path, name=name)
+
+        assert find_builder({"PATH": str(tmp_path)}).name == "docker"
+
+    def test_podman_will_do(self, tmp_path: Path) -> None:
+        FakeBuilder(tmp_path, name="podman")
+
+        assert find_builder({"PATH": str(tmp_path)}).name == "podman"
+
+    def test_without_either_it_is_told_what_to_do(self, tmp_path: Path) -> None:
+        with pytest.raises(ToolNotFoundError, match=r"neither docker nor podman.*\n.*--image"):
+            find_builder({"PATH": str(tmp_path)})
+
+
+def test_another_source_makes_another_tag(tmp_path: Path) -> None:
+    copy_sources(tmp_path / "a")
+    before = content_tag(tmp_path / "a")
+    (tmp_path / "a" / "stack" / "api" / "routes.py").write_text("# changed")
+
+    assert content_tag(tmp_path / "a") != before

@@ -1,0 +1,91 @@
+"""The longest that a run may take: who is told, and how, when the time is up."""
+
+import signal
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from harness.deadline import Deadline, time_limit
+from harness.errors import DurationError
+from harness.interrupts import Terminated
+
+
+class Clock:
+    """A timer that goes off when the test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.running = False
+        self.daemon = False
+        self._expire: Callable[[], object] = lambda: None
+
+    def __call__(self, seconds: float, expire: Callable[[], object]) -> "Clock":
+        self.seconds, self._expire = seconds, expire
+        return self
+
+    def start(self) -> None:
+        self.running = True
+
+    def cancel(self) -> None:
+        self.running = False
+
+    def go_off(self) -> None:
+        """Go off in a thread of its own, as timers do."""
+        thread = threading.Thread(target=self._expire)
+        thread.start()
+        thread.join()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("harness.deadline.threading.Timer", clock)
+    return clock
+
+
+def test_the_body_ends_with_an_error_that_says_how_long_it_may_take(clock: Clock) -> None:
+    with (
+        pytest.raises(DurationError, match="exceeded its maximum duration of 90 minutes") as raised,
+        time_limit(90),
+    ):
+        clock.go_off()
+
+    assert clock.seconds == 90 * 60
+    assert "--max-duration" in raised.value.remedy
+
+
+def test_a_body_that_is_done_in_time_stops_the_clock(clock: Clock) -> None:
+    with time_limit(90):
+        assert clock.running
+
+    assert not clock.running
+
+
+def test_an_ordinary_sigterm_stays_one(clock: Clock) -> None:
+    with pytest.raises(Terminated), time_limit(90):
+        signal.raise_signal(signal.SIGTERM)
+
+
+def test_the_handler_is_put_back(clock: Clock) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(DurationError), time_limit(90):
+        clock.go_off()
+
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_where_nobody_handles_sigterm_it_is_not_sent(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Any] = []
+    monkeypatch.setattr("harness.deadline.signal.pthread_kill", lambda *given: sent.append(given))
+    monkeypatch.setattr("harness.deadline.signal.getsignal", lambda _: signal.SIG_DFL)
+    deadline = Deadline(90)
+    deadline.start()
+
+    clock.go_off()
+
+    assert deadline.expired
+    assert sent == []
