@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from harness.errors import HarnessError
 from harness.ledger import Ledger, RunRecord, RunStatus
 from harness.sweep import KnownRun, SweepReport, SweptRun, sweep
-from harness.sweep.resource import EXPIRES_TAG, parse_time
+from harness.sweep.resource import parse_time
 from harness.sweep.states import StateObject, find_states, remove_state
 from harness.targets.base import Target
 
@@ -83,8 +83,8 @@ def sweep_target(
 
 
 def expiry_of(record: RunRecord) -> datetime | None:
-    """Return when a run on record may be swept, by the tags that its resources were to get."""
-    return parse_time(record.config.get("tags", {}).get(EXPIRES_TAG, ""))
+    """Return when a run on record may be swept; None where its record does not say."""
+    return parse_time(record.expires_at)
 
 
 def _is_of(record: RunRecord, target: Target, attachment: Mapping[str, str]) -> bool:

@@ -38,7 +38,7 @@ class Clouds:
             "status": RunStatus.DEPLOYED,
             "started_at": "2026-05-31T20:00:00+00:00",
             "attachment": {"cloud": f"/clouds/{suffix}"},
-            "config": {"tags": {"expires-at": PAST}},
+            "expires_at": PAST,
         }
         self.ledger.begin(RunRecord(suffix, **{**values, **given}))
 
@@ -86,8 +86,8 @@ def test_a_dry_run_looks_into_the_cloud_and_leaves_it(clouds: Clouds) -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        {"config": {}},
-        {"config": {"tags": {"expires-at": "2999-01-01T00:00:00Z"}}},
+        {"expires_at": ""},
+        {"expires_at": "2999-01-01T00:00:00Z"},
         {"region": "eu-west-1"},
         {"target": "aws"},
         {"attachment": {}},
@@ -103,7 +103,7 @@ def test_a_run_that_has_not_expired_or_is_elsewhere_or_only_starting_stays(
 
 
 def test_named_ones_go_and_no_others(clouds: Clouds) -> None:
-    clouds.record("pr1", config={})
+    clouds.record("pr1", expires_at="")
     clouds.record("pr2")
 
     [report] = clouds.sweep("pr1")
@@ -122,7 +122,7 @@ def test_a_named_run_that_never_had_a_cloud_is_forgotten(clouds: Clouds) -> None
 
 
 def test_a_run_whose_cloud_has_ended_is_forgotten_expired_or_not(clouds: Clouds) -> None:
-    clouds.record(config={})
+    clouds.record(expires_at="")
     clouds.ended = {f"/clouds/{SUFFIX}"}
 
     [report] = clouds.sweep()

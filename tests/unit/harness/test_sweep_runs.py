@@ -47,7 +47,7 @@ class Runs:
             "status": RunStatus.DEPLOYING,
             "started_at": "2026-05-31T20:00:00+00:00",
             "attachment": ATTACHMENT,
-            "config": {"tags": {"expires-at": PAST}},
+            "expires_at": PAST,
         }
         self.ledger.begin(RunRecord(suffix, **{**values, **given}))
         (self.ledger.directory(suffix) / "terraform").mkdir()
@@ -108,7 +108,7 @@ class TestOnRecord:
     def test_a_run_known_by_its_tags_alone_is_reported_although_its_destroy_left_nothing(
         self, runs: Runs
     ) -> None:
-        runs.record(config={})
+        runs.record(expires_at="")
         runs.account.vpcs = {"vpc-a": tags()}
 
         [run] = runs.sweep().runs

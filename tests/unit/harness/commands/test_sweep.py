@@ -10,6 +10,8 @@ from harness.errors import UsageError
 from harness.ledger import RunStatus
 from harness.sweep import SweepReport
 from harness.sweep_runs import SweepRequest
+from harness.targets.aws import AwsTarget
+from harness.targets.identity import Identity
 from tests.unit.harness.commands.conftest import CommandLine
 from tests.unit.harness.sweep.test_rendering import REPORT, RUN
 from tests.unit.harness.way import SUFFIX, Way
@@ -138,6 +140,32 @@ class TestOtherTargets:
         said = call("sweep", "--yes")
 
         assert (said.status, sweeps.requests) == (2, [])
+
+    def test_an_account_that_was_not_named_is_not_even_asked(
+        self, call: CommandLine, sweeps: FakeSweeps
+    ) -> None:
+        said = call("sweep", "--target", "aws", "--yes")
+
+        assert (said.status, sweeps.requests) == (2, [])
+        assert "--account-id: not given" in said.err
+
+    def test_the_credentials_must_be_of_the_account_that_was_named(
+        self, call: CommandLine, sweeps: FakeSweeps, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class OtherAccount(AwsTarget):
+            def __init__(self) -> None:
+                self.region = "eu-north-1"
+
+            @property
+            def identity(self) -> Identity:
+                return Identity("210987654321", "arn:aws:iam::210987654321:user/x")
+
+        monkeypatch.setattr("harness.commands.sweep.create_target", lambda *_, **__: OtherAccount())
+
+        said = call("sweep", "--target", "aws", "--account-id", "123456789012", "--yes")
+
+        assert (said.status, sweeps.requests) == (2, [])
+        assert "the credentials are of account 210987654321" in said.err
 
 
 def test_a_run_on_record_is_destroyed_as_destroy_does_it(
