@@ -58,7 +58,7 @@ def sweep_target(
         teardown: Destroys a run on record.
 
     Raises:
-        TargetError: The state bucket cannot be read.
+        UsageError: The state bucket cannot be read.
     """
     s3 = target.session().client("s3", region_name=request.state_region or target.region)
     states = find_states(s3, request.state_bucket) if request.state_bucket else ()
@@ -160,4 +160,4 @@ def _finish(
         ledger.update(run.environment_suffix, status=RunStatus.DESTROYED)
         folder = ledger.directory(run.environment_suffix) / "terraform"
         shutil.rmtree(folder, ignore_errors=True)
-    return replace(run, notes=tuple(f"state removed: {place}" for place in run.state))
+    return replace(run, state=(), notes=tuple(f"state removed: {place}" for place in run.state))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.errors import HarnessError, TargetError
+from harness.errors import HarnessError, UsageError
 from harness.ledger import Ledger, RunRecord, RunStatus
 from harness.sweep import SweepReport, sweep
 from harness.sweep_runs import SweepRequest, sweep_target
@@ -177,7 +177,7 @@ class TestStates:
         runs.account.vpcs = {"vpc-a": tags()}
         runs.account.answer("s3.ListObjectsV2", refuse)
 
-        with pytest.raises(TargetError, match="NoSuchBucket"):
+        with pytest.raises(UsageError, match="NoSuchBucket"):
             runs.sweep()
 
         assert runs.account.vpcs
