@@ -23,7 +23,7 @@ def sweep_leftovers(
     noted; the proof that follows finds it.
 
     Args:
-        run: The run; what is removed is a note of its observer.
+        run: The run; what is removed is a note of it.
         record: The run as it is on record.
         target: Where it is.
         except_for: Identifiers of what Terraform does know of.
@@ -48,7 +48,7 @@ def sweep_leftovers(
         except (BotoCoreError, ClientError) as error:
             raise TargetError(f"what is left of {suffix} cannot be swept: {error}") from error
     (swept,) = report.runs
-    note = run.timeline.observer.note
+    note = run.timeline.note
     for outcome in swept.failed:
         note(f"could not be swept: {outcome.resource}: {outcome.error}")
     if swept.removed and not record.complete:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from harness.errors import HarnessError
 from harness.ledger import Ledger, RunRecord, RunStatus
 from harness.sweep import KnownRun, SweepReport, SweptRun, sweep
-from harness.sweep.resource import EXPIRES_TAG, parse_time
+from harness.sweep.resource import parse_time
 from harness.sweep.states import StateObject, find_states, remove_state
 from harness.targets.base import Target
 
@@ -58,7 +58,7 @@ def sweep_target(
         teardown: Destroys a run on record.
 
     Raises:
-        TargetError: The state bucket cannot be read.
+        UsageError: The state bucket cannot be read.
     """
     s3 = target.session().client("s3", region_name=request.state_region or target.region)
     states = find_states(s3, request.state_bucket) if request.state_bucket else ()
@@ -83,8 +83,8 @@ def sweep_target(
 
 
 def expiry_of(record: RunRecord) -> datetime | None:
-    """Return when a run on record may be swept, by the tags that its resources were to get."""
-    return parse_time(record.config.get("tags", {}).get(EXPIRES_TAG, ""))
+    """Return when a run on record may be swept; None where its record does not say."""
+    return parse_time(record.expires_at)
 
 
 def _is_of(record: RunRecord, target: Target, attachment: Mapping[str, str]) -> bool:
@@ -160,4 +160,4 @@ def _finish(
         ledger.update(run.environment_suffix, status=RunStatus.DESTROYED)
         folder = ledger.directory(run.environment_suffix) / "terraform"
         shutil.rmtree(folder, ignore_errors=True)
-    return replace(run, notes=tuple(f"state removed: {place}" for place in run.state))
+    return replace(run, state=(), notes=tuple(f"state removed: {place}" for place in run.state))

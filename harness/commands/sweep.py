@@ -11,6 +11,7 @@ from rich.console import Console
 
 from harness.commands.options import harness_options, settings_from
 from harness.deployment import teardown
+from harness.guards.request import guard_account, guard_place
 from harness.ledger import Ledger, RunRecord
 from harness.report.progress import ConsoleObserver
 from harness.run import Run
@@ -19,6 +20,8 @@ from harness.sweep import SweepReport
 from harness.sweep.rendering import render_sweep
 from harness.sweep_clouds import sweep_clouds
 from harness.sweep_runs import SweepRequest, sweep_target
+from harness.targets.aws import AwsTarget
+from harness.targets.base import Target
 from harness.targets.embedded import EmbeddedTarget
 from harness.targets.factory import create_target
 from harness.timeline import Timeline
@@ -35,6 +38,10 @@ _WIDEST = 120
     "endpoint-url",
     "account-id",
     "allowed-regions",
+    "state-bucket",
+    "state-bucket-region",
+    state_bucket="S3 bucket with the runs' Terraform states",
+    state_bucket_region="region of that bucket (default: --region)",
     target="where to sweep; embedded clouds are those of the runs on record",
 )
 @click.option(
@@ -48,18 +55,6 @@ _WIDEST = 120
     "--expired",
     is_flag=True,
     help="Sweep the runs whose expires-at is past (the default when no suffix is named).",
-)
-@click.option(
-    "--state-bucket",
-    metavar="BUCKET",
-    envvar="TERRAFORM_STATE_BUCKET",
-    help="Bucket with the runs' Terraform states.  [TERRAFORM_STATE_BUCKET]",
-)
-@click.option(
-    "--state-bucket-region",
-    metavar="REGION",
-    envvar="TERRAFORM_STATE_BUCKET_REGION",
-    help="Region of that bucket (default: --region).  [TERRAFORM_STATE_BUCKET_REGION]",
 )
 @click.option("--yes", "remove", is_flag=True, help="Remove it; else it is only listed.")
 @click.option(
@@ -77,8 +72,6 @@ def sweep(
     *,
     suffixes: tuple[str, ...],
     expired: bool,
-    state_bucket: str | None,
-    state_bucket_region: str | None,
     remove: bool,
     layout: str,
     **given: Any,
@@ -97,8 +90,8 @@ def sweep(
         suffixes=suffixes,
         expired_before=datetime.now(UTC) if expired or not suffixes else None,
         remove=remove,
-        state_bucket=state_bucket or None,
-        state_region=state_bucket_region or None,
+        state_bucket=settings.state_bucket,
+        state_region=settings.state_bucket_region,
     )
     reports = _swept(settings, ledger, request)
     _print(reports, layout)
@@ -112,12 +105,26 @@ def _swept(
     if settings.target == EmbeddedTarget.name:
         clouds = sweep_clouds(request, region=settings.region, ledger=ledger, teardown=end)
         return tuple(clouds)
-    target = create_target(settings, owner_pid=None)
+    target = _permitted_target(settings)
     attachment = target.start()
     try:
         return (sweep_target(target, attachment, request, ledger=ledger, teardown=end),)
     finally:
         target.stop()
+
+
+def _permitted_target(settings: HarnessSettings) -> Target:
+    """Return the target, if it is a real account past the same guards as a run.
+
+    Raises:
+        UsageError: It is another account or region than the user means.
+    """
+    if settings.target == AwsTarget.name:
+        guard_place(settings)
+    target = create_target(settings, owner_pid=None)
+    if isinstance(target, AwsTarget):
+        guard_account(settings, target.identity)
+    return target
 
 
 def _ender(settings: HarnessSettings, ledger: Ledger) -> Callable[[RunRecord], object]:

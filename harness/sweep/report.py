@@ -21,7 +21,7 @@ class SweptRun:
         outcomes: What became of each resource; empty in a dry run.
         left: What the teardown proof still found of it, apart from what is not ours.
         proof: What the teardown proof said; empty in a dry run.
-        state: Places of its Terraform state.
+        state: Places of its Terraform state, unless that was removed.
         notes: What else was done or seen: ledger, state, Terraform.
         errors: What else could not be done.
     """

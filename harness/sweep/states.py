@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from harness.checks.paging import pages
-from harness.errors import TargetError
+from harness.errors import UsageError
 from harness.sweep.ownership import KnownRun
 from harness.sweep.resource import EXPIRES_TAG, parse_time
 from harness.sweep.transient import error_code
@@ -58,7 +58,7 @@ def find_states(s3: Any, bucket: str) -> tuple[StateObject, ...]:
         bucket: Name of the bucket.
 
     Raises:
-        TargetError: The bucket is not there, or may not be read.
+        UsageError: The bucket is not there, or may not be read.
     """
     keys: dict[str, list[str]] = {}
     try:
@@ -70,7 +70,7 @@ def find_states(s3: Any, bucket: str) -> tuple[StateObject, ...]:
             for suffix, some in sorted(keys.items())
         )
     except ClientError as error:
-        raise TargetError(
+        raise UsageError(
             f"the state bucket {bucket!r} cannot be read: {error_code(error)}",
             remedy="see whether --state-bucket and --state-bucket-region name the one that the "
             "runs used, and whether these credentials may list and read it",

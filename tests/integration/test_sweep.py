@@ -140,7 +140,8 @@ def record_of(run: KilledRun, attachment: Mapping[str, str]) -> RunRecord:
         started_at="2026-01-01T00:00:00+00:00",
         applied=True,
         attachment=attachment,
-        config={"tags": {"expires-at": EXPIRED, "RunId": f"{run.suffix}-1"}},
+        run_id=f"{run.suffix}-1",
+        expires_at=EXPIRED,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.errors import TargetError
+from harness.errors import UsageError
 from harness.sweep.resource import parse_time
 from harness.sweep.states import StateObject, find_states, remove_state
 from tests.unit.harness.checks.fake_aws import Answer, FakeAws, RefusalError
@@ -63,7 +63,7 @@ def test_a_bucket_that_is_not_there_is_one_clear_error() -> None:
         raise RefusalError("NoSuchBucket")
 
     client = FakeAws.answering({"s3.ListObjectsV2": refuse}).client("s3")
-    with pytest.raises(TargetError, match="'states' cannot be read: NoSuchBucket"):
+    with pytest.raises(UsageError, match="'states' cannot be read: NoSuchBucket"):
         find_states(client, BUCKET)
 
 
