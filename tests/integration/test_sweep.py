@@ -45,7 +45,7 @@ RUNS = (
     KilledRun("swept-database", DATABASE, "apply_complete", "aws_rds_cluster"),
     KilledRun("swept-nat", NETWORK, "apply_complete", "aws_nat_gateway"),
     KilledRun("swept-subnets", NETWORK, "apply_start", "aws_subnet"),
-    KilledRun("swept-bucket", STORAGE, "apply_start", "aws_s3_bucket"),
+    KilledRun("swept-bucket", STORAGE, "apply_start", "aws_s3_bucket_lifecycle_configuration"),
     KilledRun("swept-policy", STORAGE, "apply_complete", "aws_s3_bucket"),
     KilledRun("swept-roles", ROLES, "apply_complete", "aws_iam_role"),
 )
