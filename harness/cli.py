@@ -27,6 +27,10 @@ _ENTRIES = {
         "harness.commands.stack",
         "Tear a stack down that was left up, and prove that nothing of it is left.",
     ),
+    "sweep": CommandEntry(
+        "harness.commands.sweep",
+        "Find what runs left behind, and remove it with --yes.",
+    ),
     "synth": CommandEntry(
         "harness.commands.synth",
         "Write the stack's Terraform JSON; needs no target and deploys nothing.",

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from harness.drift import DriftWatch
-from harness.errors import EmulatorError, UsageError
+from harness.drift import DriftVerdict, DriftWatch
+from harness.errors import EmulatorError, TargetError, UsageError
 from harness.failure_reasons import with_failure_reasons
 from harness.guards import require_permission
 from harness.ledger import RunStatus
@@ -15,11 +15,13 @@ from harness.preflight.gate import require_deployable
 from harness.run import Run
 from harness.stack_settings import stack_config_for
 from harness.synth import SynthesizedStack, synthesize
+from harness.synth_ahead import synthesized_ahead
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, create_target
 from harness.targets.pace import pace_of
-from harness.terraform import ApplyResult, Plan, TerraformError, Workspace, is_state_locked
+from harness.terraform import ApplyResult, TerraformError, Workspace, is_state_locked
 from harness.terraform_timeline import terraform_listener
+from harness.tier_selection import tier_facts
 from harness.workspaces import Tools, backend_arguments, find_tools, workspace_of
 from stack.config import StackConfig
 from stack.outputs import CatalogOutputs
@@ -46,8 +48,9 @@ class Deployment:
     tools: Tools
 
     def facts(self) -> dict[str, str]:
-        """Name target and tools for a report."""
-        return {**self.target.facts(), **self.tools.facts()}
+        """Name target, tiers and tools for a report."""
+        tiers = tier_facts(self.config.tiers, self.target.missing())
+        return {**self.target.facts(), **tiers, **self.tools.facts()}
 
     def watch_drift(self, *, when_done: Callable[[], object] | None = None) -> DriftWatch:
         """Start the second plan in the background.
@@ -58,15 +61,18 @@ class Deployment:
         cancel = threading.Event()
         workspace = workspace_of(self.run, self.target, self.tools, cancel=cancel)
 
-        def plan() -> Plan:
+        known = self.target.known_drift()
+
+        def verdict() -> DriftVerdict:
             try:
                 with self.run.timeline.phase("second plan"):
-                    return workspace.plan()
+                    present = workspace.state_resources() if known else ()
+                    return DriftVerdict(workspace.plan(), tuple(known), present)
             finally:
                 if when_done is not None:
                     when_done()
 
-        return DriftWatch(plan, cancel)
+        return DriftWatch(verdict, cancel)
 
 
 def start_target(run: Run) -> Target:
@@ -95,10 +101,11 @@ def deploy(run: Run) -> Deployment:
         HarnessError: A phase failed; the record says how far it came.
     """
     tools = find_tools(run.settings.terraform, run.settings.provider_mirror)
-    target = start_target(run)
-    config = stack_config_for(run, target)
-    run.update(config=config.to_mapping())
-    stack = _synth_and_init(run, config, target, tools)
+    with synthesized_ahead(run):
+        target = start_target(run)
+        config = stack_config_for(run, target)
+        run.update(config=config.to_mapping())
+        stack = _synth_and_init(run, config, target, tools)
     workspace = workspace_of(run, target, tools)
     if not run.settings.skip_preflight:
         _preflight(run, stack, target, tools)
@@ -106,7 +113,7 @@ def deploy(run: Run) -> Deployment:
     workspace.init(backend_config=backend_arguments(target))
     run.update(status=RunStatus.DEPLOYING, applied=True)
     applied = _apply(run, workspace, config, target)
-    run.update(status=RunStatus.DEPLOYED)
+    run.update(status=RunStatus.DEPLOYED, complete=True)
     return Deployment(run, target, config, CatalogOutputs.from_dict(applied.outputs), tools)
 
 
@@ -115,6 +122,7 @@ def attach(run: Run) -> Deployment:
 
     Raises:
         EmulatorError: Its embedded cloud has ended.
+        TargetError: Its LocalStack does not answer.
     """
     record = run.record
     target = attach_target(record.target, record.region, record.attachment)
@@ -192,6 +200,6 @@ def _require_target(run: Run, failure: TerraformError) -> None:
     record = run.record
     try:
         attach_target(record.target, record.region, record.attachment)
-    except (EmulatorError, UsageError) as error:
+    except (EmulatorError, TargetError, UsageError) as error:
         message = f"{error.message}\n  also: {failure.message}"
         raise type(error)(message, remedy=error.remedy) from failure

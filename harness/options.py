@@ -55,12 +55,24 @@ class Option:
 OPTIONS: tuple[Option, ...] = (
     Option(
         "target",
-        "where to deploy: 'embedded' needs no Docker, no account and no token; 'aws' is a real "
-        "account",
+        "where to deploy: 'embedded' needs no Docker, no account and no token; 'localstack' is a "
+        "LocalStack that runs already; 'aws' is a real account",
         kind="choice",
         default="embedded",
-        choices=("embedded", "aws"),
+        choices=("embedded", "localstack", "aws"),
         metavar="TARGET",
+    ),
+    Option(
+        "endpoint-url",
+        "address of the LocalStack (default: AWS_ENDPOINT_URL, else LOCALSTACK_HOST, else "
+        "http://localhost:4566)",
+        metavar="URL",
+    ),
+    Option(
+        "require-full-stack",
+        "refuse, before anything is deployed, to leave out tiers that the target does not offer",
+        kind="flag",
+        default=False,
     ),
     Option("region", "AWS region", default="eu-north-1", metavar="REGION"),
     Option(

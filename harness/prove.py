@@ -60,7 +60,7 @@ def prove(
                 before_exclusive=watch.wait,
                 on_result=keep,
             )
-        require_no_drift(watch.wait())
+        require_no_drift(watch.wait(), run.timeline.note)
     except DriftError as error:
         outcome.errors.append(error)
     finally:

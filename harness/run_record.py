@@ -31,6 +31,8 @@ class RunRecord:
         status: How far it has come.
         started_at: ISO 8601 time in UTC.
         applied: Whether apply was ever begun, so that there may be resources.
+        complete: Whether an apply has ever succeeded, so that the state holds all there is; what
+            an apply made that failed or was interrupted may be missing from it.
         verified: Whether a second plan has just shown the state to be true, so that destroy
             need not ask the target again.
         attachment: What another process needs to attach to the target.
@@ -49,6 +51,7 @@ class RunRecord:
     status: RunStatus
     started_at: str
     applied: bool = False
+    complete: bool = False
     verified: bool = False
     attachment: Mapping[str, str] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)

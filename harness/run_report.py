@@ -59,7 +59,7 @@ class RunOutcome:
             outputs=dict(self.outputs),
             errors=tuple(map(_text, self.errors)),
             torn_down=record.status is RunStatus.DESTROYED and _is_proved(run),
-            notes=tuple(self.notes),
+            notes=(*run.timeline.notes, *self.notes),
         )
 
 

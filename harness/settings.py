@@ -41,6 +41,8 @@ class HarnessSettings:
     terraform: str | None = None
     provider_mirror: Path | None = None
     container_engine: str = "built-in"
+    endpoint_url: str | None = None
+    require_full_stack: bool = False
     skip_preflight: bool = False
     image: str | None = None
     owner: str | None = None

@@ -1,6 +1,6 @@
 """The stack's configuration of one run: the target's wishes, the user's, the run's own."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from harness.aurora_version import resolve_aurora_version
@@ -8,6 +8,7 @@ from harness.errors import UsageError
 from harness.run import Run
 from harness.settings import HarnessSettings
 from harness.targets.base import Target
+from harness.tier_selection import select_tiers
 from stack.config import StackConfig
 from stack.errors import ConfigError
 from stack.tiers import Tier
@@ -16,16 +17,20 @@ __all__ = ["configured", "planned_config", "stack_config_for"]
 
 
 def stack_config_for(run: Run, target: Target) -> StackConfig:
-    """Return the configuration to deploy, with a database version that the target offers.
+    """Return the configuration to deploy: tiers and a database version that the target offers.
 
     What the user's ``--stack-config`` says wins over what the target wishes. Without
     preflight, an exact database version goes to the target as it is.
 
     Raises:
-        UsageError: A field is unknown or wrong, or the database version is not offered.
+        UsageError: A field is unknown or wrong, or tiers or the database version that were
+            asked for are not offered.
         TargetError: The target does not say which versions it offers.
     """
-    config = planned_config(run, target)
+    selection = select_tiers(run.settings, target)
+    if selection.left_out:
+        run.timeline.note(f"{target.name} {selection}")
+    config = planned_config(run, target, tiers=selection.tiers)
     if Tier.DATABASE not in config.tiers or _is_pinned_unasked(run, config):
         return config
     chosen = resolve_aurora_version(
@@ -38,17 +43,22 @@ def stack_config_for(run: Run, target: Target) -> StackConfig:
     return _config({**config.to_mapping(), "aurora_engine_version": chosen.version})
 
 
-def planned_config(run: Run, target: Target) -> StackConfig:
+def planned_config(
+    run: Run, target: Target, *, tiers: Collection[str] | None = None
+) -> StackConfig:
     """Return the configuration as far as it is known without asking the target.
 
     Args:
         run: The run; its tags go on every resource.
         target: Where it deploys; need not be started.
+        tiers: What it offers of the stack; None where that is not known yet.
 
     Raises:
         UsageError: A field is unknown or wrong, or contradicts an option.
     """
-    config = configured(run.settings, run.environment_suffix, wishes=target.stack_settings())
+    offered = {} if tiers is None else {"tiers": sorted(tiers)}
+    wishes = {**target.stack_settings(), **offered}
+    config = configured(run.settings, run.environment_suffix, wishes=wishes)
     own = run.tags.to_mapping()
     for key in sorted(own.keys() & config.tags.keys()):
         raise UsageError(

@@ -9,6 +9,7 @@ import platform
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ def synthesize(
     cache_directory: Path | None = None,
     timeout: float = 300.0,
     environ: Mapping[str, str] = os.environ,
+    cancel: threading.Event | None = None,
 ) -> SynthesizedStack:
     """Return the Terraform JSON of the stack with a configuration.
 
@@ -74,10 +76,11 @@ def synthesize(
         cache_directory: Folder that all runs of this user share.
         timeout: Deadline in seconds.
         environ: Environment variables for the app.
+        cancel: Set by another thread to end the app.
 
     Raises:
         UsageError: The app refuses the configuration.
-        ProcessError: The app failed or ran out of time.
+        ProcessError: The app failed, was cancelled or ran out of time.
     """
     started = time.monotonic()
     cache = cache_directory or platformdirs.user_cache_path("catalog-harness") / "synth"
@@ -87,7 +90,7 @@ def synthesize(
         with turn(cache, timeout):
             configuration = read(kept)  # by whoever held the lock
             if configuration is None:
-                cached, configuration = False, _run_app(config, cache, environ, timeout)
+                cached, configuration = False, _run_app(config, cache, environ, timeout, cancel)
                 keep(kept, configuration)
     stack_id = configuration["//"]["metadata"]["stackName"]
     return SynthesizedStack(configuration, kept, cached, time.monotonic() - started, stack_id)
@@ -122,7 +125,11 @@ def _stack_package() -> Path:
 
 
 def _run_app(
-    config: StackConfig, cache: Path, environ: Mapping[str, str], timeout: float
+    config: StackConfig,
+    cache: Path,
+    environ: Mapping[str, str],
+    timeout: float,
+    cancel: threading.Event | None,
 ) -> dict[str, Any]:
     for left in cache.glob(f"{_RUN}*"):  # by a killed harness: only one synth runs at a time
         shutil.rmtree(left, ignore_errors=True)
@@ -136,6 +143,7 @@ def _run_app(
             env=_environment(environ, given, directory / "out"),
             timeout=timeout,
             accept=(0, _BAD_INPUT),
+            cancel=cancel,
             guarded=True,
         )
         if done.returncode == _BAD_INPUT:

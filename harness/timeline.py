@@ -35,6 +35,7 @@ class Timeline:
         self.origin = clock() if origin is None else origin
         self._phases: list[Phase] = []
         self._resources: list[ResourceTiming] = []
+        self._notes: list[str] = []
         self._lock = threading.Lock()
 
     @property
@@ -48,6 +49,18 @@ class Timeline:
         """The finished resources, in the order of their end."""
         with self._lock:
             return tuple(self._resources)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the report should say besides, in the order of the telling."""
+        with self._lock:
+            return tuple(self._notes)
+
+    def note(self, text: str) -> None:
+        """Tell the observer something now, and the report in the end."""
+        with self._lock:
+            self._notes.append(text)
+        self.observer.note(text)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -78,6 +91,7 @@ class Timeline:
             "origin": self.origin,
             "phases": [asdict(phase) for phase in self.phases],
             "resources": [asdict(resource) for resource in self.resources],
+            "notes": list(self.notes),
         }
 
     def merge(self, saved: Mapping[str, Any]) -> None:
@@ -90,3 +104,4 @@ class Timeline:
         with self._lock:
             self._phases += [Phase(**moved(phase)) for phase in saved["phases"]]
             self._resources += [ResourceTiming(**moved(timing)) for timing in saved["resources"]]
+            self._notes += saved["notes"]

@@ -1,6 +1,6 @@
 """The stack: wires the tiers to one another and declares the outputs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from stack.bindings import (
@@ -16,6 +16,13 @@ from stack.database import Database
 from stack.edge import Edge
 from stack.firewall import POSTGRESQL_PORT, Firewall
 from stack.load_balancer import LoadBalancer
+from stack.metrics import (
+    Metric,
+    database_metrics,
+    load_balancer_metrics,
+    network_metrics,
+    service_metrics,
+)
 from stack.monitoring import Monitoring
 from stack.names import STACK_ID
 from stack.network import Network
@@ -208,11 +215,20 @@ class CatalogStack(TerraformStack):
             self,
             "monitoring",
             config=self._config,
-            load_balancer=self._load_balancer,
-            service=self._service,
-            database=self._database,
+            metrics=list(self._metrics()),
         )
         self._declare(alarm_names=monitoring.alarm_names, dashboard_name=monitoring.dashboard_name)
+
+    def _metrics(self) -> Iterator[Metric]:
+        """What there is to watch in the tiers that are deployed."""
+        tiers = self._config.tiers
+        yield from network_metrics(self._network)
+        if Tier.LOAD_BALANCER in tiers:
+            yield from load_balancer_metrics(self._load_balancer)
+        if Tier.SERVICE in tiers:
+            yield from service_metrics(self._service)
+        if Tier.DATABASE in tiers:
+            yield from database_metrics(self._database)
 
 
 def _default_tags(config: StackConfig) -> dict[str, str]:

@@ -5,9 +5,16 @@ from dataclasses import dataclass
 
 from stack.database import Database
 from stack.load_balancer import LoadBalancer
+from stack.network import Network
 from stack.service import Service
 
-__all__ = ["Metric", "database_metrics", "load_balancer_metrics", "service_metrics"]
+__all__ = [
+    "Metric",
+    "database_metrics",
+    "load_balancer_metrics",
+    "network_metrics",
+    "service_metrics",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +40,26 @@ class Metric:
     threshold: float
     periods: int
     dimensions: Mapping[str, str]
+
+
+def network_metrics(network: Network) -> list[Metric]:
+    """NAT gateways that cannot open a connection for a task any more.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
+    """
+    return [
+        Metric(
+            kind=f"nat-ports-{index}",
+            title="A NAT gateway has no port left for another connection",
+            namespace="AWS/NATGateway",
+            name="ErrorPortAllocation",
+            statistic="Sum",
+            threshold=0,
+            periods=3,
+            dimensions={"NatGatewayId": gateway},
+        )
+        for index, gateway in enumerate(network.nat_gateway_ids)
+    ]
 
 
 def load_balancer_metrics(load_balancer: LoadBalancer) -> list[Metric]:

@@ -1,15 +1,12 @@
 """Alarms on what a user or an operator would notice, and a dashboard of the same metrics."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stack.bindings import Construct, cloudwatch_dashboard, cloudwatch_metric_alarm
 from stack.config import StackConfig
-from stack.database import Database
-from stack.load_balancer import LoadBalancer
-from stack.metrics import Metric, database_metrics, load_balancer_metrics, service_metrics
-from stack.service import Service
+from stack.metrics import Metric
 
 __all__ = ["Monitoring"]
 
@@ -33,16 +30,9 @@ class Monitoring(Construct):
         id_: str,
         *,
         config: StackConfig,
-        load_balancer: LoadBalancer,
-        service: Service,
-        database: Database,
+        metrics: Sequence[Metric],
     ) -> None:
         super().__init__(scope, id_)
-        metrics = [
-            *load_balancer_metrics(load_balancer),
-            *service_metrics(service),
-            *database_metrics(database),
-        ]
         self.alarm_names = [
             self._alarm(config.alarm_name(metric.kind), metric) for metric in metrics
         ]
@@ -71,7 +61,7 @@ class Monitoring(Construct):
         ).alarm_name
 
 
-def _widgets(metrics: list[Metric], region: str) -> list[dict[str, Any]]:
+def _widgets(metrics: Sequence[Metric], region: str) -> list[dict[str, Any]]:
     return [
         {
             "type": "metric",

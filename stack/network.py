@@ -33,6 +33,7 @@ class Network(Construct):
         vpc_id: The VPC.
         public_subnet_ids: One subnet a zone, routed to the internet gateway.
         private_subnet_ids: One subnet a zone, routed to a NAT gateway.
+        nat_gateway_ids: The NAT gateways.
         routes: What must exist before something in a private subnet reaches the internet.
     """
 
@@ -106,6 +107,7 @@ class Network(Construct):
             self._nat(index, public[index], after=after)
             for index in range(self._config.nat_gateway_count)
         ]
+        self.nat_gateway_ids = [gateway.id for gateway in gateways]
         tables = [self._table(f"private_{index}") for index in range(len(gateways))]
         self._associate("private", private, tables)
         return [

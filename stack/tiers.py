@@ -35,7 +35,8 @@ REQUIRED_TIERS: Mapping[Tier, frozenset[Tier]] = MappingProxyType(
         Tier.SERVICE: frozenset({Tier.LOAD_BALANCER, Tier.DATABASE, Tier.ROLES}),
         Tier.EDGE: frozenset({Tier.LOAD_BALANCER}),
         Tier.SCALING: frozenset({Tier.SERVICE}),
-        Tier.MONITORING: frozenset({Tier.SERVICE}),
+        # Watches whatever else is deployed; in the network there always is something.
+        Tier.MONITORING: frozenset({Tier.NETWORK}),
     }
 )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from harness.checks.check import ServiceChecks, check
 from harness.checks.evidence import Plane
 from harness.checks.expect import expect, expect_equal
-from harness.checks.resources import load_balancer, metric_name, target_group
+from harness.checks.wanted_alarms import wanted_alarms
 from harness.targets.base import Capability
 from stack.tiers import Tier
 
@@ -15,17 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Alarms"]
 
-_CLOUDWATCH = (Capability.CLOUDWATCH,)
-
-# Kind -> namespace, metric, statistic, largest right value, periods of a minute, dimensions.
-_WANTED = {
-    "alb-5xx": ("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", "Sum", 5.0, 2, "balancer"),
-    "target-5xx": ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "Sum", 5.0, 2, "targets"),
-    "unhealthy-hosts": ("AWS/ApplicationELB", "UnHealthyHostCount", "Maximum", 0.0, 3, "targets"),
-    "service-cpu": ("AWS/ECS", "CPUUtilization", "Average", 85.0, 5, "service"),
-    "database-cpu": ("AWS/RDS", "CPUUtilization", "Average", 85.0, 5, "cluster"),
-    "database-capacity": ("AWS/RDS", "ACUUtilization", "Average", 90.0, 5, "cluster"),
-}
+# The network tier, which always has something to watch, is known by EC2.
+_NEEDS = (Capability.CLOUDWATCH, Capability.EC2)
 
 
 class Alarms(ServiceChecks):
@@ -35,35 +26,22 @@ class Alarms(ServiceChecks):
     tier = Tier.MONITORING
 
     @check(
-        "exactly the wanted alarms watch the wanted metrics",
-        plane=Plane.CONTROL,
-        requires=(*_CLOUDWATCH, Capability.ELBV2),
+        "exactly the wanted alarms watch the wanted metrics", plane=Plane.CONTROL, requires=_NEEDS
     )
     def metrics(self) -> str:
         """Compare metric, statistic, threshold, periods and dimensions of every alarm."""
-        config, whose = self.context.config, self._dimensions()
+        config, alarms = self.context.config, wanted_alarms(self.context)
         wanted = {
             config.alarm_name(kind): (
-                *(namespace, metric, statistic, threshold, periods, whose[dimensions]),
-                *(60, "GreaterThanThreshold", "notBreaching", True),
+                *(alarm.namespace, alarm.metric, alarm.statistic, alarm.threshold, alarm.periods),
+                *(dict(alarm.dimensions), 60, "GreaterThanThreshold", "notBreaching", True),
             )
-            for kind, (
-                namespace,
-                metric,
-                statistic,
-                threshold,
-                periods,
-                dimensions,
-            ) in _WANTED.items()
+            for kind, alarm in alarms.items()
         }
         expect_equal("alarms", self._alarms(), wanted)
-        return f"{len(wanted)} alarms: {', '.join(_WANTED)}"
+        return f"{len(wanted)} alarms: {', '.join(alarms)}"
 
-    @check(
-        "the dashboard shows the metric of every alarm",
-        plane=Plane.CONTROL,
-        requires=(*_CLOUDWATCH, Capability.ELBV2),
-    )
+    @check("the dashboard shows the metric of every alarm", plane=Plane.CONTROL, requires=_NEEDS)
     def dashboard(self) -> str:
         """Read the dashboard's body."""
         name = self.context.config.dashboard_name
@@ -73,10 +51,9 @@ class Alarms(ServiceChecks):
             for widget in json.loads(body)["widgets"]
             for metric in widget["properties"].get("metrics", ())
         }
-        whose = self._dimensions()
         wanted = {
-            (namespace, metric, *(word for pair in whose[part].items() for word in pair))
-            for namespace, metric, _, _, _, part in _WANTED.values()
+            (alarm.namespace, alarm.metric, *(w for pair in alarm.dimensions.items() for w in pair))
+            for alarm in wanted_alarms(self.context).values()
         }
         missing = wanted - shown
         expect(not missing, "the metric of every alarm", f"without {sorted(missing)}")
@@ -92,19 +69,6 @@ class Alarms(ServiceChecks):
             for page in pages
             for alarm in page["MetricAlarms"]
             if alarm["AlarmName"].endswith(suffix)
-        }
-
-    def _dimensions(self) -> dict[str, dict[str, str]]:
-        config, group = self.context.config, target_group(self.context)
-        whole = {"LoadBalancer": metric_name(load_balancer(self.context)["LoadBalancerArn"])}
-        return {
-            "balancer": whole,
-            "targets": {**whole, "TargetGroup": metric_name(group["TargetGroupArn"])},
-            "service": {
-                "ClusterName": config.ecs_cluster_name,
-                "ServiceName": config.ecs_service_name,
-            },
-            "cluster": {"DBClusterIdentifier": config.aurora_cluster_identifier},
         }
 
 

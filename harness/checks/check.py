@@ -139,14 +139,15 @@ class Check(Generic[S]):
 
     def _require(self, context: CheckContext) -> None:
         absent = [tier for tier in self.spec.tiers if tier not in context.config.tiers]
-        if absent:
-            raise NotProvableError(f"not deployed: {', '.join(absent)}")
         missing = context.target.missing()
         reasons = [
             missing[capability] for capability in self.spec.requires if capability in missing
         ]
+        said = [f"not deployed: {', '.join(absent)}"] if absent else []
         if reasons:
-            raise NotProvableError(f"{context.target.name}: {'; '.join(dict.fromkeys(reasons))}")
+            said.append(f"{context.target.name}: {'; '.join(dict.fromkeys(reasons))}")
+        if said:
+            raise NotProvableError("; ".join(said))
 
 
 def check(

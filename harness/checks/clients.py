@@ -2,7 +2,7 @@
 
 import threading
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 
@@ -60,6 +60,12 @@ class Clients:
         """EC2, the VPC's service."""
         with self._lock:
             return self._session.client("ec2")
+
+    @cached_property
+    def ecr(self) -> Any:
+        """ECR, where the API's image may be."""
+        with self._lock:
+            return cast(Any, self._session).client("ecr")
 
     @cached_property
     def ecs(self) -> "ECSClient":

@@ -1,17 +1,12 @@
 """Which resources of a run a target still holds, asked service by service."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from harness.checks.inquiry import Inquiry, Leftover
+from harness.checks.paging import pages
 from harness.targets.base import Capability
 
 __all__ = ["INQUIRIES"]
-
-
-def _pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
-    for page in client.get_paginator(operation).paginate(**arguments):
-        yield from page.get(key, ())
 
 
 def _ec2(ask: Inquiry) -> Iterator[Leftover]:
@@ -21,9 +16,9 @@ def _ec2(ask: Inquiry) -> Iterator[Leftover]:
         ("describe_internet_gateways", "InternetGateways", "internet gateway", "InternetGatewayId"),
         ("describe_vpc_endpoints", "VpcEndpoints", "VPC endpoint", "VpcEndpointId"),
     ):
-        for item in _pages(ask.clients.ec2, operation, key):
+        for item in pages(ask.clients.ec2, operation, key):
             yield from ask.found(kind, item[identifier], tags=item.get("Tags", ()))
-    for group in _pages(ask.clients.ec2, "describe_security_groups", "SecurityGroups"):
+    for group in pages(ask.clients.ec2, "describe_security_groups", "SecurityGroups"):
         tags = group.get("Tags", ())
         yield from ask.found("security group", group["GroupId"], group["GroupName"], tags=tags)
     for address in ask.clients.ec2.describe_addresses()["Addresses"]:
@@ -31,7 +26,7 @@ def _ec2(ask: Inquiry) -> Iterator[Leftover]:
         yield from ask.found("Elastic IP", address["AllocationId"], tags=tags)
     # A NAT gateway stays listed as "deleted" for about an hour.
     # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html
-    for nat in _pages(ask.clients.ec2, "describe_nat_gateways", "NatGateways"):
+    for nat in pages(ask.clients.ec2, "describe_nat_gateways", "NatGateways"):
         if nat["State"] != "deleted":
             tags = nat.get("Tags", ())
             yield from ask.found("NAT gateway", nat["NatGatewayId"], tags=tags, state=nat["State"])
@@ -41,11 +36,11 @@ def _ec2(ask: Inquiry) -> Iterator[Leftover]:
 def _vpcs(ask: Inquiry) -> Iterator[Leftover]:
     """VPCs, and the network interfaces in them: those that services make carry no tags."""
     ours = set()
-    for vpc in _pages(ask.clients.ec2, "describe_vpcs", "Vpcs"):
+    for vpc in pages(ask.clients.ec2, "describe_vpcs", "Vpcs"):
         for leftover in ask.found("VPC", vpc["VpcId"], tags=vpc.get("Tags", ())):
             ours.add(vpc["VpcId"])
             yield leftover
-    for interface in _pages(ask.clients.ec2, "describe_network_interfaces", "NetworkInterfaces"):
+    for interface in pages(ask.clients.ec2, "describe_network_interfaces", "NetworkInterfaces"):
         identifier = interface["NetworkInterfaceId"]
         if interface.get("VpcId") in ours:
             why = f"in {interface['VpcId']}; {interface.get('Description', '')}"
@@ -60,9 +55,9 @@ def _vpcs(ask: Inquiry) -> Iterator[Leftover]:
 
 
 def _elbv2(ask: Inquiry) -> Iterator[Leftover]:
-    for balancer in _pages(ask.clients.elbv2, "describe_load_balancers", "LoadBalancers"):
+    for balancer in pages(ask.clients.elbv2, "describe_load_balancers", "LoadBalancers"):
         yield from ask.found("load balancer", balancer["LoadBalancerArn"])
-    for group in _pages(ask.clients.elbv2, "describe_target_groups", "TargetGroups"):
+    for group in pages(ask.clients.elbv2, "describe_target_groups", "TargetGroups"):
         yield from ask.found("target group", group["TargetGroupArn"])
 
 
@@ -72,7 +67,7 @@ def _ecs(ask: Inquiry) -> Iterator[Leftover]:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister-task-definition-v2.html
     """
     ecs = ask.clients.ecs
-    for cluster in _pages(ecs, "list_clusters", "clusterArns"):
+    for cluster in pages(ecs, "list_clusters", "clusterArns"):
         if not ask.named(cluster):
             continue
         yield from ask.found("cluster", cluster)
@@ -80,9 +75,9 @@ def _ecs(ask: Inquiry) -> Iterator[Leftover]:
             ("list_services", "serviceArns", "service"),
             ("list_tasks", "taskArns", "task"),
         ):
-            for arn in _pages(ecs, operation, key, cluster=cluster):
+            for arn in pages(ecs, operation, key, cluster=cluster):
                 yield from ask.found(kind, arn)
-    for arn in _pages(ecs, "list_task_definitions", "taskDefinitionArns", status="ACTIVE"):
+    for arn in pages(ecs, "list_task_definitions", "taskDefinitionArns", status="ACTIVE"):
         yield from ask.found("task definition", arn)
 
 
@@ -111,14 +106,14 @@ def _rds(ask: Inquiry) -> Iterator[Leftover]:
         ),
         ("describe_db_snapshots", "DBSnapshots", "snapshot", "DBSnapshotIdentifier"),
     ):
-        for item in _pages(ask.clients.rds, operation, key):
+        for item in pages(ask.clients.rds, operation, key):
             cluster = item.get("DBClusterIdentifier", "")
             state = item.get("Status") or item.get("DBInstanceStatus") or ""
             yield from ask.found(kind, item[identifier], cluster, state=state)
 
 
 def _secretsmanager(ask: Inquiry) -> Iterator[Leftover]:
-    for secret in _pages(
+    for secret in pages(
         ask.clients.secretsmanager, "list_secrets", "SecretList", IncludePlannedDeletion=True
     ):
         state = "pending deletion" if secret.get("DeletedDate") else ""
@@ -127,7 +122,7 @@ def _secretsmanager(ask: Inquiry) -> Iterator[Leftover]:
 
 
 def _s3(ask: Inquiry) -> Iterator[Leftover]:
-    for bucket in _pages(ask.clients.s3, "list_buckets", "Buckets"):
+    for bucket in pages(ask.clients.s3, "list_buckets", "Buckets"):
         yield from ask.found("bucket", bucket["Name"])
 
 
@@ -141,14 +136,14 @@ def _cloudfront(ask: Inquiry) -> Iterator[Leftover]:
 
 
 def _logs(ask: Inquiry) -> Iterator[Leftover]:
-    for group in _pages(ask.clients.logs, "describe_log_groups", "logGroups"):
+    for group in pages(ask.clients.logs, "describe_log_groups", "logGroups"):
         yield from ask.found("log group", group["logGroupName"])
 
 
 def _iam(ask: Inquiry) -> Iterator[Leftover]:
-    for role in _pages(ask.clients.iam, "list_roles", "Roles"):
+    for role in pages(ask.clients.iam, "list_roles", "Roles"):
         yield from ask.found("role", role["RoleName"])
-    for policy in _pages(ask.clients.iam, "list_policies", "Policies", Scope="Local"):
+    for policy in pages(ask.clients.iam, "list_policies", "Policies", Scope="Local"):
         yield from ask.found("policy", policy["Arn"])
 
 
@@ -156,7 +151,7 @@ def _cloudwatch(ask: Inquiry) -> Iterator[Leftover]:
     for page in ask.clients.cloudwatch.get_paginator("describe_alarms").paginate():
         for alarm in (*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ())):
             yield from ask.found("alarm", alarm["AlarmName"])
-    for dashboard in _pages(ask.clients.cloudwatch, "list_dashboards", "DashboardEntries"):
+    for dashboard in pages(ask.clients.cloudwatch, "list_dashboards", "DashboardEntries"):
         yield from ask.found("dashboard", dashboard["DashboardName"])
 
 
@@ -166,7 +161,7 @@ def _application_autoscaling(ask: Inquiry) -> Iterator[Leftover]:
         ("describe_scalable_targets", "ScalableTargets", "scalable target"),
         ("describe_scaling_policies", "ScalingPolicies", "scaling policy"),
     ):
-        for item in _pages(scaling, operation, key, ServiceNamespace="ecs"):
+        for item in pages(scaling, operation, key, ServiceNamespace="ecs"):
             identifier = item.get("PolicyARN") or item["ResourceId"]
             yield from ask.found(kind, identifier, item["ResourceId"])
 

@@ -1,7 +1,7 @@
 """The teardown proof: after destroy, nothing of the run may be left in the target."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -60,6 +60,7 @@ def prove_teardown(
     environment_suffix: str,
     *,
     patience: float = 0.0,
+    ignoring: Collection[str] = (),
     sleep: Callable[[float], None] = time.sleep,
 ) -> TeardownProof:
     """Ask every service of a target what still carries an environment suffix.
@@ -73,6 +74,7 @@ def prove_teardown(
         environment_suffix: Suffix of the run.
         patience: Seconds to ask again while something is left: AWS ends a deletion later than
             it answers it (network interfaces, secrets).
+        ignoring: Identifiers of what carries the suffix and is known to be somebody else's.
         sleep: The pause between two rounds of questions; a test passes its own.
 
     Raises:
@@ -85,7 +87,8 @@ def prove_teardown(
 
     def ask() -> tuple[Leftover, ...]:
         nonlocal seen
-        seen = _ask(clients, able, environment_suffix, target.region)
+        found = _ask(clients, able, environment_suffix, target.region)
+        seen = tuple(leftover for leftover in found if leftover.identifier not in ignoring)
         return seen
 
     # What is left when the patience ends is the answer, not an error of the question.

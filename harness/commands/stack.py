@@ -17,6 +17,8 @@ __all__ = ["deploy", "destroy", "run"]
 
 _DEPLOY_OPTIONS = (
     "target",
+    "endpoint-url",
+    "require-full-stack",
     "region",
     "environment-suffix",
     "report-dir",

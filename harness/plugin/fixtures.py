@@ -30,10 +30,11 @@ from stack.outputs import CatalogOutputs
 @pytest.fixture(scope="session")
 def target(request: pytest.FixtureRequest) -> Target:
     """Where the stack is, or will be, deployed; started, and shared by all workers."""
+    session = harness_session(request.config)
     try:
-        return harness_session(request.config).stack.target()
+        return session.stack.target()
     except HarnessError as error:
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
+        session.give_up(error)
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +48,7 @@ def deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
     try:
         current = session.stack.deployment()
     except HarnessError as error:
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
+        session.give_up(error)
     yield current
     session.stack.require_no_drift()
 

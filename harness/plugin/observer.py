@@ -105,6 +105,4 @@ def _reporter(config: pytest.Config) -> pytest.TerminalReporter | None:
 
 def _plain_observer(file: TextIO, width: int) -> Observer:
     console = Console(file=file, width=width, force_terminal=False, color_system=None)
-    observer = ConsoleObserver(console)
-    observer.__enter__()
-    return observer
+    return ConsoleObserver(console).open()

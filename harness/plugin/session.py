@@ -3,13 +3,13 @@
 import signal
 from collections.abc import Generator
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from harness.checks.evidence import CheckResult, Plane, Status
 from harness.deadline import Deadline
-from harness.errors import HarnessError, NotProvableError, UsageError
+from harness.errors import HarnessError, NotProvableError, TargetError, UsageError
 from harness.interrupts import Terminated
 from harness.plugin.observer import (
     Follower,
@@ -20,6 +20,7 @@ from harness.plugin.observer import (
 from harness.plugin.results import ResultCollector, ResultCourier
 from harness.plugin.shared_stack import SharedStack
 from harness.plugin.summary import write_summary
+from harness.report.progress import ConsoleObserver
 from harness.run_report import RunOutcome
 from harness.targets.base import Capability
 
@@ -112,7 +113,11 @@ class HarnessSession:
         return self._deadline.expired
 
     def pytest_unconfigure(self) -> None:
-        """Leave SIGTERM as it was."""
+        """Leave SIGTERM as it was, and stop the clock and the telling of progress."""
+        if self._stack is not None and isinstance(
+            observer := self._stack.run.timeline.observer, ConsoleObserver
+        ):
+            observer.close()
         if self._deadline is not None:
             self._deadline.cancel()  # a session that ended without its end
         if self._former_handler is not None:
@@ -130,11 +135,24 @@ class HarnessSession:
         try:
             target = self.stack.target()
         except HarnessError as error:
-            raise pytest.fail.Exception(str(error), pytrace=False) from None
+            self.give_up(error)
         missing = target.missing()
         reasons = [missing[capability] for capability in wanted if capability in missing]
         if reasons:
             self._not_provable(item, target.name, "; ".join(dict.fromkeys(reasons)))
+
+    def give_up(self, error: HarnessError) -> NoReturn:
+        """Fail the test; end the session where every other test would say the same.
+
+        That is so for a mistake in what was asked and for a target that cannot be used; a
+        worker of pytest-xdist cannot end the session in good order.
+
+        Args:
+            error: Why there is no stack, or no target.
+        """
+        if self._controls and isinstance(error, UsageError | TargetError):
+            pytest.exit(str(error), returncode=error.exit_code)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
     def _not_provable(self, item: pytest.Item, target: str, reason: str) -> None:
         self.courier.record(

@@ -18,6 +18,7 @@ from harness.run import Run
 from harness.run_report import RunOutcome, kept_note
 from harness.settings import HarnessSettings, new_environment_suffix
 from harness.targets.base import Target
+from harness.tier_selection import select_tiers
 from harness.timeline import Timeline
 from harness.wait import wait_until
 
@@ -112,9 +113,23 @@ class SharedStack:
         return self.run.directory / "tests.lock"
 
     def target(self) -> Target:
-        """Return the started target, starting it if no process has yet."""
+        """Return the started target, starting it if no process has yet.
+
+        Raises:
+            HarnessError: It cannot be started, or does not offer the tiers that are asked for,
+                here or in the process that tried first.
+        """
         with self._lock():
-            return start_target(self.run)
+            record = self.run.find_record()
+            if record is not None and record.status is RunStatus.FAILED and not record.attachment:
+                raise HarnessError(record.error)
+            try:
+                target = start_target(self.run)
+                select_tiers(self.run.settings, target)
+            except HarnessError as error:
+                self._take_down(error)
+                raise
+            return target
 
     def deployment(self) -> Deployment:
         """Return the deployed stack; the process that deploys it starts the second plan.
@@ -138,11 +153,15 @@ class SharedStack:
         try:
             return deploy(self.run)
         except BaseException as error:
-            if self.run.find_record() is not None:
-                self.run.update(status=RunStatus.FAILED, error=str(error) or type(error).__name__)
+            self._take_down(error)
             raise
         finally:
             self._save_timeline()
+
+    def _take_down(self, error: BaseException) -> None:
+        """Put on record why the run failed, for its other processes and the report."""
+        if self.run.find_record() is not None:
+            self.run.update(status=RunStatus.FAILED, error=str(error) or type(error).__name__)
 
     @property
     def _second_plan_done(self) -> Path:
@@ -171,7 +190,7 @@ class SharedStack:
         """
         if self._watch is not None:
             try:
-                require_no_drift(self._watch.wait())
+                require_no_drift(self._watch.wait(), self.run.timeline.note)
             finally:
                 self._watch.cancel()
                 self._save_timeline()

@@ -72,12 +72,20 @@ class ConsoleObserver(Observer):
         self._activity = Activity(clock)
         self._display = display_for(console, self._activity, heartbeat=heartbeat)
 
-    def __enter__(self) -> Self:
+    def open(self) -> Self:
+        """Begin to show; for whoever cannot use the context manager."""
         self._display.start()
         return self
 
-    def __exit__(self, *exc: object) -> None:
+    def close(self) -> None:
+        """End it; nothing is written after this returns."""
         self._display.stop()
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
 
     def phase_started(self, name: str) -> None:
         """Show that a phase is in progress."""

@@ -1,7 +1,7 @@
 """The target ``aws``: a real account, reached as every AWS tool reaches it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from harness.drift import AllowedDrift
 from harness.targets.aws_session import aws_session, emulator_behind
 from harness.targets.base import Capability, DatabaseRoute
 from harness.targets.gateway_http import gateway_session
@@ -131,6 +132,10 @@ class AwsTarget:
     def stack_settings(self) -> Mapping[str, Any]:
         """Return what a rehearsal wants of the stack; AWS takes it as it is."""
         return {"cloudfront_wait_for_deployment": False} if self.rehearsal else {}
+
+    def known_drift(self) -> Sequence[AllowedDrift]:
+        """Return nothing: AWS is what the stack is written for."""
+        return ()
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:  # noqa: ARG002
         """Return None: see ``missing``."""

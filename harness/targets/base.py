@@ -1,13 +1,16 @@
 """What a target is: where a stack is deployed, how it is reached, what it can do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
 import requests
+
+if TYPE_CHECKING:
+    from harness.drift import AllowedDrift
 
 __all__ = ["Capability", "DatabaseRoute", "Target"]
 
@@ -23,6 +26,7 @@ class Capability(StrEnum):
     CLOUDFRONT = "cloudfront"
     CLOUDWATCH = "cloudwatch"
     EC2 = "ec2"
+    ECR = "ecr"
     ECS = "ecs"
     ELBV2 = "elbv2"
     IAM = "iam"
@@ -96,6 +100,9 @@ class Target(Protocol):
 
     def stack_settings(self) -> Mapping[str, Any]:
         """Return StackConfig fields that this target wants (image, waits); a user's win."""
+
+    def known_drift(self) -> "Sequence[AllowedDrift]":
+        """Return what a plan right after apply may want to change here, each with its reason."""
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
         """Return how to reach a database endpoint directly, None where that is impossible."""

@@ -1,23 +1,27 @@
 """The embedded target: an AWS emulator with a real data plane, from Python packages alone."""
 
-import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import boto3
 import requests
 
+from harness.drift import AllowedDrift
 from harness.emulator.cloud import CA_FILE, CloudInfo, attach_cloud, start_cloud, stop_cloud
 from harness.errors import TargetError
 from harness.targets.base import Capability, DatabaseRoute
+from harness.targets.emulator_settings import (
+    EMULATOR_PROVIDER,
+    EMULATOR_STACK_SETTINGS,
+    isolating_environment,
+)
 from harness.targets.engine_names import container_address
 from harness.targets.gateway_http import gateway_session
 from harness.targets.session import EmulatorSession
 
 __all__ = ["EmbeddedTarget"]
 
-API_IMAGE = "catalog-harness/product-catalog-api:latest"
 _FORCED_TLS = "MiniStack does not pass rds.force_ssl of a parameter group on to its servers"
 
 
@@ -98,32 +102,20 @@ class EmbeddedTarget:
         return lacking
 
     def environment(self) -> Mapping[str, str]:
-        """Return the cloud's variables, and those that keep the user's AWS files out.
-
-        A role in the default profile, say, would make the provider ask a real AWS for it.
-        """
-        return {
-            **self.cloud.environment(),
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
+        """Return the cloud's variables, and those that keep the user's AWS files out."""
+        return {**self.cloud.environment(), **isolating_environment()}
 
     def provider(self) -> Mapping[str, Any]:
         """Return provider arguments that keep Terraform from asking a real AWS."""
-        return {
-            "access_key": "test",
-            "secret_key": "test",
-            # Enough for a busy machine; 25, its own, take minutes when the cloud has ended.
-            "max_retries": 5,
-            "s3_use_path_style": True,
-            "skip_credentials_validation": True,
-            "skip_metadata_api_check": "true",
-        }
+        return dict(EMULATOR_PROVIDER)
 
     def stack_settings(self) -> Mapping[str, Any]:
         """Return what only an emulator wants of the stack."""
-        return {"image": API_IMAGE, "cloudfront_wait_for_deployment": False}
+        return dict(EMULATOR_STACK_SETTINGS)
+
+    def known_drift(self) -> Sequence[AllowedDrift]:
+        """Return nothing: what drifts in MiniStack is repaired on the wire."""
+        return ()
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
         """Return the loopback address of a database of the cloud, and its authority."""

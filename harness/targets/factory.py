@@ -10,6 +10,8 @@ from harness.settings import HarnessSettings
 from harness.targets.aws import AwsTarget
 from harness.targets.base import Target
 from harness.targets.embedded import EmbeddedTarget
+from harness.targets.localstack import LocalStackTarget
+from harness.targets.localstack_endpoint import find_endpoint
 
 __all__ = ["attach_target", "create_target", "docker_host_of", "remove_ended_target"]
 
@@ -32,6 +34,9 @@ def create_target(settings: HarnessSettings, *, owner_pid: int | None) -> Target
             docker_host=docker_host_of(settings.container_engine),
             owner_pid=owner_pid,
         )
+    if settings.target == LocalStackTarget.name:
+        endpoint = find_endpoint(settings.endpoint_url)
+        return LocalStackTarget(region=settings.region, endpoint=endpoint)
     if settings.target == AwsTarget.name:
         return AwsTarget(region=settings.region)
     raise _unknown(settings.target)
@@ -46,11 +51,14 @@ def attach_target(name: str, region: str, attachment: Mapping[str, str]) -> Targ
         attachment: What ``Target.start`` returned.
 
     Raises:
-        EmulatorError: It has ended since.
+        EmulatorError: An embedded cloud has ended since.
+        TargetError: A LocalStack does not answer any more.
         UsageError: There is no such target, or the credentials are of another account.
     """
     if name == EmbeddedTarget.name:
         return EmbeddedTarget(region=region, attachment=attachment)
+    if name == LocalStackTarget.name:
+        return LocalStackTarget.attach(region, attachment)
     if name == AwsTarget.name:
         return AwsTarget(region=region, attachment=attachment)
     raise _unknown(name)
@@ -63,7 +71,7 @@ def remove_ended_target(name: str, attachment: Mapping[str, str]) -> None:
 
 
 def _unknown(name: str) -> UsageError:
-    return UsageError(f"there is no target {name!r}", remedy="embedded or aws")
+    return UsageError(f"there is no target {name!r}", remedy="embedded, localstack or aws")
 
 
 def docker_host_of(engine: str) -> str | None:

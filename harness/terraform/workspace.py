@@ -152,6 +152,10 @@ class Workspace:
         """Return the addresses of the managed resources in the state."""
         return _state.state_resources(self._uncancelled)
 
+    def state_identifiers(self) -> frozenset[str]:
+        """Return ids and ARNs of everything that the state holds."""
+        return _state.state_identifiers(self._uncancelled)
+
     @property
     def _uncancelled(self) -> CommandLine:
         # A cancelled run is still looked at and torn down with the same workspace.

@@ -3,11 +3,20 @@ from pathlib import Path
 
 import pytest
 
+from harness.plugin.options import settings_of
 from tests.integration.trials import Trial
 
 
+@pytest.fixture(scope="session")
+def embedded_only(request: pytest.FixtureRequest) -> None:
+    """Skip what is about the embedded cloud when the suite runs against another target."""
+    target = settings_of(request.config).target
+    if target != "embedded":
+        pytest.skip(f"starts an embedded cloud of its own, which proves nothing about {target}")
+
+
 @pytest.fixture
-def trial(tmp_path: Path) -> Iterator[Trial]:
+def trial(embedded_only: None, tmp_path: Path) -> Iterator[Trial]:
     """The harness in a process of its own, beside the deployment that other tests share."""
     trial = Trial(tmp_path)
     yield trial

@@ -28,7 +28,7 @@ GIVEN = {
 
 
 @pytest.fixture(scope="module")
-def aws() -> Iterator[PlayedAws]:
+def aws(embedded_only: None) -> Iterator[PlayedAws]:
     with played_aws() as cloud:
         yield cloud
 

@@ -52,7 +52,7 @@ class TestDuringApply:
         trial.kill(part)
 
         assert trial.wait() == 1
-        cloud, also = trial.first_error.split("\n  also: ")
+        cloud, _, also = trial.first_error.partition("\n  also: ")
         assert cloud.startswith("no embedded cloud runs in ")
         assert last_words in cloud
         assert "connection refused" in also

@@ -202,7 +202,7 @@ def document(mistakes: list[Mistake], good: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def cloud() -> Iterator[Target]:
+def cloud(embedded_only: None) -> Iterator[Target]:
     target = EmbeddedTarget(region="eu-north-1", owner_pid=os.getpid())
     target.start()
     try:

@@ -26,7 +26,7 @@ IN_TARGET = {2: "rds/engine-version-not-offered", 6: "secretsmanager/name-taken"
 
 
 @pytest.fixture(scope="module")
-def cloud() -> Iterator[Target]:
+def cloud(embedded_only: None) -> Iterator[Target]:
     target = EmbeddedTarget(region="eu-north-1", owner_pid=os.getpid())
     target.start()
     try:

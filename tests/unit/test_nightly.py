@@ -58,15 +58,6 @@ def test_it_runs_the_suite_of_tox() -> None:
     assert {"AWS_*", "TERRAFORM_STATE_*"} <= set(environment["pass_env"].split())
 
 
-def test_every_file_that_tox_names_is_there() -> None:
-    tox = configparser.ConfigParser(interpolation=None)
-    tox.read(ROOT / "tox.ini")
-    named = re.findall(r"tests/\S+\.py", tox["testenv:aws"]["commands"])
-
-    assert named
-    assert all((ROOT / name).is_file() for name in named)
-
-
 def test_the_report_is_kept_whatever_happened() -> None:
     (upload,) = steps("actions/upload-artifact")
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from harness.deploy import attach, deploy, start_target
-from harness.drift import require_no_drift
-from harness.errors import EmulatorError, HarnessError, ProcessError
+from harness.drift import AllowedDrift, require_no_drift
+from harness.errors import EmulatorError, HarnessError, ProcessError, TargetError
 from harness.ledger import RunStatus
 from harness.preflight import TerraformVersion
 from harness.terraform import TerraformError
@@ -73,16 +73,17 @@ class TestDeploy:
 
         assert "cloudfront" in "".join(raised.value.__notes__)
 
+    @pytest.mark.parametrize("kind", [EmulatorError, TargetError])
     def test_a_target_that_ended_meanwhile_is_said_before_what_terraform_made_of_it(
-        self, way: Way, monkeypatch: pytest.MonkeyPatch
+        self, way: Way, monkeypatch: pytest.MonkeyPatch, kind: type[HarnessError]
     ) -> None:
         def attach_target(*_: Any) -> None:
-            raise EmulatorError("no embedded cloud runs any more")
+            raise kind("no embedded cloud runs any more")
 
         monkeypatch.setattr("harness.deploy.attach_target", attach_target)
         way.spoil("apply", lines(error("connection refused", address="aws_vpc.main")))
 
-        with pytest.raises(EmulatorError) as raised:
+        with pytest.raises(kind) as raised:
             deploy(way.run())
 
         assert raised.value.message == (
@@ -99,7 +100,7 @@ class TestDeploy:
 
 
 class TestPreflight:
-    def test_a_blocker_stops_the_deployment_before_apply(
+    def test_a_blocker_stops_the_deployment_before_terraform_sees_it(
         self, way: Way, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def block(*_: Any, **__: Any) -> None:
@@ -107,10 +108,15 @@ class TestPreflight:
 
         monkeypatch.setattr("harness.deploy.require_deployable", block)
 
+        run = way.run(skip_preflight=False)
+        way.synthesized = {"terraform": {"backend": {"s3": {"no_such_argument": True}}}}
+
         with pytest.raises(HarnessError, match="1 blocker"):
-            deploy(way.run(skip_preflight=False))
+            deploy(run)
 
         assert "apply" not in way.verbs
+        seen = json.loads((run.workspace_directory / "cdk.tf.json").read_text())
+        assert "backend" not in seen["terraform"], "Terraform's own init would refuse it first"
 
     def test_warnings_are_told_and_do_not_stop_it(
         self, way: Way, monkeypatch: pytest.MonkeyPatch
@@ -179,11 +185,24 @@ class TestSecondPlan:
         ended: list[bool] = []
 
         watch = deploy(run).watch_drift(when_done=lambda: ended.append(True))
-        require_no_drift(watch.wait())
+        require_no_drift(watch.wait(), run.timeline.note)
         watch.cancel()
 
         assert ended == [True]
         assert "second plan" in witness_of(run).phases
+
+    def test_what_the_target_is_known_to_drift_in_is_judged_with_what_is_deployed(
+        self, way: Way
+    ) -> None:
+        way.target.drifts = [AllowedDrift("aws_s3_bucket.*", frozenset({"tags"}), "an emulator's")]
+        run = way.run()
+
+        watch = deploy(run).watch_drift()
+        require_no_drift(watch.wait(), run.timeline.note)
+        watch.cancel()
+
+        (note,) = run.timeline.notes
+        assert "aws_s3_bucket.* (tags) was not seen" in note
 
     def test_one_that_fails_has_ended_too(self, way: Way) -> None:
         way.spoil("plan", lines(error("cannot refresh")))

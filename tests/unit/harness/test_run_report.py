@@ -48,6 +48,7 @@ class TestReport:
         run = way.run()
         outcome = RunOutcome(results=(result("a"),), notes=["kept"])
         outcome.look_at(deploy(run))
+        run.timeline.note("known drift")
 
         report = outcome.report(run)
 
@@ -60,7 +61,8 @@ class TestReport:
         assert report.outputs["log_bucket_name"] == "catalog-logs-pr1"
         assert "vpc_id" not in report.outputs
         assert [phase.name for phase in report.phases]
-        assert report.notes == ("kept",)
+        assert report.facts["tiers"] == "network, storage"
+        assert report.notes == ("known drift", "kept")
         assert report.passed
         assert not report.torn_down
 

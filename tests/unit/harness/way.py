@@ -2,7 +2,8 @@
 
 import json
 import platform
-from collections.abc import Mapping
+import threading
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,13 +13,19 @@ import pytest
 import requests
 
 from harness.checks.teardown import TeardownProof
+from harness.drift import AllowedDrift
 from harness.errors import EmulatorError, HarnessError
 from harness.ledger import Ledger, RunStatus
 from harness.report.progress import Observer
 from harness.run import Run
 from harness.settings import HarnessSettings
+from harness.sweep import SweepReport, SweptRun
+from harness.sweep.ownership import SelectedRun
+from harness.sweep.removal import Outcome
+from harness.sweep.resource import Resource
 from harness.synth import SynthesizedStack
 from harness.targets.base import Capability, DatabaseRoute
+from harness.targets.embedded import EmbeddedTarget
 from harness.terraform import pinned_provider_version
 from harness.timeline import Timeline
 from stack.config import StackConfig
@@ -68,6 +75,7 @@ class FakeTarget:
         self.refuses_stop: HarnessError | None = None
         self.on_record_at_start: RunStatus | None = None
         self.lacks: dict[Capability, str] = {}
+        self.drifts: list[AllowedDrift] = []
 
     def start(self) -> Mapping[str, str]:
         record = self._ledger.find(SUFFIX)
@@ -110,7 +118,10 @@ class FakeTarget:
         return {"access_key": "test"}
 
     def stack_settings(self) -> Mapping[str, Any]:
-        return {}
+        return EmbeddedTarget(region=self.region).stack_settings()
+
+    def known_drift(self) -> Sequence[AllowedDrift]:
+        return self.drifts
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
         raise AssertionError("no database here")
@@ -127,6 +138,8 @@ class Way:
         terraform: The program; answer ``apply``, ``destroy``, ... to spoil a phase.
         target: The target.
         proof: What the target says after destroy: a proof, or an error to raise.
+        finds: What of the run each sweep finds, one after the other, and removes.
+        stuck: Why a sweep cannot remove what it finds; the proof stays as it is then.
         synthesized: What the synth yields: JSON, or an error to raise.
     """
 
@@ -137,14 +150,19 @@ class Way:
         self.target = FakeTarget(self.ledger)
         self.terraform = _terraform(folder / "terraform", patch)
         self.proof: TeardownProof | Exception = CLEAN
+        self.finds: list[tuple[Resource, ...]] = []
+        self.stuck = ""
         self.synthesized: dict[str, Any] | BaseException = {"resource": {}}
         self.synths: list[StackConfig] = []
+        self.synths_ahead: list[StackConfig] = []
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         patch.setattr("harness.deploy.create_target", self._create)
         patch.setattr("harness.deploy.attach_target", self.target.attach)
         patch.setattr("harness.destroy.attach_target", self.target.attach)
         patch.setattr("harness.deploy.synthesize", self._synthesize)
+        patch.setattr("harness.synth_ahead.synthesize", self._synthesize_ahead)
         patch.setattr("harness.destroy.prove_teardown", self._prove)
+        patch.setattr("harness.run_leftovers.sweep", self._sweep)
 
     def settings(self, **changes: Any) -> HarnessSettings:
         values: dict[str, Any] = {
@@ -195,7 +213,7 @@ class Way:
     @property
     def verbs(self) -> list[str]:
         """What Terraform was told to do, looking aside."""
-        looks = ("version", "output", "state list")
+        looks = ("version", "output", "state list", "state pull")
         return [verb for verb in self.terraform.verbs if verb not in looks]
 
     @property
@@ -213,6 +231,15 @@ class Way:
         path = self.folder / "cdk.tf.json"
         return SynthesizedStack(self.synthesized, path, False, 0.0, "catalog")
 
+    def _synthesize_ahead(
+        self, config: StackConfig, *, cancel: threading.Event
+    ) -> SynthesizedStack:
+        assert not cancel.is_set()
+        self.synths_ahead.append(config)
+        if isinstance(self.synthesized, HarnessError):
+            raise self.synthesized
+        return SynthesizedStack({}, self.folder / "ahead.tf.json", False, 0.0, "catalog")
+
     def _prove(self, target: object, suffix: str, *, patience: float) -> TeardownProof:
         assert (target, suffix) == (self.target, SUFFIX)
         assert patience > 0
@@ -220,6 +247,24 @@ class Way:
         if isinstance(self.proof, Exception):
             raise self.proof
         return self.proof
+
+    def _sweep(
+        self,
+        target: object,
+        *,
+        suffixes: tuple[str, ...],
+        run_id: str,
+        except_for: Collection[str],
+        **_: object,
+    ) -> SweepReport:
+        assert (target, suffixes) == (self.target, (SUFFIX,))
+        self.target.steps.append(" ".join(["sweep", run_id, *sorted(except_for)]).strip())
+        found = self.finds.pop(0) if self.finds else ()
+        if found and not self.stuck:
+            self.proof = CLEAN
+        outcomes = tuple(Outcome(each, self.stuck) for each in found)
+        swept = SweptRun(SelectedRun(SUFFIX, "named", found), outcomes=outcomes)
+        return SweepReport("embedded", "eu-north-1", dry_run=False, runs=(swept,))
 
 
 def witness_of(run: Run) -> Witness:

@@ -3,11 +3,13 @@ from typing import Any
 
 import pytest
 
-from tests.unit.stack.conftest import SUFFIX
+from stack.tiers import Tier
+from tests.unit.stack.conftest import SUFFIX, Synth
 from tests.unit.stack.template import Resource, Template
 
 # Kind -> namespace, metric, statistic, largest value that is right, minutes in a row.
 ALARMS = {
+    "nat-ports-0": ("AWS/NATGateway", "ErrorPortAllocation", "Sum", 0, 3),
     "alb-5xx": ("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", "Sum", 5, 2),
     "target-5xx": ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "Sum", 5, 2),
     "unhealthy-hosts": ("AWS/ApplicationELB", "UnHealthyHostCount", "Maximum", 0, 3),
@@ -52,6 +54,8 @@ def test_alarms_watch_this_stack_alone(template: Template) -> None:
     service = template.resource("aws_ecs_service").ref("name")
     database = template.resource("aws_rds_cluster").ref("cluster_identifier")
     targets = {"LoadBalancer": balancer, "TargetGroup": group}
+    gateway = template.resource("aws_nat_gateway").ref("id")
+    assert alarm(template, "nat-ports-0")["dimensions"] == {"NatGatewayId": gateway}
     assert alarm(template, "alb-5xx")["dimensions"] == {"LoadBalancer": balancer}
     assert alarm(template, "target-5xx")["dimensions"] == targets
     assert alarm(template, "unhealthy-hosts")["dimensions"] == targets
@@ -74,13 +78,30 @@ def test_the_dashboard_shows_what_the_alarms_watch(template: Template) -> None:
 
 def test_a_widget_shows_the_metric_of_this_stack(template: Template) -> None:
     (metric,) = widgets(template)[0]["properties"]["metrics"]
-    balancer = template.resource("aws_lb").ref("arn_suffix")
-    assert metric[2:] == ["LoadBalancer", balancer]
+    gateway = template.resource("aws_nat_gateway").ref("id")
+    assert metric[2:] == ["NatGatewayId", gateway]
 
 
 def test_widgets_lie_beside_one_another(template: Template) -> None:
     places = [(one["x"], one["y"]) for one in widgets(template)]
-    assert places == [(0, 0), (12, 0), (0, 6), (12, 6), (0, 12), (12, 12)]
+    assert places == [(0, 0), (12, 0), (0, 6), (12, 6), (0, 12), (12, 12), (0, 18)]
     assert {(one["type"], one["width"], one["height"]) for one in widgets(template)} == {
         ("metric", 12, 6)
     }
+
+
+def test_every_nat_gateway_is_watched(varied: Template) -> None:
+    watched = [
+        one["dimensions"]["NatGatewayId"]
+        for one in varied.resources("aws_cloudwatch_metric_alarm")
+        if one["namespace"] == "AWS/NATGateway"
+    ]
+    assert sorted(watched) == sorted(one.ref("id") for one in varied.resources("aws_nat_gateway"))
+    assert len(watched) == 3
+
+
+def test_tiers_that_are_not_deployed_have_no_alarms(synth: Synth) -> None:
+    few = synth(tiers=frozenset({Tier.NETWORK, Tier.MONITORING}))
+    (only,) = few.resources("aws_cloudwatch_metric_alarm")
+    assert only["alarm_name"] == f"catalog-nat-ports-0-{SUFFIX}"
+    assert [one["properties"]["title"] for one in widgets(few)] == [only["alarm_description"]]

@@ -9,7 +9,7 @@ def test_all_tiers_together_miss_nothing() -> None:
 
 def test_needs_of_needs_are_missed_too() -> None:
     assert missing_tiers({Tier.DATABASE}) == {Tier.NETWORK, Tier.SECRET}
-    assert missing_tiers({Tier.MONITORING}) == {
+    assert missing_tiers({Tier.SCALING}) == {
         Tier.SERVICE,
         Tier.LOAD_BALANCER,
         Tier.DATABASE,
@@ -18,6 +18,10 @@ def test_needs_of_needs_are_missed_too() -> None:
         Tier.SECRET,
         Tier.NETWORK,
     }
+
+
+def test_monitoring_watches_what_there_is_from_the_network_up() -> None:
+    assert missing_tiers({Tier.MONITORING}) == {Tier.NETWORK}
 
 
 @pytest.mark.parametrize("tier", [Tier.NETWORK, Tier.STORAGE, Tier.SECRET])

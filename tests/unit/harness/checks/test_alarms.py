@@ -1,9 +1,11 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.world import World
+from stack.tiers import Tier
+from tests.unit.harness.checks.world import CONFIG, World
 
 ALARM = ("cloudwatch.DescribeAlarms", "MetricAlarms", 0)
 
@@ -29,7 +31,7 @@ def test_another_alarm_fails(world: World, key: str, value: Any) -> None:
     failures = world.failures("alarms/*")
 
     assert list(failures) == ["alarms/metrics"]
-    assert "alb-5xx" in failures["alarms/metrics"]
+    assert "nat-ports-0" in failures["alarms/metrics"]
 
 
 def test_a_dashboard_without_a_metric_fails(world: World) -> None:
@@ -37,10 +39,35 @@ def test_a_dashboard_without_a_metric_fails(world: World) -> None:
     widgets = json.loads(board["DashboardBody"])["widgets"][1:]
     world.answers["cloudwatch.GetDashboard"] = {"DashboardBody": json.dumps({"widgets": widgets})}
 
-    assert "HTTPCode_ELB_5XX_Count" in world.failures("alarms/*")["alarms/dashboard"]
+    assert "ErrorPortAllocation" in world.failures("alarms/*")["alarms/dashboard"]
 
 
 def test_no_dashboard_fails(world: World) -> None:
     world.refuse("cloudwatch.GetDashboard", "ResourceNotFound")
 
     assert list(world.failures("alarms/*")) == ["alarms/dashboard"]
+
+
+def test_only_what_is_deployed_is_watched(world: World) -> None:
+    """Without load balancer, service and database there are their alarms neither."""
+    few = replace(CONFIG, tiers=frozenset({Tier.NETWORK, Tier.MONITORING}))
+
+    failures = world.failures("alarms/*", config=few)
+
+    assert list(failures) == ["alarms/metrics"]
+    assert "nat-ports-0" not in failures["alarms/metrics"]
+    assert "catalog-alb-5xx-pr1-7f3a" in failures["alarms/metrics"]
+
+    world.change("cloudwatch.DescribeAlarms", "MetricAlarms", to=nat_alarms_alone(world))
+    assert world.failures("alarms/*", config=few) == {}
+
+
+def nat_alarms_alone(world: World) -> list[dict[str, Any]]:
+    answer: Any = world.answers["cloudwatch.DescribeAlarms"]
+    return [each for each in answer["MetricAlarms"] if "nat-ports" in each["AlarmName"]]
+
+
+def test_an_alarm_on_a_nat_gateway_that_is_gone_fails(world: World) -> None:
+    world.change("ec2.DescribeNatGateways", "NatGateways", 0, "State", to="deleted")
+
+    assert "none of that name" in world.failures("alarms/*")["alarms/metrics"]

@@ -94,6 +94,14 @@ def test_a_tier_that_is_not_deployed_makes_it_not_provable(world: World) -> None
         Sample(world.context(config=config)).edge_there()
 
 
+def test_what_is_not_deployed_is_told_with_why_it_could_not_be(world: World) -> None:
+    config = StackConfig(environment_suffix=SUFFIX, tiers=frozenset({"network"}))
+    world.lacking = {Capability.S3: "no licence"}
+
+    with pytest.raises(NotProvableError, match=r"^not deployed: storage; fake: no licence$"):
+        Sample(world.context(config=config)).all_is_well()
+
+
 def test_secrets_are_masked_in_evidence(world: World) -> None:
     assert Sample(world.context()).tells_a_secret().observed == f"the password is {MASK}"
 

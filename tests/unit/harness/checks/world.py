@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ import requests
 from harness.checks.context import CheckContext
 from harness.checks.evidence import CheckResult, Status
 from harness.checks.registry import run_checks
+from harness.drift import AllowedDrift
 from harness.targets.base import Capability, DatabaseRoute
 from stack.config import StackConfig
 from stack.outputs import CatalogOutputs
@@ -156,6 +157,9 @@ class World:
 
     def missing(self) -> Mapping[Capability, str]:
         return self.lacking
+
+    def known_drift(self) -> Sequence[AllowedDrift]:
+        raise NotImplementedError
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
         assert (host, port) == (ENDPOINT, 5432)
@@ -436,7 +440,7 @@ def _network() -> dict[str, Answer]:
                     "NatGatewayAddresses": [
                         {"AllocationId": "eipalloc-1", "PublicIp": "192.0.2.1"}
                     ],
-                    "Tags": UPPER_TAGS,
+                    "Tags": [*UPPER_TAGS, {"Key": "Name", "Value": f"catalog-{SUFFIX}-0"}],
                 },
                 {
                     "NatGatewayId": "nat-0",
@@ -768,6 +772,10 @@ def _monitoring() -> dict[str, Answer]:
     cluster = {"DBClusterIdentifier": f"catalog-{SUFFIX}"}
     balancing = "AWS/ApplicationELB"
     watched = {
+        "nat-ports-0": (
+            *("AWS/NATGateway", "ErrorPortAllocation", "Sum", 0, 3),
+            {"NatGatewayId": "nat-1"},
+        ),
         "alb-5xx": (balancing, "HTTPCode_ELB_5XX_Count", "Sum", 5, 2, whole),
         "target-5xx": (balancing, "HTTPCode_Target_5XX_Count", "Sum", 5, 2, targets),
         "unhealthy-hosts": (balancing, "UnHealthyHostCount", "Maximum", 0, 3, targets),

@@ -133,7 +133,7 @@ class TestMistakes:
         assert said.status == 2
         mistake, remedy = said.err.splitlines()
         assert mistake == "Error: CATALOG_HARNESS_TARGET: 'moon' is not a target"
-        assert remedy.startswith("  What to do: one of embedded")
+        assert remedy.startswith("  What to do: one of embedded, ")
 
 
 class TestEnds:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.emulator.cloud_info import ENGINE_SOCKET, CloudInfo
 
-_WAITS = "import sys; sys.stdin.read()"
+_WAITS = "import sys; print('up', flush=True); sys.stdin.read()"
 _STUBBORN = (
     "import signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
     "print('deaf', flush=True); sys.stdin.read()"
@@ -43,8 +43,8 @@ def stand_in_cloud(
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        if stubborn:
-            process.stdout.readline()
+        # Just after its start a process may have no command line yet, by which it is known.
+        process.stdout.readline()
         info = info_of(directory, process.pid, **changes)
         info.write()
         yield info

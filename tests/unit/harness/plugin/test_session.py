@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from harness.errors import EmulatorError
+from harness.drift import AllowedDrift
+from harness.errors import EmulatorError, TargetError
 from harness.ledger import RunStatus
 from harness.targets.base import Capability
 from tests.unit.harness.plugin.conftest import Session
@@ -160,6 +161,52 @@ class TestFailure:
         result.assert_outcomes(errors=1)
         result.stdout.fnmatch_lines(["*no port is free*"])
 
+    def test_a_target_that_cannot_be_used_ends_the_session_with_one_message(
+        self, session: Session, way: Way
+    ) -> None:
+        way.target.refuses_start = TargetError("no LocalStack there", remedy="start one")
+
+        result = session(f"{TWO_USERS}\ndef test_other(): pass")
+
+        assert result.ret == 1
+        result.stdout.fnmatch_lines(["*Exit: no LocalStack there", "*What to do: start one*"])
+        result.assert_outcomes()
+        assert way.status is RunStatus.DESTROYED
+
+    def test_a_tier_that_is_asked_for_and_not_offered_ends_it_before_anything_is_deployed(
+        self, session: Session, way: Way
+    ) -> None:
+        way.target.lacks = {Capability.S3: "no buckets here"}
+
+        result = session(TWO_USERS)
+
+        assert result.ret == 2
+        result.stdout.fnmatch_lines(["*storage (no s3)*"])
+        assert way.verbs == []
+        assert way.target.steps[-2:] == ["prove", "stop"]
+
+    def test_what_a_first_try_met_is_not_tried_again(self, session: Session, way: Way) -> None:
+        way.target.refuses_start = EmulatorError("no port is free")
+
+        result = session(f"{TWO_USERS}\n{TestRequires.SOURCE}")
+
+        assert way.target.steps.count("start") == 1
+        assert str(result.stdout).count("no port is free") >= 2
+
+    def test_known_drift_is_a_note_of_the_report(
+        self, session: Session, way: Way, reports: Path
+    ) -> None:
+        way.target.drifts = [AllowedDrift("aws_lb.*", frozenset({"idle_timeout"}), "forgetful")]
+        way.terraform.answer("plan", status=2)
+        way.terraform.answer("show", json.dumps(CHANGED))
+
+        result = session(USES_STACK)
+
+        assert result.ret == 0
+        (note,) = report_in(reports)["notes"]
+        assert note.startswith("known drift: aws_lb.alb: update (idle_timeout: 60 -> 90)")
+        assert note.endswith(": forgetful")
+
     def test_drift_fails_the_session(self, session: Session, way: Way) -> None:
         way.terraform.answer("plan", status=2)
         way.terraform.answer("show", json.dumps(CHANGED))
@@ -228,7 +275,7 @@ class TestKeeping:
 
         result = session(USES_STACK)
 
-        result.assert_outcomes(errors=1)
+        assert result.ret == 2
         result.stdout.fnmatch_lines(["*is on record as deployed*"])
         assert way.ledger.get(SUFFIX) == before
         assert "destroy" not in way.verbs
@@ -376,6 +423,7 @@ class TestSettings:
         assert "@pytest.mark.exclusive" in said
 
 
+@pytest.mark.slow  # starts three interpreters
 def test_workers_share_one_deployment(
     pytester: pytest.Pytester, way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:

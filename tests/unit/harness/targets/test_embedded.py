@@ -168,6 +168,7 @@ def test_it_is_a_target(target: EmbeddedTarget) -> None:
     as_target: Target = target
 
     assert as_target.name == "embedded"
+    assert as_target.known_drift() == ()
     for reason in as_target.missing().values():
         assert reason
 

@@ -8,7 +8,7 @@ import pytest
 
 from harness.emulator import cloud
 from harness.emulator.cloud import CloudInfo
-from harness.errors import EmulatorError, UsageError
+from harness.errors import EmulatorError, TargetError, UsageError
 from harness.settings import HarnessSettings
 from harness.targets import embedded
 from harness.targets.factory import (
@@ -18,6 +18,7 @@ from harness.targets.factory import (
     remove_ended_target,
 )
 from tests.unit.harness.emulator.clouds import ended_cloud, info_of, stand_in_cloud
+from tests.unit.harness.targets.fake_localstack import FakeLocalStack
 
 
 @pytest.fixture
@@ -86,6 +87,32 @@ def test_a_target_on_record_is_attached_to_as_it_was_started(tmp_path: Path) -> 
 
         assert target.region == "eu-west-1"
         assert target.start() == {"cloud": info.directory}
+
+
+class TestLocalStack:
+    def test_it_is_made_of_the_settings_and_found_when_started(self) -> None:
+        with FakeLocalStack().serving() as server:
+            target = create_target(
+                HarnessSettings(target="localstack", endpoint_url=server.endpoint), owner_pid=7
+            )
+            assert server.seen == []
+
+            attachment = target.start()
+
+            assert attach_target("localstack", "eu-west-1", attachment).region == "eu-west-1"
+        assert (target.name, attachment["endpoint"]) == ("localstack", server.endpoint)
+
+    def test_one_that_has_gone_cannot_be_attached_to(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with FakeLocalStack().serving() as server:
+            settings = HarnessSettings(target="localstack", endpoint_url=server.endpoint)
+            attachment = create_target(settings, owner_pid=None).start()
+        monkeypatch.setattr("harness.targets.localstack._STILL_THERE_SECONDS", 0.1)
+
+        with pytest.raises(TargetError, match="no LocalStack at"):
+            attach_target("localstack", "eu-north-1", attachment)
+
+    def test_nothing_of_it_is_on_this_machine(self) -> None:
+        remove_ended_target("localstack", {"endpoint": "http://127.0.0.1:9"})
 
 
 def test_a_target_that_has_ended_cannot_be_attached_to(tmp_path: Path) -> None:

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from harness.terraform.errors import TerraformError
@@ -34,3 +36,25 @@ def test_a_state_that_cannot_be_read_is_an_error(fake: FakeTerraform, workspace:
 
     with pytest.raises(TerraformError, match="access denied"):
         workspace.state_resources()
+
+
+def test_identifiers_of_managed_resources_are_read_and_nothing_secret(
+    fake: FakeTerraform, workspace: Workspace
+) -> None:
+    secret = {"id": "arn:secret", "arn": "arn:secret", "name": "catalog/pr1", "value": "hunter2"}
+    state = {
+        "resources": [
+            {"mode": "managed", "instances": [{"attributes": secret}, {"attributes": {"id": "b"}}]},
+            {"mode": "managed", "instances": []},
+            {"mode": "data", "instances": [{"attributes": {"id": "123456789012"}}]},
+        ]
+    }
+    fake.answer("state pull", json.dumps(state))
+
+    assert workspace.state_identifiers() == {"arn:secret", "b"}
+
+
+def test_no_state_has_no_identifiers(fake: FakeTerraform, workspace: Workspace) -> None:
+    fake.answer("state pull", "")
+
+    assert workspace.state_identifiers() == set()

@@ -12,6 +12,14 @@ from tests.unit.stack.api.service import Service, running_service
 DATABASE = "catalog"
 
 
+@pytest.hookimpl(tryfirst=True)  # before "-m" chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what starts a real PostgreSQL: it takes seconds."""
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
+
+
 @pytest.fixture
 def unreachable() -> Settings:
     """Settings of a database that nobody serves: port 1 of the loopback."""

@@ -242,6 +242,7 @@ def connect(container: Container, password: str) -> psycopg.Connection:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_real_server_keeps_its_data_and_wants_the_password(
     database: tuple[Engine, Container],

@@ -10,10 +10,10 @@ _accounts = iter(range(200_000_000_000, 300_000_000_000))
 
 @pytest.hookimpl(tryfirst=True)  # before "-m" chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts a real MiniStack: it takes seconds, and runs in a tox environment apart."""
+    """Mark what starts a real MiniStack: it takes seconds."""
     for item in items:
         if {"endpoints", "with_engine"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker("emulator")
+            item.add_marker("slow")
 
 
 @pytest.fixture

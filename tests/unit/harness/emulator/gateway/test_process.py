@@ -21,7 +21,7 @@ from tests.unit.harness.emulator.gateway.support import (
     session_of,
 )
 
-pytestmark = pytest.mark.emulator
+pytestmark = pytest.mark.slow
 
 GATEWAY = "harness.emulator.gateway"
 SECONDS = 30

@@ -1,0 +1,201 @@
+"""Ten stacks' leftovers made by killing runs are all swept; the look-alikes are untouched."""
+
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.checks.clients import Clients
+from harness.deployment import teardown
+from harness.ledger import Ledger, RunRecord, RunStatus
+from harness.report.progress import Observer
+from harness.run import Run
+from harness.settings import HarnessSettings
+from harness.sweep import SweepReport
+from harness.sweep.inventory import take_inventory
+from harness.sweep.resource import Kind, Resource
+from harness.sweep.states import find_states
+from harness.sweep_runs import SweepRequest, sweep_target
+from harness.targets.embedded import EmbeddedTarget
+from harness.timeline import Timeline
+from harness.workspaces import find_tools
+from tests.integration.killed_runs import EXPIRED, KilledRun
+from tests.integration.look_alikes import look_alikes, make_look_alikes
+
+STATE_BUCKET = "states-of-the-nightly-runs"
+NETWORK, STORAGE = ("network",), ("storage",)
+ROLES = ("storage", "secret", "roles")
+DATABASE = ("network", "secret", "database")
+BALANCER = ("network", "storage", "load_balancer")
+ALL = (
+    *("network", "storage", "secret", "roles", "database", "load_balancer", "service"),
+    *("edge", "scaling", "monitoring"),
+)
+# The slowest first: they end together.
+RUNS = (
+    KilledRun("swept-whole", ALL),
+    KilledRun("swept-scaling", ALL, "apply_complete", "aws_appautoscaling_target"),
+    KilledRun("swept-cluster", ALL, "apply_complete", "aws_ecs_cluster"),
+    KilledRun("swept-listener", BALANCER, "apply_complete", "aws_lb"),
+    KilledRun("swept-database", DATABASE, "apply_complete", "aws_rds_cluster"),
+    KilledRun("swept-nat", NETWORK, "apply_complete", "aws_nat_gateway"),
+    KilledRun("swept-subnets", NETWORK, "apply_start", "aws_subnet"),
+    KilledRun("swept-bucket", STORAGE, "apply_start", "aws_s3_bucket"),
+    KilledRun("swept-policy", STORAGE, "apply_complete", "aws_s3_bucket"),
+    KilledRun("swept-roles", ROLES, "apply_complete", "aws_iam_role"),
+)
+ON_THE_LEDGER = {"swept-policy", "swept-subnets"}
+IN_THE_BUCKET = {"swept-whole", "swept-roles"}
+_AT_ONCE = 5
+
+
+class KeptCloud(EmbeddedTarget):
+    """A cloud that outlives its runs, as an account does."""
+
+    def stop(self) -> None:
+        """Leave it up."""
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """A cloud in which ten runs were killed, and what was there before."""
+
+    target: KeptCloud
+    ledger: Ledger
+    ended_as: Mapping[str, str]
+    before: frozenset[Resource]
+
+    def resources(self) -> frozenset[Resource]:
+        """What is there now."""
+        inventory = take_inventory(Clients(self.target.session()), self.target.missing())
+        assert not inventory.unanswered
+        return frozenset(inventory.resources)
+
+    def sweep(self, *, remove: bool) -> SweepReport:
+        request = SweepRequest(
+            expired_before=datetime.now(UTC), remove=remove, state_bucket=STATE_BUCKET
+        )
+        attachment = self.target.start()
+        return sweep_target(
+            self.target, attachment, request, ledger=self.ledger, teardown=self._tear_down
+        )
+
+    def _tear_down(self, record: RunRecord) -> object:
+        settings = HarnessSettings(reuse_stack=True)
+        timeline = Timeline(Observer())
+        return teardown(Run(settings, record.environment_suffix, self.ledger, timeline, None))
+
+    def states(self) -> set[str]:
+        """Suffixes of the states in the bucket."""
+        s3 = self.target.session().client("s3")
+        return {state.environment_suffix for state in find_states(s3, STATE_BUCKET)}
+
+
+@pytest.fixture
+def leftovers(
+    embedded_only: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Leftovers]:
+    cloud = EmbeddedTarget(region="eu-north-1", owner_pid=os.getpid())
+    attachment = cloud.start()
+    try:
+        target = KeptCloud(region="eu-north-1", attachment=attachment)
+        monkeypatch.setattr("harness.destroy.attach_target", lambda *_: target)
+        make_look_alikes(target.session(), "swept-whole")
+        found = Leftovers(target, Ledger(tmp_path / "home"), {}, frozenset())
+        before = found.resources()
+        ended_as = kill_runs(found.ledger, target, attachment)
+        keep_states(target.session(), found.ledger)
+        yield Leftovers(target, found.ledger, ended_as, before)
+    finally:
+        cloud.stop()
+
+
+def kill_runs(
+    ledger: Ledger, target: EmbeddedTarget, attachment: Mapping[str, str]
+) -> dict[str, str]:
+    """Deploy and kill every run; return how each ended."""
+    tools = find_tools(None, None)
+
+    def deploy(run: KilledRun) -> str:
+        if run.suffix in ON_THE_LEDGER:
+            ledger.begin(record_of(run, attachment))
+        return run.deploy(ledger.directory(run.suffix) / "terraform", target, tools)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return dict(zip((run.suffix for run in RUNS), pool.map(deploy, RUNS), strict=True))
+
+
+def record_of(run: KilledRun, attachment: Mapping[str, str]) -> RunRecord:
+    """What a killed harness leaves on record."""
+    return RunRecord(
+        run.suffix,
+        target="embedded",
+        region="eu-north-1",
+        status=RunStatus.DEPLOYING,
+        started_at="2026-01-01T00:00:00+00:00",
+        applied=True,
+        attachment=attachment,
+        run_id=f"{run.suffix}-1",
+        expires_at=EXPIRED,
+    )
+
+
+def keep_states(session: Any, ledger: Ledger) -> None:
+    """Put some of the states into a bucket, one of them locked, beside what is no state."""
+    s3 = session.client("s3")
+    s3.create_bucket(
+        Bucket=STATE_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
+    )
+    for suffix in IN_THE_BUCKET:
+        path = ledger.directory(suffix) / "terraform" / "terraform.tfstate"
+        body = path.read_bytes() if path.exists() else b""
+        s3.put_object(Bucket=STATE_BUCKET, Key=f"{suffix}/catalog.tfstate", Body=body)
+        s3.put_object(Bucket=STATE_BUCKET, Key=f"{suffix}/catalog.tfstate.tflock", Body=b"{}")
+    s3.put_object(Bucket=STATE_BUCKET, Key="alive/catalog.tfstate", Body=b"{}")
+
+
+def test_leftovers_of_ten_killed_runs_are_swept_and_the_look_alikes_untouched(
+    leftovers: Leftovers,
+) -> None:
+    killed = {suffix for suffix, message in leftovers.ended_as.items() if message}
+    assert killed == {run.suffix for run in RUNS if run.type}
+    there = leftovers.resources()
+    assert_every_look_alike_is_in_every_service(leftovers.before)
+
+    found = leftovers.sweep(remove=False)
+
+    assert {run.environment_suffix for run in found.runs} == {run.suffix for run in RUNS}
+    listed = {each for run in found.runs for each in run.selected.resources}
+    assert listed == there - leftovers.before
+    assert {each.kind for each in listed} >= set(Kind) - {
+        *(Kind.VPC_ENDPOINT, Kind.DB_PARAMETERS, Kind.DB_CLUSTER_SNAPSHOT, Kind.DB_SNAPSHOT),
+        *(Kind.POLICY, Kind.REPOSITORY, Kind.NETWORK_INTERFACE),
+    }
+    assert leftovers.resources() == there, "a dry run removes nothing"
+
+    swept = leftovers.sweep(remove=True)
+
+    for run in swept.runs:
+        assert run.is_clean, (run.failed, run.left, run.errors, run.notes)
+    assert {run.environment_suffix for run in swept.runs} == {run.suffix for run in RUNS}
+    assert swept.is_clean
+    assert leftovers.resources() == leftovers.before, "nothing more, and nothing less"
+    assert leftovers.states() == {"alive"}
+    assert leftovers.ledger.records() == ()
+    assert leftovers.sweep(remove=True).runs == (), "nothing is left to sweep"
+
+
+def assert_every_look_alike_is_in_every_service(before: frozenset[Resource]) -> None:
+    for like in look_alikes("swept-whole"):
+        kinds = {each.kind for each in before if dict(each.tags) == dict(like.tags)}
+        missing = set(Kind) - kinds
+        assert missing <= {
+            *(Kind.VPC_ENDPOINT, Kind.DB_PARAMETERS, Kind.DB_CLUSTER_SNAPSHOT, Kind.DB_SNAPSHOT),
+            *(Kind.DB_INSTANCE, Kind.DB_SUBNET_GROUP, Kind.ECS_TASK),
+            *(Kind.DASHBOARD, Kind.NETWORK_INTERFACE),
+        }, like.suffix

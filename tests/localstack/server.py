@@ -1,0 +1,130 @@
+"""A LocalStack as a process, for the time of a context."""
+
+import os
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psutil
+
+from harness.errors import TargetError, WaitFailedError
+from harness.targets.localstack_endpoint import LocalStackEndpoint
+from harness.targets.localstack_health import await_localstack
+from harness.wait import wait_until
+
+_READY_SECONDS = 180.0
+_STOP_SECONDS = 30.0
+_LOG_LINES = 30
+# Its S3 writes to a folder of /tmp, whatever it is told, and leaves it there.
+_PROGRAM = """
+import sys
+from localstack.services.s3 import provider
+provider.DEFAULT_S3_TMP_DIR = sys.argv[1]
+from localstack.runtime.main import main
+main()
+"""
+
+
+def environment_of(folder: Path, port: int) -> dict[str, str]:
+    """Return the environment of a LocalStack that keeps to itself.
+
+    Args:
+        folder: The only place that it writes to.
+        port: Its port on 127.0.0.1.
+    """
+    return {
+        "PATH": os.defpath,
+        "HOME": str(folder),
+        "TMPDIR": str(folder / "tmp"),
+        "FILESYSTEM_ROOT": str(folder / "root"),
+        "LOCALSTACK_VOLUME_DIR": str(folder / "volume"),
+        "CONFIG_DIR": str(folder / "config"),
+        "GATEWAY_LISTEN": f"127.0.0.1:{port}",
+        # Its usual server listens on all addresses, whatever GATEWAY_LISTEN says.
+        "GATEWAY_SERVER": "hypercorn",
+        "DNS_ADDRESS": "0",
+        # In a container it would take itself for the one of its own image.
+        "OVERRIDE_IN_DOCKER": "0",
+        "DISABLE_EVENTS": "1",
+        "SKIP_SSL_CERT_DOWNLOAD": "1",
+        "SKIP_INFRA_DOWNLOADS": "1",
+    }
+
+
+@contextmanager
+def running_localstack(python: Path) -> Iterator[str]:
+    """Run a LocalStack on a free port of 127.0.0.1, and yield its address.
+
+    Args:
+        python: Python of an environment that has it.
+
+    Raises:
+        WaitFailedError: It ended by itself; the message has the end of its log.
+        WaitTimeoutError: It was not ready in time.
+    """
+    with ExitStack() as at_the_end:
+        folder = Path(at_the_end.enter_context(tempfile.TemporaryDirectory(prefix="localstack-")))
+        (folder / "tmp").mkdir()
+        log = at_the_end.enter_context((folder / "log.txt").open("wb"))
+        port = _free_port()
+        process = subprocess.Popen(
+            [str(python), "-c", _PROGRAM, str(folder / "s3")],
+            cwd=folder,
+            env=environment_of(folder, port),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for the suite, which still needs it to destroy
+        )
+        at_the_end.callback(stop, process)
+        url = f"http://127.0.0.1:{port}"
+        _await(process, url, folder / "log.txt")
+        yield url
+
+
+def _await(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
+    def look() -> str:
+        if process.poll() is not None:
+            return "ended"
+        try:
+            return str(await_localstack(LocalStackEndpoint(url, "this script"), patience=1.0))
+        except TargetError:
+            return "starting"
+
+    try:
+        wait_until(
+            look,
+            what="LocalStack to be ready",
+            ready=lambda seen: seen not in ("ended", "starting"),
+            failed=lambda seen: seen == "ended",
+            timeout=_READY_SECONDS,
+        )
+    except WaitFailedError as error:
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-_LOG_LINES:])
+        raise WaitFailedError(
+            f"LocalStack ended with status {process.returncode}:\n{tail}"
+        ) from error
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """End a process and all that it started: asked to first, and then not asked."""
+    family = []
+    if process.poll() is None:
+        parent = psutil.Process(process.pid)
+        family = [*parent.children(recursive=True), parent]
+    process.terminate()
+    _, alive = psutil.wait_procs(family, timeout=_STOP_SECONDS)
+    for each in alive:
+        each.kill()
+    psutil.wait_procs(alive, timeout=_STOP_SECONDS)
+    process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,93 @@
+"""A LocalStack on loopback that has the services it is told to have."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qs
+
+from tests.unit.harness.targets.loopback import Answer, Seen, Server, http_server
+
+SERVICES = {"s3": "running", "ec2": "available"}
+HEALTH: dict[str, Any] = {"services": SERVICES, "edition": "community", "version": "4.14.0"}
+INFO: dict[str, Any] = {
+    "version": "4.14.0:abc",
+    "edition": "community",
+    "is_license_activated": False,
+    "session_id": "1",
+}
+NOT_LICENSED = (
+    "The API for service {} is either not included in your current license plan or has not yet "
+    "been emulated by LocalStack."
+)
+# Signing name -> botocore's name, where they differ.
+_NAMES = {
+    "elasticloadbalancing": "elbv2",
+    "monitoring": "cloudwatch",
+    "servicequotas": "service-quotas",
+}
+
+
+class FakeLocalStack:
+    """What it answers; a test changes it.
+
+    Attributes:
+        pages: Path -> answer of the pages that LocalStack has for itself.
+        refused: Service -> error code, status and message, in place of an empty answer.
+    """
+
+    def __init__(self) -> None:
+        self.pages: dict[str, Answer] = {
+            "/_localstack/health": Answer.of(HEALTH),
+            "/_localstack/info": Answer.of(INFO),
+        }
+        self.refused: dict[str, tuple[str, int, str]] = {}
+
+    def without(self, *services: str) -> "FakeLocalStack":
+        """Answer for these as an edition does that does not have them."""
+        for name in services:
+            self.refused[name] = ("InternalFailure", 501, NOT_LICENSED.format(name))
+        return self
+
+    def respond(self, seen: Seen) -> Answer:
+        if page := self.pages.get(seen.path):
+            return page
+        scope = re.search(r"Credential=test/\d+/[^/]+/([^/]+)/", seen.headers["authorization"])
+        assert scope is not None
+        service = _NAMES.get(scope[1], scope[1])
+        if refusal := self.refused.get(service):
+            return _error(service, seen, *refusal)
+        return _empty(service, seen)
+
+    @contextmanager
+    def serving(self) -> Iterator[Server]:
+        with http_server(self.respond) as server:
+            yield server
+
+
+def _is_xml(service: str, seen: Seen) -> bool:
+    kind = seen.headers.get("content-type", "")
+    return "form-urlencoded" in kind or service in ("s3", "cloudfront")
+
+
+def _error(service: str, seen: Seen, code: str, status: int, message: str) -> Answer:
+    if not _is_xml(service, seen):
+        return Answer.of({"__type": code, "message": message}, status)
+    error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    outer, inner = ("Response", f"<Errors>{error}</Errors>")
+    if service != "ec2":
+        outer, inner = "ErrorResponse", error
+    return Answer(status, f"<{outer}>{inner}</{outer}>".encode())
+
+
+def _empty(service: str, seen: Seen) -> Answer:
+    if service == "s3":
+        return Answer(200, b"<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>")
+    if service == "cloudfront":
+        return Answer(200, b"<DistributionList><Quantity>0</Quantity></DistributionList>")
+    if not _is_xml(service, seen):
+        return Answer.of({})
+    asked: Mapping[str, list[str]] = parse_qs(seen.body.decode())
+    action = asked["Action"][0]
+    body = f"<{action}Response><{action}Result/></{action}Response>"
+    return Answer(200, body.encode())

@@ -1,0 +1,69 @@
+"""The emulators in containers: pinned, on loopback, healthy before use, and without a secret."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+FILE = Path(__file__).parents[2] / "docker-compose.yml"
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text())["services"]
+SOCKET = "/var/run/docker.sock:/var/run/docker.sock"
+
+every_service = pytest.mark.parametrize("service", SERVICES.values(), ids=list(SERVICES))
+
+
+def test_there_is_a_profile_for_each_emulator() -> None:
+    assert {name: service["profiles"] for name, service in SERVICES.items()} == {
+        "localstack": ["localstack"],
+        "localstack-pro": ["localstack-pro"],
+        "ministack": ["ministack"],
+    }
+
+
+@every_service
+def test_its_image_is_pinned_to_a_release(service: dict[str, Any]) -> None:
+    assert re.fullmatch(r"[a-z]+/[a-z-]+:\d+\.\d+\.\d+", service["image"])
+
+
+@every_service
+def test_its_ports_are_open_on_loopback_alone(service: dict[str, Any]) -> None:
+    assert service["ports"]
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+    assert "network_mode" not in service
+
+
+@every_service
+def test_it_says_when_it_is_ready(service: dict[str, Any]) -> None:
+    (question,) = [word for word in service["healthcheck"]["test"] if "http://" in word]
+    assert re.search(r"http://localhost:4566/_(localstack|ministack)/health", question)
+    assert service["healthcheck"]["start_period"]
+
+
+def test_the_token_comes_from_the_environment_and_only_where_it_is_needed() -> None:
+    with_token = [n for n, s in SERVICES.items() if "LOCALSTACK_AUTH_TOKEN" in s["environment"]]
+
+    assert with_token == ["localstack-pro"]
+    assert SERVICES["localstack-pro"]["environment"]["LOCALSTACK_AUTH_TOKEN"] is None
+    assert not re.search(r"LOCALSTACK_AUTH_TOKEN[:=][ \t]*\S", FILE.read_text())
+
+
+def test_no_profile_demands_the_token_of_another() -> None:
+    """Compose fills in the whole file, whichever profile is asked for."""
+    assert ":?" not in FILE.read_text()
+
+
+def test_the_last_tag_without_a_token_is_the_one_for_no_token() -> None:
+    assert SERVICES["localstack"]["image"] == "localstack/localstack:4.14.0"
+
+
+def test_only_what_starts_containers_has_the_docker_socket() -> None:
+    mounted = [name for name, service in SERVICES.items() if SOCKET in service.get("volumes", ())]
+
+    assert mounted == ["localstack-pro", "ministack"]
+
+
+def test_nobody_is_told_of_its_use() -> None:
+    for name in ("localstack", "localstack-pro"):
+        assert SERVICES[name]["environment"]["DISABLE_EVENTS"] == "1"
