@@ -47,7 +47,7 @@ def test_it_tells_nobody_and_knows_nothing_of_the_user(
 
 def test_one_that_ends_by_itself_is_quoted() -> None:
     with (
-        pytest.raises(WaitFailedError, match=r"ended with status 1:\n.*No module named"),
+        pytest.raises(WaitFailedError, match=r"(?s)ended with status 1:\n.*No module named"),
         running_localstack(Path(sys.executable)),
     ):
         pass
