@@ -1,8 +1,9 @@
 """Removing resources in the order of their needs, with patience for named refusals only."""
 
-import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -35,15 +36,22 @@ class Outcome:
     waited_for: str = ""
 
 
+Pause = Callable[[float], None]
+
+
 class _NotYetError(Exception):
     """A named refusal that passes by itself."""
+
+
+class _InterruptedSweepError(Exception):
+    """Nobody waits for this removal any more."""
 
 
 def remove_all(
     clients: Clients,
     resources: Iterable[Resource],
     *,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], object] | None = None,
 ) -> tuple[Outcome, ...]:
     """Remove resources; one that cannot be removed does not keep the others.
 
@@ -54,48 +62,69 @@ def remove_all(
     Args:
         clients: Clients of the target.
         resources: What to remove.
-        sleep: The pause between two attempts; a test passes its own.
+        sleep: The pause between two attempts; a test passes its own. By default it ends when
+            this thread is interrupted: Ctrl-C waits for no deadline.
 
     Returns:
         One outcome per resource, in the order of removal.
     """
     order = list(Kind)
     ordered = sorted(resources, key=lambda each: order.index(each.kind))
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="sweep") as pool:
+    with _interruptible_pool(sleep) as (pool, pause):
 
         def each(step: Callable[[Resource], Outcome], some: Sequence[Resource]) -> list[Outcome]:
             return list(pool.map(step, some))
 
-        begun = each(lambda resource: _begin(clients, resource, sleep), ordered)
+        begun = each(lambda resource: _begin(clients, resource, pause), ordered)
         failed = [outcome for outcome in begun if outcome.error]
         outcomes = list(failed)
         unable = {outcome.resource.identifier for outcome in failed}
         for kind in order:
             some = [r for r in ordered if r.kind is kind and r.identifier not in unable]
-            outcomes += each(lambda resource: _remove(clients, resource, sleep), some)
+            outcomes += each(lambda resource: _remove(clients, resource, pause), some)
     return tuple(outcomes)
 
 
-def _begin(clients: Clients, resource: Resource, sleep: Callable[[float], None]) -> Outcome:
+@contextmanager
+def _interruptible_pool(
+    sleep: Callable[[float], object] | None,
+) -> Iterator[tuple[Executor, Pause]]:
+    """Yield threads, and a pause for them that ends at once when the body ends by an error."""
+    ended = threading.Event()
+
+    def pause(seconds: float) -> None:
+        (sleep or ended.wait)(seconds)
+        if ended.is_set():
+            raise _InterruptedSweepError
+
+    pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="sweep")
+    try:
+        yield pool, pause
+    except BaseException:
+        ended.set()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin(clients: Clients, resource: Resource, pause: Pause) -> Outcome:
     begin = REMOVERS[resource.kind].begin
     if begin is None:
         return Outcome(resource)
-    return _tried(resource, lambda: begin(clients, resource), sleep)
+    return _tried(resource, lambda: begin(clients, resource), pause)
 
 
-def _remove(clients: Clients, resource: Resource, sleep: Callable[[float], None]) -> Outcome:
+def _remove(clients: Clients, resource: Resource, pause: Pause) -> Outcome:
     remover = REMOVERS[resource.kind]
-    outcome = _tried(resource, lambda: remover.remove(clients, resource), sleep)
+    outcome = _tried(resource, lambda: remover.remove(clients, resource), pause)
     remains = remover.remains
     if outcome.error or remains is None:
         return outcome
-    error = _until_gone(resource, lambda: remains(clients, resource), remover.seconds, sleep)
+    error = _until_gone(resource, lambda: remains(clients, resource), remover.seconds, pause)
     return Outcome(resource, error, outcome.waited_for)
 
 
-def _tried(
-    resource: Resource, attempt: Callable[[], None], sleep: Callable[[float], None]
-) -> Outcome:
+def _tried(resource: Resource, attempt: Callable[[], None], pause: Pause) -> Outcome:
     """Make an attempt until it succeeds, fails for good, or the deadline of its refusal passes."""
     try:
         attempt()
@@ -105,7 +134,7 @@ def _tried(
             return Outcome(resource)
         if transient is None:
             return Outcome(resource, _said(error))
-        return _tried_again(resource, attempt, transient.reason, transient.seconds, sleep)
+        return _tried_again(resource, attempt, transient.reason, transient.seconds, pause)
     except BotoCoreError as error:
         return Outcome(resource, str(error))
     return Outcome(resource)
@@ -116,7 +145,7 @@ def _tried_again(
     attempt: Callable[[], None],
     reason: str,
     seconds: float,
-    sleep: Callable[[float], None],
+    pause: Pause,
 ) -> Outcome:
     def again() -> bool:
         try:
@@ -136,7 +165,7 @@ def _tried_again(
             timeout=seconds,
             delay=_DELAY_SECONDS,
             retry_on=(_NotYetError,),
-            sleep=sleep,
+            sleep=pause,
         )
     except WaitTimeoutError as error:
         return Outcome(resource, f"after {seconds:g} s: {error.__cause__} ({reason})", reason)
@@ -149,7 +178,7 @@ def _until_gone(
     resource: Resource,
     remains: Callable[[], bool],
     seconds: float,
-    sleep: Callable[[float], None],
+    pause: Pause,
 ) -> str:
     def observe() -> bool:
         try:
@@ -166,7 +195,7 @@ def _until_gone(
             ready=lambda there: not there,
             timeout=seconds,
             delay=_DELAY_SECONDS,
-            sleep=sleep,
+            sleep=pause,
         )
     except WaitTimeoutError:
         return f"still there {seconds:g} s after its deletion was accepted"

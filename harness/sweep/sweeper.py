@@ -32,7 +32,7 @@ def sweep(
     remove: bool = False,
     known: Iterable[KnownRun] = (),
     patience: float = _PROOF_PATIENCE_SECONDS,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None] | None = None,
 ) -> SweepReport:
     """Find what runs left behind in a target, and remove it if that is wanted.
 
@@ -72,7 +72,7 @@ def sweep(
             _proved(
                 _with_outcomes(run, outcomes),
                 lambda suffix: prove_teardown(
-                    target, suffix, patience=patience, ignoring=others, sleep=sleep
+                    target, suffix, patience=patience, ignoring=others, sleep=sleep or time.sleep
                 ),
             )
             for run in runs

@@ -169,6 +169,22 @@ class TestNamedRefusals:
 
         assert outcome.error == "DeleteSubnet: UnauthorizedOperation: refused"
 
+    def test_ctrl_c_waits_for_no_deadline(self, remove: Removing) -> None:
+        def interrupted(_: Asked) -> Asked:
+            raise KeyboardInterrupt
+
+        remove.answers |= {
+            "ec2.DeleteSubnet": lambda asked: (
+                interrupted(asked)
+                if asked["SubnetId"] == "subnet-2"
+                else always("DependencyViolation")(asked)
+            )
+        }
+        second = Resource(Kind.SUBNET, "subnet-2")
+
+        with pytest.raises(KeyboardInterrupt):
+            remove_all(Clients(remove.aws), [second, SUBNET])
+
 
 class TestSlowEnds:
     NAT = Resource(Kind.NAT_GATEWAY, "nat-1")
