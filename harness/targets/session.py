@@ -1,9 +1,11 @@
 """AWS sessions that talk to an emulator, whatever the user's AWS configuration says."""
 
+from functools import cache
 from typing import Any
 
 import boto3
 import botocore.config
+import botocore.loaders
 import botocore.session
 
 __all__ = ["EmulatorSession"]
@@ -27,6 +29,12 @@ _ISOLATED = {
 }
 
 
+@cache
+def _loader() -> Any:
+    """Return what reads the models of the services, which takes a tenth of a second each."""
+    return botocore.loaders.create_loader()
+
+
 class EmulatorSession(boto3.Session):
     """A boto3 session whose every client talks to one endpoint with throw-away credentials.
 
@@ -37,12 +45,17 @@ class EmulatorSession(boto3.Session):
     """
 
     def __init__(self, *, endpoint: str, region: str, access_key: str = "test") -> None:
+        loader = _loader()
+        isolated = botocore.session.Session(session_vars=_ISOLATED)
+        isolated.register_component("data_loader", loader)
         super().__init__(
             aws_access_key_id=access_key,
             aws_secret_access_key="test",  # noqa: S106 -- an emulator's: any text will do
             region_name=region,
-            botocore_session=botocore.session.Session(session_vars=_ISOLATED),
+            botocore_session=isolated,
         )
+        # Each boto3 session adds the folder of its own models once more.
+        loader.search_paths[:] = dict.fromkeys(loader.search_paths)
         self._endpoint = endpoint
 
     def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:

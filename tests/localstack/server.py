@@ -5,7 +5,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -17,6 +17,7 @@ from harness.wait import wait_until
 
 _READY_SECONDS = 180.0
 _STOP_SECONDS = 30.0
+_FAREWELL_SECONDS = 1.0
 _LOG_LINES = 30
 # Its S3 writes to a folder of /tmp, whatever it is told, and leaves it there.
 _PROGRAM = """
@@ -116,7 +117,9 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
         parent = psutil.Process(process.pid)
         family = [*parent.children(recursive=True), parent]
     process.terminate()
-    _, alive = psutil.wait_procs(family, timeout=_STOP_SECONDS)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_STOP_SECONDS)
+    _, alive = psutil.wait_procs(family, timeout=_FAREWELL_SECONDS)
     for each in alive:
         each.kill()
     psutil.wait_procs(alive, timeout=_STOP_SECONDS)

@@ -17,6 +17,8 @@ from harness.errors import ProcessError
 from harness.process import ProcessCancelledError
 from harness.wait import wait_until
 
+pytestmark = pytest.mark.slow  # real programs
+
 _PATIENCE = 60.0
 
 # Ends once the folder holds "enough", as Terraform ends once its state is written, and leaves a

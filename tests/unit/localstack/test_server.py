@@ -45,6 +45,7 @@ def test_it_tells_nobody_and_knows_nothing_of_the_user(
     assert not environment.keys() & {"LOCALSTACK_AUTH_TOKEN", "AWS_SECRET_ACCESS_KEY"}
 
 
+@pytest.mark.slow
 def test_one_that_ends_by_itself_is_quoted() -> None:
     with (
         pytest.raises(WaitFailedError, match=r"(?s)ended with status 1:\n.*No module named"),
@@ -53,6 +54,7 @@ def test_one_that_ends_by_itself_is_quoted() -> None:
         pass
 
 
+@pytest.mark.slow
 def test_stopping_ends_the_whole_family() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", FAMILY], stdin=subprocess.PIPE, stdout=subprocess.PIPE

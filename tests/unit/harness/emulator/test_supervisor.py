@@ -181,6 +181,7 @@ class TestReadiness:
         assert gateway.environment["HOSTNAME"]
 
 
+@pytest.mark.slow
 class TestEnd:
     def test_it_stops_the_gateway_when_told_to(
         self, config: SupervisorConfig, gateway: Gateway, directory: Path

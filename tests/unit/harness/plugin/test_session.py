@@ -19,6 +19,7 @@ from tests.unit.harness.test_prove import CHANGED
 from tests.unit.harness.way import SUFFIX, Way
 
 pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.slow  # whole sessions
 
 USES_STACK = "def test_stack(deployment): assert deployment.outputs.region == 'eu-north-1'"
 TWO_USERS = """
@@ -423,7 +424,6 @@ class TestSettings:
         assert "@pytest.mark.exclusive" in said
 
 
-@pytest.mark.slow  # starts three interpreters
 def test_workers_share_one_deployment(
     pytester: pytest.Pytester, way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:

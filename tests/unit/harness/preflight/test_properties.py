@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from harness.preflight import (
 from harness.preflight.aurora_versions import OFFERED
 from tests.unit.harness.preflight.conftest import Synth
 from tests.unit.harness.preflight.drafts import ZONES, Draft, catalog
+
+pytestmark = pytest.mark.slow  # many examples
 
 SIZES = [
     (256, 512), (256, 2048), (512, 4096), (1024, 2048), (1024, 8192), (2048, 16384), (4096, 30720),

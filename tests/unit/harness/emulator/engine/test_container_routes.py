@@ -91,6 +91,7 @@ async def test_kill_refuses_a_signal_that_does_not_exist(docker: Docker) -> None
     assert (answer.status_code, answer.json()) == (400, {"message": "invalid signal: SIGNOTHING"})
 
 
+@pytest.mark.slow
 async def test_killing_a_container_ends_what_it_started(docker: Docker) -> None:
     start_child = (
         "import subprocess, sys, time\n"

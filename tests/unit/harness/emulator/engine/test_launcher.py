@@ -11,6 +11,8 @@ import pytest
 
 from harness.emulator.engine import launcher
 
+pytestmark = pytest.mark.slow  # real programs
+
 KILL = str(int(signal.SIGKILL))
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="prctl(2) exists on Linux only")
 
