@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.checks.context import CheckContext
+from harness.checks.paging import batches
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
@@ -55,8 +56,7 @@ def described_tasks(context: CheckContext) -> "list[TaskTypeDef]":
     )
     arns = [arn for page in pages for arn in page["taskArns"]]
     tasks: list[TaskTypeDef] = []
-    for start in range(0, len(arns), _MOST_PER_CALL):
-        part = arns[start : start + _MOST_PER_CALL]
+    for part in batches(arns, _MOST_PER_CALL):
         tasks += ecs.describe_tasks(cluster=cluster, tasks=part, include=["TAGS"])["tasks"]
     return tasks
 

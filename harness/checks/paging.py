@@ -1,9 +1,9 @@
-"""Reading a list to its end, page by page."""
+"""Long lists: read page by page, asked about batch by batch."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-__all__ = ["pages"]
+__all__ = ["batches", "pages"]
 
 
 def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
@@ -20,3 +20,8 @@ def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[A
     """
     for page in client.get_paginator(operation).paginate(**arguments):
         yield from page.get(key, ())
+
+
+def batches(items: Sequence[str], size: int) -> Iterator[list[str]]:
+    """Yield the items in lists of at most ``size``, the most that an operation takes at once."""
+    return (list(items[start : start + size]) for start in range(0, len(items), size))

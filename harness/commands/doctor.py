@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.commands.options import harness_options, settings_from
+from harness.commands.options import format_option, harness_options, settings_from
 from harness.doctor import Diagnosis, Verdict, diagnose, is_usable
 
 __all__ = ["doctor"]
@@ -20,14 +20,7 @@ _WIDEST = 120
 
 @click.command()
 @harness_options("terraform", "provider-mirror")
-@click.option(
-    "--format",
-    "layout",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How to print it.",
-)
+@format_option
 @click.pass_context
 def doctor(context: click.Context, /, *, layout: str, **given: Any) -> None:
     """Say what this machine has and lacks for the embedded target.

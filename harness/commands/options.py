@@ -9,9 +9,19 @@ import click
 from harness.options import OPTIONS, Option
 from harness.settings import HarnessSettings, load_settings
 
-__all__ = ["harness_options", "settings_from"]
+__all__ = ["format_option", "harness_options", "settings_from"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+# For commands that print a table, or JSON for programs; they take it as ``layout``.
+format_option = click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print it.",
+)
 
 
 def harness_options(*names: str, **helps: str) -> Callable[[F], F]:

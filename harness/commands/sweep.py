@@ -9,7 +9,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness.commands.options import harness_options, settings_from
+from harness.commands.options import format_option, harness_options, settings_from
 from harness.deployment import teardown
 from harness.guards.request import guard_account, guard_place
 from harness.ledger import Ledger, RunRecord
@@ -57,14 +57,7 @@ _WIDEST = 120
     help="Sweep the runs whose expires-at is past (the default when no suffix is named).",
 )
 @click.option("--yes", "remove", is_flag=True, help="Remove it; else it is only listed.")
-@click.option(
-    "--format",
-    "layout",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How to print it.",
-)
+@format_option
 @click.pass_context
 def sweep(
     context: click.Context,

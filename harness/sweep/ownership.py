@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from harness.sweep.resource import PROJECT_TAGS, RUN_TAG, Kind, Resource
+from harness.run_tags import RUN_ID
+from harness.sweep.resource import PROJECT_TAGS, Kind, Resource
 from stack.names import PhysicalNames
 
 __all__ = ["KnownRun", "SelectedRun", "Selection", "Spared", "Wanted", "select"]
@@ -38,7 +39,7 @@ class Wanted:
 
     def is_other_run(self, resource: Resource) -> bool:
         """Whether a resource says that it is of another run than the one that is meant."""
-        return bool(self.run_id) and resource.tags.get(RUN_TAG, self.run_id) != self.run_id
+        return bool(self.run_id) and resource.tags.get(RUN_ID, self.run_id) != self.run_id
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ def _why_spared(resource: Resource, chosen: Mapping[str, str], wanted: Wanted) -
     """Return why a resource is left alone; empty if nobody would have expected otherwise."""
     if resource.is_ours:
         if resource.suffix in chosen and wanted.is_other_run(resource):
-            return f"of another run with this suffix: {RUN_TAG}={resource.tags[RUN_TAG]}"
+            return f"of another run with this suffix: {RUN_ID}={resource.tags[RUN_ID]}"
         if resource.suffix in chosen:
             return "its run has expired, but it has no expires-at tag of its own"
         if resource.expires_at is None:

@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from harness.run_tags import EXPIRES_AT
 from harness.targets.base import Capability
 
-__all__ = ["EXPIRES_TAG", "PROJECT_TAGS", "RUN_TAG", "Kind", "Resource", "as_tags", "parse_time"]
+__all__ = ["PROJECT_TAGS", "Kind", "Resource", "as_tags", "parse_time"]
 
 SUFFIX_TAG = "EnvironmentSuffix"
-EXPIRES_TAG = "expires-at"
-RUN_TAG = "RunId"
 PROJECT_TAGS = {"Project": "product-catalog", "ManagedBy": "cdktf"}
 
 
@@ -97,7 +96,7 @@ class Resource:
     @property
     def expires_at(self) -> datetime | None:
         """When its run may be swept, by its tag; None without one that can be read."""
-        return parse_time(self.tags.get(EXPIRES_TAG, ""))
+        return parse_time(self.tags.get(EXPIRES_AT, ""))
 
 
 def parse_time(text: str) -> datetime | None:

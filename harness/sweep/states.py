@@ -11,8 +11,9 @@ from botocore.exceptions import ClientError
 
 from harness.checks.paging import pages
 from harness.errors import UsageError
+from harness.run_tags import EXPIRES_AT
 from harness.sweep.ownership import KnownRun
-from harness.sweep.resource import EXPIRES_TAG, parse_time
+from harness.sweep.resource import parse_time
 from harness.sweep.transient import error_code
 from stack.names import STACK_ID
 
@@ -103,7 +104,7 @@ def _times(body: bytes) -> Iterator[datetime]:
         resources = json.loads(body)["resources"]
         for instance in (each for resource in resources for each in resource["instances"]):
             tags = instance["attributes"].get("tags_all") or {}
-            if time := parse_time(tags.get(EXPIRES_TAG, "")):
+            if time := parse_time(tags.get(EXPIRES_AT, "")):
                 yield time
     except (ValueError, KeyError, TypeError, AttributeError):
         return

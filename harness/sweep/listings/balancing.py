@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from harness.checks.clients import Clients
-from harness.checks.paging import pages
+from harness.checks.paging import batches, pages
 from harness.sweep.resource import Kind, Resource, as_tags
 
 __all__ = ["balancing"]
@@ -22,7 +22,7 @@ def balancing(clients: Clients) -> Iterator[Resource]:
 
 
 def _tagged(clients: Clients, kind: Kind, arns: Sequence[str]) -> Iterator[Resource]:
-    for start in range(0, len(arns), _MOST_ARNS):
-        answer = clients.elbv2.describe_tags(ResourceArns=list(arns[start : start + _MOST_ARNS]))
+    for some in batches(arns, _MOST_ARNS):
+        answer = clients.elbv2.describe_tags(ResourceArns=some)
         for described in answer["TagDescriptions"]:
             yield Resource(kind, described["ResourceArn"], tags=as_tags(described["Tags"]))

@@ -1,10 +1,10 @@
 """What there is in ECS, in Application Auto Scaling and in ECR."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from harness.checks.clients import Clients
-from harness.checks.paging import pages
+from harness.checks.paging import batches, pages
 from harness.sweep.resource import Kind, Resource, as_tags
 
 __all__ = ["containers", "images", "scaling"]
@@ -19,7 +19,7 @@ def containers(clients: Clients) -> Iterator[Resource]:
     """Yield clusters named like the stack's, what is in them, and its active task definitions."""
     ecs = clients.ecs
     arns = [arn for arn in pages(ecs, "list_clusters", "clusterArns") if _is_stack_like(arn)]
-    for some in _batches(arns, _MOST_CLUSTERS):
+    for some in batches(arns, _MOST_CLUSTERS):
         for cluster in ecs.describe_clusters(clusters=some, include=["TAGS"])["clusters"]:
             if cluster["status"] != "INACTIVE":
                 tags = as_tags(cluster.get("tags", ()))
@@ -31,13 +31,13 @@ def containers(clients: Clients) -> Iterator[Resource]:
 def _within(clients: Clients, cluster: str) -> Iterator[Resource]:
     ecs: Any = clients.ecs
     services = list(pages(ecs, "list_services", "serviceArns", cluster=cluster))
-    for some in _batches(services, _MOST_SERVICES):
+    for some in batches(services, _MOST_SERVICES):
         answer = ecs.describe_services(cluster=cluster, services=some, include=["TAGS"])
         for each in answer["services"]:
             tags = as_tags(each.get("tags", ()))
             yield Resource(Kind.ECS_SERVICE, each["serviceArn"], tags=tags, within=cluster)
     tasks = list(pages(ecs, "list_tasks", "taskArns", cluster=cluster))
-    for some in _batches(tasks, _MOST_TASKS):
+    for some in batches(tasks, _MOST_TASKS):
         answer = ecs.describe_tasks(cluster=cluster, tasks=some, include=["TAGS"])
         for each in answer["tasks"]:
             tags = as_tags(each.get("tags", ()))
@@ -76,7 +76,3 @@ def images(clients: Clients) -> Iterator[Resource]:
 
 def _is_stack_like(arn: str) -> bool:
     return arn.rpartition("/")[2].startswith(_PREFIX)
-
-
-def _batches(items: Sequence[str], size: int) -> Iterator[list[str]]:
-    return (list(items[start : start + size]) for start in range(0, len(items), size))

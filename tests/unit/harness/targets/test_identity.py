@@ -32,7 +32,7 @@ def test_credentials_that_aws_does_not_take_are_the_users_to_mend(error: Excepti
     [
         ("arn:aws:iam::123456789012:root", True),
         (USER, False),
-        ("arn:aws:sts::123456789012:assumed-role/root/root", False),
+        ("arn:aws:sts::123456789012:assumed-role/operator/root", False),
     ],
 )
 def test_the_root_user_is_known_by_its_arn(arn: str, is_root: bool) -> None:
