@@ -18,8 +18,6 @@ from stack.config import StackConfig
 from stack.errors import ConfigError, StackError
 from stack.names import STACK_ID
 
-__all__ = ["main", "read_config", "synthesize"]
-
 VARIABLES = {
     "environment_suffix": "ENVIRONMENT_SUFFIX",
     "region": "AWS_REGION",

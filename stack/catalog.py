@@ -33,8 +33,6 @@ from stack.service import Service
 from stack.storage import Storage
 from stack.tiers import Tier
 
-__all__ = ["CatalogStack"]
-
 # The first with write-only arguments:
 # https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only
 REQUIRED_TERRAFORM = ">= 1.11.0"

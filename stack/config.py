@@ -11,8 +11,6 @@ from stack.names import PhysicalNames
 from stack.rules import check
 from stack.tiers import ALL_TIERS
 
-__all__ = ["StackConfig"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class StackConfig(PhysicalNames):

@@ -4,8 +4,6 @@ from typing import Any
 
 from stack.config import StackConfig
 
-__all__ = ["CONTAINER_NAME", "container"]
-
 CONTAINER_NAME = "api"
 # The API's variable -> the key in the secret's JSON.
 SECRET_VARIABLES = {

@@ -5,8 +5,6 @@ from typing import Any
 
 from stack.errors import ConfigError
 
-__all__ = ["plain", "typed"]
-
 _SCALARS: dict[Any, tuple[tuple[type, ...], str]] = {
     str: ((str,), "a text"),
     int: ((int,), "a whole number"),

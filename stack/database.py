@@ -12,8 +12,6 @@ from stack.config import StackConfig
 from stack.firewall import POSTGRESQL_PORT
 from stack.secret import Secret
 
-__all__ = ["Database"]
-
 ENGINE = "aurora-postgresql"
 NEWEST_MINOR = 40
 

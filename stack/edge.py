@@ -5,8 +5,6 @@ from stack.bindings import cloudfront_distribution as cloudfront
 from stack.config import StackConfig
 from stack.firewall import HTTP_PORT, HTTPS_PORT
 
-__all__ = ["Edge"]
-
 # Managed policies have the same id in every account:
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"

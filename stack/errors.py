@@ -2,8 +2,6 @@
 
 from typing import Any
 
-__all__ = ["ConfigError", "NodeNotFoundError", "StackError"]
-
 
 class StackError(Exception):
     """Base of the errors that a user can mend."""

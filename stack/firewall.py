@@ -9,8 +9,6 @@ from stack.bindings import (
 from stack.config import StackConfig
 from stack.network import ANYWHERE
 
-__all__ = ["POSTGRESQL_PORT", "Firewall"]
-
 HTTP_PORT = 80
 HTTPS_PORT = 443
 POSTGRESQL_PORT = 5432

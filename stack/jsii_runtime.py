@@ -12,8 +12,6 @@ from types import ModuleType
 
 from stack.errors import NodeNotFoundError
 
-__all__ = ["choose_node", "prepare", "register_bare_package"]
-
 OLDEST_MAINTAINED_NODE = 22
 _PRELOADED = Path(__file__).with_name("lazy_bindings.cjs")
 _PROVIDER_PACKAGE = "cdktf_cdktf_provider_aws"

@@ -5,8 +5,6 @@ from stack.config import StackConfig
 from stack.firewall import HTTP_PORT
 from stack.storage import ACCESS_LOG_PREFIX, Storage
 
-__all__ = ["LoadBalancer"]
-
 HEALTH_CHECK_PATH = "/healthz"
 DEREGISTRATION_DELAY_SECONDS = 15
 

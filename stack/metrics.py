@@ -8,14 +8,6 @@ from stack.load_balancer import LoadBalancer
 from stack.network import Network
 from stack.service import Service
 
-__all__ = [
-    "Metric",
-    "database_metrics",
-    "load_balancer_metrics",
-    "network_metrics",
-    "service_metrics",
-]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:

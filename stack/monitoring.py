@@ -8,8 +8,6 @@ from stack.bindings import Construct, cloudwatch_dashboard, cloudwatch_metric_al
 from stack.config import StackConfig
 from stack.metrics import Metric
 
-__all__ = ["Monitoring"]
-
 PERIOD_SECONDS = 60
 WIDGET_WIDTH = 12
 WIDGET_HEIGHT = 6

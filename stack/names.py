@@ -1,7 +1,5 @@
 """The physical name of every resource, derived from the environment suffix alone."""
 
-__all__ = ["LONGEST_SUFFIX", "STACK_ID", "PhysicalNames"]
-
 STACK_ID = "catalog"
 
 # The tightest limit is that of load balancers and target groups: 32 characters

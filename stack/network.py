@@ -19,8 +19,6 @@ from stack.bindings import (
 )
 from stack.config import StackConfig
 
-__all__ = ["Network"]
-
 ANYWHERE = "0.0.0.0/0"
 
 

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-__all__ = ["CatalogOutputs"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogOutputs:

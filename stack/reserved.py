@@ -1,7 +1,5 @@
 """Names that the configuration must leave alone."""
 
-__all__ = ["RESERVED_DATABASE_NAMES", "RESERVED_TAG_KEYS", "RESERVED_USERNAMES"]
-
 RESERVED_TAG_KEYS = frozenset({"Project", "EnvironmentSuffix", "ManagedBy", "Name"})
 
 # The reserved key words of PostgreSQL that need no quoting tricks to hit by accident

@@ -6,8 +6,6 @@ from typing import Any
 from stack.bindings import Construct, iam_role, iam_role_policy
 from stack.config import StackConfig
 
-__all__ = ["Roles"]
-
 
 class Roles(Construct):
     """The role that starts the tasks and the role that the tasks have.

@@ -5,8 +5,6 @@ from stack.config import StackConfig
 from stack.load_balancer import LoadBalancer
 from stack.service import Service
 
-__all__ = ["Scaling"]
-
 SCALE_IN_COOLDOWN_SECONDS = 120
 SCALE_OUT_COOLDOWN_SECONDS = 30
 

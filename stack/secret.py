@@ -13,8 +13,6 @@ from stack.bindings import (
 )
 from stack.config import StackConfig
 
-__all__ = ["Secret"]
-
 PASSWORD_LENGTH = 32
 # What RDS refuses in a master password, and what would need escaping in JSON or a shell
 # (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html).

@@ -17,8 +17,6 @@ from stack.container import CONTAINER_NAME, container
 from stack.load_balancer import LoadBalancer
 from stack.roles import Roles
 
-__all__ = ["Service"]
-
 SPOT = "FARGATE_SPOT"
 SPOT_WEIGHT = 100
 HEALTH_CHECK_GRACE_SECONDS = 60

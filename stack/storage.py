@@ -15,8 +15,6 @@ from stack.bindings import s3_bucket_lifecycle_configuration as lifecycle
 from stack.bindings import s3_bucket_server_side_encryption_configuration as encryption
 from stack.config import StackConfig
 
-__all__ = ["ACCESS_LOG_PREFIX", "Storage"]
-
 ACCESS_LOG_PREFIX = "alb"
 INCOMPLETE_UPLOAD_DAYS = 7
 

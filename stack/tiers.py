@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-__all__ = ["ALL_TIERS", "REQUIRED_TIERS", "Tier", "missing_tiers"]
-
 
 class Tier(StrEnum):
     """A part of the stack that can be deployed or left out as a whole."""

@@ -1,19 +1,104 @@
 """The alarms and the dashboard."""
 
 import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.checks.check import ServiceChecks, check
-from harness.checks.evidence import Plane
-from harness.checks.expect import expect, expect_equal
-from harness.checks.wanted_alarms import wanted_alarms
+from harness.checks.framework.check import ServiceChecks, check
+from harness.checks.framework.context import CheckContext
+from harness.checks.framework.expect import expect, expect_equal
+from harness.checks.framework.resources import load_balancer, metric_name, target_group
+from harness.run.evidence import Plane
 from harness.targets.base import Capability
 from stack.tiers import Tier
 
+_BALANCING = "AWS/ApplicationELB"
+
+
+@dataclass(frozen=True)
+class WantedAlarm:
+    """What one alarm watches.
+
+    Attributes:
+        namespace: CloudWatch namespace.
+        metric: Name of the metric.
+        statistic: How the values of a minute are put together.
+        threshold: Largest value that is right.
+        periods: How many minutes in a row it has to be larger.
+        dimensions: Whose metric.
+    """
+
+    namespace: str
+    metric: str
+    statistic: str
+    threshold: float
+    periods: int
+    dimensions: Mapping[str, str]
+
+
+def wanted_alarms(context: CheckContext) -> dict[str, WantedAlarm]:
+    """Return kind -> alarm, for the tiers that are deployed; looks their resources up."""
+    config = context.config
+    wanted = dict(_of_network(context))
+    if Tier.LOAD_BALANCER in config.tiers:
+        wanted |= _of_load_balancer(context)
+    if Tier.SERVICE in config.tiers:
+        tasks = {"ClusterName": config.ecs_cluster_name, "ServiceName": config.ecs_service_name}
+        wanted["service-cpu"] = _average("AWS/ECS", "CPUUtilization", 85.0, tasks)
+    if Tier.DATABASE in config.tiers:
+        cluster = {"DBClusterIdentifier": config.aurora_cluster_identifier}
+        wanted["database-cpu"] = _average("AWS/RDS", "CPUUtilization", 85.0, cluster)
+        wanted["database-capacity"] = _average("AWS/RDS", "ACUUtilization", 90.0, cluster)
+    return wanted
+
+
+def _of_network(context: CheckContext) -> Iterator[tuple[str, WantedAlarm]]:
+    config, gateways = context.config, _nat_gateways(context)
+    for index in range(config.nat_gateway_count):
+        gateway = gateways.get(f"{config.vpc_name}-{index}", "none of that name")
+        watched = {"NatGatewayId": gateway}
+        yield (
+            f"nat-ports-{index}",
+            WantedAlarm("AWS/NATGateway", "ErrorPortAllocation", "Sum", 0.0, 3, watched),
+        )
+
+
+def _nat_gateways(context: CheckContext) -> dict[str, str]:
+    """Name tag -> id of the NAT gateways that are up."""
+    answer = context.clients.ec2.describe_nat_gateways(
+        Filters=[{"Name": "vpc-id", "Values": [context.outputs.vpc_id or ""]}]
+    )
+    return {
+        tag["Value"]: gateway["NatGatewayId"]
+        for gateway in answer["NatGateways"]
+        if gateway["State"] == "available"
+        for tag in gateway.get("Tags", ())
+        if tag["Key"] == "Name"
+    }
+
+
+def _of_load_balancer(context: CheckContext) -> dict[str, WantedAlarm]:
+    whole = {"LoadBalancer": metric_name(load_balancer(context)["LoadBalancerArn"])}
+    group = metric_name(target_group(context)["TargetGroupArn"])
+    targets = {**whole, "TargetGroup": group}
+    return {
+        "alb-5xx": WantedAlarm(_BALANCING, "HTTPCode_ELB_5XX_Count", "Sum", 5.0, 2, whole),
+        "target-5xx": WantedAlarm(_BALANCING, "HTTPCode_Target_5XX_Count", "Sum", 5.0, 2, targets),
+        "unhealthy-hosts": WantedAlarm(
+            _BALANCING, "UnHealthyHostCount", "Maximum", 0.0, 3, targets
+        ),
+    }
+
+
+def _average(
+    namespace: str, metric: str, threshold: float, dimensions: Mapping[str, str]
+) -> WantedAlarm:
+    return WantedAlarm(namespace, metric, "Average", threshold, 5, dimensions)
+
+
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
-
-__all__ = ["Alarms"]
 
 # The network tier, which always has something to watch, is known by EC2.
 _NEEDS = (Capability.CLOUDWATCH, Capability.EC2)

@@ -4,23 +4,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from harness.checks.check import ServiceChecks, check
 from harness.checks.ecs_tasks import running_tasks
-from harness.checks.evidence import Plane
-from harness.checks.expect import expect, expect_equal, one
-from harness.checks.resources import (
+from harness.checks.framework.check import ServiceChecks, check
+from harness.checks.framework.expect import expect, expect_equal, one
+from harness.checks.framework.resources import (
     active_service,
     load_balancer,
     metric_name,
     target_group,
 )
+from harness.run.evidence import Plane
 from harness.targets.base import Capability
 from stack.tiers import Tier
 
 if TYPE_CHECKING:
     from mypy_boto3_application_autoscaling.type_defs import ScalableTargetTypeDef
-
-__all__ = ["AutoScaling"]
 
 _SCALING = (Capability.APPLICATION_AUTOSCALING,)
 _NAMESPACE: Final = "ecs"

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.checks.context import CheckContext
-from harness.checks.paging import batches
+from harness.aws.paging import batches
+from harness.checks.framework.context import CheckContext
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
-
-__all__ = ["RunningTask", "described_tasks", "running_tasks"]
 
 _MOST_PER_CALL = 100
 

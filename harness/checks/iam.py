@@ -3,13 +3,11 @@
 import json
 from typing import Any
 
-from harness.checks.check import ServiceChecks, check
-from harness.checks.evidence import Plane
-from harness.checks.expect import expect, expect_equal
+from harness.checks.framework.check import ServiceChecks, check
+from harness.checks.framework.expect import expect, expect_equal
+from harness.run.evidence import Plane
 from harness.targets.base import Capability
 from stack.tiers import Tier
-
-__all__ = ["Iam"]
 
 _IAM = (Capability.IAM,)
 _SECRET_ACTION = "secretsmanager:GetSecretValue"  # noqa: S105 -- the action's name

@@ -1,12 +1,10 @@
 """The log group of the tasks."""
 
-from harness.checks.check import ServiceChecks, check
-from harness.checks.evidence import Plane
-from harness.checks.expect import expect, expect_equal
+from harness.checks.framework.check import ServiceChecks, check
+from harness.checks.framework.expect import expect, expect_equal
+from harness.run.evidence import Plane
 from harness.targets.base import Capability
 from stack.tiers import Tier
-
-__all__ = ["Logs"]
 
 
 class Logs(ServiceChecks):

@@ -2,16 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from harness.checks.check import ServiceChecks, check
-from harness.checks.evidence import Plane
-from harness.checks.expect import expect, expect_equal, one
+from harness.checks.framework.check import ServiceChecks, check
+from harness.checks.framework.expect import expect, expect_equal, one
+from harness.run.evidence import Plane
 from harness.targets.base import Capability
 from stack.tiers import Tier
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef, RouteTableTypeDef, SubnetTypeDef
-
-__all__ = ["Network"]
 
 _EC2 = (Capability.EC2,)
 _ANYWHERE = "0.0.0.0/0"

@@ -10,20 +10,18 @@ from harness.checks.alarms import Alarms
 from harness.checks.alb import Alb
 from harness.checks.aurora import Aurora
 from harness.checks.autoscaling import AutoScaling
-from harness.checks.check import Check, CheckSpec, ServiceChecks
 from harness.checks.cloudfront import CloudFront
-from harness.checks.context import CheckContext
 from harness.checks.ecs import Ecs
-from harness.checks.evidence import CheckResult
+from harness.checks.framework.check import Check, CheckSpec, ServiceChecks
+from harness.checks.framework.context import CheckContext
 from harness.checks.iam import Iam
 from harness.checks.logs import Logs
 from harness.checks.network import Network
 from harness.checks.s3_lifecycle import LogBucket
 from harness.checks.security_groups import SecurityGroups
 from harness.checks.tags import Tags
-from harness.errors import UsageError
-
-__all__ = ["SERVICES", "all_checks", "run_checks"]
+from harness.core.errors import UsageError
+from harness.run.evidence import CheckResult
 
 SERVICES: tuple[type[ServiceChecks], ...] = (
     Network,

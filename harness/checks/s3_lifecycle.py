@@ -3,13 +3,11 @@
 import json
 from typing import Any
 
-from harness.checks.check import ServiceChecks, check
-from harness.checks.evidence import Plane
-from harness.checks.expect import expect_equal
+from harness.checks.framework.check import ServiceChecks, check
+from harness.checks.framework.expect import expect_equal
+from harness.run.evidence import Plane
 from harness.targets.base import Capability
 from stack.tiers import Tier
-
-__all__ = ["LogBucket"]
 
 _S3 = (Capability.S3,)
 _INCOMPLETE_UPLOAD_DAYS = 7

@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from harness.checks.check import ServiceChecks, check
-from harness.checks.evidence import Plane
-from harness.checks.expect import expect, expect_equal
+from harness.checks.framework.check import ServiceChecks, check
+from harness.checks.framework.expect import expect, expect_equal
+from harness.run.evidence import Plane
 from harness.targets.base import Capability
 from stack.tiers import Tier
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import SecurityGroupTypeDef
-
-__all__ = ["SecurityGroups"]
 
 _EC2 = (Capability.EC2,)
 _HTTP, _HTTPS, _POSTGRESQL = 80, 443, 5432

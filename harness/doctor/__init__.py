@@ -11,18 +11,14 @@ from harness.doctor.cloud import (
     diagnose_temporary_folder,
 )
 from harness.doctor.diagnosis import Diagnosis, Probe, Verdict, examine
-from harness.doctor.surroundings import (
-    diagnose_dead_clouds,
-    diagnose_ledger,
-    diagnose_proxies,
-)
+from harness.doctor.environment import diagnose_dead_clouds, diagnose_ledger, diagnose_proxies
 from harness.doctor.tools import (
     diagnose_node,
     diagnose_provider,
     diagnose_python,
     diagnose_terraform,
 )
-from harness.settings import HarnessSettings
+from harness.settings.settings import HarnessSettings
 
 __all__ = ["Diagnosis", "Verdict", "diagnose", "is_usable"]
 

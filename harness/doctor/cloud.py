@@ -9,16 +9,7 @@ from pathlib import Path
 
 from harness.doctor.diagnosis import Diagnosis, Verdict
 from harness.emulator.cloud_info import ENGINE_SOCKET
-from harness.emulator.cloud_sweep import CLOUD_PREFIX
-
-__all__ = [
-    "diagnose_container_engines",
-    "diagnose_database_server",
-    "diagnose_loopback",
-    "diagnose_ministack",
-    "diagnose_packages",
-    "diagnose_temporary_folder",
-]
+from harness.emulator.dead_clouds import CLOUD_PREFIX
 
 # Made for this version: every repair of the gateway is one of what it does.
 MINISTACK = "1.5.33"
@@ -63,8 +54,8 @@ def diagnose_database_server() -> Diagnosis:
         ToolNotFoundError: The user named one that does not run.
     """
     # Late, because the engine brings a web server with it, which may not be installed.
-    from harness.emulator.engine.postgres_install import find_local_postgres  # noqa: PLC0415
-    from harness.emulator.engine.postgres_wheel import PACKAGE, PINS  # noqa: PLC0415
+    from harness.emulator.container_engine.postgres_install import find_local_postgres  # noqa: PLC0415
+    from harness.emulator.container_engine.postgres_wheel import PACKAGE, PINS  # noqa: PLC0415
 
     server = find_local_postgres(_USUAL_MAJOR)
     if server is None:
@@ -85,7 +76,7 @@ def diagnose_loopback() -> Diagnosis:
     Raises:
         EmulatorError: Another program listens on a port of all addresses of the machine.
     """
-    from harness.emulator.engine.network import require_free_port  # noqa: PLC0415
+    from harness.emulator.container_engine.network import require_free_port  # noqa: PLC0415
 
     try:
         with socket.socket() as probe:

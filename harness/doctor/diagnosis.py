@@ -4,9 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from harness.errors import HarnessError
-
-__all__ = ["Diagnosis", "Probe", "Verdict", "examine"]
+from harness.core.errors import HarnessError
 
 
 class Verdict(StrEnum):

@@ -8,15 +8,13 @@ import sys
 
 import requests
 
-from harness import process
+from harness.core import process
+from harness.deploy.workspace import find_provider_source
 from harness.doctor.diagnosis import Diagnosis, Verdict
-from harness.settings import HarnessSettings
+from harness.settings.settings import HarnessSettings
 from harness.terraform import find_terraform, pinned_provider_version
-from harness.workspaces import find_provider_source
 from stack.errors import NodeNotFoundError
 from stack.jsii_runtime import OLDEST_MAINTAINED_NODE, choose_node
-
-__all__ = ["diagnose_node", "diagnose_provider", "diagnose_python", "diagnose_terraform"]
 
 _VERSION_SECONDS = 30.0
 # What Terraform asks first: https://developer.hashicorp.com/terraform/internals/remote-service-discovery

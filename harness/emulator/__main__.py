@@ -6,9 +6,9 @@ import logging
 import sys
 from pathlib import Path
 
+from harness.core.errors import HarnessError
+from harness.core.redaction import RedactingFormatter, redact
 from harness.emulator.supervisor import SupervisorConfig, supervise
-from harness.errors import HarnessError
-from harness.redaction import RedactingFormatter, redact
 
 
 def main() -> int:

@@ -10,31 +10,17 @@ from pathlib import Path
 
 import psutil
 
-from harness.emulator.cloud_info import CA_FILE, LOG_FILE, CloudInfo, log_tail
-from harness.emulator.cloud_sweep import (
+from harness.core.errors import EmulatorError
+from harness.core.interrupts import deferred_interrupts
+from harness.core.process import stop_group
+from harness.core.wait import wait_until
+from harness.emulator.cloud_info import LOG_FILE, CloudInfo, log_tail
+from harness.emulator.dead_clouds import (
     CLOUD_PREFIX,
     START_SECONDS,
-    dead_clouds,
     remove_cloud_folder,
     sweep_clouds,
 )
-from harness.errors import EmulatorError
-from harness.interrupts import deferred_interrupts
-from harness.process import stop_group
-from harness.wait import wait_until
-
-__all__ = [
-    "CA_FILE",
-    "CLOUD_PREFIX",
-    "CloudInfo",
-    "attach_cloud",
-    "dead_clouds",
-    "embedded_cloud",
-    "log_tail",
-    "start_cloud",
-    "stop_cloud",
-    "sweep_clouds",
-]
 
 _STOP_SECONDS = 30.0
 # Popen complains about a child that nobody waited for: kept until the cloud is stopped.

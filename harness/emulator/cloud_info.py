@@ -6,10 +6,8 @@ from pathlib import Path
 
 import psutil
 
-from harness.errors import HarnessError
-from harness.redaction import redact
-
-__all__ = ["CA_FILE", "ENGINE_FOLDER", "ENGINE_SOCKET", "LOG_FILE", "CloudInfo", "log_tail"]
+from harness.core.errors import HarnessError
+from harness.core.redaction import redact
 
 INFO_FILE = "cloud.json"
 LOG_FILE = "cloud.log"

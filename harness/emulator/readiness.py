@@ -6,10 +6,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from harness.core.errors import EmulatorError
 from harness.emulator.gateway.environment import READY_PATH
-from harness.errors import EmulatorError
-
-__all__ = ["gateway_ready", "save_database_ca"]
 
 _DATABASE_CA_PATH = "/_ministack/rds/ca.pem"
 _READY_SECONDS = 45.0

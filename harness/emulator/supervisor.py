@@ -15,12 +15,10 @@ from pathlib import Path
 import psutil
 
 from harness.emulator.cloud_info import CA_FILE, ENGINE_FOLDER, ENGINE_SOCKET, CloudInfo
-from harness.emulator.engine import EngineConfig, PostgresInstallation, running_engine
-from harness.emulator.engine.postgres_install import find_local_postgres
+from harness.emulator.container_engine import EngineConfig, PostgresInstallation, running_engine
+from harness.emulator.container_engine.postgres_install import find_local_postgres
 from harness.emulator.gateway.environment import gateway_environment
 from harness.emulator.readiness import gateway_ready, save_database_ca
-
-__all__ = ["SupervisorConfig", "supervise"]
 
 logger = logging.getLogger(__name__)
 

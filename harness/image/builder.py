@@ -7,12 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import process
-from harness.errors import ToolNotFoundError
+from harness.core import process
+from harness.core.errors import ToolNotFoundError
 from harness.image.content import DOCKERFILE
 from harness.image.registry import Login
-
-__all__ = ["Builder", "find_builder"]
 
 _PROGRAMS = ("docker", "podman")
 # What Fargate runs unless a task definition says otherwise.

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from stack.config import StackConfig
 
-__all__ = ["DOCKERFILE", "content_tag", "copy_sources"]
-
 DOCKERFILE = "stack/api/Dockerfile"
 _DIGITS = 16
 

@@ -8,8 +8,6 @@ from harness.image.builder import Builder
 from harness.image.content import content_tag, copy_sources
 from harness.image.registry import Registry
 
-__all__ = ["publish"]
-
 
 def publish(
     registry: Registry,

@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.errors import UsageError
-from harness.redaction import register_secret
-
-__all__ = ["PROJECT", "Login", "Registry"]
+from harness.core.errors import UsageError
+from harness.core.redaction import register_secret
 
 PROJECT = {"Project": "product-catalog"}
 

@@ -10,19 +10,19 @@ from harness.checks.alb import Alb
 from harness.checks.aurora import Aurora
 from harness.checks.autoscaling import AutoScaling
 from harness.checks.cloudfront import CloudFront
-from harness.checks.context import CheckContext
 from harness.checks.ecs import Ecs
+from harness.checks.framework.context import CheckContext
 from harness.checks.iam import Iam
 from harness.checks.logs import Logs
 from harness.checks.network import Network
 from harness.checks.s3_lifecycle import LogBucket
 from harness.checks.security_groups import SecurityGroups
 from harness.checks.tags import Tags
-from harness.deployment import Deployment
-from harness.errors import HarnessError
+from harness.core.errors import HarnessError
+from harness.deploy.deploy import Deployment
 from harness.plugin.session import harness_session
 from harness.targets.base import Target
-from harness.targets.pace import pace_of
+from harness.targets.deadlines import pace_of
 from stack.config import StackConfig
 from stack.outputs import CatalogOutputs
 

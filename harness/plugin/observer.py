@@ -9,8 +9,6 @@ from rich.console import Console
 
 from harness.report.progress import ConsoleObserver, Observer
 
-__all__ = ["Follower", "follow_workers", "terminal_observer", "worker_observer"]
-
 _PROGRESS_FILE = "progress.log"
 _POLL_SECONDS = 0.5
 

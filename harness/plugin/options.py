@@ -4,10 +4,8 @@ import os
 
 import pytest
 
-from harness.options import OPTIONS, Option
-from harness.settings import HarnessSettings, load_settings
-
-__all__ = ["add_options", "settings_of"]
+from harness.settings.options import OPTIONS, Option
+from harness.settings.settings import HarnessSettings, load_settings
 
 
 def add_options(parser: pytest.Parser) -> None:

@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.checks.evidence import CheckResult, Plane, Status
-
-__all__ = ["ResultCollector", "ResultCourier"]
+from harness.run.evidence import CheckResult, Plane, Status
 
 # An attribute of the test report: pytest-xdist carries it from a worker as it is.
 _ATTRIBUTE = "catalog_harness_results"

@@ -7,24 +7,17 @@ from typing import Any, NoReturn
 
 import pytest
 
-from harness.checks.evidence import CheckResult, Plane, Status
-from harness.deadline import Deadline
-from harness.errors import HarnessError, NotProvableError, TargetError, UsageError
-from harness.interrupts import Terminated
-from harness.plugin.observer import (
-    Follower,
-    follow_workers,
-    terminal_observer,
-    worker_observer,
-)
+from harness.core.deadline import Deadline
+from harness.core.errors import HarnessError, NotProvableError, TargetError, UsageError
+from harness.core.interrupts import Terminated
+from harness.pipeline.outcome import RunOutcome
+from harness.plugin.observer import Follower, follow_workers, terminal_observer, worker_observer
 from harness.plugin.results import ResultCollector, ResultCourier
 from harness.plugin.shared_stack import SharedStack
 from harness.plugin.summary import write_summary
 from harness.report.progress import ConsoleObserver
-from harness.run_report import RunOutcome
+from harness.run.evidence import CheckResult, Plane, Status
 from harness.targets.base import Capability
-
-__all__ = ["HarnessSession", "harness_session"]
 
 _INVITATION = "catalog_harness"
 _STACK_FIXTURES = frozenset({"deployment", "target"})

@@ -7,22 +7,21 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from harness.deploy import Deployment, attach, deploy, start_target
-from harness.deployment import teardown
-from harness.drift import DriftWatch, require_no_drift
-from harness.errors import HarnessError
-from harness.ledger import Ledger, RunStatus
+from harness.core.errors import HarnessError
+from harness.core.wait import wait_until
+from harness.deploy.deploy import Deployment, attach, deploy, start_target
+from harness.pipeline.lifetime import teardown
+from harness.pipeline.outcome import RunOutcome, kept_note
 from harness.plugin.options import settings_of
 from harness.report.progress import Observer
-from harness.run import Run
-from harness.run_report import RunOutcome, kept_note
-from harness.settings import HarnessSettings, new_environment_suffix
+from harness.run.ledger import Ledger
+from harness.run.record import RunStatus
+from harness.run.run import Run
+from harness.run.timeline import Timeline
+from harness.settings.settings import HarnessSettings, new_environment_suffix
+from harness.synth.tiers import select_tiers
 from harness.targets.base import Target
-from harness.tier_selection import select_tiers
-from harness.timeline import Timeline
-from harness.wait import wait_until
-
-__all__ = ["SharedStack"]
+from harness.terraform.drift import DriftWatch, require_no_drift
 
 # A deployment to a real account may take an hour and a half; whoever waits for it waits longer.
 _DEPLOY_SECONDS = 7200.0

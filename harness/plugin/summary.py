@@ -2,13 +2,11 @@
 
 import pytest
 
-from harness.errors import UsageError
+from harness.core.errors import UsageError
+from harness.pipeline.outcome import RunOutcome
 from harness.report.files import write_report
 from harness.report.terminal import plain_summary
-from harness.run import Run
-from harness.run_report import RunOutcome
-
-__all__ = ["write_summary"]
+from harness.run.run import Run
 
 _WIDEST = 120
 

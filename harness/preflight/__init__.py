@@ -4,14 +4,15 @@
 Terraform JSON, folders of it and plans) and returns a report of findings.
 """
 
-from harness.preflight.configuration import Configuration
+from harness.preflight.configuration.configuration import Configuration
+from harness.preflight.configuration.reading import configuration_of, read_configurations
 from harness.preflight.engine import preflight
 from harness.preflight.errors import PreflightInputError
 from harness.preflight.explanation import explain
 from harness.preflight.finding import Family, Finding, Severity
-from harness.preflight.reading import configuration_of, read_configurations
-from harness.preflight.registry import Rule, all_rules
+from harness.preflight.registry import Rule
 from harness.preflight.report import Report, Suppressed
+from harness.preflight.rules import all_rules
 from harness.preflight.suppression import Suppression, load_suppressions
 from harness.preflight.terraform_version import TerraformVersion
 

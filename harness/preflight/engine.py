@@ -6,16 +6,15 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from harness.preflight.configuration import Configuration
+from harness.preflight.cloud import Cloud
+from harness.preflight.configuration.configuration import Configuration
 from harness.preflight.finding import Family, Finding, Problem, Severity
-from harness.preflight.lookups.cloud import Cloud
-from harness.preflight.registry import Inspection, Rule, all_rules
+from harness.preflight.registry import Inspection, Rule
 from harness.preflight.report import Report, Suppressed
+from harness.preflight.rules import all_rules
 from harness.preflight.suppression import Suppression
 from harness.preflight.terraform_version import TerraformVersion
 from harness.targets.base import Target
-
-__all__ = ["preflight"]
 
 OFFLINE = "the target was not asked: engine versions, names taken, quotas were not looked up"
 

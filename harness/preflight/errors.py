@@ -1,8 +1,6 @@
 """The errors of preflight: it cannot read its input, or it stops a run."""
 
-from harness.errors import HarnessError, UsageError
-
-__all__ = ["BlockedError", "PreflightInputError"]
+from harness.core.errors import HarnessError, UsageError
 
 
 class PreflightInputError(UsageError):

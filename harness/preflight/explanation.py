@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from harness.preflight.finding import Family, Severity
-from harness.preflight.registry import Rule, all_rules
-
-__all__ = ["explain"]
+from harness.preflight.registry import Rule
+from harness.preflight.rules import all_rules
 
 _PLACEHOLDER = re.compile(r"\{\w+\}|\.\.\.")
 _MIN_LITERAL = 12

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-__all__ = ["Family", "Finding", "Problem", "Severity"]
-
 
 class Severity(StrEnum):
     """How bad a finding is."""

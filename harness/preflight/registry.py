@@ -5,23 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Required, TypedDict, Unpack
 
-from harness.preflight.configuration import Configuration
+from harness.preflight.configuration.configuration import Configuration
+from harness.preflight.configuration.resource import Resource
 from harness.preflight.finding import Family, Problem, Severity
-from harness.preflight.resource import Resource
 from harness.preflight.terraform_version import TerraformVersion
 
 if TYPE_CHECKING:
-    from harness.preflight.lookups.cloud import Cloud
-
-__all__ = [
-    "Inspection",
-    "Problems",
-    "Rule",
-    "all_rules",
-    "configuration_rule",
-    "lookup_rule",
-    "resource_rule",
-]
+    from harness.preflight.cloud import Cloud
 
 Problems = Iterator[Problem]
 
@@ -94,10 +84,8 @@ class _Facts(TypedDict, total=False):
 _RULES: dict[str, Rule] = {}
 
 
-def all_rules() -> tuple[Rule, ...]:
-    """Return every registered rule, by id."""
-    import harness.preflight.rules  # noqa: F401, PLC0415 - its modules register themselves
-
+def registered_rules() -> tuple[Rule, ...]:
+    """Return the rules registered so far, by id; ``rules.all_rules`` imports them first."""
     return tuple(_RULES[id_] for id_ in sorted(_RULES))
 
 

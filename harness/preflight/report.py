@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from harness.preflight.finding import Finding, Severity
 from harness.preflight.suppression import Suppression
 
-__all__ = ["Report", "Suppressed"]
-
 
 @dataclass(frozen=True)
 class Suppressed:

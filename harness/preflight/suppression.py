@@ -9,8 +9,6 @@ from typing import Any
 from harness.preflight.errors import PreflightInputError
 from harness.preflight.finding import Finding
 
-__all__ = ["Suppression", "load_suppressions"]
-
 _EXAMPLE = """write it so:
   [[tool.catalog-harness.preflight.suppress]]
   rule = "s3/bucket-without-force-destroy"

@@ -4,9 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness.checks.evidence import Status
-
-__all__ = ["Activity", "Running", "Snapshot"]
+from harness.run.evidence import Status
 
 
 @dataclass(frozen=True)

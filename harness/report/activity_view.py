@@ -5,11 +5,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from harness.checks.evidence import Status
 from harness.report.activity import Running, Snapshot
 from harness.report.text import one_line
-
-__all__ = ["sentence", "view"]
+from harness.run.evidence import Status
 
 _MOST_NAMES = 4
 _BAR_COLUMNS = 24

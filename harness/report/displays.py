@@ -10,8 +10,6 @@ from rich.text import Text
 from harness.report.activity import Activity
 from harness.report.activity_view import sentence, view
 
-__all__ = ["LiveDisplay", "PlainDisplay", "display_for"]
-
 _MOST_RESOURCES = 8
 _OTHER_ROWS = 8
 # The console is closed or its reader has left (rich turns a broken pipe into SystemExit):

@@ -4,11 +4,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from harness.checks.evidence import CheckResult, Plane, Status
 from harness.report.text import duration, one_line, shortened, visible
 from harness.report.views import by_service
-
-__all__ = ["evidence", "not_provable"]
+from harness.run.evidence import CheckResult, Plane, Status
 
 _LONGEST_PASSED = 300
 _LONGEST_FAILED = 3000

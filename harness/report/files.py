@@ -33,13 +33,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from harness.checks.evidence import CheckResult, Plane, Status
-from harness.errors import UsageError
+from harness.core.errors import UsageError
 from harness.report.html import render_html
 from harness.report.model import Phase, ResourceTiming, RunReport
 from harness.report.text import redacted
-
-__all__ = ["read_report", "write_report"]
+from harness.run.evidence import CheckResult, Plane, Status
 
 _SCHEMA = 1
 _PLAIN = ("target", "region", "environment_suffix", "started_at", "facts", "outputs", "torn_down")

@@ -12,8 +12,6 @@ from harness.report.model import RunReport
 from harness.report.text import duration, redacted, visible
 from harness.report.timeline import axis, phase_rows, resource_rows
 
-__all__ = ["render_html"]
-
 
 def render_html(report: RunReport) -> str:
     """Return the report of a run as one HTML document.

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from harness.checks.evidence import CheckResult, Status
-
-__all__ = ["Phase", "ResourceTiming", "RunReport"]
+from harness.run.evidence import CheckResult, Status
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,10 @@ from typing import Self
 
 from rich.console import Console
 
-from harness.checks.evidence import CheckResult, Status
 from harness.report.activity import Activity
 from harness.report.displays import display_for
 from harness.report.text import duration, one_line, shortened
-
-__all__ = ["ConsoleObserver", "Observer"]
+from harness.run.evidence import CheckResult, Status
 
 _LONGEST_OBSERVATION = 600
 

@@ -9,13 +9,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from harness.checks.evidence import Status
 from harness.report.evidence_table import evidence, not_provable
 from harness.report.model import Phase, RunReport
 from harness.report.text import duration, one_line, redacted, visible
 from harness.report.views import headline, share, teardown, wall_seconds
-
-__all__ = ["plain_summary", "render_summary"]
+from harness.run.evidence import Status
 
 _NARROWEST_TIMELINE = 72
 _OTHER_COLUMNS = 48

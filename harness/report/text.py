@@ -5,9 +5,7 @@ import re
 from enum import Enum
 from typing import Any, TypeVar, cast
 
-from harness.redaction import redact
-
-__all__ = ["duration", "one_line", "redacted", "shortened", "visible"]
+from harness.core.redaction import redact
 
 T = TypeVar("T")
 

@@ -7,8 +7,6 @@ from harness.report.model import RunReport
 from harness.report.text import duration
 from harness.report.views import share, wall_seconds
 
-__all__ = ["Axis", "Bar", "Row", "axis", "phase_rows", "resource_rows"]
-
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)
 _MOST_TICKS = 8
 _LAST_LABEL = 0.9  # a label further to the right would not fit

@@ -2,20 +2,9 @@
 
 from dataclasses import dataclass
 
-from harness.checks.evidence import CheckResult, Status
 from harness.report.model import Phase, RunReport
 from harness.report.text import duration
-
-__all__ = [
-    "ORDER",
-    "Service",
-    "by_service",
-    "counts",
-    "headline",
-    "share",
-    "teardown",
-    "wall_seconds",
-]
+from harness.run.evidence import CheckResult, Status
 
 ORDER = (Status.FAILED, Status.PASSED, Status.NOT_PROVABLE)
 

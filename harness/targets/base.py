@@ -10,9 +10,7 @@ import boto3
 import requests
 
 if TYPE_CHECKING:
-    from harness.drift import AllowedDrift
-
-__all__ = ["Capability", "DatabaseRoute", "Target"]
+    from harness.terraform.drift import AllowedDrift
 
 
 class Capability(StrEnum):

@@ -5,13 +5,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-__all__ = [
-    "EMULATOR_PROVIDER",
-    "EMULATOR_STACK_SETTINGS",
-    "emulator_environment",
-    "isolating_environment",
-]
-
 _API_IMAGE = "catalog-harness/product-catalog-api:latest"
 
 # Provider arguments that keep Terraform from asking a real AWS.

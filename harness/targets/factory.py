@@ -4,16 +4,14 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from harness.emulator.cloud_sweep import remove_cloud_folder
-from harness.errors import UsageError
-from harness.settings import HarnessSettings
-from harness.targets.aws import AwsTarget
+from harness.core.errors import UsageError
+from harness.emulator.dead_clouds import remove_cloud_folder
+from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
-from harness.targets.embedded import EmbeddedTarget
-from harness.targets.localstack import LocalStackTarget
-from harness.targets.localstack_endpoint import find_endpoint
-
-__all__ = ["attach_target", "create_target", "docker_host_of", "remove_ended_target"]
+from harness.targets.embedded.target import EmbeddedTarget
+from harness.targets.localstack.endpoint import find_endpoint
+from harness.targets.localstack.target import LocalStackTarget
+from harness.targets.real_aws import AwsTarget
 
 _DEFAULT_DOCKER_HOST = "unix:///var/run/docker.sock"
 

@@ -6,8 +6,6 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-__all__ = ["gateway_session"]
-
 _TIMEOUT_SECONDS = 30.0
 
 

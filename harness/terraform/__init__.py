@@ -1,11 +1,12 @@
 """Terraform: finding it and its provider, and running it with typed results."""
 
 from harness.terraform.apply import ApplyResult
+from harness.terraform.aws_errors import AwsError
 from harness.terraform.binary import Terraform, find_terraform
-from harness.terraform.errors import AwsError, TerraformError, is_state_locked
+from harness.terraform.errors import TerraformError, is_state_locked
+from harness.terraform.events import ResourceTiming
 from harness.terraform.mirror import ProviderSource, find_provider, pinned_provider_version
 from harness.terraform.plan import Plan, ResourceChange
-from harness.terraform.timings import ResourceTiming
 from harness.terraform.workspace import Workspace
 
 __all__ = [

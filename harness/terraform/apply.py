@@ -1,15 +1,35 @@
 """``terraform apply``: plans and applies in one command."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.core.redaction import register_secret
 from harness.terraform.command import CommandLine
-from harness.terraform.events import ChangeSummary, Event
-from harness.terraform.output import outputs
-from harness.terraform.timings import ResourceTiming, resource_timings
+from harness.terraform.events import ChangeSummary, Event, ResourceTiming, resource_timings
 
-__all__ = ["ApplyResult", "apply"]
+
+def outputs(command: CommandLine, *, timeout: float = 60.0) -> dict[str, Any]:
+    """Return output name -> value; from here on the sensitive ones are masked everywhere.
+
+    Raises:
+        TerraformError: The state cannot be read.
+    """
+    declared = json.loads(command.run("output", "-json", timeout=timeout).stdout)
+    for output in declared.values():
+        if output["sensitive"]:
+            for text in _texts(output["value"]):
+                register_secret(text)
+    return {name: output["value"] for name, output in declared.items()}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from harness.redaction import MASK, redact
-
-__all__ = ["AttributeChange", "changed_attributes"]
+from harness.core.redaction import MASK, redact
 
 _UNKNOWN = "(known after apply)"
 _LONGEST = 120

@@ -3,8 +3,6 @@
 import re
 from dataclasses import dataclass
 
-__all__ = ["AwsError", "parse_aws_error"]
-
 # AWS SDK for Go v2: "operation error RDS: CreateDBCluster, https response error StatusCode: 400,
 # RequestID: 8b1c, api error InvalidParameterCombination: Cannot find version 15.3 ...".
 # Errors that the SDK models come without "api error". Version 1 of the SDK (few resources):

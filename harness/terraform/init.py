@@ -9,7 +9,7 @@ from typing import Any
 
 import filelock
 
-from harness.errors import ProcessError
+from harness.core.errors import ProcessError
 from harness.terraform.command import CommandLine
 from harness.terraform.configuration import (
     CONFIGURATION,
@@ -18,8 +18,6 @@ from harness.terraform.configuration import (
     required_providers,
     write_json,
 )
-
-__all__ = ["init"]
 
 _DONE = Path(".terraform") / "catalog-harness.json"
 _LOCK_FILE = ".terraform.lock.hcl"

@@ -14,8 +14,6 @@ import sys
 from collections.abc import Sequence
 from ctypes import CDLL, POINTER, c_char_p, c_int, c_int64
 
-__all__ = ["main"]
-
 
 def main(arguments: Sequence[str]) -> int:
     """Run Terraform with arguments and return its exit status."""

@@ -11,10 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.errors import UsageError
+from harness.core.errors import UsageError
 from harness.terraform.user_config import NO_USER_CONFIG, UserConfig, user_cli_config
-
-__all__ = ["ProviderSource", "find_provider", "pinned_provider_version"]
 
 VARIABLE = "CATALOG_HARNESS_PROVIDER_MIRROR"
 # The layout and the binaries are the same in both products; only the host name differs.

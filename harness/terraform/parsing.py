@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from harness.redaction import redact
+from harness.core.redaction import redact
 from harness.terraform.events import (
     ChangeSummary,
     Diagnostic,
@@ -21,8 +21,6 @@ from harness.terraform.events import (
     ResourceDrift,
     VersionEvent,
 )
-
-__all__ = ["parse_line"]
 
 
 def parse_line(line: str) -> Event:

@@ -9,8 +9,6 @@ from harness.terraform.attributes import AttributeChange, changed_attributes
 from harness.terraform.command import CommandLine
 from harness.terraform.events import ResourceDrift
 
-__all__ = ["Plan", "ResourceChange", "plan"]
-
 _PLAN_FILE = "harness.tfplan"
 _CHANGES = 2
 

@@ -6,8 +6,6 @@ import logging
 from harness.terraform.command import CommandLine
 from harness.terraform.errors import TerraformError
 
-__all__ = ["recover_state", "state_identifiers", "state_resources"]
-
 logger = logging.getLogger(__name__)
 
 # Where Terraform leaves a state that the backend did not take:

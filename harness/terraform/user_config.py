@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["NO_USER_CONFIG", "UserConfig", "user_cli_config"]
-
 _COMMENT = re.compile(r"/\*.*?\*/|(?:^|(?<=\s))(?:#|//)[^\n]*", re.DOTALL | re.MULTILINE)
 _INSTALLATION = re.compile(r"(?:^|[\s{,])\"?provider_installation\"?\s*[:={]")
 _PLUGIN_CACHE = re.compile(r"(?:^|[\s{,])\"?plugin_cache_dir\"?\s*[:=]")

@@ -9,10 +9,10 @@ from typing import Any
 import platformdirs
 
 from harness.terraform import apply as _apply
+from harness.terraform import apply as _output
 from harness.terraform import configuration
 from harness.terraform import destroy as _destroy
 from harness.terraform import init as _init
-from harness.terraform import output as _output
 from harness.terraform import plan as _plan
 from harness.terraform import state as _state
 from harness.terraform.apply import ApplyResult
@@ -21,9 +21,28 @@ from harness.terraform.command import CommandLine, child_environment
 from harness.terraform.destroy import DestroyResult
 from harness.terraform.events import Event
 from harness.terraform.plan import Plan
-from harness.terraform.temporary import temporary_directory
 
-__all__ = ["Workspace"]
+# Providers listen on sockets "plugin" and up to ten digits; macOS allows paths of 103 bytes.
+_LONGEST = 103 - len("/plugin4294967295")
+
+
+def temporary_directory(directory: Path) -> dict[str, str]:
+    """Make a folder for temporary files and return the variable that names it.
+
+    A provider that is killed leaves its socket behind, where nobody could tell whose it was.
+
+    Args:
+        directory: Terraform's working directory.
+
+    Returns:
+        Nothing when the path is too long for a socket: the system's folder is used then.
+    """
+    own = directory.absolute() / "tmp"
+    if len(str(own).encode()) > _LONGEST:
+        return {}
+    own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {"TMPDIR": str(own)}
+
 
 _PARALLELISM = 30
 

@@ -15,8 +15,6 @@ from stack.api.middleware import RequestContext
 from stack.api.products import ProductRepository
 from stack.api.settings import Settings
 
-__all__ = ["create_app"]
-
 _SMALLEST_COMPRESSED_BYTES = 500
 
 

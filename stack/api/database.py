@@ -15,8 +15,6 @@ from stack.api.errors import DatabaseUnavailableError, public_reason
 from stack.api.schema import create_schema
 from stack.api.settings import Settings
 
-__all__ = ["Database", "ServerStatus", "connection_parameters"]
-
 logger = logging.getLogger(__name__)
 
 _FIRST_PAUSE_SECONDS = 0.1

@@ -2,8 +2,6 @@
 
 from fastapi import APIRouter, Request
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/diagnostics", tags=["diagnostics"])
 
 

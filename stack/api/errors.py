@@ -7,14 +7,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-__all__ = [
-    "DatabaseUnavailableError",
-    "DuplicateSkuError",
-    "ProductNotFoundError",
-    "install_error_handlers",
-    "public_reason",
-]
-
 logger = logging.getLogger(__name__)
 
 _REASONS = (

@@ -10,8 +10,6 @@ from fastapi.responses import JSONResponse
 from stack.api.database import Database
 from stack.api.errors import DatabaseUnavailableError, public_reason
 
-__all__ = ["router"]
-
 _READY_TIMEOUT_SECONDS = 2.0
 
 router = APIRouter(tags=["health"])

@@ -9,8 +9,6 @@ import os
 import sys
 from collections.abc import Mapping
 
-__all__ = ["is_healthy"]
-
 _TIMEOUT_SECONDS = 3.0
 
 

@@ -7,8 +7,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 
-__all__ = ["find_task_id"]
-
 _TIMEOUT_SECONDS = 1.0
 _SAFE_IN_A_HEADER = re.compile(r"[A-Za-z0-9._-]{1,128}")
 

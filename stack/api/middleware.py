@@ -10,8 +10,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stack.api.logs import REQUEST_ID
 
-__all__ = ["RequestContext"]
-
 logger = logging.getLogger("stack.api.requests")
 
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:=/+-]{1,128}")

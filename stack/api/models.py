@@ -6,14 +6,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-__all__ = [
-    "HIGHEST_ID",
-    "Page",
-    "PageRequest",
-    "Product",
-    "ProductInput",
-]
-
 HIGHEST_ID = 2**63 - 1
 """The highest ``bigint``; an id above it cannot be asked for."""
 

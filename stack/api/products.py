@@ -13,8 +13,6 @@ from stack.api.database import Database
 from stack.api.errors import DuplicateSkuError, ProductNotFoundError
 from stack.api.models import Page, PageRequest, Product, ProductInput
 
-__all__ = ["ProductRepository"]
-
 _COLUMNS: LiteralString = (
     "id, sku, name, description, category, price, currency, created_at, updated_at"
 )

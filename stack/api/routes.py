@@ -7,8 +7,6 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from stack.api.models import HIGHEST_ID, Page, PageRequest, Product, ProductInput
 from stack.api.products import ProductRepository
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/products", tags=["products"])
 
 

@@ -4,8 +4,6 @@ from typing import LiteralString
 
 import psycopg
 
-__all__ = ["create_schema"]
-
 _LOCK = 0x0CA7A106
 """Key of the advisory lock, one per database: any constant that nothing else there uses."""
 

@@ -7,8 +7,6 @@ import uvicorn
 from stack.api.app import create_app
 from stack.api.settings import Settings
 
-__all__ = ["serve"]
-
 _GRACEFUL_SECONDS = 10
 _KEEP_ALIVE_SECONDS = 65
 """Longer than the load balancer's idle timeout of 60 s, or it would now and then send a request

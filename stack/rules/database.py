@@ -10,8 +10,6 @@ from stack.rules.finding import Finding
 if TYPE_CHECKING:
     from stack.config import StackConfig
 
-__all__ = ["aurora", "credentials"]
-
 _DATABASE = r"[A-Za-z][A-Za-z0-9_]{0,62}"
 _USERNAME = r"[A-Za-z][A-Za-z0-9]{0,15}"
 _NAMING = ", a letter first, and nothing that PostgreSQL or RDS reserves"

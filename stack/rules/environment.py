@@ -12,8 +12,6 @@ from stack.tiers import ALL_TIERS, missing_tiers
 if TYPE_CHECKING:
     from stack.config import StackConfig
 
-__all__ = ["backend", "names", "tags", "tiers"]
-
 _SUFFIX = r"[a-z0-9]+(-[a-z0-9]+)*"
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 

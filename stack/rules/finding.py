@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-__all__ = ["REGION", "Finding", "listed"]
-
 # Name of a field, and what would be right for it.
 Finding = tuple[str, str]
 

@@ -9,8 +9,6 @@ from stack.rules.finding import Finding
 if TYPE_CHECKING:
     from stack.config import StackConfig
 
-__all__ = ["network"]
-
 
 def network(config: "StackConfig") -> Iterator[Finding]:
     """Networks and zones."""

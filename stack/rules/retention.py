@@ -8,8 +8,6 @@ from stack.rules.finding import Finding, listed
 if TYPE_CHECKING:
     from stack.config import StackConfig
 
-__all__ = ["retention"]
-
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 LOG_RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),

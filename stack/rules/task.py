@@ -8,8 +8,6 @@ from stack.rules.finding import Finding, listed
 if TYPE_CHECKING:
     from stack.config import StackConfig
 
-__all__ = ["capacity", "task"]
-
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
 FARGATE_MEMORY: dict[int, range | tuple[int, ...]] = {
     256: (512, 1024, 2048),

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from harness.checks.teardown import prove_teardown
 from harness.emulator.cloud import embedded_cloud
-from harness.targets.embedded import EmbeddedTarget
+from harness.targets.embedded.target import EmbeddedTarget
+from harness.teardown.proof import prove_teardown
 
 ACCOUNT = "000000000000"
 REGION = "eu-north-1"

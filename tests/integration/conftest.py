@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from harness.plugin.options import settings_of
-from tests.integration.trials import Trial
+from tests.integration.cli_process import Trial
 
 
 @pytest.fixture(scope="session")

@@ -10,13 +10,13 @@ from typing import Any
 import platformdirs
 import psutil
 
-from harness.errors import HarnessError
-from harness.synth import synthesize
-from harness.targets.embedded import EmbeddedTarget
+from harness.core.errors import HarnessError
+from harness.deploy.workspace import Tools
+from harness.synth.synthesize import synthesize
+from harness.targets.embedded.target import EmbeddedTarget
 from harness.terraform import Workspace
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.events import Event, OperationEvent
-from harness.workspaces import Tools
 from stack.config import StackConfig
 
 EXPIRED = "2026-01-01T00:00:00Z"

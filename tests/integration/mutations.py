@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
-from harness.checks.context import CheckContext
-from harness.checks.resources import active_service, load_balancer, target_group
+from harness.checks.framework.context import CheckContext
+from harness.checks.framework.resources import active_service, load_balancer, target_group
 
 Mutation = Callable[[CheckContext], AbstractContextManager[None]]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.integration.cli_process import Trial
 from tests.integration.clouds import ACCOUNT, BUCKET, PlayedAws, played_aws
-from tests.integration.trials import Trial
 from tests.unit.harness.image.fake_builder import FakeBuilder
 
 IMAGE = "catalog-harness/product-catalog-api:latest"

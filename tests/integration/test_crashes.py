@@ -6,11 +6,11 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
+from harness.aws.emulator_session import EmulatorSession
+from harness.core.wait import wait_until
 from harness.emulator.cloud_info import CloudInfo
-from harness.targets.engine_names import container_address
-from harness.targets.session import EmulatorSession
-from harness.wait import wait_until
-from tests.integration.trials import Trial
+from harness.targets.embedded.container_addresses import container_address
+from tests.integration.cli_process import Trial
 
 GATEWAY = r"-m harness\.emulator\.gateway$"
 SUPERVISOR = r"-m harness\.emulator --directory"

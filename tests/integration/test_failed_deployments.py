@@ -2,7 +2,7 @@
 
 import signal
 
-from tests.integration.trials import Trial
+from tests.integration.cli_process import Trial
 
 IMAGE = "catalog-harness/no-such-image:1.0"
 UP_TO_THE_SERVICE = (

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from harness.checks.context import CheckContext
-from harness.checks.evidence import Status
+from harness.checks.framework.context import CheckContext
 from harness.checks.registry import all_checks, run_checks
+from harness.run.evidence import Status
 from harness.targets.base import Capability
 from tests.integration import mutations
 from tests.integration.mutations import Mutation

@@ -13,15 +13,15 @@ from typing import Any
 import platformdirs
 import pytest
 
+from harness.benchmarks.preflight import terraform_validate
+from harness.deploy.workspace import Tools, find_tools
 from harness.preflight import TerraformVersion, configuration_of, explain, preflight
-from harness.preflight.benchmark import terraform_validate
 from harness.targets.base import Target
-from harness.targets.embedded import EmbeddedTarget
+from harness.targets.embedded.target import EmbeddedTarget
 from harness.terraform import TerraformError, Workspace
 from harness.terraform.aws_errors import parse_aws_error
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.events import Diagnostic
-from harness.workspaces import Tools, find_tools
 
 pytest.importorskip("ministack")
 

@@ -6,17 +6,11 @@ from typing import Any
 
 import pytest
 
-from harness.preflight import (
-    Report,
-    TerraformVersion,
-    configuration_of,
-    explain,
-    preflight,
-)
-from harness.preflight.mistakes import KNOWN_MISTAKES
-from harness.synth import synthesize
+from harness.benchmarks.known_mistakes import KNOWN_MISTAKES
+from harness.preflight import Report, TerraformVersion, configuration_of, explain, preflight
+from harness.synth.synthesize import synthesize
 from harness.targets.base import Target
-from harness.targets.embedded import EmbeddedTarget
+from harness.targets.embedded.target import EmbeddedTarget
 from stack.config import StackConfig
 
 pytest.importorskip("ministack")

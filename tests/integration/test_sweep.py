@@ -10,20 +10,21 @@ from typing import Any
 
 import pytest
 
-from harness.checks.clients import Clients
-from harness.deployment import teardown
-from harness.ledger import Ledger, RunRecord, RunStatus
+from harness.aws.clients import Clients
+from harness.aws.resources.inventory import take_inventory
+from harness.aws.resources.resource import Kind, Resource
+from harness.deploy.workspace import find_tools
+from harness.pipeline.lifetime import teardown
 from harness.report.progress import Observer
-from harness.run import Run
-from harness.settings import HarnessSettings
-from harness.sweep import SweepReport
-from harness.sweep.inventory import take_inventory
-from harness.sweep.resource import Kind, Resource
-from harness.sweep.states import find_states
-from harness.sweep_runs import SweepRequest, sweep_target
-from harness.targets.embedded import EmbeddedTarget
-from harness.timeline import Timeline
-from harness.workspaces import find_tools
+from harness.run.ledger import Ledger
+from harness.run.record import RunRecord, RunStatus
+from harness.run.run import Run
+from harness.run.timeline import Timeline
+from harness.settings.settings import HarnessSettings
+from harness.targets.embedded.target import EmbeddedTarget
+from harness.teardown.sweep import SweepReport
+from harness.teardown.sweep.recorded_runs import SweepRequest, sweep_target
+from harness.teardown.sweep.remote_states import find_states
 from tests.integration.killed_runs import EXPIRED, KilledRun
 from tests.integration.look_alikes import look_alikes, make_look_alikes
 
@@ -104,7 +105,7 @@ def leftovers(
     attachment = cloud.start()
     try:
         target = KeptCloud(region="eu-north-1", attachment=attachment)
-        monkeypatch.setattr("harness.destroy.attach_target", lambda *_: target)
+        monkeypatch.setattr("harness.teardown.destroy.attach_target", lambda *_: target)
         make_look_alikes(target.session(), "swept-whole")
         found = Leftovers(target, Ledger(tmp_path / "home"), {}, frozenset())
         before = found.resources()

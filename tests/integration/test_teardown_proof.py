@@ -1,8 +1,8 @@
 import pytest
 
-from harness.checks.teardown import prove_teardown
-from harness.errors import LeakError
+from harness.core.errors import LeakError
 from harness.targets.base import Target
+from harness.teardown.proof import prove_teardown
 from stack.outputs import CatalogOutputs
 
 

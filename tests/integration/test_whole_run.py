@@ -1,6 +1,6 @@
 """A run that goes well, as its user sees it from outside."""
 
-from tests.integration.trials import Trial
+from tests.integration.cli_process import Trial
 
 
 def test_a_run_ends_with_nothing_left_on_the_machine(trial: Trial) -> None:

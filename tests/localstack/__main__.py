@@ -9,8 +9,8 @@ import os
 import subprocess
 import sys
 
-from harness.errors import HarnessError
-from harness.interrupts import Terminated, sigterm_as_interrupt
+from harness.core.errors import HarnessError
+from harness.core.interrupts import Terminated, sigterm_as_interrupt
 from tests.localstack.environment import VERSION, localstack_python
 from tests.localstack.server import running_localstack
 

@@ -9,7 +9,7 @@ import platformdirs
 import uv
 from filelock import FileLock
 
-from harness.errors import ToolNotFoundError
+from harness.core.errors import ToolNotFoundError
 
 VERSION = "2026.3.0"
 PYTHON = "3.13"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import psutil
 
-from harness.errors import TargetError, WaitFailedError
-from harness.targets.localstack_endpoint import LocalStackEndpoint
-from harness.targets.localstack_health import await_localstack
-from harness.wait import wait_until
+from harness.core.errors import TargetError, WaitFailedError
+from harness.core.wait import wait_until
+from harness.targets.localstack.endpoint import LocalStackEndpoint
+from harness.targets.localstack.health import await_localstack
 
 _READY_SECONDS = 180.0
 _STOP_SECONDS = 30.0

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.guards.credentials import TEARDOWN_MINUTES
-from harness.options import OPTIONS
-from harness.settings import load_settings
+from harness.deploy.guards.credentials import TEARDOWN_MINUTES
+from harness.settings.options import OPTIONS
+from harness.settings.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 # "on" is a truth value to YAML 1.1.

@@ -5,11 +5,11 @@ import logging
 import os
 import sys
 
+from harness.core.errors import HarnessError
+from harness.core.redaction import redact
 from harness.emulator.gateway.environment import GatewaySettings
-from harness.emulator.gateway.lifeline import die_with_parent
 from harness.emulator.gateway.listener import bind
-from harness.errors import HarnessError
-from harness.redaction import redact
+from harness.emulator.gateway.parent_watch import die_with_parent
 
 _PRIVATE = 0o077
 

@@ -3,9 +3,7 @@
 import re
 
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.tenant import Signature, Tenant
-
-__all__ = ["Accounts"]
+from harness.emulator.gateway.caller import Signature, Tenant
 
 _ACCOUNT_ID = re.compile(r"\d{12}")
 

@@ -7,8 +7,10 @@ from typing import Protocol
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from harness.emulator.gateway.accounts import Accounts
+from harness.emulator.gateway.caller import Signature, signature_of
+from harness.emulator.gateway.data_plane import Viewers
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.exchange import (
+from harness.emulator.gateway.http import (
     ClientGoneError,
     Request,
     Response,
@@ -16,13 +18,9 @@ from harness.emulator.gateway.exchange import (
     header_of,
     read_request,
 )
-from harness.emulator.gateway.memory import Memory
+from harness.emulator.gateway.patches.base import Call, Repair, json_error
 from harness.emulator.gateway.query import form_of
-from harness.emulator.gateway.repairs.base import Call, Repair, json_error
-from harness.emulator.gateway.tenant import Signature, signature_of
-from harness.emulator.gateway.viewers import Viewers
-
-__all__ = ["Gateway", "Part"]
+from harness.emulator.gateway.state_store import Memory
 
 _CLOUDFRONT = "cloudfront"
 _RESET = "/_ministack/reset"

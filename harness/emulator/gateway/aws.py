@@ -11,11 +11,9 @@ from botocore.awsrequest import HeadersDict
 from botocore.model import OperationModel, ServiceModel
 from starlette.types import ASGIApp
 
-from harness.emulator.gateway.exchange import Request, Response, ask
-from harness.emulator.gateway.tenant import Tenant
-from harness.errors import EmulatorError
-
-__all__ = ["ApiError", "AwsApi", "service_model"]
+from harness.core.errors import EmulatorError
+from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.http import Request, Response, ask
 
 
 class ApiError(EmulatorError):

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.tenant import Tenant
-
-__all__ = ["Distribution", "Distributions"]
+from harness.emulator.gateway.caller import Tenant
 
 _HOME_REGION = "us-east-1"
 

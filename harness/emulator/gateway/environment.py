@@ -8,9 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.errors import EmulatorError
-
-__all__ = ["READY_PATH", "GatewaySettings", "gateway_environment"]
+from harness.core.errors import EmulatorError
 
 READY_PATH = "/_ministack/ready"
 

@@ -2,9 +2,7 @@
 
 import socket
 
-from harness.errors import EmulatorError
-
-__all__ = ["bind"]
+from harness.core.errors import EmulatorError
 
 _LOOPBACK = "127.0.0.1"
 

@@ -12,9 +12,7 @@ from xml.sax.saxutils import escape
 
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
-from harness.emulator.gateway.exchange import Request, Response
-
-__all__ = ["decode_form", "encode_error", "encode_result", "form_of"]
+from harness.emulator.gateway.http import Request, Response
 
 _XML_TYPE = (("content-type", "text/xml"),)
 _CLIENT_ERROR = 400

@@ -12,22 +12,20 @@ from hypercorn.config import Config
 from starlette.types import ASGIApp
 
 from harness.emulator.gateway.accounts import Accounts
-from harness.emulator.gateway.alb.directory import Directory
 from harness.emulator.gateway.alb.metrics import MetricsPublisher
+from harness.emulator.gateway.alb.registry import Directory
 from harness.emulator.gateway.application import Gateway
 from harness.emulator.gateway.autoscaling.api import ApplicationAutoScaling
 from harness.emulator.gateway.autoscaling.scaler import Scaler
 from harness.emulator.gateway.autoscaling.store import Store
 from harness.emulator.gateway.aws import AwsApi
+from harness.emulator.gateway.clock import Pace
+from harness.emulator.gateway.data_plane import Viewers
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.environment import GatewaySettings
-from harness.emulator.gateway.lifeline import await_orphanhood
-from harness.emulator.gateway.memory import Memory
-from harness.emulator.gateway.pace import Pace
-from harness.emulator.gateway.repairs import all_repairs
-from harness.emulator.gateway.viewers import Viewers
-
-__all__ = ["build", "run"]
+from harness.emulator.gateway.parent_watch import await_orphanhood
+from harness.emulator.gateway.patches import all_repairs
+from harness.emulator.gateway.state_store import Memory
 
 logger = logging.getLogger(__name__)
 

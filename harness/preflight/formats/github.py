@@ -3,11 +3,9 @@
 Format: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands.
 """
 
+from harness.preflight.configuration.source_location import location_of
 from harness.preflight.finding import Finding, Severity
-from harness.preflight.location import location_of
 from harness.preflight.report import Report
-
-__all__ = ["github"]
 
 _COMMANDS = {Severity.BLOCKER: "error", Severity.WARNING: "warning"}
 

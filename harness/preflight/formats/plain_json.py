@@ -6,8 +6,6 @@ from typing import Any
 from harness.preflight.finding import Finding
 from harness.preflight.report import Report
 
-__all__ = ["as_json"]
-
 
 def as_json(report: Report) -> str:
     """Return an object with ``findings``, ``suppressed`` and ``notes``.

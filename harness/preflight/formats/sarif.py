@@ -10,12 +10,11 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
+from harness.preflight.configuration.source_location import location_of
 from harness.preflight.finding import Finding, Severity
-from harness.preflight.location import location_of
-from harness.preflight.registry import Rule, all_rules
+from harness.preflight.registry import Rule
 from harness.preflight.report import Report, Suppressed
-
-__all__ = ["sarif"]
+from harness.preflight.rules import all_rules
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.BLOCKER: "error", Severity.WARNING: "warning"}

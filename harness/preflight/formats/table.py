@@ -9,8 +9,6 @@ from rich.table import Table
 from harness.preflight.finding import Finding, Severity
 from harness.preflight.report import Report
 
-__all__ = ["print_table", "table"]
-
 _STYLES = {Severity.BLOCKER: "bold red", Severity.WARNING: "yellow"}
 _PLAIN_WIDTH = 100
 

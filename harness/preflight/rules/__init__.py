@@ -1,35 +1,17 @@
-"""The rules, one module per AWS service. Importing this package registers all of them."""
+"""The rules, one module or package per AWS service; adding a module is enough to register it."""
 
-from harness.preflight.rules import (  # noqa: F401 - imported for the registration
-    autoscaling,
-    backend,
-    cloudfront,
-    cloudfront_origin,
-    cloudwatch,
-    ec2_networks,
-    ec2_security_groups,
-    ecr,
-    ecs_containers,
-    ecs_dependencies,
-    ecs_roles,
-    ecs_service,
-    ecs_task,
-    ecs_work,
-    elbv2,
-    elbv2_health,
-    elbv2_listeners,
-    elbv2_logs,
-    elbv2_names,
-    iam,
-    logs,
-    lookups,
-    rds,
-    rds_instance,
-    rds_names,
-    s3,
-    s3_lifecycle,
-    secretsmanager,
-    security_groups,
-    terraform,
-    unique_names,
-)
+import pkgutil
+from functools import cache
+from importlib import import_module
+
+from harness.preflight.registry import Rule, registered_rules
+
+__all__ = ["all_rules"]
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Import every module of this package, and return the rules that they register, by id."""
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        import_module(module.name)
+    return registered_rules()

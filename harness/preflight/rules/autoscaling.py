@@ -2,10 +2,10 @@
 
 import re
 
+from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration.values import is_known, references_in
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.resource import Resource
-from harness.preflight.values import is_known, references_in
 
 _API = "https://docs.aws.amazon.com/autoscaling/application/APIReference"
 _TARGET = "aws_appautoscaling_target"

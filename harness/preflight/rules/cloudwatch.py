@@ -1,8 +1,8 @@
 """Rules on CloudWatch alarms and dashboards."""
 
+from harness.preflight.configuration.resource import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.resource import Resource
 
 _ALARM = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
 _DASHBOARD = (

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from harness.preflight.configuration.resource import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.resource import Resource
 
 _NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _MAX_NAME = 64

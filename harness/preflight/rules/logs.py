@@ -2,9 +2,9 @@
 
 import re
 
+from harness.preflight.configuration.resource import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.resource import Resource
 
 _NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
 _RETENTION = {

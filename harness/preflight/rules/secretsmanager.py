@@ -2,9 +2,9 @@
 
 import re
 
+from harness.preflight.configuration.resource import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.resource import Resource
 
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
 _API = "https://docs.aws.amazon.com/secretsmanager/latest/apireference"

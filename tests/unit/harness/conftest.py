@@ -2,7 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.harness.way import Way
+from tests.unit.harness.checks.fake_deployment import world
+from tests.unit.harness.fake_run import Way
+
+__all__ = ["world"]
 
 
 @pytest.fixture

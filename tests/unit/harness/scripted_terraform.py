@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from harness import process
-from harness.errors import ProcessError
-from harness.process import Completed
+from harness.core import process
+from harness.core.errors import ProcessError
+from harness.core.process import Completed
 
 _run = process.run
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.errors import WaitFailedError
+from harness.core.errors import WaitFailedError
 from tests.localstack.server import environment_of, running_localstack, stop
 
 FAMILY = """

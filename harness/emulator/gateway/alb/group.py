@@ -20,10 +20,8 @@ from harness.emulator.gateway.alb.target import (
     select,
 )
 from harness.emulator.gateway.aws import ApiError, AwsApi
-from harness.emulator.gateway.pace import Pace
-from harness.emulator.gateway.tenant import Tenant
-
-__all__ = ["TargetGroup"]
+from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.clock import Pace
 
 
 class TargetGroup:

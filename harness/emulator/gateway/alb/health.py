@@ -8,18 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
-__all__ = [
-    "CHECKS_DISABLED",
-    "DRAINING",
-    "NOT_IN_USE",
-    "NOT_REGISTERED",
-    "Health",
-    "HealthCheck",
-    "HealthRecord",
-    "Probe",
-    "State",
-]
-
 
 class State(StrEnum):
     """State of a target, as DescribeTargetHealth names it."""

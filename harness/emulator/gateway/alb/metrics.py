@@ -8,13 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from harness.emulator.gateway.alb.directory import Directory
 from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.health import State
+from harness.emulator.gateway.alb.registry import Directory
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.pace import Pace
-
-__all__ = ["MetricsPublisher", "metric_data"]
+from harness.emulator.gateway.clock import Pace
 
 _NAMESPACE = "AWS/ApplicationELB"
 _PERIOD_SECONDS = 60.0

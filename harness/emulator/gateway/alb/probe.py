@@ -8,8 +8,6 @@ import ssl
 
 from harness.emulator.gateway.alb.health import HealthCheck, Probe
 
-__all__ = ["probe"]
-
 _STATUS_LINE_PARTS = 2
 _FAILED = Probe(
     passed=False, reason="Target.FailedHealthChecks", description="Health checks failed"

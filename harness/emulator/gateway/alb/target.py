@@ -4,14 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.emulator.gateway.alb.health import (
-    NOT_REGISTERED,
-    Health,
-    HealthCheck,
-    HealthRecord,
-)
-
-__all__ = ["GroupConfiguration", "Registration", "TargetAddress", "select"]
+from harness.emulator.gateway.alb.health import NOT_REGISTERED, Health, HealthCheck, HealthRecord
 
 
 @dataclass(frozen=True, order=True)

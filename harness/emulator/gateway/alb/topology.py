@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.emulator.gateway.alb.health import HealthCheck
-from harness.emulator.gateway.alb.stand_in import group_id, group_id_of, is_stand_in
+from harness.emulator.gateway.alb.proxy_target_group import group_id, group_id_of, is_stand_in
 from harness.emulator.gateway.alb.target import GroupConfiguration
 from harness.emulator.gateway.aws import ApiError, AwsApi
-from harness.emulator.gateway.tenant import Tenant
-
-__all__ = ["LoadBalancer", "Topology", "read_topology"]
+from harness.emulator.gateway.caller import Tenant
 
 _SERVED_PROTOCOLS = ("HTTP", "HTTPS")
 _SERVED_TYPES = ("ip", "instance")

@@ -6,12 +6,10 @@ https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-sc
 import uuid
 
 from harness.emulator.gateway.autoscaling.metrics import Metric
+from harness.emulator.gateway.autoscaling.scaling_decision import HIGH_SECONDS, LOW_SECONDS
 from harness.emulator.gateway.autoscaling.store import Record
-from harness.emulator.gateway.autoscaling.tracking import HIGH_SECONDS, LOW_SECONDS
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.tenant import Tenant
-
-__all__ = ["create_alarms", "delete_alarms"]
+from harness.emulator.gateway.caller import Tenant
 
 _PERIOD_SECONDS = 60
 _LOW_SHARE = 0.9

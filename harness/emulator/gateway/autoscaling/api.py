@@ -14,25 +14,20 @@ from harness.emulator.gateway.autoscaling.errors import (
     UnknownOperationError,
     ValidationError,
 )
-from harness.emulator.gateway.autoscaling.listing import listing
 from harness.emulator.gateway.autoscaling.metrics import metric_of
-from harness.emulator.gateway.autoscaling.parameters import validate
-from harness.emulator.gateway.autoscaling.policies import policy_configuration
 from harness.emulator.gateway.autoscaling.scaler import Scaler
 from harness.emulator.gateway.autoscaling.store import Record, ScalableId, Store
-from harness.emulator.gateway.autoscaling.targets import check_scalable, new_bounds
-from harness.emulator.gateway.aws import AwsApi, service_model
-from harness.emulator.gateway.exchange import Response
-from harness.emulator.gateway.repairs.base import (
-    Call,
-    Proceed,
-    Repair,
-    json_error,
-    json_response,
+from harness.emulator.gateway.autoscaling.validation import (
+    check_scalable,
+    listing,
+    new_bounds,
+    policy_configuration,
+    validate,
 )
-from harness.emulator.gateway.tenant import Tenant
-
-__all__ = ["ApplicationAutoScaling"]
+from harness.emulator.gateway.aws import AwsApi, service_model
+from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.http import Response
+from harness.emulator.gateway.patches.base import Call, Proceed, Repair, json_error, json_response
 
 Operation = Callable[[Tenant, dict[str, Any]], Awaitable[dict[str, Any]]]
 

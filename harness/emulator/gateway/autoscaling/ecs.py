@@ -5,9 +5,7 @@ from typing import Any
 
 from harness.emulator.gateway.autoscaling.store import ScalableId
 from harness.emulator.gateway.aws import ApiError, AwsApi
-from harness.emulator.gateway.tenant import Tenant
-
-__all__ = ["EcsServices", "ServiceState"]
+from harness.emulator.gateway.caller import Tenant
 
 
 @dataclass(frozen=True)

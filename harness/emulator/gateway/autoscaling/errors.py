@@ -5,15 +5,7 @@ https://docs.aws.amazon.com/autoscaling/application/APIReference/CommonErrors.ht
 
 from typing import ClassVar
 
-from harness.errors import EmulatorError
-
-__all__ = [
-    "AnswerError",
-    "ObjectNotFoundError",
-    "ResourceNotFoundError",
-    "UnknownOperationError",
-    "ValidationError",
-]
+from harness.core.errors import EmulatorError
 
 
 class AnswerError(EmulatorError):

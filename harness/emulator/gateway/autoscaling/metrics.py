@@ -10,9 +10,7 @@ from typing import Any
 from harness.emulator.gateway.autoscaling.errors import ValidationError
 from harness.emulator.gateway.autoscaling.store import ScalableId
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.tenant import Tenant
-
-__all__ = ["Metric", "metric_of", "read_values"]
+from harness.emulator.gateway.caller import Tenant
 
 _ECS = {
     "ECSServiceAverageCPUUtilization": "CPUUtilization",

@@ -5,17 +5,23 @@ import logging
 import time
 from typing import Any
 
-from harness.emulator.gateway.autoscaling.choice import TRACKING, bounded_capacity, choose
 from harness.emulator.gateway.autoscaling.ecs import EcsServices, ServiceState
 from harness.emulator.gateway.autoscaling.metrics import Metric, metric_of, read_values
-from harness.emulator.gateway.autoscaling.stepping import breaches, step
+from harness.emulator.gateway.autoscaling.scaling_decision import (
+    HIGH_SECONDS,
+    LOW_SECONDS,
+    TRACKING,
+    Wish,
+    bounded_capacity,
+    breaches,
+    choose,
+    step,
+    track,
+)
 from harness.emulator.gateway.autoscaling.store import Record, ScalableId, Store
-from harness.emulator.gateway.autoscaling.tracking import HIGH_SECONDS, LOW_SECONDS, Wish, track
 from harness.emulator.gateway.aws import ApiError, AwsApi
-from harness.emulator.gateway.pace import Pace
-from harness.emulator.gateway.tenant import Tenant
-
-__all__ = ["Scaler"]
+from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.clock import Pace
 
 logger = logging.getLogger(__name__)
 

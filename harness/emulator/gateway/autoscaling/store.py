@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from harness.emulator.gateway.tenant import Tenant
-
-__all__ = ["Record", "ScalableId", "Store"]
+from harness.emulator.gateway.caller import Tenant
 
 Record = dict[str, Any]
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from stack.tiers import Tier
-from tests.unit.harness.checks.world import CONFIG, World
+from tests.unit.harness.checks.fake_deployment import CONFIG, World
 
 ALARM = ("cloudwatch.DescribeAlarms", "MetricAlarms", 0)
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.world import GONE, World
+from tests.unit.harness.checks.fake_deployment import GONE, World
 
 BALANCER = ("elbv2.DescribeLoadBalancers", "LoadBalancers", 0)
 GROUP = ("elbv2.DescribeTargetGroups", "TargetGroups", 0)

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from harness.checks.aurora import Aurora
-from harness.checks.evidence import Status
 from harness.checks.registry import run_checks
-from harness.errors import CheckFailedError, NotProvableError
-from harness.redaction import MASK, redact
+from harness.core.errors import CheckFailedError, NotProvableError
+from harness.core.redaction import MASK, redact
+from harness.run.evidence import Status
 from harness.targets.base import Capability, DatabaseRoute
+from tests.unit.harness.checks.fake_deployment import ENDPOINT, GONE, PASSWORD, World
 from tests.unit.harness.checks.fake_http import replace_body
-from tests.unit.harness.checks.world import ENDPOINT, GONE, PASSWORD, World
 
 CLUSTER = ("rds.DescribeDBClusters", "DBClusters", 0)
 INSTANCE = ("rds.DescribeDBInstances", "DBInstances", 0)

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from harness.checks.autoscaling import AutoScaling
-from harness.errors import CheckFailedError
-from tests.unit.harness.checks.world import GONE, World
+from harness.core.errors import CheckFailedError
+from tests.unit.harness.checks.fake_deployment import GONE, World
 
 POLICY = ("application-autoscaling.DescribeScalingPolicies", "ScalingPolicies", 0)
 TRACKING = (*POLICY, "TargetTrackingScalingPolicyConfiguration")

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import requests
 
+from tests.unit.harness.checks.fake_deployment import GONE, World
 from tests.unit.harness.checks.fake_http import replace_body
-from tests.unit.harness.checks.world import GONE, World
 
 CONFIGURED = ("cloudfront.GetDistribution", "Distribution", "DistributionConfig")
 BEHAVIOUR = (*CONFIGURED, "DefaultCacheBehavior")

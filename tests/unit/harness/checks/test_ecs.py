@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from tests.unit.harness.checks.fake_aws import RefusalError
-from tests.unit.harness.checks.world import GONE, World, task_definition
+from tests.unit.harness.checks.fake_deployment import GONE, World, task_definition
 
 CONTAINER = ("ecs.DescribeTaskDefinition", "taskDefinition", "containerDefinitions", 0)
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.world import SECRET_ARN, World, role_statements
+from tests.unit.harness.checks.fake_deployment import SECRET_ARN, World, role_statements
 
 
 def _policy(world: World, *statements: dict[str, Any]) -> None:

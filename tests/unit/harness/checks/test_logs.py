@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.world import World
+from tests.unit.harness.checks.fake_deployment import World
 
 
 @pytest.mark.parametrize(

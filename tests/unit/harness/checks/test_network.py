@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.world import GONE, World
+from tests.unit.harness.checks.fake_deployment import GONE, World
 
 VPC = ("ec2.DescribeVpcs", "Vpcs", 0)
 SUBNETS = ("ec2.DescribeSubnets", "Subnets")

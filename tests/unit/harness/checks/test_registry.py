@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from harness.checks import registry
-from harness.checks.context import InterruptedCheckError
-from harness.checks.evidence import Plane, Status
+from harness.checks.framework.context import InterruptedCheckError
 from harness.checks.registry import all_checks, run_checks
-from harness.errors import UsageError
+from harness.core.errors import UsageError
+from harness.run.evidence import Plane, Status
 from stack.config import StackConfig
-from tests.unit.harness.checks.world import SUFFIX, World
+from tests.unit.harness.checks.fake_deployment import SUFFIX, World
 
 
 def test_every_check_passes_on_a_correct_deployment(world: World) -> None:

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.world import GONE, World
+from tests.unit.harness.checks.fake_deployment import GONE, World
 
 RULE = ("s3.GetBucketLifecycleConfiguration", "Rules", 0)
 BLOCK = ("s3.GetPublicAccessBlock", "PublicAccessBlockConfiguration")

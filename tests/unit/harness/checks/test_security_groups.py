@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.world import GONE, World, from_group, rule
+from tests.unit.harness.checks.fake_deployment import GONE, World, from_group, rule
 
 GROUPS = ("ec2.DescribeSecurityGroups", "SecurityGroups")
 DEFAULT, ALB, SERVICE, DATABASE = range(4)

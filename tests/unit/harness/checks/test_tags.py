@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.world import GONE, LOWER_TAGS, UPPER_TAGS, World
+from tests.unit.harness.checks.fake_deployment import GONE, LOWER_TAGS, UPPER_TAGS, World
 
 FEWER = [tag for tag in UPPER_TAGS if tag["Key"] != "Project"]
 FEWER_LOWER = [tag for tag in LOWER_TAGS if tag["key"] != "Project"]

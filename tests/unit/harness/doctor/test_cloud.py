@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.core.errors import EmulatorError
 from harness.doctor import cloud
 from harness.doctor.cloud import (
     MINISTACK,
@@ -19,8 +20,7 @@ from harness.doctor.cloud import (
     diagnose_temporary_folder,
 )
 from harness.doctor.diagnosis import Verdict
-from harness.emulator.engine import PostgresInstallation, network, postgres_install
-from harness.errors import EmulatorError
+from harness.emulator.container_engine import PostgresInstallation, network, postgres_install
 
 
 def installed(monkeypatch: pytest.MonkeyPatch, **versions: str) -> None:

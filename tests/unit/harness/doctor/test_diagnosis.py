@@ -3,10 +3,10 @@
 import pytest
 import requests
 
+from harness.core.errors import ToolNotFoundError
 from harness.doctor import Diagnosis, Verdict, diagnose, is_usable
 from harness.doctor.diagnosis import examine
-from harness.errors import ToolNotFoundError
-from harness.settings import HarnessSettings
+from harness.settings.settings import HarnessSettings
 
 
 def test_a_probes_word_is_the_diagnosis() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from harness.core.errors import ProcessError, ToolNotFoundError, UsageError
 from harness.doctor import tools
 from harness.doctor.diagnosis import Verdict
 from harness.doctor.tools import (
@@ -15,8 +16,7 @@ from harness.doctor.tools import (
     diagnose_python,
     diagnose_terraform,
 )
-from harness.errors import ProcessError, ToolNotFoundError, UsageError
-from harness.settings import HarnessSettings
+from harness.settings.settings import HarnessSettings
 from harness.terraform import ProviderSource, Terraform
 from harness.terraform.user_config import NO_USER_CONFIG
 from stack.errors import NodeNotFoundError

@@ -12,17 +12,11 @@ from typing import Any
 import psutil
 import pytest
 
+from harness.core.errors import EmulatorError
 from harness.emulator import cloud as cloud_module
-from harness.emulator.cloud import (
-    CA_FILE,
-    CLOUD_PREFIX,
-    attach_cloud,
-    embedded_cloud,
-    start_cloud,
-    stop_cloud,
-)
-from harness.emulator.cloud_info import CloudInfo
-from harness.errors import EmulatorError
+from harness.emulator.cloud import attach_cloud, embedded_cloud, start_cloud, stop_cloud
+from harness.emulator.cloud_info import CA_FILE, CloudInfo
+from harness.emulator.dead_clouds import CLOUD_PREFIX
 from tests.unit.harness.emulator.clouds import ended_cloud, stand_in_cloud
 
 

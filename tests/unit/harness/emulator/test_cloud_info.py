@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.core.errors import HarnessError
+from harness.core.redaction import MASK, register_secret
 from harness.emulator.cloud_info import INFO_FILE, LOG_FILE, CloudInfo, log_tail
-from harness.errors import HarnessError
-from harness.redaction import MASK, register_secret
 from tests.unit.harness.emulator.clouds import info_of, stand_in_cloud
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.core.errors import EmulatorError
 from harness.emulator import readiness
 from harness.emulator.readiness import gateway_ready, save_database_ca
-from harness.errors import EmulatorError
 from tests.unit.harness.targets.loopback import Answer, Seen, Server, http_server
 
 

@@ -15,13 +15,13 @@ from typing import cast
 import psutil
 import pytest
 
+from harness.core.errors import EmulatorError, ToolNotFoundError
+from harness.core.wait import wait_until
 from harness.emulator import __main__ as program
 from harness.emulator import supervisor
 from harness.emulator.cloud_info import CA_FILE, CloudInfo
-from harness.emulator.engine import PostgresInstallation
+from harness.emulator.container_engine import PostgresInstallation
 from harness.emulator.supervisor import SupervisorConfig, supervise
-from harness.errors import EmulatorError, ToolNotFoundError
-from harness.wait import wait_until
 
 DOCKER = "unix:///run/docker.sock"
 

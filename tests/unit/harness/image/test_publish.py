@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import ProcessError, ToolNotFoundError, UsageError
+from harness.core.errors import ProcessError, ToolNotFoundError, UsageError
+from harness.core.redaction import MASK, redact
 from harness.image.builder import Builder, find_builder
 from harness.image.content import content_tag, copy_sources
 from harness.image.publish import publish
 from harness.image.registry import PROJECT, Registry
-from harness.redaction import MASK, redact
 from tests.unit.harness.image.conftest import HOST, PASSWORD, FakeEcr
 from tests.unit.harness.image.fake_builder import FakeBuilder
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.harness.way import Way
+from tests.unit.harness.fake_run import Way
 
 # hypothesis is imported, and forgotten, by each of these sessions: seconds.
 _QUIET = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")

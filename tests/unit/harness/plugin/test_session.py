@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from harness.drift import AllowedDrift
-from harness.errors import EmulatorError, TargetError
-from harness.ledger import RunStatus
+from harness.core.errors import EmulatorError, TargetError
+from harness.run.record import RunStatus
 from harness.targets.base import Capability
+from harness.terraform.drift import AllowedDrift
+from tests.unit.harness.core.test_deadline import Clock
+from tests.unit.harness.fake_run import SUFFIX, Way
+from tests.unit.harness.pipeline.test_prove import CHANGED
 from tests.unit.harness.plugin.conftest import Session
+from tests.unit.harness.teardown.test_destroy import LEFT
 from tests.unit.harness.terraform.fake_terraform import error, lines
-from tests.unit.harness.test_deadline import Clock
-from tests.unit.harness.test_destroy import LEFT
-from tests.unit.harness.test_prove import CHANGED
-from tests.unit.harness.way import SUFFIX, Way
 
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.slow  # whole sessions
@@ -31,7 +31,7 @@ def test_config(stack_config, target, deployment):
     assert target is deployment.target
 """
 RECORDS = """
-from harness.checks.evidence import CheckResult, Plane, Status
+from harness.run.evidence import CheckResult, Plane, Status
 
 def test_check(check_context):
     check_context.record(CheckResult(
@@ -97,12 +97,13 @@ class TestLifetime:
         self, session: Session, way: Way, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
     ) -> None:
         clock = Clock()
-        monkeypatch.setattr("harness.deadline.threading.Timer", clock)
+        monkeypatch.setattr("harness.core.deadline.threading.Timer", clock)
         # The clock goes off from within the test, at a moment of its choosing.
-        monkeypatch.setattr("harness.deadline.go_off", clock.go_off, raising=False)
+        monkeypatch.setattr("harness.core.deadline.go_off", clock.go_off, raising=False)
 
         result = session(
-            "import harness.deadline\ndef test_long(deployment): harness.deadline.go_off()", *more
+            "from harness.core import deadline\ndef test_long(deployment): deadline.go_off()",
+            *more,
         )
 
         assert result.ret == pytest.ExitCode.INTERRUPTED
@@ -114,15 +115,15 @@ class TestLifetime:
         self, session: Session, way: Way, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         clock = Clock()
-        monkeypatch.setattr("harness.deadline.threading.Timer", clock)
-        monkeypatch.setattr("harness.deadline.go_off", clock.go_off, raising=False)
+        monkeypatch.setattr("harness.core.deadline.threading.Timer", clock)
+        monkeypatch.setattr("harness.core.deadline.go_off", clock.go_off, raising=False)
 
         result = session(
-            "import harness.deadline\n"
+            "import harness.core.deadline\n"
             "def test_long(request):\n"
             "    from harness.plugin.session import harness_session\n"
             "    assert harness_session(request.config).stack\n"
-            "    harness.deadline.go_off()"
+            "    harness.core.deadline.go_off()"
         )
 
         assert result.ret == 0
@@ -133,7 +134,7 @@ class TestLifetime:
     ) -> None:
         assert session(USES_STACK, "--keep-stack").ret == 0
         clock = Clock()
-        monkeypatch.setattr("harness.deadline.threading.Timer", clock)
+        monkeypatch.setattr("harness.core.deadline.threading.Timer", clock)
 
         assert session(USES_STACK, "--reuse-stack").ret == 0
         assert clock.seconds == 0.0
@@ -330,7 +331,7 @@ def test_ecs(): pass
 
     def test_a_check_that_cannot_be_made_skips_its_test(self, session: Session) -> None:
         result = session(
-            "from harness.errors import NotProvableError\n"
+            "from harness.core.errors import NotProvableError\n"
             "def test_check(): raise NotProvableError('no TLS here')",
             "-rs",
         )
@@ -432,7 +433,7 @@ def test_workers_share_one_deployment(
     pytester.makeconftest(
         "import pytest\n"
         "from pathlib import Path\n"
-        "from tests.unit.harness.way import Way\n"
+        "from tests.unit.harness.fake_run import Way\n"
         f"way = Way(Path({str(way.folder)!r}), pytest.MonkeyPatch())\n"
         "way.target.running = True\n"
     )

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from harness.benchmarks.known_mistakes import KNOWN_MISTAKES, Mistake
 from harness.preflight import Report, TerraformVersion, configuration_of, preflight
-from harness.preflight.mistakes import KNOWN_MISTAKES, Mistake
 from stack.tiers import missing_tiers
 from tests.unit.harness.preflight.conftest import Synth
-from tests.unit.harness.preflight.drafts import FakeTarget
-from tests.unit.harness.preflight.rules.test_lookups import DELETED
+from tests.unit.harness.preflight.rules.online.test_online import DELETED
+from tests.unit.harness.preflight.sample_configuration import FakeTarget
 
 BY_NUMBER = {mistake.number: mistake for mistake in KNOWN_MISTAKES}
 # What the target says about the two mistakes that depend on it.

@@ -1,5 +1,5 @@
 from harness.preflight import TerraformVersion, configuration_of, preflight
-from tests.unit.harness.preflight.drafts import FakeTarget, catalog
+from tests.unit.harness.preflight.sample_configuration import FakeTarget, catalog
 
 
 def test_the_correct_configuration_has_no_finding() -> None:

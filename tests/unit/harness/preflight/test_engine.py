@@ -8,7 +8,7 @@ from harness.preflight import (
     configuration_of,
     preflight,
 )
-from tests.unit.harness.preflight.drafts import FakeTarget, catalog, no_such
+from tests.unit.harness.preflight.sample_configuration import FakeTarget, catalog, no_such
 
 BUCKET = "aws_s3_bucket.logs"
 FORCE = "s3/bucket-without-force-destroy"

@@ -14,7 +14,7 @@ from harness.preflight import (
     read_configurations,
 )
 from harness.preflight.formats import FORMATS
-from tests.unit.harness.preflight.drafts import catalog
+from tests.unit.harness.preflight.sample_configuration import catalog
 
 BUCKET = "aws_s3_bucket.logs"
 SUPPRESSION = Suppression("ecs/open-wider-than-needed", "*", "behind a VPN, 100%: really")

@@ -10,15 +10,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from harness.preflight import (
-    PreflightInputError,
-    TerraformVersion,
-    configuration_of,
-    preflight,
-)
-from harness.preflight.aurora_versions import OFFERED
+from harness.preflight import PreflightInputError, TerraformVersion, configuration_of, preflight
+from harness.preflight.rules.rds.aurora_versions import OFFERED
 from tests.unit.harness.preflight.conftest import Synth
-from tests.unit.harness.preflight.drafts import ZONES, Draft, catalog
+from tests.unit.harness.preflight.sample_configuration import ZONES, Draft, catalog
 
 pytestmark = pytest.mark.slow  # many examples
 

@@ -13,5 +13,5 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def secret(monkeypatch: pytest.MonkeyPatch) -> str:
     """A secret that is registered with redaction for one test."""
     value = "tr0ub4dor<&3>"
-    monkeypatch.setattr("harness.redaction._secrets", {value})
+    monkeypatch.setattr("harness.core.redaction._secrets", {value})
     return value

@@ -2,8 +2,8 @@
 
 import io
 
-from harness.checks.evidence import CheckResult, Plane, Status
 from harness.report.model import Phase, ResourceTiming, RunReport
+from harness.run.evidence import CheckResult, Plane, Status
 
 
 class Terminal(io.StringIO):

@@ -1,5 +1,5 @@
-from harness.checks.evidence import Status
 from harness.report.activity import Activity
+from harness.run.evidence import Status
 
 
 class Clock:

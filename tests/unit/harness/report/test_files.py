@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import UsageError
-from harness.redaction import MASK
+from harness.core.errors import UsageError
+from harness.core.redaction import MASK
 from harness.report.files import read_report, write_report
 from harness.report.html import render_html
 from harness.report.model import RunReport

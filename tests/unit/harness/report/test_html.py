@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.checks.evidence import Status
-from harness.redaction import MASK
+from harness.core.redaction import MASK
 from harness.report.html import render_html
 from harness.report.model import Phase, ResourceTiming, RunReport
 from harness.report.text import visible
+from harness.run.evidence import Status
 from tests.unit.harness.report.samples import FAILED, PASSED, result
 
 HOSTILE = (

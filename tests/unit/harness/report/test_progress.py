@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from rich.console import Console
 
-from harness.checks.evidence import Status
-from harness.redaction import MASK
+from harness.core.redaction import MASK
 from harness.report.progress import ConsoleObserver, Observer
+from harness.run.evidence import Status
 from tests.unit.harness.report.samples import Terminal, result
 
 SHOW_CURSOR = "\x1b[?25h"

@@ -4,10 +4,10 @@ import io
 import pytest
 from rich.console import Console
 
-from harness.checks.evidence import Status
-from harness.redaction import MASK
+from harness.core.redaction import MASK
 from harness.report.model import Phase, RunReport
 from harness.report.terminal import plain_summary, render_summary
+from harness.run.evidence import Status
 from tests.unit.harness.report.samples import FAILED, PASSED, Terminal, result
 
 

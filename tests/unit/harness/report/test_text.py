@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.redaction import MASK
+from harness.core.redaction import MASK
 from harness.report.text import duration, one_line, redacted, shortened, visible
 from tests.unit.harness.report.samples import FAILED, result
 

@@ -2,9 +2,9 @@ import dataclasses
 
 import pytest
 
-from harness.checks.evidence import Status
 from harness.report import views
 from harness.report.model import Phase, RunReport
+from harness.run.evidence import Status
 from tests.unit.harness.report.samples import FAILED, PASSED, RESULTS, result
 
 

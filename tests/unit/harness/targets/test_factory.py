@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from harness.core.errors import EmulatorError, TargetError, UsageError
 from harness.emulator import cloud
-from harness.emulator.cloud import CloudInfo
-from harness.errors import EmulatorError, TargetError, UsageError
-from harness.settings import HarnessSettings
-from harness.targets import embedded
+from harness.emulator.cloud_info import CloudInfo
+from harness.settings.settings import HarnessSettings
+from harness.targets.embedded import target as embedded
 from harness.targets.factory import (
     attach_target,
     create_target,
@@ -106,7 +106,7 @@ class TestLocalStack:
         with FakeLocalStack().serving() as server:
             settings = HarnessSettings(target="localstack", endpoint_url=server.endpoint)
             attachment = create_target(settings, owner_pid=None).start()
-        monkeypatch.setattr("harness.targets.localstack._STILL_THERE_SECONDS", 0.1)
+        monkeypatch.setattr("harness.targets.localstack.target._STILL_THERE_SECONDS", 0.1)
 
         with pytest.raises(TargetError, match="no LocalStack at"):
             attach_target("localstack", "eu-north-1", attachment)

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from harness.redaction import MASK, redact
+from harness.core.redaction import MASK, redact
 from harness.terraform.errors import TerraformError
 from harness.terraform.events import Event
 from harness.terraform.workspace import Workspace

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from harness.redaction import MASK, register_secret
+from harness.core.redaction import MASK, register_secret
 from harness.terraform.attributes import AttributeChange, changed_attributes
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import ToolNotFoundError
+from harness.core.errors import ToolNotFoundError
 from harness.terraform.binary import find_terraform
 
 Install = Callable[..., Path]

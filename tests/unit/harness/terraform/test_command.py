@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import ProcessError
-from harness.process import ProcessCancelledError
+from harness.core.errors import ProcessError
+from harness.core.process import ProcessCancelledError
 from harness.terraform.command import CommandLine, child_environment
 from harness.terraform.errors import TerraformError
 from harness.terraform.events import Event, OperationEvent, OtherEvent, RawLine

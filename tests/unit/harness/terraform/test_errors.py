@@ -1,4 +1,4 @@
-from harness.redaction import MASK, register_secret
+from harness.core.redaction import MASK, register_secret
 from harness.terraform.errors import is_state_locked, terraform_error
 from harness.terraform.parsing import parse_line
 from tests.unit.harness.terraform.fake_terraform import error

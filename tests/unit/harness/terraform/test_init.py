@@ -5,7 +5,7 @@ from typing import Any
 import filelock
 import pytest
 
-from harness.errors import ProcessError
+from harness.core.errors import ProcessError
 from harness.terraform.errors import TerraformError
 from harness.terraform.workspace import Workspace
 from tests.unit.harness.terraform.fake_terraform import FakeTerraform, error, lines

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from harness import process
+from harness.core import process
 from harness.terraform import libterraform_shim
 
 pytestmark = [

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import UsageError
+from harness.core.errors import UsageError
 from harness.terraform.mirror import ProviderSource, find_provider, pinned_provider_version
 
 _VERSION = "5.100.0"

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.redaction import MASK, register_secret
+from harness.core.redaction import MASK, register_secret
 from harness.terraform.events import (
     ChangeSummary,
     Diagnostic,

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.terraform.temporary import temporary_directory
+from harness.terraform.workspace import temporary_directory
 from tests.unit.harness.terraform.fake_terraform import FakeTerraform
 
 

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
+from harness.terraform.events import resource_timings
 from harness.terraform.parsing import parse_line
-from harness.terraform.timings import resource_timings
 from tests.unit.harness.terraform.fake_terraform import operation
 
 

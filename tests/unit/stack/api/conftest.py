@@ -4,7 +4,7 @@ from typing import LiteralString
 
 import pytest
 
-from harness.errors import ToolNotFoundError
+from harness.core.errors import ToolNotFoundError
 from stack.api.settings import Settings
 from tests.unit.stack.api.postgresql import PostgresServer, running_postgres
 from tests.unit.stack.api.service import Service, running_service

@@ -11,14 +11,14 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from harness.emulator.engine.accounts import hand_over, unprivileged_account
-from harness.emulator.engine.postgres_install import (
+from harness.core.wait import wait_until
+from harness.emulator.container_engine.accounts import hand_over, unprivileged_account
+from harness.emulator.container_engine.postgres_install import (
     PostgresInstallation,
     find_local_postgres,
     find_postgres,
 )
-from harness.emulator.engine.postgres_staging import staged
-from harness.wait import wait_until
+from harness.emulator.container_engine.postgres_staging import staged
 from stack.api.settings import Settings
 
 PREFERRED_MAJOR = 16

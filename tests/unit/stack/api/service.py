@@ -12,7 +12,7 @@ import requests
 import uvicorn
 from starlette.types import ASGIApp
 
-from harness.wait import wait_until
+from harness.core.wait import wait_until
 from stack.api.app import create_app
 from stack.api.database import Database
 from stack.api.settings import Settings

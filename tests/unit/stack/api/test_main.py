@@ -15,7 +15,7 @@ import requests
 
 import stack
 import stack.api.__main__ as service_main
-from harness.wait import wait_until
+from harness.core.wait import wait_until
 from stack.api.__main__ import main
 from stack.api.settings import Settings
 from tests.unit.stack.api.test_settings import ENVIRONMENT

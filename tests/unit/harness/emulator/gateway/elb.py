@@ -3,7 +3,7 @@
 from itertools import count
 from typing import Any
 
-from harness.emulator.gateway.exchange import Response
+from harness.emulator.gateway.http import Response
 from tests.unit.harness.emulator.gateway.support import FakeAws, elb_error
 
 ACCOUNT_ARN = "arn:aws:elasticloadbalancing:eu-north-1:111122223333"

@@ -19,13 +19,13 @@ from botocore.exceptions import ClientError
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 from starlette.types import Receive, Scope, Send
 
+from harness.core.wait import wait_until
 from harness.emulator.gateway import READY_PATH, gateway_environment
 from harness.emulator.gateway.aws import ApiError, AwsApi, build, parse, service_model
-from harness.emulator.gateway.exchange import Request, Response, read_request
+from harness.emulator.gateway.caller import Tenant, signature_of
+from harness.emulator.gateway.http import Request, Response, read_request
+from harness.emulator.gateway.patches.base import Call, json_error, json_response
 from harness.emulator.gateway.query import decode_form, encode_error, encode_result, form_of
-from harness.emulator.gateway.repairs.base import Call, json_error, json_response
-from harness.emulator.gateway.tenant import Tenant, signature_of
-from harness.wait import wait_until
 
 TENANT = Tenant("111122223333", "eu-north-1")
 REGION = "eu-north-1"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from harness.core.errors import EmulatorError
 from harness.emulator.gateway.environment import GatewaySettings, gateway_environment
-from harness.errors import EmulatorError
 
 HERE = Path("/private")
 

@@ -11,15 +11,10 @@ import psutil
 import pytest
 import requests
 
+from harness.core.wait import wait_until
 from harness.emulator.gateway import gateway_environment
-from harness.wait import wait_until
-from tests.unit.harness.emulator.gateway.repairs.wire import Balanced, service
-from tests.unit.harness.emulator.gateway.support import (
-    Emulator,
-    emulator,
-    free_port,
-    session_of,
-)
+from tests.unit.harness.emulator.gateway.patches.wire import Balanced, service
+from tests.unit.harness.emulator.gateway.support import Emulator, emulator, free_port, session_of
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ from botocore.awsrequest import HeadersDict
 from botocore.model import OperationModel
 
 from harness.emulator.gateway.aws import parse, service_model
-from harness.emulator.gateway.exchange import Request, Response
+from harness.emulator.gateway.http import Request, Response
 from harness.emulator.gateway.query import decode_form, encode_error, encode_result, form_of
 
 

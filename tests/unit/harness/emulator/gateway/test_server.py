@@ -10,13 +10,14 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from harness.core.errors import EmulatorError
+from harness.core.redaction import MASK
 from harness.emulator.gateway import __main__ as program
-from harness.emulator.gateway import lifeline, listener
+from harness.emulator.gateway import listener
+from harness.emulator.gateway import parent_watch as lifeline
 from harness.emulator.gateway.environment import GatewaySettings
-from harness.emulator.gateway.exchange import Response
+from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.server import build, run
-from harness.errors import EmulatorError
-from harness.redaction import MASK
 
 
 def settings(*, parent: int | None = None, state: Path | None = None) -> GatewaySettings:

@@ -1,25 +1,16 @@
+import pkgutil
+from importlib import import_module
+
 import pytest
 
 from harness.preflight import Rule, all_rules
-from tests.unit.harness.preflight.rules import (
-    test_cloudfront,
-    test_ecs,
-    test_elbv2,
-    test_lookups,
-    test_network,
-    test_rds,
-    test_s3,
-    test_small_services,
-    test_terraform,
-)
+from tests.unit.harness.preflight import rules
 
 CASES = [
     case
-    for module in (
-        *(test_cloudfront, test_ecs, test_elbv2, test_lookups, test_network, test_rds),
-        *(test_s3, test_small_services, test_terraform),
-    )
-    for case in module.CASES
+    for module in pkgutil.walk_packages(rules.__path__, f"{rules.__name__}.")
+    if module.name != __name__
+    for case in getattr(import_module(module.name), "CASES", ())
 ]
 
 

@@ -4,7 +4,14 @@ import json
 
 import pytest
 
-from tests.unit.harness.preflight.drafts import SUFFIX, Case, Draft, check, fires, silent
+from tests.unit.harness.preflight.sample_configuration import (
+    SUFFIX,
+    Case,
+    Draft,
+    check,
+    fires,
+    silent,
+)
 
 ROLE = "aws_iam_role.task"
 POLICY = "aws_iam_role_policy.more"

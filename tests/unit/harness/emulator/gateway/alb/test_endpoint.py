@@ -9,12 +9,7 @@ from harness.emulator.gateway.alb import endpoint as endpoint_module
 from harness.emulator.gateway.alb.endpoint import Endpoint
 from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.target import GroupConfiguration
-from tests.unit.harness.emulator.gateway.alb.groups import (
-    LOOPBACK,
-    UNCHECKED,
-    group_of,
-    register,
-)
+from tests.unit.harness.emulator.gateway.alb.groups import LOOPBACK, UNCHECKED, group_of, register
 from tests.unit.harness.emulator.gateway.alb.servers import Target, serving, unused_port
 from tests.unit.harness.emulator.gateway.support import FakeAws
 

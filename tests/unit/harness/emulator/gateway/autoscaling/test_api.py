@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from tests.unit.harness.emulator.gateway.autoscaling.fixtures import CPU, TARGET, Cloud
-from tests.unit.harness.emulator.gateway.repairs.wire import service
+from tests.unit.harness.emulator.gateway.patches.wire import service
 from tests.unit.harness.emulator.gateway.support import TENANT
 
 pytestmark = pytest.mark.anyio

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from harness.emulator.gateway.autoscaling.stepping import breaches, step
+from harness.emulator.gateway.autoscaling.scaling_decision import breaches, step
 
 
 def configuration(kind: str, *steps: tuple[float | None, float | None, int], **more: int) -> Any:

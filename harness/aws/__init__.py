@@ -1,0 +1,1 @@
+"""Clients, sessions, tags, errors and the catalog of AWS resources."""

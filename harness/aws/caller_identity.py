@@ -1,0 +1,76 @@
+"""Whose credentials they are, and whether they are still those that a run began with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from harness.core.errors import UsageError
+
+# botocore raises a bare RuntimeError where the credentials that it has just got have expired.
+CREDENTIAL_ERRORS = (BotoCoreError, ClientError, RuntimeError)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who calls AWS.
+
+    Attributes:
+        account: Account id, twelve digits.
+        arn: ARN of the user, role session or root user.
+    """
+
+    account: str
+    arn: str
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is the root user of the account.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+        """
+        return self.arn.endswith(":root")
+
+
+def who_calls(session: boto3.Session) -> Identity:
+    """Ask STS; the one call that every caller may make.
+
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+
+    Raises:
+        UsageError: There are no credentials, AWS does not take them, or it cannot be reached.
+    """
+    try:
+        said = session.client("sts").get_caller_identity()
+    except CREDENTIAL_ERRORS as error:
+        raise UsageError(
+            f"AWS does not say whose credentials these are: {error}",
+            remedy="log in (`aws sso login`, AWS_PROFILE, or AWS_ACCESS_KEY_ID and its secret), "
+            "see that it works with `aws sts get-caller-identity`",
+        ) from error
+    return Identity(said["Account"], said["Arn"])
+
+
+def require_same(then: Mapping[str, str], now: Mapping[str, str]) -> None:
+    """Refuse credentials or an endpoint of somewhere else than the run's.
+
+    What another account says is left of a run proves nothing.
+
+    Args:
+        then: ``account`` and ``endpoint`` (empty for AWS itself) when the run began.
+        now: The same, of this process.
+
+    Raises:
+        UsageError: They differ.
+    """
+    for what, remedy in (
+        ("account", "use credentials of that account"),
+        ("endpoint", "set AWS_ENDPOINT_URL as it was, or unset it"),
+    ):
+        if then.get(what, "") != now.get(what, ""):
+            raise UsageError(
+                f"the run belongs to {what} {then.get(what) or 'of AWS itself'}, this process "
+                f"has {now.get(what) or 'the one of AWS itself'}",
+                remedy=remedy,
+            )

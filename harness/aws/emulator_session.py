@@ -1,0 +1,65 @@
+"""AWS sessions that talk to an emulator, whatever the user's AWS configuration says."""
+
+from functools import cache
+from typing import Any
+
+import boto3
+import botocore.config
+import botocore.loaders
+import botocore.session
+
+_CONFIG = botocore.config.Config(
+    connect_timeout=5,
+    read_timeout=60,
+    retries={"mode": "standard", "max_attempts": 2},
+    s3={"addressing_style": "path"},
+    # What the user has set for a real AWS, or for the way there, does not hold on loopback.
+    proxies={},
+    use_fips_endpoint=False,
+    use_dualstack_endpoint=False,
+)
+# Neither a profile nor a configuration file of the user may leak into an emulator's session:
+# the credentials in them are real.
+_ISOLATED = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, "/dev/null", None),
+    "credentials_file": (None, None, "/dev/null", None),
+}
+
+
+@cache
+def _loader() -> Any:
+    """Return what reads the models of the services, which takes a tenth of a second each."""
+    return botocore.loaders.create_loader()
+
+
+class EmulatorSession(boto3.Session):
+    """A boto3 session whose every client talks to one endpoint with throw-away credentials.
+
+    Args:
+        endpoint: URL of the emulator.
+        region: AWS region.
+        access_key: Access key; emulators take a 12-digit one as the account id.
+    """
+
+    def __init__(self, *, endpoint: str, region: str, access_key: str = "test") -> None:
+        loader = _loader()
+        isolated = botocore.session.Session(session_vars=_ISOLATED)
+        isolated.register_component("data_loader", loader)
+        super().__init__(
+            aws_access_key_id=access_key,
+            aws_secret_access_key="test",  # noqa: S106 -- an emulator's: any text will do
+            region_name=region,
+            botocore_session=isolated,
+        )
+        # Each boto3 session adds the folder of its own models once more.
+        loader.search_paths[:] = dict.fromkeys(loader.search_paths)
+        self._endpoint = endpoint
+
+    def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:
+        """Create a client, as boto3 does, of the emulator; also for ``resource``."""
+        given = kwargs.get("config")
+        kwargs["config"] = _CONFIG.merge(given) if given else _CONFIG
+        kwargs["endpoint_url"] = kwargs.get("endpoint_url") or self._endpoint
+        client: Any = super().client
+        return client(service_name, *args, **kwargs)

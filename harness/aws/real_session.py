@@ -1,0 +1,51 @@
+"""The user's own AWS session: profile, single sign-on, environment, as every AWS tool has it."""
+
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.config
+import botocore.session
+from botocore.exceptions import BotoCoreError
+
+from harness.core.errors import UsageError
+
+_CONFIG = botocore.config.Config(
+    connect_timeout=10, read_timeout=60, retries={"mode": "standard", "max_attempts": 5}
+)
+# A bucket of an emulator has no host name of its own.
+_EMULATED = botocore.config.Config(s3={"addressing_style": "path"})
+_REAL = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+
+
+def aws_session(region: str) -> boto3.Session:
+    """Return a session with the user's configuration and credentials.
+
+    Args:
+        region: AWS region of its clients.
+
+    Raises:
+        UsageError: The user's AWS configuration cannot be used.
+    """
+    core = botocore.session.Session()
+    core.set_default_client_config(_CONFIG)
+    try:
+        session = boto3.Session(botocore_session=core, region_name=region)
+        if emulator_behind(session):
+            core.set_default_client_config(_CONFIG.merge(_EMULATED))
+    except BotoCoreError as error:
+        raise UsageError(
+            f"the AWS configuration cannot be used: {error}",
+            remedy="see AWS_PROFILE and the files that `aws configure list` names",
+        ) from error
+    return session
+
+
+def emulator_behind(session: boto3.Session) -> str | None:
+    """Return the endpoint that the user's configuration sends AWS calls to; None for AWS's own.
+
+    ``AWS_ENDPOINT_URL``, ``AWS_ENDPOINT_URL_STS`` or ``endpoint_url`` of a profile name one:
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+    """
+    endpoint = session.client("sts").meta.endpoint_url
+    host = urlsplit(endpoint).hostname or ""
+    return None if host.endswith(_REAL) else endpoint.rstrip("/")

@@ -1,0 +1,1 @@
+"""Benchmarks of a whole run and of preflight."""

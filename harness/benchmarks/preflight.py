@@ -1,0 +1,192 @@
+"""Preflight against its nearest alternatives: ``python -m harness.benchmarks.preflight``.
+
+Each of the six known mistakes is put into the real catalog stack, one at a time, and given to the
+harness, to ``terraform validate`` with the real provider and, where it is installed, to checkov.
+A tool reports a mistake when it says something that it does not say about the correct stack.
+"""
+
+import json
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from harness.benchmarks.known_mistakes import KNOWN_MISTAKES
+from harness.core import process
+from harness.deploy.workspace import Tools, find_tools
+from harness.preflight.configuration.reading import read_configurations
+from harness.preflight.engine import preflight
+from harness.preflight.rules import all_rules
+from harness.preflight.terraform_version import TerraformVersion
+from harness.synth.synthesize import synthesize
+from harness.terraform.cli_config import write_cli_config
+from harness.terraform.command import child_environment
+from stack.config import StackConfig
+
+_REPEATS = 7
+_INIT_SECONDS = 600.0
+_RUN_SECONDS = 300.0
+
+Inspect = Callable[[Path], set[str]]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one tool did.
+
+    Attributes:
+        tool: Its name.
+        seconds: Median time for the correct stack.
+        errors: Numbers of the mistakes that it reports as errors, or as blockers.
+        warnings: Numbers of those that it reports as warnings.
+    """
+
+    tool: str
+    seconds: float
+    errors: tuple[int, ...]
+    warnings: tuple[int, ...]
+
+
+def measure(tool: str, inspect: Inspect, folders: dict[int, Path], repeats: int) -> Result:
+    """Time a tool on the correct stack (number 0), and let it look at each mistake.
+
+    Args:
+        tool: Its name.
+        inspect: Takes a folder with one ``cdk.tf.json``; returns what it says, each text
+            beginning with ``error`` or ``warning``.
+        folders: Number of the mistake -> folder.
+        repeats: How often the correct stack is looked at.
+    """
+    times: list[float] = []
+    usual: set[str] = set()
+    for _ in range(repeats):
+        started = time.perf_counter()
+        usual = inspect(folders[0])
+        times.append(time.perf_counter() - started)
+    said = {number: inspect(folder) - usual for number, folder in folders.items() if number}
+    errors = [n for n, texts in said.items() if any(t.startswith("error") for t in texts)]
+    warnings = [n for n, texts in said.items() if texts and n not in errors]
+    return Result(tool, statistics.median(times), tuple(errors), tuple(warnings))
+
+
+def harness_rules(terraform: TerraformVersion) -> Inspect:
+    """Return the static rules as a tool: reading the file included, the import not."""
+    all_rules()
+
+    def inspect(folder: Path) -> set[str]:
+        (configuration,) = read_configurations(folder / "cdk.tf.json")
+        report = preflight(configuration, terraform=terraform)
+        return {f"error {f.rule}" for f in report.blockers} | {
+            f"warning {f.rule}" for f in report.warnings
+        }
+
+    return inspect
+
+
+def harness_command(folder: Path) -> set[str]:
+    """Run the command in a process of its own, as people do."""
+    program = "from harness.cli.preflight import preflight; preflight()"
+    arguments = ["--offline", "--format", "json", str(folder / "cdk.tf.json")]
+    command = [sys.executable, "-c", program, *arguments]
+    done = process.run(command, timeout=_RUN_SECONDS, accept=(0, 1))
+    found = json.loads(done.stdout)["findings"]
+    kinds = {"blocker": "error", "warning": "warning"}
+    return {f"{kinds[finding['severity']]} {finding['rule']}" for finding in found}
+
+
+@contextmanager
+def terraform_validate(tools: Tools, correct: Path) -> Iterator[Inspect]:
+    """Yield ``terraform validate`` as a tool; ``init`` is not part of its time."""
+    with tempfile.TemporaryDirectory(prefix="preflight-") as name:
+        directory = Path(name)
+        registry = tools.terraform.registry
+        cli = write_cli_config(
+            tools.provider, directory / "cli", registry=registry, cache=directory / "providers"
+        )
+        environment = child_environment({}, cli)
+        work = directory / "work"
+        work.mkdir()
+
+        def run(*arguments: str, timeout: float = _RUN_SECONDS) -> str:
+            command = [*tools.terraform.command, *arguments]
+            accept = (0, 1)
+            return process.run(
+                command, cwd=work, env=environment, timeout=timeout, accept=accept
+            ).stdout
+
+        def inspect(folder: Path) -> set[str]:
+            shutil.copyfile(folder / "cdk.tf.json", work / "cdk.tf.json")
+            diagnostics: list[dict[str, Any]] = json.loads(run("validate", "-json"))["diagnostics"]
+            return {f"{d['severity']} {d['summary']} {d.get('detail')}" for d in diagnostics}
+
+        shutil.copyfile(correct / "cdk.tf.json", work / "cdk.tf.json")
+        run("init", "-backend=false", "-input=false", timeout=_INIT_SECONDS)
+        yield inspect
+
+
+def checkov(folder: Path) -> set[str]:
+    """Run checkov over a folder; every failed check counts as an error."""
+    command = ["checkov", "-f", str(folder / "cdk.tf.json"), "-o", "json", "--quiet", "--compact"]
+    done = process.run(command, timeout=_RUN_SECONDS, accept=(0, 1))
+    reports = json.loads(done.stdout)
+    listed = reports if isinstance(reports, list) else [reports]
+    failed = [check for one in listed for check in one.get("results", {}).get("failed_checks", [])]
+    return {f"error {check['check_id']} {check['resource']}" for check in failed}
+
+
+@contextmanager
+def mistaken_stacks() -> Iterator[dict[int, Path]]:
+    """Yield folders with the correct stack (0) and with each mistake (its number)."""
+    stack = synthesize(StackConfig(environment_suffix="bench-1"))
+    documents = {0: stack.json, **{m.number: m.put_into(stack.json) for m in KNOWN_MISTAKES}}
+    with tempfile.TemporaryDirectory(prefix="preflight-") as name:
+        folders = {number: Path(name) / str(number) for number in documents}
+        for number, document in documents.items():
+            folders[number].mkdir()
+            (folders[number] / "cdk.tf.json").write_text(json.dumps(document))
+        yield folders
+
+
+@click.command()
+def main() -> None:
+    """Time preflight, terraform validate and checkov, and count which of six mistakes each sees."""
+    tools = find_tools(None, None)
+    terraform = TerraformVersion(tools.terraform.version, tools.terraform.product)
+    with mistaken_stacks() as folders:
+        results = [
+            measure("harness, rules after synth", harness_rules(terraform), folders, _REPEATS),
+            measure("harness, command in a new process", harness_command, folders, 1),
+        ]
+        with terraform_validate(tools, folders[0]) as validate:
+            results.append(measure(f"{terraform} validate", validate, folders, 1))
+        if shutil.which("checkov"):
+            results.append(measure("checkov", checkov, folders, 1))
+    Console().print(_table(results))
+
+
+def _table(results: list[Result]) -> Table:
+    table = Table("tool", "seconds", "of six: error", "of six: warning", "which")
+    for result in results:
+        which = [*map(str, result.errors), *(f"{n} (warning)" for n in result.warnings)]
+        table.add_row(
+            result.tool,
+            f"{result.seconds:.3f}",
+            str(len(result.errors)),
+            str(len(result.warnings)),
+            ", ".join(which) or "none",
+        )
+    return table
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What a check is: its registration, context and expectations."""

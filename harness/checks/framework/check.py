@@ -1,0 +1,177 @@
+"""The ``check`` decorator: turns a method that observes into one that yields evidence."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar, overload
+
+from botocore.exceptions import ClientError
+
+from harness.aws.errors import ABSENT_CODES
+from harness.checks.framework.context import CheckContext
+from harness.core.errors import CheckFailedError, NotProvableError
+from harness.core.redaction import redact
+from harness.run.evidence import CheckResult, Plane, Status
+from harness.targets.base import Capability
+
+S = TypeVar("S", bound="ServiceChecks")
+
+
+@dataclass(frozen=True)
+class CheckSpec:
+    """What is known of a check before it runs.
+
+    Attributes:
+        id: Service and claim, such as ``alb/targets-healthy``.
+        claim: The claim as a sentence.
+        plane: How it is proved.
+        requires: What the target must be able to do.
+        tiers: Tiers of the stack that must be deployed.
+        exclusive: It changes the stack (and restores it), so it runs alone.
+    """
+
+    id: str
+    claim: str
+    plane: Plane
+    requires: tuple[Capability, ...]
+    tiers: tuple[str, ...]
+    exclusive: bool
+
+
+class ServiceChecks:
+    """Base of the checks of one service.
+
+    Args:
+        context: The deployed stack.
+
+    Attributes:
+        service: First half of the ids of its checks.
+        tier: Tier of the stack that all its checks need.
+    """
+
+    service: ClassVar[str]
+    tier: ClassVar[str]
+
+    def __init__(self, context: CheckContext) -> None:
+        self.context = context
+
+
+class Check(Generic[S]):
+    """One check, as ``check`` leaves it in its class; called on an instance it runs."""
+
+    def __init__(
+        self,
+        observe: Callable[[S], str],
+        claim: str,
+        plane: Plane,
+        requires: tuple[Capability, ...],
+        tiers: tuple[str, ...],
+        *,
+        exclusive: bool,
+    ) -> None:
+        self._observe = observe
+        self._given = (claim, plane, requires, tiers, exclusive)
+        self.__doc__ = observe.__doc__
+
+    def __set_name__(self, owner: type[S], name: str) -> None:
+        claim, plane, requires, tiers, exclusive = self._given
+        self.spec = CheckSpec(
+            id=f"{owner.service}/{name.replace('_', '-')}",
+            claim=claim,
+            plane=plane,
+            requires=requires,
+            tiers=(owner.tier, *tiers),
+            exclusive=exclusive,
+        )
+
+    @overload
+    def __get__(self, instance: None, owner: type[S]) -> "Check[S]": ...
+
+    @overload
+    def __get__(self, instance: S, owner: type[S]) -> Callable[[], CheckResult]: ...
+
+    def __get__(self, instance: S | None, owner: type[S]) -> "Check[S] | Callable[[], CheckResult]":
+        return self if instance is None else lambda: self._run(instance)
+
+    def evaluate(self, instance: S) -> tuple[CheckResult, Exception | None]:
+        """Run the check and record its result.
+
+        Returns:
+            The result, and the error that a call of the check would raise for it.
+        """
+        context = instance.context
+        started = time.monotonic()
+        status, observed, error = self._outcome(instance)
+        result = CheckResult(
+            check=self.spec.id,
+            claim=self.spec.claim,
+            plane=self.spec.plane,
+            target=context.target.name,
+            status=status,
+            observed=redact(observed),
+            seconds=time.monotonic() - started,
+        )
+        context.take_down(result)
+        return result, error
+
+    def _run(self, instance: S) -> CheckResult:
+        result, error = self.evaluate(instance)
+        if error is not None:
+            raise error
+        return result
+
+    def _outcome(self, instance: S) -> tuple[Status, str, Exception | None]:
+        try:
+            self._require(instance.context)
+            return Status.PASSED, self._observe(instance), None
+        except NotProvableError as error:
+            return Status.NOT_PROVABLE, error.message, error
+        except CheckFailedError as error:
+            return Status.FAILED, error.message, error
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ABSENT_CODES:
+                raise
+            failure = CheckFailedError(f"expected it to be there, seen: {error}")
+            failure.__cause__ = error
+            return Status.FAILED, failure.message, failure
+
+    def _require(self, context: CheckContext) -> None:
+        absent = [tier for tier in self.spec.tiers if tier not in context.config.tiers]
+        missing = context.target.missing()
+        reasons = [
+            missing[capability] for capability in self.spec.requires if capability in missing
+        ]
+        said = [f"not deployed: {', '.join(absent)}"] if absent else []
+        if reasons:
+            said.append(f"{context.target.name}: {'; '.join(dict.fromkeys(reasons))}")
+        if said:
+            raise NotProvableError("; ".join(said))
+
+
+def check(
+    claim: str,
+    *,
+    plane: Plane,
+    requires: tuple[Capability, ...],
+    tiers: tuple[str, ...] = (),
+    exclusive: bool = False,
+) -> Callable[[Callable[[S], str]], Check[S]]:
+    """Make a check of a method that returns what it observed.
+
+    The method returns a short sentence, or raises ``CheckFailedError``. Called on an instance,
+    the check records a ``CheckResult`` and returns it, or raises ``CheckFailedError`` (also for
+    AWS's answers that mean "not there") or ``NotProvableError``. Every other error is a bug or
+    an outage, not an observation: it passes through.
+
+    Args:
+        claim: What is true when the check passes, as a sentence.
+        plane: How it is proved.
+        requires: What the target must be able to do.
+        tiers: Tiers that must be deployed, beside the one of the class.
+        exclusive: It changes the stack (and restores it), so nothing may run beside it.
+    """
+
+    def decorate(observe: Callable[[S], str]) -> Check[S]:
+        return Check(observe, claim, plane, requires, tiers, exclusive=exclusive)
+
+    return decorate

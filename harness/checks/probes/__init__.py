@@ -1,0 +1,1 @@
+"""Access to the data plane of the deployed stack: HTTP, SQL, credentials."""

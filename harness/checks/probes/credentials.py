@@ -1,0 +1,53 @@
+"""The database credentials in the secret."""
+
+import json
+from dataclasses import dataclass, field
+
+from harness.checks.framework.context import CheckContext
+from harness.core.errors import CheckFailedError
+from harness.core.redaction import register_secret
+
+_FIELDS = ("username", "password", "host", "port", "dbname", "engine")
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What the secret says; the password is in no representation."""
+
+    username: str
+    password: str = field(repr=False)
+    host: str
+    port: int
+    dbname: str
+    engine: str
+
+
+def read_credentials(context: CheckContext) -> Credentials:
+    """Read the secret by the name that was wanted; its password is redacted from here on.
+
+    Raises:
+        CheckFailedError: It is not JSON, or a field is missing or empty.
+    """
+    secret = context.clients.secretsmanager.get_secret_value(SecretId=context.config.secret_name)
+    try:
+        values = json.loads(secret["SecretString"])
+    except ValueError:
+        raise CheckFailedError("expected JSON in the secret, seen: something else") from None
+    if not isinstance(values, dict):
+        raise CheckFailedError("expected a JSON object in the secret, seen: another value")
+    register_secret(str(values.get("password", "")))
+    missing = [name for name in _FIELDS if values.get(name) in (None, "")]
+    if missing:
+        raise CheckFailedError(
+            f"expected {', '.join(_FIELDS)} in the secret, missing: {', '.join(missing)}"
+        )
+    if not str(values["port"]).isdigit():
+        raise CheckFailedError("expected a number as port in the secret, seen: a text")
+    return Credentials(
+        username=str(values["username"]),
+        password=str(values["password"]),
+        host=str(values["host"]),
+        port=int(values["port"]),
+        dbname=str(values["dbname"]),
+        engine=str(values["engine"]),
+    )

@@ -1,0 +1,98 @@
+"""Direct connections to the database: those that must work and those that must be refused."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import psycopg
+
+from harness.checks.framework.context import CheckContext
+from harness.checks.probes.credentials import Credentials
+from harness.core.errors import CheckFailedError, NotProvableError
+from harness.targets.base import Capability, DatabaseRoute
+
+_CONNECT_SECONDS = 10
+
+
+@contextmanager
+def connected(
+    context: CheckContext, credentials: Credentials, *, sslmode: str | None = None
+) -> Iterator[psycopg.Connection]:
+    """Connect directly for the time of the context; commit at its end.
+
+    Args:
+        context: The deployed stack.
+        credentials: Where to connect and as whom.
+        sslmode: libpq's ``sslmode``; None for the strictest that the target allows:
+            ``verify-full`` where the route has a certificate authority, else ``require``,
+            ``prefer`` where the target's database cannot do TLS.
+
+    Raises:
+        CheckFailedError: The connection was refused.
+        NotProvableError: The target has no direct route to the database.
+    """
+    parameters = _parameters(context, credentials, sslmode)
+    try:
+        connection = psycopg.connect(**parameters)  # type: ignore[arg-type]
+    except psycopg.OperationalError as error:
+        raise CheckFailedError(f"no connection to {credentials.host}: {error}") from error
+    with connection:
+        yield connection
+
+
+def refusal(
+    context: CheckContext,
+    credentials: Credentials,
+    *,
+    password: str | None = None,
+    sslmode: str | None = None,
+) -> str | None:
+    """Try to connect in a way that must be refused; return the server's words, None if it let us.
+
+    Raises:
+        CheckFailedError: The server could not be asked at all (no route, no answer).
+    """
+    tried = replace(credentials, password=password) if password else credentials
+    parameters = _parameters(context, tried, sslmode)
+    try:
+        psycopg.connect(**parameters).close()  # type: ignore[arg-type]
+    except psycopg.OperationalError as error:
+        text = str(error)
+        # "FATAL:" is the server's own word: libpq's failures to reach it have none.
+        if "FATAL:" not in text:
+            raise CheckFailedError(f"{credentials.host} did not answer: {text}") from error
+        return text.strip().splitlines()[-1].rpartition("FATAL:")[2].strip()
+    return None
+
+
+def _route(context: CheckContext, credentials: Credentials) -> DatabaseRoute:
+    route = context.target.database_route(credentials.host, credentials.port)
+    if route is None:
+        raise NotProvableError(f"{context.target.name} has no direct route to the database")
+    return route
+
+
+def _strictest(context: CheckContext, route: DatabaseRoute) -> str:
+    if Capability.DATABASE_TLS in context.target.missing():
+        return "prefer"
+    return "verify-full" if route.ca_file else "require"
+
+
+def _parameters(
+    context: CheckContext, credentials: Credentials, sslmode: str | None
+) -> dict[str, str | int]:
+    route = _route(context, credentials)
+    parameters: dict[str, str | int] = {
+        "host": credentials.host,  # what the certificate must carry
+        "hostaddr": route.address,
+        "port": route.port,
+        "user": credentials.username,
+        "password": credentials.password,
+        "dbname": credentials.dbname,
+        "connect_timeout": _CONNECT_SECONDS,
+        "application_name": "catalog-harness",
+        "sslmode": sslmode or _strictest(context, route),
+    }
+    if route.ca_file:
+        parameters["sslrootcert"] = str(route.ca_file)
+    return parameters

@@ -1,0 +1,102 @@
+"""The two ways to speak SQL with the database: directly, and through the RDS Data API."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, LiteralString, Protocol
+
+import psycopg
+from botocore.exceptions import ClientError
+
+from harness.checks.framework.context import CheckContext
+from harness.checks.probes.credentials import Credentials
+from harness.checks.probes.postgres import connected
+from harness.core.errors import CheckFailedError
+
+if TYPE_CHECKING:
+    from mypy_boto3_rds_data.type_defs import ExecuteStatementResponseTypeDef
+
+# What the Data API answers when it cannot or will not run a statement with this secret.
+_REFUSALS = frozenset(
+    {
+        "BadRequestException",
+        "DatabaseErrorException",
+        "DatabaseNotFoundException",
+        "DatabaseUnavailableException",
+        "ForbiddenException",
+        "HttpEndpointNotEnabledException",
+        "InvalidSecretException",
+        "NotFoundException",
+        "SecretsErrorException",
+    }
+)
+
+Row = tuple[object, ...]
+
+
+class Sql(Protocol):
+    """Something that runs SQL; parameters stand in it as ``:name``."""
+
+    def run(self, statement: LiteralString, values: Mapping[str, str]) -> list[Row]:
+        """Run one statement and commit it; return its rows.
+
+        Raises:
+            CheckFailedError: The database refused it.
+        """
+
+
+@dataclass(frozen=True)
+class DirectSql:
+    """SQL over a connection of its own, as a client with the secret's credentials has it."""
+
+    context: CheckContext
+    credentials: Credentials
+
+    def run(self, statement: LiteralString, values: Mapping[str, str]) -> list[Row]:
+        """Run one statement and commit it; return its rows."""
+        pattern = re.sub(r"(?<!:):([a-z]+)", r"%(\1)s", statement)
+        with connected(self.context, self.credentials) as connection:
+            try:
+                cursor = connection.execute(pattern.encode(), dict(values))
+                return cursor.fetchall() if cursor.description else []
+            except psycopg.Error as error:
+                raise CheckFailedError(f"SQL was refused: {error}") from error
+
+
+@dataclass(frozen=True)
+class DataApi:
+    """SQL through the RDS Data API, which reads the credentials from the secret itself."""
+
+    context: CheckContext
+
+    def run(self, statement: LiteralString, values: Mapping[str, str]) -> list[Row]:
+        """Run one statement and commit it; return its rows.
+
+        https://docs.aws.amazon.com/rdsdataservice/latest/APIReference/API_ExecuteStatement.html
+        """
+        outputs, rds_data = self.context.outputs, self.context.clients.rds_data
+
+        def execute() -> "ExecuteStatementResponseTypeDef":
+            return rds_data.execute_statement(
+                resourceArn=outputs.aurora_cluster_arn or "",
+                secretArn=outputs.secret_arn or "",
+                database=self.context.config.database_name,
+                sql=statement,
+                parameters=[{"name": n, "value": {"stringValue": v}} for n, v in values.items()],
+            )
+
+        try:
+            answer = self.context.eventually(
+                execute,
+                what="an answer of the RDS Data API",
+                ready=bool,
+                retry_on=(rds_data.exceptions.DatabaseResumingException,),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _REFUSALS:
+                raise
+            raise CheckFailedError(f"the RDS Data API refused SQL: {error}") from error
+        return [
+            tuple(next(iter(field.values())) for field in record)
+            for record in answer.get("records", ())
+        ]

@@ -1,0 +1,60 @@
+"""``catalog-harness check``: prove a stack that is up."""
+
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from harness.checks.registry import all_checks
+from harness.cli.options import harness_options, settings_from
+from harness.cli.session import reported
+from harness.deploy.deploy import attach
+from harness.pipeline.prove import prove
+
+
+@click.command()
+@harness_options(
+    "environment-suffix",
+    "report-dir",
+    environment_suffix="suffix of the stack to check (default: the newest that is up)",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="PATTERN",
+    help="Run only checks whose id matches, such as 'alb/*' (repeatable).",
+)
+@click.option(
+    "--read-only", is_flag=True, help="Leave out the checks that change the stack (and restore it)."
+)
+@click.option("--list", "show", is_flag=True, help="List the checks and exit.")
+@click.pass_context
+def check(
+    context: click.Context,
+    /,
+    *,
+    only: tuple[str, ...],
+    read_only: bool,
+    show: bool,
+    **given: Any,
+) -> None:
+    """Run the checks against a stack that is up.
+
+    That is one which `deploy`, `run --keep-stack` or `pytest --keep-stack` left.
+    """
+    if show:
+        Console().print(_listing())
+        return
+    with reported(settings_from(given, reuse_stack=True)) as (run, outcome):
+        deployment = attach(run)
+        outcome.look_at(deployment)
+        prove(deployment, outcome, only=only or None, exclusive=not read_only)
+    context.exit(1 if outcome.failed else 0)
+
+
+def _listing() -> Table:
+    table = Table("check", "claim", "plane", box=None, pad_edge=False)
+    for spec in all_checks():
+        table.add_row(spec.id, spec.claim, spec.plane)
+    return table

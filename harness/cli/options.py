@@ -1,0 +1,59 @@
+"""The harness's options, as the command line offers them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import click
+
+from harness.settings.options import OPTIONS, Option
+from harness.settings.settings import HarnessSettings, load_settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# For commands that print a table, or JSON for programs; they take it as ``layout``.
+format_option = click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print it.",
+)
+
+
+def harness_options(*names: str, **helps: str) -> Callable[[F], F]:
+    """Add options of the table to a command; it takes them as ``**given``.
+
+    Args:
+        names: The options, as typed without the dashes.
+        helps: Option field -> what it means to this command, where the table says too much.
+    """
+
+    def decorate(command: F) -> F:
+        for option in reversed([option for option in OPTIONS if option.name in names]):
+            text = helps.get(option.field, option.help)
+            command = _click_option(replace(option, help=text))(command)
+        return command
+
+    return decorate
+
+
+def settings_from(given: dict[str, Any], **fixed: str | bool | None) -> HarnessSettings:
+    """Return the settings of a command that took ``**given``, with some of them fixed.
+
+    Raises:
+        UsageError: A value cannot be used.
+    """
+    return load_settings({**given, **fixed})
+
+
+def _click_option(option: Option) -> Callable[[F], F]:
+    default = f" (default: {option.shown_default})" if option.default else ""
+    sentence = option.help[0].upper() + option.help[1:]
+    variables = ", ".join(filter(None, (option.variable, option.standard)))
+    text = f"{sentence}{default}  [{variables}]"
+    if option.kind == "flag":
+        return click.option(f"--{option.name}", is_flag=True, help=text)
+    kind = click.Choice(option.choices) if option.kind == "choice" else None
+    return click.option(f"--{option.name}", type=kind, metavar=option.metavar, help=text)

@@ -1,0 +1,171 @@
+"""``catalog-harness preflight``: what would stop a deployment, before anything is deployed."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from harness.cli.options import harness_options, settings_from
+from harness.core.errors import HarnessError, ToolNotFoundError, UsageError
+from harness.preflight.configuration.configuration import Configuration
+from harness.preflight.configuration.reading import configuration_of, read_configurations
+from harness.preflight.engine import preflight as inspect
+from harness.preflight.formats import FORMATS
+from harness.preflight.formats.table import print_table
+from harness.preflight.report import Report
+from harness.preflight.suppression import load_suppressions
+from harness.preflight.terraform_version import TerraformVersion
+from harness.settings.settings import HarnessSettings, new_environment_suffix
+from harness.synth.configuration import configured
+from harness.synth.synthesize import synthesize
+from harness.targets.base import Target
+from harness.targets.factory import create_target
+from harness.terraform.binary import find_terraform
+
+_COULD_NOT_RUN = 2
+
+
+@click.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--offline", is_flag=True, help="Do not ask the target anything.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(list(FORMATS)),
+    default="table",
+    show_default=True,
+    help="How to write the findings.",
+)
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file.")
+@click.option(
+    "--terraform-version",
+    metavar="VERSION",
+    help="Check for this version, such as 1.9.8 or 'opentofu 1.10.0' (default: the one found).",
+)
+@click.option(
+    "--long-lived", is_flag=True, help="Leave out the teardown rules: the stack is to stay."
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default=Path("pyproject.toml"),
+    show_default=True,
+    metavar="FILE",
+    help="File with the suppressions, under [tool.catalog-harness.preflight].",
+)
+@harness_options(
+    "target",
+    "region",
+    "environment-suffix",
+    "stack-config",
+    "terraform",
+    "container-engine",
+    "image",
+    "state-bucket",
+    "state-bucket-region",
+    "state-lock",
+)
+@click.pass_context
+def preflight(
+    context: click.Context,
+    /,
+    *,
+    path: Path | None,
+    offline: bool,
+    format_: str,
+    output: Path | None,
+    terraform_version: str | None,
+    long_lived: bool,
+    config: Path,
+    **given: Any,
+) -> None:
+    """Say what would stop a deployment, before anything is deployed.
+
+    PATH is a Terraform JSON file, a folder of them (cdktf.out, say), or a plan as `terraform show
+    -json` prints it; without it, the catalog stack. The rules are listed in docs/rules.md.
+
+    Exit status: 0 when nothing blocks, 1 when something does, 2 when preflight could not run.
+    """
+    with _failing_with(_COULD_NOT_RUN):
+        settings = settings_from(given)
+        configurations = read_configurations(path) if path else [_catalog(settings)]
+        terraform, notes = _terraform(settings, terraform_version)
+        suppressions = load_suppressions(config)
+        report = Report(notes=notes)
+        with _target(settings, offline=offline) as target:
+            for configuration in configurations:
+                report += inspect(
+                    configuration,
+                    target=target,
+                    terraform=terraform,
+                    environment_suffix=settings.environment_suffix,
+                    disposable=not long_lived,
+                    suppressions=suppressions,
+                )
+        _write(report, format_, output)
+    context.exit(report.exit_code)
+
+
+@contextmanager
+def _failing_with(exit_code: int) -> Iterator[None]:
+    """Let an error of the harness end the command with one exit status, whatever its own is."""
+    try:
+        yield
+    except HarnessError as error:
+        error.exit_code = exit_code
+        raise
+
+
+def _catalog(settings: HarnessSettings) -> Configuration:
+    named = settings.stack_settings.get("environment_suffix")
+    suffix = settings.environment_suffix or named or new_environment_suffix()
+    stack = synthesize(configured(settings, suffix, wishes={}))
+    return configuration_of(stack.json, label=str(stack.path))
+
+
+def _terraform(
+    settings: HarnessSettings, version: str | None
+) -> tuple[TerraformVersion | None, tuple[str, ...]]:
+    if version is not None:
+        try:
+            return TerraformVersion.parse(version), ()
+        except ValueError as error:
+            raise UsageError(f"--terraform-version: {error}") from error
+    try:
+        found = find_terraform(settings.terraform)
+    except ToolNotFoundError as error:
+        if settings.terraform:
+            raise
+        return None, (f"no rule looked at the Terraform version: {error.message}",)
+    return TerraformVersion(found.version, found.product), ()
+
+
+@contextmanager
+def _target(settings: HarnessSettings, *, offline: bool) -> Iterator[Target | None]:
+    if offline:
+        yield None
+        return
+    target = create_target(settings, owner_pid=os.getpid())
+    target.start()
+    try:
+        yield target
+    finally:
+        target.stop()
+
+
+def _write(report: Report, format_: str, output: Path | None) -> None:
+    if output is None and format_ == "table":
+        print_table(report, Console())
+        return
+    text = FORMATS[format_](report)
+    if output is None:
+        click.echo(text)
+        return
+    try:
+        output.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--output {output}: cannot be written: {error}") from error

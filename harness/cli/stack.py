@@ -1,0 +1,103 @@
+"""``catalog-harness run``, ``deploy`` and ``destroy``."""
+
+from typing import Any
+
+import click
+from rich.console import Console
+
+from harness.cli.options import harness_options, settings_from
+from harness.cli.session import observed_run, reported
+from harness.core.errors import HarnessError, UsageError
+from harness.pipeline.lifetime import deployed, teardown
+from harness.pipeline.outcome import kept_note
+from harness.pipeline.prove import prove
+from harness.run.ledger import Ledger
+
+_DEPLOY_OPTIONS = (
+    "target",
+    "endpoint-url",
+    "require-full-stack",
+    "region",
+    "environment-suffix",
+    "report-dir",
+    "stack-config",
+    "terraform",
+    "provider-mirror",
+    "container-engine",
+    "skip-preflight",
+    "image",
+    "owner",
+    "max-duration",
+    "account-id",
+    "allowed-regions",
+    "max-cost-per-hour",
+    "state-bucket",
+    "state-bucket-region",
+    "state-lock",
+)
+
+
+@click.command()
+@harness_options(*_DEPLOY_OPTIONS, "keep-stack")
+@click.pass_context
+def run(context: click.Context, /, **given: Any) -> None:
+    """Deploy the stack, prove that it works, tear it down, prove that nothing is left.
+
+    The stack is destroyed on every way out, also after a failure, Ctrl-C or SIGTERM.
+    """
+    settings = settings_from(given)
+    with reported(settings, keep=settings.keep_stack) as (current, outcome):
+        with deployed(current, keep=settings.keep_stack) as deployment:
+            outcome.look_at(deployment)
+            prove(deployment, outcome)
+            current.update(verified=not outcome.errors and not settings.keep_stack)
+        if settings.keep_stack:
+            outcome.notes.append(kept_note(current.environment_suffix))
+    context.exit(1 if outcome.failed else 0)
+
+
+@click.command()
+@harness_options(*_DEPLOY_OPTIONS)
+def deploy(**given: Any) -> None:
+    """Deploy the stack and leave it up, for `check`, `pytest --reuse-stack` and by hand.
+
+    If deploying fails, what was deployed so far is destroyed.
+    """
+    settings = settings_from(given, keep_stack=True)
+    with reported(settings, keep=True) as (current, outcome):
+        with deployed(current, keep=True) as deployment:
+            outcome.look_at(deployment)
+        outcome.notes.append(kept_note(current.environment_suffix))
+
+
+@click.command()
+@harness_options(
+    "environment-suffix",
+    environment_suffix="suffix of the stack to destroy (default: the newest that is up)",
+)
+@click.option("--all", "every", is_flag=True, help="Every run on record that may have resources.")
+@click.pass_context
+def destroy(context: click.Context, /, *, every: bool, **given: Any) -> None:
+    """Tear a stack down that was left up, and prove that nothing of it is left."""
+    settings = settings_from(given)
+    if every and given["environment_suffix"]:
+        raise UsageError("--all and --environment-suffix were both given", remedy="one of them")
+    ledger = Ledger(settings.home)
+    if not every:
+        _destroy(ledger.choose(settings.environment_suffix))
+        return
+    failures = 0
+    for record in ledger.records():
+        try:
+            _destroy(record.environment_suffix)
+        except HarnessError as error:  # the others must go all the same
+            failures += 1
+            click.echo(f"Error: {record.environment_suffix}: {error}", err=True)
+    context.exit(1 if failures else 0)
+
+
+def _destroy(suffix: str) -> None:
+    settings = settings_from({"environment_suffix": suffix}, reuse_stack=True)
+    with observed_run(settings, Console()) as current:
+        proof = teardown(current)
+    click.echo(str(proof) if proof else f"{suffix}: nothing was left to destroy")

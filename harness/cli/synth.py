@@ -1,0 +1,69 @@
+"""``catalog-harness synth``: the Terraform JSON of the stack, without a target."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.cli.options import harness_options, settings_from
+from harness.core.errors import UsageError
+from harness.settings.settings import HarnessSettings, new_environment_suffix
+from harness.synth.configuration import configured
+from harness.synth.synthesize import synthesize
+from stack.config import StackConfig
+from stack.names import STACK_ID
+
+_STANDARD_OUTPUT = "-"
+
+
+@click.command()
+@harness_options(
+    "region",
+    "environment-suffix",
+    "stack-config",
+    environment_suffix="short unique name that is in the name of every resource, such as "
+    "pr123-7f3a (default: a fresh one)",
+)
+@click.option(
+    "--output",
+    default="cdktf.out",
+    show_default=True,
+    metavar="DIR",
+    help="Folder to write into, as `cdktf synth` lays it out; - writes the JSON to standard "
+    "output.",
+)
+def synth(*, output: str, **given: Any) -> None:
+    """Write the stack's Terraform JSON; needs no target and deploys nothing.
+
+    Terraform runs on the result as it is: `terraform -chdir=DIR/stacks/catalog init`. Its state
+    goes into the current directory unless --stack-config names a state_bucket.
+    """
+    config = _config(settings_from(given))
+    text = json.dumps(synthesize(config).json, indent=2)
+    if output == _STANDARD_OUTPUT:
+        click.echo(text)
+        return
+    path = Path(output).expanduser() / "stacks" / STACK_ID / "cdk.tf.json"
+    _write(path, text)
+    click.echo(path)
+    click.echo(f"environment suffix: {config.environment_suffix}", err=True)
+
+
+def _config(settings: HarnessSettings) -> StackConfig:
+    suffix = settings.environment_suffix or settings.stack_settings.get("environment_suffix")
+    suffix = suffix or new_environment_suffix()
+    # Not into the output folder, which is there to be thrown away.
+    state = Path.cwd() / f"terraform.{STACK_ID}-{suffix}.tfstate"
+    wishes = {} if settings.stack_settings.get("state_bucket") else {"state_path": str(state)}
+    return configured(settings, suffix, wishes=wishes)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{path}: cannot be written: {error.strerror}", remedy="another folder by --output"
+        ) from error

@@ -1,0 +1,1 @@
+"""Processes, waits, interrupts, errors and redaction; knows nothing of AWS."""

@@ -1,0 +1,260 @@
+"""The one seam to subprocesses: run to the end, with a deadline and cancellation."""
+
+import logging
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.core.errors import ProcessError
+from harness.core.interrupts import deferred_interrupts
+from harness.core.process_output import ProcessOutput
+from harness.core.redaction import redact
+
+logger = logging.getLogger(__name__)
+
+# How soon a cancellation is noticed; an interrupt of the main thread is noticed at once.
+_CANCEL_LATENCY = 0.2
+# How long a descendant may hold the output open after the command itself has ended.
+_DRAIN_SECONDS = 5.0
+_GUARD = (sys.executable, "-I", "-S", str(Path(__file__).with_name("process_guard.py")))
+
+
+class ProcessCancelledError(ProcessError):
+    """A command was stopped because its caller no longer wants it."""
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A process that ran to its end: exit status and everything it printed."""
+
+    command: tuple[str, ...]
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(
+    command: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    timeout: float,
+    grace: float = 60.0,
+    on_line: Callable[[str], None] | None = None,
+    accept: tuple[int, ...] | None = (0,),
+    cancel: threading.Event | None = None,
+    guarded: bool = False,
+    stdin: str | None = None,
+) -> Completed:
+    """Run a command to its end and return what it printed.
+
+    The command gets a session of its own, so the terminal's Ctrl-C does not reach it. When the
+    deadline passes, ``cancel`` is set, or this thread is interrupted (``KeyboardInterrupt``),
+    its process group (a guarded command alone) receives exactly one SIGINT, and the group
+    SIGKILL after ``grace`` seconds: Terraform uses that time to finish the calls under way and
+    to write its state, and a second SIGINT would make it give up on both
+    (https://developer.hashicorp.com/terraform/cli/commands/apply). Interrupts that arrive
+    during the grace are therefore only noted.
+
+    Args:
+        command: Program and arguments; no shell is involved.
+        cwd: Working directory.
+        env: The whole environment; the harness's own when None.
+        timeout: Deadline in seconds.
+        grace: Seconds between the polite and the final signal.
+        on_line: Called in a thread of its own with each line of standard output, as it comes.
+        accept: Exit statuses that are no failure; None for all.
+        cancel: Set by another thread to stop the command.
+        guarded: Whether it is stopped in the same way when this process is killed.
+        stdin: What it reads, such as a password that must not be among its arguments: a few
+            kilobytes at most, and not for a guarded command.
+
+    Raises:
+        ProcessError: It could not be started, ran out of time or ended with another status.
+        ProcessCancelledError: ``cancel`` was set before the command ended.
+    """
+    shown = redact(shlex.join(command))
+    logger.debug("run: %s", shown)
+    child: _Child | None = None
+    try:
+        with deferred_interrupts():  # or a process could start that nobody knows of
+            # Without a program to guard, starting it says best what is wrong.
+            guarding = guarded and shutil.which(command[0]) is not None
+            guard = (*_GUARD, f"{grace:g}") if guarding else ()
+            child = _Child(
+                command, guard, cwd=cwd, env=env, on_line=on_line, shown=shown, stdin=stdin
+            )
+        ended = child.wait(timeout, cancel)
+    except BaseException as error:
+        if child is not None:
+            child.stop(grace, interrupted=isinstance(error, KeyboardInterrupt))
+        raise
+    if not ended:
+        child.stop(grace, interrupted=False)
+        raise child.unfinished(timeout, cancel)
+    return child.completed(accept)
+
+
+class _Child:
+    """One command while it runs: its process, and the two threads that read its output."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        guard: Sequence[str],
+        *,
+        cwd: Path | None,
+        env: Mapping[str, str] | None,
+        on_line: Callable[[str], None] | None,
+        shown: str,
+        stdin: str | None = None,
+    ) -> None:
+        self.command = tuple(command)
+        self.shown = shown
+        with _pipe_holding(stdin) as reader:
+            self.process = self._start(guard, cwd, env, reader)
+        self.output = ProcessOutput(self.process, on_line)
+
+    def _start(
+        self,
+        guard: Sequence[str],
+        cwd: Path | None,
+        env: Mapping[str, str] | None,
+        reader: int,
+    ) -> subprocess.Popen[str]:
+        try:
+            return subprocess.Popen(
+                [*guard, *self.command],
+                cwd=cwd,
+                env=dict(env) if env is not None else None,
+                # A pipe that ends with this process, which is what the guard goes by.
+                stdin=subprocess.PIPE if guard else reader,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ProcessError(
+                f"cannot start `{self.shown}`: {error}", command=self.command
+            ) from error
+
+    def wait(self, timeout: float, cancel: threading.Event | None) -> bool:
+        """Wait for the end of the process; False when it was cancelled or out of time."""
+        deadline = time.monotonic() + timeout
+        while True:
+            left = deadline - time.monotonic()
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(max(0.0, left if cancel is None else min(left, _CANCEL_LATENCY)))
+                return True
+            if left <= 0 or (cancel is not None and cancel.is_set()):
+                return False
+
+    def stop(self, grace: float, *, interrupted: bool) -> None:
+        logger.warning("stopping `%s`; it has %g s to finish", self.shown, grace)
+        note = f"still waiting for `{self.shown}` to finish"
+        with deferred_interrupts(note=note, drop=interrupted):
+            guarded = self.process.stdin is not None
+            stop_group(self.process, first=signal.SIGINT, grace=grace, alone=guarded)
+            self._close_lifeline()
+            self.output.join()
+
+    def unfinished(self, timeout: float, cancel: threading.Event | None) -> ProcessError:
+        cancelled = cancel is not None and cancel.is_set()
+        kind = ProcessCancelledError if cancelled else ProcessError
+        reason = "was cancelled" if cancelled else f"did not end within {timeout:g} s"
+        tail = self.output.tail()
+        return kind(
+            f"`{self.shown}` {reason} and was stopped\n{tail}".strip(),
+            command=self.command,
+            returncode=self.process.returncode,
+            output=tail,
+        )
+
+    def _close_lifeline(self) -> None:
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+
+    def completed(self, accept: tuple[int, ...] | None) -> Completed:
+        self._close_lifeline()
+        if not self.output.join(_DRAIN_SECONDS):
+            logger.warning("`%s` left a process behind; ending it", self.shown)
+            stop_group(self.process)
+            self.output.join()
+        self.output.reraise()
+        if accept is not None and self.process.returncode not in accept:
+            tail = self.output.tail()
+            raise ProcessError(
+                f"`{self.shown}` ended with status {self.process.returncode}\n{tail}".strip(),
+                command=self.command,
+                returncode=self.process.returncode,
+                output=tail,
+            )
+        return Completed(
+            self.command,
+            self.process.returncode,
+            "".join(self.output.stdout),
+            "".join(self.output.stderr),
+        )
+
+
+@contextmanager
+def _pipe_holding(text: str | None) -> Iterator[int]:
+    """Yield the end of a pipe from which a text can be read; nothing when there is none."""
+    if text is None:
+        yield subprocess.DEVNULL
+        return
+    reader, writer = os.pipe()
+    try:
+        os.write(writer, text.encode())  # a pipe holds it until it is read
+        os.close(writer)
+        yield reader
+    finally:
+        os.close(reader)
+
+
+def stop_group(
+    process: subprocess.Popen[str] | subprocess.Popen[bytes],
+    *,
+    first: signal.Signals = signal.SIGTERM,
+    grace: float = 10.0,
+    alone: bool = False,
+) -> None:
+    """Stop a process and its group: ``first`` once, then SIGKILL after ``grace`` seconds.
+
+    Args:
+        process: Started with ``start_new_session=True``.
+        first: The polite signal.
+        grace: Seconds until the final one.
+        alone: Whether only the process gets the polite one, as it tells the others itself.
+    """
+    if process.poll() is None:
+        if alone:
+            process.send_signal(first)
+        else:
+            _signal_group(process.pid, first)
+        try:
+            process.wait(grace)
+        except subprocess.TimeoutExpired:
+            logger.warning("process %s ignored %s; killing it", process.pid, first.name)
+    _signal_group(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    try:
+        os.killpg(pid, number)
+    except (ProcessLookupError, PermissionError):
+        # The group is gone, or (macOS) holds only zombies: nothing left to signal.
+        return

@@ -1,0 +1,74 @@
+"""Keeps secrets out of everything that the harness prints, logs or writes."""
+
+import json
+import logging
+import re
+import threading
+from urllib.parse import quote, quote_plus
+
+MASK = "********"
+_SHORTEST_SECRET = 4
+# A name, an assignment, and the value: quoted, possibly within a quoted text, or one bare word.
+_ASSIGNMENT = re.compile(
+    r"""(?ix)
+    (
+        (?: password | passwd | secret_?string | auth_?token | secret_?(?:access_?)?key
+          | session_?token | security-token )
+        (?:_wo)? (?: \\* ["'] )? \s* [:=] \s*
+    )
+    (?:
+        (?P<open> \\* ["'] ) .*? (?: (?<!\\) (?P=open) | $ )
+      | [^\s"',;}{\\]+
+    )
+    """,
+    re.MULTILINE,
+)
+_URL = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^:/@\s]*:)[^@\s/]+(?=@)")
+
+_secrets: tuple[str, ...] = ()
+_lock = threading.Lock()
+
+
+def register_secret(value: str) -> str:
+    """Remember a secret of this process so that ``redact`` masks it; returns it unchanged.
+
+    It is masked in the forms that JSON and URLs give it, too. Shorter ones than four characters
+    are not remembered: every text would be full of masks.
+    """
+    global _secrets  # noqa: PLW0603 - one set for the whole process is the point
+    if len(value) >= _SHORTEST_SECRET:
+        with _lock:
+            known = {*_secrets, *_forms(value)}
+            _secrets = tuple(sorted(known, key=lambda secret: (-len(secret), secret)))
+    return value
+
+
+def redact(text: str) -> str:
+    """Mask registered secrets, and what looks like a password assignment or URL, in a text."""
+    for secret in _secrets:
+        text = text.replace(secret, MASK)
+    return _URL.sub(rf"\1{MASK}", _ASSIGNMENT.sub(_masked, text))
+
+
+def _masked(found: re.Match[str]) -> str:
+    mark = found["open"] or ""
+    return f"{found[1]}{mark}{MASK}{mark}"
+
+
+def _forms(value: str) -> set[str]:
+    plain = json.dumps(value, ensure_ascii=False)[1:-1]
+    ascii_only = json.dumps(value)[1:-1]
+    # Go's encoder, which Terraform uses, escapes these three as well.
+    go = plain
+    for character in "<>&":
+        go = go.replace(character, f"\\u{ord(character):04x}")
+    twice = json.dumps(plain)[1:-1]
+    return {value, plain, ascii_only, go, twice, quote(value, safe=""), quote_plus(value)}
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats log records, tracebacks included, without the secrets in them."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a record."""
+        return redact(super().format(record))

@@ -1,0 +1,203 @@
+"""Deploying: target, synth, init, preflight, apply, outputs."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from harness.core.errors import EmulatorError, TargetError, UsageError
+from harness.deploy.failure_reasons import with_failure_reasons
+from harness.deploy.guards import require_permission
+from harness.deploy.preflight import require_deployable
+from harness.deploy.terraform_timeline import terraform_listener
+from harness.deploy.workspace import Tools, backend_arguments, find_tools, workspace_of
+from harness.preflight import TerraformVersion, explain
+from harness.run.record import RunStatus
+from harness.run.run import Run
+from harness.synth.ahead import synthesized_ahead
+from harness.synth.configuration import stack_config_for
+from harness.synth.synthesize import SynthesizedStack, synthesize
+from harness.synth.tiers import tier_facts
+from harness.targets.base import Target
+from harness.targets.deadlines import pace_of
+from harness.targets.factory import attach_target, create_target
+from harness.terraform import ApplyResult, TerraformError, Workspace, is_state_locked
+from harness.terraform.drift import DriftVerdict, DriftWatch
+from stack.config import StackConfig
+from stack.outputs import CatalogOutputs
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One deployed stack.
+
+    Attributes:
+        run: The run that it belongs to.
+        target: Where it is deployed.
+        config: What was wanted.
+        outputs: What Terraform says about it.
+        tools: What deployed it.
+    """
+
+    run: Run
+    target: Target
+    config: StackConfig
+    outputs: CatalogOutputs
+    tools: Tools
+
+    def facts(self) -> dict[str, str]:
+        """Name target, tiers and tools for a report."""
+        tiers = tier_facts(self.config.tiers, self.target.missing())
+        return {**self.target.facts(), **tiers, **self.tools.facts()}
+
+    def watch_drift(self, *, when_done: Callable[[], object] | None = None) -> DriftWatch:
+        """Start the second plan in the background.
+
+        Args:
+            when_done: Called when the plan has ended, however it did.
+        """
+        cancel = threading.Event()
+        workspace = workspace_of(self.run, self.target, self.tools, cancel=cancel)
+
+        known = self.target.known_drift()
+
+        def verdict() -> DriftVerdict:
+            try:
+                with self.run.timeline.phase("second plan"):
+                    present = workspace.state_resources() if known else ()
+                    return DriftVerdict(workspace.plan(), tuple(known), present)
+            finally:
+                if when_done is not None:
+                    when_done()
+
+        return DriftWatch(verdict, cancel)
+
+
+def start_target(run: Run) -> Target:
+    """Put the run on record and start its target; or attach to the one of its record.
+
+    Raises:
+        UsageError: A run of this suffix may still have resources, or a guard refuses.
+    """
+    record = run.find_record()
+    if record is not None and record.attachment and run.shared:
+        return attach_target(record.target, record.region, record.attachment)
+    target = create_target(run.settings, owner_pid=run.owner_pid)
+    require_permission(run, target)
+    if record is None:
+        run.begin()
+    with run.timeline.phase("start target"):
+        attachment = target.start()
+    run.update(attachment=dict(attachment))
+    return target
+
+
+def deploy(run: Run) -> Deployment:
+    """Deploy the stack of a run; whatever happens, the caller must destroy it.
+
+    Raises:
+        HarnessError: A phase failed; the record says how far it came.
+    """
+    tools = find_tools(run.settings.terraform, run.settings.provider_mirror)
+    with synthesized_ahead(run):
+        target = start_target(run)
+        config = stack_config_for(run, target)
+        run.update(config=config.to_mapping())
+        stack = _synth_and_init(run, config, target, tools)
+    workspace = workspace_of(run, target, tools)
+    if not run.settings.skip_preflight:
+        _preflight(run, stack, target, tools)
+    workspace.write(stack.json, provider=target.provider())
+    workspace.init(backend_config=backend_arguments(target))
+    run.update(status=RunStatus.DEPLOYING, applied=True)
+    applied = _apply(run, workspace, config, target)
+    run.update(status=RunStatus.DEPLOYED, complete=True)
+    return Deployment(run, target, config, CatalogOutputs.from_dict(applied.outputs), tools)
+
+
+def attach(run: Run) -> Deployment:
+    """Attach to a stack that is up.
+
+    Raises:
+        EmulatorError: Its embedded cloud has ended.
+        TargetError: Its LocalStack does not answer.
+    """
+    record = run.record
+    target = attach_target(record.target, record.region, record.attachment)
+    tools = find_tools(record.terraform, record.mirror)
+    outputs = workspace_of(run, target, tools).outputs()
+    return Deployment(
+        run,
+        target,
+        StackConfig.from_mapping(record.config),
+        CatalogOutputs.from_dict(outputs),
+        tools,
+    )
+
+
+def _synth_and_init(
+    run: Run, config: StackConfig, target: Target, tools: Tools
+) -> SynthesizedStack:
+    """Synthesize while the provider is installed: neither needs the other."""
+    cancel = threading.Event()
+    workspace = workspace_of(run, target, tools, cancel=cancel)
+    provider = {"source": "hashicorp/aws", "version": tools.provider_version}
+
+    def prepare() -> None:
+        with run.timeline.phase("init"):
+            workspace.prepare({"aws": provider})
+
+    with ThreadPoolExecutor(1, thread_name_prefix="init") as pool:
+        prepared = pool.submit(prepare)
+        try:
+            with run.timeline.phase("synth"):
+                stack = synthesize(config)
+            prepared.result()
+        except BaseException:
+            cancel.set()
+            raise
+    return stack
+
+
+def _preflight(run: Run, stack: SynthesizedStack, target: Target, tools: Tools) -> None:
+    terraform = TerraformVersion(tools.terraform.version, tools.terraform.product)
+    with run.timeline.phase("preflight"):
+        report = require_deployable(
+            stack.json,
+            source=stack.path,
+            target=target,
+            terraform=terraform,
+            environment_suffix=run.environment_suffix,
+        )
+    for finding in report.warnings:
+        run.timeline.observer.note(f"{finding.rule} at {finding.address}: {finding.message}")
+
+
+def _apply(run: Run, workspace: Workspace, config: StackConfig, target: Target) -> ApplyResult:
+    try:
+        with run.timeline.phase("apply"):
+            return workspace.apply(
+                on_event=terraform_listener(run.timeline), timeout=pace_of(target).apply
+            )
+    except TerraformError as failure:
+        if is_state_locked(failure):
+            run.update(applied=False)  # whatever the state holds is whoever's who locked it
+        _require_target(run, failure)
+        error = with_failure_reasons(failure, target, config)
+        rules = (explain(each.code, each.message) for each in error.aws_errors)
+        for rule in {rule.id: rule for rule in rules if rule is not None}:
+            error.add_note(f"Preflight catches this before anything is deployed: rule {rule}")
+        raise error from None
+
+
+def _require_target(run: Run, failure: TerraformError) -> None:
+    """Raise if the target has ended meanwhile: then that is what made Terraform fail.
+
+    So do credentials that have expired.
+    """
+    record = run.record
+    try:
+        attach_target(record.target, record.region, record.attachment)
+    except (EmulatorError, TargetError, UsageError) as error:
+        message = f"{error.message}\n  also: {failure.message}"
+        raise type(error)(message, remedy=error.remedy) from failure

@@ -1,0 +1,125 @@
+"""Prices from the AWS Price List API.
+
+https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from harness.deploy.guards.prices import FALLBACK, FALLBACK_DATE, FALLBACK_REGION, Item
+
+# Where the API is; it answers for all regions.
+_API_REGION = "us-east-1"
+_CONFIG = Config(
+    connect_timeout=5, read_timeout=20, retries={"mode": "standard", "max_attempts": 2}
+)
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Prices by the hour in USD.
+
+    Attributes:
+        hourly: What each item costs.
+        source: Where they come from, for a sentence.
+    """
+
+    hourly: Mapping[Item, float]
+    source: str
+
+
+@dataclass(frozen=True)
+class _Product:
+    """How to find an item in the price list.
+
+    Attributes:
+        service: Service code.
+        usage: End of the usage type, after the region's prefix.
+        filters: What narrows the search down, beside the region.
+    """
+
+    service: str
+    usage: str
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+
+_PRODUCTS: Mapping[Item, _Product] = {
+    Item.LOAD_BALANCER: _Product(
+        "AWSELB", "LoadBalancerUsage", {"productFamily": "Load Balancer-Application"}
+    ),
+    Item.NAT_GATEWAY: _Product("AmazonEC2", "NatGateway-Hours", {"productFamily": "NAT Gateway"}),
+    Item.PUBLIC_ADDRESS: _Product("AmazonVPC", "PublicIPv4:InUseAddress"),
+    Item.VCPU: _Product("AmazonECS", "Fargate-vCPU-Hours:perCPU"),
+    Item.MEMORY: _Product("AmazonECS", "Fargate-GB-Hours"),
+    Item.DATABASE: _Product(
+        "AmazonRDS",
+        "Aurora:ServerlessV2Usage",
+        {"productFamily": "ServerlessV2", "databaseEngine": "Aurora PostgreSQL"},
+    ),
+}
+
+
+def current_prices(session: boto3.Session, region: str) -> Prices:
+    """Return the prices of a region: from AWS's price list, else from the table of this version.
+
+    What costs a fixed amount a month (secrets, alarms) always comes from the table.
+
+    Args:
+        session: A session that may call ``pricing:GetProducts``.
+        region: Region of the stack.
+    """
+    client = session.client("pricing", region_name=_API_REGION, config=_CONFIG)
+    try:
+        found = {item: _price(client, product, region) for item, product in _PRODUCTS.items()}
+    except (BotoCoreError, ClientError, LookupError, ValueError) as error:
+        return Prices(
+            FALLBACK,
+            f"table of {FALLBACK_DATE} for {FALLBACK_REGION}; the AWS Price List API did not "
+            f"say them: {_reason(error)}",
+        )
+    return Prices({**FALLBACK, **found}, "AWS Price List API")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ClientError):
+        return f"error {error.response['Error']['Code']}"
+    return type(error).__name__
+
+
+def _price(client: Any, product: _Product, region: str) -> float:
+    """Return the price of an item.
+
+    Raises:
+        LookupError: The price list does not have it.
+        ValueError: It says something else than prices.
+    """
+    wanted = {"regionCode": region, **product.filters}
+    filters = [{"Type": "TERM_MATCH", "Field": k, "Value": v} for k, v in wanted.items()]
+    pages = client.get_paginator("get_products").paginate(
+        ServiceCode=product.service, Filters=filters
+    )
+    for page in pages:
+        for text in page["PriceList"]:
+            entry = json.loads(text)
+            usage = entry["product"]["attributes"].get("usagetype", "")
+            if _is_usage(usage, product.usage):
+                return max(_rates(entry))
+    raise LookupError(product.usage)
+
+
+def _is_usage(usage: str, wanted: str) -> bool:
+    """Whether a usage type is the wanted one, with or without the prefix of a region ("EUN1-")."""
+    prefix = usage.removesuffix(wanted)
+    return usage.endswith(wanted) and (not prefix or (prefix.count("-") == 1 and prefix[-1] == "-"))
+
+
+def _rates(entry: Mapping[str, Any]) -> Iterator[float]:
+    for term in entry["terms"]["OnDemand"].values():
+        for dimension in term["priceDimensions"].values():
+            yield float(dimension["pricePerUnit"]["USD"])

@@ -1,0 +1,45 @@
+"""Prices for the time when AWS's price list cannot be asked.
+
+On-demand prices of eu-north-1 in USD without tax, as they were known on the date below from AWS's
+published price pages (https://aws.amazon.com/pricing/: Elastic Load Balancing, VPC, Fargate,
+Aurora, Secrets Manager, CloudWatch). Nobody compared them with the price list API that day: it
+wins wherever it answers, and the report says which of the two was used.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+FALLBACK_DATE = "2026-11-25"
+FALLBACK_REGION = "eu-north-1"
+_HOURS_PER_MONTH = 730.0
+
+
+class Item(StrEnum):
+    """Something that costs by the hour while it exists; requests and traffic come on top."""
+
+    LOAD_BALANCER = "load balancer"
+    NAT_GATEWAY = "NAT gateway"
+    PUBLIC_ADDRESS = "public IPv4 address"
+    VCPU = "Fargate vCPU"
+    MEMORY = "Fargate GB"
+    DATABASE = "Aurora capacity unit"
+    SECRET = "secret"  # noqa: S105 -- the name of a thing that costs
+    ALARM = "alarm"
+    DASHBOARD = "dashboard"
+
+
+FALLBACK: Mapping[Item, float] = MappingProxyType(
+    {
+        Item.LOAD_BALANCER: 0.02394,
+        Item.NAT_GATEWAY: 0.046,
+        Item.PUBLIC_ADDRESS: 0.005,
+        # Fargate Spot costs less, and what it costs changes daily.
+        Item.VCPU: 0.0445,
+        Item.MEMORY: 0.0049,
+        Item.DATABASE: 0.14,
+        Item.SECRET: 0.40 / _HOURS_PER_MONTH,
+        Item.ALARM: 0.10 / _HOURS_PER_MONTH,
+        Item.DASHBOARD: 3.00 / _HOURS_PER_MONTH,
+    }
+)

@@ -1,0 +1,80 @@
+"""Diagnoses of what runs have left, and of what may come between."""
+
+import os
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from harness.core.errors import HarnessError
+from harness.doctor.diagnosis import Diagnosis, Verdict
+from harness.emulator.cloud_info import CloudInfo
+from harness.emulator.dead_clouds import dead_clouds
+from harness.run.ledger import Ledger
+from harness.run.record import RunRecord
+from harness.settings.settings import HarnessSettings
+
+
+def diagnose_ledger(settings: HarnessSettings) -> Diagnosis:
+    """List the runs on record that may still have resources."""
+    if not _is_writable(settings.home):
+        remedy = "set CATALOG_HARNESS_HOME to a folder that can be written to"
+        return Diagnosis("Ledger", Verdict.MISSING, f"{settings.home} is not writable", remedy)
+    ledger = Ledger(settings.home)
+    runs, unreadable = ledger.records(), ledger.unreadable()
+    found = "; ".join([*map(_described, runs), *(error.message for error in unreadable)])
+    if unreadable:
+        return Diagnosis("Ledger", Verdict.WARNING, found, unreadable[0].remedy)
+    if runs:
+        remedy = "`catalog-harness destroy --environment-suffix NAME`, or `destroy --all`"
+        return Diagnosis("Ledger", Verdict.WARNING, found, f"{remedy}, unless they still go on")
+    return Diagnosis("Ledger", Verdict.OK, f"no run has left anything ({settings.home})")
+
+
+def diagnose_dead_clouds() -> Diagnosis:
+    """List the folders of embedded clouds that died without cleaning up."""
+    dead = dead_clouds()
+    if not dead:
+        return Diagnosis("Dead clouds", Verdict.OK, "none")
+    found = ", ".join(map(str, dead))
+    remedy = "nothing: the next start of an embedded cloud removes them"
+    return Diagnosis("Dead clouds", Verdict.WARNING, found, remedy)
+
+
+def diagnose_proxies() -> Diagnosis:
+    """Warn of a proxy that tools which are used by hand would ask for the loopback."""
+    proxies = {
+        scheme: urlsplit(address).hostname or "?"
+        for scheme, address in urllib.request.getproxies_environment().items()
+        if scheme != "no"
+    }
+    if not proxies:
+        return Diagnosis("Proxies", Verdict.OK, "none")
+    found = ", ".join(f"{scheme} by {host}" for scheme, host in sorted(proxies.items()))
+    if urllib.request.proxy_bypass("127.0.0.1"):
+        return Diagnosis("Proxies", Verdict.OK, f"{found}; not for 127.0.0.1")
+    return Diagnosis(
+        "Proxies",
+        Verdict.WARNING,
+        f"{found}; also for 127.0.0.1 (the harness itself goes round them)",
+        "for the AWS command line and other tools: export NO_PROXY=127.0.0.1,localhost",
+    )
+
+
+def _described(record: RunRecord) -> str:
+    text = f"{record.environment_suffix}: {record.status} on {record.target}"
+    cloud = record.attachment.get("cloud")
+    lives = f", its cloud {'runs' if _runs(Path(cloud)) else 'has ended'}" if cloud else ""
+    return f"{text}{lives}, since {record.started_at[:19]}"
+
+
+def _runs(directory: Path) -> bool:
+    try:
+        info = CloudInfo.read(directory)
+    except HarnessError:
+        return False
+    return info is not None and info.alive
+
+
+def _is_writable(folder: Path) -> bool:
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK)

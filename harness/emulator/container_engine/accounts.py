@@ -1,0 +1,59 @@
+"""The unprivileged account for programs that refuse to run as root."""
+
+import os
+import pwd
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.core.errors import EmulatorError
+
+_CANDIDATES = ("postgres", "nobody")
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user and group to run a process as."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+def unprivileged_account() -> Account | None:
+    """Return the account to drop to, or None when this process is not root anyway.
+
+    Raises:
+        EmulatorError: This process is root and the system has no such account.
+    """
+    if os.geteuid() != 0:
+        return None
+    for name in _CANDIDATES:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(name, entry.pw_uid, entry.pw_gid)
+    raise EmulatorError(
+        "PostgreSQL refuses to run as root, and this system has none of the accounts "
+        f"{', '.join(_CANDIDATES)}",
+        remedy="run as an ordinary user, or create the account `nobody`",
+    )
+
+
+def first_closed_folder(path: Path) -> Path | None:
+    """Return the topmost folder on the way to a path that other accounts cannot pass through."""
+    for folder in [*reversed(path.resolve().parents), path.resolve()]:
+        if folder.is_dir() and not folder.stat().st_mode & stat.S_IXOTH:
+            return folder
+    return None
+
+
+def hand_over(path: Path, account: Account | None) -> None:
+    """Give a folder and everything in it to an account; nothing to do without one."""
+    if account is None:
+        return
+    os.chown(path, account.uid, account.gid)
+    for folder, names, files in os.walk(path):
+        for name in (*names, *files):
+            os.chown(Path(folder) / name, account.uid, account.gid, follow_symlinks=False)

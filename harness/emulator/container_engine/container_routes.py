@@ -1,0 +1,158 @@
+"""The Docker Engine API for containers.
+
+Paths, parameters and answers as of https://docs.docker.com/reference/api/engine/version/v1.47/.
+"""
+
+import io
+import json
+import tarfile
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from harness.emulator.container_engine.archives import unpack
+from harness.emulator.container_engine.container import Container
+from harness.emulator.container_engine.engine import Engine
+from harness.emulator.container_engine.errors import InvalidRequestError, NotFoundError
+from harness.emulator.container_engine.logs import ContainerLog, LogQuery, frame
+from harness.emulator.container_engine.parameters import (
+    Filters,
+    flag,
+    log_query,
+    seconds,
+    signal_named,
+)
+from harness.emulator.container_engine.views import (
+    container_details,
+    container_row,
+    gateway_details,
+)
+
+_LOG_TYPE = "application/vnd.docker.multiplexed-stream"
+
+
+def container_routes() -> list[Route]:
+    """Return the routes below ``/containers``."""
+    return [
+        Route("/containers/json", _list, methods=["GET"]),
+        Route("/containers/create", _create, methods=["POST"]),
+        Route("/containers/{id}/json", _inspect, methods=["GET"]),
+        Route("/containers/{id}/start", _start, methods=["POST"]),
+        Route("/containers/{id}/stop", _stop, methods=["POST"]),
+        Route("/containers/{id}/restart", _restart, methods=["POST"]),
+        Route("/containers/{id}/kill", _kill, methods=["POST"]),
+        Route("/containers/{id}/wait", _wait, methods=["POST"]),
+        Route("/containers/{id}/logs", _logs, methods=["GET"]),
+        Route("/containers/{id}/archive", _put_archive, methods=["PUT"]),
+        Route("/containers/{id}", _remove, methods=["DELETE"]),
+    ]
+
+
+async def _list(request: Request) -> Response:
+    engine = _engine(request)
+    filters = Filters(request.query_params.get("filters", ""))
+    everything = flag(request.query_params, "all") or filters.by_status
+    rows = [
+        container_row(container, engine.config)
+        for container in reversed(engine.containers.values())
+        if (everything or container.state.running) and filters.match(container)
+    ]
+    return JSONResponse(rows)
+
+
+async def _create(request: Request) -> Response:
+    try:
+        body = await request.json()
+    except json.JSONDecodeError as error:
+        raise InvalidRequestError(f"invalid JSON: {error}") from error
+    name = request.query_params.get("name", "")
+    container = await _engine(request).create(name, body)
+    return JSONResponse({"Id": container.id, "Warnings": []}, status_code=201)
+
+
+async def _inspect(request: Request) -> Response:
+    engine = _engine(request)
+    if request.path_params["id"] == engine.config.gateway_name:
+        return JSONResponse(gateway_details(engine.config, engine.network))
+    return JSONResponse(container_details(_container(request), engine.config))
+
+
+async def _start(request: Request) -> Response:
+    started = await _engine(request).start(_container(request))
+    return Response(status_code=204 if started else 304)
+
+
+async def _stop(request: Request) -> Response:
+    grace = seconds(request.query_params, "t")
+    stopped = await _engine(request).stop(_container(request), grace)
+    return Response(status_code=204 if stopped else 304)
+
+
+async def _restart(request: Request) -> Response:
+    engine, container = _engine(request), _container(request)
+    await engine.stop(container, seconds(request.query_params, "t"))
+    await engine.start(container)
+    return Response(status_code=204)
+
+
+async def _kill(request: Request) -> Response:
+    number = signal_named(request.query_params.get("signal") or "SIGKILL")
+    await _engine(request).kill(_container(request), number)
+    return Response(status_code=204)
+
+
+async def _wait(request: Request) -> Response:
+    container = _container(request)
+    fresh = container.state.status == "created"
+    next_exit = request.query_params.get("condition") == "next-exit"
+    return StreamingResponse(
+        _exit_status(container, next_run=fresh or next_exit), media_type="application/json"
+    )
+
+
+async def _logs(request: Request) -> Response:
+    query = log_query(request.query_params)
+    return StreamingResponse(_frames(_container(request).log, query), media_type=_LOG_TYPE)
+
+
+async def _put_archive(request: Request) -> Response:
+    container = _container(request)
+    path = request.query_params.get("path", "/")
+    target = (container.root / path.lstrip("/")).resolve()
+    if not target.is_dir() or not target.is_relative_to(container.root.resolve()):
+        raise NotFoundError(f"Could not find the file {path} in container {container.id}")
+    try:
+        with tarfile.open(fileobj=io.BytesIO(await request.body())) as bundle:
+            unpack(bundle, target)
+    except tarfile.TarError as error:
+        raise InvalidRequestError(f"cannot extract the archive: {error}") from error
+    return Response(status_code=200)
+
+
+async def _remove(request: Request) -> Response:
+    container = _container(request)
+    await _engine(request).remove(container, force=flag(request.query_params, "force"))
+    return Response(status_code=204)
+
+
+async def _exit_status(container: Container, *, next_run: bool) -> AsyncIterator[bytes]:
+    # As a stream, because clients wait for the headers before they start the container.
+    state = await container.next_run() if next_run else container.state
+    await state.ended.wait()
+    yield json.dumps({"StatusCode": state.exit_code}).encode()
+
+
+async def _frames(log: ContainerLog, query: LogQuery) -> AsyncIterator[bytes]:
+    async for entry in log.read(query):
+        yield frame(entry, timestamps=query.timestamps)
+
+
+def _container(request: Request) -> Container:
+    return _engine(request).find(request.path_params["id"])
+
+
+def _engine(request: Request) -> Engine:
+    engine: Engine = request.app.state.engine
+    return engine

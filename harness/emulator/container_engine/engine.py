@@ -1,0 +1,202 @@
+"""The engine: all containers, images and volumes of one embedded cloud."""
+
+import asyncio
+import secrets
+import shutil
+import signal
+from collections.abc import Mapping
+from typing import Any
+
+from harness.core.errors import HarnessError
+from harness.emulator.container_engine.accounts import unprivileged_account
+from harness.emulator.container_engine.config import EngineConfig
+from harness.emulator.container_engine.container import Container, ContainerSpec
+from harness.emulator.container_engine.errors import ConflictError, DockerApiError, NotFoundError
+from harness.emulator.container_engine.image import Image, Setting
+from harness.emulator.container_engine.lifecycle import Lifecycle
+from harness.emulator.container_engine.logs import ContainerLog
+from harness.emulator.container_engine.network import LoopbackNetwork
+from harness.emulator.container_engine.reaper import sweep_orphans
+from harness.emulator.container_engine.registry import ImageRegistry
+from harness.emulator.container_engine.volumes import VolumeStore
+
+
+class Engine:
+    """Keeps the containers of one embedded cloud.
+
+    Everything but blocking look-ups happens in one asyncio loop, so that no state needs a lock.
+
+    Args:
+        config: How it runs.
+        images: The images that it knows.
+
+    Raises:
+        EmulatorError: No loopback network can be claimed, or no account can be dropped to.
+    """
+
+    def __init__(self, config: EngineConfig, images: tuple[Image, ...]) -> None:
+        config.directory.mkdir(parents=True, exist_ok=True)
+        # PostgreSQL may run as another account, which has to pass through to its own folders.
+        config.directory.chmod(0o711)
+        sweep_orphans(config.directory)
+        self.config = config
+        self.identity = secrets.token_hex(16)
+        self.registry = ImageRegistry(images)
+        self.containers: dict[str, Container] = {}
+        self._account = unprivileged_account()
+        self.volumes = VolumeStore(config.directory, self._account)
+        self.network = LoopbackNetwork(config.directory / "network.json", config.subnet)
+        self._lifecycle = Lifecycle(config.directory, config.start_seconds)
+
+    def resolve(self, host: str) -> str | None:
+        """Return the address of the container that a host name belongs to; None if none does.
+
+        Knows the names that clients gave to containers (``NetworkingConfig`` aliases: MiniStack
+        registers a database cluster's endpoints that way) and the containers' own names.
+        """
+        for container in self.containers.values():
+            if host in (container.name, container.host_name):
+                return container.address
+        return self.network.resolve(host)
+
+    def find(self, reference: str) -> Container:
+        """Return a container by id, unique start of an id, or name.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        if reference in self.containers:
+            return self.containers[reference]
+        name = reference.removeprefix("/")
+        named = [each for each in self.containers.values() if each.name == name]
+        found = named or [each for key, each in self.containers.items() if key.startswith(name)]
+        if not name or len(found) != 1:
+            raise NotFoundError(f"No such container: {reference}")
+        return found[0]
+
+    async def create(self, name: str, body: Mapping[str, Any]) -> Container:
+        """Create a container; nothing runs yet.
+
+        Raises:
+            ConflictError: The name is taken.
+            InvalidRequestError: The request cannot be understood.
+            NotFoundError: The image has to be pulled first, or does not exist.
+        """
+        spec = ContainerSpec.from_request(body)
+        image = await asyncio.to_thread(self.registry.local, spec.image)
+        name = name.removeprefix("/") or f"container-{secrets.token_hex(4)}"
+        self._refuse_taken(name)
+        key = secrets.token_hex(32)
+        for volume in spec.volumes.values():
+            self.volumes.create(volume)
+        address = self.network.attach(key, spec.aliases)
+        root = self.volumes.container_folder(key[:12])
+        log = ContainerLog(self.config.directory / f"{key[:12]}.log")
+        container = Container(name, spec, image, root, log, id=key, address=address)
+        self.containers[key] = container
+        return container
+
+    async def start(self, container: Container) -> bool:
+        """Start a container; return once it serves, its process ended, or time is up.
+
+        Returns:
+            False when it was running already.
+
+        Raises:
+            DockerApiError: It could not be started.
+        """
+        return await self._lifecycle.start(container, self._setting(container))
+
+    async def stop(self, container: Container, seconds: float | None = None) -> bool:
+        """Ask a container to stop, and kill it when it does not in time.
+
+        Returns:
+            False when it was not running.
+        """
+        grace = self.config.stop_seconds if seconds is None else seconds
+        return await self._lifecycle.stop(container, grace)
+
+    async def kill(self, container: Container, number: signal.Signals) -> None:
+        """Send a signal to a running container.
+
+        Raises:
+            ConflictError: It does not run.
+        """
+        await self._lifecycle.kill(container, number)
+
+    async def remove(
+        self, container: Container, *, force: bool = False, grace: float = 0.0
+    ) -> None:
+        """Remove a container and its files; named volumes stay.
+
+        Args:
+            container: The container.
+            force: Whether to stop it first if it runs.
+            grace: Seconds between the polite and the final signal.
+
+        Raises:
+            ConflictError: It runs, and ``force`` is not set.
+        """
+        if container.state.running and not force:
+            raise ConflictError(
+                f"cannot remove container {container.name!r}: container is running: stop the "
+                "container before removing or force remove"
+            )
+        self.containers.pop(container.id, None)
+        await self._lifecycle.end(container, grace)
+        self.network.detach(container.id)
+        container.log.remove()
+        await asyncio.to_thread(shutil.rmtree, container.root, ignore_errors=True)
+
+    async def pull(self, reference: str) -> Image:
+        """Make an image ready to run.
+
+        Raises:
+            NotFoundError: No such image.
+            DockerApiError: It cannot be had now.
+        """
+        image = self.registry.remote(reference)
+        try:
+            await asyncio.to_thread(image.pull)
+        except HarnessError as error:
+            raise DockerApiError(str(error)) from error
+        return image
+
+    async def close(self) -> None:
+        """Stop and remove every container, then everything that is not to be kept.
+
+        Closing twice does no harm.
+        """
+        grace = self.config.stop_seconds
+        left = list(self.containers.values())
+        await asyncio.gather(*(self.remove(each, force=True, grace=grace) for each in left))
+        self.network.close()
+        self.volumes.close(keep=self.config.keep_volumes)
+        if not self.config.keep_volumes:
+            shutil.rmtree(self.config.directory, ignore_errors=True)
+
+    def _refuse_taken(self, name: str) -> None:
+        for other in self.containers.values():
+            if other.name == name:
+                raise ConflictError(
+                    f'Conflict. The container name "/{name}" is already in use by container '
+                    f'"{other.id}". You have to remove (or rename) that container to be able to '
+                    "reuse that name."
+                )
+
+    def _setting(self, container: Container) -> Setting:
+        spec, ca_file = container.spec, self.config.ca_file
+        return Setting(
+            address=container.address,
+            host_name=container.host_name,
+            environment=spec.environment,
+            entrypoint=spec.entrypoint,
+            command=spec.command,
+            root=container.root,
+            mounts={path: self.volumes.create(name) for path, name in spec.volumes.items()},
+            shared_folder=self.volumes.shared_folder,
+            account=self._account,
+            resolve=self.resolve,
+            ca_file=ca_file if ca_file is not None and ca_file.exists() else None,
+            note=container.log.note,
+        )

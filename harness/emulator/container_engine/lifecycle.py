@@ -1,0 +1,182 @@
+"""Starts, stops and kills the processes of containers, and notices when they end."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import time
+from pathlib import Path
+
+from harness.core.errors import HarnessError
+from harness.emulator.container_engine.backoff import CrashBackoff
+from harness.emulator.container_engine.container import Container, State
+from harness.emulator.container_engine.errors import ConflictError, DockerApiError, NotFoundError
+from harness.emulator.container_engine.image import Launch, Setting
+from harness.emulator.container_engine.network import require_free_port
+from harness.emulator.container_engine.processes import ChildProcess, spawn
+from harness.emulator.container_engine.reaper import ProcessRecord
+
+logger = logging.getLogger(__name__)
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
+_FAILED_TO_START = 128
+
+
+class Lifecycle:
+    """What happens to a container between its creation and its removal.
+
+    Args:
+        directory: Folder for the record of processes.
+        start_seconds: How long a start waits until the container serves.
+    """
+
+    def __init__(self, directory: Path, start_seconds: float) -> None:
+        self._start_seconds = start_seconds
+        self._record = ProcessRecord(directory)
+        # Half of the time, so that a start that was held back has time left to become ready.
+        self._backoff = CrashBackoff(longest=start_seconds / 2)
+
+    async def start(self, container: Container, setting: Setting) -> bool:
+        """Start a container; return once it serves, its process ended, or time is up.
+
+        Returns:
+            False when it was running already.
+
+        Raises:
+            NotFoundError: It was removed meanwhile.
+            DockerApiError: It could not be started.
+        """
+        async with container.lock:
+            if container.state.running:
+                return False
+            await self._hold_back(container)
+            try:
+                require_free_port(container.address, container.port)
+                launch = await asyncio.to_thread(container.image.launch, setting)
+                await self._run(container, launch)
+            except NotFoundError:
+                raise
+            except (HarnessError, OSError) as error:
+                _still_there(container)
+                _fail(container, str(error))
+                raise DockerApiError(
+                    f"failed to start container {container.name}: {error}"
+                ) from error
+        await self._ready(container)
+        return True
+
+    async def stop(self, container: Container, seconds: float) -> bool:
+        """Ask a container to stop, and kill it when it does not within a number of seconds.
+
+        Returns:
+            False when it was not running.
+        """
+        process, watcher = container.process, container.watcher
+        if process is None or watcher is None:
+            return False
+        container.state.stopping = True
+        process.send(container.image.stop_signal)
+        done, _ = await asyncio.wait({watcher}, timeout=seconds)
+        if not done:
+            container.log.note(f"did not stop within {seconds:g} s; killing it")
+            process.kill()
+            await asyncio.wait({watcher})
+        return True
+
+    async def kill(self, container: Container, number: signal.Signals) -> None:
+        """Send a signal to a running container.
+
+        Raises:
+            ConflictError: It does not run.
+        """
+        process = container.process
+        if process is None:
+            raise ConflictError(
+                f"cannot kill container: {container.name}: container {container.id} is not running"
+            )
+        if number == signal.SIGKILL:
+            process.kill()
+        else:
+            process.send(number)
+
+    async def end(self, container: Container, seconds: float) -> None:
+        """End a container for good, wherever it is in its life."""
+        container.removed.set()
+        if container.preparing is not None:
+            container.preparing.kill()
+        await self.stop(container, seconds)
+        container.state.ended.set()
+        container.state.superseded.set()
+
+    async def _hold_back(self, container: Container) -> None:
+        """Let a crash-looping family wait; a removal ends the wait."""
+        delay = self._backoff.delay(container.family)
+        if delay:
+            container.log.note(f"ended right after its last starts: waiting {delay:.1f} s")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(container.removed.wait(), delay)
+        _still_there(container)
+
+    async def _run(self, container: Container, launch: Launch) -> None:
+        for step in launch.before:
+            await self._run_to_end(container, step)
+        process = await self._spawn(container, launch, container.image.orphan_signal)
+        if container.removed.is_set():
+            process.kill()
+            await process.wait()
+        _still_there(container)
+        container.process = process
+        container.enter(State("running", started=time.time()))
+        container.log.opened()
+        container.watcher = asyncio.create_task(self._watch(container, process))
+
+    async def _run_to_end(self, container: Container, step: Launch) -> None:
+        process = await self._spawn(container, step, signal.SIGKILL)
+        container.preparing = process
+        status = await process.wait()
+        container.preparing = None
+        self._record.remove(process.pid)
+        _still_there(container)
+        if status:
+            raise HarnessError(
+                f"`{step.command[0]}` ended with status {status}\n{container.log.tail()}"
+            )
+
+    async def _spawn(
+        self, container: Container, launch: Launch, orphan_signal: signal.Signals
+    ) -> ChildProcess:
+        process = await spawn(launch, container.log, orphan_signal)
+        self._record.add(process.pid, container.name)
+        return process
+
+    async def _watch(self, container: Container, process: ChildProcess) -> None:
+        state = container.state
+        state.exit_code = await process.wait()
+        state.status, state.finished = "exited", time.time()
+        container.process = None
+        self._record.remove(process.pid)
+        lived = state.finished - state.started
+        self._backoff.ended(container.family, lived=lived, asked=state.stopping)
+        container.log.ended()
+        state.ended.set()
+        logger.info("container %s ended with status %s", container.name, state.exit_code)
+
+    async def _ready(self, container: Container) -> None:
+        deadline = time.monotonic() + self._start_seconds
+        pause = _FIRST_PAUSE
+        while container.state.running and time.monotonic() < deadline:
+            if await container.image.ready(container.address, container.spec.environment):
+                return
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _still_there(container: Container) -> None:
+    if container.removed.is_set():
+        raise NotFoundError(f"No such container: {container.id}")
+
+
+def _fail(container: Container, why: str) -> None:
+    container.log.note(why)
+    container.enter(State("exited", _FAILED_TO_START, why, finished=time.time()))
+    container.state.ended.set()

@@ -1,0 +1,163 @@
+"""A container's log: one file in Docker's json-file form, written line by line, followed live."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+Stream = Literal["stdout", "stderr"]
+# A line longer than this is recorded in pieces, as Docker's own drivers do.
+_LONGEST_LINE = 16 * 1024
+_STREAM_NUMBER: dict[Stream, int] = {"stdout": 1, "stderr": 2}
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One line (with its newline) of one stream."""
+
+    time: float
+    stream: Stream
+    text: str
+
+
+@dataclass(frozen=True)
+class LogQuery:
+    """Which part of a log is wanted.
+
+    Attributes:
+        stdout: Whether lines of standard output are wanted.
+        stderr: Whether lines of standard error are wanted.
+        tail: Only so many of the last lines; None for all.
+        since: Only lines from then on, in seconds since the epoch.
+        until: Only lines up to then, in seconds since the epoch; 0 for no limit.
+        follow: Whether to go on until the container ends.
+        timestamps: Whether each line starts with its time.
+    """
+
+    stdout: bool = True
+    stderr: bool = True
+    tail: int | None = None
+    since: float = 0.0
+    until: float = 0.0
+    follow: bool = False
+    timestamps: bool = False
+
+    def wants(self, entry: LogEntry) -> bool:
+        """Whether a line belongs to the answer."""
+        streams = {"stdout": self.stdout, "stderr": self.stderr}
+        in_time = entry.time >= self.since and (not self.until or entry.time <= self.until)
+        return streams[entry.stream] and in_time
+
+
+class ContainerLog:
+    """Writer and readers of one container's log file.
+
+    Attributes:
+        followers: How many readers wait for more right now.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.open("a", encoding="utf-8", buffering=1)
+        self._running = 0
+        self._grown = asyncio.Event()
+        self.followers = 0
+
+    def write(self, stream: Stream, text: str) -> None:
+        """Append one line and wake the followers."""
+        if self._file.closed:
+            return
+        now = datetime.now(UTC).timestamp()
+        self._file.write(json.dumps({"time": now, "stream": stream, "log": text}) + "\n")
+        self._wake()
+
+    def note(self, text: str) -> None:
+        """Append a line of the engine's own to standard error."""
+        self.write("stderr", f"[engine] {text}\n")
+
+    def opened(self) -> None:
+        """The container runs: followers wait for more."""
+        self._running += 1
+
+    def ended(self) -> None:
+        """The container ended: followers finish when they have read everything."""
+        self._running -= 1
+        self._wake()
+
+    def remove(self) -> None:
+        """The container is removed: delete the file, let followers finish."""
+        self._running = 0
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+        self._wake()
+
+    def tail(self, lines: int = 10) -> str:
+        """Return the last lines, for an error message."""
+        with self._path.open(encoding="utf-8") as file:
+            return "".join(entry.text for entry in deque(_entries(file), maxlen=lines)).strip()
+
+    async def copy(self, reader: asyncio.StreamReader, stream: Stream) -> None:
+        """Record everything that a process prints, until it closes the pipe."""
+        pending = b""
+        while chunk := await reader.read(_LONGEST_LINE):
+            *lines, pending = (pending + chunk).split(b"\n")
+            for line in lines:
+                self.write(stream, line.decode(errors="replace") + "\n")
+            if len(pending) >= _LONGEST_LINE:
+                self.write(stream, pending.decode(errors="replace"))
+                pending = b""
+        if pending:
+            self.write(stream, pending.decode(errors="replace"))
+
+    async def read(self, query: LogQuery) -> AsyncIterator[LogEntry]:
+        """Yield the lines that a query wants, oldest first."""
+        with self._path.open(encoding="utf-8") as file:
+            entries = [entry for entry in _entries(file) if query.wants(entry)]
+            for entry in entries if query.tail is None else entries[len(entries) - query.tail :]:
+                yield entry
+            while query.follow:
+                grown = self._grown
+                fresh = [entry for entry in _entries(file) if query.wants(entry)]
+                for entry in fresh:
+                    yield entry
+                if not fresh and self._running <= 0:
+                    return
+                if not fresh:
+                    await self._more(grown)
+
+    async def _more(self, grown: asyncio.Event) -> None:
+        self.followers += 1
+        try:
+            await grown.wait()
+        finally:
+            self.followers -= 1
+
+    def _wake(self) -> None:
+        self._grown.set()
+        self._grown = asyncio.Event()
+
+
+def frame(entry: LogEntry, *, timestamps: bool = False) -> bytes:
+    """Return a line as the multiplexed stream of Docker's API carries it.
+
+    Eight bytes (stream, three zeros, length in network order), then the text: see "Stream format"
+    at https://docs.docker.com/reference/api/engine/version/v1.47/#tag/Container/operation/ContainerAttach
+    """
+    text = f"{docker_time(entry.time)} {entry.text}" if timestamps else entry.text
+    payload = text.encode()
+    return bytes([_STREAM_NUMBER[entry.stream], 0, 0, 0]) + len(payload).to_bytes(4) + payload
+
+
+def docker_time(seconds: float) -> str:
+    """Return seconds since the epoch as RFC 3339 in UTC, as Docker prints times."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f000Z")
+
+
+def _entries(lines: Iterator[str]) -> Iterator[LogEntry]:
+    for line in lines:
+        fields = json.loads(line)
+        yield LogEntry(fields["time"], fields["stream"], fields["log"])

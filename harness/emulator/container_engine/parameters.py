@@ -1,0 +1,110 @@
+"""Reads query parameters of the Docker Engine API."""
+
+import json
+import signal
+from collections.abc import Mapping
+from typing import Any
+
+from harness.emulator.container_engine.container import Container
+from harness.emulator.container_engine.errors import InvalidRequestError
+from harness.emulator.container_engine.logs import LogQuery
+
+_TRUE = {"1", "true", "True", "t", "T"}
+
+
+class Filters:
+    """The ``filters`` of ``GET /containers/json``: every key must match, with any of its values.
+
+    All labels must match, as Docker has it. Filters that this engine does not know match nothing
+    rather than everything: a client that removes what it lists must not remove too much.
+    """
+
+    def __init__(self, text: str) -> None:
+        try:
+            found = json.loads(text or "{}")
+        except json.JSONDecodeError as error:
+            raise InvalidRequestError(f"invalid filter: {error}") from error
+        # Old clients send {"label": {"a=b": true}}, newer ones {"label": ["a=b"]}.
+        self._wanted: dict[str, list[str]] = {key: list(values) for key, values in found.items()}
+
+    @property
+    def by_status(self) -> bool:
+        """Whether the client asks for a status: that includes containers that do not run."""
+        return "status" in self._wanted
+
+    def match(self, container: Container) -> bool:
+        """Whether a container passes."""
+        return all(_matches(key, values, container) for key, values in self._wanted.items())
+
+
+def _matches(key: str, values: list[str], container: Container) -> bool:
+    if key == "label":
+        return all(_has_label(container.spec.labels, wanted) for wanted in values)
+    tests: dict[str, Any] = {
+        "name": lambda value: value.removeprefix("/") in container.name,
+        "id": container.id.startswith,
+        "status": lambda value: value == container.state.status,
+        "ancestor": lambda value: value in (container.spec.image, container.image.repository),
+        "volume": lambda value: value in container.spec.volumes.values(),
+    }
+    return key in tests and any(tests[key](value) for value in values)
+
+
+def _has_label(labels: Mapping[str, str], wanted: str) -> bool:
+    name, has_value, value = wanted.partition("=")
+    return name in labels and (not has_value or labels[name] == value)
+
+
+def flag(parameters: Mapping[str, str], name: str, *, default: bool = False) -> bool:
+    """Read a boolean."""
+    return parameters[name] in _TRUE if name in parameters else default
+
+
+def seconds(parameters: Mapping[str, str], name: str) -> float | None:
+    """Read a number of seconds; None when it is absent.
+
+    Raises:
+        InvalidRequestError: It is no number.
+    """
+    text = parameters.get(name, "")
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError as error:
+        raise InvalidRequestError(f"invalid {name}: {text!r} is no number") from error
+
+
+def signal_named(text: str) -> signal.Signals:
+    """Read a signal: ``SIGTERM``, ``TERM`` or ``15``.
+
+    Raises:
+        InvalidRequestError: There is no such signal.
+    """
+    try:
+        if text.isdigit():
+            return signal.Signals(int(text))
+        return signal.Signals[f"SIG{text.upper().removeprefix('SIG')}"]
+    except (KeyError, ValueError) as error:
+        raise InvalidRequestError(f"invalid signal: {text}") from error
+
+
+def log_query(parameters: Mapping[str, str]) -> LogQuery:
+    """Read the parameters of ``GET /containers/{id}/logs``.
+
+    Raises:
+        InvalidRequestError: No stream was chosen, or a number is none.
+    """
+    stdout, stderr = flag(parameters, "stdout"), flag(parameters, "stderr")
+    if not stdout and not stderr:
+        raise InvalidRequestError("Bad parameters: you must choose at least one stream")
+    tail = parameters.get("tail", "all")
+    return LogQuery(
+        stdout=stdout,
+        stderr=stderr,
+        tail=int(tail) if tail.isdigit() else None,
+        since=seconds(parameters, "since") or 0.0,
+        until=seconds(parameters, "until") or 0.0,
+        follow=flag(parameters, "follow"),
+        timestamps=flag(parameters, "timestamps"),
+    )

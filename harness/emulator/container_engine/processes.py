@@ -1,0 +1,106 @@
+"""Starts and stops the processes behind containers."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from harness.emulator.container_engine.image import Launch
+from harness.emulator.container_engine.logs import ContainerLog
+
+_LAUNCHER = Path(__file__).with_name("launcher.py")
+_SIGNAL_BASE = 128
+_DRAIN_SECONDS = 2.0
+
+
+class ChildProcess:
+    """One running process, its output on the way into the container's log."""
+
+    def __init__(self, process: asyncio.subprocess.Process, log: ContainerLog) -> None:
+        assert process.stdout is not None and process.stderr is not None  # noqa: S101, PT018
+        self._process = process
+        self._copies = asyncio.gather(
+            log.copy(process.stdout, "stdout"), log.copy(process.stderr, "stderr")
+        )
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._process.pid
+
+    async def wait(self) -> int:
+        """Wait for the end; return the exit status as Docker counts it (128 + signal)."""
+        returncode = await self._process.wait()
+        _kill_group(self.pid)
+        # A descendant that left the group may hold the pipes open for ever.
+        await asyncio.wait({self._copies}, timeout=_DRAIN_SECONDS)
+        self._copies.cancel()
+        return returncode if returncode >= 0 else _SIGNAL_BASE - returncode
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal; nothing happens when the process has ended."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(number)
+
+    def kill(self) -> None:
+        """End it, and everything that it started, at once."""
+        descendants = _descendants(self.pid)
+        self.send(signal.SIGKILL)
+        _kill_group(self.pid)
+        for child in descendants:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+
+
+async def spawn(launch: Launch, log: ContainerLog, orphan_signal: signal.Signals) -> ChildProcess:
+    """Start a process that dies with this one.
+
+    To be called in the thread that lives as long as the engine: Linux sends the orphan signal
+    when the *thread* that started the process ends.
+
+    Args:
+        launch: What to start.
+        log: Where its output goes.
+        orphan_signal: What the process gets when this one dies.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *_launcher_command(launch, orphan_signal),
+        stdin=asyncio.subprocess.PIPE if launch.stdin else asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=dict(launch.environment),
+        cwd=launch.directory,
+        start_new_session=True,
+    )
+    if process.stdin is not None:
+        process.stdin.write(launch.stdin)
+        process.stdin.close()
+    return ChildProcess(process, log)
+
+
+def _launcher_command(launch: Launch, orphan_signal: signal.Signals) -> Sequence[str]:
+    account = launch.account
+    who = (str(account.uid), str(account.gid)) if account else ("-", "-")
+    start = (sys.executable, "-I", "-S", str(_LAUNCHER))
+    program = shutil.which(launch.command[0], path=launch.environment.get("PATH"))
+    command = (program or launch.command[0], *launch.command[1:])
+    return (*start, str(os.getpid()), str(int(orphan_signal)), *who, *command)
+
+
+def _descendants(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _kill_group(pid: int) -> None:
+    # The process leads its group; what is left of the group ends with it, as in a container.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)

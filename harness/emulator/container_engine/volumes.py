@@ -1,0 +1,107 @@
+"""Folders of containers and named volumes."""
+
+import hashlib
+import logging
+import shutil
+from pathlib import Path
+
+from harness.core.errors import EmulatorError
+from harness.emulator.container_engine.accounts import Account, first_closed_folder
+from harness.emulator.container_engine.errors import NotFoundError
+
+logger = logging.getLogger(__name__)
+
+_OWNER = 0  # root: nobody else drops to another account
+_SHARED_TEMPORARY = Path("/var/tmp")  # noqa: S108 -- created with a check of its owner below
+
+
+class VolumeStore:
+    """Named volumes and container folders below one folder.
+
+    When the programs run under another account than the engine, that account has to reach the
+    folder. Where it cannot (a folder in root's home), the store moves to ``/var/tmp``, under a
+    name derived from the engine's folder, so that a later engine finds it again.
+
+    Args:
+        directory: The engine's own folder.
+        account: The account that programs may be dropped to; None when there is no other.
+    """
+
+    def __init__(self, directory: Path, account: Account | None) -> None:
+        self._base = directory
+        closed = first_closed_folder(directory) if account else None
+        if closed is not None:
+            name = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:12]
+            self._base = _own_folder(_SHARED_TEMPORARY / f"catalog-harness-{name}")
+            logger.info(
+                "%s is closed to other accounts; volumes are kept in %s", closed, self._base
+            )
+        self._volumes = self._base / "volumes"
+        self._containers = self._base / "containers"
+        for folder in (self._volumes, self._containers):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o711)
+        shutil.rmtree(self._containers, ignore_errors=True)
+        self._containers.mkdir(mode=0o711)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all volumes."""
+        return sorted(each.name for each in self._volumes.iterdir())
+
+    @property
+    def shared_folder(self) -> Path:
+        """A folder that every account can pass through."""
+        return self._base
+
+    def container_folder(self, name: str) -> Path:
+        """Create the private folder of a container."""
+        folder = self._containers / name
+        folder.mkdir(mode=0o711)
+        return folder
+
+    def create(self, name: str) -> Path:
+        """Create a volume unless it exists; return its folder."""
+        folder = self._path(name)
+        folder.mkdir(mode=0o711, exist_ok=True)
+        return folder
+
+    def folder(self, name: str) -> Path:
+        """Return the folder of a volume.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        folder = self._path(name)
+        if not folder.is_dir():
+            raise NotFoundError(f"get {name}: no such volume")
+        return folder
+
+    def remove(self, name: str) -> None:
+        """Remove a volume with everything in it.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        shutil.rmtree(self.folder(name))
+
+    def close(self, *, keep: bool) -> None:
+        """Remove the folders of containers, and the volumes unless they are to be kept."""
+        shutil.rmtree(self._containers, ignore_errors=True)
+        if not keep:
+            shutil.rmtree(self._volumes, ignore_errors=True)
+            if self._base.parent == _SHARED_TEMPORARY:
+                shutil.rmtree(self._base, ignore_errors=True)
+
+    def _path(self, name: str) -> Path:
+        if "/" in name or name in ("", ".", ".."):
+            raise NotFoundError(f"get {name}: no such volume")
+        return self._volumes / name
+
+
+def _own_folder(path: Path) -> Path:
+    path.mkdir(mode=0o711, exist_ok=True)
+    status = path.lstat()
+    if path.is_symlink() or status.st_uid != _OWNER:
+        raise EmulatorError(f"{path} exists and does not belong to this engine", remedy="remove it")
+    return path

@@ -1,0 +1,69 @@
+"""The hidden target group that stands in for a real one in listeners and rules.
+
+Its name carries the real group's id, so that the pairs can be read from the API again after a
+restart.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from harness.emulator.gateway.aws import AwsApi
+from harness.emulator.gateway.caller import Tenant
+
+_PREFIX = "stand-in-for-"
+_LOOPBACK = "127.0.0.1"
+_ARN = re.compile(rf"arn:aws:elasticloadbalancing:[^:]+:\d+:targetgroup/{_PREFIX}(\w+)/\w+")
+
+
+def is_stand_in(target_group: dict[str, Any]) -> bool:
+    """Whether a ``TargetGroup`` of the API is a stand-in."""
+    return bool(target_group["TargetGroupName"].startswith(_PREFIX))
+
+
+def group_id(target_group: dict[str, Any]) -> str:
+    """Return the id of the real group that a ``TargetGroup`` is, or stands in for."""
+    return group_id_of(target_group["TargetGroupArn"])
+
+
+def group_id_of(arn: str) -> str:
+    """Return the id of the real group that an ARN names, itself or by its stand-in's."""
+    found = _ARN.fullmatch(arn)
+    return found[1] if found else arn.rpartition("/")[2]
+
+
+def reveal_arns(text: str, real_arn: Callable[[str], str | None]) -> str:
+    """Replace the ARNs of stand-ins in an answer of the API.
+
+    Args:
+        text: Body of the answer.
+        real_arn: Returns the ARN of the real group with an id; None if there is none.
+    """
+    return _ARN.sub(lambda found: real_arn(found[1]) or found[0], text)
+
+
+async def create_stand_in(aws: AwsApi, tenant: Tenant, real_id: str) -> str:
+    """Create the stand-in of a group and return its ARN."""
+    created = await aws.call(
+        tenant,
+        "elbv2",
+        "CreateTargetGroup",
+        Name=f"{_PREFIX}{real_id}",
+        Protocol="HTTP",
+        Port=80,
+        TargetType="ip",
+        HealthCheckEnabled=False,
+    )
+    return str(created["TargetGroups"][0]["TargetGroupArn"])
+
+
+async def point_stand_in(aws: AwsApi, tenant: Tenant, arn: str, port: int) -> None:
+    """Make a port of loopback the one target of a stand-in."""
+    wanted = {"Id": _LOOPBACK, "Port": port}
+    result = await aws.call(tenant, "elbv2", "DescribeTargetHealth", TargetGroupArn=arn)
+    present = [described["Target"] for described in result["TargetHealthDescriptions"]]
+    if [{"Id": each["Id"], "Port": each["Port"]} for each in present] == [wanted]:
+        return
+    if present:
+        await aws.call(tenant, "elbv2", "DeregisterTargets", TargetGroupArn=arn, Targets=present)
+    await aws.call(tenant, "elbv2", "RegisterTargets", TargetGroupArn=arn, Targets=[wanted])

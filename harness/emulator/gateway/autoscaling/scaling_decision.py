@@ -1,0 +1,127 @@
+"""Target tracking: from a metric's values to a capacity.
+
+https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
+"""
+
+import math
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.emulator.gateway.autoscaling.ecs import ServiceState
+from harness.emulator.gateway.autoscaling.store import Record
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A capacity that a policy wants, and why."""
+
+    capacity: int
+    reason: str
+
+
+TRACKING = "TargetTrackingScalingPolicyConfiguration"
+
+
+def bounded_capacity(capacity: int, target: Record) -> int:
+    """Return the capacity, or the bound of the target that it exceeds."""
+    return int(min(max(capacity, target["MinCapacity"]), target["MaxCapacity"]))
+
+
+def choose(
+    wishes: list[tuple[Record, Wish | None]], state: ServiceState
+) -> tuple[Record, Wish] | None:
+    """Scale out if any policy wants it, in only if all do; always to the largest capacity."""
+    wanted = [(policy, wish) for policy, wish in wishes if wish is not None]
+    outward = [each for each in wanted if each[1].capacity > state.desired]
+    if outward:
+        return max(outward, key=lambda each: each[1].capacity)
+    tracking = [policy for policy, _ in wishes if TRACKING in policy]
+    if wanted and all(any(policy is each[0] for each in wanted) for policy in tracking):
+        return max(wanted, key=lambda each: each[1].capacity)
+    return None
+
+
+_COMPARISONS = {
+    "GreaterThanThreshold": operator.gt,
+    "GreaterThanOrEqualToThreshold": operator.ge,
+    "LessThanThreshold": operator.lt,
+    "LessThanOrEqualToThreshold": operator.le,
+}
+
+
+def breaches(alarm: dict[str, Any], values: list[float]) -> bool:
+    """Whether all values of an alarm's evaluation window breach its threshold."""
+    compare = _COMPARISONS[alarm["ComparisonOperator"]]
+    return bool(values) and all(compare(value, alarm["Threshold"]) for value in values)
+
+
+def step(capacity: int, configuration: dict[str, Any], breach: float) -> Wish | None:
+    """Return the capacity that a breach asks for, None if no step covers it.
+
+    Args:
+        capacity: Capacity now.
+        configuration: The policy's ``StepScalingPolicyConfiguration``.
+        breach: The metric's value less the alarm's threshold.
+    """
+    for adjustment in configuration.get("StepAdjustments", []):
+        if _covers(adjustment, breach):
+            wanted = _adjusted(capacity, configuration, adjustment["ScalingAdjustment"])
+            return Wish(wanted, "step") if wanted != capacity else None
+    return None
+
+
+def _covers(adjustment: dict[str, Any], breach: float) -> bool:
+    lower = adjustment.get("MetricIntervalLowerBound", -math.inf)
+    upper = adjustment.get("MetricIntervalUpperBound", math.inf)
+    if breach >= 0:
+        return bool(lower <= breach < upper)
+    return bool(lower < breach <= upper)
+
+
+def _adjusted(capacity: int, configuration: dict[str, Any], amount: int) -> int:
+    kind = configuration.get("AdjustmentType", "ChangeInCapacity")
+    if kind == "ExactCapacity":
+        return amount
+    if kind == "ChangeInCapacity":
+        return capacity + amount
+    change = capacity * amount / 100
+    # "Values greater than 1 are rounded down, values between 0 and 1 are rounded to 1", and so on
+    # mirrored below zero.
+    whole = (
+        math.trunc(change)
+        if abs(change) >= 1
+        else int(math.copysign(math.ceil(abs(change)), change))
+    )
+    least = configuration.get("MinAdjustmentMagnitude", 0)
+    return capacity + (whole if abs(whole) >= least else int(math.copysign(least, change)))
+
+
+# AWS's two alarms: 3 minutes above the target, 15 minutes below 90 % of it.
+HIGH_SECONDS = 3 * 60.0
+
+
+LOW_SECONDS = 15 * 60.0
+
+
+_LOW_SHARE = 0.9
+
+
+def track(
+    capacity: int, target: float, recent: Sequence[float], long: Sequence[float]
+) -> Wish | None:
+    """Return the capacity that brings the metric to its target; None if it is near enough.
+
+    Args:
+        capacity: Capacity now.
+        target: Target value of the metric.
+        recent: Values of the last ``HIGH_SECONDS``, oldest first.
+        long: Values of the last ``LOW_SECONDS``, oldest first.
+    """
+    if recent and min(recent) > target:
+        return Wish(max(capacity + 1, math.ceil(capacity * recent[-1] / target)), "AlarmHigh")
+    if long and max(long) < target * _LOW_SHARE:
+        wanted = math.ceil(capacity * long[-1] / target)
+        return Wish(wanted, "AlarmLow") if wanted < capacity else None
+    return None

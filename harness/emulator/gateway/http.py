@@ -1,0 +1,171 @@
+"""A request and its response as whole values, for the few calls that a layer looks into.
+
+Everything else passes the gateway unread: bodies of uploads are streamed, never buffered here.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from harness.core.errors import EmulatorError
+
+_LARGEST_CALL = 16 * 1024 * 1024
+_FIRST_OTHER = 300
+_LOOPBACK = ("127.0.0.1", 0)
+
+HeaderPairs = tuple[tuple[str, str], ...]
+
+
+class ClientGoneError(EmulatorError):
+    """A client went away before its request was complete."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One buffered HTTP request; header names are in lower case."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: HeaderPairs = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str:
+        """Return the first header of that name (lower case), empty if there is none."""
+        return next((value for key, value in self.headers if key == name), "")
+
+    def with_body(self, body: bytes) -> "Request":
+        """Return the same request with another body and the length that belongs to it."""
+        return replace(self, headers=_with_length(self.headers, len(body)), body=body)
+
+
+@dataclass(frozen=True)
+class Response:
+    """One buffered HTTP response; header names are in lower case."""
+
+    status: int
+    headers: HeaderPairs = ()
+    body: bytes = b""
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is a result and not an error."""
+        return self.status < _FIRST_OTHER
+
+    def header(self, name: str) -> str:
+        """Return the first header of that name (lower case), empty if there is none."""
+        return next((value for key, value in self.headers if key == name), "")
+
+    def with_body(self, body: bytes) -> "Response":
+        """Return the same response with another body and the length that belongs to it."""
+        return replace(self, headers=_with_length(self.headers, len(body)), body=body)
+
+    async def send(self, send: Send) -> None:
+        """Send it as ASGI messages."""
+        headers = _with_length(self.headers, len(self.body))
+        encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        await send({"type": "http.response.start", "status": self.status, "headers": encoded})
+        await send({"type": "http.response.body", "body": self.body, "more_body": False})
+
+
+def header_of(scope: Scope, name: bytes) -> str:
+    """Return the first header of an ASGI scope of that name (lower case), empty if none."""
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+async def read_request(scope: Scope, receive: Receive) -> Request:
+    """Read one request to its end.
+
+    Raises:
+        ClientGoneError: The sender has gone.
+        EmulatorError: It is larger than any API call may be.
+    """
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError("the client went away before its request was complete")
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > _LARGEST_CALL:
+            raise EmulatorError(f"an API call of more than {_LARGEST_CALL} bytes")
+        if not message.get("more_body", False):
+            break
+    return Request(
+        method=scope["method"],
+        path=scope["path"],
+        query=scope.get("query_string", b"").decode("latin-1"),
+        headers=_decoded(scope["headers"]),
+        body=b"".join(chunks),
+    )
+
+
+async def ask(app: ASGIApp, request: Request) -> Response:
+    """Send a request into an ASGI application and collect its whole answer.
+
+    It runs as a task of its own, so that context variables which the application sets for this
+    request do not leak into the caller's.
+    """
+    collector = _Collector(request.body)
+    await asyncio.create_task(_run(app, request, collector))
+    return collector.response()
+
+
+async def _run(app: ASGIApp, request: Request, collector: "_Collector") -> None:
+    await app(_scope(request), collector.receive, collector.send)
+
+
+class _Collector:
+    def __init__(self, body: bytes) -> None:
+        self._pending = [body]
+        self._status = 500
+        self._headers: HeaderPairs = ()
+        self._chunks: list[bytes] = []
+
+    async def receive(self) -> Message:
+        if self._pending:
+            return {"type": "http.request", "body": self._pending.pop(), "more_body": False}
+        return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            self._headers = _decoded(message.get("headers", ()))
+        elif message["type"] == "http.response.body":
+            self._chunks.append(message.get("body", b""))
+
+    def response(self) -> Response:
+        return Response(self._status, self._headers, b"".join(self._chunks))
+
+
+def _scope(request: Request) -> Scope:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": "http",
+        "path": request.path,
+        "raw_path": quote(request.path).encode("ascii"),
+        "query_string": request.query.encode("latin-1"),
+        "root_path": "",
+        "headers": [
+            (name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers
+        ],
+        "client": _LOOPBACK,
+        "server": _LOOPBACK,
+    }
+
+
+def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> HeaderPairs:
+    return tuple(
+        (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers
+    )
+
+
+def _with_length(headers: HeaderPairs, length: int) -> HeaderPairs:
+    kept = tuple(pair for pair in headers if pair[0] not in ("content-length", "transfer-encoding"))
+    return (*kept, ("content-length", str(length)))

@@ -1,0 +1,99 @@
+"""What a repair is: one untruth of MiniStack's API, put right on the wire."""
+
+import json
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.http import Request, Response
+from harness.emulator.gateway.query import form_of
+
+_JSON = "application/x-amz-json-1.1"
+_CLIENT_ERROR = 400
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an AWS API.
+
+    Attributes:
+        request: The request as it came.
+        tenant: Who calls.
+        service: The name that it is signed for, such as ``elasticloadbalancing``.
+        operation: The operation, such as ``DescribeTargetHealth``.
+    """
+
+    request: Request
+    tenant: Tenant
+    service: str
+    operation: str
+
+    @property
+    def is_json(self) -> bool:
+        """Whether it came in one of AWS's JSON protocols; otherwise it is Query."""
+        return bool(self.request.header("x-amz-target"))
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The parameters of a JSON call."""
+        parameters: dict[str, Any] = json.loads(self.request.body or b"{}")
+        return parameters
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The parameters of a Query call."""
+        return form_of(self.request)
+
+    def with_form(self, form: dict[str, str]) -> "Call":
+        """Return the same Query call with other parameters."""
+        request = replace(self.request, method="POST", query="")
+        return replace(self, request=request.with_body(urlencode(form).encode()))
+
+    def to_json(self, operation: str, parameters: dict[str, Any]) -> "Call":
+        """Return a JSON call of the same caller to another operation of the same service."""
+        prefix = self.request.header("x-amz-target").partition(".")[0]
+        others = [pair for pair in self.request.headers if pair[0] != "x-amz-target"]
+        headers = (("x-amz-target", f"{prefix}.{operation}"), *others)
+        request = replace(self.request, headers=headers)
+        request = request.with_body(json.dumps(parameters).encode())
+        return replace(self, request=request, operation=operation)
+
+
+Proceed = Callable[[Call], Awaitable[Response]]
+
+
+class Repair(ABC):
+    """One repair: what MiniStack does, what AWS does, and where AWS says so.
+
+    A repair sees the calls that it claims and decides what goes on to the next repair, at last
+    to MiniStack, and what the caller gets.
+    """
+
+    ministack: ClassVar[str]
+    aws: ClassVar[str]
+    documentation: ClassVar[str]
+    service: ClassVar[str]
+    operations: ClassVar[frozenset[str]]
+
+    def claims(self, call: Call) -> bool:
+        """Whether this call is the repair's business."""
+        return call.service == self.service and call.operation in self.operations
+
+    @abstractmethod
+    async def answer(self, call: Call, proceed: Proceed) -> Response:
+        """Answer a call that this repair claims."""
+
+
+def json_response(value: dict[str, Any], *, status: int = 200) -> Response:
+    """Return a response in AWS's JSON protocol."""
+    headers = (("content-type", _JSON), ("x-amzn-requestid", str(uuid.uuid4())))
+    return Response(status, headers, json.dumps(value).encode())
+
+
+def json_error(code: str, message: str) -> Response:
+    """Return a client error in AWS's JSON protocol, with status 400."""
+    return json_response({"__type": code, "message": message}, status=_CLIENT_ERROR)

@@ -1,0 +1,38 @@
+"""CloudWatch: alarms that are described in full."""
+
+from harness.emulator.gateway.aws import AwsApi, service_model
+from harness.emulator.gateway.http import Response
+from harness.emulator.gateway.patches.base import Call, Proceed, Repair
+from harness.emulator.gateway.query import decode_form, encode_result
+
+
+class AlarmsInFull(Repair):
+    """MiniStack knows every field of an alarm but tells them in its JSON protocol only.
+
+    So the same question is asked again in JSON, and the answer written as XML.
+    """
+
+    ministack = (
+        "DescribeAlarms in the Query protocol omits dimensions, statistic, period, actions and more"
+    )
+    aws = "every protocol describes an alarm in full"
+    documentation = (
+        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html"
+    )
+    service = "monitoring"
+    operations = frozenset({"DescribeAlarms", "DescribeAlarmsForMetric"})
+
+    def __init__(self, aws: AwsApi) -> None:
+        self._aws = aws
+
+    async def answer(self, call: Call, proceed: Proceed) -> Response:
+        """Ask in JSON, answer in XML; other protocols pass."""
+        if call.is_json:
+            return await proceed(call)
+        refused = await proceed(call)
+        if not refused.ok:
+            return refused
+        model = service_model("cloudwatch").operation_model(call.operation)
+        parameters = decode_form(call.form, model.input_shape)
+        result = await self._aws.call(call.tenant, "cloudwatch", call.operation, **parameters)
+        return encode_result(model, result)

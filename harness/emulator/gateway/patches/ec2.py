@@ -1,0 +1,115 @@
+"""EC2: security groups lose their default rule, NAT gateways have the address they were given."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from harness.emulator.gateway.aws import ApiError, AwsApi
+from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.http import Response
+from harness.emulator.gateway.patches.base import Call, Proceed, Repair
+
+
+@dataclass(frozen=True)
+class Subnet:
+    """A subnet's availability zone and VPC."""
+
+    zone: str
+    vpc: str
+
+
+async def find_subnets(aws: AwsApi, tenant: Tenant, ids: Collection[str]) -> dict[str, Subnet]:
+    """Return the subnets with some ids, by id; none if one of them does not exist."""
+    if not ids:
+        return {}
+    try:
+        found = await aws.call(tenant, "ec2", "DescribeSubnets", SubnetIds=sorted(set(ids)))
+    except ApiError:
+        return {}
+    return {
+        each["SubnetId"]: Subnet(zone=each["AvailabilityZone"], vpc=each["VpcId"])
+        for each in found["Subnets"]
+    }
+
+
+_ALL_PROTOCOLS = "-1"
+_PROTOCOL = re.compile(r"(IpPermissions\.\d+)\.IpProtocol")
+_NO_ADDRESS = "<natGatewayAddressSet/>"
+_GATEWAY = re.compile(
+    rf"<natGatewayId>(nat-\w+)</natGatewayId>((?:(?!<natGatewayId>).)*?){_NO_ADDRESS}", re.DOTALL
+)
+
+
+class RevokedForAllPorts(Repair):
+    """A rule for all protocols is revoked whatever ports the request names."""
+
+    ministack = "finds no rule for all protocols when the request to revoke it names ports 0 to 0"
+    aws = "a rule for protocol -1 is for all ports; those in a request are ignored"
+    documentation = (
+        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RevokeSecurityGroupEgress.html"
+    )
+    service = "ec2"
+    operations = frozenset({"RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress"})
+
+    async def answer(self, call: Call, proceed: Proceed) -> Response:
+        """Leave the ports out where the protocol says that there are none."""
+        form = call.form
+        for name, value in call.form.items():
+            found = _PROTOCOL.fullmatch(name)
+            if found and value == _ALL_PROTOCOLS:
+                form.pop(f"{found[1]}.FromPort", None)
+                form.pop(f"{found[1]}.ToPort", None)
+        return await proceed(call.with_form(form))
+
+
+class NatGatewayAddresses(Repair):
+    """A public NAT gateway tells its Elastic IP address."""
+
+    ministack = "answers an empty natGatewayAddressSet"
+    aws = "NatGatewayAddresses holds allocation id and public address"
+    documentation = (
+        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGatewayAddress.html"
+    )
+    service = "ec2"
+    operations = frozenset({"CreateNatGateway", "DescribeNatGateways"})
+
+    def __init__(self, aws: AwsApi, allocations: dict[str, str]) -> None:
+        self._aws = aws
+        self._allocations = allocations
+
+    async def answer(self, call: Call, proceed: Proceed) -> Response:
+        """Remember what a gateway was created with, complete the answers."""
+        response = await proceed(call)
+        text = response.body.decode()
+        gateways = _GATEWAY.findall(text)
+        if call.operation == "CreateNatGateway" and gateways and "AllocationId" in call.form:
+            self._allocations[gateways[0][0]] = call.form["AllocationId"]
+        known = await self._addresses(call, [gateway for gateway, _ in gateways])
+        completed = _GATEWAY.sub(
+            lambda found: (
+                f"<natGatewayId>{found[1]}</natGatewayId>{found[2]}"
+                + known.get(found[1], _NO_ADDRESS)
+            ),
+            text,
+        )
+        return response.with_body(completed.encode())
+
+    async def _addresses(self, call: Call, gateways: list[str]) -> dict[str, str]:
+        described = await self._aws.call(call.tenant, "ec2", "DescribeAddresses")
+        public = {each["AllocationId"]: each["PublicIp"] for each in described["Addresses"]}
+        allocated = {
+            each: self._allocations[each] for each in gateways if each in self._allocations
+        }
+        return {
+            gateway: _address(allocation, public[allocation])
+            for gateway, allocation in allocated.items()
+            if allocation in public
+        }
+
+
+def _address(allocation: str, public: str) -> str:
+    return (
+        f"<natGatewayAddressSet><item><allocationId>{allocation}</allocationId>"
+        f"<publicIp>{public}</publicIp><isPrimary>true</isPrimary><status>succeeded</status>"
+        "</item></natGatewayAddressSet>"
+    )

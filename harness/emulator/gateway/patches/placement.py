@@ -1,0 +1,140 @@
+"""Tasks spread over zones: where the emulator says that each task of a service runs.
+
+There are no zones in an emulator, so this is a statement of its scheduler and nothing more; but
+it is one statement, which ECS and target health both make.
+"""
+
+import asyncio
+import json
+from collections import Counter
+from typing import Any
+
+from harness.emulator.gateway.aws import ApiError, AwsApi
+from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.http import Response
+from harness.emulator.gateway.patches.base import Call, Proceed, Repair
+from harness.emulator.gateway.patches.ec2 import find_subnets
+
+_SERVICE_GROUP = "service:"
+_SUBNET = "subnetId"
+_ADDRESS = "privateIPv4Address"
+
+Task = dict[str, Any]
+
+
+class Placements:
+    """Gives each new task the service's subnet that holds the fewest of its tasks.
+
+    Args:
+        aws: MiniStack.
+        subnets: Shelf of placements, task ARN -> subnet id; kept between runs.
+    """
+
+    def __init__(self, aws: AwsApi, subnets: dict[str, str]) -> None:
+        self._aws = aws
+        self._subnets = subnets
+        self._lock = asyncio.Lock()
+
+    async def place(self, tenant: Tenant, tasks: list[Task]) -> None:
+        """Write zone and subnet into tasks as DescribeTasks returns them."""
+        async with self._lock:
+            for task in tasks:
+                if task["taskArn"] not in self._subnets:
+                    await self._choose(tenant, task)
+        ids = {self._subnets.get(task["taskArn"], "") for task in tasks} - {""}
+        known = await find_subnets(self._aws, tenant, ids)
+        for task in tasks:
+            subnet = self._subnets.get(task["taskArn"], "")
+            if subnet in known:
+                task["availabilityZone"] = known[subnet].zone
+                _set_subnet(task, subnet)
+
+    async def _choose(self, tenant: Tenant, task: Task) -> None:
+        group = task.get("group", "")
+        if not group.startswith(_SERVICE_GROUP):
+            subnet = _detail(task, _SUBNET)
+            if subnet:
+                self._subnets[task["taskArn"]] = subnet
+            return
+        service = group.removeprefix(_SERVICE_GROUP)
+        choices = await self._service_subnets(tenant, task["clusterArn"], service)
+        if choices:
+            taken = await self._taken(tenant, task["clusterArn"], service)
+            self._subnets[task["taskArn"]] = min(choices, key=lambda subnet: taken[subnet])
+
+    async def _service_subnets(self, tenant: Tenant, cluster: str, service: str) -> list[str]:
+        described = await self._aws.call(
+            tenant, "ecs", "DescribeServices", cluster=cluster, services=[service]
+        )
+        for each in described["services"]:
+            network = each.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
+            return list(network.get("subnets", []))
+        return []
+
+    async def _taken(self, tenant: Tenant, cluster: str, service: str) -> Counter[str]:
+        listed = await self._aws.call(
+            tenant, "ecs", "ListTasks", cluster=cluster, serviceName=service
+        )
+        return Counter(self._subnets[arn] for arn in listed["taskArns"] if arn in self._subnets)
+
+    async def zones_by_address(self, tenant: Tenant) -> dict[str, str]:
+        """Return the zone of every running task with an address, by that address."""
+        zones = {}
+        clusters = await self._aws.call(tenant, "ecs", "ListClusters")
+        for cluster in clusters["clusterArns"]:
+            for task in await self._running(tenant, cluster):
+                zones[_detail(task, _ADDRESS)] = task["availabilityZone"]
+        return zones
+
+    async def _running(self, tenant: Tenant, cluster: str) -> list[Task]:
+        try:
+            listed = await self._aws.call(tenant, "ecs", "ListTasks", cluster=cluster)
+        except ApiError:  # the cluster has just been deleted
+            return []
+        if not listed["taskArns"]:
+            return []
+        described = await self._aws.call(
+            tenant, "ecs", "DescribeTasks", cluster=cluster, tasks=listed["taskArns"]
+        )
+        tasks: list[Task] = described["tasks"]
+        await self.place(tenant, tasks)
+        return tasks
+
+
+class TaskZones(Repair):
+    """Tasks of a service are spread over the zones of its subnets."""
+
+    ministack = "puts every task into the first subnet and into zone a"
+    aws = "spreads the tasks of a service over the availability zones of its subnets"
+    documentation = (
+        "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html"
+    )
+    service = "ecs"
+    operations = frozenset({"DescribeTasks", "RunTask", "StopTask"})
+
+    def __init__(self, placements: Placements) -> None:
+        self._placements = placements
+
+    async def answer(self, call: Call, proceed: Proceed) -> Response:
+        """Complete the tasks of the answer."""
+        response = await proceed(call)
+        if not response.ok:
+            return response
+        answered = json.loads(response.body)
+        tasks = answered["tasks"] if "tasks" in answered else [answered["task"]]
+        await self._placements.place(call.tenant, tasks)
+        return response.with_body(json.dumps(answered).encode())
+
+
+def _details(task: Task) -> list[dict[str, str]]:
+    return [each for attachment in task.get("attachments", []) for each in attachment["details"]]
+
+
+def _detail(task: Task, name: str) -> str:
+    return next((each["value"] for each in _details(task) if each["name"] == name), "")
+
+
+def _set_subnet(task: Task, subnet: str) -> None:
+    for each in _details(task):
+        if each["name"] == _SUBNET:
+            each["value"] = subnet

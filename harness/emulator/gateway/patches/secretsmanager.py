@@ -1,0 +1,41 @@
+"""Secrets Manager: the right error for a name that is still scheduled for deletion."""
+
+from harness.emulator.gateway.aws import ApiError, AwsApi
+from harness.emulator.gateway.http import Response
+from harness.emulator.gateway.patches.base import Call, Proceed, Repair, json_error
+
+_MESSAGE = (
+    "You can't create this secret because a secret with this name is already scheduled for "
+    "deletion."
+)
+
+
+class NamePendingDeletion(Repair):
+    """CreateSecret with the name of a secret in its recovery window."""
+
+    ministack = "CreateSecret answers ResourceExistsException for a name pending deletion"
+    aws = "CreateSecret answers InvalidRequestException: already scheduled for deletion"
+    documentation = (
+        "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html"
+    )
+    service = "secretsmanager"
+    operations = frozenset({"CreateSecret"})
+
+    def __init__(self, aws: AwsApi) -> None:
+        self._aws = aws
+
+    async def answer(self, call: Call, proceed: Proceed) -> Response:
+        """Replace the error if the secret that exists is pending deletion."""
+        response = await proceed(call)
+        if b"ResourceExistsException" in response.body and await self._is_pending(call):
+            return json_error("InvalidRequestException", _MESSAGE)
+        return response
+
+    async def _is_pending(self, call: Call) -> bool:
+        try:
+            secret = await self._aws.call(
+                call.tenant, "secretsmanager", "DescribeSecret", SecretId=call.json["Name"]
+            )
+        except ApiError:  # gone between the two calls
+            return False
+        return "DeletedDate" in secret

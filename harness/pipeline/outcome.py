@@ -1,0 +1,91 @@
+"""Puts the report of a run together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+from harness.core.errors import HarnessError
+from harness.core.interrupts import Terminated
+from harness.deploy.deploy import Deployment
+from harness.report.model import RunReport
+from harness.run.evidence import CheckResult, Status
+from harness.run.record import RunStatus
+from harness.run.run import Run
+
+
+@dataclass
+class RunOutcome:
+    """What is collected for the report while a run goes on.
+
+    Attributes:
+        results: Results of the checks.
+        errors: What failed the run, first cause first.
+        notes: What the user should know besides.
+        facts: Facts about target and tools, name -> text.
+        outputs: The stack's outputs, name -> text.
+    """
+
+    results: tuple[CheckResult, ...] = ()
+    errors: list[BaseException] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+    def look_at(self, deployment: Deployment) -> None:
+        """Note what the report says about a deployment, while it is up."""
+        self.facts = deployment.facts()
+        self.outputs = _texts(asdict(deployment.outputs))
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error or a failed check makes the run a failure."""
+        return bool(self.errors) or any(r.status is Status.FAILED for r in self.results)
+
+    def report(self, run: Run) -> RunReport | None:
+        """Return the report; None when the run never came on record."""
+        record = run.find_record()
+        if record is None:
+            return None
+        return RunReport(
+            target=record.target,
+            region=record.region,
+            environment_suffix=record.environment_suffix,
+            started_at=record.started_at,
+            facts=dict(self.facts),
+            phases=run.timeline.phases,
+            resources=run.timeline.resources,
+            results=self.results,
+            outputs=dict(self.outputs),
+            errors=tuple(map(_text, self.errors)),
+            torn_down=record.status is RunStatus.DESTROYED and _is_proved(run),
+            notes=(*run.timeline.notes, *self.notes),
+        )
+
+
+def _is_proved(run: Run) -> bool:
+    """Whether the target was asked what is left; one that has ended by itself cannot be."""
+    return any(phase.name == "teardown proof" for phase in run.timeline.phases)
+
+
+def kept_note(environment_suffix: str) -> str:
+    """Return what to tell whoever keeps a stack up."""
+    return (
+        f"the stack {environment_suffix} is still up: `catalog-harness check` and `pytest "
+        "--reuse-stack` attach to it; in the end `catalog-harness destroy "
+        f"--environment-suffix {environment_suffix}` removes it"
+    )
+
+
+def _text(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        said = "terminated" if isinstance(error, Terminated) else "interrupted"
+    else:
+        said = str(error) if isinstance(error, HarnessError) else repr(error)
+    return "\n".join([said, *getattr(error, "__notes__", ())])
+
+
+def _texts(outputs: Mapping[str, Sequence[str] | str | int | None]) -> dict[str, str]:
+    return {
+        name: ", ".join(value) if isinstance(value, tuple) else str(value)
+        for name, value in outputs.items()
+        if value not in (None, ())
+    }

@@ -1,0 +1,1 @@
+"""The model of a Terraform configuration or plan that rules read."""

@@ -1,0 +1,1 @@
+"""Terraform's expressions: parsed and evaluated as far as values are known."""

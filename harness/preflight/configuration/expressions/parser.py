@@ -1,0 +1,220 @@
+"""Parse one expression, as it stands between ``${`` and ``}``."""
+
+import json
+import re
+from collections.abc import Callable
+
+from harness.preflight.configuration.expressions.nodes import (
+    Call,
+    ListNode,
+    Literal,
+    Node,
+    ObjectNode,
+    Traversal,
+)
+
+
+class UnsupportedError(Exception):
+    """The expression holds something that this parser leaves to Terraform."""
+
+
+def end_of_interpolation(text: str, position: int) -> int:
+    """Return where the interpolation that starts before ``position`` closes.
+
+    Raises:
+        UnsupportedError: It has no end.
+    """
+    stack = ["{"]
+    while position < len(text):
+        character = text[position]
+        if stack[-1] == '"':
+            if character == "\\":
+                position += 1
+            elif text.startswith(("${", "%{"), position):
+                stack.append("{")
+                position += 1
+            elif character == '"':
+                stack.pop()
+        elif character in '"{':
+            stack.append(character)
+        elif character == "}":
+            stack.pop()
+            if not stack:
+                return position
+        position += 1
+    raise UnsupportedError("interpolation without an end")
+
+
+_MAX_DEPTH = 40
+_IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*")
+_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
+_INSTANCE = re.compile(r"\d{1,9}")
+_SPACE = re.compile(r"\s*")
+_CONSTANTS = {"true": True, "false": False, "null": None}
+_CLOSING = {"[": "]", "(": ")", "{": "}"}
+
+
+class ExpressionParser:
+    """Recursive descent over one expression.
+
+    Args:
+        text: The expression, without ``${`` and ``}``.
+        depth: How deep in other expressions it is.
+        template: Parses the content of a quoted string.
+
+    ``value`` and ``end`` raise UnsupportedError for what this parser leaves to Terraform.
+    """
+
+    def __init__(self, text: str, depth: int, template: Callable[[str, int], Node]) -> None:
+        self._template = template
+        self._text = text
+        self._position = 0
+        self._depth = depth
+
+    def end(self) -> None:
+        """Require that nothing follows."""
+        self._skip()
+        if self._position != len(self._text):
+            raise UnsupportedError(self._text)
+
+    def value(self) -> Node:
+        """Parse the value that comes next."""
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise UnsupportedError("too deep")
+        node = self._primary()
+        self._depth -= 1
+        return node
+
+    def _primary(self) -> Node:
+        character = self._peek()
+        if character == '"':
+            return self._string()
+        if character in _CLOSING:
+            return self._bracketed(character)
+        if number := self._take(_NUMBER):
+            return Literal(float(number) if "." in number else int(number))
+        return self._name()
+
+    def _bracketed(self, opening: str) -> Node:
+        self._position += 1
+        if opening == "[":
+            return ListNode(self._items("]"))
+        if opening == "{":
+            return self._object()
+        items = self._items(")")
+        if len(items) != 1:
+            raise UnsupportedError(self._text)
+        return items[0]
+
+    def _string(self) -> Node:
+        start = self._position + 1
+        position = start
+        while position < len(self._text) and self._text[position] != '"':
+            if self._text.startswith("${", position):
+                position = end_of_interpolation(self._text, position + 2)
+            position += 2 if self._text[position] == "\\" else 1
+        if position >= len(self._text):
+            raise UnsupportedError("string without an end")
+        self._position = position + 1
+        return self._template(_unescape(self._text[start:position]), self._depth)
+
+    def _items(self, closing: str) -> tuple[Node, ...]:
+        items: list[Node] = []
+        while self._peek() != closing:
+            items.append(self.value())
+            if self._peek() == ",":
+                self._position += 1
+            elif self._peek() != closing:
+                raise UnsupportedError(self._text)
+        self._position += 1
+        return tuple(items)
+
+    def _object(self) -> Node:
+        items: list[tuple[str, Node]] = []
+        while self._peek() != "}":
+            key = self._key()
+            if self._peek() not in ("=", ":"):
+                raise UnsupportedError(self._text)
+            self._position += 1
+            items.append((key, self.value()))
+            if self._peek() == ",":
+                self._position += 1
+        self._position += 1
+        return ObjectNode(tuple(items))
+
+    def _key(self) -> str:
+        node = self._string() if self._peek() == '"' else Literal(self._take(_IDENTIFIER))
+        if not isinstance(node, Literal) or not node.value:
+            raise UnsupportedError(self._text)
+        return str(node.value)
+
+    def _name(self) -> Node:
+        start = self._position
+        name = self._take(_IDENTIFIER)
+        if name is None or name == "for":
+            raise UnsupportedError(self._text)
+        if self._text.startswith("(", self._position):
+            self._position += 1
+            arguments = self._items(")")
+            return Call(self._text[start : self._position], name, arguments)
+        path = self._path()
+        if not path and name in _CONSTANTS:
+            return Literal(_CONSTANTS[name])
+        return Traversal(self._text[start : self._position], name, path)
+
+    def _path(self) -> tuple[str | int, ...]:
+        path: list[str | int] = []
+        while self._text.startswith((".", "["), self._position):
+            if self._text[self._position] == ".":
+                self._position += 1
+                path.append(self._step())
+            else:
+                self._position += 1
+                path.append(self._index())
+        return tuple(path)
+
+    def _step(self) -> str | int:
+        if step := self._take(_IDENTIFIER):
+            return step
+        if number := self._take(_INSTANCE):
+            return int(number)
+        if self._text.startswith("*", self._position):
+            self._position += 1
+            return "*"
+        raise UnsupportedError(self._text)
+
+    def _index(self) -> str | int:
+        if self._text.startswith("*]", self._position):
+            self._position += 2
+            return "*"
+        items = self._items("]")
+        if len(items) != 1 or not isinstance(items[0], Literal):
+            raise UnsupportedError(self._text)
+        value = items[0].value
+        return value if isinstance(value, int) else str(value)
+
+    def _peek(self) -> str:
+        self._skip()
+        if self._position >= len(self._text):
+            return ""
+        return self._text[self._position]
+
+    def _take(self, pattern: re.Pattern[str]) -> str | None:
+        match = pattern.match(self._text, self._position)
+        if match is None:
+            return None
+        self._position = match.end()
+        return match.group()
+
+    def _skip(self) -> None:
+        match = _SPACE.match(self._text, self._position)
+        self._position = match.end() if match else self._position
+
+
+def _unescape(text: str) -> str:
+    """Decode the escapes of a quoted string outside its interpolations."""
+    if "\\" not in text:
+        return text
+    pieces = re.split(r'(\\(?:["\\nrt]|u[0-9a-fA-F]{4}))', text)
+    return "".join(json.loads(f'"{piece}"') if piece[:1] == "\\" else piece for piece in pieces)

@@ -1,0 +1,160 @@
+"""Build a configuration from a plan as ``terraform show -json`` prints it.
+
+Format: https://developer.hashicorp.com/terraform/internals/json-format. Values are resolved
+there; what is still unknown keeps the references that the plan's configuration part lists.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.preflight.configuration.configuration import Configuration
+from harness.preflight.configuration.planned_values import PlannedValues
+from harness.preflight.configuration.resource import Resource, type_name
+from harness.preflight.configuration.values import Unknown
+from harness.preflight.errors import PreflightInputError
+
+
+def is_plan(document: Mapping[str, Any]) -> bool:
+    """Return whether a JSON object is a plan rather than a configuration."""
+    return "format_version" in document and "planned_values" in document
+
+
+def build_plan(document: Mapping[str, Any], *, label: str) -> Configuration:
+    """Return the configuration that a plan would bring about.
+
+    Raises:
+        PreflightInputError: It does not have the shape of a plan; the message names the place.
+    """
+    plan = _Plan(document, label)
+    return plan.configuration()
+
+
+class _Plan:
+    def __init__(self, document: Mapping[str, Any], label: str) -> None:
+        self._label = label
+        self._planned = _object(document.get("planned_values"), f"{label}: planned_values")
+        configuration = _object(document.get("configuration"), f"{label}: configuration")
+        self._providers = _object(configuration.get("provider_config"), f"{label}: providers")
+        self._declared = _object(configuration.get("root_module"), f"{label}: root_module")
+        changes = _list(document.get("resource_changes"), f"{label}: resource_changes")
+        self._changes = {
+            str(change.get("address")): _object(change.get("change"), f"{label}: change")
+            for change in (_object(c, f"{label}: resource_changes") for c in changes)
+        }
+        self._resources = list(self._walk_planned())
+        self._values = PlannedValues({address for address, _ in self._resources})
+
+    def configuration(self) -> Configuration:
+        outputs = _object(self._planned.get("outputs"), f"{self._label}: outputs")
+        configuration = Configuration(
+            self._label,
+            providers=self._provider_blocks(),
+            outputs={n: _object(o, f"{self._label}: {n}").get("value") for n, o in outputs.items()},
+        )
+        configuration.planned = True
+        declared = dict(self._walk_declared(self._declared, ""))
+        for address, planned in self._resources:
+            configuration.add(self._resource(configuration, address, planned, declared))
+        configuration.existing = frozenset(
+            address
+            for address, c in self._changes.items()
+            if _list(c.get("actions"), address) != ["create"]
+        )
+        return configuration
+
+    def _resource(
+        self,
+        configuration: Configuration,
+        address: str,
+        planned: Mapping[str, Any],
+        declared: Mapping[str, Mapping[str, Any]],
+    ) -> Resource:
+        module = _module_prefix(address)
+        block = declared.get(_without_keys(address), {})
+        expressions = _object(block.get("expressions"), f"{address}: expressions")
+        unknown = self._changes.get(address, {}).get("after_unknown")
+        values = _object(planned.get("values"), f"{address}: values")
+        raw = self._values.arguments(values, unknown, expressions, module)
+        named = [f"{module}{name}" for name in _list(block.get("depends_on"), address)]
+        return Resource(
+            {**raw, "depends_on": named},
+            type_=str(planned.get("type")),
+            address=address,
+            scope=configuration,
+            source=self._label,
+            managed=planned.get("mode") != "data",
+            references=self._values.references(expressions, module),
+        )
+
+    def _provider_blocks(self) -> dict[str, list[dict[str, Any]]]:
+        blocks: dict[str, list[dict[str, Any]]] = {}
+        for provider in self._providers.values():
+            entry = _object(provider, f"{self._label}: provider_config")
+            if "module_address" in entry:
+                continue
+            expressions = _object(entry.get("expressions"), f"{self._label}: provider_config")
+            raw = {name: _constant(expression) for name, expression in expressions.items()}
+            if entry.get("alias"):
+                raw["alias"] = entry["alias"]
+            blocks.setdefault(str(entry.get("name")), []).append(raw)
+        return blocks
+
+    def _walk_planned(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        todo = [_object(self._planned.get("root_module"), f"{self._label}: root_module")]
+        while todo:
+            module = todo.pop()
+            where = f"{self._label}: planned_values"
+            for resource in _list(module.get("resources"), where):
+                entry = _object(resource, where)
+                yield str(entry.get("address")), entry
+            todo.extend(_object(m, where) for m in _list(module.get("child_modules"), where))
+
+    def _walk_declared(
+        self, module: Mapping[str, Any], prefix: str
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        where = f"{self._label}: configuration"
+        for resource in _list(module.get("resources"), where):
+            entry = _object(resource, where)
+            yield f"{prefix}{entry.get('address')}", entry
+        for name, call in _object(module.get("module_calls"), where).items():
+            inner = _object(_object(call, where).get("module"), where)
+            yield from self._walk_declared(inner, f"{prefix}module.{name}.")
+
+
+def _module_prefix(address: str) -> str:
+    """Return the module part of an address, with its closing dot."""
+    steps = address.split(".")
+    length = 0
+    while length < len(steps) and steps[length] == "module":
+        length += 2
+    return ".".join(steps[:length]) + "." if length else ""
+
+
+def _without_keys(address: str) -> str:
+    return "".join(piece.partition("]")[2] if i else piece for i, piece in _pieces(address))
+
+
+def _pieces(address: str) -> Iterator[tuple[int, str]]:
+    return enumerate(address.split("["))
+
+
+def _constant(expression: Any) -> Any:
+    if isinstance(expression, dict) and "constant_value" in expression:
+        return expression["constant_value"]
+    return Unknown()
+
+
+def _object(value: Any, where: str) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise PreflightInputError(f"{where}: expected an object, found {type_name(value)}")
+    return value
+
+
+def _list(value: Any, where: str) -> list[Any]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise PreflightInputError(f"{where}: expected a list, found {type_name(value)}")
+    return value

@@ -1,1 +1,0 @@
-"""Rules that ask the target for what only it can tell, one module per subject."""

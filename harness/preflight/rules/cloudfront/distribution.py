@@ -1,0 +1,177 @@
+"""Rules on CloudFront distributions: does AWS take them, and do they go away?"""
+
+import re
+from collections.abc import Iterator
+
+from harness.preflight.configuration.resource import Block, Resource
+from harness.preflight.configuration.values import is_known, same
+from harness.preflight.finding import Family
+from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.rules.cloudfront.managed_policies import policy
+
+_API = "https://docs.aws.amazon.com/cloudfront/latest/APIReference"
+_GUIDE = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
+_DISTRIBUTION = "aws_cloudfront_distribution"
+_ALLOWED_METHODS = (
+    {"GET", "HEAD"},
+    {"GET", "HEAD", "OPTIONS"},
+    {"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"},
+)
+_CACHED_METHODS = _ALLOWED_METHODS[:2]
+_POLICIES = ("cache_policy_id", "origin_request_policy_id", "response_headers_policy_id")
+UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+def behaviors(distribution: Resource) -> Iterator[tuple[str, Block]]:
+    """Yield each cache behaviour with a name for messages."""
+    for block in distribution.blocks("default_cache_behavior"):
+        yield "the default behaviour", block
+    for block in distribution.blocks("ordered_cache_behavior"):
+        yield f"the behaviour for {block.text('path_pattern') or '...'}", block
+
+
+@resource_rule(
+    "cloudfront/cache-policy-with-forwarded-values",
+    Family.DEPLOY,
+    _DISTRIBUTION,
+    says="InvalidArgument: The parameter ForwardedValues cannot be used when a cache policy is "
+    "associated to the cache behavior.",
+    remedy="Remove forwarded_values; an origin request policy says what reaches the origin.",
+    documentation=f"{_API}/API_DefaultCacheBehavior.html",
+)
+def cache_policy_with_forwarded_values(distribution: Resource) -> Problems:
+    """A cache behaviour has a cache policy and ``forwarded_values``."""
+    for name, behavior in behaviors(distribution):
+        if not _is_set(behavior, "cache_policy_id") or not behavior.given("forwarded_values"):
+            continue
+        yield distribution.problem(f"{name} has cache_policy_id and forwarded_values")
+
+
+@resource_rule(
+    "cloudfront/no-cache-policy",
+    Family.DEPLOY,
+    _DISTRIBUTION,
+    remedy="Set cache_policy_id: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad is CachingDisabled.",
+    documentation=f"{_API}/API_DefaultCacheBehavior.html",
+)
+def no_cache_policy(distribution: Resource) -> Problems:
+    """A cache behaviour has neither a cache policy nor ``forwarded_values``."""
+    for name, behavior in behaviors(distribution):
+        if behavior.absent("cache_policy_id") and behavior.absent("forwarded_values"):
+            yield distribution.problem(f"{name} has neither cache_policy_id nor forwarded_values")
+
+
+@resource_rule(
+    "cloudfront/wrong-policy",
+    Family.DEPLOY,
+    _DISTRIBUTION,
+    says=(
+        "NoSuchCachePolicy: The specified cache policy does not exist.",
+        "NoSuchOriginRequestPolicy: The specified origin request policy does not exist.",
+        "NoSuchResponseHeadersPolicy: The specified response headers policy does not exist.",
+    ),
+    remedy="Take the id from CloudFront's list of managed policies, or refer to a policy resource.",
+    documentation=f"{_GUIDE}/using-managed-cache-policies.html",
+)
+def wrong_policy(distribution: Resource) -> Problems:
+    """A policy id is malformed, or is the id of a managed policy of another kind."""
+    for name, behavior in behaviors(distribution):
+        for variant, argument in enumerate(_POLICIES):
+            id_ = behavior.text(argument)
+            managed = policy(id_)
+            if not id_:
+                continue
+            if not UUID.fullmatch(id_):
+                yield distribution.problem(
+                    f"{name}: {argument} {id_!r} is no policy id", variant=variant
+                )
+            elif managed is not None and managed.argument != argument:
+                text = f"{name}: {argument} is {managed.name}, made for {managed.argument}"
+                yield distribution.problem(text, variant=variant)
+
+
+@resource_rule(
+    "cloudfront/unknown-origin",
+    Family.DEPLOY,
+    _DISTRIBUTION,
+    says="NoSuchOrigin: One or more of your origins or origin groups do not exist.",
+    remedy="Name one of the distribution's origins in target_origin_id.",
+    documentation=f"{_API}/API_DefaultCacheBehavior.html",
+)
+def unknown_origin(distribution: Resource) -> Problems:
+    """A cache behaviour sends requests to an origin that the distribution does not have."""
+    if not (distribution.countable("origin") and distribution.countable("origin_group")):
+        return
+    blocks = [*distribution.blocks("origin"), *distribution.blocks("origin_group")]
+    ids = [block.value("origin_id") for block in blocks]
+    for name, behavior in behaviors(distribution):
+        wanted = behavior.value("target_origin_id")
+        if wanted is not None and all(same(wanted, id_) is False for id_ in ids):
+            yield distribution.problem(f"{name} wants {wanted!r}; origins are {ids}")
+
+
+@resource_rule(
+    "cloudfront/methods",
+    Family.DEPLOY,
+    _DISTRIBUTION,
+    remedy="Allowed: GET and HEAD, with OPTIONS, or all seven; cached: GET and HEAD, perhaps "
+    "OPTIONS.",
+    documentation=f"{_API}/API_AllowedMethods.html",
+)
+def methods(distribution: Resource) -> Problems:
+    """The allowed or the cached methods are no combination that CloudFront has."""
+    for name, behavior in behaviors(distribution):
+        allowed, cached = behavior.texts("allowed_methods"), behavior.texts("cached_methods")
+        if allowed and set(allowed) not in _ALLOWED_METHODS:
+            yield distribution.problem(f"{name} allows {', '.join(sorted(allowed))}")
+        elif cached and set(cached) not in _CACHED_METHODS:
+            yield distribution.problem(f"{name} caches {', '.join(sorted(cached))}")
+        elif allowed and cached and not set(cached) <= set(allowed):
+            yield distribution.problem(f"{name} caches methods that it does not allow")
+
+
+@resource_rule(
+    "cloudfront/certificate",
+    Family.DEPLOY,
+    _DISTRIBUTION,
+    says=(
+        "InvalidViewerCertificate: The specified SSL certificate doesn't exist, isn't in us-east-1 "
+        "region, isn't valid, or doesn't include a valid certificate chain.",
+        "InvalidViewerCertificate: To add an alternate domain name (CNAME) to a CloudFront "
+        "distribution, you must attach a trusted certificate that validates your authorization "
+        "to use the domain name.",
+    ),
+    remedy="Give aliases a certificate of ACM in us-east-1 that covers them.",
+    documentation=f"{_GUIDE}/cnames-and-https-requirements.html",
+)
+def certificate(distribution: Resource) -> Problems:
+    """Aliases have no certificate, or the certificate is not in us-east-1."""
+    for block in distribution.blocks("viewer_certificate"):
+        arn = block.text("acm_certificate_arn") or ""
+        if arn.startswith("arn:") and ":us-east-1:" not in arn:
+            yield distribution.problem(f"the certificate {arn} is not in us-east-1")
+        default = block.boolean("cloudfront_default_certificate")
+        if default and distribution.texts("aliases"):
+            yield distribution.problem("aliases with CloudFront's default certificate", variant=1)
+
+
+@resource_rule(
+    "cloudfront/retain-on-delete",
+    Family.TEARDOWN,
+    _DISTRIBUTION,
+    remedy="Set retain_on_delete = false in a disposable environment.",
+    documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
+    "cloudfront_distribution",
+)
+def retain_on_delete(distribution: Resource) -> Problems:
+    """Destroy only disables the distribution and leaves it behind."""
+    if distribution.boolean("retain_on_delete"):
+        yield distribution.problem("retain_on_delete is true: destroy leaves it, disabled")
+
+
+def _is_set(block: Block, argument: str) -> bool:
+    """Return whether an id is given: a text, or a reference to what has one."""
+    value = block.unresolved(argument)
+    if value is None or value == "":
+        return False
+    return is_known(value) or bool(getattr(value, "address", ""))

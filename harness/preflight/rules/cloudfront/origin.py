@@ -1,0 +1,118 @@
+"""Rules on what happens between CloudFront and the origin."""
+
+from collections.abc import Iterator
+
+from harness.preflight.configuration.resource import Block, Resource
+from harness.preflight.configuration.values import same
+from harness.preflight.finding import Family, Severity
+from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.rules.cloudfront.distribution import behaviors
+from harness.preflight.rules.cloudfront.managed_policies import Policy, policy
+
+_GUIDE = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
+_DISTRIBUTION = "aws_cloudfront_distribution"
+_LB = ("aws_lb", "aws_alb")
+
+
+@resource_rule(
+    "cloudfront/query-strings-do-not-arrive",
+    Family.WORK,
+    _DISTRIBUTION,
+    severity=Severity.WARNING,
+    remedy="Add an origin request policy: AllViewer (216adef6-5c7f-47e4-b989-5492eafa07d3), or "
+    "AllViewerExceptHostHeader (b689b0a8-53d0-40ab-baf2-68738e2966ac).",
+    documentation=f"{_GUIDE}/controlling-origin-requests.html",
+)
+def query_strings_do_not_arrive(distribution: Resource) -> Problems:
+    """A load balancer behind CloudFront gets no query strings: no policy sends them on."""
+    for name, cache, request in _managed_pairs(distribution):
+        if not cache.query_strings and not (request and request.query_strings):
+            yield distribution.problem(f"{name} drops query strings ({_names(cache, request)})")
+
+
+@resource_rule(
+    "cloudfront/cookies-and-headers-do-not-arrive",
+    Family.WORK,
+    _DISTRIBUTION,
+    severity=Severity.WARNING,
+    remedy="Add an origin request policy: AllViewer (216adef6-5c7f-47e4-b989-5492eafa07d3), or "
+    "AllViewerExceptHostHeader (b689b0a8-53d0-40ab-baf2-68738e2966ac).",
+    documentation=f"{_GUIDE}/controlling-origin-requests.html",
+)
+def cookies_and_headers_do_not_arrive(distribution: Resource) -> Problems:
+    """A load balancer gets query strings from CloudFront, but no cookies or no headers."""
+    for name, cache, request in _managed_pairs(distribution):
+        arrives = cache.query_strings or (request is not None and request.query_strings)
+        lacking = [
+            what
+            for what in ("cookies", "headers")
+            if not getattr(cache, what) and not (request and getattr(request, what))
+        ]
+        if arrives and lacking:
+            text = f"{name} drops {' and '.join(lacking)} ({_names(cache, request)})"
+            yield distribution.problem(text)
+
+
+def _managed_pairs(distribution: Resource) -> Iterator[tuple[str, Policy, Policy | None]]:
+    """Yield the behaviours in front of load balancers whose policies are managed ones."""
+    for name, behavior in behaviors(distribution):
+        cache = policy(behavior.text("cache_policy_id"))
+        request = policy(behavior.text("origin_request_policy_id"))
+        certain = request is not None or behavior.absent("origin_request_policy_id")
+        if cache is not None and certain and _balancer_of(distribution, behavior) is not None:
+            yield name, cache, request
+
+
+def _names(cache: Policy, request: Policy | None) -> str:
+    return f"{cache.name}, {request.name if request else 'no origin request policy'}"
+
+
+def _balancer_of(distribution: Resource, behavior: Block) -> Resource | None:
+    wanted = behavior.value("target_origin_id")
+    for origin in distribution.blocks("origin"):
+        if same(origin.value("origin_id"), wanted):
+            return origin.follow("domain_name", *_LB)
+    return None
+
+
+@resource_rule(
+    "cloudfront/origin-without-listener",
+    Family.WORK,
+    _DISTRIBUTION,
+    says="HTTP 504 Gateway Timeout: CloudFront attempted to establish a connection with the "
+    "origin, but either the attempt failed or the origin closed the connection.",
+    remedy="Let origin_protocol_policy and its port match a listener of the load balancer.",
+    documentation=f"{_GUIDE}/http-504-gateway-timeout.html",
+)
+def origin_without_listener(distribution: Resource) -> Problems:
+    """CloudFront asks the load balancer on a port on which it has no listener."""
+    for origin in distribution.blocks("origin"):
+        balancer = origin.follow("domain_name", *_LB)
+        custom = origin.block("custom_origin_config")
+        if balancer is None or custom is None:
+            continue
+        ports = _listener_ports(balancer)
+        port = _origin_port(custom)
+        if ports is not None and port is not None and port not in ports:
+            text = f"asks {balancer.address} on port {port}; listeners are on {sorted(ports)}"
+            yield distribution.problem(text)
+
+
+def _origin_port(custom: Block) -> int | None:
+    protocol = custom.text("origin_protocol_policy")
+    if protocol == "http-only":
+        return custom.integer("http_port")
+    return custom.integer("https_port") if protocol == "https-only" else None
+
+
+def _listener_ports(balancer: Resource) -> set[int] | None:
+    ports: set[int] = set()
+    for kind in ("aws_lb_listener", "aws_alb_listener"):
+        if not balancer.configuration.all_certain(kind, "load_balancer_arn", *_LB):
+            return None
+        for listener in balancer.configuration.referring(kind, "load_balancer_arn", balancer):
+            port = listener.integer("port")
+            if port is None:
+                return None
+            ports.add(port)
+    return ports

@@ -1,0 +1,1 @@
+"""Rules for VPCs, subnets, routes and security groups."""

@@ -1,0 +1,132 @@
+"""Rules on networks: CIDRs, subnets, zones."""
+
+import ipaddress
+import itertools
+from collections.abc import Iterator
+
+from harness.preflight.configuration.resource import Resource
+from harness.preflight.finding import Family
+from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
+
+_GUIDE = "https://docs.aws.amazon.com/vpc/latest/userguide"
+_API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference"
+_SIZES = range(16, 29)
+_BLOCK_ARGUMENTS = {
+    "aws_vpc": ("cidr_block",),
+    "aws_subnet": ("cidr_block",),
+    "aws_route": ("destination_cidr_block",),
+    "aws_vpc_security_group_ingress_rule": ("cidr_ipv4",),
+    "aws_vpc_security_group_egress_rule": ("cidr_ipv4",),
+}
+
+
+def _network(resource: Resource, argument: str = "cidr_block") -> ipaddress.IPv4Network | None:
+    try:
+        return ipaddress.IPv4Network(resource.text(argument) or "")
+    except ValueError:
+        return None
+
+
+@resource_rule(
+    "ec2/invalid-cidr",
+    Family.DEPLOY,
+    *_BLOCK_ARGUMENTS,
+    "aws_security_group_rule",
+    says=(
+        'Error: "{cidr}" is not a valid IPv4 CIDR block; did you mean "{network}"?',
+        'Error: "{cidr}" is not a valid CIDR block: invalid CIDR address: {cidr}',
+        'Error: expected "cidr_block" to contain a network Value with between 16 and 28 '
+        "significant bits, got: {length}",
+        "Error: expected cidr_block to contain a valid network Value, expected {network}, got "
+        "{cidr}",
+        "Error: Invalid Attribute Value\n\nAttribute cidr_ipv4 value must be a valid IPv4 CIDR "
+        "that represents a network address, got: {cidr}",
+        "InvalidParameterValue: Value ({cidr}) for parameter cidrBlock is invalid. This is not a "
+        "valid CIDR block.",
+        "InvalidVpc.Range: The CIDR '{cidr}' is invalid.",
+        "InvalidSubnet.Range: The CIDR '{cidr}' is invalid.",
+    ),
+    remedy="Write the network's own address with its length, such as 10.0.0.0/16; VPCs and "
+    "subnets are /16 to /28.",
+    documentation=f"{_GUIDE}/vpc-cidr-blocks.html",
+)
+def invalid_cidr(resource: Resource) -> Problems:
+    """A network is malformed, has host bits set, or is larger or smaller than AWS takes."""
+    for cidr in _cidrs(resource):
+        try:
+            network = ipaddress.IPv4Network(cidr, strict=False)
+        except ValueError as error:
+            yield resource.problem(f"{cidr!r}: {error}", variant=1, cidr=cidr)
+            continue
+        sized = resource.type in ("aws_vpc", "aws_subnet")
+        if str(network) != cidr:
+            text = f"{cidr} has host bits: {network}?"
+            variant = 3 if resource.type == "aws_vpc" else 0
+            yield resource.problem(text, variant=variant, cidr=cidr, network=network)
+        elif sized and network.prefixlen not in _SIZES:
+            text = f"{cidr} is not between /16 and /28"
+            yield resource.problem(text, variant=2, length=network.prefixlen)
+
+
+def _cidrs(resource: Resource) -> Iterator[str]:
+    for argument in _BLOCK_ARGUMENTS.get(resource.type, ()):
+        if cidr := resource.text(argument):
+            yield cidr
+    if resource.type == "aws_security_group_rule":
+        yield from (c for c in resource.texts("cidr_blocks") or ())
+
+
+@resource_rule(
+    "ec2/subnet-outside-vpc",
+    Family.DEPLOY,
+    "aws_subnet",
+    says="InvalidSubnet.Range: The CIDR '{cidr}' is invalid.",
+    remedy="Choose a network inside the VPC's.",
+    documentation=f"{_GUIDE}/subnet-sizing.html",
+)
+def subnet_outside_vpc(subnet: Resource) -> Problems:
+    """A subnet's network is not inside the VPC's."""
+    vpc = subnet.follow("vpc_id", "aws_vpc")
+    inner = _network(subnet)
+    outer = _network(vpc) if vpc is not None else None
+    if vpc is None or inner is None or outer is None or inner.subnet_of(outer):
+        return
+    if not subnet.configuration.resources("aws_vpc_ipv4_cidr_block_association"):
+        yield subnet.problem(f"{inner} is outside {outer} of {vpc.address}", cidr=inner)
+
+
+@configuration_rule(
+    "ec2/overlapping-subnets",
+    Family.DEPLOY,
+    says="InvalidSubnet.Conflict: The CIDR '{cidr}' conflicts with another subnet",
+    remedy="Give each subnet of the VPC a network of its own.",
+    documentation=f"{_GUIDE}/subnet-sizing.html",
+)
+def overlapping_subnets(inspection: Inspection) -> Problems:
+    """Two subnets of a VPC overlap."""
+    placed = []
+    for subnet in inspection.configuration.resources("aws_subnet"):
+        vpc, network = subnet.follow("vpc_id", "aws_vpc"), _network(subnet)
+        if vpc is not None and network is not None:
+            placed.append((vpc, network, subnet))
+    for (vpc, network, subnet), (other_vpc, other, late) in itertools.combinations(placed, 2):
+        if vpc is other_vpc and network.overlaps(other):
+            yield late.problem(f"{other} overlaps {network} of {subnet.address}", cidr=other)
+
+
+@resource_rule(
+    "ec2/zone-of-another-region",
+    Family.DEPLOY,
+    "aws_subnet",
+    says="InvalidParameterValue: Value ({zone}) for parameter availabilityZone is invalid. Subnets "
+    "can currently only be created in the following availability zones: ...",
+    remedy="Name a zone of the provider's region; better, take the zones from "
+    "data.aws_availability_zones.",
+    documentation=f"{_API}/API_CreateSubnet.html",
+)
+def zone_of_another_region(subnet: Resource) -> Problems:
+    """A subnet is in an availability zone of another region than the provider's."""
+    region = subnet.configuration.region()
+    zone = subnet.text("availability_zone")
+    if region and zone and subnet.absent("provider") and not zone.startswith(region):
+        yield subnet.problem(f"zone {zone}, region {region}", zone=zone)

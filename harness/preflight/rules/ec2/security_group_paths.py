@@ -1,0 +1,169 @@
+"""Rules on the way of a request: viewer, load balancer, tasks, database."""
+
+from collections.abc import Iterator, Sequence
+
+from harness.preflight.configuration.resource import Resource
+from harness.preflight.finding import Family, Severity
+from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.rules.ec2.permissions import Direction, permissions, permits
+from harness.preflight.rules.ec2.routes import EVERYWHERE
+
+_GROUPS_GUIDE = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
+_LB = ("aws_lb", "aws_alb")
+_TARGETS = ("aws_lb_target_group", "aws_alb_target_group")
+_LISTENERS = ("aws_lb_listener", "aws_alb_listener")
+_GROUP = "aws_security_group"
+_DEFAULT_PORTS = {
+    "aurora-postgresql": 5432,
+    "postgres": 5432,
+    "aurora-mysql": 3306,
+    "mysql": 3306,
+}
+
+
+@resource_rule(
+    "elbv2/viewers-cannot-connect",
+    Family.WORK,
+    *_LISTENERS,
+    remedy="Add an ingress rule for the listener's port to the load balancer's security group.",
+    documentation=_GROUPS_GUIDE,
+)
+def viewers_cannot_connect(listener: Resource) -> Problems:
+    """No security group of the load balancer lets anyone in on the listener's port."""
+    balancer = listener.follow("load_balancer_arn", *_LB)
+    port = listener.integer("port")
+    groups = balancer.follow_all("security_groups", _GROUP) if balancer is not None else None
+    if balancer is None or port is None or not groups:
+        return
+    if permits(groups, Direction.INGRESS, port, []) is False:
+        yield listener.problem(f"nobody may connect to {balancer.address} on port {port}")
+
+
+@resource_rule(
+    "ecs/load-balancer-cannot-connect",
+    Family.WORK,
+    "aws_ecs_service",
+    says="(service {name}) (task ...) failed ELB health checks in (target-group ...): Request "
+    "timed out",
+    remedy="Let the load balancer's security group out to, and into the tasks' security group from "
+    "it, on the container's port.",
+    documentation=_GROUPS_GUIDE,
+)
+def load_balancer_cannot_connect(service: Resource) -> Problems:
+    """The security groups do not let the load balancer through to the tasks' port."""
+    tasks = _task_groups(service)
+    for block in service.blocks("load_balancer"):
+        port = block.integer("container_port")
+        group = block.follow("target_group_arn", *_TARGETS)
+        if port is None or group is None or not tasks:
+            continue
+        for balancer in _balancers_of(group):
+            sources = balancer.follow_all("security_groups", _GROUP)
+            if not sources:
+                continue
+            for gap in _gaps(sources, tasks, port):
+                yield service.problem(f"{balancer.address} to tasks on port {port}: {gap}")
+
+
+@resource_rule(
+    "rds/tasks-cannot-connect",
+    Family.WORK,
+    "aws_ecs_service",
+    says="connection to server at ..., port {port} failed: timeout expired",
+    remedy="Let the tasks' security group out to, and into the database's security group from it, "
+    "on the database's port.",
+    documentation=_GROUPS_GUIDE,
+)
+def tasks_cannot_connect(service: Resource) -> Problems:
+    """The security groups do not let the tasks through to the database that they depend on."""
+    tasks = _task_groups(service)
+    for cluster in service.configuration.resources("aws_rds_cluster"):
+        port = database_port(cluster)
+        groups = cluster.follow_all("vpc_security_group_ids", _GROUP)
+        if not (tasks and groups and port and service.depends_on(cluster)):
+            continue
+        for gap in _gaps(tasks, groups, port):
+            yield service.problem(f"tasks to {cluster.address} on port {port}: {gap}", port=port)
+
+
+@resource_rule(
+    "rds/open-wider-than-needed",
+    Family.WORK,
+    "aws_rds_cluster",
+    severity=Severity.WARNING,
+    remedy="Allow only the tasks' security group, and only the database's port.",
+    documentation=_GROUPS_GUIDE,
+)
+def database_open(cluster: Resource) -> Problems:
+    """The database's security group lets in everyone, or more than the database's port."""
+    port = database_port(cluster)
+    groups = cluster.follow_all("vpc_security_group_ids", _GROUP)
+    if port is not None:
+        for text in _too_wide(groups or [], port):
+            yield cluster.problem(text)
+
+
+@resource_rule(
+    "ecs/open-wider-than-needed",
+    Family.WORK,
+    "aws_ecs_service",
+    severity=Severity.WARNING,
+    remedy="Allow only the load balancer's security group, and only the container's port.",
+    documentation=_GROUPS_GUIDE,
+)
+def tasks_open(service: Resource) -> Problems:
+    """The tasks' security group lets in everyone, or more than the container's port."""
+    ports = {block.integer("container_port") for block in service.blocks("load_balancer")}
+    port = ports.pop() if len(ports) == 1 else None
+    if port is not None:
+        for text in _too_wide(_task_groups(service) or [], port):
+            yield service.problem(text)
+
+
+def database_port(cluster: Resource) -> int | None:
+    """Return the port of a cluster, by default its engine's."""
+    return cluster.integer("port", _DEFAULT_PORTS.get(cluster.text("engine") or ""))
+
+
+def _task_groups(service: Resource) -> list[Resource] | None:
+    network = service.block("network_configuration")
+    return network.follow_all("security_groups", _GROUP) if network is not None else None
+
+
+def _balancers_of(group: Resource) -> list[Resource]:
+    """Return the load balancers whose listeners, or listener rules, refer to a target group."""
+    configuration = group.configuration
+    found: dict[str, Resource] = {}
+    for listener in configuration.resources(*_LISTENERS):
+        rules = configuration.referring("aws_lb_listener_rule", "listener_arn", listener)
+        if any(group.address in item.direct_dependencies for item in (listener, *rules)):
+            balancer = listener.follow("load_balancer_arn", *_LB)
+            if balancer is not None:
+                found[balancer.address] = balancer
+    return list(found.values())
+
+
+def _gaps(sources: Sequence[Resource], targets: Sequence[Resource], port: int) -> Iterator[str]:
+    if permits(sources, Direction.EGRESS, port, targets) is False:
+        yield f"no egress rule of {_names(sources)} lets it out"
+    if permits(targets, Direction.INGRESS, port, sources) is False:
+        yield f"no ingress rule of {_names(targets)} lets it in"
+
+
+def _too_wide(groups: Sequence[Resource], port: int) -> Iterator[str]:
+    for group in groups:
+        for rule in permissions(group, Direction.INGRESS) or ():
+            if rule.certain and rule.ports == (1, 0):
+                continue
+            if rule.cidrs & EVERYWHERE:
+                yield f"{group.address} lets in everyone"
+            elif rule.certain and rule.ports != (port, port):
+                yield f"{group.address} lets in {_ports(rule.ports)}; only {port} is needed"
+
+
+def _ports(ports: tuple[int, int] | None) -> str:
+    return "all ports" if ports is None else f"ports {ports[0]} to {ports[1]}"
+
+
+def _names(groups: Sequence[Resource]) -> str:
+    return ", ".join(group.address for group in groups)

@@ -1,0 +1,95 @@
+"""Rules on the containers of ECS task definitions: does AWS take them?"""
+
+from harness.preflight.configuration.resource import Resource
+from harness.preflight.finding import Family
+from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.rules.ecs.model import containers, is_fargate
+
+_GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+_TASK = "aws_ecs_task_definition"
+_PARAMETERS = f"{_GUIDE}/task_definition_parameters.html"
+
+
+@resource_rule(
+    "ecs/container-definitions",
+    Family.DEPLOY,
+    _TASK,
+    says=(
+        "Error: ECS Task Definition container_definitions is invalid: ...",
+        "ClientException: Container.image should not be null or empty.",
+    ),
+    also="ClientException: Container definition {number} ({name}): image is required.",
+    remedy="A JSON list of objects, each with name and image.",
+    documentation=_PARAMETERS,
+)
+def container_definitions(task: Resource) -> Problems:
+    """The container definitions are no JSON list of containers with name and image."""
+    try:
+        document = task.document("container_definitions")
+    except ValueError as error:
+        yield task.problem(f"container_definitions is not JSON: {error}")
+        return
+    if document == [] or isinstance(document, dict | str | int):
+        yield task.problem("container_definitions is no list of containers")
+    for container in containers(task) or []:
+        missing = [name for name in ("name", "image") if container.absent(name)]
+        if missing:
+            text = f"{container.address} has no {' and no '.join(missing)}"
+            yield task.problem(text, variant=1)
+
+
+@resource_rule(
+    "ecs/duplicate-container-name",
+    Family.DEPLOY,
+    _TASK,
+    remedy="Give each container of the task a name of its own.",
+    documentation=_PARAMETERS,
+)
+def duplicate_container_name(task: Resource) -> Problems:
+    """Two containers of a task have the same name."""
+    names = [container.text("name") for container in containers(task) or []]
+    for name in sorted({n for n in names if n and names.count(n) > 1}):
+        yield task.problem(f"{names.count(name)} containers are called {name}")
+
+
+@resource_rule(
+    "ecs/awsvpc-host-port",
+    Family.DEPLOY,
+    _TASK,
+    says="ClientException: When networkMode=awsvpc, the host ports and container ports in port "
+    "mappings must match.",
+    remedy="Leave hostPort out, or set it to containerPort.",
+    documentation=f"{_GUIDE}/task-networking-awsvpc.html",
+)
+def awsvpc_host_port(task: Resource) -> Problems:
+    """A container with a network interface of its own maps a port to another host port."""
+    if task.text("network_mode") != "awsvpc":
+        return
+    for container in containers(task) or []:
+        for mapping in container.blocks("portMappings"):
+            port, host = mapping.integer("containerPort"), mapping.integer("hostPort")
+            if host and port is not None and host != port:
+                yield task.problem(f"container port {port} is mapped to host port {host}")
+
+
+@resource_rule(
+    "ecs/log-options",
+    Family.DEPLOY,
+    _TASK,
+    says="ClientException: Log driver awslogs requires options: {options}",
+    remedy="Give awslogs-group, awslogs-region and (for Fargate) awslogs-stream-prefix.",
+    documentation=f"{_GUIDE}/specify-log-config.html",
+)
+def log_options(task: Resource) -> Problems:
+    """The log driver ``awslogs`` lacks an option that it needs."""
+    needed = ["awslogs-group", "awslogs-region"]
+    needed += ["awslogs-stream-prefix"] if is_fargate(task) else []
+    for container in containers(task) or []:
+        logging = container.block("logConfiguration")
+        if logging is None or logging.text("logDriver") != "awslogs":
+            continue
+        options = logging.block("options")
+        missing = [name for name in needed if options is None or options.absent(name)]
+        if missing and logging.certain("options"):
+            names = ", ".join(missing)
+            yield task.problem(f"{container.text('name')}: {names} missing", options=names)

@@ -1,0 +1,1 @@
+"""Rules for load balancers, listeners and target groups."""

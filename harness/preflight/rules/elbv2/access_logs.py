@@ -1,0 +1,163 @@
+"""Rules on the access logs of load balancers: may they be written into the bucket?"""
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from harness.preflight.configuration.resource import Block, Resource
+from harness.preflight.configuration.values import Reference, Unknown, references_in
+from harness.preflight.finding import Family
+from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.rules.iam_model.statements import Statement, policy_of
+
+_ACCESS_LOGS = (
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html"
+)
+_DENIED = (
+    "InvalidConfigurationRequest: Access Denied for bucket: {bucket}. Please check S3bucket "
+    "permission"
+)
+_SERVICE = "logdelivery.elasticloadbalancing.amazonaws.com"
+# The account that writes access logs, in the regions that are older than the service principal.
+_ACCOUNTS: Mapping[str, str] = {
+    "af-south-1": "098369216593",
+    "ap-east-1": "754344448648",
+    "ap-northeast-1": "582318560864",
+    "ap-northeast-2": "600734575887",
+    "ap-northeast-3": "383597477331",
+    "ap-south-1": "718504428378",
+    "ap-southeast-1": "114774131450",
+    "ap-southeast-2": "783225319266",
+    "ap-southeast-3": "589379963580",
+    "ca-central-1": "985666609251",
+    "eu-central-1": "054676820928",
+    "eu-north-1": "897822967062",
+    "eu-south-1": "635631232127",
+    "eu-west-1": "156460612806",
+    "eu-west-2": "652711504416",
+    "eu-west-3": "009996457667",
+    "me-south-1": "076674570225",
+    "sa-east-1": "507241528517",
+    "us-east-1": "127311923021",
+    "us-east-2": "033677994240",
+    "us-west-1": "027434742980",
+    "us-west-2": "797873946194",
+}
+
+
+@resource_rule(
+    "elbv2/access-log-bucket-policy",
+    Family.DEPLOY,
+    "aws_lb",
+    "aws_alb",
+    says=_DENIED,
+    remedy=f"Give the bucket a policy that allows {_SERVICE} s3:PutObject on "
+    "BUCKET/PREFIX/AWSLogs/ACCOUNT/*.",
+    documentation=_ACCESS_LOGS,
+)
+def access_log_bucket_policy(balancer: Resource) -> Problems:
+    """The policy of the access-log bucket does not let load balancers of the region write."""
+    for logs, bucket in _log_buckets(balancer):
+        policies = _about(bucket, "aws_s3_bucket_policy")
+        if policies is None:
+            continue
+        said = [policy_of(policy, "policy") for policy in policies]
+        if any(statements is None for statements in said):
+            continue
+        prefix = logs.text("prefix", "")
+        verdicts = [
+            _lets_write(statement, bucket, prefix, balancer.configuration.region())
+            for statements in said
+            for statement in statements or ()
+        ]
+        if not any(verdict is not False for verdict in verdicts):
+            name = bucket.text("bucket") or "..."
+            yield balancer.problem(
+                f"{bucket.address} has no policy that lets it write access logs", bucket=name
+            )
+
+
+@resource_rule(
+    "elbv2/access-log-bucket-encryption",
+    Family.DEPLOY,
+    "aws_lb",
+    "aws_alb",
+    says=_DENIED,
+    remedy="Encrypt the access-log bucket with AES256 (SSE-S3): the only one that ALB can use.",
+    documentation=_ACCESS_LOGS,
+)
+def access_log_bucket_encryption(balancer: Resource) -> Problems:
+    """The access-log bucket is encrypted with a KMS key, which load balancers cannot use."""
+    for _, bucket in _log_buckets(balancer):
+        kind = "aws_s3_bucket_server_side_encryption_configuration"
+        for encryption in _about(bucket, kind) or []:
+            for rule in encryption.blocks("rule"):
+                default = rule.block("apply_server_side_encryption_by_default")
+                algorithm = default.text("sse_algorithm") if default else None
+                if algorithm and algorithm.startswith("aws:kms"):
+                    name = bucket.text("bucket") or "..."
+                    yield balancer.problem(f"{bucket.address} uses {algorithm}", bucket=name)
+
+
+def _log_buckets(balancer: Resource) -> Iterator[tuple[Block, Resource]]:
+    """Yield the access logs that are on, with their bucket."""
+    if balancer.text("load_balancer_type", "application") != "application":
+        return
+    for logs in balancer.blocks("access_logs"):
+        bucket = logs.follow("bucket", "aws_s3_bucket")
+        if logs.boolean("enabled", default=False) and bucket is not None:
+            yield logs, bucket
+
+
+def _about(bucket: Resource, kind: str) -> list[Resource] | None:
+    """Return the resources of a type that are about a bucket, None when unsure."""
+    if not bucket.configuration.all_certain(kind, "bucket", "aws_s3_bucket"):
+        return None
+    return bucket.configuration.referring(kind, "bucket", bucket)
+
+
+def _lets_write(
+    statement: Statement, bucket: Resource, prefix: str | None, region: str | None
+) -> bool | None:
+    """Return whether a statement lets load balancers write; None when not certain."""
+    if statement.inverted:
+        return None
+    if not statement.allow or not any(_is_put(action) for action in statement.actions):
+        return False
+    verdicts = {_is_writer(principal, region) for principal in statement.principals}
+    placed = any(_holds(resource, bucket, prefix) for resource in statement.resources)
+    if not placed or verdicts <= {False}:
+        return False
+    return True if True in verdicts else None
+
+
+def _is_put(action: Any) -> bool:
+    return isinstance(action, Unknown) or fnmatchcase("s3:putobject", str(action).lower())
+
+
+def _is_writer(principal: Any, region: str | None) -> bool | None:
+    if isinstance(principal, Unknown):
+        named = {reference.address for reference in references_in(principal)}
+        return True if any("aws_elb_service_account" in name for name in named) else None
+    account = _ACCOUNTS.get(region or "")
+    accepted = {_SERVICE, "*", account, f"arn:aws:iam::{account}:root"}
+    return True if principal in accepted else (None if region is None else False)
+
+
+def _holds(resource: Any, bucket: Resource, prefix: str | None) -> bool:
+    """Return whether the resource of a statement may stand for the place of the logs."""
+    name = bucket.text("bucket")
+    if prefix is None or name is None:
+        return True
+    folder = f"{prefix}/" if prefix else ""
+    wanted = f"arn:aws:s3:::{name}/{folder}AWSLogs/123456789012/elasticloadbalancing/x"
+    return fnmatchcase(wanted, _pattern(resource, bucket.address, f"arn:aws:s3:::{name}"))
+
+
+def _pattern(resource: Any, bucket: str, arn: str) -> str:
+    """Return a statement's resource as pattern, ``*`` for what is not known."""
+    if isinstance(resource, Reference) and resource.address == bucket:
+        return arn if resource.attribute == "arn" else "*"
+    if isinstance(resource, Unknown):
+        return "".join(_pattern(part, bucket, arn) for part in resource.parts) or "*"
+    return str(resource)

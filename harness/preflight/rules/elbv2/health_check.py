@@ -1,0 +1,115 @@
+"""Rules on health checks of target groups."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from harness.preflight.configuration.resource import Block, Resource
+from harness.preflight.finding import Family, Severity
+from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.rules.ecs.model import containers, task_of
+
+_GROUP = ("aws_lb_target_group", "aws_alb_target_group")
+_HEALTH = (
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
+    "target-group-health-checks.html"
+)
+_URL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])[^\s\"'|;&]*")
+_DEFAULT_INTERVAL = 30
+
+
+@resource_rule(
+    "elbv2/health-check-interval",
+    Family.DEPLOY,
+    *_GROUP,
+    says="ValidationError: Health check interval must be greater than the timeout.",
+    remedy="Make the timeout shorter than the interval.",
+    documentation=_HEALTH,
+)
+def health_check_interval(group: Resource) -> Problems:
+    """A health check may take longer than the time until the next one."""
+    for check in group.blocks("health_check"):
+        interval = check.integer("interval", _DEFAULT_INTERVAL)
+        timeout = check.integer("timeout")
+        if interval is not None and timeout is not None and timeout >= interval:
+            yield group.problem(f"timeout {timeout} s, interval {interval} s")
+
+
+@resource_rule(
+    "elbv2/health-check-port",
+    Family.WORK,
+    "aws_ecs_service",
+    says="(service {name}) (task ...) failed ELB health checks in (target-group ...)",
+    remedy="Set the port of the health check to traffic-port, or to a port of the container.",
+    documentation=_HEALTH,
+)
+def health_check_port(service: Resource) -> Problems:
+    """The health check asks a port on which no container of the task listens."""
+    ports = _all_ports(service)
+    for block, group, check in _health_checks(service):
+        port = check.text("port", "traffic-port")
+        if port is None or not port.isdigit() or not ports:
+            continue
+        if int(port) not in ports and int(port) != block.integer("container_port"):
+            yield service.problem(f"{group.address} checks port {port}; ports are {ports}")
+
+
+@resource_rule(
+    "elbv2/health-check-path",
+    Family.WORK,
+    "aws_ecs_service",
+    severity=Severity.WARNING,
+    says="(service {name}) (task ...) failed ELB health checks in (target-group ...)",
+    remedy="Let the container's own health check and the target group's ask for the same path.",
+    documentation=_HEALTH,
+)
+def health_check_path(service: Resource) -> Problems:
+    """The target group checks another path or port than the container's own health check."""
+    for block, group, check in _health_checks(service):
+        path = check.text("path", "/")
+        if path is None or check.text("protocol", "HTTP") not in ("HTTP", "HTTPS"):
+            continue
+        port = block.integer("container_port")
+        for url in _own_checks(service, block.text("container_name")):
+            own = urlsplit(url)
+            if (own.path or "/") != path and own.port in (port, None):
+                text = f"{group.address} checks {path}, the container itself {own.path or '/'}"
+                yield service.problem(text)
+
+
+def _health_checks(service: Resource) -> Iterator[tuple[Block, Resource, Block]]:
+    for block in service.blocks("load_balancer"):
+        group = block.follow("target_group_arn", *_GROUP)
+        check = group.block("health_check") if group is not None else None
+        if group is not None and check is not None:
+            yield block, group, check
+
+
+def _all_ports(service: Resource) -> list[int]:
+    task = task_of(service)
+    ports: list[int] = []
+    for container in (containers(task) if task is not None else None) or []:
+        for mapping in container.blocks("portMappings"):
+            port = mapping.integer("containerPort")
+            if port is None:
+                return []
+            ports.append(port)
+    return ports
+
+
+def _own_checks(service: Resource, name: str | None) -> list[str]:
+    task = task_of(service)
+    urls: list[str] = []
+    for container in (containers(task) if task is not None else None) or []:
+        check = container.block("healthCheck")
+        command = check.texts("command") if check is not None else None
+        if container.text("name") == name:
+            urls += _URL.findall(" ".join(command or ()))
+    return [url for url in urls if _parses(url)]
+
+
+def _parses(url: str) -> bool:
+    try:
+        return urlsplit(url).port is not None or True
+    except ValueError:
+        return False

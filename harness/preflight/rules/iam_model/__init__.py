@@ -1,0 +1,1 @@
+"""IAM roles and policy statements as rules read them."""

@@ -1,0 +1,1 @@
+"""Rules that look things up in the target."""

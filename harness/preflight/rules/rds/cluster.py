@@ -1,0 +1,174 @@
+"""Rules on Aurora clusters and database instances: what they run, how they end."""
+
+import re
+
+from harness.preflight.configuration.resource import Resource
+from harness.preflight.finding import Family, Severity
+from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
+from harness.preflight.rules.ec2.zones import distinct_zones
+from harness.preflight.rules.rds.aurora_versions import AS_OF, retirement
+
+_API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference"
+_AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide"
+_MIN_ZONES = 2
+_RETENTION_DAYS = range(1, 36)
+_MAX_CAPACITY = 256.0
+_MIN_MAXIMUM = 1.0
+_STEP = 0.5
+
+
+@configuration_rule(
+    "rds/retired-engine-version",
+    Family.DEPLOY,
+    severity=Severity.WARNING,
+    says="InvalidParameterCombination: Cannot find version {version} for aurora-postgresql",
+    remedy="Ask the target (run preflight without --offline), or pin a version that it offers; "
+    "16.8 is the long-term-support minor of 16.",
+    documentation=f"{_AURORA}/AuroraPostgreSQLReleaseNotes/aurorapostgresql-release-calendar.html",
+)
+def retired_engine_version(inspection: Inspection) -> Problems:
+    """An Aurora PostgreSQL version was retired, or is not known; offline, from a dated table."""
+    if inspection.online:
+        return
+    for cluster in inspection.configuration.resources("aws_rds_cluster"):
+        version = cluster.text("engine_version")
+        if version is None or cluster.text("engine") != "aurora-postgresql":
+            continue
+        reason = retirement(version)
+        if reason:
+            text = f"Aurora PostgreSQL {version}: {reason} (as of {AS_OF})"
+            yield cluster.problem(text, version=version)
+
+
+@resource_rule(
+    "rds/parameter-group-family",
+    Family.DEPLOY,
+    "aws_rds_cluster",
+    says="InvalidParameterCombination: The Parameter Group {name} with DBParameterGroupFamily "
+    "{family} can't be used for this instance. Please use a Parameter Group with "
+    "DBParameterGroupFamily {wanted}",
+    remedy="Give the parameter group the family of the engine's major version.",
+    documentation=f"{_AURORA}/USER_WorkingWithParamGroups.html",
+)
+def parameter_group_family(cluster: Resource) -> Problems:
+    """The parameter group's family is not that of the cluster's engine version."""
+    group = cluster.follow("db_cluster_parameter_group_name", "aws_rds_cluster_parameter_group")
+    family = group.text("family") if group is not None else None
+    version = re.match(r"\d+", cluster.text("engine_version") or "")
+    engine = cluster.text("engine")
+    if group is None or family is None or version is None or engine != "aurora-postgresql":
+        return
+    wanted = f"{engine}{version.group()}"
+    if family != wanted:
+        name = group.text("name") or "..."
+        text = f"{group.address} has family {family}; the engine wants {wanted}"
+        yield cluster.problem(text, name=name.lower(), family=family, wanted=wanted)
+
+
+@resource_rule(
+    "rds/subnet-group-zones",
+    Family.DEPLOY,
+    "aws_db_subnet_group",
+    says="DBSubnetGroupDoesNotCoverEnoughAZs: The DB subnet group doesn't meet Availability Zone "
+    "(AZ) coverage requirement. Current AZ coverage: {zone}. Add subnets to cover at least 2 "
+    "AZs.",
+    remedy="Name subnets of at least two availability zones.",
+    documentation=f"{_API}/API_CreateDBSubnetGroup.html",
+)
+def subnet_group_zones(group: Resource) -> Problems:
+    """A database subnet group covers fewer than two availability zones."""
+    zones = distinct_zones(group, "subnet_ids")
+    if zones is not None and len(zones) < _MIN_ZONES:
+        zone = ", ".join(zones)
+        yield group.problem(f"covers {len(zones)} availability zone ({zone})", zone=zone)
+
+
+@resource_rule(
+    "rds/serverless-capacity",
+    Family.DEPLOY,
+    "aws_rds_cluster",
+    says="Error: expected serverlessv2_scaling_configuration.0.max_capacity to be in the range "
+    "(1.000000 - 256.000000), got {maximum}",
+    remedy="0 to 256 Aurora capacity units in steps of 0.5, the maximum at least 1 and not below "
+    "the minimum.",
+    documentation=f"{_AURORA}/aurora-serverless-v2.setting-capacity.html",
+)
+def serverless_capacity(cluster: Resource) -> Problems:
+    """The capacity range of a serverless cluster is not one that Aurora takes."""
+    for scaling in cluster.blocks("serverlessv2_scaling_configuration"):
+        low, high = scaling.number("min_capacity"), scaling.number("max_capacity")
+        values = [value for value in (low, high) if value is not None]
+        wrong = any(not 0 <= v <= _MAX_CAPACITY or v % _STEP for v in values)
+        if high is not None:
+            wrong = wrong or high < _MIN_MAXIMUM or (low is not None and low > high)
+        if wrong:
+            yield cluster.problem(f"min_capacity {low}, max_capacity {high}", maximum=high)
+
+
+@resource_rule(
+    "rds/backup-retention",
+    Family.DEPLOY,
+    "aws_rds_cluster",
+    says=(
+        "InvalidParameterValue: Invalid backup retention period: {days}. Retention period must be "
+        "between 1 and 35.",
+        "Error: expected backup_retention_period to be at most (35), got {days}",
+    ),
+    remedy="1 to 35 days: Aurora always keeps backups for a day.",
+    documentation=f"{_API}/API_CreateDBCluster.html",
+)
+def backup_retention(cluster: Resource) -> Problems:
+    """A cluster keeps its backups for a number of days that RDS does not take."""
+    days = cluster.integer("backup_retention_period")
+    if days is not None and days not in _RETENTION_DAYS:
+        yield cluster.problem(f"backup_retention_period is {days}", days=days)
+
+
+@resource_rule(
+    "rds/deletion-protection",
+    Family.TEARDOWN,
+    "aws_rds_cluster",
+    "aws_db_instance",
+    says=(
+        "InvalidParameterCombination: Cannot delete protected Cluster, please disable deletion "
+        "protection and try again.",
+        "InvalidParameterCombination: Cannot delete protected DB Instance, please disable "
+        "deletion protection and try again.",
+    ),
+    remedy="Set deletion_protection = false in a disposable environment.",
+    documentation=f"{_AURORA}/USER_DeleteCluster.html",
+)
+def deletion_protection(database: Resource) -> Problems:
+    """A database is protected from deletion."""
+    if database.boolean("deletion_protection"):
+        variant = int(database.type == "aws_db_instance")
+        yield database.problem("deletion_protection is true: destroy is refused", variant=variant)
+
+
+@resource_rule(
+    "rds/final-snapshot",
+    Family.TEARDOWN,
+    "aws_rds_cluster",
+    "aws_db_instance",
+    says=(
+        "Error: RDS Cluster final_snapshot_identifier is required when skip_final_snapshot is "
+        "false",
+        "Error: final_snapshot_identifier is required when skip_final_snapshot is false",
+        "DBClusterSnapshotAlreadyExistsFault: Cannot create the cluster snapshot because one "
+        "with the identifier {name} already exists.",
+    ),
+    remedy="Set skip_final_snapshot = true in a disposable environment.",
+    documentation=f"{_AURORA}/USER_DeleteCluster.html",
+)
+def final_snapshot(database: Resource) -> Problems:
+    """Destroy wants a final snapshot: it fails without a name for it, or leaves it behind."""
+    if database.boolean("skip_final_snapshot", default=False) is not False:
+        return
+    name = database.text("final_snapshot_identifier")
+    if database.absent("final_snapshot_identifier"):
+        variant = int(database.type == "aws_db_instance")
+        text = "skip_final_snapshot is not set and the snapshot has no name"
+        yield database.problem(text, variant=variant)
+    else:
+        text = f"destroy leaves the snapshot {name or ''} behind"
+        yield database.problem(text, variant=2, name=name)

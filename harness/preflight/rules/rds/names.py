@@ -1,0 +1,147 @@
+"""Rules on names, user and password of databases. None of them shows a password."""
+
+import re
+
+from harness.preflight.configuration.resource import Resource
+from harness.preflight.finding import Family
+from harness.preflight.registry import Problems, resource_rule
+
+_API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference"
+_CHARACTERS = re.compile(r"[a-z0-9-]*")
+_MAX_IDENTIFIER = 63
+_DATABASE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
+_USER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
+_DATABASE_TYPES = ("aws_rds_cluster", "aws_db_instance")
+_POSTGRESQL_WORDS = {
+    *("all", "analyse", "analyze", "and", "any", "array", "as", "asc", "both", "case", "cast"),
+    *("check", "column", "constraint", "create", "default", "desc", "distinct", "do", "else"),
+    *("end", "except", "false", "for", "foreign", "from", "grant", "group", "having", "in"),
+    *("into", "limit", "not", "null", "on", "or", "order", "primary", "references", "select"),
+    *("table", "then", "to", "true", "union", "unique", "user", "using", "when", "where", "with"),
+}
+_ADMINISTRATORS = {"rdsadmin", "rdsrepladmin"}
+_POSTGRESQL_USERS = _ADMINISTRATORS | {"admin", "rdstopmgr", "rds_superuser"} | _POSTGRESQL_WORDS
+_RESERVED_USERS = {
+    "aurora-postgresql": _POSTGRESQL_USERS,
+    "postgres": _POSTGRESQL_USERS,
+    "aurora-mysql": _ADMINISTRATORS,
+    "mysql": _ADMINISTRATORS,
+}
+_POSTGRESQL = ("aurora-postgresql", "postgres")
+_FORBIDDEN_IN_PASSWORD = '/"@ '  # noqa: S105 - characters, not a password
+_MIN_PASSWORD = 8
+_MAX_PASSWORD = {"mysql": 41, "aurora-mysql": 41, "postgres": 128, "aurora-postgresql": 99}
+
+
+@resource_rule(
+    "rds/identifier",
+    Family.DEPLOY,
+    "aws_rds_cluster",
+    "aws_rds_cluster_instance",
+    "aws_db_instance",
+    says=(
+        'Error: only lowercase alphanumeric characters and hyphens allowed in "{argument}"',
+        'Error: first character of "{argument}" must be a letter',
+        'Error: "{argument}" cannot contain two consecutive hyphens',
+        'Error: "{argument}" cannot end with a hyphen',
+        "InvalidParameterValue: The parameter {argument} is not a valid identifier. Identifiers "
+        "must begin with a letter; must contain only ASCII letters, digits, and hyphens; and must "
+        "not end with a hyphen or contain two consecutive hyphens.",
+    ),
+    remedy="1 to 63 lowercase letters, digits and single hyphens; begin with a letter, end with a "
+    "letter or digit.",
+    documentation=f"{_API}/API_CreateDBCluster.html",
+)
+def identifier(database: Resource) -> Problems:
+    """The identifier of a cluster or an instance breaks the naming rules."""
+    argument = "cluster_identifier" if database.type == "aws_rds_cluster" else "identifier"
+    name = database.text(argument)
+    if name is None:
+        return
+    broken = (
+        not _CHARACTERS.fullmatch(name),
+        not name[:1].isalpha(),
+        "--" in name,
+        name.endswith("-"),
+        len(name) > _MAX_IDENTIFIER,
+    )
+    if True in broken:
+        text = f"{argument} {name!r} ({len(name)} characters)"
+        yield database.problem(text, variant=broken.index(True), argument=argument)
+
+
+@resource_rule(
+    "rds/database-name",
+    Family.DEPLOY,
+    *_DATABASE_TYPES,
+    says="InvalidParameterValue: DatabaseName must begin with a letter and contain only "
+    "alphanumeric characters.",
+    remedy="1 to 63 letters, digits and underscores, beginning with a letter, no SQL keyword.",
+    documentation=f"{_API}/API_CreateDBCluster.html",
+)
+def database_name(database: Resource) -> Problems:
+    """The database that is created first has a name that its engine does not take."""
+    argument = "database_name" if database.type == "aws_rds_cluster" else "db_name"
+    name = database.text(argument)
+    word = database.text("engine") in _POSTGRESQL and (name or "").lower() in _POSTGRESQL_WORDS
+    if name and (not _DATABASE.fullmatch(name) or word):
+        yield database.problem(f"{argument} {name!r}")
+
+
+@resource_rule(
+    "rds/master-username",
+    Family.DEPLOY,
+    *_DATABASE_TYPES,
+    says=(
+        "InvalidParameterValue: MasterUsername {name} cannot be used as it is a reserved word "
+        "used by the engine",
+        "InvalidParameterValue: The parameter MasterUsername is not a valid identifier.",
+    ),
+    remedy="1 to 63 letters, digits and underscores, beginning with a letter, no reserved word "
+    "(admin, rdsadmin, user, ...).",
+    documentation=f"{_API}/API_CreateDBCluster.html",
+)
+def master_username(database: Resource) -> Problems:
+    """The master user's name is reserved, or malformed."""
+    name = database.text("master_username") or database.text("username")
+    engine = database.text("engine") or ""
+    if not name or engine not in _RESERVED_USERS:
+        return
+    reserved = name.lower() in _RESERVED_USERS[engine]
+    if reserved or not _USER.fullmatch(name):
+        why = "reserved by the engine" if reserved else "malformed"
+        yield database.problem(
+            f"master user name {name!r} is {why}", variant=not reserved, name=name
+        )
+
+
+@resource_rule(
+    "rds/master-password",
+    Family.DEPLOY,
+    *_DATABASE_TYPES,
+    says=(
+        "InvalidParameterValue: The parameter MasterUserPassword is not a valid password. Only "
+        "printable ASCII characters besides '/', '@', '\"', ' ' may be used.",
+        "InvalidParameterValue: The parameter MasterUserPassword is not a valid password because "
+        "it is shorter than 8 characters.",
+        "InvalidParameterValue: The parameter MasterUserPassword is not a valid password because "
+        "it is longer than {limit} characters.",
+    ),
+    remedy='At least 8 printable ASCII characters other than / " @ and space; better: let the '
+    "provider generate it and pass it write-only.",
+    documentation=f"{_API}/API_CreateDBCluster.html",
+)
+def master_password(database: Resource) -> Problems:
+    """The master password is too short, too long, or has a character that is not allowed."""
+    limit = _MAX_PASSWORD.get(database.text("engine") or "", 128)
+    for argument in ("master_password", "master_password_wo", "password", "password_wo"):
+        secret = database.text(argument)
+        if not secret:
+            continue
+        printable = secret.isascii() and secret.isprintable()
+        if not printable or any(character in secret for character in _FORBIDDEN_IN_PASSWORD):
+            yield database.problem(f"{argument} has a character that is not allowed", limit=limit)
+        elif not _MIN_PASSWORD <= len(secret) <= limit:
+            text = f"{argument} has {len(secret)} characters, not {_MIN_PASSWORD} to {limit}"
+            variant = 1 if len(secret) < _MIN_PASSWORD else 2
+            yield database.problem(text, variant=variant, limit=limit)

@@ -1,0 +1,137 @@
+"""Rules on the lifecycle configuration of S3 buckets."""
+
+from collections import Counter
+
+from harness.preflight.configuration.resource import Block, Resource
+from harness.preflight.finding import Family
+from harness.preflight.registry import Problems, resource_rule
+
+_TYPE = "aws_s3_bucket_lifecycle_configuration"
+_DOCUMENTATION = (
+    "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
+    "s3_bucket_lifecycle_configuration"
+)
+_ELEMENTS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html"
+_INVALID = "Warning: Invalid Attribute Combination\n\n"
+_ACTIONS = (
+    *("expiration", "transition", "noncurrent_version_expiration"),
+    *("noncurrent_version_transition", "abort_incomplete_multipart_upload"),
+)
+_MAX_ID = 255
+_MIN_DAYS_TO_INFREQUENT = 30
+
+
+def _name(rule: Block, index: int) -> str:
+    return f"rule[{index}] ({rule.text('id') or 'without id'})"
+
+
+@resource_rule(
+    "s3/lifecycle-rule-without-filter",
+    Family.DEPLOY,
+    _TYPE,
+    says=(
+        f"{_INVALID}No attribute specified when one (and only one) of "
+        "[rule[{index}].filter,rule[{index}].prefix] is required\n\n"
+        "This will be an error in a future version of the provider",
+        f"{_INVALID}No attribute specified when one (and only one) of "
+        "[rule[{index}].filter,rule[{index}].prefix] is required",
+    ),
+    remedy='Add filter { prefix = "" }: the rule is for all objects.',
+    documentation=_DOCUMENTATION,
+)
+def rule_without_filter(lifecycle: Resource) -> Problems:
+    """A lifecycle rule has neither ``filter`` nor ``prefix``."""
+    for index, rule in enumerate(lifecycle.blocks("rule")):
+        if rule.absent("filter") and rule.value("prefix") is None:
+            message = f"{_name(rule, index)} has neither filter nor prefix"
+            yield lifecycle.problem(message, index=index)
+
+
+@resource_rule(
+    "s3/lifecycle-filter-and-prefix",
+    Family.DEPLOY,
+    _TYPE,
+    says=(
+        f"{_INVALID}2 attributes specified when one (and only one) of "
+        "[rule[{index}].filter,rule[{index}].prefix] is required"
+    ),
+    remedy="Keep filter and move the prefix into it.",
+    documentation=_DOCUMENTATION,
+)
+def filter_and_prefix(lifecycle: Resource) -> Problems:
+    """A lifecycle rule has both ``filter`` and ``prefix``."""
+    for index, rule in enumerate(lifecycle.blocks("rule")):
+        if rule.given("filter") and rule.given("prefix"):
+            yield lifecycle.problem(f"{_name(rule, index)} has filter and prefix", index=index)
+
+
+@resource_rule(
+    "s3/lifecycle-rule-without-action",
+    Family.DEPLOY,
+    _TYPE,
+    says="InvalidRequest: At least one action needs to be specified in a rule",
+    remedy="Say what the rule does: expiration, transition or abort_incomplete_multipart_upload.",
+    documentation=_ELEMENTS,
+)
+def rule_without_action(lifecycle: Resource) -> Problems:
+    """A lifecycle rule does nothing."""
+    for index, rule in enumerate(lifecycle.blocks("rule")):
+        if all(rule.absent(action) for action in _ACTIONS):
+            yield lifecycle.problem(f"{_name(rule, index)} has no action")
+
+
+@resource_rule(
+    "s3/lifecycle-rule-id",
+    Family.DEPLOY,
+    _TYPE,
+    says=(
+        "InvalidArgument: Rule ID must be unique. Found same ID for more than one rule",
+        "Error: Invalid Attribute Value Length\n\nAttribute rule[{index}].id string length must be "
+        "between 1 and 255, got: {length}",
+        "InvalidArgument: ID length should not exceed allowed limit of 255",
+    ),
+    remedy="Give each rule an id of its own, of at most 255 characters.",
+    documentation=_ELEMENTS,
+)
+def rule_id(lifecycle: Resource) -> Problems:
+    """Two lifecycle rules have the same id, or an id is too long."""
+    ids = [id_ for rule in lifecycle.blocks("rule") if (id_ := rule.text("id"))]
+    for id_, count in Counter(ids).items():
+        if count > 1:
+            yield lifecycle.problem(f"{count} rules have the id {id_!r}")
+        if len(id_) > _MAX_ID:
+            text = f"the rule id {id_[:20]}... has {len(id_)} characters"
+            yield lifecycle.problem(text, variant=1, length=len(id_))
+
+
+@resource_rule(
+    "s3/lifecycle-days",
+    Family.DEPLOY,
+    _TYPE,
+    says=(
+        "InvalidArgument: 'Days' in the Expiration action for filter '...' must be greater than "
+        "'Days' in the Transition action",
+        "InvalidArgument: 'Days' in Transition action must be greater than or equal to 30 for "
+        "storageClass '{storage_class}'",
+    ),
+    remedy="Expire later than the last transition; move to an infrequent-access class after 30 "
+    "days at the earliest.",
+    documentation="https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
+    "lifecycle-transition-general-considerations.html",
+)
+def lifecycle_days(lifecycle: Resource) -> Problems:
+    """Objects expire before they are moved, or move to infrequent access too early."""
+    for index, rule in enumerate(lifecycle.blocks("rule")):
+        expiration = rule.block("expiration")
+        last = expiration.integer("days") if expiration else None
+        for transition in rule.blocks("transition"):
+            days = transition.integer("days")
+            storage = transition.text("storage_class") or ""
+            if days is None:
+                continue
+            if last and last <= days:
+                text = f"{_name(rule, index)} expires after {last} days, moves after {days}"
+                yield lifecycle.problem(text, storage_class=storage)
+            elif storage.endswith("_IA") and days < _MIN_DAYS_TO_INFREQUENT:
+                text = f"{_name(rule, index)} moves to {storage} after {days} days"
+                yield lifecycle.problem(text, variant=1, storage_class=storage)

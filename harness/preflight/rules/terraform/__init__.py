@@ -1,0 +1,1 @@
+"""Rules for Terraform itself: backends, references, names."""

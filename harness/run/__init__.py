@@ -1,0 +1,1 @@
+"""One run on record: settings, ledger, timeline, evidence."""

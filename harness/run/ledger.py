@@ -1,0 +1,189 @@
+"""The record of every run on disk, written before the first resource exists."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from harness.core.errors import HarnessError, UsageError
+from harness.run.record import RunRecord, RunStatus
+from stack.names import LONGEST_SUFFIX
+
+_RECORD = "run.json"
+_KEPT_RECORDS = 50
+_SUFFIX = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LOCK_SECONDS = 30.0
+
+
+class Ledger:
+    """The runs of this machine, a folder each below ``home/runs``.
+
+    Safe for several processes at once.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._runs = home / "runs"
+
+    def directory(self, environment_suffix: str) -> Path:
+        """Return the folder of a run, whether or not it exists.
+
+        Raises:
+            UsageError: The suffix cannot be one.
+        """
+        if not _is_suffix(environment_suffix):
+            raise UsageError(
+                f"environment suffix {environment_suffix!r} cannot be used",
+                remedy=f"1 to {LONGEST_SUFFIX} lowercase letters, digits and single hyphens "
+                "between them, such as pr123-7f3a",
+            )
+        return self._runs / environment_suffix
+
+    def begin(self, record: RunRecord) -> None:
+        """Write the first record of a run; of several processes with one suffix, one succeeds.
+
+        Raises:
+            UsageError: A run of this suffix may still have resources.
+            HarnessError: The ledger's folder cannot be written to.
+        """
+        with self._locked():
+            self._require_free(record.environment_suffix)
+            self.save(record)
+            self._prune()
+
+    def _require_free(self, environment_suffix: str) -> None:
+        earlier = self.find(environment_suffix)
+        if earlier is not None and earlier.status is not RunStatus.DESTROYED:
+            raise UsageError(
+                f"a run with environment suffix {environment_suffix!r} is on record as "
+                f"{earlier.status} since {earlier.started_at}",
+                remedy="use another suffix, attach to it with --reuse-stack, or remove it with "
+                f"`catalog-harness destroy --environment-suffix {environment_suffix}`",
+            )
+
+    def save(self, record: RunRecord) -> None:
+        """Write a record, atomically and durably enough to survive a kill of this process."""
+        directory = self.directory(record.environment_suffix)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = directory / f"{_RECORD}.draft"
+        draft.write_text(json.dumps(asdict(record), indent=2))
+        draft.replace(directory / _RECORD)
+
+    def update(self, environment_suffix: str, **changes: Any) -> RunRecord:
+        """Change fields of a record and return the new one.
+
+        Raises:
+            UsageError: There is no such run.
+        """
+        with self._locked():
+            record = replace(self.get(environment_suffix), **changes)
+            self.save(record)
+        return record
+
+    def find(self, environment_suffix: str) -> RunRecord | None:
+        """Return the record of a run, None if there is none.
+
+        Raises:
+            HarnessError: There is one, but it cannot be read.
+        """
+        path = self.directory(environment_suffix) / _RECORD
+        try:
+            values = json.loads(path.read_text())
+            return RunRecord(**{**values, "status": RunStatus(values["status"])})
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise HarnessError(
+                f"the record {path} cannot be read: {error!r}",
+                remedy="it was written by another version, or damaged: see whether its run has "
+                "left anything, then delete its folder",
+            ) from error
+
+    def get(self, environment_suffix: str) -> RunRecord:
+        """Return the record of a run.
+
+        Raises:
+            UsageError: There is none.
+        """
+        record = self.find(environment_suffix)
+        if record is None:
+            known = ", ".join(r.environment_suffix for r in self.records()) or "none"
+            raise UsageError(
+                f"no run with environment suffix {environment_suffix!r} is on record",
+                remedy=f"runs that may have resources: {known}",
+            )
+        return record
+
+    def records(self) -> tuple[RunRecord, ...]:
+        """Return the runs that may still have resources, newest first.
+
+        Records that cannot be read are left out; see ``unreadable``.
+        """
+        return tuple(r for r in self._all() if r.status is not RunStatus.DESTROYED)
+
+    def unreadable(self) -> tuple[HarnessError, ...]:
+        """Return what is wrong with each record that cannot be read."""
+        return tuple(found for found in self._each() if isinstance(found, HarnessError))
+
+    def choose(self, environment_suffix: str | None) -> str:
+        """Return the suffix of the run that the user means: as named, or the newest that is up.
+
+        Raises:
+            UsageError: There is none.
+        """
+        if environment_suffix:
+            return self.get(environment_suffix).environment_suffix
+        for record in self.records():
+            if record.status is RunStatus.DEPLOYED:
+                return record.environment_suffix
+        unfinished = ", ".join(f"{r.environment_suffix} ({r.status})" for r in self.records())
+        raise UsageError(
+            "no stack that is up is on record",
+            remedy=f"name one of these with --environment-suffix: {unfinished}"
+            if unfinished
+            else "deploy one with `catalog-harness deploy` or `pytest --keep-stack`",
+        )
+
+    def _all(self) -> list[RunRecord]:
+        known = [found for found in self._each() if isinstance(found, RunRecord)]
+        return sorted(known, key=lambda record: record.started_at, reverse=True)
+
+    def _each(self) -> Iterator[RunRecord | HarnessError | None]:
+        for path in sorted(self._runs.glob(f"*/{_RECORD}")):
+            if _is_suffix(path.parent.name):
+                try:
+                    yield self.find(path.parent.name)
+                except HarnessError as error:
+                    yield error
+
+    def _prune(self) -> None:
+        ended = [r for r in self._all() if r.status is RunStatus.DESTROYED]
+        for record in ended[_KEPT_RECORDS:]:
+            shutil.rmtree(self.directory(record.environment_suffix), ignore_errors=True)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        try:
+            self._runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with FileLock(self._runs / ".lock", timeout=_LOCK_SECONDS):
+                yield
+        except OSError as error:
+            raise HarnessError(
+                f"the ledger in {self._runs} cannot be written to: {error}",
+                remedy="set CATALOG_HARNESS_HOME to a folder that can",
+            ) from error
+
+
+def _is_suffix(text: str) -> bool:
+    return len(text) <= LONGEST_SUFFIX and _SUFFIX.fullmatch(text) is not None
+
+
+def now() -> str:
+    """Return the time as ISO 8601 in UTC, to the microsecond."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")

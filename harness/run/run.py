@@ -1,0 +1,120 @@
+"""One run: its suffix, its folder, its record, its timeline."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.aws.tags import RunTags
+from harness.core.errors import UsageError
+from harness.run.ledger import Ledger, now
+from harness.run.record import RunRecord, RunStatus
+from harness.run.timeline import Timeline
+from harness.settings.settings import HarnessSettings, user_name
+
+
+@dataclass(frozen=True)
+class Run:
+    """What all phases of one run share, also across processes.
+
+    Attributes:
+        settings: What the user set.
+        environment_suffix: The run's suffix.
+        ledger: Where its record is kept.
+        timeline: When what happened.
+        owner_pid: An embedded cloud of this run ends with this process; None keeps it.
+        shared: Whether several processes take part: one finds on record what another began.
+        started_at: ISO 8601 time in UTC; tells this run from others that had its suffix.
+    """
+
+    settings: HarnessSettings
+    environment_suffix: str
+    ledger: Ledger
+    timeline: Timeline
+    owner_pid: int | None
+    shared: bool = False
+    started_at: str = field(default_factory=now)
+
+    @property
+    def directory(self) -> Path:
+        """The run's folder: record, workspace, timeline."""
+        return self.ledger.directory(self.environment_suffix)
+
+    @property
+    def workspace_directory(self) -> Path:
+        """Terraform's working directory: configuration and local state."""
+        return self.directory / "terraform"
+
+    @property
+    def tags(self) -> RunTags:
+        """What the run's resources say about it, beside its suffix."""
+        return RunTags.of(
+            self.environment_suffix,
+            self.started_at,
+            owner=self.settings.owner or user_name(),
+            minutes=self.settings.max_duration,
+        )
+
+    @property
+    def _timeline_path(self) -> Path:
+        return self.directory / "timeline.json"
+
+    @property
+    def record(self) -> RunRecord:
+        """The record as it stands.
+
+        Raises:
+            UsageError: There is none.
+        """
+        record = self.find_record()
+        if record is None:
+            raise UsageError(f"this run ({self.environment_suffix}) is not on record")
+        return record
+
+    def find_record(self) -> RunRecord | None:
+        """Return the run's record, None before it has begun.
+
+        A record of the same suffix that another run wrote is not this run's, unless it is to
+        be reused: whoever tears down "the run" must never tear down somebody else's.
+        """
+        record = self.ledger.find(self.environment_suffix)
+        if record is None or self.settings.reuse_stack or record.started_at == self.started_at:
+            return record
+        return None
+
+    def begin(self) -> None:
+        """Put the run on record, before it has anything.
+
+        Raises:
+            UsageError: A run of this suffix may still have resources.
+        """
+        mirror = self.settings.provider_mirror
+        self.ledger.begin(
+            RunRecord(
+                environment_suffix=self.environment_suffix,
+                target=self.settings.target,
+                region=self.settings.region,
+                status=RunStatus.STARTING,
+                started_at=self.started_at,
+                terraform=self.settings.terraform,
+                provider_mirror=str(mirror) if mirror else None,
+                **asdict(self.tags),
+            )
+        )
+        self._timeline_path.unlink(missing_ok=True)  # of an earlier run with this suffix
+
+    def update(self, **changes: Any) -> RunRecord:
+        """Change fields of the record."""
+        return self.ledger.update(self.environment_suffix, **changes)
+
+    def save_timeline(self) -> None:
+        """Leave the timeline for another process of this run."""
+        self._timeline_path.write_text(json.dumps(self.timeline.to_dict()))
+
+    def load_timeline(self) -> None:
+        """Take over the timeline that another process of this run left, if any."""
+        try:
+            text = self._timeline_path.read_text()
+        except FileNotFoundError:
+            return
+        self.timeline.merge(json.loads(text))

@@ -1,0 +1,105 @@
+"""When each phase and each resource of a run began and ended."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from harness.report.model import Phase, ResourceTiming
+from harness.report.progress import Observer
+
+
+class Timeline:
+    """Collects the phases and resource timings of a run and tells an observer as they happen.
+
+    Args:
+        observer: Told about every start and end.
+        origin: The run's start on the system's monotonic clock, in seconds. That clock is the
+            same for all processes of a machine, so that workers can share an origin.
+        clock: The monotonic clock.
+    """
+
+    def __init__(
+        self,
+        observer: Observer,
+        *,
+        origin: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.observer = observer
+        self._clock = clock
+        self.origin = clock() if origin is None else origin
+        self._phases: list[Phase] = []
+        self._resources: list[ResourceTiming] = []
+        self._notes: list[str] = []
+        self._lock = threading.Lock()
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The finished phases, in the order of their start."""
+        with self._lock:
+            return tuple(sorted(self._phases, key=lambda phase: phase.started))
+
+    @property
+    def resources(self) -> tuple[ResourceTiming, ...]:
+        """The finished resources, in the order of their end."""
+        with self._lock:
+            return tuple(self._resources)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the report should say besides, in the order of the telling."""
+        with self._lock:
+            return tuple(self._notes)
+
+    def note(self, text: str) -> None:
+        """Tell the observer something now, and the report in the end."""
+        with self._lock:
+            self._notes.append(text)
+        self.observer.note(text)
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Time a phase; it counts as failed when the body raises."""
+        started = self._clock() - self.origin
+        self.observer.phase_started(name)
+        failed = True
+        try:
+            yield
+            failed = False
+        finally:
+            phase = Phase(name, started, self._clock() - self.origin, failed=failed)
+            with self._lock:
+                self._phases.append(phase)
+            self.observer.phase_finished(name, phase.seconds, failed=failed)
+
+    def resource(self, address: str, action: str, seconds: float) -> None:
+        """Record a resource that has just been finished after ``seconds``."""
+        ended = self._clock() - self.origin
+        timing = ResourceTiming(address, action, max(0.0, ended - seconds), ended)
+        with self._lock:
+            self._resources.append(timing)
+        self.observer.resource_finished(address, action, seconds)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready copy."""
+        return {
+            "origin": self.origin,
+            "phases": [asdict(phase) for phase in self.phases],
+            "resources": [asdict(resource) for resource in self.resources],
+            "notes": list(self.notes),
+        }
+
+    def merge(self, saved: Mapping[str, Any]) -> None:
+        """Take over what another process of this machine saved with ``to_dict``."""
+        shift = saved["origin"] - self.origin
+
+        def moved(times: Mapping[str, Any]) -> dict[str, Any]:
+            return {**times, "started": times["started"] + shift, "ended": times["ended"] + shift}
+
+        with self._lock:
+            self._phases += [Phase(**moved(phase)) for phase in saved["phases"]]
+            self._resources += [ResourceTiming(**moved(timing)) for timing in saved["resources"]]
+            self._notes += saved["notes"]

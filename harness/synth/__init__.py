@@ -1,0 +1,1 @@
+"""Synthesizing the stack to Terraform JSON."""

@@ -1,0 +1,1 @@
+"""The embedded target: an emulator on loopback."""

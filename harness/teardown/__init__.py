@@ -1,0 +1,1 @@
+"""Destroying a stack, proving that nothing is left, and sweeping."""

@@ -1,0 +1,85 @@
+"""Sweeping embedded clouds: the ledger knows them, and each ends with its run."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from harness.core.errors import EmulatorError, HarnessError
+from harness.run.ledger import Ledger
+from harness.run.record import RunRecord
+from harness.targets.embedded.target import EmbeddedTarget
+from harness.targets.factory import attach_target
+from harness.teardown.sweep import SweepReport, SweptRun, sweep
+from harness.teardown.sweep.ownership import NAMED, SelectedRun
+from harness.teardown.sweep.recorded_runs import SweepRequest, expiry_of
+
+_ENDED = "its embedded cloud has ended, and everything in it"
+
+
+def sweep_clouds(
+    request: SweepRequest,
+    *,
+    region: str,
+    ledger: Ledger,
+    teardown: Callable[[RunRecord], object],
+) -> Iterator[SweepReport]:
+    """Yield what was swept, a report per run: those that are wanted, and those of ended clouds.
+
+    Args:
+        request: What is wanted.
+        region: AWS region that the clouds play.
+        ledger: The runs of this machine.
+        teardown: Destroys a run on record and ends its cloud; of a cloud that has ended it
+            removes what is left on this machine.
+    """
+    for record in ledger.records():
+        named = record.environment_suffix in request.suffixes
+        is_here = (record.target, record.region) == (EmbeddedTarget.name, region)
+        if is_here and (named or not request.suffixes):
+            report = _report(record, request)
+            if report is not None:
+                yield _removed(report, record, teardown) if request.remove else report
+
+
+def _report(record: RunRecord, request: SweepRequest) -> SweepReport | None:
+    """Look at a run in its cloud; None if it is not to be swept."""
+    suffix = record.environment_suffix
+    if not record.attachment:  # it may be starting its cloud right now: only when it is named
+        return _one(record, SelectedRun(suffix, NAMED, ())) if request.suffixes else None
+    try:
+        target = attach_target(record.target, record.region, record.attachment)
+    except EmulatorError:
+        return _one(record, SelectedRun(suffix, _ENDED, ()))
+    why = _why(record, request)
+    if not why:
+        return None
+    found = sweep(target, suffixes=(suffix,))
+    (run,) = found.runs
+    return replace(found, runs=(replace(run, selected=replace(run.selected, why=why)),))
+
+
+def _why(record: RunRecord, request: SweepRequest) -> str:
+    if record.environment_suffix in request.suffixes:
+        return NAMED
+    expires_at = expiry_of(record)
+    if expires_at and request.expired_before and expires_at < request.expired_before:
+        return f"expired at {expires_at:%Y-%m-%dT%H:%M:%SZ}"
+    return ""
+
+
+def _one(record: RunRecord, selected: SelectedRun) -> SweepReport:
+    note = f"on record as {record.status} since {record.started_at}"
+    run = SweptRun(selected, notes=(note,))
+    return SweepReport(record.target, record.region, dry_run=True, runs=(run,))
+
+
+def _removed(
+    report: SweepReport, record: RunRecord, teardown: Callable[[RunRecord], object]
+) -> SweepReport:
+    (run,) = report.runs
+    try:
+        proof = teardown(record)
+    except HarnessError as error:
+        run = replace(run, errors=(error.message,))
+    else:
+        run = replace(run, proof=str(proof or _ENDED))
+    return replace(report, dry_run=False, runs=(run,))

@@ -1,0 +1,209 @@
+"""Removing resources in the order of their needs, with patience for named refusals only."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from harness.aws.clients import Clients
+from harness.aws.errors import error_code, is_absent, transient_of
+from harness.aws.resources.catalog import REMOVERS
+from harness.aws.resources.resource import Kind, Resource
+from harness.core.errors import WaitTimeoutError
+from harness.core.wait import wait_until
+
+_THREADS = 6
+_DELAY_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one resource.
+
+    Attributes:
+        resource: The resource.
+        error: Why it could not be removed; empty if it was.
+        waited_for: Which named refusal had to pass first; empty if none.
+    """
+
+    resource: Resource
+    error: str = ""
+    waited_for: str = ""
+
+
+Pause = Callable[[float], None]
+
+
+class _NotYetError(Exception):
+    """A named refusal that passes by itself."""
+
+
+class _InterruptedSweepError(Exception):
+    """Nobody waits for this removal any more."""
+
+
+def remove_all(
+    clients: Clients,
+    resources: Iterable[Resource],
+    *,
+    sleep: Callable[[float], object] | None = None,
+) -> tuple[Outcome, ...]:
+    """Remove resources; one that cannot be removed does not keep the others.
+
+    Kind after kind in the order of ``Kind``, the resources of one kind at once. A refusal that
+    is known to pass by itself is waited out until its own deadline; every other one is the
+    outcome. What is gone already counts as removed.
+
+    Args:
+        clients: Clients of the target.
+        resources: What to remove.
+        sleep: The pause between two attempts; a test passes its own. By default it ends when
+            this thread is interrupted: Ctrl-C waits for no deadline.
+
+    Returns:
+        One outcome per resource, in the order of removal.
+    """
+    order = list(Kind)
+    ordered = sorted(resources, key=lambda each: order.index(each.kind))
+    with _interruptible_pool(sleep) as (pool, pause):
+
+        def each(step: Callable[[Resource], Outcome], some: Sequence[Resource]) -> list[Outcome]:
+            return list(pool.map(step, some))
+
+        begun = each(lambda resource: _begin(clients, resource, pause), ordered)
+        failed = [outcome for outcome in begun if outcome.error]
+        outcomes = list(failed)
+        unable = {outcome.resource.identifier for outcome in failed}
+        for kind in order:
+            some = [r for r in ordered if r.kind is kind and r.identifier not in unable]
+            outcomes += each(lambda resource: _remove(clients, resource, pause), some)
+    return tuple(outcomes)
+
+
+@contextmanager
+def _interruptible_pool(
+    sleep: Callable[[float], object] | None,
+) -> Iterator[tuple[Executor, Pause]]:
+    """Yield threads, and a pause for them that ends at once when the body ends by an error."""
+    ended = threading.Event()
+
+    def pause(seconds: float) -> None:
+        (sleep or ended.wait)(seconds)
+        if ended.is_set():
+            raise _InterruptedSweepError
+
+    pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="sweep")
+    try:
+        yield pool, pause
+    except BaseException:
+        ended.set()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin(clients: Clients, resource: Resource, pause: Pause) -> Outcome:
+    begin = REMOVERS[resource.kind].begin
+    if begin is None:
+        return Outcome(resource)
+    return _tried(resource, lambda: begin(clients, resource), pause)
+
+
+def _remove(clients: Clients, resource: Resource, pause: Pause) -> Outcome:
+    remover = REMOVERS[resource.kind]
+    outcome = _tried(resource, lambda: remover.remove(clients, resource), pause)
+    remains = remover.remains
+    if outcome.error or remains is None:
+        return outcome
+    error = _until_gone(resource, lambda: remains(clients, resource), remover.seconds, pause)
+    return Outcome(resource, error, outcome.waited_for)
+
+
+def _tried(resource: Resource, attempt: Callable[[], None], pause: Pause) -> Outcome:
+    """Make an attempt until it succeeds, fails for good, or the deadline of its refusal passes."""
+    try:
+        attempt()
+    except ClientError as error:
+        transient = transient_of(error)
+        if is_absent(error):
+            return Outcome(resource)
+        if transient is None:
+            return Outcome(resource, _said(error))
+        return _tried_again(resource, attempt, transient.reason, transient.seconds, pause)
+    except BotoCoreError as error:
+        return Outcome(resource, str(error))
+    return Outcome(resource)
+
+
+def _tried_again(
+    resource: Resource,
+    attempt: Callable[[], None],
+    reason: str,
+    seconds: float,
+    pause: Pause,
+) -> Outcome:
+    def again() -> bool:
+        try:
+            attempt()
+        except ClientError as error:
+            if transient_of(error) and not is_absent(error):
+                raise _NotYetError(_said(error)) from error
+            if not is_absent(error):
+                raise
+        return True
+
+    try:
+        wait_until(
+            again,
+            what=f"{resource} to let itself be removed",
+            ready=bool,
+            timeout=seconds,
+            delay=_DELAY_SECONDS,
+            retry_on=(_NotYetError,),
+            sleep=pause,
+        )
+    except WaitTimeoutError as error:
+        return Outcome(resource, f"after {seconds:g} s: {error.__cause__} ({reason})", reason)
+    except (ClientError, BotoCoreError) as error:
+        return Outcome(resource, _said(error), reason)
+    return Outcome(resource, waited_for=reason)
+
+
+def _until_gone(
+    resource: Resource,
+    remains: Callable[[], bool],
+    seconds: float,
+    pause: Pause,
+) -> str:
+    def observe() -> bool:
+        try:
+            return remains()
+        except ClientError as error:
+            if is_absent(error):
+                return False
+            raise
+
+    try:
+        wait_until(
+            observe,
+            what=f"the end of {resource}",
+            ready=lambda there: not there,
+            timeout=seconds,
+            delay=_DELAY_SECONDS,
+            sleep=pause,
+        )
+    except WaitTimeoutError:
+        return f"still there {seconds:g} s after its deletion was accepted"
+    except (ClientError, BotoCoreError) as error:
+        return _said(error)
+    return ""
+
+
+def _said(error: ClientError | BotoCoreError) -> str:
+    if isinstance(error, ClientError):
+        message = error.response["Error"].get("Message", "")
+        return f"{error.operation_name}: {error_code(error)}: {message}"
+    return str(error)

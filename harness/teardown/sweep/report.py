@@ -1,0 +1,130 @@
+"""What a sweep found, what it did, and whether anything is left."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.aws.resources.resource import Resource
+from harness.teardown.leftover import Leftover
+from harness.teardown.sweep.ownership import SelectedRun, Spared
+from harness.teardown.sweep.removal import Outcome
+
+
+@dataclass(frozen=True)
+class SweptRun:
+    """What was found of one run and what became of it.
+
+    Attributes:
+        selected: The run, why it is swept, what there was of it.
+        outcomes: What became of each resource; empty in a dry run.
+        left: What the teardown proof still found of it, apart from what is not ours.
+        proof: What the teardown proof said; empty in a dry run.
+        state: Places of its Terraform state, unless that was removed.
+        notes: What else was done or seen: ledger, state, Terraform.
+        errors: What else could not be done.
+    """
+
+    selected: SelectedRun
+    outcomes: tuple[Outcome, ...] = ()
+    left: tuple[Leftover, ...] = ()
+    proof: str = ""
+    state: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+
+    @property
+    def environment_suffix(self) -> str:
+        """The run's suffix."""
+        return self.selected.environment_suffix
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """What could not be removed."""
+        return tuple(outcome for outcome in self.outcomes if outcome.error)
+
+    @property
+    def removed(self) -> tuple[Resource, ...]:
+        """What was removed."""
+        return tuple(outcome.resource for outcome in self.outcomes if not outcome.error)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing of it is left, as far as was asked."""
+        return bool(self.proof) and not (self.left or self.failed or self.errors)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain values for JSON."""
+        errors = {outcome.resource: outcome for outcome in self.outcomes}
+        return {
+            "environment_suffix": self.environment_suffix,
+            "why": self.selected.why,
+            "resources": [
+                _plain(each) | _became(errors.get(each)) for each in self.selected.resources
+            ],
+            "left": [str(each) for each in self.left],
+            "proof": self.proof,
+            "state": list(self.state),
+            "notes": list(self.notes),
+            "errors": list(self.errors),
+            "clean": self.is_clean,
+        }
+
+
+@dataclass(frozen=True)
+class SweepReport:
+    """What a sweep of one target found and did.
+
+    Attributes:
+        target: Name of the target.
+        region: Its region.
+        dry_run: Whether it only looked.
+        runs: The runs that are swept.
+        spared: What was left alone although it looks like one to be swept, and why.
+        not_asked: Service -> why the target could not be asked.
+        unanswered: Service -> why it did not answer.
+    """
+
+    target: str
+    region: str
+    dry_run: bool
+    runs: tuple[SweptRun, ...]
+    spared: tuple[Spared, ...] = ()
+    not_asked: Mapping[str, str] = field(default_factory=dict)
+    unanswered: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether what was asked for was done: all found when only looking, else all gone."""
+        if self.unanswered:
+            return False
+        return self.dry_run or all(run.is_clean for run in self.runs)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain values for JSON."""
+        return {
+            "target": self.target,
+            "region": self.region,
+            "dry_run": self.dry_run,
+            "clean": self.is_clean,
+            "runs": [run.to_dict() for run in self.runs],
+            "spared": [_plain(each.resource) | {"why": each.why} for each in self.spared],
+            "not_asked": dict(self.not_asked),
+            "unanswered": dict(self.unanswered),
+        }
+
+
+def _plain(resource: Resource) -> dict[str, str]:
+    return {
+        "kind": resource.kind.value,
+        "identifier": resource.identifier,
+        "name": resource.name,
+        "environment_suffix": resource.suffix,
+    }
+
+
+def _became(outcome: Outcome | None) -> dict[str, str]:
+    if outcome is None:
+        return {}
+    became = {"outcome": "failed" if outcome.error else "removed"}
+    became |= {"error": outcome.error} if outcome.error else {}
+    return became | ({"waited_for": outcome.waited_for} if outcome.waited_for else {})

@@ -1,0 +1,55 @@
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from harness.benchmarks import preflight as benchmark
+from harness.benchmarks.known_mistakes import KNOWN_MISTAKES
+from harness.benchmarks.preflight import Result, checkov, harness_rules, measure
+from harness.core import process
+from harness.core.process import Completed
+from harness.preflight import TerraformVersion
+from tests.unit.harness.preflight.conftest import Synth
+
+SAID = {0: {"error a"}, 1: {"error a", "error b"}, 2: {"error a", "warning c"}, 3: {"error a"}}
+
+
+def test_a_mistake_is_reported_when_something_new_is_said() -> None:
+    folders = {number: Path(str(number)) for number in SAID}
+    result = measure("tool", lambda folder: SAID[int(folder.name)], folders, repeats=3)
+    assert (result.tool, result.errors, result.warnings) == ("tool", (1,), (2,))
+    assert result.seconds >= 0
+
+
+def test_the_rules_report_all_six(synth: Synth, tmp_path: Path) -> None:
+    (tmp_path / "cdk.tf.json").write_text(json.dumps(synth()))
+    inspect = harness_rules(TerraformVersion((1, 11, 4)))
+    assert inspect(tmp_path) == set()
+    for mistake in KNOWN_MISTAKES:
+        (tmp_path / "cdk.tf.json").write_text(json.dumps(mistake.put_into(synth())))
+        (said,) = inspect(tmp_path)
+        assert said.split()[1] == mistake.rule
+
+
+@pytest.mark.parametrize("as_list", [True, False])
+def test_failed_checks_of_checkov_count(monkeypatch: pytest.MonkeyPatch, as_list: bool) -> None:
+    report = {"results": {"failed_checks": [{"check_id": "CKV_1", "resource": "aws_vpc.v"}]}}
+    text = json.dumps([report] if as_list else report)
+    done = Completed(("checkov",), 1, text, "")
+    monkeypatch.setattr(process, "run", lambda *_, **__: done)
+    assert checkov(Path()) == {"error CKV_1 aws_vpc.v"}
+
+
+def test_the_table_names_tools_seconds_and_mistakes() -> None:
+    console = Console(record=True, width=120)
+    console.print(benchmark._table([Result("a", 0.1234, (1, 3), (2,)), Result("b", 2, (), ())]))
+    text = console.export_text()
+    assert "0.123" in text
+    assert "1, 3, 2 (warning)" in text
+    assert "none" in text
+
+
+def test_the_command_explains_itself() -> None:
+    assert "terraform validate and checkov" in CliRunner().invoke(benchmark.main, ["--help"]).output

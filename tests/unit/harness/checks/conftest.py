@@ -1,3 +1,0 @@
-from tests.unit.harness.checks.world import world
-
-__all__ = ["world"]

@@ -1,0 +1,162 @@
+"""Interrupts: when they end something, when they wait, when they are forgotten."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+
+from harness.core.interrupts import Terminated, deferred_interrupts, shielded, sigterm_as_interrupt
+
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
+CONTEXTS: list[Callable[[], AbstractContextManager[None]]] = [
+    sigterm_as_interrupt,
+    lambda: shielded("tearing down"),
+    deferred_interrupts,
+]
+
+
+def receive(*numbers: signal.Signals, then: list[bool]) -> None:
+    """Receive signals, and note that none of them has ended this."""
+    for number in numbers:
+        signal.raise_signal(number)
+    then.append(True)
+
+
+@pytest.fixture(autouse=True)
+def handlers() -> Iterator[list[object]]:
+    """The handlers before the test, which must be back after it.
+
+    A shell that starts the tests in the background has them ignore Ctrl-C: not here.
+    """
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = [signal.getsignal(number) for number in INTERRUPTS]
+    yield list(before)
+    assert [signal.getsignal(number) for number in INTERRUPTS] == before
+    signal.signal(signal.SIGINT, inherited)
+
+
+class TestSigterm:
+    def test_it_ends_the_run_like_ctrl_c_but_can_be_told_from_it(self) -> None:
+        with pytest.raises(KeyboardInterrupt) as raised, sigterm_as_interrupt():
+            signal.raise_signal(signal.SIGTERM)
+
+        assert raised.type is Terminated
+
+    def test_ctrl_c_stays_what_it_is(self) -> None:
+        with pytest.raises(KeyboardInterrupt) as raised, sigterm_as_interrupt():
+            signal.raise_signal(signal.SIGINT)
+
+        assert raised.type is KeyboardInterrupt
+
+
+class TestShield:
+    @pytest.mark.parametrize("number", INTERRUPTS)
+    def test_two_signals_do_not_end_a_teardown(self, number: signal.Signals) -> None:
+        with shielded("tearing down"):
+            signal.raise_signal(number)
+            signal.raise_signal(number)
+
+    @pytest.mark.parametrize(
+        ("number", "kind"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated)]
+    )
+    def test_the_third_one_does_for_a_teardown_that_hangs(
+        self, number: signal.Signals, kind: type[BaseException]
+    ) -> None:
+        finished: list[bool] = []
+
+        with pytest.raises(KeyboardInterrupt) as raised, shielded("tearing down"):
+            receive(signal.SIGINT, signal.SIGINT, number, then=finished)
+
+        assert raised.type is kind
+        assert not finished
+
+    def test_each_is_answered_with_what_goes_on_and_how_to_end_it(
+        self, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        with shielded("tearing down"):
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+
+        first, second = capfd.readouterr().err.split("\n\n")
+        assert "tearing down; 2 more Ctrl-C abandon it, and may leave resources" in first
+        assert "1 more" in second
+
+    def test_a_closed_terminal_does_not_matter(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Closed:
+            def fileno(self) -> int:
+                raise ValueError("I/O operation on closed file")
+
+        monkeypatch.setattr("sys.stderr", Closed())
+
+        with shielded("tearing down"):
+            signal.raise_signal(signal.SIGINT)
+
+
+class TestDeferral:
+    @pytest.mark.parametrize("number", INTERRUPTS)
+    def test_a_signal_waits_for_the_end_of_the_block(self, number: signal.Signals) -> None:
+        finished: list[bool] = []
+
+        with pytest.raises(KeyboardInterrupt), sigterm_as_interrupt(), deferred_interrupts():
+            receive(number, then=finished)
+
+        assert finished
+
+    def test_a_caller_that_ends_anyway_forgets_it(self) -> None:
+        with deferred_interrupts(drop=True):
+            signal.raise_signal(signal.SIGINT)
+
+    def test_a_note_says_why_nothing_happens(self, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level(logging.WARNING), deferred_interrupts(note="wait", drop=True):
+            signal.raise_signal(signal.SIGINT)
+
+        assert caplog.messages == ["SIGINT received: wait"]
+
+    def test_it_counts_as_one_press_inside_a_shield(self) -> None:
+        with shielded("tearing down"), deferred_interrupts():
+            for _ in range(5):
+                signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("context", CONTEXTS, ids=["sigterm", "shield", "deferral"])
+class TestEveryContext:
+    def test_it_runs_its_body_in_other_threads_too(
+        self, context: Callable[[], AbstractContextManager[None]], handlers: list[object]
+    ) -> None:
+        seen: list[list[object]] = []
+
+        def work() -> None:
+            with context():
+                seen.append([signal.getsignal(number) for number in INTERRUPTS])
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+
+        assert seen == [handlers]
+
+    def test_it_restores_the_handlers_when_the_body_fails(
+        self, context: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        with pytest.raises(ValueError, match="body"), context():
+            raise ValueError("body")
+
+    def test_a_handler_that_python_did_not_install_becomes_the_default(
+        self,
+        context: Callable[[], AbstractContextManager[None]],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        installed: list[tuple[int, object]] = []
+
+        def install(number: int, handler: object) -> None:
+            installed.append((number, handler))
+
+        monkeypatch.setattr(signal, "signal", install)
+
+        with context():
+            pass
+
+        assert installed[-1] == (signal.SIGTERM, signal.SIG_DFL)

@@ -1,0 +1,315 @@
+import logging
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from harness.core import process
+from harness.core.errors import ProcessError
+from harness.core.process import ProcessCancelledError
+from harness.core.redaction import MASK, register_secret
+from harness.core.wait import wait_until
+
+_PATIENCE = 60.0
+
+# Notes every SIGINT, says so, and ends once the folder holds "enough", as Terraform ends once
+# the calls under way are done and the state is written.
+_SLOW_TO_STOP = """
+    import os, signal, sys, time
+    interrupts = 0
+    def note(*_):
+        global interrupts
+        interrupts += 1
+        print("interrupted", flush=True)
+    signal.signal(signal.SIGINT, note)
+    print("running", flush=True)
+    while not (interrupts and os.path.exists("enough")):
+        time.sleep(0.01)
+    with open("state", "w") as state:
+        state.write(f"interrupts={interrupts}")
+"""
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-S", "-c", textwrap.dedent(code)]
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def interrupt_on(*lines: str, then: Callable[[], None] | None = None) -> Callable[[str], None]:
+    """Press Ctrl-C for each of these lines; do something else after the last one."""
+
+    def told(line: str) -> None:
+        if line in lines:
+            os.kill(os.getpid(), signal.SIGINT)
+            if line == lines[-1] and then is not None:
+                then()
+
+    return told
+
+
+def test_it_returns_what_was_printed() -> None:
+    done = process.run(
+        python("import sys; print('out'); print('err', file=sys.stderr)"), timeout=_PATIENCE
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "out\n", "err\n")
+
+
+def test_working_directory_and_environment_are_those_given(tmp_path: Path) -> None:
+    done = process.run(
+        python("import os; print(os.getcwd(), os.environ['GIVEN'], 'HOME' in os.environ)"),
+        cwd=tmp_path,
+        env={"GIVEN": "yes"},
+        timeout=_PATIENCE,
+    )
+
+    assert done.stdout.split() == [str(tmp_path), "yes", "False"]
+
+
+def test_lines_are_told_as_they_come() -> None:
+    told: list[str] = []
+
+    process.run(python("print('a'); print('b')"), timeout=_PATIENCE, on_line=told.append)
+
+    assert told == ["a", "b"]
+
+
+def test_output_that_is_no_text_is_no_failure() -> None:
+    done = process.run(python("import sys; sys.stdout.buffer.write(b'\\xff')"), timeout=_PATIENCE)
+
+    assert done.stdout == "\ufffd"
+
+
+def test_much_output_on_both_sides_does_not_block() -> None:
+    done = process.run(
+        python("import sys; sys.stdout.write('x' * 300000); sys.stderr.write('y' * 300000)"),
+        timeout=_PATIENCE,
+    )
+
+    assert (len(done.stdout), len(done.stderr)) == (300000, 300000)
+
+
+def test_a_failure_says_command_status_and_the_last_words() -> None:
+    command = python("import sys; print('because'); sys.exit(3)")
+
+    with pytest.raises(ProcessError, match="ended with status 3\nbecause") as raised:
+        process.run(command, timeout=_PATIENCE)
+
+    assert raised.value.command == tuple(command)
+    assert (raised.value.returncode, raised.value.output) == (3, "because")
+
+
+def test_a_status_that_is_accepted_is_no_failure() -> None:
+    done = process.run(python("import sys; sys.exit(2)"), timeout=_PATIENCE, accept=(0, 2))
+
+    assert done.returncode == 2
+
+
+def test_no_secret_is_in_the_error() -> None:
+    register_secret("hunter2-process")
+
+    with pytest.raises(ProcessError) as raised:
+        process.run(python("print('hunter2-process'); raise SystemExit(1)"), timeout=_PATIENCE)
+
+    assert "hunter2-process" not in str(raised.value)
+    assert MASK in raised.value.output
+
+
+def test_a_program_that_is_not_there_is_named() -> None:
+    with pytest.raises(ProcessError, match="cannot start `/nowhere/program x`") as raised:
+        process.run(["/nowhere/program", "x"], timeout=_PATIENCE)
+
+    assert raised.value.returncode is None
+
+
+def test_what_a_listener_raises_ends_the_call_once_the_command_has_ended(tmp_path: Path) -> None:
+    def refuse(line: str) -> None:
+        raise LookupError(line)
+
+    with pytest.raises(LookupError, match="first"):
+        process.run(
+            python("print('first'); print('x' * 300000); open('done', 'w')"),
+            cwd=tmp_path,
+            timeout=_PATIENCE,
+            on_line=refuse,
+        )
+
+    assert (tmp_path / "done").exists()
+
+
+def test_at_the_deadline_it_is_interrupted() -> None:
+    with pytest.raises(ProcessError, match="did not end within 0 s and was stopped") as raised:
+        process.run(python("import time; time.sleep(60)"), timeout=0)
+
+    assert not isinstance(raised.value, ProcessCancelledError)
+    assert raised.value.returncode is not None
+
+
+def test_one_that_ignores_the_interrupt_is_killed(tmp_path: Path) -> None:
+    cancel = threading.Event()
+
+    with pytest.raises(ProcessCancelledError) as raised:
+        process.run(
+            python(_SLOW_TO_STOP),
+            cwd=tmp_path,
+            timeout=_PATIENCE,
+            grace=0.1,
+            on_line=lambda line: cancel.set(),
+            cancel=cancel,
+        )
+
+    assert raised.value.returncode == -signal.SIGKILL
+
+
+def test_another_thread_can_cancel_and_the_command_ends_in_order(tmp_path: Path) -> None:
+    cancel = threading.Event()
+    (tmp_path / "enough").touch()
+
+    with pytest.raises(ProcessCancelledError, match="was cancelled and was stopped"):
+        process.run(
+            python(_SLOW_TO_STOP),
+            cwd=tmp_path,
+            timeout=_PATIENCE,
+            on_line=lambda line: cancel.set(),
+            cancel=cancel,
+        )
+
+    assert (tmp_path / "state").read_text() == "interrupts=1"
+
+
+def test_it_can_be_cancelled_when_it_runs_in_another_thread(tmp_path: Path) -> None:
+    cancel, raised = threading.Event(), []
+    (tmp_path / "enough").touch()
+
+    def work() -> None:
+        try:
+            process.run(
+                python(_SLOW_TO_STOP),
+                cwd=tmp_path,
+                timeout=_PATIENCE,
+                on_line=lambda line: cancel.set(),
+                cancel=cancel,
+            )
+        except ProcessError as error:
+            raised.append(type(error))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+    assert raised == [ProcessCancelledError]
+    assert (tmp_path / "state").read_text() == "interrupts=1"
+
+
+def test_ctrl_c_interrupts_the_command_once_and_waits_for_it(tmp_path: Path) -> None:
+    (tmp_path / "enough").touch()
+
+    with pytest.raises(KeyboardInterrupt):
+        process.run(
+            python(_SLOW_TO_STOP),
+            cwd=tmp_path,
+            timeout=_PATIENCE,
+            on_line=interrupt_on("running"),
+        )
+
+    assert (tmp_path / "state").read_text() == "interrupts=1"
+
+
+def test_a_second_ctrl_c_does_not_cost_the_state(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING), pytest.raises(KeyboardInterrupt):
+        process.run(
+            python(_SLOW_TO_STOP),
+            cwd=tmp_path,
+            timeout=_PATIENCE,
+            on_line=interrupt_on("running", "interrupted", then=(tmp_path / "enough").touch),
+        )
+
+    assert (tmp_path / "state").read_text() == "interrupts=1"
+    assert "SIGINT received: still waiting for" in caplog.text
+
+
+def test_ctrl_c_during_the_stop_of_a_cancelled_command_is_not_lost(tmp_path: Path) -> None:
+    cancel = threading.Event()
+
+    def told(line: str) -> None:
+        if line == "running":
+            cancel.set()
+        else:
+            os.kill(os.getpid(), signal.SIGINT)
+            (tmp_path / "enough").touch()
+
+    with pytest.raises(KeyboardInterrupt):
+        process.run(
+            python(_SLOW_TO_STOP), cwd=tmp_path, timeout=_PATIENCE, on_line=told, cancel=cancel
+        )
+
+    assert (tmp_path / "state").read_text() == "interrupts=1"
+
+
+def test_the_terminals_ctrl_c_does_not_reach_the_command() -> None:
+    done = process.run(python("import os; print(os.getpgid(0) == os.getpid())"), timeout=_PATIENCE)
+
+    assert done.stdout == "True\n"
+
+
+def test_a_process_left_behind_with_the_output_open_is_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(process, "_DRAIN_SECONDS", 0.1)
+
+    done = process.run(
+        python(
+            """
+            import subprocess, sys
+            print(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid)
+            """
+        ),
+        timeout=_PATIENCE,
+    )
+
+    wait_until(
+        lambda: _is_running(int(done.stdout)),
+        what="the end of the process that was left behind",
+        ready=lambda running: not running,
+        timeout=_PATIENCE,
+        delay=0.01,
+    )
+
+
+def test_a_group_that_has_ended_can_be_stopped_again(tmp_path: Path) -> None:
+    child = subprocess.Popen(python("pass"), start_new_session=True)
+    child.wait()
+
+    process.stop_group(child)
+
+    assert child.returncode == 0
+
+
+def test_what_a_command_reads_is_not_among_its_arguments() -> None:
+    program = "import sys; print(len(sys.argv), sys.stdin.read())"
+
+    done = process.run([sys.executable, "-c", program], timeout=30, stdin="a password")
+
+    assert done.stdout == "1 a password\n"
+    assert "a password" not in " ".join(done.command)
+
+
+def test_a_command_that_is_given_nothing_reads_nothing() -> None:
+    program = "import sys; print(repr(sys.stdin.read()))"
+
+    assert process.run([sys.executable, "-c", program], timeout=30).stdout == "''\n"

@@ -1,0 +1,176 @@
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+import tenacity
+
+from harness.core.errors import WaitFailedError, WaitTimeoutError
+from harness.core.wait import wait_until
+
+
+class Clock:
+    """A clock that only moves when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.sleeps: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(tenacity.time, "monotonic", lambda: clock.now)  # type: ignore[attr-defined]
+    return clock
+
+
+def sequence(*values: object) -> Callable[[], object]:
+    """Observe one value after the other; an exception among them is raised."""
+    left: Iterator[object] = iter(values)
+
+    def observe() -> object:
+        value = next(left)
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    return observe
+
+
+def test_what_is_ready_at_once_is_returned_without_a_pause(clock: Clock) -> None:
+    seen = wait_until(
+        sequence(2), what="two", ready=lambda n: n == 2, timeout=10, sleep=clock.sleep
+    )
+
+    assert (seen, clock.sleeps) == (2, [])
+
+
+def test_it_looks_again_until_it_is_ready(clock: Clock) -> None:
+    seen = wait_until(
+        sequence(0, 1, 2),
+        what="two",
+        ready=lambda n: n == 2,
+        timeout=10,
+        delay=3,
+        sleep=clock.sleep,
+    )
+
+    assert (seen, clock.sleeps) == (2, [3, 3])
+
+
+def test_at_the_deadline_it_says_what_was_seen_last(clock: Clock) -> None:
+    with pytest.raises(WaitTimeoutError, match="two: not seen within 10 s; last seen: 1"):
+        wait_until(
+            lambda: 1, what="two", ready=lambda n: n == 2, timeout=10, delay=4, sleep=clock.sleep
+        )
+
+
+def test_the_last_look_is_at_the_deadline(clock: Clock) -> None:
+    seen = wait_until(
+        lambda: clock.now,
+        what="ten",
+        ready=lambda now: now >= 10,
+        timeout=10,
+        delay=4,
+        sleep=clock.sleep,
+    )
+
+    assert (seen, clock.sleeps) == (10, [4, 4, 2])
+
+
+def test_what_can_no_longer_come_true_ends_the_wait(clock: Clock) -> None:
+    with pytest.raises(WaitFailedError, match="up: cannot come true any more; seen: 'dead'"):
+        wait_until(
+            sequence("starting", "dead"),
+            what="up",
+            ready=lambda state: state == "up",
+            failed=lambda state: state == "dead",
+            timeout=10,
+            sleep=clock.sleep,
+        )
+
+
+def test_several_successes_in_a_row_can_be_wanted(clock: Clock) -> None:
+    observe = sequence(1, 1, 0, 1, 1, 1)
+
+    wait_until(
+        observe, what="steady", ready=lambda n: n == 1, timeout=99, successes=3, sleep=clock.sleep
+    )
+
+    assert len(clock.sleeps) == 5
+
+
+def test_a_named_error_means_not_yet(clock: Clock) -> None:
+    seen = wait_until(
+        sequence(ConnectionError("refused"), 1),
+        what="one",
+        ready=lambda n: n == 1,
+        timeout=10,
+        retry_on=(ConnectionError,),
+        sleep=clock.sleep,
+    )
+
+    assert seen == 1
+
+
+def test_a_named_error_breaks_a_row_of_successes(clock: Clock) -> None:
+    observe = sequence(1, ConnectionError(), 1, 1)
+
+    wait_until(
+        observe,
+        what="steady",
+        ready=lambda n: n == 1,
+        timeout=99,
+        successes=2,
+        retry_on=(ConnectionError,),
+        sleep=clock.sleep,
+    )
+
+    assert len(clock.sleeps) == 3
+
+
+def test_a_named_error_at_the_deadline_is_the_cause(clock: Clock) -> None:
+    def observe() -> int:
+        raise ConnectionError("refused")
+
+    with pytest.raises(WaitTimeoutError, match="refused") as raised:
+        wait_until(
+            observe,
+            what="one",
+            ready=bool,
+            timeout=1,
+            retry_on=(ConnectionError,),
+            sleep=clock.sleep,
+        )
+
+    assert isinstance(raised.value.__cause__, ConnectionError)
+
+
+def test_any_other_error_ends_the_wait_at_once(clock: Clock) -> None:
+    with pytest.raises(LookupError):
+        wait_until(
+            sequence(LookupError()),
+            what="one",
+            ready=bool,
+            timeout=10,
+            sleep=clock.sleep,
+            retry_on=(ConnectionError,),
+        )
+
+    assert clock.sleeps == []
+
+
+def test_only_changes_are_logged(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        wait_until(
+            sequence("a", "a", "b"),
+            what="b",
+            ready=lambda seen: seen == "b",
+            timeout=10,
+            sleep=clock.sleep,
+        )
+
+    assert caplog.messages == ["waiting for b: 'a'", "waiting for b: 'b'"]

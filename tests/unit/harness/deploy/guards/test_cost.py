@@ -1,0 +1,144 @@
+"""What a stack costs by the hour, and the cap on it."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from harness.core.errors import UsageError
+from harness.deploy.guards.cost import estimate, guard_cost
+from harness.deploy.guards.price_list import Prices, current_prices
+from harness.deploy.guards.prices import FALLBACK, Item
+from stack.config import StackConfig
+from tests.unit.harness.checks.fake_aws import FakeAws, RefusalError
+
+ONE_EACH = Prices(dict.fromkeys(Item, 1.0), "a test")
+
+
+def config(**changes: Any) -> StackConfig:
+    return StackConfig.from_mapping({"environment_suffix": "pr1", **changes})
+
+
+def product(usage: str, price: str) -> str:
+    dimensions = {"d": {"pricePerUnit": {"USD": price}}}
+    terms = {"OnDemand": {"t": {"priceDimensions": dimensions}}}
+    return json.dumps({"product": {"attributes": {"usagetype": usage}}, "terms": terms})
+
+
+# What the price list has beside what is wanted: other sizes, architectures, classes.
+LIST = {
+    "AWSELB": [product("EUN1-LCUUsage", "9"), product("EUN1-LoadBalancerUsage", "0.02")],
+    "AmazonEC2": [product("EUN1-NatGateway-Bytes", "9"), product("EUN1-NatGateway-Hours", "0.04")],
+    "AmazonVPC": [
+        product("EUN1-PublicIPv4:IdleAddress", "9"),
+        product("EUN1-PublicIPv4:InUseAddress", "0.006"),
+    ],
+    "AmazonECS": [
+        product("EUN1-Fargate-ARM-vCPU-Hours:perCPU", "9"),
+        product("EUN1-Fargate-ARM-GB-Hours", "9"),
+        product("EUN1-Fargate-vCPU-Hours:perCPU", "0.05"),
+        product("EUN1-Fargate-GB-Hours", "0.005"),
+    ],
+    "AmazonRDS": [product("EUN1-Aurora:ServerlessV2Usage", "0.15")],
+}
+
+
+def price_list(changes: dict[str, list[str]] | None = None) -> Callable[..., dict[str, Any]]:
+    def answer(asked: dict[str, Any]) -> dict[str, Any]:
+        assert {"Type": "TERM_MATCH", "Field": "regionCode", "Value": "eu-north-1"} in (
+            asked["Filters"]
+        )
+        return {"PriceList": {**LIST, **(changes or {})}[asked["ServiceCode"]]}
+
+    return answer
+
+
+def priced(answer: Any) -> Prices:
+    return current_prices(FakeAws.answering({"pricing.GetProducts": answer}), "eu-north-1")
+
+
+class TestPrices:
+    def test_they_are_those_of_the_price_list(self) -> None:
+        prices = priced(price_list())
+
+        assert prices.source == "AWS Price List API"
+        assert prices.hourly[Item.LOAD_BALANCER] == 0.02
+        assert prices.hourly[Item.NAT_GATEWAY] == 0.04
+        assert prices.hourly[Item.PUBLIC_ADDRESS] == 0.006
+        assert (prices.hourly[Item.VCPU], prices.hourly[Item.MEMORY]) == (0.05, 0.005)
+        assert prices.hourly[Item.DATABASE] == 0.15
+
+    def test_in_the_region_whose_usage_types_have_no_prefix_they_are_found_too(self) -> None:
+        prices = priced(price_list({"AmazonVPC": [product("PublicIPv4:InUseAddress", "0.007")]}))
+
+        assert prices.hourly[Item.PUBLIC_ADDRESS] == 0.007
+
+    def test_a_table_stands_in_for_a_list_that_may_not_be_asked(self) -> None:
+        def refuse(_: dict[str, Any]) -> dict[str, Any]:
+            raise RefusalError("AccessDeniedException")
+
+        prices = priced(refuse)
+
+        assert prices.hourly is FALLBACK
+        assert "table of 2026-11-25 for eu-north-1" in prices.source
+        assert "error AccessDeniedException" in prices.source
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"AmazonRDS": []}, {"AmazonRDS": ["{"]}, {"AmazonRDS": [product("x-y", "1")]}],
+        ids=["empty", "no JSON", "other things"],
+    )
+    def test_so_it_does_for_one_that_lacks_something(self, changes: dict[str, list[str]]) -> None:
+        assert priced(price_list(changes)).hourly is FALLBACK
+
+    def test_the_table_has_a_price_for_everything(self) -> None:
+        assert set(FALLBACK) == set(Item)
+        assert all(price > 0 for price in FALLBACK.values())
+
+
+class TestEstimate:
+    def test_a_network_costs_its_gateways_and_their_addresses(self) -> None:
+        found = estimate(config(tiers=["network"], nat_gateway_count=2), ONE_EACH)
+
+        assert found.at_first == found.at_most == 2 + 2
+
+    def test_scaling_out_costs_more(self) -> None:
+        found = estimate(config(desired_count=2, max_capacity=6), ONE_EACH)
+
+        per_task = 0.25 + 0.5
+        assert found.at_most - found.at_first == pytest.approx(4 * per_task + 1.5)
+
+    def test_readers_are_database_instances_too(self) -> None:
+        one, three = (
+            estimate(
+                config(tiers=["network", "secret", "database"], aurora_reader_count=n), ONE_EACH
+            )
+            for n in (0, 2)
+        )
+
+        assert three.at_first - one.at_first == pytest.approx(2 * 0.5)
+
+    def test_the_whole_stack_costs_less_than_a_dollar_by_the_table(self) -> None:
+        found = estimate(config(), Prices(FALLBACK, "the table"))
+
+        assert 0.15 < found.at_first < found.at_most < 1.0
+
+
+class TestCap:
+    def guard(self, cap: float | None) -> list[str]:
+        notes: list[str] = []
+        aws = FakeAws.answering({"pricing.GetProducts": price_list()})
+        guard_cost(aws, config(), cap=cap, note=notes.append)
+        return notes
+
+    @pytest.mark.parametrize("cap", [None, 5.0])
+    def test_the_estimate_is_told_with_its_source(self, cap: float | None) -> None:
+        (note,) = self.guard(cap)
+
+        assert note.startswith("estimated cost: 0.")
+        assert "AWS Price List API" in note
+
+    def test_a_stack_that_may_cost_more_is_refused(self) -> None:
+        with pytest.raises(UsageError, match=r"--max-cost-per-hour 0.1: estimated cost: "):
+            self.guard(0.1)

@@ -1,0 +1,151 @@
+"""All guards together: in which order, and that a refusal leaves nothing behind."""
+
+from typing import Any
+
+import boto3
+import pytest
+
+from harness.aws.caller_identity import Identity
+from harness.core.errors import UsageError
+from harness.deploy.deploy import deploy
+from harness.deploy.guards import require_permission
+from harness.pipeline.lifetime import deployed
+from harness.targets.real_aws import AwsTarget
+from harness.terraform import TerraformError
+from tests.unit.harness.checks.fake_aws import FakeAws, RefusalError
+from tests.unit.harness.fake_run import Way, witness_of
+from tests.unit.harness.terraform.fake_terraform import error, lines
+
+ACCOUNT = "123456789012"
+GIVEN: dict[str, Any] = {
+    "target": "aws",
+    "account_id": ACCOUNT,
+    "state_bucket": "states",
+    "image": "catalog-api:1",
+}
+
+
+class Account(AwsTarget):
+    """An account whose services the test answers."""
+
+    def __init__(self, aws: FakeAws, *, identity: Identity) -> None:
+        super().__init__(region="eu-north-1", environ={})
+        self._aws = aws
+        self.__dict__["identity"] = identity
+        self.__dict__["rehearsal"] = None
+
+    def session(self) -> boto3.Session:
+        return self._aws
+
+
+def _refuse(code: str) -> Any:
+    def refuse(_: dict[str, Any]) -> dict[str, Any]:
+        raise RefusalError(code)
+
+    return refuse
+
+
+@pytest.fixture
+def aws() -> FakeAws:
+    return FakeAws.answering(
+        {
+            "s3.HeadBucket": {},
+            "s3.GetObject": _refuse("NoSuchKey"),
+            "pricing.GetProducts": {"PriceList": []},
+        }
+    )
+
+
+def account(aws: FakeAws, name: str = "user/nightly") -> Account:
+    return Account(aws, identity=Identity(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:{name}"))
+
+
+def test_an_emulator_needs_no_permission(way: Way) -> None:
+    run = way.run()
+
+    require_permission(run, way.target)
+
+    assert witness_of(run).phases == []
+
+
+def test_what_passes_all_guards_is_told_its_cost(way: Way, aws: FakeAws) -> None:
+    run = way.run(**GIVEN)
+
+    require_permission(run, account(aws))
+
+    assert witness_of(run).phases == ["guards"]
+    assert "estimated cost" in witness_of(run).notes[-1]
+    assert [name for name, _ in aws.requests][:3] == [
+        "s3.HeadBucket",
+        "s3.GetObject",
+        "s3.GetObject",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "message"),
+    [
+        ({"account_id": None}, "user/nightly", "--account-id"),
+        ({}, "root", "root user"),
+        ({"region": "us-east-1"}, "user/nightly", "not among the allowed"),
+    ],
+)
+def test_what_can_be_refused_without_asking_is(
+    way: Way, aws: FakeAws, changes: dict[str, Any], name: str, message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        require_permission(way.run(**{**GIVEN, **changes}), account(aws, name))
+
+    assert aws.requests == []
+
+
+def test_a_refused_run_is_not_on_record_and_has_nothing_to_destroy(
+    way: Way, aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "harness.deploy.deploy.create_target", lambda *_, **__: account(aws, "root")
+    )
+    run = way.run(**GIVEN)
+
+    with pytest.raises(UsageError, match="root user") as raised, deployed(run):
+        pass
+
+    assert run.find_record() is None
+    assert way.verbs == []
+    assert not hasattr(raised.value, "__notes__")
+
+
+def test_the_state_is_kept_in_the_bucket_and_removed_after_the_proof(
+    way: Way, aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = account(aws)
+    monkeypatch.setattr("harness.deploy.deploy.create_target", lambda *_, **__: target)
+    monkeypatch.setattr("harness.teardown.destroy.attach_target", lambda *_: target)
+    monkeypatch.setattr("harness.teardown.destroy.prove_teardown", lambda *_, **__: way.proof)
+    aws.answers["s3.DeleteObject"] = {}
+    way.synthesized = {"terraform": {"backend": {"s3": {"bucket": "states"}}}}
+    run = way.run(**GIVEN)
+
+    with deployed(run):
+        assert aws.asked("s3.DeleteObject") == []
+
+    assert aws.asked("s3.DeleteObject") == [
+        {"Bucket": "states", "Key": "pr1/catalog.tfstate"},
+        {"Bucket": "states", "Key": "pr1/catalog.tfstate.tflock"},
+    ]
+    assert "the state s3://states/pr1/catalog.tfstate was removed" in witness_of(run).notes
+
+
+def test_a_run_that_cannot_lock_the_state_leaves_it_to_whoever_holds_it(
+    way: Way, aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = account(aws)
+    monkeypatch.setattr("harness.deploy.deploy.create_target", lambda *_, **__: target)
+    monkeypatch.setattr("harness.deploy.deploy.attach_target", lambda *_: target)
+    way.spoil("apply", lines(error("Error acquiring the state lock")))
+    run = way.run(**GIVEN)
+
+    with pytest.raises(TerraformError, match="state lock"):
+        deploy(run)
+
+    assert not run.record.applied

@@ -1,0 +1,82 @@
+"""What Terraform says while it works becomes the run's timeline."""
+
+import pytest
+
+from harness.deploy.terraform_timeline import terraform_listener
+from harness.report.progress import Observer
+from harness.run.timeline import Timeline
+from harness.terraform.parsing import parse_line
+from tests.unit.harness.terraform.fake_terraform import event, operation
+
+
+class Witness(Observer):
+    def __init__(self) -> None:
+        self.planned: list[int] = []
+        self.started: list[tuple[str, str]] = []
+
+    def resources_planned(self, count: int) -> None:
+        self.planned.append(count)
+
+    def resource_started(self, address: str, action: str) -> None:
+        self.started.append((address, action))
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def summary(kind: str, **counts: int) -> str:
+    changes = {"add": 0, "change": 0, "remove": 0, **counts, "operation": kind}
+    return event("change_summary", changes=changes)
+
+
+def test_a_resource_is_timed_to_the_fraction_of_a_second(clock: Clock) -> None:
+    witness = Witness()
+    timeline = Timeline(witness, clock=clock)
+    listen = terraform_listener(timeline, clock)
+
+    listen(parse_line(operation("apply_start", "aws_lb.alb", "create", "03:04:05.000")))
+    clock.now = 2.5
+    listen(parse_line(operation("apply_complete", "aws_lb.alb", "create", "03:04:08.000")))
+
+    assert witness.started == [("aws_lb.alb", "create")]
+    assert [(each.address, each.ended - each.started) for each in timeline.resources] == [
+        ("aws_lb.alb", 2.5)
+    ]
+
+
+def test_the_plan_says_how_much_there_is_to_do(clock: Clock) -> None:
+    witness = Witness()
+    listen = terraform_listener(Timeline(witness, clock=clock), clock)
+
+    listen(parse_line(summary("plan", add=3, change=1, remove=2)))
+    listen(parse_line(summary("apply", add=3)))
+
+    assert witness.planned == [6]
+
+
+def test_an_end_whose_start_was_missed_takes_no_time(clock: Clock) -> None:
+    timeline = Timeline(Observer(), clock=clock)
+    listen = terraform_listener(timeline, clock)
+
+    listen(parse_line(operation("apply_complete", "aws_lb.alb", "create", "03:04:08.000")))
+
+    assert timeline.resources[0].started == timeline.resources[0].ended
+
+
+def test_everything_else_is_passed_over(clock: Clock) -> None:
+    timeline = Timeline(Observer(), clock=clock)
+    listen = terraform_listener(timeline, clock)
+
+    listen(parse_line("not an event"))
+    listen(parse_line(operation("apply_progress", "aws_lb.alb", "create", "03:04:08.000")))
+
+    assert timeline.resources == ()

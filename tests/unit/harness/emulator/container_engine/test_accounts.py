@@ -1,0 +1,69 @@
+import os
+import pwd
+from pathlib import Path
+
+import pytest
+
+from harness.core.errors import EmulatorError
+from harness.emulator.container_engine.accounts import (
+    Account,
+    first_closed_folder,
+    hand_over,
+    unprivileged_account,
+)
+
+
+def test_an_ordinary_user_keeps_its_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert unprivileged_account() is None
+
+
+def test_root_drops_to_the_first_account_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:
+    def only_nobody(name: str) -> pwd.struct_passwd:
+        if name != "nobody":
+            raise KeyError(name)
+        return pwd.struct_passwd(("nobody", "x", 65534, 65533, "", "/", ""))
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(pwd, "getpwnam", only_nobody)
+    assert unprivileged_account() == Account("nobody", 65534, 65533)
+
+
+def test_root_without_any_account_to_drop_to_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(name: str) -> pwd.struct_passwd:
+        raise KeyError(name)
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(pwd, "getpwnam", none)
+    with pytest.raises(EmulatorError, match="refuses to run as root"):
+        unprivileged_account()
+
+
+def test_the_first_closed_folder_on_the_way_is_named(tmp_path: Path) -> None:
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.name.startswith(("pytest-", "popen-", "test_")):
+            folder.chmod(0o711)
+    if first_closed_folder(tmp_path):
+        pytest.skip("the temporary folder itself is closed to other accounts")
+    inner = tmp_path / "closed" / "inner"
+    inner.mkdir(parents=True)
+    assert first_closed_folder(inner) is None
+    (tmp_path / "closed").chmod(0o700)
+    assert first_closed_folder(inner) == tmp_path / "closed"
+
+
+def test_a_folder_is_handed_over_with_everything_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "file").touch()
+    handed: dict[str, tuple[int, int]] = {}
+
+    def chown(path: Path, uid: int, gid: int, *, follow_symlinks: bool = True) -> None:
+        handed[Path(path).name] = (uid, gid)
+
+    monkeypatch.setattr(os, "chown", chown)
+    hand_over(tmp_path, None)
+    assert handed == {}
+    hand_over(tmp_path, Account("nobody", 7, 8))
+    assert handed == dict.fromkeys((tmp_path.name, "folder", "file"), (7, 8))

@@ -1,0 +1,111 @@
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import psutil
+import pytest
+
+from harness.emulator.container_engine import launcher
+
+pytestmark = pytest.mark.slow  # real programs
+
+KILL = str(int(signal.SIGKILL))
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="prctl(2) exists on Linux only")
+
+
+class BecameAnotherError(Exception):
+    """The process would be another program now."""
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
+    calls: list[tuple[object, ...]] = []
+
+    class LibC:
+        def prctl(self, *arguments: int) -> None:
+            calls.append(("prctl", *arguments))
+
+    def become(path: str, command: list[str]) -> None:
+        calls.append(("execv", path, command))
+        raise BecameAnotherError
+
+    for name in ("setgroups", "setgid", "setuid"):
+        monkeypatch.setattr(os, name, lambda value, name=name: calls.append((name, value)))
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: LibC())
+    monkeypatch.setattr(os, "execv", become)
+    monkeypatch.setattr(sys, "platform", "linux")
+    return calls
+
+
+def test_privileges_are_dropped_before_the_death_signal_is_set(
+    calls: list[tuple[object, ...]],
+) -> None:
+    with pytest.raises(BecameAnotherError):
+        launcher.main([str(os.getppid()), KILL, "7", "8", "/bin/program", "argument"])
+    assert calls == [
+        ("setgroups", []),
+        ("setgid", 8),
+        ("setuid", 7),
+        ("prctl", 1, 9, 0, 0, 0),
+        ("execv", "/bin/program", ["/bin/program", "argument"]),
+    ]
+
+
+def test_an_engine_that_died_meanwhile_is_not_outlived(calls: list[tuple[object, ...]]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        launcher.main(["1", KILL, "-", "-", "/bin/program"])
+    assert raised.value.code == 125
+    assert [call[0] for call in calls] == ["prctl"]
+
+
+def test_other_systems_have_no_death_signal(
+    calls: list[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(BecameAnotherError):
+        launcher.main(["1", KILL, "-", "-", "/bin/program"])
+    assert [call[0] for call in calls] == ["execv"]
+
+
+@pytest.mark.parametrize(("error", "status"), [(FileNotFoundError, 127), (PermissionError, 126)])
+def test_a_program_that_cannot_be_run_ends_as_in_a_shell(
+    calls: list[tuple[object, ...]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: type[OSError],
+    status: int,
+) -> None:
+    def refuse(path: str, command: list[str]) -> None:
+        raise error(2, "not possible")
+
+    monkeypatch.setattr(os, "execv", refuse)
+    with pytest.raises(SystemExit) as raised:
+        launcher.main([str(os.getppid()), KILL, "-", "-", "/bin/program"])
+    assert raised.value.code == status
+    assert capsys.readouterr().err == "exec /bin/program: not possible\n"
+
+
+@linux_only
+def test_a_program_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    parent = textwrap.dedent(f"""
+        import os, subprocess, sys, time
+        program = "import os, sys, time; open(sys.argv[1] + '.draft', 'w').write(str(os.getpid()))"
+        program += "; os.rename(sys.argv[1] + '.draft', sys.argv[1]); time.sleep(600)"
+        subprocess.Popen([
+            sys.executable, "-I", "-S", {launcher.__file__!r}, str(os.getpid()), "{KILL}", "-", "-",
+            sys.executable, "-c", program, {str(pid_file)!r},
+        ])
+        while not os.path.exists({str(pid_file)!r}):
+            time.sleep(0.01)
+        os.kill(os.getpid(), 9)
+    """)
+    subprocess.run([sys.executable, "-c", parent], timeout=30, check=False)
+    try:
+        psutil.Process(int(pid_file.read_text())).wait(timeout=10)
+    except psutil.NoSuchProcess:
+        return

@@ -1,0 +1,269 @@
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from harness.core.errors import EmulatorError
+from harness.emulator.container_engine.config import EngineConfig
+from harness.emulator.container_engine.container import Container
+from harness.emulator.container_engine.engine import Engine
+from harness.emulator.container_engine.image import Launch, Setting
+from harness.emulator.container_engine.postgres_image import PostgresImage
+from harness.emulator.container_engine.postgres_install import (
+    PostgresInstallation,
+    find_local_postgres,
+)
+from harness.emulator.container_engine.postgres_wheel import PINS
+
+ACCESS = {"POSTGRES_USER": "admin", "POSTGRES_PASSWORD": "s3cret-word", "POSTGRES_DB": 'cata"log'}
+TLS = ("-c", "ssl=on", "-c", "ssl_key_file=/tls/server.key")
+
+
+@pytest.fixture
+def notes() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def setting(tmp_path: Path, notes: list[str]) -> Setting:
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    (tmp_path / "root").mkdir()
+    return Setting(
+        address="127.77.0.2",
+        host_name="0123456789ab",
+        environment=ACCESS,
+        entrypoint=("sh", "-c", 'chown -R postgres:postgres /tls && exec "$@"', "x"),
+        command=("docker-entrypoint.sh", "postgres", *TLS),
+        root=tmp_path / "root",
+        mounts={"/var/lib/postgresql/data": volume},
+        shared_folder=tmp_path,
+        account=None,
+        resolve=lambda _: None,
+        ca_file=None,
+        note=notes.append,
+    )
+
+
+@pytest.fixture
+def installation() -> PostgresInstallation:
+    return PostgresInstallation(Path("/opt/bin"), "16.15", True, "test")
+
+
+@pytest.fixture
+def image(installation: PostgresInstallation) -> PostgresImage:
+    return PostgresImage(16, find=lambda _: installation, find_local=lambda _: None)
+
+
+def options(launch: Launch) -> dict[str, str]:
+    words = launch.command
+    pairs = [words[i + 1] for i, word in enumerate(words) if word == "-c"]
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def test_the_server_listens_on_its_address_with_password_only(
+    image: PostgresImage, setting: Setting
+) -> None:
+    launch = image.launch(setting)
+    assert launch.command[0] == "/opt/bin/postgres"
+    assert options(launch)["listen_addresses"] == "127.77.0.2"
+    assert options(launch)["unix_socket_directories"] == ""
+    rules = Path(options(launch)["hba_file"]).read_text().splitlines()
+    assert [rule.split()[-1] for rule in rules] == ["scram-sha-256"]
+
+
+def test_files_that_were_copied_in_are_found(image: PostgresImage, setting: Setting) -> None:
+    assert options(image.launch(setting))["ssl_key_file"] == "/tls/server.key"
+    key = setting.root / "tls" / "server.key"
+    key.parent.mkdir()
+    key.touch()
+    assert options(image.launch(setting))["ssl_key_file"] == str(key)
+
+
+def test_a_build_without_tls_leaves_it_out_and_says_so(
+    installation: PostgresInstallation, setting: Setting, notes: list[str]
+) -> None:
+    image = PostgresImage(16, find=lambda _: replace(installation, tls=False))
+    assert "ssl" not in options(image.launch(setting))
+    assert "built without TLS" in notes[0]
+
+
+def test_the_client_decides_neither_address_nor_port(
+    image: PostgresImage, setting: Setting
+) -> None:
+    command = (
+        "postgres",
+        "-c",
+        "listen_addresses=*",
+        "--set",
+        "port=1",
+        "-c",
+        "work_mem=8MB",
+        "-d2",
+    )
+    launch = image.launch(replace(setting, command=command))
+    assert options(launch)["listen_addresses"] == "127.77.0.2"
+    assert options(launch)["work_mem"] == "8MB"
+    assert launch.command[-1] == "-d2"
+    assert "port=1" not in launch.command
+
+
+def test_an_empty_data_folder_is_initialised_first(image: PostgresImage, setting: Setting) -> None:
+    volume = setting.mounts["/var/lib/postgresql/data"]
+    initdb, remove, create = image.launch(setting).before
+    assert initdb.command[0] == "/opt/bin/initdb"
+    assert initdb.command[initdb.command.index("--username") + 1] == "admin"
+    password = Path(initdb.command[initdb.command.index("--pwfile") + 1])
+    assert password.read_text() == "s3cret-word\n"
+    assert password.stat().st_mode & 0o777 == 0o600
+    assert remove.command == ("rm", str(password))
+    assert create.stdin == b'CREATE DATABASE "cata""log"\n'
+    assert volume.stat().st_mode & 0o777 == 0o700
+    (volume / "PG_VERSION").touch()
+    assert image.launch(setting).before == ()
+
+
+def test_no_password_appears_in_a_command_or_a_representation(
+    image: PostgresImage, setting: Setting
+) -> None:
+    launch = image.launch(setting)
+    assert "s3cret-word" not in repr(launch)
+
+
+def test_the_database_postgres_is_there_already(image: PostgresImage, setting: Setting) -> None:
+    settings = {"POSTGRES_PASSWORD": "x"}
+    initdb, _ = image.launch(replace(setting, environment=settings)).before
+    assert initdb.command[initdb.command.index("--username") + 1] == "postgres"
+
+
+def test_an_empty_data_folder_without_password_is_refused(
+    image: PostgresImage, setting: Setting
+) -> None:
+    with pytest.raises(EmulatorError, match="superuser password is not specified") as raised:
+        image.launch(replace(setting, environment={}))
+    assert "POSTGRES_PASSWORD" in raised.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("major", "environment", "mounted", "inside"),
+    [
+        (17, {}, "/var/lib/postgresql/data", ""),
+        (18, {}, "/var/lib/postgresql", "18/docker"),
+        (17, {"PGDATA": "/var/lib/postgresql/data/pg"}, "/var/lib/postgresql/data", "pg"),
+    ],
+)
+def test_the_data_lies_where_the_official_image_keeps_it(
+    installation: PostgresInstallation,
+    setting: Setting,
+    *,
+    major: int,
+    environment: dict[str, str],
+    mounted: str,
+    inside: str,
+) -> None:
+    image = PostgresImage(major, find=lambda _: replace(installation, version=f"{major}.1"))
+    volume = setting.mounts["/var/lib/postgresql/data"]
+    changed = replace(setting, environment=ACCESS | environment, mounts={mounted: volume})
+    launch = image.launch(changed)
+    assert launch.command[launch.command.index("-D") + 1] == str(volume / inside)
+
+
+def test_without_volume_the_data_lies_in_the_container(
+    image: PostgresImage, setting: Setting
+) -> None:
+    launch = image.launch(replace(setting, mounts={}))
+    data = launch.command[launch.command.index("-D") + 1]
+    assert data == str(setting.root / "var/lib/postgresql/data")
+
+
+def test_another_major_version_than_asked_for_is_noted(
+    installation: PostgresInstallation, setting: Setting, notes: list[str]
+) -> None:
+    PostgresImage(17, find=lambda _: installation).launch(setting)
+    assert notes == ["PostgreSQL 17 was asked for; test is PostgreSQL 16.15"]
+
+
+def test_the_image_is_here_once_an_installation_is(
+    image: PostgresImage, installation: PostgresInstallation
+) -> None:
+    assert not image.present()
+    image.pull()
+    assert image.present()
+    assert PostgresImage(16, find_local=lambda _: installation).present()
+
+
+@pytest.mark.parametrize(("tag", "known"), [("16", True), ("16.8-alpine", True), ("17", False)])
+def test_it_answers_to_the_tags_of_its_major_version(tag: str, known: bool) -> None:
+    assert PostgresImage(16).has_tag(tag) is known
+
+
+def test_the_port_is_the_usual_one_unless_told(image: PostgresImage) -> None:
+    assert image.port({}) == image.port({"PGPORT": "x"}) == 5432
+    assert image.port({"PGPORT": "6000"}) == 6000
+
+
+def test_majors_are_different_images() -> None:
+    assert PostgresImage(16).digest != PostgresImage(17).digest
+    assert PostgresImage(16).default_command[-1] == "postgres"
+    assert PostgresImage(16).tag == "16"
+
+
+@pytest.fixture(scope="module")
+def real() -> PostgresInstallation:
+    for major in sorted(PINS, reverse=True):
+        found = find_local_postgres(major)
+        if found is not None:
+            return found
+    pytest.skip("no PostgreSQL on this machine, and unit tests download nothing")
+
+
+@pytest.fixture
+async def database(
+    config: EngineConfig, real: PostgresInstallation
+) -> AsyncIterator[tuple[Engine, Container]]:
+    image = PostgresImage(real.major, installation=real)
+    engine = Engine(replace(config, start_seconds=30), (image,))
+    body = {
+        "Image": f"postgres:{image.tag}",
+        "Env": [f"{name}={value}" for name, value in ACCESS.items()],
+        "HostConfig": {"Binds": ["data:/var/lib/postgresql/data"]},
+    }
+    yield engine, await engine.create("database", body)
+    await engine.close()
+
+
+def connect(container: Container, password: str) -> psycopg.Connection:
+    return psycopg.connect(
+        host=container.address,
+        user=ACCESS["POSTGRES_USER"],
+        password=password,
+        dbname=ACCESS["POSTGRES_DB"],
+        connect_timeout=10,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.anyio
+async def test_a_real_server_keeps_its_data_and_wants_the_password(
+    database: tuple[Engine, Container],
+) -> None:
+    engine, container = database
+    await engine.start(container)
+    with connect(container, ACCESS["POSTGRES_PASSWORD"]) as connection:
+        connection.execute("CREATE TABLE product AS SELECT lower('ÄÖ') AS name")
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        connect(container, "wrong")
+    await engine.stop(container)
+    assert container.state.exit_code == 0
+    await engine.start(container)
+    with connect(container, ACCESS["POSTGRES_PASSWORD"]) as connection:
+        assert connection.execute("SELECT name FROM product").fetchone() == ("äö",)
+    assert not (container.root / "password").exists()
+
+
+def test_an_orphaned_server_shuts_itself_down(image: PostgresImage) -> None:
+    assert image.orphan_signal == signal.SIGQUIT
+    assert image.stop_signal == signal.SIGINT

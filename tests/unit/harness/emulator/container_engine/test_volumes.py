@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import pytest
+
+from harness.core.errors import EmulatorError
+from harness.emulator.container_engine import volumes
+from harness.emulator.container_engine.accounts import Account
+from harness.emulator.container_engine.errors import NotFoundError
+from harness.emulator.container_engine.volumes import VolumeStore
+
+ACCOUNT = Account("nobody", 65534, 65534)
+
+
+@pytest.fixture
+def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    monkeypatch.setattr(volumes, "_SHARED_TEMPORARY", folder)
+    return folder
+
+
+@pytest.fixture
+def closed(tmp_path: Path) -> Path:
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def test_volumes_lie_in_the_engine_s_folder(closed: Path, shared: Path) -> None:
+    assert VolumeStore(closed, None).create("data").is_relative_to(closed)
+    assert list(shared.iterdir()) == []
+
+
+def test_volumes_move_where_the_account_can_reach_them(
+    closed: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(volumes, "_OWNER", shared.stat().st_uid)
+    kept = VolumeStore(closed, ACCOUNT)
+    data = kept.create("data")
+    assert data.is_relative_to(shared)
+    assert kept.shared_folder.parent == shared
+    kept.close(keep=True)
+    again = VolumeStore(closed, ACCOUNT)
+    assert again.folder("data") == data
+    again.close(keep=False)
+    assert list(shared.iterdir()) == []
+
+
+def test_a_shared_folder_of_somebody_else_is_not_used(
+    closed: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(volumes, "_OWNER", shared.stat().st_uid + 1)
+    with pytest.raises(EmulatorError, match="does not belong to this engine"):
+        VolumeStore(closed, ACCOUNT)
+
+
+def test_container_folders_never_outlive_an_engine(tmp_path: Path) -> None:
+    folder = VolumeStore(tmp_path, None).container_folder("task")
+    VolumeStore(tmp_path, None)
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b"])
+def test_a_volume_s_name_cannot_lead_elsewhere(tmp_path: Path, name: str) -> None:
+    with pytest.raises(NotFoundError, match="no such volume"):
+        VolumeStore(tmp_path, None).create(name)

@@ -1,0 +1,241 @@
+"""What the repairs of load balancing do with calls and answers, over a small fake."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
+import pytest
+
+from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.aws import parse, service_model
+from harness.emulator.gateway.clock import Pace
+from harness.emulator.gateway.http import Response
+from harness.emulator.gateway.patches.base import Repair
+from harness.emulator.gateway.patches.ecs import TargetGroupInUse
+from harness.emulator.gateway.patches.elbv2 import (
+    GroupsInUse,
+    HealthyTargets,
+    ListenersOfDeleted,
+    LoadBalancerZones,
+    TargetHealth,
+)
+from harness.emulator.gateway.patches.placement import Placements
+from tests.unit.harness.emulator.gateway.elb import BALANCER, FakeElb
+from tests.unit.harness.emulator.gateway.support import (
+    TENANT,
+    FakeAws,
+    elb_error,
+    json_call,
+    query_call,
+)
+
+pytestmark = pytest.mark.anyio
+
+ELB = "elasticloadbalancing"
+
+
+@pytest.fixture
+def elb(aws: FakeAws) -> FakeElb:
+    aws.answers |= {"ListClusters": {"clusterArns": []}, "DescribeSubnets": {"Subnets": []}}
+    return FakeElb(aws)
+
+
+@pytest.fixture
+async def directory(aws: FakeAws) -> AsyncIterator[Directory]:
+    directory = Directory(aws.api, Pace(1.0), {})
+    yield directory
+    await directory.stop()
+
+
+async def ask(repair: Repair, aws: FakeAws, operation: str, **form: str) -> Response:
+    call = query_call(ELB, operation, **{name: quote(value) for name, value in form.items()})
+    assert repair.claims(call)
+    return await repair.answer(call, aws.proceed)
+
+
+async def create_listener(repair: Repair, aws: FakeAws, group: str) -> Response:
+    form = {"DefaultActions.member.1.Type": "forward"}
+    form["DefaultActions.member.1.TargetGroupArn"] = group
+    return await ask(repair, aws, "CreateListener", LoadBalancerArn=BALANCER, Port="80", **form)
+
+
+async def test_listeners_are_stored_with_stand_ins_and_told_with_groups(
+    aws: FakeAws, elb: FakeElb, directory: Directory
+) -> None:
+    group = elb.add_group()
+    await directory.synchronise(TENANT)
+
+    answer = await create_listener(HealthyTargets(directory), aws, group)
+
+    (stored,) = elb.listeners.values()
+    assert stored["DefaultActions"][0]["TargetGroupArn"] == elb.stand_in()
+    assert group in answer.body.decode()
+    assert "stand-in" not in answer.body.decode()
+    assert directory.load_balancers_of(group) == (BALANCER,)
+
+
+async def test_groups_without_a_stand_in_are_stored_as_they_are(
+    aws: FakeAws, elb: FakeElb, directory: Directory
+) -> None:
+    await create_listener(HealthyTargets(directory), aws, "arn:function")
+
+    (stored,) = elb.listeners.values()
+    assert stored["DefaultActions"][0]["TargetGroupArn"] == "arn:function"
+
+
+async def test_questions_and_refusals_change_nothing(
+    aws: FakeAws, elb: FakeElb, directory: Directory
+) -> None:
+    repair = HealthyTargets(directory)
+    aws.answers["DeleteRule"] = elb_error("DeleteRule", "RuleNotFound")
+
+    await ask(repair, aws, "DescribeLoadBalancers")
+    await ask(repair, aws, "DeleteRule", RuleArn="none")
+
+    assert aws.names() == ["DescribeLoadBalancers", "DeleteRule"]
+
+
+async def test_health_comes_from_checks_and_zones_from_tasks(
+    aws: FakeAws, elb: FakeElb, directory: Directory
+) -> None:
+    group = elb.add_group()
+    elb.targets[group] = [{"Id": "10.0.0.1", "Port": 80}, {"Id": "10.0.0.2", "Port": 80}]
+    detail = {"name": "privateIPv4Address", "value": "10.0.0.1"}
+    task = {
+        "taskArn": "t",
+        "clusterArn": "c",
+        "availabilityZone": "eu-north-1b",
+        "attachments": [{"details": [detail]}],
+    }
+    aws.answers |= {
+        "ListClusters": {"clusterArns": ["c"]},
+        "ListTasks": {"taskArns": ["t"]},
+        "DescribeTasks": {"tasks": [task]},
+    }
+    repair = TargetHealth(directory, Placements(aws.api, {}))
+
+    answer = await ask(repair, aws, "DescribeTargetHealth", TargetGroupArn=group)
+
+    model = service_model("elbv2").operation_model("DescribeTargetHealth")
+    told = {
+        each["Target"]["Id"]: (
+            each["TargetHealth"]["State"],
+            each["Target"].get("AvailabilityZone"),
+        )
+        for each in parse(model, answer)["TargetHealthDescriptions"]
+    }
+    assert told == {"10.0.0.1": ("unused", "eu-north-1b"), "10.0.0.2": ("unused", None)}
+
+
+async def test_health_of_other_groups_is_ministacks_business(
+    aws: FakeAws, elb: FakeElb, directory: Directory
+) -> None:
+    group = elb.add_group(Protocol="TCP")
+    repair = TargetHealth(directory, Placements(aws.api, {}))
+
+    answer = await ask(repair, aws, "DescribeTargetHealth", TargetGroupArn=group)
+
+    assert answer.ok
+    assert aws.names()[-1] == "DescribeTargetHealth"
+
+
+async def test_groups_are_told_without_stand_ins_and_with_their_users(
+    aws: FakeAws, elb: FakeElb, directory: Directory
+) -> None:
+    used, unused = elb.add_group("used"), elb.add_group("unused")
+    await directory.synchronise(TENANT)
+    await create_listener(HealthyTargets(directory), aws, used)
+    repair = GroupsInUse(directory)
+    model = service_model("elbv2").operation_model("DescribeTargetGroups")
+
+    everything = parse(model, await ask(repair, aws, "DescribeTargetGroups"))["TargetGroups"]
+    of_balancer = parse(
+        model, await ask(repair, aws, "DescribeTargetGroups", LoadBalancerArn=BALANCER)
+    )["TargetGroups"]
+
+    assert {each["TargetGroupArn"]: each["LoadBalancerArns"] for each in everything} == {
+        used: [BALANCER],
+        unused: [],
+    }
+    assert [each["TargetGroupArn"] for each in of_balancer] == [used]
+
+
+async def test_a_group_in_use_is_not_deleted(
+    aws: FakeAws, elb: FakeElb, directory: Directory
+) -> None:
+    used, unused = elb.add_group("used"), elb.add_group("unused")
+    await directory.synchronise(TENANT)
+    await create_listener(HealthyTargets(directory), aws, used)
+    repair = GroupsInUse(directory)
+
+    refused = await ask(repair, aws, "DeleteTargetGroup", TargetGroupArn=used)
+    deleted = await ask(repair, aws, "DeleteTargetGroup", TargetGroupArn=unused)
+
+    assert b"<Code>ResourceInUse</Code>" in refused.body
+    assert deleted.ok
+    assert used in elb.groups
+    assert unused not in elb.groups
+
+
+async def test_refused_descriptions_pass(aws: FakeAws, directory: Directory) -> None:
+    aws.answers["DescribeTargetGroups"] = elb_error("DescribeTargetGroups", "TargetGroupNotFound")
+    aws.answers["DescribeLoadBalancers"] = elb_error(
+        "DescribeLoadBalancers", "LoadBalancerNotFound"
+    )
+
+    groups = await ask(GroupsInUse(directory), aws, "DescribeTargetGroups")
+    balancers = await ask(LoadBalancerZones(aws.api), aws, "DescribeLoadBalancers")
+
+    assert (groups.status, balancers.status) == (400, 400)
+
+
+async def test_listeners_go_before_their_balancer(aws: FakeAws, elb: FakeElb) -> None:
+    elb._create_listener({"Port": 80, "DefaultActions": []})
+
+    repair = ListenersOfDeleted(aws.api)
+    await ask(repair, aws, "DeleteLoadBalancer", LoadBalancerArn=BALANCER)
+
+    assert aws.names() == ["DescribeListeners", "DeleteListener", "DeleteLoadBalancer"]
+
+
+async def test_zones_and_vpc_follow_from_subnets(aws: FakeAws, elb: FakeElb) -> None:
+    subnet = {"SubnetId": "subnet-1", "AvailabilityZone": "eu-north-1c", "VpcId": "vpc-7"}
+    aws.answers["DescribeSubnets"] = {"Subnets": [subnet]}
+
+    answer = await ask(LoadBalancerZones(aws.api), aws, "DescribeLoadBalancers")
+
+    model = service_model("elbv2").operation_model("DescribeLoadBalancers")
+    (balancer,) = parse(model, answer)["LoadBalancers"]
+    assert balancer["VpcId"] == "vpc-7"
+    assert balancer["AvailabilityZones"][0]["ZoneName"] == "eu-north-1c"
+
+
+async def test_subnets_that_do_not_exist_have_no_zone(aws: FakeAws, elb: FakeElb) -> None:
+    aws.answers["DescribeSubnets"] = Response(400, body=b"<Response/>")
+
+    answer = await ask(LoadBalancerZones(aws.api), aws, "DescribeLoadBalancers")
+
+    assert b"<ZoneName>eu-north-1a</ZoneName>" in answer.body
+
+
+@pytest.mark.parametrize(
+    ("balancers", "code"),
+    [
+        ([], ""),
+        ([{"containerName": "classic"}], ""),
+        ([{"targetGroupArn": "arn:not-served"}], ""),
+        ([{"targetGroupArn": "unused"}], "InvalidParameterException"),
+    ],
+)
+async def test_a_service_is_refused_behind_an_unused_group_only(
+    aws: FakeAws, elb: FakeElb, directory: Directory, balancers: list[dict[str, str]], code: str
+) -> None:
+    group = elb.add_group()
+    wanted = [
+        {name: value.replace("unused", group) for name, value in each.items()} for each in balancers
+    ]
+    call = json_call("ecs", "CreateService", loadBalancers=wanted)
+
+    answer = await TargetGroupInUse(directory).answer(call, aws.proceed)
+
+    assert answer.ok is not bool(code)
+    assert code.encode() in answer.body

@@ -1,0 +1,46 @@
+import pytest
+
+from harness.emulator.gateway.accounts import Accounts
+from harness.emulator.gateway.caller import Signature, Tenant, signature_of
+from tests.unit.harness.emulator.gateway.support import FakeAws
+
+
+def test_a_signature_names_key_region_and_service() -> None:
+    header = (
+        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/eu-north-1/ecs/aws4_request, "
+        "SignedHeaders=host;x-amz-date, Signature=abc"
+    )
+
+    assert signature_of(header) == Signature("AKIDEXAMPLE", "eu-north-1", "ecs")
+
+
+@pytest.mark.parametrize("header", ["", "Bearer x", "Basic eDp5", "AWS4-HMAC-SHA256 nonsense"])
+def test_other_authorizations_are_no_signature(header: str) -> None:
+    assert signature_of(header) is None
+
+
+def test_what_acts_for_a_tenant_is_read_back_as_that_tenant() -> None:
+    header = Tenant("111122223333", "eu-west-1").authorization("elasticloadbalancing")
+
+    assert signature_of(header) == Signature("111122223333", "eu-west-1", "elasticloadbalancing")
+
+
+@pytest.mark.anyio
+async def test_twelve_digits_are_the_account_itself(aws: FakeAws) -> None:
+    tenant = await Accounts(aws.api).tenant_of(Signature("123456789012", "eu-north-1", "ecs"))
+
+    assert tenant == Tenant("123456789012", "eu-north-1")
+    assert aws.calls == []
+
+
+@pytest.mark.anyio
+async def test_other_keys_are_looked_up_once(aws: FakeAws) -> None:
+    aws.answers["GetCallerIdentity"] = {"Account": "000000000000"}
+    accounts = Accounts(aws.api)
+
+    tenants = {
+        await accounts.tenant_of(Signature("test", region, "ecs")) for region in ("a-b-1", "a-b-2")
+    }
+
+    assert tenants == {Tenant("000000000000", "a-b-1"), Tenant("000000000000", "a-b-2")}
+    assert aws.names() == ["GetCallerIdentity"]

@@ -1,0 +1,147 @@
+"""Proving: checks and second plan side by side, and nothing that was seen is lost."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from harness.core.errors import DriftError, UsageError
+from harness.deploy.deploy import deploy
+from harness.pipeline.outcome import RunOutcome
+from harness.pipeline.prove import prove
+from harness.run.evidence import CheckResult, Plane, Status
+from harness.terraform import TerraformError
+from tests.unit.harness.fake_run import Way, witness_of
+from tests.unit.harness.terraform.fake_terraform import error, lines
+
+CHANGED = {
+    "resource_changes": [
+        {
+            "address": "aws_lb.alb",
+            "change": {
+                "actions": ["update"],
+                "before": {"idle_timeout": 60},
+                "after": {"idle_timeout": 90},
+            },
+        }
+    ]
+}
+
+
+def result(check: str, status: Status = Status.PASSED) -> CheckResult:
+    return CheckResult(
+        check=check,
+        claim=f"claim of {check}",
+        plane=Plane.DATA,
+        target="embedded",
+        status=status,
+        observed="seen",
+        seconds=0.1,
+    )
+
+
+class FakeChecks:
+    """Stands in for all checks: two that only read, one that changes the stack."""
+
+    def __init__(self) -> None:
+        self.given: dict[str, Any] = {}
+        self.interrupted = False
+
+    def __call__(
+        self,
+        context: Any,
+        *,
+        only: Sequence[str] | None,
+        exclusive: bool,
+        before_exclusive: Callable[[], object],
+        on_result: Callable[[CheckResult], None],
+    ) -> tuple[CheckResult, ...]:
+        self.given = {"only": only, "exclusive": exclusive, "context": context}
+        for check in ("alb/b", "alb/a"):
+            on_result(result(check))
+        if self.interrupted:
+            raise KeyboardInterrupt
+        before_exclusive()
+        on_result(result("ecs/c"))
+        return tuple(map(result, ("alb/a", "alb/b", "ecs/c")))
+
+
+@pytest.fixture
+def checks(monkeypatch: pytest.MonkeyPatch) -> FakeChecks:
+    fake = FakeChecks()
+    monkeypatch.setattr("harness.pipeline.prove.run_checks", fake)
+    return fake
+
+
+@pytest.fixture
+def outcome() -> RunOutcome:
+    return RunOutcome()
+
+
+def names(outcome: RunOutcome) -> list[str]:
+    return [each.check for each in outcome.results]
+
+
+def test_the_results_are_in_the_order_of_the_report(
+    way: Way, checks: FakeChecks, outcome: RunOutcome
+) -> None:
+    run = way.run()
+
+    prove(deploy(run), outcome)
+
+    assert names(outcome) == ["alb/a", "alb/b", "ecs/c"]
+    assert outcome.errors == []
+    assert {"checks", "second plan"} <= set(witness_of(run).phases)
+
+
+def test_the_checks_look_at_the_deployed_stack(
+    way: Way, checks: FakeChecks, outcome: RunOutcome
+) -> None:
+    deployment = deploy(way.run())
+
+    prove(deployment, outcome, only=["alb/*"], exclusive=False)
+
+    assert checks.given["only"] == ["alb/*"]
+    assert checks.given["exclusive"] is False
+    context = checks.given["context"]
+    assert (context.target, context.config) == (way.target, deployment.config)
+    assert context.outputs == deployment.outputs
+
+
+def test_drift_is_collected_beside_the_results(
+    way: Way, checks: FakeChecks, outcome: RunOutcome
+) -> None:
+    way.terraform.answer("plan", status=2)
+    way.terraform.answer("show", json.dumps(CHANGED))
+
+    prove(deploy(way.run()), outcome)
+
+    assert [type(each) for each in outcome.errors] == [DriftError]
+    assert len(outcome.results) == 3
+    assert outcome.failed
+
+
+def test_a_second_plan_that_fails_does_not_lose_what_was_seen(
+    way: Way, checks: FakeChecks, outcome: RunOutcome
+) -> None:
+    way.spoil("plan", lines(error("cannot refresh")))
+
+    with pytest.raises(TerraformError, match="cannot refresh"):
+        prove(deploy(way.run()), outcome)
+
+    assert names(outcome) == ["alb/b", "alb/a"]
+
+
+def test_neither_does_ctrl_c(way: Way, checks: FakeChecks, outcome: RunOutcome) -> None:
+    checks.interrupted = True
+
+    with pytest.raises(KeyboardInterrupt):
+        prove(deploy(way.run()), outcome)
+
+    assert names(outcome) == ["alb/b", "alb/a"]
+
+
+def test_a_pattern_that_names_no_check_is_a_mistake(way: Way, outcome: RunOutcome) -> None:
+    with pytest.raises(UsageError, match="no check is named 'nonsense'"):
+        prove(deploy(way.run()), outcome, only=["nonsense"])

@@ -1,0 +1,88 @@
+from typing import Any
+
+from harness.preflight import Configuration, configuration_of
+from harness.preflight.configuration.resource import Resource
+
+
+def configuration(resources: dict[str, Any], **more: Any) -> Configuration:
+    return configuration_of({"resource": resources, **more})
+
+
+def resource(of: Configuration, address: str) -> Resource:
+    found = of.find(address)
+    assert found is not None
+    return found
+
+
+CHAIN = {
+    "aws_vpc": {"v": {}},
+    "aws_subnet": {"s": {"vpc_id": "${aws_vpc.v.id}"}},
+    "aws_lb": {"l": {"subnets": ["${aws_subnet.s.id}"], "depends_on": ["aws_eip.e"]}},
+    "aws_eip": {"e": {"tags": {"lb": "x ${aws_vpc.v.arn}"}}},
+}
+
+
+def test_a_reference_is_followed_to_its_resource() -> None:
+    found = configuration(CHAIN)
+    subnet = resource(found, "aws_subnet.s")
+    vpc = subnet.follow("vpc_id", "aws_vpc")
+    assert vpc is not None
+    assert vpc.address == "aws_vpc.v"
+    assert subnet.follow("vpc_id", "aws_lb") is None
+
+
+def test_a_literal_name_is_followed_when_it_is_the_only_one() -> None:
+    buckets = {"a": {"bucket": "logs"}, "b": {"bucket": "other"}}
+    policy = {"p": {"bucket": "logs"}, "q": {"bucket": "elsewhere"}}
+    found = configuration({"aws_s3_bucket": buckets, "aws_s3_bucket_policy": policy})
+    named = resource(found, "aws_s3_bucket_policy.p").follow("bucket", "aws_s3_bucket")
+    assert named is not None
+    assert named.address == "aws_s3_bucket.a"
+    assert resource(found, "aws_s3_bucket_policy.q").follow("bucket", "aws_s3_bucket") is None
+
+
+def test_a_list_is_followed_only_as_a_whole() -> None:
+    assert resource(configuration(CHAIN), "aws_lb.l").follow_all("subnets", "aws_subnet")
+    repeated = {**CHAIN, "aws_subnet": {"s": {"count": 2}}}
+    assert resource(configuration(repeated), "aws_lb.l").follow_all("subnets") is None
+
+
+def test_dependencies_are_transitive_and_include_depends_on() -> None:
+    found = configuration(CHAIN)
+    balancer = resource(found, "aws_lb.l")
+    assert found.dependencies("aws_lb.l") == {"aws_subnet.s", "aws_vpc.v", "aws_eip.e"}
+    assert balancer.depends_on(resource(found, "aws_vpc.v"))
+    assert not resource(found, "aws_vpc.v").depends_on(balancer)
+
+
+def test_a_resource_without_instance_is_left_out_but_declared() -> None:
+    found = configuration({"aws_vpc": {"v": {"count": 0}}})
+    assert found.resources() == []
+    assert found.declares("aws_vpc.v")
+
+
+def test_it_says_why_it_may_not_see_everything() -> None:
+    assert configuration({}).incomplete == ""
+    assert "modules" in configuration({}, module={"m": {"source": "./m"}}).incomplete
+
+
+def test_the_region_is_that_of_the_only_default_provider() -> None:
+    two = [{"region": "eu-north-1"}, {"region": "us-east-1", "alias": "edge"}]
+    assert configuration({}, provider={"aws": two}).region() == "eu-north-1"
+    assert configuration({}, provider={"aws": {"region": "${var.r}"}}).region() is None
+    assert configuration({}).region() is None
+
+
+def test_the_backend_is_named_with_its_arguments() -> None:
+    found = configuration({}, terraform={"backend": {"s3": {"bucket": "b"}}}).backend()
+    assert found is not None
+    assert found[0] == "s3"
+    assert found[1].text("bucket") == "b"
+    assert configuration({}).backend() is None
+
+
+def test_certainty_about_all_resources_of_a_type() -> None:
+    routes = {"r": {"route_table_id": "${var.table}"}}
+    assert configuration({}).all_certain("aws_route", "route_table_id", "aws_route_table")
+    unsure = configuration({"aws_route": routes})
+    assert not unsure.all_certain("aws_route", "route_table_id", "aws_route_table")

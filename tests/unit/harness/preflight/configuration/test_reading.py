@@ -1,0 +1,148 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.preflight import PreflightInputError, configuration_of, preflight, read_configurations
+from harness.preflight.configuration.reading import MAX_BYTES
+
+BUCKET = {"resource": {"aws_s3_bucket": {"logs": {"bucket": "logs", "force_destroy": True}}}}
+
+
+def write(path: Path, document: Any) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(document if isinstance(document, str) else json.dumps(document))
+    return path
+
+
+def test_one_file_is_one_configuration(tmp_path: Path) -> None:
+    (found,) = read_configurations(write(tmp_path / "main.tf.json", BUCKET))
+    (bucket,) = found.resources()
+    assert bucket.source == str(tmp_path / "main.tf.json")
+    assert found.incomplete == ""
+
+
+def test_a_folder_is_one_module_with_overrides_on_top(tmp_path: Path) -> None:
+    write(tmp_path / "main.tf.json", {**BUCKET, "terraform": {"backend": {"local": {}}}})
+    write(tmp_path / "vpc.tf.json", {"resource": {"aws_vpc": {"v": {"cidr_block": "10.0.0.0/16"}}}})
+    write(
+        tmp_path / "x_override.tf.json",
+        {
+            "resource": {"aws_s3_bucket": {"logs": {"force_destroy": False}}},
+            "terraform": {"backend": {"s3": {"bucket": "state"}}},
+            "provider": {"aws": {"region": "eu-north-1"}},
+        },
+    )
+    (found,) = read_configurations(tmp_path)
+    bucket, _ = found.resources()
+    backend = found.backend()
+    assert bucket.boolean("force_destroy") is False
+    assert bucket.text("bucket") == "logs"
+    assert backend is not None
+    assert backend[0] == "s3"
+
+
+def test_an_override_of_a_provider_is_merged_argument_by_argument(tmp_path: Path) -> None:
+    write(tmp_path / "main.tf.json", {"provider": {"aws": [{"region": "eu-north-1"}]}})
+    write(tmp_path / "override.tf.json", {"provider": {"aws": [{"access_key": "test"}]}})
+    (found,) = read_configurations(tmp_path)
+    assert found.region() == "eu-north-1"
+
+
+def test_a_folder_of_modules_is_several_configurations(tmp_path: Path) -> None:
+    write(tmp_path / "cdktf.out/stacks/one/cdk.tf.json", BUCKET)
+    write(tmp_path / "cdktf.out/stacks/two/cdk.tf.json", {})
+    write(tmp_path / "cdktf.out/stacks/two/.terraform/modules/x.tf.json", "broken")
+    write(tmp_path / "cdktf.out/manifest.json", "{}")
+    found = read_configurations(tmp_path)
+    assert [Path(one.label).name for one in found] == ["one", "two"]
+
+
+def test_what_lies_beside_a_file_and_was_not_read_is_said(tmp_path: Path) -> None:
+    path = write(tmp_path / "main.tf.json", BUCKET)
+    write(tmp_path / "more.tf", 'resource "aws_vpc" "v" {}')
+    assert "more.tf" in read_configurations(path)[0].incomplete
+    assert "more.tf" in read_configurations(tmp_path)[0].incomplete
+
+
+def test_the_syntax_allows_lists_of_bodies_and_repeated_names(tmp_path: Path) -> None:
+    text = """[
+      {"resource": {"aws_vpc": [{"a": [{"cidr_block": "10.0.0.0/16"}]}, {"b": {}}]}},
+      {"resource": {"aws_vpc": {"c": {}}}, "resource": {"aws_eip": {"d": {}}}, "//": "comment"}
+    ]"""
+    (found,) = read_configurations(write(tmp_path / "main.tf.json", text))
+    names = ["aws_eip.d", "aws_vpc.a", "aws_vpc.b", "aws_vpc.c"]
+    assert sorted(r.address for r in found.resources()) == names
+
+
+BROKEN = {
+    "empty": "",
+    "blank": " \n",
+    "truncated": '{"resource": {"aws_s3_bucket": {"logs": {"bu',
+    "not JSON": 'resource "aws_vpc" "v" {}',
+    "two values": "{}{}",
+    "a number": "5",
+    "null": "null",
+    "infinite": '{"locals": {"a": Infinity}}',
+    "a huge number": '{"locals": {"a": ' + "9" * 5000 + "}}",
+    "deep list": '{"locals": {"a": ' + "[" * 60 + "]" * 60 + "}}",
+    "very deep": "[" * 100_000 + "]" * 100_000,
+    "very deep object": '{"a":' * 100_000,
+    "not Terraform": '{"Resources": {}}',
+    "resource is a number": '{"resource": 5}',
+    "type is a list of text": '{"resource": {"aws_vpc": ["v"]}}',
+    "name is a list of numbers": '{"resource": {"aws_vpc": {"v": [1, 2]}}}',
+    "body is text": '{"resource": {"aws_vpc": {"v": "10.0.0.0/16"}}}',
+    "locals are a list": '{"locals": [1]}',
+    "terraform is text": '{"terraform": "1.11"}',
+    "backend is text": '{"terraform": {"backend": "s3"}}',
+    "provider is text": '{"provider": {"aws": "eu-north-1"}}',
+    "output is a number": '{"output": {"x": 1}}',
+    "same name twice": '{"resource": {"aws_vpc": [{"v": {}}, {"v": {}}]}}',
+    "plan of numbers": '{"format_version": "1.2", "planned_values": 5}',
+    "plan with odd resources": '{"format_version": "1.2", "planned_values": {"root_module": [1]}}',
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_is_one_clear_error(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / "main.tf.json", BROKEN[name])
+    with pytest.raises(PreflightInputError) as raised:
+        preflight(read_configurations(path)[0])
+    assert raised.value.exit_code == 2
+    assert len(raised.value.message) < 400
+
+
+def test_a_file_larger_than_the_limit_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "main.tf.json"
+    with path.open("wb") as stream:
+        stream.truncate(50 * 1024 * 1024)
+    with pytest.raises(PreflightInputError, match=f"larger than {MAX_BYTES // 2**20} MiB"):
+        read_configurations(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-8"])
+def test_a_file_may_be_in_any_encoding_of_json(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "plan.json"
+    path.write_bytes(json.dumps(BUCKET).encode(encoding))
+    assert len(read_configurations(path)[0].resources()) == 1
+
+
+def test_bytes_that_are_no_text_are_one_clear_error(tmp_path: Path) -> None:
+    path = tmp_path / "main.tf.json"
+    path.write_bytes(b"{\xff}")
+    with pytest.raises(PreflightInputError, match="cannot be read"):
+        read_configurations(path)
+
+
+@pytest.mark.parametrize("path", ["missing.tf.json", "/dev/null", "empty"])
+def test_what_is_no_file_or_folder_of_files_is_said(tmp_path: Path, path: str) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(PreflightInputError):
+        read_configurations(tmp_path / path)
+
+
+def test_a_parsed_document_must_be_an_object() -> None:
+    with pytest.raises(PreflightInputError, match="expected an object"):
+        configuration_of("text")

@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import pytest
+
+from harness.preflight import Family, Finding, Severity
+from harness.preflight.configuration.source_location import Location, location_of
+
+TEXT = """{
+  "resource": {
+    "aws_vpc": {"a": {}},
+    "aws_eip": {
+      "b": {}}
+  },
+  "terraform": {"backend": {"s3": {
+    "key": "x"}}}
+}"""
+PLAN = '{"planned_values": [\n{"address": "aws_eip.other"},\n{"address": "aws_eip.b[\\"k\\"]"}]}'
+
+
+def finding(address: str, source: Path | str) -> Finding:
+    return Finding("x/y", Severity.BLOCKER, Family.DEPLOY, address, "", "", "", "", str(source))
+
+
+@pytest.mark.parametrize(
+    ("address", "line"),
+    [("aws_vpc.a", 3), ("aws_eip.b", 5), ("terraform.backend.s3.key", 8), ("aws_lb.none", 1)],
+)
+def test_the_line_of_a_resource(tmp_path: Path, address: str, line: int) -> None:
+    path = tmp_path / "main.tf.json"
+    path.write_text(TEXT)
+    assert location_of(finding(address, path)) == Location(path.as_posix(), line)
+
+
+def test_the_line_of_a_resource_in_a_plan(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(PLAN)
+    assert location_of(finding('aws_eip.b["k"]', path)) == Location(path.as_posix(), 3)
+
+
+def test_no_file_no_place() -> None:
+    assert location_of(finding("aws_vpc.a", "")) is None
+    assert location_of(finding("aws_vpc.a", "configuration")) is None

@@ -1,0 +1,190 @@
+import pytest
+
+from tests.unit.harness.preflight.sample_configuration import (
+    SUFFIX,
+    Case,
+    Draft,
+    both,
+    check,
+    fires,
+    silent,
+)
+
+BUCKET = "aws_s3_bucket.logs"
+
+
+def s3_backend(draft: Draft, **arguments: object) -> None:
+    draft.document["terraform"] = {
+        "backend": {
+            "s3": {
+                "bucket": "state",
+                "key": f"{SUFFIX}/catalog.tfstate",
+                "region": "eu-north-1",
+                "encrypt": True,
+                **arguments,
+            }
+        }
+    }
+
+
+def tagged(draft: Draft, tags: object) -> None:
+    draft[BUCKET]["tags"] = tags
+
+
+UNKNOWN = "terraform/unknown-backend-argument"
+LOCKFILE = "terraform.backend.s3.use_lockfile"
+ROLE = "terraform.backend.s3.role_arn"
+DEPRECATED = "terraform/deprecated-backend-argument"
+CASES = [
+    fires(UNKNOWN, LOCKFILE, lambda d: s3_backend(d, use_lockfile=True), terraform="1.9.8"),
+    fires(UNKNOWN, ROLE, lambda d: s3_backend(d, role_arn="arn:..."), name="removed in 1.10"),
+    fires(
+        UNKNOWN,
+        "terraform.backend.s3.use_lockfiles",
+        lambda d: s3_backend(d, use_lockfiles=True),
+        name="misspelt",
+    ),
+    fires(
+        UNKNOWN,
+        "terraform.backend.s3.state_tags",
+        lambda d: s3_backend(d, state_tags={"a": "b"}),
+        name="OpenTofu only",
+    ),
+    fires(
+        UNKNOWN,
+        "terraform.backend.s3.lock_tags",
+        lambda d: s3_backend(d, lock_tags={"a": "b"}),
+        terraform="opentofu 1.10.2",
+        name="OpenTofu before 1.11",
+    ),
+    silent(UNKNOWN, lambda d: s3_backend(d, use_lockfile=True), terraform="1.10.0"),
+    silent(
+        UNKNOWN,
+        lambda d: s3_backend(d, lock_tags={"a": "b"}, use_lockfile=True),
+        terraform="opentofu 1.11.0",
+    ),
+    silent(UNKNOWN, lambda d: s3_backend(d, endpoints={"s3": "http://localhost"})),
+    fires(
+        DEPRECATED,
+        "terraform.backend.s3.dynamodb_table",
+        lambda d: s3_backend(d, dynamodb_table="locks"),
+    ),
+    fires(
+        DEPRECATED,
+        ROLE,
+        lambda d: s3_backend(d, role_arn="arn:..."),
+        terraform="1.9.8",
+        name="before its removal",
+    ),
+    silent(DEPRECATED, lambda d: s3_backend(d, dynamodb_table="locks"), terraform="1.10.5"),
+    silent(
+        DEPRECATED, lambda d: s3_backend(d, dynamodb_table="locks"), terraform="opentofu 1.12.0"
+    ),
+    fires(
+        "terraform/shared-state-key",
+        "terraform.backend.s3.key",
+        lambda d: s3_backend(d, key="catalog.tfstate"),
+    ),
+    silent(
+        "terraform/shared-state-key",
+        lambda d: s3_backend(d, key="catalog.tfstate", use_lockfile=True),
+    ),
+    fires(
+        "terraform/required-version",
+        "terraform.required_version",
+        lambda d: d.document.update(terraform={"required_version": ">= 1.12"}),
+    ),
+    silent(
+        "terraform/required-version",
+        lambda d: d.document.update(terraform={"required_version": "~> 1.11, != 1.11.3"}),
+    ),
+    silent(
+        "terraform/required-version",
+        lambda d: d.document.update(terraform={"required_version": "${var.version}"}),
+        name="unknown",
+    ),
+    fires(
+        "terraform/undeclared-resource",
+        "aws_iam_role_policy.execution",
+        lambda d: d["aws_iam_role_policy.execution"].update(role="${aws_iam_role.other.id}"),
+    ),
+    silent(
+        "terraform/undeclared-resource",
+        lambda d: d[BUCKET].update(
+            tags={"a": "${[for aws_x in var.list : aws_x.name]}", "b": "${var.aws_lb.name}"}
+        ),
+    ),
+    silent(
+        "terraform/undeclared-resource",
+        lambda d: d.__setitem__("aws_eip.more", {"count": 0, "instance": "${aws_instance.web.id}"}),
+        name="in a resource that has no instance",
+    ),
+    fires(
+        "terraform/prevent-destroy",
+        BUCKET,
+        lambda d: d[BUCKET].update(lifecycle={"prevent_destroy": True}),
+    ),
+    fires(
+        "terraform/prevent-destroy",
+        BUCKET,
+        lambda d: d[BUCKET].update(lifecycle=[{"prevent_destroy": "true"}]),
+        name="as list and text",
+    ),
+    silent(
+        "terraform/prevent-destroy",
+        lambda d: d[BUCKET].update(lifecycle={"prevent_destroy": False}),
+    ),
+    fires(
+        "terraform/skip-destroy",
+        "aws_cloudwatch_log_group.api",
+        lambda d: d["aws_cloudwatch_log_group.api"].update(skip_destroy=True),
+    ),
+    silent(
+        "terraform/skip-destroy",
+        lambda d: d["aws_cloudwatch_log_group.api"].update(skip_destroy="${var.keep}"),
+    ),
+    fires(
+        "terraform/deletion-protection",
+        "aws_dynamodb_table.locks",
+        lambda d: d.__setitem__(
+            "aws_dynamodb_table.locks",
+            {"name": f"locks-{SUFFIX}", "deletion_protection_enabled": True},
+        ),
+    ),
+    silent(
+        "terraform/deletion-protection",
+        lambda d: d.__setitem__("aws_dynamodb_table.locks", {"name": f"locks-{SUFFIX}"}),
+    ),
+    fires("terraform/invalid-tag", BUCKET, lambda d: tagged(d, {"aws:owner": "me"})),
+    fires("terraform/invalid-tag", BUCKET, lambda d: tagged(d, {"k" * 129: "me"}), name="long"),
+    fires(
+        "terraform/invalid-tag",
+        BUCKET,
+        lambda d: tagged(d, {f"key{n}": "" for n in range(51)}),
+        name="too many",
+    ),
+    silent("terraform/invalid-tag", lambda d: tagged(d, {"awsome": "x" * 256, "k" * 128: ""})),
+    silent("terraform/invalid-tag", lambda d: tagged(d, "${var.tags}"), name="unknown"),
+    fires(
+        "terraform/name-not-unique-per-run",
+        "aws_iam_role.task",
+        lambda d: d["aws_iam_role.task"].update(name="task"),
+    ),
+    silent(
+        "terraform/name-not-unique-per-run",
+        lambda d: d["aws_iam_role.task"].update(name="task-${var.suffix}"),
+    ),
+    silent(
+        "terraform/name-not-unique-per-run",
+        both(
+            lambda d: d["aws_iam_role.task"].update(name="task"),
+            lambda d: d.document["output"].clear(),
+        ),
+        name="suffix not known",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_rule(case: Case) -> None:
+    check(case)

@@ -1,0 +1,131 @@
+"""A run: what it puts on record, and what it takes for its own."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.core.errors import UsageError
+from harness.report.progress import Observer
+from harness.run.ledger import Ledger
+from harness.run.record import RunStatus
+from harness.run.run import Run
+from harness.run.timeline import Timeline
+from harness.settings.settings import HarnessSettings
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return Run(
+        settings=HarnessSettings(
+            terraform="/bin/tofu", provider_mirror=Path("/mirror"), home=tmp_path
+        ),
+        environment_suffix="pr1",
+        ledger=Ledger(tmp_path),
+        timeline=Timeline(Observer()),
+        owner_pid=None,
+    )
+
+
+def another(run: Run, *, reuse_stack: bool = False) -> Run:
+    """Another run of the same suffix, started at another time."""
+    settings = replace(run.settings, reuse_stack=reuse_stack)
+    later = "2031-01-02T03:04:05+00:00"
+    return replace(run, settings=settings, timeline=Timeline(Observer()), started_at=later)
+
+
+def test_a_run_has_no_record_before_it_begins(run: Run) -> None:
+    assert run.find_record() is None
+    with pytest.raises(UsageError, match=r"\(pr1\) is not on record"):
+        _ = run.record
+
+
+def test_what_destroy_needs_again_is_on_record_from_the_beginning(run: Run) -> None:
+    run.begin()
+
+    assert run.record.status is RunStatus.STARTING
+    assert run.record.started_at == run.started_at
+    assert (run.record.terraform, run.record.mirror) == ("/bin/tofu", Path("/mirror"))
+
+
+def test_what_its_resources_say_of_it_is_on_record(run: Run) -> None:
+    settings = replace(run.settings, owner="shop team", max_duration=90.0)
+    replace(run, settings=settings, started_at="2026-11-25T20:30:00+00:00").begin()
+
+    record = run.ledger.get("pr1")
+    assert record.run_id == "pr1-20261125T203000000000Z"
+    assert record.owner == "shop team"
+    assert record.expires_at == "2026-11-25T22:00:00Z"
+
+
+def test_without_a_mirror_none_is_on_record(run: Run) -> None:
+    replace(run, settings=replace(run.settings, provider_mirror=None)).begin()
+
+    assert run.record.mirror is None
+
+
+def test_a_run_does_not_take_another_ones_record_for_its_own(run: Run) -> None:
+    run.begin()
+
+    assert another(run).find_record() is None
+
+
+def test_a_run_that_reuses_a_stack_takes_the_record_that_is_there(run: Run) -> None:
+    run.begin()
+
+    assert another(run, reuse_stack=True).record == run.record
+
+
+def test_a_change_is_seen_by_everybody(run: Run) -> None:
+    run.begin()
+
+    returned = run.update(status=RunStatus.DEPLOYED)
+
+    assert returned.status is RunStatus.DEPLOYED
+    assert run.ledger.get("pr1") == returned
+
+
+def test_terraform_works_below_the_folder_of_the_run(run: Run) -> None:
+    assert run.workspace_directory.parent == run.directory == run.ledger.directory("pr1")
+
+
+def test_a_timeline_is_handed_over_by_file(run: Run) -> None:
+    run.begin()
+    with run.timeline.phase("apply"):
+        pass
+    run.save_timeline()
+
+    heir = another(run)
+    heir.load_timeline()
+
+    assert [phase.name for phase in heir.timeline.phases] == ["apply"]
+
+
+def test_without_a_timeline_there_is_nothing_to_take_over(run: Run) -> None:
+    run.load_timeline()
+
+    assert run.timeline.phases == ()
+
+
+def test_a_new_run_does_not_inherit_the_timeline_of_an_old_one_with_its_suffix(run: Run) -> None:
+    run.begin()
+    with run.timeline.phase("apply"):
+        pass
+    run.save_timeline()
+    run.update(status=RunStatus.DESTROYED)
+
+    new = another(run)
+    new.begin()
+    new.load_timeline()
+
+    assert new.timeline.phases == ()
+
+
+def test_a_run_that_cannot_begin_leaves_the_other_ones_timeline_alone(run: Run) -> None:
+    run.begin()
+    run.save_timeline()
+
+    with pytest.raises(UsageError, match="on record as starting"):
+        another(run).begin()
+
+    assert (run.directory / "timeline.json").exists()

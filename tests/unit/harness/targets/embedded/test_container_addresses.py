@@ -1,0 +1,81 @@
+"""Which address a container's network alias has: asked of a real socket."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.core.errors import TargetError
+from harness.targets.embedded.container_addresses import container_address
+from tests.unit.harness.targets.loopback import Answer, Seen, unix_server
+
+AURORA = "catalog-pr1.cluster-x.eu-north-1.rds.amazonaws.com"
+
+
+def network(address: str, *aliases: str | None) -> dict[str, Any]:
+    names = None if aliases == (None,) else list(aliases)
+    return {"NetworkSettings": {"Networks": {"n": {"IPAddress": address, "Aliases": names}}}}
+
+
+CONTAINERS: dict[str, Any] = {
+    "/containers/json": [{"Id": "task"}, {"Id": "ended"}, {"Id": "database"}],
+    "/containers/task/json": network("127.77.0.2", None),
+    "/containers/database/json": network("127.77.0.3", "postgres", AURORA),
+}
+
+
+@pytest.fixture
+def answers() -> dict[str, Answer]:
+    return {path: Answer.of(value) for path, value in CONTAINERS.items()}
+
+
+@pytest.fixture
+def engine(tmp_path: Path, answers: dict[str, Answer]) -> Iterator[str]:
+    def respond(seen: Seen) -> Answer:
+        return answers.get(seen.path, Answer.of({"message": "No such container"}, 404))
+
+    with unix_server(tmp_path / "docker.sock", respond) as server:
+        yield server.endpoint
+
+
+def test_a_name_is_the_address_of_the_container_that_carries_it(engine: str) -> None:
+    assert container_address(engine, AURORA) == "127.77.0.3"
+
+
+def test_a_name_that_no_container_carries_has_no_address(engine: str) -> None:
+    assert container_address(engine, "elsewhere.example") is None
+
+
+def test_an_engine_without_containers_knows_no_name(
+    engine: str, answers: dict[str, Answer]
+) -> None:
+    answers["/containers/json"] = Answer.of([])
+
+    assert container_address(engine, AURORA) is None
+
+
+def test_an_engine_in_trouble_is_quoted(engine: str, answers: dict[str, Answer]) -> None:
+    answers["/containers/json"] = Answer.of({"message": "out of order"}, 500)
+
+    with pytest.raises(TargetError, match=r"GET /containers/json: status 500: .*out of order"):
+        container_address(engine, AURORA)
+
+
+def test_nonsense_is_an_error_that_names_the_engine(
+    engine: str, answers: dict[str, Answer]
+) -> None:
+    answers["/containers/json"] = Answer(200, b"<html>")
+
+    with pytest.raises(TargetError, match=r"container engine unix://.*docker\.sock"):
+        container_address(engine, AURORA)
+
+
+def test_an_engine_that_does_not_answer_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(TargetError, match=r"nothing\.sock: GET"):
+        container_address(f"unix://{tmp_path}/nothing.sock", AURORA)
+
+
+def test_an_engine_elsewhere_is_refused() -> None:
+    with pytest.raises(TargetError, match=r"not on a Unix socket\n.*unix:///path"):
+        container_address("tcp://10.0.0.1:2375", AURORA)

@@ -1,0 +1,89 @@
+"""Which services an emulator is found to have."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from harness.aws.emulator_session import EmulatorSession
+from harness.core.errors import TargetError
+from harness.targets.base import Capability
+from harness.targets.localstack.service_probes import refused_services
+from tests.unit.harness.targets.fake_localstack import NOT_LICENSED, FakeLocalStack
+from tests.unit.harness.targets.loopback import Answer, Server, http_server
+
+SERVICES = {
+    Capability.APPLICATION_AUTOSCALING,
+    Capability.CLOUDFRONT,
+    Capability.CLOUDWATCH,
+    Capability.EC2,
+    Capability.ECR,
+    Capability.ECS,
+    Capability.ELBV2,
+    Capability.IAM,
+    Capability.LOGS,
+    Capability.RDS,
+    Capability.RDS_DATA,
+    Capability.S3,
+    Capability.SECRETSMANAGER,
+    Capability.SERVICE_QUOTAS,
+}
+
+
+@pytest.fixture
+def localstack() -> FakeLocalStack:
+    return FakeLocalStack()
+
+
+@pytest.fixture
+def server(localstack: FakeLocalStack) -> Iterator[Server]:
+    with localstack.serving() as server:
+        yield server
+
+
+def refused_at(server: Server) -> dict[Capability, str]:
+    return refused_services(EmulatorSession(endpoint=server.endpoint, region="eu-north-1"))
+
+
+def test_what_answers_is_there(server: Server) -> None:
+    assert refused_at(server) == {}
+
+
+def test_every_service_is_asked_once(server: Server) -> None:
+    refused_at(server)
+
+    assert len(server.seen) == len(SERVICES)
+
+
+def test_what_the_edition_has_not_is_refused_with_its_answer(
+    localstack: FakeLocalStack, server: Server
+) -> None:
+    localstack.without(*(service.value for service in SERVICES))
+
+    assert refused_at(server) == {
+        service: f"InternalFailure: {NOT_LICENSED.format(service)}" for service in SERVICES
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("BadRequestException", 400), ("AccessDeniedException", 403)]
+)
+def test_an_answer_that_only_a_real_service_gives_shows_that_it_is_there(
+    localstack: FakeLocalStack, server: Server, code: str, status: int
+) -> None:
+    localstack.refused["rds-data"] = (code, status, "no such cluster")
+
+    assert refused_at(server) == {}
+
+
+def test_a_service_that_breaks_is_not_there(localstack: FakeLocalStack, server: Server) -> None:
+    localstack.refused["logs"] = ("InternalError", 501, "exception while calling logs")
+
+    assert refused_at(server) == {Capability.LOGS: "InternalError: exception while calling logs"}
+
+
+def test_an_answer_of_no_aws_service_is_an_error() -> None:
+    with (
+        http_server(lambda _: Answer(200, b"<html>")) as server,
+        pytest.raises(TargetError, match=r"does not say whether it is there"),
+    ):
+        refused_at(server)

@@ -1,0 +1,169 @@
+"""What is swept: this project's, of a run that was named or has expired, and nothing else."""
+
+import pytest
+
+from harness.aws.resources.resource import Kind, Resource, parse_time
+from harness.teardown.sweep.ownership import KnownRun, Selection, Wanted, select
+from tests.unit.harness.aws.resources.fake_account import (
+    FUTURE,
+    NOW,
+    PAST,
+    REGION,
+    SUFFIX,
+    tags,
+    vpc,
+)
+
+EXPIRED = Wanted(expired_before=NOW)
+NAMED = Wanted(frozenset({SUFFIX}))
+DASHBOARD = Resource(Kind.DASHBOARD, f"catalog-{SUFFIX}")
+BUCKET = Resource(Kind.BUCKET, f"catalog-logs-{SUFFIX}-{REGION}")
+
+
+def swept(wanted: Wanted, *resources: Resource, known: tuple[KnownRun, ...] = ()) -> set[Resource]:
+    selection = select(resources, wanted, region=REGION, known=known)
+    return {each for run in selection.runs for each in run.resources}
+
+
+def chosen(selection: Selection) -> dict[str, str]:
+    return {run.environment_suffix: run.why for run in selection.runs}
+
+
+class TestTagged:
+    def test_what_has_expired_goes_and_says_since_when(self) -> None:
+        selection = select([vpc()], EXPIRED, region=REGION)
+
+        assert chosen(selection) == {SUFFIX: "expired at 2026-05-31T22:00:00Z"}
+        assert selection.runs[0].resources == (vpc(),)
+
+    def test_what_was_named_goes_whether_or_not_it_has_expired(self) -> None:
+        alive, undated = vpc("vpc-1", expires_at=FUTURE), vpc("vpc-2", expires_at=None)
+
+        assert swept(NAMED, alive, undated) == {alive, undated}
+
+    def test_of_named_runs_alone_no_expired_one_goes(self) -> None:
+        assert swept(NAMED, vpc(suffix="pr2")) == set()
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {},
+            {"EnvironmentSuffix": SUFFIX, "expires-at": PAST},
+            {**tags(), "Project": "another"},
+            {**tags(), "ManagedBy": "hand"},
+            {key: value for key, value in tags().items() if key != "EnvironmentSuffix"},
+            {**tags(), "EnvironmentSuffix": ""},
+        ],
+        ids=["none", "no project", "other project", "other manager", "no suffix", "empty suffix"],
+    )
+    @pytest.mark.parametrize("wanted", [EXPIRED, NAMED], ids=["expired", "named"])
+    def test_nothing_goes_without_every_tag_of_this_project(
+        self, wanted: Wanted, wrong: dict[str, str]
+    ) -> None:
+        lookalike = Resource(Kind.ROLE, f"catalog-task-{SUFFIX}", tags=wrong)
+
+        assert swept(wanted, vpc(), lookalike) == {vpc()}
+
+    @pytest.mark.parametrize("expires_at", [FUTURE, None, "soon", "2026-01-01", "2026-01-01T00:00"])
+    def test_what_has_not_expired_or_does_not_say_so_stays(self, expires_at: str | None) -> None:
+        assert swept(EXPIRED, vpc(expires_at=expires_at)) == set()
+
+    def test_a_run_expires_with_the_latest_time_of_anything_of_it(self) -> None:
+        assert swept(EXPIRED, vpc("vpc-1"), vpc("vpc-2", expires_at=FUTURE)) == set()
+
+    def test_a_resource_without_a_time_of_its_own_stays_when_its_run_has_expired(self) -> None:
+        undated = vpc("vpc-2", expires_at=None)
+        selection = select([vpc(), undated], EXPIRED, region=REGION)
+
+        assert selection.runs[0].resources == (vpc(),)
+        assert "no expires-at tag of its own" in selection.spared[0].why
+
+    def test_of_two_runs_with_one_suffix_only_the_one_that_is_meant_goes(self) -> None:
+        mine, untold = vpc("vpc-1", RunId="1"), vpc("vpc-3")
+        others = vpc("vpc-2", RunId="2")
+        wanted = Wanted(frozenset({SUFFIX}), run_id="1")
+
+        assert swept(wanted, mine, others, untold) == {mine, untold}
+        [spared] = select([others], wanted, region=REGION).spared
+        assert spared.why == "of another run with this suffix: RunId=2"
+
+
+class TestUntagged:
+    @pytest.mark.parametrize("resource", [DASHBOARD, BUCKET], ids=["dashboard", "bucket"])
+    def test_the_exact_derived_name_of_a_swept_run_goes(self, resource: Resource) -> None:
+        assert swept(NAMED, resource) == {resource}
+        assert swept(EXPIRED, vpc(), resource) == {vpc(), resource}
+
+    @pytest.mark.parametrize("resource", [DASHBOARD, BUCKET], ids=["dashboard", "bucket"])
+    def test_a_name_alone_makes_no_run_one_to_sweep(self, resource: Resource) -> None:
+        assert swept(EXPIRED, resource) == set()
+
+    @pytest.mark.parametrize("name", [f"catalog-{SUFFIX}-2", f"catalog-{SUFFIX}2", "catalog-pr"])
+    def test_a_name_that_is_only_similar_stays(self, name: str) -> None:
+        assert swept(NAMED, Resource(Kind.DASHBOARD, name)) == set()
+
+    def test_a_bucket_with_tags_of_its_own_is_judged_by_them(self) -> None:
+        others = Resource(BUCKET.kind, BUCKET.identifier, tags={"Team": "x"})
+
+        assert swept(NAMED, others) == set()
+
+    def test_the_exact_name_of_a_kind_that_always_gets_tags_is_not_enough(self) -> None:
+        assert swept(NAMED, Resource(Kind.LOG_GROUP, f"/ecs/catalog-{SUFFIX}")) == set()
+
+
+class TestParts:
+    INTERFACE = Resource(Kind.NETWORK_INTERFACE, "eni-1", within="vpc-1")
+
+    def test_what_services_make_in_something_of_a_swept_run_goes_with_it(self) -> None:
+        tagged = Resource(Kind.NETWORK_INTERFACE, "eni-2", tags={"aws:ecs:x": "y"}, within="vpc-1")
+
+        assert swept(EXPIRED, vpc(), self.INTERFACE, tagged) == {vpc(), self.INTERFACE, tagged}
+
+    def test_elsewhere_it_stays(self) -> None:
+        assert swept(EXPIRED, vpc("vpc-2"), self.INTERFACE) == {vpc("vpc-2")}
+        assert swept(EXPIRED, vpc(expires_at=FUTURE), self.INTERFACE) == set()
+
+    def test_what_somebody_else_tagged_stays_wherever_it_is(self) -> None:
+        others = Resource(
+            Kind.NETWORK_INTERFACE, "eni-1", tags={"Project": "another"}, within="vpc-1"
+        )
+
+        assert swept(EXPIRED, vpc(), others) == {vpc()}
+
+
+class TestKnownFromElsewhere:
+    def test_a_run_on_record_expires_too(self) -> None:
+        known = KnownRun(SUFFIX, parse_time(PAST), "ledger")
+
+        assert swept(EXPIRED, DASHBOARD, known=(known,)) == {DASHBOARD}
+
+    def test_a_later_time_on_record_keeps_it(self) -> None:
+        known = KnownRun(SUFFIX, parse_time(FUTURE), "ledger")
+
+        assert swept(EXPIRED, vpc(), known=(known,)) == set()
+
+    def test_without_a_time_it_changes_nothing(self) -> None:
+        known = KnownRun(SUFFIX, None, "s3://states/pr1/catalog.tfstate")
+
+        assert swept(EXPIRED, DASHBOARD, known=(known,)) == set()
+
+
+class TestSpared:
+    def why(self, resource: Resource, wanted: Wanted = EXPIRED) -> list[str]:
+        return [each.why for each in select([resource], wanted, region=REGION).spared]
+
+    def test_what_is_ours_and_stays_is_named_with_the_reason(self) -> None:
+        assert self.why(vpc(expires_at=FUTURE)) == [
+            "not named, and not expired before 2026-06-01T22:00:00Z"
+        ]
+        assert self.why(vpc(expires_at="soon")) == [
+            "not named, and without an expires-at tag that can be read"
+        ]
+
+    def test_so_is_what_carries_a_swept_suffix_and_is_somebody_elses(self) -> None:
+        others = Resource(Kind.VPC, "vpc-9", tags={**tags(), "Project": "another"})
+
+        assert self.why(others, NAMED) == ["not of this project: Project=another, ManagedBy=cdktf"]
+
+    def test_the_rest_of_the_world_is_not_worth_a_word(self) -> None:
+        assert self.why(Resource(Kind.VPC, "vpc-default")) == []

@@ -1,0 +1,321 @@
+"""Removing: in the order of needs, patient with named refusals only."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from harness.aws.clients import Clients
+from harness.aws.resources.catalog import REMOVERS
+from harness.aws.resources.resource import Kind, Resource
+from harness.teardown.sweep.removal import Outcome, remove_all
+from tests.unit.harness.checks.fake_aws import Answer, FakeAws, RefusalError
+
+Asked = dict[str, Any]
+ALARM = Resource(Kind.ALARM, "catalog-alb-5xx-pr1")
+SUBNET = Resource(Kind.SUBNET, "subnet-1")
+GROUP = Resource(Kind.LOG_GROUP, "/ecs/catalog-pr1")
+
+
+def refusing(*codes: str, message: str = "refused") -> Callable[[Asked], Asked]:
+    """Refuse with each code once, then succeed."""
+    left = list(codes)
+
+    def answer(_: Asked) -> Asked:
+        if left:
+            raise RefusalError(left.pop(0), message)
+        return {}
+
+    return answer
+
+
+def always(code: str, message: str = "refused") -> Callable[[Asked], Asked]:
+    def answer(_: Asked) -> Asked:
+        raise RefusalError(code, message)
+
+    return answer
+
+
+class Removing:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.answers: dict[str, Answer] = {}
+        self.aws = FakeAws.answering(self.answers)
+        self.pauses: list[float] = []
+        self._time = 0.0
+        monkeypatch.setattr("tenacity.time.monotonic", lambda: self._time)
+
+    def __call__(self, *resources: Resource) -> tuple[Outcome, ...]:
+        return remove_all(Clients(self.aws), resources, sleep=self._pause)
+
+    def _pause(self, seconds: float) -> None:
+        self._time += seconds
+        self.pauses.append(seconds)
+
+    @property
+    def operations(self) -> list[str]:
+        return [name for name, _ in self.aws.requests]
+
+
+@pytest.fixture
+def remove(monkeypatch: pytest.MonkeyPatch) -> Removing:
+    return Removing(monkeypatch)
+
+
+def test_every_kind_can_be_removed() -> None:
+    assert set(REMOVERS) == set(Kind)
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (Kind.SCALABLE_TARGET, Kind.ECS_SERVICE),
+        (Kind.ECS_SERVICE, Kind.ECS_CLUSTER),
+        (Kind.ECS_SERVICE, Kind.TARGET_GROUP),
+        (Kind.ECS_TASK, Kind.ECS_CLUSTER),
+        (Kind.LOAD_BALANCER, Kind.TARGET_GROUP),
+        (Kind.LOAD_BALANCER, Kind.BUCKET),
+        (Kind.DB_INSTANCE, Kind.DB_CLUSTER),
+        (Kind.DB_CLUSTER, Kind.DB_SUBNET_GROUP),
+        (Kind.DB_CLUSTER, Kind.DB_CLUSTER_PARAMETERS),
+        (Kind.DB_SUBNET_GROUP, Kind.SUBNET),
+        (Kind.ECS_SERVICE, Kind.ROLE),
+        (Kind.ROLE, Kind.POLICY),
+        (Kind.NAT_GATEWAY, Kind.ELASTIC_IP),
+        (Kind.NAT_GATEWAY, Kind.SUBNET),
+        (Kind.ELASTIC_IP, Kind.INTERNET_GATEWAY),
+        (Kind.NETWORK_INTERFACE, Kind.SUBNET),
+        (Kind.ROUTE_TABLE, Kind.SUBNET),
+        (Kind.SUBNET, Kind.VPC),
+        (Kind.INTERNET_GATEWAY, Kind.VPC),
+        (Kind.SECURITY_GROUP, Kind.VPC),
+    ],
+)
+def test_nothing_goes_before_what_needs_it(first: Kind, then: Kind) -> None:
+    order = list(Kind)
+    assert order.index(first) < order.index(then)
+
+
+def test_kind_after_kind_whatever_order_they_come_in(remove: Removing) -> None:
+    remove.answers |= {
+        "ec2.DeleteVpc": {},
+        "ec2.DeleteSubnet": {},
+        "cloudwatch.DeleteAlarms": {},
+    }
+
+    outcomes = remove(Resource(Kind.VPC, "vpc-1"), SUBNET, ALARM)
+
+    assert remove.operations == ["cloudwatch.DeleteAlarms", "ec2.DeleteSubnet", "ec2.DeleteVpc"]
+    assert [outcome.resource.kind for outcome in outcomes] == [Kind.ALARM, Kind.SUBNET, Kind.VPC]
+
+
+def test_one_that_cannot_be_removed_does_not_keep_the_others(remove: Removing) -> None:
+    remove.answers |= {
+        "cloudwatch.DeleteAlarms": always("AccessDenied", "not you"),
+        "logs.DeleteLogGroup": {},
+    }
+
+    outcomes = remove(ALARM, GROUP)
+
+    assert [outcome.error for outcome in outcomes] == ["DeleteAlarms: AccessDenied: not you", ""]
+    assert remove.pauses == [], "an unknown error is an answer, not something to wait for"
+
+
+def test_what_is_gone_already_counts_as_removed(remove: Removing) -> None:
+    remove.answers["logs.DeleteLogGroup"] = always("ResourceNotFoundException")
+
+    assert remove(GROUP) == (Outcome(GROUP),)
+
+
+class TestNamedRefusals:
+    def test_one_that_passes_is_waited_out_and_told(self, remove: Removing) -> None:
+        remove.answers["ec2.DeleteSubnet"] = refusing("DependencyViolation", "DependencyViolation")
+
+        [outcome] = remove(SUBNET)
+
+        assert (outcome.error, bool(outcome.waited_for)) == ("", True)
+        assert "still attached" in outcome.waited_for
+        assert len(remove.pauses) == 1
+
+    def test_one_may_follow_another(self, remove: Removing) -> None:
+        remove.answers["ec2.DeleteSubnet"] = refusing("DependencyViolation", "RequestLimitExceeded")
+
+        assert remove(SUBNET)[0].error == ""
+
+    def test_what_goes_meanwhile_is_removed(self, remove: Removing) -> None:
+        remove.answers["ec2.DeleteSubnet"] = refusing(
+            "DependencyViolation", "InvalidSubnetID.NotFound"
+        )
+
+        assert remove(SUBNET)[0].error == ""
+
+    def test_one_that_does_not_pass_ends_at_its_deadline_with_the_reason(
+        self, remove: Removing
+    ) -> None:
+        remove.answers["ec2.DeleteSubnet"] = always("DependencyViolation", "has dependencies")
+
+        [outcome] = remove(SUBNET)
+
+        assert outcome.error.startswith(
+            "after 600 s: DeleteSubnet: DependencyViolation: has dependencies ("
+        )
+        assert sum(remove.pauses) == pytest.approx(600)
+
+    def test_an_unknown_error_after_it_ends_the_wait(self, remove: Removing) -> None:
+        remove.answers["ec2.DeleteSubnet"] = refusing(
+            "DependencyViolation", "UnauthorizedOperation"
+        )
+
+        [outcome] = remove(SUBNET)
+
+        assert outcome.error == "DeleteSubnet: UnauthorizedOperation: refused"
+
+    def test_ctrl_c_waits_for_no_deadline(self, remove: Removing) -> None:
+        def interrupted(_: Asked) -> Asked:
+            raise KeyboardInterrupt
+
+        remove.answers |= {
+            "ec2.DeleteSubnet": lambda asked: (
+                interrupted(asked)
+                if asked["SubnetId"] == "subnet-2"
+                else always("DependencyViolation")(asked)
+            )
+        }
+        second = Resource(Kind.SUBNET, "subnet-2")
+
+        with pytest.raises(KeyboardInterrupt):
+            remove_all(Clients(remove.aws), [second, SUBNET])
+
+
+class TestSlowEnds:
+    NAT = Resource(Kind.NAT_GATEWAY, "nat-1")
+
+    def states(self, *states: str) -> Callable[[Asked], Asked]:
+        left = list(states)
+        return lambda _: {"NatGateways": [{"NatGatewayId": "nat-1", "State": left.pop(0)}]}
+
+    def test_a_nat_gateway_is_waited_for_before_its_address_is_released(
+        self, remove: Removing
+    ) -> None:
+        remove.answers |= {
+            "ec2.DeleteNatGateway": {},
+            "ec2.DescribeNatGateways": self.states("deleting", "deleting", "deleted"),
+            "ec2.ReleaseAddress": {},
+        }
+
+        outcomes = remove(self.NAT, Resource(Kind.ELASTIC_IP, "eipalloc-1"))
+
+        assert [outcome.error for outcome in outcomes] == ["", ""]
+        assert remove.operations[-1] == "ec2.ReleaseAddress"
+        assert len(remove.pauses) == 2
+
+    def test_one_that_does_not_end_is_told(self, remove: Removing) -> None:
+        remove.answers |= {
+            "ec2.DeleteNatGateway": {},
+            "ec2.DescribeNatGateways": {
+                "NatGateways": [{"NatGatewayId": "nat-1", "State": "deleting"}]
+            },
+        }
+
+        [outcome] = remove(self.NAT)
+
+        assert outcome.error == "still there 600 s after its deletion was accepted"
+
+    def test_a_service_that_does_not_say_is_told(self, remove: Removing) -> None:
+        remove.answers |= {
+            "ec2.DeleteNatGateway": {},
+            "ec2.DescribeNatGateways": always("UnauthorizedOperation"),
+        }
+
+        assert "UnauthorizedOperation" in remove(self.NAT)[0].error
+
+    def test_a_cluster_is_gone_when_nobody_knows_it(self, remove: Removing) -> None:
+        cluster = {"DBClusterIdentifier": "catalog-pr1", "DeletionProtection": True}
+        remove.answers |= {
+            "rds.DescribeDBClusters": lambda _: (
+                {"DBClusters": [cluster]}
+                if "rds.DeleteDBCluster" not in remove.operations
+                else always("DBClusterNotFoundFault")({})
+            ),
+            "rds.ModifyDBCluster": {},
+            "rds.DeleteDBCluster": {},
+        }
+
+        [outcome] = remove(Resource(Kind.DB_CLUSTER, "catalog-pr1"))
+
+        assert outcome.error == ""
+        [modified] = remove.aws.asked("rds.ModifyDBCluster")
+        assert modified["DeletionProtection"] is False
+        [deleted] = remove.aws.asked("rds.DeleteDBCluster")
+        assert deleted["SkipFinalSnapshot"] is True
+
+
+class TestBeforeAnythingIsRemoved:
+    DISTRIBUTION = Resource(Kind.DISTRIBUTION, "E1")
+
+    def config(self, *, enabled: bool) -> dict[str, Any]:
+        return {
+            "ETag": "tag-1",
+            "DistributionConfig": {
+                "CallerReference": "1",
+                "Comment": "",
+                "Enabled": enabled,
+                "Origins": {"Quantity": 1, "Items": [{"Id": "x", "DomainName": "x"}]},
+                "DefaultCacheBehavior": {
+                    "TargetOriginId": "x",
+                    "ViewerProtocolPolicy": "allow-all",
+                },
+            },
+        }
+
+    def test_a_distribution_is_disabled_first_and_deleted_last(self, remove: Removing) -> None:
+        remove.answers |= {
+            "cloudfront.GetDistributionConfig": self.config(enabled=True),
+            "cloudfront.UpdateDistribution": {},
+            "cloudfront.GetDistribution": {"ETag": "tag-2"},
+            "cloudfront.DeleteDistribution": refusing("DistributionNotDisabled"),
+            "cloudwatch.DeleteAlarms": {},
+        }
+
+        outcomes = remove(self.DISTRIBUTION, ALARM)
+
+        assert all(outcome.error == "" for outcome in outcomes)
+        order = remove.operations
+        assert order.index("cloudfront.UpdateDistribution") < order.index("cloudwatch.DeleteAlarms")
+        [update] = remove.aws.asked("cloudfront.UpdateDistribution")
+        assert (update["IfMatch"], update["DistributionConfig"]["Enabled"]) == ("tag-1", False)
+        assert remove.aws.asked("cloudfront.DeleteDistribution")[-1]["IfMatch"] == "tag-2"
+
+    def test_one_that_is_disabled_already_is_left_as_it_is(self, remove: Removing) -> None:
+        remove.answers |= {
+            "cloudfront.GetDistributionConfig": self.config(enabled=False),
+            "cloudfront.GetDistribution": {"ETag": "tag-2"},
+            "cloudfront.DeleteDistribution": {},
+        }
+
+        assert remove(self.DISTRIBUTION)[0].error == ""
+
+    def test_one_that_cannot_be_disabled_is_not_waited_for(self, remove: Removing) -> None:
+        remove.answers["cloudfront.GetDistributionConfig"] = always("AccessDenied")
+
+        [outcome] = remove(self.DISTRIBUTION)
+
+        assert outcome.error == "GetDistributionConfig: AccessDenied: refused"
+        assert "cloudfront.DeleteDistribution" not in remove.operations
+
+    def test_groups_that_refer_to_one_another_let_go_first(self, remove: Removing) -> None:
+        pairs = [{"IpProtocol": "tcp", "UserIdGroupPairs": [{"GroupId": "sg-2"}]}]
+        open_to_all = {"IpProtocol": "tcp", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+        remove.answers |= {
+            "ec2.DescribeSecurityGroups": {
+                "SecurityGroups": [
+                    {"GroupId": "sg-1", "IpPermissions": [*pairs, open_to_all]},
+                ]
+            },
+            "ec2.RevokeSecurityGroupIngress": {},
+            "ec2.DeleteSecurityGroup": {},
+        }
+
+        remove(Resource(Kind.SECURITY_GROUP, "sg-1"))
+
+        [revoked] = remove.aws.asked("ec2.RevokeSecurityGroupIngress")
+        assert revoked["IpPermissions"] == pairs, "only what keeps another group from going"

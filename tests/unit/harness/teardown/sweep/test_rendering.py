@@ -1,0 +1,68 @@
+"""The report for people."""
+
+import io
+from dataclasses import replace
+
+from rich.console import Console
+
+from harness.teardown.leftover import Leftover
+from harness.teardown.sweep import SweepReport, SweptRun
+from harness.teardown.sweep.ownership import SelectedRun, Spared
+from harness.teardown.sweep.removal import Outcome
+from harness.teardown.sweep.rendering import render_sweep
+from tests.unit.harness.aws.resources.fake_account import SUFFIX, vpc
+
+RUN = SweptRun(
+    SelectedRun(SUFFIX, "expired at 2026-05-31T22:00:00Z", (vpc(), vpc("vpc-2"))),
+    state=("s3://states/pr1/catalog.tfstate",),
+)
+REPORT = SweepReport("aws", "eu-north-1", dry_run=True, runs=(RUN,))
+
+
+def shown(*reports: SweepReport) -> str:
+    console = Console(width=120, file=io.StringIO(), record=True)
+    console.print(render_sweep(reports))
+    return console.export_text()
+
+
+def test_a_dry_run_lists_by_run_with_the_reason_and_says_how_to_remove_it() -> None:
+    text = shown(REPORT)
+
+    assert "pr1 (aws eu-north-1): expired at 2026-05-31T22:00:00Z" in text
+    assert "found  ec2 VPC vpc-2" in text
+    assert "state: s3://states/pr1/catalog.tfstate" in text
+    assert "a dry run: 2 resource(s) of 1 run(s) would be removed; --yes removes them" in text
+
+
+def test_what_was_removed_and_what_was_not() -> None:
+    outcomes = (Outcome(vpc()), Outcome(vpc("vpc-2"), "DeleteVpc: AccessDenied: no"))
+    left = (Leftover("ec2", "VPC", "vpc-2", "by tag"),)
+    run = replace(RUN, outcomes=outcomes, left=left, proof="asked", errors=("no state",))
+    text = shown(replace(REPORT, dry_run=False, runs=(run,)))
+
+    assert "removed  ec2 VPC vpc-1" in text
+    assert "failed   ec2 VPC vpc-2: DeleteVpc: AccessDenied: no" in text
+    assert "still there: ec2 VPC vpc-2 (by tag)" in text
+    assert "error: no state" in text
+    assert "NOT CLEAN" in text
+
+
+def test_what_was_left_alone_is_counted_by_reason_and_who_did_not_answer_named() -> None:
+    report = replace(
+        REPORT,
+        spared=(Spared(vpc(), "not named"), Spared(vpc("vpc-2"), "not named")),
+        not_asked={"ecr": "not offered"},
+        unanswered={"iam": "AccessDenied"},
+    )
+    text = shown(report)
+
+    assert "left alone: 2 resource(s), not named" in text
+    assert "not asked: ecr: not offered" in text
+    assert "no answer: iam: AccessDenied" in text
+
+
+def test_nothing_and_all_of_it() -> None:
+    assert "nothing to sweep" in shown(replace(REPORT, runs=()))
+    clean = replace(RUN, outcomes=(Outcome(vpc()),), proof="asked")
+    text = shown(replace(REPORT, dry_run=False, runs=(clean,)))
+    assert "swept 1 run(s); nothing of them is left" in text

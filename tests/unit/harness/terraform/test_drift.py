@@ -1,0 +1,160 @@
+"""Drift: what a second plan may want to change, and what it may not."""
+
+import threading
+from concurrent.futures import CancelledError
+
+import pytest
+
+from harness.core.errors import DriftError, HarnessError
+from harness.terraform import Plan, ResourceChange
+from harness.terraform.attributes import AttributeChange
+from harness.terraform.drift import AllowedDrift, DriftVerdict, DriftWatch, require_no_drift
+
+EMPTY = Plan(has_changes=False)
+NOTHING = DriftVerdict(EMPTY)
+
+
+def change(
+    address: str = "aws_ecs_service.api",
+    *names: str,
+    actions: tuple[str, ...] = ("update",),
+) -> ResourceChange:
+    attributes = tuple(AttributeChange(name, "1", "2") for name in names)
+    return ResourceChange(address, actions, attributes)
+
+
+def plan_of(*changes: ResourceChange, outputs: tuple[str, ...] = ()) -> Plan:
+    return Plan(has_changes=True, changes=changes, outputs=outputs)
+
+
+def allowed(address: str, *attributes: str) -> AllowedDrift:
+    return AllowedDrift(address, frozenset(attributes), "an emulator's")
+
+
+def verdict_on(
+    plan: Plan, *known: AllowedDrift, present: tuple[str, ...] = ("aws_ecs_service.api",)
+) -> DriftVerdict:
+    return DriftVerdict(plan, known, present)
+
+
+class TestRequireNoDrift:
+    def test_an_empty_plan_is_right(self) -> None:
+        verdict_on(EMPTY).require_none()
+
+    def test_every_change_is_listed_with_what_differs(self) -> None:
+        plan = plan_of(
+            change("aws_lb.alb", "idle_timeout"),
+            change("aws_s3_bucket.logs", actions=("create",)),
+        )
+
+        with pytest.raises(DriftError) as raised:
+            verdict_on(plan).require_none()
+
+        assert "aws_lb.alb: update (idle_timeout: 1 -> 2)" in raised.value.message
+        assert "aws_s3_bucket.logs: create" in raised.value.message
+
+    def test_an_output_that_would_change_is_drift(self) -> None:
+        with pytest.raises(DriftError, match="output alb_dns_name"):
+            verdict_on(plan_of(outputs=("alb_dns_name",))).require_none()
+
+    @pytest.mark.parametrize("address", ["aws_ecs_service.api", "aws_ecs_service.*"])
+    def test_an_attribute_on_the_list_may_differ(self, address: str) -> None:
+        verdict_on(
+            plan_of(change("aws_ecs_service.api", "desired_count")),
+            allowed(address, "desired_count"),
+        ).require_none()
+
+    def test_an_address_with_an_index_can_be_allowed(self) -> None:
+        verdict_on(
+            plan_of(change("aws_subnet.public[0]", "tags")), allowed("aws_subnet.public[0]", "tags")
+        ).require_none()
+
+    @pytest.mark.parametrize(
+        "seen",
+        [
+            pytest.param(change("aws_lb.alb", "desired_count"), id="another resource"),
+            pytest.param(
+                change("aws_ecs_service.api", "desired_count", "tags"), id="another attribute too"
+            ),
+            pytest.param(
+                change("aws_ecs_service.api", "desired_count", actions=("delete", "create")),
+                id="a replacement",
+            ),
+            pytest.param(change("aws_ecs_service.api", actions=("delete",)), id="a deletion"),
+        ],
+    )
+    def test_the_list_allows_nothing_else(self, seen: ResourceChange) -> None:
+        verdict = verdict_on(plan_of(seen), allowed("aws_ecs_service.api", "desired_count"))
+
+        with pytest.raises(DriftError):
+            verdict.require_none()
+
+
+class TestNotes:
+    KNOWN = allowed("aws_ecs_service.*", "desired_count")
+
+    def test_known_drift_is_told_with_its_reason(self) -> None:
+        plan = plan_of(change("aws_ecs_service.api", "desired_count"))
+
+        (note,) = verdict_on(plan, self.KNOWN).notes()
+
+        assert note == (
+            "known drift: aws_ecs_service.api: update (desired_count: 1 -> 2): an emulator's"
+        )
+
+    def test_an_entry_that_is_no_longer_needed_is_told(self) -> None:
+        (note,) = verdict_on(EMPTY, self.KNOWN).notes()
+
+        assert "known drift of aws_ecs_service.* (desired_count) was not seen" in note
+
+    def test_nothing_is_known_of_what_is_not_deployed(self) -> None:
+        assert list(verdict_on(EMPTY, self.KNOWN, present=("aws_vpc.main",)).notes()) == []
+
+    def test_the_notes_are_told_also_when_other_drift_is_an_error(self) -> None:
+        told: list[str] = []
+        plan = plan_of(
+            change("aws_ecs_service.api", "desired_count"), change("aws_lb.alb", "idle_timeout")
+        )
+
+        with pytest.raises(DriftError) as raised:
+            require_no_drift(verdict_on(plan, self.KNOWN), told.append)
+
+        assert len(told) == 1
+        assert "aws_ecs_service" not in raised.value.message
+
+
+class TestDriftWatch:
+    def test_the_plan_is_made_beside_the_caller(self) -> None:
+        go_on = threading.Event()
+
+        def plan() -> DriftVerdict:
+            assert go_on.wait(30)
+            return NOTHING
+
+        watch = DriftWatch(plan, threading.Event())
+        go_on.set()
+
+        assert watch.wait() is NOTHING
+        watch.cancel()
+
+    def test_what_planning_raised_is_raised_by_whoever_waits(self) -> None:
+        def plan() -> DriftVerdict:
+            raise HarnessError("no plan")
+
+        watch = DriftWatch(plan, threading.Event())
+
+        with pytest.raises(HarnessError, match="no plan"):
+            watch.wait()
+        watch.cancel()
+
+    def test_a_cancelled_plan_has_ended_when_cancel_returns(self) -> None:
+        cancel, ended = threading.Event(), threading.Event()
+
+        def plan() -> DriftVerdict:
+            assert cancel.wait(30)
+            ended.set()
+            raise CancelledError
+
+        DriftWatch(plan, cancel).cancel()
+
+        assert ended.is_set()
