@@ -1,8 +1,30 @@
 """The tags that tell one run from another: which run, whose, and until when it may be there."""
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+SUFFIX_TAG = "EnvironmentSuffix"
+
+
+PROJECT_TAGS = {"Project": "product-catalog", "ManagedBy": "cdktf"}
+
+
+def parse_time(text: str) -> datetime | None:
+    """Return an ISO 8601 time with a time zone, in UTC; None for any other text."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time.astimezone(UTC) if time.tzinfo else None
+
+
+def as_tags(raw: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return tags as a dict; ECS alone writes ``key`` and ``value`` in lower case."""
+    return {tag.get("Key", tag.get("key")): tag.get("Value", tag.get("value", "")) for tag in raw}
+
 
 RUN_ID = "RunId"
 OWNER = "Owner"

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.context import CheckContext
 from harness.checks.framework.expect import expect, expect_equal
 from harness.checks.framework.resources import load_balancer, metric_name, target_group
 from harness.run.evidence import Plane
-from harness.targets.base import Capability
 from stack.tiers import Tier
 
 _BALANCING = "AWS/ApplicationELB"

@@ -3,13 +3,13 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from harness.aws.capability import Capability
 from harness.checks.ecs_tasks import RunningTask, running_tasks
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.expect import expect, expect_equal
 from harness.checks.framework.resources import load_balancer, target_group
 from harness.checks.probes.catalog_client import CatalogClient, task_of
 from harness.run.evidence import Plane
-from harness.targets.base import Capability
 from stack.tiers import Tier
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING
 
+from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.expect import expect, expect_equal, one
 from harness.checks.framework.resources import aurora_cluster
@@ -12,7 +13,6 @@ from harness.checks.probes.credentials import read_credentials
 from harness.checks.probes.postgres import connected, refusal
 from harness.checks.probes.sql_access import DataApi, DirectSql, Sql
 from harness.run.evidence import Plane
-from harness.targets.base import Capability
 from stack.tiers import Tier
 
 if TYPE_CHECKING:

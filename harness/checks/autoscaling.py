@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from harness.aws.capability import Capability
 from harness.checks.ecs_tasks import running_tasks
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.expect import expect, expect_equal, one
@@ -14,7 +15,6 @@ from harness.checks.framework.resources import (
     target_group,
 )
 from harness.run.evidence import Plane
-from harness.targets.base import Capability
 from stack.tiers import Tier
 
 if TYPE_CHECKING:

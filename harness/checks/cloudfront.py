@@ -4,12 +4,12 @@ import uuid
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.expect import expect, expect_equal, one
 from harness.checks.framework.resources import load_balancer
 from harness.checks.probes.catalog_client import CatalogClient, body_of, items_of, new_product
 from harness.run.evidence import Plane
-from harness.targets.base import Capability
 from stack.tiers import Tier
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+from harness.aws.capability import Capability
 from harness.checks.ecs_tasks import RunningTask, running_tasks
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.expect import expect, expect_equal, one
 from harness.checks.framework.resources import active_service, ecs_cluster
 from harness.run.evidence import Plane
-from harness.targets.base import Capability
 from stack.tiers import Tier
 
 if TYPE_CHECKING:

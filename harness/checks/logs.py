@@ -1,9 +1,9 @@
 """The log group of the tasks."""
 
+from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.expect import expect, expect_equal
 from harness.run.evidence import Plane
-from harness.targets.base import Capability
 from stack.tiers import Tier
 
 

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.expect import expect, expect_equal, one
 from harness.run.evidence import Plane
-from harness.targets.base import Capability
 from stack.tiers import Tier
 
 if TYPE_CHECKING:

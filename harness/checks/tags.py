@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from harness.aws.capability import Capability
 from harness.checks.ecs_tasks import described_tasks
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.context import CheckContext
@@ -15,7 +16,6 @@ from harness.checks.framework.resources import (
     target_group,
 )
 from harness.run.evidence import Plane
-from harness.targets.base import Capability
 from stack.tiers import Tier
 
 TagsById = Mapping[str, Mapping[str, str]]

@@ -7,7 +7,8 @@ from typing import TextIO, cast
 import pytest
 from rich.console import Console
 
-from harness.report.progress import ConsoleObserver, Observer
+from harness.report.progress import ConsoleObserver
+from harness.run.observer import Observer
 
 _PROGRESS_FILE = "progress.log"
 _POLL_SECONDS = 0.5

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from harness.aws.capability import Capability
 from harness.core.deadline import Deadline
 from harness.core.errors import HarnessError, NotProvableError, TargetError, UsageError
 from harness.core.interrupts import Terminated
@@ -17,7 +18,6 @@ from harness.plugin.shared_stack import SharedStack
 from harness.plugin.summary import write_summary
 from harness.report.progress import ConsoleObserver
 from harness.run.evidence import CheckResult, Plane, Status
-from harness.targets.base import Capability
 
 _INVITATION = "catalog_harness"
 _STACK_FIXTURES = frozenset({"deployment", "target"})

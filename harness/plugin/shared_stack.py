@@ -13,8 +13,8 @@ from harness.deploy.deploy import Deployment, attach, deploy, start_target
 from harness.pipeline.lifetime import teardown
 from harness.pipeline.outcome import RunOutcome, kept_note
 from harness.plugin.options import settings_of
-from harness.report.progress import Observer
 from harness.run.ledger import Ledger
+from harness.run.observer import Observer
 from harness.run.record import RunStatus
 from harness.run.run import Run
 from harness.run.timeline import Timeline

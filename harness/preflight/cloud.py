@@ -6,7 +6,8 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from harness.targets.base import Capability, Target
+from harness.aws.capability import Capability
+from harness.targets.base import Target
 
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 20

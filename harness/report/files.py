@@ -35,9 +35,10 @@ from typing import Any
 
 from harness.core.errors import UsageError
 from harness.report.html import render_html
-from harness.report.model import Phase, ResourceTiming, RunReport
+from harness.report.model import RunReport
 from harness.report.text import redacted
 from harness.run.evidence import CheckResult, Plane, Status
+from harness.run.timeline import Phase, ResourceTiming
 
 _SCHEMA = 1
 _PLAIN = ("target", "region", "environment_suffix", "started_at", "facts", "outputs", "torn_down")

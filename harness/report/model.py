@@ -3,31 +3,7 @@
 from dataclasses import dataclass, field
 
 from harness.run.evidence import CheckResult, Status
-
-
-@dataclass(frozen=True)
-class Phase:
-    """One phase of a run: when it started and ended, in seconds since the run's start."""
-
-    name: str
-    started: float
-    ended: float
-    failed: bool = False
-
-    @property
-    def seconds(self) -> float:
-        """Duration in seconds."""
-        return self.ended - self.started
-
-
-@dataclass(frozen=True)
-class ResourceTiming:
-    """One resource's creation or deletion, in seconds since the run's start."""
-
-    address: str
-    action: str  # "create", "delete", "update", "read"
-    started: float
-    ended: float
+from harness.run.timeline import Phase, ResourceTiming
 
 
 @dataclass(frozen=True)

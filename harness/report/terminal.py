@@ -10,10 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.report.evidence_table import evidence, not_provable
-from harness.report.model import Phase, RunReport
+from harness.report.model import RunReport
 from harness.report.text import duration, one_line, redacted, visible
 from harness.report.views import headline, share, teardown, wall_seconds
 from harness.run.evidence import Status
+from harness.run.timeline import Phase
 
 _NARROWEST_TIMELINE = 72
 _OTHER_COLUMNS = 48

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from harness.report.model import Phase, RunReport
+from harness.report.model import RunReport
 from harness.report.text import duration
 from harness.run.evidence import CheckResult, Status
+from harness.run.timeline import Phase
 
 ORDER = (Status.FAILED, Status.PASSED, Status.NOT_PROVABLE)
 

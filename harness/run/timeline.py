@@ -4,11 +4,35 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from harness.report.model import Phase, ResourceTiming
-from harness.report.progress import Observer
+from harness.run.observer import Observer
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase of a run: when it started and ended, in seconds since the run's start."""
+
+    name: str
+    started: float
+    ended: float
+    failed: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """Duration in seconds."""
+        return self.ended - self.started
+
+
+@dataclass(frozen=True)
+class ResourceTiming:
+    """One resource's creation or deletion, in seconds since the run's start."""
+
+    address: str
+    action: str  # "create", "delete", "update", "read"
+    started: float
+    ended: float
 
 
 class Timeline:

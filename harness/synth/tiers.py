@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from harness.aws.capability import Capability
 from harness.core.errors import UsageError
 from harness.settings.settings import HarnessSettings
-from harness.targets.base import Capability, Target
+from harness.targets.base import Target
 from stack.tiers import Tier, missing_tiers
 
 # What a target must have for the resources of a tier.

@@ -2,45 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
 import requests
 
+from harness.aws.capability import Capability
+
 if TYPE_CHECKING:
     from harness.terraform.drift import AllowedDrift
-
-
-class Capability(StrEnum):
-    """Something that a target may be able to do; a test names what it requires.
-
-    The values of services are botocore's service names. The ``*-data-plane`` ones say that
-    real requests pass, not only that the API answers.
-    """
-
-    APPLICATION_AUTOSCALING = "application-autoscaling"
-    CLOUDFRONT = "cloudfront"
-    CLOUDWATCH = "cloudwatch"
-    EC2 = "ec2"
-    ECR = "ecr"
-    ECS = "ecs"
-    ELBV2 = "elbv2"
-    IAM = "iam"
-    LOGS = "logs"
-    RDS = "rds"
-    RDS_DATA = "rds-data"
-    S3 = "s3"
-    SECRETSMANAGER = "secretsmanager"
-    SERVICE_QUOTAS = "service-quotas"
-    ALB_DATA_PLANE = "alb-data-plane"
-    CLOUDFRONT_DATA_PLANE = "cloudfront-data-plane"
-    ECS_DATA_PLANE = "ecs-data-plane"
-    DATABASE_DATA_PLANE = "database-data-plane"
-    DATABASE_DIRECT = "database-direct"
-    DATABASE_TLS = "database-tls"
-    DATABASE_FORCED_TLS = "database-forced-tls"
 
 
 @dataclass(frozen=True)

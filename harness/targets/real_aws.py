@@ -11,8 +11,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from harness.aws.caller_identity import Identity, require_same, who_calls
+from harness.aws.capability import Capability
 from harness.aws.real_session import aws_session, emulator_behind
-from harness.targets.base import Capability, DatabaseRoute
+from harness.targets.base import DatabaseRoute
 from harness.targets.gateway_http import gateway_session
 from harness.terraform.drift import AllowedDrift
 

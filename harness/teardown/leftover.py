@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.aws.capability import Capability
 from harness.aws.clients import Clients
 from harness.aws.paging import pages
-from harness.targets.base import Capability
 
 _SUFFIX_TAG = "EnvironmentSuffix"
 

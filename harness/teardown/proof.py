@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from harness.aws.capability import Capability
 from harness.aws.clients import Clients
 from harness.core.errors import LeakError, WaitTimeoutError
 from harness.core.wait import wait_until
-from harness.targets.base import Capability, Target
+from harness.targets.base import Target
 from harness.teardown.leftover import INQUIRIES, Inquiry, Leftover
 
 _THREADS = 6

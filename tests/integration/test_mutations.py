@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from harness.aws.capability import Capability
 from harness.checks.framework.context import CheckContext
 from harness.checks.registry import all_checks, run_checks
 from harness.run.evidence import Status
-from harness.targets.base import Capability
 from tests.integration import mutations
 from tests.integration.mutations import Mutation
 

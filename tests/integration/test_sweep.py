@@ -15,8 +15,8 @@ from harness.aws.resources.inventory import take_inventory
 from harness.aws.resources.resource import Kind, Resource
 from harness.deploy.workspace import find_tools
 from harness.pipeline.lifetime import teardown
-from harness.report.progress import Observer
 from harness.run.ledger import Ledger
+from harness.run.observer import Observer
 from harness.run.record import RunRecord, RunStatus
 from harness.run.run import Run
 from harness.run.timeline import Timeline

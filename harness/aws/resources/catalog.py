@@ -7,6 +7,7 @@ named like the stack's resources is asked about.
 
 from collections.abc import Callable, Iterator, Mapping
 
+from harness.aws.capability import Capability
 from harness.aws.clients import Clients
 from harness.aws.resources.cloudfront import (
     delete_distribution,
@@ -39,7 +40,6 @@ from harness.aws.resources.rds import database, db_cluster, db_cluster_remains, 
 from harness.aws.resources.remover import Remover, by_one_call, by_one_call_for_many
 from harness.aws.resources.resource import Kind, Resource
 from harness.aws.resources.storage import bucket, buckets, log_groups, secrets
-from harness.targets.base import Capability
 
 __all__ = ["REMOVERS", "Remover"]
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from harness.aws.clients import Clients
 from harness.aws.paging import pages
-from harness.aws.resources.resource import Kind, Resource, as_tags
+from harness.aws.resources.resource import Kind, Resource
+from harness.aws.tags import as_tags
 
 
 def disable_distribution(clients: Clients, resource: Resource) -> None:

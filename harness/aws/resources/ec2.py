@@ -7,7 +7,8 @@ from botocore.exceptions import ClientError
 
 from harness.aws.clients import Clients
 from harness.aws.paging import pages
-from harness.aws.resources.resource import Kind, Resource, as_tags
+from harness.aws.resources.resource import Kind, Resource
+from harness.aws.tags import as_tags
 
 
 def nat_gateway(clients: Clients, resource: Resource) -> None:

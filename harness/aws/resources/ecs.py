@@ -5,7 +5,8 @@ from typing import Any
 
 from harness.aws.clients import Clients
 from harness.aws.paging import batches, pages
-from harness.aws.resources.resource import Kind, Resource, as_tags
+from harness.aws.resources.resource import Kind, Resource
+from harness.aws.tags import as_tags
 
 
 def scalable_target(clients: Clients, resource: Resource) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from harness.aws.clients import Clients
 from harness.aws.paging import batches, pages
-from harness.aws.resources.resource import Kind, Resource, as_tags
+from harness.aws.resources.resource import Kind, Resource
+from harness.aws.tags import as_tags
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html
 _MOST_ARNS = 20

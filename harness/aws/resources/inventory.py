@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from harness.aws.capability import Capability
 from harness.aws.clients import Clients
 from harness.aws.resources.catalog import LISTINGS
 from harness.aws.resources.resource import Resource
-from harness.targets.base import Capability
 
 _THREADS = 6
 

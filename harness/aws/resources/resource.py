@@ -1,16 +1,12 @@
 """A resource in the target, as the sweep sees it: what it is, what it is tagged with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from harness.aws.tags import EXPIRES_AT
-from harness.targets.base import Capability
-
-SUFFIX_TAG = "EnvironmentSuffix"
-PROJECT_TAGS = {"Project": "product-catalog", "ManagedBy": "cdktf"}
+from harness.aws.capability import Capability
+from harness.aws.tags import EXPIRES_AT, PROJECT_TAGS, SUFFIX_TAG, parse_time
 
 
 class Kind(StrEnum):
@@ -95,17 +91,3 @@ class Resource:
     def expires_at(self) -> datetime | None:
         """When its run may be swept, by its tag; None without one that can be read."""
         return parse_time(self.tags.get(EXPIRES_AT, ""))
-
-
-def parse_time(text: str) -> datetime | None:
-    """Return an ISO 8601 time with a time zone, in UTC; None for any other text."""
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return time.astimezone(UTC) if time.tzinfo else None
-
-
-def as_tags(raw: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return tags as a dict; ECS alone writes ``key`` and ``value`` in lower case."""
-    return {tag.get("Key", tag.get("key")): tag.get("Value", tag.get("value", "")) for tag in raw}

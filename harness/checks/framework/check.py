@@ -7,12 +7,12 @@ from typing import ClassVar, Generic, TypeVar, overload
 
 from botocore.exceptions import ClientError
 
+from harness.aws.capability import Capability
 from harness.aws.errors import ABSENT_CODES
 from harness.checks.framework.context import CheckContext
 from harness.core.errors import CheckFailedError, NotProvableError
 from harness.core.redaction import redact
 from harness.run.evidence import CheckResult, Plane, Status
-from harness.targets.base import Capability
 
 S = TypeVar("S", bound="ServiceChecks")
 

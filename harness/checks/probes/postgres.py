@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import psycopg
 
+from harness.aws.capability import Capability
 from harness.checks.framework.context import CheckContext
 from harness.checks.probes.credentials import Credentials
 from harness.core.errors import CheckFailedError, NotProvableError
-from harness.targets.base import Capability, DatabaseRoute
+from harness.targets.base import DatabaseRoute
 
 _CONNECT_SECONDS = 10
 

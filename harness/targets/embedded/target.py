@@ -7,11 +7,12 @@ from typing import Any
 import boto3
 import requests
 
+from harness.aws.capability import Capability
 from harness.aws.emulator_session import EmulatorSession
 from harness.core.errors import TargetError
 from harness.emulator.cloud import attach_cloud, start_cloud, stop_cloud
 from harness.emulator.cloud_info import CA_FILE, CloudInfo
-from harness.targets.base import Capability, DatabaseRoute
+from harness.targets.base import DatabaseRoute
 from harness.targets.embedded.container_addresses import container_address
 from harness.targets.emulator_settings import (
     EMULATOR_PROVIDER,

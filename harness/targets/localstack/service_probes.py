@@ -10,8 +10,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from harness.aws.capability import Capability
 from harness.core.errors import TargetError
-from harness.targets.base import Capability
 
 _THREADS = 8
 

@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 import boto3
 import requests
 
+from harness.aws.capability import Capability
 from harness.aws.emulator_session import EmulatorSession
 from harness.core.errors import TargetError
-from harness.targets.base import Capability, DatabaseRoute
+from harness.targets.base import DatabaseRoute
 from harness.targets.emulator_settings import (
     EMULATOR_PROVIDER,
     EMULATOR_STACK_SETTINGS,

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from harness.aws.resources.resource import PROJECT_TAGS, Kind, Resource
-from harness.aws.tags import RUN_ID
+from harness.aws.resources.resource import Kind, Resource
+from harness.aws.tags import PROJECT_TAGS, RUN_ID
 from stack.names import PhysicalNames
 
 NAMED = "named"

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from harness.aws.resources.resource import parse_time
+from harness.aws.tags import parse_time
 from harness.core.errors import HarnessError
 from harness.run.ledger import Ledger
 from harness.run.record import RunRecord, RunStatus

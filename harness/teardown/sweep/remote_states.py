@@ -11,8 +11,7 @@ from botocore.exceptions import ClientError
 
 from harness.aws.errors import error_code
 from harness.aws.paging import pages
-from harness.aws.resources.resource import parse_time
-from harness.aws.tags import EXPIRES_AT
+from harness.aws.tags import EXPIRES_AT, parse_time
 from harness.core.errors import UsageError
 from harness.teardown.sweep.ownership import KnownRun
 from stack.names import STACK_ID

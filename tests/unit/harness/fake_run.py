@@ -12,16 +12,17 @@ from typing import Any
 import pytest
 import requests
 
+from harness.aws.capability import Capability
 from harness.aws.resources.resource import Resource
 from harness.core.errors import EmulatorError, HarnessError
-from harness.report.progress import Observer
 from harness.run.ledger import Ledger
+from harness.run.observer import Observer
 from harness.run.record import RunStatus
 from harness.run.run import Run
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings
 from harness.synth.synthesize import SynthesizedStack
-from harness.targets.base import Capability, DatabaseRoute
+from harness.targets.base import DatabaseRoute
 from harness.targets.embedded.target import EmbeddedTarget
 from harness.teardown.proof import TeardownProof
 from harness.teardown.sweep import SweepReport, SweptRun

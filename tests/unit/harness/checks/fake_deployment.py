@@ -11,10 +11,11 @@ import psycopg
 import pytest
 import requests
 
+from harness.aws.capability import Capability
 from harness.checks.framework.context import CheckContext
 from harness.checks.registry import run_checks
 from harness.run.evidence import CheckResult, Status
-from harness.targets.base import Capability, DatabaseRoute
+from harness.targets.base import DatabaseRoute
 from harness.terraform.drift import AllowedDrift
 from stack.config import StackConfig
 from stack.outputs import CatalogOutputs

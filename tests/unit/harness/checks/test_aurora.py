@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
+from harness.aws.capability import Capability
 from harness.checks.aurora import Aurora
 from harness.checks.registry import run_checks
 from harness.core.errors import CheckFailedError, NotProvableError
 from harness.core.redaction import MASK, redact
 from harness.run.evidence import Status
-from harness.targets.base import Capability, DatabaseRoute
+from harness.targets.base import DatabaseRoute
 from tests.unit.harness.checks.fake_deployment import ENDPOINT, GONE, PASSWORD, World
 from tests.unit.harness.checks.fake_http import replace_body
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from harness.aws.capability import Capability
 from harness.core.errors import EmulatorError, TargetError
 from harness.run.record import RunStatus
-from harness.targets.base import Capability
 from harness.terraform.drift import AllowedDrift
 from tests.unit.harness.core.test_deadline import Clock
 from tests.unit.harness.fake_run import SUFFIX, Way

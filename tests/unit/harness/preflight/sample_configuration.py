@@ -8,6 +8,7 @@ from typing import Any
 import requests
 from botocore.exceptions import ClientError
 
+from harness.aws.capability import Capability
 from harness.preflight import (
     Finding,
     Report,
@@ -16,7 +17,7 @@ from harness.preflight import (
     explain,
     preflight,
 )
-from harness.targets.base import Capability, DatabaseRoute
+from harness.targets.base import DatabaseRoute
 
 SUFFIX = "pr1-a1"
 ZONES = "${element(data.aws_availability_zones.zones.names, %d)}"

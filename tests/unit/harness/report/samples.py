@@ -2,8 +2,9 @@
 
 import io
 
-from harness.report.model import Phase, ResourceTiming, RunReport
+from harness.report.model import RunReport
 from harness.run.evidence import CheckResult, Plane, Status
+from harness.run.timeline import Phase, ResourceTiming
 
 
 class Terminal(io.StringIO):

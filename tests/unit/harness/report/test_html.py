@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from harness.core.redaction import MASK
 from harness.report.html import render_html
-from harness.report.model import Phase, ResourceTiming, RunReport
+from harness.report.model import RunReport
 from harness.report.text import visible
 from harness.run.evidence import Status
+from harness.run.timeline import Phase, ResourceTiming
 from tests.unit.harness.report.samples import FAILED, PASSED, result
 
 HOSTILE = (

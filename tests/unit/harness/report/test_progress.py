@@ -9,8 +9,9 @@ import pytest
 from rich.console import Console
 
 from harness.core.redaction import MASK
-from harness.report.progress import ConsoleObserver, Observer
+from harness.report.progress import ConsoleObserver
 from harness.run.evidence import Status
+from harness.run.observer import Observer
 from tests.unit.harness.report.samples import Terminal, result
 
 SHOW_CURSOR = "\x1b[?25h"

@@ -5,9 +5,10 @@ import pytest
 from rich.console import Console
 
 from harness.core.redaction import MASK
-from harness.report.model import Phase, RunReport
+from harness.report.model import RunReport
 from harness.report.terminal import plain_summary, render_summary
 from harness.run.evidence import Status
+from harness.run.timeline import Phase
 from tests.unit.harness.report.samples import FAILED, PASSED, Terminal, result
 
 

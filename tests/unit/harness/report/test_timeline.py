@@ -2,8 +2,9 @@ import dataclasses
 
 import pytest
 
-from harness.report.model import Phase, ResourceTiming, RunReport
+from harness.report.model import RunReport
 from harness.report.timeline import axis, phase_rows, resource_rows
+from harness.run.timeline import Phase, ResourceTiming
 from tests.unit.harness.report.samples import PASSED
 
 

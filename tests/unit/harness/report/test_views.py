@@ -3,8 +3,9 @@ import dataclasses
 import pytest
 
 from harness.report import views
-from harness.report.model import Phase, RunReport
+from harness.report.model import RunReport
 from harness.run.evidence import Status
+from harness.run.timeline import Phase
 from tests.unit.harness.report.samples import FAILED, PASSED, RESULTS, result
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from harness.core.errors import UsageError
-from harness.report.progress import Observer
 from harness.run.ledger import Ledger
+from harness.run.observer import Observer
 from harness.run.record import RunStatus
 from harness.run.run import Run
 from harness.run.timeline import Timeline

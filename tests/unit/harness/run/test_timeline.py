@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.report.model import Phase, ResourceTiming
-from harness.report.progress import Observer
-from harness.run.timeline import Timeline
+from harness.run.observer import Observer
+from harness.run.timeline import Phase, ResourceTiming, Timeline
 
 
 class Clock:

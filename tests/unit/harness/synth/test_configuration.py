@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
+from harness.aws.capability import Capability
 from harness.core.errors import UsageError
-from harness.report.progress import Observer
 from harness.run.ledger import Ledger
+from harness.run.observer import Observer
 from harness.run.run import Run
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings
 from harness.synth.configuration import configured, stack_config_for
-from harness.targets.base import Capability
 from stack.config import StackConfig
 from stack.tiers import ALL_TIERS
 

@@ -4,10 +4,11 @@ from typing import Any, cast
 
 import pytest
 
+from harness.aws.capability import Capability
 from harness.core.errors import UsageError
 from harness.settings.settings import HarnessSettings
 from harness.synth.tiers import TIER_NEEDS, TierSelection, select_tiers, tier_facts
-from harness.targets.base import Capability, Target
+from harness.targets.base import Target
 from stack.tiers import ALL_TIERS, Tier
 
 PAID = {

@@ -7,8 +7,8 @@ import pytest
 from requests.adapters import HTTPAdapter
 
 from harness.aws.caller_identity import Identity
+from harness.aws.capability import Capability
 from harness.core.errors import UsageError
-from harness.targets.base import Capability
 from harness.targets.real_aws import AwsTarget
 from tests.unit.harness.targets.loopback import Answer, Seen, Server, http_server
 

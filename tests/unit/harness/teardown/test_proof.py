@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from harness.aws.capability import Capability
 from harness.core.errors import LeakError
-from harness.targets.base import Capability
 from harness.teardown.leftover import INQUIRIES
 from harness.teardown.proof import TeardownProof, prove_teardown
 from tests.unit.harness.checks.fake_aws import Answer, FakeAws, RefusalError

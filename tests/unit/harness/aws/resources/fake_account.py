@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from harness.aws.capability import Capability
 from harness.aws.resources.resource import Kind, Resource
-from harness.targets.base import Capability, Target
+from harness.targets.base import Target
 from tests.unit.harness.checks.fake_aws import Answer, FakeAws
 from tests.unit.harness.teardown.test_proof import EMPTY
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from harness.aws.capability import Capability
 from harness.aws.clients import Clients
 from harness.aws.resources.catalog import LISTINGS
 from harness.aws.resources.inventory import Inventory, take_inventory
 from harness.aws.resources.resource import Kind, Resource
-from harness.targets.base import Capability
 from tests.unit.harness.aws.resources.fake_account import NOTHING, NOW, REGION, lower, tags, upper
 from tests.unit.harness.checks.fake_aws import Answer, FakeAws, RefusalError
 from tests.unit.harness.teardown.test_proof import _distribution, _scaling

@@ -4,11 +4,11 @@ from typing import ClassVar
 import pytest
 from botocore.exceptions import ClientError
 
+from harness.aws.capability import Capability
 from harness.checks.framework.check import Check, ServiceChecks, check
 from harness.core.errors import CheckFailedError, NotProvableError
 from harness.core.redaction import MASK, register_secret
 from harness.run.evidence import Plane, Status
-from harness.targets.base import Capability
 from stack.config import StackConfig
 from tests.unit.harness.checks.fake_deployment import SUFFIX, World
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.aws.capability import Capability
 from harness.core.errors import TargetError
 from harness.emulator.cloud_info import CA_FILE, CloudInfo
-from harness.targets.base import Capability, DatabaseRoute, Target
+from harness.targets.base import DatabaseRoute, Target
 from harness.targets.embedded import target as embedded
 from harness.targets.embedded.target import EmbeddedTarget
 from stack.config import StackConfig

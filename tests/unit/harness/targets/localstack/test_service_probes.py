@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.aws.capability import Capability
 from harness.aws.emulator_session import EmulatorSession
 from harness.core.errors import TargetError
-from harness.targets.base import Capability
 from harness.targets.localstack.service_probes import refused_services
 from tests.unit.harness.targets.fake_localstack import NOT_LICENSED, FakeLocalStack
 from tests.unit.harness.targets.loopback import Answer, Server, http_server

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.aws.capability import Capability
 from harness.core.errors import TargetError
-from harness.targets.base import Capability, DatabaseRoute, Target
+from harness.targets.base import DatabaseRoute, Target
 from harness.targets.localstack.endpoint import LocalStackEndpoint
 from harness.targets.localstack.target import KNOWN_DRIFT, LocalStackTarget
 from harness.terraform import ResourceChange

@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness.aws.resources.resource import Kind, Resource, parse_time
+from harness.aws.resources.resource import Kind, Resource
+from harness.aws.tags import parse_time
 from harness.teardown.sweep.ownership import KnownRun, Selection, Wanted, select
 from tests.unit.harness.aws.resources.fake_account import (
     FUTURE,

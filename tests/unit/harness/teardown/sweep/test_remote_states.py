@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.aws.resources.resource import parse_time
+from harness.aws.tags import parse_time
 from harness.core.errors import UsageError
 from harness.teardown.sweep.remote_states import StateObject, find_states, remove_state
 from tests.unit.harness.aws.resources.fake_account import FUTURE, PAST

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from harness.aws.capability import Capability
 from harness.aws.resources.resource import Kind, Resource
-from harness.targets.base import Capability
 from harness.teardown.leftover import Leftover
 from harness.teardown.sweep import SweepReport, sweep
 from harness.teardown.sweep.ownership import SelectedRun

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from harness.targets.base import Capability
+from harness.aws.capability import Capability
 from tests.unit.harness.preflight.sample_configuration import (
     SUFFIX,
     Case,
