@@ -1,1 +1,1 @@
-"""Processes, waits, interrupts, errors and redaction; knows nothing of AWS."""
+"""Processes, waits, interrupts, errors and redaction; independent of AWS and Terraform."""

@@ -1,4 +1,4 @@
-"""The longest that a run may take: then it is ended like by SIGTERM, and torn down."""
+"""The maximum duration of a run: after it the run ends as by SIGTERM, and is torn down."""
 
 import signal
 import threading
@@ -10,63 +10,63 @@ from harness.core.interrupts import Terminated, sigterm_as_interrupt
 
 
 class Deadline:
-    """Sends SIGTERM to the main thread when the time is up, where somebody there handles it.
+    """Sends SIGTERM to the main thread after a time, if a handler for it is installed.
 
-    A signal, because nothing else ends a wait of the main thread; SIGTERM, because whatever
-    must not be ended half-way is shielded from it already.
+    A signal, because nothing else interrupts a wait of the main thread; SIGTERM, because
+    everything that must run to its end is shielded from it already.
 
     Args:
-        minutes: How long the run may take.
-        concerns: Asked then whether there is a run at all; without one nothing is ended.
+        minutes: Maximum duration of the run.
+        applies: Called when the time is up; False if there is no run to end.
     """
 
-    def __init__(self, minutes: float, *, concerns: Callable[[], bool] = lambda: True) -> None:
+    def __init__(self, minutes: float, *, applies: Callable[[], bool] = lambda: True) -> None:
         self._minutes = minutes
-        self._concerns = concerns
+        self._applies = applies
         self._expired = threading.Event()
         self._timer = threading.Timer(minutes * 60, self._expire)
         self._timer.daemon = True
 
     @property
     def expired(self) -> bool:
-        """Whether the time is up."""
+        """Whether the run was ended because its time was up."""
         return self._expired.is_set()
 
     @property
     def error(self) -> DurationError:
-        """What to say then."""
+        """The error that a run ended by the deadline raises."""
         return DurationError(
             f"the run exceeded its maximum duration of {self._minutes:g} minutes",
-            remedy="allow more by --max-duration, or see in the timeline what took so long",
+            remedy="raise --max-duration, or find the slow step in the report's timeline",
         )
 
     def start(self) -> None:
-        """Let the time run."""
+        """Start the timer."""
         self._timer.start()
 
     def cancel(self) -> None:
-        """Stop the clock."""
+        """Stop the timer."""
         self._timer.cancel()
 
     def _expire(self) -> None:
-        if not self._concerns():
+        if not self._applies():
             return
         self._expired.set()
         main = threading.main_thread().ident
-        # By default SIGTERM would end the process at once, and nothing would be torn down.
+        # Without a handler SIGTERM would end the process at once, without a teardown.
         if callable(signal.getsignal(signal.SIGTERM)) and main is not None:
             signal.pthread_kill(main, signal.SIGTERM)
 
 
 @contextmanager
 def time_limit(minutes: float) -> Iterator[None]:
-    """End the body of the context when it has taken too long.
+    """Interrupt the body of the context when it exceeds a duration.
 
     Args:
-        minutes: How long it may take.
+        minutes: Maximum duration.
 
     Raises:
-        DurationError: It took longer.
+        DurationError: The body exceeded it.
     """
     deadline = Deadline(minutes)
     try:

@@ -1,15 +1,15 @@
-"""The errors that the harness raises: each says what failed, what was seen, what to do."""
+"""The errors that the harness raises: what failed, what was observed, what to do."""
 
 
 class HarnessError(Exception):
-    """Base of every error that the harness raises on purpose.
+    """Base class of the errors of the harness.
 
     Args:
-        message: What failed and what was seen.
-        remedy: What the user can do about it; empty when there is nothing to add.
+        message: What failed and what was observed.
+        remedy: What the user can do about it; empty for none.
 
     Attributes:
-        exit_code: Exit status of the command line when this error ends it.
+        exit_code: Exit status of the command line for this error.
     """
 
     exit_code = 1
@@ -24,7 +24,7 @@ class HarnessError(Exception):
 
 
 class UsageError(HarnessError):
-    """Something that the user gave (option, setting, file) cannot be used."""
+    """An option, setting or file of the user is invalid."""
 
     exit_code = 2
 
@@ -36,12 +36,12 @@ class ToolNotFoundError(HarnessError):
 
 
 class ProcessError(HarnessError):
-    """A child process ended with a failure, or could not be started or stopped.
+    """A child process failed, could not be started, or did not end in time.
 
     Attributes:
-        command: The command that ran.
-        returncode: Its exit status; negative for a signal, None when it never ran.
-        output: What it printed last, redacted.
+        command: Program and arguments.
+        returncode: Exit status; negative for a signal, None when it was not started.
+        output: Its last lines of output, redacted.
     """
 
     def __init__(
@@ -60,11 +60,11 @@ class ProcessError(HarnessError):
 
 
 class WaitTimeoutError(HarnessError):
-    """A named condition did not come true before its deadline."""
+    """A condition was not fulfilled before its deadline."""
 
 
 class WaitFailedError(HarnessError):
-    """What was waited for reached a state from which it cannot come true."""
+    """A condition that was waited for can no longer be fulfilled."""
 
 
 class EmulatorError(HarnessError):
@@ -72,23 +72,23 @@ class EmulatorError(HarnessError):
 
 
 class TargetError(HarnessError):
-    """The target cannot be reached or cannot do what was asked of it."""
+    """The target cannot be reached or cannot fulfil a request."""
 
 
 class CheckFailedError(HarnessError):
-    """A check looked at the deployed stack and saw something other than promised."""
+    """A check observed something other than expected of the deployed stack."""
 
 
 class NotProvableError(HarnessError):
-    """A check cannot be made here: the target lacks a capability, or a tier is not deployed."""
+    """A check cannot run: the target lacks a capability, or a tier is not deployed."""
 
 
 class DriftError(HarnessError):
-    """A plan right after apply still wants to change something."""
+    """A plan right after apply still has changes."""
 
 
 class DurationError(HarnessError):
-    """A run took longer than it may, and was ended."""
+    """A run exceeded its maximum duration and was ended."""
 
 
 class LeakError(HarnessError):

@@ -1,6 +1,6 @@
 """Ctrl-C and SIGTERM: end a run in order, and never end its teardown by accident.
 
-Only the main thread receives signals in Python: elsewhere each context just runs its body.
+Python handles signals in the main thread only: in other threads each context just runs its body.
 """
 
 import logging
@@ -19,12 +19,12 @@ _PRESSES_TO_ABANDON = 3
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM arrived; handled like Ctrl-C everywhere."""
+    """SIGTERM was received; handled like Ctrl-C."""
 
 
 @contextmanager
 def sigterm_as_interrupt() -> Iterator[None]:
-    """Turn SIGTERM into ``Terminated`` for the time of the context."""
+    """Raise ``Terminated`` on SIGTERM within the context."""
 
     def terminate(_number: int) -> None:
         raise Terminated
@@ -34,14 +34,14 @@ def sigterm_as_interrupt() -> Iterator[None]:
 
 
 @contextmanager
-def shielded(doing: str) -> Iterator[None]:
-    """Keep Ctrl-C and SIGTERM from ending what must end in order, such as a teardown.
+def shielded(activity: str) -> Iterator[None]:
+    """Keep Ctrl-C and SIGTERM from interrupting the body, such as a teardown.
 
-    The first signals are answered with a line on standard error and forgotten; the third one
-    is let through as KeyboardInterrupt, for a teardown that hangs.
+    The first two signals only print a line to standard error; the third one raises
+    KeyboardInterrupt, for a teardown that hangs.
 
     Args:
-        doing: What goes on, as it should read in that line ("tearing down").
+        activity: What the body does, for that line ("tearing down").
     """
     presses = 0
 
@@ -51,7 +51,7 @@ def shielded(doing: str) -> Iterator[None]:
         left = _PRESSES_TO_ABANDON - presses
         if left <= 0:
             raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
-        _say(f"{doing}; {left} more Ctrl-C abandon it, and may leave resources")
+        _print_error(f"{activity}; {left} more Ctrl-C abandon it, and may leave resources")
 
     with _handled(count, *_INTERRUPTS):
         yield
@@ -59,11 +59,11 @@ def shielded(doing: str) -> Iterator[None]:
 
 @contextmanager
 def deferred_interrupts(*, note: str = "", drop: bool = False) -> Iterator[None]:
-    """Put off SIGINT and SIGTERM until the end of the block.
+    """Defer SIGINT and SIGTERM to the end of the block.
 
     Args:
-        note: Logged as a warning when one arrives; empty says nothing.
-        drop: Whether those that arrived are forgotten, because the caller is ending anyway.
+        note: Logged as a warning with each signal; empty: nothing is logged.
+        drop: Whether deferred signals are discarded, because the caller is ending anyway.
     """
     arrived: list[int] = []
 
@@ -95,12 +95,11 @@ def _handled(handler: Callable[[int], None], *numbers: signal.Signals) -> Iterat
         yield
     finally:
         for number, former in previous.items():
-            # None stands for a handler that Python did not install and cannot put back.
+            # None: the handler was not installed from Python and cannot be restored.
             signal.signal(number, signal.SIG_DFL if former is None else former)
 
 
-def _say(text: str) -> None:
-    # Not sys.stderr: the signal may have arrived in the middle of a write to it, which would
-    # refuse to be entered a second time.
+def _print_error(text: str) -> None:
+    # Not sys.stderr.write(): it is not reentrant, and the signal may have interrupted it.
     with suppress(OSError, ValueError):
         os.write(sys.stderr.fileno(), f"\n{text}\n".encode())

@@ -9,27 +9,29 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from harness.core.errors import ProcessError
 from harness.core.interrupts import deferred_interrupts
-from harness.core.process_output import ProcessOutput
 from harness.core.redaction import redact
 
 logger = logging.getLogger(__name__)
 
-# How soon a cancellation is noticed; an interrupt of the main thread is noticed at once.
+# Interval at which ``cancel`` is read; an interrupt of the main thread takes effect at once.
 _CANCEL_LATENCY = 0.2
 # How long a descendant may hold the output open after the command itself has ended.
 _DRAIN_SECONDS = 5.0
+_TAIL_LINES = 40
 _GUARD = (sys.executable, "-I", "-S", str(Path(__file__).with_name("process_guard.py")))
 
 
 class ProcessCancelledError(ProcessError):
-    """A command was stopped because its caller no longer wants it."""
+    """The command was cancelled."""
 
 
 @dataclass(frozen=True)
@@ -63,36 +65,33 @@ def run(
     SIGKILL after ``grace`` seconds: Terraform uses that time to finish the calls under way and
     to write its state, and a second SIGINT would make it give up on both
     (https://developer.hashicorp.com/terraform/cli/commands/apply). Interrupts that arrive
-    during the grace are therefore only noted.
+    during the grace period are therefore only logged.
 
     Args:
         command: Program and arguments; no shell is involved.
         cwd: Working directory.
         env: The whole environment; the harness's own when None.
         timeout: Deadline in seconds.
-        grace: Seconds between the polite and the final signal.
-        on_line: Called in a thread of its own with each line of standard output, as it comes.
+        grace: Seconds between SIGINT and SIGKILL.
+        on_line: Called in a separate thread with each line of standard output.
         accept: Exit statuses that are no failure; None for all.
         cancel: Set by another thread to stop the command.
         guarded: Whether it is stopped in the same way when this process is killed.
-        stdin: What it reads, such as a password that must not be among its arguments: a few
-            kilobytes at most, and not for a guarded command.
+        stdin: Its standard input, such as a password that must not be among its arguments: a
+            few kilobytes at most, and not for a guarded command.
 
     Raises:
         ProcessError: It could not be started, ran out of time or ended with another status.
         ProcessCancelledError: ``cancel`` was set before the command ended.
     """
-    shown = redact(shlex.join(command))
-    logger.debug("run: %s", shown)
+    logger.debug("run: %s", _shown(command))
+    # Without a program to guard, the error of starting it is the most precise one.
+    guarding = guarded and shutil.which(command[0]) is not None
+    guard = (*_GUARD, f"{grace:g}") if guarding else ()
     child: _Child | None = None
     try:
-        with deferred_interrupts():  # or a process could start that nobody knows of
-            # Without a program to guard, starting it says best what is wrong.
-            guarding = guarded and shutil.which(command[0]) is not None
-            guard = (*_GUARD, f"{grace:g}") if guarding else ()
-            child = _Child(
-                command, guard, cwd=cwd, env=env, on_line=on_line, shown=shown, stdin=stdin
-            )
+        with deferred_interrupts():  # an interrupt in between would orphan the process
+            child = _Child(command, _start(command, guard, cwd, env, stdin), on_line)
         ended = child.wait(timeout, cancel)
     except BaseException as error:
         if child is not None:
@@ -104,39 +103,24 @@ def run(
     return child.completed(accept)
 
 
-class _Child:
-    """One command while it runs: its process, and the two threads that read its output."""
+def _shown(command: Sequence[str]) -> str:
+    return redact(shlex.join(command))
 
-    def __init__(
-        self,
-        command: Sequence[str],
-        guard: Sequence[str],
-        *,
-        cwd: Path | None,
-        env: Mapping[str, str] | None,
-        on_line: Callable[[str], None] | None,
-        shown: str,
-        stdin: str | None = None,
-    ) -> None:
-        self.command = tuple(command)
-        self.shown = shown
-        with _pipe_holding(stdin) as reader:
-            self.process = self._start(guard, cwd, env, reader)
-        self.output = ProcessOutput(self.process, on_line)
 
-    def _start(
-        self,
-        guard: Sequence[str],
-        cwd: Path | None,
-        env: Mapping[str, str] | None,
-        reader: int,
-    ) -> subprocess.Popen[str]:
+def _start(
+    command: Sequence[str],
+    guard: Sequence[str],
+    cwd: Path | None,
+    env: Mapping[str, str] | None,
+    stdin: str | None,
+) -> subprocess.Popen[str]:
+    with _pipe_holding(stdin) as reader:
         try:
             return subprocess.Popen(
-                [*guard, *self.command],
+                [*guard, *command],
                 cwd=cwd,
                 env=dict(env) if env is not None else None,
-                # A pipe that ends with this process, which is what the guard goes by.
+                # The guard detects the end of this process by the end of this pipe.
                 stdin=subprocess.PIPE if guard else reader,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -147,8 +131,23 @@ class _Child:
             )
         except OSError as error:
             raise ProcessError(
-                f"cannot start `{self.shown}`: {error}", command=self.command
+                f"cannot start `{_shown(command)}`: {error}", command=tuple(command)
             ) from error
+
+
+class _Child:
+    """One command while it runs: its process and its output."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        process: subprocess.Popen[str],
+        on_line: Callable[[str], None] | None,
+    ) -> None:
+        self.command = tuple(command)
+        self.shown = _shown(command)
+        self.process = process
+        self.output = _Output(process, on_line)
 
     def wait(self, timeout: float, cancel: threading.Event | None) -> bool:
         """Wait for the end of the process; False when it was cancelled or out of time."""
@@ -167,46 +166,92 @@ class _Child:
         with deferred_interrupts(note=note, drop=interrupted):
             guarded = self.process.stdin is not None
             stop_group(self.process, first=signal.SIGINT, grace=grace, alone=guarded)
-            self._close_lifeline()
+            self._close_stdin()
             self.output.join()
 
     def unfinished(self, timeout: float, cancel: threading.Event | None) -> ProcessError:
         cancelled = cancel is not None and cancel.is_set()
         kind = ProcessCancelledError if cancelled else ProcessError
         reason = "was cancelled" if cancelled else f"did not end within {timeout:g} s"
-        tail = self.output.tail()
-        return kind(
-            f"`{self.shown}` {reason} and was stopped\n{tail}".strip(),
-            command=self.command,
-            returncode=self.process.returncode,
-            output=tail,
-        )
-
-    def _close_lifeline(self) -> None:
-        if self.process.stdin is not None:
-            self.process.stdin.close()
+        return self._error(f"{reason} and was stopped", kind)
 
     def completed(self, accept: tuple[int, ...] | None) -> Completed:
-        self._close_lifeline()
+        self._close_stdin()
         if not self.output.join(_DRAIN_SECONDS):
             logger.warning("`%s` left a process behind; ending it", self.shown)
             stop_group(self.process)
             self.output.join()
         self.output.reraise()
-        if accept is not None and self.process.returncode not in accept:
-            tail = self.output.tail()
-            raise ProcessError(
-                f"`{self.shown}` ended with status {self.process.returncode}\n{tail}".strip(),
-                command=self.command,
-                returncode=self.process.returncode,
-                output=tail,
-            )
-        return Completed(
-            self.command,
-            self.process.returncode,
-            "".join(self.output.stdout),
-            "".join(self.output.stderr),
+        status = self.process.returncode
+        if accept is not None and status not in accept:
+            raise self._error(f"ended with status {status}")
+        output = self.output
+        return Completed(self.command, status, "".join(output.stdout), "".join(output.stderr))
+
+    def _error(self, reason: str, kind: type[ProcessError] = ProcessError) -> ProcessError:
+        tail = self.output.tail()
+        return kind(
+            f"`{self.shown}` {reason}\n{tail}".strip(),
+            command=self.command,
+            returncode=self.process.returncode,
+            output=tail,
         )
+
+    def _close_stdin(self) -> None:
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+
+
+class _Output:
+    """Drains both pipes of a process, in one thread each, so that it never blocks on a full one."""
+
+    def __init__(
+        self, process: subprocess.Popen[str], on_line: Callable[[str], None] | None
+    ) -> None:
+        self.stdout: list[str] = []
+        self.stderr: list[str] = []
+        self._failure: Exception | None = None
+        self._last: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._threads = [
+            threading.Thread(target=self._drain, args=args, daemon=True)
+            for args in (
+                (process.stdout, self.stdout, on_line),
+                (process.stderr, self.stderr, None),
+            )
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _drain(
+        self, pipe: IO[str], lines: list[str], on_line: Callable[[str], None] | None
+    ) -> None:
+        with pipe:
+            for line in pipe:
+                lines.append(line)
+                self._last.append(line)
+                if on_line is not None and self._failure is None:
+                    self._call(on_line, line.rstrip("\n"))
+
+    def _call(self, on_line: Callable[[str], None], line: str) -> None:
+        try:
+            on_line(line)
+        except Exception as error:  # noqa: BLE001 - kept for ``reraise``; the pipe is drained on
+            self._failure = error
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait until both pipes are closed; False when one was still open at the deadline."""
+        for thread in self._threads:
+            thread.join(timeout)
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def reraise(self) -> None:
+        """Raise the exception of ``on_line`` in the thread that runs the command."""
+        if self._failure is not None:
+            raise self._failure
+
+    def tail(self) -> str:
+        """Return the last lines of both pipes, redacted."""
+        return redact("".join(self._last)).strip()
 
 
 @contextmanager
@@ -235,9 +280,9 @@ def stop_group(
 
     Args:
         process: Started with ``start_new_session=True``.
-        first: The polite signal.
-        grace: Seconds until the final one.
-        alone: Whether only the process gets the polite one, as it tells the others itself.
+        first: The signal sent first.
+        grace: Seconds until SIGKILL.
+        alone: Whether only the process receives ``first``, because it stops the others itself.
     """
     if process.poll() is None:
         if alone:

@@ -1,17 +1,17 @@
 """Runs a program that ends in order when its caller dies: ``python -I -S process_guard.py ...``.
 
-Whoever is killed cannot stop what he has started. Terraform would die of SIGPIPE at its next
-line of output, in the middle of its calls, and leave its provider running for ever.
+A process that is killed cannot stop its children. Terraform would die of SIGPIPE at its next
+line of output, in the middle of its calls, and leave its provider running forever.
 
-Standard input is the lifeline: a pipe into which nobody writes and which ends with the caller.
-Then the program gets the one SIGINT that the caller would have sent, somebody who reads what it
-prints, and a number of seconds to finish; after that its whole process group is killed.
+Standard input is a pipe that the caller holds open without writing to it: its end is the end of
+the caller. Then the guard drains the program's output, sends it the one SIGINT that the caller
+would have sent, and kills the whole process group after a number of seconds.
 
 Signals go to the program alone: a provider that Terraform is just starting would die of SIGINT,
 and Terraform would wait a minute for it.
 
-It runs as a file on its own, with no package around it: importing one would cost each command a
-tenth of a second. Arguments: those seconds, then the program and its arguments.
+It runs as a script outside of any package: importing one would cost each command a tenth of a
+second. Arguments: those seconds, then the program and its arguments.
 """
 
 import os
@@ -23,28 +23,28 @@ from collections.abc import Sequence
 from contextlib import suppress
 from types import FrameType
 
-_LIFELINE = 0
+_CALLER_PIPE = 0
 _OUTPUTS = (1, 2)
 _CHUNK = 64 * 1024
 _NOT_STARTED = 126
 
 
 class Guard:
-    """Passes signals on to the program, and stops it when the caller dies.
+    """Forwards signals to the program, and stops it when the caller dies.
 
     Args:
-        grace: Seconds that the program has to finish then.
+        grace: Seconds from then until the program is killed.
     """
 
     def __init__(self, grace: float) -> None:
         self._grace = grace
         self._program: subprocess.Popen[bytes] | None = None
-        self._asked: list[int] = []
+        self._received: list[int] = []
         self._orphaned = False
 
-    def pass_on(self, number: int, _frame: FrameType | None = None) -> None:
-        """Send a signal to the program, now or when it has been started."""
-        self._asked.append(number)
+    def forward(self, number: int, _frame: FrameType | None = None) -> None:
+        """Send a signal to the program, now or as soon as it has been started."""
+        self._received.append(number)
         if self._program is not None:
             self._program.send_signal(number)
 
@@ -55,8 +55,8 @@ class Guard:
             OSError: It cannot be started.
         """
         self._program = program = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-        if self._asked:  # before there was a program, perhaps
-            program.send_signal(self._asked[0])
+        if self._received:  # perhaps before the program was started
+            program.send_signal(self._received[0])
         threading.Thread(target=self._watch, args=(program,), daemon=True).start()
         status = program.wait()
         if self._orphaned:
@@ -64,20 +64,20 @@ class Guard:
         return status
 
     def _watch(self, program: subprocess.Popen[bytes]) -> None:
-        _await_orphanhood()
+        _await_end_of_caller()
         self._orphaned = True
-        if not self._asked:
+        if not self._received:
             program.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
             program.wait(self._grace)
         _kill_group()
 
 
-def _await_orphanhood() -> None:
-    """Return when the lifeline has ended; what the program prints is read from then on."""
+def _await_end_of_caller() -> None:
+    """Return when the caller has ended; the program's output is drained from then on."""
     readers = [reader for output in _OUTPUTS if (reader := _reader_of(output)) is not None]
     with suppress(OSError):
-        os.read(_LIFELINE, 1)
+        os.read(_CALLER_PIPE, 1)
     for reader in readers:
         threading.Thread(target=_drain, args=(reader,), daemon=True).start()
 
@@ -86,7 +86,7 @@ def _reader_of(output: int) -> int | None:
     """Open the other end of the pipe that an output goes into; None if the system cannot.
 
     While it is open no write fails: https://man7.org/linux/man-pages/man7/pipe.7.html. On macOS
-    the program dies of SIGPIPE when it prints something, which is better than living on.
+    the program dies of SIGPIPE at its next output, which is better than running forever.
     """
     try:
         return os.open(f"/proc/self/fd/{output}", os.O_RDONLY)
@@ -109,7 +109,7 @@ def main(arguments: Sequence[str]) -> int:
     grace, *command = arguments
     guard = Guard(float(grace))
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, guard.pass_on)
+        signal.signal(number, guard.forward)
     try:
         status = guard.run(command)
     except OSError as error:
@@ -126,5 +126,5 @@ def _die_of(number: int) -> int:
 
 
 if __name__ == "__main__":
-    # At once: the thread that waits for the lifeline never ends in the ordinary case.
+    # Without joining threads: the one that waits for the caller does not end before it.
     os._exit(main(sys.argv[1:]))

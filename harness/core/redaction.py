@@ -1,4 +1,4 @@
-"""Keeps secrets out of everything that the harness prints, logs or writes."""
+"""Masks secrets in everything that the harness prints, logs or writes."""
 
 import json
 import logging
@@ -30,10 +30,10 @@ _lock = threading.Lock()
 
 
 def register_secret(value: str) -> str:
-    """Remember a secret of this process so that ``redact`` masks it; returns it unchanged.
+    """Register a secret of this process for ``redact``, and return it unchanged.
 
-    It is masked in the forms that JSON and URLs give it, too. Shorter ones than four characters
-    are not remembered: every text would be full of masks.
+    Its encodings in JSON and in URLs are masked as well. Values of fewer than four characters
+    are not registered: they occur in any text.
     """
     global _secrets  # noqa: PLW0603 - one set for the whole process is the point
     if len(value) >= _SHORTEST_SECRET:
@@ -44,7 +44,7 @@ def register_secret(value: str) -> str:
 
 
 def redact(text: str) -> str:
-    """Mask registered secrets, and what looks like a password assignment or URL, in a text."""
+    """Mask the registered secrets, assignments to password-like names and passwords in URLs."""
     for secret in _secrets:
         text = text.replace(secret, MASK)
     return _URL.sub(rf"\1{MASK}", _ASSIGNMENT.sub(_masked, text))
@@ -67,7 +67,7 @@ def _forms(value: str) -> set[str]:
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats log records, tracebacks included, without the secrets in them."""
+    """Formats log records, tracebacks included, and redacts them."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Format a record."""

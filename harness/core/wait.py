@@ -30,19 +30,19 @@ def wait_until(
 
     Args:
         observe: Called once per round; its result is logged when it changes.
-        what: What is waited for, as it should read in an error ("2 healthy targets").
-        ready: Whether an observation is what was waited for.
-        failed: Whether an observation can never become ready.
+        what: Name of the condition in logs and errors ("2 healthy targets").
+        ready: Whether an observation fulfils the condition.
+        failed: Whether the condition can no longer be fulfilled after an observation.
         timeout: Deadline in seconds.
         delay: Pause between two observations in seconds.
-        successes: How many ready observations in a row are wanted.
-        retry_on: Named transient errors of ``observe`` that count as "not ready yet".
+        successes: Required number of ready observations in a row.
+        retry_on: Transient errors of ``observe`` that count as "not ready yet".
             Every other error ends the wait at once.
-        sleep: The clock's pause; a test passes its own.
+        sleep: Pauses for a number of seconds; replaced in tests.
 
     Raises:
         WaitFailedError: ``failed`` was true for an observation.
-        WaitTimeoutError: The deadline passed; the message says what was seen last.
+        WaitTimeoutError: The deadline passed; the message has the last observation.
     """
     last: list[str] = []
     streak = 0
@@ -52,7 +52,7 @@ def wait_until(
         seen = observe()
         _note(what, last, repr(seen))
         if failed is not None and failed(seen):
-            raise WaitFailedError(f"{what}: cannot come true any more; seen: {seen!r}")
+            raise WaitFailedError(f"{what}: can no longer be fulfilled; seen: {seen!r}")
         streak = streak + 1 if ready(seen) else 0
         return streak >= successes, seen
 

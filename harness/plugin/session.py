@@ -92,7 +92,7 @@ class HarnessSession:
         run = self.stack.run
         if not run.settings.reuse_stack:
             self._deadline = Deadline(
-                run.settings.max_duration, concerns=lambda: run.find_record() is not None
+                run.settings.max_duration, applies=lambda: run.find_record() is not None
             )
             self._deadline.start()
 

@@ -1,10 +1,9 @@
-"""Terraform: finding it and its provider, and running it with typed results."""
+"""Terraform: finds the program and the AWS provider, runs commands, returns typed results."""
 
 from harness.terraform.apply import ApplyResult
 from harness.terraform.aws_errors import AwsError
 from harness.terraform.binary import Terraform, find_terraform
 from harness.terraform.errors import TerraformError, is_state_locked
-from harness.terraform.events import ResourceTiming
 from harness.terraform.mirror import ProviderSource, find_provider, pinned_provider_version
 from harness.terraform.plan import Plan, ResourceChange
 from harness.terraform.workspace import Workspace
@@ -15,7 +14,6 @@ __all__ = [
     "Plan",
     "ProviderSource",
     "ResourceChange",
-    "ResourceTiming",
     "Terraform",
     "TerraformError",
     "Workspace",

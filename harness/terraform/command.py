@@ -2,7 +2,6 @@
 
 import os
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,14 +11,13 @@ from harness.core.errors import ProcessError
 from harness.core.process import ProcessCancelledError
 from harness.terraform.binary import Terraform
 from harness.terraform.errors import terraform_error
-from harness.terraform.events import Event, resource_timings
-from harness.terraform.parsing import parse_line
+from harness.terraform.events import Event, parse_line, unfinished_operations
 
 # Time for the provider calls under way to end and for the state to be written. The longest
 # uninterruptible ones are single API calls with the SDK's own retries.
 GRACE_SECONDS = 180.0
-# Variables of the user's that would change what a command does or prints.
-_DISTURBING = ("TF_CLI_ARGS", "TF_DATA_DIR", "TF_WORKSPACE", "TF_LOG_PATH", "TF_VAR_")
+# Variables of the user that would change what a command does or prints.
+_EXCLUDED = ("TF_CLI_ARGS", "TF_DATA_DIR", "TF_WORKSPACE", "TF_LOG_PATH", "TF_VAR_")
 
 
 @dataclass(frozen=True)
@@ -28,15 +26,13 @@ class Outcome:
 
     Attributes:
         returncode: Exit status.
-        events: What it printed, line by line.
-        stdout: The same as text; not redacted.
-        seconds: How long it took.
+        events: Its standard output as events.
+        stdout: Its standard output as text; not redacted.
     """
 
     returncode: int
     events: tuple[Event, ...]
     stdout: str
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -44,10 +40,10 @@ class CommandLine:
     """Terraform, bound to a working directory and an environment.
 
     Attributes:
-        terraform: What to run.
+        terraform: The program.
         directory: Working directory.
-        environment: The child's whole environment.
-        cancel: Set by another thread to end the command that is under way.
+        environment: The whole environment of the process.
+        cancel: Set by another thread to stop the running command.
     """
 
     terraform: Terraform
@@ -66,11 +62,11 @@ class CommandLine:
         """Run ``terraform VERB ARGUMENTS`` to its end.
 
         Args:
-            verb: Subcommand; ``state list`` in one word with a blank.
+            verb: Subcommand, such as ``apply`` or ``state list``.
             arguments: Its options.
             timeout: Deadline in seconds.
-            accept: Exit statuses that are no failure.
-            on_event: Called with each event as it comes, in a thread of its own.
+            accept: Exit statuses that are not a failure.
+            on_event: Called with each event, in a separate thread.
 
         Raises:
             TerraformError: It ended with another status.
@@ -78,12 +74,11 @@ class CommandLine:
         """
         events: list[Event] = []
 
-        def take(line: str) -> None:
+        def collect(line: str) -> None:
             events.append(parse_line(line))
             if on_event is not None:
                 on_event(events[-1])
 
-        started = time.monotonic()
         try:
             done = process.run(
                 [*self.terraform.command, *verb.split(), *arguments],
@@ -91,7 +86,7 @@ class CommandLine:
                 env=self.environment,
                 timeout=timeout,
                 grace=GRACE_SECONDS,
-                on_line=take,
+                on_line=collect,
                 accept=None,
                 cancel=self.cancel,
                 guarded=True,
@@ -102,19 +97,18 @@ class CommandLine:
             raise _stopped(verb, error, events, timeout) from None
         if done.returncode not in accept:
             raise terraform_error(verb, events, stderr=done.stderr, status=done.returncode)
-        return Outcome(done.returncode, tuple(events), done.stdout, time.monotonic() - started)
+        return Outcome(done.returncode, tuple(events), done.stdout)
 
 
 def _stopped(
     verb: str, error: ProcessError, events: Sequence[Event], timeout: float
 ) -> ProcessError:
-    """Say what was under way when a command was stopped, in place of its last lines of JSON."""
+    """Replace the last lines of JSON in the message by the operations under way."""
     cancelled = isinstance(error, ProcessCancelledError)
     reason = "was cancelled" if cancelled else f"did not end within {timeout:g} s"
     under_way = [
-        f"{timing.address} ({timing.action}, {timing.seconds:.0f} s)"
-        for timing in resource_timings(events)
-        if timing.failed
+        f"{event.address} ({event.action}, {seconds:.0f} s)"
+        for event, seconds in unfinished_operations(events)
     ]
     return type(error)(
         f"terraform {verb} {reason} and was stopped"
@@ -130,17 +124,17 @@ def child_environment(
     cli_config: Path | None,
     environ: Mapping[str, str] = os.environ,
 ) -> dict[str, str]:
-    """Return the environment for Terraform: the user's, without what would disturb it.
+    """Return the environment for Terraform: the user's, without variables that alter commands.
 
     Args:
-        extra: The target's variables. When there are AWS ones among them, none of the user's
-            AWS variables is passed on: an emulator must not see a profile, a real account no
-            endpoint of an emulator.
-        cli_config: Terraform's CLI configuration; None leaves the user's own.
+        extra: The target's variables. If any of them is an AWS variable, none of the user's
+            AWS variables is inherited: an emulator must not get a profile, nor a real account
+            the endpoint of an emulator.
+        cli_config: Terraform's CLI configuration; None for the user's own.
         environ: The user's environment.
     """
-    unwanted = _DISTURBING + (("AWS_",) if any(name.startswith("AWS_") for name in extra) else ())
-    kept = {name: value for name, value in environ.items() if not name.startswith(unwanted)}
+    excluded = _EXCLUDED + (("AWS_",) if any(name.startswith("AWS_") for name in extra) else ())
+    kept = {name: value for name, value in environ.items() if not name.startswith(excluded)}
     own = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
     if cli_config is not None:
         own["TF_CLI_CONFIG_FILE"] = str(cli_config)

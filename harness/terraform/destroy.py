@@ -1,48 +1,44 @@
-"""``terraform destroy``: removes everything that the state holds."""
+"""``terraform destroy``: destroys everything in the state."""
 
 import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness.terraform.command import CommandLine, Outcome
+from harness.terraform.command import CommandLine
 from harness.terraform.errors import TerraformError
-from harness.terraform.events import Event, ResourceTiming, resource_timings
+from harness.terraform.events import Event
 from harness.terraform.state import recover_state, state_resources
 
 logger = logging.getLogger(__name__)
 
-# Pattern -> why a second attempt can succeed. Only what is known to pass by itself is here.
+# Pattern -> why a second attempt can succeed. Only errors known to be transient are listed.
 _TRANSIENT = {
     r"DeleteDistribution.*(?:PreconditionFailed|StatusCode: 412)": (
         "CloudFront changed the distribution's ETag between reading and deleting it"
     ),
     r"DistributionNotDisabled": "CloudFront had not finished disabling the distribution",
-    r"DependencyViolation": "EC2 still counted a network interface that is being removed",
-    r"DeleteTargetGroup.*ResourceInUse": "the load balancer had not let go of its target group",
+    r"DependencyViolation": "a network interface was still being deleted",
+    r"DeleteTargetGroup.*ResourceInUse": "the load balancer had not released its target group",
     r"BucketNotEmpty": "a last access log arrived while the bucket was being emptied",
     r"ClusterContainsServicesException|ClusterContainsTasksException": (
-        "ECS still counted a service or task that is being drained"
+        "an ECS service or task was still draining"
     ),
     r"(?:Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequestsException):": (
-        "AWS limited the rate of requests"
+        "AWS throttled the requests"
     ),
 }
-_TRUSTED = "the state was trusted without asking the target, and may have been out of date"
+_STALE = "the state was not refreshed and may have been out of date"
 
 
 @dataclass(frozen=True)
 class DestroyResult:
-    """What a destroy did.
+    """The result of a destroy.
 
     Attributes:
-        timings: How long each deletion took.
-        seconds: How long the commands took.
         retried: Why a second attempt was made; empty when the first one succeeded.
     """
 
-    timings: tuple[ResourceTiming, ...]
-    seconds: float
     retried: str = ""
 
 
@@ -54,17 +50,16 @@ def destroy(
     timeout: float,
     refresh: bool = True,
 ) -> DestroyResult:
-    """Destroy what the state holds; a known transient error gets one second attempt.
+    """Destroy everything in the state, with a second attempt after a known transient error.
 
-    An attempt that trusted the state gets a second one that does not, whatever the error was.
+    An attempt without refresh is repeated with refresh after any error.
 
     Args:
         command: Terraform in the working directory.
-        refresh: Whether the target is asked first what there still is; False when the state
-            was compared with the target a moment ago.
-        on_event: Called with each event as it comes, in a thread of its own.
-        parallelism: How many resources Terraform works on at once.
+        on_event: Called with each event, in a separate thread.
+        parallelism: Number of concurrent operations.
         timeout: Deadline of each attempt in seconds.
+        refresh: Whether the state is refreshed first; False when it was just refreshed.
 
     Raises:
         TerraformError: It failed, with an unknown error or twice.
@@ -72,10 +67,10 @@ def destroy(
     """
     recover_state(command)
     if not state_resources(command):
-        return DestroyResult((), 0.0)
+        return DestroyResult()
 
-    def attempt(*, refresh: bool) -> Outcome:
-        return command.run(
+    def attempt(*, refresh: bool) -> None:
+        command.run(
             "destroy",
             "-input=false",
             "-json",
@@ -88,23 +83,24 @@ def destroy(
         )
 
     try:
-        outcome, reason = attempt(refresh=refresh), ""
+        attempt(refresh=refresh)
     except TerraformError as error:
-        reason = transient_reason(error) or ("" if refresh else _TRUSTED)
+        reason = transient_reason(error) or ("" if refresh else _STALE)
         if not reason:
             raise
-        logger.warning("destroying once more: %s\n%s", reason, error.message)
-        outcome = attempt(refresh=True)
-    return DestroyResult(resource_timings(outcome.events), outcome.seconds, reason)
+        logger.warning("second attempt to destroy: %s\n%s", reason, error.message)
+        attempt(refresh=True)
+        return DestroyResult(reason)
+    return DestroyResult()
 
 
 def transient_reason(error: TerraformError) -> str:
-    """Return why an error may pass by itself; empty when one of its diagnostics may not."""
+    """Return why an error is transient; empty when any of its diagnostics is not."""
     texts = [f"{item.summary}\n{item.detail}" for item in error.diagnostics]
     reasons = [_reason(text) for text in texts]
     return "; ".join(dict.fromkeys(reasons)) if all(reasons) else ""
 
 
 def _reason(text: str) -> str:
-    matches = (why for sign, why in _TRANSIENT.items() if re.search(sign, text, re.DOTALL))
+    matches = (why for pattern, why in _TRANSIENT.items() if re.search(pattern, text, re.DOTALL))
     return next(matches, "")

@@ -1,36 +1,15 @@
-"""Terraform's machine-readable event stream (``-json``) as typed values.
+"""Terraform's event stream (``-json``) as typed values: the types that the harness reads.
 
 https://developer.hashicorp.com/terraform/internals/machine-readable-ui
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
-
-@dataclass(frozen=True)
-class VersionEvent:
-    """Which Terraform is speaking, and in which version of the format."""
-
-    terraform: str
-    ui: str
-
-
-@dataclass(frozen=True)
-class PlannedChange:
-    """A change that the plan holds: ``create``, ``update``, ``delete``, ``replace``, ``read``."""
-
-    address: str
-    action: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class ResourceDrift:
-    """A resource that is not as the state says; not every drift makes a planned change."""
-
-    address: str
-    action: str
+from harness.core.redaction import redact
 
 
 @dataclass(frozen=True)
@@ -45,22 +24,20 @@ class ChangeSummary:
 
 @dataclass(frozen=True)
 class OperationEvent:
-    """One step in the life of one resource.
+    """One step of the operation on one resource.
 
     Attributes:
         kind: Terraform's type: ``apply_start``, ``apply_progress``, ``apply_complete``,
             ``apply_errored``, ``refresh_start``, ``refresh_complete``, ``ephemeral_op_start``...
         address: Resource address.
         action: ``create``, ``update``, ``delete``, ``read``; empty for a refresh.
-        at: When it happened.
-        elapsed: Whole seconds since its start, as Terraform counts them.
+        at: Time of the event.
     """
 
     kind: str
     address: str
     action: str
     at: datetime
-    elapsed: float
 
 
 @dataclass(frozen=True)
@@ -69,9 +46,9 @@ class Diagnostic:
 
     Attributes:
         severity: ``error`` or ``warning``.
-        summary: What happened, on one line as a rule; redacted.
-        detail: The rest; redacted.
-        address: Resource that it is about; empty for none.
+        summary: Usually one line; redacted.
+        detail: Further text; redacted.
+        address: Address of the resource concerned; empty for none.
         location: ``file:line`` in the configuration; empty for none.
     """
 
@@ -83,15 +60,8 @@ class Diagnostic:
 
 
 @dataclass(frozen=True)
-class OutputsEvent:
-    """Names of the outputs; their values come from ``terraform output``."""
-
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class OtherEvent:
-    """An event of a type that this module does not know; redacted."""
+    """An event of any other type; redacted."""
 
     type: str
     message: str
@@ -99,65 +69,73 @@ class OtherEvent:
 
 @dataclass(frozen=True)
 class RawLine:
-    """A line that is no event; redacted."""
+    """A line that is not an event; redacted."""
 
     text: str
 
 
-Event = (
-    VersionEvent
-    | PlannedChange
-    | ResourceDrift
-    | ChangeSummary
-    | OperationEvent
-    | Diagnostic
-    | OutputsEvent
-    | OtherEvent
-    | RawLine
-)
+Event = ChangeSummary | OperationEvent | Diagnostic | OtherEvent | RawLine
 
 
-@dataclass(frozen=True)
-class ResourceTiming:
-    """How long one resource took.
+def parse_line(line: str) -> Event:
+    """Parse one line of output; never raises: every other line becomes a ``RawLine``."""
+    try:
+        raw = json.loads(line)
+    except ValueError:
+        return RawLine(redact(line))
+    if not isinstance(raw, dict) or "type" not in raw:
+        return RawLine(redact(line))
+    try:
+        return _parse(raw)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return OtherEvent(str(raw["type"]), redact(str(raw.get("@message", ""))))
 
-    Attributes:
-        address: Resource address.
-        action: ``create``, ``update``, ``delete``, ``read``.
-        started: When Terraform began with it, UTC.
-        seconds: From there to its end, or to the last event for one that never ended.
-        failed: Whether it ended with an error, or not at all.
+
+def _parse(raw: Mapping[str, Any]) -> Event:
+    kind: str = raw["type"]
+    if kind == "change_summary":
+        counts = raw["changes"]
+        return ChangeSummary(counts["operation"], counts["add"], counts["change"], counts["remove"])
+    if kind == "diagnostic":
+        return _diagnostic(raw["diagnostic"])
+    if "hook" in raw and "resource" in raw["hook"]:
+        return _operation(kind, raw["hook"], raw["@timestamp"])
+    return OtherEvent(kind, redact(raw["@message"]))
+
+
+def _operation(kind: str, hook: Mapping[str, Any], timestamp: str) -> OperationEvent:
+    return OperationEvent(
+        kind=kind,
+        address=hook["resource"]["addr"],
+        action=hook.get("action", ""),
+        at=datetime.fromisoformat(timestamp).astimezone(UTC),
+    )
+
+
+def _diagnostic(raw: Mapping[str, Any]) -> Diagnostic:
+    place = raw.get("range") or {}
+    start = place.get("start", {}).get("line")
+    return Diagnostic(
+        severity=raw["severity"],
+        summary=redact(raw["summary"]),
+        detail=redact(raw.get("detail", "")),
+        address=raw.get("address", ""),
+        location=f"{place['filename']}:{start}" if place else "",
+    )
+
+
+def unfinished_operations(events: Iterable[Event]) -> list[tuple[OperationEvent, float]]:
+    """Return the operations that neither completed nor failed, with their duration in seconds.
+
+    The duration ends with the last event.
     """
-
-    address: str
-    action: str
-    started: datetime
-    seconds: float
-    failed: bool = False
-
-
-def resource_timings(events: Iterable[Event]) -> tuple[ResourceTiming, ...]:
-    """Return the timeline of applied (also: ephemeral) resources, in the order of their start.
-
-    The times are those of Terraform's events, so they are finer than its ``elapsed_seconds``.
-    """
-    begun: dict[tuple[str, str], datetime] = {}
-    done: list[ResourceTiming] = []
+    started: dict[tuple[str, str], OperationEvent] = {}
     last: datetime | None = None
     for event in events:
-        if not isinstance(event, OperationEvent):
-            continue
-        last, key = event.at, (event.address, event.action)
-        if event.kind.endswith("_start") and not event.kind.startswith("refresh"):
-            begun[key] = event.at
-        elif event.kind.endswith(("_complete", "_errored")) and key in begun:
-            failed = event.kind.endswith("_errored")
-            done.append(_timing(key, begun.pop(key), event.at, failed=failed))
-    done += [_timing(key, started, last or started, failed=True) for key, started in begun.items()]
-    return tuple(sorted(done, key=lambda timing: timing.started))
-
-
-def _timing(
-    key: tuple[str, str], started: datetime, ended: datetime, *, failed: bool
-) -> ResourceTiming:
-    return ResourceTiming(*key, started, (ended - started).total_seconds(), failed)
+        if isinstance(event, OperationEvent):
+            last, key = event.at, (event.address, event.action)
+            if event.kind.endswith("_start") and not event.kind.startswith("refresh"):
+                started[key] = event
+            elif event.kind.endswith(("_complete", "_errored")):
+                started.pop(key, None)
+    return [(event, (last - event.at).total_seconds()) for event in started.values() if last]

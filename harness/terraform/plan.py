@@ -1,4 +1,4 @@
-"""``terraform plan``: whether, and in what, the configuration differs from what is deployed."""
+"""``terraform plan``: the differences between the configuration and the deployed resources."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,6 @@ from typing import Any
 
 from harness.terraform.attributes import AttributeChange, changed_attributes
 from harness.terraform.command import CommandLine
-from harness.terraform.events import ResourceDrift
 
 _PLAN_FILE = "harness.tfplan"
 _CHANGES = 2
@@ -15,12 +14,12 @@ _CHANGES = 2
 
 @dataclass(frozen=True)
 class ResourceChange:
-    """What a plan wants to do to one resource.
+    """The planned change of one resource.
 
     Attributes:
         address: Resource address.
         actions: ``("create",)``, ``("update",)``, ``("delete", "create")``, ...
-        attributes: What differs; values of sensitive attributes are masked.
+        attributes: Attributes that differ; sensitive values are masked.
         reason: Terraform's reason for a replacement or deletion; empty for none.
     """
 
@@ -36,30 +35,25 @@ class ResourceChange:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a plan found.
+    """The result of a plan.
 
     Attributes:
         has_changes: Whether applying would change a resource or an output.
         changes: Resources that would change.
         outputs: Names of outputs that would change.
-        drifted: Addresses of resources that differ from the state, whether or not anything
-            would be done about it: the provider's own defaults among them.
-        seconds: How long it took.
     """
 
     has_changes: bool
     changes: tuple[ResourceChange, ...] = ()
     outputs: tuple[str, ...] = ()
-    drifted: tuple[str, ...] = ()
-    seconds: float = 0.0
 
 
 def plan(command: CommandLine, *, refresh: bool, timeout: float) -> Plan:
-    """Make a plan; its details are read (another 3 s) only when it holds a change.
+    """Plan; the details are read (another 3 s) only if there are changes.
 
     Args:
         command: Terraform in the working directory.
-        refresh: Whether the target is asked for the present state of each resource.
+        refresh: Whether the state is refreshed first.
         timeout: Deadline in seconds.
 
     Raises:
@@ -73,21 +67,18 @@ def plan(command: CommandLine, *, refresh: bool, timeout: float) -> Plan:
         timeout=timeout,
         accept=(0, _CHANGES),
     )
-    drifted = tuple(item.address for item in outcome.events if isinstance(item, ResourceDrift))
     try:
         if outcome.returncode != _CHANGES:
-            return Plan(has_changes=False, drifted=drifted, seconds=outcome.seconds)
+            return Plan(has_changes=False)
         shown = command.run("show", "-json", _PLAN_FILE, timeout=timeout)
     finally:
-        # It holds every value in the clear, sensitive ones too.
+        # It contains all values in clear text, sensitive ones too.
         (command.directory / _PLAN_FILE).unlink(missing_ok=True)
     details = json.loads(shown.stdout)
     return Plan(
         has_changes=True,
         changes=tuple(_resource_changes(details)),
         outputs=tuple(_output_changes(details)),
-        drifted=drifted,
-        seconds=outcome.seconds + shown.seconds,
     )
 
 

@@ -31,8 +31,7 @@ from harness.teardown.sweep.removal import Outcome
 from harness.terraform import pinned_provider_version
 from harness.terraform.drift import AllowedDrift
 from stack.config import StackConfig
-from tests.unit.harness.scripted_terraform import ScriptedTerraform
-from tests.unit.harness.terraform.fake_terraform import lines, operation
+from tests.unit.harness.terraform.fake_terraform import FakeTerraform, lines, operation
 
 SUFFIX = "pr1"
 OUTPUTS = {
@@ -275,8 +274,8 @@ def witness_of(run: Run) -> Witness:
     return observer
 
 
-def _terraform(folder: Path, patch: pytest.MonkeyPatch) -> ScriptedTerraform:
-    fake = ScriptedTerraform(folder, patch)
+def _terraform(folder: Path, patch: pytest.MonkeyPatch) -> FakeTerraform:
+    fake = FakeTerraform(folder, patch)
     if fake.program.exists():  # made by another process of the same test
         return fake
     fake.install()

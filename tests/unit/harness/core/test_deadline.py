@@ -1,5 +1,3 @@
-"""The longest that a run may take: who is told, and how, when the time is up."""
-
 import signal
 import threading
 from collections.abc import Callable
@@ -13,7 +11,7 @@ from harness.core.interrupts import Terminated, sigterm_as_interrupt
 
 
 class Clock:
-    """A timer that goes off when the test says so."""
+    """A timer that the test fires."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -32,52 +30,52 @@ class Clock:
         self.running = False
 
     def go_off(self) -> None:
-        """Go off in a thread of its own, as timers do."""
+        """Call the function in a separate thread, as timers do."""
         thread = threading.Thread(target=self._expire)
         thread.start()
         thread.join()
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr("harness.core.deadline.threading.Timer", clock)
-    return clock
+def timer(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    timer = Clock()
+    monkeypatch.setattr("harness.core.deadline.threading.Timer", timer)
+    return timer
 
 
-def test_the_body_ends_with_an_error_that_says_how_long_it_may_take(clock: Clock) -> None:
+def test_the_body_is_ended_with_an_error_that_has_the_maximum_duration(timer: Clock) -> None:
     with (
         pytest.raises(DurationError, match="exceeded its maximum duration of 90 minutes") as raised,
         time_limit(90),
     ):
-        clock.go_off()
+        timer.go_off()
 
-    assert clock.seconds == 90 * 60
+    assert timer.seconds == 90 * 60
     assert "--max-duration" in raised.value.remedy
 
 
-def test_a_body_that_is_done_in_time_stops_the_clock(clock: Clock) -> None:
+def test_a_body_that_ends_in_time_cancels_the_timer(timer: Clock) -> None:
     with time_limit(90):
-        assert clock.running
+        assert timer.running
 
-    assert not clock.running
+    assert not timer.running
 
 
-def test_an_ordinary_sigterm_stays_one(clock: Clock) -> None:
+def test_any_other_sigterm_is_raised_as_terminated(timer: Clock) -> None:
     with pytest.raises(Terminated), time_limit(90):
         signal.raise_signal(signal.SIGTERM)
 
 
-def test_the_handler_is_put_back(clock: Clock) -> None:
+def test_the_handler_is_restored(timer: Clock) -> None:
     before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(DurationError), time_limit(90):
-        clock.go_off()
+        timer.go_off()
 
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_where_nobody_handles_sigterm_it_is_not_sent(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch
+def test_without_a_handler_no_sigterm_is_sent(
+    timer: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[Any] = []
     monkeypatch.setattr(
@@ -87,15 +85,15 @@ def test_where_nobody_handles_sigterm_it_is_not_sent(
     deadline = Deadline(90)
     deadline.start()
 
-    clock.go_off()
+    timer.go_off()
 
     assert deadline.expired
     assert sent == []
 
 
-def test_where_there_is_no_run_nothing_is_ended(clock: Clock) -> None:
+def test_without_a_run_nothing_is_ended(timer: Clock) -> None:
     with sigterm_as_interrupt():
-        deadline = Deadline(90, concerns=lambda: False)
-        clock.go_off()
+        deadline = Deadline(90, applies=lambda: False)
+        timer.go_off()
 
     assert not deadline.expired

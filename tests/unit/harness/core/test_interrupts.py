@@ -1,4 +1,4 @@
-"""Interrupts: when they end something, when they wait, when they are forgotten."""
+"""Interrupts: when they end the body, when they are deferred, when they are discarded."""
 
 import logging
 import signal
@@ -19,7 +19,7 @@ CONTEXTS: list[Callable[[], AbstractContextManager[None]]] = [
 
 
 def receive(*numbers: signal.Signals, then: list[bool]) -> None:
-    """Receive signals, and note that none of them has ended this."""
+    """Raise signals, and record that none of them ended the caller."""
     for number in numbers:
         signal.raise_signal(number)
     then.append(True)
@@ -27,9 +27,9 @@ def receive(*numbers: signal.Signals, then: list[bool]) -> None:
 
 @pytest.fixture(autouse=True)
 def handlers() -> Iterator[list[object]]:
-    """The handlers before the test, which must be back after it.
+    """The handlers before the test, which must be restored after it.
 
-    A shell that starts the tests in the background has them ignore Ctrl-C: not here.
+    A shell that starts the tests in the background sets SIGINT to be ignored: undone here.
     """
     inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
     before = [signal.getsignal(number) for number in INTERRUPTS]
@@ -39,13 +39,13 @@ def handlers() -> Iterator[list[object]]:
 
 
 class TestSigterm:
-    def test_it_ends_the_run_like_ctrl_c_but_can_be_told_from_it(self) -> None:
+    def test_it_is_raised_as_a_kind_of_keyboard_interrupt(self) -> None:
         with pytest.raises(KeyboardInterrupt) as raised, sigterm_as_interrupt():
             signal.raise_signal(signal.SIGTERM)
 
         assert raised.type is Terminated
 
-    def test_ctrl_c_stays_what_it_is(self) -> None:
+    def test_ctrl_c_is_unchanged(self) -> None:
         with pytest.raises(KeyboardInterrupt) as raised, sigterm_as_interrupt():
             signal.raise_signal(signal.SIGINT)
 
@@ -62,7 +62,7 @@ class TestShield:
     @pytest.mark.parametrize(
         ("number", "kind"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated)]
     )
-    def test_the_third_one_does_for_a_teardown_that_hangs(
+    def test_the_third_signal_ends_the_teardown(
         self, number: signal.Signals, kind: type[BaseException]
     ) -> None:
         finished: list[bool] = []
@@ -73,7 +73,7 @@ class TestShield:
         assert raised.type is kind
         assert not finished
 
-    def test_each_is_answered_with_what_goes_on_and_how_to_end_it(
+    def test_each_signal_prints_the_activity_and_how_to_abandon_it(
         self, capfd: pytest.CaptureFixture[str]
     ) -> None:
         with shielded("tearing down"):
@@ -84,7 +84,7 @@ class TestShield:
         assert "tearing down; 2 more Ctrl-C abandon it, and may leave resources" in first
         assert "1 more" in second
 
-    def test_a_closed_terminal_does_not_matter(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_closed_standard_error_is_ignored(self, monkeypatch: pytest.MonkeyPatch) -> None:
         class Closed:
             def fileno(self) -> int:
                 raise ValueError("I/O operation on closed file")
@@ -97,7 +97,7 @@ class TestShield:
 
 class TestDeferral:
     @pytest.mark.parametrize("number", INTERRUPTS)
-    def test_a_signal_waits_for_the_end_of_the_block(self, number: signal.Signals) -> None:
+    def test_a_signal_is_deferred_to_the_end_of_the_block(self, number: signal.Signals) -> None:
         finished: list[bool] = []
 
         with pytest.raises(KeyboardInterrupt), sigterm_as_interrupt(), deferred_interrupts():
@@ -105,17 +105,17 @@ class TestDeferral:
 
         assert finished
 
-    def test_a_caller_that_ends_anyway_forgets_it(self) -> None:
+    def test_a_signal_can_be_discarded(self) -> None:
         with deferred_interrupts(drop=True):
             signal.raise_signal(signal.SIGINT)
 
-    def test_a_note_says_why_nothing_happens(self, caplog: pytest.LogCaptureFixture) -> None:
+    def test_a_note_is_logged_with_the_signal(self, caplog: pytest.LogCaptureFixture) -> None:
         with caplog.at_level(logging.WARNING), deferred_interrupts(note="wait", drop=True):
             signal.raise_signal(signal.SIGINT)
 
         assert caplog.messages == ["SIGINT received: wait"]
 
-    def test_it_counts_as_one_press_inside_a_shield(self) -> None:
+    def test_deferred_signals_count_once_inside_a_shield(self) -> None:
         with shielded("tearing down"), deferred_interrupts():
             for _ in range(5):
                 signal.raise_signal(signal.SIGINT)
@@ -123,20 +123,20 @@ class TestDeferral:
 
 @pytest.mark.parametrize("context", CONTEXTS, ids=["sigterm", "shield", "deferral"])
 class TestEveryContext:
-    def test_it_runs_its_body_in_other_threads_too(
+    def test_it_only_runs_its_body_in_other_threads(
         self, context: Callable[[], AbstractContextManager[None]], handlers: list[object]
     ) -> None:
-        seen: list[list[object]] = []
+        observed: list[list[object]] = []
 
         def work() -> None:
             with context():
-                seen.append([signal.getsignal(number) for number in INTERRUPTS])
+                observed.append([signal.getsignal(number) for number in INTERRUPTS])
 
         thread = threading.Thread(target=work)
         thread.start()
         thread.join()
 
-        assert seen == [handlers]
+        assert observed == [handlers]
 
     def test_it_restores_the_handlers_when_the_body_fails(
         self, context: Callable[[], AbstractContextManager[None]]
@@ -144,7 +144,7 @@ class TestEveryContext:
         with pytest.raises(ValueError, match="body"), context():
             raise ValueError("body")
 
-    def test_a_handler_that_python_did_not_install_becomes_the_default(
+    def test_a_handler_not_installed_from_python_becomes_the_default(
         self,
         context: Callable[[], AbstractContextManager[None]],
         monkeypatch: pytest.MonkeyPatch,

@@ -1,14 +1,15 @@
 import json
+import logging
 from urllib.parse import quote, quote_plus
 
 import pytest
 
-from harness.core.redaction import MASK, redact, register_secret
+from harness.core.redaction import MASK, RedactingFormatter, redact, register_secret
 
 _AWKWARD = 's3cr"et <&/\\ ø'
 
 
-def test_a_registered_secret_is_masked_anywhere() -> None:
+def test_a_registered_secret_is_masked_everywhere() -> None:
     assert register_secret("hunter2-redaction") == "hunter2-redaction"
 
     assert redact("xhunter2-redactiony") == f"x{MASK}y"
@@ -27,20 +28,20 @@ def test_a_registered_secret_is_masked_anywhere() -> None:
         quote_plus(_AWKWARD),
     ],
 )
-def test_a_secret_is_masked_as_json_and_urls_write_it(form: str) -> None:
+def test_a_secret_is_masked_in_the_encodings_of_json_and_urls(form: str) -> None:
     register_secret(_AWKWARD)
 
     assert redact(f"<{form}>") == f"<{MASK}>"
 
 
-def test_of_two_secrets_the_longer_one_is_masked_whole() -> None:
+def test_a_secret_that_contains_another_is_masked_whole() -> None:
     register_secret("longish")
     register_secret("longish-and-more")
 
     assert redact("longish-and-more") == MASK
 
 
-def test_what_is_too_short_to_be_a_secret_is_not_masked() -> None:
+def test_a_value_too_short_to_be_a_secret_is_not_masked() -> None:
     register_secret("abc")
 
     assert redact("abc") == "abc"
@@ -63,7 +64,7 @@ def test_what_is_too_short_to_be_a_secret_is_not_masked() -> None:
         ("https://:p4ss@host", f"https://:{MASK}@host"),
     ],
 )
-def test_what_looks_like_a_secret_is_masked(text: str, masked: str) -> None:
+def test_assignments_and_urls_with_passwords_are_masked(text: str, masked: str) -> None:
     assert redact(text) == masked
 
 
@@ -76,11 +77,18 @@ def test_what_looks_like_a_secret_is_masked(text: str, masked: str) -> None:
         "secret catalog/pr1/database",
     ],
 )
-def test_other_text_stays(text: str) -> None:
+def test_other_text_is_unchanged(text: str) -> None:
     assert redact(text) == text
 
 
-def test_long_text_takes_no_longer_than_it_should() -> None:
+def test_redacting_long_text_is_fast() -> None:
     text = "a" * 100_000 + 'password="' * 10_000
 
     assert MASK in redact(text)
+
+
+def test_the_formatter_redacts_log_records() -> None:
+    formatter = RedactingFormatter("%(message)s")
+    record = logging.makeLogRecord({"msg": "connect postgresql://u:hunter22@h/db"})
+
+    assert formatter.format(record) == f"connect postgresql://u:{MASK}@h/db"

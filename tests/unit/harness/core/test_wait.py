@@ -9,7 +9,7 @@ from harness.core.wait import wait_until
 
 
 class Clock:
-    """A clock that only moves when somebody sleeps."""
+    """A clock that is advanced by sleeping."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -28,7 +28,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def sequence(*values: object) -> Callable[[], object]:
-    """Observe one value after the other; an exception among them is raised."""
+    """Return one value after the other; exceptions among them are raised."""
     left: Iterator[object] = iter(values)
 
     def observe() -> object:
@@ -40,16 +40,16 @@ def sequence(*values: object) -> Callable[[], object]:
     return observe
 
 
-def test_what_is_ready_at_once_is_returned_without_a_pause(clock: Clock) -> None:
-    seen = wait_until(
+def test_an_observation_that_is_ready_is_returned_without_a_pause(clock: Clock) -> None:
+    observed = wait_until(
         sequence(2), what="two", ready=lambda n: n == 2, timeout=10, sleep=clock.sleep
     )
 
-    assert (seen, clock.sleeps) == (2, [])
+    assert (observed, clock.sleeps) == (2, [])
 
 
-def test_it_looks_again_until_it_is_ready(clock: Clock) -> None:
-    seen = wait_until(
+def test_it_observes_until_an_observation_is_ready(clock: Clock) -> None:
+    observed = wait_until(
         sequence(0, 1, 2),
         what="two",
         ready=lambda n: n == 2,
@@ -58,18 +58,18 @@ def test_it_looks_again_until_it_is_ready(clock: Clock) -> None:
         sleep=clock.sleep,
     )
 
-    assert (seen, clock.sleeps) == (2, [3, 3])
+    assert (observed, clock.sleeps) == (2, [3, 3])
 
 
-def test_at_the_deadline_it_says_what_was_seen_last(clock: Clock) -> None:
+def test_the_timeout_error_has_the_last_observation(clock: Clock) -> None:
     with pytest.raises(WaitTimeoutError, match="two: not seen within 10 s; last seen: 1"):
         wait_until(
             lambda: 1, what="two", ready=lambda n: n == 2, timeout=10, delay=4, sleep=clock.sleep
         )
 
 
-def test_the_last_look_is_at_the_deadline(clock: Clock) -> None:
-    seen = wait_until(
+def test_the_last_observation_is_made_at_the_deadline(clock: Clock) -> None:
+    observed = wait_until(
         lambda: clock.now,
         what="ten",
         ready=lambda now: now >= 10,
@@ -78,11 +78,11 @@ def test_the_last_look_is_at_the_deadline(clock: Clock) -> None:
         sleep=clock.sleep,
     )
 
-    assert (seen, clock.sleeps) == (10, [4, 4, 2])
+    assert (observed, clock.sleeps) == (10, [4, 4, 2])
 
 
-def test_what_can_no_longer_come_true_ends_the_wait(clock: Clock) -> None:
-    with pytest.raises(WaitFailedError, match="up: cannot come true any more; seen: 'dead'"):
+def test_a_failed_observation_ends_the_wait(clock: Clock) -> None:
+    with pytest.raises(WaitFailedError, match="up: can no longer be fulfilled; seen: 'dead'"):
         wait_until(
             sequence("starting", "dead"),
             what="up",
@@ -93,7 +93,7 @@ def test_what_can_no_longer_come_true_ends_the_wait(clock: Clock) -> None:
         )
 
 
-def test_several_successes_in_a_row_can_be_wanted(clock: Clock) -> None:
+def test_several_successes_in_a_row_can_be_required(clock: Clock) -> None:
     observe = sequence(1, 1, 0, 1, 1, 1)
 
     wait_until(
@@ -103,8 +103,8 @@ def test_several_successes_in_a_row_can_be_wanted(clock: Clock) -> None:
     assert len(clock.sleeps) == 5
 
 
-def test_a_named_error_means_not_yet(clock: Clock) -> None:
-    seen = wait_until(
+def test_a_transient_error_means_not_yet(clock: Clock) -> None:
+    observed = wait_until(
         sequence(ConnectionError("refused"), 1),
         what="one",
         ready=lambda n: n == 1,
@@ -113,10 +113,10 @@ def test_a_named_error_means_not_yet(clock: Clock) -> None:
         sleep=clock.sleep,
     )
 
-    assert seen == 1
+    assert observed == 1
 
 
-def test_a_named_error_breaks_a_row_of_successes(clock: Clock) -> None:
+def test_a_transient_error_resets_the_successes(clock: Clock) -> None:
     observe = sequence(1, ConnectionError(), 1, 1)
 
     wait_until(
@@ -132,7 +132,7 @@ def test_a_named_error_breaks_a_row_of_successes(clock: Clock) -> None:
     assert len(clock.sleeps) == 3
 
 
-def test_a_named_error_at_the_deadline_is_the_cause(clock: Clock) -> None:
+def test_a_transient_error_at_the_deadline_is_the_cause(clock: Clock) -> None:
     def observe() -> int:
         raise ConnectionError("refused")
 
@@ -168,7 +168,7 @@ def test_only_changes_are_logged(clock: Clock, caplog: pytest.LogCaptureFixture)
         wait_until(
             sequence("a", "a", "b"),
             what="b",
-            ready=lambda seen: seen == "b",
+            ready=lambda value: value == "b",
             timeout=10,
             sleep=clock.sleep,
         )

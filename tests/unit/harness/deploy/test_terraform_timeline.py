@@ -5,7 +5,7 @@ import pytest
 from harness.deploy.terraform_timeline import terraform_listener
 from harness.run.observer import Observer
 from harness.run.timeline import Timeline
-from harness.terraform.parsing import parse_line
+from harness.terraform.events import parse_line
 from tests.unit.harness.terraform.fake_terraform import event, operation
 
 

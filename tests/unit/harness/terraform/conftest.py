@@ -6,7 +6,7 @@ from tests.unit.harness.terraform.fake_terraform import FakeTerraform
 
 
 @pytest.fixture
-def fake(tmp_path: Path) -> FakeTerraform:
-    folder = tmp_path / "fake"
-    folder.mkdir()
-    return FakeTerraform(folder)
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeTerraform:
+    fake = FakeTerraform(tmp_path / "fake", monkeypatch)
+    fake.install()
+    return fake

@@ -1,42 +1,25 @@
-"""A Terraform for tests: a program on disk that answers as told and notes how it was called."""
+"""A fake Terraform behind ``harness.core.process.run``: no process starts."""
 
 import json
-import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from harness.core import process
+from harness.core.errors import ProcessError
+from harness.core.process import Completed
 from harness.terraform.binary import Terraform
 from harness.terraform.workspace import Workspace
 
-_PROGRAM = """\
-#!{python} -S
-import json, os, sys
-folder = {folder!r}
-verb = " ".join(sys.argv[1:3]) if sys.argv[1] == "state" else sys.argv[1]
-with open(os.path.join(folder, "calls.jsonl"), "a") as calls:
-    calls.write(json.dumps(dict(
-        verb=verb, arguments=sys.argv[1:], directory=os.getcwd(), environment=dict(os.environ)
-    )) + "\\n")
-with open(os.path.join(folder, "answers.json")) as file:
-    answers = json.load(file)
-with open(os.path.join(folder, "calls.jsonl")) as calls:
-    earlier = sum(json.loads(line)["verb"] == verb for line in calls) - 1
-given = answers.get(verb, [dict(stdout="", stderr="", status=0, files=dict())])
-answer = given[min(earlier, len(given) - 1)]
-for name, text in answer["files"].items():
-    os.makedirs(os.path.dirname(os.path.abspath(name)), exist_ok=True)
-    with open(name, "w") as file:
-        file.write(text)
-sys.stdout.write(answer["stdout"])
-sys.stderr.write(answer["stderr"])
-sys.exit(answer["status"])
-"""
+_run = process.run
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the program, as it saw it."""
+    """One call of the program."""
 
     verb: str
     arguments: list[str]
@@ -45,15 +28,25 @@ class Call:
 
 
 class FakeTerraform:
-    """Makes the program, tells it what to answer and reads how it was called."""
+    """Returns prepared answers, and records its calls.
 
-    def __init__(self, folder: Path) -> None:
+    Answers and calls are files, so that the workers of pytest-xdist share them. Any other
+    program is run for real, and so is ``program`` when a test has written a script into it.
+
+    Args:
+        folder: Folder of the files; must not exist.
+        patch: Replaces ``process.run``.
+    """
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.folder = folder
         self.program = folder / "terraform"
-        self.program.write_text(_PROGRAM.format(python=sys.executable, folder=str(folder)))
-        self.program.chmod(0o755)
-        self._answers: dict[str, list[dict[str, Any]]] = {}
-        self._save()
+        patch.setattr(process, "run", self._fake_run)
+
+    def install(self) -> None:
+        """Create the program, which is found but never started."""
+        self.folder.mkdir()
+        self.program.touch(mode=0o755)
 
     def answer(
         self,
@@ -62,13 +55,19 @@ class FakeTerraform:
         *,
         stderr: str = "",
         status: int = 0,
-        files: dict[str, str] | None = None,
+        files: Mapping[str, str] | None = None,
     ) -> None:
-        """Add an answer for a verb; the last one is given again and again."""
-        self._answers.setdefault(verb, []).append(
-            {"stdout": stdout, "stderr": stderr, "status": status, "files": files or {}}
+        """Add an answer for a verb; the last one is repeated."""
+        number = len(list(self.folder.glob(f"{verb}.*"))) + 1
+        text = json.dumps(
+            {"stdout": stdout, "stderr": stderr, "status": status, "files": dict(files or {})}
         )
-        self._save()
+        (self.folder / f"{verb}.{number}").write_text(text)
+
+    def forget(self, verb: str) -> None:
+        """Remove the answers for a verb."""
+        for file in self.folder.glob(f"{verb}.*"):
+            file.unlink()
 
     @property
     def calls(self) -> list[Call]:
@@ -78,7 +77,13 @@ class FakeTerraform:
 
     @property
     def verbs(self) -> list[str]:
+        """The verbs of the calls."""
         return [call.verb for call in self.calls]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of the last call."""
+        return self.calls[-1].environment
 
     def terraform(self) -> Terraform:
         return Terraform((str(self.program),), (1, 11, 4), "terraform", "a test", "1.11.4")
@@ -91,8 +96,47 @@ class FakeTerraform:
             **more,
         )
 
-    def _save(self) -> None:
-        (self.folder / "answers.json").write_text(json.dumps(self._answers))
+    def _fake_run(
+        self,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        on_line: Callable[[str], None] | None = None,
+        accept: tuple[int, ...] | None = (0,),
+        **more: Any,
+    ) -> Completed:
+        if command[0] != str(self.program) or self.program.stat().st_size:
+            return _run(command, env=env, cwd=cwd, on_line=on_line, accept=accept, **more)
+        verb = " ".join(command[1:3]) if command[1] == "state" else command[1]
+        directory = cwd or Path.cwd()
+        self._record(Call(verb, list(command[1:]), str(directory), dict(env or {})))
+        answer = self._answer(verb)
+        if verb == "init":
+            (directory / ".terraform").mkdir(exist_ok=True)
+        for name, text in answer["files"].items():
+            (directory / name).parent.mkdir(parents=True, exist_ok=True)
+            (directory / name).write_text(text)
+        for line in answer["stdout"].splitlines():
+            if on_line is not None:
+                on_line(line)
+        status: int = answer["status"]
+        if accept is not None and status not in accept:
+            raise ProcessError(f"`{verb}` ended with status {status}", returncode=status)
+        return Completed(tuple(command), status, answer["stdout"], answer["stderr"])
+
+    def _record(self, call: Call) -> None:
+        with (self.folder / "calls.jsonl").open("a") as calls:
+            calls.write(json.dumps(asdict(call)) + "\n")
+
+    def _answer(self, verb: str) -> dict[str, Any]:
+        answers = sorted(self.folder.glob(f"{verb}.*"), key=lambda file: int(file.suffix[1:]))
+        if not answers:
+            return {"stdout": "", "stderr": "", "status": 0, "files": {}}
+        answer: dict[str, Any] = json.loads(
+            answers[min(self.verbs.count(verb), len(answers)) - 1].read_text()
+        )
+        return answer
 
 
 def event(kind: str, **more: Any) -> str:

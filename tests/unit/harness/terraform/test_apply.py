@@ -27,9 +27,7 @@ def summary(verb: str, add: int) -> str:
     return event("change_summary", changes=counts)
 
 
-def test_apply_returns_outputs_counts_and_the_timeline(
-    fake: FakeTerraform, workspace: Workspace
-) -> None:
+def test_apply_returns_outputs_and_summary(fake: FakeTerraform, workspace: Workspace) -> None:
     fake.answer(
         "apply",
         lines(
@@ -40,31 +38,30 @@ def test_apply_returns_outputs_counts_and_the_timeline(
         ),
     )
     fake.answer("output", json.dumps({"vpc_id": {"value": "vpc-1", "sensitive": False}}))
-    told: list[Event] = []
+    received: list[Event] = []
 
-    result = workspace.apply(on_event=told.append, parallelism=7)
+    result = workspace.apply(on_event=received.append, parallelism=7)
 
     assert result.outputs == {"vpc_id": "vpc-1"}
-    assert (result.added, result.changed, result.removed) == (1, 0, 1)
-    assert [(timing.address, timing.seconds) for timing in result.timings] == [("aws_vpc.v", 10.5)]
-    assert len(told) == 4
+    assert (result.added, result.changed, result.destroyed) == (1, 0, 1)
+    assert len(received) == 4
     assert {"-auto-approve", "-json", "-parallelism=7", "-lock-timeout=60s"} <= set(
         fake.calls[0].arguments
     )
     assert fake.calls[0].environment["AWS_ACCESS_KEY_ID"] == "test"
 
 
-def test_an_apply_that_summarises_nothing_changed_nothing(
+def test_an_apply_without_a_summary_counts_nothing(
     fake: FakeTerraform, workspace: Workspace
 ) -> None:
     fake.answer("output", "{}")
 
     result = workspace.apply()
 
-    assert (result.added, result.changed, result.removed, result.timings) == (0, 0, 0, ())
+    assert (result.added, result.changed, result.destroyed) == (0, 0, 0)
 
 
-def test_a_failed_apply_asks_for_no_outputs(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_a_failed_apply_reads_no_outputs(fake: FakeTerraform, workspace: Workspace) -> None:
     fake.answer("apply", lines(error("odd")), status=1)
 
     with pytest.raises(TerraformError, match="odd"):
@@ -73,7 +70,7 @@ def test_a_failed_apply_asks_for_no_outputs(fake: FakeTerraform, workspace: Work
     assert fake.verbs == ["apply"]
 
 
-def test_sensitive_outputs_are_masked_from_then_on(
+def test_sensitive_outputs_are_registered_for_redaction(
     fake: FakeTerraform, workspace: Workspace
 ) -> None:
     nested = {"user": "u", "keys": ["hunter2-nested"], "port": 5432}
@@ -90,7 +87,9 @@ def test_sensitive_outputs_are_masked_from_then_on(
     assert redact("hunter2-output hunter2-nested catalog-public") == f"{MASK} {MASK} catalog-public"
 
 
-def test_an_apply_result_hides_the_outputs(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_the_repr_of_an_apply_result_has_no_outputs(
+    fake: FakeTerraform, workspace: Workspace
+) -> None:
     fake.answer("output", json.dumps({"name": {"value": "hidden", "sensitive": False}}))
 
     assert "hidden" not in repr(workspace.apply())

@@ -1,11 +1,13 @@
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from harness.core.errors import ToolNotFoundError
+from harness.core import process
+from harness.core.errors import ProcessError, ToolNotFoundError
+from harness.core.process import Completed
 from harness.terraform.binary import find_terraform
 
 Install = Callable[..., Path]
@@ -19,15 +21,23 @@ def bin_directory(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def install(bin_directory: Path) -> Install:
-    """Put a program on PATH that prints a text when asked for its version."""
+def install(bin_directory: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
+    """Put a program on PATH that prints a text as its version."""
+    answers: dict[str, tuple[str, int]] = {}
 
     def program(name: str, banner: str, *, status: int = 0) -> Path:
         path = bin_directory / name
-        path.write_text(f'#!/bin/sh\necho "{banner}"\nexit {status}\n')
-        path.chmod(0o755)
+        path.touch(mode=0o755)
+        answers[str(path)] = banner, status
         return path
 
+    def run(command: Sequence[str], **_: object) -> Completed:
+        banner, status = answers[command[0]]
+        if status:
+            raise ProcessError(banner, returncode=status)
+        return Completed(tuple(command), status, f"{banner}\n", "")
+
+    monkeypatch.setattr(process, "run", run)
     return program
 
 
@@ -43,14 +53,14 @@ def no_package(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def package(monkeypatch: pytest.MonkeyPatch, install: Install) -> Path:
-    """Stand in for Python running the package's Terraform."""
+    """Replace the Python that runs the package's Terraform."""
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
     python = install("fake-python", "Terraform v1.15.5")
     monkeypatch.setattr(sys, "executable", str(python))
     return python
 
 
-def test_terraform_on_path_is_taken(install: Install, environ: dict[str, str]) -> None:
+def test_terraform_on_path_is_used(install: Install, environ: dict[str, str]) -> None:
     path = install("terraform", "Terraform v1.11.4\non linux_amd64")
 
     found = find_terraform(environ=environ)
@@ -61,7 +71,7 @@ def test_terraform_on_path_is_taken(install: Install, environ: dict[str, str]) -
     assert str(found) == f"Terraform 1.11.4 ({path}, on PATH)"
 
 
-def test_a_pre_release_keeps_its_name(install: Install, environ: dict[str, str]) -> None:
+def test_the_version_text_has_the_pre_release(install: Install, environ: dict[str, str]) -> None:
     install("terraform", "Terraform v1.12.0-beta1")
 
     found = find_terraform(environ=environ)
@@ -76,9 +86,7 @@ def test_terraform_comes_before_opentofu(install: Install, environ: dict[str, st
     assert find_terraform(environ=environ).product == "terraform"
 
 
-def test_opentofu_is_taken_where_there_is_no_terraform(
-    install: Install, environ: dict[str, str]
-) -> None:
+def test_opentofu_is_used_without_terraform(install: Install, environ: dict[str, str]) -> None:
     path = install("tofu", "OpenTofu v1.11.0")
 
     found = find_terraform(environ=environ)
@@ -87,7 +95,7 @@ def test_opentofu_is_taken_where_there_is_no_terraform(
     assert str(found) == f"OpenTofu 1.11.0 ({path}, on PATH)"
 
 
-def test_one_that_is_too_old_is_passed_over_and_named(
+def test_a_version_that_is_too_old_is_skipped_with_the_reason(
     install: Install, environ: dict[str, str]
 ) -> None:
     old = install("terraform", "Terraform v1.9.8")
@@ -101,7 +109,7 @@ def test_one_that_is_too_old_is_passed_over_and_named(
     )
 
 
-def test_one_that_does_not_run_is_passed_over(
+def test_a_program_that_fails_is_skipped(
     install: Install, environ: dict[str, str], package: Path
 ) -> None:
     install("terraform", "cannot execute", status=126)
@@ -112,9 +120,7 @@ def test_one_that_does_not_run_is_passed_over(
     assert "cannot execute" in found.passed_over[0]
 
 
-def test_without_a_program_the_package_runs_in_a_process_of_its_own(
-    environ: dict[str, str], package: Path
-) -> None:
+def test_without_a_program_the_package_is_used(environ: dict[str, str], package: Path) -> None:
     found = find_terraform(environ=environ)
 
     assert found.version == (1, 15, 5)
@@ -124,7 +130,7 @@ def test_without_a_program_the_package_runs_in_a_process_of_its_own(
 
 
 @pytest.mark.usefixtures("no_package")
-def test_with_nothing_at_all_the_error_says_what_to_install(environ: dict[str, str]) -> None:
+def test_without_any_terraform_the_error_has_the_remedy(environ: dict[str, str]) -> None:
     with pytest.raises(ToolNotFoundError, match="no terraform or tofu on PATH") as raised:
         find_terraform(environ=environ)
 
@@ -132,7 +138,9 @@ def test_with_nothing_at_all_the_error_says_what_to_install(environ: dict[str, s
 
 
 @pytest.mark.usefixtures("no_package")
-def test_with_only_an_old_one_the_error_says_so(install: Install, environ: dict[str, str]) -> None:
+def test_with_only_an_old_version_the_error_has_the_version(
+    install: Install, environ: dict[str, str]
+) -> None:
     install("terraform", "Terraform v1.5.7")
 
     with pytest.raises(ToolNotFoundError, match=r"version 1\.5\.7 is older than 1\.11\.0"):
@@ -140,7 +148,7 @@ def test_with_only_an_old_one_the_error_says_so(install: Install, environ: dict[
 
 
 @pytest.mark.usefixtures("no_package")
-def test_a_program_that_prints_no_version_is_no_terraform(
+def test_a_program_that_prints_no_version_is_skipped(
     install: Install, environ: dict[str, str]
 ) -> None:
     install("terraform", "hello")
@@ -149,7 +157,7 @@ def test_a_program_that_prints_no_version_is_no_terraform(
         find_terraform(environ=environ)
 
 
-def test_what_is_set_comes_first(install: Install, environ: dict[str, str]) -> None:
+def test_the_option_takes_precedence(install: Install, environ: dict[str, str]) -> None:
     install("terraform", "Terraform v1.11.4")
     named = install("my-terraform", "Terraform v1.12.0")
 
@@ -157,7 +165,7 @@ def test_what_is_set_comes_first(install: Install, environ: dict[str, str]) -> N
     assert find_terraform("my-terraform", environ).version == (1, 12, 0)
 
 
-def test_the_variable_names_one_too(install: Install, environ: dict[str, str]) -> None:
+def test_the_variable_takes_precedence_over_path(install: Install, environ: dict[str, str]) -> None:
     install("terraform", "Terraform v1.11.4")
     named = install("my-terraform", "Terraform v1.12.0")
 
@@ -167,7 +175,7 @@ def test_the_variable_names_one_too(install: Install, environ: dict[str, str]) -
     assert found.origin == f"{named}, as set"
 
 
-def test_what_is_set_is_never_passed_over(install: Install, environ: dict[str, str]) -> None:
+def test_a_configured_program_is_never_skipped(install: Install, environ: dict[str, str]) -> None:
     install("terraform", "Terraform v1.11.4")
     old = install("old", "Terraform v1.5.7")
 
@@ -175,12 +183,12 @@ def test_what_is_set_is_never_passed_over(install: Install, environ: dict[str, s
         find_terraform(str(old), environ)
 
 
-def test_what_is_set_must_be_a_program(environ: dict[str, str]) -> None:
+def test_a_configured_program_must_exist(environ: dict[str, str]) -> None:
     with pytest.raises(ToolNotFoundError, match="'/nowhere/terraform', is not a program"):
         find_terraform("/nowhere/terraform", environ)
 
 
-def test_the_package_can_be_set_by_name(
+def test_the_package_can_be_configured_by_name(
     install: Install, environ: dict[str, str], package: Path
 ) -> None:
     install("terraform", "Terraform v1.11.4")

@@ -1,20 +1,11 @@
-import threading
 from pathlib import Path
 
 import pytest
 
-from harness.core.errors import ProcessError
-from harness.core.process import ProcessCancelledError
 from harness.terraform.command import CommandLine, child_environment
 from harness.terraform.errors import TerraformError
-from harness.terraform.events import Event, OperationEvent, OtherEvent, RawLine
-from tests.unit.harness.terraform.fake_terraform import (
-    FakeTerraform,
-    error,
-    event,
-    lines,
-    operation,
-)
+from harness.terraform.events import Event, OtherEvent, RawLine
+from tests.unit.harness.terraform.fake_terraform import FakeTerraform, error, event, lines
 
 
 @pytest.fixture
@@ -22,7 +13,7 @@ def command(fake: FakeTerraform, tmp_path: Path) -> CommandLine:
     return CommandLine(fake.terraform(), tmp_path, {"GIVEN": "yes"})
 
 
-def test_a_command_runs_in_the_working_directory_with_just_its_environment(
+def test_a_command_runs_in_the_working_directory_with_its_environment_only(
     fake: FakeTerraform, command: CommandLine, tmp_path: Path
 ) -> None:
     command.run("state list", "-x=1", timeout=30)
@@ -34,19 +25,17 @@ def test_a_command_runs_in_the_working_directory_with_just_its_environment(
     assert "HOME" not in call.environment
 
 
-def test_events_are_told_as_they_come_and_collected(
-    fake: FakeTerraform, command: CommandLine
-) -> None:
+def test_events_are_passed_on_and_collected(fake: FakeTerraform, command: CommandLine) -> None:
     fake.answer("plan", lines(event("a", message="one"), "noise"))
-    told: list[Event] = []
+    received: list[Event] = []
 
-    outcome = command.run("plan", timeout=30, on_event=told.append)
+    outcome = command.run("plan", timeout=30, on_event=received.append)
 
     assert outcome.events == (OtherEvent("a", "one"), RawLine("noise"))
-    assert told == list(outcome.events)
+    assert received == list(outcome.events)
 
 
-def test_a_status_that_is_accepted_is_returned(fake: FakeTerraform, command: CommandLine) -> None:
+def test_an_accepted_status_is_returned(fake: FakeTerraform, command: CommandLine) -> None:
     fake.answer("plan", status=2)
 
     assert command.run("plan", timeout=30, accept=(0, 2)).returncode == 2
@@ -61,53 +50,11 @@ def test_any_other_status_is_an_error_with_its_diagnostics(
         command.run("apply", timeout=30)
 
 
-def slow_terraform(fake: FakeTerraform, directory: Path, cancel: threading.Event) -> CommandLine:
-    """Return one that begins with two resources, ends one of them and then hangs."""
-    steps = [
-        operation("apply_start", "aws_vpc.v", "create", "03:00:00"),
-        operation("apply_start", "aws_lb.l", "create", "03:00:00"),
-        operation("apply_complete", "aws_vpc.v", "create", "03:01:00"),
-    ]
-    (fake.folder / "steps").write_text(lines(*steps))
-    fake.program.write_text(f"#!/bin/sh\ncat {fake.folder}/steps\nexec sleep 60\n")
-    return CommandLine(fake.terraform(), directory, {"PATH": "/usr/bin:/bin"}, cancel)
-
-
-def test_a_cancelled_command_says_what_was_under_way(fake: FakeTerraform, tmp_path: Path) -> None:
-    cancel = threading.Event()
-    command = slow_terraform(fake, tmp_path, cancel)
-
-    def stop(seen: Event) -> None:
-        if isinstance(seen, OperationEvent) and seen.kind == "apply_complete":
-            cancel.set()
-
-    with pytest.raises(ProcessCancelledError) as raised:
-        command.run("apply", timeout=60, on_event=stop)
-
-    assert raised.value.message == (
-        "terraform apply was cancelled and was stopped during: aws_lb.l (create, 60 s)"
-    )
-
-
-def test_a_deadline_that_passed_is_said(fake: FakeTerraform, tmp_path: Path) -> None:
-    command = slow_terraform(fake, tmp_path, threading.Event())
-
-    with pytest.raises(ProcessError, match="terraform plan did not end within 0 s"):
-        command.run("plan", timeout=0)
-
-
-def test_a_program_that_has_gone_is_said(fake: FakeTerraform, command: CommandLine) -> None:
-    fake.program.unlink()
-
-    with pytest.raises(ProcessError, match="cannot start"):
-        command.run("plan", timeout=30)
-
-
-def test_the_environment_hides_its_values(command: CommandLine) -> None:
+def test_the_repr_has_no_environment(command: CommandLine) -> None:
     assert "yes" not in repr(command)
 
 
-def test_the_users_variables_reach_terraform_except_those_that_would_disturb_it() -> None:
+def test_the_users_variables_are_inherited_except_those_that_alter_commands() -> None:
     user = {
         "HOME": "/home/u",
         "HTTPS_PROXY": "http://proxy",
@@ -130,7 +77,7 @@ def test_the_users_variables_reach_terraform_except_those_that_would_disturb_it(
     }
 
 
-def test_a_target_with_credentials_of_its_own_sees_none_of_the_users() -> None:
+def test_a_target_with_credentials_inherits_no_aws_variables() -> None:
     user = {"AWS_PROFILE": "production", "AWS_ENDPOINT_URL": "http://x", "PATH": "/bin"}
 
     environment = child_environment({"AWS_ACCESS_KEY_ID": "test"}, None, user)
@@ -138,7 +85,7 @@ def test_a_target_with_credentials_of_its_own_sees_none_of_the_users() -> None:
     assert {name for name in environment if name.startswith("AWS_")} == {"AWS_ACCESS_KEY_ID"}
 
 
-def test_a_target_without_credentials_uses_the_users() -> None:
+def test_a_target_without_credentials_inherits_the_aws_variables() -> None:
     assert child_environment({}, None, {"AWS_PROFILE": "p"})["AWS_PROFILE"] == "p"
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from harness.terraform.destroy import transient_reason
 from harness.terraform.errors import TerraformError, terraform_error
-from harness.terraform.parsing import parse_line
+from harness.terraform.events import parse_line
 from harness.terraform.workspace import Workspace
-from tests.unit.harness.terraform.fake_terraform import FakeTerraform, error, lines, operation
+from tests.unit.harness.terraform.fake_terraform import FakeTerraform, error, lines
 
 _CLOUDFRONT = (
     "deleting CloudFront Distribution (E1): operation error CloudFront: DeleteDistribution, "
@@ -22,18 +22,10 @@ def workspace(fake: FakeTerraform) -> Workspace:
     return workspace
 
 
-def test_destroy_returns_the_timeline(fake: FakeTerraform, workspace: Workspace) -> None:
-    fake.answer(
-        "destroy",
-        lines(
-            operation("apply_start", "aws_vpc.v", "delete", "03:00:00"),
-            operation("apply_complete", "aws_vpc.v", "delete", "03:00:02"),
-        ),
-    )
-
+def test_destroy_runs_once(fake: FakeTerraform, workspace: Workspace) -> None:
     result = workspace.destroy()
 
-    assert [(timing.action, timing.seconds) for timing in result.timings] == [("delete", 2.0)]
+    assert fake.verbs == ["state list", "destroy"]
     assert result.retried == ""
     assert {"-auto-approve", "-json", "-input=false"} <= set(fake.calls[-1].arguments)
 
@@ -42,7 +34,7 @@ def test_an_empty_state_needs_no_destroy(fake: FakeTerraform) -> None:
     workspace = fake.workspace()
     workspace.write({})
 
-    assert workspace.destroy().timings == ()
+    assert workspace.destroy().retried == ""
 
     assert fake.verbs == ["state list"]
 
@@ -68,7 +60,7 @@ def test_there_is_no_third_attempt(fake: FakeTerraform, workspace: Workspace) ->
     assert fake.verbs.count("destroy") == 2
 
 
-def test_an_unknown_error_is_not_tried_again(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_an_unknown_error_is_not_retried(fake: FakeTerraform, workspace: Workspace) -> None:
     fake.answer("destroy", lines(error("odd")), status=1)
 
     with pytest.raises(TerraformError, match="odd"):
@@ -77,7 +69,7 @@ def test_an_unknown_error_is_not_tried_again(fake: FakeTerraform, workspace: Wor
     assert fake.verbs.count("destroy") == 1
 
 
-def test_a_state_that_was_trusted_in_vain_is_compared_with_the_target(
+def test_a_failed_destroy_without_refresh_is_retried_with_refresh(
     fake: FakeTerraform, workspace: Workspace
 ) -> None:
     fake.answer("destroy", lines(error("odd")), status=1)
@@ -90,7 +82,7 @@ def test_a_state_that_was_trusted_in_vain_is_compared_with_the_target(
     assert ["-refresh=false" in attempt for attempt in attempts] == [True, False]
 
 
-def test_an_unknown_error_beside_a_transient_one_is_not_tried_again() -> None:
+def test_an_unknown_error_beside_a_transient_one_is_not_retried() -> None:
     events = [parse_line(error(_CLOUDFRONT)), parse_line(error("odd"))]
 
     assert transient_reason(terraform_error("destroy", events)) == ""
@@ -112,16 +104,14 @@ def test_an_error_without_diagnostics_is_unknown() -> None:
         ),
         ("operation error S3: DeleteBucket, api error BucketNotEmpty: x", "access log"),
         ("operation error ECS: DeleteCluster, ClusterContainsServicesException: x", "ECS"),
-        ("operation error EC2: DeleteSubnet, api error RequestLimitExceeded: x", "rate"),
+        ("operation error EC2: DeleteSubnet, api error RequestLimitExceeded: x", "throttled"),
     ],
 )
-def test_what_is_known_to_pass_has_a_reason(summary: str, reason: str) -> None:
+def test_a_known_transient_error_has_a_reason(summary: str, reason: str) -> None:
     assert reason in transient_reason(terraform_error("destroy", [parse_line(error(summary))]))
 
 
-def test_a_state_that_could_not_be_saved_is_put_back_first(
-    fake: FakeTerraform, workspace: Workspace
-) -> None:
+def test_an_unsaved_state_is_pushed_first(fake: FakeTerraform, workspace: Workspace) -> None:
     unsaved = workspace.directory / "errored.tfstate"
     unsaved.write_text("{}")
 
@@ -132,7 +122,9 @@ def test_a_state_that_could_not_be_saved_is_put_back_first(
     assert not unsaved.exists()
 
 
-def test_a_state_that_is_not_taken_back_stays(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_an_unsaved_state_that_cannot_be_pushed_is_kept(
+    fake: FakeTerraform, workspace: Workspace
+) -> None:
     fake.answer("state push", stderr="Error: serial is older", status=1)
     unsaved = workspace.directory / "errored.tfstate"
     unsaved.write_text("{}")

@@ -1,6 +1,6 @@
 from harness.core.redaction import MASK, register_secret
 from harness.terraform.errors import is_state_locked, terraform_error
-from harness.terraform.parsing import parse_line
+from harness.terraform.events import parse_line
 from tests.unit.harness.terraform.fake_terraform import error
 
 _AWS = (

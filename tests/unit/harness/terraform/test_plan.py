@@ -27,9 +27,7 @@ def change(address: str, *actions: str, **values: Any) -> dict[str, Any]:
     return {"address": address, "change": {"actions": list(actions), **values}}
 
 
-def test_a_plan_without_changes_takes_one_command(
-    fake: FakeTerraform, workspace: Workspace
-) -> None:
+def test_a_plan_without_changes_runs_one_command(fake: FakeTerraform, workspace: Workspace) -> None:
     plan = workspace.plan()
 
     assert (plan.has_changes, plan.changes) == (False, ())
@@ -37,17 +35,17 @@ def test_a_plan_without_changes_takes_one_command(
     assert {"-detailed-exitcode", "-input=false", "-refresh=true"} <= set(fake.calls[0].arguments)
 
 
-def test_drift_that_changes_nothing_is_told_apart(
+def test_drift_without_a_planned_change_is_no_change(
     fake: FakeTerraform, workspace: Workspace
 ) -> None:
     fake.answer("plan", lines(_DRIFT))
 
     plan = workspace.plan()
 
-    assert (plan.has_changes, plan.drifted) == (False, ("aws_s3_bucket.x",))
+    assert (plan.has_changes, plan.changes) == (False, ())
 
 
-def test_changes_are_named_with_their_attributes(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_changes_have_their_attributes(fake: FakeTerraform, workspace: Workspace) -> None:
     fake.answer("plan", lines(_DRIFT), status=2, files={"harness.tfplan": "plan"})
     update = change(
         "aws_ecs_service.s", "update", before={"desired_count": 3}, after={"desired_count": 2}
@@ -64,7 +62,6 @@ def test_changes_are_named_with_their_attributes(fake: FakeTerraform, workspace:
         "aws_lb.l: delete/create (a: 1 -> 2)",
     ]
     assert plan.changes[1].reason == "replace_because_cannot_update"
-    assert plan.drifted == ("aws_s3_bucket.x",)
 
 
 def test_a_changed_output_is_a_change(fake: FakeTerraform, workspace: Workspace) -> None:
@@ -81,9 +78,7 @@ def test_a_changed_output_is_a_change(fake: FakeTerraform, workspace: Workspace)
 
 
 @pytest.mark.parametrize("status", [0, 2])
-def test_the_plan_file_with_its_secrets_does_not_stay(
-    fake: FakeTerraform, workspace: Workspace, status: int
-) -> None:
+def test_the_plan_file_is_deleted(fake: FakeTerraform, workspace: Workspace, status: int) -> None:
     fake.answer("plan", status=status, files={"harness.tfplan": "secret"})
     fake.answer("show", shown())
 
@@ -92,7 +87,7 @@ def test_the_plan_file_with_its_secrets_does_not_stay(
     assert not (workspace.directory / "harness.tfplan").exists()
 
 
-def test_the_target_need_not_be_asked(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_the_refresh_can_be_skipped(fake: FakeTerraform, workspace: Workspace) -> None:
     workspace.plan(refresh=False)
 
     assert "-refresh=false" in fake.calls[0].arguments

@@ -1,4 +1,4 @@
-"""What is guarded ends in order when whoever started it is killed."""
+"""A guarded program ends in order when its caller is killed."""
 
 import signal
 import subprocess
@@ -17,11 +17,9 @@ from harness.core.errors import ProcessError
 from harness.core.process import ProcessCancelledError
 from harness.core.wait import wait_until
 
-pytestmark = pytest.mark.slow  # real programs
-
 _PATIENCE = 60.0
 
-# Ends once the folder holds "enough", as Terraform ends once its state is written, and leaves a
+# Ends once the file "enough" exists, as Terraform ends once its state is written, and leaves a
 # process behind, as Terraform leaves its provider.
 _PROGRAM = """
     import os, signal, subprocess, sys, time
@@ -46,11 +44,11 @@ _CALLER = """
     import sys, threading
     from harness.core import process
     cancel = threading.Event()
-    def told(line):
+    def on_line(line):
         if line == sys.argv[2]:
             cancel.set()
         print(line, flush=True)
-    process.run(sys.argv[3:], timeout=60, grace=float(sys.argv[1]), on_line=told, cancel=cancel,
+    process.run(sys.argv[3:], timeout=60, grace=float(sys.argv[1]), on_line=on_line, cancel=cancel,
                 guarded=True)
 """
 
@@ -60,7 +58,7 @@ def python(code: str) -> list[str]:
 
 
 class Caller:
-    """A process that has started the program, and all that runs because of it."""
+    """A process that has started the program, and its descendants."""
 
     def __init__(self, folder: Path, *, grace: float, stop_on: str = "never") -> None:
         self.folder = folder
@@ -71,9 +69,9 @@ class Caller:
         self.await_line("running")
         self.family = psutil.Process(self.process.pid).children(recursive=True)
 
-    def await_line(self, wanted: str) -> None:
+    def await_line(self, expected: str) -> None:
         assert self.process.stdout is not None
-        assert wanted in iter(lambda: self.process.stdout.readline().strip(), "")  # type: ignore[union-attr]
+        assert expected in iter(lambda: self.process.stdout.readline().strip(), "")  # type: ignore[union-attr]
 
     def kill(self) -> None:
         self.process.kill()
@@ -112,7 +110,7 @@ def callers() -> Iterator[list[Caller]]:
         each.close()
 
 
-def test_a_killed_caller_costs_neither_the_state_nor_leaves_a_process(
+def test_when_the_caller_is_killed_the_state_is_written_and_no_process_is_left(
     tmp_path: Path, callers: list[Caller]
 ) -> None:
     callers.append(caller := Caller(tmp_path, grace=_PATIENCE))
@@ -121,7 +119,7 @@ def test_a_killed_caller_costs_neither_the_state_nor_leaves_a_process(
     (tmp_path / "enough").touch()
     caller.await_end()
 
-    assert len(caller.family) == 3, "guard, program, what the program leaves behind"
+    assert len(caller.family) == 3, "guard, program, the process that the program leaves behind"
     assert (tmp_path / "state").read_text() == "interrupts=1"
 
 
@@ -134,7 +132,7 @@ def test_a_program_that_does_not_end_is_killed(tmp_path: Path, callers: list[Cal
     assert not (tmp_path / "state").exists()
 
 
-def test_a_caller_killed_while_it_stops_the_program_has_interrupted_it_already(
+def test_a_caller_killed_while_it_stops_the_program_interrupts_it_once(
     tmp_path: Path, callers: list[Caller]
 ) -> None:
     callers.append(caller := Caller(tmp_path, grace=_PATIENCE, stop_on="running"))
@@ -147,7 +145,7 @@ def test_a_caller_killed_while_it_stops_the_program_has_interrupted_it_already(
     assert (tmp_path / "state").read_text() == "interrupts=1"
 
 
-def test_only_the_program_is_told_to_stop(tmp_path: Path) -> None:
+def test_only_the_program_is_interrupted(tmp_path: Path) -> None:
     cancel = threading.Event()
     program = """
         import signal, subprocess, sys
@@ -167,7 +165,7 @@ def test_only_the_program_is_told_to_stop(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_the_signal_that_a_program_died_of_is_told(number: signal.Signals) -> None:
+def test_the_status_has_the_signal_that_ended_the_program(number: signal.Signals) -> None:
     done = process.run(
         python(f"import os; os.kill(os.getpid(), {int(number)})"),
         timeout=_PATIENCE,
@@ -178,7 +176,7 @@ def test_the_signal_that_a_program_died_of_is_told(number: signal.Signals) -> No
     assert done.returncode == -number
 
 
-def test_a_program_reads_nothing_from_the_lifeline() -> None:
+def test_a_guarded_program_has_no_standard_input() -> None:
     done = process.run(
         python("import sys; print(repr(sys.stdin.read()))"), timeout=_PATIENCE, guarded=True
     )
@@ -186,12 +184,12 @@ def test_a_program_reads_nothing_from_the_lifeline() -> None:
     assert done.stdout == "''\n"
 
 
-def test_a_program_that_is_not_there_is_named() -> None:
+def test_a_program_that_does_not_exist_is_named() -> None:
     with pytest.raises(ProcessError, match="cannot start `/nowhere/program`"):
         process.run(["/nowhere/program"], timeout=_PATIENCE, guarded=True)
 
 
-def test_a_program_that_cannot_be_started_is_said(tmp_path: Path) -> None:
+def test_a_program_that_cannot_be_started_is_named(tmp_path: Path) -> None:
     (tmp_path / "program").write_text("of another machine")
     (tmp_path / "program").chmod(0o700)
 

@@ -1,4 +1,4 @@
-"""What the harness adds to a configuration leaves the rest of it as it was, says Terraform."""
+"""The overrides of the harness leave the rest of a configuration unchanged in a real plan."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from harness.terraform import Workspace, find_provider, find_terraform, pinned_provider_version
 from harness.terraform.cli_config import write_cli_config
 
-_ENDPOINT = "http://127.0.0.1:9"  # nobody listens there: a plan of something new asks nobody
+_ENDPOINT = "http://127.0.0.1:9"  # closed: the plan of a new resource sends no request
 _TARGET = {
     "endpoints": [{"s3": _ENDPOINT, "sts": _ENDPOINT}],
     "s3_use_path_style": True,
@@ -20,7 +20,7 @@ _TARGET = {
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Plan one bucket and return the plan as Terraform shows it."""
+    """Plan one bucket and return the output of ``terraform show -json``."""
     folder = tmp_path_factory.mktemp("overrides")
     terraform, version = find_terraform(), pinned_provider_version()
     cache = folder / "cache"
@@ -50,13 +50,13 @@ def _configuration(version: str | None) -> dict[str, Any]:
     }
 
 
-def test_the_stacks_default_tags_are_still_there(planned: dict[str, Any]) -> None:
+def test_the_default_tags_of_the_stack_are_kept(planned: dict[str, Any]) -> None:
     (change,) = planned["resource_changes"]
 
     assert change["change"]["after"]["tags_all"] == {"EnvironmentSuffix": "pr1-aa"}
 
 
-def test_the_targets_settings_are_in_force(planned: dict[str, Any]) -> None:
+def test_the_provider_settings_of_the_target_are_used(planned: dict[str, Any]) -> None:
     settings = planned["configuration"]["provider_config"]["aws"]["expressions"]
 
     assert settings["endpoints"][0]["s3"] == {"constant_value": _ENDPOINT}

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -19,7 +19,7 @@ from harness.core.wait import wait_until
 
 _PATIENCE = 60.0
 
-# Notes every SIGINT, says so, and ends once the folder holds "enough", as Terraform ends once
+# Prints a line for each SIGINT and ends once the file "enough" exists, as Terraform ends once
 # the calls under way are done and the state is written.
 _SLOW_TO_STOP = """
     import os, signal, sys, time
@@ -48,19 +48,27 @@ def _is_running(pid: int) -> bool:
         return False
 
 
-def interrupt_on(*lines: str, then: Callable[[], None] | None = None) -> Callable[[str], None]:
-    """Press Ctrl-C for each of these lines; do something else after the last one."""
+@pytest.fixture(autouse=True)
+def sigint_raises() -> Iterator[None]:
+    """Undo the SIG_IGN that a shell sets for commands in the background."""
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, inherited)
 
-    def told(line: str) -> None:
+
+def interrupt_on(*lines: str, then: Callable[[], None] | None = None) -> Callable[[str], None]:
+    """Press Ctrl-C for each of these lines, and call a function after the last one."""
+
+    def on_line(line: str) -> None:
         if line in lines:
             os.kill(os.getpid(), signal.SIGINT)
             if line == lines[-1] and then is not None:
                 then()
 
-    return told
+    return on_line
 
 
-def test_it_returns_what_was_printed() -> None:
+def test_it_returns_the_output() -> None:
     done = process.run(
         python("import sys; print('out'); print('err', file=sys.stderr)"), timeout=_PATIENCE
     )
@@ -79,21 +87,21 @@ def test_working_directory_and_environment_are_those_given(tmp_path: Path) -> No
     assert done.stdout.split() == [str(tmp_path), "yes", "False"]
 
 
-def test_lines_are_told_as_they_come() -> None:
-    told: list[str] = []
+def test_each_line_is_passed_to_on_line() -> None:
+    received: list[str] = []
 
-    process.run(python("print('a'); print('b')"), timeout=_PATIENCE, on_line=told.append)
+    process.run(python("print('a'); print('b')"), timeout=_PATIENCE, on_line=received.append)
 
-    assert told == ["a", "b"]
+    assert received == ["a", "b"]
 
 
-def test_output_that_is_no_text_is_no_failure() -> None:
+def test_output_that_is_not_utf_8_is_decoded_with_replacement() -> None:
     done = process.run(python("import sys; sys.stdout.buffer.write(b'\\xff')"), timeout=_PATIENCE)
 
     assert done.stdout == "\ufffd"
 
 
-def test_much_output_on_both_sides_does_not_block() -> None:
+def test_large_output_on_both_pipes_does_not_block() -> None:
     done = process.run(
         python("import sys; sys.stdout.write('x' * 300000); sys.stderr.write('y' * 300000)"),
         timeout=_PATIENCE,
@@ -102,7 +110,7 @@ def test_much_output_on_both_sides_does_not_block() -> None:
     assert (len(done.stdout), len(done.stderr)) == (300000, 300000)
 
 
-def test_a_failure_says_command_status_and_the_last_words() -> None:
+def test_an_error_has_command_status_and_last_lines() -> None:
     command = python("import sys; print('because'); sys.exit(3)")
 
     with pytest.raises(ProcessError, match="ended with status 3\nbecause") as raised:
@@ -112,13 +120,13 @@ def test_a_failure_says_command_status_and_the_last_words() -> None:
     assert (raised.value.returncode, raised.value.output) == (3, "because")
 
 
-def test_a_status_that_is_accepted_is_no_failure() -> None:
+def test_an_accepted_status_is_not_an_error() -> None:
     done = process.run(python("import sys; sys.exit(2)"), timeout=_PATIENCE, accept=(0, 2))
 
     assert done.returncode == 2
 
 
-def test_no_secret_is_in_the_error() -> None:
+def test_the_error_is_redacted() -> None:
     register_secret("hunter2-process")
 
     with pytest.raises(ProcessError) as raised:
@@ -128,15 +136,15 @@ def test_no_secret_is_in_the_error() -> None:
     assert MASK in raised.value.output
 
 
-def test_a_program_that_is_not_there_is_named() -> None:
+def test_a_program_that_does_not_exist_is_named() -> None:
     with pytest.raises(ProcessError, match="cannot start `/nowhere/program x`") as raised:
         process.run(["/nowhere/program", "x"], timeout=_PATIENCE)
 
     assert raised.value.returncode is None
 
 
-def test_what_a_listener_raises_ends_the_call_once_the_command_has_ended(tmp_path: Path) -> None:
-    def refuse(line: str) -> None:
+def test_an_exception_of_on_line_is_raised_after_the_command_has_ended(tmp_path: Path) -> None:
+    def fail(line: str) -> None:
         raise LookupError(line)
 
     with pytest.raises(LookupError, match="first"):
@@ -144,7 +152,7 @@ def test_what_a_listener_raises_ends_the_call_once_the_command_has_ended(tmp_pat
             python("print('first'); print('x' * 300000); open('done', 'w')"),
             cwd=tmp_path,
             timeout=_PATIENCE,
-            on_line=refuse,
+            on_line=fail,
         )
 
     assert (tmp_path / "done").exists()
@@ -158,7 +166,7 @@ def test_at_the_deadline_it_is_interrupted() -> None:
     assert raised.value.returncode is not None
 
 
-def test_one_that_ignores_the_interrupt_is_killed(tmp_path: Path) -> None:
+def test_a_command_that_ignores_the_interrupt_is_killed(tmp_path: Path) -> None:
     cancel = threading.Event()
 
     with pytest.raises(ProcessCancelledError) as raised:
@@ -174,7 +182,7 @@ def test_one_that_ignores_the_interrupt_is_killed(tmp_path: Path) -> None:
     assert raised.value.returncode == -signal.SIGKILL
 
 
-def test_another_thread_can_cancel_and_the_command_ends_in_order(tmp_path: Path) -> None:
+def test_a_cancelled_command_ends_in_order(tmp_path: Path) -> None:
     cancel = threading.Event()
     (tmp_path / "enough").touch()
 
@@ -190,7 +198,7 @@ def test_another_thread_can_cancel_and_the_command_ends_in_order(tmp_path: Path)
     assert (tmp_path / "state").read_text() == "interrupts=1"
 
 
-def test_it_can_be_cancelled_when_it_runs_in_another_thread(tmp_path: Path) -> None:
+def test_a_command_in_another_thread_can_be_cancelled(tmp_path: Path) -> None:
     cancel, raised = threading.Event(), []
     (tmp_path / "enough").touch()
 
@@ -246,7 +254,7 @@ def test_a_second_ctrl_c_does_not_cost_the_state(
 def test_ctrl_c_during_the_stop_of_a_cancelled_command_is_not_lost(tmp_path: Path) -> None:
     cancel = threading.Event()
 
-    def told(line: str) -> None:
+    def on_line(line: str) -> None:
         if line == "running":
             cancel.set()
         else:
@@ -255,7 +263,7 @@ def test_ctrl_c_during_the_stop_of_a_cancelled_command_is_not_lost(tmp_path: Pat
 
     with pytest.raises(KeyboardInterrupt):
         process.run(
-            python(_SLOW_TO_STOP), cwd=tmp_path, timeout=_PATIENCE, on_line=told, cancel=cancel
+            python(_SLOW_TO_STOP), cwd=tmp_path, timeout=_PATIENCE, on_line=on_line, cancel=cancel
         )
 
     assert (tmp_path / "state").read_text() == "interrupts=1"
@@ -267,7 +275,7 @@ def test_the_terminals_ctrl_c_does_not_reach_the_command() -> None:
     assert done.stdout == "True\n"
 
 
-def test_a_process_left_behind_with_the_output_open_is_ended(
+def test_a_process_left_behind_with_the_output_open_is_killed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(process, "_DRAIN_SECONDS", 0.1)
@@ -300,7 +308,7 @@ def test_a_group_that_has_ended_can_be_stopped_again(tmp_path: Path) -> None:
     assert child.returncode == 0
 
 
-def test_what_a_command_reads_is_not_among_its_arguments() -> None:
+def test_standard_input_is_not_among_the_arguments() -> None:
     program = "import sys; print(len(sys.argv), sys.stdin.read())"
 
     done = process.run([sys.executable, "-c", program], timeout=30, stdin="a password")
@@ -309,7 +317,7 @@ def test_what_a_command_reads_is_not_among_its_arguments() -> None:
     assert "a password" not in " ".join(done.command)
 
 
-def test_a_command_that_is_given_nothing_reads_nothing() -> None:
+def test_without_standard_input_the_command_reads_nothing() -> None:
     program = "import sys; print(repr(sys.stdin.read()))"
 
     assert process.run([sys.executable, "-c", program], timeout=30).stdout == "''\n"
