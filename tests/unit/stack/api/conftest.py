@@ -1,28 +1,15 @@
+import logging
+import signal
 from collections.abc import Iterator
-from contextlib import ExitStack
-from typing import LiteralString
 
 import pytest
 
-from harness.core.errors import ToolNotFoundError
 from stack.api.settings import Settings
-from tests.unit.stack.api.postgresql import PostgresServer, running_postgres
-from tests.unit.stack.api.service import Service, running_service
-
-DATABASE = "catalog"
-
-
-@pytest.hookimpl(tryfirst=True)  # before "-m" chooses
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts a real PostgreSQL: it takes seconds."""
-    for item in items:
-        if "postgres" in getattr(item, "fixturenames", ()):
-            item.add_marker("slow")
 
 
 @pytest.fixture
 def unreachable() -> Settings:
-    """Settings of a database that nobody serves: port 1 of the loopback."""
+    """Settings of a database that does not exist: port 1 of the loopback is closed."""
     return Settings(
         db_username="catalog",
         db_password="never-to-be-seen",
@@ -34,36 +21,18 @@ def unreachable() -> Settings:
     )
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    with ExitStack() as stack:
-        try:
-            server = stack.enter_context(running_postgres())
-        except ToolNotFoundError as error:
-            pytest.skip(f"no PostgreSQL to test with: {error.message}")
-        server.query("CREATE DATABASE catalog", database="postgres")
-        yield server
-
-
-@pytest.fixture(scope="session")
-def shared_service(postgres: PostgresServer) -> Iterator[Service]:
-    with running_service(postgres.settings(DATABASE)) as service:
-        service.wait_until_ready()
-        yield service
-
-
 @pytest.fixture
-def service(postgres: PostgresServer, shared_service: Service) -> Service:
-    """The running service on an empty catalog."""
-    postgres.query("TRUNCATE products RESTART IDENTITY", database=DATABASE)
-    shared_service.cookies.clear()
-    return shared_service
-
-
-@pytest.fixture
-def empty_database(postgres: PostgresServer) -> Iterator[str]:
-    """Name of a database without any table."""
-    name: LiteralString = "empty"
-    postgres.query("CREATE DATABASE empty", database="postgres")
-    yield name
-    postgres.query("DROP DATABASE empty WITH (FORCE)", database="postgres")
+def process_state() -> Iterator[None]:
+    """Restore what the service changes in its process: signal handlers and logging."""
+    # Harmless ones first: a service that fails to set its own must not end the tests.
+    handlers = {
+        number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    root = logging.getLogger()
+    level, log_handlers = root.level, root.handlers[:]
+    root.handlers = []
+    yield
+    root.handlers = log_handlers
+    root.setLevel(level)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)

@@ -4,7 +4,7 @@ import pytest
 
 from stack.api.app import create_app
 from stack.api.settings import Settings
-from tests.unit.stack.api.service import call
+from tests.unit.stack.api.asgi import call
 
 PATH = "/diagnostics/request"
 

@@ -6,7 +6,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from stack.api.middleware import RequestContext
-from tests.unit.stack.api.service import call
+from tests.unit.stack.api.asgi import call
 
 
 async def answer(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,16 +1,13 @@
-"""Runs the service for the tests: in a thread, on a real socket, or called in-process."""
+"""Runs the service in a thread, on a real socket."""
 
-import asyncio
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
 import requests
 import uvicorn
-from starlette.types import ASGIApp
 
 from harness.core.wait import wait_until
 from stack.api.app import create_app
@@ -35,7 +32,7 @@ class Service(requests.Session):
     def wait_until_ready(self) -> None:
         wait_until(
             lambda: self.get("/readyz").status_code,
-            what="the service is ready",
+            what="a ready service",
             ready=lambda status: status == 200,
             timeout=20,
             delay=0.02,
@@ -55,14 +52,3 @@ def running_service(settings: Settings, database: Database | None = None) -> Ite
         finally:
             server.should_exit = True
             thread.join()
-
-
-def call(app: ASGIApp, method: str, path: str, **kwargs: Any) -> httpx.Response:
-    """Send one request straight to an application; an exception of it becomes its answer."""
-
-    async def send() -> httpx.Response:
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://catalog") as client:
-            return await client.request(method, path, **kwargs)
-
-    return asyncio.run(send())
