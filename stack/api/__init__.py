@@ -1,5 +1,5 @@
-"""The Product Catalog API: what the ECS tasks run (``python -m stack.api``).
+"""The Product Catalog API: the program of the ECS tasks (``python -m stack.api``).
 
 Nothing is imported here: the container health check (``stack.api.healthcheck``) starts every
-few seconds and must not pay for a web framework.
+few seconds and must not load a web framework.
 """

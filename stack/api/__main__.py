@@ -1,7 +1,7 @@
-"""``python -m stack.api``: the service, from its environment to its last request.
+"""``python -m stack.api``: reads the settings, listens, serves until SIGTERM or SIGINT.
 
-The port listens before the web framework is imported (most of a start's second): whoever
-connects meanwhile waits in the kernel's queue instead of being refused.
+The port listens before the web framework is imported (most of the second that a start takes):
+connections meanwhile wait in the kernel's queue instead of being refused.
 """
 
 import logging
@@ -23,10 +23,10 @@ _BACKLOG = 2048
 
 
 def main(environment: Mapping[str, str]) -> int:
-    """Serve until told to stop, and return the exit status.
+    """Serve until SIGTERM or SIGINT, and return the exit status.
 
     Returns:
-        0 after SIGTERM or SIGINT, 1 when the port cannot be had, 2 when a setting is wrong.
+        0 after SIGTERM or SIGINT, 1 when the port is not available, 2 for an invalid setting.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
@@ -39,8 +39,8 @@ def main(environment: Mapping[str, str]) -> int:
         listener = socket.create_server((settings.host, settings.port), backlog=_BACKLOG)
     except OSError as error:
         print(
-            f"catalog-api: cannot serve on {settings.host}:{settings.port}: {error}; "
-            "HOST and PORT choose another address",
+            f"catalog-api: cannot listen on {settings.host}:{settings.port}: {error}; "
+            "set HOST and PORT to another address",
             file=sys.stderr,
         )
         return 1
@@ -53,18 +53,18 @@ def _serve(settings: Settings, task_id: str, listener: socket.socket) -> None:
     configure_logging(settings.log_level, task_id)
     host, port = listener.getsockname()
     logger.info("listening", extra={"fields": {"host": host, "port": port}})
-    # Without this, pydantic reads the metadata of every installed distribution (0.1 s).
+    # Otherwise pydantic reads the metadata of every installed distribution (0.1 s).
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    from stack.api.server import serve  # noqa: PLC0415 - see the module's docstring
+    from stack.api.app import serve  # noqa: PLC0415 - see the module's docstring
 
     serve(settings, task_id=task_id, listener=listener)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
-    """End with status 0: being told to stop is no failure.
+    """End with status 0: a stop on request is not a failure.
 
-    Handles a signal that comes before uvicorn handles them; and uvicorn raises the signal
-    again, for this handler, when it has shut down.
+    Handles signals until uvicorn installs its handlers, and the signal that uvicorn raises
+    again after its shutdown.
     """
     raise SystemExit(0)
 

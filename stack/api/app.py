@@ -1,14 +1,16 @@
-"""Puts the application together."""
+"""The application: its parts, and the server that runs it."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from stack.api import diagnostics, health, routes
+from stack.api import health, routes
 from stack.api.database import Database, connection_parameters
 from stack.api.errors import install_error_handlers
 from stack.api.middleware import RequestContext
@@ -16,20 +18,25 @@ from stack.api.products import ProductRepository
 from stack.api.settings import Settings
 
 _SMALLEST_COMPRESSED_BYTES = 500
+_GRACEFUL_SECONDS = 10
+_KEEP_ALIVE_SECONDS = 65
+"""Longer than the load balancer's idle timeout of 60 s: it would otherwise occasionally send a
+request on a connection that is being closed, and respond with 502
+(https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html)."""
 
 
 def create_app(settings: Settings, *, task_id: str, database: Database | None = None) -> ASGIApp:
-    """Return the application; its lifespan reaches for the database in the background.
+    """Return the application; its lifespan connects to the database in the background.
 
     Responses are compressed here because CloudFront does not: with the managed policy
-    CachingDisabled it neither caches nor compresses, it passes on what the origin compressed
+    CachingDisabled it neither caches nor compresses, and forwards what the origin compressed
     for the viewer's ``Accept-Encoding``
     (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html).
 
     Args:
-        settings: How to reach the database.
-        task_id: Id of the ECS task, for ``X-Task-Id`` and the database's list of sessions.
-        database: The database to use; one of the settings' when None.
+        settings: Settings of the database connection.
+        task_id: Id of the ECS task, for ``X-Task-Id`` and ``application_name`` in the database.
+        database: The database; created from the settings when None.
     """
     database = database or Database(connection_parameters(settings, task_id))
 
@@ -52,6 +59,27 @@ def create_app(settings: Settings, *, task_id: str, database: Database | None = 
     app.state.products = ProductRepository(database)
     app.add_middleware(GZipMiddleware, minimum_size=_SMALLEST_COMPRESSED_BYTES)
     install_error_handlers(app)
-    for module in (health, routes, diagnostics):
-        app.include_router(module.router)
+    for router in (health.router, routes.products, routes.diagnostics):
+        app.include_router(router)
     return RequestContext(app, task_id=task_id)
+
+
+def serve(settings: Settings, *, task_id: str, listener: socket.socket) -> None:
+    """Serve until SIGTERM or SIGINT, then finish the requests under way.
+
+    New connections are refused at once; after ten seconds the requests still under way are
+    cancelled. The signal is then raised again for the previous handler.
+    """
+    config = uvicorn.Config(
+        create_app(settings, task_id=task_id),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # The routes use neither the client's address nor its scheme.
+        proxy_headers=False,
+        ws="none",
+        lifespan="on",
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_GRACEFUL_SECONDS,
+    )
+    uvicorn.Server(config).run(sockets=[listener])

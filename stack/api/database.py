@@ -1,4 +1,4 @@
-"""The connection pool: there from the start, usable once the schema is there."""
+"""The connection pool: created at the start, usable once the schema exists."""
 
 import asyncio
 import logging
@@ -33,7 +33,7 @@ _SERVER_STATUS = """
 
 @dataclass(frozen=True)
 class ServerStatus:
-    """What the database says of itself and of the connection to it.
+    """Version of the server and encryption of the connection to it.
 
     Attributes:
         server_version: PostgreSQL's version, such as ``16.8``.
@@ -47,10 +47,10 @@ class ServerStatus:
 
 
 def connection_parameters(settings: Settings, task_id: str) -> dict[str, str | int]:
-    """Return libpq's parameters; what is not in here, libpq takes from its own variables.
+    """Return libpq's parameters; libpq reads all others from its environment variables.
 
-    ``target_session_attrs`` keeps a connection from landing on an Aurora instance that was
-    the writer until a failover. The statement timeout lets a stopping task end in time.
+    ``target_session_attrs`` rejects an Aurora instance that is no longer the writer after a
+    failover. The statement timeout limits the time that a stopping task takes.
     """
     parameters: dict[str, str | int] = {
         "host": settings.db_host,
@@ -74,7 +74,7 @@ class Database:
     Args:
         parameters: libpq's connection parameters.
         timeout: How long a request waits for a connection, in seconds.
-        pause: Awaited with seconds between two attempts to create the schema.
+        pause: Awaited with the seconds between two attempts to create the schema.
     """
 
     def __init__(
@@ -93,20 +93,20 @@ class Database:
             max_size=_MOST_CONNECTIONS,
             max_waiting=_MOST_WAITING_REQUESTS,
             timeout=timeout,
-            # One round trip per request, so that a restart of the database fails no later one.
+            # One round trip per request; after a restart of the database no request fails.
             check=AsyncConnectionPool.check_connection,
-            # Given up early, since the pool doubles its pauses: the next request tries again.
+            # Short, because the pool doubles its pauses: the next request reconnects.
             reconnect_timeout=_RECONNECT_SECONDS,
             name="catalog",
             open=False,
         )
 
     async def prepare(self) -> None:
-        """Create the schema as soon as the database lets us, then open the pool.
+        """Create the schema as soon as the database accepts connections, then open the pool.
 
-        Connection errors (``OperationalError``) are retried for ever: the database may start
-        later than the service. Any other error of the database (a missing privilege) ends the
-        attempt, stays the reason that ``connection`` gives, and is in the log.
+        Connection errors (``OperationalError``) are retried forever: the database may start
+        later than the service. Any other error of the database (a missing privilege) is logged,
+        ends the attempts, and remains the message of the errors that ``connection`` raises.
         """
         pause = _FIRST_PAUSE_SECONDS
         while not await self._prepared():
@@ -125,11 +125,11 @@ class Database:
             return True
         await self._pool.open()
         self._not_ready = None
-        logger.info("the schema is there")
+        logger.info("the schema exists")
         return True
 
     def _note(self, error: psycopg.Error, level: int) -> None:
-        reason = f"the schema is not there: {public_reason(error)}"
+        reason = f"the schema does not exist: {public_reason(error)}"
         if reason != self._not_ready:
             logger.log(level, "%s: %s", reason, error)
         self._not_ready = reason
@@ -138,14 +138,14 @@ class Database:
     async def connection(
         self, *, timeout: float | None = None
     ) -> AsyncIterator[psycopg.AsyncConnection]:
-        """Lend a connection for one transaction: committed at the end, rolled back on error.
+        """Yield a connection for one transaction: committed at the end, rolled back on error.
 
         Args:
-            timeout: How long to wait for one, in seconds; the pool's own when None.
+            timeout: How long to wait for one, in seconds; the pool's default when None.
 
         Raises:
-            DatabaseUnavailableError: The schema is not there yet.
-            psycopg.OperationalError: No connection in time, or it broke.
+            DatabaseUnavailableError: The schema does not exist yet.
+            psycopg.OperationalError: No connection in time, or it was lost.
         """
         if self._not_ready is not None:
             raise DatabaseUnavailableError(self._not_ready)
@@ -153,19 +153,19 @@ class Database:
             yield connection
 
     async def server_status(self, *, timeout: float) -> ServerStatus:
-        """Ask the server for its version, and whether the connection to it uses TLS.
+        """Return the version of the server, and whether the connection to it uses TLS.
 
         Raises:
-            DatabaseUnavailableError: The schema is not there.
-            psycopg.OperationalError: No connection within ``timeout`` seconds, or it broke.
+            DatabaseUnavailableError: The schema does not exist.
+            psycopg.OperationalError: No connection within ``timeout`` seconds, or it was lost.
         """
         async with self.connection(timeout=timeout) as connection:
             cursor = connection.cursor(row_factory=class_row(ServerStatus))
             status = await (await cursor.execute(_SERVER_STATUS)).fetchone()
         if status is None:
-            raise DatabaseUnavailableError("the schema is not there: the table was dropped")
+            raise DatabaseUnavailableError("the schema does not exist: the table was dropped")
         return status
 
     async def close(self) -> None:
-        """Close every connection; those lent out are closed when they come back."""
+        """Close every connection; those in use are closed when they are returned."""
         await self._pool.close(timeout=_CLOSE_TIMEOUT_SECONDS)

@@ -1,4 +1,4 @@
-"""Whether the service is alive (``/healthz``), and whether it can do its work (``/readyz``)."""
+"""Liveness (``/healthz``) and readiness (``/readyz``) of the service."""
 
 from dataclasses import asdict
 from typing import cast
@@ -17,17 +17,17 @@ router = APIRouter(tags=["health"])
 
 @router.get("/healthz")
 async def alive(request: Request) -> dict[str, str]:
-    """Say that the process answers; the database is not asked.
+    """Respond without a query to the database.
 
-    The load balancer's health check: a database that is down would otherwise have every
-    task replaced, again and again, without anything getting better.
+    The health check of the load balancer: with a query, every task would be replaced again and
+    again while the database is down.
     """
     return {"status": "ok", "task_id": request.app.state.task_id}
 
 
 @router.get("/readyz")
 async def ready(request: Request) -> JSONResponse:
-    """Ask the database: 200 with its version and TLS, 503 with a reason fit for the public."""
+    """Query the database: 200 with its version and TLS, 503 with a reason."""
     database = cast(Database, request.app.state.database)
     task_id = request.app.state.task_id
     try:

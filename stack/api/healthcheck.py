@@ -1,6 +1,6 @@
 """``python -m stack.api.healthcheck``: the container's health check; standard library only.
 
-ECS runs it inside the container, where no curl is
+ECS runs it inside the container, which has no curl
 (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html).
 """
 
@@ -13,9 +13,9 @@ _TIMEOUT_SECONDS = 3.0
 
 
 def is_healthy(environment: Mapping[str, str]) -> bool:
-    """Return whether ``/healthz`` answers 200 where ``HOST`` and ``PORT`` say the service is.
+    """Return whether ``/healthz`` on ``HOST`` and ``PORT`` responds with 200.
 
-    A connection to 0.0.0.0, where the service may be told to listen, reaches this machine.
+    ``HOST`` may be 0.0.0.0, the address to listen on: a connection to it reaches this machine.
     """
     host = environment.get("HOST") or "127.0.0.1"
     connection = http.client.HTTPConnection(

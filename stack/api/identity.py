@@ -1,4 +1,4 @@
-"""Which ECS task this process is: what ``X-Task-Id`` and every log line say."""
+"""The id of the ECS task, for ``X-Task-Id`` and the log."""
 
 import json
 import re
@@ -14,10 +14,10 @@ _SAFE_IN_A_HEADER = re.compile(r"[A-Za-z0-9._-]{1,128}")
 def find_task_id(environment: Mapping[str, str]) -> str:
     """Return the id of the ECS task, or else the container's host name.
 
-    The id is the last part of ``TaskARN`` that the task metadata endpoint tells
+    The id is the last part of the ``TaskARN`` in the response of the task metadata endpoint
     (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-fargate.html).
-    It is asked once, for at most a second: a service without a name is better than none.
-    ``HOSTNAME`` goes before the machine's name because a container engine sets it per container.
+    There is one request of at most one second: the service starts without the id, too.
+    ``HOSTNAME`` precedes the machine's name because a container engine sets it per container.
     """
     return _from_metadata(environment) or environment.get("HOSTNAME") or socket.gethostname()
 
@@ -26,7 +26,7 @@ def _from_metadata(environment: Mapping[str, str]) -> str | None:
     uri = environment.get("ECS_CONTAINER_METADATA_URI_V4", "")
     if not uri.startswith(("http://", "https://")):
         return None
-    # No proxy: the endpoint is link-local, whatever HTTP_PROXY says.
+    # No proxy, not even that of HTTP_PROXY: the endpoint is link-local.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(f"{uri}/task", timeout=_TIMEOUT_SECONDS) as response:

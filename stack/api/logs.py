@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""The id of the request being answered; None outside of one."""
+"""The id of the current request; None outside of a request."""
 
 
 class JsonFormatter(logging.Formatter):
@@ -43,9 +43,9 @@ def configure_logging(level: str, task_id: str, stream: TextIO | None = None) ->
     """Send every log record of the process, formatted as JSON, to a stream.
 
     Args:
-        level: Lowest level to log, a name that ``logging`` knows.
-        task_id: Id of the ECS task, in every line.
-        stream: Where to; standard output when None.
+        level: Lowest level to log, a level name of ``logging``.
+        task_id: Id of the ECS task, part of every line.
+        stream: The stream; standard output when None.
     """
     handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(JsonFormatter(task_id))

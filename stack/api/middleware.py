@@ -1,4 +1,4 @@
-"""What surrounds every request: its id, the headers of every response, its log line."""
+"""The outermost layer: request id, headers of every response, log line."""
 
 import logging
 import re
@@ -12,18 +12,17 @@ from stack.api.logs import REQUEST_ID
 
 logger = logging.getLogger("stack.api.requests")
 
-_SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:=/+-]{1,128}")
+_VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9._:=/+-]{1,128}")
 
 
 class RequestContext:
-    """The outermost ASGI layer: no response leaves without its headers and its log line.
+    """Adds headers to every response and logs every request.
 
-    It lies outside of the framework's own error page, which gets both too.
+    It wraps the framework's error page, too.
 
-    ``X-Task-Id`` tells which task answered, ``X-Request-Id`` is the request's own when it is
-    sane, else a new one. ``Cache-Control: no-store`` unless a route says otherwise: every
-    answer depends on the database or on the request itself. HEAD is answered like GET; the
-    server drops the body.
+    ``X-Task-Id`` is the task, ``X-Request-Id`` the id in the request if it is valid, else a new
+    one. ``Cache-Control`` is ``no-store`` unless a route sets it: every response depends on the
+    database or on the request. HEAD is handled like GET; the server drops the body.
     """
 
     def __init__(self, app: ASGIApp, *, task_id: str) -> None:
@@ -31,7 +30,7 @@ class RequestContext:
         self._task_id = task_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; other kinds of events (the application's lifespan) untouched."""
+        """Handle a request; other events (the application's lifespan) are forwarded unchanged."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -51,21 +50,21 @@ class RequestContext:
             await send(message)
 
         try:
-            await self._app(_answerable(scope), receive, send_with_headers)
+            await self._app(_as_get(scope), receive, send_with_headers)
         finally:
             _log(scope, status, time.perf_counter() - started)
 
 
 def _request_id(given: str) -> str:
-    return given if _SANE_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return given if _VALID_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
-def _answerable(scope: Scope) -> Scope:
+def _as_get(scope: Scope) -> Scope:
     return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
 
 
 def _log(scope: Scope, status: int, seconds: float) -> None:
-    """Log the request; without its query string, which may hold what nobody meant to log."""
+    """Log the request without its query string, which may have secrets."""
     fields = {
         "method": scope["method"],
         "path": scope["path"],

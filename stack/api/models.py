@@ -1,4 +1,4 @@
-"""The product, as clients send it and as they get it."""
+"""The product in requests and in responses."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 HIGHEST_ID = 2**63 - 1
-"""The highest ``bigint``; an id above it cannot be asked for."""
+"""The highest ``bigint``, the type of an id."""
 
 
 def _storable(text: str) -> str:
@@ -17,14 +17,14 @@ def _storable(text: str) -> str:
 
 
 _Storable = AfterValidator(_storable)
-"""PostgreSQL cannot hold the character with code zero
+"""PostgreSQL cannot store the character with code zero
 (https://www.postgresql.org/docs/current/datatype-character.html)."""
 
 
 class ProductInput(BaseModel):
-    """A product as POST and PUT take it.
+    """The product in the body of POST and PUT.
 
-    Unknown fields are ignored, so that a product that was read can be sent back changed.
+    Unknown fields are ignored, so that the response of GET can be changed and sent back.
     """
 
     sku: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -40,9 +40,9 @@ class ProductInput(BaseModel):
 
 
 class Product(BaseModel):
-    """A product as it is stored.
+    """A stored product.
 
-    Nothing is validated beyond types: a row that somebody wrote by SQL can be read.
+    Only types are validated: rows inserted by SQL can be read, too.
     ``price`` is a decimal of two places, a string in JSON, so that no client rounds it.
     """
 
@@ -58,13 +58,13 @@ class Product(BaseModel):
 
 
 class PageRequest(BaseModel):
-    """Which products a list asks for.
+    """The query of a list of products.
 
     Attributes:
-        q: Text to be found, in any case, in name, description or SKU.
+        q: Text to find in name, description or SKU, ignoring case.
         category: The exact category.
-        limit: How many products at most.
-        offset: How many to skip.
+        limit: Maximum number of products.
+        offset: Number of products to skip.
     """
 
     q: Annotated[str, StringConstraints(max_length=200), _Storable] | None = None

@@ -1,6 +1,6 @@
-"""The products in the database: every SQL statement on them.
+"""The products in the database: all SQL statements on them.
 
-The statements are put together from constants only; every value is a parameter.
+The statements are composed of constants only; every value is a parameter.
 """
 # ruff: noqa: S608
 
@@ -51,7 +51,7 @@ class ProductRepository:
         self._database = database
 
     async def page(self, request: PageRequest) -> Page:
-        """Return one page of the products that match, ordered by id, and how many match."""
+        """Return one page of the matching products, ordered by id, and the number of matches."""
         parameters = request.model_dump() | {"pattern": _pattern(request.q)}
         async with self._database.connection() as connection:
             counted = await connection.cursor(row_factory=scalar_row).execute(_COUNT, parameters)

@@ -1,11 +1,11 @@
-"""The database schema, created idempotently by whichever task is first."""
+"""The database schema, created by the first task; idempotent."""
 
 from typing import LiteralString
 
 import psycopg
 
 _LOCK = 0x0CA7A106
-"""Key of the advisory lock, one per database: any constant that nothing else there uses."""
+"""Key of the advisory lock: any constant that is unique in the database."""
 
 _STATEMENTS: tuple[LiteralString, ...] = (
     """
@@ -26,7 +26,7 @@ _STATEMENTS: tuple[LiteralString, ...] = (
 
 
 async def create_schema(connection: psycopg.AsyncConnection) -> None:
-    """Create what is missing of the schema, in one transaction.
+    """Create the missing parts of the schema, in one transaction.
 
     ``CREATE TABLE IF NOT EXISTS`` alone is not safe when two tasks start at once: both can
     find the table missing, and one fails on the system catalogue's unique index. The advisory
@@ -34,7 +34,7 @@ async def create_schema(connection: psycopg.AsyncConnection) -> None:
     the second wait until the first has committed.
 
     Raises:
-        psycopg.Error: The database refused a statement, or the connection broke.
+        psycopg.Error: A statement failed, or the connection was lost.
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))

@@ -1,4 +1,4 @@
-"""What the service is told by its environment, read once and validated."""
+"""The settings of the service, read once from its environment and validated."""
 
 import logging
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full
 
 
 class SettingsError(Exception):
-    """A variable of the environment is missing or cannot be used; the message names it."""
+    """An environment variable is missing or invalid; the message has its name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,18 +18,18 @@ class Settings:
 
     The ``DB_*`` variables are injected by ECS from the JSON keys of the Aurora secret
     (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html).
-    ``PGSSLROOTCERT`` and ``PGHOSTADDR`` are libpq's own and reach it through the environment
+    ``PGSSLROOTCERT`` and ``PGHOSTADDR`` are variables of libpq, which reads them itself
     (https://www.postgresql.org/docs/current/libpq-envars.html).
 
     Attributes:
         db_username: ``DB_USERNAME``.
         db_password: ``DB_PASSWORD``; not part of the representation.
-        db_host: ``DB_HOST``: the name that the server's certificate carries.
+        db_host: ``DB_HOST``: the name in the server's certificate.
         db_port: ``DB_PORT``.
         db_name: ``DB_NAME``.
         sslmode: ``PGSSLMODE``; ``require`` when unset: never silently without TLS.
-        host: ``HOST``: the address to serve on; every one of the container's when unset.
-        port: ``PORT``: 8080 when unset; 0 takes a free one.
+        host: ``HOST``: the address to listen on; all addresses of the container when unset.
+        port: ``PORT``: 8080 when unset; 0 for any free port.
         log_level: ``LOG_LEVEL``: ``INFO`` when unset.
     """
 
@@ -39,7 +39,7 @@ class Settings:
     db_port: int
     db_name: str
     sslmode: str = "require"
-    host: str = "0.0.0.0"  # noqa: S104 - a container's address is not known beforehand
+    host: str = "0.0.0.0"  # noqa: S104 - the address of the container is not known in advance
     port: int = 8080
     log_level: str = "INFO"
 
@@ -48,7 +48,7 @@ class Settings:
         """Read the settings from environment variables; an empty one counts as unset.
 
         Raises:
-            SettingsError: A variable is missing or has a value that cannot be used.
+            SettingsError: A variable is missing or invalid.
         """
         required = ("DB_USERNAME", "DB_PASSWORD", "DB_HOST", "DB_PORT", "DB_NAME")
         missing = [name for name in required if not environment.get(name)]

@@ -1,4 +1,4 @@
-"""A deployment that fails or is interrupted half-way ends destroyed, with the real error first."""
+"""A deployment that fails or is interrupted is destroyed, and the cause is the first error."""
 
 import signal
 
@@ -8,7 +8,7 @@ IMAGE = "catalog-harness/no-such-image:1.0"
 UP_TO_THE_SERVICE = (
     *("network", "storage", "secret", "roles", "database", "load_balancer", "service"),
 )
-REFUSED_VERSION = {
+REJECTED_VERSION = {
     "tiers": ("network", "secret", "database"),
     "aurora_engine_major": 15,
     "aurora_preferred_minor": "15.8",
@@ -17,14 +17,14 @@ REFUSED_VERSION = {
 
 
 def assert_destroyed(trial: Trial) -> None:
-    assert trial.report["torn_down"], "the teardown proof asked, and found nothing"
+    assert trial.report["torn_down"], "the teardown proof found nothing"
     assert trial.report["leftovers"] == []
     assert trial.record["status"] == "destroyed"
     assert trial.running() == []
     assert trial.left_behind() == []
 
 
-def test_an_image_that_cannot_be_pulled_is_said_first(trial: Trial) -> None:
+def test_an_image_that_cannot_be_pulled_is_the_first_error(trial: Trial) -> None:
     trial.start("run", tiers=UP_TO_THE_SERVICE, image=IMAGE, service_timeout_seconds=20)
 
     trial.await_resource("aws_rds_cluster_instance")
@@ -35,12 +35,12 @@ def test_an_image_that_cannot_be_pulled_is_said_first(trial: Trial) -> None:
     assert first.startswith("terraform apply failed: aws_ecs_service.")
     assert "CannotPullContainerError: " in first
     assert f"pull access denied for {IMAGE.partition(':')[0]}" in first
-    assert "tfSTABLE" in also, "what Terraform saw of it comes after it"
+    assert "tfSTABLE" in also, "the error of Terraform follows"
     assert_destroyed(trial)
 
 
-def test_a_version_that_aws_refuses_is_its_error_first(trial: Trial) -> None:
-    trial.start("run", "--skip-preflight", **REFUSED_VERSION)
+def test_a_version_that_aws_rejects_is_the_first_error(trial: Trial) -> None:
+    trial.start("run", "--skip-preflight", **REJECTED_VERSION)
 
     assert trial.wait() == 1
 
@@ -51,10 +51,10 @@ def test_a_version_that_aws_refuses_is_its_error_first(trial: Trial) -> None:
     assert_destroyed(trial)
 
 
-def test_with_preflight_that_version_stops_the_run_before_anything_is_deployed(
+def test_with_preflight_that_version_ends_the_run_before_the_deployment(
     trial: Trial,
 ) -> None:
-    trial.start("run", **REFUSED_VERSION)
+    trial.start("run", **REJECTED_VERSION)
 
     assert trial.wait() == 2
 
@@ -63,7 +63,7 @@ def test_with_preflight_that_version_stops_the_run_before_anything_is_deployed(
     assert_destroyed(trial)
 
 
-def test_ctrl_c_in_the_middle_of_apply_ends_destroyed_also_when_pressed_again(
+def test_after_ctrl_c_during_apply_the_stack_is_destroyed_despite_a_second_one(
     trial: Trial,
 ) -> None:
     trial.start("run", tiers=("storage",))
@@ -80,7 +80,7 @@ def test_ctrl_c_in_the_middle_of_apply_ends_destroyed_also_when_pressed_again(
     assert_destroyed(trial)
 
 
-def test_sigterm_in_the_middle_of_apply_ends_destroyed(trial: Trial) -> None:
+def test_after_sigterm_during_apply_the_stack_is_destroyed(trial: Trial) -> None:
     trial.start("run", tiers=("storage",))
     trial.await_resource("aws_s3_bucket")
     trial.family()

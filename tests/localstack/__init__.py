@@ -1,1 +1,1 @@
-"""The integration suite against a LocalStack: one that is there, or one started for it."""
+"""The integration suite against a LocalStack: a running one, or one started for the suite."""

@@ -1,8 +1,8 @@
 """``python -m tests.localstack [PYTEST OPTIONS]``: the integration suite against a LocalStack.
 
-That is the one which ``CATALOG_HARNESS_ENDPOINT_URL``, ``AWS_ENDPOINT_URL`` or
-``LOCALSTACK_HOST`` names. Where none of them says anything, the last free LocalStack is started
-for the time of the suite; it needs Python 3.13 and, the first time, PyPI.
+``CATALOG_HARNESS_ENDPOINT_URL``, ``AWS_ENDPOINT_URL`` or ``LOCALSTACK_HOST`` is its endpoint. If
+none of them is set, the last free LocalStack is started for the duration of the suite; that
+requires Python 3.13 and, the first time, PyPI.
 """
 
 import os
@@ -14,15 +14,15 @@ from harness.core.interrupts import Terminated, sigterm_as_interrupt
 from tests.localstack.environment import VERSION, localstack_python
 from tests.localstack.server import running_localstack
 
-NAMING = ("CATALOG_HARNESS_ENDPOINT_URL", "AWS_ENDPOINT_URL", "LOCALSTACK_HOST")
-# In a process of its own: pytest wants to be the first to import the plugin.
+ENDPOINT_VARIABLES = ("CATALOG_HARNESS_ENDPOINT_URL", "AWS_ENDPOINT_URL", "LOCALSTACK_HOST")
+# In a separate process: pytest has to be the first to import the plugin.
 SUITE = (sys.executable, "-m", "pytest", "tests/integration", "--target=localstack")
 
 
 def main(options: list[str]) -> int:
     """Run the suite with further options of pytest, and return its exit status."""
     with sigterm_as_interrupt():
-        if any(os.environ.get(name) for name in NAMING):
+        if any(os.environ.get(name) for name in ENDPOINT_VARIABLES):
             return _run(*options)
         with running_localstack(localstack_python()) as url:
             print(f"LocalStack {VERSION} is ready at {url}", flush=True)
@@ -30,7 +30,7 @@ def main(options: list[str]) -> int:
 
 
 def _run(*options: str) -> int:
-    """Run the suite to its end, also when interrupted: it has something to destroy."""
+    """Run the suite to its end, also when interrupted: it has to destroy its stack."""
     with subprocess.Popen([*SUITE, *options]) as suite:
         while True:
             try:

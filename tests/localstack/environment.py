@@ -13,18 +13,18 @@ from harness.core.errors import ToolNotFoundError
 
 VERSION = "2026.3.0"
 PYTHON = "3.13"
-# Newer releases of what it depends on break it.
+# Newer releases of its dependencies break it.
 DEPENDENCIES_AS_OF = "2026-04-10"
 _COMPLETE = "complete"
 
 
 def localstack_python() -> Path:
-    """Return the Python of the environment, building it where there is none (some minutes).
+    """Return the Python of the environment, which is built if missing (some minutes).
 
     It is kept in the user's cache folder.
 
     Raises:
-        ToolNotFoundError: There is no Python 3.13, or a package cannot be had.
+        ToolNotFoundError: There is no Python 3.13, or a package cannot be downloaded.
     """
     folder = platformdirs.user_cache_path("catalog-harness") / f"localstack-{VERSION}"
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ def _build(folder: Path) -> None:
 def _uv(*arguments: str) -> None:
     done = subprocess.run(
         [uv.find_uv_bin(), *arguments],
-        # Where pyenv is installed, its python3.13 is one only when this names the version.
+        # The python3.13 of pyenv runs only if this variable has the version.
         env={**os.environ, "PYENV_VERSION": PYTHON},
         capture_output=True,
         text=True,
@@ -57,6 +57,6 @@ def _uv(*arguments: str) -> None:
     )
     if done.returncode:
         raise ToolNotFoundError(
-            f"no LocalStack {VERSION} can be installed: uv {arguments[0]}: {done.stderr.strip()}",
-            remedy=f"install Python {PYTHON}, or name a LocalStack that runs: AWS_ENDPOINT_URL",
+            f"cannot install LocalStack {VERSION}: uv {arguments[0]}: {done.stderr.strip()}",
+            remedy=f"install Python {PYTHON}, or set AWS_ENDPOINT_URL to a running LocalStack",
         )

@@ -1,4 +1,4 @@
-"""A LocalStack as a process, for the time of a context."""
+"""A LocalStack process for the duration of a context."""
 
 import os
 import socket
@@ -17,9 +17,9 @@ from harness.targets.localstack.health import await_localstack
 
 _READY_SECONDS = 180.0
 _STOP_SECONDS = 30.0
-_FAREWELL_SECONDS = 1.0
+_DESCENDANT_SECONDS = 1.0
 _LOG_LINES = 30
-# Its S3 writes to a folder of /tmp, whatever it is told, and leaves it there.
+# Its S3 writes to a folder of /tmp regardless of TMPDIR, and does not remove it.
 _PROGRAM = """
 import sys
 from localstack.services.s3 import provider
@@ -30,10 +30,10 @@ main()
 
 
 def environment_of(folder: Path, port: int) -> dict[str, str]:
-    """Return the environment of a LocalStack that keeps to itself.
+    """Return the environment of an isolated LocalStack.
 
     Args:
-        folder: The only place that it writes to.
+        folder: The only folder that it writes to.
         port: Its port on 127.0.0.1.
     """
     return {
@@ -44,10 +44,10 @@ def environment_of(folder: Path, port: int) -> dict[str, str]:
         "LOCALSTACK_VOLUME_DIR": str(folder / "volume"),
         "CONFIG_DIR": str(folder / "config"),
         "GATEWAY_LISTEN": f"127.0.0.1:{port}",
-        # Its usual server listens on all addresses, whatever GATEWAY_LISTEN says.
+        # The default server listens on all addresses regardless of GATEWAY_LISTEN.
         "GATEWAY_SERVER": "hypercorn",
         "DNS_ADDRESS": "0",
-        # In a container it would take itself for the one of its own image.
+        # In a container it would assume its own image.
         "OVERRIDE_IN_DOCKER": "0",
         "DISABLE_EVENTS": "1",
         "SKIP_SSL_CERT_DOWNLOAD": "1",
@@ -57,13 +57,13 @@ def environment_of(folder: Path, port: int) -> dict[str, str]:
 
 @contextmanager
 def running_localstack(python: Path) -> Iterator[str]:
-    """Run a LocalStack on a free port of 127.0.0.1, and yield its address.
+    """Run a LocalStack on a free port of 127.0.0.1, and yield its URL.
 
     Args:
-        python: Python of an environment that has it.
+        python: Python of an environment with LocalStack.
 
     Raises:
-        WaitFailedError: It ended by itself; the message has the end of its log.
+        WaitFailedError: It ended; the message has the last lines of its log.
         WaitTimeoutError: It was not ready in time.
     """
     with ExitStack() as at_the_end:
@@ -78,7 +78,7 @@ def running_localstack(python: Path) -> Iterator[str]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for the suite, which still needs it to destroy
+            start_new_session=True,  # not interrupted by Ctrl-C: the suite needs it to destroy
         )
         at_the_end.callback(stop, process)
         url = f"http://127.0.0.1:{port}"
@@ -87,7 +87,7 @@ def running_localstack(python: Path) -> Iterator[str]:
 
 
 def _await(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
-    def look() -> str:
+    def observe() -> str:
         if process.poll() is not None:
             return "ended"
         try:
@@ -97,10 +97,10 @@ def _await(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
 
     try:
         wait_until(
-            look,
-            what="LocalStack to be ready",
-            ready=lambda seen: seen not in ("ended", "starting"),
-            failed=lambda seen: seen == "ended",
+            observe,
+            what="a ready LocalStack",
+            ready=lambda state: state not in ("ended", "starting"),
+            failed=lambda state: state == "ended",
             timeout=_READY_SECONDS,
         )
     except WaitFailedError as error:
@@ -111,15 +111,15 @@ def _await(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:
-    """End a process and all that it started: asked to first, and then not asked."""
-    family = []
+    """End a process and its descendants: SIGTERM first, then SIGKILL."""
+    descendants = []
     if process.poll() is None:
         parent = psutil.Process(process.pid)
-        family = [*parent.children(recursive=True), parent]
+        descendants = [*parent.children(recursive=True), parent]
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(_STOP_SECONDS)
-    _, alive = psutil.wait_procs(family, timeout=_FAREWELL_SECONDS)
+    _, alive = psutil.wait_procs(descendants, timeout=_DESCENDANT_SECONDS)
     for each in alive:
         each.kill()
     psutil.wait_procs(alive, timeout=_STOP_SECONDS)

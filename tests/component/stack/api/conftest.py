@@ -7,9 +7,9 @@ import pytest
 from harness.core.errors import ToolNotFoundError
 from tests.component.stack.api.postgresql import PostgresServer, running_postgres
 from tests.component.stack.api.service import Service, running_service
-from tests.unit.stack.api.conftest import process_state, unreachable
+from tests.unit.stack.api.conftest import unreachable
 
-__all__ = ["process_state", "unreachable"]
+__all__ = ["unreachable"]
 
 DATABASE = "catalog"
 
@@ -20,7 +20,7 @@ def postgres() -> Iterator[PostgresServer]:
         try:
             server = stack.enter_context(running_postgres())
         except ToolNotFoundError as error:
-            pytest.skip(f"no PostgreSQL to test with: {error.message}")
+            pytest.skip(f"no PostgreSQL: {error.message}")
         server.query("CREATE DATABASE catalog", database="postgres")
         yield server
 

@@ -29,7 +29,7 @@ HOST_NAME = "db.catalog.test"
 
 
 class PostgresServer:
-    """One server on a free loopback port; speaks TLS when ``certificate`` was made."""
+    """One server on a free loopback port, with TLS if ``certificate`` exists."""
 
     def __init__(self, folder: Path, installation: PostgresInstallation) -> None:
         self.account = unprivileged_account()
@@ -54,7 +54,7 @@ class PostgresServer:
         encoding = ("--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
         self._run("initdb", "-D", str(self.folder / "data"), *arguments, *encoding)
         if self.tls:
-            # Not an option of the command line: those cannot be changed while it runs.
+            # Not an option of the command line: it could not be changed while the server runs.
             with (self.folder / "data" / "postgresql.conf").open("a") as configuration:
                 configuration.write("ssl = on\n")
 
@@ -70,7 +70,7 @@ class PostgresServer:
         )
         wait_until(
             lambda: self.query("SELECT 1", database="postgres"),
-            what="the test database answers",
+            what="a connection to the test database",
             ready=bool,
             timeout=20,
             delay=0.05,
@@ -78,7 +78,7 @@ class PostgresServer:
         )
 
     def stop(self) -> None:
-        """Stop at once, as a crash would: the clients get no farewell."""
+        """Stop at once, as in a crash: connections are not closed in order."""
         if self._process is not None:
             self._process.send_signal(3)  # SIGQUIT: immediate shutdown
             self._process.wait(20)
@@ -104,14 +104,14 @@ class PostgresServer:
 
     @contextmanager
     def locked(self, table: LiteralString, *, database: str) -> Iterator[None]:
-        """Keep everybody else from a table."""
+        """Lock a table exclusively."""
         with self._connect(database) as connection, connection.transaction():
             connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
             yield
 
     @contextmanager
     def without_tls(self) -> Iterator[None]:
-        """Let the server refuse TLS for a while."""
+        """Disable TLS on the server within the context."""
         self._set_tls("ALTER SYSTEM SET ssl = off")
         yield
         self._set_tls("ALTER SYSTEM RESET ssl")
@@ -122,8 +122,8 @@ class PostgresServer:
         self.query("SELECT pg_reload_conf()", database="postgres")
         wait_until(
             lambda: self.query("SHOW ssl", database="postgres"),
-            what="the server has read its configuration again",
-            ready=lambda seen: seen != before or not self.tls,
+            what="the reloaded configuration",
+            ready=lambda value: value != before or not self.tls,
             timeout=20,
             delay=0.02,
         )
@@ -151,14 +151,14 @@ class PostgresServer:
 
 @contextmanager
 def running_postgres() -> Iterator[PostgresServer]:
-    """Run a server of the first major version at hand; download one when there is none.
+    """Run a server of the first installed major version; download one if there is none.
 
     Raises:
-        ToolNotFoundError: There is none, and none can be downloaded.
+        ToolNotFoundError: None is installed, and none can be downloaded.
     """
     local = map(find_local_postgres, (PREFERRED_MAJOR, *OTHER_MAJORS))
     installation = next(filter(None, local), None) or find_postgres(PREFERRED_MAJOR)
-    # Not pytest's folder: only this user may enter it, and the server may run as another.
+    # Not pytest's folder: only this user can enter it, and the server may run as another user.
     with TemporaryDirectory(prefix="catalog-test-") as name:
         folder = Path(name)
         folder.chmod(0o755)

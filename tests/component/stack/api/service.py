@@ -18,7 +18,7 @@ TASK_ID = "0123456789abcdef0123456789abcdef"
 
 
 class Service(requests.Session):
-    """An HTTP session with one running service; paths are relative to it."""
+    """An HTTP session with one running service; URLs are paths."""
 
     def __init__(self, url: str) -> None:
         super().__init__()

@@ -4,7 +4,7 @@ from tests.component.stack.api.service import Service, running_service
 from tests.component.stack.api.test_routes import create
 
 
-def test_a_long_answer_is_compressed_for_who_can_read_it(service: Service) -> None:
+def test_a_long_response_is_compressed_if_accepted(service: Service) -> None:
     create(service, description="x" * 500)
     compressed = service.get("/products", headers={"Accept-Encoding": "gzip"})
     plain = service.get("/products", headers={"Accept-Encoding": "identity"})
@@ -14,7 +14,7 @@ def test_a_long_answer_is_compressed_for_who_can_read_it(service: Service) -> No
     assert compressed.json() == plain.json()
 
 
-def test_a_short_answer_is_not_compressed(service: Service) -> None:
+def test_a_short_response_is_not_compressed(service: Service) -> None:
     response = service.get("/products", headers={"Accept-Encoding": "gzip"})
     assert "content-encoding" not in response.headers
 

@@ -15,7 +15,7 @@ from tests.component.stack.api.service import Service
 
 
 class EnoughError(Exception):
-    """Ends a loop that has no end."""
+    """Ends an endless loop."""
 
 
 def enough() -> None:
@@ -23,7 +23,7 @@ def enough() -> None:
 
 
 class Pauses:
-    """Takes the place of the clock: remembers the pauses, and does something at the last."""
+    """Records the pauses instead of sleeping, and calls a function at the last one."""
 
     def __init__(self, count: int, *, then: Callable[[], None] = enough) -> None:
         self.seconds: list[float] = []
@@ -53,7 +53,7 @@ async def reason_of(database: Database) -> str:
 
 
 class TestPrepare:
-    def test_a_database_that_is_down_is_asked_again_at_growing_pauses(
+    def test_a_database_that_is_down_is_retried_with_growing_pauses(
         self, unreachable: Settings, caplog: pytest.LogCaptureFixture
     ) -> None:
         pauses = Pauses(9)
@@ -68,12 +68,12 @@ class TestPrepare:
         caplog.set_level(logging.WARNING)
         reason = asyncio.run(prepare())
         assert pauses.seconds == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5, 5])
-        assert reason == "the schema is not there: the database refuses connections"
-        (record,) = caplog.records  # the same trouble is told once
+        assert reason == "the schema does not exist: the database refuses connections"
+        (record,) = caplog.records  # the same error is logged once
         assert "Connection refused" in record.getMessage()
         assert "never-to-be-seen" not in caplog.text
 
-    def test_a_database_that_comes_up_later_is_used(
+    def test_a_database_that_starts_later_is_used(
         self, postgres: PostgresServer, empty_database: str
     ) -> None:
         postgres.stop()
@@ -105,7 +105,7 @@ class TestPrepare:
         tables = postgres.query("SELECT relname FROM pg_stat_user_tables", database=empty_database)
         assert tables == [("products",)]
 
-    def test_a_schema_with_products_is_left_alone(
+    def test_an_existing_schema_is_unchanged(
         self, service: Service, postgres: PostgresServer
     ) -> None:
         postgres.query(
@@ -121,7 +121,7 @@ class TestPrepare:
         asyncio.run(prepare())
         assert postgres.query("SELECT count(*) FROM products", database=DATABASE) == [(1,)]
 
-    def test_a_user_who_may_not_create_tables_is_told_and_not_retried(
+    def test_a_missing_privilege_is_logged_and_not_retried(
         self,
         postgres: PostgresServer,
         empty_database: str,
@@ -144,9 +144,7 @@ class TestPrepare:
             postgres.query("DROP ROLE reader", database="postgres")
         assert [record.levelname for record in caplog.records] == ["ERROR"]
 
-    def test_tls_is_demanded_unless_the_setting_says_otherwise(
-        self, postgres: PostgresServer
-    ) -> None:
+    def test_tls_is_required_by_default(self, postgres: PostgresServer) -> None:
         settings = postgres.settings(DATABASE, sslmode=Settings.sslmode)
         database = Database(connection_parameters(settings, "t"), pause=Pauses(1))
 
@@ -159,7 +157,7 @@ class TestPrepare:
         with postgres.without_tls():
             assert "cannot be encrypted" in asyncio.run(prepare())
 
-    def test_a_wrong_password_is_told_without_the_password(
+    def test_a_wrong_password_is_logged_without_the_password(
         self, postgres: PostgresServer, caplog: pytest.LogCaptureFixture
     ) -> None:
         settings = replace(postgres.settings(DATABASE), db_password=f"{PASSWORD}x")
@@ -171,11 +169,11 @@ class TestPrepare:
                     await database.prepare()
                 return await reason_of(database)
 
-        assert "refuses the credentials" in asyncio.run(prepare())
+        assert "rejects the credentials" in asyncio.run(prepare())
         assert PASSWORD not in caplog.text
 
 
-def test_a_restart_of_the_database_fails_no_later_request(
+def test_after_a_restart_of_the_database_no_request_fails(
     service: Service, postgres: PostgresServer
 ) -> None:
     assert service.get("/products").status_code == 200
@@ -197,7 +195,7 @@ def test_while_the_database_is_down_the_service_is_alive_but_not_ready(
     service.wait_until_ready()
 
 
-def test_tasks_are_told_apart_in_the_database_s_sessions(
+def test_the_sessions_of_the_database_have_the_task_id(
     service: Service, postgres: PostgresServer
 ) -> None:
     sessions = postgres.query("SELECT application_name FROM pg_stat_activity", database=DATABASE)

@@ -14,7 +14,7 @@ def test_alive_without_a_database(unreachable: Settings) -> None:
     assert (response.status_code, response.json()) == (200, {"status": "ok", "task_id": TASK_ID})
 
 
-def test_ready_tells_the_server_s_version(postgres: PostgresServer, service: Service) -> None:
+def test_ready_has_the_version_of_the_server(postgres: PostgresServer, service: Service) -> None:
     response = service.get("/readyz")
     version = postgres.installation.version
     expected = {"server_version": version, "tls": False, "tls_version": None}
@@ -22,7 +22,7 @@ def test_ready_tells_the_server_s_version(postgres: PostgresServer, service: Ser
     assert response.json() == {"status": "ready", "task_id": TASK_ID, "database": expected}
 
 
-def test_ready_tells_whether_the_connection_uses_tls(
+def test_ready_has_the_tls_version_of_the_connection(
     postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not postgres.tls:
@@ -42,12 +42,14 @@ def test_a_dropped_table_is_not_ready(postgres: PostgresServer, service: Service
     response = service.get("/readyz")
     postgres.query("ALTER TABLE hidden RENAME TO products", database=DATABASE)
     assert response.status_code == 503
-    assert response.json()["reason"] == "the schema is not there: the table was dropped"
+    assert response.json()["reason"] == "the schema does not exist: the table was dropped"
 
 
-def test_a_wrong_password_is_not_ready_and_in_no_answer(postgres: PostgresServer) -> None:
+def test_with_a_wrong_password_it_is_not_ready_and_no_response_has_the_password(
+    postgres: PostgresServer,
+) -> None:
     settings = replace(postgres.settings(DATABASE), db_password="wrong-pa55word")
     with running_service(settings) as service:
-        seen = {service.get(path).text for path in ("/readyz", "/products", "/healthz")}
-    assert not any("wrong-pa55word" in text for text in seen)
-    assert any('"status":"unavailable"' in text for text in seen)
+        responses = {service.get(path).text for path in ("/readyz", "/products", "/healthz")}
+    assert not any("wrong-pa55word" in text for text in responses)
+    assert any('"status":"unavailable"' in text for text in responses)

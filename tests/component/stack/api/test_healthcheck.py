@@ -14,14 +14,14 @@ from tests.component.stack.api.test_main import SOURCES
 
 class Endpoint(HTTPServer):
     status = 200
-    asked: str | None = None
+    requested: str | None = None
 
 
 class Handler(BaseHTTPRequestHandler):
     server: Endpoint
 
     def do_GET(self) -> None:
-        self.server.asked = self.path
+        self.server.requested = self.path
         self.send_response(self.server.status)
         self.end_headers()
 
@@ -40,19 +40,23 @@ def endpoint() -> Iterator[Endpoint]:
 
 
 @pytest.mark.parametrize("host", [None, "", "127.0.0.1", "0.0.0.0"])  # noqa: S104
-def test_a_service_that_answers_200_is_healthy(endpoint: Endpoint, host: str | None) -> None:
+def test_a_service_that_responds_with_200_is_healthy(endpoint: Endpoint, host: str | None) -> None:
     environment = {"PORT": str(endpoint.server_port)}
     assert is_healthy(environment if host is None else environment | {"HOST": host})
-    assert endpoint.asked == "/healthz"
+    assert endpoint.requested == "/healthz"
 
 
 @pytest.mark.parametrize("status", [301, 404, 500, 503])
-def test_any_other_answer_is_not(endpoint: Endpoint, status: int) -> None:
+def test_any_other_status_is_unhealthy(endpoint: Endpoint, status: int) -> None:
     endpoint.status = status
     assert not is_healthy({"PORT": str(endpoint.server_port)})
 
 
-def test_the_exit_status_says_it(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_response_is_unhealthy() -> None:
+    assert not is_healthy({"HOST": "127.0.0.1", "PORT": "1"})
+
+
+def test_the_exit_status_is_the_result(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     def status(port: int) -> object:
         monkeypatch.setenv("PORT", str(port))
         with pytest.raises(SystemExit) as ended:

@@ -1,4 +1,5 @@
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,14 +14,14 @@ ARN = "arn:aws:ecs:eu-north-1:000000000000:task/catalog-pr1/158d1c8083dd49d6b527
 class MetadataEndpoint(HTTPServer):
     body = json.dumps({"Cluster": "catalog-pr1", "TaskARN": ARN}).encode()
     status = 200
-    asked: str | None = None
+    requested: str | None = None
 
 
 class Handler(BaseHTTPRequestHandler):
     server: MetadataEndpoint
 
     def do_GET(self) -> None:
-        self.server.asked = self.path
+        self.server.requested = self.path
         self.send_response(self.server.status)
         self.end_headers()
         self.wfile.write(self.server.body)
@@ -44,12 +45,12 @@ def environment_of(endpoint: MetadataEndpoint) -> dict[str, str]:
     return {"ECS_CONTAINER_METADATA_URI_V4": uri, "HOSTNAME": "container-7"}
 
 
-def test_the_id_is_the_last_part_of_the_task_s_arn(endpoint: MetadataEndpoint) -> None:
+def test_the_id_is_the_last_part_of_the_arn(endpoint: MetadataEndpoint) -> None:
     assert find_task_id(environment_of(endpoint)) == "158d1c8083dd49d6b527399fd6414f5c"
-    assert endpoint.asked == "/v4/abc/task"
+    assert endpoint.requested == "/v4/abc/task"
 
 
-def test_no_proxy_is_asked(endpoint: MetadataEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_is_used(endpoint: MetadataEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     assert find_task_id(environment_of(endpoint)) == "158d1c8083dd49d6b527399fd6414f5c"
 
@@ -65,13 +66,25 @@ def test_no_proxy_is_asked(endpoint: MetadataEndpoint, monkeypatch: pytest.Monke
         b'{"TaskARN": "a/"}',
     ],
 )
-def test_an_answer_without_a_usable_arn_gives_the_container_s_name(
+def test_with_a_response_without_a_valid_arn_it_is_the_name_of_the_container(
     endpoint: MetadataEndpoint, body: bytes
 ) -> None:
     endpoint.body = body
     assert find_task_id(environment_of(endpoint)) in ("container-7", "None")
 
 
-def test_an_error_of_the_endpoint_gives_the_container_s_name(endpoint: MetadataEndpoint) -> None:
+def test_with_an_error_of_the_endpoint_it_is_the_name_of_the_container(
+    endpoint: MetadataEndpoint,
+) -> None:
     endpoint.status = 500
     assert find_task_id(environment_of(endpoint)) == "container-7"
+
+
+@pytest.mark.parametrize("uri", ["http://127.0.0.1:1/v4", "file:///etc/passwd", "", "nonsense"])
+def test_with_an_unreachable_endpoint_it_is_the_name_of_the_container(uri: str) -> None:
+    environment = {"ECS_CONTAINER_METADATA_URI_V4": uri, "HOSTNAME": "container-7"}
+    assert find_task_id(environment) == "container-7"
+
+
+def test_otherwise_it_is_the_name_of_the_machine() -> None:
+    assert find_task_id({}) == socket.gethostname()

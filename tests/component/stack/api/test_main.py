@@ -1,24 +1,45 @@
 import json
+import logging
 import os
+import runpy
 import signal
 import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
 import stack
+import stack.api.__main__ as service_main
 from harness.core.wait import wait_until
 from stack.api.__main__ import main
 from stack.api.settings import Settings
 from tests.unit.stack.api.test_settings import ENVIRONMENT
 
-# Nobody serves a database there: the service must start and stop all the same.
+# There is no database: the service must start and stop without one.
 ENVIRONMENT = ENVIRONMENT | {"DB_HOST": "127.0.0.1", "DB_PORT": "1", "HOST": "127.0.0.1"}
 SOURCES = Path(stack.__file__).parents[1]
+
+
+@pytest.fixture
+def process_state() -> Iterator[None]:
+    """Restore what the service changes in its process: signal handlers and logging."""
+    # Harmless handlers first: a service without handlers must not end the tests.
+    handlers = {
+        number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    root = logging.getLogger()
+    level, log_handlers = root.level, root.handlers[:]
+    root.handlers = []
+    yield
+    root.handlers = log_handlers
+    root.setLevel(level)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 def free_port() -> int:
@@ -27,16 +48,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def answers(port: int) -> int:
+def health_status(port: int) -> int:
     with requests.Session() as session:
         session.trust_env = False
         return session.get(f"http://127.0.0.1:{port}/healthz", timeout=5).status_code
 
 
-def stop_when_it_answers(port: int, number: int) -> None:
+def stop_when_healthy(port: int, number: int) -> None:
     wait_until(
-        lambda: answers(port),
-        what="the service answers",
+        lambda: health_status(port),
+        what="a healthy service",
         ready=lambda status: status == 200,
         timeout=20,
         delay=0.05,
@@ -46,11 +67,11 @@ def stop_when_it_answers(port: int, number: int) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_serves_until_it_is_told_to_stop(
+def test_it_serves_until_it_is_stopped(
     process_state: None, capsys: pytest.CaptureFixture[str], number: signal.Signals
 ) -> None:
     port = free_port()
-    stopper = threading.Thread(target=stop_when_it_answers, args=(port, number))
+    stopper = threading.Thread(target=stop_when_healthy, args=(port, number))
     stopper.start()
     with pytest.raises(SystemExit) as ended:
         main(ENVIRONMENT | {"PORT": str(port)})
@@ -62,16 +83,36 @@ def test_it_serves_until_it_is_told_to_stop(
     assert "GET /healthz 200" in {line["message"] for line in lines}
 
 
-def test_a_port_that_is_taken_is_one_line_and_status_1(
+def test_a_missing_setting_is_one_line_and_status_2(
+    process_state: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main({"DB_PASSWORD": "s3cr3t"}) == 2
+    output = capsys.readouterr()
+    assert output.err.startswith("catalog-api: DB_USERNAME, DB_HOST, DB_PORT, DB_NAME not set")
+    assert len(output.err.splitlines()) == 1
+    assert "s3cr3t" not in output.err + output.out
+
+
+def test_a_port_in_use_is_one_line_and_status_1(
     process_state: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         assert main(ENVIRONMENT | {"PORT": str(port)}) == 1
-    assert f"cannot serve on 127.0.0.1:{port}" in capsys.readouterr().err
+    assert f"cannot listen on 127.0.0.1:{port}" in capsys.readouterr().err
 
 
-def test_the_port_listens_before_it_is_served_and_is_free_afterwards(
+def test_the_module_reads_the_environment_of_the_process(
+    process_state: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(service_main.__file__, run_name="__main__")
+    assert ended.value.code == 2
+
+
+def test_the_port_listens_before_the_server_starts_and_is_closed_after_it(
     process_state: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connected: list[bool] = []
@@ -80,7 +121,7 @@ def test_the_port_listens_before_it_is_served_and_is_free_afterwards(
         with socket.create_connection(listener.getsockname(), timeout=5):
             connected.append(True)
 
-    monkeypatch.setattr("stack.api.server.serve", serve)
+    monkeypatch.setattr("stack.api.app.serve", serve)
     port = free_port()
     assert main(ENVIRONMENT | {"PORT": str(port)}) == 0
     assert connected == [True]
@@ -101,8 +142,8 @@ def test_the_process_ends_with_status_0_on_sigterm() -> None:
     with process:
         try:
             wait_until(
-                lambda: answers(port),
-                what="the service answers",
+                lambda: health_status(port),
+                what="a healthy service",
                 ready=lambda status: status == 200,
                 timeout=30,
                 delay=0.05,
@@ -116,7 +157,7 @@ def test_the_process_ends_with_status_0_on_sigterm() -> None:
     assert ENVIRONMENT["DB_PASSWORD"] not in output
 
 
-def test_sigterm_while_it_starts_is_obeyed() -> None:
+def test_sigterm_during_the_start_ends_it() -> None:
     process = subprocess.Popen(
         (sys.executable, "-m", "stack.api"),
         cwd=SOURCES,
@@ -133,7 +174,7 @@ def test_sigterm_while_it_starts_is_obeyed() -> None:
     assert (process.returncode, errors) == (0, "")
 
 
-def test_starting_needs_no_infrastructure_code() -> None:
+def test_the_application_imports_no_infrastructure_code() -> None:
     program = "import sys, stack.api.app; print(*sys.modules)"
     loaded = subprocess.run(
         (sys.executable, "-c", program), cwd=SOURCES, capture_output=True, text=True, check=True

@@ -31,7 +31,7 @@ def skus(response: requests.Response) -> list[str]:
 
 
 class TestCreate:
-    def test_the_answer_is_the_product_and_says_where_it_is(self, service: Service) -> None:
+    def test_the_response_is_the_product_with_its_location(self, service: Service) -> None:
         response = service.post("/products", json=BOOK)
         product = response.json()
         assert response.status_code == 201
@@ -40,7 +40,7 @@ class TestCreate:
         assert {key: product[key] for key in BOOK} == BOOK
         assert service.get(response.headers["location"]).json() == product
 
-    def test_a_sku_that_is_taken_is_a_conflict(self, service: Service) -> None:
+    def test_an_existing_sku_is_a_conflict(self, service: Service) -> None:
         create(service)
         response = service.post("/products", json=BOOK | {"name": "Another"})
         assert response.status_code == 409
@@ -52,7 +52,7 @@ class TestCreate:
         rows = postgres.query("SELECT sku, price::text FROM products", database=DATABASE)
         assert rows == [("BK-1", "19.90")]
 
-    def test_quotes_are_data(self, service: Service) -> None:
+    def test_sql_in_a_value_is_not_executed(self, service: Service) -> None:
         name = "'); DROP TABLE products; --"
         assert create(service, name=name)["name"] == name
         assert service.get("/products").json()["total"] == 1
@@ -73,7 +73,7 @@ class TestList:
         (item,) = service.get("/products").json()["items"]
         assert (item["sku"], item["price"], item["currency"]) == ("å b", "1.00", "EUR")
 
-    def test_pages_follow_each_other(self, service: Service) -> None:
+    def test_pages_are_consecutive(self, service: Service) -> None:
         for number in range(5):
             create(service, sku=f"S{number}")
         first = service.get("/products", params={"limit": 2})
@@ -94,7 +94,7 @@ class TestList:
         ("text", "found"),
         [("0%", ["BK-1"]), ("_", ["A_B"]), ("\\", ["BACK"]), ("%", ["BK-1"]), ("", 3)],
     )
-    def test_a_search_takes_wildcards_literally(
+    def test_wildcards_in_a_search_are_literal(
         self, service: Service, text: str, found: list[str] | int
     ) -> None:
         create(service)
@@ -109,7 +109,7 @@ class TestList:
         response = service.get("/products", params={"category": "books"})
         assert (skus(response), response.json()["total"]) == (["BK-1"], 1)
 
-    def test_search_and_category_go_together(self, service: Service) -> None:
+    def test_search_and_category_are_combined(self, service: Service) -> None:
         create(service)
         create(service, sku="T", category="toys")
         parameters = {"q": "röd", "category": "toys"}
@@ -128,12 +128,12 @@ class TestUpdate:
         assert new["created_at"] == old["created_at"] < new["updated_at"]
         assert service.get(f"/products/{old['id']}").json() == new
 
-    def test_a_product_that_was_read_can_be_sent_back(self, service: Service) -> None:
+    def test_the_response_of_get_can_be_sent_back(self, service: Service) -> None:
         product = create(service)
         response = service.put(f"/products/{product['id']}", json=product | {"price": "1.00"})
         assert (response.status_code, response.json()["price"]) == (200, "1.00")
 
-    def test_another_s_sku_is_a_conflict(self, service: Service) -> None:
+    def test_the_sku_of_another_product_is_a_conflict(self, service: Service) -> None:
         create(service, sku="FIRST")
         second = create(service, sku="SECOND")
         response = service.put(f"/products/{second['id']}", json=BOOK | {"sku": "FIRST"})
@@ -150,13 +150,13 @@ class TestDelete:
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_an_id_that_no_product_has_is_not_found(service: Service, method: str) -> None:
+def test_an_unknown_id_is_not_found(service: Service, method: str) -> None:
     response = service.request(method, "/products/999", json=BOOK)
     assert response.status_code == 404
     assert "999" in response.json()["detail"]
 
 
-def test_a_lock_that_is_not_given_in_time_is_503_and_costs_no_connection(
+def test_a_lock_timeout_is_503_and_the_connection_is_reused(
     postgres: PostgresServer,
 ) -> None:
     settings = postgres.settings(DATABASE)
@@ -164,6 +164,6 @@ def test_a_lock_that_is_not_given_in_time_is_503_and_costs_no_connection(
     with running_service(settings, Database(impatient)) as service:
         service.wait_until_ready()
         with postgres.locked("products", database=DATABASE):
-            seen = [service.get("/products").status_code for _ in range(6)]
-        assert seen == [503] * 6
+            statuses = [service.get("/products").status_code for _ in range(6)]
+        assert statuses == [503] * 6
         assert service.get("/products").status_code == 200

@@ -1,8 +1,9 @@
-import logging
-import signal
-from collections.abc import Iterator
+import asyncio
+from typing import Any
 
+import httpx
 import pytest
+from starlette.types import ASGIApp
 
 from stack.api.settings import Settings
 
@@ -21,18 +22,12 @@ def unreachable() -> Settings:
     )
 
 
-@pytest.fixture
-def process_state() -> Iterator[None]:
-    """Restore what the service changes in its process: signal handlers and logging."""
-    # Harmless ones first: a service that fails to set its own must not end the tests.
-    handlers = {
-        number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)
-    }
-    root = logging.getLogger()
-    level, log_handlers = root.level, root.handlers[:]
-    root.handlers = []
-    yield
-    root.handlers = log_handlers
-    root.setLevel(level)
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
+def call(app: ASGIApp, method: str, path: str, **kwargs: Any) -> httpx.Response:
+    """Send one request to an application; its exceptions become responses."""
+
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://catalog") as client:
+            return await client.request(method, path, **kwargs)
+
+    return asyncio.run(send())

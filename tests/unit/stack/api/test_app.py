@@ -2,7 +2,7 @@ import pytest
 
 from stack.api.app import create_app
 from stack.api.settings import Settings
-from tests.unit.stack.api.asgi import call
+from tests.unit.stack.api.conftest import call
 
 
 @pytest.mark.parametrize("path", ["/products/", "/nowhere", "/"])
@@ -14,7 +14,7 @@ def test_an_unknown_path_is_not_found_and_never_redirected(
     assert response.headers["x-task-id"] == "t"
 
 
-def test_the_api_describes_itself(unreachable: Settings) -> None:
+def test_the_openapi_description_has_all_routes(unreachable: Settings) -> None:
     response = call(create_app(unreachable, task_id="t"), "GET", "/openapi.json")
     assert {"/products", "/products/{product_id}", "/healthz", "/readyz"} == set(
         response.json()["paths"]

@@ -12,10 +12,12 @@ class TestConnectionParameters:
         assert parameters["sslmode"] == "require"
         assert parameters["application_name"] == "catalog-api t-1"
 
-    def test_a_long_task_id_is_cut_to_what_postgresql_keeps(self, unreachable: Settings) -> None:
+    def test_a_long_task_id_is_truncated_to_the_limit_of_postgresql(
+        self, unreachable: Settings
+    ) -> None:
         assert len(str(connection_parameters(unreachable, "t" * 99)["application_name"])) == 63
 
-    def test_libpq_s_own_variables_are_left_alone(
+    def test_variables_of_libpq_are_not_overridden(
         self, unreachable: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         assert connection_parameters(unreachable, "t")["connect_timeout"] == 10

@@ -24,12 +24,12 @@ def test_the_command_is_the_module_and_receives_the_signals_itself() -> None:
     assert json.loads(instruction("CMD")) == ["python", "-m", "stack.api"]
 
 
-def test_the_health_check_is_the_module_s_own() -> None:
+def test_the_health_check_is_the_module() -> None:
     command = instruction("HEALTHCHECK").partition("CMD ")[2]
     assert json.loads(command) == ["python", "-m", "stack.api.healthcheck"]
 
 
-def test_the_service_is_not_root_and_listens_where_the_task_definition_says() -> None:
+def test_the_user_is_not_root_and_the_port_is_that_of_the_task_definition() -> None:
     assert instruction("USER").partition(":")[0] not in ("root", "0")
     assert instruction("EXPOSE") == "8080"
 
@@ -41,7 +41,7 @@ def test_the_database_is_verified_against_the_bundle_that_was_added() -> None:
     assert (settings["PGSSLMODE"], settings["PGSSLROOTCERT"]) == ("verify-full", target)
 
 
-def test_everything_copied_exists_and_the_infrastructure_stays_out() -> None:
+def test_the_image_has_the_service_without_the_infrastructure() -> None:
     sources = {line.split()[1] for line in DOCKERFILE.splitlines() if line.startswith("COPY")}
     assert sources == {"stack/__init__.py", "stack/api", "stack/api/requirements.txt"}
     assert all((FOLDER.parents[1] / source).exists() for source in sources)
@@ -52,6 +52,6 @@ def test_every_requirement_is_pinned() -> None:
     assert all(re.fullmatch(r"==[\w.]+", specifier) for specifier in specifiers)
 
 
-def test_what_the_service_imports_is_among_the_pins() -> None:
+def test_all_imports_of_the_service_are_pinned() -> None:
     pinned = {one.name for one in requirements("requirements.txt")}
     assert {one.name for one in requirements("requirements.in")} <= pinned

@@ -10,7 +10,7 @@ from stack.api.logs import REQUEST_ID, configure_logging
 
 @pytest.fixture
 def stream(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    # A server that another test of this process has run may have left its level here.
+    # A server that ran in another test of this process may have set a level.
     monkeypatch.setattr(logging.getLogger("uvicorn.error"), "level", logging.NOTSET)
     root = logging.getLogger()
     level, handlers = root.level, root.handlers[:]
@@ -41,7 +41,7 @@ def test_fields_of_a_record_are_keys(stream: io.StringIO) -> None:
     assert (entry["status"], entry["odd"]) == (503, "{1}")
 
 
-def test_a_record_within_a_request_names_it(stream: io.StringIO) -> None:
+def test_a_record_within_a_request_has_its_id(stream: io.StringIO) -> None:
     token = REQUEST_ID.set("r-1")
     logging.getLogger("x").info("m")
     REQUEST_ID.reset(token)

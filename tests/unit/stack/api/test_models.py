@@ -25,11 +25,11 @@ def test_a_price_stays_a_decimal() -> None:
     assert ProductInput.model_validate(PRODUCT | {"price": 0.1}).price == Decimal("0.1")
 
 
-def test_white_space_around_a_name_is_cut() -> None:
+def test_white_space_around_a_name_is_stripped() -> None:
     assert ProductInput.model_validate(PRODUCT | {"name": "  Book "}).name == "Book"
 
 
-def test_fields_that_only_answers_have_are_ignored() -> None:
+def test_fields_of_responses_are_ignored() -> None:
     given = PRODUCT | {"id": 7, "created_at": "2026-01-01T00:00:00Z"}
     assert ProductInput.model_validate(given) == ProductInput.model_validate(PRODUCT)
 
@@ -57,15 +57,15 @@ def test_fields_that_only_answers_have_are_ignored() -> None:
         ("currency", "EURO"),
     ],
 )
-def test_a_value_that_cannot_be_stored_is_refused(field: str, value: object) -> None:
+def test_a_value_that_cannot_be_stored_is_rejected(field: str, value: object) -> None:
     assert wrong_field(PRODUCT | {field: value}) == field
 
 
 @pytest.mark.parametrize("field", ["sku", "name", "category", "price"])
-def test_a_missing_field_is_refused(field: str) -> None:
+def test_a_missing_field_is_rejected(field: str) -> None:
     assert wrong_field({key: value for key, value in PRODUCT.items() if key != field}) == field
 
 
-def test_a_page_has_twenty_products_from_the_start() -> None:
+def test_the_first_page_of_twenty_products_is_the_default() -> None:
     request = PageRequest()
     assert (request.q, request.category, request.limit, request.offset) == (None, None, 20, 0)

@@ -13,7 +13,7 @@ ENVIRONMENT = {
 }
 
 
-def test_the_secret_s_five_values_are_enough() -> None:
+def test_the_five_values_of_the_secret_are_sufficient() -> None:
     assert Settings.from_environment(ENVIRONMENT) == Settings(
         db_username="catalog_admin",
         db_password="s3cr3t",
@@ -63,17 +63,17 @@ def test_all_missing_variables_are_named_at_once() -> None:
         ("LOG_LEVEL", "loud"),
     ],
 )
-def test_a_value_that_cannot_be_used_is_named(variable: str, value: str) -> None:
+def test_an_invalid_variable_is_named(variable: str, value: str) -> None:
     with pytest.raises(SettingsError, match=rf"^{variable} is "):
         Settings.from_environment(ENVIRONMENT | {variable: value})
 
 
 @pytest.mark.parametrize("broken", [{"DB_PORT": "x"}, {"DB_HOST": ""}, {"PGSSLMODE": "x"}])
-def test_no_error_holds_the_password(broken: dict[str, Any]) -> None:
+def test_no_error_has_the_password(broken: dict[str, Any]) -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment(ENVIRONMENT | broken)
     assert "s3cr3t" not in str(caught.value)
 
 
-def test_the_representation_holds_no_password() -> None:
+def test_the_repr_has_no_password() -> None:
     assert "s3cr3t" not in repr(Settings.from_environment(ENVIRONMENT))
