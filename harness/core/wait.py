@@ -49,18 +49,18 @@ def wait_until(
 
     def attempt() -> tuple[bool, T]:
         nonlocal streak
-        seen = observe()
-        _note(what, last, repr(seen))
-        if failed is not None and failed(seen):
-            raise WaitFailedError(f"{what}: can no longer be fulfilled; seen: {seen!r}")
-        streak = streak + 1 if ready(seen) else 0
-        return streak >= successes, seen
+        observed = observe()
+        _log_change(what, last, repr(observed))
+        if failed is not None and failed(observed):
+            raise WaitFailedError(f"{what}: can no longer be fulfilled; last seen: {observed!r}")
+        streak = streak + 1 if ready(observed) else 0
+        return streak >= successes, observed
 
     def before_sleep(state: tenacity.RetryCallState) -> None:
         nonlocal streak
         if state.outcome is not None and state.outcome.failed:
             streak = 0
-            _note(what, last, repr(state.outcome.exception()))
+            _log_change(what, last, repr(state.outcome.exception()))
 
     def pause(state: tenacity.RetryCallState) -> float:
         # The last observation is made at the deadline, not up to a delay after it.
@@ -78,13 +78,13 @@ def wait_until(
         return retrying(attempt)[1]
     except tenacity.RetryError as error:
         cause = error.last_attempt.exception() if error.last_attempt.failed else None
-        seen = repr(cause) if cause else last[-1]
+        observed = repr(cause) if cause else last[-1]
         raise WaitTimeoutError(
-            f"{what}: not seen within {timeout:g} s; last seen: {seen}"
+            f"{what}: not seen within {timeout:g} s; last seen: {observed}"
         ) from cause
 
 
-def _note(what: str, last: list[str], seen: str) -> None:
-    if last[-1:] != [seen]:
-        logger.info("waiting for %s: %s", what, seen)
-        last[:] = [seen]
+def _log_change(what: str, last: list[str], observed: str) -> None:
+    if last[-1:] != [observed]:
+        logger.info("waiting for %s: %s", what, observed)
+        last[:] = [observed]

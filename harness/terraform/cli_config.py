@@ -1,4 +1,4 @@
-"""Writes the Terraform CLI configuration of a run."""
+"""Writes the CLI configuration of Terraform for a run."""
 
 import json
 from pathlib import Path
@@ -11,29 +11,29 @@ _PROVIDER = "hashicorp/aws"
 def write_cli_config(
     source: ProviderSource, directory: Path, *, registry: str, cache: Path
 ) -> Path | None:
-    """Write the configuration that makes Terraform use a provider source.
+    """Write the CLI configuration for a provider source.
 
-    Only the AWS provider comes from a mirror; every other one still comes from the registry.
+    Only the AWS provider is installed from a mirror; all others from the registry.
 
     Args:
-        source: Where the provider comes from.
-        directory: Folder of the run; the file and, for OpenTofu, a mirror of links go there.
-        registry: Host name that the product's provider addresses start with.
-        cache: Plugin cache for what comes from the registry.
+        source: Source of the AWS provider.
+        directory: Folder of the run for the file and, for OpenTofu, a mirror of links.
+        registry: Host name of the default provider registry.
+        cache: Plugin cache for providers from the registry.
 
     Returns:
-        The file for TF_CLI_CONFIG_FILE; None when the user's own is to be used as it is.
+        The file for TF_CLI_CONFIG_FILE; None to use the user's own unchanged.
     """
     if source.keep_user_config:
         return None
     directory.mkdir(parents=True, exist_ok=True)
     if source.mirror is None:
-        ours = "" if source.user_config.names_plugin_cache else _plugin_cache(cache)
+        ours = "" if source.user_config.has_plugin_cache else _plugin_cache(cache)
     else:
         ours = _from_mirror(_host_folder(source.mirror, source.host, directory, registry), registry)
     path = directory / "terraform.tfrc"
-    text = f"{source.user_config.rest}\n{ours}"
-    # Another command of the run may be reading it.
+    text = f"{source.user_config.hcl}\n{ours}"
+    # Not rewritten unchanged: another command of the run may be reading it.
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
     return path
@@ -56,8 +56,9 @@ def _from_mirror(mirror: Path, registry: str) -> str:
 
 def _plugin_cache(cache: Path) -> str:
     cache.mkdir(parents=True, exist_ok=True)
-    # Without the second line Terraform uses the cache only for what a lock file knows; a run's
-    # working directory has none. The registry's signature was verified when the cache was filled.
+    # Without the second line Terraform uses the cache only for providers in a lock file; the
+    # working directory of a run has none. The signature of the registry was verified when the
+    # cache was filled.
     return (
         f"plugin_cache_dir = {json.dumps(str(cache))}\n"
         "plugin_cache_may_break_dependency_lock_file = true\n"
@@ -65,7 +66,7 @@ def _plugin_cache(cache: Path) -> str:
 
 
 def _host_folder(mirror: Path, host: str, directory: Path, registry: str) -> Path:
-    """Return a mirror whose host folder has the product's name, made of a link if need be."""
+    """Return a mirror whose host folder has the name of the registry, as a link if necessary."""
     if host == registry:
         return mirror
     link = directory / "provider-mirror" / registry

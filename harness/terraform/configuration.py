@@ -14,20 +14,20 @@ STATE = "terraform.tfstate"
 
 
 def stub(required_providers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a configuration with which ``init`` can install providers before the synth ends."""
+    """Return a configuration for ``init`` to install providers before the synth has finished."""
     return {"terraform": {"required_providers": dict(required_providers)}}
 
 
 def overrides(config: Mapping[str, Any], provider: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a run adds to a synthesized configuration.
+    """Return the overrides of a synthesized configuration.
 
     Terraform merges arguments of an overriding provider block one by one and replaces nested
-    blocks by type, so the stack's ``default_tags`` stay. A local state is kept in the working
-    directory, wherever the synth wanted it; a remote one stays as configured.
+    blocks by type, so the stack's ``default_tags`` are kept. A local state is moved to the
+    working directory; a remote one is unchanged.
 
     Args:
         config: The synthesized configuration.
-        provider: Arguments of ``provider "aws"`` that the target needs.
+        provider: Arguments of ``provider "aws"`` for the target.
     """
     result: dict[str, Any] = {}
     if not set(backend(config)) - {"local"}:
@@ -44,20 +44,20 @@ def overrides(config: Mapping[str, Any], provider: Mapping[str, Any]) -> dict[st
 
 
 def backend(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the backend of a configuration, type -> arguments; empty where it has none."""
+    """Return the backend of a configuration, type -> arguments; empty for none."""
     terraform: Mapping[str, Any] = config.get("terraform", {})
     found: Mapping[str, Any] = terraform.get("backend") or {}
     return found
 
 
 def required_providers(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the required providers of a configuration with their sources in full."""
+    """Return the required providers of a configuration with full source addresses."""
     found: Mapping[str, Any] = config.get("terraform", {}).get("required_providers", {})
     return {name: {**pin, "source": _source(pin)} for name, pin in found.items()}
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Write a JSON file that only its owner can read."""
+    """Write a JSON file with mode 0600."""
     path.touch(mode=0o600)
     path.write_text(json.dumps(value, indent=2), encoding="utf-8")
 

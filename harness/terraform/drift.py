@@ -1,4 +1,4 @@
-"""Drift: right after apply, a second plan must have nothing to change."""
+"""Drift: a second plan right after apply must have no changes."""
 
 import fnmatch
 import threading
@@ -12,12 +12,12 @@ from harness.terraform import Plan, ResourceChange
 
 @dataclass(frozen=True)
 class AllowedDrift:
-    """An update that is known and harmless; a replacement never is.
+    """A known, harmless update; never a replacement.
 
     Attributes:
-        address: Resource address, or a shell pattern of several.
-        attributes: The attributes that may differ.
-        reason: Why it is harmless, and what would end it.
+        address: Resource address or shell pattern.
+        attributes: Attributes that may differ.
+        reason: Why it is harmless, and when it can be removed.
     """
 
     address: str
@@ -25,23 +25,23 @@ class AllowedDrift:
     reason: str
 
     def covers(self, change: ResourceChange) -> bool:
-        """Whether it is about the resource of a change."""
-        return self.is_about(change.address) and change.actions == ("update",)
+        """Whether it allows updates of the resource of a change."""
+        return self.matches(change.address) and change.actions == ("update",)
 
-    def is_about(self, address: str) -> bool:
-        """Whether it is about the resource of an address."""
-        # An address with an index is also a pattern, but not one that matches itself.
+    def matches(self, address: str) -> bool:
+        """Whether an address matches."""
+        # An address with an index is a pattern, too, but does not match itself.
         return address == self.address or fnmatch.fnmatchcase(address, self.address)
 
 
 @dataclass(frozen=True)
 class DriftVerdict:
-    """A plan made right after apply, seen beside what is known to drift.
+    """A plan made right after apply, and the known drift.
 
     Attributes:
         plan: The plan.
         allowed: Known drift of the target.
-        present: Addresses of the resources that are deployed.
+        present: Addresses of the deployed resources.
     """
 
     plan: Plan
@@ -49,32 +49,31 @@ class DriftVerdict:
     present: tuple[str, ...] = ()
 
     def require_none(self) -> None:
-        """Raise unless the plan changes nothing but what is allowed.
+        """Raise if the plan has changes that are not allowed.
 
         Raises:
-            DriftError: The message lists each resource, the actions and the attributes, and
-                each output that would change.
+            DriftError: The message lists resources with actions and attributes, and outputs.
         """
         lines = [f"  - {each}" for each in self.plan.changes if not _is_allowed(each, self.allowed)]
         lines += [f"  - output {name}" for name in self.plan.outputs]
         if lines:
             raise DriftError(
-                "a second plan right after apply still wants to change:\n" + "\n".join(lines),
-                remedy="the target reports something else than was applied: mend the "
+                "a second plan right after apply has changes:\n" + "\n".join(lines),
+                remedy="the target reports other values than were applied: fix the "
                 "configuration (or, on an emulator, the emulator)",
             )
 
     def notes(self) -> Iterator[str]:
-        """Say which known drift was seen, and which entries are no longer needed."""
+        """Yield the known drift in the plan, and the entries that are no longer needed."""
         for change in self.plan.changes:
             if _is_allowed(change, self.allowed):
                 reasons = "; ".join(e.reason for e in self.allowed if e.covers(change))
                 yield f"known drift: {change}: {reasons}"
         for entry in self.allowed:
-            deployed = any(entry.is_about(address) for address in self.present)
+            deployed = any(entry.matches(address) for address in self.present)
             if deployed and not any(map(entry.covers, self.plan.changes)):
                 names = ", ".join(sorted(entry.attributes))
-                yield f"known drift of {entry.address} ({names}) was not seen: remove its entry"
+                yield f"known drift of {entry.address} ({names}) did not occur: remove its entry"
 
 
 def _is_allowed(change: ResourceChange, allowed: Sequence[AllowedDrift]) -> bool:
@@ -84,37 +83,37 @@ def _is_allowed(change: ResourceChange, allowed: Sequence[AllowedDrift]) -> bool
 
 
 class DriftWatch:
-    """The second plan, made in the background while the checks read the stack.
+    """The second plan, made in the background while the checks run.
 
     Args:
-        look: Makes the plan; must not change anything.
+        make_plan: Makes the plan, read-only.
         cancel: Set to stop it early.
     """
 
-    def __init__(self, look: Callable[[], DriftVerdict], cancel: threading.Event) -> None:
+    def __init__(self, make_plan: Callable[[], DriftVerdict], cancel: threading.Event) -> None:
         self._cancel = cancel
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="second-plan")
-        self._future: Future[DriftVerdict] = self._pool.submit(look)
+        self._future: Future[DriftVerdict] = self._pool.submit(make_plan)
 
     def wait(self) -> DriftVerdict:
-        """Wait for the plan and return it; raises what planning raised."""
+        """Return the plan when it is made, or raise the error of making it."""
         return self._future.result()
 
     def cancel(self) -> None:
-        """Stop the plan if it still runs, and wait until it has ended."""
+        """Stop the plan and wait until it has ended."""
         self._cancel.set()
         self._pool.shutdown(wait=True)
 
 
 def require_no_drift(verdict: DriftVerdict, note: Callable[[str], object]) -> None:
-    """Tell what is known of the drift, and raise for what is not.
+    """Note the known drift, and raise for any other.
 
     Args:
         verdict: The plan.
-        note: Told what the report should say.
+        note: Called with each note for the report.
 
     Raises:
-        DriftError: There is drift that is not known.
+        DriftError: The plan has changes that are not allowed.
     """
     for text in verdict.notes():
         note(text)

@@ -1,4 +1,4 @@
-"""What a failed Terraform command tells its user."""
+"""The error of a failed Terraform command."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -13,17 +13,17 @@ _TAIL_LINES = 20
 _LOCKED = "Error acquiring the state lock"
 # Pattern in a diagnostic -> what the user can do about it.
 _REMEDIES = {
-    _LOCKED: "another run holds the state's lock; wait for its end, "
-    "or, when it is gone, `terraform force-unlock` with the lock's ID",
+    _LOCKED: "another run holds the lock of the state: wait for its end, or, if it no longer runs, "
+    "`terraform force-unlock` with the lock's ID",
     r"[Ff]ailed to query available provider packages|Could not retrieve the list of available "
-    r"versions|no available releases match": "let this machine reach the provider registry, or "
-    "name a folder with the AWS provider by --provider-mirror",
+    r"versions|no available releases match": "give this machine access to the provider "
+    "registry, or set --provider-mirror to a folder with the AWS provider",
     r"No valid credential sources found|InvalidClientTokenId|ExpiredToken|UnrecognizedClient": (
         "give the target valid AWS credentials"
     ),
-    r"request send failed": "see whether the target still runs and can be reached",
+    r"request send failed": "check that the target is running and reachable",
     r"Error writing state file|Failed to (?:save|persist) state": "the state may be in "
-    "errored.tfstate of the working directory; `terraform state push` puts it back",
+    "errored.tfstate of the working directory; upload it with `terraform state push`",
 }
 
 
@@ -32,8 +32,8 @@ class TerraformError(HarnessError):
 
     Attributes:
         verb: The command, such as ``apply``.
-        diagnostics: Its errors, those with an AWS error first.
-        aws_errors: The AWS errors in them, in the order of their occurrence.
+        diagnostics: Error diagnostics, those with an AWS error first.
+        aws_errors: The AWS errors in them, in the same order.
     """
 
     def __init__(
@@ -52,23 +52,23 @@ class TerraformError(HarnessError):
 
 
 def is_state_locked(error: TerraformError) -> bool:
-    """Whether a command did nothing because somebody else held the state's lock."""
+    """Whether a command failed because the lock of the state was held."""
     return any(item.summary == _LOCKED for item in error.diagnostics)
 
 
 def terraform_error(
     verb: str, events: Iterable[Event], *, stderr: str = "", status: int = 1
 ) -> TerraformError:
-    """Build the error of a command from its events and what it printed besides.
+    """Return the error of a command from its events and standard error.
 
     Args:
         verb: The command, such as ``apply``.
         events: All events of the command.
-        stderr: Its standard error; used when no event is an error diagnostic.
-        status: Its exit status; negative for a signal; likewise.
+        stderr: Standard error; used if no event is an error diagnostic.
+        status: Exit status, negative for a signal; likewise.
     """
     known = list(events)
-    errors = _telling(
+    errors = _root_causes(
         item for item in known if isinstance(item, Diagnostic) and item.severity == "error"
     )
     found = [(item, parse_aws_error(_text(item), address=item.address)) for item in errors]
@@ -83,8 +83,8 @@ def terraform_error(
     )
 
 
-def _telling(errors: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return the errors without those that only say that there was another one."""
+def _root_causes(errors: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return the errors without mere consequences of others."""
     found = list(errors)
     return [item for item in found if item.summary != "execution halted"] or found
 
@@ -102,9 +102,9 @@ def _line(diagnostic: Diagnostic, aws: AwsError | None) -> str:
 def _tail(events: Iterable[Event], stderr: str, status: int) -> str:
     lines = [event.text for event in events if isinstance(event, RawLine)]
     lines += redact(stderr).splitlines()
-    said = [line for line in lines[-_TAIL_LINES:] if line.strip()]
-    return "\n".join([f"status {status} without a diagnostic", *said])
+    printed = [line for line in lines[-_TAIL_LINES:] if line.strip()]
+    return "\n".join([f"status {status} without a diagnostic", *printed])
 
 
 def _remedy(text: str) -> str:
-    return next((remedy for sign, remedy in _REMEDIES.items() if re.search(sign, text)), "")
+    return next((remedy for pattern, remedy in _REMEDIES.items() if re.search(pattern, text)), "")

@@ -1,4 +1,4 @@
-"""``terraform init``: installs the provider, one process of this machine at a time."""
+"""``terraform init``: installs the providers, one process per machine at a time."""
 
 import hashlib
 import json
@@ -32,27 +32,27 @@ def init(
     lock: Path,
     timeout: float,
 ) -> bool:
-    """Initialise the working directory, unless that was done for the same configuration.
+    """Initialise the working directory, unless it was initialised for the same configuration.
 
-    Terraform's plugin cache does not stand two ``init`` at once
+    Terraform's plugin cache is not safe for concurrent ``init``
     (https://github.com/hashicorp/terraform/issues/31964), so all runs of a machine queue.
 
     Args:
         command: Terraform in the working directory.
-        backend_config: Arguments for the backend that the configuration leaves out.
-        lock: File to lock meanwhile.
-        timeout: Deadline in seconds, the queue included.
+        backend_config: Arguments of the backend that are not in the configuration.
+        lock: Lock file.
+        timeout: Deadline in seconds for each of the queue and the command.
 
     Returns:
-        Whether anything had to be done.
+        Whether ``init`` was run.
 
     Raises:
         TerraformError: ``init`` failed.
         ProcessError: It ran out of time.
     """
-    wanted = _signature(command, backend_config)
+    signature = _signature(command, backend_config)
     done = command.directory / _DONE
-    if done.is_file() and done.read_text(encoding="utf-8") == wanted:
+    if done.is_file() and done.read_text(encoding="utf-8") == signature:
         return False
     arguments = ["-input=false", "-json"]
     if backend_config:
@@ -67,15 +67,15 @@ def init(
     except filelock.Timeout as error:
         raise ProcessError(
             f"another `terraform init` of this machine held {lock} for {timeout:g} s",
-            remedy="wait for the other run; the lock ends with its process",
+            remedy="wait for the other run; its lock is released when its process ends",
         ) from error
     _drop_checksums(command.directory / _LOCK_FILE)
-    done.write_text(wanted, encoding="utf-8")
+    done.write_text(signature, encoding="utf-8")
     return True
 
 
 def _signature(command: CommandLine, backend_config: Mapping[str, Any] | None) -> str:
-    """Return what an initialisation depends on, as a digest."""
+    """Return a digest of the inputs of an initialisation."""
     config = json.loads((command.directory / CONFIGURATION).read_text(encoding="utf-8"))
     overriding = json.loads((command.directory / OVERRIDES).read_text(encoding="utf-8"))
     facts = {
@@ -88,10 +88,10 @@ def _signature(command: CommandLine, backend_config: Mapping[str, Any] | None) -
 
 
 def _drop_checksums(lock_file: Path) -> None:
-    """Keep versions but no checksums in the lock file of this run.
+    """Remove the checksums from the lock file of this run.
 
-    ``init`` has just verified the package. With checksums on record every later command reads
-    the provider's 700 MB again to compare them: 1.4 s each. They are optional:
+    ``init`` has just verified the package. With checksums every later command would read the
+    700 MB of the provider again to verify them: 1.4 s each. They are optional:
     https://developer.hashicorp.com/terraform/language/files/dependency-lock
     """
     if lock_file.is_file():

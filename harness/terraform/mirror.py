@@ -1,4 +1,4 @@
-"""Where Terraform gets the AWS provider from: a mirror that is there, else the registry.
+"""Finds the source of the AWS provider: an existing mirror, else the registry.
 
 https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation
 """
@@ -15,9 +15,9 @@ from harness.core.errors import UsageError
 from harness.terraform.user_config import NO_USER_CONFIG, UserConfig, user_cli_config
 
 VARIABLE = "CATALOG_HARNESS_PROVIDER_MIRROR"
-# The layout and the binaries are the same in both products; only the host name differs.
+# Terraform and OpenTofu have the same layout and binaries; only the host name differs.
 _HOSTS = ("registry.terraform.io", "registry.opentofu.org")
-# Where add-on software and its data live, by the Filesystem Hierarchy Standard 3.0:
+# Folders of add-on software and its data in the Filesystem Hierarchy Standard 3.0:
 # https://refspecs.linuxfoundation.org/FHS_3.0/fhs-3.0.html
 _ADD_ON_ROOTS = (
     Path("/opt"),
@@ -37,15 +37,15 @@ _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "
 
 @dataclass(frozen=True)
 class ProviderSource:
-    """Where the AWS provider comes from.
+    """The source of the AWS provider.
 
     Attributes:
-        origin: What was found and where, as ``doctor`` shows it.
-        mirror: Folder that holds ``registry.terraform.io``; None for the registry, or where the
-            user's own CLI configuration says.
+        origin: What was found and where, as shown by ``doctor``.
+        mirror: Folder that contains ``registry.terraform.io``; None for the registry, or for the
+            provider installation in the user's CLI configuration.
         host: Name of the host's folder in the mirror.
-        user_config: The user's own CLI configuration.
-        keep_user_config: Whether that file says itself where providers come from.
+        user_config: The user's CLI configuration.
+        keep_user_config: Whether that file configures the provider installation.
     """
 
     origin: str
@@ -64,33 +64,33 @@ def find_provider(
     cache: Path | None = None,
     roots: Sequence[Path] = _ADD_ON_ROOTS,
 ) -> ProviderSource:
-    """Decide where the AWS provider comes from.
+    """Return the source of the AWS provider.
 
-    In this order: what the user set; what the user's own CLI configuration says; Terraform's
-    plugin cache and implied mirror directories; what an earlier run kept from the registry;
-    folders named like a registry under the usual places for add-on software; the registry.
+    In this order: the configured mirror; the provider installation in the user's CLI
+    configuration; Terraform's plugin cache and implied mirror directories; the plugin cache of
+    the harness; folders named like a registry below the folders of add-on software; the registry.
 
     Args:
-        explicit: Mirror folder as set; the variable CATALOG_HARNESS_PROVIDER_MIRROR is next.
+        explicit: Mirror folder; default: CATALOG_HARNESS_PROVIDER_MIRROR.
         environ: Environment variables.
-        version: Version wanted, such as "5.100.0"; any when None.
+        version: Required version, such as "5.100.0"; any when None.
         home: The user's home directory.
-        cache: The harness's own plugin cache.
-        roots: Places for add-on software.
+        cache: The plugin cache of the harness.
+        roots: Folders of add-on software.
 
     Raises:
-        UsageError: The folder that was set does not hold the provider.
+        UsageError: The configured mirror does not contain the provider.
     """
     home = home or Path.home()
     config = user_cli_config(environ, home)
-    named = explicit or (Path(environ[VARIABLE]) if environ.get(VARIABLE) else None)
-    if named is not None:
-        mirror, host = _named(named.expanduser().absolute(), version)
-        return ProviderSource(f"{mirror}, as set", mirror, host, config)
-    if config.decides_installation:
-        origin = f"as your own {config.path} says"
+    configured = explicit or (Path(environ[VARIABLE]) if environ.get(VARIABLE) else None)
+    if configured is not None:
+        mirror, host = _configured(configured.expanduser().absolute(), version)
+        return ProviderSource(f"{mirror}, as configured", mirror, host, config)
+    if config.has_provider_installation:
+        origin = f"the provider installation in {config.path}"
         return ProviderSource(origin, None, _HOSTS[0], config, keep_user_config=True)
-    for folder, kind in _places(environ, home, cache, roots):
+    for folder, kind in _mirrors(environ, home, cache, roots):
         for host in _HOSTS:
             if _holds(folder / host, version):
                 return ProviderSource(f"{folder}, {kind}", folder, host, config)
@@ -98,9 +98,9 @@ def find_provider(
 
 
 def pinned_provider_version() -> str | None:
-    """Return the AWS provider version that the installed cdktf bindings are made for.
+    """Return the AWS provider version of the installed cdktf bindings.
 
-    It is read from the package's metadata: importing the bindings takes seconds.
+    It is read from the metadata of the package: importing the bindings takes seconds.
     """
     try:
         package = importlib.metadata.distribution("cdktf-cdktf-provider-aws")
@@ -111,16 +111,16 @@ def pinned_provider_version() -> str | None:
     return found[1] if found else None
 
 
-def _named(folder: Path, version: str | None) -> tuple[Path, str]:
+def _configured(folder: Path, version: str | None) -> tuple[Path, str]:
     for candidate in (folder, folder.parent):
         for host in _HOSTS:
             if _holds(candidate / host, version):
                 return candidate, host
     raise UsageError(
-        f"the provider mirror {folder} does not hold the AWS provider "
+        f"the provider mirror {folder} does not contain the AWS provider "
         f"{version or '(any version)'} for {_platform()}",
-        remedy=f"a folder that holds {_HOSTS[0]}/hashicorp/aws/<version>/{_platform()}/, as "
-        "`terraform providers mirror` makes it",
+        remedy=f"use a folder with {_HOSTS[0]}/hashicorp/aws/<version>/{_platform()}/, as created "
+        "by `terraform providers mirror`",
     )
 
 
@@ -137,7 +137,7 @@ def _platform() -> str:
     return f"{platform.system().lower()}_{_MACHINES.get(machine, machine)}"
 
 
-def _places(
+def _mirrors(
     environ: Mapping[str, str], home: Path, cache: Path | None, roots: Sequence[Path]
 ) -> Iterator[tuple[Path, str]]:
     if environ.get("TF_PLUGIN_CACHE_DIR"):
@@ -145,14 +145,14 @@ def _places(
     for folder in _implied_mirrors(environ, home):
         yield folder, "Terraform's implied mirror directory"
     if cache is not None:
-        yield cache, "kept from the registry by an earlier run"
+        yield cache, "the plugin cache of the harness"
     for root in roots:
         for folder in _registry_parents(root, _DEPTH):
-            yield folder, "a mirror found among the add-on software"
+            yield folder, "a mirror in a folder of add-on software"
 
 
 def _implied_mirrors(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
-    """Terraform's own places: .../config-file#implied-local-mirror-directories."""
+    """Yield Terraform's directories: .../config-file#implied-local-mirror-directories."""
     yield home / ".terraform.d" / "plugins"
     data = Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share")
     yield data / "terraform" / "plugins"
@@ -163,12 +163,12 @@ def _implied_mirrors(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
 
 
 def _registry_parents(folder: Path, depth: int) -> Iterator[Path]:
-    """Folders down to a depth that hold one named like a registry; the nearest first."""
+    """Yield folders, down to a depth, that contain one named like a registry; nearest first."""
     try:
         with os.scandir(folder) as entries:
             children = [entry for entry in entries if entry.is_dir()]
     except OSError:
-        return  # not there, or not ours to read
+        return  # missing or not readable
     if any(child.name in _HOSTS for child in children):
         yield folder
     if depth > 1:

@@ -1,4 +1,4 @@
-"""``terraform state``: what the state holds, and a state that could not be saved."""
+"""``terraform state``: the resources in the state, and the recovery of an unsaved state."""
 
 import json
 import logging
@@ -8,10 +8,10 @@ from harness.terraform.errors import TerraformError
 
 logger = logging.getLogger(__name__)
 
-# Where Terraform leaves a state that the backend did not take:
+# Where Terraform writes a state that it cannot store in the backend:
 # https://developer.hashicorp.com/terraform/cli/commands/state/push
 _UNSAVED = "errored.tfstate"
-# What a resource is found by in AWS; other attributes may be secret, and stay where they are.
+# They identify a resource in AWS; other attributes are not read, they may be secret.
 _IDENTIFIERS = ("id", "arn")
 
 
@@ -32,7 +32,7 @@ def state_resources(command: CommandLine, *, timeout: float = 60.0) -> tuple[str
 
 
 def state_identifiers(command: CommandLine, *, timeout: float = 60.0) -> frozenset[str]:
-    """Return ids and ARNs of everything that the state holds; nothing without a state.
+    """Return ids and ARNs of all resources in the state; none without a state.
 
     Raises:
         TerraformError: The state cannot be read.
@@ -50,14 +50,14 @@ def state_identifiers(command: CommandLine, *, timeout: float = 60.0) -> frozens
 
 
 def recover_state(command: CommandLine, *, timeout: float = 120.0) -> None:
-    """Give the backend the state that an earlier command could not save, if there is one.
+    """Push the state that an earlier command could not store in the backend, if any.
 
     Raises:
-        TerraformError: The backend does not take it; the file stays.
+        TerraformError: The push failed; the file is kept.
     """
     unsaved = command.directory / _UNSAVED
     if unsaved.is_file():
-        logger.warning("putting back the state that %s holds", unsaved)
+        logger.warning("pushing the unsaved state %s", unsaved)
         command.run("state push", _UNSAVED, timeout=timeout)
         unsaved.unlink()
 

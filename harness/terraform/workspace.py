@@ -1,4 +1,4 @@
-"""A working directory in which Terraform deploys one stack: one method per verb."""
+"""The working directory of one stack, with one method per Terraform command."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -9,7 +9,6 @@ from typing import Any
 import platformdirs
 
 from harness.terraform import apply as _apply
-from harness.terraform import apply as _output
 from harness.terraform import configuration
 from harness.terraform import destroy as _destroy
 from harness.terraform import init as _init
@@ -24,43 +23,22 @@ from harness.terraform.plan import Plan
 
 # Providers listen on sockets "plugin" and up to ten digits; macOS allows paths of 103 bytes.
 _LONGEST = 103 - len("/plugin4294967295")
-
-
-def temporary_directory(directory: Path) -> dict[str, str]:
-    """Make a folder for temporary files and return the variable that names it.
-
-    A provider that is killed leaves its socket behind, where nobody could tell whose it was.
-
-    Args:
-        directory: Terraform's working directory.
-
-    Returns:
-        Nothing when the path is too long for a socket: the system's folder is used then.
-    """
-    own = directory.absolute() / "tmp"
-    if len(str(own).encode()) > _LONGEST:
-        return {}
-    own.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return {"TMPDIR": str(own)}
-
-
 _PARALLELISM = 30
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """One stack's working directory, and Terraform bound to it.
+    """The working directory of one stack, and Terraform bound to it.
 
-    ``prepare`` may run while the configuration is still being synthesized; ``init`` after
-    ``write`` then has nothing left to do.
+    ``prepare`` can run during the synth; ``init`` after ``write`` then has nothing left to do.
 
     Attributes:
-        directory: Working directory; made when missing. A local state is kept here.
-        terraform: What to run.
-        environment: The target's environment variables, such as its AWS credentials.
-        cli_config: Terraform's CLI configuration; None leaves the user's own.
-        cache: Folder that all runs of this user share.
-        cancel: Set by another thread to end the init, plan or apply under way, gracefully.
+        directory: Working directory, with a local state; created if missing.
+        terraform: The program.
+        environment: Environment variables of the target, such as AWS credentials.
+        cli_config: CLI configuration of Terraform; None for the user's own.
+        cache: Folder shared by all runs of this user.
+        cancel: Set by another thread to stop the running init, plan or apply gracefully.
     """
 
     directory: Path
@@ -71,7 +49,7 @@ class Workspace:
     cancel: threading.Event | None = None
 
     def prepare(self, required_providers: Mapping[str, Any], *, timeout: float = 600.0) -> None:
-        """Install providers before the configuration is there, for a local state.
+        """Install providers before the configuration exists, for a local state.
 
         Args:
             required_providers: As in a configuration: ``{"aws": {"source": "hashicorp/aws",
@@ -87,11 +65,11 @@ class Workspace:
     def write(
         self, config: Mapping[str, Any], *, provider: Mapping[str, Any] | None = None
     ) -> None:
-        """Write the synthesized configuration and what the target adds to it.
+        """Write the synthesized configuration and its overrides.
 
         Args:
             config: The synthesized configuration, unchanged.
-            provider: Arguments of ``provider "aws"`` that the target needs.
+            provider: Arguments of ``provider "aws"`` for the target.
         """
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         configuration.write_json(self.directory / configuration.CONFIGURATION, config)
@@ -103,7 +81,7 @@ class Workspace:
     def init(
         self, *, backend_config: Mapping[str, Any] | None = None, timeout: float = 600.0
     ) -> bool:
-        """Initialise the directory; False when ``prepare`` had done all of it.
+        """Initialise the directory; False if it was initialised for the same configuration.
 
         Raises:
             TerraformError: ``init`` failed.
@@ -117,7 +95,7 @@ class Workspace:
         )
 
     def plan(self, *, refresh: bool = True, timeout: float = 900.0) -> Plan:
-        """Return in what the configuration differs from what is deployed.
+        """Return the differences between the configuration and the deployed resources.
 
         Raises:
             TerraformError: It failed.
@@ -134,7 +112,7 @@ class Workspace:
         """Deploy the configuration.
 
         Raises:
-            TerraformError: It failed; what had been made by then is in the state.
+            TerraformError: It failed; what had been created by then is in the state.
             ProcessError: It was cancelled or ran out of time; likewise.
         """
         return _apply.apply(
@@ -149,7 +127,7 @@ class Workspace:
         timeout: float = 3600.0,
         refresh: bool = True,
     ) -> DestroyResult:
-        """Remove everything that the state holds; ``cancel`` does not stop it.
+        """Destroy everything in the state; ``cancel`` does not stop it.
 
         Raises:
             TerraformError: It failed, with an unknown error or twice.
@@ -165,19 +143,19 @@ class Workspace:
 
     def outputs(self) -> dict[str, Any]:
         """Return output name -> value; the sensitive ones are registered for redaction."""
-        return _output.outputs(self._uncancelled)
+        return _apply.outputs(self._uncancelled)
 
     def state_resources(self) -> tuple[str, ...]:
         """Return the addresses of the managed resources in the state."""
         return _state.state_resources(self._uncancelled)
 
     def state_identifiers(self) -> frozenset[str]:
-        """Return ids and ARNs of everything that the state holds."""
+        """Return ids and ARNs of all resources in the state."""
         return _state.state_identifiers(self._uncancelled)
 
     @property
     def _uncancelled(self) -> CommandLine:
-        # A cancelled run is still looked at and torn down with the same workspace.
+        # A cancelled run is torn down with the same workspace.
         return replace(self._command, cancel=None)
 
     @property
@@ -190,3 +168,21 @@ class Workspace:
             ),
             cancel=self.cancel,
         )
+
+
+def temporary_directory(directory: Path) -> dict[str, str]:
+    """Create a folder for temporary files and return the variable that sets it.
+
+    A killed provider leaves its socket behind; in this folder it belongs to a known run.
+
+    Args:
+        directory: Terraform's working directory.
+
+    Returns:
+        Nothing if the path is too long for a socket: the system's folder is used.
+    """
+    own = directory.absolute() / "tmp"
+    if len(str(own).encode()) > _LONGEST:
+        return {}
+    own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {"TMPDIR": str(own)}

@@ -82,7 +82,7 @@ def test_the_last_observation_is_made_at_the_deadline(clock: Clock) -> None:
 
 
 def test_a_failed_observation_ends_the_wait(clock: Clock) -> None:
-    with pytest.raises(WaitFailedError, match="up: can no longer be fulfilled; seen: 'dead'"):
+    with pytest.raises(WaitFailedError, match="up: can no longer be fulfilled; last seen: 'dead'"):
         wait_until(
             sequence("starting", "dead"),
             what="up",

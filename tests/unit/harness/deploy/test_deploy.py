@@ -96,7 +96,7 @@ class TestDeploy:
 
         assert facts["endpoint"] == "http://127.0.0.1:1"
         assert "Terraform 1.11.4" in facts["terraform"]
-        assert "as set" in facts["AWS provider"]
+        assert "as configured" in facts["AWS provider"]
 
 
 class TestPreflight:
@@ -202,7 +202,7 @@ class TestSecondPlan:
         watch.cancel()
 
         (note,) = run.timeline.notes
-        assert "aws_s3_bucket.* (tags) was not seen" in note
+        assert "aws_s3_bucket.* (tags) did not occur" in note
 
     def test_one_that_fails_has_ended_too(self, way: Way) -> None:
         way.spoil("plan", lines(error("cannot refresh")))

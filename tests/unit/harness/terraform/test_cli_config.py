@@ -13,7 +13,7 @@ def written(source: ProviderSource, folder: Path, registry: str = _REGISTRY) -> 
     return path.read_text()
 
 
-def test_only_the_aws_provider_comes_from_a_mirror(tmp_path: Path) -> None:
+def test_only_the_aws_provider_is_installed_from_a_mirror(tmp_path: Path) -> None:
     text = written(ProviderSource("found", Path("/mirror")), tmp_path)
 
     assert text.split() == [
@@ -26,7 +26,7 @@ def test_only_the_aws_provider_comes_from_a_mirror(tmp_path: Path) -> None:
     ]
 
 
-def test_what_comes_from_the_registry_is_kept_for_later_runs(tmp_path: Path) -> None:
+def test_providers_from_the_registry_are_cached(tmp_path: Path) -> None:
     text = written(ProviderSource("registry"), tmp_path)
 
     assert f'plugin_cache_dir = "{tmp_path / "cache"}"' in text
@@ -34,7 +34,7 @@ def test_what_comes_from_the_registry_is_kept_for_later_runs(tmp_path: Path) -> 
     assert (tmp_path / "cache").is_dir()
 
 
-def test_the_users_own_plugin_cache_stays(tmp_path: Path) -> None:
+def test_the_users_plugin_cache_is_kept(tmp_path: Path) -> None:
     own = UserConfig(Path("f"), 'plugin_cache_dir = "/mine"')
 
     text = written(ProviderSource("registry", user_config=own), tmp_path)
@@ -42,7 +42,7 @@ def test_the_users_own_plugin_cache_stays(tmp_path: Path) -> None:
     assert text.strip() == 'plugin_cache_dir = "/mine"'
 
 
-def test_the_rest_of_the_users_configuration_stays(tmp_path: Path) -> None:
+def test_the_users_configuration_is_kept(tmp_path: Path) -> None:
     own = UserConfig(Path("f"), 'host "h" {}')
 
     text = written(ProviderSource("found", Path("/mirror"), user_config=own), tmp_path)
@@ -50,7 +50,7 @@ def test_the_rest_of_the_users_configuration_stays(tmp_path: Path) -> None:
     assert text.startswith('host "h" {}\nprovider_installation {')
 
 
-def test_a_user_who_says_where_providers_come_from_needs_no_other_file(tmp_path: Path) -> None:
+def test_with_a_provider_installation_of_the_user_no_file_is_written(tmp_path: Path) -> None:
     source = ProviderSource("own", keep_user_config=True)
 
     path = write_cli_config(source, tmp_path / "cli", registry=_REGISTRY, cache=tmp_path)
@@ -59,7 +59,7 @@ def test_a_user_who_says_where_providers_come_from_needs_no_other_file(tmp_path:
     assert not (tmp_path / "cli").exists()
 
 
-def test_a_mirror_of_the_other_product_is_linked_under_the_right_name(tmp_path: Path) -> None:
+def test_a_mirror_of_the_other_product_is_linked(tmp_path: Path) -> None:
     mirror = tmp_path / "mirror"
     (mirror / _REGISTRY / "hashicorp").mkdir(parents=True)
     source = ProviderSource("found", mirror)
@@ -72,7 +72,7 @@ def test_a_mirror_of_the_other_product_is_linked_under_the_right_name(tmp_path: 
     assert (linked / "registry.opentofu.org" / "hashicorp").is_dir()
 
 
-def test_a_file_that_another_command_may_be_reading_is_left_alone(tmp_path: Path) -> None:
+def test_an_unchanged_file_is_not_rewritten(tmp_path: Path) -> None:
     source = ProviderSource("found", Path("/mirror"))
     written(source, tmp_path)
     path = tmp_path / "cli" / "terraform.tfrc"
@@ -84,7 +84,7 @@ def test_a_file_that_another_command_may_be_reading_is_left_alone(tmp_path: Path
     assert path.stat().st_mtime_ns == before
 
 
-def test_another_source_is_written_anew(tmp_path: Path) -> None:
+def test_another_source_is_written(tmp_path: Path) -> None:
     written(ProviderSource("found", Path("/mirror")), tmp_path)
 
     assert '"/other"' in written(ProviderSource("found", Path("/other")), tmp_path)

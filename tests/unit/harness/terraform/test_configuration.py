@@ -21,17 +21,17 @@ def test_a_local_state_is_kept_in_the_working_directory(backend: Any) -> None:
     assert added == {"terraform": {"backend": {"local": {"path": "terraform.tfstate"}}}}
 
 
-def test_a_remote_state_stays_where_it_is() -> None:
+def test_a_remote_backend_is_unchanged() -> None:
     assert overrides(stack(backend={"s3": {"bucket": "b"}}), {}) == {}
 
 
-def test_the_targets_settings_are_added_to_the_provider() -> None:
+def test_the_settings_of_the_target_are_added_to_the_provider() -> None:
     added = overrides(stack(backend={"s3": {}}), _PROVIDER)
 
     assert added == {"provider": {"aws": [_PROVIDER]}}
 
 
-def test_every_alias_gets_them() -> None:
+def test_they_are_added_to_every_alias() -> None:
     config = stack(backend={"s3": {}})
     config["provider"]["aws"].append({"alias": "north", "region": "us-east-1"})
 
@@ -41,17 +41,17 @@ def test_every_alias_gets_them() -> None:
     ]
 
 
-def test_a_provider_block_may_stand_alone() -> None:
+def test_a_single_provider_block_need_not_be_a_list() -> None:
     config = {"provider": {"aws": {"region": "eu-north-1"}}}
 
     assert overrides(config, _PROVIDER)["provider"] == {"aws": [_PROVIDER]}
 
 
-def test_without_a_provider_block_there_is_nothing_to_add_to() -> None:
+def test_without_a_provider_block_nothing_is_added() -> None:
     assert "provider" not in overrides({}, _PROVIDER)
 
 
-def test_a_short_provider_source_means_the_same_as_the_long_one() -> None:
+def test_a_short_provider_source_equals_the_full_one() -> None:
     short, long = (
         {"terraform": {"required_providers": {"aws": {"source": source, "version": "5.100.0"}}}}
         for source in ("aws", "hashicorp/aws")
@@ -60,14 +60,14 @@ def test_a_short_provider_source_means_the_same_as_the_long_one() -> None:
     assert required_providers(short) == required_providers(long)
 
 
-def test_a_stub_requires_the_providers_and_nothing_else() -> None:
+def test_a_stub_has_only_the_required_providers() -> None:
     pins = {"aws": {"source": "hashicorp/aws", "version": "5.100.0"}}
 
     assert stub(pins) == {"terraform": {"required_providers": pins}}
     assert required_providers(stub(pins)) == pins
 
 
-def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
+def test_files_are_readable_by_their_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
 
     write_json(path, {"a": 1})

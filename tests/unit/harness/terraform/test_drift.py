@@ -1,4 +1,4 @@
-"""Drift: what a second plan may want to change, and what it may not."""
+"""Drift: the changes that a second plan may have."""
 
 import threading
 from concurrent.futures import CancelledError
@@ -38,10 +38,10 @@ def verdict_on(
 
 
 class TestRequireNoDrift:
-    def test_an_empty_plan_is_right(self) -> None:
+    def test_a_plan_without_changes_is_no_drift(self) -> None:
         verdict_on(EMPTY).require_none()
 
-    def test_every_change_is_listed_with_what_differs(self) -> None:
+    def test_every_change_is_listed_with_its_attributes(self) -> None:
         plan = plan_of(
             change("aws_lb.alb", "idle_timeout"),
             change("aws_s3_bucket.logs", actions=("create",)),
@@ -53,12 +53,12 @@ class TestRequireNoDrift:
         assert "aws_lb.alb: update (idle_timeout: 1 -> 2)" in raised.value.message
         assert "aws_s3_bucket.logs: create" in raised.value.message
 
-    def test_an_output_that_would_change_is_drift(self) -> None:
+    def test_a_changed_output_is_drift(self) -> None:
         with pytest.raises(DriftError, match="output alb_dns_name"):
             verdict_on(plan_of(outputs=("alb_dns_name",))).require_none()
 
     @pytest.mark.parametrize("address", ["aws_ecs_service.api", "aws_ecs_service.*"])
-    def test_an_attribute_on_the_list_may_differ(self, address: str) -> None:
+    def test_an_allowed_attribute_may_differ(self, address: str) -> None:
         verdict_on(
             plan_of(change("aws_ecs_service.api", "desired_count")),
             allowed(address, "desired_count"),
@@ -70,7 +70,7 @@ class TestRequireNoDrift:
         ).require_none()
 
     @pytest.mark.parametrize(
-        "seen",
+        "planned",
         [
             pytest.param(change("aws_lb.alb", "desired_count"), id="another resource"),
             pytest.param(
@@ -83,8 +83,8 @@ class TestRequireNoDrift:
             pytest.param(change("aws_ecs_service.api", actions=("delete",)), id="a deletion"),
         ],
     )
-    def test_the_list_allows_nothing_else(self, seen: ResourceChange) -> None:
-        verdict = verdict_on(plan_of(seen), allowed("aws_ecs_service.api", "desired_count"))
+    def test_other_changes_are_not_allowed(self, planned: ResourceChange) -> None:
+        verdict = verdict_on(plan_of(planned), allowed("aws_ecs_service.api", "desired_count"))
 
         with pytest.raises(DriftError):
             verdict.require_none()
@@ -93,7 +93,7 @@ class TestRequireNoDrift:
 class TestNotes:
     KNOWN = allowed("aws_ecs_service.*", "desired_count")
 
-    def test_known_drift_is_told_with_its_reason(self) -> None:
+    def test_known_drift_is_noted_with_its_reason(self) -> None:
         plan = plan_of(change("aws_ecs_service.api", "desired_count"))
 
         (note,) = verdict_on(plan, self.KNOWN).notes()
@@ -102,42 +102,42 @@ class TestNotes:
             "known drift: aws_ecs_service.api: update (desired_count: 1 -> 2): an emulator's"
         )
 
-    def test_an_entry_that_is_no_longer_needed_is_told(self) -> None:
+    def test_an_entry_that_is_no_longer_needed_is_noted(self) -> None:
         (note,) = verdict_on(EMPTY, self.KNOWN).notes()
 
-        assert "known drift of aws_ecs_service.* (desired_count) was not seen" in note
+        assert "known drift of aws_ecs_service.* (desired_count) did not occur" in note
 
-    def test_nothing_is_known_of_what_is_not_deployed(self) -> None:
+    def test_entries_of_resources_that_are_not_deployed_are_not_noted(self) -> None:
         assert list(verdict_on(EMPTY, self.KNOWN, present=("aws_vpc.main",)).notes()) == []
 
-    def test_the_notes_are_told_also_when_other_drift_is_an_error(self) -> None:
-        told: list[str] = []
+    def test_known_drift_is_noted_before_other_drift_raises(self) -> None:
+        notes: list[str] = []
         plan = plan_of(
             change("aws_ecs_service.api", "desired_count"), change("aws_lb.alb", "idle_timeout")
         )
 
         with pytest.raises(DriftError) as raised:
-            require_no_drift(verdict_on(plan, self.KNOWN), told.append)
+            require_no_drift(verdict_on(plan, self.KNOWN), notes.append)
 
-        assert len(told) == 1
+        assert len(notes) == 1
         assert "aws_ecs_service" not in raised.value.message
 
 
 class TestDriftWatch:
-    def test_the_plan_is_made_beside_the_caller(self) -> None:
-        go_on = threading.Event()
+    def test_the_plan_is_made_in_the_background(self) -> None:
+        proceed = threading.Event()
 
         def plan() -> DriftVerdict:
-            assert go_on.wait(30)
+            assert proceed.wait(30)
             return NOTHING
 
         watch = DriftWatch(plan, threading.Event())
-        go_on.set()
+        proceed.set()
 
         assert watch.wait() is NOTHING
         watch.cancel()
 
-    def test_what_planning_raised_is_raised_by_whoever_waits(self) -> None:
+    def test_waiting_raises_the_error_of_the_plan(self) -> None:
         def plan() -> DriftVerdict:
             raise HarnessError("no plan")
 

@@ -9,7 +9,7 @@ _AWS = (
 )
 
 
-def test_the_aws_error_comes_first_whatever_came_before_it() -> None:
+def test_the_aws_error_is_the_first() -> None:
     events = [
         parse_line(error("Cycle")),
         parse_line(error(_AWS, address="aws_rds_cluster.c")),
@@ -27,19 +27,19 @@ def test_the_aws_error_comes_first_whatever_came_before_it() -> None:
     assert raised.verb == "apply"
 
 
-def test_a_message_that_is_repeated_is_said_once() -> None:
+def test_a_repeated_message_is_reported_once() -> None:
     events = [parse_line(error("execution halted"))] * 2
 
     assert terraform_error("apply", events).message == "terraform apply failed: execution halted"
 
 
-def test_a_mere_consequence_of_another_error_is_left_out() -> None:
+def test_a_consequence_of_another_error_is_omitted() -> None:
     events = [parse_line(error(summary)) for summary in ("odd", "execution halted")]
 
     assert terraform_error("apply", events).message == "terraform apply failed: odd"
 
 
-def test_an_error_without_resource_names_its_place() -> None:
+def test_an_error_without_a_resource_has_its_location() -> None:
     line = error("Extraneous JSON object property", detail="No argument named use_lockfile.")
     line = line.replace(
         '"severity"', '"range": {"filename": "cdk.tf.json", "start": {"line": 3}}, "severity"'
@@ -53,7 +53,7 @@ def test_an_error_without_resource_names_its_place() -> None:
     )
 
 
-def test_without_a_diagnostic_it_says_what_was_printed_last() -> None:
+def test_without_a_diagnostic_the_message_has_the_last_lines() -> None:
     register_secret("hunter2-errors")
 
     raised = terraform_error("output", [parse_line("out")], stderr="\nnot there: hunter2-errors\n")
@@ -63,7 +63,7 @@ def test_without_a_diagnostic_it_says_what_was_printed_last() -> None:
     )
 
 
-def test_the_signal_that_ended_it_in_silence_is_said() -> None:
+def test_without_output_the_message_has_the_signal() -> None:
     assert terraform_error("show", [], status=-9).message == (
         "terraform show failed: status -9 without a diagnostic"
     )
@@ -81,11 +81,11 @@ def test_a_held_lock_has_a_remedy() -> None:
     assert "force-unlock" in raised.remedy
 
 
-def test_an_unknown_error_has_none() -> None:
+def test_an_unknown_error_has_no_remedy() -> None:
     assert terraform_error("apply", [parse_line(error("odd"))]).remedy == ""
 
 
-def test_a_held_lock_can_be_told_from_other_errors() -> None:
+def test_a_held_lock_is_distinguished_from_other_errors() -> None:
     held, other = (
         terraform_error("apply", [parse_line(error(summary))])
         for summary in ("Error acquiring the state lock", "execution halted")

@@ -37,7 +37,7 @@ def workspace(fake: FakeTerraform) -> Workspace:
     return fake.workspace()
 
 
-def test_init_asks_nothing_and_speaks_json(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_init_has_no_prompts_and_prints_json(fake: FakeTerraform, workspace: Workspace) -> None:
     workspace.write(config())
 
     assert workspace.init()
@@ -46,7 +46,7 @@ def test_init_asks_nothing_and_speaks_json(fake: FakeTerraform, workspace: Works
     assert fake.calls[0].directory == str(workspace.directory)
 
 
-def test_what_was_prepared_before_the_synth_need_not_be_done_again(
+def test_a_prepared_directory_is_not_initialised_again(
     fake: FakeTerraform, workspace: Workspace
 ) -> None:
     workspace.prepare(_PINS)
@@ -57,7 +57,7 @@ def test_what_was_prepared_before_the_synth_need_not_be_done_again(
     assert fake.verbs == ["init"]
 
 
-def test_a_configuration_may_be_prepared_for_before_it_is_there(
+def test_a_directory_can_be_prepared_before_the_configuration_exists(
     fake: FakeTerraform, workspace: Workspace
 ) -> None:
     workspace.prepare(_PINS)
@@ -69,7 +69,7 @@ def test_a_configuration_may_be_prepared_for_before_it_is_there(
 @pytest.mark.parametrize(
     "other", [config("6.0.0"), config(backend={"s3": {"bucket": "b", "key": "k"}})]
 )
-def test_other_needs_than_prepared_for_are_initialised_anew(
+def test_a_different_configuration_is_initialised_again(
     fake: FakeTerraform, workspace: Workspace, other: dict[str, Any]
 ) -> None:
     workspace.prepare(_PINS)
@@ -81,9 +81,7 @@ def test_other_needs_than_prepared_for_are_initialised_anew(
     assert "-reconfigure" in fake.calls[1].arguments
 
 
-def test_backend_arguments_are_given_in_a_file_of_their_own(
-    fake: FakeTerraform, workspace: Workspace
-) -> None:
+def test_backend_arguments_are_written_to_a_file(fake: FakeTerraform, workspace: Workspace) -> None:
     workspace.write(config(backend={"s3": {"bucket": "b"}}))
 
     workspace.init(backend_config={"use_path_style": True})
@@ -93,7 +91,7 @@ def test_backend_arguments_are_given_in_a_file_of_their_own(
     assert written == {"use_path_style": True}
 
 
-def test_later_commands_need_not_read_the_provider_to_compare_checksums(
+def test_the_lock_file_has_no_checksums(
     workspace: Workspace,
 ) -> None:
     workspace.prepare(_PINS)
@@ -115,7 +113,7 @@ def test_a_stack_without_providers_has_no_lock_file(fake: FakeTerraform) -> None
     assert not (workspace.directory / ".terraform.lock.hcl").exists()
 
 
-def test_a_failed_init_is_tried_again_the_next_time(fake: FakeTerraform) -> None:
+def test_a_failed_init_is_repeated(fake: FakeTerraform) -> None:
     fake.answer("init", lines(error("no available releases match")), status=1)
     fake.answer("init", files={".terraform/x": ""})
     workspace = fake.workspace()

@@ -41,29 +41,31 @@ def find(home: Path, *roots: Path, environ: dict[str, str] | None = None) -> Pro
     return find_provider(environ=given, version=_VERSION, home=home, roots=roots)
 
 
-def test_without_any_mirror_the_registry_is_asked(home: Path, tmp_path: Path) -> None:
+def test_without_a_mirror_the_source_is_the_registry(home: Path, tmp_path: Path) -> None:
     found = find(home, tmp_path / "opt")
 
     assert (found.mirror, found.origin) == (None, "the provider registry")
 
 
 @pytest.mark.parametrize("name", ["mirror", "vendor/mirror"])
-def test_a_mirror_among_the_add_on_software_is_found(home: Path, tmp_path: Path, name: str) -> None:
+def test_a_mirror_in_a_folder_of_add_on_software_is_found(
+    home: Path, tmp_path: Path, name: str
+) -> None:
     folder = provider(tmp_path / "opt" / name)
 
     found = find(home, tmp_path / "opt")
 
     assert found.mirror == folder
-    assert found.origin == f"{folder}, a mirror found among the add-on software"
+    assert found.origin == f"{folder}, a mirror in a folder of add-on software"
 
 
-def test_a_mirror_too_deep_down_is_not_looked_for(home: Path, tmp_path: Path) -> None:
+def test_a_mirror_below_the_maximum_depth_is_not_found(home: Path, tmp_path: Path) -> None:
     provider(tmp_path / "opt" / "a" / "b" / "c")
 
     assert find(home, tmp_path / "opt").mirror is None
 
 
-def test_links_are_not_followed_in_the_search(home: Path, tmp_path: Path) -> None:
+def test_symbolic_links_are_not_followed(home: Path, tmp_path: Path) -> None:
     provider(tmp_path / "elsewhere")
     (tmp_path / "opt").mkdir()
     (tmp_path / "opt" / "link").symlink_to(tmp_path / "elsewhere")
@@ -71,21 +73,21 @@ def test_links_are_not_followed_in_the_search(home: Path, tmp_path: Path) -> Non
     assert find(home, tmp_path / "opt").mirror is None
 
 
-def test_another_version_or_system_is_no_find(home: Path, tmp_path: Path) -> None:
+def test_another_version_or_platform_is_not_used(home: Path, tmp_path: Path) -> None:
     provider(tmp_path / "opt" / "a", "6.0.0")
     provider(tmp_path / "opt" / "b", system="darwin_arm64")
 
     assert find(home, tmp_path / "opt").mirror is None
 
 
-def test_a_folder_named_so_without_the_provider_is_passed_over(home: Path, tmp_path: Path) -> None:
+def test_a_registry_folder_without_the_provider_is_skipped(home: Path, tmp_path: Path) -> None:
     (tmp_path / "opt" / "a" / "registry.terraform.io").mkdir(parents=True)
     folder = provider(tmp_path / "opt" / "b")
 
     assert find(home, tmp_path / "opt").mirror == folder
 
 
-def test_a_packed_provider_counts(home: Path, tmp_path: Path) -> None:
+def test_a_packed_provider_is_found(home: Path, tmp_path: Path) -> None:
     place = tmp_path / "opt" / "registry.terraform.io" / "hashicorp" / "aws"
     place.mkdir(parents=True)
     (place / f"terraform-provider-aws_{_VERSION}_linux_amd64.zip").touch()
@@ -93,14 +95,14 @@ def test_a_packed_provider_counts(home: Path, tmp_path: Path) -> None:
     assert find(home, tmp_path / "opt").mirror == tmp_path / "opt"
 
 
-def test_a_mirror_made_for_opentofu_serves_as_well(home: Path, tmp_path: Path) -> None:
+def test_a_mirror_of_opentofu_is_found(home: Path, tmp_path: Path) -> None:
     provider(tmp_path / "opt", host="registry.opentofu.org")
 
     assert find(home, tmp_path / "opt").host == "registry.opentofu.org"
 
 
 @pytest.mark.parametrize("place", [".terraform.d/plugins", ".local/share/terraform/plugins"])
-def test_terraforms_own_places_come_before_the_add_on_software(
+def test_the_implied_mirrors_precede_the_add_on_software(
     home: Path, tmp_path: Path, place: str
 ) -> None:
     provider(tmp_path / "opt")
@@ -120,7 +122,7 @@ def test_the_users_plugin_cache_is_used(home: Path, tmp_path: Path) -> None:
     assert (found.mirror, found.origin) == (folder, f"{folder}, Terraform's plugin cache")
 
 
-def test_what_an_earlier_run_kept_is_used(home: Path, tmp_path: Path) -> None:
+def test_the_plugin_cache_of_the_harness_is_used(home: Path, tmp_path: Path) -> None:
     folder = provider(tmp_path / "kept")
 
     found = find_provider(environ={}, version=_VERSION, home=home, cache=folder, roots=())
@@ -128,7 +130,7 @@ def test_what_an_earlier_run_kept_is_used(home: Path, tmp_path: Path) -> None:
     assert found.mirror == folder
 
 
-def test_the_users_own_configuration_is_used_as_it_is(home: Path, tmp_path: Path) -> None:
+def test_the_provider_installation_of_the_user_is_used(home: Path, tmp_path: Path) -> None:
     provider(tmp_path / "opt")
     (home / ".terraformrc").write_text("provider_installation {\n  direct {}\n}\n")
 
@@ -138,7 +140,7 @@ def test_the_users_own_configuration_is_used_as_it_is(home: Path, tmp_path: Path
     assert str(home / ".terraformrc") in found.origin
 
 
-def test_a_configuration_that_says_nothing_of_providers_does_not_decide(
+def test_a_configuration_without_a_provider_installation_is_kept(
     home: Path, tmp_path: Path
 ) -> None:
     folder = provider(tmp_path / "opt")
@@ -150,17 +152,17 @@ def test_a_configuration_that_says_nothing_of_providers_does_not_decide(
     assert found.user_config.text == 'host "h" {}'
 
 
-def test_what_is_set_comes_before_the_users_configuration(home: Path, tmp_path: Path) -> None:
+def test_the_configured_mirror_precedes_the_users_configuration(home: Path, tmp_path: Path) -> None:
     (home / ".terraformrc").write_text("provider_installation {\n  direct {}\n}\n")
     folder = provider(tmp_path / "mine")
 
     found = find_provider(folder, {}, version=_VERSION, home=home, roots=())
 
     assert (found.mirror, found.keep_user_config) == (folder, False)
-    assert found.origin == f"{folder}, as set"
+    assert found.origin == f"{folder}, as configured"
 
 
-def test_the_hosts_folder_itself_may_be_set(home: Path, tmp_path: Path) -> None:
+def test_the_folder_of_the_host_can_be_configured(home: Path, tmp_path: Path) -> None:
     folder = provider(tmp_path / "mine")
 
     found = find_provider(folder / "registry.terraform.io", {}, home=home, roots=())
@@ -168,22 +170,22 @@ def test_the_hosts_folder_itself_may_be_set(home: Path, tmp_path: Path) -> None:
     assert found.mirror == folder
 
 
-def test_the_variable_sets_it_too(home: Path, tmp_path: Path) -> None:
+def test_the_variable_configures_the_mirror(home: Path, tmp_path: Path) -> None:
     folder = provider(tmp_path / "mine")
 
     assert find(home, environ={"CATALOG_HARNESS_PROVIDER_MIRROR": str(folder)}).mirror == folder
 
 
-def test_what_is_set_must_hold_the_provider(home: Path, tmp_path: Path) -> None:
+def test_the_configured_mirror_must_contain_the_provider(home: Path, tmp_path: Path) -> None:
     provider(tmp_path / "mine", "6.0.0")
 
-    with pytest.raises(UsageError, match=r"does not hold the AWS provider 5\.100\.0") as raised:
+    with pytest.raises(UsageError, match=r"does not contain the AWS provider 5\.100\.0") as raised:
         find_provider(tmp_path / "mine", {}, version=_VERSION, home=home, roots=())
 
     assert "registry.terraform.io/hashicorp/aws/<version>/linux_amd64/" in raised.value.remedy
 
 
-def test_any_version_does_when_none_is_pinned(home: Path, tmp_path: Path) -> None:
+def test_without_a_required_version_any_is_used(home: Path, tmp_path: Path) -> None:
     folder = provider(tmp_path / "opt", "6.0.0")
 
     assert find_provider(environ={}, home=home, roots=[folder]).mirror == folder

@@ -14,9 +14,7 @@ def workspace(fake: FakeTerraform) -> Workspace:
     return workspace
 
 
-def test_managed_resources_are_listed_without_data_sources(
-    fake: FakeTerraform, workspace: Workspace
-) -> None:
+def test_data_sources_are_not_listed(fake: FakeTerraform, workspace: Workspace) -> None:
     fake.answer(
         "state list",
         lines("data.aws_caller_identity.i", "aws_vpc.v", 'aws_subnet.s["a"]', "module.m.data.a.b"),
@@ -25,7 +23,9 @@ def test_managed_resources_are_listed_without_data_sources(
     assert workspace.state_resources() == ("aws_vpc.v", 'aws_subnet.s["a"]')
 
 
-def test_before_the_first_apply_there_are_none(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_before_the_first_apply_there_are_no_resources(
+    fake: FakeTerraform, workspace: Workspace
+) -> None:
     fake.answer("state list", stderr="No state file was found!\n", status=1)
 
     assert workspace.state_resources() == ()
@@ -38,7 +38,7 @@ def test_a_state_that_cannot_be_read_is_an_error(fake: FakeTerraform, workspace:
         workspace.state_resources()
 
 
-def test_identifiers_of_managed_resources_are_read_and_nothing_secret(
+def test_only_identifiers_of_managed_resources_are_read(
     fake: FakeTerraform, workspace: Workspace
 ) -> None:
     secret = {"id": "arn:secret", "arn": "arn:secret", "name": "catalog/pr1", "value": "hunter2"}
@@ -54,7 +54,9 @@ def test_identifiers_of_managed_resources_are_read_and_nothing_secret(
     assert workspace.state_identifiers() == {"arn:secret", "b"}
 
 
-def test_no_state_has_no_identifiers(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_without_a_state_there_are_no_identifiers(
+    fake: FakeTerraform, workspace: Workspace
+) -> None:
     fake.answer("state pull", "")
 
     assert workspace.state_identifiers() == set()

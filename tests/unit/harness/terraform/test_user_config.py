@@ -7,17 +7,17 @@ from harness.terraform.user_config import UserConfig, user_cli_config
 _MIRROR = 'provider_installation {\n  filesystem_mirror { path = "/m" }\n}\n'
 
 
-def test_without_any_file_there_is_none(tmp_path: Path) -> None:
+def test_without_a_file_there_is_no_configuration(tmp_path: Path) -> None:
     assert user_cli_config({}, tmp_path).path is None
 
 
-def test_the_file_at_home_is_read(tmp_path: Path) -> None:
+def test_the_file_in_the_home_directory_is_read(tmp_path: Path) -> None:
     (tmp_path / ".terraformrc").write_text(_MIRROR)
 
     assert user_cli_config({}, tmp_path) == UserConfig(tmp_path / ".terraformrc", _MIRROR)
 
 
-def test_the_variable_comes_before_the_file_at_home(tmp_path: Path) -> None:
+def test_the_variable_precedes_the_home_directory(tmp_path: Path) -> None:
     (tmp_path / ".terraformrc").write_text(_MIRROR)
     named = tmp_path / "own.tfrc"
     named.write_text("")
@@ -25,7 +25,7 @@ def test_the_variable_comes_before_the_file_at_home(tmp_path: Path) -> None:
     assert user_cli_config({"TF_CLI_CONFIG_FILE": str(named)}, tmp_path).path == named
 
 
-def test_a_variable_that_names_no_file_is_as_if_not_set(tmp_path: Path) -> None:
+def test_a_variable_without_a_file_is_ignored(tmp_path: Path) -> None:
     (tmp_path / ".terraformrc").write_text(_MIRROR)
 
     found = user_cli_config({"TF_CLI_CONFIG_FILE": str(tmp_path / "absent")}, tmp_path)
@@ -33,7 +33,7 @@ def test_a_variable_that_names_no_file_is_as_if_not_set(tmp_path: Path) -> None:
     assert found.path == tmp_path / ".terraformrc"
 
 
-def test_windows_keeps_it_among_the_application_data(tmp_path: Path) -> None:
+def test_on_windows_it_is_in_the_application_data(tmp_path: Path) -> None:
     (tmp_path / "terraform.rc").write_text(_MIRROR)
 
     found = user_cli_config({"APPDATA": str(tmp_path)}, tmp_path / "home")
@@ -41,10 +41,10 @@ def test_windows_keeps_it_among_the_application_data(tmp_path: Path) -> None:
     assert found.path == tmp_path / "terraform.rc"
 
 
-def test_a_file_that_is_no_text_decides_nothing(tmp_path: Path) -> None:
+def test_a_binary_file_is_ignored(tmp_path: Path) -> None:
     (tmp_path / ".terraformrc").write_bytes(b"\xff\xfe\x00")
 
-    assert not user_cli_config({}, tmp_path).decides_installation
+    assert not user_cli_config({}, tmp_path).has_provider_installation
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_a_file_that_is_no_text_decides_nothing(tmp_path: Path) -> None:
         '{"provider_installation": [{"direct": [{}]}]}',
     ],
 )
-def test_a_provider_installation_block_decides(text: str) -> None:
-    assert UserConfig(Path("f"), text).decides_installation
+def test_a_provider_installation_block_is_found(text: str) -> None:
+    assert UserConfig(Path("f"), text).has_provider_installation
 
 
 @pytest.mark.parametrize(
@@ -69,15 +69,15 @@ def test_a_provider_installation_block_decides(text: str) -> None:
         'credentials "app.terraform.io" {\n  token = "provider_installation"\n}',
     ],
 )
-def test_without_that_block_it_does_not(text: str) -> None:
-    assert not UserConfig(Path("f"), text).decides_installation
+def test_other_text_has_no_provider_installation(text: str) -> None:
+    assert not UserConfig(Path("f"), text).has_provider_installation
 
 
-def test_a_plugin_cache_is_seen() -> None:
-    assert UserConfig(Path("f"), 'plugin_cache_dir = "/c"').names_plugin_cache
-    assert not UserConfig(Path("f"), '# plugin_cache_dir = "/c"').names_plugin_cache
+def test_a_plugin_cache_is_found() -> None:
+    assert UserConfig(Path("f"), 'plugin_cache_dir = "/c"').has_plugin_cache
+    assert not UserConfig(Path("f"), '# plugin_cache_dir = "/c"').has_plugin_cache
 
 
-def test_other_blocks_can_be_taken_over_but_not_those_of_json() -> None:
-    assert UserConfig(Path("f"), 'host "h" {}').rest == 'host "h" {}'
-    assert UserConfig(Path("f"), '{"host": {}}').rest == ""
+def test_blocks_can_be_appended_to_hcl_but_not_to_json() -> None:
+    assert UserConfig(Path("f"), 'host "h" {}').hcl == 'host "h" {}'
+    assert UserConfig(Path("f"), '{"host": {}}').hcl == ""

@@ -19,7 +19,7 @@ def test_the_synthesized_configuration_is_written_unchanged(fake: FakeTerraform)
     assert written["harness_override.tf.json"]["provider"] == {"aws": [{"s3_use_path_style": True}]}
 
 
-def test_the_directory_is_for_its_owner_only(fake: FakeTerraform) -> None:
+def test_the_directory_is_accessible_by_its_owner_only(fake: FakeTerraform) -> None:
     workspace = fake.workspace()
 
     workspace.write({})
@@ -27,17 +27,17 @@ def test_the_directory_is_for_its_owner_only(fake: FakeTerraform) -> None:
     assert stat.S_IMODE(workspace.directory.stat().st_mode) == 0o700
 
 
-def test_without_a_cache_of_its_own_it_shares_the_users(fake: FakeTerraform) -> None:
+def test_the_default_cache_is_shared_by_the_user(fake: FakeTerraform) -> None:
     assert Workspace(fake.folder, fake.terraform()).cache.name == "catalog-harness"
 
 
-def test_a_workspace_shows_no_credentials(fake: FakeTerraform) -> None:
+def test_the_repr_has_no_credentials(fake: FakeTerraform) -> None:
     workspace = fake.workspace(environment={"AWS_SECRET_ACCESS_KEY": "hunter2"})
 
     assert "hunter2" not in repr(workspace)
 
 
-def test_temporary_files_are_the_runs_own(fake: FakeTerraform) -> None:
+def test_temporary_files_are_in_the_working_directory(fake: FakeTerraform) -> None:
     workspace = fake.workspace()
     workspace.write({})
     fake.answer("output", stdout="{}")
@@ -49,16 +49,14 @@ def test_temporary_files_are_the_runs_own(fake: FakeTerraform) -> None:
     assert (workspace.directory / "tmp").is_dir()
 
 
-def test_a_path_too_long_for_a_socket_leaves_the_systems_folder(tmp_path: Path) -> None:
+def test_a_path_too_long_for_a_socket_is_not_used(tmp_path: Path) -> None:
     directory = tmp_path / ("x" * 103)
 
     assert temporary_directory(directory) == {}
     assert not directory.exists()
 
 
-def test_the_path_does_not_depend_on_the_working_directory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_path_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
     assert Path(temporary_directory(Path("w"))["TMPDIR"]).is_absolute()
