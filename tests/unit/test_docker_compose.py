@@ -1,4 +1,4 @@
-"""The emulators in containers: pinned, on loopback, with a health check, without a secret."""
+"""The emulators in containers: pinned, on loopback, healthy before use, and without a secret."""
 
 import re
 from pathlib import Path
@@ -28,16 +28,16 @@ def test_its_image_is_pinned_to_a_release(service: dict[str, Any]) -> None:
 
 
 @every_service
-def test_its_ports_are_published_on_loopback_only(service: dict[str, Any]) -> None:
+def test_its_ports_are_open_on_loopback_alone(service: dict[str, Any]) -> None:
     assert service["ports"]
     assert all(port.startswith("127.0.0.1:") for port in service["ports"])
     assert "network_mode" not in service
 
 
 @every_service
-def test_it_has_a_health_check(service: dict[str, Any]) -> None:
-    (url,) = [word for word in service["healthcheck"]["test"] if "http://" in word]
-    assert re.search(r"http://localhost:4566/_(localstack|ministack)/health", url)
+def test_it_says_when_it_is_ready(service: dict[str, Any]) -> None:
+    (question,) = [word for word in service["healthcheck"]["test"] if "http://" in word]
+    assert re.search(r"http://localhost:4566/_(localstack|ministack)/health", question)
     assert service["healthcheck"]["start_period"]
 
 
@@ -49,21 +49,21 @@ def test_the_token_comes_from_the_environment_and_only_where_it_is_needed() -> N
     assert not re.search(r"LOCALSTACK_AUTH_TOKEN[:=][ \t]*\S", FILE.read_text())
 
 
-def test_no_profile_requires_the_token_of_another() -> None:
-    """Compose interpolates the whole file for any profile."""
+def test_no_profile_demands_the_token_of_another() -> None:
+    """Compose fills in the whole file, whichever profile is asked for."""
     assert ":?" not in FILE.read_text()
 
 
-def test_the_profile_without_a_token_has_the_last_free_image() -> None:
+def test_the_last_tag_without_a_token_is_the_one_for_no_token() -> None:
     assert SERVICES["localstack"]["image"] == "localstack/localstack:4.14.0"
 
 
-def test_only_services_that_start_containers_mount_the_docker_socket() -> None:
+def test_only_what_starts_containers_has_the_docker_socket() -> None:
     mounted = [name for name, service in SERVICES.items() if SOCKET in service.get("volumes", ())]
 
     assert mounted == ["localstack-pro", "ministack"]
 
 
-def test_telemetry_is_disabled() -> None:
+def test_nobody_is_told_of_its_use() -> None:
     for name in ("localstack", "localstack-pro"):
         assert SERVICES[name]["environment"]["DISABLE_EVENTS"] == "1"
