@@ -40,7 +40,7 @@ def diagnose_terraform(settings: HarnessSettings) -> Diagnosis:
         ToolNotFoundError: There is none.
     """
     terraform = find_terraform(settings.terraform)
-    passed_over = "".join(f"; passed over {other}" for other in terraform.skipped)
+    passed_over = "".join(f"; passed over {other}" for other in terraform.passed_over)
     return Diagnosis("Terraform", Verdict.OK, f"{terraform}{passed_over}")
 
 

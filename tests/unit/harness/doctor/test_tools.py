@@ -131,7 +131,7 @@ class TestProvider:
     def test_a_mirror_without_the_provider_is_an_error_for_the_caller_to_show(
         self, tmp_path: Path
     ) -> None:
-        with pytest.raises(UsageError, match="does not contain the AWS provider"):
+        with pytest.raises(UsageError, match="does not hold the AWS provider"):
             diagnose_provider(HarnessSettings(provider_mirror=tmp_path))
 
 

@@ -124,7 +124,7 @@ class TestFailure:
 
         destroy(run)
 
-        assert "destroyed in two attempts: a network interface" in witness_of(run).notes[-1]
+        assert "destroyed in two attempts: EC2 still counted" in witness_of(run).notes[-1]
 
     def test_a_target_that_does_not_say_what_is_left_proves_nothing(
         self, way: Way, run: Run

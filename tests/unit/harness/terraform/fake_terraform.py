@@ -64,7 +64,7 @@ class FakeTerraform:
         )
         (self.folder / f"{verb}.{number}").write_text(text)
 
-    def forget(self, verb: str) -> None:
+    def clear(self, verb: str) -> None:
         """Remove the answers for a verb."""
         for file in self.folder.glob(f"{verb}.*"):
             file.unlink()

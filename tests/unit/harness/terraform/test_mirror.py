@@ -179,7 +179,7 @@ def test_the_variable_configures_the_mirror(home: Path, tmp_path: Path) -> None:
 def test_the_configured_mirror_must_contain_the_provider(home: Path, tmp_path: Path) -> None:
     provider(tmp_path / "mine", "6.0.0")
 
-    with pytest.raises(UsageError, match=r"does not contain the AWS provider 5\.100\.0") as raised:
+    with pytest.raises(UsageError, match=r"does not hold the AWS provider 5\.100\.0") as raised:
         find_provider(tmp_path / "mine", {}, version=_VERSION, home=home, roots=())
 
     assert "registry.terraform.io/hashicorp/aws/<version>/linux_amd64/" in raised.value.remedy

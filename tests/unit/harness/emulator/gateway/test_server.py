@@ -11,6 +11,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from harness.core.errors import EmulatorError
+from harness.core.redaction import MASK
 from harness.emulator.gateway import __main__ as program
 from harness.emulator.gateway import listener
 from harness.emulator.gateway import parent_watch as lifeline
@@ -119,6 +120,13 @@ def test_an_unusable_environment_is_one_message_and_status_1(
 
     assert program.main() == 1
     assert "What to do: start it with the environment" in capsys.readouterr().err
+
+
+def test_secrets_do_not_reach_the_log() -> None:
+    formatter = program._RedactingFormatter("%(message)s")
+    record = logging.makeLogRecord({"msg": "connect postgresql://u:hunter22@h/db"})
+
+    assert formatter.format(record) == f"connect postgresql://u:{MASK}@h/db"
 
 
 def test_the_log_goes_to_standard_error_redacted(monkeypatch: pytest.MonkeyPatch) -> None:
