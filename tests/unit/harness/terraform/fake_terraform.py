@@ -15,6 +15,7 @@ from harness.terraform.binary import Terraform
 from harness.terraform.workspace import Workspace
 
 _run = process.run
+_NO_ANSWER = {"stdout": "", "stderr": "", "status": 0, "files": {}}
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ class FakeTerraform:
     @property
     def verbs(self) -> list[str]:
         """The verbs of the calls."""
-        return [call.verb for call in self.calls]
+        path = self.folder / "calls"
+        return path.read_text().splitlines() if path.exists() else []
 
     @property
     def environment(self) -> dict[str, str]:
@@ -126,17 +128,17 @@ class FakeTerraform:
         return Completed(tuple(command), status, answer["stdout"], answer["stderr"])
 
     def _record(self, call: Call) -> None:
+        with (self.folder / "calls").open("a") as verbs:
+            verbs.write(f"{call.verb}\n")
         with (self.folder / "calls.jsonl").open("a") as calls:
             calls.write(json.dumps(asdict(call)) + "\n")
 
     def _answer(self, verb: str) -> dict[str, Any]:
         answers = sorted(self.folder.glob(f"{verb}.*"), key=lambda file: int(file.suffix[1:]))
         if not answers:
-            return {"stdout": "", "stderr": "", "status": 0, "files": {}}
-        answer: dict[str, Any] = json.loads(
-            answers[min(self.verbs.count(verb), len(answers)) - 1].read_text()
-        )
-        return answer
+            return _NO_ANSWER
+        answer = answers[min(self.verbs.count(verb), len(answers)) - 1]
+        return _NO_ANSWER | json.loads(answer.read_text())
 
 
 def event(kind: str, **more: Any) -> str:
