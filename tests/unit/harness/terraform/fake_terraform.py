@@ -15,7 +15,7 @@ from harness.terraform.binary import Terraform
 from harness.terraform.workspace import Workspace
 
 _run = process.run
-_NO_ANSWER = {"stdout": "", "stderr": "", "status": 0, "files": {}}
+_NO_ANSWER: dict[str, Any] = {"stdout": "", "stderr": "", "status": 0, "files": {}}
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,8 @@ class FakeTerraform:
         if not answers:
             return _NO_ANSWER
         answer = answers[min(self.verbs.count(verb), len(answers)) - 1]
-        return _NO_ANSWER | json.loads(answer.read_text())
+        given: dict[str, Any] = json.loads(answer.read_text())
+        return {**_NO_ANSWER, **given}
 
 
 def event(kind: str, **more: Any) -> str:
