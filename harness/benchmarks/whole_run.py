@@ -104,7 +104,7 @@ def _terraform_verbs(
         bare = partial(
             process.run,
             [*tools.terraform.command, *verb, "-input=false"],
-            cwd=workspace.directory,
+            cwd=workspace.path,
             env=environment,
             timeout=_VERB_SECONDS,
         )

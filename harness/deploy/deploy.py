@@ -20,7 +20,7 @@ from harness.synth.ahead import synthesized_ahead
 from harness.synth.synthesize import SynthesizedStack, synthesize
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, create_target
-from harness.terraform import ApplyResult, TerraformError, Workspace, is_state_locked
+from harness.terraform import ApplyResult, TerraformError, WorkingDirectory, is_state_locked
 from harness.terraform.drift import DriftVerdict, DriftWatch
 
 
@@ -181,7 +181,7 @@ def _preflight(run: Run, stack: SynthesizedStack, target: Target, tools: Tools) 
 
 
 def _apply(
-    run: Run, workspace: Workspace, config: StackConfiguration, target: Target
+    run: Run, workspace: WorkingDirectory, config: StackConfiguration, target: Target
 ) -> ApplyResult:
     try:
         with run.timeline.phase("apply"):

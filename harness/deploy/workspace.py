@@ -9,10 +9,10 @@ import platformdirs
 from harness.run.run import Run
 from harness.targets.base import Target
 from harness.terraform import (
-    ProviderSource,
+    ProviderInstallation,
     Terraform,
-    Workspace,
-    find_provider,
+    WorkingDirectory,
+    find_provider_installation,
     find_terraform,
     pinned_provider_version,
 )
@@ -24,7 +24,7 @@ class Tools:
     """What deploys: the Terraform to run, and where it gets the AWS provider."""
 
     terraform: Terraform
-    provider: ProviderSource
+    provider: ProviderInstallation
     provider_version: str | None
 
     def facts(self) -> dict[str, str]:
@@ -47,18 +47,20 @@ def find_tools(terraform: str | None, provider_mirror: Path | None) -> Tools:
     )
 
 
-def find_provider_source(mirror: Path | None) -> ProviderSource:
+def find_provider_source(mirror: Path | None) -> ProviderInstallation:
     """Find out where the AWS provider comes from that the bindings are made for.
 
     Raises:
         UsageError: The mirror that was set does not hold it.
     """
-    return find_provider(mirror, version=pinned_provider_version(), cache=_plugin_cache())
+    return find_provider_installation(
+        mirror, version=pinned_provider_version(), cache=_plugin_cache()
+    )
 
 
 def workspace_of(
     run: Run, target: Target, tools: Tools, *, cancel: threading.Event | None = None
-) -> Workspace:
+) -> WorkingDirectory:
     """Return the working directory of a run, bound to its target.
 
     Args:
@@ -73,7 +75,7 @@ def workspace_of(
         registry=tools.terraform.registry,
         cache=_plugin_cache(),
     )
-    return Workspace(
+    return WorkingDirectory(
         run.workspace_directory,
         tools.terraform,
         environment=target.environment(),

@@ -3,22 +3,35 @@
 from harness.terraform.apply import ApplyResult
 from harness.terraform.aws_errors import AwsError
 from harness.terraform.binary import Terraform, find_terraform
+from harness.terraform.cli_config import write_cli_config
+from harness.terraform.destroy import DestroyResult
+from harness.terraform.drift import AllowedDrift, DriftVerdict, DriftWatch, require_no_drift
 from harness.terraform.errors import TerraformError, is_state_locked
-from harness.terraform.mirror import ProviderSource, find_provider, pinned_provider_version
 from harness.terraform.plan import Plan, ResourceChange
-from harness.terraform.workspace import Workspace
+from harness.terraform.provider_installation import (
+    ProviderInstallation,
+    find_provider_installation,
+    pinned_provider_version,
+)
+from harness.terraform.working_directory import WorkingDirectory
 
 __all__ = [
+    "AllowedDrift",
     "ApplyResult",
     "AwsError",
+    "DestroyResult",
+    "DriftVerdict",
+    "DriftWatch",
     "Plan",
-    "ProviderSource",
+    "ProviderInstallation",
     "ResourceChange",
     "Terraform",
     "TerraformError",
-    "Workspace",
-    "find_provider",
+    "WorkingDirectory",
+    "find_provider_installation",
     "find_terraform",
     "is_state_locked",
     "pinned_provider_version",
+    "require_no_drift",
+    "write_cli_config",
 ]

@@ -3,20 +3,20 @@
 import json
 from pathlib import Path
 
-from harness.terraform.mirror import ProviderSource
+from harness.terraform.provider_installation import ProviderInstallation
 
 _PROVIDER = "hashicorp/aws"
 
 
 def write_cli_config(
-    source: ProviderSource, directory: Path, *, registry: str, cache: Path
+    installation: ProviderInstallation, directory: Path, *, registry: str, cache: Path
 ) -> Path | None:
-    """Write the CLI configuration for a provider source.
+    """Write the CLI configuration for a provider installation.
 
     Only the AWS provider is installed from a mirror; all others from the registry.
 
     Args:
-        source: Source of the AWS provider.
+        installation: Source of the AWS provider.
         directory: Folder of the run for the file and, for OpenTofu, a mirror of links.
         registry: Host name of the default provider registry.
         cache: Plugin cache for providers from the registry.
@@ -24,15 +24,17 @@ def write_cli_config(
     Returns:
         The file for TF_CLI_CONFIG_FILE; None to use the user's own unchanged.
     """
-    if source.keep_user_config:
+    if installation.keep_user_config:
         return None
     directory.mkdir(parents=True, exist_ok=True)
-    if source.mirror is None:
-        ours = "" if source.user_config.has_plugin_cache else _plugin_cache(cache)
+    if installation.mirror is None:
+        ours = "" if installation.user_config.has_plugin_cache else _plugin_cache(cache)
     else:
-        ours = _from_mirror(_host_folder(source.mirror, source.host, directory, registry), registry)
+        ours = _from_mirror(
+            _host_folder(installation.mirror, installation.host, directory, registry), registry
+        )
     path = directory / "terraform.tfrc"
-    text = f"{source.user_config.hcl}\n{ours}"
+    text = f"{installation.user_config.hcl}\n{ours}"
     # Not rewritten unchanged: another command of the run may be reading it.
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")

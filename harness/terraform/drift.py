@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from harness.core.errors import DriftError
-from harness.terraform import Plan, ResourceChange
+from harness.terraform.plan import Plan, ResourceChange
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,12 @@ class DriftVerdict:
         Raises:
             DriftError: The message lists resources with actions and attributes, and outputs.
         """
-        lines = [f"  - {each}" for each in self.plan.changes if not _is_allowed(each, self.allowed)]
-        lines += [f"  - output {name}" for name in self.plan.outputs]
+        lines = [
+            f"  - {each}"
+            for each in self.plan.resource_changes
+            if not _is_allowed(each, self.allowed)
+        ]
+        lines += [f"  - output {name}" for name in self.plan.output_changes]
         if lines:
             raise DriftError(
                 "a second plan right after apply has changes:\n" + "\n".join(lines),
@@ -65,13 +69,13 @@ class DriftVerdict:
 
     def notes(self) -> Iterator[str]:
         """Yield the known drift in the plan, and the entries that are no longer needed."""
-        for change in self.plan.changes:
+        for change in self.plan.resource_changes:
             if _is_allowed(change, self.allowed):
                 reasons = "; ".join(e.reason for e in self.allowed if e.covers(change))
                 yield f"known drift: {change}: {reasons}"
         for entry in self.allowed:
             deployed = any(entry.matches(address) for address in self.present)
-            if deployed and not any(map(entry.covers, self.plan.changes)):
+            if deployed and not any(map(entry.covers, self.plan.resource_changes)):
                 names = ", ".join(sorted(entry.attributes))
                 yield f"known drift of {entry.address} ({names}) did not occur: remove its entry"
 

@@ -39,13 +39,13 @@ class Plan:
 
     Attributes:
         has_changes: Whether applying would change a resource or an output.
-        changes: Resources that would change.
-        outputs: Names of outputs that would change.
+        resource_changes: Resources that would change.
+        output_changes: Names of outputs that would change.
     """
 
     has_changes: bool
-    changes: tuple[ResourceChange, ...] = ()
-    outputs: tuple[str, ...] = ()
+    resource_changes: tuple[ResourceChange, ...] = ()
+    output_changes: tuple[str, ...] = ()
 
 
 def plan(command: CommandLine, *, refresh: bool, timeout: float) -> Plan:
@@ -77,8 +77,8 @@ def plan(command: CommandLine, *, refresh: bool, timeout: float) -> Plan:
     details = json.loads(shown.stdout)
     return Plan(
         has_changes=True,
-        changes=tuple(_resource_changes(details)),
-        outputs=tuple(_output_changes(details)),
+        resource_changes=tuple(_resource_changes(details)),
+        output_changes=tuple(_output_changes(details)),
     )
 
 

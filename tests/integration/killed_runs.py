@@ -16,7 +16,7 @@ from harness.core.errors import HarnessError
 from harness.deploy.workspace import Tools
 from harness.synth.synthesize import synthesize
 from harness.targets.embedded.target import EmbeddedTarget
-from harness.terraform import Workspace
+from harness.terraform import WorkingDirectory
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.events import Event, OperationEvent
 from stack.config import StackConfig
@@ -43,7 +43,7 @@ class KilledRun:
 
     def deploy(self, directory: Path, target: EmbeddedTarget, tools: Tools) -> str:
         """Deploy it until it is killed; return what Terraform was told to have died of."""
-        workspace = Workspace(
+        workspace = WorkingDirectory(
             directory,
             tools.terraform,
             environment=target.environment(),

@@ -18,7 +18,7 @@ from harness.deploy.workspace import Tools, find_tools
 from harness.preflight import TerraformVersion, configuration_of, explain, preflight
 from harness.targets.base import Target
 from harness.targets.embedded.target import EmbeddedTarget
-from harness.terraform import TerraformError, Workspace
+from harness.terraform import TerraformError, WorkingDirectory
 from harness.terraform.aws_errors import parse_aws_error
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.events import Diagnostic
@@ -239,12 +239,12 @@ def tools() -> Tools:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, cloud: Target, tools: Tools) -> Workspace:
+def workspace(tmp_path: Path, cloud: Target, tools: Tools) -> WorkingDirectory:
     cache = platformdirs.user_cache_path("catalog-harness") / "providers"
     cli_config = write_cli_config(
         tools.provider, tmp_path / "cli", registry=tools.terraform.registry, cache=cache
     )
-    return Workspace(
+    return WorkingDirectory(
         tmp_path / "work", tools.terraform, environment=cloud.environment(), cli_config=cli_config
     )
 
@@ -271,7 +271,7 @@ def found_beforehand(configuration: dict[str, Any], cloud: Target, tools: Tools)
 
 
 def test_what_the_provider_refuses_in_a_plan_is_what_preflight_finds(
-    cloud: Target, tools: Tools, workspace: Workspace
+    cloud: Target, tools: Tools, workspace: WorkingDirectory
 ) -> None:
     configuration = document(PLANNED, {})
     wanted = {mistake.address: {mistake.rule} for mistake in PLANNED}
@@ -285,7 +285,7 @@ def test_what_the_provider_refuses_in_a_plan_is_what_preflight_finds(
 
 
 def test_what_the_cloud_refuses_is_what_preflight_finds(
-    cloud: Target, tools: Tools, workspace: Workspace
+    cloud: Target, tools: Tools, workspace: WorkingDirectory
 ) -> None:
     configuration = document(APPLIED, GOOD)
     wanted = {mistake.address: {mistake.rule} for mistake in APPLIED}
@@ -300,7 +300,7 @@ def test_what_the_cloud_refuses_is_what_preflight_finds(
 
 
 def test_a_backend_argument_that_terraform_refuses_is_what_preflight_finds(
-    cloud: Target, tools: Tools, workspace: Workspace
+    cloud: Target, tools: Tools, workspace: WorkingDirectory
 ) -> None:
     backend = {"bucket": "b", "key": "k", "region": "eu-north-1", "lock_table": "locks"}
     configuration = {"terraform": {"backend": {"s3": backend}}}
@@ -316,7 +316,7 @@ def test_a_backend_argument_that_terraform_refuses_is_what_preflight_finds(
 
 
 def test_what_stops_destroy_is_what_preflight_finds(
-    cloud: Target, tools: Tools, workspace: Workspace
+    cloud: Target, tools: Tools, workspace: WorkingDirectory
 ) -> None:
     wanted = {
         "aws_s3_bucket.full": {"s3/bucket-without-force-destroy"},

@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 
-from harness.terraform import Workspace, find_provider, find_terraform, pinned_provider_version
+from harness.terraform import (
+    WorkingDirectory,
+    find_provider_installation,
+    find_terraform,
+    pinned_provider_version,
+)
 from harness.terraform.cli_config import write_cli_config
 
 _ENDPOINT = "http://127.0.0.1:9"  # closed: the plan of a new resource sends no request
@@ -25,13 +30,16 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     terraform, version = find_terraform(), pinned_provider_version()
     cache = folder / "cache"
     cli_config = write_cli_config(
-        find_provider(version=version), folder, registry=terraform.registry, cache=cache
+        find_provider_installation(version=version),
+        folder,
+        registry=terraform.registry,
+        cache=cache,
     )
     keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-    workspace = Workspace(folder / "work", terraform, keys, cli_config, cache)
-    workspace.write(_configuration(version), provider=_TARGET)
-    workspace.init()
-    command = workspace._command
+    directory = WorkingDirectory(folder / "work", terraform, keys, cli_config, cache)
+    directory.write(_configuration(version), provider=_TARGET)
+    directory.init()
+    command = directory._command
     command.run("plan", "-input=false", "-out=plan", timeout=300)
     shown: dict[str, Any] = json.loads(command.run("show", "-json", "plan", timeout=300).stdout)
     initialised = folder / "work" / ".terraform" / "terraform.tfstate"

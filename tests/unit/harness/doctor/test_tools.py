@@ -17,7 +17,7 @@ from harness.doctor.tools import (
     diagnose_terraform,
 )
 from harness.settings.settings import HarnessSettings
-from harness.terraform import ProviderSource, Terraform
+from harness.terraform import ProviderInstallation, Terraform
 from harness.terraform.user_config import NO_USER_CONFIG
 from stack.errors import NodeNotFoundError
 
@@ -84,18 +84,18 @@ class TestProvider:
         monkeypatch.setattr(requests, "get", get)
         return asked
 
-    def source(self, monkeypatch: pytest.MonkeyPatch, source: ProviderSource) -> None:
+    def source(self, monkeypatch: pytest.MonkeyPatch, source: ProviderInstallation) -> None:
         monkeypatch.setattr(tools, "find_provider_source", lambda _: source)
 
     @pytest.mark.parametrize(
         "source",
         [
-            ProviderSource("/m, a mirror", Path("/m")),
-            ProviderSource("as your own ~/.terraformrc says", keep_user_config=True),
+            ProviderInstallation("/m, a mirror", Path("/m")),
+            ProviderInstallation("as your own ~/.terraformrc says", keep_user_config=True),
         ],
     )
     def test_a_mirror_or_the_users_own_word_needs_no_network(
-        self, monkeypatch: pytest.MonkeyPatch, asked: list[str], source: ProviderSource
+        self, monkeypatch: pytest.MonkeyPatch, asked: list[str], source: ProviderInstallation
     ) -> None:
         self.source(monkeypatch, source)
 
@@ -108,7 +108,7 @@ class TestProvider:
     def test_the_registry_is_asked_whether_it_is_there(
         self, monkeypatch: pytest.MonkeyPatch, asked: list[str]
     ) -> None:
-        self.source(monkeypatch, ProviderSource("the provider registry"))
+        self.source(monkeypatch, ProviderInstallation("the provider registry"))
 
         assert diagnose_provider(HarnessSettings()).verdict is Verdict.OK
         assert [url.split("/")[2] for url in asked] == ["registry.terraform.io"]
@@ -119,7 +119,9 @@ class TestProvider:
         def get(_url: str, **_: object) -> requests.Response:
             raise requests.ConnectionError("no route")
 
-        self.source(monkeypatch, ProviderSource("the provider registry", None, "h", NO_USER_CONFIG))
+        self.source(
+            monkeypatch, ProviderInstallation("the provider registry", None, "h", NO_USER_CONFIG)
+        )
         monkeypatch.setattr(requests, "get", get)
 
         found = diagnose_provider(HarnessSettings())

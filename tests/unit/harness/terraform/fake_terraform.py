@@ -12,7 +12,7 @@ from harness.core import process
 from harness.core.errors import ProcessError
 from harness.core.process import Completed
 from harness.terraform.binary import Terraform
-from harness.terraform.workspace import Workspace
+from harness.terraform.working_directory import WorkingDirectory
 
 _run = process.run
 _NO_ANSWER: dict[str, Any] = {"stdout": "", "stderr": "", "status": 0, "files": {}}
@@ -90,9 +90,9 @@ class FakeTerraform:
     def terraform(self) -> Terraform:
         return Terraform((str(self.program),), (1, 11, 4), "terraform", "a test", "1.11.4")
 
-    def workspace(self, **more: Any) -> Workspace:
-        return Workspace(
-            directory=self.folder / "work",
+    def working_directory(self, **more: Any) -> WorkingDirectory:
+        return WorkingDirectory(
+            path=self.folder / "work",
             terraform=self.terraform(),
             cache=self.folder / "cache",
             **more,

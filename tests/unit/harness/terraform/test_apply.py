@@ -5,7 +5,7 @@ import pytest
 from harness.core.redaction import MASK, redact
 from harness.terraform.errors import TerraformError
 from harness.terraform.events import Event
-from harness.terraform.workspace import Workspace
+from harness.terraform.working_directory import WorkingDirectory
 from tests.unit.harness.terraform.fake_terraform import (
     FakeTerraform,
     error,
@@ -16,10 +16,10 @@ from tests.unit.harness.terraform.fake_terraform import (
 
 
 @pytest.fixture
-def workspace(fake: FakeTerraform) -> Workspace:
-    workspace = fake.workspace(environment={"AWS_ACCESS_KEY_ID": "test"})
-    workspace.write({})
-    return workspace
+def directory(fake: FakeTerraform) -> WorkingDirectory:
+    directory = fake.working_directory(environment={"AWS_ACCESS_KEY_ID": "test"})
+    directory.write({})
+    return directory
 
 
 def summary(verb: str, add: int) -> str:
@@ -27,7 +27,9 @@ def summary(verb: str, add: int) -> str:
     return event("change_summary", changes=counts)
 
 
-def test_apply_returns_outputs_and_summary(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_apply_returns_outputs_and_summary(
+    fake: FakeTerraform, directory: WorkingDirectory
+) -> None:
     fake.answer(
         "apply",
         lines(
@@ -40,7 +42,7 @@ def test_apply_returns_outputs_and_summary(fake: FakeTerraform, workspace: Works
     fake.answer("output", json.dumps({"vpc_id": {"value": "vpc-1", "sensitive": False}}))
     received: list[Event] = []
 
-    result = workspace.apply(on_event=received.append, parallelism=7)
+    result = directory.apply(on_event=received.append, parallelism=7)
 
     assert result.outputs == {"vpc_id": "vpc-1"}
     assert (result.added, result.changed, result.destroyed) == (1, 0, 1)
@@ -52,26 +54,26 @@ def test_apply_returns_outputs_and_summary(fake: FakeTerraform, workspace: Works
 
 
 def test_an_apply_without_a_summary_counts_nothing(
-    fake: FakeTerraform, workspace: Workspace
+    fake: FakeTerraform, directory: WorkingDirectory
 ) -> None:
     fake.answer("output", "{}")
 
-    result = workspace.apply()
+    result = directory.apply()
 
     assert (result.added, result.changed, result.destroyed) == (0, 0, 0)
 
 
-def test_a_failed_apply_reads_no_outputs(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_a_failed_apply_reads_no_outputs(fake: FakeTerraform, directory: WorkingDirectory) -> None:
     fake.answer("apply", lines(error("odd")), status=1)
 
     with pytest.raises(TerraformError, match="odd"):
-        workspace.apply()
+        directory.apply()
 
     assert fake.verbs == ["apply"]
 
 
 def test_sensitive_outputs_are_registered_for_redaction(
-    fake: FakeTerraform, workspace: Workspace
+    fake: FakeTerraform, directory: WorkingDirectory
 ) -> None:
     nested = {"user": "u", "keys": ["hunter2-nested"], "port": 5432}
     declared = {
@@ -81,15 +83,15 @@ def test_sensitive_outputs_are_registered_for_redaction(
     }
     fake.answer("output", json.dumps(declared))
 
-    outputs = workspace.outputs()
+    outputs = directory.outputs()
 
     assert outputs["password"] == "hunter2-output"
     assert redact("hunter2-output hunter2-nested catalog-public") == f"{MASK} {MASK} catalog-public"
 
 
 def test_the_repr_of_an_apply_result_has_no_outputs(
-    fake: FakeTerraform, workspace: Workspace
+    fake: FakeTerraform, directory: WorkingDirectory
 ) -> None:
     fake.answer("output", json.dumps({"name": {"value": "hidden", "sensitive": False}}))
 
-    assert "hidden" not in repr(workspace.apply())
+    assert "hidden" not in repr(directory.apply())

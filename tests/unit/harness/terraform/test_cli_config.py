@@ -1,20 +1,20 @@
 from pathlib import Path
 
 from harness.terraform.cli_config import write_cli_config
-from harness.terraform.mirror import ProviderSource
+from harness.terraform.provider_installation import ProviderInstallation
 from harness.terraform.user_config import UserConfig
 
 _REGISTRY = "registry.terraform.io"
 
 
-def written(source: ProviderSource, folder: Path, registry: str = _REGISTRY) -> str:
+def written(source: ProviderInstallation, folder: Path, registry: str = _REGISTRY) -> str:
     path = write_cli_config(source, folder / "cli", registry=registry, cache=folder / "cache")
     assert path is not None
     return path.read_text()
 
 
 def test_only_the_aws_provider_is_installed_from_a_mirror(tmp_path: Path) -> None:
-    text = written(ProviderSource("found", Path("/mirror")), tmp_path)
+    text = written(ProviderInstallation("found", Path("/mirror")), tmp_path)
 
     assert text.split() == [
         *("provider_installation", "{"),
@@ -27,7 +27,7 @@ def test_only_the_aws_provider_is_installed_from_a_mirror(tmp_path: Path) -> Non
 
 
 def test_providers_from_the_registry_are_cached(tmp_path: Path) -> None:
-    text = written(ProviderSource("registry"), tmp_path)
+    text = written(ProviderInstallation("registry"), tmp_path)
 
     assert f'plugin_cache_dir = "{tmp_path / "cache"}"' in text
     assert "plugin_cache_may_break_dependency_lock_file = true" in text
@@ -37,7 +37,7 @@ def test_providers_from_the_registry_are_cached(tmp_path: Path) -> None:
 def test_the_users_plugin_cache_is_kept(tmp_path: Path) -> None:
     own = UserConfig(Path("f"), 'plugin_cache_dir = "/mine"')
 
-    text = written(ProviderSource("registry", user_config=own), tmp_path)
+    text = written(ProviderInstallation("registry", user_config=own), tmp_path)
 
     assert text.strip() == 'plugin_cache_dir = "/mine"'
 
@@ -45,13 +45,13 @@ def test_the_users_plugin_cache_is_kept(tmp_path: Path) -> None:
 def test_the_users_configuration_is_kept(tmp_path: Path) -> None:
     own = UserConfig(Path("f"), 'host "h" {}')
 
-    text = written(ProviderSource("found", Path("/mirror"), user_config=own), tmp_path)
+    text = written(ProviderInstallation("found", Path("/mirror"), user_config=own), tmp_path)
 
     assert text.startswith('host "h" {}\nprovider_installation {')
 
 
 def test_with_a_provider_installation_of_the_user_no_file_is_written(tmp_path: Path) -> None:
-    source = ProviderSource("own", keep_user_config=True)
+    source = ProviderInstallation("own", keep_user_config=True)
 
     path = write_cli_config(source, tmp_path / "cli", registry=_REGISTRY, cache=tmp_path)
 
@@ -62,7 +62,7 @@ def test_with_a_provider_installation_of_the_user_no_file_is_written(tmp_path: P
 def test_a_mirror_of_the_other_product_is_linked(tmp_path: Path) -> None:
     mirror = tmp_path / "mirror"
     (mirror / _REGISTRY / "hashicorp").mkdir(parents=True)
-    source = ProviderSource("found", mirror)
+    source = ProviderInstallation("found", mirror)
 
     texts = [written(source, tmp_path, "registry.opentofu.org") for _ in range(2)]
 
@@ -73,7 +73,7 @@ def test_a_mirror_of_the_other_product_is_linked(tmp_path: Path) -> None:
 
 
 def test_an_unchanged_file_is_not_rewritten(tmp_path: Path) -> None:
-    source = ProviderSource("found", Path("/mirror"))
+    source = ProviderInstallation("found", Path("/mirror"))
     written(source, tmp_path)
     path = tmp_path / "cli" / "terraform.tfrc"
     path.chmod(0o400)
@@ -85,6 +85,6 @@ def test_an_unchanged_file_is_not_rewritten(tmp_path: Path) -> None:
 
 
 def test_another_source_is_written(tmp_path: Path) -> None:
-    written(ProviderSource("found", Path("/mirror")), tmp_path)
+    written(ProviderInstallation("found", Path("/mirror")), tmp_path)
 
-    assert '"/other"' in written(ProviderSource("found", Path("/other")), tmp_path)
+    assert '"/other"' in written(ProviderInstallation("found", Path("/other")), tmp_path)

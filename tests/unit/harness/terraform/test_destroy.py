@@ -5,7 +5,7 @@ import pytest
 from harness.terraform.destroy import transient_reason
 from harness.terraform.errors import TerraformError, terraform_error
 from harness.terraform.events import parse_line
-from harness.terraform.workspace import Workspace
+from harness.terraform.working_directory import WorkingDirectory
 from tests.unit.harness.terraform.fake_terraform import FakeTerraform, error, lines
 
 _CLOUDFRONT = (
@@ -15,15 +15,15 @@ _CLOUDFRONT = (
 
 
 @pytest.fixture
-def workspace(fake: FakeTerraform) -> Workspace:
-    workspace = fake.workspace()
-    workspace.write({})
+def directory(fake: FakeTerraform) -> WorkingDirectory:
+    directory = fake.working_directory()
+    directory.write({})
     fake.answer("state list", lines("aws_vpc.v"))
-    return workspace
+    return directory
 
 
-def test_destroy_runs_once(fake: FakeTerraform, workspace: Workspace) -> None:
-    result = workspace.destroy()
+def test_destroy_runs_once(fake: FakeTerraform, directory: WorkingDirectory) -> None:
+    result = directory.destroy()
 
     assert fake.verbs == ["state list", "destroy"]
     assert result.retried == ""
@@ -31,51 +31,51 @@ def test_destroy_runs_once(fake: FakeTerraform, workspace: Workspace) -> None:
 
 
 def test_an_empty_state_needs_no_destroy(fake: FakeTerraform) -> None:
-    workspace = fake.workspace()
-    workspace.write({})
+    directory = fake.working_directory()
+    directory.write({})
 
-    assert workspace.destroy().retried == ""
+    assert directory.destroy().retried == ""
 
     assert fake.verbs == ["state list"]
 
 
 def test_a_known_transient_error_gets_a_second_attempt(
-    fake: FakeTerraform, workspace: Workspace
+    fake: FakeTerraform, directory: WorkingDirectory
 ) -> None:
     fake.answer("destroy", lines(error(_CLOUDFRONT)), status=1)
     fake.answer("destroy")
 
-    result = workspace.destroy()
+    result = directory.destroy()
 
     assert "ETag" in result.retried
     assert fake.verbs.count("destroy") == 2
 
 
-def test_there_is_no_third_attempt(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_there_is_no_third_attempt(fake: FakeTerraform, directory: WorkingDirectory) -> None:
     fake.answer("destroy", lines(error(_CLOUDFRONT)), status=1)
 
     with pytest.raises(TerraformError, match="PreconditionFailed"):
-        workspace.destroy()
+        directory.destroy()
 
     assert fake.verbs.count("destroy") == 2
 
 
-def test_an_unknown_error_is_not_retried(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_an_unknown_error_is_not_retried(fake: FakeTerraform, directory: WorkingDirectory) -> None:
     fake.answer("destroy", lines(error("odd")), status=1)
 
     with pytest.raises(TerraformError, match="odd"):
-        workspace.destroy()
+        directory.destroy()
 
     assert fake.verbs.count("destroy") == 1
 
 
 def test_a_failed_destroy_without_refresh_is_retried_with_refresh(
-    fake: FakeTerraform, workspace: Workspace
+    fake: FakeTerraform, directory: WorkingDirectory
 ) -> None:
     fake.answer("destroy", lines(error("odd")), status=1)
     fake.answer("destroy")
 
-    result = workspace.destroy(refresh=False)
+    result = directory.destroy(refresh=False)
 
     assert "out of date" in result.retried
     attempts = [call.arguments for call in fake.calls if "-refresh=" in str(call.arguments)]
@@ -111,11 +111,11 @@ def test_a_known_transient_error_has_a_reason(summary: str, reason: str) -> None
     assert reason in transient_reason(terraform_error("destroy", [parse_line(error(summary))]))
 
 
-def test_an_unsaved_state_is_pushed_first(fake: FakeTerraform, workspace: Workspace) -> None:
-    unsaved = workspace.directory / "errored.tfstate"
+def test_an_unsaved_state_is_pushed_first(fake: FakeTerraform, directory: WorkingDirectory) -> None:
+    unsaved = directory.path / "errored.tfstate"
     unsaved.write_text("{}")
 
-    workspace.destroy()
+    directory.destroy()
 
     assert fake.verbs == ["state push", "state list", "destroy"]
     assert fake.calls[0].arguments == ["state", "push", "errored.tfstate"]
@@ -123,14 +123,14 @@ def test_an_unsaved_state_is_pushed_first(fake: FakeTerraform, workspace: Worksp
 
 
 def test_an_unsaved_state_that_cannot_be_pushed_is_kept(
-    fake: FakeTerraform, workspace: Workspace
+    fake: FakeTerraform, directory: WorkingDirectory
 ) -> None:
     fake.answer("state push", stderr="Error: serial is older", status=1)
-    unsaved = workspace.directory / "errored.tfstate"
+    unsaved = directory.path / "errored.tfstate"
     unsaved.write_text("{}")
 
     with pytest.raises(TerraformError, match="serial is older"):
-        workspace.destroy()
+        directory.destroy()
 
     assert unsaved.exists()
 
@@ -138,10 +138,10 @@ def test_an_unsaved_state_that_cannot_be_pushed_is_kept(
 def test_a_cancelled_run_is_still_destroyed(fake: FakeTerraform) -> None:
     cancel = threading.Event()
     cancel.set()
-    workspace = fake.workspace(cancel=cancel)
-    workspace.write({})
+    directory = fake.working_directory(cancel=cancel)
+    directory.write({})
     fake.answer("state list", lines("aws_vpc.v"))
 
-    workspace.destroy()
+    directory.destroy()
 
     assert "destroy" in fake.verbs

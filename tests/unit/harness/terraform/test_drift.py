@@ -24,7 +24,7 @@ def change(
 
 
 def plan_of(*changes: ResourceChange, outputs: tuple[str, ...] = ()) -> Plan:
-    return Plan(has_changes=True, changes=changes, outputs=outputs)
+    return Plan(has_changes=True, resource_changes=changes, output_changes=outputs)
 
 
 def allowed(address: str, *attributes: str) -> AllowedDrift:

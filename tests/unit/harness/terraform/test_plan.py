@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from harness.terraform.errors import TerraformError
-from harness.terraform.workspace import Workspace
+from harness.terraform.working_directory import WorkingDirectory
 from tests.unit.harness.terraform.fake_terraform import FakeTerraform, error, event, lines
 
 _DRIFT = event(
@@ -13,10 +13,10 @@ _DRIFT = event(
 
 
 @pytest.fixture
-def workspace(fake: FakeTerraform) -> Workspace:
-    workspace = fake.workspace()
-    workspace.write({})
-    return workspace
+def directory(fake: FakeTerraform) -> WorkingDirectory:
+    directory = fake.working_directory()
+    directory.write({})
+    return directory
 
 
 def shown(*changes: dict[str, Any], outputs: dict[str, Any] | None = None) -> str:
@@ -27,25 +27,27 @@ def change(address: str, *actions: str, **values: Any) -> dict[str, Any]:
     return {"address": address, "change": {"actions": list(actions), **values}}
 
 
-def test_a_plan_without_changes_runs_one_command(fake: FakeTerraform, workspace: Workspace) -> None:
-    plan = workspace.plan()
+def test_a_plan_without_changes_runs_one_command(
+    fake: FakeTerraform, directory: WorkingDirectory
+) -> None:
+    plan = directory.plan()
 
-    assert (plan.has_changes, plan.changes) == (False, ())
+    assert (plan.has_changes, plan.resource_changes) == (False, ())
     assert fake.verbs == ["plan"]
     assert {"-detailed-exitcode", "-input=false", "-refresh=true"} <= set(fake.calls[0].arguments)
 
 
 def test_drift_without_a_planned_change_is_no_change(
-    fake: FakeTerraform, workspace: Workspace
+    fake: FakeTerraform, directory: WorkingDirectory
 ) -> None:
     fake.answer("plan", lines(_DRIFT))
 
-    plan = workspace.plan()
+    plan = directory.plan()
 
-    assert (plan.has_changes, plan.changes) == (False, ())
+    assert (plan.has_changes, plan.resource_changes) == (False, ())
 
 
-def test_changes_have_their_attributes(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_changes_have_their_attributes(fake: FakeTerraform, directory: WorkingDirectory) -> None:
     fake.answer("plan", lines(_DRIFT), status=2, files={"harness.tfplan": "plan"})
     update = change(
         "aws_ecs_service.s", "update", before={"desired_count": 3}, after={"desired_count": 2}
@@ -54,47 +56,49 @@ def test_changes_have_their_attributes(fake: FakeTerraform, workspace: Workspace
     replace["action_reason"] = "replace_because_cannot_update"
     fake.answer("show", shown(update, change("aws_vpc.v", "no-op"), replace))
 
-    plan = workspace.plan()
+    plan = directory.plan()
 
     assert plan.has_changes
-    assert [str(item) for item in plan.changes] == [
+    assert [str(item) for item in plan.resource_changes] == [
         "aws_ecs_service.s: update (desired_count: 3 -> 2)",
         "aws_lb.l: delete/create (a: 1 -> 2)",
     ]
-    assert plan.changes[1].reason == "replace_because_cannot_update"
+    assert plan.resource_changes[1].reason == "replace_because_cannot_update"
 
 
-def test_a_changed_output_is_a_change(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_a_changed_output_is_a_change(fake: FakeTerraform, directory: WorkingDirectory) -> None:
     fake.answer("plan", status=2)
     outputs = {"url": {"actions": ["update"]}, "name": {"actions": ["no-op"]}}
     fake.answer(
         "show", shown(change("aws_vpc.v", "create", before=None, after={}), outputs=outputs)
     )
 
-    plan = workspace.plan()
+    plan = directory.plan()
 
-    assert plan.outputs == ("url",)
-    assert str(plan.changes[0]) == "aws_vpc.v: create"
+    assert plan.output_changes == ("url",)
+    assert str(plan.resource_changes[0]) == "aws_vpc.v: create"
 
 
 @pytest.mark.parametrize("status", [0, 2])
-def test_the_plan_file_is_deleted(fake: FakeTerraform, workspace: Workspace, status: int) -> None:
+def test_the_plan_file_is_deleted(
+    fake: FakeTerraform, directory: WorkingDirectory, status: int
+) -> None:
     fake.answer("plan", status=status, files={"harness.tfplan": "secret"})
     fake.answer("show", shown())
 
-    workspace.plan()
+    directory.plan()
 
-    assert not (workspace.directory / "harness.tfplan").exists()
+    assert not (directory.path / "harness.tfplan").exists()
 
 
-def test_the_refresh_can_be_skipped(fake: FakeTerraform, workspace: Workspace) -> None:
-    workspace.plan(refresh=False)
+def test_the_refresh_can_be_skipped(fake: FakeTerraform, directory: WorkingDirectory) -> None:
+    directory.plan(refresh=False)
 
     assert "-refresh=false" in fake.calls[0].arguments
 
 
-def test_a_failed_plan_is_an_error(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_a_failed_plan_is_an_error(fake: FakeTerraform, directory: WorkingDirectory) -> None:
     fake.answer("plan", lines(error("Invalid index")), status=1)
 
     with pytest.raises(TerraformError, match="terraform plan failed: Invalid index"):
-        workspace.plan()
+        directory.plan()

@@ -3,43 +3,45 @@ import json
 import pytest
 
 from harness.terraform.errors import TerraformError
-from harness.terraform.workspace import Workspace
+from harness.terraform.working_directory import WorkingDirectory
 from tests.unit.harness.terraform.fake_terraform import FakeTerraform, lines
 
 
 @pytest.fixture
-def workspace(fake: FakeTerraform) -> Workspace:
-    workspace = fake.workspace()
-    workspace.write({})
-    return workspace
+def directory(fake: FakeTerraform) -> WorkingDirectory:
+    directory = fake.working_directory()
+    directory.write({})
+    return directory
 
 
-def test_data_sources_are_not_listed(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_data_sources_are_not_listed(fake: FakeTerraform, directory: WorkingDirectory) -> None:
     fake.answer(
         "state list",
         lines("data.aws_caller_identity.i", "aws_vpc.v", 'aws_subnet.s["a"]', "module.m.data.a.b"),
     )
 
-    assert workspace.state_resources() == ("aws_vpc.v", 'aws_subnet.s["a"]')
+    assert directory.state_resources() == ("aws_vpc.v", 'aws_subnet.s["a"]')
 
 
 def test_before_the_first_apply_there_are_no_resources(
-    fake: FakeTerraform, workspace: Workspace
+    fake: FakeTerraform, directory: WorkingDirectory
 ) -> None:
     fake.answer("state list", stderr="No state file was found!\n", status=1)
 
-    assert workspace.state_resources() == ()
+    assert directory.state_resources() == ()
 
 
-def test_a_state_that_cannot_be_read_is_an_error(fake: FakeTerraform, workspace: Workspace) -> None:
+def test_a_state_that_cannot_be_read_is_an_error(
+    fake: FakeTerraform, directory: WorkingDirectory
+) -> None:
     fake.answer("state list", stderr="Failed to load state: access denied\n", status=1)
 
     with pytest.raises(TerraformError, match="access denied"):
-        workspace.state_resources()
+        directory.state_resources()
 
 
 def test_only_identifiers_of_managed_resources_are_read(
-    fake: FakeTerraform, workspace: Workspace
+    fake: FakeTerraform, directory: WorkingDirectory
 ) -> None:
     secret = {"id": "arn:secret", "arn": "arn:secret", "name": "catalog/pr1", "value": "hunter2"}
     state = {
@@ -51,12 +53,12 @@ def test_only_identifiers_of_managed_resources_are_read(
     }
     fake.answer("state pull", json.dumps(state))
 
-    assert workspace.state_identifiers() == {"arn:secret", "b"}
+    assert directory.state_identifiers() == {"arn:secret", "b"}
 
 
 def test_without_a_state_there_are_no_identifiers(
-    fake: FakeTerraform, workspace: Workspace
+    fake: FakeTerraform, directory: WorkingDirectory
 ) -> None:
     fake.answer("state pull", "")
 
-    assert workspace.state_identifiers() == set()
+    assert directory.state_identifiers() == set()

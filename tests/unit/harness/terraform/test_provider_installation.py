@@ -5,7 +5,11 @@ from pathlib import Path
 import pytest
 
 from harness.core.errors import UsageError
-from harness.terraform.mirror import ProviderSource, find_provider, pinned_provider_version
+from harness.terraform.provider_installation import (
+    ProviderInstallation,
+    find_provider_installation,
+    pinned_provider_version,
+)
 
 _VERSION = "5.100.0"
 
@@ -36,9 +40,9 @@ def provider(
     return folder
 
 
-def find(home: Path, *roots: Path, environ: dict[str, str] | None = None) -> ProviderSource:
+def find(home: Path, *roots: Path, environ: dict[str, str] | None = None) -> ProviderInstallation:
     given = {"XDG_DATA_DIRS": str(home / "no-data-dirs"), **(environ or {})}
-    return find_provider(environ=given, version=_VERSION, home=home, roots=roots)
+    return find_provider_installation(environ=given, version=_VERSION, home=home, roots=roots)
 
 
 def test_without_a_mirror_the_source_is_the_registry(home: Path, tmp_path: Path) -> None:
@@ -125,7 +129,9 @@ def test_the_users_plugin_cache_is_used(home: Path, tmp_path: Path) -> None:
 def test_the_plugin_cache_of_the_harness_is_used(home: Path, tmp_path: Path) -> None:
     folder = provider(tmp_path / "kept")
 
-    found = find_provider(environ={}, version=_VERSION, home=home, cache=folder, roots=())
+    found = find_provider_installation(
+        environ={}, version=_VERSION, home=home, cache=folder, roots=()
+    )
 
     assert found.mirror == folder
 
@@ -156,7 +162,7 @@ def test_the_configured_mirror_precedes_the_users_configuration(home: Path, tmp_
     (home / ".terraformrc").write_text("provider_installation {\n  direct {}\n}\n")
     folder = provider(tmp_path / "mine")
 
-    found = find_provider(folder, {}, version=_VERSION, home=home, roots=())
+    found = find_provider_installation(folder, {}, version=_VERSION, home=home, roots=())
 
     assert (found.mirror, found.keep_user_config) == (folder, False)
     assert found.origin == f"{folder}, as configured"
@@ -165,7 +171,7 @@ def test_the_configured_mirror_precedes_the_users_configuration(home: Path, tmp_
 def test_the_folder_of_the_host_can_be_configured(home: Path, tmp_path: Path) -> None:
     folder = provider(tmp_path / "mine")
 
-    found = find_provider(folder / "registry.terraform.io", {}, home=home, roots=())
+    found = find_provider_installation(folder / "registry.terraform.io", {}, home=home, roots=())
 
     assert found.mirror == folder
 
@@ -180,7 +186,7 @@ def test_the_configured_mirror_must_contain_the_provider(home: Path, tmp_path: P
     provider(tmp_path / "mine", "6.0.0")
 
     with pytest.raises(UsageError, match=r"does not hold the AWS provider 5\.100\.0") as raised:
-        find_provider(tmp_path / "mine", {}, version=_VERSION, home=home, roots=())
+        find_provider_installation(tmp_path / "mine", {}, version=_VERSION, home=home, roots=())
 
     assert "registry.terraform.io/hashicorp/aws/<version>/linux_amd64/" in raised.value.remedy
 
@@ -188,7 +194,7 @@ def test_the_configured_mirror_must_contain_the_provider(home: Path, tmp_path: P
 def test_without_a_required_version_any_is_used(home: Path, tmp_path: Path) -> None:
     folder = provider(tmp_path / "opt", "6.0.0")
 
-    assert find_provider(environ={}, home=home, roots=[folder]).mirror == folder
+    assert find_provider_installation(environ={}, home=home, roots=[folder]).mirror == folder
 
 
 def test_the_pinned_version_is_that_of_the_installed_bindings() -> None:

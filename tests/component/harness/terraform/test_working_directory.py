@@ -7,7 +7,7 @@ import pytest
 
 from harness.core.errors import ToolNotFoundError
 from harness.core.redaction import MASK, redact
-from harness.terraform import Terraform, Workspace, find_terraform
+from harness.terraform import Terraform, WorkingDirectory, find_terraform
 
 
 @pytest.fixture(scope="module")
@@ -28,23 +28,23 @@ def configuration(value: str) -> dict[str, Any]:
 
 
 def test_a_stack_is_applied_changed_and_destroyed(terraform: Terraform, tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path / "work", terraform, cache=tmp_path / "cache")
-    workspace.prepare({})
-    workspace.write(configuration("first-value"))
+    directory = WorkingDirectory(tmp_path / "work", terraform, cache=tmp_path / "cache")
+    directory.prepare({})
+    directory.write(configuration("first-value"))
 
-    assert not workspace.init(), "prepared already"
-    applied = workspace.apply()
+    assert not directory.init(), "prepared already"
+    applied = directory.apply()
     assert applied.outputs == {"item": "first-value"}
     assert (applied.added, applied.changed, applied.destroyed) == (1, 0, 0)
     assert redact("first-value") == MASK
-    assert workspace.state_resources() == ("terraform_data.item",)
-    assert not workspace.plan().has_changes
+    assert directory.state_resources() == ("terraform_data.item",)
+    assert not directory.plan().has_changes
 
-    workspace.write(configuration("second-value"))
-    plan = workspace.plan()
-    assert [change.actions for change in plan.changes] == [("update",)]
-    assert plan.outputs == ("item",)
-    assert workspace.apply().changed == 1
+    directory.write(configuration("second-value"))
+    plan = directory.plan()
+    assert [change.actions for change in plan.resource_changes] == [("update",)]
+    assert plan.output_changes == ("item",)
+    assert directory.apply().changed == 1
 
-    assert workspace.destroy().retried == ""
-    assert workspace.state_resources() == ()
+    assert directory.destroy().retried == ""
+    assert directory.state_resources() == ()

@@ -1,4 +1,4 @@
-"""Finds the source of the AWS provider: an existing mirror, else the registry.
+"""Finds how to install the AWS provider: from an existing mirror, else from the registry.
 
 https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation
 """
@@ -36,8 +36,8 @@ _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "
 
 
 @dataclass(frozen=True)
-class ProviderSource:
-    """The source of the AWS provider.
+class ProviderInstallation:
+    """How Terraform installs the AWS provider.
 
     Attributes:
         origin: What was found and where, as shown by ``doctor``.
@@ -55,7 +55,7 @@ class ProviderSource:
     keep_user_config: bool = False
 
 
-def find_provider(
+def find_provider_installation(
     explicit: Path | None = None,
     environ: Mapping[str, str] = os.environ,
     *,
@@ -63,8 +63,8 @@ def find_provider(
     home: Path | None = None,
     cache: Path | None = None,
     roots: Sequence[Path] = _ADD_ON_ROOTS,
-) -> ProviderSource:
-    """Return the source of the AWS provider.
+) -> ProviderInstallation:
+    """Return how Terraform installs the AWS provider.
 
     In this order: the configured mirror; the provider installation in the user's CLI
     configuration; Terraform's plugin cache and implied mirror directories; the plugin cache of
@@ -86,15 +86,15 @@ def find_provider(
     configured = explicit or (Path(environ[VARIABLE]) if environ.get(VARIABLE) else None)
     if configured is not None:
         mirror, host = _configured(configured.expanduser().absolute(), version)
-        return ProviderSource(f"{mirror}, as configured", mirror, host, config)
+        return ProviderInstallation(f"{mirror}, as configured", mirror, host, config)
     if config.has_provider_installation:
         origin = f"the provider installation in {config.path}"
-        return ProviderSource(origin, None, _HOSTS[0], config, keep_user_config=True)
+        return ProviderInstallation(origin, None, _HOSTS[0], config, keep_user_config=True)
     for folder, kind in _mirrors(environ, home, cache, roots):
         for host in _HOSTS:
             if _holds(folder / host, version):
-                return ProviderSource(f"{folder}, {kind}", folder, host, config)
-    return ProviderSource("the provider registry", None, _HOSTS[0], config)
+                return ProviderInstallation(f"{folder}, {kind}", folder, host, config)
+    return ProviderInstallation("the provider registry", None, _HOSTS[0], config)
 
 
 def pinned_provider_version() -> str | None:

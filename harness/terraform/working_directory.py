@@ -27,13 +27,13 @@ _PARALLELISM = 30
 
 
 @dataclass(frozen=True)
-class Workspace:
+class WorkingDirectory:
     """The working directory of one stack, and Terraform bound to it.
 
     ``prepare`` can run during the synth; ``init`` after ``write`` then has nothing left to do.
 
     Attributes:
-        directory: Working directory, with a local state; created if missing.
+        path: The directory, with a local state; created if missing.
         terraform: The program.
         environment: Environment variables of the target, such as AWS credentials.
         cli_config: CLI configuration of Terraform; None for the user's own.
@@ -41,7 +41,7 @@ class Workspace:
         cancel: Set by another thread to stop the running init, plan or apply gracefully.
     """
 
-    directory: Path
+    path: Path
     terraform: Terraform
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     cli_config: Path | None = None
@@ -71,10 +71,10 @@ class Workspace:
             config: The synthesized configuration, unchanged.
             provider: Arguments of ``provider "aws"`` for the target.
         """
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        configuration.write_json(self.directory / configuration.CONFIGURATION, config)
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        configuration.write_json(self.path / configuration.CONFIGURATION, config)
         configuration.write_json(
-            self.directory / configuration.OVERRIDES,
+            self.path / configuration.OVERRIDES,
             configuration.overrides(config, provider or {}),
         )
 
@@ -162,9 +162,9 @@ class Workspace:
     def _command(self) -> CommandLine:
         return CommandLine(
             terraform=self.terraform,
-            directory=self.directory,
+            directory=self.path,
             environment=child_environment(
-                {**temporary_directory(self.directory), **self.environment}, self.cli_config
+                {**temporary_directory(self.path), **self.environment}, self.cli_config
             ),
             cancel=self.cancel,
         )
@@ -176,7 +176,7 @@ def temporary_directory(directory: Path) -> dict[str, str]:
     A killed provider leaves its socket behind; in this folder it belongs to a known run.
 
     Args:
-        directory: Terraform's working directory.
+        directory: The working directory.
 
     Returns:
         Nothing if the path is too long for a socket: the system's folder is used.
