@@ -12,8 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
+from harness.core.parent_watch import process_ended
 from harness.emulator.cloud_info import CA_FILE, ENGINE_FOLDER, ENGINE_SOCKET, CloudInfo
 from harness.emulator.container_engine import EngineConfig, PostgresInstallation, running_engine
 from harness.emulator.container_engine.postgres_install import find_local_postgres
@@ -24,7 +23,6 @@ logger = logging.getLogger(__name__)
 
 # The Aurora PostgreSQL major that the stack deploys unless told otherwise.
 _USUAL_MAJOR = 16
-_OWNER_POLL_SECONDS = 0.5
 _GATEWAY_STOP_SECONDS = 10.0
 
 
@@ -63,16 +61,16 @@ async def supervise(config: SupervisorConfig) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     serving = asyncio.create_task(_serve(config))
-    told = asyncio.create_task(stop.wait())
-    abandoned = asyncio.create_task(_gone(config.owner_pid))
-    await asyncio.wait({serving, told, abandoned}, return_when=asyncio.FIRST_COMPLETED)
+    stopping = asyncio.create_task(stop.wait())
+    orphaned = asyncio.create_task(_owner_ended(config.owner_pid))
+    await asyncio.wait({serving, stopping, orphaned}, return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         logger.error("the gateway ended by itself with status %s", serving.result())
         return 1
     serving.cancel()
     with suppress(asyncio.CancelledError):
         await serving
-    if abandoned.done():
+    if orphaned.done():
         shutil.rmtree(config.directory, ignore_errors=True)
     return 0
 
@@ -166,18 +164,13 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def _gone(pid: int | None) -> None:
-    """Return when process ``pid`` has ended; None never does."""
+async def _owner_ended(pid: int | None) -> None:
+    """Return when the owner has ended; never without one."""
     if pid is None:
         await asyncio.Event().wait()
         return
-    try:
-        owner = psutil.Process(pid)
-    except psutil.NoSuchProcess:
-        return
-    while owner.is_running() and owner.status() != psutil.STATUS_ZOMBIE:
-        await asyncio.sleep(_OWNER_POLL_SECONDS)
-    logger.warning("the owner (process %s) has gone; stopping", pid)
+    await process_ended(pid)
+    logger.warning("the owner (process %s) has ended; stopping", pid)
 
 
 def _free_port() -> int:

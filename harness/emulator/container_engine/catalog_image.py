@@ -1,5 +1,7 @@
 """The image of the Product Catalog API: ``python -m stack.api`` on the container's address."""
 
+import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -9,9 +11,9 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from harness.emulator.container_engine.image import Launch, Setting, image_digest
-from harness.emulator.container_engine.probes import answers_ok
 
 _DEFAULT_PORT = 8080
+_RESPONSE_SECONDS = 5.0
 _VERSION_TAG = re.compile(r"latest|v?\d+(\.\d+)*([-+._][\w.-]+)?")
 # What a process needs of its surroundings; nothing else of the user's environment gets in.
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
@@ -61,7 +63,7 @@ class CatalogApiImage:
 
     async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
         """It serves once it has reached the database; before that it answers 503."""
-        return await answers_ok(address, self.port(environment), "/readyz")
+        return await _responds_ok(address, self.port(environment), "/readyz")
 
     def launch(self, setting: Setting) -> Launch:
         """Bind to the container's address, and find the database without DNS.
@@ -88,3 +90,20 @@ class CatalogApiImage:
         if setting.ca_file is not None:
             found |= {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": str(setting.ca_file)}
         return found
+
+
+async def _responds_ok(address: str, port: int, path: str) -> bool:
+    """Whether an HTTP server responds to a GET with 200 within five seconds."""
+    request = f"GET {path} HTTP/1.1\r\nHost: {address}:{port}\r\nConnection: close\r\n\r\n"
+    try:
+        async with asyncio.timeout(_RESPONSE_SECONDS):
+            reader, writer = await asyncio.open_connection(address, port)
+            try:
+                writer.write(request.encode())
+                return (await reader.readline()).split()[1:2] == [b"200"]
+            finally:
+                writer.close()
+                with contextlib.suppress(OSError):
+                    await writer.wait_closed()
+    except (OSError, TimeoutError):
+        return False

@@ -1,15 +1,24 @@
-"""Reads query parameters of the Docker Engine API."""
+"""Reads requests of the Docker Engine API: their engine and their query parameters."""
 
 import json
 import signal
 from collections.abc import Mapping
 from typing import Any
 
+from starlette.requests import Request
+
 from harness.emulator.container_engine.container import Container
+from harness.emulator.container_engine.engine import Engine
 from harness.emulator.container_engine.errors import InvalidRequestError
 from harness.emulator.container_engine.logs import LogQuery
 
 _TRUE = {"1", "true", "True", "t", "T"}
+
+
+def engine_of(request: Request) -> Engine:
+    """Return the engine that a request is for."""
+    engine: Engine = request.app.state.engine
+    return engine
 
 
 class Filters:

@@ -22,8 +22,8 @@ from harness.emulator.container_engine.postgres_install import (
     PostgresInstallation,
     find_local_postgres,
     find_postgres,
+    staged,
 )
-from harness.emulator.container_engine.postgres_staging import staged
 
 _PORT = 5432
 _SERVER = "postgres"

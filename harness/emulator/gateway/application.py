@@ -6,7 +6,7 @@ from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from harness.emulator.gateway.accounts import Accounts
+from harness.emulator.gateway.aws import Accounts
 from harness.emulator.gateway.caller import Signature, signature_of
 from harness.emulator.gateway.data_plane import Viewers
 from harness.emulator.gateway.distributions import Distributions

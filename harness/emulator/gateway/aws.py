@@ -1,5 +1,6 @@
 """Calls to the gateway's own AWS API without a socket: botocore's codecs over ASGI."""
 
+import re
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -12,8 +13,10 @@ from botocore.model import OperationModel, ServiceModel
 from starlette.types import ASGIApp
 
 from harness.core.errors import EmulatorError
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Signature, Tenant
 from harness.emulator.gateway.http import Request, Response, ask
+
+_ACCOUNT_ID = re.compile(r"\d{12}")
 
 
 class ApiError(EmulatorError):
@@ -58,6 +61,27 @@ class AwsApi:
         """
         model = service_model(service).operation_model(operation)
         return parse(model, await ask(self._app, build(model, tenant, parameters)))
+
+
+class Accounts:
+    """Resolves access keys as MiniStack does, by asking it once per key.
+
+    Twelve digits are the account id itself, a session of STS belongs to the account of its
+    role, and every other key to the default account.
+    """
+
+    def __init__(self, aws: AwsApi) -> None:
+        self._aws = aws
+        self._known: dict[str, str] = {}
+
+    async def tenant_of(self, signature: Signature) -> Tenant:
+        """Return the tenant of a signed request."""
+        key = signature.access_key
+        if not _ACCOUNT_ID.fullmatch(key) and key not in self._known:
+            asking = Tenant(key, signature.region)
+            identity = await self._aws.call(asking, "sts", "GetCallerIdentity")
+            self._known[key] = identity["Account"]
+        return Tenant(self._known.get(key, key), signature.region)
 
 
 def build(model: OperationModel, tenant: Tenant, parameters: dict[str, Any]) -> Request:

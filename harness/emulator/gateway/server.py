@@ -11,19 +11,17 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from starlette.types import ASGIApp
 
-from harness.emulator.gateway.accounts import Accounts
+from harness.core.parent_watch import process_ended
 from harness.emulator.gateway.alb.metrics import MetricsPublisher
 from harness.emulator.gateway.alb.registry import Directory
 from harness.emulator.gateway.application import Gateway
 from harness.emulator.gateway.autoscaling.api import ApplicationAutoScaling
 from harness.emulator.gateway.autoscaling.scaler import Scaler
 from harness.emulator.gateway.autoscaling.store import Store
-from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.clock import Pace
+from harness.emulator.gateway.aws import Accounts, AwsApi
 from harness.emulator.gateway.data_plane import Viewers
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.environment import GatewaySettings
-from harness.emulator.gateway.parent_watch import await_orphanhood
+from harness.emulator.gateway.environment import GatewaySettings, Pace
 from harness.emulator.gateway.patches import all_repairs
 from harness.emulator.gateway.state_store import Memory
 
@@ -82,7 +80,7 @@ class _StopSignal:
             loop.add_signal_handler(number, stopped.set)
         waits: list[asyncio.Task[Any]] = [asyncio.create_task(stopped.wait())]
         if self._parent is not None:
-            waits.append(asyncio.create_task(await_orphanhood(self._parent)))
+            waits.append(asyncio.create_task(process_ended(self._parent)))
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for task in waits:
             task.cancel()

@@ -12,31 +12,14 @@ from dataclasses import dataclass
 from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.target import TargetAddress
 
-BAD_GATEWAY = 502
-UNAVAILABLE = 503
-GATEWAY_TIMEOUT = 504
-
+_BAD_GATEWAY = 502
+_UNAVAILABLE = 503
+_GATEWAY_TIMEOUT = 504
 _TITLES = {
-    BAD_GATEWAY: "502 Bad Gateway",
-    UNAVAILABLE: "503 Service Temporarily Unavailable",
-    GATEWAY_TIMEOUT: "504 Gateway Time-out",
+    _BAD_GATEWAY: "502 Bad Gateway",
+    _UNAVAILABLE: "503 Service Temporarily Unavailable",
+    _GATEWAY_TIMEOUT: "504 Gateway Time-out",
 }
-
-
-def page(status: int) -> bytes:
-    """Return the whole HTTP response, head and body, for one of the three statuses."""
-    title = _TITLES[status]
-    body = (
-        f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"
-        f"<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n"
-    )
-    head = (
-        f"HTTP/1.1 {title}\r\nServer: awselb/2.0\r\nContent-Type: text/html\r\n"
-        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-    )
-    return (head + body).encode("ascii")
-
-
 _LOOPBACK = "127.0.0.1"
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
 _CONNECT_SECONDS = 10.0
@@ -110,12 +93,12 @@ class Endpoint:
             try:
                 return await self._open(address)
             except TimeoutError:
-                return GATEWAY_TIMEOUT
+                return _GATEWAY_TIMEOUT
             except OSError:
                 await self._group.refresh()
                 if self._group.is_registered(address):
-                    return BAD_GATEWAY
-        return UNAVAILABLE
+                    return _BAD_GATEWAY
+        return _UNAVAILABLE
 
     async def _open(self, address: TargetAddress) -> _Stream:
         async with asyncio.timeout(_CONNECT_SECONDS):
@@ -141,11 +124,11 @@ class Endpoint:
                 async with asyncio.timeout(self._group.configuration.idle_seconds):
                     chunk = await target.reader.read(_CHUNK)
             except TimeoutError:
-                return GATEWAY_TIMEOUT if first else None
+                return _GATEWAY_TIMEOUT if first else None
             except ConnectionError:
                 chunk = b""
             if not chunk:
-                return BAD_GATEWAY if first else None
+                return _BAD_GATEWAY if first else None
             if first:
                 self._group.responses[f"{chunk[_STATUS_AT].decode('latin-1')[:1]}xx"] += 1
                 first = False
@@ -154,7 +137,7 @@ class Endpoint:
 
     async def _refuse(self, client: _Stream, status: int) -> None:
         self._group.responses[f"elb-{status}"] += 1
-        client.writer.write(page(status))
+        client.writer.write(_error_page(status))
         await client.writer.drain()
         client.writer.write_eof()
         # Closing with unread input resets the connection, and the page would be lost with it.
@@ -168,3 +151,17 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     while chunk := await reader.read(_CHUNK):
         writer.write(chunk)
         await writer.drain()
+
+
+def _error_page(status: int) -> bytes:
+    """Return the whole HTTP response, head and body, for one of the three statuses."""
+    title = _TITLES[status]
+    body = (
+        f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"
+        f"<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n"
+    )
+    head = (
+        f"HTTP/1.1 {title}\r\nServer: awselb/2.0\r\nContent-Type: text/html\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    return (head + body).encode("ascii")

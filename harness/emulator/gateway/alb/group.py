@@ -21,7 +21,7 @@ from harness.emulator.gateway.alb.target import (
 )
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.caller import Tenant
-from harness.emulator.gateway.clock import Pace
+from harness.emulator.gateway.environment import Pace
 
 
 class TargetGroup:

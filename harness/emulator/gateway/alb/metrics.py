@@ -12,7 +12,7 @@ from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.health import State
 from harness.emulator.gateway.alb.registry import Directory
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.clock import Pace
+from harness.emulator.gateway.environment import Pace
 
 _NAMESPACE = "AWS/ApplicationELB"
 _PERIOD_SECONDS = 60.0

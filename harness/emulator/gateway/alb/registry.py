@@ -18,7 +18,7 @@ from harness.emulator.gateway.alb.target import GroupConfiguration
 from harness.emulator.gateway.alb.topology import LoadBalancer, Topology, read_topology
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Tenant
-from harness.emulator.gateway.clock import Pace
+from harness.emulator.gateway.environment import Pace
 
 _FOLLOW_SECONDS = 0.25
 

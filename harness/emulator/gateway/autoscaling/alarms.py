@@ -6,16 +6,19 @@ https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-sc
 import uuid
 
 from harness.emulator.gateway.autoscaling.metrics import Metric
-from harness.emulator.gateway.autoscaling.scaling_decision import HIGH_SECONDS, LOW_SECONDS
+from harness.emulator.gateway.autoscaling.scaling_decision import (
+    HIGH_SECONDS,
+    LOW_SECONDS,
+    LOW_SHARE,
+)
 from harness.emulator.gateway.autoscaling.store import Record
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Tenant
 
 _PERIOD_SECONDS = 60
-_LOW_SHARE = 0.9
 _KINDS = (
     ("AlarmHigh", "GreaterThanThreshold", 1.0, HIGH_SECONDS),
-    ("AlarmLow", "LessThanThreshold", _LOW_SHARE, LOW_SECONDS),
+    ("AlarmLow", "LessThanThreshold", LOW_SHARE, LOW_SECONDS),
 )
 
 

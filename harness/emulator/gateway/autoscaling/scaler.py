@@ -21,7 +21,7 @@ from harness.emulator.gateway.autoscaling.scaling_decision import (
 from harness.emulator.gateway.autoscaling.store import Record, ScalableId, Store
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.caller import Tenant
-from harness.emulator.gateway.clock import Pace
+from harness.emulator.gateway.environment import Pace
 
 logger = logging.getLogger(__name__)
 

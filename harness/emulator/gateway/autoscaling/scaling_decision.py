@@ -1,6 +1,7 @@
-"""Target tracking: from a metric's values to a capacity.
+"""Scaling policies: from the values of a metric to a capacity.
 
 https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
+https://docs.aws.amazon.com/autoscaling/application/userguide/step-scaling-policy-overview.html
 """
 
 import math
@@ -12,6 +13,18 @@ from typing import Any
 from harness.emulator.gateway.autoscaling.ecs import ServiceState
 from harness.emulator.gateway.autoscaling.store import Record
 
+TRACKING = "TargetTrackingScalingPolicyConfiguration"
+# The two alarms of AWS: 3 minutes above the target, 15 minutes below 90 % of it.
+HIGH_SECONDS = 3 * 60.0
+LOW_SECONDS = 15 * 60.0
+LOW_SHARE = 0.9
+_COMPARISONS = {
+    "GreaterThanThreshold": operator.gt,
+    "GreaterThanOrEqualToThreshold": operator.ge,
+    "LessThanThreshold": operator.lt,
+    "LessThanOrEqualToThreshold": operator.le,
+}
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -21,34 +34,23 @@ class Wish:
     reason: str
 
 
-TRACKING = "TargetTrackingScalingPolicyConfiguration"
+def track(
+    capacity: int, target: float, recent: Sequence[float], long: Sequence[float]
+) -> Wish | None:
+    """Return the capacity that brings the metric to its target; None if it is near enough.
 
-
-def bounded_capacity(capacity: int, target: Record) -> int:
-    """Return the capacity, or the bound of the target that it exceeds."""
-    return int(min(max(capacity, target["MinCapacity"]), target["MaxCapacity"]))
-
-
-def choose(
-    wishes: list[tuple[Record, Wish | None]], state: ServiceState
-) -> tuple[Record, Wish] | None:
-    """Scale out if any policy wants it, in only if all do; always to the largest capacity."""
-    wanted = [(policy, wish) for policy, wish in wishes if wish is not None]
-    outward = [each for each in wanted if each[1].capacity > state.desired]
-    if outward:
-        return max(outward, key=lambda each: each[1].capacity)
-    tracking = [policy for policy, _ in wishes if TRACKING in policy]
-    if wanted and all(any(policy is each[0] for each in wanted) for policy in tracking):
-        return max(wanted, key=lambda each: each[1].capacity)
+    Args:
+        capacity: Capacity now.
+        target: Target value of the metric.
+        recent: Values of the last ``HIGH_SECONDS``, oldest first.
+        long: Values of the last ``LOW_SECONDS``, oldest first.
+    """
+    if recent and min(recent) > target:
+        return Wish(max(capacity + 1, math.ceil(capacity * recent[-1] / target)), "AlarmHigh")
+    if long and max(long) < target * LOW_SHARE:
+        wanted = math.ceil(capacity * long[-1] / target)
+        return Wish(wanted, "AlarmLow") if wanted < capacity else None
     return None
-
-
-_COMPARISONS = {
-    "GreaterThanThreshold": operator.gt,
-    "GreaterThanOrEqualToThreshold": operator.ge,
-    "LessThanThreshold": operator.lt,
-    "LessThanOrEqualToThreshold": operator.le,
-}
 
 
 def breaches(alarm: dict[str, Any], values: list[float]) -> bool:
@@ -98,30 +100,20 @@ def _adjusted(capacity: int, configuration: dict[str, Any], amount: int) -> int:
     return capacity + (whole if abs(whole) >= least else int(math.copysign(least, change)))
 
 
-# AWS's two alarms: 3 minutes above the target, 15 minutes below 90 % of it.
-HIGH_SECONDS = 3 * 60.0
-
-
-LOW_SECONDS = 15 * 60.0
-
-
-_LOW_SHARE = 0.9
-
-
-def track(
-    capacity: int, target: float, recent: Sequence[float], long: Sequence[float]
-) -> Wish | None:
-    """Return the capacity that brings the metric to its target; None if it is near enough.
-
-    Args:
-        capacity: Capacity now.
-        target: Target value of the metric.
-        recent: Values of the last ``HIGH_SECONDS``, oldest first.
-        long: Values of the last ``LOW_SECONDS``, oldest first.
-    """
-    if recent and min(recent) > target:
-        return Wish(max(capacity + 1, math.ceil(capacity * recent[-1] / target)), "AlarmHigh")
-    if long and max(long) < target * _LOW_SHARE:
-        wanted = math.ceil(capacity * long[-1] / target)
-        return Wish(wanted, "AlarmLow") if wanted < capacity else None
+def choose(
+    wishes: list[tuple[Record, Wish | None]], state: ServiceState
+) -> tuple[Record, Wish] | None:
+    """Scale out if any policy wants it, in only if all do; always to the largest capacity."""
+    wanted = [(policy, wish) for policy, wish in wishes if wish is not None]
+    outward = [each for each in wanted if each[1].capacity > state.desired]
+    if outward:
+        return max(outward, key=lambda each: each[1].capacity)
+    tracking = [policy for policy, _ in wishes if TRACKING in policy]
+    if wanted and all(any(policy is each[0] for each in wanted) for policy in tracking):
+        return max(wanted, key=lambda each: each[1].capacity)
     return None
+
+
+def bounded_capacity(capacity: int, target: Record) -> int:
+    """Return the capacity, or the bound of the target that it exceeds."""
+    return int(min(max(capacity, target["MinCapacity"]), target["MaxCapacity"]))

@@ -1,4 +1,7 @@
-"""Are the parameters of a call such as botocore's model of the API wants them?"""
+"""Validates the parameters of requests, and pages the lists of responses.
+
+Messages are those of AWS.
+"""
 
 import re
 from collections.abc import Iterator
@@ -18,64 +21,41 @@ _PAGE = 50
 _UNTOLD = ("LastOut", "LastIn", "Tags")
 _LIST_FILTERS = (("ResourceIds", "ResourceId"), ("PolicyNames", "PolicyName"))
 _FILTERS = ("ServiceNamespace", "ResourceId", "ScalableDimension")
-
-
-def listing(name: str, records: list[Record], parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return one page of the records that a request asks for.
-
-    Args:
-        name: Name of the list in the answer.
-        records: All records of the tenant.
-        parameters: The request: filters, ``MaxResults`` and ``NextToken``.
-    """
-    found = [record for record in records if _matches(record, parameters)]
-    start = int(parameters.get("NextToken", 0))
-    end = start + int(parameters.get("MaxResults", _PAGE))
-    answer: dict[str, Any] = {name: [_told(record) for record in found[start:end]]}
-    if end < len(found):
-        answer["NextToken"] = str(end)
-    return answer
-
-
-def _matches(record: Record, parameters: dict[str, Any]) -> bool:
-    single = all(record[name] == parameters.get(name, record[name]) for name in _FILTERS)
-    return single and all(
-        record[member] in parameters[name] for name, member in _LIST_FILTERS if parameters.get(name)
-    )
-
-
-def _told(record: Record) -> Record:
-    return {name: value for name, value in record.items() if name not in _UNTOLD}
-
-
 _CONFIGURATIONS = {
     "StepScaling": "StepScalingPolicyConfiguration",
     "TargetTrackingScaling": "TargetTrackingScalingPolicyConfiguration",
 }
-
-
-def policy_configuration(parameters: dict[str, Any], scalable: ScalableId) -> Record:
-    """Return the type and the configuration of a policy.
-
-    Raises:
-        ValidationError: The configuration is missing or does not fit type and resource.
-    """
-    kind = parameters.get("PolicyType", "StepScaling")
-    if kind not in _CONFIGURATIONS:
-        raise ValidationError(f"The embedded cloud does not offer policies of type {kind}")
-    name = _CONFIGURATIONS[kind]
-    if name not in parameters:
-        raise ValidationError(f"{name} must be specified for a policy of type {kind}")
-    configuration = parameters[name]
-    if kind == "TargetTrackingScaling":
-        metric_of(configuration, scalable)
-    elif not configuration.get("StepAdjustments"):
-        raise ValidationError("At least one step adjustment must be specified")
-    return {"PolicyType": kind, name: configuration}
-
-
 _ECS_RESOURCE = re.compile(r"service/[^/]+/[^/]+")
 _ECS_DIMENSION = "ecs:service:DesiredCount"
+_FAILED = "failed to satisfy constraint:"
+
+
+def validate(parameters: dict[str, Any], shape: Shape | None) -> None:
+    """Check required members and enumerations.
+
+    Raises:
+        ValidationError: In AWS's words, naming every parameter that is wrong.
+    """
+    problems = list(_problems(parameters, shape, ""))
+    if problems:
+        plural = "s" if len(problems) > 1 else ""
+        raise ValidationError(
+            f"{len(problems)} validation error{plural} detected: {'; '.join(problems)}"
+        )
+
+
+def _problems(value: Any, shape: Shape | None, path: str) -> Iterator[str]:
+    if isinstance(shape, StructureShape):
+        for name, member in shape.members.items():
+            where = f"{path}{name[0].lower()}{name[1:]}"
+            if name in value:
+                yield from _problems(value[name], member, f"{where}.")
+            elif name in shape.required_members:
+                yield f"Value null at '{where}' {_FAILED} Member must not be null"
+    elif getattr(shape, "enum", None) and value not in shape.enum:  # type: ignore[union-attr]
+        allowed = ", ".join(shape.enum)  # type: ignore[union-attr]
+        wanted = f"Member must satisfy enum value set: [{allowed}]"
+        yield f"Value '{value}' at '{path.rstrip('.')}' {_FAILED} {wanted}"
 
 
 async def check_scalable(aws: AwsApi, tenant: Tenant, scalable: ScalableId) -> None:
@@ -118,32 +98,49 @@ def new_bounds(parameters: dict[str, Any], known: Record | None) -> dict[str, in
     return bounds
 
 
-def validate(parameters: dict[str, Any], shape: Shape | None) -> None:
-    """Check required members and enumerations.
+def policy_configuration(parameters: dict[str, Any], scalable: ScalableId) -> Record:
+    """Return the type and the configuration of a policy.
 
     Raises:
-        ValidationError: In AWS's words, naming every parameter that is wrong.
+        ValidationError: The configuration is missing or does not fit type and resource.
     """
-    problems = list(_problems(parameters, shape, ""))
-    if problems:
-        plural = "s" if len(problems) > 1 else ""
-        raise ValidationError(
-            f"{len(problems)} validation error{plural} detected: {'; '.join(problems)}"
-        )
+    kind = parameters.get("PolicyType", "StepScaling")
+    if kind not in _CONFIGURATIONS:
+        raise ValidationError(f"The embedded cloud does not offer policies of type {kind}")
+    name = _CONFIGURATIONS[kind]
+    if name not in parameters:
+        raise ValidationError(f"{name} must be specified for a policy of type {kind}")
+    configuration = parameters[name]
+    if kind == "TargetTrackingScaling":
+        metric_of(configuration, scalable)
+    elif not configuration.get("StepAdjustments"):
+        raise ValidationError("At least one step adjustment must be specified")
+    return {"PolicyType": kind, name: configuration}
 
 
-def _problems(value: Any, shape: Shape | None, path: str) -> Iterator[str]:
-    if isinstance(shape, StructureShape):
-        for name, member in shape.members.items():
-            where = f"{path}{name[0].lower()}{name[1:]}"
-            if name in value:
-                yield from _problems(value[name], member, f"{where}.")
-            elif name in shape.required_members:
-                yield f"Value null at '{where}' {_FAILED} Member must not be null"
-    elif getattr(shape, "enum", None) and value not in shape.enum:  # type: ignore[union-attr]
-        allowed = ", ".join(shape.enum)  # type: ignore[union-attr]
-        wanted = f"Member must satisfy enum value set: [{allowed}]"
-        yield f"Value '{value}' at '{path.rstrip('.')}' {_FAILED} {wanted}"
+def listing(name: str, records: list[Record], parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return one page of the records that a request asks for.
+
+    Args:
+        name: Name of the list in the answer.
+        records: All records of the tenant.
+        parameters: The request: filters, ``MaxResults`` and ``NextToken``.
+    """
+    found = [record for record in records if _matches(record, parameters)]
+    start = int(parameters.get("NextToken", 0))
+    end = start + int(parameters.get("MaxResults", _PAGE))
+    answer: dict[str, Any] = {name: [_told(record) for record in found[start:end]]}
+    if end < len(found):
+        answer["NextToken"] = str(end)
+    return answer
 
 
-_FAILED = "failed to satisfy constraint:"
+def _matches(record: Record, parameters: dict[str, Any]) -> bool:
+    single = all(record[name] == parameters.get(name, record[name]) for name in _FILTERS)
+    return single and all(
+        record[member] in parameters[name] for name, member in _LIST_FILTERS if parameters.get(name)
+    )
+
+
+def _told(record: Record) -> Record:
+    return {name: value for name, value in record.items() if name not in _UNTOLD}

@@ -1,4 +1,4 @@
-"""EC2: security groups lose their default rule, NAT gateways have the address they were given."""
+"""EC2: look-up of subnets, revocation of rules for all ports, addresses of NAT gateways."""
 
 import re
 from collections.abc import Collection
@@ -8,6 +8,13 @@ from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.caller import Tenant
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, Proceed, Repair
+
+_ALL_PROTOCOLS = "-1"
+_PROTOCOL = re.compile(r"(IpPermissions\.\d+)\.IpProtocol")
+_NO_ADDRESS = "<natGatewayAddressSet/>"
+_GATEWAY = re.compile(
+    rf"<natGatewayId>(nat-\w+)</natGatewayId>((?:(?!<natGatewayId>).)*?){_NO_ADDRESS}", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -30,14 +37,6 @@ async def find_subnets(aws: AwsApi, tenant: Tenant, ids: Collection[str]) -> dic
         each["SubnetId"]: Subnet(zone=each["AvailabilityZone"], vpc=each["VpcId"])
         for each in found["Subnets"]
     }
-
-
-_ALL_PROTOCOLS = "-1"
-_PROTOCOL = re.compile(r"(IpPermissions\.\d+)\.IpProtocol")
-_NO_ADDRESS = "<natGatewayAddressSet/>"
-_GATEWAY = re.compile(
-    rf"<natGatewayId>(nat-\w+)</natGatewayId>((?:(?!<natGatewayId>).)*?){_NO_ADDRESS}", re.DOTALL
-)
 
 
 class RevokedForAllPorts(Repair):

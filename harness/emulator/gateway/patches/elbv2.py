@@ -1,4 +1,4 @@
-"""Elastic Load Balancing: true target health, true use of target groups, hidden stand-ins."""
+"""Elastic Load Balancing: target health, target groups and their users, listeners, zones."""
 
 from typing import Any
 
@@ -10,42 +10,6 @@ from harness.emulator.gateway.patches.base import Call, Proceed, Repair
 from harness.emulator.gateway.patches.ec2 import find_subnets
 from harness.emulator.gateway.patches.placement import Placements
 from harness.emulator.gateway.query import decode_form, encode_error, encode_result
-
-
-class LoadBalancerZones(Repair):
-    """Zone names and VPC follow from the subnets of a load balancer."""
-
-    ministack = "puts every subnet of a load balancer into zone a, and into vpc-00000001"
-    aws = "AvailabilityZones and VpcId are those of the subnets"
-    documentation = (
-        "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancer.html"
-    )
-    service = "elasticloadbalancing"
-    operations = frozenset({"CreateLoadBalancer", "DescribeLoadBalancers", "SetSubnets"})
-
-    def __init__(self, aws: AwsApi) -> None:
-        self._aws = aws
-
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Complete the zones of the answer."""
-        response = await proceed(call)
-        if not response.ok:
-            return response
-        model = service_model("elbv2").operation_model(call.operation)
-        result = parse(model, response)
-        balancers = result.get("LoadBalancers", [result])
-        ids = [each["SubnetId"] for one in balancers for each in one["AvailabilityZones"]]
-        known = await find_subnets(self._aws, call.tenant, ids)
-        for balancer in balancers:
-            _complete(balancer, {name: (known[name].zone, known[name].vpc) for name in known})
-        return encode_result(model, result)
-
-
-def _complete(balancer: dict[str, Any], known: dict[str, tuple[str, str]]) -> None:
-    for zone in balancer["AvailabilityZones"]:
-        if zone["SubnetId"] in known:
-            zone["ZoneName"], balancer["VpcId"] = known[zone["SubnetId"]]
-
 
 _API = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/"
 _TARGET_GROUP = "TargetGroupArn"
@@ -178,7 +142,40 @@ class ListenersOfDeleted(Repair):
         return await proceed(call)
 
 
+class LoadBalancerZones(Repair):
+    """Zone names and VPC follow from the subnets of a load balancer."""
+
+    ministack = "puts every subnet of a load balancer into zone a, and into vpc-00000001"
+    aws = "AvailabilityZones and VpcId are those of the subnets"
+    documentation = f"{_API}API_LoadBalancer.html"
+    service = "elasticloadbalancing"
+    operations = frozenset({"CreateLoadBalancer", "DescribeLoadBalancers", "SetSubnets"})
+
+    def __init__(self, aws: AwsApi) -> None:
+        self._aws = aws
+
+    async def answer(self, call: Call, proceed: Proceed) -> Response:
+        """Complete the zones of the answer."""
+        response = await proceed(call)
+        if not response.ok:
+            return response
+        model = service_model("elbv2").operation_model(call.operation)
+        result = parse(model, response)
+        balancers = result.get("LoadBalancers", [result])
+        ids = [each["SubnetId"] for one in balancers for each in one["AvailabilityZones"]]
+        known = await find_subnets(self._aws, call.tenant, ids)
+        for balancer in balancers:
+            _complete(balancer, {name: (known[name].zone, known[name].vpc) for name in known})
+        return encode_result(model, result)
+
+
 def _groups(call: Call, response: Response) -> list[dict[str, Any]]:
     model = service_model("elbv2").operation_model(call.operation)
     groups: list[dict[str, Any]] = parse(model, response)["TargetGroups"]
     return groups
+
+
+def _complete(balancer: dict[str, Any], known: dict[str, tuple[str, str]]) -> None:
+    for zone in balancer["AvailabilityZones"]:
+        if zone["SubnetId"] in known:
+            zone["ZoneName"], balancer["VpcId"] = known[zone["SubnetId"]]

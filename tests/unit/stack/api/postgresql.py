@@ -17,8 +17,8 @@ from harness.emulator.container_engine.postgres_install import (
     PostgresInstallation,
     find_local_postgres,
     find_postgres,
+    staged,
 )
-from harness.emulator.container_engine.postgres_staging import staged
 from stack.api.settings import Settings
 
 PREFERRED_MAJOR = 16

@@ -1,5 +1,7 @@
 """A trivial image, and shorthand for what tests ask of the API."""
 
+import asyncio
+import contextlib
 import signal
 import socket
 import sys
@@ -11,7 +13,6 @@ import httpx
 
 from harness.emulator.container_engine.errors import DockerApiError
 from harness.emulator.container_engine.image import Launch, Setting, image_digest
-from harness.emulator.container_engine.probes import port_listens
 
 with socket.socket() as probe:
     probe.bind(("127.0.0.1", 0))
@@ -65,7 +66,14 @@ class ScriptImage:
         return int(environment.get("PORT", PORT))
 
     async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
-        return await port_listens(address, self.port(environment))
+        try:
+            _, writer = await asyncio.open_connection(address, self.port(environment))
+        except OSError:
+            return False
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        return True
 
     def launch(self, setting: Setting) -> Launch:
         self.settings.append(setting)

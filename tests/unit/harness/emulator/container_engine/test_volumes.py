@@ -1,4 +1,7 @@
+import io
+import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -6,7 +9,7 @@ from harness.core.errors import EmulatorError
 from harness.emulator.container_engine import volumes
 from harness.emulator.container_engine.accounts import Account
 from harness.emulator.container_engine.errors import NotFoundError
-from harness.emulator.container_engine.volumes import VolumeStore
+from harness.emulator.container_engine.volumes import VolumeStore, unpack
 
 ACCOUNT = Account("nobody", 65534, 65534)
 
@@ -64,3 +67,30 @@ def test_container_folders_never_outlive_an_engine(tmp_path: Path) -> None:
 def test_a_volume_s_name_cannot_lead_elsewhere(tmp_path: Path, name: str) -> None:
     with pytest.raises(NotFoundError, match="no such volume"):
         VolumeStore(tmp_path, None).create(name)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    path = tmp_path / "archive.tar"
+    with tarfile.open(path, "w") as bundle:
+        bundle.addfile(tarfile.TarInfo("../escaped"), io.BytesIO())
+    return path
+
+
+def test_members_outside_the_target_are_refused(tmp_path: Path, archive: Path) -> None:
+    target = tmp_path / "target"
+    target.mkdir()
+    with tarfile.open(archive) as bundle, pytest.raises(tarfile.FilterError):
+        unpack(bundle, target)
+    assert not (tmp_path / "escaped").exists()
+
+
+def test_old_pythons_without_extraction_filters_still_unpack(
+    tmp_path: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extracted: list[dict[str, Any]] = []
+    monkeypatch.delattr(tarfile, "data_filter")
+    with tarfile.open(archive) as bundle:
+        monkeypatch.setattr(bundle, "extractall", lambda path, **how: extracted.append(how))
+        unpack(bundle, tmp_path)
+    assert extracted == [{}]

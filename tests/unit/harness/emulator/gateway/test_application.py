@@ -2,12 +2,12 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from harness.emulator.gateway.accounts import Accounts
 from harness.emulator.gateway.alb.registry import Directory
 from harness.emulator.gateway.application import Gateway
-from harness.emulator.gateway.clock import Pace
+from harness.emulator.gateway.aws import Accounts
 from harness.emulator.gateway.data_plane import Viewers
 from harness.emulator.gateway.distributions import Distributions
+from harness.emulator.gateway.environment import Pace
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, Proceed, Repair
 from harness.emulator.gateway.state_store import Memory

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.emulator.gateway.accounts import Accounts
+from harness.emulator.gateway.aws import Accounts
 from harness.emulator.gateway.caller import Signature, Tenant, signature_of
 from tests.unit.harness.emulator.gateway.support import FakeAws
 

@@ -6,9 +6,9 @@ from starlette.types import Receive, Scope, Send
 
 from harness.emulator.gateway.alb.registry import Directory
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.clock import Pace
 from harness.emulator.gateway.data_plane import Viewers
 from harness.emulator.gateway.distributions import Distributions
+from harness.emulator.gateway.environment import Pace
 from harness.emulator.gateway.http import Response, header_of
 from tests.unit.harness.emulator.gateway.elb import HOST, FakeElb
 from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws

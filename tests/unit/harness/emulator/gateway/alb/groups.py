@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.target import GroupConfiguration
-from harness.emulator.gateway.clock import Pace
+from harness.emulator.gateway.environment import Pace
 from tests.unit.harness.emulator.gateway.alb.test_health import check
 from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws
 

@@ -8,7 +8,7 @@ from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.health import State
 from harness.emulator.gateway.alb.metrics import MetricsPublisher, metric_data
 from harness.emulator.gateway.alb.registry import Directory
-from harness.emulator.gateway.clock import Pace
+from harness.emulator.gateway.environment import Pace
 from tests.unit.harness.emulator.gateway.alb.groups import UNUSED, group_of, register
 from tests.unit.harness.emulator.gateway.alb.servers import Target, serving
 from tests.unit.harness.emulator.gateway.support import FakeAws

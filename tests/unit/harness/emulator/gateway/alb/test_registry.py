@@ -5,7 +5,7 @@ import pytest
 
 from harness.emulator.gateway.alb.health import State
 from harness.emulator.gateway.alb.registry import Directory
-from harness.emulator.gateway.clock import Pace
+from harness.emulator.gateway.environment import Pace
 from tests.unit.harness.emulator.gateway.alb.servers import Target, serving
 from tests.unit.harness.emulator.gateway.elb import BALANCER, HOST, FakeElb
 from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws

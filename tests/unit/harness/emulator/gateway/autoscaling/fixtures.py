@@ -7,7 +7,7 @@ from typing import Any
 from harness.emulator.gateway.autoscaling.api import ApplicationAutoScaling
 from harness.emulator.gateway.autoscaling.scaler import Scaler
 from harness.emulator.gateway.autoscaling.store import Record, Store
-from harness.emulator.gateway.clock import Pace
+from harness.emulator.gateway.environment import Pace
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call
 from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws, ecs_error, json_call

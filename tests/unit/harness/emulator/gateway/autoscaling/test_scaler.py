@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from harness.emulator.gateway.autoscaling.scaler import Scaler
-from harness.emulator.gateway.clock import Pace
+from harness.emulator.gateway.environment import Pace
 from tests.unit.harness.emulator.gateway.autoscaling.fixtures import CPU, TARGET, Cloud
 from tests.unit.harness.emulator.gateway.support import TENANT, ecs_error
 

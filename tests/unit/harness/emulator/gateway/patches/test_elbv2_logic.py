@@ -7,7 +7,7 @@ import pytest
 
 from harness.emulator.gateway.alb.registry import Directory
 from harness.emulator.gateway.aws import parse, service_model
-from harness.emulator.gateway.clock import Pace
+from harness.emulator.gateway.environment import Pace
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Repair
 from harness.emulator.gateway.patches.ecs import TargetGroupInUse

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from harness.emulator.gateway.alb.registry import Directory
-from harness.emulator.gateway.clock import Pace
 from harness.emulator.gateway.distributions import Distributions
+from harness.emulator.gateway.environment import Pace
 from harness.emulator.gateway.patches import Repair, all_repairs
 from harness.emulator.gateway.state_store import Memory
 from tests.unit.harness.emulator.gateway.support import FakeAws
