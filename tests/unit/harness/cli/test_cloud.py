@@ -11,7 +11,7 @@ import pytest
 
 from harness.emulator.cloud_info import LOG_FILE, CloudInfo
 from tests.unit.harness.cli.conftest import CommandLine
-from tests.unit.harness.emulator.clouds import stand_in_cloud
+from tests.component.harness.emulator.fake_cloud import stand_in_cloud
 
 
 class Start:

@@ -12,7 +12,7 @@ from harness.emulator.dead_clouds import CLOUD_PREFIX
 from harness.run.ledger import Ledger, now
 from harness.run.record import RunRecord, RunStatus
 from harness.settings.settings import HarnessSettings
-from tests.unit.harness.emulator.clouds import ended_cloud, stand_in_cloud
+from tests.component.harness.emulator.fake_cloud import ended_cloud, stand_in_cloud
 
 
 class TestLedger:

@@ -10,7 +10,7 @@ import pytest
 from harness.core.errors import HarnessError
 from harness.core.redaction import MASK, register_secret
 from harness.emulator.cloud_info import INFO_FILE, LOG_FILE, CloudInfo, log_tail
-from tests.unit.harness.emulator.clouds import info_of, stand_in_cloud
+from tests.component.harness.emulator.fake_cloud import info_of, stand_in_cloud
 
 
 def test_another_process_reads_what_the_supervisor_wrote(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from harness.emulator.gateway.environment import Pace
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, Proceed, Repair
 from harness.emulator.gateway.state_store import Memory
-from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws
+from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
 
 pytestmark = pytest.mark.anyio
 

@@ -1,7 +1,7 @@
 import pytest
 
 from harness.emulator.gateway.aws import ApiError, build, service_model
-from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws, ecs_error, elb_error
+from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws, ecs_error, elb_error
 
 pytestmark = pytest.mark.anyio
 

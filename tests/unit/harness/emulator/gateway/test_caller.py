@@ -2,7 +2,7 @@ import pytest
 
 from harness.emulator.gateway.aws import Accounts
 from harness.emulator.gateway.caller import Signature, Tenant, signature_of
-from tests.unit.harness.emulator.gateway.support import FakeAws
+from tests.unit.harness.emulator.gateway.fake_aws import FakeAws
 
 
 def test_a_signature_names_key_region_and_service() -> None:

@@ -12,7 +12,7 @@ from harness.targets.base import DatabaseRoute, Target
 from harness.targets.embedded import target as embedded
 from harness.targets.embedded.target import EmbeddedTarget
 from stack.config import StackConfig
-from tests.unit.harness.emulator.clouds import stand_in_cloud
+from tests.component.harness.emulator.fake_cloud import stand_in_cloud
 from tests.unit.harness.targets.loopback import Answer, Seen, unix_server
 
 AURORA = "catalog-pr1.cluster-x.eu-north-1.rds.amazonaws.com"

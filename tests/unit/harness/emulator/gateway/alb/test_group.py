@@ -6,7 +6,7 @@ import pytest
 from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.health import State
 from harness.emulator.gateway.alb.target import TargetAddress
-from tests.unit.harness.emulator.gateway.alb.groups import (
+from tests.unit.harness.emulator.gateway.alb.target_groups import (
     LOOPBACK,
     UNCHECKED,
     UNUSED,
@@ -14,9 +14,9 @@ from tests.unit.harness.emulator.gateway.alb.groups import (
     group_of,
     register,
 )
-from tests.unit.harness.emulator.gateway.alb.servers import Target, serving, unused_port
+from tests.component.harness.emulator.gateway.alb.http_targets import Target, serving, unused_port
 from tests.unit.harness.emulator.gateway.alb.test_health import check
-from tests.unit.harness.emulator.gateway.support import FakeAws, elb_error
+from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, elb_error
 
 pytestmark = pytest.mark.anyio
 

@@ -9,9 +9,9 @@ from harness.emulator.gateway.alb.health import State
 from harness.emulator.gateway.alb.metrics import MetricsPublisher, metric_data
 from harness.emulator.gateway.alb.registry import Directory
 from harness.emulator.gateway.environment import Pace
-from tests.unit.harness.emulator.gateway.alb.groups import UNUSED, group_of, register
-from tests.unit.harness.emulator.gateway.alb.servers import Target, serving
-from tests.unit.harness.emulator.gateway.support import FakeAws
+from tests.unit.harness.emulator.gateway.alb.target_groups import UNUSED, group_of, register
+from tests.component.harness.emulator.gateway.alb.http_targets import Target, serving
+from tests.unit.harness.emulator.gateway.fake_aws import FakeAws
 
 pytestmark = pytest.mark.anyio
 

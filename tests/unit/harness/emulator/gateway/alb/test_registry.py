@@ -6,9 +6,9 @@ import pytest
 from harness.emulator.gateway.alb.health import State
 from harness.emulator.gateway.alb.registry import Directory
 from harness.emulator.gateway.environment import Pace
-from tests.unit.harness.emulator.gateway.alb.servers import Target, serving
-from tests.unit.harness.emulator.gateway.elb import BALANCER, HOST, FakeElb
-from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws
+from tests.component.harness.emulator.gateway.alb.http_targets import Target, serving
+from tests.unit.harness.emulator.gateway.fake_elb import BALANCER, HOST, FakeElb
+from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
 
 pytestmark = pytest.mark.anyio
 

@@ -5,7 +5,7 @@ import pytest
 
 from harness.emulator.gateway.alb.topology import read_topology
 from harness.emulator.gateway.aws import ApiError
-from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws, elb_error
+from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws, elb_error
 
 pytestmark = pytest.mark.anyio
 

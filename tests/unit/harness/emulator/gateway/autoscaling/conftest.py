@@ -1,7 +1,7 @@
 import pytest
 
-from tests.unit.harness.emulator.gateway.autoscaling.fixtures import Cloud
-from tests.unit.harness.emulator.gateway.support import FakeAws
+from tests.unit.harness.emulator.gateway.autoscaling.scaled_service import Cloud
+from tests.unit.harness.emulator.gateway.fake_aws import FakeAws
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import boto3
 import pytest
 import requests
 
-from tests.unit.harness.emulator.gateway.autoscaling.fixtures import CPU, TARGET, Cloud
-from tests.unit.harness.emulator.gateway.patches.wire import service
-from tests.unit.harness.emulator.gateway.support import TENANT
+from tests.unit.harness.emulator.gateway.autoscaling.scaled_service import CPU, TARGET, Cloud
+from tests.component.harness.emulator.gateway.sample_resources import service
+from tests.unit.harness.emulator.gateway.fake_aws import TENANT
 
 pytestmark = pytest.mark.anyio
 

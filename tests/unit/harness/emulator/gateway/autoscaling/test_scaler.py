@@ -6,8 +6,8 @@ import pytest
 
 from harness.emulator.gateway.autoscaling.scaler import Scaler
 from harness.emulator.gateway.environment import Pace
-from tests.unit.harness.emulator.gateway.autoscaling.fixtures import CPU, TARGET, Cloud
-from tests.unit.harness.emulator.gateway.support import TENANT, ecs_error
+from tests.unit.harness.emulator.gateway.autoscaling.scaled_service import CPU, TARGET, Cloud
+from tests.unit.harness.emulator.gateway.fake_aws import TENANT, ecs_error
 
 pytestmark = pytest.mark.anyio
 

@@ -1,0 +1,81 @@
+import asyncio
+import http.client
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.core.errors import EmulatorError
+from harness.emulator.container_engine import EngineConfig, running_engine
+from harness.emulator.container_engine.container import Container
+from harness.emulator.container_engine.server import default_images
+from tests.component.harness.emulator.container_engine.docker_client import ScriptImage
+
+pytestmark = pytest.mark.anyio
+
+
+def get(path: Path, url: str) -> tuple[int, bytes]:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(10)
+        client.connect(str(path))
+        client.sendall(f"GET {url} HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n".encode())
+        answer = http.client.HTTPResponse(client)
+        answer.begin()
+        return answer.status, answer.read()
+
+
+@pytest.fixture
+def config(config: EngineConfig) -> EngineConfig:
+    return replace(config, images=(ScriptImage(),))
+
+
+async def test_an_engine_serves_its_socket_and_leaves_nothing_behind(config: EngineConfig) -> None:
+    async with running_engine(config) as engine:
+        container = await engine.create("task", {"Image": "example/script"})
+        await engine.start(container)
+        assert config.socket.stat().st_mode & 0o777 == 0o600
+        status, body = await asyncio.to_thread(get, config.socket, "/v1.47/containers/json")
+        assert status == 200
+        assert container.id.encode() in body
+    assert container.state.status == "exited"
+    assert list(config.socket.parent.iterdir()) == []
+
+
+async def test_containers_are_stopped_when_the_caller_fails(config: EngineConfig) -> None:
+    async def fail() -> None:
+        async with running_engine(config) as engine:
+            container = await engine.create("task", {"Image": "example/script"})
+            await engine.start(container)
+            seen.append(container)
+            raise KeyError("the caller's")
+
+    seen: list[Container] = []
+    with pytest.raises(KeyError, match="the caller's"):
+        await fail()
+    assert seen[0].state.status == "exited"
+
+
+async def test_a_client_that_still_waits_does_not_hold_up_the_end(config: EngineConfig) -> None:
+    async with running_engine(config) as engine:
+        container = await engine.create("task", {"Image": "example/script"})
+        await engine.start(container)
+        url = "/containers/task/logs?stdout=1&follow=1"
+        following = asyncio.create_task(asyncio.to_thread(get, config.socket, url))
+        while not container.log.followers:
+            await asyncio.sleep(0.01)
+    assert b"listening" in (await following)[1]
+
+
+async def test_a_socket_that_cannot_be_made_is_reported(config: EngineConfig) -> None:
+    config = replace(config, socket=config.socket.parent / "absent" / "docker.sock")
+    with pytest.raises(EmulatorError, match="cannot serve the container engine"):
+        async with running_engine(config):
+            pass
+    assert not config.directory.exists()
+
+
+def test_the_catalog_s_images_are_known_by_default() -> None:
+    names = {(image.repository, image.tag) for image in default_images()}
+    assert ("catalog-harness/product-catalog-api", "latest") in names
+    assert ("postgres", "16") in names
