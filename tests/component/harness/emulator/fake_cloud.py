@@ -6,27 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.emulator.cloud_info import ENGINE_SOCKET, CloudInfo
+from harness.emulator.cloud_info import CloudInfo
+from tests.unit.harness.emulator.sample_cloud_info import info_of
 
 _WAITS = "import sys; print('up', flush=True); sys.stdin.read()"
 _STUBBORN = (
     "import signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
     "print('deaf', flush=True); sys.stdin.read()"
 )
-
-
-def info_of(directory: Path, pid: int, **changes: object) -> CloudInfo:
-    """What a supervisor with that process id writes."""
-    values: dict[str, object] = {
-        "directory": str(directory),
-        "endpoint": "http://127.0.0.1:4566",
-        "region": "eu-north-1",
-        "docker_host": f"unix://{directory / ENGINE_SOCKET}",
-        "pid": pid,
-        "database": "PostgreSQL 16.15 (of a test)",
-        **changes,
-    }
-    return CloudInfo(**values)  # type: ignore[arg-type]
 
 
 @contextmanager

@@ -65,7 +65,6 @@ def supervisor_waits(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[b
     return started
 
 
-@pytest.mark.slow  # starts a real cloud
 def test_a_cloud_answers_until_it_is_stopped_and_leaves_nothing(temporary_folder: Path) -> None:
     with embedded_cloud(region="eu-north-1") as info:
         family = psutil.Process(info.pid).children(recursive=True)

@@ -11,10 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.emulator.cloud_info import ENGINE_FOLDER, INFO_FILE
+from harness.emulator.cloud_info import ENGINE_FOLDER
 from harness.emulator.dead_clouds import (
     CLOUD_PREFIX,
-    START_SECONDS,
     dead_clouds,
     remove_cloud_folder,
     sweep_clouds,
@@ -44,11 +43,6 @@ def a_cloud(folder: Path, name: str = "1") -> Path:
     return folder / f"{CLOUD_PREFIX}{name}"
 
 
-def make_old(directory: Path) -> None:
-    past = directory.stat().st_mtime - 2 * START_SECONDS
-    os.utime(directory, (past, past))
-
-
 def test_a_cloud_whose_supervisor_died_is_removed(temporary_folder: Path) -> None:
     directory = a_cloud(temporary_folder)
     ended_cloud(directory)
@@ -62,28 +56,6 @@ def test_a_living_cloud_is_left_alone(temporary_folder: Path) -> None:
     with stand_in_cloud(a_cloud(temporary_folder)):
         assert sweep_clouds() == ()
         assert a_cloud(temporary_folder).exists()
-
-
-def test_a_cloud_that_is_starting_is_left_alone(temporary_folder: Path) -> None:
-    a_cloud(temporary_folder).mkdir()
-
-    assert sweep_clouds() == ()
-
-
-def test_a_cloud_that_never_came_up_is_removed(temporary_folder: Path) -> None:
-    directory = a_cloud(temporary_folder)
-    directory.mkdir()
-    make_old(directory)
-
-    assert sweep_clouds() == (directory,)
-
-
-def test_a_cloud_of_another_version_is_left_alone(temporary_folder: Path) -> None:
-    directory = a_cloud(temporary_folder)
-    directory.mkdir()
-    (directory / INFO_FILE).write_text('{"from": "a later version"}')
-
-    assert sweep_clouds() == ()
 
 
 def test_a_cloud_of_another_user_is_left_alone(

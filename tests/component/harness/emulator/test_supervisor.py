@@ -17,14 +17,12 @@ import pytest
 
 from harness.core.errors import EmulatorError, ToolNotFoundError
 from harness.core.wait import wait_until
-from harness.emulator import __main__ as program
 from harness.emulator import supervisor
 from harness.emulator.cloud_info import CA_FILE, CloudInfo
 from harness.emulator.container_engine import PostgresInstallation
 from harness.emulator.supervisor import SupervisorConfig, supervise
 
 DOCKER = "unix:///run/docker.sock"
-
 # Answers like the gateway, notes its environment, and has the mood that a file names.
 GATEWAY = """
 import http.server, json, os, signal, sys
@@ -181,7 +179,6 @@ class TestReadiness:
         assert gateway.environment["HOSTNAME"]
 
 
-@pytest.mark.slow
 class TestEnd:
     def test_it_stops_the_gateway_when_told_to(
         self, config: SupervisorConfig, gateway: Gateway, directory: Path
@@ -276,48 +273,3 @@ class TestEnd:
             run(SupervisorConfig(directory, "eu-north-1"))
 
         assert not gateway.runs
-
-
-class TestProgram:
-    def arguments(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
-        monkeypatch.setattr(
-            sys,
-            "argv",
-            [
-                *("harness.emulator", "--directory", str(directory), "--region", "eu-north-1"),
-                *("--port", "4566", "--docker-host", DOCKER, "--owner-pid", "42"),
-            ],
-        )
-
-    def test_the_command_line_says_how_the_cloud_runs(
-        self, monkeypatch: pytest.MonkeyPatch, directory: Path
-    ) -> None:
-        seen: list[SupervisorConfig] = []
-
-        async def take(config: SupervisorConfig) -> int:
-            seen.append(config)
-            return 1
-
-        monkeypatch.setattr(program, "supervise", take)
-        self.arguments(monkeypatch, directory)
-
-        assert program.main() == 1
-        assert seen == [SupervisorConfig(directory, "eu-north-1", 4566, DOCKER, 42)]
-
-    def test_an_error_is_a_message_not_a_traceback(
-        self,
-        monkeypatch: pytest.MonkeyPatch,
-        directory: Path,
-        capsys: pytest.CaptureFixture[str],
-    ) -> None:
-        async def fail(_config: SupervisorConfig) -> int:
-            raise ToolNotFoundError("no server, password=hunter22")
-
-        monkeypatch.setattr(program, "supervise", fail)
-        self.arguments(monkeypatch, directory)
-
-        assert program.main() == 2
-        said = capsys.readouterr().err
-        assert said.startswith("no server")
-        assert "hunter22" not in said
-        assert "Traceback" not in said

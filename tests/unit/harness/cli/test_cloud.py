@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from harness.emulator.cloud_info import LOG_FILE, CloudInfo
-from tests.unit.harness.cli.conftest import CommandLine
 from tests.component.harness.emulator.fake_cloud import stand_in_cloud
+from tests.unit.harness.cli.conftest import CommandLine
 
 
 class Start:

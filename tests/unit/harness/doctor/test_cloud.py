@@ -1,26 +1,20 @@
 """What the doctor says of packages, PostgreSQL, loopback, sockets and engines."""
 
 import importlib.metadata
-import socket
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from harness.core.errors import EmulatorError
-from harness.doctor import cloud
 from harness.doctor.cloud import (
     MINISTACK,
-    diagnose_container_engines,
     diagnose_database_server,
-    diagnose_loopback,
     diagnose_ministack,
     diagnose_packages,
     diagnose_temporary_folder,
 )
 from harness.doctor.diagnosis import Verdict
-from harness.emulator.container_engine import PostgresInstallation, network, postgres_install
+from harness.emulator.container_engine import PostgresInstallation, postgres_install
 
 
 def installed(monkeypatch: pytest.MonkeyPatch, **versions: str) -> None:
@@ -103,38 +97,6 @@ class TestDatabaseServer:
         assert "downloaded from PyPI" in found.found
 
 
-class TestLoopback:
-    def test_free_ports_on_addresses_of_its_own_are_right(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(cloud, "_PROBED_ADDRESS", "127.0.0.1")
-        monkeypatch.setattr(network, "require_free_port", lambda *_: None)
-
-        assert diagnose_loopback().verdict is Verdict.OK
-
-    def test_a_system_with_one_address_is_told_how_to_add_some(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(cloud, "_PROBED_ADDRESS", "192.0.2.1")
-
-        found = diagnose_loopback()
-
-        assert found.verdict is Verdict.MISSING
-        assert "ifconfig lo0 alias" in found.remedy
-
-    def test_a_program_that_holds_a_port_on_all_addresses_is_an_error_to_show(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        with socket.socket() as holder:
-            holder.bind(("127.0.0.1", 0))
-            holder.listen()
-            monkeypatch.setattr(cloud, "_PROBED_ADDRESS", "127.0.0.1")
-            monkeypatch.setattr(cloud, "_PORTS", {holder.getsockname()[1]: "PostgreSQL"})
-
-            with pytest.raises(EmulatorError, match="not possible"):
-                diagnose_loopback()
-
-
 class TestTemporaryFolder:
     def test_the_usual_one_is_right(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tempfile, "tempdir", "/tmp")  # noqa: S108
@@ -160,47 +122,3 @@ class TestTemporaryFolder:
 
         monkeypatch.setattr(tempfile, "tempdir", "/" + "x" * longest)
         assert diagnose_temporary_folder().verdict is Verdict.MISSING
-
-
-class TestContainerEngines:
-    @pytest.fixture(autouse=True)
-    def _nowhere(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        monkeypatch.delenv("DOCKER_HOST", raising=False)
-        monkeypatch.setenv("HOME", str(tmp_path))
-        monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-
-    @pytest.fixture
-    def podman(self, tmp_path: Path) -> Iterator[Path]:
-        path = tmp_path / "podman" / "podman.sock"
-        path.parent.mkdir()
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(str(path))
-            listener.listen()
-            yield path
-
-    def test_one_that_listens_is_offered_as_an_option(self, podman: Path) -> None:
-        found = diagnose_container_engines()
-
-        assert found.verdict is Verdict.OK
-        assert f"--container-engine unix://{podman}" in found.found
-
-    def test_the_one_of_the_variable_counts(
-        self, podman: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.delenv("XDG_RUNTIME_DIR")
-        monkeypatch.setenv("DOCKER_HOST", f"unix://{podman}")
-
-        assert str(podman) in diagnose_container_engines().found
-
-    def test_a_socket_without_a_listener_does_not(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        path = tmp_path / "dead.sock"
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(str(path))
-        monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
-
-        found = diagnose_container_engines()
-
-        assert found.verdict is Verdict.OK
-        assert str(path) not in found.found

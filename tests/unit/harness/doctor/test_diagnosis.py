@@ -1,12 +1,10 @@
 """The doctor never dies of what it finds."""
 
 import pytest
-import requests
 
 from harness.core.errors import ToolNotFoundError
-from harness.doctor import Diagnosis, Verdict, diagnose, is_usable
+from harness.doctor import Diagnosis, Verdict, is_usable
 from harness.doctor.diagnosis import examine
-from harness.settings.settings import HarnessSettings
 
 
 def test_a_probes_word_is_the_diagnosis() -> None:
@@ -50,14 +48,3 @@ def test_only_what_is_missing_makes_the_target_unusable(verdict: Verdict, usable
     others = Diagnosis("Python", Verdict.OK, "3.12")
 
     assert is_usable((others, Diagnosis("x", verdict, ""))) is usable
-
-
-def test_everything_is_looked_at_once_under_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(requests, "get", lambda *_, **__: requests.Response())
-
-    names = [each.name for each in diagnose(HarnessSettings())]
-
-    assert len(names) == len(set(names))
-    assert {"Python", "Terraform", "AWS provider", "MiniStack", "PostgreSQL", "Ledger"} <= set(
-        names
-    )

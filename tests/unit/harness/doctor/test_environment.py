@@ -8,11 +8,9 @@ import pytest
 from harness.doctor.diagnosis import Verdict
 from harness.doctor.environment import diagnose_dead_clouds, diagnose_ledger, diagnose_proxies
 from harness.emulator.cloud_info import INFO_FILE
-from harness.emulator.dead_clouds import CLOUD_PREFIX
 from harness.run.ledger import Ledger, now
 from harness.run.record import RunRecord, RunStatus
 from harness.settings.settings import HarnessSettings
-from tests.component.harness.emulator.fake_cloud import ended_cloud, stand_in_cloud
 
 
 class TestLedger:
@@ -34,25 +32,6 @@ class TestLedger:
 
     def test_without_runs_nothing_is_wrong(self, settings: HarnessSettings) -> None:
         assert diagnose_ledger(settings).verdict is Verdict.OK
-
-    def test_a_run_that_is_up_is_listed_with_the_way_to_end_it(
-        self, settings: HarnessSettings, tmp_path: Path
-    ) -> None:
-        with stand_in_cloud(tmp_path / "cloud") as info:
-            self.begin(settings, cloud=info.directory)
-            found = diagnose_ledger(settings)
-
-        assert found.verdict is Verdict.WARNING
-        assert "pr1: deployed on embedded, its cloud runs, since " in found.found
-        assert "catalog-harness destroy" in found.remedy
-
-    def test_a_run_whose_cloud_has_ended_says_so(
-        self, settings: HarnessSettings, tmp_path: Path
-    ) -> None:
-        ended_cloud(tmp_path / "cloud")
-        self.begin(settings, cloud=str(tmp_path / "cloud"))
-
-        assert "its cloud has ended" in diagnose_ledger(settings).found
 
     def test_a_run_with_a_cloud_of_another_version_does_too(
         self, settings: HarnessSettings, tmp_path: Path
@@ -90,16 +69,6 @@ class TestDeadClouds:
     @pytest.fixture(autouse=True)
     def _temporary_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-
-    def test_they_are_listed_and_left_alone(self, tmp_path: Path) -> None:
-        directory = tmp_path / f"{CLOUD_PREFIX}1"
-        ended_cloud(directory)
-
-        found = diagnose_dead_clouds()
-
-        assert found.verdict is Verdict.WARNING
-        assert found.found == str(directory)
-        assert directory.exists()
 
     def test_none_is_right(self) -> None:
         assert diagnose_dead_clouds().verdict is Verdict.OK

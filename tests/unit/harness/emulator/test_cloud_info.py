@@ -1,8 +1,6 @@
 """What is known of a cloud: written once, read by any process, never taken for another's."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,7 @@ import pytest
 from harness.core.errors import HarnessError
 from harness.core.redaction import MASK, register_secret
 from harness.emulator.cloud_info import INFO_FILE, LOG_FILE, CloudInfo, log_tail
-from tests.component.harness.emulator.fake_cloud import info_of, stand_in_cloud
+from tests.unit.harness.emulator.sample_cloud_info import info_of
 
 
 def test_another_process_reads_what_the_supervisor_wrote(tmp_path: Path) -> None:
@@ -33,22 +31,8 @@ def test_what_another_version_wrote_is_named(tmp_path: Path, text: str) -> None:
 
 
 class TestAlive:
-    def test_a_cloud_lives_as_long_as_its_supervisor(self, tmp_path: Path) -> None:
-        with stand_in_cloud(tmp_path) as info:
-            assert info.alive
-
-        assert not info.alive
-
     def test_a_process_that_has_got_the_number_since_is_not_it(self, tmp_path: Path) -> None:
         assert not info_of(tmp_path, os.getpid()).alive
-
-    def test_a_dead_supervisor_whose_parent_has_not_looked_is_dead(self, tmp_path: Path) -> None:
-        process = subprocess.Popen([sys.executable, "-S", "-c", "", str(tmp_path)])
-        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, but still a zombie
-        try:
-            assert not info_of(tmp_path, process.pid).alive
-        finally:
-            process.wait()
 
 
 class TestEngine:

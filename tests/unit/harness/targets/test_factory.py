@@ -17,7 +17,8 @@ from harness.targets.factory import (
     docker_host_of,
     remove_ended_target,
 )
-from tests.component.harness.emulator.fake_cloud import ended_cloud, info_of, stand_in_cloud
+from tests.component.harness.emulator.fake_cloud import ended_cloud, stand_in_cloud
+from tests.unit.harness.emulator.sample_cloud_info import info_of
 from tests.unit.harness.targets.fake_localstack import FakeLocalStack
 
 

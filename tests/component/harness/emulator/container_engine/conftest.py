@@ -8,17 +8,13 @@ import pytest
 from harness.emulator.container_engine.app import create_app
 from harness.emulator.container_engine.config import EngineConfig
 from harness.emulator.container_engine.engine import Engine
-from tests.component.harness.emulator.container_engine.docker_client import Docker, ScriptImage
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+from tests.component.harness.emulator.container_engine.docker_client import PORT, Docker
+from tests.unit.harness.emulator.container_engine.script_image import ScriptImage
 
 
 @pytest.fixture
 def image() -> ScriptImage:
-    return ScriptImage()
+    return ScriptImage(default_port=PORT)
 
 
 @pytest.fixture

@@ -12,15 +12,13 @@ import pytest
 
 from harness.emulator.container_engine.config import EngineConfig
 from harness.emulator.container_engine.engine import Engine
-from tests.component.harness.emulator.container_engine.docker_client import (
+from tests.component.harness.emulator.container_engine.docker_client import PORT, Docker, unframed
+from tests.unit.harness.emulator.container_engine.script_image import (
     FAIL,
     LISTEN,
-    PORT,
     SPEAK,
     STUBBORN,
-    Docker,
     ScriptImage,
-    unframed,
 )
 
 pytestmark = pytest.mark.anyio
@@ -91,7 +89,6 @@ async def test_kill_refuses_a_signal_that_does_not_exist(docker: Docker) -> None
     assert (answer.status_code, answer.json()) == (400, {"message": "invalid signal: SIGNOTHING"})
 
 
-@pytest.mark.slow
 async def test_killing_a_container_ends_what_it_started(docker: Docker) -> None:
     start_child = (
         "import subprocess, sys, time\n"

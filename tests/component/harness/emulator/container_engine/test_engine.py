@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from harness.core.errors import EmulatorError, UsageError
+from harness.core.errors import EmulatorError
 from harness.emulator.container_engine.config import EngineConfig
 from harness.emulator.container_engine.engine import Engine
-from tests.component.harness.emulator.container_engine.docker_client import Docker, ScriptImage
+from tests.component.harness.emulator.container_engine.docker_client import Docker
+from tests.unit.harness.emulator.container_engine.script_image import ScriptImage
 
 pytestmark = pytest.mark.anyio
 WRITER = "catalog.cluster-1.eu-north-1.rds.amazonaws.com"
@@ -100,8 +101,3 @@ async def test_an_error_of_the_harness_is_told_with_its_remedy(
     assert answer.status_code == 500
     assert "remove some containers" in answer.json()["message"]
     assert engine.containers == {}
-
-
-def test_a_socket_path_that_the_system_cannot_take_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="the system allows 103"):
-        EngineConfig(socket=tmp_path / ("x" * 110), directory=tmp_path)

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from tests.component.harness.emulator.container_engine.docker_client import Docker, ScriptImage
+from tests.component.harness.emulator.container_engine.docker_client import Docker
+from tests.unit.harness.emulator.container_engine.script_image import ScriptImage
 
 pytestmark = pytest.mark.anyio
 

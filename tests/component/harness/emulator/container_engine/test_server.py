@@ -9,8 +9,8 @@ import pytest
 from harness.core.errors import EmulatorError
 from harness.emulator.container_engine import EngineConfig, running_engine
 from harness.emulator.container_engine.container import Container
-from harness.emulator.container_engine.server import default_images
-from tests.component.harness.emulator.container_engine.docker_client import ScriptImage
+from tests.component.harness.emulator.container_engine.docker_client import PORT
+from tests.unit.harness.emulator.container_engine.script_image import ScriptImage
 
 pytestmark = pytest.mark.anyio
 
@@ -27,7 +27,7 @@ def get(path: Path, url: str) -> tuple[int, bytes]:
 
 @pytest.fixture
 def config(config: EngineConfig) -> EngineConfig:
-    return replace(config, images=(ScriptImage(),))
+    return replace(config, images=(ScriptImage(default_port=PORT),))
 
 
 async def test_an_engine_serves_its_socket_and_leaves_nothing_behind(config: EngineConfig) -> None:
@@ -73,9 +73,3 @@ async def test_a_socket_that_cannot_be_made_is_reported(config: EngineConfig) ->
         async with running_engine(config):
             pass
     assert not config.directory.exists()
-
-
-def test_the_catalog_s_images_are_known_by_default() -> None:
-    names = {(image.repository, image.tag) for image in default_images()}
-    assert ("catalog-harness/product-catalog-api", "latest") in names
-    assert ("postgres", "16") in names

@@ -3,22 +3,10 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
-from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, emulator, session_of
+from tests.component.harness.emulator.gateway.emulator_process import emulator, session_of
+from tests.unit.harness.emulator.gateway.fake_aws import FakeAws
 
 _accounts = iter(range(200_000_000_000, 300_000_000_000))
-
-
-@pytest.hookimpl(tryfirst=True)  # before "-m" chooses
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts a real MiniStack: it takes seconds."""
-    for item in items:
-        if {"endpoints", "with_engine"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker("slow")
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 @pytest.fixture

@@ -84,3 +84,9 @@ def service(session: boto3.Session, **settings: Any) -> Any:
     )
     wanted = {"desiredCount": 2, **settings}
     return ecs.create_service(cluster="c", serviceName="s", taskDefinition="f", **wanted)["service"]
+
+
+def tasks(session: boto3.Session) -> list[Any]:
+    ecs = session.client("ecs")
+    arns = ecs.list_tasks(cluster="c")["taskArns"]
+    return list(ecs.describe_tasks(cluster="c", tasks=arns, include=["TAGS"])["tasks"])

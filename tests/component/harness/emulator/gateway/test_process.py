@@ -13,10 +13,13 @@ import requests
 
 from harness.core.wait import wait_until
 from harness.emulator.gateway import gateway_environment
+from tests.component.harness.emulator.gateway.emulator_process import (
+    Emulator,
+    emulator,
+    free_port,
+    session_of,
+)
 from tests.component.harness.emulator.gateway.sample_resources import Balanced, service
-from tests.unit.harness.emulator.gateway.fake_aws import Emulator, emulator, free_port, session_of
-
-pytestmark = pytest.mark.slow
 
 GATEWAY = "harness.emulator.gateway"
 SECONDS = 30

@@ -1,4 +1,3 @@
-import asyncio
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -101,24 +100,3 @@ def test_it_is_always_here_and_always_the_same() -> None:
     assert image.digest == CatalogApiImage().digest
     assert image.digest != CatalogApiImage(repository="other").digest
     assert image.default_command == ("python", "-m", "stack.api")
-
-
-async def serve(status_lines: list[str]) -> asyncio.Server:
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        request = await reader.readuntil(b"\r\n\r\n")
-        assert request.startswith(b"GET /readyz HTTP/1.1\r\n")
-        writer.write(status_lines.pop(0).encode())
-        writer.close()
-
-    return await asyncio.start_server(answer, "127.0.0.1", 0)
-
-
-@pytest.mark.anyio
-async def test_it_is_ready_once_it_has_reached_the_database() -> None:
-    answers = ["", "HTTP/1.1 503 Service Unavailable\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n"]
-    async with await serve(answers) as server:
-        settings = {"PORT": str(server.sockets[0].getsockname()[1])}
-        image = CatalogApiImage()
-        seen = [await image.ready("127.0.0.1", settings) for _ in range(3)]
-    assert seen == [False, False, True]
-    assert not await CatalogApiImage().ready("127.0.0.1", settings)

@@ -2,7 +2,7 @@ import pytest
 
 from harness.emulator.container_engine.errors import NotFoundError
 from harness.emulator.container_engine.registry import ImageRegistry, Reference
-from tests.component.harness.emulator.container_engine.docker_client import ScriptImage
+from tests.unit.harness.emulator.container_engine.script_image import ScriptImage
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from harness.emulator.gateway.data_plane import Viewers
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.environment import Pace
 from harness.emulator.gateway.http import Response, header_of
-from tests.unit.harness.emulator.gateway.fake_elb import HOST, FakeElb
 from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
+from tests.unit.harness.emulator.gateway.fake_elb import HOST, FakeElb
 
 pytestmark = pytest.mark.anyio
 

@@ -9,8 +9,13 @@ from harness.emulator.gateway.alb import endpoint as endpoint_module
 from harness.emulator.gateway.alb.endpoint import Endpoint
 from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.target import GroupConfiguration
-from tests.unit.harness.emulator.gateway.alb.target_groups import LOOPBACK, UNCHECKED, group_of, register
 from tests.component.harness.emulator.gateway.alb.http_targets import Target, serving, unused_port
+from tests.unit.harness.emulator.gateway.alb.target_groups import (
+    LOOPBACK,
+    UNCHECKED,
+    group_of,
+    register,
+)
 from tests.unit.harness.emulator.gateway.fake_aws import FakeAws
 
 pytestmark = pytest.mark.anyio

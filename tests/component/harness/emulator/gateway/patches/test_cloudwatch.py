@@ -2,13 +2,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import boto3
-import pytest
 import requests
 
 from harness.emulator.gateway.caller import Tenant
-from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.cloudwatch import AlarmsInFull
-from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, json_call, query_call
 
 ALARM: dict[str, Any] = {
     "AlarmName": "a",
@@ -58,23 +54,3 @@ def test_alarms_are_described_in_full(gateway: boto3.Session, account: str) -> N
     assert "<Period>120</Period>" in text
     assert "<ActionsEnabled>true</ActionsEnabled>" in text
     assert "<AlarmActions><member>arn:aws:sns:eu-north-1:1:t</member></AlarmActions>" in text
-
-
-@pytest.mark.anyio
-async def test_json_passes_untouched(aws: FakeAws) -> None:
-    aws.answers["DescribeAlarms"] = {"MetricAlarms": []}
-
-    await AlarmsInFull(aws.api).answer(json_call("monitoring", "DescribeAlarms"), aws.proceed)
-
-    assert aws.names() == ["DescribeAlarms"]
-
-
-@pytest.mark.anyio
-async def test_a_refusal_stays_a_refusal(aws: FakeAws) -> None:
-    refusal = Response(400, body=b"no")
-    aws.answers["DescribeAlarms"] = refusal
-
-    call = query_call("monitoring", "DescribeAlarms", MaxRecords="1000")
-    answer = await AlarmsInFull(aws.api).answer(call, aws.proceed)
-
-    assert answer is refusal

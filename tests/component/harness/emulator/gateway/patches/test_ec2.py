@@ -1,9 +1,6 @@
 import boto3
-import pytest
 
-from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses
 from tests.component.harness.emulator.gateway.sample_resources import subnets
-from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, query_call
 
 ALL_EGRESS = {
     "IpProtocol": "-1",
@@ -48,14 +45,3 @@ def test_a_nat_gateway_has_the_address_that_it_was_given(gateway: boto3.Session)
     addresses, allocation = nat_addresses(gateway)
 
     assert addresses == [allocation]
-
-
-@pytest.mark.anyio
-async def test_a_released_address_is_not_told(aws: FakeAws) -> None:
-    aws.answers["DescribeNatGateways"] = {}
-    aws.answers["DescribeAddresses"] = {"Addresses": []}
-    repair = NatGatewayAddresses(aws.api, {"nat-1": "eipalloc-1"})
-
-    answer = await repair.answer(query_call("ec2", "DescribeNatGateways"), aws.proceed)
-
-    assert b"eipalloc-1" not in answer.body

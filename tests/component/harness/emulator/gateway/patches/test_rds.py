@@ -1,8 +1,4 @@
 import boto3
-import pytest
-
-from harness.emulator.gateway.patches.rds import OrderableServerless
-from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, query_call
 
 
 def orderable(session: boto3.Session, engine: str, version: str) -> list[str]:
@@ -25,15 +21,3 @@ def test_serverless_can_be_ordered_for_aurora(gateway: boto3.Session) -> None:
 
 def test_serverless_cannot_be_ordered_for_what_is_not_aurora(gateway: boto3.Session) -> None:
     assert orderable(gateway, "postgres", "16.8") == []
-
-
-@pytest.mark.anyio
-async def test_other_classes_pass(aws: FakeAws) -> None:
-    call = query_call(
-        "rds", "DescribeOrderableDBInstanceOptions", Engine="aurora-postgresql", DBInstanceClass="x"
-    )
-
-    await OrderableServerless().answer(call, aws.proceed)
-
-    ((_, asked),) = aws.calls
-    assert asked["DBInstanceClass"] == "x"

@@ -2,9 +2,6 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from harness.emulator.gateway.patches.secretsmanager import NamePendingDeletion
-from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, ecs_error, json_call
-
 
 def create_again(session: boto3.Session, *, deleted: bool) -> tuple[str, str]:
     client = session.client("secretsmanager")
@@ -32,14 +29,3 @@ def test_a_name_pending_deletion_is_refused_in_awss_words(gateway: boto3.Session
 
 def test_a_name_in_use_is_refused_as_such(gateway: boto3.Session) -> None:
     assert create_again(gateway, deleted=False)[0] == "ResourceExistsException"
-
-
-@pytest.mark.anyio
-async def test_a_secret_that_has_just_gone_is_no_reason_for_another_error(aws: FakeAws) -> None:
-    aws.answers["CreateSecret"] = ecs_error("ResourceExistsException")
-    aws.answers["DescribeSecret"] = ecs_error("ResourceNotFoundException")
-
-    call = json_call("secretsmanager", "CreateSecret", Name="s")
-    answer = await NamePendingDeletion(aws.api).answer(call, aws.proceed)
-
-    assert b"ResourceExistsException" in answer.body

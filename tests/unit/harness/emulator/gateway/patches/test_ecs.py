@@ -1,47 +1,22 @@
 """What the repairs of ECS, tags and orders do with answers, over a fake."""
 
-import json
-from typing import Any
-
 import pytest
 
-from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Repair
-from harness.emulator.gateway.patches.cloudwatch import AlarmsInFull
-from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses, RevokedForAllPorts
 from harness.emulator.gateway.patches.ecs import (
     FirstDeployment,
     StoppedTaskReplaced,
     TagsOfService,
     ZoneRebalancing,
 )
-from harness.emulator.gateway.patches.placement import Placements, TaskZones
-from harness.emulator.gateway.patches.rds import OrderableServerless
-from harness.emulator.gateway.patches.secretsmanager import NamePendingDeletion
-from harness.emulator.gateway.patches.tagging import TagsOfDeletedDistributions
-from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, ecs_error, json_call, query_call
+from tests.unit.harness.emulator.gateway.fake_aws import (
+    FakeAws,
+    ecs_error,
+    json_call,
+    result_of,
+)
+from tests.unit.harness.emulator.gateway.patches.sample_task import CLUSTER, task
 
 pytestmark = pytest.mark.anyio
-
-CLUSTER = "arn:aws:ecs:eu-north-1:111122223333:cluster/c"
-
-
-async def ask(repair: Repair, aws: FakeAws, operation: str, **parameters: Any) -> dict[str, Any]:
-    call = json_call(repair.service, operation, **parameters)
-    answer: dict[str, Any] = json.loads((await repair.answer(call, aws.proceed)).body)
-    return answer
-
-
-def task(name: str) -> dict[str, Any]:
-    detail = {"name": "subnetId", "value": "first"}
-    return {
-        "taskArn": name,
-        "clusterArn": CLUSTER,
-        "group": "service:s",
-        "availabilityZone": "?",
-        "attachments": [{"details": [detail]}],
-    }
 
 
 async def test_zone_rebalancing_is_what_was_said_last(aws: FakeAws) -> None:
@@ -53,13 +28,13 @@ async def test_zone_rebalancing_is_what_was_said_last(aws: FakeAws) -> None:
     }
     field = "availabilityZoneRebalancing"
 
-    created = await ask(repair, aws, "CreateService", **{field: "DISABLED"})
+    created = await result_of(repair, aws, "CreateService", **{field: "DISABLED"})
     assert created["service"][field] == "DISABLED"
-    untouched = await ask(repair, aws, "UpdateService", desiredCount=1)
+    untouched = await result_of(repair, aws, "UpdateService", desiredCount=1)
     assert untouched["service"][field] == "DISABLED"
-    updated = await ask(repair, aws, "UpdateService", **{field: "ENABLED"})
+    updated = await result_of(repair, aws, "UpdateService", **{field: "ENABLED"})
     assert updated["service"][field] == "ENABLED"
-    described = await ask(repair, aws, "DescribeServices")
+    described = await result_of(repair, aws, "DescribeServices")
     assert [each[field] for each in described["services"]] == ["ENABLED", "ENABLED"]
 
 
@@ -72,7 +47,9 @@ async def test_a_service_is_created_empty_and_then_deployed(aws: FakeAws) -> Non
         "UpdateService": {"service": {**service, "deployments": [primary, drained]}},
     }
 
-    created = await ask(FirstDeployment(), aws, "CreateService", serviceName="s", desiredCount=3)
+    created = await result_of(
+        FirstDeployment(), aws, "CreateService", serviceName="s", desiredCount=3
+    )
 
     assert created["service"]["deployments"] == [primary]
     (update,) = aws.parameters("UpdateService")
@@ -87,31 +64,9 @@ async def test_a_service_is_created_empty_and_then_deployed(aws: FakeAws) -> Non
 async def test_the_scheduler_looks_again_after_a_stopped_task(aws: FakeAws) -> None:
     aws.answers["StopTask"] = {"task": task("t")}
 
-    await ask(StoppedTaskReplaced(), aws, "StopTask", task="t")
+    await result_of(StoppedTaskReplaced(), aws, "StopTask", task="t")
 
     assert aws.parameters("UpdateService") == [{"cluster": CLUSTER, "service": "s"}]
-
-
-async def test_new_tasks_go_where_the_fewest_are(aws: FakeAws) -> None:
-    def subnet(name: str, zone: str) -> dict[str, str]:
-        return {"SubnetId": name, "AvailabilityZone": zone, "VpcId": "vpc"}
-
-    network = {"awsvpcConfiguration": {"subnets": ["first", "second"]}}
-    aws.answers |= {
-        "DescribeTasks": {"tasks": [task("old"), task("new")]},
-        "DescribeServices": {"services": [{"networkConfiguration": network}]},
-        "ListTasks": {"taskArns": ["old", "new"]},
-        "DescribeSubnets": {"Subnets": [subnet("first", "z1"), subnet("second", "z2")]},
-    }
-    shelf = {"old": "first", "stopped": "second"}
-
-    described = await ask(TaskZones(Placements(aws.api, shelf)), aws, "DescribeTasks")
-
-    assert [each["availabilityZone"] for each in described["tasks"]] == ["z1", "z2"]
-    assert [each["attachments"][0]["details"][0]["value"] for each in described["tasks"]] == [
-        "first",
-        "second",
-    ]
 
 
 @pytest.mark.parametrize(("propagates", "tags"), [("SERVICE", [{"key": "a"}]), ("NONE", [])])
@@ -126,118 +81,78 @@ async def test_tasks_inherit_tags_as_their_service_says(
     repair = TagsOfService(aws.api, {})
 
     for _ in range(2):
-        described = await ask(repair, aws, "DescribeTasks", include=["TAGS"])
+        described = await result_of(repair, aws, "DescribeTasks", include=["TAGS"])
 
     assert [each.get("tags") for each in described["tasks"]] == [tags, [{"key": "own"}], None]
     assert aws.names().count("DescribeServices") == 1
 
 
-async def test_a_pending_name_is_refused_as_pending(aws: FakeAws) -> None:
-    aws.answers["CreateSecret"] = ecs_error("ResourceExistsException")
-    aws.answers["DescribeSecret"] = {"DeletedDate": 1}
+@pytest.mark.anyio
+@pytest.mark.parametrize("group", ["", "family:f"])
+async def test_a_task_of_no_service_is_not_replaced(aws: FakeAws, group: str) -> None:
+    aws.answers["StopTask"] = {"task": {"taskArn": "t", "group": group, "clusterArn": CLUSTER}}
 
-    answer = await ask(NamePendingDeletion(aws.api), aws, "CreateSecret", Name="s")
+    await StoppedTaskReplaced().answer(json_call("ecs", "StopTask", task="t"), aws.proceed)
 
-    assert answer["__type"] == "InvalidRequestException"
-
-
-async def test_a_name_in_use_is_refused_as_existing(aws: FakeAws) -> None:
-    aws.answers["CreateSecret"] = ecs_error("ResourceExistsException")
-    aws.answers["DescribeSecret"] = {"Name": "s"}
-
-    answer = await ask(NamePendingDeletion(aws.api), aws, "CreateSecret", Name="s")
-
-    assert answer["__type"] == "ResourceExistsException"
+    assert aws.names() == ["StopTask"]
 
 
-class KnownDistributions(Distributions):
-    def __init__(self, *ids: str) -> None:
-        self._ids = set(ids)
+@pytest.mark.anyio
+async def test_a_task_that_was_not_stopped_is_not_replaced(aws: FakeAws) -> None:
+    aws.answers["StopTask"] = ecs_error("InvalidParameterException")
 
-    async def ids(self) -> set[str]:
-        return self._ids
+    answer = await StoppedTaskReplaced().answer(json_call("ecs", "StopTask"), aws.proceed)
+
+    assert not answer.ok
+    assert aws.names() == ["StopTask"]
 
 
-async def test_only_deleted_distributions_lose_their_tags(aws: FakeAws) -> None:
-    arns = ["arn:aws:s3:::b", "arn:aws:cloudfront::1:distribution/E1", "arn::distribution/E2"]
-    aws.answers["GetResources"] = {
-        "ResourceTagMappingList": [{"ResourceARN": arn, "Tags": []} for arn in arns]
+@pytest.mark.anyio
+async def test_tags_are_not_looked_up_when_nobody_asks(aws: FakeAws) -> None:
+    await TagsOfService(aws.api, {}).answer(json_call("ecs", "DescribeTasks"), aws.proceed)
+
+    assert aws.names() == ["DescribeTasks"]
+
+
+@pytest.mark.anyio
+async def test_a_refused_service_is_not_remembered(aws: FakeAws) -> None:
+    aws.answers["CreateService"] = ecs_error("ClientException")
+    remembered: dict[str, str] = {}
+
+    call = json_call("ecs", "CreateService", serviceName="s")
+    await ZoneRebalancing(remembered).answer(call, aws.proceed)
+
+    assert remembered == {}
+
+
+@pytest.mark.anyio
+async def test_a_refused_service_is_not_deployed(aws: FakeAws) -> None:
+    aws.answers["CreateService"] = ecs_error("ClientException")
+
+    answer = await FirstDeployment().answer(
+        json_call("ecs", "CreateService", serviceName="s"), aws.proceed
+    )
+
+    assert not answer.ok
+    assert aws.calls == [("CreateService", {"serviceName": "s", "desiredCount": 0})]
+
+
+@pytest.mark.anyio
+async def test_failed_deployments_stay_visible(aws: FakeAws) -> None:
+    drained = {"status": "ACTIVE", "desiredCount": 0, "runningCount": 0, "pendingCount": 0}
+    aws.answers["DescribeServices"] = {
+        "services": [
+            {
+                "deployments": [
+                    {**drained, "rolloutState": "FAILED"},
+                    {**drained, "rolloutState": "COMPLETED"},
+                    {**drained, "rolloutState": "COMPLETED", "runningCount": 1},
+                ]
+            }
+        ]
     }
 
-    answer = await ask(TagsOfDeletedDistributions(KnownDistributions("E1")), aws, "GetResources")
+    answer = await FirstDeployment().answer(json_call("ecs", "DescribeServices"), aws.proceed)
 
-    assert [each["ResourceARN"] for each in answer["ResourceTagMappingList"]] == arns[:2]
-
-
-async def test_a_refused_question_about_tags_stays_refused(aws: FakeAws) -> None:
-    aws.answers["GetResources"] = ecs_error("InvalidParameterException")
-
-    answer = await ask(TagsOfDeletedDistributions(KnownDistributions()), aws, "GetResources")
-
-    assert answer["__type"] == "InvalidParameterException"
-
-
-async def test_alarms_are_asked_for_in_json(aws: FakeAws) -> None:
-    aws.answers["DescribeAlarms"] = {"MetricAlarms": [{"AlarmName": "a", "Period": 60}]}
-    call = query_call("monitoring", "DescribeAlarms", **{"AlarmNames.member.1": "a"})
-
-    async def found(_: object) -> Response:
-        return Response(200, body=b"<incomplete/>")
-
-    answer = await AlarmsInFull(aws.api).answer(call, found)
-
-    assert b"<Period>60</Period>" in answer.body
-    assert aws.calls == [("DescribeAlarms", {"AlarmNames": ["a"]})]
-
-
-async def test_ports_of_all_protocols_are_left_out(aws: FakeAws) -> None:
-    def permission(number: int, protocol: str) -> dict[str, str]:
-        prefix = f"IpPermissions.{number}"
-        return {
-            f"{prefix}.IpProtocol": protocol,
-            f"{prefix}.FromPort": "0",
-            f"{prefix}.ToPort": "0",
-        }
-
-    call = query_call(
-        "ec2", "RevokeSecurityGroupEgress", **permission(1, "-1"), **permission(2, "tcp")
-    )
-    await RevokedForAllPorts().answer(call, aws.proceed)
-
-    (request,) = aws.requests
-    assert b"IpPermissions.1.FromPort" not in request.body
-    assert b"IpPermissions.1.ToPort" not in request.body
-    assert b"IpPermissions.2.FromPort=0" in request.body
-
-
-async def test_nat_gateways_are_completed_from_memory(aws: FakeAws) -> None:
-    allocations: dict[str, str] = {}
-    gateway = (
-        "<natGateway><natGatewayId>nat-1</natGatewayId><state>available</state>"
-        "<natGatewayAddressSet/></natGateway>"
-    )
-    aws.answers["CreateNatGateway"] = Response(200, body=gateway.encode())
-    aws.answers["DescribeAddresses"] = {
-        "Addresses": [{"AllocationId": "eipalloc-1", "PublicIp": "192.0.2.1"}]
-    }
-    call = query_call("ec2", "CreateNatGateway", AllocationId="eipalloc-1")
-
-    answer = await NatGatewayAddresses(aws.api, allocations).answer(call, aws.proceed)
-
-    assert b"<publicIp>192.0.2.1</publicIp>" in answer.body
-    assert allocations == {"nat-1": "eipalloc-1"}
-
-
-async def test_serverless_is_asked_for_under_another_name(aws: FakeAws) -> None:
-    option = {"DBInstanceClass": "db.r5.large"}
-    aws.answers["DescribeOrderableDBInstanceOptions"] = {"OrderableDBInstanceOptions": [option]}
-    call = query_call(
-        "rds",
-        "DescribeOrderableDBInstanceOptions",
-        Engine="aurora-postgresql",
-        DBInstanceClass="db.serverless",
-    )
-
-    answer = await OrderableServerless().answer(call, aws.proceed)
-
-    assert b"<DBInstanceClass>db.serverless</DBInstanceClass>" in answer.body
+    assert answer.body.count(b"FAILED") == 1
+    assert answer.body.count(b"COMPLETED") == 1

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from harness.emulator.gateway.alb.endpoint import Endpoint
 from harness.emulator.gateway.alb.registry import Directory
 from harness.emulator.gateway.aws import parse, service_model
 from harness.emulator.gateway.environment import Pace
@@ -19,7 +20,6 @@ from harness.emulator.gateway.patches.elbv2 import (
     TargetHealth,
 )
 from harness.emulator.gateway.patches.placement import Placements
-from tests.unit.harness.emulator.gateway.fake_elb import BALANCER, FakeElb
 from tests.unit.harness.emulator.gateway.fake_aws import (
     TENANT,
     FakeAws,
@@ -27,10 +27,19 @@ from tests.unit.harness.emulator.gateway.fake_aws import (
     json_call,
     query_call,
 )
+from tests.unit.harness.emulator.gateway.fake_elb import BALANCER, FakeElb
 
 pytestmark = pytest.mark.anyio
 
 ELB = "elasticloadbalancing"
+
+
+@pytest.fixture(autouse=True)
+def no_endpoint_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def open_nothing(endpoint: Endpoint) -> None:
+        endpoint.port = 4567
+
+    monkeypatch.setattr(Endpoint, "open", open_nothing)
 
 
 @pytest.fixture

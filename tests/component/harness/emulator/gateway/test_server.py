@@ -1,20 +1,17 @@
 """The parts of the process that a test can run in its own."""
 
 import asyncio
-import logging
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
 from harness.core.errors import EmulatorError
-from harness.core.redaction import MASK
 from harness.emulator.gateway import __main__ as program
 from harness.emulator.gateway.environment import GatewaySettings
 from harness.emulator.gateway.http import Response
@@ -92,35 +89,3 @@ def test_a_port_that_is_taken_is_an_error_that_says_so() -> None:
 
         with pytest.raises(EmulatorError, match=f"port {port} of 127.0.0.1 cannot be used"):
             program.bind(port)
-
-
-@pytest.fixture
-def harmless(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the program from changing the process of the tests."""
-    monkeypatch.setattr(program, "die_with_parent", lambda: None)
-    monkeypatch.setattr(os, "umask", lambda mask: mask)
-    monkeypatch.setattr(logging, "basicConfig", lambda **_: None)
-
-
-@pytest.mark.usefixtures("harmless")
-def test_an_unusable_environment_is_one_message_and_status_1(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.delenv("GATEWAY_PORT", raising=False)
-
-    assert program.main() == 1
-    assert "What to do: start it with the environment" in capsys.readouterr().err
-
-
-def test_the_log_goes_to_standard_error_redacted(monkeypatch: pytest.MonkeyPatch) -> None:
-    configured: list[dict[str, Any]] = []
-    monkeypatch.setattr(logging, "basicConfig", lambda **given: configured.append(given))
-    monkeypatch.setenv("LOG_LEVEL", "ERROR")
-
-    program._log_to_standard_error()
-
-    (given,) = configured
-    assert given["level"] == "ERROR"
-    (handler,) = given["handlers"]
-    record = logging.makeLogRecord({"msg": "connect postgresql://u:hunter22@h/db"})
-    assert handler.format(record).endswith(f"connect postgresql://u:{MASK}@h/db")

@@ -1,0 +1,18 @@
+"""The doctor never dies of what it finds."""
+
+import pytest
+import requests
+
+from harness.doctor import diagnose
+from harness.settings.settings import HarnessSettings
+
+
+def test_everything_is_looked_at_once_under_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "get", lambda *_, **__: requests.Response())
+
+    names = [each.name for each in diagnose(HarnessSettings())]
+
+    assert len(names) == len(set(names))
+    assert {"Python", "Terraform", "AWS provider", "MiniStack", "PostgreSQL", "Ledger"} <= set(
+        names
+    )

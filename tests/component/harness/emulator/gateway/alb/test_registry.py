@@ -1,0 +1,74 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from harness.emulator.gateway.alb.health import State
+from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.environment import Pace
+from tests.component.harness.emulator.gateway.alb.http_targets import Target, serving
+from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
+from tests.unit.harness.emulator.gateway.fake_elb import FakeElb
+
+pytestmark = pytest.mark.anyio
+KEY = "111122223333/eu-north-1"
+
+
+@pytest.fixture
+def elb(aws: FakeAws) -> FakeElb:
+    return FakeElb(aws)
+
+
+@pytest.fixture
+def tenants() -> dict[str, bool]:
+    return {}
+
+
+@pytest.fixture
+async def directory(aws: FakeAws, tenants: dict[str, bool]) -> AsyncIterator[Directory]:
+    directory = Directory(aws.api, Pace(0.0, shortest=0.001), tenants)
+    yield directory
+    await directory.stop()
+
+
+def listen(elb: FakeElb, group: str, port: int = 80) -> str:
+    action = {"Type": "forward", "TargetGroupArn": group}
+    created = elb._create_listener({"Port": port, "DefaultActions": [action]})
+    return str(created["Listeners"][0]["ListenerArn"])
+
+
+async def test_every_group_gets_a_stand_in_that_leads_to_an_endpoint(
+    directory: Directory, elb: FakeElb, tenants: dict[str, bool]
+) -> None:
+    group = elb.add_group()
+
+    await directory.synchronise(TENANT)
+
+    stand_in = elb.stand_in()
+    assert directory.stand_in(group) == stand_in
+    assert directory.real_arn(group.rpartition("/")[2]) == group
+    (target,) = elb.targets[stand_in]
+    assert target["Id"] == "127.0.0.1"
+    async with asyncio.timeout(10):
+        _, writer = await asyncio.open_connection("127.0.0.1", target["Port"])
+    writer.close()
+    assert tenants == {KEY: True}
+
+
+async def test_an_earlier_runs_groups_are_served_and_followed(
+    directory: Directory, elb: FakeElb, tenants: dict[str, bool]
+) -> None:
+    tenants[KEY] = True
+    group = elb.add_group()
+    listen(elb, group)
+
+    await directory.start()
+    async with serving(Target("a")) as target:
+        elb.targets[group] = [{"Id": "127.0.0.1", "Port": target.port}]
+        (served,) = directory.groups()
+        async with asyncio.timeout(10):
+            while served.count(State.HEALTHY) != 1:
+                await asyncio.sleep(0.001)
+
+    await directory.stop()
+    assert directory.groups() == []

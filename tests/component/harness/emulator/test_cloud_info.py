@@ -1,0 +1,25 @@
+"""Whether a cloud runs, by the state of its supervisor's process."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.component.harness.emulator.fake_cloud import stand_in_cloud
+from tests.unit.harness.emulator.sample_cloud_info import info_of
+
+
+def test_a_cloud_lives_as_long_as_its_supervisor(tmp_path: Path) -> None:
+    with stand_in_cloud(tmp_path) as info:
+        assert info.alive
+
+    assert not info.alive
+
+
+def test_a_dead_supervisor_whose_parent_has_not_looked_is_dead(tmp_path: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-S", "-c", "", str(tmp_path)])
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, but still a zombie
+    try:
+        assert not info_of(tmp_path, process.pid).alive
+    finally:
+        process.wait()

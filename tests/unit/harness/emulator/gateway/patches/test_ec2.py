@@ -1,0 +1,57 @@
+import pytest
+
+from harness.emulator.gateway.http import Response
+from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses, RevokedForAllPorts
+from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, query_call
+
+
+@pytest.mark.anyio
+async def test_a_released_address_is_not_told(aws: FakeAws) -> None:
+    aws.answers["DescribeNatGateways"] = {}
+    aws.answers["DescribeAddresses"] = {"Addresses": []}
+    repair = NatGatewayAddresses(aws.api, {"nat-1": "eipalloc-1"})
+
+    answer = await repair.answer(query_call("ec2", "DescribeNatGateways"), aws.proceed)
+
+    assert b"eipalloc-1" not in answer.body
+
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_ports_of_all_protocols_are_left_out(aws: FakeAws) -> None:
+    def permission(number: int, protocol: str) -> dict[str, str]:
+        prefix = f"IpPermissions.{number}"
+        return {
+            f"{prefix}.IpProtocol": protocol,
+            f"{prefix}.FromPort": "0",
+            f"{prefix}.ToPort": "0",
+        }
+
+    call = query_call(
+        "ec2", "RevokeSecurityGroupEgress", **permission(1, "-1"), **permission(2, "tcp")
+    )
+    await RevokedForAllPorts().answer(call, aws.proceed)
+
+    (request,) = aws.requests
+    assert b"IpPermissions.1.FromPort" not in request.body
+    assert b"IpPermissions.1.ToPort" not in request.body
+    assert b"IpPermissions.2.FromPort=0" in request.body
+
+
+async def test_nat_gateways_are_completed_from_memory(aws: FakeAws) -> None:
+    allocations: dict[str, str] = {}
+    gateway = (
+        "<natGateway><natGatewayId>nat-1</natGatewayId><state>available</state>"
+        "<natGatewayAddressSet/></natGateway>"
+    )
+    aws.answers["CreateNatGateway"] = Response(200, body=gateway.encode())
+    aws.answers["DescribeAddresses"] = {
+        "Addresses": [{"AllocationId": "eipalloc-1", "PublicIp": "192.0.2.1"}]
+    }
+    call = query_call("ec2", "CreateNatGateway", AllocationId="eipalloc-1")
+
+    answer = await NatGatewayAddresses(aws.api, allocations).answer(call, aws.proceed)
+
+    assert b"<publicIp>192.0.2.1</publicIp>" in answer.body
+    assert allocations == {"nat-1": "eipalloc-1"}

@@ -1,0 +1,92 @@
+"""Zones, tags and replacement of tasks. Without an engine MiniStack's tasks run at once."""
+
+from typing import Any
+
+import pytest
+
+from harness.emulator.gateway.http import Response
+from harness.emulator.gateway.patches.placement import Placements, TaskZones
+from tests.unit.harness.emulator.gateway.fake_aws import (
+    TENANT,
+    FakeAws,
+    ecs_error,
+    json_call,
+    result_of,
+)
+from tests.unit.harness.emulator.gateway.patches.sample_task import task
+
+
+@pytest.mark.anyio
+async def test_a_task_of_no_service_stays_in_its_subnet(aws: FakeAws) -> None:
+    aws.answers["DescribeSubnets"] = {"Subnets": []}
+    alone = task("t", group="")
+    detached = task("u", group="", attachments=[])
+    shelf: dict[str, str] = {}
+
+    await Placements(aws.api, shelf).place(TENANT, [alone, detached])
+
+    assert shelf == {"t": "subnet-1"}
+
+
+@pytest.mark.anyio
+async def test_a_task_of_a_service_that_is_gone_stays_where_it_was(aws: FakeAws) -> None:
+    aws.answers["DescribeServices"] = {"services": []}
+    orphan = task("t")
+
+    await Placements(aws.api, {}).place(TENANT, [orphan])
+
+    assert orphan["availabilityZone"] == "?"
+
+
+@pytest.mark.anyio
+async def test_a_refusal_has_no_zones(aws: FakeAws) -> None:
+    aws.answers["DescribeTasks"] = ecs_error("ClusterNotFoundException")
+
+    repair = TaskZones(Placements(aws.api, {}))
+    answer = await repair.answer(json_call("ecs", "DescribeTasks"), aws.proceed)
+
+    assert not answer.ok
+
+
+@pytest.mark.anyio
+async def test_zones_are_found_by_address(aws: FakeAws) -> None:
+    aws.answers["ListClusters"] = {"clusterArns": ["one", "empty", "gone"]}
+    lists: dict[str, dict[str, Any] | Response] = {
+        "one": {"taskArns": ["t"]},
+        "empty": {"taskArns": []},
+        "gone": ecs_error("ClusterNotFoundException"),
+    }
+    aws.answers["ListTasks"] = lambda asked: lists[asked["cluster"]]
+    aws.answers["DescribeSubnets"] = {"Subnets": []}
+    running = task("t", group="", availabilityZone="eu-north-1b")
+    running["attachments"][0]["details"].append({"name": "privateIPv4Address", "value": "10.0.0.9"})
+    aws.answers["DescribeTasks"] = {"tasks": [running]}
+
+    zones = await Placements(aws.api, {"t": "lost"}).zones_by_address(TENANT)
+
+    assert zones == {"10.0.0.9": "eu-north-1b"}
+
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_new_tasks_go_where_the_fewest_are(aws: FakeAws) -> None:
+    def subnet(name: str, zone: str) -> dict[str, str]:
+        return {"SubnetId": name, "AvailabilityZone": zone, "VpcId": "vpc"}
+
+    network = {"awsvpcConfiguration": {"subnets": ["first", "second"]}}
+    aws.answers |= {
+        "DescribeTasks": {"tasks": [task("old"), task("new")]},
+        "DescribeServices": {"services": [{"networkConfiguration": network}]},
+        "ListTasks": {"taskArns": ["old", "new"]},
+        "DescribeSubnets": {"Subnets": [subnet("first", "z1"), subnet("second", "z2")]},
+    }
+    shelf = {"old": "first", "stopped": "second"}
+
+    described = await result_of(TaskZones(Placements(aws.api, shelf)), aws, "DescribeTasks")
+
+    assert [each["availabilityZone"] for each in described["tasks"]] == ["z1", "z2"]
+    assert [each["attachments"][0]["details"][0]["value"] for each in described["tasks"]] == [
+        "first",
+        "second",
+    ]

@@ -1,0 +1,38 @@
+"""What the repairs of ECS, tags and orders do with answers, over a fake."""
+
+import pytest
+
+from harness.emulator.gateway.distributions import Distributions
+from harness.emulator.gateway.patches.tagging import TagsOfDeletedDistributions
+from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, ecs_error, result_of
+
+pytestmark = pytest.mark.anyio
+
+
+class KnownDistributions(Distributions):
+    def __init__(self, *ids: str) -> None:
+        self._ids = set(ids)
+
+    async def ids(self) -> set[str]:
+        return self._ids
+
+
+async def test_only_deleted_distributions_lose_their_tags(aws: FakeAws) -> None:
+    arns = ["arn:aws:s3:::b", "arn:aws:cloudfront::1:distribution/E1", "arn::distribution/E2"]
+    aws.answers["GetResources"] = {
+        "ResourceTagMappingList": [{"ResourceARN": arn, "Tags": []} for arn in arns]
+    }
+
+    answer = await result_of(
+        TagsOfDeletedDistributions(KnownDistributions("E1")), aws, "GetResources"
+    )
+
+    assert [each["ResourceARN"] for each in answer["ResourceTagMappingList"]] == arns[:2]
+
+
+async def test_a_refused_question_about_tags_stays_refused(aws: FakeAws) -> None:
+    aws.answers["GetResources"] = ecs_error("InvalidParameterException")
+
+    answer = await result_of(TagsOfDeletedDistributions(KnownDistributions()), aws, "GetResources")
+
+    assert answer["__type"] == "InvalidParameterException"
