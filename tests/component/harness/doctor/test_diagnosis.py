@@ -3,6 +3,7 @@
 import pytest
 import requests
 
+from harness.catalog.node import OLDEST_NODE, find_node
 from harness.doctor import diagnose
 from harness.settings.settings import HarnessSettings
 
@@ -10,7 +11,10 @@ from harness.settings.settings import HarnessSettings
 def test_everything_is_looked_at_once_under_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requests, "get", lambda *_, **__: requests.Response())
 
-    names = [each.name for each in diagnose(HarnessSettings())]
+    names = [
+        each.name
+        for each in diagnose(HarnessSettings(), find_node=find_node, oldest_node=OLDEST_NODE)
+    ]
 
     assert len(names) == len(set(names))
     assert {"Python", "Terraform", "AWS provider", "MiniStack", "PostgreSQL", "Ledger"} <= set(

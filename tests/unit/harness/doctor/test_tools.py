@@ -1,14 +1,15 @@
 """What the doctor says of Python, Node.js, Terraform and the provider."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 import requests
 
-from harness.core.errors import UsageError
+from harness.core.errors import ToolNotFoundError, UsageError
 from harness.doctor import tools
-from harness.doctor.diagnosis import Verdict
+from harness.doctor.diagnosis import Diagnosis, Verdict, examine
 from harness.doctor.tools import (
     diagnose_node,
     diagnose_provider,
@@ -18,7 +19,6 @@ from harness.doctor.tools import (
 from harness.settings.settings import HarnessSettings
 from harness.terraform import ProviderSource, Terraform
 from harness.terraform.user_config import NO_USER_CONFIG
-from stack.errors import NodeNotFoundError
 
 
 class TestPython:
@@ -115,18 +115,12 @@ class TestProvider:
             diagnose_provider(HarnessSettings(provider_mirror=tmp_path))
 
 
-class TestNode:
-    @pytest.fixture(autouse=True)
-    def _unset(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delenv("JSII_NODE", raising=False)
+def test_a_missing_node_is_an_error_with_a_remedy() -> None:
+    def find_node() -> str:
+        raise ToolNotFoundError("no Node.js found on PATH", remedy="install Node.js")
 
-    def test_none_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def choose(_path: object) -> None:
-            raise NodeNotFoundError("no Node.js found on PATH")
+    found = examine("Node.js", partial(diagnose_node, find_node, 22))
 
-        monkeypatch.setattr(tools, "choose_node", choose)
-
-        found = diagnose_node()
-
-        assert found.verdict is Verdict.MISSING
-        assert "no Node.js" in found.found
+    assert found == Diagnosis(
+        "Node.js", Verdict.MISSING, "no Node.js found on PATH", "install Node.js"
+    )
