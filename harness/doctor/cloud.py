@@ -15,7 +15,7 @@ from harness.emulator.dead_clouds import CLOUD_PREFIX
 MINISTACK = "1.5.33"
 _PACKAGES = ("fastapi", "psycopg-pool", "starlette", "uvicorn")
 _INSTALL = "pip install 'catalog-harness[embedded]'"
-_USUAL_MAJOR = 16
+_DEFAULT_MAJOR = 16
 # An address that no container gets, of the range that the container engine uses.
 _PROBED_ADDRESS = "127.77.255.254"
 _PORTS = {8080: "the catalog API", 5432: "PostgreSQL"}
@@ -57,9 +57,11 @@ def diagnose_database_server() -> Diagnosis:
     from harness.emulator.container_engine.postgres_install import find_local_postgres  # noqa: PLC0415
     from harness.emulator.container_engine.postgres_wheel import PACKAGE, PINS  # noqa: PLC0415
 
-    server = find_local_postgres(_USUAL_MAJOR)
+    server = find_local_postgres(_DEFAULT_MAJOR)
     if server is None:
-        found = f"no PostgreSQL {_USUAL_MAJOR} here; {PACKAGE} {PINS[_USUAL_MAJOR]} is downloaded "
+        found = (
+            f"no PostgreSQL {_DEFAULT_MAJOR} here; {PACKAGE} {PINS[_DEFAULT_MAJOR]} is downloaded "
+        )
         found += "from PyPI when the first database starts"
         remedy = "nothing, where PyPI can be reached; else install PostgreSQL with the system's "
         remedy += "package manager"

@@ -15,7 +15,7 @@ _POLL_SECONDS = 0.05
 _REQUEST_SECONDS = 5.0
 
 
-async def gateway_ready(endpoint: str, ended: "asyncio.Task[Any]") -> None:
+async def wait_for_gateway(endpoint: str, ended: "asyncio.Task[Any]") -> None:
     """Wait until the gateway answers.
 
     Args:
@@ -29,7 +29,7 @@ async def gateway_ready(endpoint: str, ended: "asyncio.Task[Any]") -> None:
     try:
         async with asyncio.timeout(_READY_SECONDS):
             while not ended.done():
-                if await _answers(endpoint, seen):
+                if await _responds(endpoint, seen):
                     return
                 await asyncio.sleep(_POLL_SECONDS)
     except TimeoutError as error:
@@ -40,7 +40,7 @@ async def gateway_ready(endpoint: str, ended: "asyncio.Task[Any]") -> None:
     raise EmulatorError(f"the gateway ended with status {ended.result()} before it was ready")
 
 
-async def _answers(endpoint: str, seen: list[str]) -> bool:
+async def _responds(endpoint: str, seen: list[str]) -> bool:
     try:
         await asyncio.to_thread(_get, endpoint + READY_PATH)
     except (OSError, http.client.HTTPException) as error:  # URLError is an OSError

@@ -17,12 +17,12 @@ from harness.emulator.cloud_info import CA_FILE, ENGINE_FOLDER, ENGINE_SOCKET, C
 from harness.emulator.container_engine import EngineConfig, PostgresInstallation, running_engine
 from harness.emulator.container_engine.postgres_install import find_local_postgres
 from harness.emulator.gateway.environment import gateway_environment
-from harness.emulator.readiness import gateway_ready, save_database_ca
+from harness.emulator.readiness import save_database_ca, wait_for_gateway
 
 logger = logging.getLogger(__name__)
 
 # The Aurora PostgreSQL major that the stack deploys unless told otherwise.
-_USUAL_MAJOR = 16
+_DEFAULT_MAJOR = 16
 _GATEWAY_STOP_SECONDS = 10.0
 
 
@@ -82,7 +82,7 @@ async def _serve(config: SupervisorConfig) -> int:
         engine = await stack.enter_async_context(_engine(config))
         gateway = await stack.enter_async_context(_gateway(config, engine))
         ended = asyncio.create_task(gateway.process.wait())
-        await gateway_ready(gateway.endpoint, ended)
+        await wait_for_gateway(gateway.endpoint, ended)
         await save_database_ca(gateway.endpoint, config.directory / CA_FILE)
         server = await looking
         CloudInfo(
@@ -105,7 +105,7 @@ async def _database_server(config: SupervisorConfig) -> PostgresInstallation | N
     """
     if config.docker_host:
         return None
-    return await asyncio.to_thread(find_local_postgres, _USUAL_MAJOR)
+    return await asyncio.to_thread(find_local_postgres, _DEFAULT_MAJOR)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def unprivileged_account() -> Account | None:
     )
 
 
-def first_closed_folder(path: Path) -> Path | None:
+def first_inaccessible_folder(path: Path) -> Path | None:
     """Return the topmost folder on the way to a path that other accounts cannot pass through."""
     for folder in [*reversed(path.resolve().parents), path.resolve()]:
         if folder.is_dir() and not folder.stat().st_mode & stat.S_IXOTH:
@@ -49,7 +49,7 @@ def first_closed_folder(path: Path) -> Path | None:
     return None
 
 
-def hand_over(path: Path, account: Account | None) -> None:
+def change_owner(path: Path, account: Account | None) -> None:
     """Give a folder and everything in it to an account; nothing to do without one."""
     if account is None:
         return

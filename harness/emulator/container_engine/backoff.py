@@ -26,11 +26,11 @@ class CrashBackoff:
         self._deaths: dict[str, int] = {}
         self._last: dict[str, float] = {}
 
-    def ended(self, family: str, *, lived: float, asked: bool) -> None:
-        """Note that a container ended after ``lived`` seconds, by request or by itself."""
-        if asked:
+    def record_exit(self, family: str, *, uptime: float, requested: bool) -> None:
+        """Note that a container ended after ``uptime`` seconds, by request or by itself."""
+        if requested:
             return
-        early = lived < _HEALTHY_SECONDS
+        early = uptime < _HEALTHY_SECONDS
         self._deaths[family] = self._deaths.get(family, 0) + 1 if early else 0
         self._last[family] = self._clock()
 

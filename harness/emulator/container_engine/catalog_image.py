@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
-from harness.emulator.container_engine.image import Launch, Setting, image_digest
+from harness.emulator.container_engine.image import Launch, LaunchContext, image_digest
 
 _DEFAULT_PORT = 8080
 _RESPONSE_SECONDS = 5.0
 _VERSION_TAG = re.compile(r"latest|v?\d+(\.\d+)*([-+._][\w.-]+)?")
 # What a process needs of its surroundings; nothing else of the user's environment gets in.
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
+_INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
 
 
 @dataclass(frozen=True)
@@ -65,30 +65,30 @@ class CatalogApiImage:
         """It serves once it has reached the database; before that it answers 503."""
         return await _responds_ok(address, self.port(environment), "/readyz")
 
-    def launch(self, setting: Setting) -> Launch:
+    def launch(self, context: LaunchContext) -> Launch:
         """Bind to the container's address, and find the database without DNS.
 
         libpq connects to ``PGHOSTADDR`` and still verifies the certificate against the host name
         (https://www.postgresql.org/docs/16/libpq-connect.html#LIBPQ-CONNECT-HOSTADDR).
         """
-        environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        environment |= {"HOSTNAME": setting.host_name, "PYTHONUNBUFFERED": "1"}
+        environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        environment |= {"HOSTNAME": context.host_name, "PYTHONUNBUFFERED": "1"}
         # libpq must not find the user's own passwords and certificates.
-        environment["HOME"] = str(setting.root)
-        environment |= self._database(setting)
-        environment |= setting.environment
-        environment["HOST"] = setting.address
+        environment["HOME"] = str(context.root)
+        environment |= self._database(context)
+        environment |= context.environment
+        environment["HOST"] = context.address
         environment.setdefault("PORT", str(_DEFAULT_PORT))
-        return Launch(self.command, environment, setting.root)
+        return Launch(self.command, environment, context.root)
 
-    def _database(self, setting: Setting) -> dict[str, str]:
-        host = setting.environment.get("DB_HOST", "")
-        address = setting.resolve(host) if host else None
+    def _database(self, context: LaunchContext) -> dict[str, str]:
+        host = context.environment.get("DB_HOST", "")
+        address = context.resolve(host) if host else None
         if address is None:
             return {}
         found = {"PGHOSTADDR": address}
-        if setting.ca_file is not None:
-            found |= {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": str(setting.ca_file)}
+        if context.ca_file is not None:
+            found |= {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": str(context.ca_file)}
         return found
 
 

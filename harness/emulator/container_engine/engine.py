@@ -12,7 +12,7 @@ from harness.emulator.container_engine.accounts import unprivileged_account
 from harness.emulator.container_engine.config import EngineConfig
 from harness.emulator.container_engine.container import Container, ContainerSpec
 from harness.emulator.container_engine.errors import ConflictError, DockerApiError, NotFoundError
-from harness.emulator.container_engine.image import Image, Setting
+from harness.emulator.container_engine.image import Image, LaunchContext
 from harness.emulator.container_engine.lifecycle import Lifecycle
 from harness.emulator.container_engine.logs import ContainerLog
 from harness.emulator.container_engine.network import LoopbackNetwork
@@ -105,7 +105,7 @@ class Engine:
         Raises:
             DockerApiError: It could not be started.
         """
-        return await self._lifecycle.start(container, self._setting(container))
+        return await self._lifecycle.start(container, self._launch_context(container))
 
     async def stop(self, container: Container, seconds: float | None = None) -> bool:
         """Ask a container to stop, and kill it when it does not in time.
@@ -184,9 +184,9 @@ class Engine:
                     "reuse that name."
                 )
 
-    def _setting(self, container: Container) -> Setting:
+    def _launch_context(self, container: Container) -> LaunchContext:
         spec, ca_file = container.spec, self.config.ca_file
-        return Setting(
+        return LaunchContext(
             address=container.address,
             host_name=container.host_name,
             environment=spec.environment,

@@ -11,7 +11,7 @@ from harness.emulator.container_engine.accounts import Account
 
 
 @dataclass(frozen=True)
-class Setting:
+class LaunchContext:
     """The place in which a container is about to start.
 
     Attributes:
@@ -110,8 +110,8 @@ class Image(Protocol):
     async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
         """Whether the program at an address serves by now."""
 
-    def launch(self, setting: Setting) -> Launch:
-        """Say how to start it in a setting; blocks, and is called in a thread."""
+    def launch(self, context: LaunchContext) -> Launch:
+        """Say how to start it in a context; blocks, and is called in a thread."""
 
 
 def image_digest(*parts: str) -> str:

@@ -11,7 +11,7 @@ from harness.core.errors import HarnessError
 from harness.emulator.container_engine.backoff import CrashBackoff
 from harness.emulator.container_engine.container import Container, State
 from harness.emulator.container_engine.errors import ConflictError, DockerApiError, NotFoundError
-from harness.emulator.container_engine.image import Launch, Setting
+from harness.emulator.container_engine.image import Launch, LaunchContext
 from harness.emulator.container_engine.network import require_free_port
 from harness.emulator.container_engine.processes import ChildProcess, spawn
 from harness.emulator.container_engine.reaper import ProcessRecord
@@ -36,7 +36,7 @@ class Lifecycle:
         # Half of the time, so that a start that was held back has time left to become ready.
         self._backoff = CrashBackoff(longest=start_seconds / 2)
 
-    async def start(self, container: Container, setting: Setting) -> bool:
+    async def start(self, container: Container, context: LaunchContext) -> bool:
         """Start a container; return once it serves, its process ended, or time is up.
 
         Returns:
@@ -49,15 +49,15 @@ class Lifecycle:
         async with container.lock:
             if container.state.running:
                 return False
-            await self._hold_back(container)
+            await self._apply_backoff(container)
             try:
                 require_free_port(container.address, container.port)
-                launch = await asyncio.to_thread(container.image.launch, setting)
+                launch = await asyncio.to_thread(container.image.launch, context)
                 await self._run(container, launch)
             except NotFoundError:
                 raise
             except (HarnessError, OSError) as error:
-                _still_there(container)
+                _raise_if_removed(container)
                 _fail(container, str(error))
                 raise DockerApiError(
                     f"failed to start container {container.name}: {error}"
@@ -108,14 +108,14 @@ class Lifecycle:
         container.state.ended.set()
         container.state.superseded.set()
 
-    async def _hold_back(self, container: Container) -> None:
+    async def _apply_backoff(self, container: Container) -> None:
         """Let a crash-looping family wait; a removal ends the wait."""
         delay = self._backoff.delay(container.family)
         if delay:
             container.log.note(f"ended right after its last starts: waiting {delay:.1f} s")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(container.removed.wait(), delay)
-        _still_there(container)
+        _raise_if_removed(container)
 
     async def _run(self, container: Container, launch: Launch) -> None:
         for step in launch.before:
@@ -124,10 +124,10 @@ class Lifecycle:
         if container.removed.is_set():
             process.kill()
             await process.wait()
-        _still_there(container)
+        _raise_if_removed(container)
         container.process = process
         container.enter(State("running", started=time.time()))
-        container.log.opened()
+        container.log.container_started()
         container.watcher = asyncio.create_task(self._watch(container, process))
 
     async def _run_to_end(self, container: Container, step: Launch) -> None:
@@ -136,7 +136,7 @@ class Lifecycle:
         status = await process.wait()
         container.preparing = None
         self._record.remove(process.pid)
-        _still_there(container)
+        _raise_if_removed(container)
         if status:
             raise HarnessError(
                 f"`{step.command[0]}` ended with status {status}\n{container.log.tail()}"
@@ -155,9 +155,9 @@ class Lifecycle:
         state.status, state.finished = "exited", time.time()
         container.process = None
         self._record.remove(process.pid)
-        lived = state.finished - state.started
-        self._backoff.ended(container.family, lived=lived, asked=state.stopping)
-        container.log.ended()
+        uptime = state.finished - state.started
+        self._backoff.record_exit(container.family, uptime=uptime, requested=state.stopping)
+        container.log.container_ended()
         state.ended.set()
         logger.info("container %s ended with status %s", container.name, state.exit_code)
 
@@ -171,7 +171,7 @@ class Lifecycle:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-def _still_there(container: Container) -> None:
+def _raise_if_removed(container: Container) -> None:
     if container.removed.is_set():
         raise NotFoundError(f"No such container: {container.id}")
 

@@ -46,7 +46,7 @@ class LogQuery:
     follow: bool = False
     timestamps: bool = False
 
-    def wants(self, entry: LogEntry) -> bool:
+    def matches(self, entry: LogEntry) -> bool:
         """Whether a line belongs to the answer."""
         streams = {"stdout": self.stdout, "stderr": self.stderr}
         in_time = entry.time >= self.since and (not self.until or entry.time <= self.until)
@@ -79,11 +79,11 @@ class ContainerLog:
         """Append a line of the engine's own to standard error."""
         self.write("stderr", f"[engine] {text}\n")
 
-    def opened(self) -> None:
+    def container_started(self) -> None:
         """The container runs: followers wait for more."""
         self._running += 1
 
-    def ended(self) -> None:
+    def container_ended(self) -> None:
         """The container ended: followers finish when they have read everything."""
         self._running -= 1
         self._wake()
@@ -116,12 +116,12 @@ class ContainerLog:
     async def read(self, query: LogQuery) -> AsyncIterator[LogEntry]:
         """Yield the lines that a query wants, oldest first."""
         with self._path.open(encoding="utf-8") as file:
-            entries = [entry for entry in _entries(file) if query.wants(entry)]
+            entries = [entry for entry in _entries(file) if query.matches(entry)]
             for entry in entries if query.tail is None else entries[len(entries) - query.tail :]:
                 yield entry
             while query.follow:
                 grown = self._grown
-                fresh = [entry for entry in _entries(file) if query.wants(entry)]
+                fresh = [entry for entry in _entries(file) if query.matches(entry)]
                 for entry in fresh:
                     yield entry
                 if not fresh and self._running <= 0:

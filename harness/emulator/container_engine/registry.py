@@ -55,7 +55,7 @@ class ImageRegistry:
         """
         reference = Reference.parse(text)
         for image in self.images:
-            if image.repository == reference.repository and _answers(image, reference):
+            if image.repository == reference.repository and _matches(image, reference):
                 return image
         if any(image.repository == reference.repository for image in self.images):
             raise NotFoundError(f"manifest for {reference} not found: manifest unknown")
@@ -90,7 +90,7 @@ class ImageRegistry:
         self._tags[Reference.parse(target)] = self.local(source)
 
 
-def _answers(image: Image, reference: Reference) -> bool:
+def _matches(image: Image, reference: Reference) -> bool:
     if reference.digest:
         return reference.digest == image.digest
     return image.has_tag(reference.tag)

@@ -7,7 +7,7 @@ import tarfile
 from pathlib import Path
 
 from harness.core.errors import EmulatorError
-from harness.emulator.container_engine.accounts import Account, first_closed_folder
+from harness.emulator.container_engine.accounts import Account, first_inaccessible_folder
 from harness.emulator.container_engine.errors import NotFoundError
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class VolumeStore:
 
     def __init__(self, directory: Path, account: Account | None) -> None:
         self._base = directory
-        closed = first_closed_folder(directory) if account else None
+        closed = first_inaccessible_folder(directory) if account else None
         if closed is not None:
             name = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:12]
             self._base = _own_folder(_SHARED_TEMPORARY / f"catalog-harness-{name}")

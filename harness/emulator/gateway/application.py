@@ -8,19 +8,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from harness.emulator.gateway.aws import Accounts
 from harness.emulator.gateway.caller import Signature, signature_of
-from harness.emulator.gateway.data_plane import Viewers
+from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.http import (
-    ClientGoneError,
+    ClientDisconnectedError,
     Request,
     Response,
-    ask,
     header_of,
     read_request,
+    send_request,
 )
-from harness.emulator.gateway.patches.base import Call, Repair, json_error
+from harness.emulator.gateway.patches.base import Call, Patch, json_error
 from harness.emulator.gateway.query import form_of
-from harness.emulator.gateway.state_store import Memory
+from harness.emulator.gateway.state_store import StateStore
 
 _CLOUDFRONT = "cloudfront"
 _RESET = "/_ministack/reset"
@@ -28,7 +28,7 @@ _RESET = "/_ministack/reset"
 _REFUSED = frozenset({"dsql", "transfer"})
 
 
-class Part(Protocol):
+class BackgroundService(Protocol):
     """Something that works in the background as long as the gateway runs."""
 
     async def start(self) -> None:
@@ -41,17 +41,17 @@ class Part(Protocol):
 class Gateway:
     """The ASGI application that the gateway process serves.
 
-    API calls of the services that a repair claims are read as a whole and answered through
-    the repairs; everything else (uploads, web sockets, viewers) is streamed.
+    API calls of the services that a patch matches are read as a whole and answered through
+    the patches; everything else (uploads, web sockets, data_plane) is streamed.
 
     Args:
         ministack: MiniStack's ASGI application.
         accounts: Resolves access keys.
-        repairs: All repairs; the first one sees a call first and its answer last.
-        viewers: Takes requests to load balancers and distributions.
+        patches: All patches; the first one sees a call first and its answer last.
+        data_plane: Takes requests to load balancers and distributions.
         distributions: Told of changes at CloudFront.
-        parts: Started after MiniStack, stopped before it.
-        memory: Saved when all parts have stopped.
+        background: Started after MiniStack, stopped before it.
+        state: Saved when all background have stopped.
     """
 
     def __init__(
@@ -59,20 +59,20 @@ class Gateway:
         ministack: ASGIApp,
         *,
         accounts: Accounts,
-        repairs: Sequence[Repair],
-        viewers: Viewers,
+        patches: Sequence[Patch],
+        data_plane: DataPlane,
         distributions: Distributions,
-        parts: Sequence[Part],
-        memory: Memory,
+        background: Sequence[BackgroundService],
+        state: StateStore,
     ) -> None:
         self._ministack = ministack
         self._accounts = accounts
-        self._repairs = repairs
-        self._services = frozenset(repair.service for repair in repairs)
-        self._viewers = viewers
+        self._patches = patches
+        self._services = frozenset(patch.service for patch in patches)
+        self._data_plane = data_plane
         self._distributions = distributions
-        self._parts = parts
-        self._memory = memory
+        self._background = background
+        self._state = state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -80,8 +80,8 @@ class Gateway:
             await self._live(scope, receive, send)
         elif scope["type"] != "http":
             await self._ministack(scope, receive, send)
-        elif self._viewers.claims(scope):
-            await self._viewers(scope, receive, send)
+        elif self._data_plane.matches(scope):
+            await self._data_plane(scope, receive, send)
         elif scope["path"] == _RESET:
             await self._reset(scope, receive, send)
         else:
@@ -91,30 +91,30 @@ class Gateway:
         async def receive_message() -> Message:
             message = await receive()
             if message["type"] == "lifespan.shutdown":
-                await self._stop_parts()
-                self._memory.save()
+                await self._stop_background()
+                self._state.save()
             return message
 
         async def send_message(message: Message) -> None:
             if message["type"] == "lifespan.startup.complete":
-                await self._start_parts()
+                await self._start_background()
             await send(message)
 
         await self._ministack(scope, receive_message, send_message)
 
-    async def _start_parts(self) -> None:
-        for part in self._parts:
+    async def _start_background(self) -> None:
+        for part in self._background:
             await part.start()
 
-    async def _stop_parts(self) -> None:
-        for part in reversed(self._parts):
+    async def _stop_background(self) -> None:
+        for part in reversed(self._background):
             await part.stop()
 
     async def _reset(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._stop_parts()
+        await self._stop_background()
         await self._ministack(scope, receive, send)
-        self._memory.clear()
-        await self._start_parts()
+        self._state.clear()
+        await self._start_background()
 
     async def _serve_api(self, scope: Scope, receive: Receive, send: Send) -> None:
         signature = signature_of(header_of(scope, b"authorization"))
@@ -127,22 +127,22 @@ class Gateway:
         elif service == _CLOUDFRONT:
             await self._ministack(scope, receive, send)
             tenant = await self._accounts.tenant_of(signature)
-            self._distributions.note_change(tenant.account)
+            self._distributions.invalidate(tenant.account)
         else:
-            await self._repair(signature, scope, receive, send)
+            await self._serve_patched(signature, scope, receive, send)
 
-    async def _repair(
+    async def _serve_patched(
         self, signature: Signature, scope: Scope, receive: Receive, send: Send
     ) -> None:
         try:
             request = await read_request(scope, receive)
-        except ClientGoneError:
+        except ClientDisconnectedError:
             return
-        response = await self.answer(signature, request)
+        response = await self._handle(signature, request)
         await response.send(send)
 
-    async def answer(self, signature: Signature, request: Request) -> Response:
-        """Answer one API call through the repairs that claim it."""
+    async def _handle(self, signature: Signature, request: Request) -> Response:
+        """Answer one API call through the patches that claim it."""
         call = Call(
             request=request,
             tenant=await self._accounts.tenant_of(signature),
@@ -152,11 +152,11 @@ class Gateway:
         return await self._through(0, call)
 
     async def _through(self, index: int, call: Call) -> Response:
-        """Answer a call through the repairs from an index on."""
-        for position, repair in enumerate(self._repairs[index:], start=index + 1):
-            if repair.claims(call):
-                return await repair.answer(call, partial(self._through, position))
-        return await ask(self._ministack, call.request)
+        """Answer a call through the patches from an index on."""
+        for position, patch in enumerate(self._patches[index:], start=index + 1):
+            if patch.matches(call):
+                return await patch.handle(call, partial(self._through, position))
+        return await send_request(self._ministack, call.request)
 
 
 def _operation(request: Request) -> str:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from harness.core.errors import EmulatorError
 from harness.emulator.gateway.caller import Signature, Tenant
-from harness.emulator.gateway.http import Request, Response, ask
+from harness.emulator.gateway.http import Request, Response, send_request
 
 _ACCOUNT_ID = re.compile(r"\d{12}")
 
@@ -60,7 +60,7 @@ class AwsApi:
             ApiError: The answer was an error.
         """
         model = service_model(service).operation_model(operation)
-        return parse(model, await ask(self._app, build(model, tenant, parameters)))
+        return parse(model, await send_request(self._app, build(model, tenant, parameters)))
 
 
 class Accounts:

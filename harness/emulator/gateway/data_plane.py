@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.alb.topology import LoadBalancer
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.http import Response, header_of
@@ -24,8 +24,8 @@ Request ID: {request_id}</pre></body></html>
 """
 
 
-class Viewers:
-    """Lets viewers pass to what exists, and nothing answer for what does not.
+class DataPlane:
+    """Lets data_plane pass to what exists, and nothing answer for what does not.
 
     Bare MiniStack answers a request to a deleted load balancer or distribution with 200 and a
     list of S3 buckets, serves disabled distributions, and takes another listener where the
@@ -33,7 +33,7 @@ class Viewers:
 
     Args:
         ministack: MiniStack, whose data planes serve the rest.
-        directory: The load balancers.
+        registry: The load balancers.
         distributions: The distributions.
         act_as: Makes MiniStack serve the rest of an unsigned request for an account.
         port: The gateway's own port, which a Host header may carry in place of the real one.
@@ -42,19 +42,19 @@ class Viewers:
     def __init__(
         self,
         ministack: ASGIApp,
-        directory: Directory,
+        registry: AlbRegistry,
         distributions: Distributions,
         act_as: Callable[[str], None],
         port: int,
     ) -> None:
         self._ministack = ministack
-        self._directory = directory
+        self._registry = registry
         self._distributions = distributions
         self._act_as = act_as
         self._port = port
 
     @staticmethod
-    def claims(scope: Scope) -> bool:
+    def matches(scope: Scope) -> bool:
         """Whether a request is addressed to a load balancer or a distribution."""
         return _hostname(scope).endswith((_LOAD_BALANCER, _DISTRIBUTION))
 
@@ -67,7 +67,7 @@ class Viewers:
 
     async def _visit_load_balancer(self, scope: Scope, receive: Receive, send: Send) -> None:
         host = _hostname(scope)
-        found = await self._directory.load_balancer(host)
+        found = await self._registry.load_balancer(host)
         if found is None:
             await _nobody(f"no load balancer has the DNS name {host}").send(send)
             return

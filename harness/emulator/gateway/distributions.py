@@ -22,7 +22,7 @@ class Distributions:
 
     Args:
         aws: MiniStack.
-        accounts: Shelf of the accounts that called CloudFront, account id -> true.
+        accounts: Section of the accounts that called CloudFront, account id -> true.
     """
 
     def __init__(self, aws: AwsApi, accounts: dict[str, bool]) -> None:
@@ -30,7 +30,7 @@ class Distributions:
         self._accounts = accounts
         self._by_host: dict[str, Distribution] | None = None
 
-    def note_change(self, account: str) -> None:
+    def invalidate(self, account: str) -> None:
         """Take note that an account called CloudFront and may have changed something."""
         self._accounts[account] = True
         self._by_host = None

@@ -13,7 +13,7 @@ from harness.core.errors import EmulatorError
 READY_PATH = "/_ministack/ready"
 
 _LOOPBACK = "127.0.0.1"
-_DEFAULT_PACE = 0.05
+_DEFAULT_TIME_SCALE = 0.05
 # Seconds that MiniStack waits for an idle target: the load balancer of the gateway decides
 # first (60 s), or the caller would see MiniStack's own message in place of a 504.
 _TARGET_IDLE_SECONDS = 3600
@@ -25,7 +25,7 @@ _INHERITED_PREFIXES = ("COVERAGE_", "COV_CORE_", "PYTHON")
 
 
 @dataclass(frozen=True)
-class Pace:
+class TimeScale:
     """Turns AWS's waiting times into the emulator's.
 
     Attributes:
@@ -50,7 +50,7 @@ class GatewaySettings:
         region: Region of unsigned requests.
         directory: A private folder for everything that is written to disk.
         keep_state: Whether state is restored from it at start and saved to it at the end.
-        pace: Seconds that one second of AWS's slow clocks (health check interval,
+        time_scale: Seconds that one second of AWS's slow clocks (health check interval,
             deregistration delay, scaling cooldown) takes here; 1.0 is AWS's own speed.
         parent: Process id of the parent; when another process becomes it, this one ends.
     """
@@ -59,7 +59,7 @@ class GatewaySettings:
     region: str
     directory: Path
     keep_state: bool
-    pace: float
+    time_scale: float
     parent: int | None
 
     @classmethod
@@ -76,7 +76,7 @@ class GatewaySettings:
                 region=environment["MINISTACK_REGION"],
                 directory=Path(environment["STATE_DIR"]),
                 keep_state=environment.get("PERSIST_STATE") == "1",
-                pace=float(environment.get("GATEWAY_PACE", _DEFAULT_PACE)),
+                time_scale=float(environment.get("GATEWAY_TIME_SCALE", _DEFAULT_TIME_SCALE)),
                 parent=int(parent) if parent else None,
             )
         except (KeyError, ValueError) as error:
@@ -94,7 +94,7 @@ def gateway_environment(
     directory: Path,
     keep_state: bool = False,
     container_name: str = "",
-    pace: float = _DEFAULT_PACE,
+    time_scale: float = _DEFAULT_TIME_SCALE,
     log_level: str = "WARNING",
 ) -> dict[str, str]:
     """Return the whole environment of a gateway process started by this process.
@@ -111,7 +111,7 @@ def gateway_environment(
         keep_state: Restore state from the directory at start, save it there on SIGTERM.
         container_name: Name under which the engine describes the emulator as a container of
             its network: databases then keep their AWS-shaped endpoints.
-        pace: Seconds that one second of AWS's slow clocks takes; see ``GatewaySettings``.
+        time_scale: Seconds that one second of AWS's slow clocks takes; see ``GatewaySettings``.
         log_level: Level of MiniStack's log, which goes to standard error.
     """
     return {
@@ -122,7 +122,7 @@ def gateway_environment(
         "DOCKER_HOST": docker_host,
         "GATEWAY_PARENT": str(os.getpid()),
         "GATEWAY_PORT": str(port),
-        "GATEWAY_PACE": str(pace),
+        "GATEWAY_TIME_SCALE": str(time_scale),
         "HOSTNAME": container_name,
         "LOG_LEVEL": log_level,
         "MINISTACK_DOCKER_TIMEOUT": str(_ENGINE_SECONDS),

@@ -19,7 +19,7 @@ _LOOPBACK = ("127.0.0.1", 0)
 HeaderPairs = tuple[tuple[str, str], ...]
 
 
-class ClientGoneError(EmulatorError):
+class ClientDisconnectedError(EmulatorError):
     """A client went away before its request was complete."""
 
 
@@ -80,14 +80,14 @@ async def read_request(scope: Scope, receive: Receive) -> Request:
     """Read one request to its end.
 
     Raises:
-        ClientGoneError: The sender has gone.
+        ClientDisconnectedError: The sender has gone.
         EmulatorError: It is larger than any API call may be.
     """
     chunks, size = [], 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ClientGoneError("the client went away before its request was complete")
+            raise ClientDisconnectedError("the client went away before its request was complete")
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
         if size > _LARGEST_CALL:
@@ -103,7 +103,7 @@ async def read_request(scope: Scope, receive: Receive) -> Request:
     )
 
 
-async def ask(app: ASGIApp, request: Request) -> Response:
+async def send_request(app: ASGIApp, request: Request) -> Response:
     """Send a request into an ASGI application and collect its whole answer.
 
     It runs as a task of its own, so that context variables which the application sets for this

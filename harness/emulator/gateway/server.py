@@ -13,17 +13,17 @@ from starlette.types import ASGIApp
 
 from harness.core.parent_watch import process_ended
 from harness.emulator.gateway.alb.metrics import MetricsPublisher
-from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.application import Gateway
 from harness.emulator.gateway.autoscaling.api import ApplicationAutoScaling
 from harness.emulator.gateway.autoscaling.scaler import Scaler
-from harness.emulator.gateway.autoscaling.store import Store
+from harness.emulator.gateway.autoscaling.store import ScalingStore
 from harness.emulator.gateway.aws import Accounts, AwsApi
-from harness.emulator.gateway.data_plane import Viewers
+from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.environment import GatewaySettings, Pace
-from harness.emulator.gateway.patches import all_repairs
-from harness.emulator.gateway.state_store import Memory
+from harness.emulator.gateway.environment import GatewaySettings, TimeScale
+from harness.emulator.gateway.patches import all_patches
+from harness.emulator.gateway.state_store import StateStore
 
 logger = logging.getLogger(__name__)
 
@@ -40,21 +40,23 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
     )
 
     aws = AwsApi(ministack)
-    memory = Memory(settings.directory if settings.keep_state else None)
-    pace = Pace(settings.pace)
-    directory = Directory(aws, pace, memory.shelf("load balancer tenants"))
-    distributions = Distributions(aws, memory.shelf("cloudfront accounts"))
-    store = Store(memory.shelf("autoscaling"))
-    scaler = Scaler(aws, store, pace)
+    state = StateStore(settings.directory if settings.keep_state else None)
+    time_scale = TimeScale(settings.time_scale)
+    registry = AlbRegistry(aws, time_scale, state.section("load balancer tenants"))
+    distributions = Distributions(aws, state.section("cloudfront accounts"))
+    store = ScalingStore(state.section("autoscaling"))
+    scaler = Scaler(aws, store, time_scale)
     autoscaling = ApplicationAutoScaling(aws, store, scaler)
     return Gateway(
         ministack,
         accounts=Accounts(aws),
-        repairs=(*all_repairs(aws, directory, distributions, memory), autoscaling),
-        viewers=Viewers(ministack, directory, distributions, set_request_account_id, settings.port),
+        patches=(*all_patches(aws, registry, distributions, state), autoscaling),
+        data_plane=DataPlane(
+            ministack, registry, distributions, set_request_account_id, settings.port
+        ),
         distributions=distributions,
-        parts=(directory, MetricsPublisher(aws, directory, pace), scaler),
-        memory=memory,
+        background=(registry, MetricsPublisher(aws, registry, time_scale), scaler),
+        state=state,
     )
 
 

@@ -9,8 +9,8 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
-from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.target import TargetAddress
+from harness.emulator.gateway.alb.target_group import TargetGroup
 
 _BAD_GATEWAY = 502
 _UNAVAILABLE = 503

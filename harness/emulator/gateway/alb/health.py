@@ -55,7 +55,7 @@ CHECKS_DISABLED = Health(
 
 
 @dataclass(frozen=True)
-class Probe:
+class ProbeResult:
     """Outcome of one health check: passed, or AWS's reason code and text."""
 
     passed: bool
@@ -125,7 +125,7 @@ class HealthRecord:
         self._streak = 0
         self._passing = False
 
-    def note(self, probe: Probe, check: HealthCheck) -> None:
+    def note(self, probe: ProbeResult, check: HealthCheck) -> None:
         """Take the outcome of one more check into account.
 
         A new target is healthy after its first success; an unhealthy one needs

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.health import State
-from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.alb.target_group import TargetGroup
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.environment import Pace
+from harness.emulator.gateway.environment import TimeScale
 
 _NAMESPACE = "AWS/ApplicationELB"
 _PERIOD_SECONDS = 60.0
@@ -25,18 +25,18 @@ Datum = dict[str, Any]
 
 
 class MetricsPublisher:
-    """Publishes the metrics of every target group, once a minute at the emulator's pace.
+    """Publishes the metrics of every target group, once a minute at the emulator's time_scale.
 
     Args:
         aws: The API that has CloudWatch.
-        directory: The target groups.
-        pace: How fast minutes pass.
+        registry: The target groups.
+        time_scale: How fast minutes pass.
     """
 
-    def __init__(self, aws: AwsApi, directory: Directory, pace: Pace) -> None:
+    def __init__(self, aws: AwsApi, registry: AlbRegistry, time_scale: TimeScale) -> None:
         self._aws = aws
-        self._directory = directory
-        self._pace = pace
+        self._registry = registry
+        self._time_scale = time_scale
         self._told: dict[str, Counter[str]] = {}
         self._hosts: dict[str, tuple[int, int]] = {}
         self._quiet: Counter[str] = Counter()
@@ -54,9 +54,9 @@ class MetricsPublisher:
 
     async def _publish_forever(self) -> None:
         while True:
-            for group in self._directory.groups():
+            for group in self._registry.groups():
                 await self.publish(group)
-            await asyncio.sleep(self._pace.seconds(_PERIOD_SECONDS))
+            await asyncio.sleep(self._time_scale.seconds(_PERIOD_SECONDS))
 
     async def publish(self, group: TargetGroup) -> None:
         """Publish what one group has seen since the last time."""

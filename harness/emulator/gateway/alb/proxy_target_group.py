@@ -11,13 +11,13 @@ from typing import Any
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Tenant
 
-_PREFIX = "stand-in-for-"
+_PREFIX = "proxy-for-"
 _LOOPBACK = "127.0.0.1"
 _ARN = re.compile(rf"arn:aws:elasticloadbalancing:[^:]+:\d+:targetgroup/{_PREFIX}(\w+)/\w+")
 
 
-def is_stand_in(target_group: dict[str, Any]) -> bool:
-    """Whether a ``TargetGroup`` of the API is a stand-in."""
+def is_proxy(target_group: dict[str, Any]) -> bool:
+    """Whether a ``TargetGroup`` of the API is a proxy."""
     return bool(target_group["TargetGroupName"].startswith(_PREFIX))
 
 
@@ -27,13 +27,13 @@ def group_id(target_group: dict[str, Any]) -> str:
 
 
 def group_id_of(arn: str) -> str:
-    """Return the id of the real group that an ARN names, itself or by its stand-in's."""
+    """Return the id of the real group that an ARN names, itself or by its proxy's."""
     found = _ARN.fullmatch(arn)
     return found[1] if found else arn.rpartition("/")[2]
 
 
 def reveal_arns(text: str, real_arn: Callable[[str], str | None]) -> str:
-    """Replace the ARNs of stand-ins in an answer of the API.
+    """Replace the ARNs of proxies in an answer of the API.
 
     Args:
         text: Body of the answer.
@@ -42,8 +42,8 @@ def reveal_arns(text: str, real_arn: Callable[[str], str | None]) -> str:
     return _ARN.sub(lambda found: real_arn(found[1]) or found[0], text)
 
 
-async def create_stand_in(aws: AwsApi, tenant: Tenant, real_id: str) -> str:
-    """Create the stand-in of a group and return its ARN."""
+async def create_proxy(aws: AwsApi, tenant: Tenant, real_id: str) -> str:
+    """Create the proxy of a group and return its ARN."""
     created = await aws.call(
         tenant,
         "elbv2",
@@ -57,8 +57,8 @@ async def create_stand_in(aws: AwsApi, tenant: Tenant, real_id: str) -> str:
     return str(created["TargetGroups"][0]["TargetGroupArn"])
 
 
-async def point_stand_in(aws: AwsApi, tenant: Tenant, arn: str, port: int) -> None:
-    """Make a port of loopback the one target of a stand-in."""
+async def set_proxy_endpoint(aws: AwsApi, tenant: Tenant, arn: str, port: int) -> None:
+    """Make a port of loopback the one target of a proxy."""
     wanted = {"Id": _LOOPBACK, "Port": port}
     result = await aws.call(tenant, "elbv2", "DescribeTargetHealth", TargetGroupArn=arn)
     present = [described["Target"] for described in result["TargetHealthDescriptions"]]

@@ -1,9 +1,9 @@
 """Every load balancer and target group of the emulator, and who forwards to whom.
 
 MiniStack sends a request to a random registered target, whether or not it is alive. To choose
-well without touching its internals, each target group gets a *stand-in*: a second group, hidden
+well without touching its internals, each target group gets a *proxy*: a second group, hidden
 from every answer, whose one target is an ``Endpoint`` of ours. Listeners and rules are stored
-with the stand-in's ARN, on the wire, and answered with the real one's. So its listener rules,
+with the proxy's ARN, on the wire, and answered with the real one's. So its listener rules,
 and its CloudFront which reaches load balancers without a socket, both end at our endpoint.
 """
 
@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.emulator.gateway.alb.endpoint import Endpoint
-from harness.emulator.gateway.alb.group import TargetGroup
-from harness.emulator.gateway.alb.proxy_target_group import create_stand_in, point_stand_in
-from harness.emulator.gateway.alb.target import GroupConfiguration
+from harness.emulator.gateway.alb.proxy_target_group import create_proxy, set_proxy_endpoint
+from harness.emulator.gateway.alb.target import TargetGroupConfig
+from harness.emulator.gateway.alb.target_group import TargetGroup
 from harness.emulator.gateway.alb.topology import LoadBalancer, Topology, read_topology
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Tenant
-from harness.emulator.gateway.environment import Pace
+from harness.emulator.gateway.environment import TimeScale
 
 _FOLLOW_SECONDS = 0.25
 
@@ -33,22 +33,22 @@ class _Served:
         await self.endpoint.close()
 
 
-class Directory:
+class AlbRegistry:
     """Follows what the ELBv2 API of MiniStack says, for every tenant that was seen.
 
     Args:
         aws: MiniStack.
-        pace: How fast health checks and draining go.
-        tenants: Shelf of the tenants seen, ``account/region`` -> true; kept between runs.
+        time_scale: How fast health checks and draining go.
+        tenants: Section of the tenants seen, ``account/region`` -> true; kept between runs.
     """
 
-    def __init__(self, aws: AwsApi, pace: Pace, tenants: dict[str, bool]) -> None:
+    def __init__(self, aws: AwsApi, time_scale: TimeScale, tenants: dict[str, bool]) -> None:
         self._aws = aws
-        self._pace = pace
+        self._time_scale = time_scale
         self._tenants = tenants
         self._topologies: dict[Tenant, Topology] = {}
         self._served: dict[str, _Served] = {}
-        self._stand_ins: dict[str, str] = {}
+        self._proxies: dict[str, str] = {}
         self._lock = asyncio.Lock()
         self._following: asyncio.Task[None] | None = None
 
@@ -91,39 +91,39 @@ class Directory:
                 await self._serve(tenant, arn, configuration)
             await self._drop_what_is_gone(tenant, topology)
 
-    async def _serve(self, tenant: Tenant, arn: str, configuration: GroupConfiguration) -> None:
+    async def _serve(self, tenant: Tenant, arn: str, configuration: TargetGroupConfig) -> None:
         served = self._served.get(arn)
         if served is None:
-            group = TargetGroup(arn, tenant, self._aws, self._pace, configuration)
+            group = TargetGroup(arn, tenant, self._aws, self._time_scale, configuration)
             served = _Served(group, Endpoint(group))
             await served.endpoint.open()
             self._served[arn] = served
-            await self._install_stand_in(tenant, arn, served.endpoint.port)
+            await self._install_proxy(tenant, arn, served.endpoint.port)
         served.group.configure(configuration)
         await served.group.refresh()
 
-    async def _install_stand_in(self, tenant: Tenant, arn: str, port: int) -> None:
+    async def _install_proxy(self, tenant: Tenant, arn: str, port: int) -> None:
         real_id = arn.rpartition("/")[2]
-        stand_in = self._topologies[tenant].stand_ins.get(real_id)
-        if stand_in is None:
-            stand_in = await create_stand_in(self._aws, tenant, real_id)
-        await point_stand_in(self._aws, tenant, stand_in, port)
-        self._stand_ins[arn] = stand_in
+        proxy = self._topologies[tenant].proxies.get(real_id)
+        if proxy is None:
+            proxy = await create_proxy(self._aws, tenant, real_id)
+        await set_proxy_endpoint(self._aws, tenant, proxy, port)
+        self._proxies[arn] = proxy
 
     async def _drop_what_is_gone(self, tenant: Tenant, topology: Topology) -> None:
         for arn, served in list(self._served.items()):
             if served.group.tenant == tenant and arn not in topology.groups:
                 await self._served.pop(arn).close()
-                stand_in = self._stand_ins.pop(arn)
-                await self._aws.call(tenant, "elbv2", "DeleteTargetGroup", TargetGroupArn=stand_in)
+                proxy = self._proxies.pop(arn)
+                await self._aws.call(tenant, "elbv2", "DeleteTargetGroup", TargetGroupArn=proxy)
 
-    def stand_in(self, arn: str) -> str | None:
-        """Return the ARN of the stand-in of a target group; None if it is not served."""
-        return self._stand_ins.get(arn)
+    def proxy(self, arn: str) -> str | None:
+        """Return the ARN of the proxy of a target group; None if it is not served."""
+        return self._proxies.get(arn)
 
     def real_arn(self, real_id: str) -> str | None:
         """Return the ARN of the served target group with an id."""
-        return next((arn for arn in self._stand_ins if arn.endswith(f"/{real_id}")), None)
+        return next((arn for arn in self._proxies if arn.endswith(f"/{real_id}")), None)
 
     async def group(self, tenant: Tenant, arn: str) -> TargetGroup | None:
         """Return a target group with its registrations of this moment; None if not served."""

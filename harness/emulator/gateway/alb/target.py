@@ -16,7 +16,7 @@ class TargetAddress:
 
 
 @dataclass(frozen=True)
-class GroupConfiguration:
+class TargetGroupConfig:
     """What the API says about a target group.
 
     Attributes:

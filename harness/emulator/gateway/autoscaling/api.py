@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.emulator.gateway.autoscaling.alarms import create_alarms, delete_alarms
 from harness.emulator.gateway.autoscaling.errors import (
-    AnswerError,
+    AutoScalingError,
     ObjectNotFoundError,
     ResourceNotFoundError,
     UnknownOperationError,
@@ -16,7 +16,7 @@ from harness.emulator.gateway.autoscaling.errors import (
 )
 from harness.emulator.gateway.autoscaling.metrics import metric_of
 from harness.emulator.gateway.autoscaling.scaler import Scaler
-from harness.emulator.gateway.autoscaling.store import Record, ScalableId, Store
+from harness.emulator.gateway.autoscaling.store import Record, ScalableId, ScalingStore
 from harness.emulator.gateway.autoscaling.validation import (
     check_scalable,
     listing,
@@ -27,14 +27,14 @@ from harness.emulator.gateway.autoscaling.validation import (
 from harness.emulator.gateway.aws import AwsApi, service_model
 from harness.emulator.gateway.caller import Tenant
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair, json_error, json_response
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_error, json_response
 
 Operation = Callable[[Tenant, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 _TRACKING = "TargetTrackingScalingPolicyConfiguration"
 
 
-class ApplicationAutoScaling(Repair):
+class ApplicationAutoScaling(Patch):
     """The service that MiniStack lacks; calls never go on to it.
 
     Args:
@@ -51,7 +51,7 @@ class ApplicationAutoScaling(Repair):
     service = "application-autoscaling"
     operations = frozenset[str]()
 
-    def __init__(self, aws: AwsApi, store: Store, scaler: Scaler) -> None:
+    def __init__(self, aws: AwsApi, store: ScalingStore, scaler: Scaler) -> None:
         self._aws = aws
         self._store = store
         self._scaler = scaler
@@ -69,11 +69,11 @@ class ApplicationAutoScaling(Repair):
             "ListTagsForResource": self._list_tags,
         }
 
-    def claims(self, call: Call) -> bool:
+    def matches(self, call: Call) -> bool:
         """Every call to the service."""
         return call.service == self.service
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:  # noqa: ARG002
+    async def handle(self, call: Call, call_next: CallNext) -> Response:  # noqa: ARG002
         """Answer the call, or say why not in AWS's words."""
         try:
             operation = self._operations.get(call.operation)
@@ -85,7 +85,7 @@ class ApplicationAutoScaling(Repair):
             parameters = call.json
             validate(parameters, model.input_shape)
             return json_response(await operation(call.tenant, parameters))
-        except AnswerError as error:
+        except AutoScalingError as error:
             return json_error(error.code, error.message)
 
     async def _register(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:

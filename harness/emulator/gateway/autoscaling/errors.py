@@ -8,7 +8,7 @@ from typing import ClassVar
 from harness.core.errors import EmulatorError
 
 
-class AnswerError(EmulatorError):
+class AutoScalingError(EmulatorError):
     """An error to answer a call with.
 
     Attributes:
@@ -18,25 +18,25 @@ class AnswerError(EmulatorError):
     code: ClassVar[str]
 
 
-class ValidationError(AnswerError):
+class ValidationError(AutoScalingError):
     """A parameter is missing or wrong."""
 
     code = "ValidationException"
 
 
-class ObjectNotFoundError(AnswerError):
+class ObjectNotFoundError(AutoScalingError):
     """The scalable target or the scaling policy does not exist."""
 
     code = "ObjectNotFoundException"
 
 
-class ResourceNotFoundError(AnswerError):
+class ResourceNotFoundError(AutoScalingError):
     """There is no scalable target with that ARN."""
 
     code = "ResourceNotFoundException"
 
 
-class UnknownOperationError(AnswerError):
+class UnknownOperationError(AutoScalingError):
     """The embedded cloud does not offer the operation."""
 
     code = "UnknownOperationException"

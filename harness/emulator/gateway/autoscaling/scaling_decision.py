@@ -27,16 +27,16 @@ _COMPARISONS = {
 
 
 @dataclass(frozen=True)
-class Wish:
+class ScalingDecision:
     """A capacity that a policy wants, and why."""
 
     capacity: int
     reason: str
 
 
-def track(
+def target_tracking(
     capacity: int, target: float, recent: Sequence[float], long: Sequence[float]
-) -> Wish | None:
+) -> ScalingDecision | None:
     """Return the capacity that brings the metric to its target; None if it is near enough.
 
     Args:
@@ -46,10 +46,12 @@ def track(
         long: Values of the last ``LOW_SECONDS``, oldest first.
     """
     if recent and min(recent) > target:
-        return Wish(max(capacity + 1, math.ceil(capacity * recent[-1] / target)), "AlarmHigh")
+        return ScalingDecision(
+            max(capacity + 1, math.ceil(capacity * recent[-1] / target)), "AlarmHigh"
+        )
     if long and max(long) < target * LOW_SHARE:
         wanted = math.ceil(capacity * long[-1] / target)
-        return Wish(wanted, "AlarmLow") if wanted < capacity else None
+        return ScalingDecision(wanted, "AlarmLow") if wanted < capacity else None
     return None
 
 
@@ -59,7 +61,9 @@ def breaches(alarm: dict[str, Any], values: list[float]) -> bool:
     return bool(values) and all(compare(value, alarm["Threshold"]) for value in values)
 
 
-def step(capacity: int, configuration: dict[str, Any], breach: float) -> Wish | None:
+def step_scaling(
+    capacity: int, configuration: dict[str, Any], breach: float
+) -> ScalingDecision | None:
     """Return the capacity that a breach asks for, None if no step covers it.
 
     Args:
@@ -70,7 +74,7 @@ def step(capacity: int, configuration: dict[str, Any], breach: float) -> Wish | 
     for adjustment in configuration.get("StepAdjustments", []):
         if _covers(adjustment, breach):
             wanted = _adjusted(capacity, configuration, adjustment["ScalingAdjustment"])
-            return Wish(wanted, "step") if wanted != capacity else None
+            return ScalingDecision(wanted, "step") if wanted != capacity else None
     return None
 
 
@@ -100,15 +104,15 @@ def _adjusted(capacity: int, configuration: dict[str, Any], amount: int) -> int:
     return capacity + (whole if abs(whole) >= least else int(math.copysign(least, change)))
 
 
-def choose(
-    wishes: list[tuple[Record, Wish | None]], state: ServiceState
-) -> tuple[Record, Wish] | None:
+def select_decision(
+    decisions: list[tuple[Record, ScalingDecision | None]], state: ServiceState
+) -> tuple[Record, ScalingDecision] | None:
     """Scale out if any policy wants it, in only if all do; always to the largest capacity."""
-    wanted = [(policy, wish) for policy, wish in wishes if wish is not None]
+    wanted = [(policy, decision) for policy, decision in decisions if decision is not None]
     outward = [each for each in wanted if each[1].capacity > state.desired]
     if outward:
         return max(outward, key=lambda each: each[1].capacity)
-    tracking = [policy for policy, _ in wishes if TRACKING in policy]
+    tracking = [policy for policy, _ in decisions if TRACKING in policy]
     if wanted and all(any(policy is each[0] for each in wanted) for policy in tracking):
         return max(wanted, key=lambda each: each[1].capacity)
     return None

@@ -48,22 +48,22 @@ class ScalableId:
         )
 
 
-class Store:
+class ScalingStore:
     """Scalable targets, scaling policies and scaling activities.
 
     Args:
-        shelf: Where everything is kept, ``account/region`` -> records; survives restarts.
+        section: Where everything is kept, ``account/region`` -> records; survives restarts.
     """
 
-    def __init__(self, shelf: dict[str, Any]) -> None:
-        self._shelf = shelf
+    def __init__(self, section: dict[str, Any]) -> None:
+        self._section = section
 
     def tenants(self) -> list[Tenant]:
         """Return every tenant with records."""
-        return [Tenant(*key.split("/", 1)) for key in self._shelf]
+        return [Tenant(*key.split("/", 1)) for key in self._section]
 
     def _records(self, tenant: Tenant, kind: str) -> list[Record]:
-        own = self._shelf.setdefault(f"{tenant.account}/{tenant.region}", {})
+        own = self._section.setdefault(f"{tenant.account}/{tenant.region}", {})
         records: list[Record] = own.setdefault(kind, [])
         return records
 
@@ -121,7 +121,7 @@ class Store:
         self.policies(tenant).append(record)
         return record
 
-    def note_activity(
+    def record_activity(
         self, tenant: Tenant, scalable: ScalableId, *, cause: str, capacity: int
     ) -> None:
         """Record that the desired count was set, and why."""

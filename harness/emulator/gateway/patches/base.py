@@ -1,4 +1,4 @@
-"""What a repair is: one untruth of MiniStack's API, put right on the wire."""
+"""What a patch is: one untruth of MiniStack's API, put right on the wire."""
 
 import json
 import uuid
@@ -63,13 +63,13 @@ class Call:
         return replace(self, request=request, operation=operation)
 
 
-Proceed = Callable[[Call], Awaitable[Response]]
+CallNext = Callable[[Call], Awaitable[Response]]
 
 
-class Repair(ABC):
-    """One repair: what MiniStack does, what AWS does, and where AWS says so.
+class Patch(ABC):
+    """One patch: what MiniStack does, what AWS does, and where AWS says so.
 
-    A repair sees the calls that it claims and decides what goes on to the next repair, at last
+    A patch sees the calls that it matches and decides what goes on to the next patch, at last
     to MiniStack, and what the caller gets.
     """
 
@@ -79,13 +79,13 @@ class Repair(ABC):
     service: ClassVar[str]
     operations: ClassVar[frozenset[str]]
 
-    def claims(self, call: Call) -> bool:
-        """Whether this call is the repair's business."""
+    def matches(self, call: Call) -> bool:
+        """Whether this call is the patch's business."""
         return call.service == self.service and call.operation in self.operations
 
     @abstractmethod
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Answer a call that this repair claims."""
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Answer a call that this patch matches."""
 
 
 def json_response(value: dict[str, Any], *, status: int = 200) -> Response:

@@ -2,11 +2,11 @@
 
 from harness.emulator.gateway.aws import AwsApi, service_model
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 from harness.emulator.gateway.query import decode_form, encode_result
 
 
-class AlarmsInFull(Repair):
+class CompleteAlarms(Patch):
     """MiniStack knows every field of an alarm but tells them in its JSON protocol only.
 
     So the same question is asked again in JSON, and the answer written as XML.
@@ -25,11 +25,11 @@ class AlarmsInFull(Repair):
     def __init__(self, aws: AwsApi) -> None:
         self._aws = aws
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Ask in JSON, answer in XML; other protocols pass."""
         if call.is_json:
-            return await proceed(call)
-        refused = await proceed(call)
+            return await call_next(call)
+        refused = await call_next(call)
         if not refused.ok:
             return refused
         model = service_model("cloudwatch").operation_model(call.operation)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.caller import Tenant
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 
 _ALL_PROTOCOLS = "-1"
 _PROTOCOL = re.compile(r"(IpPermissions\.\d+)\.IpProtocol")
@@ -39,7 +39,7 @@ async def find_subnets(aws: AwsApi, tenant: Tenant, ids: Collection[str]) -> dic
     }
 
 
-class RevokedForAllPorts(Repair):
+class RevokeForAllPorts(Patch):
     """A rule for all protocols is revoked whatever ports the request names."""
 
     ministack = "finds no rule for all protocols when the request to revoke it names ports 0 to 0"
@@ -50,7 +50,7 @@ class RevokedForAllPorts(Repair):
     service = "ec2"
     operations = frozenset({"RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress"})
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Leave the ports out where the protocol says that there are none."""
         form = call.form
         for name, value in call.form.items():
@@ -58,10 +58,10 @@ class RevokedForAllPorts(Repair):
             if found and value == _ALL_PROTOCOLS:
                 form.pop(f"{found[1]}.FromPort", None)
                 form.pop(f"{found[1]}.ToPort", None)
-        return await proceed(call.with_form(form))
+        return await call_next(call.with_form(form))
 
 
-class NatGatewayAddresses(Repair):
+class NatGatewayAddresses(Patch):
     """A public NAT gateway tells its Elastic IP address."""
 
     ministack = "answers an empty natGatewayAddressSet"
@@ -76,9 +76,9 @@ class NatGatewayAddresses(Repair):
         self._aws = aws
         self._allocations = allocations
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Remember what a gateway was created with, complete the answers."""
-        response = await proceed(call)
+        response = await call_next(call)
         text = response.body.decode()
         gateways = _GATEWAY.findall(text)
         if call.operation == "CreateNatGateway" and gateways and "AllocationId" in call.form:

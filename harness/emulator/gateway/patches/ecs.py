@@ -3,17 +3,17 @@
 import json
 from typing import Any
 
-from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair, json_error
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_error
 
 _SERVICE_GROUP = "service:"
 _REBALANCING = "availabilityZoneRebalancing"
 _DEFAULT_REBALANCING = "ENABLED"
 
 
-class FirstDeployment(Repair):
+class FirstDeploymentStatus(Patch):
     """Creates a service without tasks, then deploys the wanted number of them.
 
     MiniStack follows such a second deployment properly: in progress until its tasks are
@@ -26,23 +26,23 @@ class FirstDeployment(Repair):
     service = "ecs"
     operations = frozenset({"CreateService", "UpdateService", "DescribeServices"})
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Create in two steps; hide deployments that are drained."""
         wanted = call.json.get("desiredCount", 1)
         creates = call.operation == "CreateService" and wanted > 0
-        response = await proceed(_without_tasks(call) if creates else call)
+        response = await call_next(_without_tasks(call) if creates else call)
         if not response.ok:
             return response
         answered = json.loads(response.body)
         if creates:
-            answered["service"] = await self._deploy(call, answered["service"], wanted, proceed)
+            answered["service"] = await self._deploy(call, answered["service"], wanted, call_next)
         for service in [answered["service"]] if "service" in answered else answered["services"]:
             service["deployments"] = [each for each in service["deployments"] if _is_live(each)]
         return response.with_body(json.dumps(answered).encode())
 
     @staticmethod
     async def _deploy(
-        call: Call, service: dict[str, Any], wanted: int, proceed: Proceed
+        call: Call, service: dict[str, Any], wanted: int, call_next: CallNext
     ) -> dict[str, Any]:
         update = {
             "cluster": service["clusterArn"],
@@ -50,7 +50,7 @@ class FirstDeployment(Repair):
             "desiredCount": wanted,
             "forceNewDeployment": True,
         }
-        response = await proceed(call.to_json("UpdateService", update))
+        response = await call_next(call.to_json("UpdateService", update))
         deployed: dict[str, Any] = json.loads(response.body)["service"]
         return deployed
 
@@ -65,7 +65,7 @@ def _is_live(deployment: dict[str, Any]) -> bool:
     return not drained or deployment.get("rolloutState") == "FAILED"
 
 
-class ZoneRebalancing(Repair):
+class ZoneRebalancing(Patch):
     """Remembers what services were created or updated with."""
 
     ministack = "forgets availabilityZoneRebalancing of a service"
@@ -77,9 +77,9 @@ class ZoneRebalancing(Repair):
     def __init__(self, remembered: dict[str, str]) -> None:
         self._remembered = remembered
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Remember what a request says, complete what an answer omits."""
-        response = await proceed(call)
+        response = await call_next(call)
         if not response.ok:
             return response
         answered = json.loads(response.body)
@@ -96,7 +96,7 @@ class ZoneRebalancing(Repair):
         service.setdefault(_REBALANCING, self._remembered.get(arn, _DEFAULT_REBALANCING))
 
 
-class TargetGroupInUse(Repair):
+class UnusedTargetGroup(Patch):
     """A service can only be behind a target group that a load balancer forwards to."""
 
     ministack = "CreateService accepts a target group that is in no listener"
@@ -107,24 +107,24 @@ class TargetGroupInUse(Repair):
     service = "ecs"
     operations = frozenset({"CreateService"})
 
-    def __init__(self, directory: Directory) -> None:
-        self._directory = directory
+    def __init__(self, registry: AlbRegistry) -> None:
+        self._registry = registry
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Refuse a target group that no load balancer uses."""
         for load_balancer in call.json.get("loadBalancers", []):
             arn = load_balancer.get("targetGroupArn", "")
-            group = await self._directory.group(call.tenant, arn) if arn else None
+            group = await self._registry.group(call.tenant, arn) if arn else None
             if group is not None and not group.in_use:
                 return json_error(
                     "InvalidParameterException",
                     f"The target group with targetGroupArn {arn} does not have an associated "
                     "load balancer.",
                 )
-        return await proceed(call)
+        return await call_next(call)
 
 
-class TagsOfService(Repair):
+class PropagatedTags(Patch):
     """Gives a task its service's tags the first time that it is looked at."""
 
     ministack = "keeps propagateTags of a service, and starts its tasks without tags"
@@ -139,9 +139,9 @@ class TagsOfService(Repair):
         self._aws = aws
         self._remembered = remembered
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Complete the tasks if their tags are asked for."""
-        response = await proceed(call)
+        response = await call_next(call)
         if not response.ok or "TAGS" not in call.json.get("include", ()):
             return response
         answered = json.loads(response.body)
@@ -166,7 +166,7 @@ class TagsOfService(Repair):
         return self._remembered[arn]
 
 
-class StoppedTaskReplaced(Repair):
+class StoppedTaskReplacement(Patch):
     """Has the scheduler look at the service again after StopTask."""
 
     ministack = "leaves a service one task short after StopTask, until something else changes"
@@ -175,9 +175,9 @@ class StoppedTaskReplaced(Repair):
     service = "ecs"
     operations = frozenset({"StopTask"})
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Stop the task, then update its service with nothing new."""
-        response = await proceed(call)
+        response = await call_next(call)
         if not response.ok:
             return response
         task = json.loads(response.body)["task"]
@@ -185,5 +185,5 @@ class StoppedTaskReplaced(Repair):
         if group.startswith(_SERVICE_GROUP):
             service = group.removeprefix(_SERVICE_GROUP)
             update = {"cluster": task["clusterArn"], "service": service}
-            await proceed(call.to_json("UpdateService", update))
+            await call_next(call.to_json("UpdateService", update))
         return response

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from harness.emulator.gateway.alb.proxy_target_group import is_stand_in, reveal_arns
-from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.alb.proxy_target_group import is_proxy, reveal_arns
+from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi, parse, service_model
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 from harness.emulator.gateway.patches.ec2 import find_subnets
-from harness.emulator.gateway.patches.placement import Placements
+from harness.emulator.gateway.patches.placement import TaskPlacements
 from harness.emulator.gateway.query import decode_form, encode_error, encode_result
 
 _API = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/"
@@ -16,8 +16,8 @@ _TARGET_GROUP = "TargetGroupArn"
 _READ_ONLY = ("Describe", "Get")
 
 
-class HealthyTargets(Repair):
-    """Routes to healthy targets in turn: listeners and rules are stored with stand-ins."""
+class ProxyTargetGroups(Patch):
+    """Routes to healthy targets in turn: listeners and rules are stored with proxies."""
 
     ministack = "sends each request to a random registered target, dead or alive"
     aws = "routes to healthy targets, round robin by default"
@@ -27,32 +27,32 @@ class HealthyTargets(Repair):
     service = "elasticloadbalancing"
     operations = frozenset({"CreateListener", "ModifyListener", "CreateRule", "ModifyRule"})
 
-    def __init__(self, directory: Directory) -> None:
-        self._directory = directory
+    def __init__(self, registry: AlbRegistry) -> None:
+        self._registry = registry
 
-    def claims(self, call: Call) -> bool:
-        """Every call: any answer may name a stand-in, any change may alter who routes where."""
+    def matches(self, call: Call) -> bool:
+        """Every call: any answer may name a proxy, any change may alter who routes where."""
         return call.service == self.service
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Hide groups behind stand-ins on the way in, reveal them on the way out."""
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Hide groups behind proxies on the way in, reveal them on the way out."""
         form = call.form
         if call.operation in self.operations:
             call = call.with_form({name: self._hidden(name, form[name]) for name in form})
-        response = await proceed(call)
+        response = await call_next(call)
         if response.ok and not call.operation.startswith(_READ_ONLY):
-            await self._directory.synchronise(call.tenant)
+            await self._registry.synchronise(call.tenant)
         text = response.body.decode()
-        revealed = reveal_arns(text, self._directory.real_arn)
+        revealed = reveal_arns(text, self._registry.real_arn)
         return response if revealed is text else response.with_body(revealed.encode())
 
     def _hidden(self, name: str, value: str) -> str:
         if not name.endswith(_TARGET_GROUP):
             return value
-        return self._directory.stand_in(value) or value
+        return self._registry.proxy(value) or value
 
 
-class TargetHealth(Repair):
+class TargetHealth(Patch):
     """Answers with the outcome of health checks that were really sent."""
 
     ministack = "DescribeTargetHealth says healthy of every registered target"
@@ -61,18 +61,18 @@ class TargetHealth(Repair):
     service = "elasticloadbalancing"
     operations = frozenset({"DescribeTargetHealth"})
 
-    def __init__(self, directory: Directory, placements: Placements) -> None:
-        self._directory = directory
+    def __init__(self, registry: AlbRegistry, placements: TaskPlacements) -> None:
+        self._registry = registry
         self._placements = placements
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Answer for the groups that are served; others (lambda, TCP) pass."""
         model = service_model("elbv2").operation_model(call.operation)
         parameters = decode_form(call.form, model.input_shape)
         arn = parameters.get(_TARGET_GROUP, "")
-        group = await self._directory.group(call.tenant, arn)
+        group = await self._registry.group(call.tenant, arn)
         if group is None:
-            return await proceed(call)
+            return await call_next(call)
         described = group.describe(parameters.get("Targets", []))
         zones = await self._placements.zones_by_address(call.tenant)
         for target in (each["Target"] for each in described):
@@ -81,7 +81,7 @@ class TargetHealth(Repair):
         return encode_result(model, {"TargetHealthDescriptions": described})
 
 
-class GroupsInUse(Repair):
+class TargetGroupUsage(Patch):
     """Target groups know which load balancers use them, now and not once."""
 
     ministack = "LoadBalancerArns of a target group outlive its listeners; in-use groups can go"
@@ -92,32 +92,32 @@ class GroupsInUse(Repair):
         {"CreateTargetGroup", "DescribeTargetGroups", "ModifyTargetGroup", "DeleteTargetGroup"}
     )
 
-    def __init__(self, directory: Directory) -> None:
-        self._directory = directory
+    def __init__(self, registry: AlbRegistry) -> None:
+        self._registry = registry
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Refuse to delete what is in use; complete what is described."""
         model = service_model("elbv2").operation_model(call.operation)
         form = call.form
         if call.operation == "DeleteTargetGroup":
             arn = form.get(_TARGET_GROUP, "")
-            if not self._directory.load_balancers_of(arn):
-                return await proceed(call)
+            if not self._registry.load_balancers_of(arn):
+                return await call_next(call)
             message = f"Target group '{arn}' is currently in use by a listener or a rule"
             return encode_error(model, "ResourceInUse", message)
         wanted = form.pop("LoadBalancerArn", None)
-        response = await proceed(call.with_form(form))
+        response = await call_next(call.with_form(form))
         if not response.ok:
             return response
-        groups = [each for each in _groups(call, response) if not is_stand_in(each)]
+        groups = [each for each in _groups(call, response) if not is_proxy(each)]
         for group in groups:
-            users = self._directory.load_balancers_of(group["TargetGroupArn"])
+            users = self._registry.load_balancers_of(group["TargetGroupArn"])
             group["LoadBalancerArns"] = list(users)
         shown = [each for each in groups if wanted in (None, *each["LoadBalancerArns"])]
         return encode_result(model, {"TargetGroups": shown})
 
 
-class ListenersOfDeleted(Repair):
+class ListenerDeletion(Patch):
     """A deleted load balancer takes its listeners with it."""
 
     ministack = "DeleteLoadBalancer leaves listeners and rules behind"
@@ -129,7 +129,7 @@ class ListenersOfDeleted(Repair):
     def __init__(self, aws: AwsApi) -> None:
         self._aws = aws
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Delete the listeners, then the load balancer."""
         arn = call.form.get("LoadBalancerArn", "")
         listeners = await self._aws.call(
@@ -139,10 +139,10 @@ class ListenersOfDeleted(Repair):
             await self._aws.call(
                 call.tenant, "elbv2", "DeleteListener", ListenerArn=listener["ListenerArn"]
             )
-        return await proceed(call)
+        return await call_next(call)
 
 
-class LoadBalancerZones(Repair):
+class LoadBalancerZones(Patch):
     """Zone names and VPC follow from the subnets of a load balancer."""
 
     ministack = "puts every subnet of a load balancer into zone a, and into vpc-00000001"
@@ -154,9 +154,9 @@ class LoadBalancerZones(Repair):
     def __init__(self, aws: AwsApi) -> None:
         self._aws = aws
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Complete the zones of the answer."""
-        response = await proceed(call)
+        response = await call_next(call)
         if not response.ok:
             return response
         model = service_model("elbv2").operation_model(call.operation)

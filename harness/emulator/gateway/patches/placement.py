@@ -12,7 +12,7 @@ from typing import Any
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.caller import Tenant
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 from harness.emulator.gateway.patches.ec2 import find_subnets
 
 _SERVICE_GROUP = "service:"
@@ -22,12 +22,12 @@ _ADDRESS = "privateIPv4Address"
 Task = dict[str, Any]
 
 
-class Placements:
+class TaskPlacements:
     """Gives each new task the service's subnet that holds the fewest of its tasks.
 
     Args:
         aws: MiniStack.
-        subnets: Shelf of placements, task ARN -> subnet id; kept between runs.
+        subnets: Section of placements, task ARN -> subnet id; kept between runs.
     """
 
     def __init__(self, aws: AwsApi, subnets: dict[str, str]) -> None:
@@ -101,7 +101,7 @@ class Placements:
         return tasks
 
 
-class TaskZones(Repair):
+class TaskZones(Patch):
     """Tasks of a service are spread over the zones of its subnets."""
 
     ministack = "puts every task into the first subnet and into zone a"
@@ -112,12 +112,12 @@ class TaskZones(Repair):
     service = "ecs"
     operations = frozenset({"DescribeTasks", "RunTask", "StopTask"})
 
-    def __init__(self, placements: Placements) -> None:
+    def __init__(self, placements: TaskPlacements) -> None:
         self._placements = placements
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Complete the tasks of the answer."""
-        response = await proceed(call)
+        response = await call_next(call)
         if not response.ok:
             return response
         answered = json.loads(response.body)

@@ -1,14 +1,14 @@
 """RDS: the instance class of Aurora Serverless v2 is among those that can be ordered."""
 
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 
 _SERVERLESS = "db.serverless"
 # A provisioned class that MiniStack offers for every engine version it knows.
 _KNOWN = "db.r5.large"
 
 
-class OrderableServerless(Repair):
+class ServerlessInstanceClass(Patch):
     """Asks for a class that MiniStack knows in place of the serverless one."""
 
     ministack = "DescribeOrderableDBInstanceOptions never offers db.serverless"
@@ -20,10 +20,10 @@ class OrderableServerless(Repair):
     service = "rds"
     operations = frozenset({"DescribeOrderableDBInstanceOptions"})
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Put the serverless class back into the answer."""
         form = call.form
         if form.get("DBInstanceClass") != _SERVERLESS or "aurora" not in form.get("Engine", ""):
-            return await proceed(call)
-        response = await proceed(call.with_form({**form, "DBInstanceClass": _KNOWN}))
+            return await call_next(call)
+        response = await call_next(call.with_form({**form, "DBInstanceClass": _KNOWN}))
         return response.with_body(response.body.replace(_KNOWN.encode(), _SERVERLESS.encode()))

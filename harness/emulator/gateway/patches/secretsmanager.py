@@ -2,7 +2,7 @@
 
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair, json_error
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_error
 
 _MESSAGE = (
     "You can't create this secret because a secret with this name is already scheduled for "
@@ -10,7 +10,7 @@ _MESSAGE = (
 )
 
 
-class NamePendingDeletion(Repair):
+class SecretPendingDeletion(Patch):
     """CreateSecret with the name of a secret in its recovery window."""
 
     ministack = "CreateSecret answers ResourceExistsException for a name pending deletion"
@@ -24,9 +24,9 @@ class NamePendingDeletion(Repair):
     def __init__(self, aws: AwsApi) -> None:
         self._aws = aws
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Replace the error if the secret that exists is pending deletion."""
-        response = await proceed(call)
+        response = await call_next(call)
         if b"ResourceExistsException" in response.body and await self._is_pending(call):
             return json_error("InvalidRequestException", _MESSAGE)
         return response

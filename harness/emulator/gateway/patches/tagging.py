@@ -5,12 +5,12 @@ from typing import Any
 
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 
 _DISTRIBUTION = ":distribution/"
 
 
-class TagsOfDeletedDistributions(Repair):
+class DeletedDistributionTags(Patch):
     """Takes deleted distributions out of GetResources."""
 
     ministack = "GetResources lists the tags of CloudFront distributions that are deleted"
@@ -22,9 +22,9 @@ class TagsOfDeletedDistributions(Repair):
     def __init__(self, distributions: Distributions) -> None:
         self._distributions = distributions
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Filter the answer."""
-        response = await proceed(call)
+        response = await call_next(call)
         if not response.ok:
             return response
         answered = json.loads(response.body)

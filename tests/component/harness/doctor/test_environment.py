@@ -11,7 +11,7 @@ from harness.emulator.dead_clouds import CLOUD_PREFIX
 from harness.run.ledger import Ledger, now
 from harness.run.record import RunRecord, RunStatus
 from harness.settings.settings import HarnessSettings
-from tests.component.harness.emulator.fake_cloud import ended_cloud, stand_in_cloud
+from tests.component.harness.emulator.fake_cloud import ended_cloud, fake_cloud
 
 
 class TestLedger:
@@ -34,7 +34,7 @@ class TestLedger:
     def test_a_run_that_is_up_is_listed_with_the_way_to_end_it(
         self, settings: HarnessSettings, tmp_path: Path
     ) -> None:
-        with stand_in_cloud(tmp_path / "cloud") as info:
+        with fake_cloud(tmp_path / "cloud") as info:
             self.begin(settings, cloud=info.directory)
             found = diagnose_ledger(settings)
 

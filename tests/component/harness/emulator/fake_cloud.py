@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.emulator.cloud_info import CloudInfo
-from tests.unit.harness.emulator.sample_cloud_info import info_of
+from tests.unit.harness.emulator.sample_cloud_info import sample_cloud_info
 
 _WAITS = "import sys; print('up', flush=True); sys.stdin.read()"
 _STUBBORN = (
@@ -17,7 +17,7 @@ _STUBBORN = (
 
 
 @contextmanager
-def stand_in_cloud(
+def fake_cloud(
     directory: Path, *, stubborn: bool = False, **changes: object
 ) -> Iterator[CloudInfo]:
     """A cloud that does nothing, but whose process is real; its info file is written."""
@@ -32,7 +32,7 @@ def stand_in_cloud(
     try:
         # Just after its start a process may have no command line yet, by which it is known.
         process.stdout.readline()
-        info = info_of(directory, process.pid, **changes)
+        info = sample_cloud_info(directory, process.pid, **changes)
         info.write()
         yield info
     finally:
@@ -43,5 +43,5 @@ def stand_in_cloud(
 
 def ended_cloud(directory: Path) -> CloudInfo:
     """A cloud whose process has died without cleaning up."""
-    with stand_in_cloud(directory) as info:
+    with fake_cloud(directory) as info:
         return info

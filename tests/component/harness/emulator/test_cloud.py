@@ -17,7 +17,7 @@ from harness.emulator import cloud as cloud_module
 from harness.emulator.cloud import attach_cloud, embedded_cloud, start_cloud, stop_cloud
 from harness.emulator.cloud_info import CA_FILE, CloudInfo
 from harness.emulator.dead_clouds import CLOUD_PREFIX
-from tests.component.harness.emulator.fake_cloud import ended_cloud, stand_in_cloud
+from tests.component.harness.emulator.fake_cloud import ended_cloud, fake_cloud
 
 
 @pytest.fixture(autouse=True)
@@ -154,7 +154,7 @@ def test_the_supervisor_is_told_everything(
 
 class TestStop:
     def test_any_process_can_stop_a_cloud(self, tmp_path: Path) -> None:
-        with stand_in_cloud(tmp_path / "cloud") as info:
+        with fake_cloud(tmp_path / "cloud") as info:
             stop_cloud(info)
 
             assert not info.alive
@@ -182,7 +182,7 @@ class TestStop:
     ) -> None:
         monkeypatch.setattr(cloud_module, "_STOP_SECONDS", 0.05)
 
-        with stand_in_cloud(tmp_path / "cloud", stubborn=True) as info:
+        with fake_cloud(tmp_path / "cloud", stubborn=True) as info:
             with pytest.raises(EmulatorError, match=r"ignored SIGTERM .* was killed"):
                 stop_cloud(info)
 
@@ -192,7 +192,7 @@ class TestStop:
 
 class TestAttach:
     def test_a_cloud_is_found_by_its_folder(self, tmp_path: Path) -> None:
-        with stand_in_cloud(tmp_path / "cloud") as info:
+        with fake_cloud(tmp_path / "cloud") as info:
             assert attach_cloud(tmp_path / "cloud") == info
 
     def test_one_that_has_ended_is_not(self, tmp_path: Path) -> None:

@@ -5,12 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.component.harness.emulator.fake_cloud import stand_in_cloud
-from tests.unit.harness.emulator.sample_cloud_info import info_of
+from tests.component.harness.emulator.fake_cloud import fake_cloud
+from tests.unit.harness.emulator.sample_cloud_info import sample_cloud_info
 
 
 def test_a_cloud_lives_as_long_as_its_supervisor(tmp_path: Path) -> None:
-    with stand_in_cloud(tmp_path) as info:
+    with fake_cloud(tmp_path) as info:
         assert info.alive
 
     assert not info.alive
@@ -20,6 +20,6 @@ def test_a_dead_supervisor_whose_parent_has_not_looked_is_dead(tmp_path: Path) -
     process = subprocess.Popen([sys.executable, "-S", "-c", "", str(tmp_path)])
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, but still a zombie
     try:
-        assert not info_of(tmp_path, process.pid).alive
+        assert not sample_cloud_info(tmp_path, process.pid).alive
     finally:
         process.wait()

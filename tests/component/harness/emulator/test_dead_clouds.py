@@ -18,7 +18,7 @@ from harness.emulator.dead_clouds import (
     remove_cloud_folder,
     sweep_clouds,
 )
-from tests.component.harness.emulator.fake_cloud import ended_cloud, stand_in_cloud
+from tests.component.harness.emulator.fake_cloud import ended_cloud, fake_cloud
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +53,7 @@ def test_a_cloud_whose_supervisor_died_is_removed(temporary_folder: Path) -> Non
 
 
 def test_a_living_cloud_is_left_alone(temporary_folder: Path) -> None:
-    with stand_in_cloud(a_cloud(temporary_folder)):
+    with fake_cloud(a_cloud(temporary_folder)):
         assert sweep_clouds() == ()
         assert a_cloud(temporary_folder).exists()
 

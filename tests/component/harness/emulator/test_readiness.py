@@ -9,7 +9,7 @@ import pytest
 
 from harness.core.errors import EmulatorError
 from harness.emulator import readiness
-from harness.emulator.readiness import gateway_ready, save_database_ca
+from harness.emulator.readiness import save_database_ca, wait_for_gateway
 from tests.unit.harness.targets.loopback import Answer, Seen, Server, http_server
 
 
@@ -50,7 +50,7 @@ async def wait_for(endpoint: str, *, status: int | None = None) -> None:
         running.set_result(status)
         await ended
     try:
-        await gateway_ready(endpoint, ended)
+        await wait_for_gateway(endpoint, ended)
     finally:
         ended.cancel()
 

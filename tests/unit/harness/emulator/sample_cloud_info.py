@@ -5,7 +5,7 @@ from pathlib import Path
 from harness.emulator.cloud_info import ENGINE_SOCKET, CloudInfo
 
 
-def info_of(directory: Path, pid: int, **changes: object) -> CloudInfo:
+def sample_cloud_info(directory: Path, pid: int, **changes: object) -> CloudInfo:
     """What a supervisor with that process id writes."""
     values: dict[str, object] = {
         "directory": str(directory),

@@ -8,11 +8,11 @@ import pytest
 from harness.core.errors import HarnessError
 from harness.core.redaction import MASK, register_secret
 from harness.emulator.cloud_info import INFO_FILE, LOG_FILE, CloudInfo, log_tail
-from tests.unit.harness.emulator.sample_cloud_info import info_of
+from tests.unit.harness.emulator.sample_cloud_info import sample_cloud_info
 
 
 def test_another_process_reads_what_the_supervisor_wrote(tmp_path: Path) -> None:
-    info = info_of(tmp_path, 1, database_tls=False)
+    info = sample_cloud_info(tmp_path, 1, database_tls=False)
     info.write()
 
     assert CloudInfo.read(tmp_path) == info
@@ -32,19 +32,21 @@ def test_what_another_version_wrote_is_named(tmp_path: Path, text: str) -> None:
 
 class TestAlive:
     def test_a_process_that_has_got_the_number_since_is_not_it(self, tmp_path: Path) -> None:
-        assert not info_of(tmp_path, os.getpid()).alive
+        assert not sample_cloud_info(tmp_path, os.getpid()).alive
 
 
 class TestEngine:
     def test_a_socket_in_its_own_folder_is_the_built_in_engine(self, tmp_path: Path) -> None:
-        assert info_of(tmp_path, 1).has_built_in_engine
+        assert sample_cloud_info(tmp_path, 1).has_built_in_engine
 
     def test_any_other_is_the_users(self, tmp_path: Path) -> None:
-        assert not info_of(tmp_path, 1, docker_host="unix:///run/x.sock").has_built_in_engine
+        assert not sample_cloud_info(
+            tmp_path, 1, docker_host="unix:///run/x.sock"
+        ).has_built_in_engine
 
 
 def test_its_variables_are_those_of_the_usual_tools(tmp_path: Path) -> None:
-    variables = info_of(tmp_path, 1).environment()
+    variables = sample_cloud_info(tmp_path, 1).environment()
 
     assert variables["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
     assert variables["AWS_REGION"] == variables["AWS_DEFAULT_REGION"] == "eu-north-1"

@@ -120,7 +120,7 @@ async def test_restart_runs_it_again_in_the_same_place(docker: Docker) -> None:
 async def test_starting_twice_starts_once(docker: Docker, image: ScriptImage) -> None:
     key = await docker.run()
     assert (await docker.post(f"/containers/{key}/start")).status_code == 304
-    assert len(image.settings) == 1
+    assert len(image.contexts) == 1
 
 
 async def test_a_wait_before_the_start_sees_the_end(docker: Docker) -> None:

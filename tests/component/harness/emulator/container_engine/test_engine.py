@@ -27,7 +27,7 @@ async def test_a_host_name_belongs_to_the_container_that_carries_it(
     assert engine.resolve("database") == address
     assert engine.resolve(key[:12]) == engine.find("task").address
     assert engine.resolve("elsewhere.example") is None
-    assert image.settings[-1].resolve(WRITER) == address
+    assert image.contexts[-1].resolve(WRITER) == address
 
 
 async def test_a_database_keeps_its_address_when_its_container_is_replaced(
@@ -81,12 +81,12 @@ async def test_mounts_and_the_authority_s_file_reach_the_image(
     body = {"Image": "example/script", "HostConfig": {"Binds": ["data:/data:rw"]}}
     container = await engine.create("", body)
     await engine.start(container)
-    assert image.settings[-1].mounts == {"/data": engine.volumes.folder("data")}
-    assert image.settings[-1].ca_file is None
+    assert image.contexts[-1].mounts == {"/data": engine.volumes.folder("data")}
+    assert image.contexts[-1].ca_file is None
     ca_file.touch()
     await engine.stop(container)
     await engine.start(container)
-    assert image.settings[-1].ca_file == ca_file
+    assert image.contexts[-1].ca_file == ca_file
     await engine.close()
 
 

@@ -1,4 +1,4 @@
-"""What a repair is about, set up through boto3 on bare MiniStack and on the gateway alike."""
+"""What a patch is about, set up through boto3 on bare MiniStack and on the gateway alike."""
 
 from collections.abc import Sequence
 from itertools import count

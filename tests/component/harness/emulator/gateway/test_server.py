@@ -24,7 +24,7 @@ def settings(*, parent: int | None = None, state: Path | None = None) -> Gateway
         region="eu-north-1",
         directory=state or Path("nowhere"),
         keep_state=state is not None,
-        pace=0.05,
+        time_scale=0.05,
         parent=parent,
     )
 

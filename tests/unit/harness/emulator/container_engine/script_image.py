@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from harness.emulator.container_engine.errors import DockerApiError
-from harness.emulator.container_engine.image import Launch, Setting, image_digest
+from harness.emulator.container_engine.image import Launch, LaunchContext, image_digest
 
 LISTEN = """
 import os, socket, sys
@@ -34,7 +34,7 @@ class ScriptImage:
     here: bool = True
     trouble: str = ""
     before: tuple[str, ...] = ()
-    settings: list[Setting] = field(default_factory=list)
+    contexts: list[LaunchContext] = field(default_factory=list)
 
     stop_signal = signal.SIGTERM
     orphan_signal = signal.SIGKILL
@@ -67,16 +67,16 @@ class ScriptImage:
             await writer.wait_closed()
         return True
 
-    def launch(self, setting: Setting) -> Launch:
-        self.settings.append(setting)
-        steps = tuple(self._run(setting, script) for script in self.before)
-        launch = self._run(setting, setting.command[0] if setting.command else LISTEN)
+    def launch(self, context: LaunchContext) -> Launch:
+        self.contexts.append(context)
+        steps = tuple(self._run(context, script) for script in self.before)
+        launch = self._run(context, context.command[0] if context.command else LISTEN)
         return Launch(launch.command, launch.environment, launch.directory, before=steps)
 
-    def _run(self, setting: Setting, script: str) -> Launch:
+    def _run(self, context: LaunchContext, script: str) -> Launch:
         environment = {
             "PORT": str(self.default_port),
-            **setting.environment,
-            "ADDRESS": setting.address,
+            **context.environment,
+            "ADDRESS": context.address,
         }
-        return Launch((sys.executable, "-I", "-S", "-c", script), environment, setting.root)
+        return Launch((sys.executable, "-I", "-S", "-c", script), environment, context.root)

@@ -7,8 +7,8 @@ import pytest
 from harness.core.errors import EmulatorError
 from harness.emulator.container_engine.accounts import (
     Account,
-    first_closed_folder,
-    hand_over,
+    change_owner,
+    first_inaccessible_folder,
     unprivileged_account,
 )
 
@@ -43,13 +43,13 @@ def test_the_first_closed_folder_on_the_way_is_named(tmp_path: Path) -> None:
     for folder in (tmp_path, *tmp_path.parents):
         if folder.name.startswith(("pytest-", "popen-", "test_")):
             folder.chmod(0o711)
-    if first_closed_folder(tmp_path):
+    if first_inaccessible_folder(tmp_path):
         pytest.skip("the temporary folder itself is closed to other accounts")
     inner = tmp_path / "closed" / "inner"
     inner.mkdir(parents=True)
-    assert first_closed_folder(inner) is None
+    assert first_inaccessible_folder(inner) is None
     (tmp_path / "closed").chmod(0o700)
-    assert first_closed_folder(inner) == tmp_path / "closed"
+    assert first_inaccessible_folder(inner) == tmp_path / "closed"
 
 
 def test_a_folder_is_handed_over_with_everything_in_it(
@@ -63,7 +63,7 @@ def test_a_folder_is_handed_over_with_everything_in_it(
         handed[Path(path).name] = (uid, gid)
 
     monkeypatch.setattr(os, "chown", chown)
-    hand_over(tmp_path, None)
+    change_owner(tmp_path, None)
     assert handed == {}
-    hand_over(tmp_path, Account("nobody", 7, 8))
+    change_owner(tmp_path, Account("nobody", 7, 8))
     assert handed == dict.fromkeys((tmp_path.name, "folder", "file"), (7, 8))

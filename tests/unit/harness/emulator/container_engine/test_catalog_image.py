@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from harness.emulator.container_engine.catalog_image import CatalogApiImage
-from harness.emulator.container_engine.image import Setting
+from harness.emulator.container_engine.image import LaunchContext
 
 HOST = "catalog.cluster-1.eu-north-1.rds.amazonaws.com"
 
 
 @pytest.fixture
-def setting(tmp_path: Path) -> Setting:
-    return Setting(
+def context(tmp_path: Path) -> LaunchContext:
+    return LaunchContext(
         address="127.77.0.5",
         host_name="0123456789ab",
         environment={"DB_HOST": HOST},
@@ -30,54 +30,54 @@ def setting(tmp_path: Path) -> Setting:
     )
 
 
-def environment(setting: Setting, **changes: Any) -> Mapping[str, str]:
-    return CatalogApiImage().launch(replace(setting, **changes)).environment
+def environment(context: LaunchContext, **changes: Any) -> Mapping[str, str]:
+    return CatalogApiImage().launch(replace(context, **changes)).environment
 
 
-def test_it_runs_the_api_of_this_installation_on_its_own_address(setting: Setting) -> None:
-    launch = CatalogApiImage().launch(setting)
+def test_it_runs_the_api_of_this_installation_on_its_own_address(context: LaunchContext) -> None:
+    launch = CatalogApiImage().launch(context)
     assert launch.command == (sys.executable, "-m", "stack.api")
     assert launch.environment["HOST"] == "127.77.0.5"
     assert launch.environment["PORT"] == "8080"
     assert launch.environment["HOSTNAME"] == "0123456789ab"
-    assert launch.directory == setting.root
+    assert launch.directory == context.root
 
 
-def test_it_finds_the_database_and_verifies_its_certificate(setting: Setting) -> None:
-    found = environment(setting)
+def test_it_finds_the_database_and_verifies_its_certificate(context: LaunchContext) -> None:
+    found = environment(context)
     assert found["PGHOSTADDR"] == "127.77.0.2"
     assert found["PGSSLMODE"] == "verify-full"
-    assert found["PGSSLROOTCERT"] == str(setting.ca_file)
+    assert found["PGSSLROOTCERT"] == str(context.ca_file)
     assert found["DB_HOST"] == HOST
 
 
-def test_without_an_authority_the_certificate_is_not_verified(setting: Setting) -> None:
-    found = environment(setting, ca_file=None)
+def test_without_an_authority_the_certificate_is_not_verified(context: LaunchContext) -> None:
+    found = environment(context, ca_file=None)
     assert found["PGHOSTADDR"] == "127.77.0.2"
     assert "PGSSLMODE" not in found
 
 
 @pytest.mark.parametrize("settings", [{}, {"DB_HOST": "elsewhere.example"}])
 def test_a_database_elsewhere_is_left_to_the_system(
-    setting: Setting, settings: Mapping[str, str]
+    context: LaunchContext, settings: Mapping[str, str]
 ) -> None:
-    assert "PGHOSTADDR" not in environment(setting, environment=settings)
+    assert "PGHOSTADDR" not in environment(context, environment=settings)
 
 
-def test_the_task_definition_has_the_last_word_on_libpq(setting: Setting) -> None:
+def test_the_task_definition_has_the_last_word_on_libpq(context: LaunchContext) -> None:
     wanted = {"DB_HOST": HOST, "PGSSLMODE": "require"}
-    assert environment(setting, environment=wanted)["PGSSLMODE"] == "require"
+    assert environment(context, environment=wanted)["PGSSLMODE"] == "require"
 
 
 def test_nothing_of_the_user_s_own_environment_gets_in(
-    setting: Setting, monkeypatch: pytest.MonkeyPatch
+    context: LaunchContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "the user's own")
     monkeypatch.setenv("PATH", "/usr/bin")
-    found = environment(setting)
+    found = environment(context)
     assert "AWS_SECRET_ACCESS_KEY" not in found
     assert found["PATH"] == "/usr/bin"
-    assert found["HOME"] == str(setting.root)
+    assert found["HOME"] == str(context.root)
 
 
 @pytest.mark.parametrize(("text", "port"), [("9000", 9000), ("", 8080), ("nonsense", 8080)])

@@ -73,7 +73,7 @@ async def test_lines_are_chosen_by_time(log: ContainerLog) -> None:
 async def test_a_follower_sees_lines_as_they_come_and_ends_with_the_container(
     log: ContainerLog,
 ) -> None:
-    log.opened()
+    log.container_started()
     lines = log.read(LogQuery(follow=True))
     log.write("stdout", "first")
     assert (await anext(lines)).text == "first"
@@ -82,14 +82,14 @@ async def test_a_follower_sees_lines_as_they_come_and_ends_with_the_container(
     log.write("stdout", "second")
     assert (await second).text == "second"
     log.write("stdout", "last words")
-    log.ended()
+    log.container_ended()
     assert [entry.text async for entry in lines] == ["last words"]
 
 
 async def test_removal_ends_followers_and_swallows_what_still_comes(
     log: ContainerLog, tmp_path: Path
 ) -> None:
-    log.opened()
+    log.container_started()
     following = asyncio.create_task(read(log, LogQuery(follow=True)))
     await asyncio.sleep(0)
     log.remove()

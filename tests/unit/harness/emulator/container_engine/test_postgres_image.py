@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.core.errors import EmulatorError
-from harness.emulator.container_engine.image import Launch, Setting
+from harness.emulator.container_engine.image import Launch, LaunchContext
 from harness.emulator.container_engine.postgres_image import PostgresImage
 from harness.emulator.container_engine.postgres_install import (
     PostgresInstallation,
@@ -21,11 +21,11 @@ def notes() -> list[str]:
 
 
 @pytest.fixture
-def setting(tmp_path: Path, notes: list[str]) -> Setting:
+def context(tmp_path: Path, notes: list[str]) -> LaunchContext:
     volume = tmp_path / "volume"
     volume.mkdir()
     (tmp_path / "root").mkdir()
-    return Setting(
+    return LaunchContext(
         address="127.77.0.2",
         host_name="0123456789ab",
         environment=ACCESS,
@@ -58,9 +58,9 @@ def options(launch: Launch) -> dict[str, str]:
 
 
 def test_the_server_listens_on_its_address_with_password_only(
-    image: PostgresImage, setting: Setting
+    image: PostgresImage, context: LaunchContext
 ) -> None:
-    launch = image.launch(setting)
+    launch = image.launch(context)
     assert launch.command[0] == "/opt/bin/postgres"
     assert options(launch)["listen_addresses"] == "127.77.0.2"
     assert options(launch)["unix_socket_directories"] == ""
@@ -68,24 +68,24 @@ def test_the_server_listens_on_its_address_with_password_only(
     assert [rule.split()[-1] for rule in rules] == ["scram-sha-256"]
 
 
-def test_files_that_were_copied_in_are_found(image: PostgresImage, setting: Setting) -> None:
-    assert options(image.launch(setting))["ssl_key_file"] == "/tls/server.key"
-    key = setting.root / "tls" / "server.key"
+def test_files_that_were_copied_in_are_found(image: PostgresImage, context: LaunchContext) -> None:
+    assert options(image.launch(context))["ssl_key_file"] == "/tls/server.key"
+    key = context.root / "tls" / "server.key"
     key.parent.mkdir()
     key.touch()
-    assert options(image.launch(setting))["ssl_key_file"] == str(key)
+    assert options(image.launch(context))["ssl_key_file"] == str(key)
 
 
 def test_a_build_without_tls_leaves_it_out_and_says_so(
-    installation: PostgresInstallation, setting: Setting, notes: list[str]
+    installation: PostgresInstallation, context: LaunchContext, notes: list[str]
 ) -> None:
     image = PostgresImage(16, find=lambda _: replace(installation, tls=False))
-    assert "ssl" not in options(image.launch(setting))
+    assert "ssl" not in options(image.launch(context))
     assert "built without TLS" in notes[0]
 
 
 def test_the_client_decides_neither_address_nor_port(
-    image: PostgresImage, setting: Setting
+    image: PostgresImage, context: LaunchContext
 ) -> None:
     command = (
         "postgres",
@@ -97,16 +97,18 @@ def test_the_client_decides_neither_address_nor_port(
         "work_mem=8MB",
         "-d2",
     )
-    launch = image.launch(replace(setting, command=command))
+    launch = image.launch(replace(context, command=command))
     assert options(launch)["listen_addresses"] == "127.77.0.2"
     assert options(launch)["work_mem"] == "8MB"
     assert launch.command[-1] == "-d2"
     assert "port=1" not in launch.command
 
 
-def test_an_empty_data_folder_is_initialised_first(image: PostgresImage, setting: Setting) -> None:
-    volume = setting.mounts["/var/lib/postgresql/data"]
-    initdb, remove, create = image.launch(setting).before
+def test_an_empty_data_folder_is_initialised_first(
+    image: PostgresImage, context: LaunchContext
+) -> None:
+    volume = context.mounts["/var/lib/postgresql/data"]
+    initdb, remove, create = image.launch(context).before
     assert initdb.command[0] == "/opt/bin/initdb"
     assert initdb.command[initdb.command.index("--username") + 1] == "admin"
     password = Path(initdb.command[initdb.command.index("--pwfile") + 1])
@@ -116,27 +118,29 @@ def test_an_empty_data_folder_is_initialised_first(image: PostgresImage, setting
     assert create.stdin == b'CREATE DATABASE "cata""log"\n'
     assert volume.stat().st_mode & 0o777 == 0o700
     (volume / "PG_VERSION").touch()
-    assert image.launch(setting).before == ()
+    assert image.launch(context).before == ()
 
 
 def test_no_password_appears_in_a_command_or_a_representation(
-    image: PostgresImage, setting: Setting
+    image: PostgresImage, context: LaunchContext
 ) -> None:
-    launch = image.launch(setting)
+    launch = image.launch(context)
     assert "s3cret-word" not in repr(launch)
 
 
-def test_the_database_postgres_is_there_already(image: PostgresImage, setting: Setting) -> None:
+def test_the_database_postgres_is_there_already(
+    image: PostgresImage, context: LaunchContext
+) -> None:
     settings = {"POSTGRES_PASSWORD": "x"}
-    initdb, _ = image.launch(replace(setting, environment=settings)).before
+    initdb, _ = image.launch(replace(context, environment=settings)).before
     assert initdb.command[initdb.command.index("--username") + 1] == "postgres"
 
 
 def test_an_empty_data_folder_without_password_is_refused(
-    image: PostgresImage, setting: Setting
+    image: PostgresImage, context: LaunchContext
 ) -> None:
     with pytest.raises(EmulatorError, match="superuser password is not specified") as raised:
-        image.launch(replace(setting, environment={}))
+        image.launch(replace(context, environment={}))
     assert "POSTGRES_PASSWORD" in raised.value.remedy
 
 
@@ -150,7 +154,7 @@ def test_an_empty_data_folder_without_password_is_refused(
 )
 def test_the_data_lies_where_the_official_image_keeps_it(
     installation: PostgresInstallation,
-    setting: Setting,
+    context: LaunchContext,
     *,
     major: int,
     environment: dict[str, str],
@@ -158,24 +162,24 @@ def test_the_data_lies_where_the_official_image_keeps_it(
     inside: str,
 ) -> None:
     image = PostgresImage(major, find=lambda _: replace(installation, version=f"{major}.1"))
-    volume = setting.mounts["/var/lib/postgresql/data"]
-    changed = replace(setting, environment=ACCESS | environment, mounts={mounted: volume})
+    volume = context.mounts["/var/lib/postgresql/data"]
+    changed = replace(context, environment=ACCESS | environment, mounts={mounted: volume})
     launch = image.launch(changed)
     assert launch.command[launch.command.index("-D") + 1] == str(volume / inside)
 
 
 def test_without_volume_the_data_lies_in_the_container(
-    image: PostgresImage, setting: Setting
+    image: PostgresImage, context: LaunchContext
 ) -> None:
-    launch = image.launch(replace(setting, mounts={}))
+    launch = image.launch(replace(context, mounts={}))
     data = launch.command[launch.command.index("-D") + 1]
-    assert data == str(setting.root / "var/lib/postgresql/data")
+    assert data == str(context.root / "var/lib/postgresql/data")
 
 
 def test_another_major_version_than_asked_for_is_noted(
-    installation: PostgresInstallation, setting: Setting, notes: list[str]
+    installation: PostgresInstallation, context: LaunchContext, notes: list[str]
 ) -> None:
-    PostgresImage(17, find=lambda _: installation).launch(setting)
+    PostgresImage(17, find=lambda _: installation).launch(context)
     assert notes == ["PostgreSQL 17 was asked for; test is PostgreSQL 16.15"]
 
 

@@ -7,7 +7,7 @@ from harness.emulator.container_engine import postgres_install
 from harness.emulator.container_engine.accounts import Account
 from harness.emulator.container_engine.postgres_install import (
     PostgresInstallation,
-    staged,
+    stage_installation,
 )
 from tests.unit.harness.emulator.container_engine.fake_postgres import make_installation
 
@@ -22,9 +22,9 @@ def installation(tmp_path: Path) -> PostgresInstallation:
 def test_an_installation_stays_where_everybody_can_reach_it(
     tmp_path: Path, installation: PostgresInstallation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_install, "first_closed_folder", lambda path: None)
-    assert staged(installation, tmp_path, Account("nobody", 1, 1)) is installation
-    assert staged(installation, tmp_path, None) is installation
+    monkeypatch.setattr(postgres_install, "first_inaccessible_folder", lambda path: None)
+    assert stage_installation(installation, tmp_path, Account("nobody", 1, 1)) is installation
+    assert stage_installation(installation, tmp_path, None) is installation
 
 
 @pytest.mark.parametrize("linkable", [True, False])
@@ -37,14 +37,14 @@ def test_an_installation_in_a_closed_folder_is_copied_once(
     def other_file_system(source: str, target: str) -> None:
         raise OSError(18, "Invalid cross-device link")
 
-    monkeypatch.setattr(postgres_install, "first_closed_folder", lambda path: path)
+    monkeypatch.setattr(postgres_install, "first_inaccessible_folder", lambda path: path)
     if not linkable:
         monkeypatch.setattr(os, "link", other_file_system)
-    copied = staged(installation, tmp_path, Account("nobody", 1, 1))
+    copied = stage_installation(installation, tmp_path, Account("nobody", 1, 1))
     assert copied.bin == tmp_path / "postgresql-16.15" / "bin"
     assert copied.program("postgres").stat().st_mode & 0o777 == 0o755
     assert copied.bin.parent.stat().st_mode & 0o777 == 0o755
     marker = copied.bin / "marker"
     marker.touch()
-    assert staged(installation, tmp_path, Account("nobody", 1, 1)) == copied
+    assert stage_installation(installation, tmp_path, Account("nobody", 1, 1)) == copied
     assert marker.exists()

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from harness.emulator.gateway.aws import AwsApi, service_model
 from harness.emulator.gateway.caller import Tenant, signature_of
 from harness.emulator.gateway.http import Request, Response, read_request
-from harness.emulator.gateway.patches.base import Call, Repair, json_error, json_response
+from harness.emulator.gateway.patches.base import Call, Patch, json_error, json_response
 from harness.emulator.gateway.query import decode_form, encode_error, encode_result, form_of
 
 TENANT = Tenant("111122223333", "eu-north-1")
@@ -42,13 +42,13 @@ class FakeAws:
     def parameters(self, operation: str) -> list[dict[str, Any]]:
         return [parameters for name, parameters in self.calls if name == operation]
 
-    async def proceed(self, call: Call) -> Response:
-        return self.answer(call.request)
+    async def call_next(self, call: Call) -> Response:
+        return self.respond(call.request)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.answer(await read_request(scope, receive)).send(send)
+        await self.respond(await read_request(scope, receive)).send(send)
 
-    def answer(self, request: Request) -> Response:
+    def respond(self, request: Request) -> Response:
         self.requests.append(request)
         signature = signature_of(request.header("authorization"))
         assert signature is not None, "an unsigned call"
@@ -108,11 +108,11 @@ def json_call(service: str, operation: str, **parameters: Any) -> Call:
 
 
 async def result_of(
-    repair: Repair, aws: FakeAws, operation: str, **parameters: Any
+    patch: Patch, aws: FakeAws, operation: str, **parameters: Any
 ) -> dict[str, Any]:
     """Return what a patch returns for a JSON call of its service."""
-    call = json_call(repair.service, operation, **parameters)
-    answer: dict[str, Any] = json.loads((await repair.answer(call, aws.proceed)).body)
+    call = json_call(patch.service, operation, **parameters)
+    answer: dict[str, Any] = json.loads((await patch.handle(call, aws.call_next)).body)
     return answer
 
 

@@ -114,7 +114,7 @@ class FakeElb:
         self.targets[asked["TargetGroupArn"]] = []
         return {}
 
-    def stand_in(self) -> str:
-        """Return the ARN of the only stand-in."""
-        (arn,) = (arn for arn in self.groups if "stand-in-for-" in arn)
+    def proxy(self) -> str:
+        """Return the ARN of the only proxy."""
+        (arn,) = (arn for arn in self.groups if "proxy-for-" in arn)
         return arn

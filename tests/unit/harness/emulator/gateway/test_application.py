@@ -2,15 +2,15 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.application import Gateway
 from harness.emulator.gateway.aws import Accounts
-from harness.emulator.gateway.data_plane import Viewers
+from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.environment import Pace
+from harness.emulator.gateway.environment import TimeScale
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair
-from harness.emulator.gateway.state_store import Memory
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
+from harness.emulator.gateway.state_store import StateStore
 from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
 
 pytestmark = pytest.mark.anyio
@@ -49,7 +49,7 @@ class Inner:
         await send({"type": "http.response.body", "body": b"inner"})
 
 
-class Recorder(Repair):
+class Recorder(Patch):
     """Claims one operation, and notes when it is asked."""
 
     ministack = aws = documentation = "-"
@@ -61,11 +61,11 @@ class Recorder(Repair):
         self._notes = notes
         self._onward = onward
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         self._notes.append(f"{self._name} {call.operation}")
-        response = await proceed(call)
+        response = await call_next(call)
         if self._onward:
-            await proceed(call.to_json(self._onward, {}))
+            await call_next(call.to_json(self._onward, {}))
         return response.with_body(response.body + self._name.encode())
 
 
@@ -88,22 +88,22 @@ class Background:
 def gateway(
     inner: Inner,
     *,
-    repairs: tuple[Repair, ...] = (),
-    parts: tuple[Background, ...] = (),
-    memory: Memory | None = None,
+    patches: tuple[Patch, ...] = (),
+    background: tuple[Background, ...] = (),
+    state: StateStore | None = None,
     distributions: Distributions | None = None,
 ) -> Gateway:
     aws = FakeAws().api
     known = distributions or Distributions(aws, {})
-    directory = Directory(aws, Pace(1), {})
+    registry = AlbRegistry(aws, TimeScale(1), {})
     return Gateway(
         inner,
         accounts=Accounts(aws),
-        repairs=repairs,
-        viewers=Viewers(inner, directory, known, lambda account: None, 4566),
+        patches=patches,
+        data_plane=DataPlane(inner, registry, known, lambda account: None, 4566),
         distributions=known,
-        parts=parts,
-        memory=memory or Memory(None),
+        background=background,
+        state=state or StateStore(None),
     )
 
 
@@ -136,7 +136,7 @@ async def test_what_no_repair_claims_is_streamed() -> None:
     async def send(message: Message) -> None:
         answered.append(message)
 
-    await gateway(inner, repairs=(Recorder("r", []),))(scope, receive, send)
+    await gateway(inner, patches=(Recorder("r", []),))(scope, receive, send)
 
     assert sent == [0, 1, 2]
     assert answered[-1]["body"] == b"inner"
@@ -145,7 +145,7 @@ async def test_what_no_repair_claims_is_streamed() -> None:
 
 async def test_repairs_see_a_call_in_the_order_of_the_table() -> None:
     notes: list[str] = []
-    app = gateway(Inner(), repairs=(Recorder("a", notes), Second("-", notes), Recorder("b", notes)))
+    app = gateway(Inner(), patches=(Recorder("a", notes), Second("-", notes), Recorder("b", notes)))
 
     async with client(app) as http:
         answer = await http.post("/", headers=signed("ecs"))
@@ -156,9 +156,9 @@ async def test_repairs_see_a_call_in_the_order_of_the_table() -> None:
 
 async def test_a_repair_that_asks_something_else_is_repaired_in_turn() -> None:
     notes: list[str] = []
-    repairs = (Recorder("a", notes, onward="Second"), Second("b", notes))
+    patches = (Recorder("a", notes, onward="Second"), Second("b", notes))
 
-    async with client(gateway(Inner(), repairs=repairs)) as http:
+    async with client(gateway(Inner(), patches=patches)) as http:
         await http.post("/", headers=signed("ecs"))
 
     assert notes == ["a First", "b Second"]
@@ -166,7 +166,7 @@ async def test_a_repair_that_asks_something_else_is_repaired_in_turn() -> None:
 
 async def test_unsigned_requests_pass() -> None:
     notes: list[str] = []
-    async with client(gateway(Inner(), repairs=(Recorder("a", notes),))) as http:
+    async with client(gateway(Inner(), patches=(Recorder("a", notes),))) as http:
         assert (await http.get("/_ministack/ready")).text == "inner"
 
     assert notes == []
@@ -186,7 +186,7 @@ async def test_services_that_would_listen_everywhere_are_refused(service: str) -
 async def test_calls_to_cloudfront_make_distributions_be_read_again() -> None:
     noted: list[str] = []
     distributions = Distributions(FakeAws().api, {})
-    distributions.note_change = noted.append  # type: ignore[assignment]
+    distributions.invalidate = noted.append  # type: ignore[assignment]
 
     async with client(gateway(Inner(), distributions=distributions)) as http:
         answer = await http.get("/2020-05-31/distribution", headers=signed("cloudfront"))
@@ -213,7 +213,7 @@ async def test_parts_live_inside_ministacks_life() -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await gateway(inner, parts=(part,))({"type": "lifespan"}, _from(messages), send)
+    await gateway(inner, background=(part,))({"type": "lifespan"}, _from(messages), send)
 
     assert part.events == [("start", ["lifespan.startup"]), ("stop", ["lifespan.startup"])]
     assert [message["type"] for message in sent] == [
@@ -225,13 +225,13 @@ async def test_parts_live_inside_ministacks_life() -> None:
 async def test_a_reset_empties_the_memory_and_starts_anew() -> None:
     inner = Inner()
     part = Background(inner)
-    memory = Memory(None)
-    memory.shelf("x")["y"] = 1
+    state = StateStore(None)
+    state.section("x")["y"] = 1
 
-    async with client(gateway(inner, parts=(part,), memory=memory)) as http:
+    async with client(gateway(inner, background=(part,), state=state)) as http:
         await http.post("/_ministack/reset")
 
-    assert memory.shelf("x") == {}
+    assert state.section("x") == {}
     assert [event for event, _ in part.events] == ["stop", "start"]
 
 
@@ -244,7 +244,7 @@ async def test_a_client_that_goes_away_is_nobodys_error() -> None:
         "headers": [(b"authorization", TENANT.authorization("ecs").encode())],
     }
 
-    app = gateway(inner, repairs=(Recorder("a", []),))
+    app = gateway(inner, patches=(Recorder("a", []),))
     await app(scope, _from([{"type": "http.disconnect"}]), _ignore)
 
     assert inner.scopes == []

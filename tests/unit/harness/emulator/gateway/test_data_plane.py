@@ -4,11 +4,11 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.data_plane import Viewers
+from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.environment import Pace
+from harness.emulator.gateway.environment import TimeScale
 from harness.emulator.gateway.http import Response, header_of
 from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
 from tests.unit.harness.emulator.gateway.fake_elb import HOST, FakeElb
@@ -43,22 +43,22 @@ class FakeCloudFront:
 
 
 class Viewing:
-    """Viewers in front of a MiniStack that says which Host it saw, and for whom it acts."""
+    """DataPlane in front of a MiniStack that says which Host it saw, and for whom it acts."""
 
     def __init__(self, aws: FakeAws) -> None:
         self.accounts: list[str] = []
         self.cloudfront = FakeCloudFront(listed(("E1", EDGE.upper(), True)))
         self.distributions = Distributions(AwsApi(self.cloudfront), {TENANT.account: True})
-        self.directory = Directory(aws.api, Pace(1.0), {"111122223333/eu-north-1": True})
-        self.viewers = Viewers(
-            self.ministack, self.directory, self.distributions, self.accounts.append, OWN_PORT
+        self.registry = AlbRegistry(aws.api, TimeScale(1.0), {"111122223333/eu-north-1": True})
+        self.data_plane = DataPlane(
+            self.ministack, self.registry, self.distributions, self.accounts.append, OWN_PORT
         )
 
     async def ministack(self, scope: Scope, receive: Receive, send: Send) -> None:
         await Response(200, body=header_of(scope, b"host").encode()).send(send)
 
     async def get(self, host: str, **headers: str) -> httpx.Response:
-        transport = httpx.ASGITransport(app=self.viewers)
+        transport = httpx.ASGITransport(app=self.data_plane)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
             return await http.get("/", headers={"Host": host, **headers})
 
@@ -70,7 +70,7 @@ async def viewing(aws: FakeAws) -> AsyncIterator[Viewing]:
         elb._create_listener({"Port": port, "DefaultActions": []})
     viewing = Viewing(aws)
     yield viewing
-    await viewing.directory.stop()
+    await viewing.registry.stop()
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ async def viewing(aws: FakeAws) -> AsyncIterator[Viewing]:
 def test_only_hosts_of_balancers_and_distributions_are_visited(host: str, claimed: bool) -> None:
     scope: Scope = {"headers": [(b"host", host.encode())]}
 
-    assert Viewers.claims(scope) is claimed
+    assert DataPlane.matches(scope) is claimed
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ async def test_distributions_are_read_once_until_something_changes(viewing: View
     assert await viewing.distributions.ids() == {"E1"}
 
     viewing.cloudfront.answer = listed()
-    viewing.distributions.note_change(TENANT.account)
+    viewing.distributions.invalidate(TENANT.account)
 
     assert await viewing.distributions.ids() == set()
     assert (await viewing.get(EDGE)).status_code == 403

@@ -17,14 +17,14 @@ def environment(**more: Any) -> dict[str, str]:
 
 
 def test_settings_are_read_back_as_they_were_written() -> None:
-    written = environment(keep_state=True, pace=0.5)
+    written = environment(keep_state=True, time_scale=0.5)
 
     assert GatewaySettings.read(written) == GatewaySettings(
         port=4566,
         region="eu-north-1",
         directory=HERE,
         keep_state=True,
-        pace=0.5,
+        time_scale=0.5,
         parent=os.getpid(),
     )
 
@@ -72,7 +72,7 @@ def test_an_incomplete_environment_is_refused_with_what_to_do(lacking: str) -> N
         GatewaySettings.read(incomplete)
 
 
-@pytest.mark.parametrize("name", ["GATEWAY_PORT", "GATEWAY_PACE", "GATEWAY_PARENT"])
+@pytest.mark.parametrize("name", ["GATEWAY_PORT", "GATEWAY_TIME_SCALE", "GATEWAY_PARENT"])
 def test_what_is_no_number_is_refused(name: str) -> None:
     with pytest.raises(EmulatorError, match="many"):
         GatewaySettings.read({**NEEDED, name: "many"})
@@ -82,4 +82,4 @@ def test_parent_and_pace_are_optional() -> None:
     settings = GatewaySettings.read(NEEDED)
 
     assert settings.parent is None
-    assert settings.pace == 0.05
+    assert settings.time_scale == 0.05

@@ -4,12 +4,12 @@ from starlette.types import Message, Receive, Scope, Send
 from harness.core.errors import EmulatorError
 from harness.emulator.gateway import http as exchange
 from harness.emulator.gateway.http import (
-    ClientGoneError,
+    ClientDisconnectedError,
     Request,
     Response,
-    ask,
     header_of,
     read_request,
+    send_request,
 )
 
 pytestmark = pytest.mark.anyio
@@ -46,7 +46,7 @@ async def test_a_request_is_read_to_its_end() -> None:
 
 
 async def test_a_client_that_goes_away_is_named() -> None:
-    with pytest.raises(ClientGoneError):
+    with pytest.raises(ClientDisconnectedError):
         await read_request(SCOPE, receiving(chunk(b"ab", more=True), {"type": "http.disconnect"}))
 
 
@@ -84,7 +84,7 @@ async def test_an_application_is_asked_and_its_whole_answer_collected() -> None:
         await send({"type": "http.response.body", "body": b"got ", "more_body": True})
         await send({"type": "http.response.body", "body": message["body"]})
 
-    response = await ask(echo, Request("POST", "/a b", query="q=ü", body=b"this"))
+    response = await send_request(echo, Request("POST", "/a b", query="q=ü", body=b"this"))
 
     assert response.status == 201
     assert response.body == b"got this"
@@ -96,7 +96,7 @@ async def test_an_application_that_never_answers_is_an_error_of_the_server() -> 
     async def silent(scope: Scope, receive: Receive, send: Send) -> None:
         pass
 
-    assert (await ask(silent, Request("GET", "/"))).status == 500
+    assert (await send_request(silent, Request("GET", "/"))).status == 500
 
 
 async def test_a_response_is_sent_with_its_true_length() -> None:

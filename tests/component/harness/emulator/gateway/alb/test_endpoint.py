@@ -7,10 +7,10 @@ import pytest
 
 from harness.emulator.gateway.alb import endpoint as endpoint_module
 from harness.emulator.gateway.alb.endpoint import Endpoint
-from harness.emulator.gateway.alb.group import TargetGroup
-from harness.emulator.gateway.alb.target import GroupConfiguration
+from harness.emulator.gateway.alb.target import TargetGroupConfig
+from harness.emulator.gateway.alb.target_group import TargetGroup
 from tests.component.harness.emulator.gateway.alb.http_targets import Target, serving, unused_port
-from tests.unit.harness.emulator.gateway.alb.target_groups import (
+from tests.unit.harness.emulator.gateway.alb.sample_target_group import (
     LOOPBACK,
     UNCHECKED,
     group_of,
@@ -25,7 +25,7 @@ REQUEST = b"GET /x HTTP/1.1\r\nHost: lb\r\n\r\n"
 
 @asynccontextmanager
 async def open_endpoint(
-    aws: FakeAws, configuration: GroupConfiguration = UNCHECKED
+    aws: FakeAws, configuration: TargetGroupConfig = UNCHECKED
 ) -> AsyncIterator[tuple[Endpoint, TargetGroup]]:
     async with group_of(aws, configuration) as group:
         endpoint = Endpoint(group)

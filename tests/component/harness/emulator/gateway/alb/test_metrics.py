@@ -6,7 +6,7 @@ import pytest
 from harness.emulator.gateway.alb.health import State
 from harness.emulator.gateway.alb.metrics import metric_data
 from tests.component.harness.emulator.gateway.alb.http_targets import Target, serving
-from tests.unit.harness.emulator.gateway.alb.target_groups import group_of, register
+from tests.unit.harness.emulator.gateway.alb.sample_target_group import group_of, register
 from tests.unit.harness.emulator.gateway.alb.test_metrics import BALANCER, FULL, by_name
 from tests.unit.harness.emulator.gateway.fake_aws import FakeAws
 

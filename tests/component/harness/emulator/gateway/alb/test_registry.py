@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from harness.emulator.gateway.alb.health import State
-from harness.emulator.gateway.alb.registry import Directory
-from harness.emulator.gateway.environment import Pace
+from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.environment import TimeScale
 from tests.component.harness.emulator.gateway.alb.http_targets import Target, serving
 from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
 from tests.unit.harness.emulator.gateway.fake_elb import FakeElb
@@ -25,10 +25,10 @@ def tenants() -> dict[str, bool]:
 
 
 @pytest.fixture
-async def directory(aws: FakeAws, tenants: dict[str, bool]) -> AsyncIterator[Directory]:
-    directory = Directory(aws.api, Pace(0.0, shortest=0.001), tenants)
-    yield directory
-    await directory.stop()
+async def registry(aws: FakeAws, tenants: dict[str, bool]) -> AsyncIterator[AlbRegistry]:
+    registry = AlbRegistry(aws.api, TimeScale(0.0, shortest=0.001), tenants)
+    yield registry
+    await registry.stop()
 
 
 def listen(elb: FakeElb, group: str, port: int = 80) -> str:
@@ -37,17 +37,17 @@ def listen(elb: FakeElb, group: str, port: int = 80) -> str:
     return str(created["Listeners"][0]["ListenerArn"])
 
 
-async def test_every_group_gets_a_stand_in_that_leads_to_an_endpoint(
-    directory: Directory, elb: FakeElb, tenants: dict[str, bool]
+async def test_every_group_gets_a_proxy_that_leads_to_an_endpoint(
+    registry: AlbRegistry, elb: FakeElb, tenants: dict[str, bool]
 ) -> None:
     group = elb.add_group()
 
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
 
-    stand_in = elb.stand_in()
-    assert directory.stand_in(group) == stand_in
-    assert directory.real_arn(group.rpartition("/")[2]) == group
-    (target,) = elb.targets[stand_in]
+    proxy = elb.proxy()
+    assert registry.proxy(group) == proxy
+    assert registry.real_arn(group.rpartition("/")[2]) == group
+    (target,) = elb.targets[proxy]
     assert target["Id"] == "127.0.0.1"
     async with asyncio.timeout(10):
         _, writer = await asyncio.open_connection("127.0.0.1", target["Port"])
@@ -56,19 +56,19 @@ async def test_every_group_gets_a_stand_in_that_leads_to_an_endpoint(
 
 
 async def test_an_earlier_runs_groups_are_served_and_followed(
-    directory: Directory, elb: FakeElb, tenants: dict[str, bool]
+    registry: AlbRegistry, elb: FakeElb, tenants: dict[str, bool]
 ) -> None:
     tenants[KEY] = True
     group = elb.add_group()
     listen(elb, group)
 
-    await directory.start()
+    await registry.start()
     async with serving(Target("a")) as target:
         elb.targets[group] = [{"Id": "127.0.0.1", "Port": target.port}]
-        (served,) = directory.groups()
+        (served,) = registry.groups()
         async with asyncio.timeout(10):
             while served.count(State.HEALTHY) != 1:
                 await asyncio.sleep(0.001)
 
-    await directory.stop()
-    assert directory.groups() == []
+    await registry.stop()
+    assert registry.groups() == []

@@ -72,16 +72,16 @@ def deployments(described: Any) -> list[tuple[str, str, int]]:
 @pytest.fixture(scope="module")
 def with_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A gateway with a container engine that has no images."""
-    directory = tmp_path_factory.mktemp("gateway")
+    registry = tmp_path_factory.mktemp("gateway")
     with (
         engine_without_images() as engine,
-        emulator("harness.emulator.gateway", directory, engine=engine) as started,
+        emulator("harness.emulator.gateway", registry, engine=engine) as started,
     ):
         yield started.await_ready()
 
 
 def test_ministack_still_calls_a_first_deployment_completed_at_once(with_engine: str) -> None:
-    # Unsigned calls pass all repairs by.
+    # Unsigned calls pass all patches by.
     service(session_of(with_engine, account="000000000000"))
     target = "AmazonEC2ContainerServiceV20141113.CreateService"
     wanted = {"cluster": "c", "serviceName": "t", "taskDefinition": "f", "desiredCount": 2}

@@ -96,7 +96,7 @@ def test_a_group_in_use_cannot_be_deleted(gateway: boto3.Session) -> None:
     assert balanced.elb.describe_target_groups()["TargetGroups"] == []
 
 
-def test_stand_ins_are_never_seen(gateway: boto3.Session) -> None:
+def test_proxys_are_never_seen(gateway: boto3.Session) -> None:
     balanced = Balanced(gateway)
     rule = balanced.elb.create_rule(
         ListenerArn=balanced.listener,

@@ -1,9 +1,15 @@
 import pytest
 
-from harness.emulator.gateway.alb.health import Health, HealthCheck, HealthRecord, Probe, State
+from harness.emulator.gateway.alb.health import (
+    Health,
+    HealthCheck,
+    HealthRecord,
+    ProbeResult,
+    State,
+)
 
-PASSED = Probe(passed=True)
-FAILED = Probe(passed=False, reason="Target.Timeout", description="Request timed out")
+PASSED = ProbeResult(passed=True)
+FAILED = ProbeResult(passed=False, reason="Target.Timeout", description="Request timed out")
 
 
 def check(**settings: object) -> HealthCheck:
@@ -21,7 +27,7 @@ def check(**settings: object) -> HealthCheck:
     return HealthCheck.of(described | settings)
 
 
-def after(*probes: Probe) -> State:
+def after(*probes: ProbeResult) -> State:
     record = HealthRecord()
     for probe in probes:
         record.note(probe, check())
@@ -44,7 +50,7 @@ def after(*probes: Probe) -> State:
         ((FAILED, FAILED, PASSED, PASSED, PASSED), "healthy"),
     ],
 )
-def test_thresholds_decide_about_health(probes: tuple[Probe, ...], state: str) -> None:
+def test_thresholds_decide_about_health(probes: tuple[ProbeResult, ...], state: str) -> None:
     assert after(*probes) == state
 
 

@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
-from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.metrics import MetricsPublisher
-from harness.emulator.gateway.alb.registry import Directory
-from harness.emulator.gateway.environment import Pace
-from tests.unit.harness.emulator.gateway.alb.target_groups import UNUSED, group_of
+from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.alb.target_group import TargetGroup
+from harness.emulator.gateway.environment import TimeScale
+from tests.unit.harness.emulator.gateway.alb.sample_target_group import UNUSED, group_of
 from tests.unit.harness.emulator.gateway.fake_aws import FakeAws
 
 pytestmark = pytest.mark.anyio
@@ -15,7 +15,7 @@ FULL = (("LoadBalancer", "app/lb/1"), ("TargetGroup", "targetgroup/tg/2"))
 BALANCER = (("LoadBalancer", "app/lb/1"),)
 
 
-class Groups(Directory):
+class Groups(AlbRegistry):
     def __init__(self, *groups: TargetGroup) -> None:
         self._groups = groups
 
@@ -31,7 +31,7 @@ def by_name(data: list[dict[str, Any]]) -> dict[tuple[Any, ...], float]:
 
 
 def publisher(aws: FakeAws, group: TargetGroup) -> MetricsPublisher:
-    return MetricsPublisher(aws.api, Groups(group), Pace(0.0, shortest=0.001))
+    return MetricsPublisher(aws.api, Groups(group), TimeScale(0.0, shortest=0.001))
 
 
 async def test_only_what_is_new_is_published(aws: FakeAws) -> None:

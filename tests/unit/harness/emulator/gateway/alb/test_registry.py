@@ -3,8 +3,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from harness.emulator.gateway.alb.endpoint import Endpoint
-from harness.emulator.gateway.alb.registry import Directory
-from harness.emulator.gateway.environment import Pace
+from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.environment import TimeScale
 from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
 from tests.unit.harness.emulator.gateway.fake_elb import BALANCER, HOST, FakeElb
 
@@ -31,10 +31,10 @@ def tenants() -> dict[str, bool]:
 
 
 @pytest.fixture
-async def directory(aws: FakeAws, tenants: dict[str, bool]) -> AsyncIterator[Directory]:
-    directory = Directory(aws.api, Pace(0.0, shortest=0.001), tenants)
-    yield directory
-    await directory.stop()
+async def registry(aws: FakeAws, tenants: dict[str, bool]) -> AsyncIterator[AlbRegistry]:
+    registry = AlbRegistry(aws.api, TimeScale(0.0, shortest=0.001), tenants)
+    yield registry
+    await registry.stop()
 
 
 def listen(elb: FakeElb, group: str, port: int = 80) -> str:
@@ -43,116 +43,114 @@ def listen(elb: FakeElb, group: str, port: int = 80) -> str:
     return str(created["Listeners"][0]["ListenerArn"])
 
 
-async def test_synchronising_again_changes_nothing(directory: Directory, elb: FakeElb) -> None:
+async def test_synchronising_again_changes_nothing(registry: AlbRegistry, elb: FakeElb) -> None:
     elb.add_group()
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
     before = dict(elb.targets)
 
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
 
     assert elb.targets == before
     assert len(elb.groups) == 2
 
 
-async def test_stand_ins_of_an_earlier_run_are_taken_over(
-    directory: Directory, elb: FakeElb
-) -> None:
+async def test_proxys_of_an_earlier_run_are_taken_over(registry: AlbRegistry, elb: FakeElb) -> None:
     group = elb.add_group()
-    old = elb.add_group(f"stand-in-for-{group.rpartition('/')[2]}")
+    old = elb.add_group(f"proxy-for-{group.rpartition('/')[2]}")
     elb.targets[old] = [{"Id": "127.0.0.1", "Port": 9}]
 
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
 
-    assert elb.stand_in() == old
+    assert elb.proxy() == old
     (target,) = elb.targets[old]
     assert target["Port"] != 9
 
 
 async def test_groups_that_are_no_http_servers_have_none(
-    directory: Directory, elb: FakeElb
+    registry: AlbRegistry, elb: FakeElb
 ) -> None:
     elb.add_group("tcp", Protocol="TCP")
     elb.add_group("function", TargetType="lambda")
 
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
 
     assert len(elb.groups) == 2
-    assert directory.groups() == []
+    assert registry.groups() == []
 
 
-async def test_a_deleted_group_takes_its_stand_in_along(directory: Directory, elb: FakeElb) -> None:
+async def test_a_deleted_group_takes_its_proxy_along(registry: AlbRegistry, elb: FakeElb) -> None:
     group = elb.add_group()
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
 
     del elb.groups[group]
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
 
     assert elb.groups == {}
-    assert directory.stand_in(group) is None
-    assert directory.groups() == []
+    assert registry.proxy(group) is None
+    assert registry.groups() == []
 
 
-async def test_who_forwards_to_a_group_is_known_even_through_stand_ins(
-    directory: Directory, elb: FakeElb
+async def test_who_forwards_to_a_group_is_known_even_through_proxys(
+    registry: AlbRegistry, elb: FakeElb
 ) -> None:
     group = elb.add_group()
-    await directory.synchronise(TENANT)
-    assert directory.load_balancers_of(group) == ()
+    await registry.synchronise(TENANT)
+    assert registry.load_balancers_of(group) == ()
 
-    listener = listen(elb, elb.stand_in())
-    await directory.synchronise(TENANT)
-    assert directory.load_balancers_of(group) == (BALANCER,)
+    listener = listen(elb, elb.proxy())
+    await registry.synchronise(TENANT)
+    assert registry.load_balancers_of(group) == (BALANCER,)
 
     del elb.listeners[listener]
-    await directory.synchronise(TENANT)
-    assert directory.load_balancers_of(group) == ()
-    assert directory.load_balancers_of("arn:none") == ()
+    await registry.synchronise(TENANT)
+    assert registry.load_balancers_of(group) == ()
+    assert registry.load_balancers_of("arn:none") == ()
 
 
-async def test_weighted_forwarding_counts(directory: Directory, elb: FakeElb) -> None:
+async def test_weighted_forwarding_counts(registry: AlbRegistry, elb: FakeElb) -> None:
     group = elb.add_group()
     action = {"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": group}]}}
     elb._create_listener({"Port": 80, "DefaultActions": [action]})
 
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
 
-    assert directory.load_balancers_of(group) == (BALANCER,)
+    assert registry.load_balancers_of(group) == (BALANCER,)
 
 
-async def test_attributes_set_delays(directory: Directory, elb: FakeElb, aws: FakeAws) -> None:
+async def test_attributes_set_delays(registry: AlbRegistry, elb: FakeElb, aws: FakeAws) -> None:
     group = elb.add_group()
     listen(elb, group)
     attribute = {"Key": "idle_timeout.timeout_seconds", "Value": "7"}
     aws.answers["DescribeLoadBalancerAttributes"] = {"Attributes": [attribute]}
 
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
 
-    (served,) = directory.groups()
+    (served,) = registry.groups()
     assert served.configuration.idle_seconds == 7
     assert served.configuration.draining_seconds == 1000
 
 
 async def test_a_group_is_found_even_if_its_creation_was_not_seen(
-    directory: Directory, elb: FakeElb
+    registry: AlbRegistry, elb: FakeElb
 ) -> None:
     group = elb.add_group()
     elb.targets[group] = [{"Id": "127.0.0.1", "Port": 1}]
 
-    found = await directory.group(TENANT, group)
+    found = await registry.group(TENANT, group)
 
     assert found is not None
     assert len(found.health()) == 1
-    assert await directory.group(TENANT, "arn:none") is None
+    assert await registry.group(TENANT, "arn:none") is None
 
 
 async def test_a_balancer_is_found_by_its_name(
-    directory: Directory, elb: FakeElb, tenants: dict[str, bool]
+    registry: AlbRegistry, elb: FakeElb, tenants: dict[str, bool]
 ) -> None:
     listen(elb, elb.add_group(), 8080)
-    assert await directory.load_balancer(HOST) is None
+    assert await registry.load_balancer(HOST) is None
 
     tenants[KEY] = True
-    found = await directory.load_balancer(HOST)
+    found = await registry.load_balancer(HOST)
 
     assert found is not None
     tenant, balancer = found

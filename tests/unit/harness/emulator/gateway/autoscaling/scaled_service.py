@@ -6,8 +6,8 @@ from typing import Any
 
 from harness.emulator.gateway.autoscaling.api import ApplicationAutoScaling
 from harness.emulator.gateway.autoscaling.scaler import Scaler
-from harness.emulator.gateway.autoscaling.store import Record, Store
-from harness.emulator.gateway.environment import Pace
+from harness.emulator.gateway.autoscaling.store import Record, ScalingStore
+from harness.emulator.gateway.environment import TimeScale
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call
 from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws, ecs_error, json_call
@@ -33,9 +33,9 @@ class Cloud:
         self.status = "ACTIVE"
         self.values: dict[str, list[float]] = {}
         self.alarms: list[dict[str, Any]] = []
-        self.shelf: dict[str, Any] = {}
-        self.store = Store(self.shelf)
-        self.scaler = Scaler(aws.api, self.store, Pace(0.0, shortest=0.001))
+        self.section: dict[str, Any] = {}
+        self.store = ScalingStore(self.section)
+        self.scaler = Scaler(aws.api, self.store, TimeScale(0.0, shortest=0.001))
         self.api = ApplicationAutoScaling(aws.api, self.store, self.scaler)
         aws.answers |= {
             "DescribeServices": self._describe,
@@ -71,8 +71,8 @@ class Cloud:
             raise AssertionError(f"{call.operation} went on to MiniStack")
 
         call = json_call("application-autoscaling", operation, **parameters)
-        assert self.api.claims(call)
-        answer: dict[str, Any] = json.loads((await self.api.answer(call, nobody)).body)
+        assert self.api.matches(call)
+        answer: dict[str, Any] = json.loads((await self.api.handle(call, nobody)).body)
         return answer
 
     async def register(self, minimum: int = 1, maximum: int = 10, **more: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from harness.emulator.gateway.autoscaling.scaler import Scaler
-from harness.emulator.gateway.environment import Pace
+from harness.emulator.gateway.environment import TimeScale
 from tests.unit.harness.emulator.gateway.autoscaling.scaled_service import CPU, TARGET, Cloud
 from tests.unit.harness.emulator.gateway.fake_aws import TENANT, ecs_error
 
@@ -103,10 +103,10 @@ async def test_cooldowns_are_kept_at_the_emulators_pace(
     cloud.target[last] = time.time() - 50
     aws = cloud.aws.api
 
-    await Scaler(aws, cloud.store, Pace(1.0)).evaluate(TENANT, cloud.target)
+    await Scaler(aws, cloud.store, TimeScale(1.0)).evaluate(TENANT, cloud.target)
     assert cloud.desired == 2
 
-    await Scaler(aws, cloud.store, Pace(0.1)).evaluate(TENANT, cloud.target)
+    await Scaler(aws, cloud.store, TimeScale(0.1)).evaluate(TENANT, cloud.target)
     assert cloud.desired != 2
 
 

@@ -2,7 +2,12 @@ from typing import Any
 
 import pytest
 
-from harness.emulator.gateway.autoscaling.scaling_decision import Wish, breaches, step, track
+from harness.emulator.gateway.autoscaling.scaling_decision import (
+    ScalingDecision,
+    breaches,
+    step_scaling,
+    target_tracking,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,14 +29,14 @@ from harness.emulator.gateway.autoscaling.scaling_decision import Wish, breaches
 def test_capacity_follows_the_metric_to_its_target(
     capacity: int, recent: list[float], long: list[float], wanted: int | None
 ) -> None:
-    wish = track(capacity, 50.0, recent, long)
+    decision = target_tracking(capacity, 50.0, recent, long)
 
-    assert (wish.capacity if wish else None) == wanted
+    assert (decision.capacity if decision else None) == wanted
 
 
 def test_a_wish_names_the_alarm_behind_it() -> None:
-    assert track(1, 50.0, [90.0], [90.0]) == Wish(2, "AlarmHigh")
-    assert track(4, 50.0, [10.0], [10.0]) == Wish(1, "AlarmLow")
+    assert target_tracking(1, 50.0, [90.0], [90.0]) == ScalingDecision(2, "AlarmHigh")
+    assert target_tracking(4, 50.0, [10.0], [10.0]) == ScalingDecision(1, "AlarmLow")
 
 
 def configuration(kind: str, *steps: tuple[float | None, float | None, int], **more: int) -> Any:
@@ -74,9 +79,9 @@ IN = configuration("ChangeInCapacity", (-20, 0, -1), (None, -20, -2))
 def test_the_step_that_covers_the_breach_decides(
     policy: Any, breach: float, wanted: int | None
 ) -> None:
-    wish = step(10, policy, breach)
+    decision = step_scaling(10, policy, breach)
 
-    assert (wish.capacity if wish else None) == wanted
+    assert (decision.capacity if decision else None) == wanted
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.cloudwatch import AlarmsInFull
+from harness.emulator.gateway.patches.cloudwatch import CompleteAlarms
 from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, json_call, query_call
 
 
@@ -9,7 +9,7 @@ from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, json_call, que
 async def test_json_passes_untouched(aws: FakeAws) -> None:
     aws.answers["DescribeAlarms"] = {"MetricAlarms": []}
 
-    await AlarmsInFull(aws.api).answer(json_call("monitoring", "DescribeAlarms"), aws.proceed)
+    await CompleteAlarms(aws.api).handle(json_call("monitoring", "DescribeAlarms"), aws.call_next)
 
     assert aws.names() == ["DescribeAlarms"]
 
@@ -20,7 +20,7 @@ async def test_a_refusal_stays_a_refusal(aws: FakeAws) -> None:
     aws.answers["DescribeAlarms"] = refusal
 
     call = query_call("monitoring", "DescribeAlarms", MaxRecords="1000")
-    answer = await AlarmsInFull(aws.api).answer(call, aws.proceed)
+    answer = await CompleteAlarms(aws.api).handle(call, aws.call_next)
 
     assert answer is refusal
 
@@ -35,7 +35,7 @@ async def test_alarms_are_asked_for_in_json(aws: FakeAws) -> None:
     async def found(_: object) -> Response:
         return Response(200, body=b"<incomplete/>")
 
-    answer = await AlarmsInFull(aws.api).answer(call, found)
+    answer = await CompleteAlarms(aws.api).handle(call, found)
 
     assert b"<Period>60</Period>" in answer.body
     assert aws.calls == [("DescribeAlarms", {"AlarmNames": ["a"]})]

@@ -1,7 +1,7 @@
 import pytest
 
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses, RevokedForAllPorts
+from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses, RevokeForAllPorts
 from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, query_call
 
 
@@ -9,9 +9,9 @@ from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, query_call
 async def test_a_released_address_is_not_told(aws: FakeAws) -> None:
     aws.answers["DescribeNatGateways"] = {}
     aws.answers["DescribeAddresses"] = {"Addresses": []}
-    repair = NatGatewayAddresses(aws.api, {"nat-1": "eipalloc-1"})
+    patch = NatGatewayAddresses(aws.api, {"nat-1": "eipalloc-1"})
 
-    answer = await repair.answer(query_call("ec2", "DescribeNatGateways"), aws.proceed)
+    answer = await patch.handle(query_call("ec2", "DescribeNatGateways"), aws.call_next)
 
     assert b"eipalloc-1" not in answer.body
 
@@ -31,7 +31,7 @@ async def test_ports_of_all_protocols_are_left_out(aws: FakeAws) -> None:
     call = query_call(
         "ec2", "RevokeSecurityGroupEgress", **permission(1, "-1"), **permission(2, "tcp")
     )
-    await RevokedForAllPorts().answer(call, aws.proceed)
+    await RevokeForAllPorts().handle(call, aws.call_next)
 
     (request,) = aws.requests
     assert b"IpPermissions.1.FromPort" not in request.body
@@ -51,7 +51,7 @@ async def test_nat_gateways_are_completed_from_memory(aws: FakeAws) -> None:
     }
     call = query_call("ec2", "CreateNatGateway", AllocationId="eipalloc-1")
 
-    answer = await NatGatewayAddresses(aws.api, allocations).answer(call, aws.proceed)
+    answer = await NatGatewayAddresses(aws.api, allocations).handle(call, aws.call_next)
 
     assert b"<publicIp>192.0.2.1</publicIp>" in answer.body
     assert allocations == {"nat-1": "eipalloc-1"}

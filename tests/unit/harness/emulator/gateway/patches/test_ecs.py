@@ -1,11 +1,11 @@
-"""What the repairs of ECS, tags and orders do with answers, over a fake."""
+"""What the patches of ECS, tags and orders do with answers, over a fake."""
 
 import pytest
 
 from harness.emulator.gateway.patches.ecs import (
-    FirstDeployment,
-    StoppedTaskReplaced,
-    TagsOfService,
+    FirstDeploymentStatus,
+    PropagatedTags,
+    StoppedTaskReplacement,
     ZoneRebalancing,
 )
 from tests.unit.harness.emulator.gateway.fake_aws import (
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_zone_rebalancing_is_what_was_said_last(aws: FakeAws) -> None:
-    repair = ZoneRebalancing({})
+    patch = ZoneRebalancing({})
     aws.answers |= {
         "CreateService": {"service": {"serviceArn": "a"}},
         "UpdateService": {"service": {"serviceArn": "a"}},
@@ -28,13 +28,13 @@ async def test_zone_rebalancing_is_what_was_said_last(aws: FakeAws) -> None:
     }
     field = "availabilityZoneRebalancing"
 
-    created = await result_of(repair, aws, "CreateService", **{field: "DISABLED"})
+    created = await result_of(patch, aws, "CreateService", **{field: "DISABLED"})
     assert created["service"][field] == "DISABLED"
-    untouched = await result_of(repair, aws, "UpdateService", desiredCount=1)
+    untouched = await result_of(patch, aws, "UpdateService", desiredCount=1)
     assert untouched["service"][field] == "DISABLED"
-    updated = await result_of(repair, aws, "UpdateService", **{field: "ENABLED"})
+    updated = await result_of(patch, aws, "UpdateService", **{field: "ENABLED"})
     assert updated["service"][field] == "ENABLED"
-    described = await result_of(repair, aws, "DescribeServices")
+    described = await result_of(patch, aws, "DescribeServices")
     assert [each[field] for each in described["services"]] == ["ENABLED", "ENABLED"]
 
 
@@ -48,7 +48,7 @@ async def test_a_service_is_created_empty_and_then_deployed(aws: FakeAws) -> Non
     }
 
     created = await result_of(
-        FirstDeployment(), aws, "CreateService", serviceName="s", desiredCount=3
+        FirstDeploymentStatus(), aws, "CreateService", serviceName="s", desiredCount=3
     )
 
     assert created["service"]["deployments"] == [primary]
@@ -64,7 +64,7 @@ async def test_a_service_is_created_empty_and_then_deployed(aws: FakeAws) -> Non
 async def test_the_scheduler_looks_again_after_a_stopped_task(aws: FakeAws) -> None:
     aws.answers["StopTask"] = {"task": task("t")}
 
-    await result_of(StoppedTaskReplaced(), aws, "StopTask", task="t")
+    await result_of(StoppedTaskReplacement(), aws, "StopTask", task="t")
 
     assert aws.parameters("UpdateService") == [{"cluster": CLUSTER, "service": "s"}]
 
@@ -78,10 +78,10 @@ async def test_tasks_inherit_tags_as_their_service_says(
         "DescribeTasks": {"tasks": [task("t"), tagged, {**task("alone"), "group": ""}]},
         "DescribeServices": {"services": [{"propagateTags": propagates, "tags": [{"key": "a"}]}]},
     }
-    repair = TagsOfService(aws.api, {})
+    patch = PropagatedTags(aws.api, {})
 
     for _ in range(2):
-        described = await result_of(repair, aws, "DescribeTasks", include=["TAGS"])
+        described = await result_of(patch, aws, "DescribeTasks", include=["TAGS"])
 
     assert [each.get("tags") for each in described["tasks"]] == [tags, [{"key": "own"}], None]
     assert aws.names().count("DescribeServices") == 1
@@ -92,7 +92,7 @@ async def test_tasks_inherit_tags_as_their_service_says(
 async def test_a_task_of_no_service_is_not_replaced(aws: FakeAws, group: str) -> None:
     aws.answers["StopTask"] = {"task": {"taskArn": "t", "group": group, "clusterArn": CLUSTER}}
 
-    await StoppedTaskReplaced().answer(json_call("ecs", "StopTask", task="t"), aws.proceed)
+    await StoppedTaskReplacement().handle(json_call("ecs", "StopTask", task="t"), aws.call_next)
 
     assert aws.names() == ["StopTask"]
 
@@ -101,7 +101,7 @@ async def test_a_task_of_no_service_is_not_replaced(aws: FakeAws, group: str) ->
 async def test_a_task_that_was_not_stopped_is_not_replaced(aws: FakeAws) -> None:
     aws.answers["StopTask"] = ecs_error("InvalidParameterException")
 
-    answer = await StoppedTaskReplaced().answer(json_call("ecs", "StopTask"), aws.proceed)
+    answer = await StoppedTaskReplacement().handle(json_call("ecs", "StopTask"), aws.call_next)
 
     assert not answer.ok
     assert aws.names() == ["StopTask"]
@@ -109,7 +109,7 @@ async def test_a_task_that_was_not_stopped_is_not_replaced(aws: FakeAws) -> None
 
 @pytest.mark.anyio
 async def test_tags_are_not_looked_up_when_nobody_asks(aws: FakeAws) -> None:
-    await TagsOfService(aws.api, {}).answer(json_call("ecs", "DescribeTasks"), aws.proceed)
+    await PropagatedTags(aws.api, {}).handle(json_call("ecs", "DescribeTasks"), aws.call_next)
 
     assert aws.names() == ["DescribeTasks"]
 
@@ -120,7 +120,7 @@ async def test_a_refused_service_is_not_remembered(aws: FakeAws) -> None:
     remembered: dict[str, str] = {}
 
     call = json_call("ecs", "CreateService", serviceName="s")
-    await ZoneRebalancing(remembered).answer(call, aws.proceed)
+    await ZoneRebalancing(remembered).handle(call, aws.call_next)
 
     assert remembered == {}
 
@@ -129,8 +129,8 @@ async def test_a_refused_service_is_not_remembered(aws: FakeAws) -> None:
 async def test_a_refused_service_is_not_deployed(aws: FakeAws) -> None:
     aws.answers["CreateService"] = ecs_error("ClientException")
 
-    answer = await FirstDeployment().answer(
-        json_call("ecs", "CreateService", serviceName="s"), aws.proceed
+    answer = await FirstDeploymentStatus().handle(
+        json_call("ecs", "CreateService", serviceName="s"), aws.call_next
     )
 
     assert not answer.ok
@@ -152,7 +152,9 @@ async def test_failed_deployments_stay_visible(aws: FakeAws) -> None:
         ]
     }
 
-    answer = await FirstDeployment().answer(json_call("ecs", "DescribeServices"), aws.proceed)
+    answer = await FirstDeploymentStatus().handle(
+        json_call("ecs", "DescribeServices"), aws.call_next
+    )
 
     assert answer.body.count(b"FAILED") == 1
     assert answer.body.count(b"COMPLETED") == 1

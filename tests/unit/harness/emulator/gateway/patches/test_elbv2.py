@@ -1,4 +1,4 @@
-"""What the repairs of load balancing do with calls and answers, over a small fake."""
+"""What the patches of load balancing do with calls and answers, over a small fake."""
 
 from collections.abc import AsyncIterator
 from urllib.parse import quote
@@ -6,20 +6,20 @@ from urllib.parse import quote
 import pytest
 
 from harness.emulator.gateway.alb.endpoint import Endpoint
-from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.aws import parse, service_model
-from harness.emulator.gateway.environment import Pace
+from harness.emulator.gateway.environment import TimeScale
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Repair
-from harness.emulator.gateway.patches.ecs import TargetGroupInUse
+from harness.emulator.gateway.patches.base import Patch
+from harness.emulator.gateway.patches.ecs import UnusedTargetGroup
 from harness.emulator.gateway.patches.elbv2 import (
-    GroupsInUse,
-    HealthyTargets,
-    ListenersOfDeleted,
+    ListenerDeletion,
     LoadBalancerZones,
+    ProxyTargetGroups,
+    TargetGroupUsage,
     TargetHealth,
 )
-from harness.emulator.gateway.patches.placement import Placements
+from harness.emulator.gateway.patches.placement import TaskPlacements
 from tests.unit.harness.emulator.gateway.fake_aws import (
     TENANT,
     FakeAws,
@@ -49,62 +49,62 @@ def elb(aws: FakeAws) -> FakeElb:
 
 
 @pytest.fixture
-async def directory(aws: FakeAws) -> AsyncIterator[Directory]:
-    directory = Directory(aws.api, Pace(1.0), {})
-    yield directory
-    await directory.stop()
+async def registry(aws: FakeAws) -> AsyncIterator[AlbRegistry]:
+    registry = AlbRegistry(aws.api, TimeScale(1.0), {})
+    yield registry
+    await registry.stop()
 
 
-async def ask(repair: Repair, aws: FakeAws, operation: str, **form: str) -> Response:
+async def ask(patch: Patch, aws: FakeAws, operation: str, **form: str) -> Response:
     call = query_call(ELB, operation, **{name: quote(value) for name, value in form.items()})
-    assert repair.claims(call)
-    return await repair.answer(call, aws.proceed)
+    assert patch.matches(call)
+    return await patch.handle(call, aws.call_next)
 
 
-async def create_listener(repair: Repair, aws: FakeAws, group: str) -> Response:
+async def create_listener(patch: Patch, aws: FakeAws, group: str) -> Response:
     form = {"DefaultActions.member.1.Type": "forward"}
     form["DefaultActions.member.1.TargetGroupArn"] = group
-    return await ask(repair, aws, "CreateListener", LoadBalancerArn=BALANCER, Port="80", **form)
+    return await ask(patch, aws, "CreateListener", LoadBalancerArn=BALANCER, Port="80", **form)
 
 
-async def test_listeners_are_stored_with_stand_ins_and_told_with_groups(
-    aws: FakeAws, elb: FakeElb, directory: Directory
+async def test_listeners_are_stored_with_proxys_and_told_with_groups(
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
     group = elb.add_group()
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
 
-    answer = await create_listener(HealthyTargets(directory), aws, group)
+    answer = await create_listener(ProxyTargetGroups(registry), aws, group)
 
     (stored,) = elb.listeners.values()
-    assert stored["DefaultActions"][0]["TargetGroupArn"] == elb.stand_in()
+    assert stored["DefaultActions"][0]["TargetGroupArn"] == elb.proxy()
     assert group in answer.body.decode()
-    assert "stand-in" not in answer.body.decode()
-    assert directory.load_balancers_of(group) == (BALANCER,)
+    assert "proxy" not in answer.body.decode()
+    assert registry.load_balancers_of(group) == (BALANCER,)
 
 
-async def test_groups_without_a_stand_in_are_stored_as_they_are(
-    aws: FakeAws, elb: FakeElb, directory: Directory
+async def test_groups_without_a_proxy_are_stored_as_they_are(
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
-    await create_listener(HealthyTargets(directory), aws, "arn:function")
+    await create_listener(ProxyTargetGroups(registry), aws, "arn:function")
 
     (stored,) = elb.listeners.values()
     assert stored["DefaultActions"][0]["TargetGroupArn"] == "arn:function"
 
 
 async def test_questions_and_refusals_change_nothing(
-    aws: FakeAws, elb: FakeElb, directory: Directory
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
-    repair = HealthyTargets(directory)
+    patch = ProxyTargetGroups(registry)
     aws.answers["DeleteRule"] = elb_error("DeleteRule", "RuleNotFound")
 
-    await ask(repair, aws, "DescribeLoadBalancers")
-    await ask(repair, aws, "DeleteRule", RuleArn="none")
+    await ask(patch, aws, "DescribeLoadBalancers")
+    await ask(patch, aws, "DeleteRule", RuleArn="none")
 
     assert aws.names() == ["DescribeLoadBalancers", "DeleteRule"]
 
 
 async def test_health_comes_from_checks_and_zones_from_tasks(
-    aws: FakeAws, elb: FakeElb, directory: Directory
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
     group = elb.add_group()
     elb.targets[group] = [{"Id": "10.0.0.1", "Port": 80}, {"Id": "10.0.0.2", "Port": 80}]
@@ -120,9 +120,9 @@ async def test_health_comes_from_checks_and_zones_from_tasks(
         "ListTasks": {"taskArns": ["t"]},
         "DescribeTasks": {"tasks": [task]},
     }
-    repair = TargetHealth(directory, Placements(aws.api, {}))
+    patch = TargetHealth(registry, TaskPlacements(aws.api, {}))
 
-    answer = await ask(repair, aws, "DescribeTargetHealth", TargetGroupArn=group)
+    answer = await ask(patch, aws, "DescribeTargetHealth", TargetGroupArn=group)
 
     model = service_model("elbv2").operation_model("DescribeTargetHealth")
     told = {
@@ -136,29 +136,29 @@ async def test_health_comes_from_checks_and_zones_from_tasks(
 
 
 async def test_health_of_other_groups_is_ministacks_business(
-    aws: FakeAws, elb: FakeElb, directory: Directory
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
     group = elb.add_group(Protocol="TCP")
-    repair = TargetHealth(directory, Placements(aws.api, {}))
+    patch = TargetHealth(registry, TaskPlacements(aws.api, {}))
 
-    answer = await ask(repair, aws, "DescribeTargetHealth", TargetGroupArn=group)
+    answer = await ask(patch, aws, "DescribeTargetHealth", TargetGroupArn=group)
 
     assert answer.ok
     assert aws.names()[-1] == "DescribeTargetHealth"
 
 
-async def test_groups_are_told_without_stand_ins_and_with_their_users(
-    aws: FakeAws, elb: FakeElb, directory: Directory
+async def test_groups_are_told_without_proxys_and_with_their_users(
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
     used, unused = elb.add_group("used"), elb.add_group("unused")
-    await directory.synchronise(TENANT)
-    await create_listener(HealthyTargets(directory), aws, used)
-    repair = GroupsInUse(directory)
+    await registry.synchronise(TENANT)
+    await create_listener(ProxyTargetGroups(registry), aws, used)
+    patch = TargetGroupUsage(registry)
     model = service_model("elbv2").operation_model("DescribeTargetGroups")
 
-    everything = parse(model, await ask(repair, aws, "DescribeTargetGroups"))["TargetGroups"]
+    everything = parse(model, await ask(patch, aws, "DescribeTargetGroups"))["TargetGroups"]
     of_balancer = parse(
-        model, await ask(repair, aws, "DescribeTargetGroups", LoadBalancerArn=BALANCER)
+        model, await ask(patch, aws, "DescribeTargetGroups", LoadBalancerArn=BALANCER)
     )["TargetGroups"]
 
     assert {each["TargetGroupArn"]: each["LoadBalancerArns"] for each in everything} == {
@@ -169,15 +169,15 @@ async def test_groups_are_told_without_stand_ins_and_with_their_users(
 
 
 async def test_a_group_in_use_is_not_deleted(
-    aws: FakeAws, elb: FakeElb, directory: Directory
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
     used, unused = elb.add_group("used"), elb.add_group("unused")
-    await directory.synchronise(TENANT)
-    await create_listener(HealthyTargets(directory), aws, used)
-    repair = GroupsInUse(directory)
+    await registry.synchronise(TENANT)
+    await create_listener(ProxyTargetGroups(registry), aws, used)
+    patch = TargetGroupUsage(registry)
 
-    refused = await ask(repair, aws, "DeleteTargetGroup", TargetGroupArn=used)
-    deleted = await ask(repair, aws, "DeleteTargetGroup", TargetGroupArn=unused)
+    refused = await ask(patch, aws, "DeleteTargetGroup", TargetGroupArn=used)
+    deleted = await ask(patch, aws, "DeleteTargetGroup", TargetGroupArn=unused)
 
     assert b"<Code>ResourceInUse</Code>" in refused.body
     assert deleted.ok
@@ -185,13 +185,13 @@ async def test_a_group_in_use_is_not_deleted(
     assert unused not in elb.groups
 
 
-async def test_refused_descriptions_pass(aws: FakeAws, directory: Directory) -> None:
+async def test_refused_descriptions_pass(aws: FakeAws, registry: AlbRegistry) -> None:
     aws.answers["DescribeTargetGroups"] = elb_error("DescribeTargetGroups", "TargetGroupNotFound")
     aws.answers["DescribeLoadBalancers"] = elb_error(
         "DescribeLoadBalancers", "LoadBalancerNotFound"
     )
 
-    groups = await ask(GroupsInUse(directory), aws, "DescribeTargetGroups")
+    groups = await ask(TargetGroupUsage(registry), aws, "DescribeTargetGroups")
     balancers = await ask(LoadBalancerZones(aws.api), aws, "DescribeLoadBalancers")
 
     assert (groups.status, balancers.status) == (400, 400)
@@ -200,8 +200,8 @@ async def test_refused_descriptions_pass(aws: FakeAws, directory: Directory) -> 
 async def test_listeners_go_before_their_balancer(aws: FakeAws, elb: FakeElb) -> None:
     elb._create_listener({"Port": 80, "DefaultActions": []})
 
-    repair = ListenersOfDeleted(aws.api)
-    await ask(repair, aws, "DeleteLoadBalancer", LoadBalancerArn=BALANCER)
+    patch = ListenerDeletion(aws.api)
+    await ask(patch, aws, "DeleteLoadBalancer", LoadBalancerArn=BALANCER)
 
     assert aws.names() == ["DescribeListeners", "DeleteListener", "DeleteLoadBalancer"]
 
@@ -236,7 +236,11 @@ async def test_subnets_that_do_not_exist_have_no_zone(aws: FakeAws, elb: FakeElb
     ],
 )
 async def test_a_service_is_refused_behind_an_unused_group_only(
-    aws: FakeAws, elb: FakeElb, directory: Directory, balancers: list[dict[str, str]], code: str
+    aws: FakeAws,
+    elb: FakeElb,
+    registry: AlbRegistry,
+    balancers: list[dict[str, str]],
+    code: str,
 ) -> None:
     group = elb.add_group()
     wanted = [
@@ -244,7 +248,7 @@ async def test_a_service_is_refused_behind_an_unused_group_only(
     ]
     call = json_call("ecs", "CreateService", loadBalancers=wanted)
 
-    answer = await TargetGroupInUse(directory).answer(call, aws.proceed)
+    answer = await UnusedTargetGroup(registry).handle(call, aws.call_next)
 
     assert answer.ok is not bool(code)
     assert code.encode() in answer.body

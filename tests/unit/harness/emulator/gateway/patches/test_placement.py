@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.placement import Placements, TaskZones
+from harness.emulator.gateway.patches.placement import TaskPlacements, TaskZones
 from tests.unit.harness.emulator.gateway.fake_aws import (
     TENANT,
     FakeAws,
@@ -21,11 +21,11 @@ async def test_a_task_of_no_service_stays_in_its_subnet(aws: FakeAws) -> None:
     aws.answers["DescribeSubnets"] = {"Subnets": []}
     alone = task("t", group="")
     detached = task("u", group="", attachments=[])
-    shelf: dict[str, str] = {}
+    section: dict[str, str] = {}
 
-    await Placements(aws.api, shelf).place(TENANT, [alone, detached])
+    await TaskPlacements(aws.api, section).place(TENANT, [alone, detached])
 
-    assert shelf == {"t": "subnet-1"}
+    assert section == {"t": "subnet-1"}
 
 
 @pytest.mark.anyio
@@ -33,7 +33,7 @@ async def test_a_task_of_a_service_that_is_gone_stays_where_it_was(aws: FakeAws)
     aws.answers["DescribeServices"] = {"services": []}
     orphan = task("t")
 
-    await Placements(aws.api, {}).place(TENANT, [orphan])
+    await TaskPlacements(aws.api, {}).place(TENANT, [orphan])
 
     assert orphan["availabilityZone"] == "?"
 
@@ -42,8 +42,8 @@ async def test_a_task_of_a_service_that_is_gone_stays_where_it_was(aws: FakeAws)
 async def test_a_refusal_has_no_zones(aws: FakeAws) -> None:
     aws.answers["DescribeTasks"] = ecs_error("ClusterNotFoundException")
 
-    repair = TaskZones(Placements(aws.api, {}))
-    answer = await repair.answer(json_call("ecs", "DescribeTasks"), aws.proceed)
+    patch = TaskZones(TaskPlacements(aws.api, {}))
+    answer = await patch.handle(json_call("ecs", "DescribeTasks"), aws.call_next)
 
     assert not answer.ok
 
@@ -62,7 +62,7 @@ async def test_zones_are_found_by_address(aws: FakeAws) -> None:
     running["attachments"][0]["details"].append({"name": "privateIPv4Address", "value": "10.0.0.9"})
     aws.answers["DescribeTasks"] = {"tasks": [running]}
 
-    zones = await Placements(aws.api, {"t": "lost"}).zones_by_address(TENANT)
+    zones = await TaskPlacements(aws.api, {"t": "lost"}).zones_by_address(TENANT)
 
     assert zones == {"10.0.0.9": "eu-north-1b"}
 
@@ -81,9 +81,9 @@ async def test_new_tasks_go_where_the_fewest_are(aws: FakeAws) -> None:
         "ListTasks": {"taskArns": ["old", "new"]},
         "DescribeSubnets": {"Subnets": [subnet("first", "z1"), subnet("second", "z2")]},
     }
-    shelf = {"old": "first", "stopped": "second"}
+    section = {"old": "first", "stopped": "second"}
 
-    described = await result_of(TaskZones(Placements(aws.api, shelf)), aws, "DescribeTasks")
+    described = await result_of(TaskZones(TaskPlacements(aws.api, section)), aws, "DescribeTasks")
 
     assert [each["availabilityZone"] for each in described["tasks"]] == ["z1", "z2"]
     assert [each["attachments"][0]["details"][0]["value"] for each in described["tasks"]] == [

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.emulator.gateway.patches.rds import OrderableServerless
+from harness.emulator.gateway.patches.rds import ServerlessInstanceClass
 from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, query_call
 
 
@@ -10,7 +10,7 @@ async def test_other_classes_pass(aws: FakeAws) -> None:
         "rds", "DescribeOrderableDBInstanceOptions", Engine="aurora-postgresql", DBInstanceClass="x"
     )
 
-    await OrderableServerless().answer(call, aws.proceed)
+    await ServerlessInstanceClass().handle(call, aws.call_next)
 
     ((_, asked),) = aws.calls
     assert asked["DBInstanceClass"] == "x"
@@ -29,6 +29,6 @@ async def test_serverless_is_asked_for_under_another_name(aws: FakeAws) -> None:
         DBInstanceClass="db.serverless",
     )
 
-    answer = await OrderableServerless().answer(call, aws.proceed)
+    answer = await ServerlessInstanceClass().handle(call, aws.call_next)
 
     assert b"<DBInstanceClass>db.serverless</DBInstanceClass>" in answer.body

@@ -1,9 +1,9 @@
-"""What the repairs of ECS, tags and orders do with answers, over a fake."""
+"""What the patches of ECS, tags and orders do with answers, over a fake."""
 
 import pytest
 
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.patches.tagging import TagsOfDeletedDistributions
+from harness.emulator.gateway.patches.tagging import DeletedDistributionTags
 from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, ecs_error, result_of
 
 pytestmark = pytest.mark.anyio
@@ -23,9 +23,7 @@ async def test_only_deleted_distributions_lose_their_tags(aws: FakeAws) -> None:
         "ResourceTagMappingList": [{"ResourceARN": arn, "Tags": []} for arn in arns]
     }
 
-    answer = await result_of(
-        TagsOfDeletedDistributions(KnownDistributions("E1")), aws, "GetResources"
-    )
+    answer = await result_of(DeletedDistributionTags(KnownDistributions("E1")), aws, "GetResources")
 
     assert [each["ResourceARN"] for each in answer["ResourceTagMappingList"]] == arns[:2]
 
@@ -33,6 +31,6 @@ async def test_only_deleted_distributions_lose_their_tags(aws: FakeAws) -> None:
 async def test_a_refused_question_about_tags_stays_refused(aws: FakeAws) -> None:
     aws.answers["GetResources"] = ecs_error("InvalidParameterException")
 
-    answer = await result_of(TagsOfDeletedDistributions(KnownDistributions()), aws, "GetResources")
+    answer = await result_of(DeletedDistributionTags(KnownDistributions()), aws, "GetResources")
 
     assert answer["__type"] == "InvalidParameterException"

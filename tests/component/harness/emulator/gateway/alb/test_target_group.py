@@ -3,10 +3,10 @@ from dataclasses import replace
 
 import pytest
 
-from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.health import State
+from harness.emulator.gateway.alb.target_group import TargetGroup
 from tests.component.harness.emulator.gateway.alb.http_targets import Target, serving, unused_port
-from tests.unit.harness.emulator.gateway.alb.target_groups import (
+from tests.unit.harness.emulator.gateway.alb.sample_target_group import (
     LOOPBACK,
     UNUSED,
     USED,
@@ -43,7 +43,7 @@ async def test_registered_targets_are_checked_and_become_healthy(aws: FakeAws) -
 
 
 async def test_a_dead_target_becomes_unhealthy(aws: FakeAws) -> None:
-    async with group_of(aws, pace=0.0) as group:
+    async with group_of(aws, time_scale=0.0) as group:
         register(aws, await unused_port())
         await group.refresh()
 

@@ -3,10 +3,10 @@ from dataclasses import replace
 
 import pytest
 
-from harness.emulator.gateway.alb import group as group_module
-from harness.emulator.gateway.alb.health import HealthCheck, Probe, State
+from harness.emulator.gateway.alb import target_group as target_group_module
+from harness.emulator.gateway.alb.health import HealthCheck, ProbeResult, State
 from harness.emulator.gateway.alb.target import TargetAddress
-from tests.unit.harness.emulator.gateway.alb.target_groups import (
+from tests.unit.harness.emulator.gateway.alb.sample_target_group import (
     LOOPBACK,
     UNCHECKED,
     UNUSED,
@@ -21,10 +21,10 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(autouse=True)
 def no_probe_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def pending(check: HealthCheck, address: str, target_port: int) -> Probe:
+    async def pending(check: HealthCheck, address: str, target_port: int) -> ProbeResult:
         return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
-    monkeypatch.setattr(group_module, "probe", pending)
+    monkeypatch.setattr(target_group_module, "probe", pending)
 
 
 async def test_without_checks_health_is_unavailable_and_targets_are_used(aws: FakeAws) -> None:

@@ -14,14 +14,14 @@ from harness.emulator.gateway.alb.health import (
 )
 from harness.emulator.gateway.alb.probe import probe
 from harness.emulator.gateway.alb.target import (
-    GroupConfiguration,
     Registration,
     TargetAddress,
+    TargetGroupConfig,
     select,
 )
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.caller import Tenant
-from harness.emulator.gateway.environment import Pace
+from harness.emulator.gateway.environment import TimeScale
 
 
 class TargetGroup:
@@ -31,7 +31,7 @@ class TargetGroup:
         arn: ARN of the target group.
         tenant: Whose it is.
         aws: MiniStack, which knows who is registered: by RegisterTargets or by an ECS service.
-        pace: How fast intervals and delays pass.
+        time_scale: How fast intervals and delays pass.
         configuration: What the API says about the group now.
     """
 
@@ -40,15 +40,15 @@ class TargetGroup:
         arn: str,
         tenant: Tenant,
         aws: AwsApi,
-        pace: Pace,
-        configuration: GroupConfiguration,
+        time_scale: TimeScale,
+        configuration: TargetGroupConfig,
     ) -> None:
         self.arn = arn
         self.tenant = tenant
         self.configuration = configuration
         self.responses: Counter[str] = Counter()
         self._aws = aws
-        self._pace = pace
+        self._time_scale = time_scale
         self._registered: dict[TargetAddress, Registration] = {}
         self._draining: dict[TargetAddress, float] = {}
         self._picks = 0
@@ -58,7 +58,7 @@ class TargetGroup:
         """Whether any listener or rule forwards to it."""
         return bool(self.configuration.load_balancers)
 
-    def configure(self, configuration: GroupConfiguration) -> None:
+    def configure(self, configuration: TargetGroupConfig) -> None:
         """Take a new configuration; checks start anew when anything changed."""
         if configuration == self.configuration:
             return
@@ -85,7 +85,7 @@ class TargetGroup:
             self._registered.pop(address).stop_checks()
             if self.in_use:
                 delay = self.configuration.draining_seconds
-                self._draining[address] = now + self._pace.seconds(delay)
+                self._draining[address] = now + self._time_scale.seconds(delay)
         for address in sorted(current - self._registered.keys()):
             self._draining.pop(address, None)
             registration = Registration()
@@ -98,7 +98,7 @@ class TargetGroup:
         check = self.configuration.check
         while self.in_use and check.enabled:
             registration.record.note(await probe(check, address.id, address.port), check)
-            await asyncio.sleep(self._pace.seconds(check.interval))
+            await asyncio.sleep(self._time_scale.seconds(check.interval))
 
     def is_registered(self, address: TargetAddress) -> bool:
         """Whether the address was registered when last looked."""
