@@ -1,4 +1,4 @@
-"""What this machine has and lacks for the embedded target."""
+"""Diagnoses of what this machine provides for the embedded target."""
 
 from collections.abc import Callable
 from functools import partial
@@ -27,10 +27,10 @@ __all__ = ["Diagnosis", "Verdict", "diagnose", "is_usable"]
 def diagnose(
     settings: HarnessSettings, *, find_node: Callable[[], str], oldest_node: int
 ) -> tuple[Diagnosis, ...]:
-    """Examine everything that the embedded target needs; changes and downloads nothing.
+    """Examine every prerequisite of the embedded target; changes and downloads nothing.
 
     Args:
-        settings: Settings of the run that is planned.
+        settings: Settings of the run.
         find_node: Returns the path of the Node.js that a synth runs in.
         oldest_node: Oldest major version of Node.js that is still maintained.
     """
@@ -53,5 +53,5 @@ def diagnose(
 
 
 def is_usable(diagnoses: tuple[Diagnosis, ...]) -> bool:
-    """Whether the embedded target has everything that it needs."""
+    """Whether no prerequisite of the embedded target is missing."""
     return all(each.verdict is not Verdict.MISSING for each in diagnoses)

@@ -1,4 +1,4 @@
-"""Diagnoses of what synthesizes and deploys: Python, Node.js, Terraform, its AWS provider."""
+"""Diagnoses of the tools of synth and deployment: Python, Node.js, Terraform, AWS provider."""
 
 import platform
 import re
@@ -14,13 +14,13 @@ from harness.settings.settings import HarnessSettings
 from harness.terraform import find_terraform, pinned_provider_version
 
 _VERSION_SECONDS = 30.0
-# What Terraform asks first: https://developer.hashicorp.com/terraform/internals/remote-service-discovery
+# The first request of Terraform: https://developer.hashicorp.com/terraform/internals/remote-service-discovery
 _REGISTRY = "https://registry.terraform.io/.well-known/terraform.json"
 _REGISTRY_SECONDS = 5.0
 
 
 def diagnose_python() -> Diagnosis:
-    """Name the Python and the operating system."""
+    """Report the Python interpreter and the operating system."""
     libc = " ".join(filter(None, platform.libc_ver()))
     system = f"{platform.system()} {platform.machine()}{f', {libc}' if libc else ''}"
     found = f"{platform.python_version()} ({sys.executable}) on {system}"
@@ -31,21 +31,21 @@ def diagnose_python() -> Diagnosis:
 
 
 def diagnose_terraform(settings: HarnessSettings) -> Diagnosis:
-    """Find the Terraform that would run.
+    """Find the Terraform that a run would use.
 
     Raises:
         ToolNotFoundError: There is none.
     """
     terraform = find_terraform(settings.terraform)
-    passed_over = "".join(f"; passed over {other}" for other in terraform.passed_over)
-    return Diagnosis("Terraform", Verdict.OK, f"{terraform}{passed_over}")
+    rejected = "".join(f"; passed over {other}" for other in terraform.passed_over)
+    return Diagnosis("Terraform", Verdict.OK, f"{terraform}{rejected}")
 
 
 def diagnose_provider(settings: HarnessSettings) -> Diagnosis:
-    """Find out where the AWS provider comes from; ask for the registry only when it is that.
+    """Find the source of the AWS provider; request the registry only if it is the source.
 
     Raises:
-        UsageError: The mirror that was set does not hold the provider.
+        UsageError: The configured mirror does not contain the provider.
     """
     source = find_provider_source(settings.provider_mirror)
     found = f"{pinned_provider_version() or 'any version'} from {source.origin}"
@@ -57,9 +57,9 @@ def diagnose_provider(settings: HarnessSettings) -> Diagnosis:
         return Diagnosis(
             "AWS provider",
             Verdict.MISSING,
-            f"{found}, which cannot be reached: {type(error).__name__}",
-            "let this machine reach registry.terraform.io, or name a folder with the provider by "
-            "--provider-mirror (`terraform providers mirror` makes one)",
+            f"{found}, which is not reachable: {type(error).__name__}",
+            "allow access to registry.terraform.io, or set --provider-mirror to a folder with the "
+            "provider (`terraform providers mirror` creates one)",
         )
     return Diagnosis("AWS provider", Verdict.OK, f"{found}, downloaded once")
 

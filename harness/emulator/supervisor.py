@@ -1,4 +1,4 @@
-"""The supervisor: one process that owns the container engine and the gateway of a cloud."""
+"""The supervisor: the process that runs the container engine and the gateway of a cloud."""
 
 import asyncio
 import logging
@@ -21,21 +21,21 @@ from harness.emulator.readiness import save_database_ca, wait_for_gateway
 
 logger = logging.getLogger(__name__)
 
-# The Aurora PostgreSQL major that the stack deploys unless told otherwise.
+# Default major version of Aurora PostgreSQL of the stack.
 _DEFAULT_MAJOR = 16
 _GATEWAY_STOP_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
 class SupervisorConfig:
-    """How one cloud runs.
+    """Configuration of one cloud.
 
     Attributes:
         directory: Its private folder, which exists.
-        region: AWS region to play.
-        port: Port of the AWS API on 127.0.0.1; 0 takes a free one.
-        docker_host: A Docker or Podman engine to use; None for the built-in one.
-        owner_pid: The cloud ends when this process does; None: it runs until told to stop.
+        region: AWS region to emulate.
+        port: Port of the AWS API on 127.0.0.1; 0: any free port.
+        docker_host: Docker or Podman engine to use; None: the built-in one.
+        owner_pid: PID whose exit stops the cloud; None: runs until stopped.
     """
 
     directory: Path
@@ -46,12 +46,12 @@ class SupervisorConfig:
 
 
 async def supervise(config: SupervisorConfig) -> int:
-    """Run a cloud until SIGTERM, until its owner has gone, or until a part of it ends.
+    """Run a cloud until SIGTERM or SIGINT, until its owner has ended, or until a component ends.
 
-    Without an owner nobody is left to remove its folder: it goes as well.
+    When the owner has ended, the folder of the cloud is removed too.
 
     Returns:
-        Exit status: 0 when told to stop, 1 when a part ended by itself.
+        Exit status: 0 after a signal or the end of the owner, 1 when the gateway ended.
 
     Raises:
         HarnessError: It could not be started.
@@ -78,13 +78,13 @@ async def supervise(config: SupervisorConfig) -> int:
 async def _serve(config: SupervisorConfig) -> int:
     """Run engine and gateway until the gateway ends; return its exit status."""
     async with AsyncExitStack() as stack:
-        looking = asyncio.create_task(_database_server(config))
+        finding_server = asyncio.create_task(_database_server(config))
         engine = await stack.enter_async_context(_engine(config))
         gateway = await stack.enter_async_context(_gateway(config, engine))
         ended = asyncio.create_task(gateway.process.wait())
         await wait_for_gateway(gateway.endpoint, ended)
         await save_database_ca(gateway.endpoint, config.directory / CA_FILE)
-        server = await looking
+        server = await finding_server
         CloudInfo(
             directory=str(config.directory),
             endpoint=gateway.endpoint,
@@ -98,10 +98,10 @@ async def _serve(config: SupervisorConfig) -> int:
 
 
 async def _database_server(config: SupervisorConfig) -> PostgresInstallation | None:
-    """Find the server that databases will run on, if that needs no download.
+    """Find the PostgreSQL server for databases, without downloading one.
 
     Raises:
-        ToolNotFoundError: The user named one that does not run.
+        ToolNotFoundError: The configured server does not run.
     """
     if config.docker_host:
         return None
@@ -116,7 +116,7 @@ class _Gateway:
 
 @asynccontextmanager
 async def _engine(config: SupervisorConfig) -> AsyncIterator[str]:
-    """Yield the address of the container engine: the user's, or one of our own."""
+    """Yield the address of the container engine: the configured one or the built-in one."""
     if config.docker_host:
         yield config.docker_host
         return
@@ -140,7 +140,7 @@ async def _gateway(config: SupervisorConfig, docker_host: str) -> AsyncIterator[
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-P",  # a folder named harness in the working directory is not this one
+        "-P",  # a folder named harness in the working directory must not be imported
         "-m",
         "harness.emulator.gateway",
         env=environment,

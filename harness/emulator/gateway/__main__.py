@@ -16,7 +16,7 @@ _LOOPBACK = "127.0.0.1"
 
 
 def main() -> int:
-    """Serve until stopped; 1 if the port is taken or the environment unusable."""
+    """Serve until stopped; 1 if the port is in use or the environment is invalid."""
     die_with_parent()
     os.umask(_PRIVATE)
     _log_to_standard_error()
@@ -24,7 +24,7 @@ def main() -> int:
         settings = GatewaySettings.read(os.environ)
         settings.directory.mkdir(parents=True, exist_ok=True)
         listener = bind(settings.port)
-        # MiniStack and everything that imports it read their settings as they are imported.
+        # Importing MiniStack reads its settings from the environment.
         from ministack.app import (  # type: ignore[import-untyped]  # noqa: PLC0415
             app,
         )
@@ -45,7 +45,7 @@ def _log_to_standard_error() -> None:
 
 
 def bind(port: int) -> socket.socket:
-    """Take a port of loopback at once; it refuses connections until it is served.
+    """Bind a port of loopback; connections are refused until it is served.
 
     Raises:
         EmulatorError: The port is in use.
@@ -58,7 +58,7 @@ def bind(port: int) -> socket.socket:
         listener.close()
         raise EmulatorError(
             f"port {port} of {_LOOPBACK} cannot be used: {error.strerror}",
-            remedy="give the gateway a port that is free",
+            remedy="configure a port that is free",
         ) from error
     return listener
 

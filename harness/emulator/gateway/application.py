@@ -1,4 +1,4 @@
-"""The gateway: MiniStack with the layers that put its answers right, as one ASGI application."""
+"""The gateway: MiniStack, its patches and its data plane as one ASGI application."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -24,34 +24,34 @@ from harness.emulator.gateway.state_store import StateStore
 
 _CLOUDFRONT = "cloudfront"
 _RESET = "/_ministack/reset"
-# Services that MiniStack would let listen on all interfaces of this machine.
+# Services for which MiniStack would listen on all network interfaces.
 _REFUSED = frozenset({"dsql", "transfer"})
 
 
 class BackgroundService(Protocol):
-    """Something that works in the background as long as the gateway runs."""
+    """A background task of the gateway."""
 
     async def start(self) -> None:
-        """Begin; MiniStack answers already."""
+        """Start; MiniStack is already serving."""
 
     async def stop(self) -> None:
-        """End; MiniStack still answers."""
+        """Stop; MiniStack is still serving."""
 
 
 class Gateway:
     """The ASGI application that the gateway process serves.
 
-    API calls of the services that a patch matches are read as a whole and answered through
-    the patches; everything else (uploads, web sockets, data_plane) is streamed.
+    Calls of services with patches are buffered and passed through the patches; everything else
+    (uploads, web sockets, the data plane) is streamed.
 
     Args:
         ministack: MiniStack's ASGI application.
         accounts: Resolves access keys.
-        patches: All patches; the first one sees a call first and its answer last.
-        data_plane: Takes requests to load balancers and distributions.
-        distributions: Told of changes at CloudFront.
+        patches: All patches; the first one receives a call first and its response last.
+        data_plane: Serves requests to load balancers and distributions.
+        distributions: Invalidated by calls to CloudFront.
         background: Started after MiniStack, stopped before it.
-        state: Saved when all background have stopped.
+        state: Saved when all background services have stopped.
     """
 
     def __init__(
@@ -142,7 +142,7 @@ class Gateway:
         await response.send(send)
 
     async def _handle(self, signature: Signature, request: Request) -> Response:
-        """Answer one API call through the patches that claim it."""
+        """Pass one API call through the patches that match it."""
         call = Call(
             request=request,
             tenant=await self._accounts.tenant_of(signature),
@@ -152,7 +152,7 @@ class Gateway:
         return await self._through(0, call)
 
     async def _through(self, index: int, call: Call) -> Response:
-        """Answer a call through the patches from an index on."""
+        """Pass a call through the patches from an index on."""
         for position, patch in enumerate(self._patches[index:], start=index + 1):
             if patch.matches(call):
                 return await patch.handle(call, partial(self._through, position))

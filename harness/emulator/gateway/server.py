@@ -1,4 +1,4 @@
-"""The gateway process: builds the application, serves it on loopback, stops in good order."""
+"""Builds the application of the gateway, serves it on loopback and shuts it down."""
 
 import asyncio
 import logging
@@ -27,14 +27,14 @@ from harness.emulator.gateway.state_store import StateStore
 
 logger = logging.getLogger(__name__)
 
-# As MiniStack's own main() has it: longer than the idle connections of AWS SDKs live.
+# As in main() of MiniStack: longer than AWS SDKs keep idle connections.
 _KEEP_ALIVE_SECONDS = 75
 _STOP_SECONDS = 1.0
-_GIVE_UP_SECONDS = 20.0
+_SHUTDOWN_SECONDS = 20.0
 
 
 def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
-    """Put MiniStack and all layers together."""
+    """Build the gateway around MiniStack."""
     from ministack.core.responses import (  # type: ignore[import-untyped]  # noqa: PLC0415
         set_request_account_id,
     )
@@ -61,13 +61,13 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
 
 
 async def run(app: ASGIApp, settings: GatewaySettings, listener: socket) -> None:
-    """Serve a bound socket until SIGTERM or SIGINT, or until the parent process has gone."""
+    """Serve a bound socket until SIGTERM or SIGINT, or until the parent process has ended."""
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
     config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
     config.graceful_timeout = _STOP_SECONDS
     config.errorlog = logging.getLogger("hypercorn.error")
-    # Its types know TypedDict scopes, Starlette's are plain mappings: the same protocol.
+    # Typed with TypedDict scopes, Starlette with plain mappings: the same protocol.
     await serve(app, config, shutdown_trigger=_StopSignal(settings.parent).wait)  # type: ignore[arg-type]
 
 
@@ -86,5 +86,5 @@ class _StopSignal:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for task in waits:
             task.cancel()
-        # Nobody is left to kill a gateway that hangs while it stops.
-        loop.call_later(_GIVE_UP_SECONDS, os._exit, 1)
+        # After the end of the parent, nothing else would kill a gateway that hangs in its shutdown.
+        loop.call_later(_SHUTDOWN_SECONDS, os._exit, 1)

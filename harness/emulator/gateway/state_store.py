@@ -1,4 +1,4 @@
-"""What the gateway's layers must remember themselves, kept between runs like MiniStack's state."""
+"""State of the gateway itself, persisted between runs like the state of MiniStack."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ class StateStore:
     """Named sections of JSON values: ``state.section("placements")[task_arn] = subnet``.
 
     Args:
-        directory: Where it is loaded from and saved to; None keeps it in this process only.
+        directory: Loaded from and saved to this folder; None: in memory only.
     """
 
     def __init__(self, directory: Path | None) -> None:
@@ -21,7 +21,7 @@ class StateStore:
             self._sections = json.loads(self._path.read_text())
 
     def section(self, name: str) -> dict[str, Any]:
-        """Return the mutable section of that name; it is empty at first."""
+        """Return the mutable section of that name; initially empty."""
         return self._sections.setdefault(name, {})
 
     def clear(self) -> None:
@@ -30,7 +30,7 @@ class StateStore:
             section.clear()
 
     def save(self) -> None:
-        """Write everything to the state directory, readable by its owner only."""
+        """Write all sections to the directory, readable by its owner only."""
         if self._path is None:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,6 @@
-"""The hidden target group that stands in for a real one in listeners and rules.
+"""The hidden proxy target group that replaces a real one in listeners and rules.
 
-Its name carries the real group's id, so that the pairs can be read from the API again after a
-restart.
+Its name contains the id of the real group, so that the pairs survive a restart.
 """
 
 import re
@@ -32,7 +31,7 @@ def group_id_of(arn: str) -> str:
     return found[1] if found else arn.rpartition("/")[2]
 
 
-def reveal_arns(text: str, real_arn: Callable[[str], str | None]) -> str:
+def replace_proxy_arns(text: str, real_arn: Callable[[str], str | None]) -> str:
     """Replace the ARNs of proxies in an answer of the API.
 
     Args:

@@ -1,4 +1,4 @@
-"""The table of patches: what MiniStack 1.5.33 says that AWS does not, put right on the wire."""
+"""The patches: responses of MiniStack 1.5.33 that differ from AWS, corrected on the wire."""
 
 from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
@@ -35,13 +35,13 @@ def all_patches(
     distributions: Distributions,
     state: StateStore,
 ) -> tuple[Patch, ...]:
-    """Return every patch; the first one sees a call first and its answer last.
+    """Return all patches; the first one receives a call first and its response last.
 
     Args:
-        aws: MiniStack as it is.
+        aws: MiniStack without patches.
         registry: The load balancers.
         distributions: The CloudFront distributions.
-        state: For what MiniStack forgets.
+        state: Keeps what MiniStack does not store.
     """
     placements = TaskPlacements(aws, state.section("task subnets"))
     return (

@@ -1,4 +1,4 @@
-"""What a patch is: one untruth of MiniStack's API, put right on the wire."""
+"""The interface of patches: each corrects one difference between MiniStack and AWS."""
 
 import json
 import uuid
@@ -21,9 +21,9 @@ class Call:
     """One call of an AWS API.
 
     Attributes:
-        request: The request as it came.
-        tenant: Who calls.
-        service: The name that it is signed for, such as ``elasticloadbalancing``.
+        request: The HTTP request.
+        tenant: Account and region of the caller.
+        service: Signing name of the service, such as ``elasticloadbalancing``.
         operation: The operation, such as ``DescribeTargetHealth``.
     """
 
@@ -34,7 +34,7 @@ class Call:
 
     @property
     def is_json(self) -> bool:
-        """Whether it came in one of AWS's JSON protocols; otherwise it is Query."""
+        """Whether it uses one of the JSON protocols of AWS; otherwise Query."""
         return bool(self.request.header("x-amz-target"))
 
     @property
@@ -67,10 +67,17 @@ CallNext = Callable[[Call], Awaitable[Response]]
 
 
 class Patch(ABC):
-    """One patch: what MiniStack does, what AWS does, and where AWS says so.
+    """Middleware that corrects one behaviour of MiniStack.
 
-    A patch sees the calls that it matches and decides what goes on to the next patch, at last
-    to MiniStack, and what the caller gets.
+    A patch receives the calls that it matches, and may change what ``call_next`` passes to the
+    next patch, finally to MiniStack, and what it returns.
+
+    Attributes:
+        ministack: Behaviour of MiniStack.
+        aws: Behaviour of AWS.
+        documentation: URL of the AWS documentation of that behaviour.
+        service: Signing name of the service.
+        operations: Operations to patch.
     """
 
     ministack: ClassVar[str]
@@ -80,20 +87,20 @@ class Patch(ABC):
     operations: ClassVar[frozenset[str]]
 
     def matches(self, call: Call) -> bool:
-        """Whether this call is the patch's business."""
+        """Whether the patch handles a call."""
         return call.service == self.service and call.operation in self.operations
 
     @abstractmethod
     async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Answer a call that this patch matches."""
+        """Handle a call that this patch matches."""
 
 
 def json_response(value: dict[str, Any], *, status: int = 200) -> Response:
-    """Return a response in AWS's JSON protocol."""
+    """Return a response in the JSON protocol of AWS."""
     headers = (("content-type", _JSON), ("x-amzn-requestid", str(uuid.uuid4())))
     return Response(status, headers, json.dumps(value).encode())
 
 
 def json_error(code: str, message: str) -> Response:
-    """Return a client error in AWS's JSON protocol, with status 400."""
+    """Return a client error in the JSON protocol of AWS, with status 400."""
     return json_response({"__type": code, "message": message}, status=_CLIENT_ERROR)

@@ -1,4 +1,4 @@
-"""CloudWatch: alarms that are described in full."""
+"""CloudWatch: complete descriptions of alarms."""
 
 from harness.emulator.gateway.aws import AwsApi, service_model
 from harness.emulator.gateway.http import Response
@@ -7,10 +7,7 @@ from harness.emulator.gateway.query import decode_form, encode_result
 
 
 class CompleteAlarms(Patch):
-    """MiniStack knows every field of an alarm but tells them in its JSON protocol only.
-
-    So the same question is asked again in JSON, and the answer written as XML.
-    """
+    """Describes alarms through the JSON protocol, in which MiniStack returns every field."""
 
     ministack = (
         "DescribeAlarms in the Query protocol omits dimensions, statistic, period, actions and more"
@@ -26,12 +23,12 @@ class CompleteAlarms(Patch):
         self._aws = aws
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Ask in JSON, answer in XML; other protocols pass."""
+        """Replace the response of a Query call; other protocols pass."""
         if call.is_json:
             return await call_next(call)
-        refused = await call_next(call)
-        if not refused.ok:
-            return refused
+        response = await call_next(call)
+        if not response.ok:
+            return response
         model = service_model("cloudwatch").operation_model(call.operation)
         parameters = decode_form(call.form, model.input_shape)
         result = await self._aws.call(call.tenant, "cloudwatch", call.operation, **parameters)

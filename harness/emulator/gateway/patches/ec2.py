@@ -26,7 +26,7 @@ class Subnet:
 
 
 async def find_subnets(aws: AwsApi, tenant: Tenant, ids: Collection[str]) -> dict[str, Subnet]:
-    """Return the subnets with some ids, by id; none if one of them does not exist."""
+    """Return subnets by id; none if one of them does not exist."""
     if not ids:
         return {}
     try:
@@ -40,10 +40,10 @@ async def find_subnets(aws: AwsApi, tenant: Tenant, ids: Collection[str]) -> dic
 
 
 class RevokeForAllPorts(Patch):
-    """A rule for all protocols is revoked whatever ports the request names."""
+    """Revokes a rule for all protocols regardless of the ports in the request."""
 
-    ministack = "finds no rule for all protocols when the request to revoke it names ports 0 to 0"
-    aws = "a rule for protocol -1 is for all ports; those in a request are ignored"
+    ministack = "does not find a rule for all protocols if the request contains ports 0 to 0"
+    aws = "a rule for protocol -1 is for all ports; ports in a request are ignored"
     documentation = (
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RevokeSecurityGroupEgress.html"
     )
@@ -51,7 +51,7 @@ class RevokeForAllPorts(Patch):
     operations = frozenset({"RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress"})
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Leave the ports out where the protocol says that there are none."""
+        """Remove the ports of permissions for all protocols."""
         form = call.form
         for name, value in call.form.items():
             found = _PROTOCOL.fullmatch(name)
@@ -62,10 +62,10 @@ class RevokeForAllPorts(Patch):
 
 
 class NatGatewayAddresses(Patch):
-    """A public NAT gateway tells its Elastic IP address."""
+    """Adds the Elastic IP address to the description of a public NAT gateway."""
 
-    ministack = "answers an empty natGatewayAddressSet"
-    aws = "NatGatewayAddresses holds allocation id and public address"
+    ministack = "returns an empty natGatewayAddressSet"
+    aws = "NatGatewayAddresses contains allocation id and public address"
     documentation = (
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGatewayAddress.html"
     )
@@ -77,17 +77,17 @@ class NatGatewayAddresses(Patch):
         self._allocations = allocations
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Remember what a gateway was created with, complete the answers."""
+        """Store the allocation of a new gateway; complete descriptions."""
         response = await call_next(call)
         text = response.body.decode()
         gateways = _GATEWAY.findall(text)
         if call.operation == "CreateNatGateway" and gateways and "AllocationId" in call.form:
             self._allocations[gateways[0][0]] = call.form["AllocationId"]
-        known = await self._addresses(call, [gateway for gateway, _ in gateways])
+        addresses = await self._addresses(call, [gateway for gateway, _ in gateways])
         completed = _GATEWAY.sub(
             lambda found: (
                 f"<natGatewayId>{found[1]}</natGatewayId>{found[2]}"
-                + known.get(found[1], _NO_ADDRESS)
+                + addresses.get(found[1], _NO_ADDRESS)
             ),
             text,
         )

@@ -1,13 +1,16 @@
 """Elastic Load Balancing: target health, target groups and their users, listeners, zones."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from harness.emulator.gateway.alb.proxy_target_group import is_proxy, reveal_arns
+from botocore.model import OperationModel
+
+from harness.emulator.gateway.alb.proxy_target_group import is_proxy, replace_proxy_arns
 from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi, parse, service_model
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch
-from harness.emulator.gateway.patches.ec2 import find_subnets
+from harness.emulator.gateway.patches.ec2 import Subnet, find_subnets
 from harness.emulator.gateway.patches.placement import TaskPlacements
 from harness.emulator.gateway.query import decode_form, encode_error, encode_result
 
@@ -17,9 +20,9 @@ _READ_ONLY = ("Describe", "Get")
 
 
 class ProxyTargetGroups(Patch):
-    """Routes to healthy targets in turn: listeners and rules are stored with proxies."""
+    """Stores listeners and rules with proxy target groups, whose endpoint does round robin."""
 
-    ministack = "sends each request to a random registered target, dead or alive"
+    ministack = "sends each request to a random registered target, healthy or not"
     aws = "routes to healthy targets, round robin by default"
     documentation = (
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html"
@@ -31,32 +34,32 @@ class ProxyTargetGroups(Patch):
         self._registry = registry
 
     def matches(self, call: Call) -> bool:
-        """Every call: any answer may name a proxy, any change may alter who routes where."""
+        """Every call: any response may contain a proxy, any change may alter the routing."""
         return call.service == self.service
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Hide groups behind proxies on the way in, reveal them on the way out."""
+        """Replace target groups by proxies in the request, and back in the response."""
         form = call.form
         if call.operation in self.operations:
-            call = call.with_form({name: self._hidden(name, form[name]) for name in form})
+            call = call.with_form({name: self._proxied(name, form[name]) for name in form})
         response = await call_next(call)
         if response.ok and not call.operation.startswith(_READ_ONLY):
             await self._registry.synchronise(call.tenant)
         text = response.body.decode()
-        revealed = reveal_arns(text, self._registry.real_arn)
-        return response if revealed is text else response.with_body(revealed.encode())
+        replaced = replace_proxy_arns(text, self._registry.real_arn)
+        return response if replaced is text else response.with_body(replaced.encode())
 
-    def _hidden(self, name: str, value: str) -> str:
+    def _proxied(self, name: str, value: str) -> str:
         if not name.endswith(_TARGET_GROUP):
             return value
         return self._registry.proxy(value) or value
 
 
 class TargetHealth(Patch):
-    """Answers with the outcome of health checks that were really sent."""
+    """Returns the results of health checks that the gateway sends."""
 
-    ministack = "DescribeTargetHealth says healthy of every registered target"
-    aws = "tells initial, healthy, unhealthy, unused and draining, with reason and description"
+    ministack = "DescribeTargetHealth returns healthy for every registered target"
+    aws = "returns initial, healthy, unhealthy, unused or draining, with reason and description"
     documentation = f"{_API}API_TargetHealth.html"
     service = "elasticloadbalancing"
     operations = frozenset({"DescribeTargetHealth"})
@@ -66,8 +69,8 @@ class TargetHealth(Patch):
         self._placements = placements
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Answer for the groups that are served; others (lambda, TCP) pass."""
-        model = service_model("elbv2").operation_model(call.operation)
+        """Describe the targets of served groups; other groups (lambda, TCP) pass."""
+        model = _model(call)
         parameters = decode_form(call.form, model.input_shape)
         arn = parameters.get(_TARGET_GROUP, "")
         group = await self._registry.group(call.tenant, arn)
@@ -82,10 +85,10 @@ class TargetHealth(Patch):
 
 
 class TargetGroupUsage(Patch):
-    """Target groups know which load balancers use them, now and not once."""
+    """Derives the load balancers of a target group from current listeners and rules."""
 
-    ministack = "LoadBalancerArns of a target group outlive its listeners; in-use groups can go"
-    aws = "LoadBalancerArns follow listeners and rules; DeleteTargetGroup answers ResourceInUse"
+    ministack = "LoadBalancerArns include deleted listeners; a target group in use can be deleted"
+    aws = "LoadBalancerArns follow listeners and rules; DeleteTargetGroup returns ResourceInUse"
     documentation = f"{_API}API_DeleteTargetGroup.html"
     service = "elasticloadbalancing"
     operations = frozenset(
@@ -96,8 +99,8 @@ class TargetGroupUsage(Patch):
         self._registry = registry
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Refuse to delete what is in use; complete what is described."""
-        model = service_model("elbv2").operation_model(call.operation)
+        """Return an error for the deletion of a group in use; correct descriptions."""
+        model = _model(call)
         form = call.form
         if call.operation == "DeleteTargetGroup":
             arn = form.get(_TARGET_GROUP, "")
@@ -105,22 +108,22 @@ class TargetGroupUsage(Patch):
                 return await call_next(call)
             message = f"Target group '{arn}' is currently in use by a listener or a rule"
             return encode_error(model, "ResourceInUse", message)
-        wanted = form.pop("LoadBalancerArn", None)
+        balancer = form.pop("LoadBalancerArn", None)
         response = await call_next(call.with_form(form))
         if not response.ok:
             return response
-        groups = [each for each in _groups(call, response) if not is_proxy(each)]
+        groups = [each for each in parse(model, response)["TargetGroups"] if not is_proxy(each)]
         for group in groups:
-            users = self._registry.load_balancers_of(group["TargetGroupArn"])
-            group["LoadBalancerArns"] = list(users)
-        shown = [each for each in groups if wanted in (None, *each["LoadBalancerArns"])]
+            arns = self._registry.load_balancers_of(group["TargetGroupArn"])
+            group["LoadBalancerArns"] = list(arns)
+        shown = [each for each in groups if balancer in (None, *each["LoadBalancerArns"])]
         return encode_result(model, {"TargetGroups": shown})
 
 
 class ListenerDeletion(Patch):
-    """A deleted load balancer takes its listeners with it."""
+    """Deletes the listeners of a load balancer with it."""
 
-    ministack = "DeleteLoadBalancer leaves listeners and rules behind"
+    ministack = "DeleteLoadBalancer does not delete listeners and rules"
     aws = "deleting a load balancer also deletes its listeners"
     documentation = f"{_API}API_DeleteLoadBalancer.html"
     service = "elasticloadbalancing"
@@ -143,9 +146,9 @@ class ListenerDeletion(Patch):
 
 
 class LoadBalancerZones(Patch):
-    """Zone names and VPC follow from the subnets of a load balancer."""
+    """Derives zone names and VPC of a load balancer from its subnets."""
 
-    ministack = "puts every subnet of a load balancer into zone a, and into vpc-00000001"
+    ministack = "every subnet of a load balancer is in zone a and in vpc-00000001"
     aws = "AvailabilityZones and VpcId are those of the subnets"
     documentation = f"{_API}API_LoadBalancer.html"
     service = "elasticloadbalancing"
@@ -155,27 +158,25 @@ class LoadBalancerZones(Patch):
         self._aws = aws
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Complete the zones of the answer."""
+        """Set the zones in the response."""
         response = await call_next(call)
         if not response.ok:
             return response
-        model = service_model("elbv2").operation_model(call.operation)
+        model = _model(call)
         result = parse(model, response)
         balancers = result.get("LoadBalancers", [result])
         ids = [each["SubnetId"] for one in balancers for each in one["AvailabilityZones"]]
-        known = await find_subnets(self._aws, call.tenant, ids)
+        subnets = await find_subnets(self._aws, call.tenant, ids)
         for balancer in balancers:
-            _complete(balancer, {name: (known[name].zone, known[name].vpc) for name in known})
+            _set_zones(balancer, subnets)
         return encode_result(model, result)
 
 
-def _groups(call: Call, response: Response) -> list[dict[str, Any]]:
-    model = service_model("elbv2").operation_model(call.operation)
-    groups: list[dict[str, Any]] = parse(model, response)["TargetGroups"]
-    return groups
+def _model(call: Call) -> OperationModel:
+    return service_model("elbv2").operation_model(call.operation)
 
 
-def _complete(balancer: dict[str, Any], known: dict[str, tuple[str, str]]) -> None:
+def _set_zones(balancer: dict[str, Any], subnets: Mapping[str, Subnet]) -> None:
     for zone in balancer["AvailabilityZones"]:
-        if zone["SubnetId"] in known:
-            zone["ZoneName"], balancer["VpcId"] = known[zone["SubnetId"]]
+        if subnet := subnets.get(zone["SubnetId"]):
+            zone["ZoneName"], balancer["VpcId"] = subnet.zone, subnet.vpc

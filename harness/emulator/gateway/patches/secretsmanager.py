@@ -1,4 +1,4 @@
-"""Secrets Manager: the right error for a name that is still scheduled for deletion."""
+"""Secrets Manager: the error for the name of a secret that is scheduled for deletion."""
 
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.http import Response
@@ -11,10 +11,10 @@ _MESSAGE = (
 
 
 class SecretPendingDeletion(Patch):
-    """CreateSecret with the name of a secret in its recovery window."""
+    """Corrects the error of CreateSecret for the name of a secret in its recovery window."""
 
-    ministack = "CreateSecret answers ResourceExistsException for a name pending deletion"
-    aws = "CreateSecret answers InvalidRequestException: already scheduled for deletion"
+    ministack = "CreateSecret returns ResourceExistsException for a name pending deletion"
+    aws = "CreateSecret returns InvalidRequestException: already scheduled for deletion"
     documentation = (
         "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html"
     )
@@ -25,7 +25,7 @@ class SecretPendingDeletion(Patch):
         self._aws = aws
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Replace the error if the secret that exists is pending deletion."""
+        """Replace the error if the existing secret is pending deletion."""
         response = await call_next(call)
         if b"ResourceExistsException" in response.body and await self._is_pending(call):
             return json_error("InvalidRequestException", _MESSAGE)
@@ -36,6 +36,6 @@ class SecretPendingDeletion(Patch):
             secret = await self._aws.call(
                 call.tenant, "secretsmanager", "DescribeSecret", SecretId=call.json["Name"]
             )
-        except ApiError:  # gone between the two calls
+        except ApiError:  # deleted between the two calls
             return False
         return "DeletedDate" in secret

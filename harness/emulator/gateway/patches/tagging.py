@@ -1,7 +1,4 @@
-"""Resource Groups Tagging: what is deleted is no longer listed."""
-
-import json
-from typing import Any
+"""Resource Groups Tagging: deleted resources are not listed."""
 
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.http import Response
@@ -11,7 +8,7 @@ _DISTRIBUTION = ":distribution/"
 
 
 class DeletedDistributionTags(Patch):
-    """Takes deleted distributions out of GetResources."""
+    """Removes deleted distributions from GetResources."""
 
     ministack = "GetResources lists the tags of CloudFront distributions that are deleted"
     aws = "GetResources lists resources that exist"
@@ -23,17 +20,17 @@ class DeletedDistributionTags(Patch):
         self._distributions = distributions
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Filter the answer."""
+        """Filter the response."""
         response = await call_next(call)
         if not response.ok:
             return response
-        answered = json.loads(response.body)
+        body = response.json()
         existing = await self._distributions.ids()
 
-        def exists(mapping: dict[str, Any]) -> bool:
-            _, separator, name = mapping["ResourceARN"].partition(_DISTRIBUTION)
+        def exists(arn: str) -> bool:
+            _, separator, name = arn.partition(_DISTRIBUTION)
             return not separator or name in existing
 
-        mappings = answered["ResourceTagMappingList"]
-        answered["ResourceTagMappingList"] = [each for each in mappings if exists(each)]
-        return response.with_body(json.dumps(answered).encode())
+        mappings = body["ResourceTagMappingList"]
+        body["ResourceTagMappingList"] = [each for each in mappings if exists(each["ResourceARN"])]
+        return response.with_json(body)
