@@ -1,4 +1,4 @@
-"""One health check, really sent.
+"""Sends health checks to targets.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 """
@@ -17,7 +17,7 @@ _PASSED = ProbeResult(passed=True)
 
 
 async def probe(check: HealthCheck, address: str, target_port: int) -> ProbeResult:
-    """Send one health check to a target and judge the answer."""
+    """Send one health check to a target and evaluate the response."""
     port = check.port_for(target_port)
     try:
         async with asyncio.timeout(check.timeout):

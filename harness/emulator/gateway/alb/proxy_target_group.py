@@ -21,21 +21,21 @@ def is_proxy(target_group: dict[str, Any]) -> bool:
 
 
 def group_id(target_group: dict[str, Any]) -> str:
-    """Return the id of the real group that a ``TargetGroup`` is, or stands in for."""
+    """Return the id of the real group of a ``TargetGroup``, which may be a proxy."""
     return group_id_of(target_group["TargetGroupArn"])
 
 
 def group_id_of(arn: str) -> str:
-    """Return the id of the real group that an ARN names, itself or by its proxy's."""
+    """Return the id of the real group of an ARN, which may be that of a proxy."""
     found = _ARN.fullmatch(arn)
     return found[1] if found else arn.rpartition("/")[2]
 
 
 def replace_proxy_arns(text: str, real_arn: Callable[[str], str | None]) -> str:
-    """Replace the ARNs of proxies in an answer of the API.
+    """Replace the ARNs of proxies in a response of the API.
 
     Args:
-        text: Body of the answer.
+        text: Body of the response.
         real_arn: Returns the ARN of the real group with an id; None if there is none.
     """
     return _ARN.sub(lambda found: real_arn(found[1]) or found[0], text)
@@ -57,12 +57,12 @@ async def create_proxy(aws: AwsApi, tenant: Tenant, real_id: str) -> str:
 
 
 async def set_proxy_endpoint(aws: AwsApi, tenant: Tenant, arn: str, port: int) -> None:
-    """Make a port of loopback the one target of a proxy."""
-    wanted = {"Id": _LOOPBACK, "Port": port}
+    """Make a port of loopback the only target of a proxy."""
+    endpoint = {"Id": _LOOPBACK, "Port": port}
     result = await aws.call(tenant, "elbv2", "DescribeTargetHealth", TargetGroupArn=arn)
     present = [described["Target"] for described in result["TargetHealthDescriptions"]]
-    if [{"Id": each["Id"], "Port": each["Port"]} for each in present] == [wanted]:
+    if [{"Id": each["Id"], "Port": each["Port"]} for each in present] == [endpoint]:
         return
     if present:
         await aws.call(tenant, "elbv2", "DeregisterTargets", TargetGroupArn=arn, Targets=present)
-    await aws.call(tenant, "elbv2", "RegisterTargets", TargetGroupArn=arn, Targets=[wanted])
+    await aws.call(tenant, "elbv2", "RegisterTargets", TargetGroupArn=arn, Targets=[endpoint])

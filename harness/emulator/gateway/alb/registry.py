@@ -1,10 +1,10 @@
-"""Every load balancer and target group of the emulator, and who forwards to whom.
+"""All load balancers and target groups of the emulator, and their forwarding.
 
-MiniStack sends a request to a random registered target, whether or not it is alive. To choose
-well without touching its internals, each target group gets a *proxy*: a second group, hidden
-from every answer, whose one target is an ``Endpoint`` of ours. Listeners and rules are stored
-with the proxy's ARN, on the wire, and answered with the real one's. So its listener rules,
-and its CloudFront which reaches load balancers without a socket, both end at our endpoint.
+MiniStack sends a request to a random registered target, healthy or not. Therefore each target
+group gets a proxy: a second target group, hidden from every response, whose only target is an
+``Endpoint``. Listeners and rules are stored with the ARN of the proxy and returned with the real
+one. So the listener rules of MiniStack, and its CloudFront, which reaches load balancers without
+a socket, both end at the endpoint.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Tenant
 from harness.emulator.gateway.environment import TimeScale
 
-_FOLLOW_SECONDS = 0.25
+_REFRESH_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,12 @@ class _Served:
 
 
 class AlbRegistry:
-    """Follows what the ELBv2 API of MiniStack says, for every tenant that was seen.
+    """Tracks the ELBv2 API of MiniStack for every account and region with calls.
 
     Args:
         aws: MiniStack.
-        time_scale: How fast health checks and draining go.
-        tenants: Section of the tenants seen, ``account/region`` -> true; kept between runs.
+        time_scale: Scales health checks and draining.
+        tenants: Section of the state: ``account/region`` -> true.
     """
 
     def __init__(self, aws: AwsApi, time_scale: TimeScale, tenants: dict[str, bool]) -> None:
@@ -50,46 +50,46 @@ class AlbRegistry:
         self._served: dict[str, _Served] = {}
         self._proxies: dict[str, str] = {}
         self._lock = asyncio.Lock()
-        self._following: asyncio.Task[None] | None = None
+        self._refreshing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Take up what an earlier run left, and follow registrations from now on."""
+        """Read the restored state and start to refresh registrations."""
         await self.synchronise_all()
-        self._following = asyncio.create_task(self._follow())
+        self._refreshing = asyncio.create_task(self._refresh())
 
     async def stop(self) -> None:
         """Stop all checks and endpoints."""
-        if self._following is not None:
-            self._following.cancel()
-            await asyncio.gather(self._following, return_exceptions=True)
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+            await asyncio.gather(self._refreshing, return_exceptions=True)
         for served in self._served.values():
             await served.close()
         self._served.clear()
 
-    async def _follow(self) -> None:
+    async def _refresh(self) -> None:
         while True:
             for group in self.groups():
                 await group.refresh()
-            await asyncio.sleep(_FOLLOW_SECONDS)
+            await asyncio.sleep(_REFRESH_SECONDS)
 
     def groups(self) -> Sequence[TargetGroup]:
         """Return every target group that is served."""
         return [served.group for served in self._served.values()]
 
     async def synchronise_all(self) -> None:
-        """Read everything again, for every tenant seen."""
+        """Synchronise every recorded account and region."""
         for key in list(self._tenants):
             await self.synchronise(Tenant(*key.split("/", 1)))
 
     async def synchronise(self, tenant: Tenant) -> None:
-        """Read a tenant's load balancers and target groups again and serve them."""
+        """Read the load balancers and target groups of an account and region, and serve them."""
         self._tenants[f"{tenant.account}/{tenant.region}"] = True
         async with self._lock:
             topology = await read_topology(self._aws, tenant)
             self._topologies[tenant] = topology
             for arn, configuration in topology.groups.items():
                 await self._serve(tenant, arn, configuration)
-            await self._drop_what_is_gone(tenant, topology)
+            await self._remove_deleted(tenant, topology)
 
     async def _serve(self, tenant: Tenant, arn: str, configuration: TargetGroupConfig) -> None:
         served = self._served.get(arn)
@@ -110,7 +110,7 @@ class AlbRegistry:
         await set_proxy_endpoint(self._aws, tenant, proxy, port)
         self._proxies[arn] = proxy
 
-    async def _drop_what_is_gone(self, tenant: Tenant, topology: Topology) -> None:
+    async def _remove_deleted(self, tenant: Tenant, topology: Topology) -> None:
         for arn, served in list(self._served.items()):
             if served.group.tenant == tenant and arn not in topology.groups:
                 await self._served.pop(arn).close()
@@ -118,7 +118,7 @@ class AlbRegistry:
                 await self._aws.call(tenant, "elbv2", "DeleteTargetGroup", TargetGroupArn=proxy)
 
     def proxy(self, arn: str) -> str | None:
-        """Return the ARN of the proxy of a target group; None if it is not served."""
+        """Return the ARN of the proxy of a target group; None if not served."""
         return self._proxies.get(arn)
 
     def real_arn(self, real_id: str) -> str | None:
@@ -126,7 +126,7 @@ class AlbRegistry:
         return next((arn for arn in self._proxies if arn.endswith(f"/{real_id}")), None)
 
     async def group(self, tenant: Tenant, arn: str) -> TargetGroup | None:
-        """Return a target group with its registrations of this moment; None if not served."""
+        """Return a target group with refreshed registrations; None if not served."""
         if arn not in self._served:
             await self.synchronise(tenant)
         served = self._served.get(arn)
@@ -141,7 +141,7 @@ class AlbRegistry:
         return served.group.configuration.load_balancers if served else ()
 
     async def load_balancer(self, host: str) -> tuple[Tenant, LoadBalancer] | None:
-        """Find a load balancer, and whose it is, by its DNS name."""
+        """Return a load balancer and its account and region, by DNS name; None if not found."""
         found = self._find(host)
         if found is None:
             await self.synchronise_all()

@@ -1,4 +1,4 @@
-"""A target group at run time: who is registered, who is healthy, whose turn it is."""
+"""A target group at run time: registered targets, their health, round robin."""
 
 import asyncio
 from collections import Counter
@@ -25,14 +25,14 @@ from harness.emulator.gateway.environment import TimeScale
 
 
 class TargetGroup:
-    """Follows the registered targets of one target group and checks their health.
+    """Tracks the registered targets of one target group and checks their health.
 
     Args:
         arn: ARN of the target group.
-        tenant: Whose it is.
-        aws: MiniStack, which knows who is registered: by RegisterTargets or by an ECS service.
-        time_scale: How fast intervals and delays pass.
-        configuration: What the API says about the group now.
+        tenant: Account and region of the target group.
+        aws: MiniStack, which stores the registrations of RegisterTargets and of ECS services.
+        time_scale: Scales intervals and delays.
+        configuration: Current configuration of the group in the API.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class TargetGroup:
         return bool(self.configuration.load_balancers)
 
     def configure(self, configuration: TargetGroupConfig) -> None:
-        """Take a new configuration; checks start anew when anything changed."""
+        """Apply a configuration; checks restart if it has changed."""
         if configuration == self.configuration:
             return
         self.configuration = configuration
@@ -69,17 +69,17 @@ class TargetGroup:
             registration.checks = asyncio.create_task(self._check(address, registration))
 
     async def refresh(self) -> None:
-        """Follow who is registered now."""
+        """Update the registered targets."""
         try:
             result = await self._aws.call(
                 self.tenant, "elbv2", "DescribeTargetHealth", TargetGroupArn=self.arn
             )
-        except ApiError:  # the group has just been deleted
+        except ApiError:  # the group has been deleted
             result = {"TargetHealthDescriptions": []}
         targets = [described["Target"] for described in result["TargetHealthDescriptions"]]
-        self._follow({TargetAddress(target["Id"], target["Port"]) for target in targets})
+        self._update({TargetAddress(target["Id"], target["Port"]) for target in targets})
 
-    def _follow(self, current: set[TargetAddress]) -> None:
+    def _update(self, current: set[TargetAddress]) -> None:
         now = asyncio.get_running_loop().time()
         for address in self._registered.keys() - current:
             self._registered.pop(address).stop_checks()
@@ -97,18 +97,18 @@ class TargetGroup:
     async def _check(self, address: TargetAddress, registration: Registration) -> None:
         check = self.configuration.check
         while self.in_use and check.enabled:
-            registration.record.note(await probe(check, address.id, address.port), check)
+            registration.record.add(await probe(check, address.id, address.port), check)
             await asyncio.sleep(self._time_scale.seconds(check.interval))
 
     def is_registered(self, address: TargetAddress) -> bool:
-        """Whether the address was registered when last looked."""
+        """Whether the address was registered at the last refresh."""
         return address in self._registered
 
     def pick(self) -> TargetAddress | None:
-        """Return the target whose turn it is, None if nobody is registered.
+        """Return the next target in round robin; None if there is none.
 
-        Healthy targets take turns. Without any healthy one, all do: "if a target group contains
-        only unhealthy registered targets, the load balancer routes requests to all of them".
+        Only healthy targets are used, unless there is none: "if a target group contains only
+        unhealthy registered targets, the load balancer routes requests to all of them".
         """
         healthy = [
             address
@@ -132,29 +132,29 @@ class TargetGroup:
 
     def health(self) -> dict[TargetAddress, Health]:
         """Return every registered or draining target with its health."""
-        known = {address: self._health(each) for address, each in self._registered.items()}
-        return known | dict.fromkeys(self._draining, DRAINING)
+        registered = {address: self._health(each) for address, each in self._registered.items()}
+        return registered | dict.fromkeys(self._draining, DRAINING)
 
     def count(self, state: State) -> int:
         """Return how many targets are in a state."""
         return sum(health.state is state for health in self.health().values())
 
-    def describe(self, wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def describe(self, requested: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return ``TargetHealthDescriptions`` of the API.
 
         Args:
-            wanted: The ``Targets`` asked for; empty for all.
+            requested: ``Targets`` of the request; empty for all.
         """
-        known = self.health()
-        if wanted:
-            known = select(known, wanted)
+        targets = self.health()
+        if requested:
+            targets = select(targets, requested)
         return [
             {
                 "Target": {"Id": address.id, "Port": address.port},
                 "HealthCheckPort": str(self.configuration.check.port_for(address.port)),
                 "TargetHealth": health.as_result(),
             }
-            for address, health in known.items()
+            for address, health in targets.items()
         ]
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""A tenant's load balancers, listeners, rules and target groups, as one value."""
+"""The load balancers, listeners, rules and target groups of an account and region."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _SERVED_TYPES = ("ip", "instance")
 _DRAINING = "deregistration_delay.timeout_seconds"
 _IDLE = "idle_timeout.timeout_seconds"
 _IDLE_SECONDS = 60.0
-_READINGS = 10
+_ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class LoadBalancer:
 
 @dataclass(frozen=True)
 class Topology:
-    """What a tenant has.
+    """Load balancers and target groups of an account and region.
 
     Attributes:
         load_balancers: By DNS name.
         groups: Configurations of the target groups that are served, by ARN.
-        proxies: ARNs of the proxies, by id of the group that each stands in for.
+        proxies: ARNs of the proxies, by id of the real group.
     """
 
     load_balancers: Mapping[str, LoadBalancer]
@@ -53,12 +53,12 @@ class Topology:
 
 
 async def read_topology(aws: AwsApi, tenant: Tenant) -> Topology:
-    """Read everything from the API; once more when something is deleted meanwhile.
+    """Read the topology from the API; read again if a resource is deleted meanwhile.
 
     Raises:
-        ApiError: The API refuses to answer, or keeps naming what it does not have.
+        ApiError: A call failed, or the API kept listing resources that it does not find.
     """
-    for _ in range(_READINGS - 1):
+    for _ in range(_ATTEMPTS - 1):
         try:
             return await _read(aws, tenant)
         except ApiError as error:

@@ -1,4 +1,4 @@
-"""The two CloudWatch alarms of a target tracking policy, which live and die with it.
+"""The two CloudWatch alarms of a target tracking policy, created and deleted with it.
 
 https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
 """
@@ -25,7 +25,7 @@ _KINDS = (
 async def create_alarms(
     aws: AwsApi, tenant: Tenant, policy: Record, metric: Metric, target: float
 ) -> list[Record]:
-    """Create the alarms of a policy and return them as DescribeScalingPolicies does."""
+    """Create the alarms of a policy; return them in the format of DescribeScalingPolicies."""
     created = []
     for kind, comparison, share, seconds in _KINDS:
         name = f"TargetTracking-{policy['ResourceId']}-{kind}-{uuid.uuid4()}"

@@ -35,16 +35,16 @@ _TRACKING = "TargetTrackingScalingPolicyConfiguration"
 
 
 class ApplicationAutoScaling(Patch):
-    """The service that MiniStack lacks; calls never go on to it.
+    """Implements the service; calls are never passed to MiniStack.
 
     Args:
-        aws: The gateway's own API, where alarms are kept.
+        aws: MiniStack, which stores the alarms.
         store: Targets, policies, activities.
-        scaler: What scales.
+        scaler: Enforces bounds at registration.
     """
 
-    ministack = "has no Application Auto Scaling"
-    aws = "registers scalable targets, keeps policies, and scales"
+    ministack = "does not implement Application Auto Scaling"
+    aws = "registers scalable targets, stores policies, scales services"
     documentation = (
         "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_Operations.html"
     )
@@ -74,7 +74,7 @@ class ApplicationAutoScaling(Patch):
         return call.service == self.service
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:  # noqa: ARG002
-        """Answer the call, or say why not in AWS's words."""
+        """Perform the operation; errors are those of AWS."""
         try:
             operation = self._operations.get(call.operation)
             if operation is None:
@@ -91,13 +91,13 @@ class ApplicationAutoScaling(Patch):
     async def _register(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
         scalable = ScalableId.of(parameters)
         await check_scalable(self._aws, tenant, scalable)
-        known = self._store.target(tenant, scalable)
-        bounds = new_bounds(parameters, known)
-        target = known or self._store.new_target(tenant, scalable)
+        registered = self._store.target(tenant, scalable)
+        bounds = new_bounds(parameters, registered)
+        target = registered or self._store.new_target(tenant, scalable)
         target |= bounds
         target["SuspendedState"] |= parameters.get("SuspendedState", {})
         target["RoleARN"] = parameters.get("RoleARN", target["RoleARN"])
-        if known is None:
+        if registered is None:
             target["Tags"] = parameters.get("Tags", {})
         await self._scaler.enforce_bounds(tenant, target)
         return {"ScalableTargetARN": target["ScalableTargetARN"]}
@@ -109,7 +109,7 @@ class ApplicationAutoScaling(Patch):
         scalable = ScalableId.of(parameters)
         target = self._registered(tenant, scalable)
         for policy in self._store.policies_of(tenant, scalable):
-            await self._drop_policy(tenant, policy)
+            await self._remove_policy(tenant, policy)
         self._store.targets(tenant).remove(target)
         return {}
 
@@ -154,10 +154,10 @@ class ApplicationAutoScaling(Patch):
             raise ObjectNotFoundError(
                 f"No scaling policy found for {scalable}, policy name: {name}"
             )
-        await self._drop_policy(tenant, policy)
+        await self._remove_policy(tenant, policy)
         return {}
 
-    async def _drop_policy(self, tenant: Tenant, policy: Record) -> None:
+    async def _remove_policy(self, tenant: Tenant, policy: Record) -> None:
         await delete_alarms(self._aws, tenant, policy)
         self._store.policies(tenant).remove(policy)
 
@@ -171,7 +171,7 @@ class ApplicationAutoScaling(Patch):
         _tenant: Tenant,
         _parameters: dict[str, Any],
     ) -> dict[str, Any]:
-        # None can be put, so there are none.
+        # Scheduled actions cannot be created.
         return {"ScheduledActions": []}
 
     async def _tag(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:

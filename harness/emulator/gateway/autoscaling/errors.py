@@ -1,4 +1,4 @@
-"""The errors that Application Auto Scaling answers with.
+"""The errors of Application Auto Scaling.
 
 https://docs.aws.amazon.com/autoscaling/application/APIReference/CommonErrors.html
 """
@@ -9,10 +9,10 @@ from harness.core.errors import EmulatorError
 
 
 class AutoScalingError(EmulatorError):
-    """An error to answer a call with.
+    """An error response of the service.
 
     Attributes:
-        code: AWS's name of it.
+        code: Error code of AWS.
     """
 
     code: ClassVar[str]

@@ -1,4 +1,4 @@
-"""The scaling itself: looks at metrics and bounds, sets desired counts, says what it did."""
+"""Evaluates metrics and bounds, sets desired counts, records scaling activities."""
 
 import asyncio
 import logging
@@ -32,12 +32,12 @@ _STEPPING = "StepScalingPolicyConfiguration"
 
 
 class Scaler:
-    """Applies the policies of every scalable target, at the emulator's time_scale.
+    """Applies the policies of every scalable target.
 
     Args:
-        aws: The gateway's own API: CloudWatch is read, ECS is told.
+        aws: MiniStack: CloudWatch is read, ECS services are updated.
         store: Targets and policies.
-        time_scale: How fast alarms' windows and cooldowns pass.
+        time_scale: Scales evaluation windows and cooldowns.
     """
 
     def __init__(self, aws: AwsApi, store: ScalingStore, time_scale: TimeScale) -> None:
@@ -48,11 +48,11 @@ class Scaler:
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to look at metrics."""
+        """Start evaluating."""
         self._running = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Stop looking."""
+        """Stop evaluating."""
         if self._running is not None:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
@@ -67,11 +67,11 @@ class Scaler:
     async def _try_evaluate(self, tenant: Tenant, target: Record) -> None:
         try:
             await self.evaluate(tenant, target)
-        except ApiError as error:  # what it scales may be deleted at any moment
+        except ApiError as error:  # the service may be deleted at any time
             logger.warning("scaling of %s: %s", target["ResourceId"], error)
 
     async def enforce_bounds(self, tenant: Tenant, target: Record) -> None:
-        """Move a service whose desired count is out of bounds to the nearer bound."""
+        """Set a desired count that is out of bounds to the nearest bound."""
         scalable = ScalableId.of(target)
         state = await self._services.state(tenant, scalable)
         if state is None:
@@ -82,7 +82,7 @@ class Scaler:
             await self._set(tenant, scalable, bounded, f"{bound} capacity was set to {bounded}")
 
     async def evaluate(self, tenant: Tenant, target: Record) -> None:
-        """Apply the policies of one target to what CloudWatch says now."""
+        """Apply the policies of one target to the current metrics."""
         scalable = ScalableId.of(target)
         policies = self._store.policies_of(tenant, scalable)
         state = await self._services.state(tenant, scalable) if policies else None

@@ -28,7 +28,7 @@ _COMPARISONS = {
 
 @dataclass(frozen=True)
 class ScalingDecision:
-    """A capacity that a policy wants, and why."""
+    """The desired capacity of a policy, and the reason."""
 
     capacity: int
     reason: str
@@ -37,10 +37,10 @@ class ScalingDecision:
 def target_tracking(
     capacity: int, target: float, recent: Sequence[float], long: Sequence[float]
 ) -> ScalingDecision | None:
-    """Return the capacity that brings the metric to its target; None if it is near enough.
+    """Return the capacity that brings the metric to its target; None for no change.
 
     Args:
-        capacity: Capacity now.
+        capacity: Current capacity.
         target: Target value of the metric.
         recent: Values of the last ``HIGH_SECONDS``, oldest first.
         long: Values of the last ``LOW_SECONDS``, oldest first.
@@ -50,13 +50,13 @@ def target_tracking(
             max(capacity + 1, math.ceil(capacity * recent[-1] / target)), "AlarmHigh"
         )
     if long and max(long) < target * LOW_SHARE:
-        wanted = math.ceil(capacity * long[-1] / target)
-        return ScalingDecision(wanted, "AlarmLow") if wanted < capacity else None
+        desired = math.ceil(capacity * long[-1] / target)
+        return ScalingDecision(desired, "AlarmLow") if desired < capacity else None
     return None
 
 
 def breaches(alarm: dict[str, Any], values: list[float]) -> bool:
-    """Whether all values of an alarm's evaluation window breach its threshold."""
+    """Whether all values of the evaluation window of an alarm breach its threshold."""
     compare = _COMPARISONS[alarm["ComparisonOperator"]]
     return bool(values) and all(compare(value, alarm["Threshold"]) for value in values)
 
@@ -64,17 +64,17 @@ def breaches(alarm: dict[str, Any], values: list[float]) -> bool:
 def step_scaling(
     capacity: int, configuration: dict[str, Any], breach: float
 ) -> ScalingDecision | None:
-    """Return the capacity that a breach asks for, None if no step covers it.
+    """Return the capacity of the step adjustment for a breach; None for no change.
 
     Args:
-        capacity: Capacity now.
+        capacity: Current capacity.
         configuration: The policy's ``StepScalingPolicyConfiguration``.
-        breach: The metric's value less the alarm's threshold.
+        breach: Value of the metric minus the threshold of the alarm.
     """
     for adjustment in configuration.get("StepAdjustments", []):
         if _covers(adjustment, breach):
-            wanted = _adjusted(capacity, configuration, adjustment["ScalingAdjustment"])
-            return ScalingDecision(wanted, "step") if wanted != capacity else None
+            desired = _adjusted(capacity, configuration, adjustment["ScalingAdjustment"])
+            return ScalingDecision(desired, "step") if desired != capacity else None
     return None
 
 
@@ -107,14 +107,14 @@ def _adjusted(capacity: int, configuration: dict[str, Any], amount: int) -> int:
 def select_decision(
     decisions: list[tuple[Record, ScalingDecision | None]], state: ServiceState
 ) -> tuple[Record, ScalingDecision] | None:
-    """Scale out if any policy wants it, in only if all do; always to the largest capacity."""
-    wanted = [(policy, decision) for policy, decision in decisions if decision is not None]
-    outward = [each for each in wanted if each[1].capacity > state.desired]
-    if outward:
-        return max(outward, key=lambda each: each[1].capacity)
+    """Scale out if any policy does, in only if all do; to the largest capacity."""
+    changes = [(policy, decision) for policy, decision in decisions if decision is not None]
+    scale_out = [each for each in changes if each[1].capacity > state.desired]
+    if scale_out:
+        return max(scale_out, key=lambda each: each[1].capacity)
     tracking = [policy for policy, _ in decisions if TRACKING in policy]
-    if wanted and all(any(policy is each[0] for each in wanted) for policy in tracking):
-        return max(wanted, key=lambda each: each[1].capacity)
+    if changes and all(any(policy is each[0] for each in changes) for policy in tracking):
+        return max(changes, key=lambda each: each[1].capacity)
     return None
 
 

@@ -30,7 +30,7 @@ def check(**settings: object) -> HealthCheck:
 def after(*probes: ProbeResult) -> State:
     record = HealthRecord()
     for probe in probes:
-        record.note(probe, check())
+        record.add(probe, check())
     return record.health.state
 
 
@@ -56,8 +56,8 @@ def test_thresholds_decide_about_health(probes: tuple[ProbeResult, ...], state: 
 
 def test_an_unhealthy_target_says_why() -> None:
     record = HealthRecord()
-    record.note(FAILED, check())
-    record.note(FAILED, check())
+    record.add(FAILED, check())
+    record.add(FAILED, check())
 
     assert record.health.as_result() == {
         "State": "unhealthy",
