@@ -1,6 +1,6 @@
 """The Docker Engine API for containers.
 
-Paths, parameters and answers as of https://docs.docker.com/reference/api/engine/version/v1.47/.
+Paths, parameters and responses as of https://docs.docker.com/reference/api/engine/version/v1.47/.
 """
 
 import io
@@ -138,7 +138,7 @@ async def _remove(request: Request) -> Response:
 
 
 async def _exit_status(container: Container, *, next_run: bool) -> AsyncIterator[bytes]:
-    # As a stream, because clients wait for the headers before they start the container.
+    # Streamed: clients wait for the headers before they start the container.
     state = await container.next_run() if next_run else container.state
     await state.ended.wait()
     yield json.dumps({"StatusCode": state.exit_code}).encode()

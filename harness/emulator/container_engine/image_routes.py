@@ -1,6 +1,6 @@
 """The Docker Engine API for images.
 
-Paths, parameters and answers as of https://docs.docker.com/reference/api/engine/version/v1.47/.
+Paths, parameters and responses as of https://docs.docker.com/reference/api/engine/version/v1.47/.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from harness.emulator.container_engine.parameters import engine_of
 from harness.emulator.container_engine.registry import Reference
 from harness.emulator.container_engine.views import image_details
 
-_PULSE_SECONDS = 1.0
+_PROGRESS_SECONDS = 1.0
 
 
 def image_routes() -> list[Route]:
@@ -69,7 +69,7 @@ async def _pull(request: Request) -> Response:
     joint = "@" if tag.startswith("sha256:") else ":"
     reference = f"{name}{joint}{tag}" if tag else name
     engine = engine_of(request)
-    # An unknown image is an answer of its own; from here on the answer is a stream.
+    # An unknown image must raise its error before the response stream starts.
     engine.registry.remote(reference)
     return StreamingResponse(_progress(engine, reference), media_type="application/json")
 
@@ -79,8 +79,8 @@ async def _progress(engine: Engine, reference: str) -> AsyncIterator[bytes]:
     shown = Reference.parse(reference)
     yield _line({"status": f"Pulling {shown}"})
     while not pull.done():
-        # Clients give up on a silent connection.
-        await asyncio.wait({pull}, timeout=_PULSE_SECONDS)
+        # Clients time out on an idle connection.
+        await asyncio.wait({pull}, timeout=_PROGRESS_SECONDS)
         yield _line({"status": "Preparing"})
     error = pull.exception()
     if isinstance(error, HarnessError):

@@ -1,4 +1,4 @@
-"""Starts, stops and kills the processes of containers, and notices when they end."""
+"""Starts, stops and kills the processes of containers, and records their exits."""
 
 import asyncio
 import contextlib
@@ -23,27 +23,27 @@ _FAILED_TO_START = 128
 
 
 class Lifecycle:
-    """What happens to a container between its creation and its removal.
+    """Runs containers between creation and removal.
 
     Args:
         directory: Folder for the record of processes.
-        start_seconds: How long a start waits until the container serves.
+        start_seconds: Timeout of a start: time until the container is ready.
     """
 
     def __init__(self, directory: Path, start_seconds: float) -> None:
         self._start_seconds = start_seconds
         self._record = ProcessRecord(directory)
-        # Half of the time, so that a start that was held back has time left to become ready.
+        # Half of the timeout, so that a delayed start can still become ready.
         self._backoff = CrashBackoff(longest=start_seconds / 2)
 
     async def start(self, container: Container, context: LaunchContext) -> bool:
-        """Start a container; return once it serves, its process ended, or time is up.
+        """Start a container; return when it is ready, has ended, or at the timeout.
 
         Returns:
-            False when it was running already.
+            False if it was already running.
 
         Raises:
-            NotFoundError: It was removed meanwhile.
+            NotFoundError: It has been removed meanwhile.
             DockerApiError: It could not be started.
         """
         async with container.lock:
@@ -58,7 +58,7 @@ class Lifecycle:
                 raise
             except (HarnessError, OSError) as error:
                 _raise_if_removed(container)
-                _fail(container, str(error))
+                _set_failed(container, str(error))
                 raise DockerApiError(
                     f"failed to start container {container.name}: {error}"
                 ) from error
@@ -66,10 +66,10 @@ class Lifecycle:
         return True
 
     async def stop(self, container: Container, seconds: float) -> bool:
-        """Ask a container to stop, and kill it when it does not within a number of seconds.
+        """Send the stop signal to a container, and SIGKILL after a number of seconds.
 
         Returns:
-            False when it was not running.
+            False if it was not running.
         """
         process, watcher = container.process, container.watcher
         if process is None or watcher is None:
@@ -87,7 +87,7 @@ class Lifecycle:
         """Send a signal to a running container.
 
         Raises:
-            ConflictError: It does not run.
+            ConflictError: It is not running.
         """
         process = container.process
         if process is None:
@@ -100,7 +100,7 @@ class Lifecycle:
             process.send(number)
 
     async def end(self, container: Container, seconds: float) -> None:
-        """End a container for good, wherever it is in its life."""
+        """End a removed container in any state."""
         container.removed.set()
         if container.preparing is not None:
             container.preparing.kill()
@@ -109,7 +109,7 @@ class Lifecycle:
         container.state.superseded.set()
 
     async def _apply_backoff(self, container: Container) -> None:
-        """Let a crash-looping family wait; a removal ends the wait."""
+        """Delay the start of a crash-looping family; a removal ends the delay."""
         delay = self._backoff.delay(container.family)
         if delay:
             container.log.note(f"ended right after its last starts: waiting {delay:.1f} s")
@@ -176,7 +176,7 @@ def _raise_if_removed(container: Container) -> None:
         raise NotFoundError(f"No such container: {container.id}")
 
 
-def _fail(container: Container, why: str) -> None:
-    container.log.note(why)
-    container.enter(State("exited", _FAILED_TO_START, why, finished=time.time()))
+def _set_failed(container: Container, reason: str) -> None:
+    container.log.note(reason)
+    container.enter(State("exited", _FAILED_TO_START, reason, finished=time.time()))
     container.state.ended.set()

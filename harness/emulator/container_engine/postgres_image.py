@@ -1,8 +1,8 @@
-"""PostgreSQL images: a real server, started the way the official image's entry point does.
+"""PostgreSQL images: a real server, started like the entry point of the official image.
 
 See https://hub.docker.com/_/postgres: ``POSTGRES_USER``, ``POSTGRES_PASSWORD`` and ``POSTGRES_DB``
-are used when the data folder is empty, connections over TCP need the password (SCRAM), SIGINT
-stops the server (fast shutdown), and the server never runs as root.
+are used when the data folder is empty, TCP connections require the password (SCRAM), SIGINT stops
+the server (fast shutdown), and the server never runs as root.
 """
 
 import asyncio
@@ -28,10 +28,10 @@ from harness.emulator.container_engine.postgres_install import (
 _PORT = 5432
 _SERVER = "postgres"
 _INHERITED = ("PATH", "TZ", "LD_LIBRARY_PATH")
-# Names compare and sort by Unicode code point, letters of every alphabet have upper and lower
-# case. macOS calls its UTF-8 locales differently.
+# Collation by Unicode code point, case mapping for all alphabets. macOS has other names for
+# its UTF-8 locales.
 _LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
-# From 18 on the official image keeps its data one level deeper.
+# From 18 on, the data folder of the official image is one level deeper.
 _FIRST_WITH_VERSIONED_DATA = 18
 
 
@@ -41,8 +41,8 @@ class PostgresImage:
 
     Attributes:
         major: Major version of the tag.
-        find: Finds or downloads an installation; a test passes its own.
-        find_local: The same without downloading.
+        find: Finds or downloads an installation.
+        find_local: Finds an installation without downloading.
     """
 
     major: int
@@ -52,7 +52,7 @@ class PostgresImage:
     installation: PostgresInstallation | None = field(default=None, repr=False)
 
     stop_signal = signal.SIGINT
-    # Immediate shutdown: unlike SIGKILL it lets the server remove its shared memory.
+    # Immediate shutdown: unlike after SIGKILL, the server removes its shared memory.
     orphan_signal = signal.SIGQUIT
 
     @property
@@ -62,20 +62,20 @@ class PostgresImage:
 
     @property
     def digest(self) -> str:
-        """Stands for the major version."""
+        """Digest of the major version."""
         return image_digest(self.repository, str(self.major))
 
     @property
     def default_command(self) -> tuple[str, ...]:
-        """As in the official image."""
+        """The command of the official image."""
         return ("docker-entrypoint.sh", _SERVER)
 
     def has_tag(self, tag: str) -> bool:
-        """``16``, ``16.8``, ``16-alpine`` and so on."""
+        """Whether a tag is of the major version: ``16``, ``16.8``, ``16-alpine``."""
         return tag.partition("-")[0].partition(".")[0] == str(self.major)
 
     def present(self) -> bool:
-        """Whether an installation was found without downloading anything."""
+        """Whether an installation is found without downloading one."""
         if self.installation is None:
             self.installation = self.find_local(self.major)
         return self.installation is not None
@@ -91,19 +91,18 @@ class PostgresImage:
         return int(text) if text.isdecimal() else _PORT
 
     async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
-        """It serves once it asks for a password; before that it says that it is starting up."""
+        """Whether the server accepts connections; it does not while it is starting up."""
         where = f"host={address} port={self.port(environment)} user=postgres dbname=postgres"
-        answer = await asyncio.to_thread(PGconn.ping, where.encode())
-        return answer == Ping.OK
+        return await asyncio.to_thread(PGconn.ping, where.encode()) == Ping.OK
 
     def launch(self, context: LaunchContext) -> Launch:
-        """Initialise the data folder if it is empty, then run the server on the address."""
+        """Return the server process, preceded by initdb if the data folder is empty."""
         self.pull()
-        assert self.installation is not None  # noqa: S101 -- what pull() has just established
+        assert self.installation is not None  # noqa: S101 -- guaranteed by pull()
         installation = stage_installation(self.installation, context.shared_folder, context.account)
         if installation.major != self.major:
             context.note(
-                f"PostgreSQL {self.major} was asked for; {installation.origin} is "
+                f"PostgreSQL {self.major} was requested; {installation.origin} is "
                 f"PostgreSQL {installation.version}"
             )
         data = self._data_folder(context)
@@ -118,7 +117,7 @@ class PostgresImage:
             str(installation.program(_SERVER)),
             *("-D", str(data), "-p", str(self.port(context.environment))),
             *("-c", f"listen_addresses={context.address}", "-c", "unix_socket_directories="),
-            # In the data folder, which is removed: in /dev/shm a killed server leaves it behind.
+            # In the data folder, which is removed; a killed server leaves files in /dev/shm.
             *("-c", f"hba_file={access}", "-c", "dynamic_shared_memory_type=mmap"),
             *_server_options(context, installation),
         )
@@ -127,15 +126,15 @@ class PostgresImage:
     def _data_folder(self, context: LaunchContext) -> Path:
         parent = "/var/lib/postgresql"
         versioned = self.major >= _FIRST_WITH_VERSIONED_DATA
-        usual = f"{parent}/{self.major}/docker" if versioned else f"{parent}/data"
-        wanted = context.environment.get("PGDATA", usual)
+        default = f"{parent}/{self.major}/docker" if versioned else f"{parent}/data"
+        path = context.environment.get("PGDATA", default)
         for mounted, folder in context.mounts.items():
-            if wanted == mounted or wanted.startswith(f"{mounted}/"):
-                data = folder / wanted.removeprefix(mounted).lstrip("/")
+            if path == mounted or path.startswith(f"{mounted}/"):
+                data = folder / path.removeprefix(mounted).lstrip("/")
                 break
         else:
             folder = context.root
-            data = folder / wanted.lstrip("/")
+            data = folder / path.lstrip("/")
         data.mkdir(parents=True, exist_ok=True)
         change_owner(folder, context.account)
         data.chmod(0o700)
@@ -170,7 +169,7 @@ def _initialise(
         Launch(("rm", str(password_file)), environment, context.root, context.account),
     ]
     if database != "postgres":
-        # Single-user mode spares the start of a temporary server, and needs no password.
+        # Single-user mode requires no temporary server and no password.
         single = (str(installation.program(_SERVER)), "--single", "-F", "-D", str(data), "postgres")
         quoted = database.replace('"', '""')
         statement = f'CREATE DATABASE "{quoted}"\n'.encode()
@@ -179,14 +178,14 @@ def _initialise(
 
 
 def _access_file(context: LaunchContext) -> Path:
-    """Write who may connect: everybody on this machine, with the password."""
+    """Write pg_hba.conf: all local clients, with the password."""
     path = context.root / "pg_hba.conf"
     path.write_text("host all all 127.0.0.0/8 scram-sha-256\n", encoding="utf-8")
     return path
 
 
 def _server_options(context: LaunchContext, installation: PostgresInstallation) -> tuple[str, ...]:
-    """Return the client's server arguments, paths of copied-in files made real."""
+    """Return the server arguments of the client, with real paths of copied files."""
     words = list(context.command)
     arguments = words[words.index(_SERVER) + 1 :] if _SERVER in words else words
     options: list[str] = []

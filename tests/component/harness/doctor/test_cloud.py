@@ -1,4 +1,4 @@
-"""What the doctor says of packages, PostgreSQL, loopback, sockets and engines."""
+"""Diagnoses of packages, PostgreSQL, loopback, sockets and engines."""
 
 import socket
 from collections.abc import Iterator
@@ -17,15 +17,13 @@ from harness.emulator.container_engine import network
 
 
 class TestLoopback:
-    def test_free_ports_on_addresses_of_its_own_are_right(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_free_ports_on_loopback_addresses_are_ok(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(cloud, "_PROBED_ADDRESS", "127.0.0.1")
         monkeypatch.setattr(network, "require_free_port", lambda *_: None)
 
         assert diagnose_loopback().verdict is Verdict.OK
 
-    def test_a_system_with_one_address_is_told_how_to_add_some(
+    def test_a_system_with_one_address_is_missing_with_a_remedy(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(cloud, "_PROBED_ADDRESS", "192.0.2.1")
@@ -35,7 +33,7 @@ class TestLoopback:
         assert found.verdict is Verdict.MISSING
         assert "ifconfig lo0 alias" in found.remedy
 
-    def test_a_program_that_holds_a_port_on_all_addresses_is_an_error_to_show(
+    def test_a_port_in_use_on_all_addresses_raises_an_error(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with socket.socket() as holder:
@@ -64,13 +62,13 @@ class TestContainerEngines:
             listener.listen()
             yield path
 
-    def test_one_that_listens_is_offered_as_an_option(self, podman: Path) -> None:
+    def test_a_listening_socket_is_offered_as_an_option(self, podman: Path) -> None:
         found = diagnose_container_engines()
 
         assert found.verdict is Verdict.OK
         assert f"--container-engine unix://{podman}" in found.found
 
-    def test_the_one_of_the_variable_counts(
+    def test_the_socket_of_docker_host_is_found(
         self, podman: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("XDG_RUNTIME_DIR")
@@ -78,7 +76,7 @@ class TestContainerEngines:
 
         assert str(podman) in diagnose_container_engines().found
 
-    def test_a_socket_without_a_listener_does_not(
+    def test_a_socket_without_a_listener_is_not_offered(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path = tmp_path / "dead.sock"

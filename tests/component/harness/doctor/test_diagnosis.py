@@ -1,4 +1,4 @@
-"""The doctor never dies of what it finds."""
+"""Probes, and the diagnoses of their results and errors."""
 
 import pytest
 import requests
@@ -8,7 +8,9 @@ from harness.doctor import diagnose
 from harness.settings.settings import HarnessSettings
 
 
-def test_everything_is_looked_at_once_under_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_prerequisite_is_examined_once_under_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(requests, "get", lambda *_, **__: requests.Response())
 
     names = [

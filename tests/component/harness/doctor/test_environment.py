@@ -1,4 +1,4 @@
-"""What the doctor says of what runs have left, and of proxies."""
+"""Diagnoses of recorded runs, dead clouds and proxies."""
 
 import tempfile
 from pathlib import Path
@@ -31,7 +31,7 @@ class TestLedger:
             )
         )
 
-    def test_a_run_that_is_up_is_listed_with_the_way_to_end_it(
+    def test_a_deployed_run_is_listed_with_the_destroy_command(
         self, settings: HarnessSettings, tmp_path: Path
     ) -> None:
         with fake_cloud(tmp_path / "cloud") as info:
@@ -42,7 +42,7 @@ class TestLedger:
         assert "pr1: deployed on embedded, its cloud runs, since " in found.found
         assert "catalog-harness destroy" in found.remedy
 
-    def test_a_run_whose_cloud_has_ended_says_so(
+    def test_a_run_whose_cloud_has_ended_is_marked(
         self, settings: HarnessSettings, tmp_path: Path
     ) -> None:
         ended_cloud(tmp_path / "cloud")
@@ -56,7 +56,7 @@ class TestDeadClouds:
     def _temporary_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
-    def test_they_are_listed_and_left_alone(self, tmp_path: Path) -> None:
+    def test_they_are_listed_and_not_removed(self, tmp_path: Path) -> None:
         directory = tmp_path / f"{CLOUD_PREFIX}1"
         ended_cloud(directory)
 

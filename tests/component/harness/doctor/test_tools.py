@@ -1,4 +1,4 @@
-"""What the doctor says of Python, Node.js, Terraform and the provider."""
+"""Diagnoses of Python, Node.js, Terraform and the provider."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def program(path: Path, prints: str) -> Path:
 
 
 class TestTerraform:
-    def test_it_is_named_with_what_was_passed_over(self, tmp_path: Path) -> None:
+    def test_it_is_reported_with_its_version(self, tmp_path: Path) -> None:
         named = program(tmp_path / "terraform", "Terraform v1.12.3")
 
         found = diagnose_terraform(HarnessSettings(terraform=str(named)))
@@ -29,7 +29,7 @@ class TestTerraform:
         assert "Terraform 1.12.3" in found.found
         assert str(named) in found.found
 
-    def test_none_is_an_error_for_the_caller_to_show(self, tmp_path: Path) -> None:
+    def test_a_missing_terraform_raises_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(ToolNotFoundError):
             diagnose_terraform(HarnessSettings(terraform=str(tmp_path / "nothing")))
 

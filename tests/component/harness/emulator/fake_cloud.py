@@ -1,4 +1,4 @@
-"""A process that stands in for the supervisor of a cloud."""
+"""A fake cloud: a process in place of the supervisor, and its info file."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from tests.unit.harness.emulator.sample_cloud_info import sample_cloud_info
 _WAITS = "import sys; print('up', flush=True); sys.stdin.read()"
 _STUBBORN = (
     "import signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-    "print('deaf', flush=True); sys.stdin.read()"
+    "print('up', flush=True); sys.stdin.read()"
 )
 
 
@@ -20,7 +20,7 @@ _STUBBORN = (
 def fake_cloud(
     directory: Path, *, stubborn: bool = False, **changes: object
 ) -> Iterator[CloudInfo]:
-    """A cloud that does nothing, but whose process is real; its info file is written."""
+    """A cloud without services; its process runs, its info file is written."""
     directory.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
         [sys.executable, "-S", "-c", _STUBBORN if stubborn else _WAITS, str(directory)],
@@ -30,7 +30,7 @@ def fake_cloud(
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        # Just after its start a process may have no command line yet, by which it is known.
+        # Just after its start, a process may not have its command line yet.
         process.stdout.readline()
         info = sample_cloud_info(directory, process.pid, **changes)
         info.write()
@@ -42,6 +42,6 @@ def fake_cloud(
 
 
 def ended_cloud(directory: Path) -> CloudInfo:
-    """A cloud whose process has died without cleaning up."""
+    """A cloud whose process has ended without cleaning up."""
     with fake_cloud(directory) as info:
         return info

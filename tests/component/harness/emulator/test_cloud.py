@@ -1,4 +1,4 @@
-"""Starting, finding and stopping a cloud: the real supervisor, and stand-ins for its moods."""
+"""Starting, attaching to and stopping a cloud, with the real supervisor and with fake ones."""
 
 import os
 import subprocess
@@ -36,41 +36,41 @@ def folders(temporary_folder: Path) -> list[Path]:
 
 
 @pytest.fixture
-def supervisor_says(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
-    """Replace the supervisor's process by one that says something and ends with status 3."""
+def failing_supervisor(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """Replace the supervisor by a process that prints an error and exits with status 3."""
     started: list[subprocess.Popen[bytes]] = []
 
-    class Instead(subprocess.Popen[bytes]):
+    class FakeSupervisor(subprocess.Popen[bytes]):
         def __init__(self, command: list[str], **options: Any) -> None:
             code = "import sys; print('no port is free', file=sys.stderr); sys.exit(3)"
             super().__init__([sys.executable, "-S", "-c", code, *command[3:]], **options)
             started.append(self)
 
-    monkeypatch.setattr(subprocess, "Popen", Instead)
+    monkeypatch.setattr(subprocess, "Popen", FakeSupervisor)
     return started
 
 
 @pytest.fixture
-def supervisor_waits(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
-    """Replace the supervisor's process by one that never becomes ready."""
+def hanging_supervisor(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """Replace the supervisor by a process that never becomes ready."""
     started: list[subprocess.Popen[bytes]] = []
 
-    class Instead(subprocess.Popen[bytes]):
+    class FakeSupervisor(subprocess.Popen[bytes]):
         def __init__(self, command: list[str], **options: Any) -> None:
             code = "import time; time.sleep(600)"
             super().__init__([sys.executable, "-S", "-c", code, *command[3:]], **options)
             started.append(self)
 
-    monkeypatch.setattr(subprocess, "Popen", Instead)
+    monkeypatch.setattr(subprocess, "Popen", FakeSupervisor)
     return started
 
 
-def test_a_cloud_answers_until_it_is_stopped_and_leaves_nothing(temporary_folder: Path) -> None:
+def test_a_cloud_serves_until_it_is_stopped_and_leaves_nothing(temporary_folder: Path) -> None:
     with embedded_cloud(region="eu-north-1") as info:
         family = psutil.Process(info.pid).children(recursive=True)
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(f"{info.endpoint}/_ministack/ready", timeout=30) as answer:
-            assert answer.status == 200
+        with direct.open(f"{info.endpoint}/_ministack/ready", timeout=30) as response:
+            assert response.status == 200
         assert attach_cloud(Path(info.directory)) == info
         assert (Path(info.directory) / CA_FILE).read_text().startswith("-----BEGIN CERTIFICATE")
         assert info.has_built_in_engine
@@ -83,19 +83,19 @@ def test_a_cloud_answers_until_it_is_stopped_and_leaves_nothing(temporary_folder
 
 
 def test_a_start_that_fails_shows_the_log_and_leaves_nothing(
-    temporary_folder: Path, supervisor_says: list[subprocess.Popen[bytes]]
+    temporary_folder: Path, failing_supervisor: list[subprocess.Popen[bytes]]
 ) -> None:
     with pytest.raises(EmulatorError, match=r"ended with status 3 .*\nno port is free") as raised:
         start_cloud(region="eu-north-1")
 
     assert "doctor" in raised.value.remedy
-    assert supervisor_says[0].returncode == 3
+    assert failing_supervisor[0].returncode == 3
     assert folders(temporary_folder) == []
 
 
 def test_a_start_that_is_interrupted_leaves_nothing(
     temporary_folder: Path,
-    supervisor_waits: list[subprocess.Popen[bytes]],
+    hanging_supervisor: list[subprocess.Popen[bytes]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def interrupt(_directory: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_start_that_is_interrupted_leaves_nothing(
     with pytest.raises(KeyboardInterrupt):
         start_cloud(region="eu-north-1")
 
-    assert supervisor_waits[0].returncode is not None
+    assert hanging_supervisor[0].returncode is not None
     assert folders(temporary_folder) == []
 
 
@@ -122,26 +122,26 @@ def test_a_supervisor_that_cannot_be_started_leaves_nothing(
 
 
 def test_a_start_removes_what_dead_clouds_left(
-    temporary_folder: Path, supervisor_says: list[subprocess.Popen[bytes]]
+    temporary_folder: Path, failing_supervisor: list[subprocess.Popen[bytes]]
 ) -> None:
     ended_cloud(temporary_folder / f"{CLOUD_PREFIX}old")
 
     with pytest.raises(EmulatorError):
         start_cloud(region="eu-north-1")
 
-    assert supervisor_says
+    assert failing_supervisor
     assert folders(temporary_folder) == []
 
 
-def test_the_supervisor_is_told_everything(
-    supervisor_says: list[subprocess.Popen[bytes]], temporary_folder: Path
+def test_the_supervisor_receives_all_options(
+    failing_supervisor: list[subprocess.Popen[bytes]], temporary_folder: Path
 ) -> None:
     with pytest.raises(EmulatorError):
         start_cloud(region="eu-west-1", docker_host="unix:///d.sock", owner_pid=42, port=4566)
 
-    said = [str(argument) for argument in supervisor_says[0].args]  # type: ignore[union-attr]
-    after = said[said.index("harness.emulator") + 1 :]
-    options = dict(zip(after[::2], after[1::2], strict=True))
+    arguments = [str(argument) for argument in failing_supervisor[0].args]  # type: ignore[union-attr]
+    given = arguments[arguments.index("harness.emulator") + 1 :]
+    options = dict(zip(given[::2], given[1::2], strict=True))
     directory = Path(options.pop("--directory"))
     assert directory.parent == temporary_folder
     assert options == {
@@ -160,14 +160,14 @@ class TestStop:
             assert not info.alive
             assert not Path(info.directory).exists()
 
-    def test_one_that_has_ended_by_itself_is_cleaned_up(self, tmp_path: Path) -> None:
+    def test_a_cloud_that_has_ended_is_cleaned_up(self, tmp_path: Path) -> None:
         info = ended_cloud(tmp_path / "cloud")
 
         stop_cloud(info)
 
         assert not Path(info.directory).exists()
 
-    def test_one_that_ends_at_that_moment_is_no_error(
+    def test_a_cloud_that_ends_in_that_moment_is_no_error(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         info = ended_cloud(tmp_path / "cloud")
@@ -177,7 +177,7 @@ class TestStop:
 
         assert not Path(info.directory).exists()
 
-    def test_one_that_ignores_the_order_is_killed_and_reported(
+    def test_a_cloud_that_ignores_sigterm_is_killed_and_reported(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(cloud_module, "_STOP_SECONDS", 0.05)
@@ -195,28 +195,28 @@ class TestAttach:
         with fake_cloud(tmp_path / "cloud") as info:
             assert attach_cloud(tmp_path / "cloud") == info
 
-    def test_one_that_has_ended_is_not(self, tmp_path: Path) -> None:
+    def test_a_cloud_that_has_ended_is_an_error(self, tmp_path: Path) -> None:
         ended_cloud(tmp_path / "cloud")
 
         with pytest.raises(EmulatorError, match="no embedded cloud runs in"):
             attach_cloud(tmp_path / "cloud")
 
-    def test_its_last_words_are_told(self, tmp_path: Path) -> None:
+    def test_the_error_contains_the_end_of_its_log(self, tmp_path: Path) -> None:
         ended_cloud(tmp_path / "cloud")
         (tmp_path / "cloud" / "cloud.log").write_text("the gateway ended by itself\n")
 
         with pytest.raises(EmulatorError, match=r"any more\nthe gateway ended by itself"):
             attach_cloud(tmp_path / "cloud")
 
-    def test_nor_one_that_never_was(self, tmp_path: Path) -> None:
+    def test_a_folder_without_a_cloud_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(EmulatorError, match="no embedded cloud runs in"):
             attach_cloud(tmp_path / "nothing")
 
 
-def test_this_process_is_the_owner_of_a_cloud_for_a_context(
-    supervisor_says: list[subprocess.Popen[bytes]],
+def test_this_process_is_the_owner_within_a_context(
+    failing_supervisor: list[subprocess.Popen[bytes]],
 ) -> None:
     with pytest.raises(EmulatorError), embedded_cloud(region="eu-north-1"):
         pass
 
-    assert str(os.getpid()) in supervisor_says[0].args  # type: ignore[operator]
+    assert str(os.getpid()) in failing_supervisor[0].args  # type: ignore[operator]

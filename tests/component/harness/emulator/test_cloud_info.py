@@ -9,14 +9,14 @@ from tests.component.harness.emulator.fake_cloud import fake_cloud
 from tests.unit.harness.emulator.sample_cloud_info import sample_cloud_info
 
 
-def test_a_cloud_lives_as_long_as_its_supervisor(tmp_path: Path) -> None:
+def test_a_cloud_is_alive_as_long_as_its_supervisor(tmp_path: Path) -> None:
     with fake_cloud(tmp_path) as info:
         assert info.alive
 
     assert not info.alive
 
 
-def test_a_dead_supervisor_whose_parent_has_not_looked_is_dead(tmp_path: Path) -> None:
+def test_a_zombie_supervisor_is_not_alive(tmp_path: Path) -> None:
     process = subprocess.Popen([sys.executable, "-S", "-c", "", str(tmp_path)])
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, but still a zombie
     try:

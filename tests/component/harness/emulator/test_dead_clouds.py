@@ -52,13 +52,13 @@ def test_a_cloud_whose_supervisor_died_is_removed(temporary_folder: Path) -> Non
     assert not directory.exists()
 
 
-def test_a_living_cloud_is_left_alone(temporary_folder: Path) -> None:
+def test_a_running_cloud_is_not_removed(temporary_folder: Path) -> None:
     with fake_cloud(a_cloud(temporary_folder)):
         assert sweep_clouds() == ()
         assert a_cloud(temporary_folder).exists()
 
 
-def test_a_cloud_of_another_user_is_left_alone(
+def test_a_cloud_of_another_user_is_not_removed(
     temporary_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended_cloud(a_cloud(temporary_folder))
@@ -67,13 +67,13 @@ def test_a_cloud_of_another_user_is_left_alone(
     assert sweep_clouds() == ()
 
 
-def test_other_folders_are_not_looked_at(temporary_folder: Path) -> None:
+def test_other_folders_are_ignored(temporary_folder: Path) -> None:
     ended_cloud(temporary_folder / "something-else")
 
     assert dead_clouds() == ()
 
 
-def test_what_its_engine_left_running_is_ended(temporary_folder: Path, left_behind: int) -> None:
+def test_processes_of_its_engine_are_killed(temporary_folder: Path, left_behind: int) -> None:
     directory = a_cloud(temporary_folder)
     (directory / ENGINE_FOLDER).mkdir(parents=True)
     started = psutil.Process(left_behind).create_time()

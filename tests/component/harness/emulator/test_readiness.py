@@ -1,4 +1,4 @@
-"""When a gateway counts as ready."""
+"""Waiting for a gateway."""
 
 import asyncio
 import socket
@@ -14,25 +14,25 @@ from tests.unit.harness.targets.loopback import Answer, Seen, Server, http_serve
 
 
 @pytest.fixture(autouse=True)
-def a_proxy_of_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
+def proxy_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
 
 
 @pytest.fixture
 def unready_at_first() -> Iterator[Server]:
-    asked: list[Seen] = []
+    requests: list[Seen] = []
 
     def respond(seen: Seen) -> Answer:
-        asked.append(seen)
-        return Answer(200 if len(asked) > 2 else 503)
+        requests.append(seen)
+        return Answer(200 if len(requests) > 2 else 503)
 
     with http_server(respond) as server:
         yield server
 
 
 @pytest.fixture
-def nobody() -> str:
+def closed_endpoint() -> str:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{probe.getsockname()[1]}"
@@ -55,27 +55,29 @@ async def wait_for(endpoint: str, *, status: int | None = None) -> None:
         ended.cancel()
 
 
-def test_it_is_ready_once_it_answers(unready_at_first: Server) -> None:
+def test_it_is_ready_once_it_responds_with_200(unready_at_first: Server) -> None:
     asyncio.run(wait_for(unready_at_first.endpoint))
 
     assert [seen.path for seen in unready_at_first.seen] == ["/_ministack/ready"] * 3
 
 
-def test_a_process_that_has_ended_never_becomes_ready(nobody: str) -> None:
+def test_a_process_that_has_ended_never_becomes_ready(closed_endpoint: str) -> None:
     with pytest.raises(EmulatorError, match="ended with status 3 before it was ready"):
-        asyncio.run(wait_for(nobody, status=3))
+        asyncio.run(wait_for(closed_endpoint, status=3))
 
 
-def test_a_gateway_that_does_not_answer_in_time_is_an_error(
-    nobody: str, monkeypatch: pytest.MonkeyPatch
+def test_a_gateway_that_does_not_respond_in_time_is_an_error(
+    closed_endpoint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(readiness, "_READY_SECONDS", 0.2)
 
-    with pytest.raises(EmulatorError, match=r"did not answer within 0\.2 s; seen last: .*refused"):
-        asyncio.run(wait_for(nobody))
+    with pytest.raises(
+        EmulatorError, match=r"did not respond within 0\.2 s; last error: .*refused"
+    ):
+        asyncio.run(wait_for(closed_endpoint))
 
 
-def test_everybody_may_read_the_authority_of_the_databases(tmp_path: Path) -> None:
+def test_the_authority_of_the_databases_is_readable_by_all_users(tmp_path: Path) -> None:
     path = tmp_path / "ca.pem"
     with http_server(lambda _: Answer(200, b"-----BEGIN")) as server:
         asyncio.run(save_database_ca(server.endpoint, path))

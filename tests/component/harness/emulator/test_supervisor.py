@@ -1,4 +1,4 @@
-"""The supervisor: what it starts, what ends it, and that nothing outlives it."""
+"""The supervisor: what it starts, what ends it, and that it leaves no process."""
 
 import asyncio
 import json
@@ -23,23 +23,23 @@ from harness.emulator.container_engine import PostgresInstallation
 from harness.emulator.supervisor import SupervisorConfig, supervise
 
 DOCKER = "unix:///run/docker.sock"
-# Answers like the gateway, notes its environment, and has the mood that a file names.
+# Responds like the gateway, records its environment, and reads its behaviour from a file.
 GATEWAY = """
 import http.server, json, os, signal, sys
 folder = {folder!r}
-mood = open(os.path.join(folder, "mood")).read()
+behaviour = open(os.path.join(folder, "behaviour")).read()
 with open(os.path.join(folder, "gateway.json"), "w") as file:
     json.dump({{"pid": os.getpid(), "environment": dict(os.environ), "command": sys.argv}}, file)
-if mood == "fails":
+if behaviour == "fails":
     sys.exit(7)
-if mood == "deaf":
+if behaviour == "ignores SIGTERM":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(503 if mood == "slow" else 200)
+        self.send_response(503 if behaviour == "slow" else 200)
         self.end_headers()
         self.wfile.write(b"-----BEGIN")
-        if mood == "ends" and self.path.endswith("ca.pem"):
+        if behaviour == "ends" and self.path.endswith("ca.pem"):
             self.wfile.flush()
             os._exit(7)
     def log_message(self, *args):
@@ -49,7 +49,7 @@ http.server.HTTPServer(("127.0.0.1", int(os.environ["GATEWAY_PORT"])), Handler).
 
 
 class Gateway:
-    """The stand-in gateway, as its test sees it."""
+    """A fake gateway and its records."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -59,38 +59,38 @@ class Gateway:
         command = shlex.join([sys.executable, "-S", str(script)])
         self.program.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
         self.program.chmod(0o755)
-        self.mood("good")
+        self.behaviour("good")
 
-    def mood(self, name: str) -> None:
-        (self._folder / "mood").write_text(name)
+    def behaviour(self, name: str) -> None:
+        (self._folder / "behaviour").write_text(name)
 
     @property
     def started(self) -> bool:
-        return (self._folder / "gateway.json").exists() and bool(self._noted())
+        return (self._folder / "gateway.json").exists() and bool(self._record())
 
-    def _noted(self) -> dict[str, object]:
+    def _record(self) -> dict[str, object]:
         try:
-            noted: dict[str, object] = json.loads((self._folder / "gateway.json").read_text())
+            record: dict[str, object] = json.loads((self._folder / "gateway.json").read_text())
         except ValueError:  # being written
             return {}
-        return noted
+        return record
 
     @property
     def environment(self) -> dict[str, str]:
-        return cast("dict[str, str]", self._noted()["environment"])
+        return cast("dict[str, str]", self._record()["environment"])
 
     @property
     def runs(self) -> bool:
-        return psutil.pid_exists(int(str(self._noted()["pid"])))
+        return psutil.pid_exists(int(str(self._record()["pid"])))
 
 
 @pytest.fixture
 def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gateway:
-    folder = tmp_path / "stand-in"
+    folder = tmp_path / "gateway"
     folder.mkdir()
-    stand_in = Gateway(folder)
-    monkeypatch.setattr(sys, "executable", str(stand_in.program))
-    return stand_in
+    fake = Gateway(folder)
+    monkeypatch.setattr(sys, "executable", str(fake.program))
+    return fake
 
 
 @pytest.fixture
@@ -106,10 +106,10 @@ def config(directory: Path) -> SupervisorConfig:
 
 
 def once(condition: Callable[[], object], *, then: Callable[[], object]) -> threading.Thread:
-    """Do something as soon as something is true, beside the supervisor."""
+    """Run a function in a thread once a condition is true."""
 
     def act() -> None:
-        wait_until(condition, what="the moment", ready=bool, timeout=60, delay=0.01)
+        wait_until(condition, what="the condition", ready=bool, timeout=60, delay=0.01)
         then()
 
     thread = threading.Thread(target=act)
@@ -117,7 +117,7 @@ def once(condition: Callable[[], object], *, then: Callable[[], object]) -> thre
     return thread
 
 
-def tell_to_stop() -> None:
+def send_sigterm() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -126,52 +126,52 @@ def run(config: SupervisorConfig) -> int:
 
 
 class TestReadiness:
-    def test_a_cloud_that_is_ready_says_how_to_reach_it(
+    def test_a_ready_cloud_writes_its_info_file(
         self, config: SupervisorConfig, gateway: Gateway, directory: Path
     ) -> None:
-        seen: list[CloudInfo | None] = []
+        infos: list[CloudInfo | None] = []
 
-        def look() -> None:
-            seen.append(CloudInfo.read(directory))
-            tell_to_stop()
+        def read_info() -> None:
+            infos.append(CloudInfo.read(directory))
+            send_sigterm()
 
-        helper = once(lambda: CloudInfo.read(directory), then=look)
+        helper = once(lambda: CloudInfo.read(directory), then=read_info)
 
         assert run(config) == 0
         helper.join()
 
-        info = seen[0]
+        info = infos[0]
         assert info is not None
         assert info.endpoint == f"http://127.0.0.1:{gateway.environment['GATEWAY_PORT']}"
         assert (info.docker_host, info.pid) == (DOCKER, os.getpid())
         assert (info.database, info.database_tls) == ("", True)
         assert (directory / CA_FILE).read_text() == "-----BEGIN"
 
-    def test_a_port_that_was_asked_for_is_used(self, directory: Path, gateway: Gateway) -> None:
-        gateway.mood("fails")
+    def test_a_configured_port_is_used(self, directory: Path, gateway: Gateway) -> None:
+        gateway.behaviour("fails")
 
         with pytest.raises(EmulatorError):
             run(SupervisorConfig(directory, "eu-north-1", port=45678, docker_host=DOCKER))
 
         assert gateway.environment["GATEWAY_PORT"] == "45678"
 
-    def test_with_the_built_in_engine_the_cloud_finds_itself_by_name(
+    def test_with_the_built_in_engine_the_cloud_has_a_container_name(
         self, directory: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         server = PostgresInstallation(Path("/pg/bin"), "16.15", False, "of a test")
         monkeypatch.setattr(supervisor, "find_local_postgres", lambda _: server)
-        seen: list[CloudInfo | None] = []
+        infos: list[CloudInfo | None] = []
 
-        def look() -> None:
-            seen.append(CloudInfo.read(directory))
-            tell_to_stop()
+        def read_info() -> None:
+            infos.append(CloudInfo.read(directory))
+            send_sigterm()
 
-        helper = once(lambda: CloudInfo.read(directory), then=look)
+        helper = once(lambda: CloudInfo.read(directory), then=read_info)
 
         assert run(SupervisorConfig(directory, "eu-north-1")) == 0
         helper.join()
 
-        info = seen[0]
+        info = infos[0]
         assert info is not None
         assert info.has_built_in_engine
         assert (info.database, info.database_tls) == (str(server), False)
@@ -180,22 +180,22 @@ class TestReadiness:
 
 
 class TestEnd:
-    def test_it_stops_the_gateway_when_told_to(
+    def test_it_stops_the_gateway_on_sigterm(
         self, config: SupervisorConfig, gateway: Gateway, directory: Path
     ) -> None:
-        helper = once(lambda: CloudInfo.read(directory), then=tell_to_stop)
+        helper = once(lambda: CloudInfo.read(directory), then=send_sigterm)
 
         assert run(config) == 0
         helper.join()
 
         assert not gateway.runs
-        assert directory.exists(), "whoever told it to may want to read its log"
+        assert directory.exists(), "its log may be read"
 
     def test_it_can_be_stopped_before_it_is_ready(
         self, config: SupervisorConfig, gateway: Gateway, directory: Path
     ) -> None:
-        gateway.mood("slow")
-        helper = once(lambda: gateway.started, then=tell_to_stop)
+        gateway.behaviour("slow")
+        helper = once(lambda: gateway.started, then=send_sigterm)
 
         assert run(config) == 0
         helper.join()
@@ -214,9 +214,9 @@ class TestEnd:
         owner.wait()
 
         assert not gateway.runs
-        assert not directory.exists(), "nobody is left to remove it"
+        assert not directory.exists(), "nothing else would remove it"
 
-    def test_an_owner_that_has_gone_already_ends_it_at_once(
+    def test_an_owner_that_has_already_ended_stops_it_at_once(
         self, directory: Path, gateway: Gateway
     ) -> None:
         owner = subprocess.Popen(["/bin/sh", "-c", ":"])
@@ -230,7 +230,7 @@ class TestEnd:
     def test_it_ends_with_a_failure_when_the_gateway_does(
         self, config: SupervisorConfig, gateway: Gateway, caplog: pytest.LogCaptureFixture
     ) -> None:
-        gateway.mood("ends")
+        gateway.behaviour("ends")
 
         assert run(config) == 1
         assert "the gateway ended by itself with status 7" in caplog.text
@@ -238,12 +238,12 @@ class TestEnd:
     def test_a_gateway_that_cannot_start_is_an_error(
         self, config: SupervisorConfig, gateway: Gateway
     ) -> None:
-        gateway.mood("fails")
+        gateway.behaviour("fails")
 
         with pytest.raises(EmulatorError, match="ended with status 7 before it was ready"):
             run(config)
 
-    def test_a_gateway_that_ignores_the_order_is_killed(
+    def test_a_gateway_that_ignores_sigterm_is_killed(
         self,
         config: SupervisorConfig,
         gateway: Gateway,
@@ -252,8 +252,8 @@ class TestEnd:
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         monkeypatch.setattr(supervisor, "_GATEWAY_STOP_SECONDS", 0.05)
-        gateway.mood("deaf")
-        helper = once(lambda: CloudInfo.read(directory), then=tell_to_stop)
+        gateway.behaviour("ignores SIGTERM")
+        helper = once(lambda: CloudInfo.read(directory), then=send_sigterm)
 
         assert run(config) == 0
         helper.join()
@@ -261,15 +261,15 @@ class TestEnd:
         assert not gateway.runs
         assert "killing it" in caplog.text
 
-    def test_a_database_server_of_the_users_that_does_not_run_stops_the_start(
+    def test_a_configured_database_server_that_does_not_run_is_an_error(
         self, directory: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def find(_major: int) -> PostgresInstallation:
-            raise ToolNotFoundError("CATALOG_HARNESS_POSTGRES=/x holds none")
+            raise ToolNotFoundError("CATALOG_HARNESS_POSTGRES=/x contains none")
 
         monkeypatch.setattr(supervisor, "find_local_postgres", find)
 
-        with pytest.raises(ToolNotFoundError, match="/x holds none"):
+        with pytest.raises(ToolNotFoundError, match="/x contains none"):
             run(SupervisorConfig(directory, "eu-north-1"))
 
         assert not gateway.runs

@@ -1,4 +1,4 @@
-"""What the doctor says of packages, PostgreSQL, loopback, sockets and engines."""
+"""Diagnoses of packages, PostgreSQL, loopback, sockets and engines."""
 
 import importlib.metadata
 import tempfile
@@ -27,9 +27,7 @@ def installed(monkeypatch: pytest.MonkeyPatch, **versions: str) -> None:
 
 
 class TestPackages:
-    def test_the_ministack_that_the_repairs_are_made_for_is_right(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_the_ministack_of_the_patches_is_ok(self, monkeypatch: pytest.MonkeyPatch) -> None:
         installed(monkeypatch, ministack=MINISTACK)
 
         assert diagnose_ministack().verdict is Verdict.OK
@@ -53,7 +51,7 @@ class TestPackages:
         assert found.verdict is Verdict.MISSING
         assert found.remedy == "pip install 'catalog-harness[embedded]'"
 
-    def test_the_doctor_expects_the_ministack_that_the_package_pins(self) -> None:
+    def test_the_expected_ministack_is_the_pinned_version(self) -> None:
         pins = importlib.metadata.requires("catalog-harness") or []
 
         assert any(pin.startswith(f"ministack=={MINISTACK};") for pin in pins)
@@ -64,7 +62,7 @@ class TestPackages:
         assert found.verdict is Verdict.OK
         assert "uvicorn " in found.found
 
-    def test_those_that_are_missing_are_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_missing_packages_are_listed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         installed(monkeypatch, fastapi="1", uvicorn="1")
 
         found = diagnose_packages()
@@ -86,7 +84,7 @@ class TestDatabaseServer:
         assert found.verdict is verdict
         assert "PostgreSQL 16.15 (of a test" in found.found
 
-    def test_none_here_means_a_download_which_the_doctor_leaves_to_the_cloud(
+    def test_no_local_server_is_a_warning_and_downloads_nothing(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(postgres_install, "find_local_postgres", lambda _: None)
@@ -98,14 +96,12 @@ class TestDatabaseServer:
 
 
 class TestTemporaryFolder:
-    def test_the_usual_one_is_right(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_default_folder_is_ok(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tempfile, "tempdir", "/tmp")  # noqa: S108
 
         assert diagnose_temporary_folder().verdict is Verdict.OK
 
-    def test_one_that_is_too_long_for_a_socket_is_missing(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_path_too_long_for_a_socket_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tempfile, "tempdir", "/tmp/" + "x" * 80)  # noqa: S108
 
         found = diagnose_temporary_folder()
@@ -113,7 +109,7 @@ class TestTemporaryFolder:
         assert found.verdict is Verdict.MISSING
         assert "TMPDIR" in found.remedy
 
-    def test_the_longest_that_is_accepted_really_works(
+    def test_the_longest_accepted_path_is_valid(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         longest = 103 - len("/catalog-cloud-xxxxxxxx/docker.sock")

@@ -1,4 +1,4 @@
-"""The doctor never dies of what it finds."""
+"""Probes, and the diagnoses of their results and errors."""
 
 import pytest
 
@@ -7,13 +7,13 @@ from harness.doctor import Diagnosis, Verdict, is_usable
 from harness.doctor.diagnosis import examine
 
 
-def test_a_probes_word_is_the_diagnosis() -> None:
-    said = Diagnosis("Node.js", Verdict.OK, "v24")
+def test_the_result_of_a_probe_is_the_diagnosis() -> None:
+    diagnosis = Diagnosis("Node.js", Verdict.OK, "v24")
 
-    assert examine("Node.js", lambda: said) is said
+    assert examine("Node.js", lambda: diagnosis) is diagnosis
 
 
-def test_an_error_that_says_what_to_do_is_something_missing() -> None:
+def test_an_error_with_a_remedy_is_missing() -> None:
     def probe() -> Diagnosis:
         raise ToolNotFoundError("no terraform", remedy="install it")
 
@@ -32,7 +32,7 @@ def test_a_bug_in_a_probe_is_a_warning_not_a_traceback() -> None:
     assert "ZeroDivisionError('oops')" in found.found
 
 
-def test_ctrl_c_ends_the_doctor() -> None:
+def test_ctrl_c_is_not_caught() -> None:
     def probe() -> Diagnosis:
         raise KeyboardInterrupt
 

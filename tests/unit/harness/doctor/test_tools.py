@@ -1,4 +1,4 @@
-"""What the doctor says of Python, Node.js, Terraform and the provider."""
+"""Diagnoses of Python, Node.js, Terraform and the provider."""
 
 import sys
 from functools import partial
@@ -22,13 +22,13 @@ from harness.terraform.user_config import NO_USER_CONFIG
 
 
 class TestPython:
-    def test_interpreter_and_system_are_named(self) -> None:
+    def test_interpreter_and_system_are_reported(self) -> None:
         found = diagnose_python()
 
         assert found.verdict is Verdict.OK
         assert sys.executable in found.found
 
-    def test_windows_is_told_of_its_linux(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_windows_is_missing_with_a_remedy(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys, "platform", "win32")
 
         found = diagnose_python()
@@ -38,7 +38,7 @@ class TestPython:
 
 
 class TestTerraform:
-    def test_candidates_that_were_too_old_are_listed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_rejected_candidates_are_listed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         chosen = Terraform(
             ("terraform",), (1, 15, 5), "terraform", "package", "1.15.5", ("/old/tf: too old",)
         )
@@ -51,18 +51,18 @@ class TestTerraform:
 
 class TestProvider:
     @pytest.fixture
-    def asked(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-        asked: list[str] = []
+    def requested(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        requested: list[str] = []
 
         def get(url: str, *, timeout: float) -> requests.Response:
             assert timeout < 30
-            asked.append(url)
+            requested.append(url)
             answer = requests.Response()
             answer.status_code = 200
             return answer
 
         monkeypatch.setattr(requests, "get", get)
-        return asked
+        return requested
 
     def source(self, monkeypatch: pytest.MonkeyPatch, source: ProviderSource) -> None:
         monkeypatch.setattr(tools, "find_provider_source", lambda _: source)
@@ -71,11 +71,11 @@ class TestProvider:
         "source",
         [
             ProviderSource("/m, a mirror", Path("/m")),
-            ProviderSource("as your own ~/.terraformrc says", keep_user_config=True),
+            ProviderSource("as configured in ~/.terraformrc", keep_user_config=True),
         ],
     )
-    def test_a_mirror_or_the_users_own_word_needs_no_network(
-        self, monkeypatch: pytest.MonkeyPatch, asked: list[str], source: ProviderSource
+    def test_a_mirror_or_a_user_configuration_requires_no_network(
+        self, monkeypatch: pytest.MonkeyPatch, requested: list[str], source: ProviderSource
     ) -> None:
         self.source(monkeypatch, source)
 
@@ -83,17 +83,17 @@ class TestProvider:
 
         assert found.verdict is Verdict.OK
         assert source.origin in found.found
-        assert asked == []
+        assert requested == []
 
-    def test_the_registry_is_asked_whether_it_is_there(
-        self, monkeypatch: pytest.MonkeyPatch, asked: list[str]
+    def test_the_registry_is_requested(
+        self, monkeypatch: pytest.MonkeyPatch, requested: list[str]
     ) -> None:
         self.source(monkeypatch, ProviderSource("the provider registry"))
 
         assert diagnose_provider(HarnessSettings()).verdict is Verdict.OK
-        assert [url.split("/")[2] for url in asked] == ["registry.terraform.io"]
+        assert [url.split("/")[2] for url in requested] == ["registry.terraform.io"]
 
-    def test_a_registry_out_of_reach_is_missing_with_the_way_out(
+    def test_an_unreachable_registry_is_missing_with_a_remedy(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def get(_url: str, **_: object) -> requests.Response:
@@ -108,9 +108,7 @@ class TestProvider:
         assert "ConnectionError" in found.found
         assert "--provider-mirror" in found.remedy
 
-    def test_a_mirror_without_the_provider_is_an_error_for_the_caller_to_show(
-        self, tmp_path: Path
-    ) -> None:
+    def test_a_mirror_without_the_provider_raises_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="does not hold the AWS provider"):
             diagnose_provider(HarnessSettings(provider_mirror=tmp_path))
 

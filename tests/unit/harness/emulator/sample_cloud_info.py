@@ -6,7 +6,7 @@ from harness.emulator.cloud_info import ENGINE_SOCKET, CloudInfo
 
 
 def sample_cloud_info(directory: Path, pid: int, **changes: object) -> CloudInfo:
-    """What a supervisor with that process id writes."""
+    """Return the info of a supervisor with a PID."""
     values: dict[str, object] = {
         "directory": str(directory),
         "endpoint": "http://127.0.0.1:4566",

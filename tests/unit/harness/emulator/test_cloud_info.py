@@ -1,4 +1,4 @@
-"""What is known of a cloud: written once, read by any process, never taken for another's."""
+"""The info file of a cloud, and the state of its supervisor."""
 
 import os
 from pathlib import Path
@@ -18,12 +18,12 @@ def test_another_process_reads_what_the_supervisor_wrote(tmp_path: Path) -> None
     assert CloudInfo.read(tmp_path) == info
 
 
-def test_a_cloud_that_has_not_written_yet_is_not_known(tmp_path: Path) -> None:
+def test_a_missing_info_file_is_none(tmp_path: Path) -> None:
     assert CloudInfo.read(tmp_path) is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}', '{"from": "a later version"}'])
-def test_what_another_version_wrote_is_named(tmp_path: Path, text: str) -> None:
+def test_an_info_file_of_another_version_is_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / INFO_FILE).write_text(text)
 
     with pytest.raises(HarnessError, match=rf"{INFO_FILE} cannot be read.*\n.*version"):
@@ -31,7 +31,7 @@ def test_what_another_version_wrote_is_named(tmp_path: Path, text: str) -> None:
 
 
 class TestAlive:
-    def test_a_process_that_has_got_the_number_since_is_not_it(self, tmp_path: Path) -> None:
+    def test_another_process_with_the_same_pid_is_not_the_supervisor(self, tmp_path: Path) -> None:
         assert not sample_cloud_info(tmp_path, os.getpid()).alive
 
 
@@ -39,13 +39,13 @@ class TestEngine:
     def test_a_socket_in_its_own_folder_is_the_built_in_engine(self, tmp_path: Path) -> None:
         assert sample_cloud_info(tmp_path, 1).has_built_in_engine
 
-    def test_any_other_is_the_users(self, tmp_path: Path) -> None:
+    def test_any_other_is_external(self, tmp_path: Path) -> None:
         assert not sample_cloud_info(
             tmp_path, 1, docker_host="unix:///run/x.sock"
         ).has_built_in_engine
 
 
-def test_its_variables_are_those_of_the_usual_tools(tmp_path: Path) -> None:
+def test_its_variables_are_those_of_aws_tools_and_docker(tmp_path: Path) -> None:
     variables = sample_cloud_info(tmp_path, 1).environment()
 
     assert variables["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
@@ -56,13 +56,13 @@ def test_its_variables_are_those_of_the_usual_tools(tmp_path: Path) -> None:
 class TestLog:
     def test_its_tail_is_the_last_lines_without_secrets(self, tmp_path: Path) -> None:
         secret = register_secret("correct-horse-battery")
-        lines = [f"line {number}" for number in range(100)] + [f"said {secret}"]
+        lines = [f"line {number}" for number in range(100)] + [f"printed {secret}"]
         (tmp_path / LOG_FILE).write_text("\n".join(lines))
 
         tail = log_tail(tmp_path).splitlines()
 
-        assert tail[-1] == f"said {MASK}"
+        assert tail[-1] == f"printed {MASK}"
         assert tail[0] != "line 0"
 
-    def test_a_log_that_is_gone_is_empty(self, tmp_path: Path) -> None:
+    def test_a_missing_log_is_empty(self, tmp_path: Path) -> None:
         assert log_tail(str(tmp_path)) == ""

@@ -29,13 +29,13 @@ def make_old(directory: Path) -> None:
     os.utime(directory, (past, past))
 
 
-def test_a_cloud_that_is_starting_is_left_alone(temporary_folder: Path) -> None:
+def test_a_starting_cloud_is_not_removed(temporary_folder: Path) -> None:
     a_cloud(temporary_folder).mkdir()
 
     assert sweep_clouds() == ()
 
 
-def test_a_cloud_that_never_came_up_is_removed(temporary_folder: Path) -> None:
+def test_a_cloud_that_failed_to_start_is_removed(temporary_folder: Path) -> None:
     directory = a_cloud(temporary_folder)
     directory.mkdir()
     make_old(directory)
@@ -43,7 +43,7 @@ def test_a_cloud_that_never_came_up_is_removed(temporary_folder: Path) -> None:
     assert sweep_clouds() == (directory,)
 
 
-def test_a_cloud_of_another_version_is_left_alone(temporary_folder: Path) -> None:
+def test_a_cloud_of_another_version_is_not_removed(temporary_folder: Path) -> None:
     directory = a_cloud(temporary_folder)
     directory.mkdir()
     (directory / INFO_FILE).write_text('{"from": "a later version"}')

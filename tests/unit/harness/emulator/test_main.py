@@ -30,20 +30,20 @@ class TestProgram:
             ],
         )
 
-    def test_the_command_line_says_how_the_cloud_runs(
+    def test_the_command_line_is_the_configuration(
         self, monkeypatch: pytest.MonkeyPatch, directory: Path
     ) -> None:
-        seen: list[SupervisorConfig] = []
+        configs: list[SupervisorConfig] = []
 
         async def take(config: SupervisorConfig) -> int:
-            seen.append(config)
+            configs.append(config)
             return 1
 
         monkeypatch.setattr(program, "supervise", take)
         self.arguments(monkeypatch, directory)
 
         assert program.main() == 1
-        assert seen == [SupervisorConfig(directory, "eu-north-1", 4566, DOCKER, 42)]
+        assert configs == [SupervisorConfig(directory, "eu-north-1", 4566, DOCKER, 42)]
 
     def test_an_error_is_a_message_not_a_traceback(
         self,
@@ -58,7 +58,7 @@ class TestProgram:
         self.arguments(monkeypatch, directory)
 
         assert program.main() == 2
-        said = capsys.readouterr().err
-        assert said.startswith("no server")
-        assert "hunter22" not in said
-        assert "Traceback" not in said
+        printed = capsys.readouterr().err
+        assert printed.startswith("no server")
+        assert "hunter22" not in printed
+        assert "Traceback" not in printed

@@ -19,7 +19,7 @@ def image() -> ScriptImage:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder that other accounts can pass through; pytest's own are closed."""
+    """A folder that other accounts can enter, unlike the temporary folders of pytest."""
     with tempfile.TemporaryDirectory(prefix="catalog-engine-test-") as name:
         Path(name).chmod(0o711)
         yield Path(name)

@@ -7,7 +7,7 @@ import httpx
 
 with socket.socket() as probe:
     probe.bind(("127.0.0.1", 0))
-    # One that no other program of this machine holds on all addresses.
+    # Not in use by a program that listens on all addresses.
     PORT = int(probe.getsockname()[1])
 
 
@@ -19,29 +19,29 @@ class Docker:
 
     async def create(self, *command: str, name: str = "", **body: Any) -> str:
         request = {"Image": "example/script:1.0", "Cmd": list(command), **body}
-        answer = await self.http.post("/containers/create", params={"name": name}, json=request)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["Id"])
+        response = await self.http.post("/containers/create", params={"name": name}, json=request)
+        assert response.status_code == 201, response.text
+        return str(response.json()["Id"])
 
     async def run(self, *command: str, name: str = "", **body: Any) -> str:
         key = await self.create(*command, name=name, **body)
-        answer = await self.post(f"/containers/{key}/start")
-        assert answer.status_code == 204, answer.text
+        response = await self.post(f"/containers/{key}/start")
+        assert response.status_code == 204, response.text
         return key
 
     async def inspect(self, key: str) -> Any:
-        answer = await self.http.get(f"/containers/{key}/json")
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = await self.http.get(f"/containers/{key}/json")
+        assert response.status_code == 200, response.text
+        return response.json()
 
     async def wait(self, key: str) -> int:
-        answer = await self.post(f"/containers/{key}/wait")
-        return int(answer.json()["StatusCode"])
+        response = await self.post(f"/containers/{key}/wait")
+        return int(response.json()["StatusCode"])
 
     async def logs(self, key: str, **parameters: Any) -> bytes:
         query = {"stdout": 1, "stderr": 1, **parameters}
-        answer = await self.http.get(f"/containers/{key}/logs", params=query)
-        return answer.content
+        response = await self.http.get(f"/containers/{key}/logs", params=query)
+        return response.content
 
     async def post(self, path: str, **parameters: Any) -> httpx.Response:
         return await self.http.post(path, params=parameters)

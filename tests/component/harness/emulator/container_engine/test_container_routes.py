@@ -16,7 +16,7 @@ from tests.component.harness.emulator.container_engine.docker_client import PORT
 from tests.unit.harness.emulator.container_engine.script_image import (
     FAIL,
     LISTEN,
-    SPEAK,
+    PRINT,
     STUBBORN,
     ScriptImage,
 )
@@ -33,7 +33,7 @@ def archive(name: str, content: bytes) -> bytes:
     return packed.getvalue()
 
 
-async def test_a_started_container_listens_on_an_address_of_its_own(docker: Docker) -> None:
+async def test_a_started_container_listens_on_its_own_address(docker: Docker) -> None:
     keys = [await docker.run(), await docker.run()]
     addresses = set()
     for key in keys:
@@ -54,14 +54,14 @@ async def test_a_container_that_ends_reports_its_status_and_times(docker: Docker
     assert state["Pid"] == 0
 
 
-async def test_stop_asks_politely_and_a_second_stop_changes_nothing(docker: Docker) -> None:
+async def test_stop_sends_sigterm_and_a_second_stop_changes_nothing(docker: Docker) -> None:
     key = await docker.run()
     assert (await docker.post(f"/containers/{key}/stop", t=5)).status_code == 204
     assert (await docker.inspect(key))["State"]["ExitCode"] == 128 + signal.SIGTERM
     assert (await docker.post(f"/containers/{key}/stop")).status_code == 304
 
 
-async def test_stop_kills_a_container_that_does_not_listen(docker: Docker) -> None:
+async def test_stop_kills_a_container_that_ignores_sigterm(docker: Docker) -> None:
     key = await docker.run(STUBBORN)
     assert (await docker.post(f"/containers/{key}/stop", t=0.05)).status_code == 204
     assert (await docker.inspect(key))["State"]["ExitCode"] == 128 + signal.SIGKILL
@@ -70,23 +70,26 @@ async def test_stop_kills_a_container_that_does_not_listen(docker: Docker) -> No
 
 @pytest.mark.parametrize(("name", "number"), [("SIGINT", 2), ("KILL", 9), ("15", 15), ("", 9)])
 async def test_kill_sends_the_signal(docker: Docker, name: str, number: int) -> None:
-    # Without Python's own handler for SIGINT, the signal itself ends the process.
+    # Without the handler of Python for SIGINT, the signal itself ends the process.
     key = await docker.run("import signal; signal.signal(2, signal.SIG_DFL)\n" + LISTEN)
     await docker.post(f"/containers/{key}/kill", signal=name)
     assert await docker.wait(key) == 128 + number
 
 
-async def test_kill_refuses_a_container_that_does_not_run(docker: Docker) -> None:
+async def test_kill_of_a_container_that_is_not_running_is_a_conflict(docker: Docker) -> None:
     key = await docker.create()
-    answer = await docker.post(f"/containers/{key}/kill")
-    assert answer.status_code == 409
-    assert "is not running" in answer.json()["message"]
+    response = await docker.post(f"/containers/{key}/kill")
+    assert response.status_code == 409
+    assert "is not running" in response.json()["message"]
 
 
-async def test_kill_refuses_a_signal_that_does_not_exist(docker: Docker) -> None:
+async def test_kill_with_an_unknown_signal_is_a_bad_request(docker: Docker) -> None:
     key = await docker.create()
-    answer = await docker.post(f"/containers/{key}/kill", signal="SIGNOTHING")
-    assert (answer.status_code, answer.json()) == (400, {"message": "invalid signal: SIGNOTHING"})
+    response = await docker.post(f"/containers/{key}/kill", signal="SIGNOTHING")
+    assert (response.status_code, response.json()) == (
+        400,
+        {"message": "invalid signal: SIGNOTHING"},
+    )
 
 
 async def test_killing_a_container_ends_what_it_started(docker: Docker) -> None:
@@ -107,7 +110,7 @@ async def test_killing_a_container_ends_what_it_started(docker: Docker) -> None:
     assert child.wait(timeout=5) is None or not child.is_running()
 
 
-async def test_restart_runs_it_again_in_the_same_place(docker: Docker) -> None:
+async def test_restart_keeps_the_network_settings(docker: Docker) -> None:
     key = await docker.run()
     before = await docker.inspect(key)
     assert (await docker.post(f"/containers/{key}/restart", t=5)).status_code == 204
@@ -123,7 +126,7 @@ async def test_starting_twice_starts_once(docker: Docker, image: ScriptImage) ->
     assert len(image.contexts) == 1
 
 
-async def test_a_wait_before_the_start_sees_the_end(docker: Docker) -> None:
+async def test_a_wait_before_the_start_returns_the_exit_status(docker: Docker) -> None:
     key = await docker.create(FAIL)
     waiting = asyncio.create_task(docker.post(f"/containers/{key}/wait", condition="next-exit"))
     await asyncio.sleep(0)
@@ -131,7 +134,7 @@ async def test_a_wait_before_the_start_sees_the_end(docker: Docker) -> None:
     assert (await waiting).json() == {"StatusCode": 3}
 
 
-async def test_removal_ends_everybody_s_wait(docker: Docker) -> None:
+async def test_removal_ends_waits(docker: Docker) -> None:
     key = await docker.create()
     waiting = asyncio.create_task(docker.wait(key))
     await asyncio.sleep(0)
@@ -139,8 +142,8 @@ async def test_removal_ends_everybody_s_wait(docker: Docker) -> None:
     assert await waiting == 0
 
 
-async def test_both_streams_are_logged_and_can_be_chosen(docker: Docker) -> None:
-    key = await docker.run(SPEAK)
+async def test_both_streams_are_logged_and_can_be_selected(docker: Docker) -> None:
+    key = await docker.run(PRINT)
     await docker.wait(key)
     assert sorted(unframed(await docker.logs(key))) == [(1, "to stdout\n"), (2, "to stderr\n")]
     assert unframed(await docker.logs(key, stdout=0)) == [(2, "to stderr\n")]
@@ -155,7 +158,9 @@ async def test_following_a_log_ends_with_the_container(docker: Docker) -> None:
     assert unframed(await following) == [(1, "listening\n")]
 
 
-async def test_a_running_container_is_removed_only_by_force(docker: Docker, engine: Engine) -> None:
+async def test_a_running_container_is_removed_only_with_force(
+    docker: Docker, engine: Engine
+) -> None:
     key = await docker.run()
     root = engine.find(key).root
     pid = (await docker.inspect(key))["State"]["Pid"]
@@ -169,27 +174,27 @@ async def test_a_running_container_is_removed_only_by_force(docker: Docker, engi
     assert (await docker.http.get(f"/containers/{key}/json")).status_code == 404
 
 
-async def test_a_taken_name_is_a_conflict(docker: Docker) -> None:
+async def test_a_name_in_use_is_a_conflict(docker: Docker) -> None:
     key = await docker.create(name="task")
-    answer = await docker.http.post(
+    response = await docker.http.post(
         "/containers/create", params={"name": "task"}, json={"Image": "example/script"}
     )
-    assert answer.status_code == 409
-    assert f'"/task" is already in use by container "{key}"' in answer.json()["message"]
+    assert response.status_code == 409
+    assert f'"/task" is already in use by container "{key}"' in response.json()["message"]
 
 
-async def test_containers_are_found_by_name_and_start_of_their_id(docker: Docker) -> None:
+async def test_containers_are_found_by_name_and_prefix_of_their_id(docker: Docker) -> None:
     key = await docker.create(name="task")
     assert (await docker.inspect("task"))["Id"] == key
     assert (await docker.inspect(key[:8]))["Name"] == "/task"
-    missing = await docker.http.get("/containers/nobody/json")
+    missing = await docker.http.get("/containers/missing/json")
     assert (missing.status_code, missing.json()) == (
         404,
-        {"message": "No such container: nobody"},
+        {"message": "No such container: missing"},
     )
 
 
-async def test_the_list_shows_what_runs_unless_asked_for_all(docker: Docker) -> None:
+async def test_the_list_contains_running_containers_by_default(docker: Docker) -> None:
     idle = await docker.create(name="idle", Labels={"kind": "a"})
     busy = await docker.run(name="busy", Labels={"kind": "b"})
 
@@ -202,12 +207,12 @@ async def test_the_list_shows_what_runs_unless_asked_for_all(docker: Docker) -> 
     assert await listed(all=1, filters='{"label": {"kind": true}}') == {idle, busy}
     assert await listed(filters='{"status": ["created"]}') == {idle}
     assert await listed(filters='{"name": ["bus"]}') == {busy}
-    assert await listed(all=1, filters='{"unheard-of": ["x"]}') == set()
+    assert await listed(all=1, filters='{"unsupported": ["x"]}') == set()
     broken = await docker.http.get("/containers/json", params={"filters": "{"})
     assert broken.status_code == 400
 
 
-async def test_a_row_of_the_list_reads_like_docker_ps(docker: Docker) -> None:
+async def test_a_row_of_the_list_has_the_fields_of_docker_ps(docker: Docker) -> None:
     await docker.run(name="busy")
     [row] = await docker.get("/containers/json")
     assert row["Names"] == ["/busy"]
@@ -215,7 +220,7 @@ async def test_a_row_of_the_list_reads_like_docker_ps(docker: Docker) -> None:
     assert row["Ports"][0]["PrivatePort"] == PORT
 
 
-async def test_a_row_says_how_a_container_ended(docker: Docker) -> None:
+async def test_a_row_contains_the_exit_status(docker: Docker) -> None:
     key = await docker.run(FAIL)
     await docker.wait(key)
     [row] = await docker.get("/containers/json", all=1)
@@ -223,9 +228,7 @@ async def test_a_row_says_how_a_container_ended(docker: Docker) -> None:
     assert row["Ports"] == []
 
 
-async def test_a_row_says_for_how_long_a_container_has_been_up(
-    docker: Docker, engine: Engine
-) -> None:
+async def test_a_row_contains_the_uptime(docker: Docker, engine: Engine) -> None:
     key = await docker.run()
     for seconds, text in [(1, "1 second"), (150, "2 minutes"), (90_000, "1 day")]:
         engine.find(key).state.started = time.time() - seconds
@@ -233,9 +236,7 @@ async def test_a_row_says_for_how_long_a_container_has_been_up(
         assert row["Status"] == f"Up {text}"
 
 
-async def test_files_copied_in_land_in_the_container_s_folder(
-    docker: Docker, engine: Engine
-) -> None:
+async def test_copied_files_are_in_the_container_folder(docker: Docker, engine: Engine) -> None:
     key = await docker.create()
     url = f"/containers/{key}/archive"
     packed = archive("tls/server.key", b"key")
@@ -249,37 +250,35 @@ async def test_files_copied_in_land_in_the_container_s_folder(
     ("path", "content", "status"),
     [("/", b"no archive", 400), ("/../..", archive("x", b""), 404), ("/absent", b"", 404)],
 )
-async def test_files_that_cannot_be_copied_in_are_refused(
+async def test_files_that_cannot_be_copied_are_an_error(
     docker: Docker, path: str, content: bytes, status: int
 ) -> None:
     key = await docker.create()
-    answer = await docker.http.put(
+    response = await docker.http.put(
         f"/containers/{key}/archive", params={"path": path}, content=content
     )
-    assert answer.status_code == status
+    assert response.status_code == status
 
 
-async def test_an_archive_cannot_leave_the_container_s_folder(
-    docker: Docker, engine: Engine
-) -> None:
+async def test_an_archive_cannot_leave_the_container_folder(docker: Docker, engine: Engine) -> None:
     key = await docker.create()
     packed = archive("../../escaped", b"")
     await docker.http.put(f"/containers/{key}/archive", params={"path": "/"}, content=packed)
     assert not (engine.find(key).root.parent.parent / "escaped").exists()
 
 
-async def test_the_cloud_finds_itself_in_the_network(docker: Docker) -> None:
+async def test_the_cloud_is_listed_in_the_network(docker: Docker) -> None:
     found = await docker.inspect(EngineConfig.gateway_name)
     assert found["NetworkSettings"]["Networks"]["catalog-harness"]["IPAddress"] == "127.0.0.1"
 
 
-async def test_unreadable_requests_are_refused(docker: Docker) -> None:
+async def test_invalid_requests_are_bad_requests(docker: Docker) -> None:
     assert (await docker.http.post("/containers/create", content=b"{")).status_code == 400
     nameless = await docker.http.post("/containers/create", json={})
     assert nameless.status_code == 400
     key = await docker.create()
     eternal = await docker.post(f"/containers/{key}/stop", t="soon")
-    assert eternal.json() == {"message": "invalid t: 'soon' is no number"}
+    assert eternal.json() == {"message": "invalid t: 'soon' is not a number"}
     bound = await docker.http.post(
         "/containers/create",
         json={"Image": "example/script", "HostConfig": {"Binds": ["/etc:/etc"]}},
@@ -287,13 +286,13 @@ async def test_unreadable_requests_are_refused(docker: Docker) -> None:
     assert "only named volumes" in bound.json()["message"]
 
 
-async def test_a_part_of_docker_that_is_missing_says_so(docker: Docker) -> None:
-    answer = await docker.post("/containers/x/exec")
-    assert answer.status_code == 501
-    assert "is not supported" in answer.json()["message"]
+async def test_an_operation_that_is_not_implemented_returns_501(docker: Docker) -> None:
+    response = await docker.post("/containers/x/exec")
+    assert response.status_code == 501
+    assert "is not supported" in response.json()["message"]
 
 
-async def test_every_process_is_on_record_while_it_runs(docker: Docker, engine: Engine) -> None:
+async def test_every_process_is_recorded_while_it_runs(docker: Docker, engine: Engine) -> None:
     record = engine.config.directory / "processes.json"
     key = await docker.run(name="task")
     pid = (await docker.inspect(key))["State"]["Pid"]

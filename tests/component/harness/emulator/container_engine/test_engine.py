@@ -17,7 +17,7 @@ ALIASED: dict[str, Any] = {
 }
 
 
-async def test_a_host_name_belongs_to_the_container_that_carries_it(
+async def test_a_host_name_resolves_to_the_container_with_that_alias(
     docker: Docker, engine: Engine, image: ScriptImage
 ) -> None:
     await docker.create(name="database", **ALIASED)
@@ -41,7 +41,7 @@ async def test_a_database_keeps_its_address_when_its_container_is_replaced(
     assert engine.find("something-else").address != address
 
 
-async def test_volumes_and_addresses_outlive_an_engine_that_is_told_to_keep_them(
+async def test_volumes_and_addresses_are_kept_if_configured(
     config: EngineConfig, image: ScriptImage
 ) -> None:
     config = replace(config, keep_volumes=True)
@@ -66,14 +66,14 @@ async def test_two_engines_never_share_an_address(
     await other.close()
 
 
-async def test_an_entry_point_may_be_a_word_or_a_list(docker: Docker) -> None:
+async def test_an_entry_point_may_be_a_string_or_a_list(docker: Docker) -> None:
     for entrypoint in ("program", ["program"]):
         key = await docker.create("argument", Entrypoint=entrypoint)
         found = await docker.inspect(key)
         assert (found["Path"], found["Args"]) == ("program", ["argument"])
 
 
-async def test_mounts_and_the_authority_s_file_reach_the_image(
+async def test_mounts_and_the_file_of_the_authority_are_passed_to_the_image(
     config: EngineConfig, image: ScriptImage, tmp_path: Path
 ) -> None:
     ca_file = tmp_path / "ca.pem"
@@ -90,14 +90,14 @@ async def test_mounts_and_the_authority_s_file_reach_the_image(
     await engine.close()
 
 
-async def test_an_error_of_the_harness_is_told_with_its_remedy(
+async def test_an_error_of_the_harness_is_returned_with_its_remedy(
     docker: Docker, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(holder: str, aliases: object) -> str:
         raise EmulatorError("every address is taken", remedy="remove some containers")
 
     monkeypatch.setattr(engine.network, "attach", full)
-    answer = await docker.http.post("/containers/create", json={"Image": "example/script"})
-    assert answer.status_code == 500
-    assert "remove some containers" in answer.json()["message"]
+    response = await docker.http.post("/containers/create", json={"Image": "example/script"})
+    assert response.status_code == 500
+    assert "remove some containers" in response.json()["message"]
     assert engine.containers == {}

@@ -13,7 +13,7 @@ def events(text: str) -> list[dict[str, str]]:
 
 
 async def test_an_image_has_to_be_pulled_before_it_runs(docker: Docker, image: ScriptImage) -> None:
-    image.here = False
+    image.is_present = False
     assert (await docker.http.get("/images/example/script:1.0/json")).status_code == 404
     refused = await docker.http.post("/containers/create", json={"Image": "example/script:1.0"})
     assert refused.status_code == 404
@@ -25,13 +25,13 @@ async def test_an_image_has_to_be_pulled_before_it_runs(docker: Docker, image: S
     assert (await docker.get("/images/json"))[0]["RepoTags"] == ["example/script:1.0"]
 
 
-async def test_a_pull_that_fails_says_why(docker: Docker, image: ScriptImage) -> None:
-    image.trouble = "the package index cannot be reached"
+async def test_a_failed_pull_reports_the_reason(docker: Docker, image: ScriptImage) -> None:
+    image.pull_error = "the package index cannot be reached"
     pulled = await docker.post("/images/create", fromImage="example/script", tag="1.0")
-    assert events(pulled.text)[-1]["error"] == image.trouble
+    assert events(pulled.text)[-1]["error"] == image.pull_error
 
 
-async def test_a_bug_in_an_image_is_not_taken_for_a_failed_pull(
+async def test_a_bug_in_an_image_is_not_reported_as_a_failed_pull(
     docker: Docker, image: ScriptImage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken() -> None:
@@ -49,15 +49,15 @@ async def test_a_bug_in_an_image_is_not_taken_for_a_failed_pull(
         ("example/other", "1.0", "pull access denied for example/other"),
     ],
 )
-async def test_an_unknown_image_cannot_be_pulled(
+async def test_an_unsupported_image_cannot_be_pulled(
     docker: Docker, name: str, tag: str, message: str
 ) -> None:
-    answer = await docker.post("/images/create", fromImage=name, tag=tag)
-    assert answer.status_code == 404
-    assert answer.json()["message"].startswith(message)
+    response = await docker.post("/images/create", fromImage=name, tag=tag)
+    assert response.status_code == 404
+    assert response.json()["message"].startswith(message)
 
 
-async def test_an_image_is_found_by_its_digest(docker: Docker, image: ScriptImage) -> None:
+async def test_an_image_is_resolved_by_its_digest(docker: Docker, image: ScriptImage) -> None:
     found = await docker.get("/distribution/example/script:1.0/json")
     assert found["Descriptor"]["digest"] == image.digest
     pinned = f"example/script@{image.digest}"
@@ -69,6 +69,6 @@ async def test_an_image_is_found_by_its_digest(docker: Docker, image: ScriptImag
 
 
 async def test_an_image_can_be_given_another_name(docker: Docker, image: ScriptImage) -> None:
-    answer = await docker.post("/images/example/script:1.0/tag", repo="my/name", tag="new")
-    assert answer.status_code == 201
+    response = await docker.post("/images/example/script:1.0/tag", repo="my/name", tag="new")
+    assert response.status_code == 201
     assert (await docker.get("/images/my/name:new/json"))["Id"] == image.digest

@@ -14,7 +14,7 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="prctl(2) exists
 
 
 @linux_only
-def test_a_program_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
+def test_a_program_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     parent = textwrap.dedent(f"""
         import os, subprocess, sys, time

@@ -15,9 +15,7 @@ from tests.unit.harness.emulator.container_engine.script_image import FAIL, STUB
 pytestmark = pytest.mark.anyio
 
 
-async def test_what_comes_before_the_start_runs_to_its_end(
-    docker: Docker, image: ScriptImage
-) -> None:
+async def test_preparations_complete_before_the_start(docker: Docker, image: ScriptImage) -> None:
     image.before = ("open('prepared', 'w').close()",)
     key = await docker.run("import os; raise SystemExit(int(os.path.exists('prepared')))")
     assert await docker.wait(key) == 1
@@ -28,10 +26,10 @@ async def test_a_failing_preparation_fails_the_start_with_its_output(
 ) -> None:
     image.before = ("import sys; sys.exit('no space left')",)
     key = await docker.create(name="database")
-    answer = await docker.post(f"/containers/{key}/start")
-    assert answer.status_code == 500
-    assert "failed to start container database" in answer.json()["message"]
-    assert "no space left" in answer.json()["message"]
+    response = await docker.post(f"/containers/{key}/start")
+    assert response.status_code == 500
+    assert "failed to start container database" in response.json()["message"]
+    assert "no space left" in response.json()["message"]
     state = (await docker.inspect(key))["State"]
     assert (state["Status"], state["ExitCode"]) == ("exited", 128)
     assert "no space left" in state["Error"]
@@ -51,7 +49,7 @@ async def test_removal_during_preparation_ends_it(
     assert container.process is None
 
 
-async def test_removal_at_the_moment_of_the_start_leaves_no_process(
+async def test_removal_during_the_start_leaves_no_process(
     docker: Docker, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = await docker.create()
@@ -68,15 +66,13 @@ async def test_removal_at_the_moment_of_the_start_leaves_no_process(
     assert not psutil.pid_exists(spawned[0])
 
 
-async def test_a_program_that_is_missing_ends_like_a_shell_would(
-    docker: Docker, image: ScriptImage
-) -> None:
+async def test_a_missing_program_exits_with_an_error(docker: Docker, image: ScriptImage) -> None:
     image.before = ("raise SystemExit(0)",)
     key = await docker.run("import os; os.execv('/nonexistent', ['x'])")
     assert await docker.wait(key) == 1
 
 
-async def test_a_family_that_crashes_again_and_again_is_slowed_down(docker: Docker) -> None:
+async def test_a_crash_looping_family_is_delayed(docker: Docker) -> None:
     for _ in range(2):
         key = await docker.run(FAIL)
         await docker.wait(key)
@@ -97,17 +93,18 @@ async def test_a_container_of_another_family_starts_at_once(docker: Docker) -> N
     assert b"waiting" not in await docker.logs(key)
 
 
-async def test_a_port_that_another_program_holds_is_named(docker: Docker, engine: Engine) -> None:
+async def test_a_port_of_another_program_is_reported(docker: Docker, engine: Engine) -> None:
     key = await docker.create()
     with socket.create_server((engine.find(key).address, PORT)):
-        answer = await docker.post(f"/containers/{key}/start")
-    assert answer.status_code == 500
+        response = await docker.post(f"/containers/{key}/start")
+    assert response.status_code == 500
     assert (
-        f"stop the program of this machine that listens on port {PORT}" in answer.json()["message"]
+        f"stop the program that listens on port {PORT} of all addresses"
+        in response.json()["message"]
     )
 
 
-async def test_a_start_does_not_wait_for_ever_for_the_port(
+async def test_a_start_returns_at_its_timeout(
     docker: Docker, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine._lifecycle, "_start_seconds", 0.05)
@@ -118,8 +115,8 @@ async def test_a_start_does_not_wait_for_ever_for_the_port(
 async def test_closing_the_engine_stops_everything_and_leaves_nothing(
     docker: Docker, engine: Engine
 ) -> None:
-    polite, stubborn = await docker.run(), await docker.run(STUBBORN)
-    containers = [engine.find(polite), engine.find(stubborn)]
+    cooperative, stubborn = await docker.run(), await docker.run(STUBBORN)
+    containers = [engine.find(cooperative), engine.find(stubborn)]
     object.__setattr__(engine.config, "stop_seconds", 0.2)
     await engine.close()
     codes = [container.state.exit_code for container in containers]

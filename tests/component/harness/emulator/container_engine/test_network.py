@@ -12,7 +12,7 @@ def record(tmp_path: Path) -> Path:
     return tmp_path / "network.json"
 
 
-def test_a_claimed_subnet_is_refused_to_another_engine_until_it_is_given_back(
+def test_a_claimed_subnet_cannot_be_claimed_again_until_it_is_released(
     record: Path,
 ) -> None:
     first = LoopbackNetwork(record)
@@ -30,7 +30,7 @@ def test_addresses_are_not_reused_at_once(record: Path) -> None:
     loopback.close()
 
 
-def test_a_full_subnet_forgets_old_names_before_it_gives_up(record: Path) -> None:
+def test_a_full_subnet_drops_old_aliases_before_it_raises(record: Path) -> None:
     loopback = LoopbackNetwork(record)
     loopback.attach("old", ["old.example"])
     loopback.detach("old")
@@ -44,7 +44,7 @@ def test_a_full_subnet_forgets_old_names_before_it_gives_up(record: Path) -> Non
     loopback.close()
 
 
-def test_a_name_follows_a_container_whose_former_address_is_taken(record: Path) -> None:
+def test_an_alias_resolves_to_its_new_holder_if_the_former_address_is_in_use(record: Path) -> None:
     loopback = LoopbackNetwork(record)
     former = loopback.attach("a", ["db.example"])
     latter = loopback.attach("b", ["db.example"])
@@ -53,7 +53,7 @@ def test_a_name_follows_a_container_whose_former_address_is_taken(record: Path) 
     loopback.close()
 
 
-def test_a_port_held_on_all_addresses_is_reported() -> None:
+def test_a_port_in_use_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(EmulatorError, match="not possible"):

@@ -52,7 +52,7 @@ def connect(container: Container, password: str) -> psycopg.Connection:
 
 
 @pytest.mark.anyio
-async def test_a_real_server_keeps_its_data_and_wants_the_password(
+async def test_a_real_server_keeps_its_data_and_requires_the_password(
     database: tuple[Engine, Container],
 ) -> None:
     engine, container = database

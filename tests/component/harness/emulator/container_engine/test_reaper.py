@@ -24,9 +24,7 @@ def test_a_recorded_process_is_swept(sleeper: psutil.Process, tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_pid_that_now_belongs_to_another_process_is_left_alone(
-    sleeper: psutil.Process, tmp_path: Path
-) -> None:
+def test_a_reused_pid_is_not_killed(sleeper: psutil.Process, tmp_path: Path) -> None:
     ProcessRecord(tmp_path).add(sleeper.pid, "task")
     record = tmp_path / "processes.json"
     entries = json.loads(record.read_text())
@@ -36,7 +34,7 @@ def test_a_pid_that_now_belongs_to_another_process_is_left_alone(
     assert sleeper.is_running()
 
 
-def test_what_has_ended_is_not_on_record(sleeper: psutil.Process, tmp_path: Path) -> None:
+def test_a_removed_process_is_not_swept(sleeper: psutil.Process, tmp_path: Path) -> None:
     record = ProcessRecord(tmp_path)
     record.add(sleeper.pid, "task")
     record.remove(sleeper.pid)
@@ -45,10 +43,10 @@ def test_what_has_ended_is_not_on_record(sleeper: psutil.Process, tmp_path: Path
     assert sleeper.is_running()
 
 
-def test_a_process_that_has_gone_needs_no_sweep(tmp_path: Path) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
+def test_an_ended_process_is_not_swept(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
     record = ProcessRecord(tmp_path)
-    record.add(gone.pid, "task")
-    gone.wait()
-    record.add(gone.pid, "task")
+    record.add(ended.pid, "task")
+    ended.wait()
+    record.add(ended.pid, "task")
     assert sweep_orphans(tmp_path) == []

@@ -20,9 +20,9 @@ def get(path: Path, url: str) -> tuple[int, bytes]:
         client.settimeout(10)
         client.connect(str(path))
         client.sendall(f"GET {url} HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n".encode())
-        answer = http.client.HTTPResponse(client)
-        answer.begin()
-        return answer.status, answer.read()
+        response = http.client.HTTPResponse(client)
+        response.begin()
+        return response.status, response.read()
 
 
 @pytest.fixture
@@ -47,16 +47,16 @@ async def test_containers_are_stopped_when_the_caller_fails(config: EngineConfig
         async with running_engine(config) as engine:
             container = await engine.create("task", {"Image": "example/script"})
             await engine.start(container)
-            seen.append(container)
+            started.append(container)
             raise KeyError("the caller's")
 
-    seen: list[Container] = []
+    started: list[Container] = []
     with pytest.raises(KeyError, match="the caller's"):
         await fail()
-    assert seen[0].state.status == "exited"
+    assert started[0].state.status == "exited"
 
 
-async def test_a_client_that_still_waits_does_not_hold_up_the_end(config: EngineConfig) -> None:
+async def test_a_waiting_client_does_not_delay_the_shutdown(config: EngineConfig) -> None:
     async with running_engine(config) as engine:
         container = await engine.create("task", {"Image": "example/script"})
         await engine.start(container)
@@ -67,7 +67,7 @@ async def test_a_client_that_still_waits_does_not_hold_up_the_end(config: Engine
     assert b"listening" in (await following)[1]
 
 
-async def test_a_socket_that_cannot_be_made_is_reported(config: EngineConfig) -> None:
+async def test_a_socket_that_cannot_be_created_is_an_error(config: EngineConfig) -> None:
     config = replace(config, socket=config.socket.parent / "absent" / "docker.sock")
     with pytest.raises(EmulatorError, match="cannot serve the container engine"):
         async with running_engine(config):

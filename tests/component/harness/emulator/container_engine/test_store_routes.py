@@ -6,7 +6,7 @@ from tests.component.harness.emulator.container_engine.docker_client import Dock
 pytestmark = pytest.mark.anyio
 
 
-async def test_volumes_come_and_go(docker: Docker, engine: Engine) -> None:
+async def test_volumes_are_created_and_removed(docker: Docker, engine: Engine) -> None:
     created = await docker.http.post("/volumes/create", json={"Name": "data"})
     assert created.json()["Mountpoint"] == str(engine.volumes.folder("data"))
     assert [each["Name"] for each in (await docker.get("/volumes"))["Volumes"]] == ["data"]
@@ -22,15 +22,15 @@ async def test_volumes_come_and_go(docker: Docker, engine: Engine) -> None:
     )
 
 
-async def test_a_volume_in_use_stays(docker: Docker) -> None:
+async def test_a_volume_in_use_cannot_be_removed(docker: Docker) -> None:
     key = await docker.create(HostConfig={"Binds": ["data:/data"]})
-    answer = await docker.http.delete("/volumes/data")
-    assert answer.status_code == 409
-    assert key in answer.json()["message"]
+    response = await docker.http.delete("/volumes/data")
+    assert response.status_code == 409
+    assert key in response.json()["message"]
     assert (await docker.inspect(key))["Mounts"][0]["Name"] == "data"
 
 
-async def test_the_network_shows_who_is_on_it(docker: Docker, engine: Engine) -> None:
+async def test_the_network_lists_its_containers(docker: Docker, engine: Engine) -> None:
     key = await docker.run(name="task")
     [row] = await docker.get("/networks")
     for name in ("catalog-harness", row["Id"], row["Id"][:12]):

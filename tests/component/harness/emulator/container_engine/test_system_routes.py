@@ -5,7 +5,7 @@ from tests.component.harness.emulator.container_engine.docker_client import Dock
 pytestmark = pytest.mark.anyio
 
 
-async def test_the_engine_introduces_itself(docker: Docker) -> None:
+async def test_the_engine_reports_version_and_information(docker: Docker) -> None:
     ping = await docker.http.get("/_ping")
     assert (ping.text, ping.headers["api-version"]) == ("OK", "1.47")
     assert (await docker.http.head("/_ping")).status_code == 200

@@ -16,7 +16,7 @@ def aws() -> FakeAws:
 
 @pytest.fixture(scope="session")
 def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """Bare MiniStack and the gateway, started side by side."""
+    """MiniStack without patches and the gateway, started at the same time."""
     with (
         emulator("ministack", tmp_path_factory.mktemp("bare")) as bare,
         emulator("harness.emulator.gateway", tmp_path_factory.mktemp("gateway")) as gateway,
@@ -36,7 +36,7 @@ def gateway_endpoint(endpoints: tuple[str, str]) -> str:
 
 @pytest.fixture
 def account() -> str:
-    """An account of the test's own: emulators are shared by all tests of a session."""
+    """A new account for each test: emulators are shared by all tests of a session."""
     return str(next(_accounts))
 
 
@@ -47,7 +47,7 @@ def bare(bare_endpoint: str, account: str) -> boto3.Session:
 
 @pytest.fixture
 def bare_default(bare_endpoint: str) -> boto3.Session:
-    """The one account whose data planes bare MiniStack finds."""
+    """The only account whose load balancers MiniStack serves without the gateway."""
     return session_of(bare_endpoint, account="test")
 
 

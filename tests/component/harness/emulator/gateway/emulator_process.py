@@ -35,9 +35,9 @@ class Emulator:
     log: Path
 
     def await_ready(self) -> str:
-        """Wait until it answers and return its endpoint."""
+        """Wait until it is ready and return its endpoint."""
         wait_until(
-            self.answers,
+            self.is_ready,
             what=f"{self.endpoint} to be ready; its log: {self.log}",
             ready=bool,
             failed=lambda _: self.process.poll() is not None,
@@ -46,7 +46,7 @@ class Emulator:
         )
         return self.endpoint
 
-    def answers(self) -> bool:
+    def is_ready(self) -> bool:
         try:
             return requests.get(self.endpoint + READY_PATH, timeout=5).ok
         except requests.ConnectionError:
@@ -120,12 +120,13 @@ class _Client:
         url = self._session.endpoint + request.path + (request.query and f"?{request.query}")
         headers = {name: value for name, value in request.headers if name != "host"}
         with _http() as http:
-            answer = http.request(
+            response = http.request(
                 request.method, url, data=request.body, headers=headers, timeout=30
             )
         try:
             return parse(
-                model, Response(answer.status_code, tuple(answer.headers.items()), answer.content)
+                model,
+                Response(response.status_code, tuple(response.headers.items()), response.content),
             )
         except ApiError as error:
             described = {"Error": {"Code": error.code, "Message": error.reason}}

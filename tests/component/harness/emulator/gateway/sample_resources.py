@@ -1,4 +1,4 @@
-"""What a patch is about, set up through boto3 on bare MiniStack and on the gateway alike."""
+"""AWS resources of tests, created through a session of MiniStack or of the gateway."""
 
 from collections.abc import Sequence
 from itertools import count
@@ -24,7 +24,7 @@ def subnets(session: boto3.Session, zones: str = "abc") -> list[str]:
 
 
 class Balanced:
-    """A load balancer with a target group, and a listener between them when asked for."""
+    """A load balancer with a target group, and optionally a listener."""
 
     def __init__(
         self,
@@ -69,21 +69,23 @@ class Balanced:
 
 
 def visit(endpoint: str, host: str, path: str = "/", **headers: str) -> requests.Response:
-    """Send a viewer's request through the emulator."""
+    """Send a request of a viewer to the emulator."""
     return requests.get(
         endpoint + path, headers={"Host": host, **headers}, timeout=30, allow_redirects=False
     )
 
 
 def service(session: boto3.Session, **settings: Any) -> Any:
-    """Create an ECS cluster "c" with a service "s" and return CreateService's answer."""
+    """Create an ECS cluster "c" with a service "s"; return the service."""
     ecs = session.client("ecs")
     ecs.create_cluster(clusterName="c")
     ecs.register_task_definition(
         family="f", networkMode="awsvpc", containerDefinitions=[{"name": "x", "image": "none"}]
     )
-    wanted = {"desiredCount": 2, **settings}
-    return ecs.create_service(cluster="c", serviceName="s", taskDefinition="f", **wanted)["service"]
+    parameters = {"desiredCount": 2, **settings}
+    return ecs.create_service(cluster="c", serviceName="s", taskDefinition="f", **parameters)[
+        "service"
+    ]
 
 
 def tasks(session: boto3.Session) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Requests through load balancers and distributions, on bare MiniStack and on the gateway."""
+"""Requests to load balancers and distributions, on MiniStack and on the gateway."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def two() -> Iterator[list[Backend]]:
 
 
 def register(balanced: Balanced, *targets: Backend) -> None:
-    # MiniStack tells targets apart by address only, so each needs one of its own.
+    # MiniStack identifies targets by address only: each needs another one.
     registered: list[Any] = [
         {"Id": address, "Port": target.port}
         for address, target in zip(("127.0.0.1", "localhost"), targets, strict=False)
@@ -34,11 +34,11 @@ def states(balanced: Balanced) -> Counter[str]:
     return Counter(each["TargetHealth"]["State"] for each in balanced.health())
 
 
-def settle(balanced: Balanced, **wanted: int) -> None:
+def settle(balanced: Balanced, **expected: int) -> None:
     wait_until(
         lambda: states(balanced),
-        what=f"targets {wanted}",
-        ready=lambda seen: seen == wanted,
+        what=f"targets {expected}",
+        ready=lambda actual: actual == expected,
         timeout=20,
         delay=0.05,
     )
@@ -48,15 +48,17 @@ def names(balanced: Balanced, count: int) -> Counter[str]:
     return Counter(balanced.get("/x").text.split()[0] for _ in range(count))
 
 
-def test_requests_go_to_healthy_targets_in_turn(gateway: boto3.Session, two: list[Backend]) -> None:
+def test_requests_are_routed_to_healthy_targets_in_round_robin(
+    gateway: boto3.Session, two: list[Backend]
+) -> None:
     balanced = Balanced(gateway)
     register(balanced, *two)
     settle(balanced, healthy=2)
 
     assert names(balanced, 8) == {"one": 4, "two": 4}
-    answer = balanced.get("/x?q=1")
-    assert answer.status_code == 200
-    assert answer.text.endswith(f" /x?q=1 {balanced.host}")
+    response = balanced.get("/x?q=1")
+    assert response.status_code == 200
+    assert response.text.endswith(f" /x?q=1 {balanced.host}")
 
 
 def test_ministack_still_sends_requests_to_unhealthy_targets(
@@ -70,7 +72,7 @@ def test_ministack_still_sends_requests_to_unhealthy_targets(
     assert states(balanced) == {"healthy": 1}
 
 
-def test_unhealthy_targets_are_left_out_and_taken_back(
+def test_unhealthy_targets_are_skipped_until_they_are_healthy(
     gateway: boto3.Session, two: list[Backend]
 ) -> None:
     balanced = Balanced(gateway)
@@ -89,12 +91,12 @@ def test_unhealthy_targets_are_left_out_and_taken_back(
     assert names(balanced, 4) == {"one": 2, "two": 2}
 
 
-def test_a_balancer_without_targets_answers_503(gateway: boto3.Session) -> None:
-    answer = Balanced(gateway).get()
+def test_a_balancer_without_targets_returns_503(gateway: boto3.Session) -> None:
+    response = Balanced(gateway).get()
 
-    assert answer.status_code == 503
-    assert answer.headers["Server"] == "awselb/2.0"
-    assert "503 Service Temporarily Unavailable" in answer.text
+    assert response.status_code == 503
+    assert response.headers["Server"] == "awselb/2.0"
+    assert "503 Service Temporarily Unavailable" in response.text
 
 
 def test_without_a_listener_nothing_is_served(gateway: boto3.Session, two: list[Backend]) -> None:
@@ -108,7 +110,7 @@ def test_without_a_listener_nothing_is_served(gateway: boto3.Session, two: list[
     assert "no listener on port 80" in balanced.get().text
 
 
-def test_ministack_still_takes_the_listener_of_another_port(
+def test_ministack_still_uses_the_listener_of_another_port(
     bare_default: boto3.Session, two: list[Backend]
 ) -> None:
     balanced = Balanced(bare_default)
@@ -127,31 +129,31 @@ def test_a_port_without_a_listener_is_not_served(
     assert visit(balanced.endpoint, balanced.host + port, **headers).status_code == 503
 
 
-def test_the_gateways_own_port_stands_for_the_listeners(
+def test_the_port_of_the_gateway_is_the_default_port(
     gateway: boto3.Session, two: list[Backend]
 ) -> None:
     balanced = Balanced(gateway)
     register(balanced, two[0])
 
-    own = balanced.endpoint.rpartition(":")[2]
-    assert visit(balanced.endpoint, f"{balanced.host}:{own}").status_code == 200
+    port = balanced.endpoint.rpartition(":")[2]
+    assert visit(balanced.endpoint, f"{balanced.host}:{port}").status_code == 200
 
 
-GONE = ["gone-0.eu-north-1.elb.amazonaws.com", "d0gone.cloudfront.net"]
+MISSING = ["missing-0.eu-north-1.elb.amazonaws.com", "d0missing.cloudfront.net"]
 
 
-@pytest.mark.parametrize("host", GONE)
+@pytest.mark.parametrize("host", MISSING)
 def test_ministack_still_lists_buckets_for_hosts_that_do_not_exist(
     bare_endpoint: str, host: str
 ) -> None:
-    answer = visit(bare_endpoint, host)
+    response = visit(bare_endpoint, host)
 
-    assert answer.status_code == 200
-    assert "ListAllMyBucketsResult" in answer.text
+    assert response.status_code == 200
+    assert "ListAllMyBucketsResult" in response.text
 
 
-@pytest.mark.parametrize(("host", "status"), [(GONE[0], 404), (GONE[1], 403)])
-def test_nobody_answers_for_hosts_that_do_not_exist(
+@pytest.mark.parametrize(("host", "status"), [(MISSING[0], 404), (MISSING[1], 403)])
+def test_hosts_that_do_not_exist_are_an_error(
     gateway_endpoint: str, host: str, status: int
 ) -> None:
     assert visit(gateway_endpoint, host).status_code == status
@@ -205,7 +207,7 @@ class Distributed:
         return visit(self.endpoint, self.host, path, **HTTPS)
 
 
-def test_cloudfront_reaches_healthy_targets_in_turn(
+def test_cloudfront_routes_to_healthy_targets_in_round_robin(
     gateway: boto3.Session, two: list[Backend]
 ) -> None:
     balanced = Balanced(gateway)
@@ -213,11 +215,11 @@ def test_cloudfront_reaches_healthy_targets_in_turn(
     settle(balanced, healthy=2)
     distributed = Distributed(gateway, balanced)
 
-    answers = [distributed.get("/x?q=1") for _ in range(4)]
+    responses = [distributed.get("/x?q=1") for _ in range(4)]
 
-    assert Counter(answer.text.split()[0] for answer in answers) == {"one": 2, "two": 2}
-    assert answers[0].text.endswith(f" /x?q=1 {distributed.host}")
-    assert "cloudfront" in answers[0].headers["Via"]
+    assert Counter(response.text.split()[0] for response in responses) == {"one": 2, "two": 2}
+    assert responses[0].text.endswith(f" /x?q=1 {distributed.host}")
+    assert "cloudfront" in responses[0].headers["Via"]
     assert visit(distributed.endpoint, distributed.host).status_code == 301
 
 

@@ -35,7 +35,7 @@ def listeners(pid: int) -> set[str]:
     return {each.laddr.ip for each in connections if each.status == psutil.CONN_LISTEN}
 
 
-def test_it_listens_on_loopback_only_and_what_it_knows_survives_a_restart(tmp_path: Path) -> None:
+def test_it_listens_on_loopback_only_and_its_state_survives_a_restart(tmp_path: Path) -> None:
     with emulator(GATEWAY, tmp_path, keep_state=True) as running:
         session = session_of(running.await_ready(), account="test")
         before = Balanced(session)
@@ -57,13 +57,13 @@ def test_it_listens_on_loopback_only_and_what_it_knows_survives_a_restart(tmp_pa
         (target,) = session.client("application-autoscaling").describe_scalable_targets(
             ServiceNamespace="ecs"
         )["ScalableTargets"]
-        answer = requests.get(running.endpoint, headers={"Host": before.host}, timeout=SECONDS)
+        response = requests.get(running.endpoint, headers={"Host": before.host}, timeout=SECONDS)
 
     assert group["LoadBalancerArns"] == [before.arn]
     assert described["availabilityZoneRebalancing"] == "DISABLED"
     assert target["MaxCapacity"] == 4
-    assert answer.status_code == 503
-    assert answer.headers["Server"] == "awselb/2.0"
+    assert response.status_code == 503
+    assert response.headers["Server"] == "awselb/2.0"
 
 
 def register_target(session: boto3.Session) -> None:
@@ -77,7 +77,7 @@ def register_target(session: boto3.Session) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX processes")
-def test_it_dies_with_its_parent(tmp_path: Path) -> None:
+def test_it_ends_with_its_parent(tmp_path: Path) -> None:
     script = (
         "import subprocess, sys\n"
         "from pathlib import Path\n"
@@ -100,8 +100,8 @@ def test_it_dies_with_its_parent(tmp_path: Path) -> None:
 
         parent.kill()
 
-    gone, _ = psutil.wait_procs([child], timeout=SECONDS)
-    assert gone
+    ended, _ = psutil.wait_procs([child], timeout=SECONDS)
+    assert ended
 
 
 def run(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -115,14 +115,14 @@ def run(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_an_unusable_environment_ends_it_with_what_to_do() -> None:
+def test_an_invalid_environment_ends_it_with_a_remedy() -> None:
     ended = run({"PATH": os.environ["PATH"]})
 
     assert ended.returncode == 1
     assert "What to do: start it with the environment" in ended.stderr
 
 
-def test_a_taken_port_ends_it(gateway_endpoint: str, tmp_path: Path) -> None:
+def test_a_port_in_use_ends_it(gateway_endpoint: str, tmp_path: Path) -> None:
     port = int(gateway_endpoint.rpartition(":")[2])
 
     engine = f"unix://{tmp_path}/none"

@@ -1,4 +1,4 @@
-"""The parts of the process that a test can run in its own."""
+"""The gateway served in the process of the test."""
 
 import asyncio
 import os
@@ -30,7 +30,7 @@ def settings(*, parent: int | None = None, state: Path | None = None) -> Gateway
 
 
 class Inner:
-    """Lives, and says hello."""
+    """Responds with hello; records the events of its lifespan."""
 
     def __init__(self) -> None:
         self.events: list[str] = []
@@ -45,14 +45,14 @@ class Inner:
 
 
 @pytest.mark.anyio
-async def test_it_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
+async def test_it_serves_until_sigterm(tmp_path: Path) -> None:
     inner = Inner()
     bound = program.bind(0)
     port = bound.getsockname()[1]
     running = asyncio.create_task(run(build(inner, settings(state=tmp_path)), settings(), bound))
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
         async with asyncio.timeout(30):
-            while not await said_hello(http):
+            while not await is_ready(http):
                 await asyncio.sleep(0.01)
 
     os.kill(os.getpid(), signal.SIGTERM)
@@ -63,7 +63,7 @@ async def test_it_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["gateway.json"]
 
 
-async def said_hello(http: httpx.AsyncClient) -> bool:
+async def is_ready(http: httpx.AsyncClient) -> bool:
     try:
         return (await http.get("/")).text == "hello"
     except httpx.ConnectError:
@@ -71,7 +71,7 @@ async def said_hello(http: httpx.AsyncClient) -> bool:
 
 
 @pytest.mark.anyio
-async def test_it_stops_when_its_parent_has_gone() -> None:
+async def test_it_stops_when_its_parent_has_ended() -> None:
     inner = Inner()
     ended = subprocess.Popen([sys.executable, "-S", "-c", ""])
     ended.wait()
@@ -82,7 +82,7 @@ async def test_it_stops_when_its_parent_has_gone() -> None:
     assert inner.events == ["lifespan.startup", "lifespan.shutdown"]
 
 
-def test_a_port_that_is_taken_is_an_error_that_says_so() -> None:
+def test_a_port_in_use_raises_an_error() -> None:
     with program.bind(0) as first:
         port = first.getsockname()[1]
         first.listen()

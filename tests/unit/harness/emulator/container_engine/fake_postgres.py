@@ -1,10 +1,10 @@
-"""An installation of PostgreSQL that only prints what tests want it to print."""
+"""A fake installation of PostgreSQL, which prints its version."""
 
 from pathlib import Path
 
 SERVER = """#!/bin/sh
 case "$1" in
---version) echo "postgres (PostgreSQL) {version} (made up)" ;;
+--version) echo "postgres (PostgreSQL) {version} (fake)" ;;
 -C) echo "{ssl_library}" ;;
 esac
 """

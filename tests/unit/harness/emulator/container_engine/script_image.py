@@ -18,7 +18,7 @@ while True:
     server.accept()[0].close()
 """
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + LISTEN
-SPEAK = 'import sys; print("to stdout", flush=True); print("to stderr", file=sys.stderr)'
+PRINT = 'import sys; print("to stdout", flush=True); print("to stderr", file=sys.stderr)'
 FAIL = "raise SystemExit(3)"
 
 
@@ -31,8 +31,8 @@ class ScriptImage:
     tag: str = "1.0"
     tags: tuple[str, ...] = ("1.0", "latest")
     default_command: tuple[str, ...] = ("listen",)
-    here: bool = True
-    trouble: str = ""
+    is_present: bool = True
+    pull_error: str = ""
     before: tuple[str, ...] = ()
     contexts: list[LaunchContext] = field(default_factory=list)
 
@@ -47,12 +47,12 @@ class ScriptImage:
         return tag in self.tags
 
     def present(self) -> bool:
-        return self.here
+        return self.is_present
 
     def pull(self) -> None:
-        if self.trouble:
-            raise DockerApiError(self.trouble)
-        self.here = True
+        if self.pull_error:
+            raise DockerApiError(self.pull_error)
+        self.is_present = True
 
     def port(self, environment: Mapping[str, str]) -> int:
         return int(environment.get("PORT", self.default_port))

@@ -13,12 +13,12 @@ from harness.emulator.container_engine.accounts import (
 )
 
 
-def test_an_ordinary_user_keeps_its_account(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ordinary_user_needs_no_other_account(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert unprivileged_account() is None
 
 
-def test_root_drops_to_the_first_account_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_root_uses_the_first_account_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:
     def only_nobody(name: str) -> pwd.struct_passwd:
         if name != "nobody":
             raise KeyError(name)
@@ -29,7 +29,7 @@ def test_root_drops_to_the_first_account_that_exists(monkeypatch: pytest.MonkeyP
     assert unprivileged_account() == Account("nobody", 65534, 65533)
 
 
-def test_root_without_any_account_to_drop_to_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_root_without_an_unprivileged_account_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def none(name: str) -> pwd.struct_passwd:
         raise KeyError(name)
 
@@ -39,7 +39,7 @@ def test_root_without_any_account_to_drop_to_is_told_so(monkeypatch: pytest.Monk
         unprivileged_account()
 
 
-def test_the_first_closed_folder_on_the_way_is_named(tmp_path: Path) -> None:
+def test_the_first_inaccessible_folder_of_a_path_is_returned(tmp_path: Path) -> None:
     for folder in (tmp_path, *tmp_path.parents):
         if folder.name.startswith(("pytest-", "popen-", "test_")):
             folder.chmod(0o711)
@@ -52,7 +52,7 @@ def test_the_first_closed_folder_on_the_way_is_named(tmp_path: Path) -> None:
     assert first_inaccessible_folder(inner) == tmp_path / "closed"
 
 
-def test_a_folder_is_handed_over_with_everything_in_it(
+def test_the_owner_of_a_folder_and_its_contents_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "folder").mkdir()

@@ -58,21 +58,21 @@ def test_without_an_authority_the_certificate_is_not_verified(context: LaunchCon
 
 
 @pytest.mark.parametrize("settings", [{}, {"DB_HOST": "elsewhere.example"}])
-def test_a_database_elsewhere_is_left_to_the_system(
+def test_an_external_database_is_resolved_by_the_system(
     context: LaunchContext, settings: Mapping[str, str]
 ) -> None:
     assert "PGHOSTADDR" not in environment(context, environment=settings)
 
 
-def test_the_task_definition_has_the_last_word_on_libpq(context: LaunchContext) -> None:
-    wanted = {"DB_HOST": HOST, "PGSSLMODE": "require"}
-    assert environment(context, environment=wanted)["PGSSLMODE"] == "require"
+def test_variables_of_the_task_definition_take_precedence(context: LaunchContext) -> None:
+    settings = {"DB_HOST": HOST, "PGSSLMODE": "require"}
+    assert environment(context, environment=settings)["PGSSLMODE"] == "require"
 
 
-def test_nothing_of_the_user_s_own_environment_gets_in(
+def test_the_environment_of_the_user_is_not_inherited(
     context: LaunchContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "the user's own")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of the user")
     monkeypatch.setenv("PATH", "/usr/bin")
     found = environment(context)
     assert "AWS_SECRET_ACCESS_KEY" not in found
@@ -81,19 +81,19 @@ def test_nothing_of_the_user_s_own_environment_gets_in(
 
 
 @pytest.mark.parametrize(("text", "port"), [("9000", 9000), ("", 8080), ("nonsense", 8080)])
-def test_the_port_is_the_one_of_the_task_definition(text: str, port: int) -> None:
+def test_the_port_is_that_of_the_task_definition(text: str, port: int) -> None:
     assert CatalogApiImage().port({"PORT": text}) == port
 
 
 @pytest.mark.parametrize(
-    ("tag", "known"),
+    ("tag", "expected"),
     [("latest", True), ("1.2.3", True), ("v2", True), ("1.0-rc1", True), ("no-such-tag", False)],
 )
-def test_it_answers_to_versions(tag: str, known: bool) -> None:
-    assert CatalogApiImage().has_tag(tag) is known
+def test_it_has_version_tags(tag: str, expected: bool) -> None:
+    assert CatalogApiImage().has_tag(tag) is expected
 
 
-def test_it_is_always_here_and_always_the_same() -> None:
+def test_it_is_always_present_and_always_the_same() -> None:
     image = CatalogApiImage()
     image.pull()
     assert image.present()

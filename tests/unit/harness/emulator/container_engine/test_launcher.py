@@ -48,7 +48,9 @@ def test_privileges_are_dropped_before_the_death_signal_is_set(
     ]
 
 
-def test_an_engine_that_died_meanwhile_is_not_outlived(calls: list[tuple[object, ...]]) -> None:
+def test_a_program_is_not_started_after_the_end_of_the_engine(
+    calls: list[tuple[object, ...]],
+) -> None:
     with pytest.raises(SystemExit) as raised:
         launcher.main(["1", KILL, "-", "-", "/bin/program"])
     assert raised.value.code == 125
@@ -65,7 +67,7 @@ def test_other_systems_have_no_death_signal(
 
 
 @pytest.mark.parametrize(("error", "status"), [(FileNotFoundError, 127), (PermissionError, 126)])
-def test_a_program_that_cannot_be_run_ends_as_in_a_shell(
+def test_a_program_that_cannot_be_run_exits_as_in_a_shell(
     calls: list[tuple[object, ...]],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -15,7 +15,7 @@ def record(tmp_path: Path) -> Path:
     return tmp_path / "network.json"
 
 
-def test_a_system_without_the_loopback_range_is_told_what_to_do(
+def test_a_system_without_the_loopback_range_is_an_error_with_a_remedy(
     record: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Refusing(socket.socket):
@@ -23,6 +23,6 @@ def test_a_system_without_the_loopback_range_is_told_what_to_do(
             raise OSError(errno.EADDRNOTAVAIL, "Can't assign requested address")
 
     monkeypatch.setattr(socket, "socket", Refusing)
-    with pytest.raises(EmulatorError, match=r"does not offer .* 127\.7") as raised:
+    with pytest.raises(EmulatorError, match=r"does not provide .* 127\.7") as raised:
         LoopbackNetwork(record, IPv4Network("127.78.3.0/24"))
     assert "sudo ifconfig lo0 alias 127.78.3.$i" in raised.value.remedy

@@ -68,7 +68,7 @@ def test_the_server_listens_on_its_address_with_password_only(
     assert [rule.split()[-1] for rule in rules] == ["scram-sha-256"]
 
 
-def test_files_that_were_copied_in_are_found(image: PostgresImage, context: LaunchContext) -> None:
+def test_copied_files_are_found(image: PostgresImage, context: LaunchContext) -> None:
     assert options(image.launch(context))["ssl_key_file"] == "/tls/server.key"
     key = context.root / "tls" / "server.key"
     key.parent.mkdir()
@@ -76,7 +76,7 @@ def test_files_that_were_copied_in_are_found(image: PostgresImage, context: Laun
     assert options(image.launch(context))["ssl_key_file"] == str(key)
 
 
-def test_a_build_without_tls_leaves_it_out_and_says_so(
+def test_a_build_without_tls_omits_it_and_logs_that(
     installation: PostgresInstallation, context: LaunchContext, notes: list[str]
 ) -> None:
     image = PostgresImage(16, find=lambda _: replace(installation, tls=False))
@@ -84,7 +84,7 @@ def test_a_build_without_tls_leaves_it_out_and_says_so(
     assert "built without TLS" in notes[0]
 
 
-def test_the_client_decides_neither_address_nor_port(
+def test_address_and_port_of_the_client_are_ignored(
     image: PostgresImage, context: LaunchContext
 ) -> None:
     command = (
@@ -128,15 +128,13 @@ def test_no_password_appears_in_a_command_or_a_representation(
     assert "s3cret-word" not in repr(launch)
 
 
-def test_the_database_postgres_is_there_already(
-    image: PostgresImage, context: LaunchContext
-) -> None:
+def test_the_database_postgres_is_not_created(image: PostgresImage, context: LaunchContext) -> None:
     settings = {"POSTGRES_PASSWORD": "x"}
     initdb, _ = image.launch(replace(context, environment=settings)).before
     assert initdb.command[initdb.command.index("--username") + 1] == "postgres"
 
 
-def test_an_empty_data_folder_without_password_is_refused(
+def test_an_empty_data_folder_without_password_is_an_error(
     image: PostgresImage, context: LaunchContext
 ) -> None:
     with pytest.raises(EmulatorError, match="superuser password is not specified") as raised:
@@ -152,7 +150,7 @@ def test_an_empty_data_folder_without_password_is_refused(
         (17, {"PGDATA": "/var/lib/postgresql/data/pg"}, "/var/lib/postgresql/data", "pg"),
     ],
 )
-def test_the_data_lies_where_the_official_image_keeps_it(
+def test_the_data_folder_is_that_of_the_official_image(
     installation: PostgresInstallation,
     context: LaunchContext,
     *,
@@ -168,7 +166,7 @@ def test_the_data_lies_where_the_official_image_keeps_it(
     assert launch.command[launch.command.index("-D") + 1] == str(volume / inside)
 
 
-def test_without_volume_the_data_lies_in_the_container(
+def test_without_a_volume_the_data_is_in_the_container_folder(
     image: PostgresImage, context: LaunchContext
 ) -> None:
     launch = image.launch(replace(context, mounts={}))
@@ -176,14 +174,14 @@ def test_without_volume_the_data_lies_in_the_container(
     assert data == str(context.root / "var/lib/postgresql/data")
 
 
-def test_another_major_version_than_asked_for_is_noted(
+def test_another_major_version_than_requested_is_logged(
     installation: PostgresInstallation, context: LaunchContext, notes: list[str]
 ) -> None:
     PostgresImage(17, find=lambda _: installation).launch(context)
-    assert notes == ["PostgreSQL 17 was asked for; test is PostgreSQL 16.15"]
+    assert notes == ["PostgreSQL 17 was requested; test is PostgreSQL 16.15"]
 
 
-def test_the_image_is_here_once_an_installation_is(
+def test_the_image_is_present_once_an_installation_is(
     image: PostgresImage, installation: PostgresInstallation
 ) -> None:
     assert not image.present()
@@ -192,12 +190,12 @@ def test_the_image_is_here_once_an_installation_is(
     assert PostgresImage(16, find_local=lambda _: installation).present()
 
 
-@pytest.mark.parametrize(("tag", "known"), [("16", True), ("16.8-alpine", True), ("17", False)])
-def test_it_answers_to_the_tags_of_its_major_version(tag: str, known: bool) -> None:
-    assert PostgresImage(16).has_tag(tag) is known
+@pytest.mark.parametrize(("tag", "expected"), [("16", True), ("16.8-alpine", True), ("17", False)])
+def test_it_has_the_tags_of_its_major_version(tag: str, expected: bool) -> None:
+    assert PostgresImage(16).has_tag(tag) is expected
 
 
-def test_the_port_is_the_usual_one_unless_told(image: PostgresImage) -> None:
+def test_the_port_has_a_default(image: PostgresImage) -> None:
     assert image.port({}) == image.port({"PGPORT": "x"}) == 5432
     assert image.port({"PGPORT": "6000"}) == 6000
 

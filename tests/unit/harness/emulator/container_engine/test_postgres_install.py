@@ -19,7 +19,7 @@ def installation(tmp_path: Path) -> PostgresInstallation:
     )
 
 
-def test_an_installation_stays_where_everybody_can_reach_it(
+def test_an_accessible_installation_is_not_copied(
     tmp_path: Path, installation: PostgresInstallation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres_install, "first_inaccessible_folder", lambda path: None)
@@ -28,7 +28,7 @@ def test_an_installation_stays_where_everybody_can_reach_it(
 
 
 @pytest.mark.parametrize("linkable", [True, False])
-def test_an_installation_in_a_closed_folder_is_copied_once(
+def test_an_inaccessible_installation_is_copied_once(
     tmp_path: Path,
     installation: PostgresInstallation,
     monkeypatch: pytest.MonkeyPatch,

@@ -1,4 +1,4 @@
-"""An AWS API that says what a test wants, behind ASGI; and real emulators in child processes."""
+"""A fake AWS API behind ASGI, whose responses are set by the test."""
 
 import json
 from collections.abc import Callable
@@ -21,14 +21,14 @@ _BOTOCORE_NAMES = {
     "monitoring": "cloudwatch",
     "tagging": "resourcegroupstaggingapi",
 }
-Answer = dict[str, Any] | Response | Callable[[dict[str, Any]], dict[str, Any] | Response]
+FakeResponse = dict[str, Any] | Response | Callable[[dict[str, Any]], dict[str, Any] | Response]
 
 
 @dataclass
 class FakeAws:
-    """Answers API calls; remembers them as (operation, parameters)."""
+    """Responds to API calls; records them as (operation, parameters)."""
 
-    answers: dict[str, Answer] = field(default_factory=dict)
+    responses: dict[str, FakeResponse] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
 
@@ -61,8 +61,8 @@ class FakeAws:
         else:
             parameters = decode_form(form_of(request), model.input_shape)
         self.calls.append((operation, parameters))
-        answer = self.answers.get(operation, {})
-        result = answer(parameters) if callable(answer) else answer
+        response = self.responses.get(operation, {})
+        result = response(parameters) if callable(response) else response
         if isinstance(result, Response):
             return result
         if service == "ec2":
@@ -71,7 +71,7 @@ class FakeAws:
 
 
 def _ec2_document(model: OperationModel, result: dict[str, Any]) -> str:
-    """EC2's dialect of the Query protocol: no wrapper, list members are items."""
+    """The EC2 protocol: like Query, but without a wrapper, and list members are items."""
     return (
         f"<{model.name}Response>{_ec2_element(model.output_shape, result)}</{model.name}Response>"
     )
@@ -90,7 +90,7 @@ def _ec2_element(shape: Shape | None, value: Any) -> str:
 
 
 def query_call(service: str, operation: str, **form: str) -> Call:
-    """A Query call as an SDK makes it."""
+    """Return a Query call of an SDK."""
     body = "&".join(f"{name}={value}" for name, value in {"Action": operation, **form}.items())
     headers = (("authorization", TENANT.authorization(service)),)
     request = Request("POST", "/", headers=headers).with_body(body.encode())
@@ -98,7 +98,7 @@ def query_call(service: str, operation: str, **form: str) -> Call:
 
 
 def json_call(service: str, operation: str, **parameters: Any) -> Call:
-    """A JSON call as an SDK makes it."""
+    """Return a JSON call of an SDK."""
     headers = (
         ("authorization", TENANT.authorization(service)),
         ("x-amz-target", f"Service.{operation}"),
@@ -112,8 +112,8 @@ async def result_of(
 ) -> dict[str, Any]:
     """Return what a patch returns for a JSON call of its service."""
     call = json_call(patch.service, operation, **parameters)
-    answer: dict[str, Any] = json.loads((await patch.handle(call, aws.call_next)).body)
-    return answer
+    response: dict[str, Any] = json.loads((await patch.handle(call, aws.call_next)).body)
+    return response
 
 
 def elb_error(operation: str, code: str) -> Response:

@@ -1,4 +1,4 @@
-"""A small ELBv2 behind FakeAws: stores what it is told, as MiniStack does."""
+"""A small ELBv2 API behind FakeAws, which stores its resources like MiniStack."""
 
 from itertools import count
 from typing import Any
@@ -23,7 +23,7 @@ class FakeElb:
         self.listeners: dict[str, Parameters] = {}
         self.targets: dict[str, list[Parameters]] = {}
         self._ids = count(10)
-        aws.answers |= {
+        aws.responses |= {
             "DescribeLoadBalancers": lambda _: {"LoadBalancers": self.balancers},
             "DescribeListeners": self._listeners,
             "DescribeRules": self._rules,
@@ -51,19 +51,19 @@ class FakeElb:
         }
 
     def add_group(self, name: str = "tg", **settings: Any) -> str:
-        """Create a target group as a user does; return its ARN."""
+        """Create a target group of the user; return its ARN."""
         created = self._create_group({"Name": name, "Protocol": "HTTP", "Port": 80, **settings})
         return str(created["TargetGroups"][0]["TargetGroupArn"])
 
-    def _create_group(self, asked: Parameters) -> Parameters:
-        arn = f"{ACCOUNT_ARN}:targetgroup/{asked['Name']}/{next(self._ids)}"
+    def _create_group(self, request: Parameters) -> Parameters:
+        arn = f"{ACCOUNT_ARN}:targetgroup/{request['Name']}/{next(self._ids)}"
         self.groups[arn] = {
             "TargetGroupArn": arn,
-            "TargetGroupName": asked["Name"],
-            "Protocol": asked["Protocol"],
-            "Port": asked["Port"],
-            "TargetType": asked.get("TargetType", "ip"),
-            "HealthCheckEnabled": asked.get("HealthCheckEnabled", True),
+            "TargetGroupName": request["Name"],
+            "Protocol": request["Protocol"],
+            "Port": request["Port"],
+            "TargetType": request.get("TargetType", "ip"),
+            "HealthCheckEnabled": request.get("HealthCheckEnabled", True),
             "HealthCheckProtocol": "HTTP",
             "HealthCheckPort": "traffic-port",
             "HealthCheckPath": "/healthz",
@@ -75,43 +75,43 @@ class FakeElb:
         self.targets[arn] = []
         return {"TargetGroups": [self.groups[arn]]}
 
-    def _delete_group(self, asked: Parameters) -> Parameters:
-        del self.groups[asked["TargetGroupArn"]]
+    def _delete_group(self, request: Parameters) -> Parameters:
+        del self.groups[request["TargetGroupArn"]]
         return {}
 
-    def _create_listener(self, asked: Parameters) -> Parameters:
+    def _create_listener(self, request: Parameters) -> Parameters:
         arn = f"{ACCOUNT_ARN}:listener/app/lb/1/{next(self._ids)}"
         self.listeners[arn] = {
             "ListenerArn": arn,
             "LoadBalancerArn": BALANCER,
-            "Port": asked["Port"],
-            "DefaultActions": asked["DefaultActions"],
+            "Port": request["Port"],
+            "DefaultActions": request["DefaultActions"],
         }
         return {"Listeners": [self.listeners[arn]]}
 
-    def _delete_listener(self, asked: Parameters) -> Parameters:
-        del self.listeners[asked["ListenerArn"]]
+    def _delete_listener(self, request: Parameters) -> Parameters:
+        del self.listeners[request["ListenerArn"]]
         return {}
 
     def _listeners(self, _: Parameters) -> Parameters:
         return {"Listeners": list(self.listeners.values())}
 
-    def _rules(self, asked: Parameters) -> Parameters:
-        actions = self.listeners[asked["ListenerArn"]]["DefaultActions"]
+    def _rules(self, request: Parameters) -> Parameters:
+        actions = self.listeners[request["ListenerArn"]]["DefaultActions"]
         return {"Rules": [{"RuleArn": "rule", "Actions": actions}]}
 
-    def _health(self, asked: Parameters) -> Parameters | Response:
-        arn = asked["TargetGroupArn"]
+    def _health(self, request: Parameters) -> Parameters | Response:
+        arn = request["TargetGroupArn"]
         if arn not in self.groups:
             return elb_error("DescribeTargetHealth", "TargetGroupNotFound")
         return {"TargetHealthDescriptions": [{"Target": each} for each in self.targets[arn]]}
 
-    def _register(self, asked: Parameters) -> Parameters:
-        self.targets[asked["TargetGroupArn"]] += asked["Targets"]
+    def _register(self, request: Parameters) -> Parameters:
+        self.targets[request["TargetGroupArn"]] += request["Targets"]
         return {}
 
-    def _deregister(self, asked: Parameters) -> Parameters:
-        self.targets[asked["TargetGroupArn"]] = []
+    def _deregister(self, request: Parameters) -> Parameters:
+        self.targets[request["TargetGroupArn"]] = []
         return {}
 
     def proxy(self) -> str:

@@ -1,4 +1,4 @@
-"""The parts of the process that a test can run in its own."""
+"""The program of the gateway: its errors and its log."""
 
 import logging
 import os
@@ -19,7 +19,7 @@ def harmless(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("harmless")
-def test_an_unusable_environment_is_one_message_and_status_1(
+def test_an_invalid_environment_is_one_message_and_status_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("GATEWAY_PORT", raising=False)

@@ -1,4 +1,4 @@
-"""Targets: tiny HTTP servers on loopback that a test steers."""
+"""HTTP servers on loopback as targets of a load balancer, controlled by the test."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,7 +6,12 @@ from contextlib import asynccontextmanager
 
 
 class Target:
-    """Answers every request with its name; remembers what it was sent."""
+    """Responds to every request with its name; records the requests.
+
+    Attributes:
+        raw: Response to send instead.
+        delayed: Whether to respond only when the client has closed its side.
+    """
 
     def __init__(self, name: str, *, status: int = 200) -> None:
         self.name = name
@@ -14,13 +19,13 @@ class Target:
         self.received: list[bytes] = []
         self.port = 0
         self.raw: bytes | None = None
-        self.patient = False
+        self.delayed = False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await self.respond(reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # whoever connected has gone again
+            pass  # the client has disconnected
         finally:
             writer.close()
 
@@ -35,12 +40,12 @@ class Target:
             0,
         )
         self.received.append(head + await reader.readexactly(length))
-        if self.patient:
+        if self.delayed:
             await reader.read()
-        writer.write(self.answer())
+        writer.write(self.response())
         await writer.drain()
 
-    def answer(self) -> bytes:
+    def response(self) -> bytes:
         if self.raw is not None:
             return self.raw
         body = self.name.encode()

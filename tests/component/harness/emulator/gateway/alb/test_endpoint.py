@@ -41,20 +41,20 @@ async def exchange(endpoint: Endpoint, request: bytes = REQUEST) -> bytes:
     writer.write(request)
     await writer.drain()
     async with asyncio.timeout(10):
-        answer = await reader.read()
+        response = await reader.read()
     writer.close()
     await writer.wait_closed()
-    return answer
+    return response
 
 
-async def test_requests_reach_the_targets_in_turn(aws: FakeAws) -> None:
+async def test_requests_are_forwarded_in_round_robin(aws: FakeAws) -> None:
     async with serving(Target("a")) as one, serving(Target("b")) as two:
         register(aws, one.port, two.port)
         async with open_endpoint(aws) as (endpoint, group):
-            answers = [await exchange(endpoint) for _ in range(4)]
+            responses = [await exchange(endpoint) for _ in range(4)]
 
-    assert sorted(answer[-1:] for answer in answers) == [b"a", b"a", b"b", b"b"]
-    assert answers[0] == answers[2]
+    assert sorted(response[-1:] for response in responses) == [b"a", b"a", b"b", b"b"]
+    assert responses[0] == responses[2]
     assert one.received == [REQUEST] * 2
     assert group.responses == {"2xx": 4}
 
@@ -70,60 +70,60 @@ async def test_large_bodies_pass(aws: FakeAws) -> None:
     assert target.received == [request]
 
 
-async def test_nobody_registered_is_503(aws: FakeAws) -> None:
+async def test_a_group_without_targets_is_503(aws: FakeAws) -> None:
     register(aws)
     async with open_endpoint(aws) as (endpoint, group):
-        answer = await exchange(endpoint)
+        response = await exchange(endpoint)
 
-    assert answer.startswith(b"HTTP/1.1 503 Service Temporarily Unavailable\r\n")
-    assert b"Server: awselb/2.0" in answer
+    assert response.startswith(b"HTTP/1.1 503 Service Temporarily Unavailable\r\n")
+    assert b"Server: awselb/2.0" in response
     assert group.responses == {"elb-503": 1}
 
 
 async def test_a_registered_target_that_refuses_is_502(aws: FakeAws) -> None:
     register(aws, await unused_port())
     async with open_endpoint(aws) as (endpoint, group):
-        answer = await exchange(endpoint)
+        response = await exchange(endpoint)
 
-    assert answer.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
+    assert response.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
     assert group.responses == {"elb-502": 1}
 
 
-async def test_a_target_withdrawn_in_that_moment_was_never_asked(aws: FakeAws) -> None:
-    gone = await unused_port()
+async def test_a_target_deregistered_in_that_moment_is_skipped(aws: FakeAws) -> None:
+    ended = await unused_port()
     async with serving(Target("a")) as target:
 
         def registered(_: object) -> dict[str, object]:
-            asked = len(aws.calls)
-            ports = [gone] if asked == 1 else [target.port]
+            calls = len(aws.calls)
+            ports = [ended] if calls == 1 else [target.port]
             targets = [{"Target": {"Id": LOOPBACK, "Port": port}} for port in ports]
             return {"TargetHealthDescriptions": targets}
 
-        aws.answers["DescribeTargetHealth"] = registered
+        aws.responses["DescribeTargetHealth"] = registered
         async with open_endpoint(aws) as (endpoint, _):
-            answer = await exchange(endpoint)
+            response = await exchange(endpoint)
 
-    assert answer.endswith(b"a")
+    assert response.endswith(b"a")
 
 
-async def test_a_target_that_closes_without_an_answer_is_502(aws: FakeAws) -> None:
+async def test_a_target_that_closes_without_a_response_is_502(aws: FakeAws) -> None:
     async with serving(Target("a")) as target:
         target.raw = b""
         register(aws, target.port)
         async with open_endpoint(aws) as (endpoint, _):
-            answer = await exchange(endpoint)
+            response = await exchange(endpoint)
 
-    assert answer.startswith(b"HTTP/1.1 502 ")
+    assert response.startswith(b"HTTP/1.1 502 ")
 
 
-async def test_a_target_that_says_nothing_is_504(aws: FakeAws) -> None:
+async def test_a_target_that_does_not_respond_is_504(aws: FakeAws) -> None:
     async with serving(Target("a")) as target:
-        target.patient = True
+        target.delayed = True
         register(aws, target.port)
         async with open_endpoint(aws, replace(UNCHECKED, idle_seconds=0.02)) as (endpoint, group):
-            answer = await exchange(endpoint)
+            response = await exchange(endpoint)
 
-    assert answer.startswith(b"HTTP/1.1 504 Gateway Time-out\r\n")
+    assert response.startswith(b"HTTP/1.1 504 Gateway Time-out\r\n")
     assert group.responses == {"elb-504": 1}
 
 
@@ -134,24 +134,24 @@ async def test_a_target_that_cannot_be_reached_in_time_is_504(
     async with serving(Target("a")) as target:
         register(aws, target.port)
         async with open_endpoint(aws) as (endpoint, _):
-            answer = await exchange(endpoint)
+            response = await exchange(endpoint)
 
-    assert answer.startswith(b"HTTP/1.1 504 ")
+    assert response.startswith(b"HTTP/1.1 504 ")
 
 
-async def test_an_answer_that_stops_half_way_ends_there(aws: FakeAws) -> None:
+async def test_an_incomplete_response_is_passed_on(aws: FakeAws) -> None:
     async with serving(Target("a")) as target:
         target.raw = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf"
         register(aws, target.port)
         async with open_endpoint(aws) as (endpoint, _):
-            answer = await exchange(endpoint)
+            response = await exchange(endpoint)
 
-    assert answer == target.raw
+    assert response == target.raw
 
 
-async def test_when_the_client_goes_the_target_is_let_go(aws: FakeAws) -> None:
+async def test_the_connection_to_the_target_ends_with_the_client(aws: FakeAws) -> None:
     async with serving(Target("a")) as target:
-        target.patient = True
+        target.delayed = True
         register(aws, target.port)
         async with open_endpoint(aws) as (endpoint, group):
             _, writer = await asyncio.open_connection(LOOPBACK, endpoint.port)
@@ -166,9 +166,9 @@ async def test_when_the_client_goes_the_target_is_let_go(aws: FakeAws) -> None:
     assert sum(group.responses.values()) == 0
 
 
-async def test_closing_ends_what_is_under_way(aws: FakeAws) -> None:
+async def test_closing_cancels_open_connections(aws: FakeAws) -> None:
     async with serving(Target("a")) as target:
-        target.patient = True
+        target.delayed = True
         register(aws, target.port)
         async with open_endpoint(aws) as (endpoint, _):
             reader, writer = await asyncio.open_connection(LOOPBACK, endpoint.port)

@@ -13,7 +13,7 @@ from tests.unit.harness.emulator.gateway.fake_aws import FakeAws
 pytestmark = pytest.mark.anyio
 
 
-async def test_traffic_and_hosts_are_told_per_group_and_balancer(aws: FakeAws) -> None:
+async def test_traffic_and_hosts_are_published_per_group_and_balancer(aws: FakeAws) -> None:
     async with serving(Target("a")) as one, serving(Target("b")) as two, group_of(aws) as group:
         register(aws, one.port, two.port)
         await group.refresh()
@@ -21,13 +21,13 @@ async def test_traffic_and_hosts_are_told_per_group_and_balancer(aws: FakeAws) -
             while group.count(State.HEALTHY) != 2:
                 await asyncio.sleep(0.001)
 
-        told = by_name(list(metric_data(group, Counter({"2xx": 5, "5xx": 1, "elb-502": 2}))))
+        published = by_name(list(metric_data(group, Counter({"2xx": 5, "5xx": 1, "elb-502": 2}))))
 
-    assert told["HealthyHostCount", *FULL] == 2
-    assert told["UnHealthyHostCount", *FULL] == 0
-    assert told["RequestCount", *FULL] == 6
-    assert told["RequestCountPerTarget", *FULL] == 3
-    assert told["HTTPCode_Target_5XX_Count", *FULL] == 1
-    assert told["RequestCount", *BALANCER] == 8
-    assert told["HTTPCode_ELB_5XX_Count", *BALANCER] == 2
-    assert told["HTTPCode_ELB_502_Count", *BALANCER] == 2
+    assert published["HealthyHostCount", *FULL] == 2
+    assert published["UnHealthyHostCount", *FULL] == 0
+    assert published["RequestCount", *FULL] == 6
+    assert published["RequestCountPerTarget", *FULL] == 3
+    assert published["HTTPCode_Target_5XX_Count", *FULL] == 1
+    assert published["RequestCount", *BALANCER] == 8
+    assert published["HTTPCode_ELB_5XX_Count", *BALANCER] == 2
+    assert published["HTTPCode_ELB_502_Count", *BALANCER] == 2

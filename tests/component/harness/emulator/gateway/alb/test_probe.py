@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 LOOPBACK = "127.0.0.1"
 
 
-async def test_a_check_is_really_sent() -> None:
+async def test_a_check_sends_a_request() -> None:
     async with serving(Target("a")) as target:
         outcome = await probe(check(), LOOPBACK, target.port)
 
@@ -22,7 +22,7 @@ async def test_a_check_is_really_sent() -> None:
     assert b"User-Agent: ELB-HealthChecker/2.0" in request
 
 
-async def test_another_status_is_named() -> None:
+async def test_another_status_is_described() -> None:
     async with serving(Target("a", status=503)) as target:
         outcome = await probe(check(), LOOPBACK, target.port)
 
@@ -38,7 +38,7 @@ async def test_a_target_that_does_not_listen_has_failed() -> None:
 
 
 @pytest.mark.parametrize("nonsense", [b"", b"hello\r\n", b"HTTP/1.1 fine X\r\n"])
-async def test_a_malformed_answer_has_failed(nonsense: bytes) -> None:
+async def test_a_malformed_response_has_failed(nonsense: bytes) -> None:
     async with serving(Target("a")) as target:
         target.raw = nonsense
         outcome = await probe(check(), LOOPBACK, target.port)
@@ -46,9 +46,9 @@ async def test_a_malformed_answer_has_failed(nonsense: bytes) -> None:
     assert (outcome.passed, outcome.reason) == (False, "Target.FailedHealthChecks")
 
 
-async def test_a_target_that_does_not_answer_has_timed_out() -> None:
+async def test_a_target_that_does_not_respond_has_timed_out() -> None:
     async with serving(Target("a")) as target:
-        target.patient = True
+        target.delayed = True
         outcome = await probe(check(HealthCheckTimeoutSeconds=0.01), LOOPBACK, target.port)
 
     assert (outcome.passed, outcome.reason) == (False, "Target.Timeout")
@@ -61,7 +61,7 @@ async def test_a_tcp_check_only_connects() -> None:
     assert outcome.passed
 
 
-async def test_an_https_check_wants_tls() -> None:
+async def test_an_https_check_requires_tls() -> None:
     async with serving(Target("a")) as target:
         target.raw = b"HTTP/1.1 200 OK\r\n\r\n"
         secure = replace(check(HealthCheckTimeoutSeconds=0.05), protocol="HTTPS")

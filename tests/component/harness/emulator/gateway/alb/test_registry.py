@@ -37,7 +37,7 @@ def listen(elb: FakeElb, group: str, port: int = 80) -> str:
     return str(created["Listeners"][0]["ListenerArn"])
 
 
-async def test_every_group_gets_a_proxy_that_leads_to_an_endpoint(
+async def test_every_group_has_a_proxy_with_an_endpoint(
     registry: AlbRegistry, elb: FakeElb, tenants: dict[str, bool]
 ) -> None:
     group = elb.add_group()
@@ -55,7 +55,7 @@ async def test_every_group_gets_a_proxy_that_leads_to_an_endpoint(
     assert tenants == {KEY: True}
 
 
-async def test_an_earlier_runs_groups_are_served_and_followed(
+async def test_groups_of_a_restored_state_are_served_and_refreshed(
     registry: AlbRegistry, elb: FakeElb, tenants: dict[str, bool]
 ) -> None:
     tenants[KEY] = True

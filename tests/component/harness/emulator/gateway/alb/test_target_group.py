@@ -50,7 +50,7 @@ async def test_a_dead_target_becomes_unhealthy(aws: FakeAws) -> None:
         await becomes(group, "unhealthy")
 
 
-async def test_a_group_that_nobody_uses_is_not_checked(aws: FakeAws) -> None:
+async def test_targets_of_an_unused_group_are_not_checked(aws: FakeAws) -> None:
     async with serving(Target("a")) as target, group_of(aws, UNUSED) as group:
         register(aws, target.port)
         await group.refresh()
@@ -60,7 +60,7 @@ async def test_a_group_that_nobody_uses_is_not_checked(aws: FakeAws) -> None:
         assert target.received == []
 
 
-async def test_checks_begin_when_a_listener_comes(aws: FakeAws) -> None:
+async def test_checks_start_when_a_listener_is_added(aws: FakeAws) -> None:
     async with serving(Target("a")) as target, group_of(aws, UNUSED) as group:
         register(aws, target.port)
         await group.refresh()
@@ -81,7 +81,7 @@ async def test_the_same_configuration_changes_nothing(aws: FakeAws) -> None:
         assert group.count(State.HEALTHY) == 1
 
 
-async def test_healthy_targets_take_turns(aws: FakeAws) -> None:
+async def test_healthy_targets_are_picked_in_round_robin(aws: FakeAws) -> None:
     async with (
         serving(Target("a")) as one,
         serving(Target("b")) as two,

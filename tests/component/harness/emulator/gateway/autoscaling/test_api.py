@@ -12,12 +12,12 @@ def test_ministack_still_has_no_application_auto_scaling(bare_endpoint: str) -> 
         "Content-Type": "application/x-amz-json-1.1",
     }
 
-    answer = requests.post(
+    response = requests.post(
         bare_endpoint, json={"ServiceNamespace": "ecs"}, headers=headers, timeout=30
     )
 
-    assert not answer.ok
-    assert "ScalableTargets" not in answer.text
+    assert not response.ok
+    assert "ScalableTargets" not in response.text
 
 
 def test_it_scales_a_service_of_the_emulator(gateway: boto3.Session) -> None:

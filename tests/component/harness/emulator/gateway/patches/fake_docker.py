@@ -1,4 +1,4 @@
-"""A container engine that is there, and knows no image."""
+"""A container engine without images."""
 
 import json
 import threading
@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 
 class _Handler(BaseHTTPRequestHandler):
-    def answer(self) -> None:
+    def respond(self) -> None:
         version = self.path.endswith("/version")
         body = {"ApiVersion": "1.47", "Version": "27"} if version else {"message": "unknown"}
         listing = self.path.partition("?")[0].endswith("/containers/json")
@@ -22,7 +22,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
-    do_GET = do_POST = do_DELETE = answer  # noqa: N815
+    do_GET = do_POST = do_DELETE = respond  # noqa: N815
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass

@@ -1,4 +1,4 @@
-"""Backends that a real emulator can reach: HTTP servers in threads of the test process."""
+"""HTTP servers in threads of the test process, as targets of a real emulator."""
 
 import threading
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Backend(ThreadingHTTPServer):
-    """Answers with its name, and with what it was asked; /healthz as told."""
+    """Responds with its name, path and Host; to /healthz with the status ``health``."""
 
     daemon_threads = True
 

@@ -25,7 +25,7 @@ def described_as_terraform_reads_it(session: boto3.Session, account: str) -> str
     client.put_metric_alarm(**ALARM)
     form = {"Action": "DescribeAlarms", "Version": "2010-08-01", "AlarmNames.member.1": "a"}
     tenant = Tenant(account, "eu-north-1")
-    answer = requests.post(
+    response = requests.post(
         client.meta.endpoint_url,
         data=urlencode(form),
         headers={
@@ -34,7 +34,7 @@ def described_as_terraform_reads_it(session: boto3.Session, account: str) -> str
         },
         timeout=30,
     )
-    return answer.text
+    return response.text
 
 
 def test_ministack_still_omits_dimensions(bare: boto3.Session, account: str) -> None:

@@ -37,11 +37,11 @@ def nat_addresses(session: boto3.Session) -> tuple[list[str], str]:
     return [each["AllocationId"] for each in described["NatGatewayAddresses"]], allocation
 
 
-def test_ministack_still_knows_no_address_of_a_nat_gateway(bare: boto3.Session) -> None:
+def test_ministack_still_omits_the_address_of_a_nat_gateway(bare: boto3.Session) -> None:
     assert nat_addresses(bare)[0] == []
 
 
-def test_a_nat_gateway_has_the_address_that_it_was_given(gateway: boto3.Session) -> None:
+def test_a_nat_gateway_has_its_allocated_address(gateway: boto3.Session) -> None:
     addresses, allocation = nat_addresses(gateway)
 
     assert addresses == [allocation]

@@ -17,13 +17,13 @@ def rebalancing(session: boto3.Session) -> str | None:
     return described.get("availabilityZoneRebalancing")
 
 
-def test_ministack_still_forgets_zone_rebalancing(bare: boto3.Session) -> None:
+def test_ministack_still_does_not_store_zone_rebalancing(bare: boto3.Session) -> None:
     service(bare, availabilityZoneRebalancing="DISABLED")
 
     assert rebalancing(bare) is None
 
 
-def test_zone_rebalancing_is_remembered(gateway: boto3.Session) -> None:
+def test_zone_rebalancing_is_stored(gateway: boto3.Session) -> None:
     created = service(gateway, availabilityZoneRebalancing="DISABLED")
     assert created["availabilityZoneRebalancing"] == "DISABLED"
     assert rebalancing(gateway) == "DISABLED"
@@ -50,7 +50,7 @@ def test_ministack_still_accepts_an_unused_target_group(bare: boto3.Session) -> 
     assert created["status"] == "ACTIVE"
 
 
-def test_a_service_needs_a_target_group_in_use(gateway: boto3.Session) -> None:
+def test_a_service_requires_a_target_group_in_use(gateway: boto3.Session) -> None:
     balanced = Balanced(gateway, listener=False)
 
     with pytest.raises(ClientError, match="does not have an associated load balancer") as refused:
@@ -80,14 +80,14 @@ def with_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield started.await_ready()
 
 
-def test_ministack_still_calls_a_first_deployment_completed_at_once(with_engine: str) -> None:
+def test_ministack_still_completes_a_first_deployment_at_once(with_engine: str) -> None:
     # Unsigned calls pass all patches by.
     service(session_of(with_engine, account="000000000000"))
     target = "AmazonEC2ContainerServiceV20141113.CreateService"
-    wanted = {"cluster": "c", "serviceName": "t", "taskDefinition": "f", "desiredCount": 2}
+    request = {"cluster": "c", "serviceName": "t", "taskDefinition": "f", "desiredCount": 2}
 
     created = requests.post(
-        with_engine, json=wanted, headers={"X-Amz-Target": target}, timeout=30
+        with_engine, json=request, headers={"X-Amz-Target": target}, timeout=30
     ).json()["service"]
 
     assert created["runningCount"] == 0
@@ -114,7 +114,7 @@ def test_a_first_deployment_is_completed_when_its_tasks_run(gateway: boto3.Sessi
     assert described["runningCount"] == 2
 
 
-def test_a_service_without_tasks_is_created_as_asked(gateway: boto3.Session) -> None:
+def test_a_service_without_tasks_is_created_unchanged(gateway: boto3.Session) -> None:
     assert deployments(service(gateway, desiredCount=0)) == [("PRIMARY", "COMPLETED", 0)]
 
 
@@ -154,7 +154,7 @@ def test_tasks_inherit_the_tags_of_their_service(gateway: boto3.Session) -> None
     assert [task["tags"] for task in tasks(gateway)] == [[{"key": "a", "value": "b"}]] * 2
 
 
-def test_tasks_inherit_nothing_unless_the_service_says_so(gateway: boto3.Session) -> None:
+def test_tasks_inherit_no_tags_by_default(gateway: boto3.Session) -> None:
     service(gateway, tags=[{"key": "a", "value": "b"}])
 
     assert [task["tags"] for task in tasks(gateway)] == [[], []]

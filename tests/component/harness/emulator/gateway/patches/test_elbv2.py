@@ -4,13 +4,13 @@ from botocore.exceptions import ClientError
 
 from tests.component.harness.emulator.gateway.sample_resources import Balanced, subnets
 
-NOBODY = "127.0.0.1"
+UNUSED = "127.0.0.1"
 
 
-def test_ministack_still_says_healthy_of_everybody(bare: boto3.Session) -> None:
+def test_ministack_still_returns_healthy_for_every_target(bare: boto3.Session) -> None:
     balanced = Balanced(bare)
     balanced.elb.register_targets(
-        TargetGroupArn=balanced.group, Targets=[{"Id": NOBODY, "Port": 1}]
+        TargetGroupArn=balanced.group, Targets=[{"Id": UNUSED, "Port": 1}]
     )
 
     assert [each["TargetHealth"]["State"] for each in balanced.health()] == ["healthy"]
@@ -19,18 +19,18 @@ def test_ministack_still_says_healthy_of_everybody(bare: boto3.Session) -> None:
 def test_target_health_is_unused_until_a_listener_forwards(gateway: boto3.Session) -> None:
     balanced = Balanced(gateway, listener=False)
     balanced.elb.register_targets(
-        TargetGroupArn=balanced.group, Targets=[{"Id": NOBODY, "Port": 1}]
+        TargetGroupArn=balanced.group, Targets=[{"Id": UNUSED, "Port": 1}]
     )
 
     (described,) = balanced.health()
 
-    assert described["Target"] == {"Id": NOBODY, "Port": 1}
+    assert described["Target"] == {"Id": UNUSED, "Port": 1}
     assert described["HealthCheckPort"] == "1"
     assert described["TargetHealth"]["State"] == "unused"
     assert described["TargetHealth"]["Reason"] == "Target.NotInUse"
 
 
-def test_who_was_never_registered_is_unused(gateway: boto3.Session) -> None:
+def test_an_unregistered_target_is_unused(gateway: boto3.Session) -> None:
     balanced = Balanced(gateway)
 
     described = balanced.elb.describe_target_health(
@@ -41,7 +41,7 @@ def test_who_was_never_registered_is_unused(gateway: boto3.Session) -> None:
     assert only["TargetHealth"]["Reason"] == "Target.NotRegistered"
 
 
-def test_groups_that_are_not_served_keep_ministacks_answer(gateway: boto3.Session) -> None:
+def test_the_response_for_groups_that_are_not_served_passes(gateway: boto3.Session) -> None:
     elb = gateway.client("elbv2")
     (group,) = elb.create_target_group(Name="tcp", Protocol="TCP", Port=80, TargetType="ip")[
         "TargetGroups"
@@ -52,7 +52,7 @@ def test_groups_that_are_not_served_keep_ministacks_answer(gateway: boto3.Sessio
     assert described["TargetHealthDescriptions"] == []
 
 
-def test_ministack_still_remembers_balancers_that_no_longer_use_a_group(
+def test_ministack_still_returns_balancers_that_no_longer_use_a_group(
     bare: boto3.Session,
 ) -> None:
     balanced = Balanced(bare)
@@ -96,7 +96,7 @@ def test_a_group_in_use_cannot_be_deleted(gateway: boto3.Session) -> None:
     assert balanced.elb.describe_target_groups()["TargetGroups"] == []
 
 
-def test_proxys_are_never_seen(gateway: boto3.Session) -> None:
+def test_proxies_are_never_returned(gateway: boto3.Session) -> None:
     balanced = Balanced(gateway)
     rule = balanced.elb.create_rule(
         ListenerArn=balanced.listener,
@@ -134,7 +134,7 @@ def test_ministack_still_keeps_listeners_of_deleted_balancers(bare: boto3.Sessio
     assert listeners_after_deletion(balanced) == [balanced.listener]
 
 
-def test_a_deleted_balancer_takes_its_listeners_along(gateway: boto3.Session) -> None:
+def test_the_listeners_of_a_deleted_balancer_are_deleted(gateway: boto3.Session) -> None:
     balanced = Balanced(gateway)
 
     assert listeners_after_deletion(balanced) == []
@@ -156,12 +156,12 @@ def test_ministack_still_puts_balancers_into_one_zone(bare: boto3.Session) -> No
 def test_a_balancer_is_in_the_zones_of_its_subnets(gateway: boto3.Session) -> None:
     vpc, names = zones(Balanced(gateway, subnets=subnets(gateway)))
 
-    own = {each["VpcId"] for each in gateway.client("ec2").describe_subnets()["Subnets"]}
-    assert vpc in own
+    vpcs = {each["VpcId"] for each in gateway.client("ec2").describe_subnets()["Subnets"]}
+    assert vpc in vpcs
     assert names == ["eu-north-1a", "eu-north-1b", "eu-north-1c"]
 
 
-def test_unknown_subnets_leave_the_zones_as_they_are(gateway: boto3.Session) -> None:
+def test_unknown_subnets_do_not_change_the_zones(gateway: boto3.Session) -> None:
     elb = gateway.client("elbv2")
 
     (created,) = elb.create_load_balancer(Name="lost", Subnets=["subnet-0"])["LoadBalancers"]

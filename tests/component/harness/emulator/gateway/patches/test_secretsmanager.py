@@ -13,11 +13,11 @@ def create_again(session: boto3.Session, *, deleted: bool) -> tuple[str, str]:
     return refused.value.response["Error"]["Code"], refused.value.response["Error"]["Message"]
 
 
-def test_ministack_still_calls_it_existing(bare: boto3.Session) -> None:
+def test_ministack_still_returns_resource_exists(bare: boto3.Session) -> None:
     assert create_again(bare, deleted=True)[0] == "ResourceExistsException"
 
 
-def test_a_name_pending_deletion_is_refused_in_awss_words(gateway: boto3.Session) -> None:
+def test_a_name_pending_deletion_returns_the_error_of_aws(gateway: boto3.Session) -> None:
     code, message = create_again(gateway, deleted=True)
 
     assert code == "InvalidRequestException"
@@ -27,5 +27,5 @@ def test_a_name_pending_deletion_is_refused_in_awss_words(gateway: boto3.Session
     )
 
 
-def test_a_name_in_use_is_refused_as_such(gateway: boto3.Session) -> None:
+def test_a_name_in_use_returns_resource_exists(gateway: boto3.Session) -> None:
     assert create_again(gateway, deleted=False)[0] == "ResourceExistsException"

@@ -22,7 +22,7 @@ UNCHECKED = replace(USED, check=check(HealthCheckEnabled=False))
 
 def register(aws: FakeAws, *ports: int) -> None:
     targets = [{"Target": {"Id": LOOPBACK, "Port": port}} for port in ports]
-    aws.answers["DescribeTargetHealth"] = {"TargetHealthDescriptions": targets}
+    aws.responses["DescribeTargetHealth"] = {"TargetHealthDescriptions": targets}
 
 
 @asynccontextmanager

@@ -54,7 +54,7 @@ def test_thresholds_decide_about_health(probes: tuple[ProbeResult, ...], state: 
     assert after(*probes) == state
 
 
-def test_an_unhealthy_target_says_why() -> None:
+def test_an_unhealthy_target_has_a_reason() -> None:
     record = HealthRecord()
     record.add(FAILED, check())
     record.add(FAILED, check())
@@ -66,7 +66,7 @@ def test_an_unhealthy_target_says_why() -> None:
     }
 
 
-def test_a_healthy_target_says_nothing_more() -> None:
+def test_a_healthy_target_has_no_reason() -> None:
     assert Health(State.HEALTHY).as_result() == {"State": "healthy"}
 
 
@@ -85,6 +85,6 @@ def test_matchers(matcher: str, status: int, accepted: bool) -> None:
     assert check(Matcher={"HttpCode": matcher}).accepts(status) is accepted
 
 
-def test_a_check_goes_to_the_traffic_port_unless_told_otherwise() -> None:
+def test_a_check_uses_the_traffic_port_by_default() -> None:
     assert check().port_for(8080) == 8080
     assert check(HealthCheckPort="9000").port_for(8080) == 9000

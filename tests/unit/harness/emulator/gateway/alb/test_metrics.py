@@ -34,7 +34,7 @@ def publisher(aws: FakeAws, group: TargetGroup) -> MetricsPublisher:
     return MetricsPublisher(aws.api, Groups(group), TimeScale(0.0, shortest=0.001))
 
 
-async def test_only_what_is_new_is_published(aws: FakeAws) -> None:
+async def test_only_new_requests_are_published(aws: FakeAws) -> None:
     async with group_of(aws) as group:
         publishing = publisher(aws, group)
         group.responses["2xx"] = 3
@@ -46,7 +46,7 @@ async def test_only_what_is_new_is_published(aws: FakeAws) -> None:
     assert (first["RequestCount", *FULL], second["RequestCount", *FULL]) == (3, 1)
 
 
-async def test_a_quiet_group_is_published_for_a_while(aws: FakeAws) -> None:
+async def test_an_idle_group_is_published_for_some_periods(aws: FakeAws) -> None:
     async with group_of(aws) as group:
         publishing = publisher(aws, group)
         for _ in range(100):
@@ -59,7 +59,7 @@ async def test_a_quiet_group_is_published_for_a_while(aws: FakeAws) -> None:
     assert len(aws.calls) == quiet + 1
 
 
-async def test_a_group_that_nobody_uses_is_not_published(aws: FakeAws) -> None:
+async def test_an_unused_group_is_not_published(aws: FakeAws) -> None:
     async with group_of(aws, UNUSED) as group:
         await publisher(aws, group).publish(group)
 

@@ -54,7 +54,7 @@ async def test_synchronising_again_changes_nothing(registry: AlbRegistry, elb: F
     assert len(elb.groups) == 2
 
 
-async def test_proxys_of_an_earlier_run_are_taken_over(registry: AlbRegistry, elb: FakeElb) -> None:
+async def test_proxies_of_a_restored_state_are_reused(registry: AlbRegistry, elb: FakeElb) -> None:
     group = elb.add_group()
     old = elb.add_group(f"proxy-for-{group.rpartition('/')[2]}")
     elb.targets[old] = [{"Id": "127.0.0.1", "Port": 9}]
@@ -66,9 +66,7 @@ async def test_proxys_of_an_earlier_run_are_taken_over(registry: AlbRegistry, el
     assert target["Port"] != 9
 
 
-async def test_groups_that_are_no_http_servers_have_none(
-    registry: AlbRegistry, elb: FakeElb
-) -> None:
+async def test_groups_without_http_have_no_proxy(registry: AlbRegistry, elb: FakeElb) -> None:
     elb.add_group("tcp", Protocol="TCP")
     elb.add_group("function", TargetType="lambda")
 
@@ -78,7 +76,7 @@ async def test_groups_that_are_no_http_servers_have_none(
     assert registry.groups() == []
 
 
-async def test_a_deleted_group_takes_its_proxy_along(registry: AlbRegistry, elb: FakeElb) -> None:
+async def test_the_proxy_of_a_deleted_group_is_deleted(registry: AlbRegistry, elb: FakeElb) -> None:
     group = elb.add_group()
     await registry.synchronise(TENANT)
 
@@ -90,7 +88,7 @@ async def test_a_deleted_group_takes_its_proxy_along(registry: AlbRegistry, elb:
     assert registry.groups() == []
 
 
-async def test_who_forwards_to_a_group_is_known_even_through_proxys(
+async def test_the_load_balancers_of_a_group_are_found_through_its_proxy(
     registry: AlbRegistry, elb: FakeElb
 ) -> None:
     group = elb.add_group()
@@ -107,7 +105,7 @@ async def test_who_forwards_to_a_group_is_known_even_through_proxys(
     assert registry.load_balancers_of("arn:none") == ()
 
 
-async def test_weighted_forwarding_counts(registry: AlbRegistry, elb: FakeElb) -> None:
+async def test_weighted_forwarding_is_tracked(registry: AlbRegistry, elb: FakeElb) -> None:
     group = elb.add_group()
     action = {"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": group}]}}
     elb._create_listener({"Port": 80, "DefaultActions": [action]})
@@ -121,7 +119,7 @@ async def test_attributes_set_delays(registry: AlbRegistry, elb: FakeElb, aws: F
     group = elb.add_group()
     listen(elb, group)
     attribute = {"Key": "idle_timeout.timeout_seconds", "Value": "7"}
-    aws.answers["DescribeLoadBalancerAttributes"] = {"Attributes": [attribute]}
+    aws.responses["DescribeLoadBalancerAttributes"] = {"Attributes": [attribute]}
 
     await registry.synchronise(TENANT)
 
@@ -130,7 +128,7 @@ async def test_attributes_set_delays(registry: AlbRegistry, elb: FakeElb, aws: F
     assert served.configuration.draining_seconds == 1000
 
 
-async def test_a_group_is_found_even_if_its_creation_was_not_seen(
+async def test_a_group_is_found_without_a_synchronisation_since_its_creation(
     registry: AlbRegistry, elb: FakeElb
 ) -> None:
     group = elb.add_group()
@@ -143,7 +141,7 @@ async def test_a_group_is_found_even_if_its_creation_was_not_seen(
     assert await registry.group(TENANT, "arn:none") is None
 
 
-async def test_a_balancer_is_found_by_its_name(
+async def test_a_balancer_is_found_by_its_dns_name(
     registry: AlbRegistry, elb: FakeElb, tenants: dict[str, bool]
 ) -> None:
     listen(elb, elb.add_group(), 8080)

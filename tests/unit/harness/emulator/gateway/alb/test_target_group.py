@@ -83,9 +83,9 @@ async def test_targets_of_an_unused_group_do_not_drain(aws: FakeAws) -> None:
         assert group.health() == {}
 
 
-async def test_a_group_that_has_just_been_deleted_has_no_targets(aws: FakeAws) -> None:
+async def test_a_deleted_group_has_no_targets(aws: FakeAws) -> None:
     async with group_of(aws) as group:
-        aws.answers["DescribeTargetHealth"] = elb_error(
+        aws.responses["DescribeTargetHealth"] = elb_error(
             "DescribeTargetHealth", "TargetGroupNotFound"
         )
         await group.refresh()
@@ -93,7 +93,7 @@ async def test_a_group_that_has_just_been_deleted_has_no_targets(aws: FakeAws) -
         assert group.pick() is None
 
 
-async def test_without_any_healthy_target_all_take_turns(aws: FakeAws) -> None:
+async def test_without_a_healthy_target_all_are_picked(aws: FakeAws) -> None:
     async with group_of(aws) as group:
         register(aws, 1, 2)
         await group.refresh()
@@ -104,7 +104,7 @@ async def test_without_any_healthy_target_all_take_turns(aws: FakeAws) -> None:
         }
 
 
-async def test_only_the_targets_asked_for_are_described(aws: FakeAws) -> None:
+async def test_only_the_requested_targets_are_described(aws: FakeAws) -> None:
     async with group_of(aws) as group:
         register(aws, 1, 2)
         await group.refresh()

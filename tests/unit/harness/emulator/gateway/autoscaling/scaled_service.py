@@ -23,8 +23,8 @@ CPU = {
 }
 
 
-class Cloud:
-    """A service "s" in cluster "c", and metrics, that a test sets."""
+class ScaledService:
+    """A service "s" in cluster "c", and its metrics, set by the test."""
 
     def __init__(self, aws: FakeAws) -> None:
         self.aws = aws
@@ -37,50 +37,50 @@ class Cloud:
         self.store = ScalingStore(self.section)
         self.scaler = Scaler(aws.api, self.store, TimeScale(0.0, shortest=0.001))
         self.api = ApplicationAutoScaling(aws.api, self.store, self.scaler)
-        aws.answers |= {
+        aws.responses |= {
             "DescribeServices": self._describe,
             "UpdateService": self._update,
             "GetMetricStatistics": self._statistics,
             "DescribeAlarms": lambda _: {"MetricAlarms": self.alarms},
         }
 
-    def _describe(self, asked: dict[str, Any]) -> dict[str, Any] | Response:
-        if asked["cluster"] != "c":
+    def _describe(self, request: dict[str, Any]) -> dict[str, Any] | Response:
+        if request["cluster"] != "c":
             return ecs_error("ClusterNotFoundException")
-        if asked["services"] != ["s"]:
+        if request["services"] != ["s"]:
             return {"services": []}
         deployment = {"rolloutState": self.rollout}
         service = {"status": self.status, "desiredCount": self.desired, "deployments": [deployment]}
         return {"services": [service]}
 
-    def _update(self, asked: dict[str, Any]) -> dict[str, Any]:
-        self.desired = asked["desiredCount"]
+    def _update(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.desired = request["desiredCount"]
         return {"service": {}}
 
-    def _statistics(self, asked: dict[str, Any]) -> dict[str, Any]:
-        (statistic,) = asked["Statistics"]
+    def _statistics(self, request: dict[str, Any]) -> dict[str, Any]:
+        (statistic,) = request["Statistics"]
         start = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
-        values = self.values.get(asked["MetricName"], [])
+        values = self.values.get(request["MetricName"], [])
         points = [{"Timestamp": start + i, statistic: value} for i, value in enumerate(values)]
         return {"Datapoints": list(reversed(points))}
 
-    async def ask(self, operation: str, **parameters: Any) -> dict[str, Any]:
+    async def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call an operation and return its result, or code and message of its error."""
 
-        async def nobody(call: Call) -> Response:
+        async def never(call: Call) -> Response:
             raise AssertionError(f"{call.operation} went on to MiniStack")
 
         call = json_call("application-autoscaling", operation, **parameters)
         assert self.api.matches(call)
-        answer: dict[str, Any] = json.loads((await self.api.handle(call, nobody)).body)
-        return answer
+        response: dict[str, Any] = json.loads((await self.api.handle(call, never)).body)
+        return response
 
     async def register(self, minimum: int = 1, maximum: int = 10, **more: Any) -> dict[str, Any]:
         bounds = {"MinCapacity": minimum, "MaxCapacity": maximum}
-        return await self.ask("RegisterScalableTarget", **TARGET, **bounds, **more)
+        return await self.call("RegisterScalableTarget", **TARGET, **bounds, **more)
 
     async def track(self, name: str = "cpu", **more: Any) -> dict[str, Any]:
-        return await self.ask(
+        return await self.call(
             "PutScalingPolicy",
             **TARGET,
             PolicyName=name,
@@ -94,6 +94,6 @@ class Cloud:
         return target
 
     async def evaluate(self) -> int:
-        """Let the scaler look once; return the desired count after that."""
+        """Evaluate once; return the desired count after that."""
         await self.scaler.evaluate(TENANT, self.target)
         return self.desired

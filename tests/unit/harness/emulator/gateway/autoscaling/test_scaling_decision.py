@@ -11,7 +11,7 @@ from harness.emulator.gateway.autoscaling.scaling_decision import (
 
 
 @pytest.mark.parametrize(
-    ("capacity", "recent", "long", "wanted"),
+    ("capacity", "recent", "long", "expected"),
     [
         (2, [90.0], [90.0], 4),  # 2 * 90 / 50 = 3.6
         (2, [51.0], [51.0], 3),
@@ -27,14 +27,14 @@ from harness.emulator.gateway.autoscaling.scaling_decision import (
     ],
 )
 def test_capacity_follows_the_metric_to_its_target(
-    capacity: int, recent: list[float], long: list[float], wanted: int | None
+    capacity: int, recent: list[float], long: list[float], expected: int | None
 ) -> None:
     decision = target_tracking(capacity, 50.0, recent, long)
 
-    assert (decision.capacity if decision else None) == wanted
+    assert (decision.capacity if decision else None) == expected
 
 
-def test_a_wish_names_the_alarm_behind_it() -> None:
+def test_a_decision_contains_the_alarm() -> None:
     assert target_tracking(1, 50.0, [90.0], [90.0]) == ScalingDecision(2, "AlarmHigh")
     assert target_tracking(4, 50.0, [10.0], [10.0]) == ScalingDecision(1, "AlarmLow")
 
@@ -56,7 +56,7 @@ IN = configuration("ChangeInCapacity", (-20, 0, -1), (None, -20, -2))
 
 
 @pytest.mark.parametrize(
-    ("policy", "breach", "wanted"),
+    ("policy", "breach", "expected"),
     [
         (OUT, 0.0, 11),
         (OUT, 19.9, 11),
@@ -77,11 +77,11 @@ IN = configuration("ChangeInCapacity", (-20, 0, -1), (None, -20, -2))
     ],
 )
 def test_the_step_that_covers_the_breach_decides(
-    policy: Any, breach: float, wanted: int | None
+    policy: Any, breach: float, expected: int | None
 ) -> None:
     decision = step_scaling(10, policy, breach)
 
-    assert (decision.capacity if decision else None) == wanted
+    assert (decision.capacity if decision else None) == expected
 
 
 @pytest.mark.parametrize(

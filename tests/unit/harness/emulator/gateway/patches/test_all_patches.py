@@ -19,7 +19,7 @@ def table() -> tuple[Patch, ...]:
 
 
 @pytest.mark.parametrize("patch", table(), ids=lambda patch: type(patch).__name__)
-def test_every_repair_says_what_it_repairs_and_where_aws_says_so(patch: Patch) -> None:
+def test_every_patch_documents_both_behaviours_and_its_source(patch: Patch) -> None:
     assert patch.ministack
     assert patch.aws
     assert patch.operations

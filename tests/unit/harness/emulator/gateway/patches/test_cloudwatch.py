@@ -7,7 +7,7 @@ from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, json_call, que
 
 @pytest.mark.anyio
 async def test_json_passes_untouched(aws: FakeAws) -> None:
-    aws.answers["DescribeAlarms"] = {"MetricAlarms": []}
+    aws.responses["DescribeAlarms"] = {"MetricAlarms": []}
 
     await CompleteAlarms(aws.api).handle(json_call("monitoring", "DescribeAlarms"), aws.call_next)
 
@@ -15,27 +15,27 @@ async def test_json_passes_untouched(aws: FakeAws) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_refusal_stays_a_refusal(aws: FakeAws) -> None:
+async def test_an_error_response_passes(aws: FakeAws) -> None:
     refusal = Response(400, body=b"no")
-    aws.answers["DescribeAlarms"] = refusal
+    aws.responses["DescribeAlarms"] = refusal
 
     call = query_call("monitoring", "DescribeAlarms", MaxRecords="1000")
-    answer = await CompleteAlarms(aws.api).handle(call, aws.call_next)
+    response = await CompleteAlarms(aws.api).handle(call, aws.call_next)
 
-    assert answer is refusal
+    assert response is refusal
 
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_alarms_are_asked_for_in_json(aws: FakeAws) -> None:
-    aws.answers["DescribeAlarms"] = {"MetricAlarms": [{"AlarmName": "a", "Period": 60}]}
+async def test_alarms_are_requested_in_json(aws: FakeAws) -> None:
+    aws.responses["DescribeAlarms"] = {"MetricAlarms": [{"AlarmName": "a", "Period": 60}]}
     call = query_call("monitoring", "DescribeAlarms", **{"AlarmNames.member.1": "a"})
 
     async def found(_: object) -> Response:
         return Response(200, body=b"<incomplete/>")
 
-    answer = await CompleteAlarms(aws.api).handle(call, found)
+    response = await CompleteAlarms(aws.api).handle(call, found)
 
-    assert b"<Period>60</Period>" in answer.body
+    assert b"<Period>60</Period>" in response.body
     assert aws.calls == [("DescribeAlarms", {"AlarmNames": ["a"]})]

@@ -6,20 +6,20 @@ from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, query_call
 
 
 @pytest.mark.anyio
-async def test_a_released_address_is_not_told(aws: FakeAws) -> None:
-    aws.answers["DescribeNatGateways"] = {}
-    aws.answers["DescribeAddresses"] = {"Addresses": []}
+async def test_a_released_address_is_not_returned(aws: FakeAws) -> None:
+    aws.responses["DescribeNatGateways"] = {}
+    aws.responses["DescribeAddresses"] = {"Addresses": []}
     patch = NatGatewayAddresses(aws.api, {"nat-1": "eipalloc-1"})
 
-    answer = await patch.handle(query_call("ec2", "DescribeNatGateways"), aws.call_next)
+    response = await patch.handle(query_call("ec2", "DescribeNatGateways"), aws.call_next)
 
-    assert b"eipalloc-1" not in answer.body
+    assert b"eipalloc-1" not in response.body
 
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_ports_of_all_protocols_are_left_out(aws: FakeAws) -> None:
+async def test_ports_of_all_protocols_are_removed(aws: FakeAws) -> None:
     def permission(number: int, protocol: str) -> dict[str, str]:
         prefix = f"IpPermissions.{number}"
         return {
@@ -39,19 +39,19 @@ async def test_ports_of_all_protocols_are_left_out(aws: FakeAws) -> None:
     assert b"IpPermissions.2.FromPort=0" in request.body
 
 
-async def test_nat_gateways_are_completed_from_memory(aws: FakeAws) -> None:
+async def test_nat_gateways_are_completed_from_the_state(aws: FakeAws) -> None:
     allocations: dict[str, str] = {}
     gateway = (
         "<natGateway><natGatewayId>nat-1</natGatewayId><state>available</state>"
         "<natGatewayAddressSet/></natGateway>"
     )
-    aws.answers["CreateNatGateway"] = Response(200, body=gateway.encode())
-    aws.answers["DescribeAddresses"] = {
+    aws.responses["CreateNatGateway"] = Response(200, body=gateway.encode())
+    aws.responses["DescribeAddresses"] = {
         "Addresses": [{"AllocationId": "eipalloc-1", "PublicIp": "192.0.2.1"}]
     }
     call = query_call("ec2", "CreateNatGateway", AllocationId="eipalloc-1")
 
-    answer = await NatGatewayAddresses(aws.api, allocations).handle(call, aws.call_next)
+    response = await NatGatewayAddresses(aws.api, allocations).handle(call, aws.call_next)
 
-    assert b"<publicIp>192.0.2.1</publicIp>" in answer.body
+    assert b"<publicIp>192.0.2.1</publicIp>" in response.body
     assert allocations == {"nat-1": "eipalloc-1"}

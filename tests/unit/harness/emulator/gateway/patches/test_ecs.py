@@ -1,4 +1,4 @@
-"""What the patches of ECS, tags and orders do with answers, over a fake."""
+"""What the patches of ECS, tags and orders do with responses, over a fake."""
 
 import pytest
 
@@ -19,9 +19,9 @@ from tests.unit.harness.emulator.gateway.patches.sample_task import CLUSTER, tas
 pytestmark = pytest.mark.anyio
 
 
-async def test_zone_rebalancing_is_what_was_said_last(aws: FakeAws) -> None:
+async def test_zone_rebalancing_is_the_last_setting(aws: FakeAws) -> None:
     patch = ZoneRebalancing({})
-    aws.answers |= {
+    aws.responses |= {
         "CreateService": {"service": {"serviceArn": "a"}},
         "UpdateService": {"service": {"serviceArn": "a"}},
         "DescribeServices": {"services": [{"serviceArn": "a"}, {"serviceArn": "b"}]},
@@ -38,11 +38,11 @@ async def test_zone_rebalancing_is_what_was_said_last(aws: FakeAws) -> None:
     assert [each[field] for each in described["services"]] == ["ENABLED", "ENABLED"]
 
 
-async def test_a_service_is_created_empty_and_then_deployed(aws: FakeAws) -> None:
+async def test_a_service_is_created_without_tasks_and_then_deployed(aws: FakeAws) -> None:
     drained = {"status": "ACTIVE", "desiredCount": 0, "runningCount": 0, "pendingCount": 0}
     primary = {**drained, "status": "PRIMARY", "desiredCount": 3}
     service = {"serviceName": "s", "clusterArn": CLUSTER, "deployments": [drained]}
-    aws.answers |= {
+    aws.responses |= {
         "CreateService": {"service": service},
         "UpdateService": {"service": {**service, "deployments": [primary, drained]}},
     }
@@ -61,8 +61,8 @@ async def test_a_service_is_created_empty_and_then_deployed(aws: FakeAws) -> Non
     }
 
 
-async def test_the_scheduler_looks_again_after_a_stopped_task(aws: FakeAws) -> None:
-    aws.answers["StopTask"] = {"task": task("t")}
+async def test_the_service_is_updated_after_a_stopped_task(aws: FakeAws) -> None:
+    aws.responses["StopTask"] = {"task": task("t")}
 
     await result_of(StoppedTaskReplacement(), aws, "StopTask", task="t")
 
@@ -70,11 +70,11 @@ async def test_the_scheduler_looks_again_after_a_stopped_task(aws: FakeAws) -> N
 
 
 @pytest.mark.parametrize(("propagates", "tags"), [("SERVICE", [{"key": "a"}]), ("NONE", [])])
-async def test_tasks_inherit_tags_as_their_service_says(
+async def test_tasks_inherit_tags_if_the_service_propagates_them(
     aws: FakeAws, propagates: str, tags: list[dict[str, str]]
 ) -> None:
     tagged = {**task("own"), "tags": [{"key": "own"}]}
-    aws.answers |= {
+    aws.responses |= {
         "DescribeTasks": {"tasks": [task("t"), tagged, {**task("alone"), "group": ""}]},
         "DescribeServices": {"services": [{"propagateTags": propagates, "tags": [{"key": "a"}]}]},
     }
@@ -89,8 +89,8 @@ async def test_tasks_inherit_tags_as_their_service_says(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("group", ["", "family:f"])
-async def test_a_task_of_no_service_is_not_replaced(aws: FakeAws, group: str) -> None:
-    aws.answers["StopTask"] = {"task": {"taskArn": "t", "group": group, "clusterArn": CLUSTER}}
+async def test_a_standalone_task_is_not_replaced(aws: FakeAws, group: str) -> None:
+    aws.responses["StopTask"] = {"task": {"taskArn": "t", "group": group, "clusterArn": CLUSTER}}
 
     await StoppedTaskReplacement().handle(json_call("ecs", "StopTask", task="t"), aws.call_next)
 
@@ -99,48 +99,48 @@ async def test_a_task_of_no_service_is_not_replaced(aws: FakeAws, group: str) ->
 
 @pytest.mark.anyio
 async def test_a_task_that_was_not_stopped_is_not_replaced(aws: FakeAws) -> None:
-    aws.answers["StopTask"] = ecs_error("InvalidParameterException")
+    aws.responses["StopTask"] = ecs_error("InvalidParameterException")
 
-    answer = await StoppedTaskReplacement().handle(json_call("ecs", "StopTask"), aws.call_next)
+    response = await StoppedTaskReplacement().handle(json_call("ecs", "StopTask"), aws.call_next)
 
-    assert not answer.ok
+    assert not response.ok
     assert aws.names() == ["StopTask"]
 
 
 @pytest.mark.anyio
-async def test_tags_are_not_looked_up_when_nobody_asks(aws: FakeAws) -> None:
+async def test_tags_are_not_read_unless_requested(aws: FakeAws) -> None:
     await PropagatedTags(aws.api, {}).handle(json_call("ecs", "DescribeTasks"), aws.call_next)
 
     assert aws.names() == ["DescribeTasks"]
 
 
 @pytest.mark.anyio
-async def test_a_refused_service_is_not_remembered(aws: FakeAws) -> None:
-    aws.answers["CreateService"] = ecs_error("ClientException")
-    remembered: dict[str, str] = {}
+async def test_the_setting_of_a_rejected_service_is_not_stored(aws: FakeAws) -> None:
+    aws.responses["CreateService"] = ecs_error("ClientException")
+    stored: dict[str, str] = {}
 
     call = json_call("ecs", "CreateService", serviceName="s")
-    await ZoneRebalancing(remembered).handle(call, aws.call_next)
+    await ZoneRebalancing(stored).handle(call, aws.call_next)
 
-    assert remembered == {}
+    assert stored == {}
 
 
 @pytest.mark.anyio
-async def test_a_refused_service_is_not_deployed(aws: FakeAws) -> None:
-    aws.answers["CreateService"] = ecs_error("ClientException")
+async def test_a_rejected_service_is_not_deployed(aws: FakeAws) -> None:
+    aws.responses["CreateService"] = ecs_error("ClientException")
 
-    answer = await FirstDeploymentStatus().handle(
+    response = await FirstDeploymentStatus().handle(
         json_call("ecs", "CreateService", serviceName="s"), aws.call_next
     )
 
-    assert not answer.ok
+    assert not response.ok
     assert aws.calls == [("CreateService", {"serviceName": "s", "desiredCount": 0})]
 
 
 @pytest.mark.anyio
-async def test_failed_deployments_stay_visible(aws: FakeAws) -> None:
+async def test_failed_deployments_are_not_removed(aws: FakeAws) -> None:
     drained = {"status": "ACTIVE", "desiredCount": 0, "runningCount": 0, "pendingCount": 0}
-    aws.answers["DescribeServices"] = {
+    aws.responses["DescribeServices"] = {
         "services": [
             {
                 "deployments": [
@@ -152,9 +152,9 @@ async def test_failed_deployments_stay_visible(aws: FakeAws) -> None:
         ]
     }
 
-    answer = await FirstDeploymentStatus().handle(
+    response = await FirstDeploymentStatus().handle(
         json_call("ecs", "DescribeServices"), aws.call_next
     )
 
-    assert answer.body.count(b"FAILED") == 1
-    assert answer.body.count(b"COMPLETED") == 1
+    assert response.body.count(b"FAILED") == 1
+    assert response.body.count(b"COMPLETED") == 1

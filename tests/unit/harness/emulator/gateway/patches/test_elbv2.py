@@ -1,4 +1,4 @@
-"""What the patches of load balancing do with calls and answers, over a small fake."""
+"""What the patches of load balancing do with calls and responses, over a small fake."""
 
 from collections.abc import AsyncIterator
 from urllib.parse import quote
@@ -44,7 +44,7 @@ def no_endpoint_listens(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def elb(aws: FakeAws) -> FakeElb:
-    aws.answers |= {"ListClusters": {"clusterArns": []}, "DescribeSubnets": {"Subnets": []}}
+    aws.responses |= {"ListClusters": {"clusterArns": []}, "DescribeSubnets": {"Subnets": []}}
     return FakeElb(aws)
 
 
@@ -55,7 +55,7 @@ async def registry(aws: FakeAws) -> AsyncIterator[AlbRegistry]:
     await registry.stop()
 
 
-async def ask(patch: Patch, aws: FakeAws, operation: str, **form: str) -> Response:
+async def response_of(patch: Patch, aws: FakeAws, operation: str, **form: str) -> Response:
     call = query_call(ELB, operation, **{name: quote(value) for name, value in form.items()})
     assert patch.matches(call)
     return await patch.handle(call, aws.call_next)
@@ -64,25 +64,27 @@ async def ask(patch: Patch, aws: FakeAws, operation: str, **form: str) -> Respon
 async def create_listener(patch: Patch, aws: FakeAws, group: str) -> Response:
     form = {"DefaultActions.member.1.Type": "forward"}
     form["DefaultActions.member.1.TargetGroupArn"] = group
-    return await ask(patch, aws, "CreateListener", LoadBalancerArn=BALANCER, Port="80", **form)
+    return await response_of(
+        patch, aws, "CreateListener", LoadBalancerArn=BALANCER, Port="80", **form
+    )
 
 
-async def test_listeners_are_stored_with_proxys_and_told_with_groups(
+async def test_listeners_are_stored_with_proxies_and_returned_with_groups(
     aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
     group = elb.add_group()
     await registry.synchronise(TENANT)
 
-    answer = await create_listener(ProxyTargetGroups(registry), aws, group)
+    response = await create_listener(ProxyTargetGroups(registry), aws, group)
 
     (stored,) = elb.listeners.values()
     assert stored["DefaultActions"][0]["TargetGroupArn"] == elb.proxy()
-    assert group in answer.body.decode()
-    assert "proxy" not in answer.body.decode()
+    assert group in response.body.decode()
+    assert "proxy" not in response.body.decode()
     assert registry.load_balancers_of(group) == (BALANCER,)
 
 
-async def test_groups_without_a_proxy_are_stored_as_they_are(
+async def test_groups_without_a_proxy_are_stored_unchanged(
     aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
     await create_listener(ProxyTargetGroups(registry), aws, "arn:function")
@@ -91,14 +93,14 @@ async def test_groups_without_a_proxy_are_stored_as_they_are(
     assert stored["DefaultActions"][0]["TargetGroupArn"] == "arn:function"
 
 
-async def test_questions_and_refusals_change_nothing(
+async def test_read_only_calls_and_errors_do_not_synchronise(
     aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
     patch = ProxyTargetGroups(registry)
-    aws.answers["DeleteRule"] = elb_error("DeleteRule", "RuleNotFound")
+    aws.responses["DeleteRule"] = elb_error("DeleteRule", "RuleNotFound")
 
-    await ask(patch, aws, "DescribeLoadBalancers")
-    await ask(patch, aws, "DeleteRule", RuleArn="none")
+    await response_of(patch, aws, "DescribeLoadBalancers")
+    await response_of(patch, aws, "DeleteRule", RuleArn="none")
 
     assert aws.names() == ["DescribeLoadBalancers", "DeleteRule"]
 
@@ -115,39 +117,39 @@ async def test_health_comes_from_checks_and_zones_from_tasks(
         "availabilityZone": "eu-north-1b",
         "attachments": [{"details": [detail]}],
     }
-    aws.answers |= {
+    aws.responses |= {
         "ListClusters": {"clusterArns": ["c"]},
         "ListTasks": {"taskArns": ["t"]},
         "DescribeTasks": {"tasks": [task]},
     }
     patch = TargetHealth(registry, TaskPlacements(aws.api, {}))
 
-    answer = await ask(patch, aws, "DescribeTargetHealth", TargetGroupArn=group)
+    response = await response_of(patch, aws, "DescribeTargetHealth", TargetGroupArn=group)
 
     model = service_model("elbv2").operation_model("DescribeTargetHealth")
-    told = {
+    targets = {
         each["Target"]["Id"]: (
             each["TargetHealth"]["State"],
             each["Target"].get("AvailabilityZone"),
         )
-        for each in parse(model, answer)["TargetHealthDescriptions"]
+        for each in parse(model, response)["TargetHealthDescriptions"]
     }
-    assert told == {"10.0.0.1": ("unused", "eu-north-1b"), "10.0.0.2": ("unused", None)}
+    assert targets == {"10.0.0.1": ("unused", "eu-north-1b"), "10.0.0.2": ("unused", None)}
 
 
-async def test_health_of_other_groups_is_ministacks_business(
+async def test_the_health_of_other_groups_is_that_of_ministack(
     aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
     group = elb.add_group(Protocol="TCP")
     patch = TargetHealth(registry, TaskPlacements(aws.api, {}))
 
-    answer = await ask(patch, aws, "DescribeTargetHealth", TargetGroupArn=group)
+    response = await response_of(patch, aws, "DescribeTargetHealth", TargetGroupArn=group)
 
-    assert answer.ok
+    assert response.ok
     assert aws.names()[-1] == "DescribeTargetHealth"
 
 
-async def test_groups_are_told_without_proxys_and_with_their_users(
+async def test_groups_are_described_without_proxies_and_with_their_load_balancers(
     aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
     used, unused = elb.add_group("used"), elb.add_group("unused")
@@ -156,9 +158,9 @@ async def test_groups_are_told_without_proxys_and_with_their_users(
     patch = TargetGroupUsage(registry)
     model = service_model("elbv2").operation_model("DescribeTargetGroups")
 
-    everything = parse(model, await ask(patch, aws, "DescribeTargetGroups"))["TargetGroups"]
+    everything = parse(model, await response_of(patch, aws, "DescribeTargetGroups"))["TargetGroups"]
     of_balancer = parse(
-        model, await ask(patch, aws, "DescribeTargetGroups", LoadBalancerArn=BALANCER)
+        model, await response_of(patch, aws, "DescribeTargetGroups", LoadBalancerArn=BALANCER)
     )["TargetGroups"]
 
     assert {each["TargetGroupArn"]: each["LoadBalancerArns"] for each in everything} == {
@@ -176,8 +178,8 @@ async def test_a_group_in_use_is_not_deleted(
     await create_listener(ProxyTargetGroups(registry), aws, used)
     patch = TargetGroupUsage(registry)
 
-    refused = await ask(patch, aws, "DeleteTargetGroup", TargetGroupArn=used)
-    deleted = await ask(patch, aws, "DeleteTargetGroup", TargetGroupArn=unused)
+    refused = await response_of(patch, aws, "DeleteTargetGroup", TargetGroupArn=used)
+    deleted = await response_of(patch, aws, "DeleteTargetGroup", TargetGroupArn=unused)
 
     assert b"<Code>ResourceInUse</Code>" in refused.body
     assert deleted.ok
@@ -185,45 +187,45 @@ async def test_a_group_in_use_is_not_deleted(
     assert unused not in elb.groups
 
 
-async def test_refused_descriptions_pass(aws: FakeAws, registry: AlbRegistry) -> None:
-    aws.answers["DescribeTargetGroups"] = elb_error("DescribeTargetGroups", "TargetGroupNotFound")
-    aws.answers["DescribeLoadBalancers"] = elb_error(
+async def test_error_responses_pass(aws: FakeAws, registry: AlbRegistry) -> None:
+    aws.responses["DescribeTargetGroups"] = elb_error("DescribeTargetGroups", "TargetGroupNotFound")
+    aws.responses["DescribeLoadBalancers"] = elb_error(
         "DescribeLoadBalancers", "LoadBalancerNotFound"
     )
 
-    groups = await ask(TargetGroupUsage(registry), aws, "DescribeTargetGroups")
-    balancers = await ask(LoadBalancerZones(aws.api), aws, "DescribeLoadBalancers")
+    groups = await response_of(TargetGroupUsage(registry), aws, "DescribeTargetGroups")
+    balancers = await response_of(LoadBalancerZones(aws.api), aws, "DescribeLoadBalancers")
 
     assert (groups.status, balancers.status) == (400, 400)
 
 
-async def test_listeners_go_before_their_balancer(aws: FakeAws, elb: FakeElb) -> None:
+async def test_listeners_are_deleted_before_their_balancer(aws: FakeAws, elb: FakeElb) -> None:
     elb._create_listener({"Port": 80, "DefaultActions": []})
 
     patch = ListenerDeletion(aws.api)
-    await ask(patch, aws, "DeleteLoadBalancer", LoadBalancerArn=BALANCER)
+    await response_of(patch, aws, "DeleteLoadBalancer", LoadBalancerArn=BALANCER)
 
     assert aws.names() == ["DescribeListeners", "DeleteListener", "DeleteLoadBalancer"]
 
 
 async def test_zones_and_vpc_follow_from_subnets(aws: FakeAws, elb: FakeElb) -> None:
     subnet = {"SubnetId": "subnet-1", "AvailabilityZone": "eu-north-1c", "VpcId": "vpc-7"}
-    aws.answers["DescribeSubnets"] = {"Subnets": [subnet]}
+    aws.responses["DescribeSubnets"] = {"Subnets": [subnet]}
 
-    answer = await ask(LoadBalancerZones(aws.api), aws, "DescribeLoadBalancers")
+    response = await response_of(LoadBalancerZones(aws.api), aws, "DescribeLoadBalancers")
 
     model = service_model("elbv2").operation_model("DescribeLoadBalancers")
-    (balancer,) = parse(model, answer)["LoadBalancers"]
+    (balancer,) = parse(model, response)["LoadBalancers"]
     assert balancer["VpcId"] == "vpc-7"
     assert balancer["AvailabilityZones"][0]["ZoneName"] == "eu-north-1c"
 
 
 async def test_subnets_that_do_not_exist_have_no_zone(aws: FakeAws, elb: FakeElb) -> None:
-    aws.answers["DescribeSubnets"] = Response(400, body=b"<Response/>")
+    aws.responses["DescribeSubnets"] = Response(400, body=b"<Response/>")
 
-    answer = await ask(LoadBalancerZones(aws.api), aws, "DescribeLoadBalancers")
+    response = await response_of(LoadBalancerZones(aws.api), aws, "DescribeLoadBalancers")
 
-    assert b"<ZoneName>eu-north-1a</ZoneName>" in answer.body
+    assert b"<ZoneName>eu-north-1a</ZoneName>" in response.body
 
 
 @pytest.mark.parametrize(
@@ -235,7 +237,7 @@ async def test_subnets_that_do_not_exist_have_no_zone(aws: FakeAws, elb: FakeElb
         ([{"targetGroupArn": "unused"}], "InvalidParameterException"),
     ],
 )
-async def test_a_service_is_refused_behind_an_unused_group_only(
+async def test_a_service_is_rejected_for_an_unused_group_only(
     aws: FakeAws,
     elb: FakeElb,
     registry: AlbRegistry,
@@ -243,12 +245,12 @@ async def test_a_service_is_refused_behind_an_unused_group_only(
     code: str,
 ) -> None:
     group = elb.add_group()
-    wanted = [
+    load_balancers = [
         {name: value.replace("unused", group) for name, value in each.items()} for each in balancers
     ]
-    call = json_call("ecs", "CreateService", loadBalancers=wanted)
+    call = json_call("ecs", "CreateService", loadBalancers=load_balancers)
 
-    answer = await UnusedTargetGroup(registry).handle(call, aws.call_next)
+    response = await UnusedTargetGroup(registry).handle(call, aws.call_next)
 
-    assert answer.ok is not bool(code)
-    assert code.encode() in answer.body
+    assert response.ok is not bool(code)
+    assert code.encode() in response.body

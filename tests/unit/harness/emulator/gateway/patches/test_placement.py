@@ -17,8 +17,8 @@ from tests.unit.harness.emulator.gateway.patches.sample_task import task
 
 
 @pytest.mark.anyio
-async def test_a_task_of_no_service_stays_in_its_subnet(aws: FakeAws) -> None:
-    aws.answers["DescribeSubnets"] = {"Subnets": []}
+async def test_a_standalone_task_keeps_its_subnet(aws: FakeAws) -> None:
+    aws.responses["DescribeSubnets"] = {"Subnets": []}
     alone = task("t", group="")
     detached = task("u", group="", attachments=[])
     section: dict[str, str] = {}
@@ -29,8 +29,8 @@ async def test_a_task_of_no_service_stays_in_its_subnet(aws: FakeAws) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_task_of_a_service_that_is_gone_stays_where_it_was(aws: FakeAws) -> None:
-    aws.answers["DescribeServices"] = {"services": []}
+async def test_a_task_of_a_deleted_service_keeps_its_zone(aws: FakeAws) -> None:
+    aws.responses["DescribeServices"] = {"services": []}
     orphan = task("t")
 
     await TaskPlacements(aws.api, {}).place(TENANT, [orphan])
@@ -39,28 +39,28 @@ async def test_a_task_of_a_service_that_is_gone_stays_where_it_was(aws: FakeAws)
 
 
 @pytest.mark.anyio
-async def test_a_refusal_has_no_zones(aws: FakeAws) -> None:
-    aws.answers["DescribeTasks"] = ecs_error("ClusterNotFoundException")
+async def test_an_error_response_has_no_zones(aws: FakeAws) -> None:
+    aws.responses["DescribeTasks"] = ecs_error("ClusterNotFoundException")
 
     patch = TaskZones(TaskPlacements(aws.api, {}))
-    answer = await patch.handle(json_call("ecs", "DescribeTasks"), aws.call_next)
+    response = await patch.handle(json_call("ecs", "DescribeTasks"), aws.call_next)
 
-    assert not answer.ok
+    assert not response.ok
 
 
 @pytest.mark.anyio
 async def test_zones_are_found_by_address(aws: FakeAws) -> None:
-    aws.answers["ListClusters"] = {"clusterArns": ["one", "empty", "gone"]}
+    aws.responses["ListClusters"] = {"clusterArns": ["one", "empty", "deleted"]}
     lists: dict[str, dict[str, Any] | Response] = {
         "one": {"taskArns": ["t"]},
         "empty": {"taskArns": []},
-        "gone": ecs_error("ClusterNotFoundException"),
+        "deleted": ecs_error("ClusterNotFoundException"),
     }
-    aws.answers["ListTasks"] = lambda asked: lists[asked["cluster"]]
-    aws.answers["DescribeSubnets"] = {"Subnets": []}
+    aws.responses["ListTasks"] = lambda request: lists[request["cluster"]]
+    aws.responses["DescribeSubnets"] = {"Subnets": []}
     running = task("t", group="", availabilityZone="eu-north-1b")
     running["attachments"][0]["details"].append({"name": "privateIPv4Address", "value": "10.0.0.9"})
-    aws.answers["DescribeTasks"] = {"tasks": [running]}
+    aws.responses["DescribeTasks"] = {"tasks": [running]}
 
     zones = await TaskPlacements(aws.api, {"t": "lost"}).zones_by_address(TENANT)
 
@@ -70,12 +70,12 @@ async def test_zones_are_found_by_address(aws: FakeAws) -> None:
 pytestmark = pytest.mark.anyio
 
 
-async def test_new_tasks_go_where_the_fewest_are(aws: FakeAws) -> None:
+async def test_new_tasks_are_placed_in_the_subnet_with_the_fewest(aws: FakeAws) -> None:
     def subnet(name: str, zone: str) -> dict[str, str]:
         return {"SubnetId": name, "AvailabilityZone": zone, "VpcId": "vpc"}
 
     network = {"awsvpcConfiguration": {"subnets": ["first", "second"]}}
-    aws.answers |= {
+    aws.responses |= {
         "DescribeTasks": {"tasks": [task("old"), task("new")]},
         "DescribeServices": {"services": [{"networkConfiguration": network}]},
         "ListTasks": {"taskArns": ["old", "new"]},

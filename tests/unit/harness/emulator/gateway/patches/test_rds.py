@@ -12,16 +12,16 @@ async def test_other_classes_pass(aws: FakeAws) -> None:
 
     await ServerlessInstanceClass().handle(call, aws.call_next)
 
-    ((_, asked),) = aws.calls
-    assert asked["DBInstanceClass"] == "x"
+    ((_, request),) = aws.calls
+    assert request["DBInstanceClass"] == "x"
 
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_serverless_is_asked_for_under_another_name(aws: FakeAws) -> None:
+async def test_serverless_is_requested_as_another_class(aws: FakeAws) -> None:
     option = {"DBInstanceClass": "db.r5.large"}
-    aws.answers["DescribeOrderableDBInstanceOptions"] = {"OrderableDBInstanceOptions": [option]}
+    aws.responses["DescribeOrderableDBInstanceOptions"] = {"OrderableDBInstanceOptions": [option]}
     call = query_call(
         "rds",
         "DescribeOrderableDBInstanceOptions",
@@ -29,6 +29,6 @@ async def test_serverless_is_asked_for_under_another_name(aws: FakeAws) -> None:
         DBInstanceClass="db.serverless",
     )
 
-    answer = await ServerlessInstanceClass().handle(call, aws.call_next)
+    response = await ServerlessInstanceClass().handle(call, aws.call_next)
 
-    assert b"<DBInstanceClass>db.serverless</DBInstanceClass>" in answer.body
+    assert b"<DBInstanceClass>db.serverless</DBInstanceClass>" in response.body

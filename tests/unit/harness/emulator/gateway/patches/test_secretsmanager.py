@@ -5,32 +5,32 @@ from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, ecs_error, jso
 
 
 @pytest.mark.anyio
-async def test_a_secret_that_has_just_gone_is_no_reason_for_another_error(aws: FakeAws) -> None:
-    aws.answers["CreateSecret"] = ecs_error("ResourceExistsException")
-    aws.answers["DescribeSecret"] = ecs_error("ResourceNotFoundException")
+async def test_a_secret_deleted_between_the_calls_keeps_the_error(aws: FakeAws) -> None:
+    aws.responses["CreateSecret"] = ecs_error("ResourceExistsException")
+    aws.responses["DescribeSecret"] = ecs_error("ResourceNotFoundException")
 
     call = json_call("secretsmanager", "CreateSecret", Name="s")
-    answer = await SecretPendingDeletion(aws.api).handle(call, aws.call_next)
+    response = await SecretPendingDeletion(aws.api).handle(call, aws.call_next)
 
-    assert b"ResourceExistsException" in answer.body
+    assert b"ResourceExistsException" in response.body
 
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_pending_name_is_refused_as_pending(aws: FakeAws) -> None:
-    aws.answers["CreateSecret"] = ecs_error("ResourceExistsException")
-    aws.answers["DescribeSecret"] = {"DeletedDate": 1}
+async def test_a_name_pending_deletion_returns_invalid_request(aws: FakeAws) -> None:
+    aws.responses["CreateSecret"] = ecs_error("ResourceExistsException")
+    aws.responses["DescribeSecret"] = {"DeletedDate": 1}
 
-    answer = await result_of(SecretPendingDeletion(aws.api), aws, "CreateSecret", Name="s")
+    response = await result_of(SecretPendingDeletion(aws.api), aws, "CreateSecret", Name="s")
 
-    assert answer["__type"] == "InvalidRequestException"
+    assert response["__type"] == "InvalidRequestException"
 
 
-async def test_a_name_in_use_is_refused_as_existing(aws: FakeAws) -> None:
-    aws.answers["CreateSecret"] = ecs_error("ResourceExistsException")
-    aws.answers["DescribeSecret"] = {"Name": "s"}
+async def test_a_name_in_use_returns_resource_exists(aws: FakeAws) -> None:
+    aws.responses["CreateSecret"] = ecs_error("ResourceExistsException")
+    aws.responses["DescribeSecret"] = {"Name": "s"}
 
-    answer = await result_of(SecretPendingDeletion(aws.api), aws, "CreateSecret", Name="s")
+    response = await result_of(SecretPendingDeletion(aws.api), aws, "CreateSecret", Name="s")
 
-    assert answer["__type"] == "ResourceExistsException"
+    assert response["__type"] == "ResourceExistsException"

@@ -1,4 +1,4 @@
-"""What the patches of ECS, tags and orders do with answers, over a fake."""
+"""What the patches of ECS, tags and orders do with responses, over a fake."""
 
 import pytest
 
@@ -19,18 +19,20 @@ class KnownDistributions(Distributions):
 
 async def test_only_deleted_distributions_lose_their_tags(aws: FakeAws) -> None:
     arns = ["arn:aws:s3:::b", "arn:aws:cloudfront::1:distribution/E1", "arn::distribution/E2"]
-    aws.answers["GetResources"] = {
+    aws.responses["GetResources"] = {
         "ResourceTagMappingList": [{"ResourceARN": arn, "Tags": []} for arn in arns]
     }
 
-    answer = await result_of(DeletedDistributionTags(KnownDistributions("E1")), aws, "GetResources")
+    response = await result_of(
+        DeletedDistributionTags(KnownDistributions("E1")), aws, "GetResources"
+    )
 
-    assert [each["ResourceARN"] for each in answer["ResourceTagMappingList"]] == arns[:2]
+    assert [each["ResourceARN"] for each in response["ResourceTagMappingList"]] == arns[:2]
 
 
-async def test_a_refused_question_about_tags_stays_refused(aws: FakeAws) -> None:
-    aws.answers["GetResources"] = ecs_error("InvalidParameterException")
+async def test_an_error_response_passes(aws: FakeAws) -> None:
+    aws.responses["GetResources"] = ecs_error("InvalidParameterException")
 
-    answer = await result_of(DeletedDistributionTags(KnownDistributions()), aws, "GetResources")
+    response = await result_of(DeletedDistributionTags(KnownDistributions()), aws, "GetResources")
 
-    assert answer["__type"] == "InvalidParameterException"
+    assert response["__type"] == "InvalidParameterException"

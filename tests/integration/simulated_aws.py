@@ -1,4 +1,4 @@
-"""An embedded cloud that plays AWS, with a user and a bucket in it, for the rehearsal."""
+"""An embedded cloud in place of AWS, with a user and a bucket, for the rehearsal."""
 
 import json
 import sys
@@ -19,14 +19,14 @@ BUCKET = "catalog-states"
 
 
 @dataclass(frozen=True)
-class PlayedAws:
-    """A cloud in the place of AWS.
+class SimulatedAws:
+    """An embedded cloud in place of AWS.
 
     Attributes:
-        target: It, as it is; for looking at it beside the harness.
-        endpoint: What ``AWS_ENDPOINT_URL`` must say.
-        key_id: Access key of an ordinary user; the emulator takes every other key for root's.
-        secret: Its secret.
+        target: The cloud as an embedded target, to inspect it.
+        endpoint: Value of ``AWS_ENDPOINT_URL``.
+        key_id: Access key of an IAM user; the emulator treats every other key as that of root.
+        secret: Secret of the key.
     """
 
     target: EmbeddedTarget
@@ -35,7 +35,7 @@ class PlayedAws:
     secret: str
 
     def environment(self, **changes: str) -> dict[str, str]:
-        """Return the variables with which a user means this account."""
+        """Return the variables for the credentials of the user."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": self.key_id,
@@ -45,9 +45,9 @@ class PlayedAws:
         }
 
     def expiring(self, folder: Path, *, minutes: float) -> dict[str, str]:
-        """Return variables of a user whose credentials come from a program and end soon."""
+        """Return the variables for credentials of a ``credential_process`` that expire soon."""
         end = datetime.now(UTC) + timedelta(minutes=minutes)
-        said = {
+        credentials = {
             "Version": 1,
             "AccessKeyId": self.key_id,
             "SecretAccessKey": self.secret,
@@ -55,7 +55,7 @@ class PlayedAws:
             "Expiration": end.isoformat(),
         }
         program, config = folder / "credentials.py", folder / "aws-config"
-        program.write_text(f"print({json.dumps(json.dumps(said))})")
+        program.write_text(f"print({json.dumps(json.dumps(credentials))})")
         config.write_text(f"[default]\ncredential_process = {sys.executable} {program}\n")
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
@@ -65,22 +65,22 @@ class PlayedAws:
 
     @property
     def s3(self) -> Any:
-        """Its S3."""
+        """A client of its S3."""
         return self.target.session().client("s3")
 
     def objects(self) -> set[str]:
-        """Keys in the bucket for states."""
+        """Return the keys in the bucket for states."""
         listed: Mapping[str, Any] = self.s3.list_objects_v2(Bucket=BUCKET)
         return {item["Key"] for item in listed.get("Contents", ())}
 
-    def left_of(self, suffix: str) -> tuple[str, ...]:
-        """What it holds of a run."""
+    def leftovers_of(self, suffix: str) -> tuple[str, ...]:
+        """Return the leftovers of a run."""
         return tuple(map(str, prove_teardown(self.target, suffix).leftovers))
 
 
 @contextmanager
-def played_aws() -> Iterator[PlayedAws]:
-    """Start a cloud with a user and an empty bucket for states, for the time of the context."""
+def simulated_aws() -> Iterator[SimulatedAws]:
+    """Run a cloud with a user and an empty bucket for states within the context."""
     with embedded_cloud(region=REGION) as info:
         target = EmbeddedTarget(region=REGION, attachment={"cloud": info.directory})
         iam, s3 = target.session().client("iam"), target.session().client("s3")
@@ -88,4 +88,4 @@ def played_aws() -> Iterator[PlayedAws]:
         key = iam.create_access_key(UserName="nightly")["AccessKey"]
         location: Any = {"LocationConstraint": REGION}
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)
-        yield PlayedAws(target, info.endpoint, key["AccessKeyId"], key["SecretAccessKey"])
+        yield SimulatedAws(target, info.endpoint, key["AccessKeyId"], key["SecretAccessKey"])
