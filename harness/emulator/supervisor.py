@@ -14,15 +14,18 @@ from pathlib import Path
 
 from harness.core.parent_watch import process_ended
 from harness.emulator.cloud_info import CA_FILE, ENGINE_FOLDER, ENGINE_SOCKET, CloudInfo
-from harness.emulator.container_engine import EngineConfig, PostgresInstallation, running_engine
-from harness.emulator.container_engine.postgres_install import find_local_postgres
-from harness.emulator.gateway.environment import gateway_environment
+from harness.emulator.container_engine import (
+    EngineConfig,
+    PostgresInstallation,
+    find_local_postgres,
+    running_engine,
+)
+from harness.emulator.container_engine.postgres_wheel import DEFAULT_MAJOR
+from harness.emulator.gateway import gateway_environment
 from harness.emulator.readiness import save_database_ca, wait_for_gateway
 
 logger = logging.getLogger(__name__)
 
-# Default major version of Aurora PostgreSQL of the stack.
-_DEFAULT_MAJOR = 16
 _GATEWAY_STOP_SECONDS = 10.0
 
 
@@ -105,7 +108,7 @@ async def _database_server(config: SupervisorConfig) -> PostgresInstallation | N
     """
     if config.docker_host:
         return None
-    return await asyncio.to_thread(find_local_postgres, _DEFAULT_MAJOR)
+    return await asyncio.to_thread(find_local_postgres, DEFAULT_MAJOR)
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,10 @@ containers (MiniStack does not pass them on).
 """
 
 from harness.emulator.container_engine.config import EngineConfig
-from harness.emulator.container_engine.engine import Engine
-from harness.emulator.container_engine.postgres_install import PostgresInstallation, find_postgres
-from harness.emulator.container_engine.reaper import sweep_orphans
+from harness.emulator.container_engine.postgres_install import (
+    PostgresInstallation,
+    find_local_postgres,
+)
 from harness.emulator.container_engine.server import running_engine
 
-__all__ = [
-    "Engine",
-    "EngineConfig",
-    "PostgresInstallation",
-    "find_postgres",
-    "running_engine",
-    "sweep_orphans",
-]
+__all__ = ["EngineConfig", "PostgresInstallation", "find_local_postgres", "running_engine"]

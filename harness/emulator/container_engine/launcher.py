@@ -12,7 +12,7 @@ import os
 import sys
 
 _PR_SET_PDEATHSIG = 1
-_ENGINE_GONE = 125
+_ENGINE_ENDED = 125
 
 
 def main(arguments: list[str]) -> None:
@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> None:
         # After the change of user, which clears it (prctl(2)).
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
         if os.getppid() != int(engine):
-            sys.exit(_ENGINE_GONE)
+            sys.exit(_ENGINE_ENDED)
     try:
         os.execv(command[0], command)  # noqa: S606 -- the purpose of this file
     except OSError as error:

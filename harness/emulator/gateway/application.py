@@ -77,7 +77,7 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         if scope["type"] == "lifespan":
-            await self._live(scope, receive, send)
+            await self._serve_lifespan(scope, receive, send)
         elif scope["type"] != "http":
             await self._ministack(scope, receive, send)
         elif self._data_plane.matches(scope):
@@ -87,7 +87,7 @@ class Gateway:
         else:
             await self._serve_api(scope, receive, send)
 
-    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve_lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def receive_message() -> Message:
             message = await receive()
             if message["type"] == "lifespan.shutdown":
@@ -103,12 +103,12 @@ class Gateway:
         await self._ministack(scope, receive_message, send_message)
 
     async def _start_background(self) -> None:
-        for part in self._background:
-            await part.start()
+        for service in self._background:
+            await service.start()
 
     async def _stop_background(self) -> None:
-        for part in reversed(self._background):
-            await part.stop()
+        for service in reversed(self._background):
+            await service.stop()
 
     async def _reset(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._stop_background()

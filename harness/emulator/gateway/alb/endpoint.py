@@ -109,8 +109,8 @@ class Endpoint:
         response = asyncio.create_task(self._copy_response(client, target))
         try:
             await asyncio.wait({request, response}, return_when=asyncio.FIRST_COMPLETED)
-            client_gone = not response.done() and request.exception() is None
-            return None if client_gone else await response
+            client_disconnected = not response.done() and request.exception() is None
+            return None if client_disconnected else await response
         finally:
             for task in (request, response):
                 task.cancel()

@@ -2,7 +2,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from harness.core.errors import EmulatorError
-from harness.emulator.gateway import http as exchange
+from harness.emulator.gateway import http as http_module
 from harness.emulator.gateway.http import (
     ClientDisconnectedError,
     Request,
@@ -53,7 +53,7 @@ async def test_a_client_that_disconnects_raises_an_error() -> None:
 async def test_a_request_that_is_too_large_is_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(exchange, "_LARGEST_CALL", 3)
+    monkeypatch.setattr(http_module, "_LARGEST_CALL", 3)
 
     with pytest.raises(EmulatorError, match="more than 3 bytes"):
         await read_request(SCOPE, receiving(chunk(b"abcd")))
