@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.doctor.diagnosis import Diagnosis, Verdict
-from harness.emulator.cloud_info import ENGINE_SOCKET, LONGEST_SOCKET_PATH
+from harness.emulator.cloud_info import ENGINE_SOCKET
 from harness.emulator.dead_clouds import CLOUD_PREFIX
 
 # The patches of the gateway correct the behaviour of this version.
@@ -19,6 +19,8 @@ _INSTALL = "pip install 'catalog-harness[embedded]'"
 _PROBED_ADDRESS = "127.77.255.254"
 _PORTS = {8080: "the catalog API", 5432: "PostgreSQL"}
 _CONNECT_SECONDS = 1.0
+# As in EngineConfig, whose import requires a web server.
+_LONGEST_SOCKET_PATH = 103
 _MKDTEMP_RANDOM = 8
 
 
@@ -102,7 +104,7 @@ def diagnose_temporary_folder() -> Diagnosis:
     """Check that the path of the temporary folder is short enough for Unix sockets."""
     folder = Path(tempfile.gettempdir())
     socket_path = folder / (CLOUD_PREFIX + "x" * _MKDTEMP_RANDOM) / ENGINE_SOCKET
-    excess = len(str(socket_path)) - LONGEST_SOCKET_PATH
+    excess = len(str(socket_path)) - _LONGEST_SOCKET_PATH
     if excess > 0:
         found = f"{folder}: its path is {excess} characters too long for the sockets of a cloud"
         remedy = "set TMPDIR to a folder with a shorter path"

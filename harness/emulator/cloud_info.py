@@ -14,8 +14,6 @@ LOG_FILE = "cloud.log"
 CA_FILE = "rds-ca.pem"
 ENGINE_SOCKET = "docker.sock"
 ENGINE_FOLDER = "engine"
-# sun_path of <sys/un.h>: 108 bytes on Linux, 104 on macOS, both null-terminated.
-LONGEST_SOCKET_PATH = 103
 _LOG_LINES = 25
 
 

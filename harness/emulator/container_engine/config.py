@@ -5,8 +5,10 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from harness.core.errors import UsageError
-from harness.emulator.cloud_info import LONGEST_SOCKET_PATH
 from harness.emulator.container_engine.image import Image
+
+# sun_path of <sys/un.h>: 108 bytes on Linux, 104 on macOS, both null-terminated.
+_LONGEST_SOCKET_PATH = 103
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,9 @@ class EngineConfig:
     keep_volumes: bool = False
 
     def __post_init__(self) -> None:
-        if len(str(self.socket)) > LONGEST_SOCKET_PATH:
+        if len(str(self.socket)) > _LONGEST_SOCKET_PATH:
             raise UsageError(
                 f"the path of the container engine's socket has {len(str(self.socket))} "
-                f"characters; the system allows {LONGEST_SOCKET_PATH}: {self.socket}",
+                f"characters; the system allows {_LONGEST_SOCKET_PATH}: {self.socket}",
                 remedy="choose a shorter temporary folder (TMPDIR)",
             )
