@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.catalog.node import OLDEST_NODE, find_node
 from harness.cli.options import format_option, harness_options, settings_from
 from harness.doctor import Diagnosis, Verdict, diagnose, is_usable
 
@@ -26,7 +27,7 @@ def doctor(context: click.Context, /, *, layout: str, **given: Any) -> None:
     Looks only: nothing is changed, started or downloaded. Exit status 1 when something is
     missing without which the embedded target does not work.
     """
-    diagnoses = diagnose(settings_from(given))
+    diagnoses = diagnose(settings_from(given), find_node=find_node, oldest_node=OLDEST_NODE)
     if layout == "json":
         findings = [asdict(each) for each in diagnoses]
         click.echo(json.dumps({"usable": is_usable(diagnoses), "findings": findings}, indent=2))

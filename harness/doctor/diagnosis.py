@@ -1,4 +1,4 @@
-"""What the doctor says about one thing that the harness needs."""
+"""The diagnosis of one prerequisite, and the probe that makes it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from harness.core.errors import HarnessError
 
 
 class Verdict(StrEnum):
-    """Whether the embedded target can be used as far as one thing goes."""
+    """Whether a prerequisite of the embedded target is met."""
 
     OK = "ok"
     WARNING = "warning"
@@ -17,13 +17,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One thing that was looked at.
+    """The result of examining one prerequisite.
 
     Attributes:
-        name: What was looked at.
+        name: Name of the prerequisite.
         verdict: MISSING means that the embedded target does not work without it.
         found: What was found.
-        remedy: What to do about it; empty when there is nothing to do.
+        remedy: What to do; empty when there is nothing to do.
     """
 
     name: str
@@ -36,10 +36,10 @@ Probe = Callable[[], Diagnosis]
 
 
 def examine(name: str, probe: Probe) -> Diagnosis:
-    """Return what a probe says; its errors become diagnoses, so that all others are still made."""
+    """Run a probe; an error becomes a diagnosis, so that the other probes still run."""
     try:
         return probe()
     except HarnessError as error:
         return Diagnosis(name, Verdict.MISSING, error.message, error.remedy)
-    except Exception as error:  # noqa: BLE001 -- a doctor must not die of what the patient has
+    except Exception as error:  # noqa: BLE001 -- one failed probe must not abort the others
         return Diagnosis(name, Verdict.WARNING, f"could not be examined: {error!r}")

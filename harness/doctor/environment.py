@@ -1,4 +1,4 @@
-"""Diagnoses of what runs have left, and of what may come between."""
+"""Diagnoses of recorded runs, dead clouds and proxies."""
 
 import os
 import urllib.request
@@ -15,9 +15,9 @@ from harness.settings.settings import HarnessSettings
 
 
 def diagnose_ledger(settings: HarnessSettings) -> Diagnosis:
-    """List the runs on record that may still have resources."""
+    """List the recorded runs that may still have resources."""
     if not _is_writable(settings.home):
-        remedy = "set CATALOG_HARNESS_HOME to a folder that can be written to"
+        remedy = "set CATALOG_HARNESS_HOME to a writable folder"
         return Diagnosis("Ledger", Verdict.MISSING, f"{settings.home} is not writable", remedy)
     ledger = Ledger(settings.home)
     runs, unreadable = ledger.records(), ledger.unreadable()
@@ -26,12 +26,12 @@ def diagnose_ledger(settings: HarnessSettings) -> Diagnosis:
         return Diagnosis("Ledger", Verdict.WARNING, found, unreadable[0].remedy)
     if runs:
         remedy = "`catalog-harness destroy --environment-suffix NAME`, or `destroy --all`"
-        return Diagnosis("Ledger", Verdict.WARNING, found, f"{remedy}, unless they still go on")
-    return Diagnosis("Ledger", Verdict.OK, f"no run has left anything ({settings.home})")
+        return Diagnosis("Ledger", Verdict.WARNING, found, f"{remedy}, unless still running")
+    return Diagnosis("Ledger", Verdict.OK, f"no recorded run has resources ({settings.home})")
 
 
 def diagnose_dead_clouds() -> Diagnosis:
-    """List the folders of embedded clouds that died without cleaning up."""
+    """List the folders of embedded clouds that ended without cleaning up."""
     dead = dead_clouds()
     if not dead:
         return Diagnosis("Dead clouds", Verdict.OK, "none")
@@ -41,7 +41,7 @@ def diagnose_dead_clouds() -> Diagnosis:
 
 
 def diagnose_proxies() -> Diagnosis:
-    """Warn of a proxy that tools which are used by hand would ask for the loopback."""
+    """Warn of a proxy that other tools would use for the loopback."""
     proxies = {
         scheme: urlsplit(address).hostname or "?"
         for scheme, address in urllib.request.getproxies_environment().items()
@@ -55,7 +55,7 @@ def diagnose_proxies() -> Diagnosis:
     return Diagnosis(
         "Proxies",
         Verdict.WARNING,
-        f"{found}; also for 127.0.0.1 (the harness itself goes round them)",
+        f"{found}; also for 127.0.0.1 (the harness itself bypasses them)",
         "for the AWS command line and other tools: export NO_PROXY=127.0.0.1,localhost",
     )
 
@@ -63,8 +63,8 @@ def diagnose_proxies() -> Diagnosis:
 def _described(record: RunRecord) -> str:
     text = f"{record.environment_suffix}: {record.status} on {record.target}"
     cloud = record.attachment.get("cloud")
-    lives = f", its cloud {'runs' if _runs(Path(cloud)) else 'has ended'}" if cloud else ""
-    return f"{text}{lives}, since {record.started_at[:19]}"
+    cloud_state = f", its cloud {'runs' if _runs(Path(cloud)) else 'has ended'}" if cloud else ""
+    return f"{text}{cloud_state}, since {record.started_at[:19]}"
 
 
 def _runs(directory: Path) -> bool:

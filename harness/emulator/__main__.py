@@ -12,7 +12,7 @@ from harness.emulator.supervisor import SupervisorConfig, supervise
 
 
 def main() -> int:
-    """Run until told to stop, until the owner has gone, or until a part ends by itself."""
+    """Run until SIGTERM or SIGINT, until the owner has ended, or until a component ends."""
     parser = argparse.ArgumentParser(prog="python -m harness.emulator", description=__doc__)
     parser.add_argument("--directory", type=Path, required=True)
     parser.add_argument("--region", required=True)

@@ -1,4 +1,4 @@
-"""The embedded cloud as its user sees it: start it, find it again, stop it."""
+"""Starts an embedded cloud, attaches to a running one, stops it."""
 
 import os
 import subprocess
@@ -23,13 +23,13 @@ from harness.emulator.dead_clouds import (
 )
 
 _STOP_SECONDS = 30.0
-# Popen complains about a child that nobody waited for: kept until the cloud is stopped.
+# Popen warns of a child that was never waited for: kept until the cloud is stopped.
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 @contextmanager
 def embedded_cloud(*, region: str, docker_host: str | None = None) -> Iterator[CloudInfo]:
-    """Run an embedded cloud for the time of the context; it also ends with this process."""
+    """Run an embedded cloud within the context; it also ends with this process."""
     info = start_cloud(region=region, docker_host=docker_host, owner_pid=os.getpid())
     try:
         yield info
@@ -44,22 +44,22 @@ def start_cloud(
     owner_pid: int | None = None,
     port: int = 0,
 ) -> CloudInfo:
-    """Start an embedded cloud in a process and a folder of its own.
+    """Start an embedded cloud in its own process and folder.
 
     Args:
-        region: AWS region to play.
-        docker_host: A Docker or Podman engine to use in place of the built-in one.
-        owner_pid: The cloud ends when this process does; None: it runs until stopped.
-        port: Port of the AWS API on 127.0.0.1; 0 takes a free one.
+        region: AWS region to emulate.
+        docker_host: Docker or Podman engine that replaces the built-in one.
+        owner_pid: PID whose exit stops the cloud; None: runs until stopped.
+        port: Port of the AWS API on 127.0.0.1; 0: any free port.
 
     Raises:
-        EmulatorError: It ended, or was not ready in time; the message carries its log.
+        EmulatorError: It ended or was not ready in time; the message contains its log.
     """
     sweep_clouds()
     directory = Path(tempfile.mkdtemp(prefix=CLOUD_PREFIX))
-    # The engine may run PostgreSQL as another user, who must be able to pass through.
+    # The engine may run PostgreSQL as another user, who needs access to subfolders.
     directory.chmod(0o711)
-    # -P: a folder named harness in the working directory is not this one.
+    # -P: a folder named harness in the working directory must not be imported.
     command = [sys.executable, "-P", "-m", "harness.emulator", "--directory", str(directory)]
     command += ["--region", region, "--port", str(port)]
     command += ["--docker-host", docker_host] if docker_host else []
@@ -88,41 +88,41 @@ def _await_ready(process: subprocess.Popen[bytes], directory: Path) -> CloudInfo
             raise EmulatorError(
                 f"the embedded cloud ended with status {process.returncode} before it was ready\n"
                 f"{log_tail(directory)}",
-                remedy="run `catalog-harness doctor` to see what this machine lacks",
+                remedy="run `catalog-harness doctor` to list what is missing on this machine",
             )
         return info
 
     info = wait_until(
         observe,
         what="the embedded cloud to be ready",
-        ready=lambda seen: seen is not None,
+        ready=lambda observed: observed is not None,
         timeout=START_SECONDS,
         delay=0.05,
     )
-    assert info is not None  # noqa: S101 -- what `ready` has just established
+    assert info is not None  # noqa: S101 -- guaranteed by `ready`
     return info
 
 
 def attach_cloud(directory: Path) -> CloudInfo:
-    """Find a running cloud again by its folder.
+    """Return the running cloud of a folder.
 
     Raises:
-        EmulatorError: There is none, or it has ended; the message carries its log.
+        EmulatorError: There is none, or it has ended; the message contains its log.
     """
     info = CloudInfo.read(directory)
     if info is None or not info.alive:
         raise EmulatorError(
             f"no embedded cloud runs in {directory} any more\n{log_tail(directory)}".rstrip(),
-            remedy="deploy again; what it held in memory is gone with it",
+            remedy="deploy again; its state was in memory and is lost",
         )
     return info
 
 
 def stop_cloud(info: CloudInfo) -> None:
-    """Stop a cloud and everything that it runs; no error if it has ended by itself.
+    """Stop a cloud and everything that it runs; no error if it has already ended.
 
     Raises:
-        EmulatorError: It was still running after SIGTERM and had to be killed.
+        EmulatorError: It ignored SIGTERM and was killed.
     """
     killed = info.alive and not _terminate(info.pid)
     if (child := _children.pop(info.pid, None)) is not None:
@@ -136,7 +136,7 @@ def stop_cloud(info: CloudInfo) -> None:
 
 
 def _terminate(pid: int) -> bool:
-    """End a process; False if it had to be killed."""
+    """Send SIGTERM; False if the process had to be killed."""
     try:
         process = psutil.Process(pid)
         process.terminate()

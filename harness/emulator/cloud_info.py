@@ -1,4 +1,4 @@
-"""What is known of a running embedded cloud, kept in its folder."""
+"""The info file of a running embedded cloud, in its folder."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -24,11 +24,11 @@ class CloudInfo:
     Attributes:
         directory: Its private folder: sockets, state, logs.
         endpoint: URL of the AWS API, ``http://127.0.0.1:PORT``.
-        region: AWS region that it plays.
-        docker_host: The container engine, as ``DOCKER_HOST`` wants it.
+        region: AWS region that it emulates.
+        docker_host: Container engine, in the format of ``DOCKER_HOST``.
         pid: Process id of its supervisor.
-        database: Which PostgreSQL it runs ("PostgreSQL 16.15 (...)"); empty if external.
-        database_tls: Whether that server can do TLS.
+        database: Its PostgreSQL server ("PostgreSQL 16.15 (...)"); empty if external.
+        database_tls: Whether that server supports TLS.
     """
 
     directory: str
@@ -43,8 +43,8 @@ class CloudInfo:
     def alive(self) -> bool:
         """Whether its supervisor runs.
 
-        The folder in its command line tells it from another process that has got its number
-        since; start times would not survive a change of the system's clock.
+        The folder in the command line distinguishes it from a later process with the same PID;
+        start times are not reliable when the system clock changes.
         """
         try:
             return self.directory in psutil.Process(self.pid).cmdline()
@@ -57,7 +57,7 @@ class CloudInfo:
         return self.docker_host == f"unix://{Path(self.directory) / ENGINE_SOCKET}"
 
     def environment(self) -> dict[str, str]:
-        """Return variables with which AWS tools, SDKs and Docker's client talk to it."""
+        """Return the variables for AWS tools, SDKs and the Docker client to connect to it."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": self.region,
@@ -68,7 +68,7 @@ class CloudInfo:
         }
 
     def write(self) -> None:
-        """Write the info file of the cloud's folder, atomically."""
+        """Write the info file atomically."""
         path = Path(self.directory) / INFO_FILE
         draft = path.with_suffix(".draft")
         draft.write_text(json.dumps(asdict(self), indent=2))
@@ -76,10 +76,10 @@ class CloudInfo:
 
     @classmethod
     def read(cls, directory: Path) -> "CloudInfo | None":
-        """Read the info file of a cloud's folder; None while there is none.
+        """Read the info file in a folder; None if there is none.
 
         Raises:
-            HarnessError: There is one that this version did not write.
+            HarnessError: It was written by another version.
         """
         path = directory / INFO_FILE
         try:
@@ -94,7 +94,7 @@ class CloudInfo:
 
 
 def log_tail(directory: str | Path) -> str:
-    """Return the last lines of a cloud's log, redacted; empty if it has none."""
+    """Return the last lines of the log of a cloud, redacted; empty if there is none."""
     try:
         text = (Path(directory) / LOG_FILE).read_text(errors="replace")
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Finds and removes what embedded clouds left whose supervisor has died."""
+"""Finds and removes folders and processes of embedded clouds whose supervisor has died."""
 
 import os
 import shutil
@@ -10,12 +10,12 @@ from harness.core.errors import HarnessError
 from harness.emulator.cloud_info import ENGINE_FOLDER, CloudInfo
 
 CLOUD_PREFIX = "catalog-cloud-"
-# How long a start may take; a folder without a word of its supervisor is dead after that.
+# Deadline of a start; after it, a folder without an info file is dead.
 START_SECONDS = 60.0
 
 
 def dead_clouds() -> tuple[Path, ...]:
-    """Return the folders of clouds of this user whose supervisor has died."""
+    """Return the folders of dead clouds of this user."""
     found = Path(tempfile.gettempdir()).glob(f"{CLOUD_PREFIX}*")
     return tuple(sorted(path for path in found if os.access(path, os.W_OK) and _is_dead(path)))
 
@@ -25,14 +25,14 @@ def _is_dead(directory: Path) -> bool:
         info = CloudInfo.read(directory)
         if info is not None:
             return not info.alive
-        # Without a word of its supervisor: one that starts, or one that never came up.
+        # Without an info file: starting, or failed to start.
         return time.time() - directory.stat().st_mtime > START_SECONDS
     except (HarnessError, OSError):
         return False
 
 
 def sweep_clouds() -> tuple[Path, ...]:
-    """Remove the folders, and end the processes, of clouds whose supervisor has died."""
+    """Remove the folders and end the processes of dead clouds."""
     swept = dead_clouds()
     for directory in swept:
         remove_cloud_folder(directory)
@@ -40,10 +40,10 @@ def sweep_clouds() -> tuple[Path, ...]:
 
 
 def remove_cloud_folder(directory: Path) -> None:
-    """Remove a dead cloud's folder, and end what its container engine left running."""
+    """Remove the folder of a dead cloud and end processes that its container engine left."""
     engine = directory / ENGINE_FOLDER
     if engine.exists():
-        # Late, because the engine brings a web server with it.
+        # Imported late: the engine imports a web server.
         from harness.emulator.container_engine.reaper import sweep_orphans  # noqa: PLC0415
 
         sweep_orphans(engine)

@@ -1,4 +1,4 @@
-"""The supervisor: one process that owns the container engine and the gateway of a cloud."""
+"""The supervisor: the process that runs the container engine and the gateway of a cloud."""
 
 import asyncio
 import logging
@@ -12,32 +12,33 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
+from harness.core.parent_watch import process_ended
 from harness.emulator.cloud_info import CA_FILE, ENGINE_FOLDER, ENGINE_SOCKET, CloudInfo
-from harness.emulator.container_engine import EngineConfig, PostgresInstallation, running_engine
-from harness.emulator.container_engine.postgres_install import find_local_postgres
-from harness.emulator.gateway.environment import gateway_environment
-from harness.emulator.readiness import gateway_ready, save_database_ca
+from harness.emulator.container_engine import (
+    EngineConfig,
+    PostgresInstallation,
+    find_local_postgres,
+    running_engine,
+)
+from harness.emulator.container_engine.postgres_wheel import DEFAULT_MAJOR
+from harness.emulator.gateway import gateway_environment
+from harness.emulator.readiness import save_database_ca, wait_for_gateway
 
 logger = logging.getLogger(__name__)
 
-# The Aurora PostgreSQL major that the stack deploys unless told otherwise.
-_USUAL_MAJOR = 16
-_OWNER_POLL_SECONDS = 0.5
 _GATEWAY_STOP_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
 class SupervisorConfig:
-    """How one cloud runs.
+    """Configuration of one cloud.
 
     Attributes:
         directory: Its private folder, which exists.
-        region: AWS region to play.
-        port: Port of the AWS API on 127.0.0.1; 0 takes a free one.
-        docker_host: A Docker or Podman engine to use; None for the built-in one.
-        owner_pid: The cloud ends when this process does; None: it runs until told to stop.
+        region: AWS region to emulate.
+        port: Port of the AWS API on 127.0.0.1; 0: any free port.
+        docker_host: Docker or Podman engine to use; None: the built-in one.
+        owner_pid: PID whose exit stops the cloud; None: runs until stopped.
     """
 
     directory: Path
@@ -48,12 +49,12 @@ class SupervisorConfig:
 
 
 async def supervise(config: SupervisorConfig) -> int:
-    """Run a cloud until SIGTERM, until its owner has gone, or until a part of it ends.
+    """Run a cloud until SIGTERM or SIGINT, until its owner has ended, or until a component ends.
 
-    Without an owner nobody is left to remove its folder: it goes as well.
+    When the owner has ended, the folder of the cloud is removed too.
 
     Returns:
-        Exit status: 0 when told to stop, 1 when a part ended by itself.
+        Exit status: 0 after a signal or the end of the owner, 1 when the gateway ended.
 
     Raises:
         HarnessError: It could not be started.
@@ -63,16 +64,16 @@ async def supervise(config: SupervisorConfig) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     serving = asyncio.create_task(_serve(config))
-    told = asyncio.create_task(stop.wait())
-    abandoned = asyncio.create_task(_gone(config.owner_pid))
-    await asyncio.wait({serving, told, abandoned}, return_when=asyncio.FIRST_COMPLETED)
+    stopping = asyncio.create_task(stop.wait())
+    orphaned = asyncio.create_task(_owner_ended(config.owner_pid))
+    await asyncio.wait({serving, stopping, orphaned}, return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         logger.error("the gateway ended by itself with status %s", serving.result())
         return 1
     serving.cancel()
     with suppress(asyncio.CancelledError):
         await serving
-    if abandoned.done():
+    if orphaned.done():
         shutil.rmtree(config.directory, ignore_errors=True)
     return 0
 
@@ -80,13 +81,13 @@ async def supervise(config: SupervisorConfig) -> int:
 async def _serve(config: SupervisorConfig) -> int:
     """Run engine and gateway until the gateway ends; return its exit status."""
     async with AsyncExitStack() as stack:
-        looking = asyncio.create_task(_database_server(config))
+        finding_server = asyncio.create_task(_database_server(config))
         engine = await stack.enter_async_context(_engine(config))
         gateway = await stack.enter_async_context(_gateway(config, engine))
         ended = asyncio.create_task(gateway.process.wait())
-        await gateway_ready(gateway.endpoint, ended)
+        await wait_for_gateway(gateway.endpoint, ended)
         await save_database_ca(gateway.endpoint, config.directory / CA_FILE)
-        server = await looking
+        server = await finding_server
         CloudInfo(
             directory=str(config.directory),
             endpoint=gateway.endpoint,
@@ -100,14 +101,14 @@ async def _serve(config: SupervisorConfig) -> int:
 
 
 async def _database_server(config: SupervisorConfig) -> PostgresInstallation | None:
-    """Find the server that databases will run on, if that needs no download.
+    """Find the PostgreSQL server for databases, without downloading one.
 
     Raises:
-        ToolNotFoundError: The user named one that does not run.
+        ToolNotFoundError: The configured server does not run.
     """
     if config.docker_host:
         return None
-    return await asyncio.to_thread(find_local_postgres, _USUAL_MAJOR)
+    return await asyncio.to_thread(find_local_postgres, DEFAULT_MAJOR)
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class _Gateway:
 
 @asynccontextmanager
 async def _engine(config: SupervisorConfig) -> AsyncIterator[str]:
-    """Yield the address of the container engine: the user's, or one of our own."""
+    """Yield the address of the container engine: the configured one or the built-in one."""
     if config.docker_host:
         yield config.docker_host
         return
@@ -142,7 +143,7 @@ async def _gateway(config: SupervisorConfig, docker_host: str) -> AsyncIterator[
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-P",  # a folder named harness in the working directory is not this one
+        "-P",  # a folder named harness in the working directory must not be imported
         "-m",
         "harness.emulator.gateway",
         env=environment,
@@ -166,18 +167,13 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def _gone(pid: int | None) -> None:
-    """Return when process ``pid`` has ended; None never does."""
+async def _owner_ended(pid: int | None) -> None:
+    """Return when the owner has ended; never without one."""
     if pid is None:
         await asyncio.Event().wait()
         return
-    try:
-        owner = psutil.Process(pid)
-    except psutil.NoSuchProcess:
-        return
-    while owner.is_running() and owner.status() != psutil.STATUS_ZOMBIE:
-        await asyncio.sleep(_OWNER_POLL_SECONDS)
-    logger.warning("the owner (process %s) has gone; stopping", pid)
+    await process_ended(pid)
+    logger.warning("the owner (process %s) has ended; stopping", pid)
 
 
 def _free_port() -> int:

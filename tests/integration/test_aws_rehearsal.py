@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.integration.cli_process import Trial
-from tests.integration.clouds import ACCOUNT, BUCKET, PlayedAws, played_aws
+from tests.integration.simulated_aws import ACCOUNT, BUCKET, SimulatedAws, simulated_aws
 from tests.unit.harness.image.fake_builder import FakeBuilder
 
 IMAGE = "catalog-harness/product-catalog-api:latest"
@@ -28,14 +28,14 @@ GIVEN = {
 
 
 @pytest.fixture(scope="module")
-def aws(embedded_only: None) -> Iterator[PlayedAws]:
-    with played_aws() as cloud:
+def aws(embedded_only: None) -> Iterator[SimulatedAws]:
+    with simulated_aws() as cloud:
         yield cloud
 
 
 def start(
     trial: Trial,
-    aws: PlayedAws,
+    aws: SimulatedAws,
     changes: Mapping[str, str] | None = None,
     *,
     environment: Mapping[str, str] | None = None,
@@ -48,7 +48,7 @@ def start(
     trial.start("run", "--target=aws", "--state-lock", *options, **stack)
 
 
-def test_the_whole_stack_is_deployed_proved_and_torn_down(trial: Trial, aws: PlayedAws) -> None:
+def test_the_whole_stack_is_deployed_proved_and_torn_down(trial: Trial, aws: SimulatedAws) -> None:
     start(trial, aws, tiers=())
 
     assert trial.wait() == 0, trial.output
@@ -78,11 +78,11 @@ def test_the_whole_stack_is_deployed_proved_and_torn_down(trial: Trial, aws: Pla
         assert "RunId, Owner, expires-at" in observed[check]["observed"]
     assert "estimated cost" in trial.output
     assert aws.objects() == set()
-    assert aws.left_of(SUFFIX) == ()
+    assert aws.leftovers_of(SUFFIX) == ()
 
 
 def test_the_state_is_in_the_bucket_as_long_as_something_is_deployed(
-    trial: Trial, aws: PlayedAws
+    trial: Trial, aws: SimulatedAws
 ) -> None:
     start(trial, aws, tiers=("secret",))
     trial.await_that(lambda: STATE in aws.objects(), "the state in the bucket")
@@ -94,10 +94,10 @@ def test_the_state_is_in_the_bucket_as_long_as_something_is_deployed(
     assert trial.record["expires_at"].endswith("Z")
     assert f"the state s3://{BUCKET}/{STATE} was removed" in trial.output
     assert aws.objects() == set()
-    assert aws.left_of(SUFFIX) == ()
+    assert aws.leftovers_of(SUFFIX) == ()
 
 
-def test_a_run_that_takes_too_long_is_torn_down(trial: Trial, aws: PlayedAws) -> None:
+def test_a_run_that_takes_too_long_is_torn_down(trial: Trial, aws: SimulatedAws) -> None:
     start(trial, aws, {"max-duration": "0.4"})
 
     assert trial.wait() == 1, trial.output
@@ -105,11 +105,11 @@ def test_a_run_that_takes_too_long_is_torn_down(trial: Trial, aws: PlayedAws) ->
     assert "the run exceeded its maximum duration of 0.4 minutes" in trial.first_error
     assert trial.record["status"] == "destroyed"
     assert aws.objects() == set()
-    assert aws.left_of(SUFFIX) == ()
+    assert aws.leftovers_of(SUFFIX) == ()
 
 
 @pytest.fixture
-def locked(aws: PlayedAws) -> Iterator[PlayedAws]:
+def locked(aws: SimulatedAws) -> Iterator[SimulatedAws]:
     """A bucket in which somebody else holds the lock of the state."""
     lock = {
         "ID": "7b1c",
@@ -122,13 +122,13 @@ def locked(aws: PlayedAws) -> Iterator[PlayedAws]:
     aws.s3.delete_object(Bucket=BUCKET, Key=LOCK)
 
 
-def refused(trial: Trial, aws: PlayedAws) -> str:
+def refused(trial: Trial, aws: SimulatedAws) -> str:
     """Return the one error with which a run was refused; nothing may have come of it."""
     assert trial.wait() == 2, trial.output
     assert trial.output.count("Error: ") == 1
     assert "Traceback" not in trial.output
     assert list(trial.home.glob("runs/*/run.json")) == []
-    assert aws.left_of(SUFFIX) == ()
+    assert aws.leftovers_of(SUFFIX) == ()
     assert STATE not in aws.objects()
     return trial.output.partition("Error: ")[2]
 
@@ -144,28 +144,28 @@ def refused(trial: Trial, aws: PlayedAws) -> str:
     ids=["account", "region", "bucket", "cost"],
 )
 def test_what_the_user_did_not_mean_is_refused(
-    trial: Trial, aws: PlayedAws, changes: dict[str, str], message: str
+    trial: Trial, aws: SimulatedAws, changes: dict[str, str], message: str
 ) -> None:
     start(trial, aws, changes)
 
     assert refused(trial, aws).startswith(message)
 
 
-def test_the_root_user_is_refused(trial: Trial, aws: PlayedAws) -> None:
+def test_the_root_user_is_refused(trial: Trial, aws: SimulatedAws) -> None:
     start(trial, aws, environment=aws.environment(AWS_ACCESS_KEY_ID="AKIAROOT"))
 
     assert refused(trial, aws).startswith("these are the credentials of the root user")
 
 
 def test_credentials_that_end_too_soon_are_refused(
-    trial: Trial, aws: PlayedAws, tmp_path: Path
+    trial: Trial, aws: SimulatedAws, tmp_path: Path
 ) -> None:
     start(trial, aws, environment=aws.expiring(tmp_path, minutes=60))
 
     assert refused(trial, aws).startswith("the credentials end in about 59 minutes")
 
 
-def test_a_locked_state_is_refused_with_its_holder(trial: Trial, locked: PlayedAws) -> None:
+def test_a_locked_state_is_refused_with_its_holder(trial: Trial, locked: SimulatedAws) -> None:
     start(trial, locked)
 
     said = refused(trial, locked)
@@ -175,7 +175,7 @@ def test_a_locked_state_is_refused_with_its_holder(trial: Trial, locked: PlayedA
 
 
 def test_an_image_is_published_and_deleted_with_its_repository(
-    trial: Trial, aws: PlayedAws, tmp_path: Path
+    trial: Trial, aws: SimulatedAws, tmp_path: Path
 ) -> None:
     docker = FakeBuilder(tmp_path / "bin")
     account = (f"--account-id={ACCOUNT}", "--environment-suffix=img-1")

@@ -1,4 +1,4 @@
-"""Whatever part is killed: the user is told, and nothing of it all is left behind."""
+"""When a component is killed, the error is reported and nothing is left behind."""
 
 import re
 from collections.abc import Callable
@@ -26,15 +26,15 @@ def assert_nothing_left(trial: Trial) -> None:
 class TestDuringApply:
     @pytest.fixture(autouse=True)
     def applying(self, trial: Trial) -> None:
-        """A bucket is there; its lifecycle rule keeps Terraform busy for a minute."""
+        """Wait for a bucket, whose lifecycle rule takes Terraform a minute."""
         trial.start("run", tiers=("storage",))
         trial.await_resource("aws_s3_bucket")
 
-    def test_a_killed_harness_takes_terraform_and_the_cloud_with_it(self, trial: Trial) -> None:
+    def test_terraform_and_the_cloud_end_with_a_killed_harness(self, trial: Trial) -> None:
         trial.kill_harness()
 
         assert_nothing_left(trial)
-        assert trial.record["status"] == "deploying", "the ledger still says so"
+        assert trial.record["status"] == "deploying", "as recorded before the kill"
         trial.start("destroy", "--all")
         assert trial.wait() == 0
         assert f"{trial.record['environment_suffix']}: nothing was left to destroy" in trial.output
@@ -42,21 +42,21 @@ class TestDuringApply:
         assert_nothing_left(trial)
 
     @pytest.mark.parametrize(
-        ("part", "last_words"),
+        ("part", "last_line"),
         [(GATEWAY, "the gateway ended by itself with status -9"), (SUPERVISOR, "")],
         ids=["gateway", "supervisor"],
     )
-    def test_a_cloud_that_ends_is_said_before_what_terraform_made_of_it(
-        self, trial: Trial, part: str, last_words: str
+    def test_the_end_of_the_cloud_is_reported_before_the_error_of_terraform(
+        self, trial: Trial, part: str, last_line: str
     ) -> None:
         trial.kill(part)
 
         assert trial.wait() == 1
         cloud, _, also = trial.first_error.partition("\n  also: ")
         assert cloud.startswith("no embedded cloud runs in ")
-        assert last_words in cloud
+        assert last_line in cloud
         assert "connection refused" in also
-        assert not trial.report["torn_down"], "nobody was there to be asked"
+        assert not trial.report["torn_down"], "no cloud was left to list resources"
         assert trial.record["status"] == "destroyed"
         assert_nothing_left(trial)
 
@@ -64,7 +64,7 @@ class TestDuringApply:
 class TestCloudWithADatabase:
     @pytest.fixture(autouse=True)
     def connect(self, trial: Trial) -> Callable[[], "psycopg.Connection[tuple[str]]"]:
-        """Start a cloud and a database in it; return what connects to the database."""
+        """Start a cloud with a database; return a function that connects to it."""
         trial.start("cloud")
         trial.await_output("# Logs and state: ")
         (path,) = trial.temporary.glob("*/cloud.json")
@@ -82,7 +82,7 @@ class TestCloudWithADatabase:
         return connect
 
     @pytest.mark.parametrize("part", [GATEWAY, SUPERVISOR], ids=["gateway", "supervisor"])
-    def test_a_part_that_ends_ends_the_whole(self, trial: Trial, part: str) -> None:
+    def test_the_end_of_a_component_ends_the_cloud(self, trial: Trial, part: str) -> None:
         assert any(re.search(POSTGRES, each) for each in trial.running())
 
         trial.kill(part)
@@ -91,12 +91,12 @@ class TestCloudWithADatabase:
         assert trial.first_error.startswith("the embedded cloud ended by itself\n")
         assert_nothing_left(trial)
 
-    def test_a_killed_owner_ends_it(self, trial: Trial) -> None:
+    def test_a_killed_owner_ends_the_cloud(self, trial: Trial) -> None:
         trial.kill_harness()
 
         assert_nothing_left(trial)
 
-    def test_a_killed_database_refuses_and_the_rest_goes_on(
+    def test_a_killed_database_refuses_connections_and_the_rest_keeps_running(
         self, trial: Trial, connect: Callable[[], "psycopg.Connection[tuple[str]]"]
     ) -> None:
         connect().close()

@@ -1,21 +1,15 @@
-"""A Docker-compatible engine without containers: known images run as ordinary processes.
+"""A Docker-compatible engine without containers: supported images run as ordinary processes.
 
-What is missing on purpose: memory and CPU limits, file system isolation, ``exec``, ``build``,
-published ports (each container has a loopback address of its own, reachable from this machine),
-bind mounts of the user's folders, container health checks (the emulator does not pass them on).
+Not implemented: memory and CPU limits, file system isolation, ``exec``, ``build``, published
+ports (each container has its own loopback address), bind mounts of host folders, health checks of
+containers (MiniStack does not pass them on).
 """
 
 from harness.emulator.container_engine.config import EngineConfig
-from harness.emulator.container_engine.engine import Engine
-from harness.emulator.container_engine.postgres_install import PostgresInstallation, find_postgres
-from harness.emulator.container_engine.reaper import sweep_orphans
+from harness.emulator.container_engine.postgres_install import (
+    PostgresInstallation,
+    find_local_postgres,
+)
 from harness.emulator.container_engine.server import running_engine
 
-__all__ = [
-    "Engine",
-    "EngineConfig",
-    "PostgresInstallation",
-    "find_postgres",
-    "running_engine",
-    "sweep_orphans",
-]
+__all__ = ["EngineConfig", "PostgresInstallation", "find_local_postgres", "running_engine"]

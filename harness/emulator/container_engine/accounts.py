@@ -1,4 +1,4 @@
-"""The unprivileged account for programs that refuse to run as root."""
+"""The unprivileged account for programs that do not run as root."""
 
 import os
 import pwd
@@ -21,7 +21,7 @@ class Account:
 
 
 def unprivileged_account() -> Account | None:
-    """Return the account to drop to, or None when this process is not root anyway.
+    """Return the account to drop to; None if this process is not root.
 
     Raises:
         EmulatorError: This process is root and the system has no such account.
@@ -41,16 +41,16 @@ def unprivileged_account() -> Account | None:
     )
 
 
-def first_closed_folder(path: Path) -> Path | None:
-    """Return the topmost folder on the way to a path that other accounts cannot pass through."""
+def first_inaccessible_folder(path: Path) -> Path | None:
+    """Return the topmost folder of a path that other accounts cannot enter; None if all can."""
     for folder in [*reversed(path.resolve().parents), path.resolve()]:
         if folder.is_dir() and not folder.stat().st_mode & stat.S_IXOTH:
             return folder
     return None
 
 
-def hand_over(path: Path, account: Account | None) -> None:
-    """Give a folder and everything in it to an account; nothing to do without one."""
+def change_owner(path: Path, account: Account | None) -> None:
+    """Make an account the owner of a folder and its contents; no-op without an account."""
     if account is None:
         return
     os.chown(path, account.uid, account.gid)

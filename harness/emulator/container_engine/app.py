@@ -35,7 +35,7 @@ def create_app(engine: Engine) -> ASGIApp:
 
 
 class _AnyVersion:
-    """Serves ``/v1.47/info`` and ``/info`` alike: the small part in use never changed."""
+    """Ignores the API version in paths: the supported operations are the same in all versions."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -47,7 +47,7 @@ class _AnyVersion:
 
 
 async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, DockerApiError)  # noqa: S101 -- registered for nothing else
+    assert isinstance(error, DockerApiError)  # noqa: S101 -- registered for this error only
     return JSONResponse({"message": error.message}, status_code=error.status)
 
 
@@ -56,11 +56,11 @@ async def _failed(_: Request, error: Exception) -> Response:
 
 
 async def _unknown(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 -- registered for nothing else
+    assert isinstance(error, HTTPException)  # noqa: S101 -- registered for this error only
     if error.status_code not in (_NOT_FOUND, _NOT_ALLOWED):
         return JSONResponse({"message": error.detail}, status_code=error.status_code)
     message = (
         f"{request.method} {request.url.path} is not supported: this engine runs containers as "
-        "ordinary processes and has only the part of Docker's API that this needs"
+        "ordinary processes and implements only the operations that this requires"
     )
     return JSONResponse({"message": message}, status_code=_NOT_IMPLEMENTED)

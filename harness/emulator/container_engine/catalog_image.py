@@ -1,5 +1,7 @@
-"""The image of the Product Catalog API: ``python -m stack.api`` on the container's address."""
+"""The image of the Product Catalog API: runs ``python -m stack.api``."""
 
+import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -8,22 +10,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
-from harness.emulator.container_engine.image import Launch, Setting, image_digest
-from harness.emulator.container_engine.probes import answers_ok
+from harness.emulator.container_engine.image import Launch, LaunchContext, image_digest
 
 _DEFAULT_PORT = 8080
+_RESPONSE_SECONDS = 5.0
 _VERSION_TAG = re.compile(r"latest|v?\d+(\.\d+)*([-+._][\w.-]+)?")
-# What a process needs of its surroundings; nothing else of the user's environment gets in.
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
+# The only variables that a container inherits from the environment of the user.
+_INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
 
 
 @dataclass(frozen=True)
 class CatalogApiImage:
-    """The API that the stack's tasks run, taken from this installation instead of a registry.
+    """The API of this installation, in place of an image in a registry.
 
     Attributes:
-        repository: Name in the "registry".
-        command: What it runs.
+        repository: Repository of the image.
+        command: Program and arguments.
     """
 
     repository: str = "catalog-harness/product-catalog-api"
@@ -35,56 +37,73 @@ class CatalogApiImage:
 
     @property
     def digest(self) -> str:
-        """The same for each tag: all of them are the code of this installation."""
+        """The same for all tags: each is the code of this installation."""
         return image_digest(self.repository, version("catalog-harness"))
 
     @property
     def default_command(self) -> tuple[str, ...]:
-        """As in the Dockerfile."""
+        """The command of the Dockerfile."""
         return ("python", "-m", "stack.api")
 
     def has_tag(self, tag: str) -> bool:
-        """Every tag that is a version number, and ``latest``."""
+        """Whether a tag is a version number or ``latest``."""
         return _VERSION_TAG.fullmatch(tag) is not None
 
     def present(self) -> bool:
-        """It is installed along with this engine."""
+        """Always true: installed with this engine."""
         return True
 
     def pull(self) -> None:
-        """Nothing to fetch."""
+        """No-op: installed with this engine."""
 
     def port(self, environment: Mapping[str, str]) -> int:
-        """``PORT``, or what the Dockerfile exposes; the program itself complains of nonsense."""
+        """``PORT``, or the port of the Dockerfile; an invalid value is left to the program."""
         text = environment.get("PORT", "")
         return int(text) if text.isdecimal() else _DEFAULT_PORT
 
     async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
-        """It serves once it has reached the database; before that it answers 503."""
-        return await answers_ok(address, self.port(environment), "/readyz")
+        """Whether it has connected to the database; until then it returns 503."""
+        return await _responds_ok(address, self.port(environment), "/readyz")
 
-    def launch(self, setting: Setting) -> Launch:
-        """Bind to the container's address, and find the database without DNS.
+    def launch(self, context: LaunchContext) -> Launch:
+        """Bind to the address of the container; resolve the database without DNS.
 
         libpq connects to ``PGHOSTADDR`` and still verifies the certificate against the host name
         (https://www.postgresql.org/docs/16/libpq-connect.html#LIBPQ-CONNECT-HOSTADDR).
         """
-        environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        environment |= {"HOSTNAME": setting.host_name, "PYTHONUNBUFFERED": "1"}
-        # libpq must not find the user's own passwords and certificates.
-        environment["HOME"] = str(setting.root)
-        environment |= self._database(setting)
-        environment |= setting.environment
-        environment["HOST"] = setting.address
+        environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        environment |= {"HOSTNAME": context.host_name, "PYTHONUNBUFFERED": "1"}
+        # libpq must not use passwords and certificates of the user.
+        environment["HOME"] = str(context.root)
+        environment |= self._database(context)
+        environment |= context.environment
+        environment["HOST"] = context.address
         environment.setdefault("PORT", str(_DEFAULT_PORT))
-        return Launch(self.command, environment, setting.root)
+        return Launch(self.command, environment, context.root)
 
-    def _database(self, setting: Setting) -> dict[str, str]:
-        host = setting.environment.get("DB_HOST", "")
-        address = setting.resolve(host) if host else None
+    def _database(self, context: LaunchContext) -> dict[str, str]:
+        host = context.environment.get("DB_HOST", "")
+        address = context.resolve(host) if host else None
         if address is None:
             return {}
         found = {"PGHOSTADDR": address}
-        if setting.ca_file is not None:
-            found |= {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": str(setting.ca_file)}
+        if context.ca_file is not None:
+            found |= {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": str(context.ca_file)}
         return found
+
+
+async def _responds_ok(address: str, port: int, path: str) -> bool:
+    """Whether an HTTP server responds to a GET with 200 within five seconds."""
+    request = f"GET {path} HTTP/1.1\r\nHost: {address}:{port}\r\nConnection: close\r\n\r\n"
+    try:
+        async with asyncio.timeout(_RESPONSE_SECONDS):
+            reader, writer = await asyncio.open_connection(address, port)
+            try:
+                writer.write(request.encode())
+                return (await reader.readline()).split()[1:2] == [b"200"]
+            finally:
+                writer.close()
+                with contextlib.suppress(OSError):
+                    await writer.wait_closed()
+    except (OSError, TimeoutError):
+        return False

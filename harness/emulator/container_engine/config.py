@@ -1,4 +1,4 @@
-"""What an engine needs to know before it starts."""
+"""The configuration of an engine."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network
@@ -7,30 +7,29 @@ from pathlib import Path
 from harness.core.errors import UsageError
 from harness.emulator.container_engine.image import Image
 
-# sun_path of <sys/un.h>: 108 bytes on Linux, 104 on macOS, both with a closing zero.
+# sun_path of <sys/un.h>: 108 bytes on Linux, 104 on macOS, both null-terminated.
 _LONGEST_SOCKET_PATH = 103
 
 
 @dataclass(frozen=True)
 class EngineConfig:
-    """How one engine runs.
+    """Configuration of one engine.
 
     Attributes:
-        socket: Unix socket on which the Docker Engine API is served. Its folder should be private:
-            whoever may connect may start processes.
-        directory: The engine's own folder: container files, logs, volumes, records. It is removed
-            when the engine stops, unless ``keep_volumes`` is set.
-        images: The images that it can run; None for the catalog API and PostgreSQL 14 to 18.
-        subnet: A 127.x.y.0/24 for the containers; None takes a free one.
-        network: Name of the one network, as ``docker network ls`` shows it.
-        gateway_name: Container name under which the cloud finds itself
-            (``GET /containers/NAME/json``), so that it knows the network; see MiniStack's use of
-            ``HOSTNAME``.
-        gateway_address: Address at which containers reach the cloud.
-        ca_file: Certificate authority of the databases, in PEM. It may appear later: it is looked
-            at whenever a container starts.
-        start_seconds: How long a start waits until the container serves, in seconds.
-        stop_seconds: Time between the polite and the final signal when the caller names none.
+        socket: Unix socket of the Docker Engine API. Its folder should be private: a client can
+            start processes.
+        directory: Folder for container files, logs, volumes, records. Removed when the engine
+            stops, unless ``keep_volumes`` is set.
+        images: Supported images; None: the catalog API and PostgreSQL 14 to 18.
+        subnet: A 127.x.y.0/24 for the containers; None: any free one.
+        network: Name of the only network in ``docker network ls``.
+        gateway_name: Container name of the cloud itself (``GET /containers/NAME/json``), by which
+            MiniStack detects its network (``HOSTNAME``).
+        gateway_address: Address of the cloud for containers.
+        ca_file: Certificate authority of the databases in PEM. May be created later: checked at
+            each start of a container.
+        start_seconds: Timeout of a start in seconds: time until the container is ready.
+        stop_seconds: Default seconds between the stop signal and SIGKILL.
         keep_volumes: Keep named volumes when the engine stops, for a warm start.
     """
 

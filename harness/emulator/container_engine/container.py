@@ -1,4 +1,4 @@
-"""One container: what the client asked for, and what became of it."""
+"""One container: its specification and its state."""
 
 import asyncio
 import hashlib
@@ -19,17 +19,17 @@ _ROLLING_LABELS = ("com.amazonaws.ecs.task-arn", "ministack.boot")
 
 @dataclass(frozen=True)
 class ContainerSpec:
-    """The part of ``POST /containers/create`` that this engine acts on.
+    """The supported part of ``POST /containers/create``.
 
     Attributes:
-        image: The reference as the client wrote it.
+        image: Image reference of the request.
         environment: Environment variables.
-        entrypoint: Entry point; empty for the image's own.
-        command: Command; empty for the image's own.
+        entrypoint: Entry point; empty: that of the image.
+        command: Command; empty: that of the image.
         labels: Labels.
         volumes: Path inside the container -> name of the volume.
-        aliases: Names under which the network knows it.
-        body: The whole request, for ``inspect``.
+        aliases: Network aliases.
+        body: The complete request, for ``inspect``.
     """
 
     image: str
@@ -43,7 +43,7 @@ class ContainerSpec:
 
     @classmethod
     def from_request(cls, body: Mapping[str, Any]) -> "ContainerSpec":
-        """Read a request body.
+        """Parse a request body.
 
         Raises:
             InvalidRequestError: The image is missing, or a bind is not a named volume.
@@ -69,7 +69,7 @@ class ContainerSpec:
 
 @dataclass
 class State:
-    """Where a container is in its life; times in seconds since the epoch, 0 for never."""
+    """The state of one run of a container; times in seconds since the epoch, 0: never."""
 
     status: str = "created"
     exit_code: int = 0
@@ -91,19 +91,19 @@ class Container:
     """A container of the engine.
 
     Attributes:
-        name: Its name, without Docker's leading slash.
-        spec: What the client asked for.
+        name: Its name, without the leading slash of Docker.
+        spec: Specification of the client.
         image: The image behind ``spec.image``.
         root: Its private folder.
         log: Its log.
         id: 64 hexadecimal digits.
         created: When it was created, in seconds since the epoch.
-        state: Where it is in its life.
+        state: State of its current run.
         address: Its loopback address.
-        process: Its process, while it runs.
-        preparing: The process that prepares its start, meanwhile.
-        watcher: Done when the process has ended and the state says so.
-        removed: Set once it is being removed.
+        process: Its process while it runs.
+        preparing: The current process of ``Launch.before``.
+        watcher: Done when the process has ended and the state is updated.
+        removed: Set when its removal begins.
         lock: Held while it starts.
     """
 
@@ -123,34 +123,34 @@ class Container:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def enter(self, state: State) -> None:
-        """Begin another part of its life."""
+        """Replace the state."""
         self.state, before = state, self.state
         before.superseded.set()
 
     async def next_run(self) -> State:
-        """Wait until it is started (again); return the state of that run."""
+        """Wait for the next start; return the state of that run."""
         await self.state.superseded.wait()
         return self.state
 
     @property
     def host_name(self) -> str:
-        """What it calls itself: the start of its id, as in Docker."""
+        """Its host name: the first 12 digits of its id, as in Docker."""
         return self.id[:12]
 
     @property
     def family(self) -> str:
-        """Containers that crash for the same reason: same image, same lasting labels."""
+        """Key of equal containers: same image, same labels except those of a single run."""
         lasting = {k: v for k, v in self.spec.labels.items() if k not in _ROLLING_LABELS}
         return hashlib.sha256(repr((self.spec.image, sorted(lasting.items()))).encode()).hexdigest()
 
     @property
     def port(self) -> int:
-        """TCP port on which its program listens."""
+        """TCP port of its program."""
         return self.image.port(self.spec.environment)
 
     @property
     def command(self) -> tuple[str, ...]:
-        """What it runs, as the client sees it."""
+        """Its command in descriptions of the API."""
         return (*self.spec.entrypoint, *self.spec.command) or self.image.default_command
 
 

@@ -1,6 +1,6 @@
 """The Docker Engine API for containers.
 
-Paths, parameters and answers as of https://docs.docker.com/reference/api/engine/version/v1.47/.
+Paths, parameters and responses as of https://docs.docker.com/reference/api/engine/version/v1.47/.
 """
 
 import io
@@ -12,13 +12,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from harness.emulator.container_engine.archives import unpack
 from harness.emulator.container_engine.container import Container
-from harness.emulator.container_engine.engine import Engine
 from harness.emulator.container_engine.errors import InvalidRequestError, NotFoundError
 from harness.emulator.container_engine.logs import ContainerLog, LogQuery, frame
 from harness.emulator.container_engine.parameters import (
     Filters,
+    engine_of,
     flag,
     log_query,
     seconds,
@@ -29,6 +28,7 @@ from harness.emulator.container_engine.views import (
     container_row,
     gateway_details,
 )
+from harness.emulator.container_engine.volumes import unpack
 
 _LOG_TYPE = "application/vnd.docker.multiplexed-stream"
 
@@ -51,7 +51,7 @@ def container_routes() -> list[Route]:
 
 
 async def _list(request: Request) -> Response:
-    engine = _engine(request)
+    engine = engine_of(request)
     filters = Filters(request.query_params.get("filters", ""))
     everything = flag(request.query_params, "all") or filters.by_status
     rows = [
@@ -68,30 +68,30 @@ async def _create(request: Request) -> Response:
     except json.JSONDecodeError as error:
         raise InvalidRequestError(f"invalid JSON: {error}") from error
     name = request.query_params.get("name", "")
-    container = await _engine(request).create(name, body)
+    container = await engine_of(request).create(name, body)
     return JSONResponse({"Id": container.id, "Warnings": []}, status_code=201)
 
 
 async def _inspect(request: Request) -> Response:
-    engine = _engine(request)
+    engine = engine_of(request)
     if request.path_params["id"] == engine.config.gateway_name:
         return JSONResponse(gateway_details(engine.config, engine.network))
     return JSONResponse(container_details(_container(request), engine.config))
 
 
 async def _start(request: Request) -> Response:
-    started = await _engine(request).start(_container(request))
+    started = await engine_of(request).start(_container(request))
     return Response(status_code=204 if started else 304)
 
 
 async def _stop(request: Request) -> Response:
     grace = seconds(request.query_params, "t")
-    stopped = await _engine(request).stop(_container(request), grace)
+    stopped = await engine_of(request).stop(_container(request), grace)
     return Response(status_code=204 if stopped else 304)
 
 
 async def _restart(request: Request) -> Response:
-    engine, container = _engine(request), _container(request)
+    engine, container = engine_of(request), _container(request)
     await engine.stop(container, seconds(request.query_params, "t"))
     await engine.start(container)
     return Response(status_code=204)
@@ -99,7 +99,7 @@ async def _restart(request: Request) -> Response:
 
 async def _kill(request: Request) -> Response:
     number = signal_named(request.query_params.get("signal") or "SIGKILL")
-    await _engine(request).kill(_container(request), number)
+    await engine_of(request).kill(_container(request), number)
     return Response(status_code=204)
 
 
@@ -133,12 +133,12 @@ async def _put_archive(request: Request) -> Response:
 
 async def _remove(request: Request) -> Response:
     container = _container(request)
-    await _engine(request).remove(container, force=flag(request.query_params, "force"))
+    await engine_of(request).remove(container, force=flag(request.query_params, "force"))
     return Response(status_code=204)
 
 
 async def _exit_status(container: Container, *, next_run: bool) -> AsyncIterator[bytes]:
-    # As a stream, because clients wait for the headers before they start the container.
+    # Streamed: clients wait for the headers before they start the container.
     state = await container.next_run() if next_run else container.state
     await state.ended.wait()
     yield json.dumps({"StatusCode": state.exit_code}).encode()
@@ -150,9 +150,4 @@ async def _frames(log: ContainerLog, query: LogQuery) -> AsyncIterator[bytes]:
 
 
 def _container(request: Request) -> Container:
-    return _engine(request).find(request.path_params["id"])
-
-
-def _engine(request: Request) -> Engine:
-    engine: Engine = request.app.state.engine
-    return engine
+    return engine_of(request).find(request.path_params["id"])

@@ -12,7 +12,7 @@ from harness.emulator.container_engine.accounts import unprivileged_account
 from harness.emulator.container_engine.config import EngineConfig
 from harness.emulator.container_engine.container import Container, ContainerSpec
 from harness.emulator.container_engine.errors import ConflictError, DockerApiError, NotFoundError
-from harness.emulator.container_engine.image import Image, Setting
+from harness.emulator.container_engine.image import Image, LaunchContext
 from harness.emulator.container_engine.lifecycle import Lifecycle
 from harness.emulator.container_engine.logs import ContainerLog
 from harness.emulator.container_engine.network import LoopbackNetwork
@@ -22,21 +22,21 @@ from harness.emulator.container_engine.volumes import VolumeStore
 
 
 class Engine:
-    """Keeps the containers of one embedded cloud.
+    """Manages the containers of one embedded cloud.
 
-    Everything but blocking look-ups happens in one asyncio loop, so that no state needs a lock.
+    All state is changed in one asyncio loop, without locks; only blocking look-ups use threads.
 
     Args:
-        config: How it runs.
-        images: The images that it knows.
+        config: Configuration.
+        images: Supported images.
 
     Raises:
-        EmulatorError: No loopback network can be claimed, or no account can be dropped to.
+        EmulatorError: No loopback network is free, or there is no unprivileged account.
     """
 
     def __init__(self, config: EngineConfig, images: tuple[Image, ...]) -> None:
         config.directory.mkdir(parents=True, exist_ok=True)
-        # PostgreSQL may run as another account, which has to pass through to its own folders.
+        # PostgreSQL may run as another account, which needs access to its folders.
         config.directory.chmod(0o711)
         sweep_orphans(config.directory)
         self.config = config
@@ -49,10 +49,10 @@ class Engine:
         self._lifecycle = Lifecycle(config.directory, config.start_seconds)
 
     def resolve(self, host: str) -> str | None:
-        """Return the address of the container that a host name belongs to; None if none does.
+        """Return the address of the container with a host name; None if there is none.
 
-        Knows the names that clients gave to containers (``NetworkingConfig`` aliases: MiniStack
-        registers a database cluster's endpoints that way) and the containers' own names.
+        Resolves names and host names of containers, and aliases (``NetworkingConfig``), which
+        MiniStack uses for the endpoints of database clusters.
         """
         for container in self.containers.values():
             if host in (container.name, container.host_name):
@@ -60,7 +60,7 @@ class Engine:
         return self.network.resolve(host)
 
     def find(self, reference: str) -> Container:
-        """Return a container by id, unique start of an id, or name.
+        """Return a container by id, unique prefix of an id, or name.
 
         Raises:
             NotFoundError: There is none.
@@ -75,17 +75,17 @@ class Engine:
         return found[0]
 
     async def create(self, name: str, body: Mapping[str, Any]) -> Container:
-        """Create a container; nothing runs yet.
+        """Create a container without starting it.
 
         Raises:
-            ConflictError: The name is taken.
-            InvalidRequestError: The request cannot be understood.
-            NotFoundError: The image has to be pulled first, or does not exist.
+            ConflictError: The name is in use.
+            InvalidRequestError: The request is invalid.
+            NotFoundError: The image has not been pulled, or does not exist.
         """
         spec = ContainerSpec.from_request(body)
         image = await asyncio.to_thread(self.registry.local, spec.image)
         name = name.removeprefix("/") or f"container-{secrets.token_hex(4)}"
-        self._refuse_taken(name)
+        self._raise_if_in_use(name)
         key = secrets.token_hex(32)
         for volume in spec.volumes.values():
             self.volumes.create(volume)
@@ -97,21 +97,21 @@ class Engine:
         return container
 
     async def start(self, container: Container) -> bool:
-        """Start a container; return once it serves, its process ended, or time is up.
+        """Start a container; return when it is ready, has ended, or at the timeout.
 
         Returns:
-            False when it was running already.
+            False if it was already running.
 
         Raises:
             DockerApiError: It could not be started.
         """
-        return await self._lifecycle.start(container, self._setting(container))
+        return await self._lifecycle.start(container, self._launch_context(container))
 
     async def stop(self, container: Container, seconds: float | None = None) -> bool:
-        """Ask a container to stop, and kill it when it does not in time.
+        """Send the stop signal to a container, and SIGKILL after the grace period.
 
         Returns:
-            False when it was not running.
+            False if it was not running.
         """
         grace = self.config.stop_seconds if seconds is None else seconds
         return await self._lifecycle.stop(container, grace)
@@ -120,22 +120,22 @@ class Engine:
         """Send a signal to a running container.
 
         Raises:
-            ConflictError: It does not run.
+            ConflictError: It is not running.
         """
         await self._lifecycle.kill(container, number)
 
     async def remove(
         self, container: Container, *, force: bool = False, grace: float = 0.0
     ) -> None:
-        """Remove a container and its files; named volumes stay.
+        """Remove a container and its files, but not its named volumes.
 
         Args:
             container: The container.
-            force: Whether to stop it first if it runs.
-            grace: Seconds between the polite and the final signal.
+            force: Whether to stop a running container first.
+            grace: Seconds between the stop signal and SIGKILL.
 
         Raises:
-            ConflictError: It runs, and ``force`` is not set.
+            ConflictError: It is running, and ``force`` is not set.
         """
         if container.state.running and not force:
             raise ConflictError(
@@ -149,11 +149,11 @@ class Engine:
         await asyncio.to_thread(shutil.rmtree, container.root, ignore_errors=True)
 
     async def pull(self, reference: str) -> Image:
-        """Make an image ready to run.
+        """Make an image available.
 
         Raises:
             NotFoundError: No such image.
-            DockerApiError: It cannot be had now.
+            DockerApiError: It cannot be downloaded.
         """
         image = self.registry.remote(reference)
         try:
@@ -163,9 +163,9 @@ class Engine:
         return image
 
     async def close(self) -> None:
-        """Stop and remove every container, then everything that is not to be kept.
+        """Stop and remove all containers, then the folder unless volumes are kept.
 
-        Closing twice does no harm.
+        Idempotent.
         """
         grace = self.config.stop_seconds
         left = list(self.containers.values())
@@ -175,7 +175,7 @@ class Engine:
         if not self.config.keep_volumes:
             shutil.rmtree(self.config.directory, ignore_errors=True)
 
-    def _refuse_taken(self, name: str) -> None:
+    def _raise_if_in_use(self, name: str) -> None:
         for other in self.containers.values():
             if other.name == name:
                 raise ConflictError(
@@ -184,9 +184,9 @@ class Engine:
                     "reuse that name."
                 )
 
-    def _setting(self, container: Container) -> Setting:
+    def _launch_context(self, container: Container) -> LaunchContext:
         spec, ca_file = container.spec, self.config.ca_file
-        return Setting(
+        return LaunchContext(
             address=container.address,
             host_name=container.host_name,
             environment=spec.environment,

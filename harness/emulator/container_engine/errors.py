@@ -4,17 +4,17 @@ from harness.core.errors import HarnessError
 
 
 class DockerApiError(HarnessError):
-    """A request that the engine refuses; its message is what a Docker client prints.
+    """An error response; Docker clients print its message.
 
     Attributes:
-        status: HTTP status of the answer.
+        status: HTTP status of the response.
     """
 
     status = 500
 
 
 class InvalidRequestError(DockerApiError):
-    """A parameter of the request cannot be understood."""
+    """A parameter of the request is invalid."""
 
     status = 400
 
@@ -26,12 +26,12 @@ class NotFoundError(DockerApiError):
 
 
 class ConflictError(DockerApiError):
-    """The name is taken, or the container's state does not allow it."""
+    """The name is in use, or the state of the container does not allow the operation."""
 
     status = 409
 
 
 class UnsupportedError(DockerApiError):
-    """A part of the Docker Engine API that this engine does not have."""
+    """An operation that this engine does not implement."""
 
     status = 501

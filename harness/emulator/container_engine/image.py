@@ -1,4 +1,4 @@
-"""What an image is here: a recipe for running one known program as an ordinary process."""
+"""The interface of images: each describes how to run one program as an ordinary process."""
 
 import hashlib
 import signal
@@ -11,21 +11,21 @@ from harness.emulator.container_engine.accounts import Account
 
 
 @dataclass(frozen=True)
-class Setting:
-    """The place in which a container is about to start.
+class LaunchContext:
+    """The environment of a container at its start.
 
     Attributes:
-        address: The container's own loopback address.
-        host_name: What the container calls itself.
-        environment: The environment that the client asked for.
-        entrypoint: Entry point of the client; empty for the image's own.
-        command: Command of the client; empty for the image's own.
-        root: The container's private folder; absolute paths of copied-in files lie below it.
+        address: Loopback address of the container.
+        host_name: Host name of the container.
+        environment: Environment variables of the client.
+        entrypoint: Entry point of the client; empty: that of the image.
+        command: Command of the client; empty: that of the image.
+        root: Private folder of the container; absolute paths of copied files are below it.
         mounts: Path inside the container -> folder of the volume mounted there.
-        shared_folder: A folder that every account can pass through.
+        shared_folder: A folder that all accounts can enter.
         account: The account to drop to when the engine runs as root.
-        resolve: Host name -> address of the container that carries it as an alias.
-        ca_file: Certificate authority of the databases, if known by now.
+        resolve: Returns the address of a host name; None if no container has it.
+        ca_file: Certificate authority of the databases, if it exists.
         note: Writes a line into the container's log.
     """
 
@@ -49,11 +49,11 @@ class Launch:
 
     Attributes:
         command: Program and arguments.
-        environment: Its whole environment.
+        environment: Its complete environment.
         directory: Its working directory.
-        account: The account to run as; None for the engine's own.
-        before: Commands to run to their end first; a failure ends the container.
-        stdin: What it reads from standard input.
+        account: The account to run as; None: that of the engine.
+        before: Commands to run first; the failure of one ends the container.
+        stdin: Its standard input.
     """
 
     command: tuple[str, ...]
@@ -65,7 +65,7 @@ class Launch:
 
 
 class Image(Protocol):
-    """A known image."""
+    """A supported image."""
 
     @property
     def repository(self) -> str:
@@ -73,47 +73,47 @@ class Image(Protocol):
 
     @property
     def tag(self) -> str:
-        """The tag under which ``docker images`` lists it."""
+        """The tag in ``docker images``."""
 
     @property
     def digest(self) -> str:
-        """Digest of the content (``sha256:...``), the same for each tag of this image."""
+        """Digest of the content (``sha256:...``), the same for all tags."""
 
     @property
     def default_command(self) -> tuple[str, ...]:
-        """What ``docker ps`` shows when the client named no command."""
+        """The command in ``docker ps`` if the client set none."""
 
     @property
     def stop_signal(self) -> signal.Signals:
-        """Signal that asks the program to stop."""
+        """Signal that stops the program."""
 
     @property
     def orphan_signal(self) -> signal.Signals:
-        """Signal that the program gets when the engine dies without stopping it."""
+        """Signal for the program when the engine is killed."""
 
     def has_tag(self, tag: str) -> bool:
-        """Whether this image answers to a tag."""
+        """Whether this image has a tag."""
 
     def present(self) -> bool:
-        """Whether everything needed to run it is on this machine."""
+        """Whether it can run without a pull."""
 
     def pull(self) -> None:
-        """Fetch what is needed to run it; blocks, and is called in a thread.
+        """Download what it requires; blocks, called in a thread.
 
         Raises:
-            HarnessError: It cannot be had; the message says why.
+            HarnessError: It cannot be downloaded.
         """
 
     def port(self, environment: Mapping[str, str]) -> int:
-        """TCP port on which a container with this environment listens."""
+        """TCP port of a container with this environment."""
 
     async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
-        """Whether the program at an address serves by now."""
+        """Whether the program at an address is ready."""
 
-    def launch(self, setting: Setting) -> Launch:
-        """Say how to start it in a setting; blocks, and is called in a thread."""
+    def launch(self, context: LaunchContext) -> Launch:
+        """Return the process to start; blocks, called in a thread."""
 
 
 def image_digest(*parts: str) -> str:
-    """Return a digest that stands for an image's content."""
+    """Return a digest for the content of an image."""
     return "sha256:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,6 +1,6 @@
 """The Docker Engine API for images.
 
-Paths, parameters and answers as of https://docs.docker.com/reference/api/engine/version/v1.47/.
+Paths, parameters and responses as of https://docs.docker.com/reference/api/engine/version/v1.47/.
 """
 
 import asyncio
@@ -13,10 +13,11 @@ from starlette.routing import Route
 
 from harness.core.errors import HarnessError
 from harness.emulator.container_engine.engine import Engine
+from harness.emulator.container_engine.parameters import engine_of
 from harness.emulator.container_engine.registry import Reference
 from harness.emulator.container_engine.views import image_details
 
-_PULSE_SECONDS = 1.0
+_PROGRESS_SECONDS = 1.0
 
 
 def image_routes() -> list[Route]:
@@ -31,7 +32,7 @@ def image_routes() -> list[Route]:
 
 
 async def _images(request: Request) -> Response:
-    images = _engine(request).registry.images
+    images = engine_of(request).registry.images
     present = await asyncio.gather(*(asyncio.to_thread(image.present) for image in images))
     rows = [
         image_details(image, f"{image.repository}:{image.tag}")
@@ -43,12 +44,12 @@ async def _images(request: Request) -> Response:
 
 async def _image(request: Request) -> Response:
     name = request.path_params["name"]
-    image = await asyncio.to_thread(_engine(request).registry.local, name)
+    image = await asyncio.to_thread(engine_of(request).registry.local, name)
     return JSONResponse(image_details(image, name))
 
 
 async def _distribution(request: Request) -> Response:
-    image = _engine(request).registry.remote(request.path_params["name"])
+    image = engine_of(request).registry.remote(request.path_params["name"])
     kind = "application/vnd.oci.image.index.v1+json"
     descriptor = {"mediaType": kind, "digest": image.digest, "size": 0}
     return JSONResponse({"Descriptor": descriptor, "Platforms": []})
@@ -57,7 +58,7 @@ async def _distribution(request: Request) -> Response:
 async def _tag(request: Request) -> Response:
     parameters = request.query_params
     target = f"{parameters.get('repo', '')}:{parameters.get('tag') or 'latest'}"
-    registry = _engine(request).registry
+    registry = engine_of(request).registry
     await asyncio.to_thread(registry.tag, request.path_params["name"], target)
     return Response(status_code=201)
 
@@ -67,8 +68,8 @@ async def _pull(request: Request) -> Response:
     name, tag = parameters.get("fromImage", ""), parameters.get("tag", "")
     joint = "@" if tag.startswith("sha256:") else ":"
     reference = f"{name}{joint}{tag}" if tag else name
-    engine = _engine(request)
-    # An unknown image is an answer of its own; from here on the answer is a stream.
+    engine = engine_of(request)
+    # An unknown image must raise its error before the response stream starts.
     engine.registry.remote(reference)
     return StreamingResponse(_progress(engine, reference), media_type="application/json")
 
@@ -78,8 +79,8 @@ async def _progress(engine: Engine, reference: str) -> AsyncIterator[bytes]:
     shown = Reference.parse(reference)
     yield _line({"status": f"Pulling {shown}"})
     while not pull.done():
-        # Clients give up on a silent connection.
-        await asyncio.wait({pull}, timeout=_PULSE_SECONDS)
+        # Clients time out on an idle connection.
+        await asyncio.wait({pull}, timeout=_PROGRESS_SECONDS)
         yield _line({"status": "Preparing"})
     error = pull.exception()
     if isinstance(error, HarnessError):
@@ -92,8 +93,3 @@ async def _progress(engine: Engine, reference: str) -> AsyncIterator[bytes]:
 
 def _line(message: dict[str, object]) -> bytes:
     return json.dumps(message).encode() + b"\r\n"
-
-
-def _engine(request: Request) -> Engine:
-    engine: Engine = request.app.state.engine
-    return engine

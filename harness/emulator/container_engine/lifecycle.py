@@ -1,4 +1,4 @@
-"""Starts, stops and kills the processes of containers, and notices when they end."""
+"""Starts, stops and kills the processes of containers, and records their exits."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ from harness.core.errors import HarnessError
 from harness.emulator.container_engine.backoff import CrashBackoff
 from harness.emulator.container_engine.container import Container, State
 from harness.emulator.container_engine.errors import ConflictError, DockerApiError, NotFoundError
-from harness.emulator.container_engine.image import Launch, Setting
+from harness.emulator.container_engine.image import Launch, LaunchContext
 from harness.emulator.container_engine.network import require_free_port
 from harness.emulator.container_engine.processes import ChildProcess, spawn
 from harness.emulator.container_engine.reaper import ProcessRecord
@@ -23,42 +23,42 @@ _FAILED_TO_START = 128
 
 
 class Lifecycle:
-    """What happens to a container between its creation and its removal.
+    """Runs containers between creation and removal.
 
     Args:
         directory: Folder for the record of processes.
-        start_seconds: How long a start waits until the container serves.
+        start_seconds: Timeout of a start: time until the container is ready.
     """
 
     def __init__(self, directory: Path, start_seconds: float) -> None:
         self._start_seconds = start_seconds
         self._record = ProcessRecord(directory)
-        # Half of the time, so that a start that was held back has time left to become ready.
+        # Half of the timeout, so that a delayed start can still become ready.
         self._backoff = CrashBackoff(longest=start_seconds / 2)
 
-    async def start(self, container: Container, setting: Setting) -> bool:
-        """Start a container; return once it serves, its process ended, or time is up.
+    async def start(self, container: Container, context: LaunchContext) -> bool:
+        """Start a container; return when it is ready, has ended, or at the timeout.
 
         Returns:
-            False when it was running already.
+            False if it was already running.
 
         Raises:
-            NotFoundError: It was removed meanwhile.
+            NotFoundError: It has been removed meanwhile.
             DockerApiError: It could not be started.
         """
         async with container.lock:
             if container.state.running:
                 return False
-            await self._hold_back(container)
+            await self._apply_backoff(container)
             try:
                 require_free_port(container.address, container.port)
-                launch = await asyncio.to_thread(container.image.launch, setting)
+                launch = await asyncio.to_thread(container.image.launch, context)
                 await self._run(container, launch)
             except NotFoundError:
                 raise
             except (HarnessError, OSError) as error:
-                _still_there(container)
-                _fail(container, str(error))
+                _raise_if_removed(container)
+                _set_failed(container, str(error))
                 raise DockerApiError(
                     f"failed to start container {container.name}: {error}"
                 ) from error
@@ -66,10 +66,10 @@ class Lifecycle:
         return True
 
     async def stop(self, container: Container, seconds: float) -> bool:
-        """Ask a container to stop, and kill it when it does not within a number of seconds.
+        """Send the stop signal to a container, and SIGKILL after a number of seconds.
 
         Returns:
-            False when it was not running.
+            False if it was not running.
         """
         process, watcher = container.process, container.watcher
         if process is None or watcher is None:
@@ -87,7 +87,7 @@ class Lifecycle:
         """Send a signal to a running container.
 
         Raises:
-            ConflictError: It does not run.
+            ConflictError: It is not running.
         """
         process = container.process
         if process is None:
@@ -100,7 +100,7 @@ class Lifecycle:
             process.send(number)
 
     async def end(self, container: Container, seconds: float) -> None:
-        """End a container for good, wherever it is in its life."""
+        """End a removed container in any state."""
         container.removed.set()
         if container.preparing is not None:
             container.preparing.kill()
@@ -108,14 +108,14 @@ class Lifecycle:
         container.state.ended.set()
         container.state.superseded.set()
 
-    async def _hold_back(self, container: Container) -> None:
-        """Let a crash-looping family wait; a removal ends the wait."""
+    async def _apply_backoff(self, container: Container) -> None:
+        """Delay the start of a crash-looping family; a removal ends the delay."""
         delay = self._backoff.delay(container.family)
         if delay:
             container.log.note(f"ended right after its last starts: waiting {delay:.1f} s")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(container.removed.wait(), delay)
-        _still_there(container)
+        _raise_if_removed(container)
 
     async def _run(self, container: Container, launch: Launch) -> None:
         for step in launch.before:
@@ -124,10 +124,10 @@ class Lifecycle:
         if container.removed.is_set():
             process.kill()
             await process.wait()
-        _still_there(container)
+        _raise_if_removed(container)
         container.process = process
         container.enter(State("running", started=time.time()))
-        container.log.opened()
+        container.log.container_started()
         container.watcher = asyncio.create_task(self._watch(container, process))
 
     async def _run_to_end(self, container: Container, step: Launch) -> None:
@@ -136,7 +136,7 @@ class Lifecycle:
         status = await process.wait()
         container.preparing = None
         self._record.remove(process.pid)
-        _still_there(container)
+        _raise_if_removed(container)
         if status:
             raise HarnessError(
                 f"`{step.command[0]}` ended with status {status}\n{container.log.tail()}"
@@ -155,9 +155,9 @@ class Lifecycle:
         state.status, state.finished = "exited", time.time()
         container.process = None
         self._record.remove(process.pid)
-        lived = state.finished - state.started
-        self._backoff.ended(container.family, lived=lived, asked=state.stopping)
-        container.log.ended()
+        uptime = state.finished - state.started
+        self._backoff.record_exit(container.family, uptime=uptime, requested=state.stopping)
+        container.log.container_ended()
         state.ended.set()
         logger.info("container %s ended with status %s", container.name, state.exit_code)
 
@@ -171,12 +171,12 @@ class Lifecycle:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-def _still_there(container: Container) -> None:
+def _raise_if_removed(container: Container) -> None:
     if container.removed.is_set():
         raise NotFoundError(f"No such container: {container.id}")
 
 
-def _fail(container: Container, why: str) -> None:
-    container.log.note(why)
-    container.enter(State("exited", _FAILED_TO_START, why, finished=time.time()))
+def _set_failed(container: Container, reason: str) -> None:
+    container.log.note(reason)
+    container.enter(State("exited", _FAILED_TO_START, reason, finished=time.time()))
     container.state.ended.set()

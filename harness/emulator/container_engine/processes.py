@@ -1,4 +1,4 @@
-"""Starts and stops the processes behind containers."""
+"""Starts and stops the processes of containers."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ _DRAIN_SECONDS = 2.0
 
 
 class ChildProcess:
-    """One running process, its output on the way into the container's log."""
+    """A running process, whose output is copied to the log of its container."""
 
     def __init__(self, process: asyncio.subprocess.Process, log: ContainerLog) -> None:
         assert process.stdout is not None and process.stderr is not None  # noqa: S101, PT018
@@ -35,21 +35,21 @@ class ChildProcess:
         return self._process.pid
 
     async def wait(self) -> int:
-        """Wait for the end; return the exit status as Docker counts it (128 + signal)."""
+        """Wait for the exit; return the exit status of Docker (128 + signal)."""
         returncode = await self._process.wait()
         _kill_group(self.pid)
-        # A descendant that left the group may hold the pipes open for ever.
+        # A descendant outside the group may keep the pipes open.
         await asyncio.wait({self._copies}, timeout=_DRAIN_SECONDS)
         self._copies.cancel()
         return returncode if returncode >= 0 else _SIGNAL_BASE - returncode
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal; nothing happens when the process has ended."""
+        """Send a signal; no-op if the process has ended."""
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(number)
 
     def kill(self) -> None:
-        """End it, and everything that it started, at once."""
+        """Kill the process and its descendants."""
         descendants = _descendants(self.pid)
         self.send(signal.SIGKILL)
         _kill_group(self.pid)
@@ -59,15 +59,15 @@ class ChildProcess:
 
 
 async def spawn(launch: Launch, log: ContainerLog, orphan_signal: signal.Signals) -> ChildProcess:
-    """Start a process that dies with this one.
+    """Start a process that ends with this one.
 
-    To be called in the thread that lives as long as the engine: Linux sends the orphan signal
+    Must be called in a thread that exists as long as the engine: Linux sends the orphan signal
     when the *thread* that started the process ends.
 
     Args:
-        launch: What to start.
-        log: Where its output goes.
-        orphan_signal: What the process gets when this one dies.
+        launch: The process to start.
+        log: The log for its output.
+        orphan_signal: Signal for the process when this one ends.
     """
     process = await asyncio.create_subprocess_exec(
         *_launcher_command(launch, orphan_signal),
@@ -86,11 +86,11 @@ async def spawn(launch: Launch, log: ContainerLog, orphan_signal: signal.Signals
 
 def _launcher_command(launch: Launch, orphan_signal: signal.Signals) -> Sequence[str]:
     account = launch.account
-    who = (str(account.uid), str(account.gid)) if account else ("-", "-")
+    ids = (str(account.uid), str(account.gid)) if account else ("-", "-")
     start = (sys.executable, "-I", "-S", str(_LAUNCHER))
     program = shutil.which(launch.command[0], path=launch.environment.get("PATH"))
     command = (program or launch.command[0], *launch.command[1:])
-    return (*start, str(os.getpid()), str(int(orphan_signal)), *who, *command)
+    return (*start, str(os.getpid()), str(int(orphan_signal)), *ids, *command)
 
 
 def _descendants(pid: int) -> list[psutil.Process]:
@@ -101,6 +101,6 @@ def _descendants(pid: int) -> list[psutil.Process]:
 
 
 def _kill_group(pid: int) -> None:
-    # The process leads its group; what is left of the group ends with it, as in a container.
+    # The process is the leader of its group, which ends with it, as in a container.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)

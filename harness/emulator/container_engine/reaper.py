@@ -1,4 +1,4 @@
-"""The record of an engine's processes on disk, and the sweep of what a killed engine left."""
+"""Records the processes of an engine on disk, and kills those of a dead engine."""
 
 import contextlib
 import json
@@ -22,20 +22,20 @@ class _Entry:
 
 
 class ProcessRecord:
-    """Writes down each process that the engine starts, with its start time."""
+    """Records each process of the engine with its start time."""
 
     def __init__(self, directory: Path) -> None:
         self._path = directory / RECORD_FILE
         self._entries: dict[int, _Entry] = {}
 
     def add(self, pid: int, container: str) -> None:
-        """Remember a process that was just started."""
+        """Add a started process."""
         with contextlib.suppress(psutil.NoSuchProcess):
             self._entries[pid] = _Entry(pid, psutil.Process(pid).create_time(), container)
             self._write()
 
     def remove(self, pid: int) -> None:
-        """Forget a process that has ended."""
+        """Remove a process that has ended."""
         if self._entries.pop(pid, None):
             self._write()
 
@@ -46,13 +46,13 @@ class ProcessRecord:
 
 
 def sweep_orphans(directory: Path) -> list[int]:
-    """Kill the processes that a dead engine left running; return their pids.
+    """Kill the processes of a dead engine; return their PIDs.
 
-    Call it only when the engine that used the folder is known to be gone. A pid that the system
-    has since given to another process is left alone: the start time tells.
+    Call it only if the engine of the folder has ended. A PID that has been reused by another
+    process, with a different start time, is skipped.
 
     Args:
-        directory: The dead engine's folder (``EngineConfig.directory``).
+        directory: Folder of the dead engine (``EngineConfig.directory``).
     """
     path = directory / RECORD_FILE
     if not path.exists():

@@ -1,4 +1,4 @@
-"""Finds the image that a reference names."""
+"""Resolves image references."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class Reference:
     """An image reference: repository, and tag or digest.
 
     Attributes:
-        repository: Without Docker Hub's host and its ``library/``.
+        repository: Without the host of Docker Hub and ``library/``.
         tag: Tag; empty when there is a digest.
         digest: Digest (``sha256:...``); empty when there is a tag.
     """
@@ -25,7 +25,7 @@ class Reference:
 
     @classmethod
     def parse(cls, text: str) -> "Reference":
-        """Read ``[registry/]repository[:tag|@digest]``; no tag means ``latest``."""
+        """Parse ``[registry/]repository[:tag|@digest]``; no tag means ``latest``."""
         name, _, digest = text.partition("@")
         head, colon, tail = name.rpartition(":")
         name, tag = (head, tail) if colon and "/" not in tail else (name, "")
@@ -41,36 +41,35 @@ class Reference:
 
 
 class ImageRegistry:
-    """The images that exist, both "in the registry" and, once pulled, "on this machine"."""
+    """The supported images: remote ones, and local ones once they are pulled."""
 
     def __init__(self, images: tuple[Image, ...]) -> None:
         self.images = images
         self._tags: dict[Reference, Image] = {}
 
     def remote(self, text: str) -> Image:
-        """Return the image that a pull would fetch.
+        """Return the image that a pull would download.
 
         Raises:
-            NotFoundError: No known image has this name; worded like Docker Hub's answer.
+            NotFoundError: The image is not supported; the message is that of Docker Hub.
         """
         reference = Reference.parse(text)
         for image in self.images:
-            if image.repository == reference.repository and _answers(image, reference):
+            if image.repository == reference.repository and _matches(image, reference):
                 return image
         if any(image.repository == reference.repository for image in self.images):
             raise NotFoundError(f"manifest for {reference} not found: manifest unknown")
-        known = ", ".join(sorted({image.repository for image in self.images}))
+        supported = ", ".join(sorted({image.repository for image in self.images}))
         raise NotFoundError(
             f"pull access denied for {reference.repository}, repository does not exist or may "
-            f"require 'docker login': this engine runs no containers but programs that it knows: "
-            f"{known}"
+            f"require 'docker login': supported images: {supported}"
         )
 
     def local(self, text: str) -> Image:
-        """Return an image that can be run right now.
+        """Return an image that can run without a pull.
 
         Raises:
-            NotFoundError: It is unknown, or has to be pulled first.
+            NotFoundError: It is not supported, or has not been pulled.
         """
         reference = Reference.parse(text)
         tagged = self._tags.get(reference)
@@ -86,11 +85,11 @@ class ImageRegistry:
         return image
 
     def tag(self, source: str, target: str) -> None:
-        """Give a local image another name."""
+        """Add a name to a local image."""
         self._tags[Reference.parse(target)] = self.local(source)
 
 
-def _answers(image: Image, reference: Reference) -> bool:
+def _matches(image: Image, reference: Reference) -> bool:
     if reference.digest:
         return reference.digest == image.digest
     return image.has_tag(reference.tag)

@@ -1,4 +1,4 @@
-"""Serves an engine on its Unix socket for the time of a context."""
+"""Serves an engine on its Unix socket within a context."""
 
 import asyncio
 import contextlib
@@ -21,25 +21,25 @@ from harness.emulator.container_engine.postgres_wheel import PINS
 logger = logging.getLogger(__name__)
 
 _BACKLOG = 128
-# Requests under way when the engine ends: nobody waits for their answers any more.
-_LAST_REQUESTS_SECONDS = 1
+# Timeout of open requests when the engine ends.
+_SHUTDOWN_SECONDS = 1
 _POLL_SECONDS = 0.01
 
 
 def default_images() -> tuple[Image, ...]:
-    """Return the images that the catalog stack needs."""
+    """Return the images of the catalog stack."""
     return (CatalogApiImage(), *(PostgresImage(major) for major in PINS))
 
 
 @contextlib.asynccontextmanager
 async def running_engine(config: EngineConfig) -> AsyncIterator[Engine]:
-    """Run an engine in the caller's loop; stop every container at the end.
+    """Run an engine in the current event loop; stop all containers at the end.
 
-    To be used in the main thread, or one that lives as long as the engine: containers are tied
-    to the life of the thread that starts them.
+    Must be used in a thread that exists as long as the engine: a container ends with the thread
+    that started it.
 
     Raises:
-        EmulatorError: The socket or a loopback network cannot be had.
+        EmulatorError: The socket or a loopback network is not available.
     """
     engine = Engine(config, config.images if config.images is not None else default_images())
     try:
@@ -51,7 +51,7 @@ async def running_engine(config: EngineConfig) -> AsyncIterator[Engine]:
                     log_config=None,
                     log_level="warning",
                     access_log=False,
-                    timeout_graceful_shutdown=_LAST_REQUESTS_SECONDS,
+                    timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
                 )
             )
             serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -61,7 +61,7 @@ async def running_engine(config: EngineConfig) -> AsyncIterator[Engine]:
                 logger.info("engine on %s, network %s", config.socket, engine.network.subnet)
                 yield engine
             finally:
-                # First the containers: requests that wait for them end by themselves.
+                # Containers first, which ends the requests that wait for them.
                 await engine.close()
                 server.should_exit = True
                 await serving
@@ -70,7 +70,7 @@ async def running_engine(config: EngineConfig) -> AsyncIterator[Engine]:
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves the process's signal handlers alone: they belong to the caller."""
+    """A server that does not replace the signal handlers of the process."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,6 +1,6 @@
 """The Docker Engine API for volumes and the network.
 
-Paths, parameters and answers as of https://docs.docker.com/reference/api/engine/version/v1.47/.
+Paths, parameters and responses as of https://docs.docker.com/reference/api/engine/version/v1.47/.
 """
 
 import asyncio
@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from harness.emulator.container_engine.engine import Engine
 from harness.emulator.container_engine.errors import ConflictError, NotFoundError
 from harness.emulator.container_engine.logs import docker_time
+from harness.emulator.container_engine.parameters import engine_of
 from harness.emulator.container_engine.views import network_details
 
 
@@ -28,13 +28,13 @@ def store_routes() -> list[Route]:
 
 
 async def _volumes(request: Request) -> Response:
-    names = _engine(request).volumes.names
+    names = engine_of(request).volumes.names
     return JSONResponse({"Volumes": [_described(request, name) for name in names], "Warnings": []})
 
 
 async def _create_volume(request: Request) -> Response:
     name = (await request.json())["Name"]
-    _engine(request).volumes.create(name)
+    engine_of(request).volumes.create(name)
     return JSONResponse(_described(request, name), status_code=201)
 
 
@@ -43,7 +43,7 @@ async def _volume(request: Request) -> Response:
 
 
 async def _remove_volume(request: Request) -> Response:
-    engine, name = _engine(request), request.path_params["name"]
+    engine, name = engine_of(request), request.path_params["name"]
     users = [each.id for each in engine.containers.values() if name in each.spec.volumes.values()]
     if users:
         raise ConflictError(f"remove {name}: volume is in use - [{', '.join(users)}]")
@@ -52,12 +52,12 @@ async def _remove_volume(request: Request) -> Response:
 
 
 async def _networks(request: Request) -> Response:
-    engine = _engine(request)
+    engine = engine_of(request)
     return JSONResponse([network_details(engine.config, engine.network)])
 
 
 async def _network(request: Request) -> Response:
-    engine = _engine(request)
+    engine = engine_of(request)
     details = network_details(engine.config, engine.network)
     if request.path_params["name"] not in (details["Name"], details["Id"], details["Id"][:12]):
         raise NotFoundError(f"network {request.path_params['name']} not found")
@@ -70,7 +70,7 @@ async def _network(request: Request) -> Response:
 
 
 def _described(request: Request, name: str) -> dict[str, object]:
-    engine = _engine(request)
+    engine = engine_of(request)
     return {
         "Name": name,
         "Driver": "local",
@@ -80,8 +80,3 @@ def _described(request: Request, name: str) -> dict[str, object]:
         "Scope": "local",
         "Options": {},
     }
-
-
-def _engine(request: Request) -> Engine:
-    engine: Engine = request.app.state.engine
-    return engine

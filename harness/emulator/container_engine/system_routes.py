@@ -1,6 +1,6 @@
 """The Docker Engine API for the engine itself.
 
-Paths and answers as of https://docs.docker.com/reference/api/engine/version/v1.47/.
+Paths and responses as of https://docs.docker.com/reference/api/engine/version/v1.47/.
 """
 
 import platform
@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from harness.emulator.container_engine.engine import Engine
+from harness.emulator.container_engine.parameters import engine_of
 from harness.emulator.container_engine.views import API_VERSION
 
 _OLDEST_API = "1.24"
 
 
 def system_routes() -> list[Route]:
-    """Return the routes with which clients get to know an engine."""
+    """Return the routes of version and system information."""
     return [
         Route("/_ping", _ping, methods=["GET"]),
         Route("/version", _version, methods=["GET"]),
@@ -43,7 +43,7 @@ async def _version(_: Request) -> Response:
 
 
 async def _info(request: Request) -> Response:
-    engine = _engine(request)
+    engine = engine_of(request)
     running = sum(each.state.running for each in engine.containers.values())
     return JSONResponse(
         {
@@ -61,8 +61,3 @@ async def _info(request: Request) -> Response:
             "DockerRootDir": str(engine.config.directory),
         }
     )
-
-
-def _engine(request: Request) -> Engine:
-    engine: Engine = request.app.state.engine
-    return engine

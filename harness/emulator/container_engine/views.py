@@ -1,4 +1,4 @@
-"""What the Docker Engine API says about containers, images and the network."""
+"""Builds responses of the Docker Engine API: containers, images, the network."""
 
 import platform
 import time
@@ -19,7 +19,7 @@ _MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 def container_details(container: Container, config: EngineConfig) -> dict[str, Any]:
-    """Answer ``GET /containers/{id}/json``."""
+    """Return the response of ``GET /containers/{id}/json``."""
     spec, state = container.spec, container.state
     command = container.command
     return {
@@ -69,7 +69,7 @@ def container_details(container: Container, config: EngineConfig) -> dict[str, A
 
 
 def container_row(container: Container, config: EngineConfig) -> dict[str, Any]:
-    """Answer one row of ``GET /containers/json``."""
+    """Return one row of ``GET /containers/json``."""
     return {
         "Id": container.id,
         "Names": [f"/{container.name}"],
@@ -88,7 +88,7 @@ def container_row(container: Container, config: EngineConfig) -> dict[str, Any]:
 
 
 def gateway_details(config: EngineConfig, network: LoopbackNetwork) -> dict[str, Any]:
-    """Answer ``GET /containers/{gateway}/json``: the cloud, as if it ran in the network."""
+    """Return the response of ``GET /containers/{gateway}/json``: the cloud as a container."""
     return {
         "Id": config.gateway_name,
         "Name": f"/{config.gateway_name}",
@@ -107,7 +107,7 @@ def gateway_details(config: EngineConfig, network: LoopbackNetwork) -> dict[str,
 
 
 def image_details(image: Image, reference: str) -> dict[str, Any]:
-    """Answer ``GET /images/{name}/json``."""
+    """Return the response of ``GET /images/{name}/json``."""
     named = Reference.parse(reference)
     return {
         "Id": image.digest,
@@ -122,7 +122,7 @@ def image_details(image: Image, reference: str) -> dict[str, Any]:
 
 
 def network_details(config: EngineConfig, network: LoopbackNetwork) -> dict[str, Any]:
-    """Answer ``GET /networks/{id}``."""
+    """Return the response of ``GET /networks/{id}``."""
     return {
         "Name": config.network,
         "Id": image_digest(config.network).removeprefix("sha256:"),

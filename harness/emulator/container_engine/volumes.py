@@ -1,40 +1,40 @@
-"""Folders of containers and named volumes."""
+"""Folders of containers and named volumes; extraction of archives."""
 
 import hashlib
 import logging
 import shutil
+import tarfile
 from pathlib import Path
 
 from harness.core.errors import EmulatorError
-from harness.emulator.container_engine.accounts import Account, first_closed_folder
+from harness.emulator.container_engine.accounts import Account, first_inaccessible_folder
 from harness.emulator.container_engine.errors import NotFoundError
 
 logger = logging.getLogger(__name__)
 
-_OWNER = 0  # root: nobody else drops to another account
+_OWNER = 0  # root: other users do not change the account
 _SHARED_TEMPORARY = Path("/var/tmp")  # noqa: S108 -- created with a check of its owner below
 
 
 class VolumeStore:
     """Named volumes and container folders below one folder.
 
-    When the programs run under another account than the engine, that account has to reach the
-    folder. Where it cannot (a folder in root's home), the store moves to ``/var/tmp``, under a
-    name derived from the engine's folder, so that a later engine finds it again.
+    If programs run as another account without access to the folder (in the home of root), the
+    store is in ``/var/tmp``, under a name derived from the folder, for later engines.
 
     Args:
-        directory: The engine's own folder.
-        account: The account that programs may be dropped to; None when there is no other.
+        directory: Folder of the engine.
+        account: The account of programs; None: that of the engine.
     """
 
     def __init__(self, directory: Path, account: Account | None) -> None:
         self._base = directory
-        closed = first_closed_folder(directory) if account else None
+        closed = first_inaccessible_folder(directory) if account else None
         if closed is not None:
             name = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:12]
             self._base = _own_folder(_SHARED_TEMPORARY / f"catalog-harness-{name}")
             logger.info(
-                "%s is closed to other accounts; volumes are kept in %s", closed, self._base
+                "%s is not accessible to other accounts; volumes are in %s", closed, self._base
             )
         self._volumes = self._base / "volumes"
         self._containers = self._base / "containers"
@@ -51,7 +51,7 @@ class VolumeStore:
 
     @property
     def shared_folder(self) -> Path:
-        """A folder that every account can pass through."""
+        """A folder that all accounts can enter."""
         return self._base
 
     def container_folder(self, name: str) -> Path:
@@ -61,7 +61,7 @@ class VolumeStore:
         return folder
 
     def create(self, name: str) -> Path:
-        """Create a volume unless it exists; return its folder."""
+        """Create a volume if it does not exist; return its folder."""
         folder = self._path(name)
         folder.mkdir(mode=0o711, exist_ok=True)
         return folder
@@ -78,7 +78,7 @@ class VolumeStore:
         return folder
 
     def remove(self, name: str) -> None:
-        """Remove a volume with everything in it.
+        """Remove a volume and its files.
 
         Raises:
             NotFoundError: There is none.
@@ -86,7 +86,7 @@ class VolumeStore:
         shutil.rmtree(self.folder(name))
 
     def close(self, *, keep: bool) -> None:
-        """Remove the folders of containers, and the volumes unless they are to be kept."""
+        """Remove the folders of containers, and the volumes unless ``keep`` is set."""
         shutil.rmtree(self._containers, ignore_errors=True)
         if not keep:
             shutil.rmtree(self._volumes, ignore_errors=True)
@@ -103,5 +103,17 @@ def _own_folder(path: Path) -> Path:
     path.mkdir(mode=0o711, exist_ok=True)
     status = path.lstat()
     if path.is_symlink() or status.st_uid != _OWNER:
-        raise EmulatorError(f"{path} exists and does not belong to this engine", remedy="remove it")
+        raise EmulatorError(f"{path} exists and is not owned by this user", remedy="remove it")
     return path
+
+
+def unpack(bundle: tarfile.TarFile, target: Path) -> None:
+    """Extract an archive.
+
+    Raises:
+        tarfile.FilterError: A member would be outside the target.
+    """
+    if hasattr(tarfile, "data_filter"):
+        bundle.extractall(target, filter="data")
+    else:  # Python 3.11 before 3.11.4
+        bundle.extractall(target)  # noqa: S202 -- trusted sources only

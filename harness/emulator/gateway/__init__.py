@@ -1,4 +1,4 @@
-"""The AWS API of the embedded cloud: MiniStack in a process of its own, its untruths repaired."""
+"""The AWS API of the embedded cloud: MiniStack with responses corrected to match AWS."""
 
 from harness.emulator.gateway.environment import READY_PATH, gateway_environment
 

@@ -3,24 +3,20 @@
 import asyncio
 import logging
 import os
+import socket
 import sys
 
-from harness.core.errors import HarnessError
-from harness.core.redaction import redact
+from harness.core.errors import EmulatorError, HarnessError
+from harness.core.parent_watch import die_with_parent
+from harness.core.redaction import RedactingFormatter, redact
 from harness.emulator.gateway.environment import GatewaySettings
-from harness.emulator.gateway.listener import bind
-from harness.emulator.gateway.parent_watch import die_with_parent
 
 _PRIVATE = 0o077
-
-
-class _RedactingFormatter(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+_LOOPBACK = "127.0.0.1"
 
 
 def main() -> int:
-    """Serve until stopped; 1 if the port is taken or the environment unusable."""
+    """Serve until stopped; 1 if the port is in use or the environment is invalid."""
     die_with_parent()
     os.umask(_PRIVATE)
     _log_to_standard_error()
@@ -28,7 +24,7 @@ def main() -> int:
         settings = GatewaySettings.read(os.environ)
         settings.directory.mkdir(parents=True, exist_ok=True)
         listener = bind(settings.port)
-        # MiniStack and everything that imports it read their settings as they are imported.
+        # Importing MiniStack reads its settings from the environment.
         from ministack.app import (  # type: ignore[import-untyped]  # noqa: PLC0415
             app,
         )
@@ -44,8 +40,27 @@ def main() -> int:
 
 def _log_to_standard_error() -> None:
     handler = logging.StreamHandler()
-    handler.setFormatter(_RedactingFormatter("%(asctime)s %(levelname)s [%(name)s] %(message)s"))
+    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s [%(name)s] %(message)s"))
     logging.basicConfig(level=os.environ.get("LOG_LEVEL", "WARNING"), handlers=[handler])
+
+
+def bind(port: int) -> socket.socket:
+    """Bind a port of loopback; connections are refused until it is served.
+
+    Raises:
+        EmulatorError: The port is in use.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_LOOPBACK, port))
+    except OSError as error:
+        listener.close()
+        raise EmulatorError(
+            f"port {port} of {_LOOPBACK} cannot be used: {error.strerror}",
+            remedy="configure a port that is free",
+        ) from error
+    return listener
 
 
 if __name__ == "__main__":

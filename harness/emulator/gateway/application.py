@@ -1,4 +1,4 @@
-"""The gateway: MiniStack with the layers that put its answers right, as one ASGI application."""
+"""The gateway: MiniStack, its patches and its data plane as one ASGI application."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -6,52 +6,52 @@ from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from harness.emulator.gateway.accounts import Accounts
+from harness.emulator.gateway.aws import Accounts
 from harness.emulator.gateway.caller import Signature, signature_of
-from harness.emulator.gateway.data_plane import Viewers
+from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.http import (
-    ClientGoneError,
+    ClientDisconnectedError,
     Request,
     Response,
-    ask,
     header_of,
     read_request,
+    send_request,
 )
-from harness.emulator.gateway.patches.base import Call, Repair, json_error
+from harness.emulator.gateway.patches.base import Call, Patch, json_error
 from harness.emulator.gateway.query import form_of
-from harness.emulator.gateway.state_store import Memory
+from harness.emulator.gateway.state_store import StateStore
 
 _CLOUDFRONT = "cloudfront"
 _RESET = "/_ministack/reset"
-# Services that MiniStack would let listen on all interfaces of this machine.
+# Services for which MiniStack would listen on all network interfaces.
 _REFUSED = frozenset({"dsql", "transfer"})
 
 
-class Part(Protocol):
-    """Something that works in the background as long as the gateway runs."""
+class BackgroundService(Protocol):
+    """A background task of the gateway."""
 
     async def start(self) -> None:
-        """Begin; MiniStack answers already."""
+        """Start; MiniStack is already serving."""
 
     async def stop(self) -> None:
-        """End; MiniStack still answers."""
+        """Stop; MiniStack is still serving."""
 
 
 class Gateway:
     """The ASGI application that the gateway process serves.
 
-    API calls of the services that a repair claims are read as a whole and answered through
-    the repairs; everything else (uploads, web sockets, viewers) is streamed.
+    Calls of services with patches are buffered and passed through the patches; everything else
+    (uploads, web sockets, the data plane) is streamed.
 
     Args:
         ministack: MiniStack's ASGI application.
         accounts: Resolves access keys.
-        repairs: All repairs; the first one sees a call first and its answer last.
-        viewers: Takes requests to load balancers and distributions.
-        distributions: Told of changes at CloudFront.
-        parts: Started after MiniStack, stopped before it.
-        memory: Saved when all parts have stopped.
+        patches: All patches; the first one receives a call first and its response last.
+        data_plane: Serves requests to load balancers and distributions.
+        distributions: Invalidated by calls to CloudFront.
+        background: Started after MiniStack, stopped before it.
+        state: Saved when all background services have stopped.
     """
 
     def __init__(
@@ -59,62 +59,62 @@ class Gateway:
         ministack: ASGIApp,
         *,
         accounts: Accounts,
-        repairs: Sequence[Repair],
-        viewers: Viewers,
+        patches: Sequence[Patch],
+        data_plane: DataPlane,
         distributions: Distributions,
-        parts: Sequence[Part],
-        memory: Memory,
+        background: Sequence[BackgroundService],
+        state: StateStore,
     ) -> None:
         self._ministack = ministack
         self._accounts = accounts
-        self._repairs = repairs
-        self._services = frozenset(repair.service for repair in repairs)
-        self._viewers = viewers
+        self._patches = patches
+        self._services = frozenset(patch.service for patch in patches)
+        self._data_plane = data_plane
         self._distributions = distributions
-        self._parts = parts
-        self._memory = memory
+        self._background = background
+        self._state = state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         if scope["type"] == "lifespan":
-            await self._live(scope, receive, send)
+            await self._serve_lifespan(scope, receive, send)
         elif scope["type"] != "http":
             await self._ministack(scope, receive, send)
-        elif self._viewers.claims(scope):
-            await self._viewers(scope, receive, send)
+        elif self._data_plane.matches(scope):
+            await self._data_plane(scope, receive, send)
         elif scope["path"] == _RESET:
             await self._reset(scope, receive, send)
         else:
             await self._serve_api(scope, receive, send)
 
-    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve_lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def receive_message() -> Message:
             message = await receive()
             if message["type"] == "lifespan.shutdown":
-                await self._stop_parts()
-                self._memory.save()
+                await self._stop_background()
+                self._state.save()
             return message
 
         async def send_message(message: Message) -> None:
             if message["type"] == "lifespan.startup.complete":
-                await self._start_parts()
+                await self._start_background()
             await send(message)
 
         await self._ministack(scope, receive_message, send_message)
 
-    async def _start_parts(self) -> None:
-        for part in self._parts:
-            await part.start()
+    async def _start_background(self) -> None:
+        for service in self._background:
+            await service.start()
 
-    async def _stop_parts(self) -> None:
-        for part in reversed(self._parts):
-            await part.stop()
+    async def _stop_background(self) -> None:
+        for service in reversed(self._background):
+            await service.stop()
 
     async def _reset(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._stop_parts()
+        await self._stop_background()
         await self._ministack(scope, receive, send)
-        self._memory.clear()
-        await self._start_parts()
+        self._state.clear()
+        await self._start_background()
 
     async def _serve_api(self, scope: Scope, receive: Receive, send: Send) -> None:
         signature = signature_of(header_of(scope, b"authorization"))
@@ -127,22 +127,22 @@ class Gateway:
         elif service == _CLOUDFRONT:
             await self._ministack(scope, receive, send)
             tenant = await self._accounts.tenant_of(signature)
-            self._distributions.note_change(tenant.account)
+            self._distributions.invalidate(tenant.account)
         else:
-            await self._repair(signature, scope, receive, send)
+            await self._serve_patched(signature, scope, receive, send)
 
-    async def _repair(
+    async def _serve_patched(
         self, signature: Signature, scope: Scope, receive: Receive, send: Send
     ) -> None:
         try:
             request = await read_request(scope, receive)
-        except ClientGoneError:
+        except ClientDisconnectedError:
             return
-        response = await self.answer(signature, request)
+        response = await self._handle(signature, request)
         await response.send(send)
 
-    async def answer(self, signature: Signature, request: Request) -> Response:
-        """Answer one API call through the repairs that claim it."""
+    async def _handle(self, signature: Signature, request: Request) -> Response:
+        """Pass one API call through the patches that match it."""
         call = Call(
             request=request,
             tenant=await self._accounts.tenant_of(signature),
@@ -152,11 +152,11 @@ class Gateway:
         return await self._through(0, call)
 
     async def _through(self, index: int, call: Call) -> Response:
-        """Answer a call through the repairs from an index on."""
-        for position, repair in enumerate(self._repairs[index:], start=index + 1):
-            if repair.claims(call):
-                return await repair.answer(call, partial(self._through, position))
-        return await ask(self._ministack, call.request)
+        """Pass a call through the patches from an index on."""
+        for position, patch in enumerate(self._patches[index:], start=index + 1):
+            if patch.matches(call):
+                return await patch.handle(call, partial(self._through, position))
+        return await send_request(self._ministack, call.request)
 
 
 def _operation(request: Request) -> str:

@@ -1,5 +1,6 @@
-"""Calls to the gateway's own AWS API without a socket: botocore's codecs over ASGI."""
+"""Calls an AWS API in this process, with the codecs of botocore over ASGI; resolves accounts."""
 
+import re
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -12,16 +13,18 @@ from botocore.model import OperationModel, ServiceModel
 from starlette.types import ASGIApp
 
 from harness.core.errors import EmulatorError
-from harness.emulator.gateway.caller import Tenant
-from harness.emulator.gateway.http import Request, Response, ask
+from harness.emulator.gateway.caller import Signature, Tenant
+from harness.emulator.gateway.http import Request, Response, send_request
+
+_ACCOUNT_ID = re.compile(r"\d{12}")
 
 
 class ApiError(EmulatorError):
-    """An AWS API call was refused.
+    """An AWS API call returned an error.
 
     Attributes:
-        code: AWS's error code, such as ``ResourceNotFoundException``.
-        reason: AWS's message.
+        code: Error code of AWS, such as ``ResourceNotFoundException``.
+        reason: Error message of AWS.
     """
 
     def __init__(self, operation: str, code: str, reason: str) -> None:
@@ -32,8 +35,8 @@ class ApiError(EmulatorError):
 
 @lru_cache
 def service_model(service: str) -> ServiceModel:
-    """Return botocore's model of a service, by botocore's name for it."""
-    # By its loader alone: a whole botocore session takes as long to import as MiniStack.
+    """Return the botocore model of a service, by its botocore name."""
+    # Only the loader: importing a botocore session takes as long as importing MiniStack.
     described = botocore.loaders.Loader().load_service_model(service, "service-2")
     return ServiceModel(described, service_name=service)
 
@@ -42,7 +45,7 @@ class AwsApi:
     """An AWS API behind an ASGI application.
 
     Args:
-        app: What answers the calls: MiniStack itself, or the gateway with all its layers.
+        app: MiniStack, or the gateway with all patches.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -54,14 +57,35 @@ class AwsApi:
         """Call one operation and return its parsed result.
 
         Raises:
-            ApiError: The answer was an error.
+            ApiError: The response was an error.
         """
         model = service_model(service).operation_model(operation)
-        return parse(model, await ask(self._app, build(model, tenant, parameters)))
+        return parse(model, await send_request(self._app, build(model, tenant, parameters)))
+
+
+class Accounts:
+    """Resolves access keys to accounts like MiniStack, with one call per key.
+
+    Twelve digits are the account id itself, a session of STS belongs to the account of its
+    role, and every other key to the default account.
+    """
+
+    def __init__(self, aws: AwsApi) -> None:
+        self._aws = aws
+        self._accounts: dict[str, str] = {}
+
+    async def tenant_of(self, signature: Signature) -> Tenant:
+        """Return account and region of a signed request."""
+        key = signature.access_key
+        if not _ACCOUNT_ID.fullmatch(key) and key not in self._accounts:
+            caller = Tenant(key, signature.region)
+            identity = await self._aws.call(caller, "sts", "GetCallerIdentity")
+            self._accounts[key] = identity["Account"]
+        return Tenant(self._accounts.get(key, key), signature.region)
 
 
 def build(model: OperationModel, tenant: Tenant, parameters: dict[str, Any]) -> Request:
-    """Build the request of a call in the protocol that botocore prefers for its service."""
+    """Build the request of a call in the protocol that botocore resolves for its service."""
     service = model.service_model
     made: dict[str, Any] = dict(
         _serializer(service.resolved_protocol).serialize_to_request(parameters, model)
@@ -85,7 +109,7 @@ def build(model: OperationModel, tenant: Tenant, parameters: dict[str, Any]) -> 
 
 
 def parse(model: OperationModel, response: Response) -> dict[str, Any]:
-    """Parse the answer to a call.
+    """Parse the response of a call.
 
     Raises:
         ApiError: It is an error.

@@ -1,4 +1,4 @@
-"""Who calls: access key, region and service, read from a request's signature.
+"""The caller of a request: access key, region and service of its signature.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
 """
@@ -13,13 +13,13 @@ _CREDENTIAL = re.compile(
 
 @dataclass(frozen=True)
 class Tenant:
-    """Whose resources a call sees: AWS account id (12 digits) and region."""
+    """The AWS account id (12 digits) and region of a call."""
 
     account: str
     region: str
 
     def authorization(self, service: str) -> str:
-        """Return a header that makes MiniStack act for this tenant.
+        """Return the Authorization header of a call for this account and region.
 
         MiniStack takes an access key of 12 digits as the account id and checks no signature.
         """
@@ -29,7 +29,7 @@ class Tenant:
 
 @dataclass(frozen=True)
 class Signature:
-    """What a signed request says about itself; the signature proper is not kept."""
+    """The credential scope of a signed request, without the signature itself."""
 
     access_key: str
     region: str
@@ -37,6 +37,6 @@ class Signature:
 
 
 def signature_of(authorization: str) -> Signature | None:
-    """Read an Authorization header; None if it carries no Signature Version 4."""
+    """Parse an Authorization header; None if it is not Signature Version 4."""
     found = _CREDENTIAL.match(authorization)
     return Signature(found["key"], found["region"], found["service"]) if found else None

@@ -1,4 +1,4 @@
-"""Requests of viewers: to host names of load balancers and distributions, not to an AWS API."""
+"""Requests of viewers to host names of load balancers and distributions, not to an AWS API."""
 
 import secrets
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.alb.topology import LoadBalancer
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.http import Response, header_of
@@ -24,68 +24,67 @@ Request ID: {request_id}</pre></body></html>
 """
 
 
-class Viewers:
-    """Lets viewers pass to what exists, and nothing answer for what does not.
+class DataPlane:
+    """Passes requests to load balancers and distributions that exist; rejects all others.
 
-    Bare MiniStack answers a request to a deleted load balancer or distribution with 200 and a
-    list of S3 buckets, serves disabled distributions, and takes another listener where the
-    port has none.
+    MiniStack without it returns 200 and a list of S3 buckets for a deleted load balancer or
+    distribution, serves disabled distributions, and uses another listener if a port has none.
 
     Args:
-        ministack: MiniStack, whose data planes serve the rest.
-        directory: The load balancers.
+        ministack: MiniStack, whose data planes serve the accepted requests.
+        registry: The load balancers.
         distributions: The distributions.
-        act_as: Makes MiniStack serve the rest of an unsigned request for an account.
-        port: The gateway's own port, which a Host header may carry in place of the real one.
+        act_as: Sets the account for which MiniStack serves an unsigned request.
+        port: Port of the gateway, which a Host header may contain instead of the real one.
     """
 
     def __init__(
         self,
         ministack: ASGIApp,
-        directory: Directory,
+        registry: AlbRegistry,
         distributions: Distributions,
         act_as: Callable[[str], None],
         port: int,
     ) -> None:
         self._ministack = ministack
-        self._directory = directory
+        self._registry = registry
         self._distributions = distributions
         self._act_as = act_as
         self._port = port
 
     @staticmethod
-    def claims(scope: Scope) -> bool:
+    def matches(scope: Scope) -> bool:
         """Whether a request is addressed to a load balancer or a distribution."""
         return _hostname(scope).endswith((_LOAD_BALANCER, _DISTRIBUTION))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; its body is streamed."""
         if _hostname(scope).endswith(_DISTRIBUTION):
-            await self._visit_distribution(scope, receive, send)
+            await self._serve_distribution(scope, receive, send)
         else:
-            await self._visit_load_balancer(scope, receive, send)
+            await self._serve_load_balancer(scope, receive, send)
 
-    async def _visit_load_balancer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve_load_balancer(self, scope: Scope, receive: Receive, send: Send) -> None:
         host = _hostname(scope)
-        found = await self._directory.load_balancer(host)
+        found = await self._registry.load_balancer(host)
         if found is None:
-            await _nobody(f"no load balancer has the DNS name {host}").send(send)
+            await _not_found(f"no load balancer has the DNS name {host}").send(send)
             return
         tenant, balancer = found
-        port = self._wanted_port(scope)
+        port = self._listener_port(scope)
         if port not in balancer.ports:
             await _no_listener(balancer, port).send(send)
             return
         self._act_as(tenant.account)
         await self._ministack(_with_host(scope, f"{host}:{port}"), receive, send)
 
-    def _wanted_port(self, scope: Scope) -> int:
+    def _listener_port(self, scope: Scope) -> int:
         named = urlsplit(f"//{header_of(scope, b'host')}").port
         if named not in (None, self._port):
             return named
         return _HTTPS if header_of(scope, b"x-forwarded-proto") == "https" else _HTTP
 
-    async def _visit_distribution(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve_distribution(self, scope: Scope, receive: Receive, send: Send) -> None:
         distribution = await self._distributions.find(_hostname(scope))
         if distribution is None or not distribution.enabled:
             await _refused_by_cloudfront().send(send)
@@ -103,13 +102,13 @@ def _with_host(scope: Scope, host: str) -> Scope:
     return {**scope, "headers": [(b"host", host.encode("latin-1")), *others]}
 
 
-def _nobody(text: str) -> Response:
-    # On AWS the name no longer resolves: there is no status that would be "right".
+def _not_found(text: str) -> Response:
+    # On AWS the name no longer resolves: no status would be correct.
     return Response(404, (("content-type", "text/plain"),), f"{text}\n".encode())
 
 
 def _no_listener(balancer: LoadBalancer, port: int) -> Response:
-    # On AWS the connection is refused; a shared port cannot do that.
+    # On AWS the connection is refused; not possible on a shared port.
     text = f"{balancer.host} has no listener on port {port}\n"
     return Response(503, (("content-type", "text/plain"),), text.encode())
 

@@ -1,4 +1,4 @@
-"""Which CloudFront distributions there are, and which of them are enabled."""
+"""The CloudFront distributions of all accounts."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ _HOME_REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class Distribution:
-    """A distribution: its id, whose it is, and whether it is enabled."""
+    """A distribution: its id, its account, and whether it is enabled."""
 
     id: str
     account: str
@@ -22,7 +22,7 @@ class Distributions:
 
     Args:
         aws: MiniStack.
-        accounts: Shelf of the accounts that called CloudFront, account id -> true.
+        accounts: Section of the state: accounts that called CloudFront, account id -> true.
     """
 
     def __init__(self, aws: AwsApi, accounts: dict[str, bool]) -> None:
@@ -30,20 +30,20 @@ class Distributions:
         self._accounts = accounts
         self._by_host: dict[str, Distribution] | None = None
 
-    def note_change(self, account: str) -> None:
-        """Take note that an account called CloudFront and may have changed something."""
+    def invalidate(self, account: str) -> None:
+        """Discard the cache after a call of an account to CloudFront."""
         self._accounts[account] = True
         self._by_host = None
 
     async def find(self, host: str) -> Distribution | None:
         """Return the distribution with a domain name, None if there is none."""
-        return (await self._known()).get(host)
+        return (await self._all()).get(host)
 
     async def ids(self) -> set[str]:
         """Return the ids of all distributions."""
-        return {distribution.id for distribution in (await self._known()).values()}
+        return {distribution.id for distribution in (await self._all()).values()}
 
-    async def _known(self) -> dict[str, Distribution]:
+    async def _all(self) -> dict[str, Distribution]:
         if self._by_host is None:
             self._by_host = await self._read()
         return self._by_host

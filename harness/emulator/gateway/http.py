@@ -1,11 +1,10 @@
-"""A request and its response as whole values, for the few calls that a layer looks into.
-
-Everything else passes the gateway unread: bodies of uploads are streamed, never buffered here.
-"""
+"""Buffered requests and responses, for the calls that are patched; other bodies are streamed."""
 
 import asyncio
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,8 +18,8 @@ _LOOPBACK = ("127.0.0.1", 0)
 HeaderPairs = tuple[tuple[str, str], ...]
 
 
-class ClientGoneError(EmulatorError):
-    """A client went away before its request was complete."""
+class ClientDisconnectedError(EmulatorError):
+    """A client disconnected before its request was complete."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Request:
         return next((value for key, value in self.headers if key == name), "")
 
     def with_body(self, body: bytes) -> "Request":
-        """Return the same request with another body and the length that belongs to it."""
+        """Return the request with another body and its length."""
         return replace(self, headers=_with_length(self.headers, len(body)), body=body)
 
 
@@ -52,7 +51,7 @@ class Response:
 
     @property
     def ok(self) -> bool:
-        """Whether it is a result and not an error."""
+        """Whether it is not an error."""
         return self.status < _FIRST_OTHER
 
     def header(self, name: str) -> str:
@@ -60,8 +59,16 @@ class Response:
         return next((value for key, value in self.headers if key == name), "")
 
     def with_body(self, body: bytes) -> "Response":
-        """Return the same response with another body and the length that belongs to it."""
+        """Return the response with another body and its length."""
         return replace(self, headers=_with_length(self.headers, len(body)), body=body)
+
+    def json(self) -> Any:
+        """Return the decoded JSON body."""
+        return json.loads(self.body)
+
+    def with_json(self, value: Any) -> "Response":
+        """Return the response with a JSON body."""
+        return self.with_body(json.dumps(value).encode())
 
     async def send(self, send: Send) -> None:
         """Send it as ASGI messages."""
@@ -77,17 +84,17 @@ def header_of(scope: Scope, name: bytes) -> str:
 
 
 async def read_request(scope: Scope, receive: Receive) -> Request:
-    """Read one request to its end.
+    """Read one complete request.
 
     Raises:
-        ClientGoneError: The sender has gone.
-        EmulatorError: It is larger than any API call may be.
+        ClientDisconnectedError: The client has disconnected.
+        EmulatorError: It is larger than 16 MiB.
     """
     chunks, size = [], 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ClientGoneError("the client went away before its request was complete")
+            raise ClientDisconnectedError("the client disconnected before its request was complete")
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
         if size > _LARGEST_CALL:
@@ -103,11 +110,10 @@ async def read_request(scope: Scope, receive: Receive) -> Request:
     )
 
 
-async def ask(app: ASGIApp, request: Request) -> Response:
-    """Send a request into an ASGI application and collect its whole answer.
+async def send_request(app: ASGIApp, request: Request) -> Response:
+    """Send a request to an ASGI application and return its complete response.
 
-    It runs as a task of its own, so that context variables which the application sets for this
-    request do not leak into the caller's.
+    It runs in a new task, so that context variables set by the application do not leak.
     """
     collector = _Collector(request.body)
     await asyncio.create_task(_run(app, request, collector))

@@ -1,6 +1,6 @@
-"""AWS's Query protocol from the server's side: form parameters in, XML out.
+"""The server side of the AWS Query protocol: form parameters in, XML out.
 
-botocore carries the client's half only. Driven by botocore's models of the services.
+botocore implements the client side only. Uses the service models of botocore.
 https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 """
 
@@ -30,7 +30,7 @@ def decode_form(form: dict[str, str], shape: Shape | None, prefix: str = "") -> 
     """Decode form parameters into the structure that a botocore shape describes.
 
     Returns:
-        A dict, list or scalar; None where the form has nothing for the shape.
+        A dict, list or scalar; None if the form has no value for the shape.
     """
     if shape is None:  # an operation without parameters
         return {}
@@ -70,7 +70,7 @@ def _decode_scalar(text: str, shape: Shape) -> Any:
 
 
 def encode_result(model: OperationModel, result: dict[str, Any]) -> Response:
-    """Encode the result of an operation as AWS sends it."""
+    """Encode the result of an operation like AWS."""
     shape = model.output_shape
     namespace = model.metadata.get("xmlNamespace", "")
     wrapper = f"{model.name}Result"
@@ -84,7 +84,7 @@ def encode_result(model: OperationModel, result: dict[str, Any]) -> Response:
 
 
 def encode_error(model: OperationModel, code: str, message: str) -> Response:
-    """Encode a client error as AWS sends it, with status 400."""
+    """Encode a client error like AWS, with status 400."""
     namespace = model.metadata.get("xmlNamespace", "")
     text = (
         f'<ErrorResponse xmlns="{namespace}"><Error><Type>Sender</Type><Code>{code}</Code>'

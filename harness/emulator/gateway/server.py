@@ -1,4 +1,4 @@
-"""The gateway process: builds the application, serves it on loopback, stops in good order."""
+"""Builds the application of the gateway, serves it on loopback and shuts it down."""
 
 import asyncio
 import logging
@@ -11,63 +11,63 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from starlette.types import ASGIApp
 
-from harness.emulator.gateway.accounts import Accounts
+from harness.core.parent_watch import process_ended
 from harness.emulator.gateway.alb.metrics import MetricsPublisher
-from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.application import Gateway
 from harness.emulator.gateway.autoscaling.api import ApplicationAutoScaling
 from harness.emulator.gateway.autoscaling.scaler import Scaler
-from harness.emulator.gateway.autoscaling.store import Store
-from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.clock import Pace
-from harness.emulator.gateway.data_plane import Viewers
+from harness.emulator.gateway.autoscaling.store import ScalingStore
+from harness.emulator.gateway.aws import Accounts, AwsApi
+from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.environment import GatewaySettings
-from harness.emulator.gateway.parent_watch import await_orphanhood
-from harness.emulator.gateway.patches import all_repairs
-from harness.emulator.gateway.state_store import Memory
+from harness.emulator.gateway.environment import GatewaySettings, TimeScale
+from harness.emulator.gateway.patches import all_patches
+from harness.emulator.gateway.state_store import StateStore
 
 logger = logging.getLogger(__name__)
 
-# As MiniStack's own main() has it: longer than the idle connections of AWS SDKs live.
+# As in main() of MiniStack: longer than AWS SDKs keep idle connections.
 _KEEP_ALIVE_SECONDS = 75
 _STOP_SECONDS = 1.0
-_GIVE_UP_SECONDS = 20.0
+_SHUTDOWN_SECONDS = 20.0
 
 
 def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
-    """Put MiniStack and all layers together."""
+    """Build the gateway around MiniStack."""
     from ministack.core.responses import (  # type: ignore[import-untyped]  # noqa: PLC0415
         set_request_account_id,
     )
 
     aws = AwsApi(ministack)
-    memory = Memory(settings.directory if settings.keep_state else None)
-    pace = Pace(settings.pace)
-    directory = Directory(aws, pace, memory.shelf("load balancer tenants"))
-    distributions = Distributions(aws, memory.shelf("cloudfront accounts"))
-    store = Store(memory.shelf("autoscaling"))
-    scaler = Scaler(aws, store, pace)
+    state = StateStore(settings.directory if settings.keep_state else None)
+    time_scale = TimeScale(settings.time_scale)
+    registry = AlbRegistry(aws, time_scale, state.section("load balancer tenants"))
+    distributions = Distributions(aws, state.section("cloudfront accounts"))
+    store = ScalingStore(state.section("autoscaling"))
+    scaler = Scaler(aws, store, time_scale)
     autoscaling = ApplicationAutoScaling(aws, store, scaler)
     return Gateway(
         ministack,
         accounts=Accounts(aws),
-        repairs=(*all_repairs(aws, directory, distributions, memory), autoscaling),
-        viewers=Viewers(ministack, directory, distributions, set_request_account_id, settings.port),
+        patches=(*all_patches(aws, registry, distributions, state), autoscaling),
+        data_plane=DataPlane(
+            ministack, registry, distributions, set_request_account_id, settings.port
+        ),
         distributions=distributions,
-        parts=(directory, MetricsPublisher(aws, directory, pace), scaler),
-        memory=memory,
+        background=(registry, MetricsPublisher(aws, registry, time_scale), scaler),
+        state=state,
     )
 
 
 async def run(app: ASGIApp, settings: GatewaySettings, listener: socket) -> None:
-    """Serve a bound socket until SIGTERM or SIGINT, or until the parent process has gone."""
+    """Serve a bound socket until SIGTERM or SIGINT, or until the parent process has ended."""
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
     config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
     config.graceful_timeout = _STOP_SECONDS
     config.errorlog = logging.getLogger("hypercorn.error")
-    # Its types know TypedDict scopes, Starlette's are plain mappings: the same protocol.
+    # Typed with TypedDict scopes, Starlette with plain mappings: the same protocol.
     await serve(app, config, shutdown_trigger=_StopSignal(settings.parent).wait)  # type: ignore[arg-type]
 
 
@@ -82,9 +82,9 @@ class _StopSignal:
             loop.add_signal_handler(number, stopped.set)
         waits: list[asyncio.Task[Any]] = [asyncio.create_task(stopped.wait())]
         if self._parent is not None:
-            waits.append(asyncio.create_task(await_orphanhood(self._parent)))
+            waits.append(asyncio.create_task(process_ended(self._parent)))
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for task in waits:
             task.cancel()
-        # Nobody is left to kill a gateway that hangs while it stops.
-        loop.call_later(_GIVE_UP_SECONDS, os._exit, 1)
+        # After the end of the parent, nothing else would kill a gateway that hangs in its shutdown.
+        loop.call_later(_SHUTDOWN_SECONDS, os._exit, 1)

@@ -1,1 +1,1 @@
-"""The load balancer: who is registered, who is healthy, where requests go."""
+"""The Application Load Balancer: registered targets, health checks, round robin, metrics."""

@@ -1,42 +1,24 @@
-"""Where the load balancer hands requests to a target group: picks a target, joins the streams.
+"""The endpoint of a proxy target group: forwards each connection to a target of the real group.
 
-MiniStack's load balancer and CloudFront data planes apply listeners, rules and policies, then
-send each request, on a connection of its own, to what they take for the group's one target.
-That target is this endpoint.
+The data planes of MiniStack (load balancer, CloudFront) apply listeners, rules and policies,
+then send each request on a new connection to the only target of the proxy group: this endpoint.
 """
 
 import asyncio
 import contextlib
 from dataclasses import dataclass
 
-from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.target import TargetAddress
+from harness.emulator.gateway.alb.target_group import TargetGroup
 
-BAD_GATEWAY = 502
-UNAVAILABLE = 503
-GATEWAY_TIMEOUT = 504
-
+_BAD_GATEWAY = 502
+_UNAVAILABLE = 503
+_GATEWAY_TIMEOUT = 504
 _TITLES = {
-    BAD_GATEWAY: "502 Bad Gateway",
-    UNAVAILABLE: "503 Service Temporarily Unavailable",
-    GATEWAY_TIMEOUT: "504 Gateway Time-out",
+    _BAD_GATEWAY: "502 Bad Gateway",
+    _UNAVAILABLE: "503 Service Temporarily Unavailable",
+    _GATEWAY_TIMEOUT: "504 Gateway Time-out",
 }
-
-
-def page(status: int) -> bytes:
-    """Return the whole HTTP response, head and body, for one of the three statuses."""
-    title = _TITLES[status]
-    body = (
-        f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"
-        f"<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n"
-    )
-    head = (
-        f"HTTP/1.1 {title}\r\nServer: awselb/2.0\r\nContent-Type: text/html\r\n"
-        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-    )
-    return (head + body).encode("ascii")
-
-
 _LOOPBACK = "127.0.0.1"
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
 _CONNECT_SECONDS = 10.0
@@ -66,7 +48,7 @@ class Endpoint:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
-        """Stop listening and end what is under way."""
+        """Stop listening and cancel open connections."""
         if self._server is not None:
             self._server.close()
         for task in self._serving:
@@ -74,7 +56,7 @@ class Endpoint:
         await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # A task of its own: Python 3.11 complains when the server's is cancelled.
+        # A new task: Python 3.11 logs an error when the task of the server is cancelled.
         task = asyncio.create_task(self._serve(_Stream(reader, writer)))
         self._serving.add(task)
         try:
@@ -84,87 +66,101 @@ class Endpoint:
             writer.close()
 
     async def _serve(self, client: _Stream) -> None:
-        with contextlib.suppress(ConnectionError):  # of the client: nobody is left to answer
+        with contextlib.suppress(ConnectionError):  # the client has disconnected
             await self._forward(client)
 
     async def _forward(self, client: _Stream) -> None:
         target = await self._connect()
         if isinstance(target, int):
-            await self._refuse(client, target)
+            await self._send_error(client, target)
             return
         try:
-            status = await self._join(client, target)
+            status = await self._relay(client, target)
             if status is not None:
-                await self._refuse(client, status)
+                await self._send_error(client, status)
         finally:
             target.writer.close()
 
     async def _connect(self) -> _Stream | int:
-        """Return the stream to the next target, or the status to refuse with.
+        """Return the stream to the next target, or an error status.
 
-        ECS deregisters a task before it stops it on AWS, MiniStack the moment after: a target
-        that refuses and is no longer registered then was never asked.
+        On AWS, ECS deregisters a task before it stops it; in MiniStack just after. If a target
+        refuses and is no longer registered, the next one is tried.
         """
         await self._group.refresh()
         while (address := self._group.pick()) is not None:
             try:
                 return await self._open(address)
             except TimeoutError:
-                return GATEWAY_TIMEOUT
+                return _GATEWAY_TIMEOUT
             except OSError:
                 await self._group.refresh()
                 if self._group.is_registered(address):
-                    return BAD_GATEWAY
-        return UNAVAILABLE
+                    return _BAD_GATEWAY
+        return _UNAVAILABLE
 
     async def _open(self, address: TargetAddress) -> _Stream:
         async with asyncio.timeout(_CONNECT_SECONDS):
             return _Stream(*await asyncio.open_connection(address.id, address.port))
 
-    async def _join(self, client: _Stream, target: _Stream) -> int | None:
-        """Carry both directions; return the status to refuse with if the target said nothing."""
-        request = asyncio.create_task(_pump(client.reader, target.writer))
-        response = asyncio.create_task(self._carry_response(client, target))
+    async def _relay(self, client: _Stream, target: _Stream) -> int | None:
+        """Copy both directions; return an error status if the target did not respond."""
+        request = asyncio.create_task(_copy(client.reader, target.writer))
+        response = asyncio.create_task(self._copy_response(client, target))
         try:
             await asyncio.wait({request, response}, return_when=asyncio.FIRST_COMPLETED)
-            client_gone = not response.done() and request.exception() is None
-            return None if client_gone else await response
+            client_disconnected = not response.done() and request.exception() is None
+            return None if client_disconnected else await response
         finally:
             for task in (request, response):
                 task.cancel()
             await asyncio.gather(request, response, return_exceptions=True)
 
-    async def _carry_response(self, client: _Stream, target: _Stream) -> int | None:
+    async def _copy_response(self, client: _Stream, target: _Stream) -> int | None:
         first = True
         while True:
             try:
                 async with asyncio.timeout(self._group.configuration.idle_seconds):
                     chunk = await target.reader.read(_CHUNK)
             except TimeoutError:
-                return GATEWAY_TIMEOUT if first else None
+                return _GATEWAY_TIMEOUT if first else None
             except ConnectionError:
                 chunk = b""
             if not chunk:
-                return BAD_GATEWAY if first else None
+                return _BAD_GATEWAY if first else None
             if first:
                 self._group.responses[f"{chunk[_STATUS_AT].decode('latin-1')[:1]}xx"] += 1
                 first = False
             client.writer.write(chunk)
             await client.writer.drain()
 
-    async def _refuse(self, client: _Stream, status: int) -> None:
+    async def _send_error(self, client: _Stream, status: int) -> None:
         self._group.responses[f"elb-{status}"] += 1
-        client.writer.write(page(status))
+        client.writer.write(_error_page(status))
         await client.writer.drain()
         client.writer.write_eof()
-        # Closing with unread input resets the connection, and the page would be lost with it.
+        # Closing with unread input resets the connection, and the client loses the page.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LINGER_SECONDS):
                 while await client.reader.read(_CHUNK):
                     pass
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     while chunk := await reader.read(_CHUNK):
         writer.write(chunk)
         await writer.drain()
+
+
+def _error_page(status: int) -> bytes:
+    """Return the complete HTTP response for one of the three statuses."""
+    title = _TITLES[status]
+    body = (
+        f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"
+        f"<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n"
+    )
+    head = (
+        f"HTTP/1.1 {title}\r\nServer: awselb/2.0\r\nContent-Type: text/html\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    return (head + body).encode("ascii")

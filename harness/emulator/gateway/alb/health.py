@@ -1,4 +1,4 @@
-"""What is known about a target's health, and how health checks change it.
+"""The health of a target, and its transitions by health checks.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
@@ -10,7 +10,7 @@ from typing import Any, Self
 
 
 class State(StrEnum):
-    """State of a target, as DescribeTargetHealth names it."""
+    """State of a target in DescribeTargetHealth."""
 
     INITIAL = "initial"
     HEALTHY = "healthy"
@@ -22,16 +22,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Health:
-    """State with AWS's reason code and its text; a healthy target has neither."""
+    """State with reason code and description of AWS; a healthy target has neither."""
 
     state: State
     reason: str = ""
     description: str = ""
 
     def as_result(self) -> dict[str, str]:
-        """Return it as a ``TargetHealth`` of the API."""
-        named = {"State": self.state, "Reason": self.reason, "Description": self.description}
-        return {name: str(value) for name, value in named.items() if value}
+        """Return the ``TargetHealth`` of the API."""
+        fields = {"State": self.state, "Reason": self.reason, "Description": self.description}
+        return {name: str(value) for name, value in fields.items() if value}
 
 
 HEALTHY = Health(State.HEALTHY)
@@ -55,8 +55,8 @@ CHECKS_DISABLED = Health(
 
 
 @dataclass(frozen=True)
-class Probe:
-    """Outcome of one health check: passed, or AWS's reason code and text."""
+class ProbeResult:
+    """Result of one health check: passed, or reason code and description of AWS."""
 
     passed: bool
     reason: str = ""
@@ -65,15 +65,15 @@ class Probe:
 
 @dataclass(frozen=True)
 class HealthCheck:
-    """How a target group checks its targets.
+    """The health check configuration of a target group.
 
     Attributes:
-        enabled: Whether it checks at all.
+        enabled: Whether targets are checked.
         protocol: ``HTTP``, ``HTTPS`` or ``TCP``.
-        port: A number, or ``traffic-port`` for the target's own.
-        path: Path asked for.
+        port: A number, or ``traffic-port`` for the port of the target.
+        path: Path of the request.
         interval: Seconds between two checks of a target.
-        timeout: Seconds after which a check has failed.
+        timeout: Timeout of a check in seconds.
         healthy_threshold: Successes in a row that make an unhealthy target healthy.
         unhealthy_threshold: Failures in a row that make a target unhealthy.
         matcher: Status codes that pass: ``200``, ``200,202`` or ``200-299``.
@@ -91,7 +91,7 @@ class HealthCheck:
 
     @classmethod
     def of(cls, target_group: dict[str, Any]) -> Self:
-        """Read the check of a ``TargetGroup`` of the API."""
+        """Return the health check of a ``TargetGroup`` of the API."""
         return cls(
             enabled=target_group["HealthCheckEnabled"],
             protocol=target_group["HealthCheckProtocol"],
@@ -109,7 +109,7 @@ class HealthCheck:
         return int(self.port) if self.port.isdigit() else target_port
 
     def accepts(self, status: int) -> bool:
-        """Whether the matcher lets a status code pass."""
+        """Whether a status code matches the matcher."""
         for part in self.matcher.split(","):
             first, _, last = part.partition("-")
             if int(first) <= status <= int(last or first):
@@ -118,18 +118,18 @@ class HealthCheck:
 
 
 class HealthRecord:
-    """The health of one registered target, as its checks go on."""
+    """The health of one registered target, updated by its checks."""
 
     def __init__(self) -> None:
         self.health = INITIAL
         self._streak = 0
         self._passing = False
 
-    def note(self, probe: Probe, check: HealthCheck) -> None:
-        """Take the outcome of one more check into account.
+    def add(self, probe: ProbeResult, check: HealthCheck) -> None:
+        """Add the result of a check.
 
         A new target is healthy after its first success; an unhealthy one needs
-        ``healthy_threshold`` of them; ``unhealthy_threshold`` failures make any unhealthy.
+        ``healthy_threshold`` successes; any is unhealthy after ``unhealthy_threshold`` failures.
         """
         self._streak = self._streak + 1 if probe.passed == self._passing else 1
         self._passing = probe.passed

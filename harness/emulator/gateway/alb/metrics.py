@@ -1,4 +1,4 @@
-"""What a load balancer tells CloudWatch about its traffic and its targets.
+"""Publishes CloudWatch metrics of load balancers: their traffic and targets.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 """
@@ -8,16 +8,16 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from harness.emulator.gateway.alb.group import TargetGroup
 from harness.emulator.gateway.alb.health import State
-from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.alb.target_group import TargetGroup
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.clock import Pace
+from harness.emulator.gateway.environment import TimeScale
 
 _NAMESPACE = "AWS/ApplicationELB"
 _PERIOD_SECONDS = 60.0
-# Metrics of a group that is quiet are told as zeros for a while, then no more.
-_QUIET_PERIODS = 20
+# After so many periods without requests or changes, a group is no longer published.
+_IDLE_PERIODS = 20
 _TARGET_KINDS = ("2xx", "3xx", "4xx", "5xx")
 _BALANCER_KINDS = ("elb-502", "elb-503", "elb-504")
 
@@ -25,25 +25,25 @@ Datum = dict[str, Any]
 
 
 class MetricsPublisher:
-    """Publishes the metrics of every target group, once a minute at the emulator's pace.
+    """Publishes the metrics of every target group, once per scaled minute.
 
     Args:
-        aws: The API that has CloudWatch.
-        directory: The target groups.
-        pace: How fast minutes pass.
+        aws: MiniStack.
+        registry: The target groups.
+        time_scale: Scales the period.
     """
 
-    def __init__(self, aws: AwsApi, directory: Directory, pace: Pace) -> None:
+    def __init__(self, aws: AwsApi, registry: AlbRegistry, time_scale: TimeScale) -> None:
         self._aws = aws
-        self._directory = directory
-        self._pace = pace
-        self._told: dict[str, Counter[str]] = {}
+        self._registry = registry
+        self._time_scale = time_scale
+        self._published: dict[str, Counter[str]] = {}
         self._hosts: dict[str, tuple[int, int]] = {}
-        self._quiet: Counter[str] = Counter()
+        self._idle: Counter[str] = Counter()
         self._publishing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to publish."""
+        """Start publishing."""
         self._publishing = asyncio.create_task(self._publish_forever())
 
     async def stop(self) -> None:
@@ -54,19 +54,19 @@ class MetricsPublisher:
 
     async def _publish_forever(self) -> None:
         while True:
-            for group in self._directory.groups():
+            for group in self._registry.groups():
                 await self.publish(group)
-            await asyncio.sleep(self._pace.seconds(_PERIOD_SECONDS))
+            await asyncio.sleep(self._time_scale.seconds(_PERIOD_SECONDS))
 
     async def publish(self, group: TargetGroup) -> None:
-        """Publish what one group has seen since the last time."""
-        counts = group.responses - self._told.get(group.arn, Counter())
-        self._told[group.arn] = group.responses.copy()
+        """Publish the requests of one group since the last time, and the state of its hosts."""
+        counts = group.responses - self._published.get(group.arn, Counter())
+        self._published[group.arn] = group.responses.copy()
         hosts = group.count(State.HEALTHY), group.count(State.UNHEALTHY)
         changed = self._hosts.get(group.arn) != hosts
         self._hosts[group.arn] = hosts
-        self._quiet[group.arn] = 0 if counts or changed else self._quiet[group.arn] + 1
-        if group.in_use and self._quiet[group.arn] <= _QUIET_PERIODS:
+        self._idle[group.arn] = 0 if counts or changed else self._idle[group.arn] + 1
+        if group.in_use and self._idle[group.arn] <= _IDLE_PERIODS:
             data = list(metric_data(group, counts))
             await self._aws.call(
                 group.tenant, "cloudwatch", "PutMetricData", Namespace=_NAMESPACE, MetricData=data
@@ -78,8 +78,8 @@ def metric_data(group: TargetGroup, counts: Counter[str]) -> Iterable[Datum]:
 
     Args:
         group: The target group.
-        counts: Responses of the period: ``2xx`` and so on of targets, ``elb-502`` and so on of
-            the load balancer itself.
+        counts: Responses of the period: of targets (``2xx``...) and of the load balancer itself
+            (``elb-502``...).
     """
     label = group.arn.rpartition(":")[2]
     for arn in group.configuration.load_balancers:

@@ -1,4 +1,4 @@
-"""One health check, really sent.
+"""Sends health checks to targets.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 """
@@ -6,18 +6,18 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group
 import asyncio
 import ssl
 
-from harness.emulator.gateway.alb.health import HealthCheck, Probe
+from harness.emulator.gateway.alb.health import HealthCheck, ProbeResult
 
 _STATUS_LINE_PARTS = 2
-_FAILED = Probe(
+_FAILED = ProbeResult(
     passed=False, reason="Target.FailedHealthChecks", description="Health checks failed"
 )
-_TIMED_OUT = Probe(passed=False, reason="Target.Timeout", description="Request timed out")
-_PASSED = Probe(passed=True)
+_TIMED_OUT = ProbeResult(passed=False, reason="Target.Timeout", description="Request timed out")
+_PASSED = ProbeResult(passed=True)
 
 
-async def probe(check: HealthCheck, address: str, target_port: int) -> Probe:
-    """Send one health check to a target and judge the answer."""
+async def probe(check: HealthCheck, address: str, target_port: int) -> ProbeResult:
+    """Send one health check to a target and evaluate the response."""
     port = check.port_for(target_port)
     try:
         async with asyncio.timeout(check.timeout):
@@ -28,7 +28,7 @@ async def probe(check: HealthCheck, address: str, target_port: int) -> Probe:
         return _FAILED
     if status is None or check.accepts(status):
         return _PASSED
-    return Probe(
+    return ProbeResult(
         passed=False,
         reason="Target.ResponseCodeMismatch",
         description=f"Health checks failed with these codes: [{status}]",

@@ -1,7 +1,6 @@
-"""The hidden target group that stands in for a real one in listeners and rules.
+"""The hidden proxy target group that replaces a real one in listeners and rules.
 
-Its name carries the real group's id, so that the pairs can be read from the API again after a
-restart.
+Its name contains the id of the real group, so that the pairs survive a restart.
 """
 
 import re
@@ -11,39 +10,39 @@ from typing import Any
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Tenant
 
-_PREFIX = "stand-in-for-"
+_PREFIX = "proxy-for-"
 _LOOPBACK = "127.0.0.1"
 _ARN = re.compile(rf"arn:aws:elasticloadbalancing:[^:]+:\d+:targetgroup/{_PREFIX}(\w+)/\w+")
 
 
-def is_stand_in(target_group: dict[str, Any]) -> bool:
-    """Whether a ``TargetGroup`` of the API is a stand-in."""
+def is_proxy(target_group: dict[str, Any]) -> bool:
+    """Whether a ``TargetGroup`` of the API is a proxy."""
     return bool(target_group["TargetGroupName"].startswith(_PREFIX))
 
 
 def group_id(target_group: dict[str, Any]) -> str:
-    """Return the id of the real group that a ``TargetGroup`` is, or stands in for."""
+    """Return the id of the real group of a ``TargetGroup``, which may be a proxy."""
     return group_id_of(target_group["TargetGroupArn"])
 
 
 def group_id_of(arn: str) -> str:
-    """Return the id of the real group that an ARN names, itself or by its stand-in's."""
+    """Return the id of the real group of an ARN, which may be that of a proxy."""
     found = _ARN.fullmatch(arn)
     return found[1] if found else arn.rpartition("/")[2]
 
 
-def reveal_arns(text: str, real_arn: Callable[[str], str | None]) -> str:
-    """Replace the ARNs of stand-ins in an answer of the API.
+def replace_proxy_arns(text: str, real_arn: Callable[[str], str | None]) -> str:
+    """Replace the ARNs of proxies in a response of the API.
 
     Args:
-        text: Body of the answer.
+        text: Body of the response.
         real_arn: Returns the ARN of the real group with an id; None if there is none.
     """
     return _ARN.sub(lambda found: real_arn(found[1]) or found[0], text)
 
 
-async def create_stand_in(aws: AwsApi, tenant: Tenant, real_id: str) -> str:
-    """Create the stand-in of a group and return its ARN."""
+async def create_proxy(aws: AwsApi, tenant: Tenant, real_id: str) -> str:
+    """Create the proxy of a group and return its ARN."""
     created = await aws.call(
         tenant,
         "elbv2",
@@ -57,13 +56,13 @@ async def create_stand_in(aws: AwsApi, tenant: Tenant, real_id: str) -> str:
     return str(created["TargetGroups"][0]["TargetGroupArn"])
 
 
-async def point_stand_in(aws: AwsApi, tenant: Tenant, arn: str, port: int) -> None:
-    """Make a port of loopback the one target of a stand-in."""
-    wanted = {"Id": _LOOPBACK, "Port": port}
+async def set_proxy_endpoint(aws: AwsApi, tenant: Tenant, arn: str, port: int) -> None:
+    """Make a port of loopback the only target of a proxy."""
+    endpoint = {"Id": _LOOPBACK, "Port": port}
     result = await aws.call(tenant, "elbv2", "DescribeTargetHealth", TargetGroupArn=arn)
     present = [described["Target"] for described in result["TargetHealthDescriptions"]]
-    if [{"Id": each["Id"], "Port": each["Port"]} for each in present] == [wanted]:
+    if [{"Id": each["Id"], "Port": each["Port"]} for each in present] == [endpoint]:
         return
     if present:
         await aws.call(tenant, "elbv2", "DeregisterTargets", TargetGroupArn=arn, Targets=present)
-    await aws.call(tenant, "elbv2", "RegisterTargets", TargetGroupArn=arn, Targets=[wanted])
+    await aws.call(tenant, "elbv2", "RegisterTargets", TargetGroupArn=arn, Targets=[endpoint])

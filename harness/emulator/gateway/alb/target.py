@@ -1,4 +1,4 @@
-"""Targets and what a target group says about them: the values that a ``TargetGroup`` works with."""
+"""Values of a target group: addresses of targets, configuration, registrations."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -9,20 +9,20 @@ from harness.emulator.gateway.alb.health import NOT_REGISTERED, Health, HealthCh
 
 @dataclass(frozen=True, order=True)
 class TargetAddress:
-    """Where a target listens: IP address or host name, and port."""
+    """Address of a target: IP address or host name, and port."""
 
     id: str
     port: int
 
 
 @dataclass(frozen=True)
-class GroupConfiguration:
-    """What the API says about a target group.
+class TargetGroupConfig:
+    """The configuration of a target group.
 
     Attributes:
         check: Its health check.
         load_balancers: ARNs of the load balancers whose listeners or rules forward to it.
-        draining_seconds: Its deregistration delay on AWS.
+        draining_seconds: Its deregistration delay, in seconds of AWS.
         idle_seconds: Idle timeout of its load balancers.
     """
 
@@ -34,7 +34,7 @@ class GroupConfiguration:
 
 @dataclass
 class Registration:
-    """A registered target: its health, the task that checks it, when it was picked last."""
+    """A registered target: its health, its task of checks, the number of its last pick."""
 
     record: HealthRecord = field(default_factory=HealthRecord)
     checks: asyncio.Task[None] | None = None
@@ -47,19 +47,19 @@ class Registration:
 
 
 def select(
-    known: dict[TargetAddress, Health], wanted: list[dict[str, Any]]
+    targets: dict[TargetAddress, Health], requested: list[dict[str, Any]]
 ) -> dict[TargetAddress, Health]:
-    """Return the targets that DescribeTargetHealth asks for.
+    """Return the targets that DescribeTargetHealth requests.
 
     Args:
-        known: Registered and draining targets.
-        wanted: ``Targets`` of the request; without a port, every port of an address.
+        targets: Registered and draining targets.
+        requested: ``Targets`` of the request; without a port, every port of an address.
     """
     selected: dict[TargetAddress, Health] = {}
-    for target in wanted:
+    for target in requested:
         matching = {
             address: health
-            for address, health in known.items()
+            for address, health in targets.items()
             if address.id == target["Id"] and target.get("Port") in (None, address.port)
         }
         missing = {TargetAddress(target["Id"], target.get("Port", 0)): NOT_REGISTERED}

@@ -1,12 +1,12 @@
-"""A tenant's load balancers, listeners, rules and target groups, as one value."""
+"""The load balancers, listeners, rules and target groups of an account and region."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from harness.emulator.gateway.alb.health import HealthCheck
-from harness.emulator.gateway.alb.proxy_target_group import group_id, group_id_of, is_stand_in
-from harness.emulator.gateway.alb.target import GroupConfiguration
+from harness.emulator.gateway.alb.proxy_target_group import group_id, group_id_of, is_proxy
+from harness.emulator.gateway.alb.target import TargetGroupConfig
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.caller import Tenant
 
@@ -15,7 +15,7 @@ _SERVED_TYPES = ("ip", "instance")
 _DRAINING = "deregistration_delay.timeout_seconds"
 _IDLE = "idle_timeout.timeout_seconds"
 _IDLE_SECONDS = 60.0
-_READINGS = 10
+_ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
@@ -39,26 +39,26 @@ class LoadBalancer:
 
 @dataclass(frozen=True)
 class Topology:
-    """What a tenant has.
+    """Load balancers and target groups of an account and region.
 
     Attributes:
         load_balancers: By DNS name.
         groups: Configurations of the target groups that are served, by ARN.
-        stand_ins: ARNs of the stand-ins, by id of the group that each stands in for.
+        proxies: ARNs of the proxies, by id of the real group.
     """
 
     load_balancers: Mapping[str, LoadBalancer]
-    groups: Mapping[str, GroupConfiguration]
-    stand_ins: Mapping[str, str]
+    groups: Mapping[str, TargetGroupConfig]
+    proxies: Mapping[str, str]
 
 
 async def read_topology(aws: AwsApi, tenant: Tenant) -> Topology:
-    """Read everything from the API; once more when something is deleted meanwhile.
+    """Read the topology from the API; read again if a resource is deleted meanwhile.
 
     Raises:
-        ApiError: The API refuses to answer, or keeps naming what it does not have.
+        ApiError: A call failed, or the API kept listing resources that it does not find.
     """
-    for _ in range(_READINGS - 1):
+    for _ in range(_ATTEMPTS - 1):
         try:
             return await _read(aws, tenant)
         except ApiError as error:
@@ -78,13 +78,13 @@ async def _read(aws: AwsApi, tenant: Tenant) -> Topology:
             for group in groups
             if _is_served(group)
         },
-        stand_ins={group_id(each): each["TargetGroupArn"] for each in groups if is_stand_in(each)},
+        proxies={group_id(each): each["TargetGroupArn"] for each in groups if is_proxy(each)},
     )
 
 
 def _is_served(group: dict[str, Any]) -> bool:
     return (
-        not is_stand_in(group)
+        not is_proxy(group)
         and group["TargetType"] in _SERVED_TYPES
         and group["Protocol"] in _SERVED_PROTOCOLS
     )
@@ -126,10 +126,10 @@ def _target_group_arns(action: dict[str, Any]) -> Iterable[str]:
 
 async def _configuration(
     aws: AwsApi, tenant: Tenant, group: dict[str, Any], balancers: list[LoadBalancer]
-) -> GroupConfiguration:
+) -> TargetGroupConfig:
     arn = group["TargetGroupArn"]
     users = [each for each in balancers if group_id(group) in each.groups]
-    return GroupConfiguration(
+    return TargetGroupConfig(
         check=HealthCheck.of(group),
         load_balancers=tuple(each.arn for each in users),
         draining_seconds=float(await _attribute(aws, tenant, "TargetGroup", arn, _DRAINING) or 0),

@@ -1,1 +1,1 @@
-"""Application Auto Scaling, which MiniStack lacks: its API, and the scaling itself."""
+"""Application Auto Scaling, which MiniStack does not implement: its API and the scaling."""

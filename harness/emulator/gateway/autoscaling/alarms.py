@@ -1,4 +1,4 @@
-"""The two CloudWatch alarms of a target tracking policy, which live and die with it.
+"""The two CloudWatch alarms of a target tracking policy, created and deleted with it.
 
 https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
 """
@@ -6,23 +6,26 @@ https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-sc
 import uuid
 
 from harness.emulator.gateway.autoscaling.metrics import Metric
-from harness.emulator.gateway.autoscaling.scaling_decision import HIGH_SECONDS, LOW_SECONDS
+from harness.emulator.gateway.autoscaling.scaling_decision import (
+    HIGH_SECONDS,
+    LOW_SECONDS,
+    LOW_SHARE,
+)
 from harness.emulator.gateway.autoscaling.store import Record
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Tenant
 
 _PERIOD_SECONDS = 60
-_LOW_SHARE = 0.9
 _KINDS = (
     ("AlarmHigh", "GreaterThanThreshold", 1.0, HIGH_SECONDS),
-    ("AlarmLow", "LessThanThreshold", _LOW_SHARE, LOW_SECONDS),
+    ("AlarmLow", "LessThanThreshold", LOW_SHARE, LOW_SECONDS),
 )
 
 
 async def create_alarms(
     aws: AwsApi, tenant: Tenant, policy: Record, metric: Metric, target: float
 ) -> list[Record]:
-    """Create the alarms of a policy and return them as DescribeScalingPolicies does."""
+    """Create the alarms of a policy; return them in the format of DescribeScalingPolicies."""
     created = []
     for kind, comparison, share, seconds in _KINDS:
         name = f"TargetTracking-{policy['ResourceId']}-{kind}-{uuid.uuid4()}"

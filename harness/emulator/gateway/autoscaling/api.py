@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.emulator.gateway.autoscaling.alarms import create_alarms, delete_alarms
 from harness.emulator.gateway.autoscaling.errors import (
-    AnswerError,
+    AutoScalingError,
     ObjectNotFoundError,
     ResourceNotFoundError,
     UnknownOperationError,
@@ -16,7 +16,7 @@ from harness.emulator.gateway.autoscaling.errors import (
 )
 from harness.emulator.gateway.autoscaling.metrics import metric_of
 from harness.emulator.gateway.autoscaling.scaler import Scaler
-from harness.emulator.gateway.autoscaling.store import Record, ScalableId, Store
+from harness.emulator.gateway.autoscaling.store import Record, ScalableId, ScalingStore
 from harness.emulator.gateway.autoscaling.validation import (
     check_scalable,
     listing,
@@ -27,31 +27,31 @@ from harness.emulator.gateway.autoscaling.validation import (
 from harness.emulator.gateway.aws import AwsApi, service_model
 from harness.emulator.gateway.caller import Tenant
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair, json_error, json_response
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_error, json_response
 
 Operation = Callable[[Tenant, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 _TRACKING = "TargetTrackingScalingPolicyConfiguration"
 
 
-class ApplicationAutoScaling(Repair):
-    """The service that MiniStack lacks; calls never go on to it.
+class ApplicationAutoScaling(Patch):
+    """Implements the service; calls are never passed to MiniStack.
 
     Args:
-        aws: The gateway's own API, where alarms are kept.
+        aws: MiniStack, which stores the alarms.
         store: Targets, policies, activities.
-        scaler: What scales.
+        scaler: Enforces bounds at registration.
     """
 
-    ministack = "has no Application Auto Scaling"
-    aws = "registers scalable targets, keeps policies, and scales"
+    ministack = "does not implement Application Auto Scaling"
+    aws = "registers scalable targets, stores policies, scales services"
     documentation = (
         "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_Operations.html"
     )
     service = "application-autoscaling"
     operations = frozenset[str]()
 
-    def __init__(self, aws: AwsApi, store: Store, scaler: Scaler) -> None:
+    def __init__(self, aws: AwsApi, store: ScalingStore, scaler: Scaler) -> None:
         self._aws = aws
         self._store = store
         self._scaler = scaler
@@ -69,12 +69,12 @@ class ApplicationAutoScaling(Repair):
             "ListTagsForResource": self._list_tags,
         }
 
-    def claims(self, call: Call) -> bool:
+    def matches(self, call: Call) -> bool:
         """Every call to the service."""
         return call.service == self.service
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:  # noqa: ARG002
-        """Answer the call, or say why not in AWS's words."""
+    async def handle(self, call: Call, call_next: CallNext) -> Response:  # noqa: ARG002
+        """Perform the operation; errors are those of AWS."""
         try:
             operation = self._operations.get(call.operation)
             if operation is None:
@@ -85,19 +85,19 @@ class ApplicationAutoScaling(Repair):
             parameters = call.json
             validate(parameters, model.input_shape)
             return json_response(await operation(call.tenant, parameters))
-        except AnswerError as error:
+        except AutoScalingError as error:
             return json_error(error.code, error.message)
 
     async def _register(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
         scalable = ScalableId.of(parameters)
         await check_scalable(self._aws, tenant, scalable)
-        known = self._store.target(tenant, scalable)
-        bounds = new_bounds(parameters, known)
-        target = known or self._store.new_target(tenant, scalable)
+        registered = self._store.target(tenant, scalable)
+        bounds = new_bounds(parameters, registered)
+        target = registered or self._store.new_target(tenant, scalable)
         target |= bounds
         target["SuspendedState"] |= parameters.get("SuspendedState", {})
         target["RoleARN"] = parameters.get("RoleARN", target["RoleARN"])
-        if known is None:
+        if registered is None:
             target["Tags"] = parameters.get("Tags", {})
         await self._scaler.enforce_bounds(tenant, target)
         return {"ScalableTargetARN": target["ScalableTargetARN"]}
@@ -109,7 +109,7 @@ class ApplicationAutoScaling(Repair):
         scalable = ScalableId.of(parameters)
         target = self._registered(tenant, scalable)
         for policy in self._store.policies_of(tenant, scalable):
-            await self._drop_policy(tenant, policy)
+            await self._remove_policy(tenant, policy)
         self._store.targets(tenant).remove(target)
         return {}
 
@@ -154,10 +154,10 @@ class ApplicationAutoScaling(Repair):
             raise ObjectNotFoundError(
                 f"No scaling policy found for {scalable}, policy name: {name}"
             )
-        await self._drop_policy(tenant, policy)
+        await self._remove_policy(tenant, policy)
         return {}
 
-    async def _drop_policy(self, tenant: Tenant, policy: Record) -> None:
+    async def _remove_policy(self, tenant: Tenant, policy: Record) -> None:
         await delete_alarms(self._aws, tenant, policy)
         self._store.policies(tenant).remove(policy)
 
@@ -171,7 +171,7 @@ class ApplicationAutoScaling(Repair):
         _tenant: Tenant,
         _parameters: dict[str, Any],
     ) -> dict[str, Any]:
-        # None can be put, so there are none.
+        # Scheduled actions cannot be created.
         return {"ScheduledActions": []}
 
     async def _tag(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The resource that is scaled: the desired count of an ECS service."""
+"""The scaled resource: the desired count of an ECS service."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from harness.emulator.gateway.caller import Tenant
 
 @dataclass(frozen=True)
 class ServiceState:
-    """An ECS service: how many tasks it wants, and whether a deployment is under way."""
+    """An ECS service: its desired count, and whether a deployment is in progress."""
 
     desired: int
     deploying: bool
@@ -23,7 +23,7 @@ class EcsServices:
         self._aws = aws
 
     async def state(self, tenant: Tenant, scalable: ScalableId) -> ServiceState | None:
-        """Return the state of a service, None if it is not there (any more)."""
+        """Return the state of a service; None if it does not exist."""
         try:
             described = await self._aws.call(
                 tenant,

@@ -1,4 +1,4 @@
-"""The errors that Application Auto Scaling answers with.
+"""The errors of Application Auto Scaling.
 
 https://docs.aws.amazon.com/autoscaling/application/APIReference/CommonErrors.html
 """
@@ -8,35 +8,35 @@ from typing import ClassVar
 from harness.core.errors import EmulatorError
 
 
-class AnswerError(EmulatorError):
-    """An error to answer a call with.
+class AutoScalingError(EmulatorError):
+    """An error response of the service.
 
     Attributes:
-        code: AWS's name of it.
+        code: Error code of AWS.
     """
 
     code: ClassVar[str]
 
 
-class ValidationError(AnswerError):
+class ValidationError(AutoScalingError):
     """A parameter is missing or wrong."""
 
     code = "ValidationException"
 
 
-class ObjectNotFoundError(AnswerError):
+class ObjectNotFoundError(AutoScalingError):
     """The scalable target or the scaling policy does not exist."""
 
     code = "ObjectNotFoundException"
 
 
-class ResourceNotFoundError(AnswerError):
+class ResourceNotFoundError(AutoScalingError):
     """There is no scalable target with that ARN."""
 
     code = "ResourceNotFoundException"
 
 
-class UnknownOperationError(AnswerError):
+class UnknownOperationError(AutoScalingError):
     """The embedded cloud does not offer the operation."""
 
     code = "UnknownOperationException"

@@ -1,4 +1,4 @@
-"""The metric that a target tracking policy follows, read from CloudWatch.
+"""The metric of a target tracking policy, read from CloudWatch.
 
 https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html
 """
@@ -17,7 +17,7 @@ _ECS = {
     "ECSServiceAverageMemoryUtilization": "MemoryUtilization",
 }
 _PER_TARGET = "ALBRequestCountPerTarget"
-# CloudWatch's shortest period: one value per second with data.
+# The shortest period of CloudWatch: one value per second with data.
 _PERIOD_SECONDS = 1
 
 
@@ -31,7 +31,7 @@ class Metric:
     statistic: str
 
     def as_parameters(self) -> dict[str, Any]:
-        """Return what CloudWatch's API calls have in common about it."""
+        """Return the parameters that identify it in CloudWatch calls."""
         dimensions = [{"Name": name, "Value": value} for name, value in self.dimensions]
         return {"Namespace": self.namespace, "MetricName": self.name, "Dimensions": dimensions}
 
@@ -40,7 +40,7 @@ def metric_of(configuration: dict[str, Any], scalable: ScalableId) -> Metric:
     """Return the metric of a target tracking configuration.
 
     Raises:
-        ValidationError: It names none, or one that does not fit an ECS service.
+        ValidationError: It has none, or one that is not valid for an ECS service.
     """
     predefined = configuration.get("PredefinedMetricSpecification")
     customized = configuration.get("CustomizedMetricSpecification")
@@ -77,7 +77,7 @@ def _per_target(label: str) -> Metric:
 
 def _customized(specification: dict[str, Any]) -> Metric:
     if "MetricName" not in specification or "Namespace" not in specification:
-        raise ValidationError("The embedded cloud follows plain metrics only, no metric math")
+        raise ValidationError("The embedded cloud supports single metrics only, no metric math")
     return Metric(
         namespace=specification["Namespace"],
         name=specification["MetricName"],
@@ -89,7 +89,7 @@ def _customized(specification: dict[str, Any]) -> Metric:
 
 
 async def read_values(aws: AwsApi, tenant: Tenant, metric: Metric, seconds: float) -> list[float]:
-    """Return the metric's values of the last seconds, one per second with data, oldest first."""
+    """Return the values of the last seconds, one per second with data, oldest first."""
     now = datetime.now(UTC)
     result = await aws.call(
         tenant,

@@ -1,4 +1,4 @@
-"""The scaling itself: looks at metrics and bounds, sets desired counts, says what it did."""
+"""Evaluates metrics and bounds, sets desired counts, records scaling activities."""
 
 import asyncio
 import logging
@@ -11,67 +11,67 @@ from harness.emulator.gateway.autoscaling.scaling_decision import (
     HIGH_SECONDS,
     LOW_SECONDS,
     TRACKING,
-    Wish,
+    ScalingDecision,
     bounded_capacity,
     breaches,
-    choose,
-    step,
-    track,
+    select_decision,
+    step_scaling,
+    target_tracking,
 )
-from harness.emulator.gateway.autoscaling.store import Record, ScalableId, Store
+from harness.emulator.gateway.autoscaling.store import Record, ScalableId, ScalingStore
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.caller import Tenant
-from harness.emulator.gateway.clock import Pace
+from harness.emulator.gateway.environment import TimeScale
 
 logger = logging.getLogger(__name__)
 
-_LOOK_SECONDS = 15.0
+_EVALUATION_SECONDS = 15.0
 # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_TargetTrackingScalingPolicyConfiguration.html
 _DEFAULT_COOLDOWN = 300.0
 _STEPPING = "StepScalingPolicyConfiguration"
 
 
 class Scaler:
-    """Applies the policies of every scalable target, at the emulator's pace.
+    """Applies the policies of every scalable target.
 
     Args:
-        aws: The gateway's own API: CloudWatch is read, ECS is told.
+        aws: MiniStack: CloudWatch is read, ECS services are updated.
         store: Targets and policies.
-        pace: How fast alarms' windows and cooldowns pass.
+        time_scale: Scales evaluation windows and cooldowns.
     """
 
-    def __init__(self, aws: AwsApi, store: Store, pace: Pace) -> None:
+    def __init__(self, aws: AwsApi, store: ScalingStore, time_scale: TimeScale) -> None:
         self._aws = aws
         self._services = EcsServices(aws)
         self._store = store
-        self._pace = pace
-        self._looking: asyncio.Task[None] | None = None
+        self._time_scale = time_scale
+        self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to look at metrics."""
-        self._looking = asyncio.create_task(self._look())
+        """Start evaluating."""
+        self._running = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Stop looking."""
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+        """Stop evaluating."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
 
-    async def _look(self) -> None:
+    async def _run(self) -> None:
         while True:
             for tenant in self._store.tenants():
                 for target in list(self._store.targets(tenant)):
-                    await self._attend(tenant, target)
-            await asyncio.sleep(self._pace.seconds(_LOOK_SECONDS))
+                    await self._try_evaluate(tenant, target)
+            await asyncio.sleep(self._time_scale.seconds(_EVALUATION_SECONDS))
 
-    async def _attend(self, tenant: Tenant, target: Record) -> None:
+    async def _try_evaluate(self, tenant: Tenant, target: Record) -> None:
         try:
             await self.evaluate(tenant, target)
-        except ApiError as error:  # what it scales may be deleted at any moment
+        except ApiError as error:  # the service may be deleted at any time
             logger.warning("scaling of %s: %s", target["ResourceId"], error)
 
     async def enforce_bounds(self, tenant: Tenant, target: Record) -> None:
-        """Move a service whose desired count is out of bounds to the nearer bound."""
+        """Set a desired count that is out of bounds to the nearest bound."""
         scalable = ScalableId.of(target)
         state = await self._services.state(tenant, scalable)
         if state is None:
@@ -82,47 +82,49 @@ class Scaler:
             await self._set(tenant, scalable, bounded, f"{bound} capacity was set to {bounded}")
 
     async def evaluate(self, tenant: Tenant, target: Record) -> None:
-        """Apply the policies of one target to what CloudWatch says now."""
+        """Apply the policies of one target to the current metrics."""
         scalable = ScalableId.of(target)
         policies = self._store.policies_of(tenant, scalable)
         state = await self._services.state(tenant, scalable) if policies else None
         if state is None:
             return
-        wishes = [(policy, await self._wish(tenant, policy, state)) for policy in policies]
-        chosen = choose(wishes, state)
+        decisions = [(policy, await self._decide(tenant, policy, state)) for policy in policies]
+        chosen = select_decision(decisions, state)
         if chosen is None:
             return
-        policy, wish = chosen
-        capacity = bounded_capacity(wish.capacity, target)
-        if capacity == state.desired or not self._may(target, policy, state, capacity):
+        policy, decision = chosen
+        capacity = bounded_capacity(decision.capacity, target)
+        if capacity == state.desired or not self._is_allowed(target, policy, state, capacity):
             return
         direction = "Out" if capacity > state.desired else "In"
         target[f"Last{direction}"] = time.time()
-        cause = f"monitor alarm {_alarm_name(policy, wish)} in state ALARM triggered policy "
+        cause = f"monitor alarm {_alarm_name(policy, decision)} in state ALARM triggered policy "
         await self._set(tenant, scalable, capacity, cause + policy["PolicyName"])
 
     async def _set(self, tenant: Tenant, scalable: ScalableId, capacity: int, cause: str) -> None:
         await self._services.set_desired(tenant, scalable, capacity)
-        self._store.note_activity(tenant, scalable, cause=cause, capacity=capacity)
+        self._store.record_activity(tenant, scalable, cause=cause, capacity=capacity)
         logger.info("%s: desired count %d: %s", scalable.resource, capacity, cause)
 
-    async def _wish(self, tenant: Tenant, policy: Record, state: ServiceState) -> Wish | None:
-        if TRACKING in policy:
-            return await self._tracking_wish(tenant, policy, state)
-        return await self._stepping_wish(tenant, policy, state)
-
-    async def _tracking_wish(
+    async def _decide(
         self, tenant: Tenant, policy: Record, state: ServiceState
-    ) -> Wish | None:
+    ) -> ScalingDecision | None:
+        if TRACKING in policy:
+            return await self._decide_by_tracking(tenant, policy, state)
+        return await self._decide_by_steps(tenant, policy, state)
+
+    async def _decide_by_tracking(
+        self, tenant: Tenant, policy: Record, state: ServiceState
+    ) -> ScalingDecision | None:
         configuration = policy[TRACKING]
         metric = metric_of(configuration, ScalableId.of(policy))
         recent = await self._values(tenant, metric, HIGH_SECONDS)
         long = await self._values(tenant, metric, LOW_SECONDS)
-        return track(state.desired, configuration["TargetValue"], recent, long)
+        return target_tracking(state.desired, configuration["TargetValue"], recent, long)
 
-    async def _stepping_wish(
+    async def _decide_by_steps(
         self, tenant: Tenant, policy: Record, state: ServiceState
-    ) -> Wish | None:
+    ) -> ScalingDecision | None:
         alarms = await self._aws.call(tenant, "cloudwatch", "DescribeAlarms")
         for alarm in alarms["MetricAlarms"]:
             if policy["PolicyARN"] not in alarm["AlarmActions"]:
@@ -131,19 +133,21 @@ class Scaler:
             values = await self._values(tenant, _alarm_metric(alarm), seconds)
             if breaches(alarm, values):
                 breach = values[-1] - alarm["Threshold"]
-                return step(state.desired, policy[_STEPPING], breach)
+                return step_scaling(state.desired, policy[_STEPPING], breach)
         return None
 
     async def _values(self, tenant: Tenant, metric: Metric, seconds: float) -> list[float]:
         # At least two seconds: values are grouped by the second.
-        window = max(2.0, self._pace.seconds(seconds))
+        window = max(2.0, self._time_scale.seconds(seconds))
         return await read_values(self._aws, tenant, metric, window)
 
-    def _may(self, target: Record, policy: Record, state: ServiceState, capacity: int) -> bool:
+    def _is_allowed(
+        self, target: Record, policy: Record, state: ServiceState, capacity: int
+    ) -> bool:
         configuration = policy.get(TRACKING) or policy[_STEPPING]
         suspended = target["SuspendedState"]
         if capacity > state.desired:
-            return not suspended["DynamicScalingOutSuspended"] and self._cooled(
+            return not suspended["DynamicScalingOutSuspended"] and self._cooldown_over(
                 target, "Out", configuration
             )
         # "Application Auto Scaling turns off scale-in processes while ECS deployments are in
@@ -152,20 +156,20 @@ class Scaler:
             not suspended["DynamicScalingInSuspended"]
             and not state.deploying
             and not configuration.get("DisableScaleIn", False)
-            and self._cooled(target, "In", configuration)
-            and self._cooled(target, "Out", configuration)
+            and self._cooldown_over(target, "In", configuration)
+            and self._cooldown_over(target, "Out", configuration)
         )
 
-    def _cooled(self, target: Record, direction: str, configuration: Record) -> bool:
+    def _cooldown_over(self, target: Record, direction: str, configuration: Record) -> bool:
         default: float = configuration.get("Cooldown", _DEFAULT_COOLDOWN)
         cooldown: float = configuration.get(f"Scale{direction}Cooldown", default)
         since = time.time() - target.get(f"Last{direction}", 0.0)
-        return bool(since >= cooldown * self._pace.factor)
+        return bool(since >= cooldown * self._time_scale.factor)
 
 
-def _alarm_name(policy: Record, wish: Wish) -> str:
+def _alarm_name(policy: Record, decision: ScalingDecision) -> str:
     names: list[str] = [alarm["AlarmName"] for alarm in policy["Alarms"]]
-    return next((name for name in names if wish.reason in name), str(policy["PolicyName"]))
+    return next((name for name in names if decision.reason in name), str(policy["PolicyName"]))
 
 
 def _alarm_metric(alarm: dict[str, Any]) -> Metric:

@@ -1,6 +1,7 @@
-"""Target tracking: from a metric's values to a capacity.
+"""Scaling policies: from the values of a metric to a capacity.
 
 https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
+https://docs.aws.amazon.com/autoscaling/application/userguide/step-scaling-policy-overview.html
 """
 
 import math
@@ -12,37 +13,11 @@ from typing import Any
 from harness.emulator.gateway.autoscaling.ecs import ServiceState
 from harness.emulator.gateway.autoscaling.store import Record
 
-
-@dataclass(frozen=True)
-class Wish:
-    """A capacity that a policy wants, and why."""
-
-    capacity: int
-    reason: str
-
-
 TRACKING = "TargetTrackingScalingPolicyConfiguration"
-
-
-def bounded_capacity(capacity: int, target: Record) -> int:
-    """Return the capacity, or the bound of the target that it exceeds."""
-    return int(min(max(capacity, target["MinCapacity"]), target["MaxCapacity"]))
-
-
-def choose(
-    wishes: list[tuple[Record, Wish | None]], state: ServiceState
-) -> tuple[Record, Wish] | None:
-    """Scale out if any policy wants it, in only if all do; always to the largest capacity."""
-    wanted = [(policy, wish) for policy, wish in wishes if wish is not None]
-    outward = [each for each in wanted if each[1].capacity > state.desired]
-    if outward:
-        return max(outward, key=lambda each: each[1].capacity)
-    tracking = [policy for policy, _ in wishes if TRACKING in policy]
-    if wanted and all(any(policy is each[0] for each in wanted) for policy in tracking):
-        return max(wanted, key=lambda each: each[1].capacity)
-    return None
-
-
+# The two alarms of AWS: 3 minutes above the target, 15 minutes below 90 % of it.
+HIGH_SECONDS = 3 * 60.0
+LOW_SECONDS = 15 * 60.0
+LOW_SHARE = 0.9
 _COMPARISONS = {
     "GreaterThanThreshold": operator.gt,
     "GreaterThanOrEqualToThreshold": operator.ge,
@@ -51,24 +26,55 @@ _COMPARISONS = {
 }
 
 
+@dataclass(frozen=True)
+class ScalingDecision:
+    """The desired capacity of a policy, and the reason."""
+
+    capacity: int
+    reason: str
+
+
+def target_tracking(
+    capacity: int, target: float, recent: Sequence[float], long: Sequence[float]
+) -> ScalingDecision | None:
+    """Return the capacity that brings the metric to its target; None for no change.
+
+    Args:
+        capacity: Current capacity.
+        target: Target value of the metric.
+        recent: Values of the last ``HIGH_SECONDS``, oldest first.
+        long: Values of the last ``LOW_SECONDS``, oldest first.
+    """
+    if recent and min(recent) > target:
+        return ScalingDecision(
+            max(capacity + 1, math.ceil(capacity * recent[-1] / target)), "AlarmHigh"
+        )
+    if long and max(long) < target * LOW_SHARE:
+        desired = math.ceil(capacity * long[-1] / target)
+        return ScalingDecision(desired, "AlarmLow") if desired < capacity else None
+    return None
+
+
 def breaches(alarm: dict[str, Any], values: list[float]) -> bool:
-    """Whether all values of an alarm's evaluation window breach its threshold."""
+    """Whether all values of the evaluation window of an alarm breach its threshold."""
     compare = _COMPARISONS[alarm["ComparisonOperator"]]
     return bool(values) and all(compare(value, alarm["Threshold"]) for value in values)
 
 
-def step(capacity: int, configuration: dict[str, Any], breach: float) -> Wish | None:
-    """Return the capacity that a breach asks for, None if no step covers it.
+def step_scaling(
+    capacity: int, configuration: dict[str, Any], breach: float
+) -> ScalingDecision | None:
+    """Return the capacity of the step adjustment for a breach; None for no change.
 
     Args:
-        capacity: Capacity now.
+        capacity: Current capacity.
         configuration: The policy's ``StepScalingPolicyConfiguration``.
-        breach: The metric's value less the alarm's threshold.
+        breach: Value of the metric minus the threshold of the alarm.
     """
     for adjustment in configuration.get("StepAdjustments", []):
         if _covers(adjustment, breach):
-            wanted = _adjusted(capacity, configuration, adjustment["ScalingAdjustment"])
-            return Wish(wanted, "step") if wanted != capacity else None
+            desired = _adjusted(capacity, configuration, adjustment["ScalingAdjustment"])
+            return ScalingDecision(desired, "step") if desired != capacity else None
     return None
 
 
@@ -98,30 +104,20 @@ def _adjusted(capacity: int, configuration: dict[str, Any], amount: int) -> int:
     return capacity + (whole if abs(whole) >= least else int(math.copysign(least, change)))
 
 
-# AWS's two alarms: 3 minutes above the target, 15 minutes below 90 % of it.
-HIGH_SECONDS = 3 * 60.0
-
-
-LOW_SECONDS = 15 * 60.0
-
-
-_LOW_SHARE = 0.9
-
-
-def track(
-    capacity: int, target: float, recent: Sequence[float], long: Sequence[float]
-) -> Wish | None:
-    """Return the capacity that brings the metric to its target; None if it is near enough.
-
-    Args:
-        capacity: Capacity now.
-        target: Target value of the metric.
-        recent: Values of the last ``HIGH_SECONDS``, oldest first.
-        long: Values of the last ``LOW_SECONDS``, oldest first.
-    """
-    if recent and min(recent) > target:
-        return Wish(max(capacity + 1, math.ceil(capacity * recent[-1] / target)), "AlarmHigh")
-    if long and max(long) < target * _LOW_SHARE:
-        wanted = math.ceil(capacity * long[-1] / target)
-        return Wish(wanted, "AlarmLow") if wanted < capacity else None
+def select_decision(
+    decisions: list[tuple[Record, ScalingDecision | None]], state: ServiceState
+) -> tuple[Record, ScalingDecision] | None:
+    """Scale out if any policy does, in only if all do; to the largest capacity."""
+    changes = [(policy, decision) for policy, decision in decisions if decision is not None]
+    scale_out = [each for each in changes if each[1].capacity > state.desired]
+    if scale_out:
+        return max(scale_out, key=lambda each: each[1].capacity)
+    tracking = [policy for policy, _ in decisions if TRACKING in policy]
+    if changes and all(any(policy is each[0] for each in changes) for policy in tracking):
+        return max(changes, key=lambda each: each[1].capacity)
     return None
+
+
+def bounded_capacity(capacity: int, target: Record) -> int:
+    """Return the capacity, or the bound of the target that it exceeds."""
+    return int(min(max(capacity, target["MinCapacity"]), target["MaxCapacity"]))

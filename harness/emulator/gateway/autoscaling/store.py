@@ -1,7 +1,6 @@
-"""What Application Auto Scaling has been told, per account and region.
+"""Stores the records of Application Auto Scaling by account and region.
 
-Records are kept as the API describes them (times in seconds since the epoch), so that they can
-be answered, and saved as JSON, as they are.
+Records have the format of the API (times in seconds since the epoch), which is saved as JSON.
 """
 
 import secrets
@@ -20,7 +19,7 @@ _MOST_ACTIVITIES = 200
 
 @dataclass(frozen=True)
 class ScalableId:
-    """What names a scalable target: namespace, resource and dimension."""
+    """The identity of a scalable target: namespace, resource and dimension."""
 
     namespace: str
     resource: str
@@ -28,7 +27,7 @@ class ScalableId:
 
     @classmethod
     def of(cls, record: Record) -> "ScalableId":
-        """Read it from a request or a record."""
+        """Return the identity in a request or a record."""
         return cls(record["ServiceNamespace"], record["ResourceId"], record["ScalableDimension"])
 
     @property
@@ -48,22 +47,22 @@ class ScalableId:
         )
 
 
-class Store:
+class ScalingStore:
     """Scalable targets, scaling policies and scaling activities.
 
     Args:
-        shelf: Where everything is kept, ``account/region`` -> records; survives restarts.
+        section: Section of the state: ``account/region`` -> records.
     """
 
-    def __init__(self, shelf: dict[str, Any]) -> None:
-        self._shelf = shelf
+    def __init__(self, section: dict[str, Any]) -> None:
+        self._section = section
 
     def tenants(self) -> list[Tenant]:
-        """Return every tenant with records."""
-        return [Tenant(*key.split("/", 1)) for key in self._shelf]
+        """Return every account and region with records."""
+        return [Tenant(*key.split("/", 1)) for key in self._section]
 
     def _records(self, tenant: Tenant, kind: str) -> list[Record]:
-        own = self._shelf.setdefault(f"{tenant.account}/{tenant.region}", {})
+        own = self._section.setdefault(f"{tenant.account}/{tenant.region}", {})
         records: list[Record] = own.setdefault(kind, [])
         return records
 
@@ -93,7 +92,7 @@ class Store:
         return next((policy for policy in found if policy["PolicyName"] == name), None)
 
     def new_target(self, tenant: Tenant, scalable: ScalableId) -> Record:
-        """Add a scalable target; the caller fills in its capacity."""
+        """Add a scalable target; the caller sets its capacity."""
         arn = f"arn:aws:application-autoscaling:{tenant.region}:{tenant.account}:scalable-target/"
         role = "AWSServiceRoleForApplicationAutoScaling_ECSService"
         record: Record = {
@@ -108,7 +107,7 @@ class Store:
         return record
 
     def new_policy(self, tenant: Tenant, scalable: ScalableId, name: str) -> Record:
-        """Add a scaling policy; the caller fills in what it does."""
+        """Add a scaling policy; the caller sets its configuration."""
         arn = f"arn:aws:autoscaling:{tenant.region}:{tenant.account}:scalingPolicy:{uuid.uuid4()}"
         resource = f"resource/{scalable.namespace}/{scalable.resource}"
         record: Record = {
@@ -121,10 +120,10 @@ class Store:
         self.policies(tenant).append(record)
         return record
 
-    def note_activity(
+    def record_activity(
         self, tenant: Tenant, scalable: ScalableId, *, cause: str, capacity: int
     ) -> None:
-        """Record that the desired count was set, and why."""
+        """Record that the desired count was set, and the cause."""
         now = time.time()
         activities = self.activities(tenant)
         activity: Record = {

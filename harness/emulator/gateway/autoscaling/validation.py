@@ -1,4 +1,7 @@
-"""Are the parameters of a call such as botocore's model of the API wants them?"""
+"""Validates the parameters of requests, and pages the lists of responses.
+
+Messages are those of AWS.
+"""
 
 import re
 from collections.abc import Iterator
@@ -14,115 +17,24 @@ from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Tenant
 
 _PAGE = 50
-# What a record holds for the emulator's own use, or what another operation tells.
-_UNTOLD = ("LastOut", "LastIn", "Tags")
+# Fields that are internal, or returned by another operation only.
+_HIDDEN = ("LastOut", "LastIn", "Tags")
 _LIST_FILTERS = (("ResourceIds", "ResourceId"), ("PolicyNames", "PolicyName"))
 _FILTERS = ("ServiceNamespace", "ResourceId", "ScalableDimension")
-
-
-def listing(name: str, records: list[Record], parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return one page of the records that a request asks for.
-
-    Args:
-        name: Name of the list in the answer.
-        records: All records of the tenant.
-        parameters: The request: filters, ``MaxResults`` and ``NextToken``.
-    """
-    found = [record for record in records if _matches(record, parameters)]
-    start = int(parameters.get("NextToken", 0))
-    end = start + int(parameters.get("MaxResults", _PAGE))
-    answer: dict[str, Any] = {name: [_told(record) for record in found[start:end]]}
-    if end < len(found):
-        answer["NextToken"] = str(end)
-    return answer
-
-
-def _matches(record: Record, parameters: dict[str, Any]) -> bool:
-    single = all(record[name] == parameters.get(name, record[name]) for name in _FILTERS)
-    return single and all(
-        record[member] in parameters[name] for name, member in _LIST_FILTERS if parameters.get(name)
-    )
-
-
-def _told(record: Record) -> Record:
-    return {name: value for name, value in record.items() if name not in _UNTOLD}
-
-
 _CONFIGURATIONS = {
     "StepScaling": "StepScalingPolicyConfiguration",
     "TargetTrackingScaling": "TargetTrackingScalingPolicyConfiguration",
 }
-
-
-def policy_configuration(parameters: dict[str, Any], scalable: ScalableId) -> Record:
-    """Return the type and the configuration of a policy.
-
-    Raises:
-        ValidationError: The configuration is missing or does not fit type and resource.
-    """
-    kind = parameters.get("PolicyType", "StepScaling")
-    if kind not in _CONFIGURATIONS:
-        raise ValidationError(f"The embedded cloud does not offer policies of type {kind}")
-    name = _CONFIGURATIONS[kind]
-    if name not in parameters:
-        raise ValidationError(f"{name} must be specified for a policy of type {kind}")
-    configuration = parameters[name]
-    if kind == "TargetTrackingScaling":
-        metric_of(configuration, scalable)
-    elif not configuration.get("StepAdjustments"):
-        raise ValidationError("At least one step adjustment must be specified")
-    return {"PolicyType": kind, name: configuration}
-
-
 _ECS_RESOURCE = re.compile(r"service/[^/]+/[^/]+")
 _ECS_DIMENSION = "ecs:service:DesiredCount"
-
-
-async def check_scalable(aws: AwsApi, tenant: Tenant, scalable: ScalableId) -> None:
-    """Check that a resource is an ECS service that exists.
-
-    Raises:
-        ValidationError: It is not.
-    """
-    if scalable.namespace != "ecs":
-        raise ValidationError(
-            f"The embedded cloud scales ECS services only, not {scalable.namespace}"
-        )
-    fits = _ECS_RESOURCE.fullmatch(scalable.resource) and scalable.dimension == _ECS_DIMENSION
-    if not fits:
-        raise ValidationError("Unsupported service namespace, resource type or scalable dimension")
-    if await EcsServices(aws).state(tenant, scalable) is None:
-        raise ValidationError(f"ECS service doesn't exist: {scalable.resource}")
-
-
-def new_bounds(parameters: dict[str, Any], known: Record | None) -> dict[str, int]:
-    """Return the capacity bounds after a registration.
-
-    Args:
-        parameters: The request; both bounds are required of a new target.
-        known: The target as it is registered already.
-
-    Raises:
-        ValidationError: A bound is missing, negative, or above the other.
-    """
-    bounds = {}
-    for name, word in (("MinCapacity", "Minimum"), ("MaxCapacity", "Maximum")):
-        bound = parameters.get(name, (known or {}).get(name))
-        if bound is None:
-            raise ValidationError(f"{word} capacity must be specified for a new scalable target")
-        if bound < 0:
-            raise ValidationError(f"{word} capacity cannot be negative")
-        bounds[name] = bound
-    if bounds["MinCapacity"] > bounds["MaxCapacity"]:
-        raise ValidationError("Maximum capacity cannot be less than minimum capacity")
-    return bounds
+_FAILED = "failed to satisfy constraint:"
 
 
 def validate(parameters: dict[str, Any], shape: Shape | None) -> None:
     """Check required members and enumerations.
 
     Raises:
-        ValidationError: In AWS's words, naming every parameter that is wrong.
+        ValidationError: Lists every invalid parameter, with the message of AWS.
     """
     problems = list(_problems(parameters, shape, ""))
     if problems:
@@ -142,8 +54,93 @@ def _problems(value: Any, shape: Shape | None, path: str) -> Iterator[str]:
                 yield f"Value null at '{where}' {_FAILED} Member must not be null"
     elif getattr(shape, "enum", None) and value not in shape.enum:  # type: ignore[union-attr]
         allowed = ", ".join(shape.enum)  # type: ignore[union-attr]
-        wanted = f"Member must satisfy enum value set: [{allowed}]"
-        yield f"Value '{value}' at '{path.rstrip('.')}' {_FAILED} {wanted}"
+        constraint = f"Member must satisfy enum value set: [{allowed}]"
+        yield f"Value '{value}' at '{path.rstrip('.')}' {_FAILED} {constraint}"
 
 
-_FAILED = "failed to satisfy constraint:"
+async def check_scalable(aws: AwsApi, tenant: Tenant, scalable: ScalableId) -> None:
+    """Check that a resource is an ECS service that exists.
+
+    Raises:
+        ValidationError: It is not, or does not exist.
+    """
+    if scalable.namespace != "ecs":
+        raise ValidationError(
+            f"The embedded cloud scales ECS services only, not {scalable.namespace}"
+        )
+    fits = _ECS_RESOURCE.fullmatch(scalable.resource) and scalable.dimension == _ECS_DIMENSION
+    if not fits:
+        raise ValidationError("Unsupported service namespace, resource type or scalable dimension")
+    if await EcsServices(aws).state(tenant, scalable) is None:
+        raise ValidationError(f"ECS service doesn't exist: {scalable.resource}")
+
+
+def new_bounds(parameters: dict[str, Any], registered: Record | None) -> dict[str, int]:
+    """Return the capacity bounds after a registration.
+
+    Args:
+        parameters: The request; both bounds are required of a new target.
+        registered: The registered target; None for a new one.
+
+    Raises:
+        ValidationError: A bound is missing, negative, or above the other.
+    """
+    bounds = {}
+    for name, word in (("MinCapacity", "Minimum"), ("MaxCapacity", "Maximum")):
+        bound = parameters.get(name, (registered or {}).get(name))
+        if bound is None:
+            raise ValidationError(f"{word} capacity must be specified for a new scalable target")
+        if bound < 0:
+            raise ValidationError(f"{word} capacity cannot be negative")
+        bounds[name] = bound
+    if bounds["MinCapacity"] > bounds["MaxCapacity"]:
+        raise ValidationError("Maximum capacity cannot be less than minimum capacity")
+    return bounds
+
+
+def policy_configuration(parameters: dict[str, Any], scalable: ScalableId) -> Record:
+    """Return the type and the configuration of a policy.
+
+    Raises:
+        ValidationError: The configuration is missing, or not valid for type or resource.
+    """
+    kind = parameters.get("PolicyType", "StepScaling")
+    if kind not in _CONFIGURATIONS:
+        raise ValidationError(f"The embedded cloud does not offer policies of type {kind}")
+    name = _CONFIGURATIONS[kind]
+    if name not in parameters:
+        raise ValidationError(f"{name} must be specified for a policy of type {kind}")
+    configuration = parameters[name]
+    if kind == "TargetTrackingScaling":
+        metric_of(configuration, scalable)
+    elif not configuration.get("StepAdjustments"):
+        raise ValidationError("At least one step adjustment must be specified")
+    return {"PolicyType": kind, name: configuration}
+
+
+def listing(name: str, records: list[Record], parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return one page of the records that match a request.
+
+    Args:
+        name: Name of the list in the response.
+        records: All records of the tenant.
+        parameters: The request: filters, ``MaxResults`` and ``NextToken``.
+    """
+    found = [record for record in records if _matches(record, parameters)]
+    start = int(parameters.get("NextToken", 0))
+    end = start + int(parameters.get("MaxResults", _PAGE))
+    page: dict[str, Any] = {name: [_visible(record) for record in found[start:end]]}
+    if end < len(found):
+        page["NextToken"] = str(end)
+    return page
+
+
+def _matches(record: Record, parameters: dict[str, Any]) -> bool:
+    single = all(record[name] == parameters.get(name, record[name]) for name in _FILTERS)
+    return single and all(
+        record[member] in parameters[name] for name, member in _LIST_FILTERS if parameters.get(name)
+    )
+
+
+def _visible(record: Record) -> Record:
+    return {name: value for name, value in record.items() if name not in _HIDDEN}

@@ -1,62 +1,65 @@
-"""The table of repairs: what MiniStack 1.5.33 says that AWS does not, put right on the wire."""
+"""The patches: responses of MiniStack 1.5.33 that differ from AWS, corrected on the wire."""
 
-from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair
-from harness.emulator.gateway.patches.cloudwatch import AlarmsInFull
-from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses, RevokedForAllPorts
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
+from harness.emulator.gateway.patches.cloudwatch import CompleteAlarms
+from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses, RevokeForAllPorts
 from harness.emulator.gateway.patches.ecs import (
-    FirstDeployment,
-    StoppedTaskReplaced,
-    TagsOfService,
-    TargetGroupInUse,
+    FirstDeploymentStatus,
+    PropagatedTags,
+    StoppedTaskReplacement,
+    UnusedTargetGroup,
     ZoneRebalancing,
 )
 from harness.emulator.gateway.patches.elbv2 import (
-    GroupsInUse,
-    HealthyTargets,
-    ListenersOfDeleted,
+    ListenerDeletion,
     LoadBalancerZones,
+    ProxyTargetGroups,
+    TargetGroupUsage,
     TargetHealth,
 )
-from harness.emulator.gateway.patches.placement import Placements, TaskZones
-from harness.emulator.gateway.patches.rds import OrderableServerless
-from harness.emulator.gateway.patches.secretsmanager import NamePendingDeletion
-from harness.emulator.gateway.patches.tagging import TagsOfDeletedDistributions
-from harness.emulator.gateway.state_store import Memory
+from harness.emulator.gateway.patches.placement import TaskPlacements, TaskZones
+from harness.emulator.gateway.patches.rds import ServerlessInstanceClass
+from harness.emulator.gateway.patches.secretsmanager import SecretPendingDeletion
+from harness.emulator.gateway.patches.tagging import DeletedDistributionTags
+from harness.emulator.gateway.state_store import StateStore
 
-__all__ = ["Call", "Proceed", "Repair", "all_repairs"]
+__all__ = ["Call", "CallNext", "Patch", "all_patches"]
 
 
-def all_repairs(
-    aws: AwsApi, directory: Directory, distributions: Distributions, memory: Memory
-) -> tuple[Repair, ...]:
-    """Return every repair; the first one sees a call first and its answer last.
+def all_patches(
+    aws: AwsApi,
+    registry: AlbRegistry,
+    distributions: Distributions,
+    state: StateStore,
+) -> tuple[Patch, ...]:
+    """Return all patches; the first one receives a call first and its response last.
 
     Args:
-        aws: MiniStack as it is.
-        directory: The load balancers.
+        aws: MiniStack without patches.
+        registry: The load balancers.
         distributions: The CloudFront distributions.
-        memory: For what MiniStack forgets.
+        state: Keeps what MiniStack does not store.
     """
-    placements = Placements(aws, memory.shelf("task subnets"))
+    placements = TaskPlacements(aws, state.section("task subnets"))
     return (
-        HealthyTargets(directory),
-        TargetHealth(directory, placements),
-        GroupsInUse(directory),
-        ListenersOfDeleted(aws),
+        ProxyTargetGroups(registry),
+        TargetHealth(registry, placements),
+        TargetGroupUsage(registry),
+        ListenerDeletion(aws),
         LoadBalancerZones(aws),
-        TargetGroupInUse(directory),
-        FirstDeployment(),
-        StoppedTaskReplaced(),
-        ZoneRebalancing(memory.shelf("zone rebalancing")),
+        UnusedTargetGroup(registry),
+        FirstDeploymentStatus(),
+        StoppedTaskReplacement(),
+        ZoneRebalancing(state.section("zone rebalancing")),
         TaskZones(placements),
-        NamePendingDeletion(aws),
-        AlarmsInFull(aws),
-        TagsOfDeletedDistributions(distributions),
-        OrderableServerless(),
-        RevokedForAllPorts(),
-        NatGatewayAddresses(aws, memory.shelf("nat gateway addresses")),
-        TagsOfService(aws, memory.shelf("task tags")),
+        SecretPendingDeletion(aws),
+        CompleteAlarms(aws),
+        DeletedDistributionTags(distributions),
+        ServerlessInstanceClass(),
+        RevokeForAllPorts(),
+        NatGatewayAddresses(aws, state.section("nat gateway addresses")),
+        PropagatedTags(aws, state.section("task tags")),
     )

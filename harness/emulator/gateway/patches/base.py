@@ -1,4 +1,4 @@
-"""What a repair is: one untruth of MiniStack's API, put right on the wire."""
+"""The interface of patches: each corrects one difference between MiniStack and AWS."""
 
 import json
 import uuid
@@ -21,9 +21,9 @@ class Call:
     """One call of an AWS API.
 
     Attributes:
-        request: The request as it came.
-        tenant: Who calls.
-        service: The name that it is signed for, such as ``elasticloadbalancing``.
+        request: The HTTP request.
+        tenant: Account and region of the caller.
+        service: Signing name of the service, such as ``elasticloadbalancing``.
         operation: The operation, such as ``DescribeTargetHealth``.
     """
 
@@ -34,7 +34,7 @@ class Call:
 
     @property
     def is_json(self) -> bool:
-        """Whether it came in one of AWS's JSON protocols; otherwise it is Query."""
+        """Whether it uses one of the JSON protocols of AWS; otherwise Query."""
         return bool(self.request.header("x-amz-target"))
 
     @property
@@ -63,14 +63,21 @@ class Call:
         return replace(self, request=request, operation=operation)
 
 
-Proceed = Callable[[Call], Awaitable[Response]]
+CallNext = Callable[[Call], Awaitable[Response]]
 
 
-class Repair(ABC):
-    """One repair: what MiniStack does, what AWS does, and where AWS says so.
+class Patch(ABC):
+    """Middleware that corrects one behaviour of MiniStack.
 
-    A repair sees the calls that it claims and decides what goes on to the next repair, at last
-    to MiniStack, and what the caller gets.
+    A patch receives the calls that it matches, and may change what ``call_next`` passes to the
+    next patch, finally to MiniStack, and what it returns.
+
+    Attributes:
+        ministack: Behaviour of MiniStack.
+        aws: Behaviour of AWS.
+        documentation: URL of the AWS documentation of that behaviour.
+        service: Signing name of the service.
+        operations: Operations to patch.
     """
 
     ministack: ClassVar[str]
@@ -79,21 +86,21 @@ class Repair(ABC):
     service: ClassVar[str]
     operations: ClassVar[frozenset[str]]
 
-    def claims(self, call: Call) -> bool:
-        """Whether this call is the repair's business."""
+    def matches(self, call: Call) -> bool:
+        """Whether the patch handles a call."""
         return call.service == self.service and call.operation in self.operations
 
     @abstractmethod
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Answer a call that this repair claims."""
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Handle a call that this patch matches."""
 
 
 def json_response(value: dict[str, Any], *, status: int = 200) -> Response:
-    """Return a response in AWS's JSON protocol."""
+    """Return a response in the JSON protocol of AWS."""
     headers = (("content-type", _JSON), ("x-amzn-requestid", str(uuid.uuid4())))
     return Response(status, headers, json.dumps(value).encode())
 
 
 def json_error(code: str, message: str) -> Response:
-    """Return a client error in AWS's JSON protocol, with status 400."""
+    """Return a client error in the JSON protocol of AWS, with status 400."""
     return json_response({"__type": code, "message": message}, status=_CLIENT_ERROR)

@@ -1,16 +1,13 @@
-"""CloudWatch: alarms that are described in full."""
+"""CloudWatch: complete descriptions of alarms."""
 
 from harness.emulator.gateway.aws import AwsApi, service_model
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 from harness.emulator.gateway.query import decode_form, encode_result
 
 
-class AlarmsInFull(Repair):
-    """MiniStack knows every field of an alarm but tells them in its JSON protocol only.
-
-    So the same question is asked again in JSON, and the answer written as XML.
-    """
+class CompleteAlarms(Patch):
+    """Describes alarms through the JSON protocol, in which MiniStack returns every field."""
 
     ministack = (
         "DescribeAlarms in the Query protocol omits dimensions, statistic, period, actions and more"
@@ -25,13 +22,13 @@ class AlarmsInFull(Repair):
     def __init__(self, aws: AwsApi) -> None:
         self._aws = aws
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Ask in JSON, answer in XML; other protocols pass."""
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Replace the response of a Query call; other protocols pass."""
         if call.is_json:
-            return await proceed(call)
-        refused = await proceed(call)
-        if not refused.ok:
-            return refused
+            return await call_next(call)
+        response = await call_next(call)
+        if not response.ok:
+            return response
         model = service_model("cloudwatch").operation_model(call.operation)
         parameters = decode_form(call.form, model.input_shape)
         result = await self._aws.call(call.tenant, "cloudwatch", call.operation, **parameters)

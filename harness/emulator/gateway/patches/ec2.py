@@ -1,4 +1,4 @@
-"""EC2: security groups lose their default rule, NAT gateways have the address they were given."""
+"""EC2: look-up of subnets, revocation of rules for all ports, addresses of NAT gateways."""
 
 import re
 from collections.abc import Collection
@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.caller import Tenant
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
+
+_ALL_PROTOCOLS = "-1"
+_PROTOCOL = re.compile(r"(IpPermissions\.\d+)\.IpProtocol")
+_NO_ADDRESS = "<natGatewayAddressSet/>"
+_GATEWAY = re.compile(
+    rf"<natGatewayId>(nat-\w+)</natGatewayId>((?:(?!<natGatewayId>).)*?){_NO_ADDRESS}", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -19,7 +26,7 @@ class Subnet:
 
 
 async def find_subnets(aws: AwsApi, tenant: Tenant, ids: Collection[str]) -> dict[str, Subnet]:
-    """Return the subnets with some ids, by id; none if one of them does not exist."""
+    """Return subnets by id; none if one of them does not exist."""
     if not ids:
         return {}
     try:
@@ -32,41 +39,33 @@ async def find_subnets(aws: AwsApi, tenant: Tenant, ids: Collection[str]) -> dic
     }
 
 
-_ALL_PROTOCOLS = "-1"
-_PROTOCOL = re.compile(r"(IpPermissions\.\d+)\.IpProtocol")
-_NO_ADDRESS = "<natGatewayAddressSet/>"
-_GATEWAY = re.compile(
-    rf"<natGatewayId>(nat-\w+)</natGatewayId>((?:(?!<natGatewayId>).)*?){_NO_ADDRESS}", re.DOTALL
-)
+class RevokeForAllPorts(Patch):
+    """Revokes a rule for all protocols regardless of the ports in the request."""
 
-
-class RevokedForAllPorts(Repair):
-    """A rule for all protocols is revoked whatever ports the request names."""
-
-    ministack = "finds no rule for all protocols when the request to revoke it names ports 0 to 0"
-    aws = "a rule for protocol -1 is for all ports; those in a request are ignored"
+    ministack = "does not find a rule for all protocols if the request contains ports 0 to 0"
+    aws = "a rule for protocol -1 is for all ports; ports in a request are ignored"
     documentation = (
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RevokeSecurityGroupEgress.html"
     )
     service = "ec2"
     operations = frozenset({"RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress"})
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Leave the ports out where the protocol says that there are none."""
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Remove the ports of permissions for all protocols."""
         form = call.form
         for name, value in call.form.items():
             found = _PROTOCOL.fullmatch(name)
             if found and value == _ALL_PROTOCOLS:
                 form.pop(f"{found[1]}.FromPort", None)
                 form.pop(f"{found[1]}.ToPort", None)
-        return await proceed(call.with_form(form))
+        return await call_next(call.with_form(form))
 
 
-class NatGatewayAddresses(Repair):
-    """A public NAT gateway tells its Elastic IP address."""
+class NatGatewayAddresses(Patch):
+    """Adds the Elastic IP address to the description of a public NAT gateway."""
 
-    ministack = "answers an empty natGatewayAddressSet"
-    aws = "NatGatewayAddresses holds allocation id and public address"
+    ministack = "returns an empty natGatewayAddressSet"
+    aws = "NatGatewayAddresses contains allocation id and public address"
     documentation = (
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGatewayAddress.html"
     )
@@ -77,18 +76,18 @@ class NatGatewayAddresses(Repair):
         self._aws = aws
         self._allocations = allocations
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Remember what a gateway was created with, complete the answers."""
-        response = await proceed(call)
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Store the allocation of a new gateway; complete descriptions."""
+        response = await call_next(call)
         text = response.body.decode()
         gateways = _GATEWAY.findall(text)
         if call.operation == "CreateNatGateway" and gateways and "AllocationId" in call.form:
             self._allocations[gateways[0][0]] = call.form["AllocationId"]
-        known = await self._addresses(call, [gateway for gateway, _ in gateways])
+        addresses = await self._addresses(call, [gateway for gateway, _ in gateways])
         completed = _GATEWAY.sub(
             lambda found: (
                 f"<natGatewayId>{found[1]}</natGatewayId>{found[2]}"
-                + known.get(found[1], _NO_ADDRESS)
+                + addresses.get(found[1], _NO_ADDRESS)
             ),
             text,
         )

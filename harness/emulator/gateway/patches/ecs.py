@@ -1,54 +1,60 @@
-"""ECS: services that say how they balance zones, and that need a listener."""
+"""ECS: deployments, zone rebalancing, listeners of services; tags and replacement of tasks."""
 
-import json
 from typing import Any
 
-from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair, json_error
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_error
+from harness.emulator.gateway.patches.placement import service_of
+
+_REBALANCING = "availabilityZoneRebalancing"
+_DEFAULT_REBALANCING = "ENABLED"
 
 
-class FirstDeployment(Repair):
-    """Creates a service without tasks, then deploys the wanted number of them.
+class FirstDeploymentStatus(Patch):
+    """Creates a service without tasks, then deploys its desired count.
 
-    MiniStack follows such a second deployment properly: in progress until its tasks are
-    stable, failed when the circuit breaker has seen enough of them stop.
+    MiniStack tracks this second deployment correctly: IN_PROGRESS until its tasks are stable,
+    FAILED when the circuit breaker has counted enough stopped tasks.
     """
 
-    ministack = "calls a first deployment COMPLETED before any task runs, whatever becomes of it"
-    aws = "says IN_PROGRESS until tasks are stable; the circuit breaker counts its failures"
+    ministack = "a first deployment is COMPLETED before any task runs, even if all tasks fail"
+    aws = "IN_PROGRESS until tasks are stable; the circuit breaker counts failures"
     documentation = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html"
     service = "ecs"
     operations = frozenset({"CreateService", "UpdateService", "DescribeServices"})
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Create in two steps; hide deployments that are drained."""
-        wanted = call.json.get("desiredCount", 1)
-        creates = call.operation == "CreateService" and wanted > 0
-        response = await proceed(_without_tasks(call) if creates else call)
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Create in two steps; remove drained deployments."""
+        desired = call.json.get("desiredCount", 1)
+        creates = call.operation == "CreateService" and desired > 0
+        response = await call_next(_without_tasks(call) if creates else call)
         if not response.ok:
             return response
-        answered = json.loads(response.body)
+        body = response.json()
         if creates:
-            answered["service"] = await self._deploy(call, answered["service"], wanted, proceed)
-        for service in [answered["service"]] if "service" in answered else answered["services"]:
+            body["service"] = await self._deploy(call, body["service"], desired, call_next)
+        for service in _services(body):
             service["deployments"] = [each for each in service["deployments"] if _is_live(each)]
-        return response.with_body(json.dumps(answered).encode())
+        return response.with_json(body)
 
     @staticmethod
     async def _deploy(
-        call: Call, service: dict[str, Any], wanted: int, proceed: Proceed
-    ) -> dict[str, Any]:
+        call: Call, service: dict[str, Any], desired: int, call_next: CallNext
+    ) -> Any:
         update = {
             "cluster": service["clusterArn"],
             "service": service["serviceName"],
-            "desiredCount": wanted,
+            "desiredCount": desired,
             "forceNewDeployment": True,
         }
-        response = await proceed(call.to_json("UpdateService", update))
-        deployed: dict[str, Any] = json.loads(response.body)["service"]
-        return deployed
+        response = await call_next(call.to_json("UpdateService", update))
+        return response.json()["service"]
+
+
+def _services(body: dict[str, Any]) -> list[dict[str, Any]]:
+    return [body["service"]] if "service" in body else body["services"]
 
 
 def _without_tasks(call: Call) -> Call:
@@ -61,135 +67,123 @@ def _is_live(deployment: dict[str, Any]) -> bool:
     return not drained or deployment.get("rolloutState") == "FAILED"
 
 
-_SERVICE_GROUP = "service:"
+class ZoneRebalancing(Patch):
+    """Stores the setting of services when they are created or updated."""
 
-
-class TagsOfService(Repair):
-    """Gives a task its service's tags the first time that it is looked at."""
-
-    ministack = "keeps propagateTags of a service, and starts its tasks without tags"
-    aws = "copies the service's tags to each new task when propagateTags is SERVICE"
-    documentation = (
-        "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html"
-    )
-    service = "ecs"
-    operations = frozenset({"DescribeTasks"})
-
-    def __init__(self, aws: AwsApi, remembered: dict[str, list[dict[str, str]]]) -> None:
-        self._aws = aws
-        self._remembered = remembered
-
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Complete the tasks if their tags are asked for."""
-        response = await proceed(call)
-        if not response.ok or "TAGS" not in call.json.get("include", ()):
-            return response
-        answered = json.loads(response.body)
-        for task in answered["tasks"]:
-            if not task.get("tags") and task.get("group", "").startswith(_SERVICE_GROUP):
-                task["tags"] = await self._inherited(call, task)
-        return response.with_body(json.dumps(answered).encode())
-
-    async def _inherited(self, call: Call, task: dict[str, Any]) -> list[dict[str, str]]:
-        arn = task["taskArn"]
-        if arn not in self._remembered:
-            described = await self._aws.call(
-                call.tenant,
-                "ecs",
-                "DescribeServices",
-                cluster=task["clusterArn"],
-                services=[task["group"].removeprefix(_SERVICE_GROUP)],
-                include=["TAGS"],
-            )
-            services = [s for s in described["services"] if s.get("propagateTags") == "SERVICE"]
-            self._remembered[arn] = services[0].get("tags", []) if services else []
-        return self._remembered[arn]
-
-
-_SERVICE_GROUP = "service:"
-
-
-class StoppedTaskReplaced(Repair):
-    """Has the scheduler look at the service again after StopTask."""
-
-    ministack = "leaves a service one task short after StopTask, until something else changes"
-    aws = "the service scheduler starts another task in place of the stopped one"
-    documentation = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopTask.html"
-    service = "ecs"
-    operations = frozenset({"StopTask"})
-
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Stop the task, then update its service with nothing new."""
-        response = await proceed(call)
-        if not response.ok:
-            return response
-        task = json.loads(response.body)["task"]
-        group = task.get("group", "")
-        if group.startswith(_SERVICE_GROUP):
-            service = group.removeprefix(_SERVICE_GROUP)
-            update = {"cluster": task["clusterArn"], "service": service}
-            await proceed(call.to_json("UpdateService", update))
-        return response
-
-
-_FIELD = "availabilityZoneRebalancing"
-_DEFAULT = "ENABLED"
-
-
-class ZoneRebalancing(Repair):
-    """Remembers what services were created or updated with."""
-
-    ministack = "forgets availabilityZoneRebalancing of a service"
-    aws = "CreateService and UpdateService keep it (ENABLED by default), DescribeServices tells it"
+    ministack = "does not store availabilityZoneRebalancing of a service"
+    aws = "CreateService and UpdateService store it (default: ENABLED), DescribeServices returns it"
     documentation = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html"
     service = "ecs"
     operations = frozenset({"CreateService", "UpdateService", "DeleteService", "DescribeServices"})
 
-    def __init__(self, remembered: dict[str, str]) -> None:
-        self._remembered = remembered
+    def __init__(self, stored: dict[str, str]) -> None:
+        self._stored = stored
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Remember what a request says, complete what an answer omits."""
-        response = await proceed(call)
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Store the setting of the request; complete the response."""
+        response = await call_next(call)
         if not response.ok:
             return response
-        answered = json.loads(response.body)
-        for service in [answered["service"]] if "service" in answered else answered["services"]:
+        body = response.json()
+        for service in _services(body):
             self._complete(call, service)
-        return response.with_body(json.dumps(answered).encode())
+        return response.with_json(body)
 
     def _complete(self, call: Call, service: dict[str, Any]) -> None:
         arn = service["serviceArn"]
         if call.operation == "CreateService":
-            self._remembered[arn] = call.json.get(_FIELD, _DEFAULT)
-        elif call.operation == "UpdateService" and _FIELD in call.json:
-            self._remembered[arn] = call.json[_FIELD]
-        service.setdefault(_FIELD, self._remembered.get(arn, _DEFAULT))
+            self._stored[arn] = call.json.get(_REBALANCING, _DEFAULT_REBALANCING)
+        elif call.operation == "UpdateService" and _REBALANCING in call.json:
+            self._stored[arn] = call.json[_REBALANCING]
+        service.setdefault(_REBALANCING, self._stored.get(arn, _DEFAULT_REBALANCING))
 
 
-class TargetGroupInUse(Repair):
-    """A service can only be behind a target group that a load balancer forwards to."""
+class UnusedTargetGroup(Patch):
+    """Rejects a service whose target group is not used by a load balancer."""
 
-    ministack = "CreateService accepts a target group that is in no listener"
-    aws = "CreateService answers InvalidParameterException: no associated load balancer"
+    ministack = "CreateService accepts a target group without a listener"
+    aws = "CreateService returns InvalidParameterException: no associated load balancer"
     documentation = (
         "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html"
     )
     service = "ecs"
     operations = frozenset({"CreateService"})
 
-    def __init__(self, directory: Directory) -> None:
-        self._directory = directory
+    def __init__(self, registry: AlbRegistry) -> None:
+        self._registry = registry
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Refuse a target group that no load balancer uses."""
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Return an error for a target group without a load balancer."""
         for load_balancer in call.json.get("loadBalancers", []):
             arn = load_balancer.get("targetGroupArn", "")
-            group = await self._directory.group(call.tenant, arn) if arn else None
+            group = await self._registry.group(call.tenant, arn) if arn else None
             if group is not None and not group.in_use:
                 return json_error(
                     "InvalidParameterException",
                     f"The target group with targetGroupArn {arn} does not have an associated "
                     "load balancer.",
                 )
-        return await proceed(call)
+        return await call_next(call)
+
+
+class PropagatedTags(Patch):
+    """Adds the tags of its service to a task, fixed when it is first described."""
+
+    ministack = "stores propagateTags of a service, but starts its tasks without tags"
+    aws = "copies the tags of a service to each new task if propagateTags is SERVICE"
+    documentation = (
+        "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html"
+    )
+    service = "ecs"
+    operations = frozenset({"DescribeTasks"})
+
+    def __init__(self, aws: AwsApi, stored: dict[str, list[dict[str, str]]]) -> None:
+        self._aws = aws
+        self._stored = stored
+
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Add the tags if the request includes them."""
+        response = await call_next(call)
+        if not response.ok or "TAGS" not in call.json.get("include", ()):
+            return response
+        body = response.json()
+        for task in body["tasks"]:
+            if not task.get("tags") and service_of(task):
+                task["tags"] = await self._inherited(call, task)
+        return response.with_json(body)
+
+    async def _inherited(self, call: Call, task: dict[str, Any]) -> list[dict[str, str]]:
+        arn = task["taskArn"]
+        if arn not in self._stored:
+            described = await self._aws.call(
+                call.tenant,
+                "ecs",
+                "DescribeServices",
+                cluster=task["clusterArn"],
+                services=[service_of(task)],
+                include=["TAGS"],
+            )
+            services = [s for s in described["services"] if s.get("propagateTags") == "SERVICE"]
+            self._stored[arn] = services[0].get("tags", []) if services else []
+        return self._stored[arn]
+
+
+class StoppedTaskReplacement(Patch):
+    """Triggers the service scheduler after StopTask."""
+
+    ministack = "does not replace a stopped task until the service is updated"
+    aws = "the service scheduler replaces a stopped task"
+    documentation = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopTask.html"
+    service = "ecs"
+    operations = frozenset({"StopTask"})
+
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Stop the task, then update its service without changes."""
+        response = await call_next(call)
+        if not response.ok:
+            return response
+        task = response.json()["task"]
+        if service := service_of(task):
+            update = {"cluster": task["clusterArn"], "service": service}
+            await call_next(call.to_json("UpdateService", update))
+        return response

@@ -1,61 +1,28 @@
-"""Elastic Load Balancing: true target health, true use of target groups, hidden stand-ins."""
+"""Elastic Load Balancing: target health, target groups and their users, listeners, zones."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from harness.emulator.gateway.alb.proxy_target_group import is_stand_in, reveal_arns
-from harness.emulator.gateway.alb.registry import Directory
+from botocore.model import OperationModel
+
+from harness.emulator.gateway.alb.proxy_target_group import is_proxy, replace_proxy_arns
+from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi, parse, service_model
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair
-from harness.emulator.gateway.patches.ec2 import find_subnets
-from harness.emulator.gateway.patches.placement import Placements
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
+from harness.emulator.gateway.patches.ec2 import Subnet, find_subnets
+from harness.emulator.gateway.patches.placement import TaskPlacements
 from harness.emulator.gateway.query import decode_form, encode_error, encode_result
-
-
-class LoadBalancerZones(Repair):
-    """Zone names and VPC follow from the subnets of a load balancer."""
-
-    ministack = "puts every subnet of a load balancer into zone a, and into vpc-00000001"
-    aws = "AvailabilityZones and VpcId are those of the subnets"
-    documentation = (
-        "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancer.html"
-    )
-    service = "elasticloadbalancing"
-    operations = frozenset({"CreateLoadBalancer", "DescribeLoadBalancers", "SetSubnets"})
-
-    def __init__(self, aws: AwsApi) -> None:
-        self._aws = aws
-
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Complete the zones of the answer."""
-        response = await proceed(call)
-        if not response.ok:
-            return response
-        model = service_model("elbv2").operation_model(call.operation)
-        result = parse(model, response)
-        balancers = result.get("LoadBalancers", [result])
-        ids = [each["SubnetId"] for one in balancers for each in one["AvailabilityZones"]]
-        known = await find_subnets(self._aws, call.tenant, ids)
-        for balancer in balancers:
-            _complete(balancer, {name: (known[name].zone, known[name].vpc) for name in known})
-        return encode_result(model, result)
-
-
-def _complete(balancer: dict[str, Any], known: dict[str, tuple[str, str]]) -> None:
-    for zone in balancer["AvailabilityZones"]:
-        if zone["SubnetId"] in known:
-            zone["ZoneName"], balancer["VpcId"] = known[zone["SubnetId"]]
-
 
 _API = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/"
 _TARGET_GROUP = "TargetGroupArn"
 _READ_ONLY = ("Describe", "Get")
 
 
-class HealthyTargets(Repair):
-    """Routes to healthy targets in turn: listeners and rules are stored with stand-ins."""
+class ProxyTargetGroups(Patch):
+    """Stores listeners and rules with proxy target groups, whose endpoint does round robin."""
 
-    ministack = "sends each request to a random registered target, dead or alive"
+    ministack = "sends each request to a random registered target, healthy or not"
     aws = "routes to healthy targets, round robin by default"
     documentation = (
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html"
@@ -63,52 +30,52 @@ class HealthyTargets(Repair):
     service = "elasticloadbalancing"
     operations = frozenset({"CreateListener", "ModifyListener", "CreateRule", "ModifyRule"})
 
-    def __init__(self, directory: Directory) -> None:
-        self._directory = directory
+    def __init__(self, registry: AlbRegistry) -> None:
+        self._registry = registry
 
-    def claims(self, call: Call) -> bool:
-        """Every call: any answer may name a stand-in, any change may alter who routes where."""
+    def matches(self, call: Call) -> bool:
+        """Every call: any response may contain a proxy, any change may alter the routing."""
         return call.service == self.service
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Hide groups behind stand-ins on the way in, reveal them on the way out."""
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Replace target groups by proxies in the request, and back in the response."""
         form = call.form
         if call.operation in self.operations:
-            call = call.with_form({name: self._hidden(name, form[name]) for name in form})
-        response = await proceed(call)
+            call = call.with_form({name: self._proxied(name, form[name]) for name in form})
+        response = await call_next(call)
         if response.ok and not call.operation.startswith(_READ_ONLY):
-            await self._directory.synchronise(call.tenant)
+            await self._registry.synchronise(call.tenant)
         text = response.body.decode()
-        revealed = reveal_arns(text, self._directory.real_arn)
-        return response if revealed is text else response.with_body(revealed.encode())
+        replaced = replace_proxy_arns(text, self._registry.real_arn)
+        return response if replaced is text else response.with_body(replaced.encode())
 
-    def _hidden(self, name: str, value: str) -> str:
+    def _proxied(self, name: str, value: str) -> str:
         if not name.endswith(_TARGET_GROUP):
             return value
-        return self._directory.stand_in(value) or value
+        return self._registry.proxy(value) or value
 
 
-class TargetHealth(Repair):
-    """Answers with the outcome of health checks that were really sent."""
+class TargetHealth(Patch):
+    """Returns the results of health checks that the gateway sends."""
 
-    ministack = "DescribeTargetHealth says healthy of every registered target"
-    aws = "tells initial, healthy, unhealthy, unused and draining, with reason and description"
+    ministack = "DescribeTargetHealth returns healthy for every registered target"
+    aws = "returns initial, healthy, unhealthy, unused or draining, with reason and description"
     documentation = f"{_API}API_TargetHealth.html"
     service = "elasticloadbalancing"
     operations = frozenset({"DescribeTargetHealth"})
 
-    def __init__(self, directory: Directory, placements: Placements) -> None:
-        self._directory = directory
+    def __init__(self, registry: AlbRegistry, placements: TaskPlacements) -> None:
+        self._registry = registry
         self._placements = placements
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Answer for the groups that are served; others (lambda, TCP) pass."""
-        model = service_model("elbv2").operation_model(call.operation)
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Describe the targets of served groups; other groups (lambda, TCP) pass."""
+        model = _model(call)
         parameters = decode_form(call.form, model.input_shape)
         arn = parameters.get(_TARGET_GROUP, "")
-        group = await self._directory.group(call.tenant, arn)
+        group = await self._registry.group(call.tenant, arn)
         if group is None:
-            return await proceed(call)
+            return await call_next(call)
         described = group.describe(parameters.get("Targets", []))
         zones = await self._placements.zones_by_address(call.tenant)
         for target in (each["Target"] for each in described):
@@ -117,46 +84,46 @@ class TargetHealth(Repair):
         return encode_result(model, {"TargetHealthDescriptions": described})
 
 
-class GroupsInUse(Repair):
-    """Target groups know which load balancers use them, now and not once."""
+class TargetGroupUsage(Patch):
+    """Derives the load balancers of a target group from current listeners and rules."""
 
-    ministack = "LoadBalancerArns of a target group outlive its listeners; in-use groups can go"
-    aws = "LoadBalancerArns follow listeners and rules; DeleteTargetGroup answers ResourceInUse"
+    ministack = "LoadBalancerArns include deleted listeners; a target group in use can be deleted"
+    aws = "LoadBalancerArns follow listeners and rules; DeleteTargetGroup returns ResourceInUse"
     documentation = f"{_API}API_DeleteTargetGroup.html"
     service = "elasticloadbalancing"
     operations = frozenset(
         {"CreateTargetGroup", "DescribeTargetGroups", "ModifyTargetGroup", "DeleteTargetGroup"}
     )
 
-    def __init__(self, directory: Directory) -> None:
-        self._directory = directory
+    def __init__(self, registry: AlbRegistry) -> None:
+        self._registry = registry
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Refuse to delete what is in use; complete what is described."""
-        model = service_model("elbv2").operation_model(call.operation)
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Return an error for the deletion of a group in use; correct descriptions."""
+        model = _model(call)
         form = call.form
         if call.operation == "DeleteTargetGroup":
             arn = form.get(_TARGET_GROUP, "")
-            if not self._directory.load_balancers_of(arn):
-                return await proceed(call)
+            if not self._registry.load_balancers_of(arn):
+                return await call_next(call)
             message = f"Target group '{arn}' is currently in use by a listener or a rule"
             return encode_error(model, "ResourceInUse", message)
-        wanted = form.pop("LoadBalancerArn", None)
-        response = await proceed(call.with_form(form))
+        balancer = form.pop("LoadBalancerArn", None)
+        response = await call_next(call.with_form(form))
         if not response.ok:
             return response
-        groups = [each for each in _groups(call, response) if not is_stand_in(each)]
+        groups = [each for each in parse(model, response)["TargetGroups"] if not is_proxy(each)]
         for group in groups:
-            users = self._directory.load_balancers_of(group["TargetGroupArn"])
-            group["LoadBalancerArns"] = list(users)
-        shown = [each for each in groups if wanted in (None, *each["LoadBalancerArns"])]
+            arns = self._registry.load_balancers_of(group["TargetGroupArn"])
+            group["LoadBalancerArns"] = list(arns)
+        shown = [each for each in groups if balancer in (None, *each["LoadBalancerArns"])]
         return encode_result(model, {"TargetGroups": shown})
 
 
-class ListenersOfDeleted(Repair):
-    """A deleted load balancer takes its listeners with it."""
+class ListenerDeletion(Patch):
+    """Deletes the listeners of a load balancer with it."""
 
-    ministack = "DeleteLoadBalancer leaves listeners and rules behind"
+    ministack = "DeleteLoadBalancer does not delete listeners and rules"
     aws = "deleting a load balancer also deletes its listeners"
     documentation = f"{_API}API_DeleteLoadBalancer.html"
     service = "elasticloadbalancing"
@@ -165,7 +132,7 @@ class ListenersOfDeleted(Repair):
     def __init__(self, aws: AwsApi) -> None:
         self._aws = aws
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Delete the listeners, then the load balancer."""
         arn = call.form.get("LoadBalancerArn", "")
         listeners = await self._aws.call(
@@ -175,10 +142,41 @@ class ListenersOfDeleted(Repair):
             await self._aws.call(
                 call.tenant, "elbv2", "DeleteListener", ListenerArn=listener["ListenerArn"]
             )
-        return await proceed(call)
+        return await call_next(call)
 
 
-def _groups(call: Call, response: Response) -> list[dict[str, Any]]:
-    model = service_model("elbv2").operation_model(call.operation)
-    groups: list[dict[str, Any]] = parse(model, response)["TargetGroups"]
-    return groups
+class LoadBalancerZones(Patch):
+    """Derives zone names and VPC of a load balancer from its subnets."""
+
+    ministack = "every subnet of a load balancer is in zone a and in vpc-00000001"
+    aws = "AvailabilityZones and VpcId are those of the subnets"
+    documentation = f"{_API}API_LoadBalancer.html"
+    service = "elasticloadbalancing"
+    operations = frozenset({"CreateLoadBalancer", "DescribeLoadBalancers", "SetSubnets"})
+
+    def __init__(self, aws: AwsApi) -> None:
+        self._aws = aws
+
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Set the zones in the response."""
+        response = await call_next(call)
+        if not response.ok:
+            return response
+        model = _model(call)
+        result = parse(model, response)
+        balancers = result.get("LoadBalancers", [result])
+        ids = [each["SubnetId"] for one in balancers for each in one["AvailabilityZones"]]
+        subnets = await find_subnets(self._aws, call.tenant, ids)
+        for balancer in balancers:
+            _set_zones(balancer, subnets)
+        return encode_result(model, result)
+
+
+def _model(call: Call) -> OperationModel:
+    return service_model("elbv2").operation_model(call.operation)
+
+
+def _set_zones(balancer: dict[str, Any], subnets: Mapping[str, Subnet]) -> None:
+    for zone in balancer["AvailabilityZones"]:
+        if subnet := subnets.get(zone["SubnetId"]):
+            zone["ZoneName"], balancer["VpcId"] = subnet.zone, subnet.vpc

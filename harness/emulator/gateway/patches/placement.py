@@ -1,18 +1,16 @@
-"""Tasks spread over zones: where the emulator says that each task of a service runs.
+"""ECS: placement of the tasks of a service in the availability zones of its subnets.
 
-There are no zones in an emulator, so this is a statement of its scheduler and nothing more; but
-it is one statement, which ECS and target health both make.
+An emulator has no zones: placements are only reported, by ECS and by target health alike.
 """
 
 import asyncio
-import json
 from collections import Counter
 from typing import Any
 
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.caller import Tenant
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 from harness.emulator.gateway.patches.ec2 import find_subnets
 
 _SERVICE_GROUP = "service:"
@@ -22,12 +20,12 @@ _ADDRESS = "privateIPv4Address"
 Task = dict[str, Any]
 
 
-class Placements:
-    """Gives each new task the service's subnet that holds the fewest of its tasks.
+class TaskPlacements:
+    """Assigns each new task to the subnet of its service with the fewest tasks.
 
     Args:
         aws: MiniStack.
-        subnets: Shelf of placements, task ARN -> subnet id; kept between runs.
+        subnets: Section of the state: task ARN -> subnet id.
     """
 
     def __init__(self, aws: AwsApi, subnets: dict[str, str]) -> None:
@@ -36,27 +34,26 @@ class Placements:
         self._lock = asyncio.Lock()
 
     async def place(self, tenant: Tenant, tasks: list[Task]) -> None:
-        """Write zone and subnet into tasks as DescribeTasks returns them."""
+        """Set zone and subnet in task descriptions of DescribeTasks."""
         async with self._lock:
             for task in tasks:
                 if task["taskArn"] not in self._subnets:
                     await self._choose(tenant, task)
         ids = {self._subnets.get(task["taskArn"], "") for task in tasks} - {""}
-        known = await find_subnets(self._aws, tenant, ids)
+        subnets = await find_subnets(self._aws, tenant, ids)
         for task in tasks:
             subnet = self._subnets.get(task["taskArn"], "")
-            if subnet in known:
-                task["availabilityZone"] = known[subnet].zone
+            if subnet in subnets:
+                task["availabilityZone"] = subnets[subnet].zone
                 _set_subnet(task, subnet)
 
     async def _choose(self, tenant: Tenant, task: Task) -> None:
-        group = task.get("group", "")
-        if not group.startswith(_SERVICE_GROUP):
+        service = service_of(task)
+        if not service:
             subnet = _detail(task, _SUBNET)
             if subnet:
                 self._subnets[task["taskArn"]] = subnet
             return
-        service = group.removeprefix(_SERVICE_GROUP)
         choices = await self._service_subnets(tenant, task["clusterArn"], service)
         if choices:
             taken = await self._taken(tenant, task["clusterArn"], service)
@@ -89,7 +86,7 @@ class Placements:
     async def _running(self, tenant: Tenant, cluster: str) -> list[Task]:
         try:
             listed = await self._aws.call(tenant, "ecs", "ListTasks", cluster=cluster)
-        except ApiError:  # the cluster has just been deleted
+        except ApiError:  # the cluster has been deleted
             return []
         if not listed["taskArns"]:
             return []
@@ -101,8 +98,8 @@ class Placements:
         return tasks
 
 
-class TaskZones(Repair):
-    """Tasks of a service are spread over the zones of its subnets."""
+class TaskZones(Patch):
+    """Spreads the tasks of a service over the zones of its subnets."""
 
     ministack = "puts every task into the first subnet and into zone a"
     aws = "spreads the tasks of a service over the availability zones of its subnets"
@@ -112,18 +109,24 @@ class TaskZones(Repair):
     service = "ecs"
     operations = frozenset({"DescribeTasks", "RunTask", "StopTask"})
 
-    def __init__(self, placements: Placements) -> None:
+    def __init__(self, placements: TaskPlacements) -> None:
         self._placements = placements
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Complete the tasks of the answer."""
-        response = await proceed(call)
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Set the zones in the response."""
+        response = await call_next(call)
         if not response.ok:
             return response
-        answered = json.loads(response.body)
-        tasks = answered["tasks"] if "tasks" in answered else [answered["task"]]
+        body = response.json()
+        tasks = body["tasks"] if "tasks" in body else [body["task"]]
         await self._placements.place(call.tenant, tasks)
-        return response.with_body(json.dumps(answered).encode())
+        return response.with_json(body)
+
+
+def service_of(task: Task) -> str:
+    """Return the name of the service that started a task; empty for a standalone task."""
+    group = str(task.get("group", ""))
+    return group.removeprefix(_SERVICE_GROUP) if group.startswith(_SERVICE_GROUP) else ""
 
 
 def _details(task: Task) -> list[dict[str, str]]:

@@ -1,18 +1,18 @@
-"""RDS: the instance class of Aurora Serverless v2 is among those that can be ordered."""
+"""RDS: the instance class of Aurora Serverless v2 can be ordered."""
 
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 
 _SERVERLESS = "db.serverless"
-# A provisioned class that MiniStack offers for every engine version it knows.
-_KNOWN = "db.r5.large"
+# A provisioned class that MiniStack offers for every engine version.
+_PROVISIONED = "db.r5.large"
 
 
-class OrderableServerless(Repair):
-    """Asks for a class that MiniStack knows in place of the serverless one."""
+class ServerlessInstanceClass(Patch):
+    """Requests a provisioned class instead of the serverless one, and renames it."""
 
     ministack = "DescribeOrderableDBInstanceOptions never offers db.serverless"
-    aws = "offers db.serverless for the Aurora versions that have Serverless v2"
+    aws = "offers db.serverless for the Aurora versions that support Serverless v2"
     documentation = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
         "aurora-serverless-v2.how-it-works.html"
@@ -20,10 +20,11 @@ class OrderableServerless(Repair):
     service = "rds"
     operations = frozenset({"DescribeOrderableDBInstanceOptions"})
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Put the serverless class back into the answer."""
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Replace the class in the request and in the response."""
         form = call.form
         if form.get("DBInstanceClass") != _SERVERLESS or "aurora" not in form.get("Engine", ""):
-            return await proceed(call)
-        response = await proceed(call.with_form({**form, "DBInstanceClass": _KNOWN}))
-        return response.with_body(response.body.replace(_KNOWN.encode(), _SERVERLESS.encode()))
+            return await call_next(call)
+        response = await call_next(call.with_form({**form, "DBInstanceClass": _PROVISIONED}))
+        body = response.body.replace(_PROVISIONED.encode(), _SERVERLESS.encode())
+        return response.with_body(body)

@@ -1,8 +1,8 @@
-"""Secrets Manager: the right error for a name that is still scheduled for deletion."""
+"""Secrets Manager: the error for the name of a secret that is scheduled for deletion."""
 
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair, json_error
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_error
 
 _MESSAGE = (
     "You can't create this secret because a secret with this name is already scheduled for "
@@ -10,11 +10,11 @@ _MESSAGE = (
 )
 
 
-class NamePendingDeletion(Repair):
-    """CreateSecret with the name of a secret in its recovery window."""
+class SecretPendingDeletion(Patch):
+    """Corrects the error of CreateSecret for the name of a secret in its recovery window."""
 
-    ministack = "CreateSecret answers ResourceExistsException for a name pending deletion"
-    aws = "CreateSecret answers InvalidRequestException: already scheduled for deletion"
+    ministack = "CreateSecret returns ResourceExistsException for a name pending deletion"
+    aws = "CreateSecret returns InvalidRequestException: already scheduled for deletion"
     documentation = (
         "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html"
     )
@@ -24,9 +24,9 @@ class NamePendingDeletion(Repair):
     def __init__(self, aws: AwsApi) -> None:
         self._aws = aws
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Replace the error if the secret that exists is pending deletion."""
-        response = await proceed(call)
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Replace the error if the existing secret is pending deletion."""
+        response = await call_next(call)
         if b"ResourceExistsException" in response.body and await self._is_pending(call):
             return json_error("InvalidRequestException", _MESSAGE)
         return response
@@ -36,6 +36,6 @@ class NamePendingDeletion(Repair):
             secret = await self._aws.call(
                 call.tenant, "secretsmanager", "DescribeSecret", SecretId=call.json["Name"]
             )
-        except ApiError:  # gone between the two calls
+        except ApiError:  # deleted between the two calls
             return False
         return "DeletedDate" in secret

@@ -1,17 +1,14 @@
-"""Resource Groups Tagging: what is deleted is no longer listed."""
-
-import json
-from typing import Any
+"""Resource Groups Tagging: deleted resources are not listed."""
 
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 
 _DISTRIBUTION = ":distribution/"
 
 
-class TagsOfDeletedDistributions(Repair):
-    """Takes deleted distributions out of GetResources."""
+class DeletedDistributionTags(Patch):
+    """Removes deleted distributions from GetResources."""
 
     ministack = "GetResources lists the tags of CloudFront distributions that are deleted"
     aws = "GetResources lists resources that exist"
@@ -22,18 +19,18 @@ class TagsOfDeletedDistributions(Repair):
     def __init__(self, distributions: Distributions) -> None:
         self._distributions = distributions
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
-        """Filter the answer."""
-        response = await proceed(call)
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Filter the response."""
+        response = await call_next(call)
         if not response.ok:
             return response
-        answered = json.loads(response.body)
+        body = response.json()
         existing = await self._distributions.ids()
 
-        def exists(mapping: dict[str, Any]) -> bool:
-            _, separator, name = mapping["ResourceARN"].partition(_DISTRIBUTION)
+        def exists(arn: str) -> bool:
+            _, separator, name = arn.partition(_DISTRIBUTION)
             return not separator or name in existing
 
-        mappings = answered["ResourceTagMappingList"]
-        answered["ResourceTagMappingList"] = [each for each in mappings if exists(each)]
-        return response.with_body(json.dumps(answered).encode())
+        mappings = body["ResourceTagMappingList"]
+        body["ResourceTagMappingList"] = [each for each in mappings if exists(each["ResourceARN"])]
+        return response.with_json(body)

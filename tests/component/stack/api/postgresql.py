@@ -12,13 +12,13 @@ from typing import Any, LiteralString
 import psycopg
 
 from harness.core.wait import wait_until
-from harness.emulator.container_engine.accounts import hand_over, unprivileged_account
+from harness.emulator.container_engine.accounts import change_owner, unprivileged_account
 from harness.emulator.container_engine.postgres_install import (
     PostgresInstallation,
     find_local_postgres,
     find_postgres,
+    stage_installation,
 )
-from harness.emulator.container_engine.postgres_staging import staged
 from stack.api.settings import Settings
 
 PREFERRED_MAJOR = 16
@@ -33,7 +33,7 @@ class PostgresServer:
 
     def __init__(self, folder: Path, installation: PostgresInstallation) -> None:
         self.account = unprivileged_account()
-        self.installation = staged(installation, folder, self.account)
+        self.installation = stage_installation(installation, folder, self.account)
         self.folder = folder
         self.port = _free_port()
         self.key = folder / "server.key"
@@ -49,7 +49,7 @@ class PostgresServer:
         password_file.write_text(PASSWORD + "\n")
         if self.installation.tls:
             _make_certificate(self.key, self.certificate)
-        hand_over(self.folder, self.account)
+        change_owner(self.folder, self.account)
         arguments = ("-U", USER, "--pwfile", str(password_file), "--auth=scram-sha-256")
         encoding = ("--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
         self._run("initdb", "-D", str(self.folder / "data"), *arguments, *encoding)

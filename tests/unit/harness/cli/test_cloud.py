@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from harness.emulator.cloud_info import LOG_FILE, CloudInfo
+from tests.component.harness.emulator.fake_cloud import fake_cloud
 from tests.unit.harness.cli.conftest import CommandLine
-from tests.unit.harness.emulator.clouds import stand_in_cloud
 
 
 class Start:
@@ -24,7 +24,7 @@ class Start:
 
     def __call__(self, **given: Any) -> CloudInfo:
         self.given = given
-        return self.stack.enter_context(stand_in_cloud(self.directory))
+        return self.stack.enter_context(fake_cloud(self.directory))
 
 
 @pytest.fixture

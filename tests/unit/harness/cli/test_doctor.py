@@ -22,7 +22,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[HarnessSettings]:
 def found(monkeypatch: pytest.MonkeyPatch, asked: list[HarnessSettings]) -> list[Diagnosis]:
     diagnoses = [FINE, WARNING]
 
-    def diagnose(settings: HarnessSettings) -> tuple[Diagnosis, ...]:
+    def diagnose(settings: HarnessSettings, **_node: object) -> tuple[Diagnosis, ...]:
         asked.append(settings)
         return tuple(diagnoses)
 

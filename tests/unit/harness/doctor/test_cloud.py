@@ -1,26 +1,20 @@
-"""What the doctor says of packages, PostgreSQL, loopback, sockets and engines."""
+"""Diagnoses of packages, PostgreSQL, loopback, sockets and engines."""
 
 import importlib.metadata
-import socket
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from harness.core.errors import EmulatorError
-from harness.doctor import cloud
 from harness.doctor.cloud import (
     MINISTACK,
-    diagnose_container_engines,
     diagnose_database_server,
-    diagnose_loopback,
     diagnose_ministack,
     diagnose_packages,
     diagnose_temporary_folder,
 )
 from harness.doctor.diagnosis import Verdict
-from harness.emulator.container_engine import PostgresInstallation, network, postgres_install
+from harness.emulator.container_engine import PostgresInstallation, postgres_install
 
 
 def installed(monkeypatch: pytest.MonkeyPatch, **versions: str) -> None:
@@ -33,9 +27,7 @@ def installed(monkeypatch: pytest.MonkeyPatch, **versions: str) -> None:
 
 
 class TestPackages:
-    def test_the_ministack_that_the_repairs_are_made_for_is_right(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_the_ministack_of_the_patches_is_ok(self, monkeypatch: pytest.MonkeyPatch) -> None:
         installed(monkeypatch, ministack=MINISTACK)
 
         assert diagnose_ministack().verdict is Verdict.OK
@@ -59,7 +51,7 @@ class TestPackages:
         assert found.verdict is Verdict.MISSING
         assert found.remedy == "pip install 'catalog-harness[embedded]'"
 
-    def test_the_doctor_expects_the_ministack_that_the_package_pins(self) -> None:
+    def test_the_expected_ministack_is_the_pinned_version(self) -> None:
         pins = importlib.metadata.requires("catalog-harness") or []
 
         assert any(pin.startswith(f"ministack=={MINISTACK};") for pin in pins)
@@ -70,7 +62,7 @@ class TestPackages:
         assert found.verdict is Verdict.OK
         assert "uvicorn " in found.found
 
-    def test_those_that_are_missing_are_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_missing_packages_are_listed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         installed(monkeypatch, fastapi="1", uvicorn="1")
 
         found = diagnose_packages()
@@ -92,7 +84,7 @@ class TestDatabaseServer:
         assert found.verdict is verdict
         assert "PostgreSQL 16.15 (of a test" in found.found
 
-    def test_none_here_means_a_download_which_the_doctor_leaves_to_the_cloud(
+    def test_no_local_server_is_a_warning_and_downloads_nothing(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(postgres_install, "find_local_postgres", lambda _: None)
@@ -103,47 +95,13 @@ class TestDatabaseServer:
         assert "downloaded from PyPI" in found.found
 
 
-class TestLoopback:
-    def test_free_ports_on_addresses_of_its_own_are_right(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(cloud, "_PROBED_ADDRESS", "127.0.0.1")
-        monkeypatch.setattr(network, "require_free_port", lambda *_: None)
-
-        assert diagnose_loopback().verdict is Verdict.OK
-
-    def test_a_system_with_one_address_is_told_how_to_add_some(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(cloud, "_PROBED_ADDRESS", "192.0.2.1")
-
-        found = diagnose_loopback()
-
-        assert found.verdict is Verdict.MISSING
-        assert "ifconfig lo0 alias" in found.remedy
-
-    def test_a_program_that_holds_a_port_on_all_addresses_is_an_error_to_show(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        with socket.socket() as holder:
-            holder.bind(("127.0.0.1", 0))
-            holder.listen()
-            monkeypatch.setattr(cloud, "_PROBED_ADDRESS", "127.0.0.1")
-            monkeypatch.setattr(cloud, "_PORTS", {holder.getsockname()[1]: "PostgreSQL"})
-
-            with pytest.raises(EmulatorError, match="not possible"):
-                diagnose_loopback()
-
-
 class TestTemporaryFolder:
-    def test_the_usual_one_is_right(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_default_folder_is_ok(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tempfile, "tempdir", "/tmp")  # noqa: S108
 
         assert diagnose_temporary_folder().verdict is Verdict.OK
 
-    def test_one_that_is_too_long_for_a_socket_is_missing(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_path_too_long_for_a_socket_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tempfile, "tempdir", "/tmp/" + "x" * 80)  # noqa: S108
 
         found = diagnose_temporary_folder()
@@ -151,7 +109,7 @@ class TestTemporaryFolder:
         assert found.verdict is Verdict.MISSING
         assert "TMPDIR" in found.remedy
 
-    def test_the_longest_that_is_accepted_really_works(
+    def test_the_longest_accepted_path_is_valid(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         longest = 103 - len("/catalog-cloud-xxxxxxxx/docker.sock")
@@ -160,47 +118,3 @@ class TestTemporaryFolder:
 
         monkeypatch.setattr(tempfile, "tempdir", "/" + "x" * longest)
         assert diagnose_temporary_folder().verdict is Verdict.MISSING
-
-
-class TestContainerEngines:
-    @pytest.fixture(autouse=True)
-    def _nowhere(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        monkeypatch.delenv("DOCKER_HOST", raising=False)
-        monkeypatch.setenv("HOME", str(tmp_path))
-        monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-
-    @pytest.fixture
-    def podman(self, tmp_path: Path) -> Iterator[Path]:
-        path = tmp_path / "podman" / "podman.sock"
-        path.parent.mkdir()
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(str(path))
-            listener.listen()
-            yield path
-
-    def test_one_that_listens_is_offered_as_an_option(self, podman: Path) -> None:
-        found = diagnose_container_engines()
-
-        assert found.verdict is Verdict.OK
-        assert f"--container-engine unix://{podman}" in found.found
-
-    def test_the_one_of_the_variable_counts(
-        self, podman: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.delenv("XDG_RUNTIME_DIR")
-        monkeypatch.setenv("DOCKER_HOST", f"unix://{podman}")
-
-        assert str(podman) in diagnose_container_engines().found
-
-    def test_a_socket_without_a_listener_does_not(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        path = tmp_path / "dead.sock"
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(str(path))
-        monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
-
-        found = diagnose_container_engines()
-
-        assert found.verdict is Verdict.OK
-        assert str(path) not in found.found

@@ -1,8 +1,6 @@
-"""What is known of a cloud: written once, read by any process, never taken for another's."""
+"""The info file of a cloud, and the state of its supervisor."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,22 +8,22 @@ import pytest
 from harness.core.errors import HarnessError
 from harness.core.redaction import MASK, register_secret
 from harness.emulator.cloud_info import INFO_FILE, LOG_FILE, CloudInfo, log_tail
-from tests.unit.harness.emulator.clouds import info_of, stand_in_cloud
+from tests.unit.harness.emulator.sample_cloud_info import sample_cloud_info
 
 
 def test_another_process_reads_what_the_supervisor_wrote(tmp_path: Path) -> None:
-    info = info_of(tmp_path, 1, database_tls=False)
+    info = sample_cloud_info(tmp_path, 1, database_tls=False)
     info.write()
 
     assert CloudInfo.read(tmp_path) == info
 
 
-def test_a_cloud_that_has_not_written_yet_is_not_known(tmp_path: Path) -> None:
+def test_a_missing_info_file_is_none(tmp_path: Path) -> None:
     assert CloudInfo.read(tmp_path) is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}', '{"from": "a later version"}'])
-def test_what_another_version_wrote_is_named(tmp_path: Path, text: str) -> None:
+def test_an_info_file_of_another_version_is_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / INFO_FILE).write_text(text)
 
     with pytest.raises(HarnessError, match=rf"{INFO_FILE} cannot be read.*\n.*version"):
@@ -33,34 +31,22 @@ def test_what_another_version_wrote_is_named(tmp_path: Path, text: str) -> None:
 
 
 class TestAlive:
-    def test_a_cloud_lives_as_long_as_its_supervisor(self, tmp_path: Path) -> None:
-        with stand_in_cloud(tmp_path) as info:
-            assert info.alive
-
-        assert not info.alive
-
-    def test_a_process_that_has_got_the_number_since_is_not_it(self, tmp_path: Path) -> None:
-        assert not info_of(tmp_path, os.getpid()).alive
-
-    def test_a_dead_supervisor_whose_parent_has_not_looked_is_dead(self, tmp_path: Path) -> None:
-        process = subprocess.Popen([sys.executable, "-S", "-c", "", str(tmp_path)])
-        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, but still a zombie
-        try:
-            assert not info_of(tmp_path, process.pid).alive
-        finally:
-            process.wait()
+    def test_another_process_with_the_same_pid_is_not_the_supervisor(self, tmp_path: Path) -> None:
+        assert not sample_cloud_info(tmp_path, os.getpid()).alive
 
 
 class TestEngine:
     def test_a_socket_in_its_own_folder_is_the_built_in_engine(self, tmp_path: Path) -> None:
-        assert info_of(tmp_path, 1).has_built_in_engine
+        assert sample_cloud_info(tmp_path, 1).has_built_in_engine
 
-    def test_any_other_is_the_users(self, tmp_path: Path) -> None:
-        assert not info_of(tmp_path, 1, docker_host="unix:///run/x.sock").has_built_in_engine
+    def test_any_other_is_external(self, tmp_path: Path) -> None:
+        assert not sample_cloud_info(
+            tmp_path, 1, docker_host="unix:///run/x.sock"
+        ).has_built_in_engine
 
 
-def test_its_variables_are_those_of_the_usual_tools(tmp_path: Path) -> None:
-    variables = info_of(tmp_path, 1).environment()
+def test_its_variables_are_those_of_aws_tools_and_docker(tmp_path: Path) -> None:
+    variables = sample_cloud_info(tmp_path, 1).environment()
 
     assert variables["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
     assert variables["AWS_REGION"] == variables["AWS_DEFAULT_REGION"] == "eu-north-1"
@@ -70,13 +56,13 @@ def test_its_variables_are_those_of_the_usual_tools(tmp_path: Path) -> None:
 class TestLog:
     def test_its_tail_is_the_last_lines_without_secrets(self, tmp_path: Path) -> None:
         secret = register_secret("correct-horse-battery")
-        lines = [f"line {number}" for number in range(100)] + [f"said {secret}"]
+        lines = [f"line {number}" for number in range(100)] + [f"printed {secret}"]
         (tmp_path / LOG_FILE).write_text("\n".join(lines))
 
         tail = log_tail(tmp_path).splitlines()
 
-        assert tail[-1] == f"said {MASK}"
+        assert tail[-1] == f"printed {MASK}"
         assert tail[0] != "line 0"
 
-    def test_a_log_that_is_gone_is_empty(self, tmp_path: Path) -> None:
+    def test_a_missing_log_is_empty(self, tmp_path: Path) -> None:
         assert log_tail(str(tmp_path)) == ""

@@ -12,7 +12,8 @@ from harness.settings.settings import HarnessSettings
 from harness.targets.embedded import target as embedded
 from harness.targets.factory import TARGETS, attach_target, create_target, target_type
 from harness.targets.real_aws import AwsTarget
-from tests.unit.harness.emulator.clouds import ended_cloud, info_of, stand_in_cloud
+from tests.component.harness.emulator.fake_cloud import ended_cloud, fake_cloud
+from tests.unit.harness.emulator.sample_cloud_info import sample_cloud_info
 from tests.unit.harness.targets.fake_localstack import FakeLocalStack
 
 
@@ -23,7 +24,7 @@ def test_a_new_target_is_made_of_the_settings(
 
     def start(**options: object) -> CloudInfo:
         started.update(options)
-        return info_of(tmp_path, 1)
+        return sample_cloud_info(tmp_path, 1)
 
     monkeypatch.setattr(embedded, "start_cloud", start)
 
@@ -37,7 +38,7 @@ def test_a_new_target_is_made_of_the_settings(
 
 
 def test_a_target_on_record_is_attached_to_as_it_was_started(tmp_path: Path) -> None:
-    with stand_in_cloud(tmp_path) as info:
+    with fake_cloud(tmp_path) as info:
         target = attach_target("embedded", "eu-west-1", {"cloud": info.directory})
 
         assert target.region == "eu-west-1"

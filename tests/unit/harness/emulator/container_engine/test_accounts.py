@@ -7,18 +7,18 @@ import pytest
 from harness.core.errors import EmulatorError
 from harness.emulator.container_engine.accounts import (
     Account,
-    first_closed_folder,
-    hand_over,
+    change_owner,
+    first_inaccessible_folder,
     unprivileged_account,
 )
 
 
-def test_an_ordinary_user_keeps_its_account(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ordinary_user_needs_no_other_account(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert unprivileged_account() is None
 
 
-def test_root_drops_to_the_first_account_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_root_uses_the_first_account_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:
     def only_nobody(name: str) -> pwd.struct_passwd:
         if name != "nobody":
             raise KeyError(name)
@@ -29,7 +29,7 @@ def test_root_drops_to_the_first_account_that_exists(monkeypatch: pytest.MonkeyP
     assert unprivileged_account() == Account("nobody", 65534, 65533)
 
 
-def test_root_without_any_account_to_drop_to_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_root_without_an_unprivileged_account_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def none(name: str) -> pwd.struct_passwd:
         raise KeyError(name)
 
@@ -39,20 +39,20 @@ def test_root_without_any_account_to_drop_to_is_told_so(monkeypatch: pytest.Monk
         unprivileged_account()
 
 
-def test_the_first_closed_folder_on_the_way_is_named(tmp_path: Path) -> None:
+def test_the_first_inaccessible_folder_of_a_path_is_returned(tmp_path: Path) -> None:
     for folder in (tmp_path, *tmp_path.parents):
         if folder.name.startswith(("pytest-", "popen-", "test_")):
             folder.chmod(0o711)
-    if first_closed_folder(tmp_path):
+    if first_inaccessible_folder(tmp_path):
         pytest.skip("the temporary folder itself is closed to other accounts")
     inner = tmp_path / "closed" / "inner"
     inner.mkdir(parents=True)
-    assert first_closed_folder(inner) is None
+    assert first_inaccessible_folder(inner) is None
     (tmp_path / "closed").chmod(0o700)
-    assert first_closed_folder(inner) == tmp_path / "closed"
+    assert first_inaccessible_folder(inner) == tmp_path / "closed"
 
 
-def test_a_folder_is_handed_over_with_everything_in_it(
+def test_the_owner_of_a_folder_and_its_contents_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "folder").mkdir()
@@ -63,7 +63,7 @@ def test_a_folder_is_handed_over_with_everything_in_it(
         handed[Path(path).name] = (uid, gid)
 
     monkeypatch.setattr(os, "chown", chown)
-    hand_over(tmp_path, None)
+    change_owner(tmp_path, None)
     assert handed == {}
-    hand_over(tmp_path, Account("nobody", 7, 8))
+    change_owner(tmp_path, Account("nobody", 7, 8))
     assert handed == dict.fromkeys((tmp_path.name, "folder", "file"), (7, 8))

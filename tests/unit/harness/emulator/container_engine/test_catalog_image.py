@@ -1,4 +1,3 @@
-import asyncio
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,14 +7,14 @@ from typing import Any
 import pytest
 
 from harness.emulator.container_engine.catalog_image import CatalogApiImage
-from harness.emulator.container_engine.image import Setting
+from harness.emulator.container_engine.image import LaunchContext
 
 HOST = "catalog.cluster-1.eu-north-1.rds.amazonaws.com"
 
 
 @pytest.fixture
-def setting(tmp_path: Path) -> Setting:
-    return Setting(
+def context(tmp_path: Path) -> LaunchContext:
+    return LaunchContext(
         address="127.77.0.5",
         host_name="0123456789ab",
         environment={"DB_HOST": HOST},
@@ -31,94 +30,73 @@ def setting(tmp_path: Path) -> Setting:
     )
 
 
-def environment(setting: Setting, **changes: Any) -> Mapping[str, str]:
-    return CatalogApiImage().launch(replace(setting, **changes)).environment
+def environment(context: LaunchContext, **changes: Any) -> Mapping[str, str]:
+    return CatalogApiImage().launch(replace(context, **changes)).environment
 
 
-def test_it_runs_the_api_of_this_installation_on_its_own_address(setting: Setting) -> None:
-    launch = CatalogApiImage().launch(setting)
+def test_it_runs_the_api_of_this_installation_on_its_own_address(context: LaunchContext) -> None:
+    launch = CatalogApiImage().launch(context)
     assert launch.command == (sys.executable, "-m", "stack.api")
     assert launch.environment["HOST"] == "127.77.0.5"
     assert launch.environment["PORT"] == "8080"
     assert launch.environment["HOSTNAME"] == "0123456789ab"
-    assert launch.directory == setting.root
+    assert launch.directory == context.root
 
 
-def test_it_finds_the_database_and_verifies_its_certificate(setting: Setting) -> None:
-    found = environment(setting)
+def test_it_finds_the_database_and_verifies_its_certificate(context: LaunchContext) -> None:
+    found = environment(context)
     assert found["PGHOSTADDR"] == "127.77.0.2"
     assert found["PGSSLMODE"] == "verify-full"
-    assert found["PGSSLROOTCERT"] == str(setting.ca_file)
+    assert found["PGSSLROOTCERT"] == str(context.ca_file)
     assert found["DB_HOST"] == HOST
 
 
-def test_without_an_authority_the_certificate_is_not_verified(setting: Setting) -> None:
-    found = environment(setting, ca_file=None)
+def test_without_an_authority_the_certificate_is_not_verified(context: LaunchContext) -> None:
+    found = environment(context, ca_file=None)
     assert found["PGHOSTADDR"] == "127.77.0.2"
     assert "PGSSLMODE" not in found
 
 
 @pytest.mark.parametrize("settings", [{}, {"DB_HOST": "elsewhere.example"}])
-def test_a_database_elsewhere_is_left_to_the_system(
-    setting: Setting, settings: Mapping[str, str]
+def test_an_external_database_is_resolved_by_the_system(
+    context: LaunchContext, settings: Mapping[str, str]
 ) -> None:
-    assert "PGHOSTADDR" not in environment(setting, environment=settings)
+    assert "PGHOSTADDR" not in environment(context, environment=settings)
 
 
-def test_the_task_definition_has_the_last_word_on_libpq(setting: Setting) -> None:
-    wanted = {"DB_HOST": HOST, "PGSSLMODE": "require"}
-    assert environment(setting, environment=wanted)["PGSSLMODE"] == "require"
+def test_variables_of_the_task_definition_take_precedence(context: LaunchContext) -> None:
+    settings = {"DB_HOST": HOST, "PGSSLMODE": "require"}
+    assert environment(context, environment=settings)["PGSSLMODE"] == "require"
 
 
-def test_nothing_of_the_user_s_own_environment_gets_in(
-    setting: Setting, monkeypatch: pytest.MonkeyPatch
+def test_the_environment_of_the_user_is_not_inherited(
+    context: LaunchContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "the user's own")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of the user")
     monkeypatch.setenv("PATH", "/usr/bin")
-    found = environment(setting)
+    found = environment(context)
     assert "AWS_SECRET_ACCESS_KEY" not in found
     assert found["PATH"] == "/usr/bin"
-    assert found["HOME"] == str(setting.root)
+    assert found["HOME"] == str(context.root)
 
 
 @pytest.mark.parametrize(("text", "port"), [("9000", 9000), ("", 8080), ("nonsense", 8080)])
-def test_the_port_is_the_one_of_the_task_definition(text: str, port: int) -> None:
+def test_the_port_is_that_of_the_task_definition(text: str, port: int) -> None:
     assert CatalogApiImage().port({"PORT": text}) == port
 
 
 @pytest.mark.parametrize(
-    ("tag", "known"),
+    ("tag", "expected"),
     [("latest", True), ("1.2.3", True), ("v2", True), ("1.0-rc1", True), ("no-such-tag", False)],
 )
-def test_it_answers_to_versions(tag: str, known: bool) -> None:
-    assert CatalogApiImage().has_tag(tag) is known
+def test_it_has_version_tags(tag: str, expected: bool) -> None:
+    assert CatalogApiImage().has_tag(tag) is expected
 
 
-def test_it_is_always_here_and_always_the_same() -> None:
+def test_it_is_always_present_and_always_the_same() -> None:
     image = CatalogApiImage()
     image.pull()
     assert image.present()
     assert image.digest == CatalogApiImage().digest
     assert image.digest != CatalogApiImage(repository="other").digest
     assert image.default_command == ("python", "-m", "stack.api")
-
-
-async def serve(status_lines: list[str]) -> asyncio.Server:
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        request = await reader.readuntil(b"\r\n\r\n")
-        assert request.startswith(b"GET /readyz HTTP/1.1\r\n")
-        writer.write(status_lines.pop(0).encode())
-        writer.close()
-
-    return await asyncio.start_server(answer, "127.0.0.1", 0)
-
-
-@pytest.mark.anyio
-async def test_it_is_ready_once_it_has_reached_the_database() -> None:
-    answers = ["", "HTTP/1.1 503 Service Unavailable\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n"]
-    async with await serve(answers) as server:
-        settings = {"PORT": str(server.sockets[0].getsockname()[1])}
-        image = CatalogApiImage()
-        seen = [await image.ready("127.0.0.1", settings) for _ in range(3)]
-    assert seen == [False, False, True]
-    assert not await CatalogApiImage().ready("127.0.0.1", settings)

@@ -34,19 +34,19 @@ def piped(*chunks: bytes) -> asyncio.StreamReader:
     return reader
 
 
-async def test_output_is_recorded_line_by_line_however_it_arrives(log: ContainerLog) -> None:
+async def test_output_is_recorded_line_by_line(log: ContainerLog) -> None:
     await log.copy(piped(b"one\ntw", b"o\nthree"), "stdout")
     assert await read(log, LogQuery()) == ["one\n", "two\n", "three"]
 
 
-async def test_a_line_without_end_is_recorded_in_pieces(log: ContainerLog) -> None:
+async def test_a_very_long_line_is_recorded_in_pieces(log: ContainerLog) -> None:
     await log.copy(piped(b"x" * 40_000), "stdout")
     pieces = await read(log, LogQuery())
     assert len(pieces) > 1
     assert "".join(pieces) == "x" * 40_000
 
 
-async def test_bytes_that_are_no_text_are_kept_visible(log: ContainerLog) -> None:
+async def test_invalid_utf_8_is_replaced(log: ContainerLog) -> None:
     await log.copy(piped(b"\xff\n"), "stderr")
     assert await read(log, LogQuery()) == ["\ufffd\n"]
 
@@ -62,7 +62,7 @@ async def test_the_tail_is_the_last_lines(
     assert await read(log, LogQuery(tail=tail)) == texts
 
 
-async def test_lines_are_chosen_by_time(log: ContainerLog) -> None:
+async def test_lines_are_selected_by_time(log: ContainerLog) -> None:
     log.write("stdout", "a")
     [entry] = [entry async for entry in log.read(LogQuery())]
     assert await read(log, LogQuery(since=entry.time, until=entry.time)) == ["a"]
@@ -70,10 +70,10 @@ async def test_lines_are_chosen_by_time(log: ContainerLog) -> None:
     assert await read(log, LogQuery(until=entry.time - 1)) == []
 
 
-async def test_a_follower_sees_lines_as_they_come_and_ends_with_the_container(
+async def test_a_follower_receives_new_lines_and_ends_with_the_container(
     log: ContainerLog,
 ) -> None:
-    log.opened()
+    log.container_started()
     lines = log.read(LogQuery(follow=True))
     log.write("stdout", "first")
     assert (await anext(lines)).text == "first"
@@ -81,15 +81,15 @@ async def test_a_follower_sees_lines_as_they_come_and_ends_with_the_container(
     await asyncio.sleep(0)
     log.write("stdout", "second")
     assert (await second).text == "second"
-    log.write("stdout", "last words")
-    log.ended()
-    assert [entry.text async for entry in lines] == ["last words"]
+    log.write("stdout", "last line")
+    log.container_ended()
+    assert [entry.text async for entry in lines] == ["last line"]
 
 
-async def test_removal_ends_followers_and_swallows_what_still_comes(
+async def test_removal_ends_followers_and_ignores_later_lines(
     log: ContainerLog, tmp_path: Path
 ) -> None:
-    log.opened()
+    log.container_started()
     following = asyncio.create_task(read(log, LogQuery(follow=True)))
     await asyncio.sleep(0)
     log.remove()
@@ -98,7 +98,7 @@ async def test_removal_ends_followers_and_swallows_what_still_comes(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_frame_carries_stream_length_and_text() -> None:
+def test_a_frame_contains_stream_length_and_text() -> None:
     entry = LogEntry(0.0, "stderr", "ä\n")
     assert frame(entry) == b"\x02\x00\x00\x00\x00\x00\x00\x03\xc3\xa4\n"
     assert frame(entry, timestamps=True)[8:].startswith(b"1970-01-01T00:00:00.000000000Z ")

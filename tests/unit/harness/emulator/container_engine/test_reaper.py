@@ -1,57 +1,6 @@
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
-import pytest
-
-from harness.emulator.container_engine.reaper import ProcessRecord, sweep_orphans
-
-
-@pytest.fixture
-def sleeper() -> Iterator[psutil.Process]:
-    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as process:
-        yield psutil.Process(process.pid)
-        process.kill()
-
-
-def test_a_recorded_process_is_swept(sleeper: psutil.Process, tmp_path: Path) -> None:
-    ProcessRecord(tmp_path).add(sleeper.pid, "task")
-    assert sweep_orphans(tmp_path) == [sleeper.pid]
-    assert not sleeper.is_running() or sleeper.status() == psutil.STATUS_ZOMBIE
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_pid_that_now_belongs_to_another_process_is_left_alone(
-    sleeper: psutil.Process, tmp_path: Path
-) -> None:
-    ProcessRecord(tmp_path).add(sleeper.pid, "task")
-    record = tmp_path / "processes.json"
-    entries = json.loads(record.read_text())
-    entries[0]["started"] -= 3600
-    record.write_text(json.dumps(entries))
-    assert sweep_orphans(tmp_path) == []
-    assert sleeper.is_running()
-
-
-def test_what_has_ended_is_not_on_record(sleeper: psutil.Process, tmp_path: Path) -> None:
-    record = ProcessRecord(tmp_path)
-    record.add(sleeper.pid, "task")
-    record.remove(sleeper.pid)
-    record.remove(sleeper.pid)
-    assert sweep_orphans(tmp_path) == []
-    assert sleeper.is_running()
-
-
-def test_a_process_that_has_gone_needs_no_sweep(tmp_path: Path) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    record = ProcessRecord(tmp_path)
-    record.add(gone.pid, "task")
-    gone.wait()
-    record.add(gone.pid, "task")
-    assert sweep_orphans(tmp_path) == []
+from harness.emulator.container_engine.reaper import sweep_orphans
 
 
 def test_a_folder_without_record_needs_no_sweep(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
+import io
+import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -6,7 +9,7 @@ from harness.core.errors import EmulatorError
 from harness.emulator.container_engine import volumes
 from harness.emulator.container_engine.accounts import Account
 from harness.emulator.container_engine.errors import NotFoundError
-from harness.emulator.container_engine.volumes import VolumeStore
+from harness.emulator.container_engine.volumes import VolumeStore, unpack
 
 ACCOUNT = Account("nobody", 65534, 65534)
 
@@ -26,12 +29,12 @@ def closed(tmp_path: Path) -> Path:
     return folder
 
 
-def test_volumes_lie_in_the_engine_s_folder(closed: Path, shared: Path) -> None:
+def test_volumes_are_in_the_folder_of_the_engine(closed: Path, shared: Path) -> None:
     assert VolumeStore(closed, None).create("data").is_relative_to(closed)
     assert list(shared.iterdir()) == []
 
 
-def test_volumes_move_where_the_account_can_reach_them(
+def test_volumes_are_in_a_folder_accessible_to_the_account(
     closed: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(volumes, "_OWNER", shared.stat().st_uid)
@@ -46,21 +49,48 @@ def test_volumes_move_where_the_account_can_reach_them(
     assert list(shared.iterdir()) == []
 
 
-def test_a_shared_folder_of_somebody_else_is_not_used(
+def test_a_shared_folder_of_another_user_is_rejected(
     closed: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(volumes, "_OWNER", shared.stat().st_uid + 1)
-    with pytest.raises(EmulatorError, match="does not belong to this engine"):
+    with pytest.raises(EmulatorError, match="is not owned by this user"):
         VolumeStore(closed, ACCOUNT)
 
 
-def test_container_folders_never_outlive_an_engine(tmp_path: Path) -> None:
+def test_container_folders_of_an_earlier_engine_are_removed(tmp_path: Path) -> None:
     folder = VolumeStore(tmp_path, None).container_folder("task")
     VolumeStore(tmp_path, None)
     assert not folder.exists()
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b"])
-def test_a_volume_s_name_cannot_lead_elsewhere(tmp_path: Path, name: str) -> None:
+def test_a_volume_name_cannot_be_a_path(tmp_path: Path, name: str) -> None:
     with pytest.raises(NotFoundError, match="no such volume"):
         VolumeStore(tmp_path, None).create(name)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    path = tmp_path / "archive.tar"
+    with tarfile.open(path, "w") as bundle:
+        bundle.addfile(tarfile.TarInfo("../escaped"), io.BytesIO())
+    return path
+
+
+def test_members_outside_the_target_are_an_error(tmp_path: Path, archive: Path) -> None:
+    target = tmp_path / "target"
+    target.mkdir()
+    with tarfile.open(archive) as bundle, pytest.raises(tarfile.FilterError):
+        unpack(bundle, target)
+    assert not (tmp_path / "escaped").exists()
+
+
+def test_python_without_extraction_filters_unpacks(
+    tmp_path: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extracted: list[dict[str, Any]] = []
+    monkeypatch.delattr(tarfile, "data_filter")
+    with tarfile.open(archive) as bundle:
+        monkeypatch.setattr(bundle, "extractall", lambda path, **how: extracted.append(how))
+        unpack(bundle, tmp_path)
+    assert extracted == [{}]

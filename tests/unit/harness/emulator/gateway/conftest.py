@@ -1,68 +1,8 @@
-from collections.abc import Iterator
-
-import boto3
 import pytest
 
-from tests.unit.harness.emulator.gateway.support import FakeAws, emulator, session_of
-
-_accounts = iter(range(200_000_000_000, 300_000_000_000))
-
-
-@pytest.hookimpl(tryfirst=True)  # before "-m" chooses
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts a real MiniStack: it takes seconds."""
-    for item in items:
-        if {"endpoints", "with_engine"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker("slow")
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+from tests.unit.harness.emulator.gateway.fake_aws import FakeAws
 
 
 @pytest.fixture
 def aws() -> FakeAws:
     return FakeAws()
-
-
-@pytest.fixture(scope="session")
-def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """Bare MiniStack and the gateway, started side by side."""
-    with (
-        emulator("ministack", tmp_path_factory.mktemp("bare")) as bare,
-        emulator("harness.emulator.gateway", tmp_path_factory.mktemp("gateway")) as gateway,
-    ):
-        yield bare.await_ready(), gateway.await_ready()
-
-
-@pytest.fixture
-def bare_endpoint(endpoints: tuple[str, str]) -> str:
-    return endpoints[0]
-
-
-@pytest.fixture
-def gateway_endpoint(endpoints: tuple[str, str]) -> str:
-    return endpoints[1]
-
-
-@pytest.fixture
-def account() -> str:
-    """An account of the test's own: emulators are shared by all tests of a session."""
-    return str(next(_accounts))
-
-
-@pytest.fixture
-def bare(bare_endpoint: str, account: str) -> boto3.Session:
-    return session_of(bare_endpoint, account=account)
-
-
-@pytest.fixture
-def bare_default(bare_endpoint: str) -> boto3.Session:
-    """The one account whose data planes bare MiniStack finds."""
-    return session_of(bare_endpoint, account="test")
-
-
-@pytest.fixture
-def gateway(gateway_endpoint: str, account: str) -> boto3.Session:
-    return session_of(gateway_endpoint, account=account)

@@ -2,27 +2,27 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from harness.emulator.gateway.accounts import Accounts
-from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.application import Gateway
-from harness.emulator.gateway.clock import Pace
-from harness.emulator.gateway.data_plane import Viewers
+from harness.emulator.gateway.aws import Accounts
+from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
+from harness.emulator.gateway.environment import TimeScale
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, Proceed, Repair
-from harness.emulator.gateway.state_store import Memory
-from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
+from harness.emulator.gateway.state_store import StateStore
+from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
 
 pytestmark = pytest.mark.anyio
 
 
 class Inner:
-    """What MiniStack is to the gateway: takes streams, lives and dies."""
+    """A fake MiniStack: records requests and the events of its lifespan."""
 
     def __init__(self) -> None:
         self.scopes: list[Scope] = []
         self.chunks: list[bytes] = []
-        self.said: list[str] = []
+        self.received: list[str] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scopes.append(scope)
@@ -33,10 +33,10 @@ class Inner:
 
     async def live(self, receive: Receive, send: Send) -> None:
         while True:
-            said = (await receive())["type"]
-            self.said.append(said)
-            await send({"type": f"{said}.complete"})
-            if said == "lifespan.shutdown":
+            received = (await receive())["type"]
+            self.received.append(received)
+            await send({"type": f"{received}.complete"})
+            if received == "lifespan.shutdown":
                 return
 
     async def serve(self, receive: Receive, send: Send) -> None:
@@ -49,8 +49,8 @@ class Inner:
         await send({"type": "http.response.body", "body": b"inner"})
 
 
-class Recorder(Repair):
-    """Claims one operation, and notes when it is asked."""
+class Recorder(Patch):
+    """Matches two operations, and records its calls."""
 
     ministack = aws = documentation = "-"
     service = "ecs"
@@ -61,11 +61,11 @@ class Recorder(Repair):
         self._notes = notes
         self._onward = onward
 
-    async def answer(self, call: Call, proceed: Proceed) -> Response:
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
         self._notes.append(f"{self._name} {call.operation}")
-        response = await proceed(call)
+        response = await call_next(call)
         if self._onward:
-            await proceed(call.to_json(self._onward, {}))
+            await call_next(call.to_json(self._onward, {}))
         return response.with_body(response.body + self._name.encode())
 
 
@@ -79,31 +79,31 @@ class Background:
         self.events: list[tuple[str, list[str]]] = []
 
     async def start(self) -> None:
-        self.events.append(("start", list(self._inner.said)))
+        self.events.append(("start", list(self._inner.received)))
 
     async def stop(self) -> None:
-        self.events.append(("stop", list(self._inner.said)))
+        self.events.append(("stop", list(self._inner.received)))
 
 
 def gateway(
     inner: Inner,
     *,
-    repairs: tuple[Repair, ...] = (),
-    parts: tuple[Background, ...] = (),
-    memory: Memory | None = None,
+    patches: tuple[Patch, ...] = (),
+    background: tuple[Background, ...] = (),
+    state: StateStore | None = None,
     distributions: Distributions | None = None,
 ) -> Gateway:
     aws = FakeAws().api
-    known = distributions or Distributions(aws, {})
-    directory = Directory(aws, Pace(1), {})
+    all_distributions = distributions or Distributions(aws, {})
+    registry = AlbRegistry(aws, TimeScale(1), {})
     return Gateway(
         inner,
         accounts=Accounts(aws),
-        repairs=repairs,
-        viewers=Viewers(inner, directory, known, lambda account: None, 4566),
-        distributions=known,
-        parts=parts,
-        memory=memory or Memory(None),
+        patches=patches,
+        data_plane=DataPlane(inner, registry, all_distributions, lambda account: None, 4566),
+        distributions=all_distributions,
+        background=background,
+        state=state or StateStore(None),
     )
 
 
@@ -116,7 +116,7 @@ def signed(service: str, operation: str = "First") -> dict[str, str]:
     return {"Authorization": TENANT.authorization(service), "X-Amz-Target": f"X.{operation}"}
 
 
-async def test_what_no_repair_claims_is_streamed() -> None:
+async def test_a_request_without_a_patch_is_streamed() -> None:
     inner = Inner()
     sent: list[int] = []
 
@@ -131,34 +131,34 @@ async def test_what_no_repair_claims_is_streamed() -> None:
         "path": "/bucket/key",
         "headers": [(b"authorization", TENANT.authorization("s3").encode()), (b"host", b"h")],
     }
-    answered: list[Message] = []
+    messages: list[Message] = []
 
     async def send(message: Message) -> None:
-        answered.append(message)
+        messages.append(message)
 
-    await gateway(inner, repairs=(Recorder("r", []),))(scope, receive, send)
+    await gateway(inner, patches=(Recorder("r", []),))(scope, receive, send)
 
     assert sent == [0, 1, 2]
-    assert answered[-1]["body"] == b"inner"
+    assert messages[-1]["body"] == b"inner"
     assert inner.scopes == [scope]
 
 
-async def test_repairs_see_a_call_in_the_order_of_the_table() -> None:
+async def test_a_call_passes_through_the_patches_in_order() -> None:
     notes: list[str] = []
-    app = gateway(Inner(), repairs=(Recorder("a", notes), Second("-", notes), Recorder("b", notes)))
+    app = gateway(Inner(), patches=(Recorder("a", notes), Second("-", notes), Recorder("b", notes)))
 
     async with client(app) as http:
-        answer = await http.post("/", headers=signed("ecs"))
+        response = await http.post("/", headers=signed("ecs"))
 
     assert notes == ["a First", "b First"]
-    assert answer.text == "innerba"
+    assert response.text == "innerba"
 
 
-async def test_a_repair_that_asks_something_else_is_repaired_in_turn() -> None:
+async def test_the_call_of_a_patch_passes_through_later_patches() -> None:
     notes: list[str] = []
-    repairs = (Recorder("a", notes, onward="Second"), Second("b", notes))
+    patches = (Recorder("a", notes, onward="Second"), Second("b", notes))
 
-    async with client(gateway(Inner(), repairs=repairs)) as http:
+    async with client(gateway(Inner(), patches=patches)) as http:
         await http.post("/", headers=signed("ecs"))
 
     assert notes == ["a First", "b Second"]
@@ -166,36 +166,36 @@ async def test_a_repair_that_asks_something_else_is_repaired_in_turn() -> None:
 
 async def test_unsigned_requests_pass() -> None:
     notes: list[str] = []
-    async with client(gateway(Inner(), repairs=(Recorder("a", notes),))) as http:
+    async with client(gateway(Inner(), patches=(Recorder("a", notes),))) as http:
         assert (await http.get("/_ministack/ready")).text == "inner"
 
     assert notes == []
 
 
 @pytest.mark.parametrize("service", ["dsql", "transfer"])
-async def test_services_that_would_listen_everywhere_are_refused(service: str) -> None:
+async def test_services_that_would_listen_on_all_interfaces_are_rejected(service: str) -> None:
     inner = Inner()
     async with client(gateway(inner)) as http:
-        answer = await http.post("/", headers=signed(service, "CreateCluster"))
+        response = await http.post("/", headers=signed(service, "CreateCluster"))
 
-    assert answer.status_code == 400
-    assert "all network interfaces" in answer.json()["message"]
+    assert response.status_code == 400
+    assert "all network interfaces" in response.json()["message"]
     assert inner.scopes == []
 
 
-async def test_calls_to_cloudfront_make_distributions_be_read_again() -> None:
+async def test_calls_to_cloudfront_invalidate_the_distributions() -> None:
     noted: list[str] = []
     distributions = Distributions(FakeAws().api, {})
-    distributions.note_change = noted.append  # type: ignore[assignment]
+    distributions.invalidate = noted.append  # type: ignore[assignment]
 
     async with client(gateway(Inner(), distributions=distributions)) as http:
-        answer = await http.get("/2020-05-31/distribution", headers=signed("cloudfront"))
+        response = await http.get("/2020-05-31/distribution", headers=signed("cloudfront"))
 
-    assert answer.text == "inner"
+    assert response.text == "inner"
     assert noted == [TENANT.account]
 
 
-async def test_web_sockets_pass() -> None:
+async def test_websockets_pass() -> None:
     inner = Inner()
     scope: Scope = {"type": "websocket", "path": "/", "headers": []}
 
@@ -204,7 +204,7 @@ async def test_web_sockets_pass() -> None:
     assert inner.scopes == [scope]
 
 
-async def test_parts_live_inside_ministacks_life() -> None:
+async def test_background_services_start_after_and_stop_before_ministack() -> None:
     inner = Inner()
     part = Background(inner)
     messages: list[Message] = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
@@ -213,7 +213,7 @@ async def test_parts_live_inside_ministacks_life() -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await gateway(inner, parts=(part,))({"type": "lifespan"}, _from(messages), send)
+    await gateway(inner, background=(part,))({"type": "lifespan"}, _from(messages), send)
 
     assert part.events == [("start", ["lifespan.startup"]), ("stop", ["lifespan.startup"])]
     assert [message["type"] for message in sent] == [
@@ -222,20 +222,20 @@ async def test_parts_live_inside_ministacks_life() -> None:
     ]
 
 
-async def test_a_reset_empties_the_memory_and_starts_anew() -> None:
+async def test_a_reset_clears_the_state_and_restarts_background_services() -> None:
     inner = Inner()
     part = Background(inner)
-    memory = Memory(None)
-    memory.shelf("x")["y"] = 1
+    state = StateStore(None)
+    state.section("x")["y"] = 1
 
-    async with client(gateway(inner, parts=(part,), memory=memory)) as http:
+    async with client(gateway(inner, background=(part,), state=state)) as http:
         await http.post("/_ministack/reset")
 
-    assert memory.shelf("x") == {}
+    assert state.section("x") == {}
     assert [event for event, _ in part.events] == ["stop", "start"]
 
 
-async def test_a_client_that_goes_away_is_nobodys_error() -> None:
+async def test_a_client_that_disconnects_is_ignored() -> None:
     inner = Inner()
     scope: Scope = {
         "type": "http",
@@ -244,7 +244,7 @@ async def test_a_client_that_goes_away_is_nobodys_error() -> None:
         "headers": [(b"authorization", TENANT.authorization("ecs").encode())],
     }
 
-    app = gateway(inner, repairs=(Recorder("a", []),))
+    app = gateway(inner, patches=(Recorder("a", []),))
     await app(scope, _from([{"type": "http.disconnect"}]), _ignore)
 
     assert inner.scopes == []
@@ -260,8 +260,8 @@ def _from(messages: list[Message]) -> Receive:
 
 
 async def _never() -> Message:
-    raise AssertionError("nobody should wait for this")
+    raise AssertionError("unexpected receive")
 
 
 async def _ignore(message: Message) -> None:
-    raise AssertionError(f"nobody should be told {message}")
+    raise AssertionError(f"unexpected message {message}")

@@ -1,13 +1,13 @@
 import pytest
 
 from harness.emulator.gateway.aws import ApiError, build, service_model
-from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws, ecs_error, elb_error
+from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws, ecs_error, elb_error
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_a_query_call_is_signed_for_its_tenant_and_parsed(aws: FakeAws) -> None:
-    aws.answers["DescribeTargetGroups"] = {"TargetGroups": [{"TargetGroupName": "a"}]}
+    aws.responses["DescribeTargetGroups"] = {"TargetGroups": [{"TargetGroupName": "a"}]}
 
     result = await aws.api.call(TENANT, "elbv2", "DescribeTargetGroups", Names=["a"])
 
@@ -18,18 +18,18 @@ async def test_a_query_call_is_signed_for_its_tenant_and_parsed(aws: FakeAws) ->
 
 
 async def test_a_json_call_is_parsed(aws: FakeAws) -> None:
-    aws.answers["ListClusters"] = {"clusterArns": ["arn"]}
+    aws.responses["ListClusters"] = {"clusterArns": ["arn"]}
 
     assert (await aws.api.call(TENANT, "ecs", "ListClusters"))["clusterArns"] == ["arn"]
 
 
-async def test_a_parameter_may_have_the_name_of_anything(aws: FakeAws) -> None:
+async def test_a_parameter_may_have_the_name_of_an_argument(aws: FakeAws) -> None:
     await aws.api.call(TENANT, "ecs", "UpdateService", service="s", cluster="c")
 
     assert aws.parameters("UpdateService") == [{"service": "s", "cluster": "c"}]
 
 
-def test_a_rest_call_keeps_its_fixed_and_its_own_parameters() -> None:
+def test_a_rest_call_has_fixed_and_given_parameters() -> None:
     cloudfront = service_model("cloudfront")
 
     tag = build(cloudfront.operation_model("TagResource"), TENANT, {"Resource": "a", "Tags": {}})
@@ -43,9 +43,9 @@ def test_a_rest_call_keeps_its_fixed_and_its_own_parameters() -> None:
     assert (listing.path, listing.query) == ("/2020-05-31/distribution", "MaxItems=7")
 
 
-async def test_errors_carry_awss_code(aws: FakeAws) -> None:
-    aws.answers["DescribeTargetGroups"] = elb_error("DescribeTargetGroups", "TargetGroupNotFound")
-    aws.answers["ListTasks"] = ecs_error("ClusterNotFoundException")
+async def test_errors_have_the_code_of_aws(aws: FakeAws) -> None:
+    aws.responses["DescribeTargetGroups"] = elb_error("DescribeTargetGroups", "TargetGroupNotFound")
+    aws.responses["ListTasks"] = ecs_error("ClusterNotFoundException")
 
     with pytest.raises(ApiError) as query:
         await aws.api.call(TENANT, "elbv2", "DescribeTargetGroups")

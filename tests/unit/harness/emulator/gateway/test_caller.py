@@ -1,11 +1,11 @@
 import pytest
 
-from harness.emulator.gateway.accounts import Accounts
+from harness.emulator.gateway.aws import Accounts
 from harness.emulator.gateway.caller import Signature, Tenant, signature_of
-from tests.unit.harness.emulator.gateway.support import FakeAws
+from tests.unit.harness.emulator.gateway.fake_aws import FakeAws
 
 
-def test_a_signature_names_key_region_and_service() -> None:
+def test_a_signature_contains_key_region_and_service() -> None:
     header = (
         "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/eu-north-1/ecs/aws4_request, "
         "SignedHeaders=host;x-amz-date, Signature=abc"
@@ -19,7 +19,7 @@ def test_other_authorizations_are_no_signature(header: str) -> None:
     assert signature_of(header) is None
 
 
-def test_what_acts_for_a_tenant_is_read_back_as_that_tenant() -> None:
+def test_an_authorization_header_is_parsed_as_its_tenant() -> None:
     header = Tenant("111122223333", "eu-west-1").authorization("elasticloadbalancing")
 
     assert signature_of(header) == Signature("111122223333", "eu-west-1", "elasticloadbalancing")
@@ -35,7 +35,7 @@ async def test_twelve_digits_are_the_account_itself(aws: FakeAws) -> None:
 
 @pytest.mark.anyio
 async def test_other_keys_are_looked_up_once(aws: FakeAws) -> None:
-    aws.answers["GetCallerIdentity"] = {"Account": "000000000000"}
+    aws.responses["GetCallerIdentity"] = {"Account": "000000000000"}
     accounts = Accounts(aws.api)
 
     tenants = {

@@ -4,18 +4,18 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from harness.emulator.gateway.alb.registry import Directory
+from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.clock import Pace
-from harness.emulator.gateway.data_plane import Viewers
+from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
+from harness.emulator.gateway.environment import TimeScale
 from harness.emulator.gateway.http import Response, header_of
-from tests.unit.harness.emulator.gateway.elb import HOST, FakeElb
-from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws
+from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
+from tests.unit.harness.emulator.gateway.fake_elb import HOST, FakeElb
 
 pytestmark = pytest.mark.anyio
 
-OWN_PORT = 4566
+GATEWAY_PORT = 4566
 EDGE = "d1.cloudfront.net"
 
 
@@ -31,50 +31,50 @@ def listed(*distributions: tuple[str, str, bool]) -> Response:
 
 
 class FakeCloudFront:
-    """Answers ListDistributions; counts how often it is asked."""
+    """Responds to ListDistributions; counts the calls."""
 
-    def __init__(self, answer: Response) -> None:
-        self.answer = answer
-        self.asked = 0
+    def __init__(self, response: Response) -> None:
+        self.response = response
+        self.calls = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.asked += 1
-        await self.answer.send(send)
+        self.calls += 1
+        await self.response.send(send)
 
 
-class Viewing:
-    """Viewers in front of a MiniStack that says which Host it saw, and for whom it acts."""
+class FakeBackend:
+    """A data plane in front of a fake MiniStack, which returns the Host and records accounts."""
 
     def __init__(self, aws: FakeAws) -> None:
         self.accounts: list[str] = []
         self.cloudfront = FakeCloudFront(listed(("E1", EDGE.upper(), True)))
         self.distributions = Distributions(AwsApi(self.cloudfront), {TENANT.account: True})
-        self.directory = Directory(aws.api, Pace(1.0), {"111122223333/eu-north-1": True})
-        self.viewers = Viewers(
-            self.ministack, self.directory, self.distributions, self.accounts.append, OWN_PORT
+        self.registry = AlbRegistry(aws.api, TimeScale(1.0), {"111122223333/eu-north-1": True})
+        self.data_plane = DataPlane(
+            self.ministack, self.registry, self.distributions, self.accounts.append, GATEWAY_PORT
         )
 
     async def ministack(self, scope: Scope, receive: Receive, send: Send) -> None:
         await Response(200, body=header_of(scope, b"host").encode()).send(send)
 
     async def get(self, host: str, **headers: str) -> httpx.Response:
-        transport = httpx.ASGITransport(app=self.viewers)
+        transport = httpx.ASGITransport(app=self.data_plane)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
             return await http.get("/", headers={"Host": host, **headers})
 
 
 @pytest.fixture
-async def viewing(aws: FakeAws) -> AsyncIterator[Viewing]:
+async def backend(aws: FakeAws) -> AsyncIterator[FakeBackend]:
     elb = FakeElb(aws)
     for port in (80, 8080):
         elb._create_listener({"Port": port, "DefaultActions": []})
-    viewing = Viewing(aws)
-    yield viewing
-    await viewing.directory.stop()
+    backend = FakeBackend(aws)
+    yield backend
+    await backend.registry.stop()
 
 
 @pytest.mark.parametrize(
-    ("host", "claimed"),
+    ("host", "expected"),
     [
         (HOST, True),
         (HOST.upper(), True),
@@ -85,28 +85,28 @@ async def viewing(aws: FakeAws) -> AsyncIterator[Viewing]:
         ("", False),
     ],
 )
-def test_only_hosts_of_balancers_and_distributions_are_visited(host: str, claimed: bool) -> None:
+def test_only_hosts_of_balancers_and_distributions_match(host: str, expected: bool) -> None:
     scope: Scope = {"headers": [(b"host", host.encode())]}
 
-    assert Viewers.claims(scope) is claimed
+    assert DataPlane.matches(scope) is expected
 
 
 @pytest.mark.parametrize(
-    ("host", "headers", "seen"),
+    ("host", "headers", "expected"),
     [
         (HOST, {}, f"{HOST}:80"),
-        (f"{HOST}:{OWN_PORT}", {}, f"{HOST}:80"),
+        (f"{HOST}:{GATEWAY_PORT}", {}, f"{HOST}:80"),
         (f"{HOST}:8080", {}, f"{HOST}:8080"),
         (HOST, {"X-Forwarded-Proto": "http"}, f"{HOST}:80"),
     ],
 )
 async def test_requests_reach_the_listener_of_their_port(
-    viewing: Viewing, host: str, headers: dict[str, str], seen: str
+    backend: FakeBackend, host: str, headers: dict[str, str], expected: str
 ) -> None:
-    answer = await viewing.get(host, **headers)
+    response = await backend.get(host, **headers)
 
-    assert (answer.status_code, answer.text) == (200, seen)
-    assert viewing.accounts == [TENANT.account]
+    assert (response.status_code, response.text) == (200, expected)
+    assert backend.accounts == [TENANT.account]
 
 
 @pytest.mark.parametrize(
@@ -114,49 +114,49 @@ async def test_requests_reach_the_listener_of_their_port(
     [(f"{HOST}:9999", {}, 9999), (HOST, {"X-Forwarded-Proto": "https"}, 443)],
 )
 async def test_a_port_without_a_listener_is_not_served(
-    viewing: Viewing, host: str, headers: dict[str, str], port: int
+    backend: FakeBackend, host: str, headers: dict[str, str], port: int
 ) -> None:
-    answer = await viewing.get(host, **headers)
+    response = await backend.get(host, **headers)
 
-    assert answer.status_code == 503
-    assert f"no listener on port {port}" in answer.text
-
-
-async def test_a_balancer_that_does_not_exist_is_not_found(viewing: Viewing) -> None:
-    answer = await viewing.get("gone.eu-north-1.elb.amazonaws.com")
-
-    assert answer.status_code == 404
+    assert response.status_code == 503
+    assert f"no listener on port {port}" in response.text
 
 
-async def test_an_enabled_distribution_is_served(viewing: Viewing) -> None:
-    answer = await viewing.get(EDGE)
+async def test_an_unknown_balancer_is_not_found(backend: FakeBackend) -> None:
+    response = await backend.get("missing.eu-north-1.elb.amazonaws.com")
 
-    assert (answer.status_code, answer.text) == (200, EDGE)
-    assert viewing.accounts == [TENANT.account]
-
-
-async def test_a_disabled_distribution_is_not_served(viewing: Viewing) -> None:
-    viewing.cloudfront.answer = listed(("E1", EDGE, False))
-
-    answer = await viewing.get(EDGE)
-
-    assert answer.status_code == 403
-    assert answer.headers["X-Cache"] == "Error from cloudfront"
-    assert "The request could not be satisfied" in answer.text
+    assert response.status_code == 404
 
 
-async def test_a_distribution_that_does_not_exist_is_not_served(viewing: Viewing) -> None:
-    assert (await viewing.get("d0.cloudfront.net")).status_code == 403
+async def test_an_enabled_distribution_is_served(backend: FakeBackend) -> None:
+    response = await backend.get(EDGE)
+
+    assert (response.status_code, response.text) == (200, EDGE)
+    assert backend.accounts == [TENANT.account]
 
 
-async def test_distributions_are_read_once_until_something_changes(viewing: Viewing) -> None:
-    await viewing.get(EDGE)
-    await viewing.get(EDGE)
-    assert viewing.cloudfront.asked == 1
-    assert await viewing.distributions.ids() == {"E1"}
+async def test_a_disabled_distribution_is_not_served(backend: FakeBackend) -> None:
+    backend.cloudfront.response = listed(("E1", EDGE, False))
 
-    viewing.cloudfront.answer = listed()
-    viewing.distributions.note_change(TENANT.account)
+    response = await backend.get(EDGE)
 
-    assert await viewing.distributions.ids() == set()
-    assert (await viewing.get(EDGE)).status_code == 403
+    assert response.status_code == 403
+    assert response.headers["X-Cache"] == "Error from cloudfront"
+    assert "The request could not be satisfied" in response.text
+
+
+async def test_a_distribution_that_does_not_exist_is_not_served(backend: FakeBackend) -> None:
+    assert (await backend.get("d0.cloudfront.net")).status_code == 403
+
+
+async def test_distributions_are_read_once_until_something_changes(backend: FakeBackend) -> None:
+    await backend.get(EDGE)
+    await backend.get(EDGE)
+    assert backend.cloudfront.calls == 1
+    assert await backend.distributions.ids() == {"E1"}
+
+    backend.cloudfront.response = listed()
+    backend.distributions.invalidate(TENANT.account)
+
+    assert await backend.distributions.ids() == set()
+    assert (await backend.get(EDGE)).status_code == 403

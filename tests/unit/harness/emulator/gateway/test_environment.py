@@ -7,43 +7,43 @@ import pytest
 from harness.core.errors import EmulatorError
 from harness.emulator.gateway.environment import GatewaySettings, gateway_environment
 
-HERE = Path("/private")
+DIRECTORY = Path("/private")
 
 
 def environment(**more: Any) -> dict[str, str]:
     return gateway_environment(
-        port=4566, region="eu-north-1", docker_host="unix:///e", directory=HERE, **more
+        port=4566, region="eu-north-1", docker_host="unix:///e", directory=DIRECTORY, **more
     )
 
 
-def test_settings_are_read_back_as_they_were_written() -> None:
-    written = environment(keep_state=True, pace=0.5)
+def test_settings_are_read_as_written() -> None:
+    written = environment(keep_state=True, time_scale=0.5)
 
     assert GatewaySettings.read(written) == GatewaySettings(
         port=4566,
         region="eu-north-1",
-        directory=HERE,
+        directory=DIRECTORY,
         keep_state=True,
-        pace=0.5,
+        time_scale=0.5,
         parent=os.getpid(),
     )
 
 
-def test_nothing_is_kept_unless_told_so() -> None:
+def test_no_state_is_kept_by_default() -> None:
     written = environment()
 
     assert not GatewaySettings.read(written).keep_state
     assert written["S3_PERSIST"] == written["RDS_PERSIST"] == "0"
 
 
-def test_everything_on_disk_is_in_the_private_folder() -> None:
+def test_all_files_are_in_the_private_folder() -> None:
     written = environment()
 
     folders = {name: Path(written[name]) for name in ("STATE_DIR", "S3_DATA_DIR", "TMPDIR")}
-    assert all(folder.is_relative_to(HERE) for folder in folders.values())
+    assert all(folder.is_relative_to(DIRECTORY) for folder in folders.values())
 
 
-def test_the_users_settings_stay_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_of_the_user_are_not_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL", "BIND_HOST", "SERVICES", "USE_SSL"):
         monkeypatch.setenv(name, "the user's")
     monkeypatch.setenv("PATH", "/somewhere")
@@ -65,21 +65,21 @@ NEEDED = {"GATEWAY_PORT": "1", "MINISTACK_REGION": "r", "STATE_DIR": "/d"}
 
 
 @pytest.mark.parametrize("lacking", NEEDED)
-def test_an_incomplete_environment_is_refused_with_what_to_do(lacking: str) -> None:
+def test_an_incomplete_environment_is_an_error_with_a_remedy(lacking: str) -> None:
     incomplete = {name: value for name, value in NEEDED.items() if name != lacking}
 
     with pytest.raises(EmulatorError, match="gateway_environment"):
         GatewaySettings.read(incomplete)
 
 
-@pytest.mark.parametrize("name", ["GATEWAY_PORT", "GATEWAY_PACE", "GATEWAY_PARENT"])
-def test_what_is_no_number_is_refused(name: str) -> None:
+@pytest.mark.parametrize("name", ["GATEWAY_PORT", "GATEWAY_TIME_SCALE", "GATEWAY_PARENT"])
+def test_a_value_that_is_not_a_number_is_an_error(name: str) -> None:
     with pytest.raises(EmulatorError, match="many"):
         GatewaySettings.read({**NEEDED, name: "many"})
 
 
-def test_parent_and_pace_are_optional() -> None:
+def test_parent_and_time_scale_are_optional() -> None:
     settings = GatewaySettings.read(NEEDED)
 
     assert settings.parent is None
-    assert settings.pace == 0.05
+    assert settings.time_scale == 0.05

@@ -2,14 +2,14 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from harness.core.errors import EmulatorError
-from harness.emulator.gateway import http as exchange
+from harness.emulator.gateway import http as http_module
 from harness.emulator.gateway.http import (
-    ClientGoneError,
+    ClientDisconnectedError,
     Request,
     Response,
-    ask,
     header_of,
     read_request,
+    send_request,
 )
 
 pytestmark = pytest.mark.anyio
@@ -37,7 +37,7 @@ SCOPE: Scope = {
 }
 
 
-async def test_a_request_is_read_to_its_end() -> None:
+async def test_a_request_is_read_completely() -> None:
     request = await read_request(SCOPE, receiving(chunk(b"ab", more=True), chunk(b"c")))
 
     assert request.body == b"abc"
@@ -45,21 +45,21 @@ async def test_a_request_is_read_to_its_end() -> None:
     assert request.header("host") == "here"
 
 
-async def test_a_client_that_goes_away_is_named() -> None:
-    with pytest.raises(ClientGoneError):
+async def test_a_client_that_disconnects_raises_an_error() -> None:
+    with pytest.raises(ClientDisconnectedError):
         await read_request(SCOPE, receiving(chunk(b"ab", more=True), {"type": "http.disconnect"}))
 
 
-async def test_no_more_is_buffered_than_an_api_call_may_hold(
+async def test_a_request_that_is_too_large_is_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(exchange, "_LARGEST_CALL", 3)
+    monkeypatch.setattr(http_module, "_LARGEST_CALL", 3)
 
     with pytest.raises(EmulatorError, match="more than 3 bytes"):
         await read_request(SCOPE, receiving(chunk(b"abcd")))
 
 
-def test_another_body_brings_its_own_length() -> None:
+def test_another_body_sets_its_length() -> None:
     request = Request("POST", "/", headers=(("content-length", "9"), ("a", "b")))
 
     assert request.with_body(b"xy").headers == (("a", "b"), ("content-length", "2"))
@@ -76,7 +76,7 @@ def test_only_results_are_ok(status: int, ok: bool) -> None:
     assert Response(status).ok is ok
 
 
-async def test_an_application_is_asked_and_its_whole_answer_collected() -> None:
+async def test_a_request_returns_the_complete_response() -> None:
     async def echo(scope: Scope, receive: Receive, send: Send) -> None:
         message = await receive()
         headers = [(b"X-Path", scope["raw_path"]), (b"X-Query", scope["query_string"])]
@@ -84,7 +84,7 @@ async def test_an_application_is_asked_and_its_whole_answer_collected() -> None:
         await send({"type": "http.response.body", "body": b"got ", "more_body": True})
         await send({"type": "http.response.body", "body": message["body"]})
 
-    response = await ask(echo, Request("POST", "/a b", query="q=ü", body=b"this"))
+    response = await send_request(echo, Request("POST", "/a b", query="q=ü", body=b"this"))
 
     assert response.status == 201
     assert response.body == b"got this"
@@ -92,11 +92,11 @@ async def test_an_application_is_asked_and_its_whole_answer_collected() -> None:
     assert response.header("x-query") == "q=ü"
 
 
-async def test_an_application_that_never_answers_is_an_error_of_the_server() -> None:
+async def test_an_application_without_a_response_is_a_server_error() -> None:
     async def silent(scope: Scope, receive: Receive, send: Send) -> None:
         pass
 
-    assert (await ask(silent, Request("GET", "/"))).status == 500
+    assert (await send_request(silent, Request("GET", "/"))).status == 500
 
 
 async def test_a_response_is_sent_with_its_true_length() -> None:

@@ -18,7 +18,7 @@ def read_as_query(model: OperationModel, response: Response) -> dict[str, Any]:
     return parsed
 
 
-def test_a_form_is_read_from_query_string_and_body() -> None:
+def test_a_form_is_parsed_from_query_string_and_body() -> None:
     request = Request("POST", "/", query="Action=X&Empty=", body=b"Name=a+b&Value=%C3%BC")
 
     assert form_of(request) == {"Action": "X", "Empty": "", "Name": "a b", "Value": "ü"}
@@ -53,7 +53,7 @@ def test_an_operation_without_parameters_has_none() -> None:
     assert decode_form({}, shape) == {}
 
 
-def test_a_result_survives_the_way_to_xml_and_back() -> None:
+def test_a_result_is_unchanged_by_encoding_and_parsing() -> None:
     model = service_model("cloudwatch").operation_model("DescribeAlarms")
     changed = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     alarm = {
@@ -69,13 +69,13 @@ def test_a_result_survives_the_way_to_xml_and_back() -> None:
 
     response = encode_result(model, {"MetricAlarms": [alarm]})
 
-    told = read_as_query(model, response)["MetricAlarms"][0]
-    assert told.pop("StateUpdatedTimestamp") == changed
-    assert told == {name: alarm[name] for name in told}
-    assert set(alarm) - set(told) == {"Unit", "StateUpdatedTimestamp"}
+    parsed = read_as_query(model, response)["MetricAlarms"][0]
+    assert parsed.pop("StateUpdatedTimestamp") == changed
+    assert parsed == {name: alarm[name] for name in parsed}
+    assert set(alarm) - set(parsed) == {"Unit", "StateUpdatedTimestamp"}
 
 
-def test_an_error_is_parsed_as_aws_sends_it() -> None:
+def test_an_encoded_error_is_parsed_as_an_api_error() -> None:
     model = service_model("elbv2").operation_model("DeleteTargetGroup")
 
     with pytest.raises(Exception, match="DeleteTargetGroup: ResourceInUse: a < b"):

@@ -1,37 +1,37 @@
 from pathlib import Path
 
-from harness.emulator.gateway.state_store import Memory
+from harness.emulator.gateway.state_store import StateStore
 
 
-def test_what_was_saved_is_there_in_the_next_run(tmp_path: Path) -> None:
-    memory = Memory(tmp_path / "state")
-    memory.shelf("a")["x"] = [1]
-    memory.save()
+def test_saved_state_is_loaded(tmp_path: Path) -> None:
+    state = StateStore(tmp_path / "state")
+    state.section("a")["x"] = [1]
+    state.save()
 
-    assert Memory(tmp_path / "state").shelf("a") == {"x": [1]}
+    assert StateStore(tmp_path / "state").section("a") == {"x": [1]}
 
 
-def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
-    Memory(tmp_path).save()
+def test_the_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    StateStore(tmp_path).save()
 
     (file,) = tmp_path.iterdir()
     assert file.stat().st_mode & 0o077 == 0
 
 
-def test_without_a_directory_nothing_is_kept() -> None:
-    memory = Memory(None)
-    memory.shelf("a")["x"] = 1
-    memory.save()
+def test_without_a_directory_nothing_is_saved() -> None:
+    state = StateStore(None)
+    state.section("a")["x"] = 1
+    state.save()
 
-    assert Memory(None).shelf("a") == {}
+    assert StateStore(None).section("a") == {}
 
 
-def test_clearing_empties_the_shelves_that_others_hold() -> None:
-    memory = Memory(None)
-    shelf = memory.shelf("a")
-    shelf["x"] = 1
+def test_clearing_empties_the_sections_in_place() -> None:
+    state = StateStore(None)
+    section = state.section("a")
+    section["x"] = 1
 
-    memory.clear()
+    state.clear()
 
-    assert shelf == {}
-    assert memory.shelf("a") is shelf
+    assert section == {}
+    assert state.section("a") is section

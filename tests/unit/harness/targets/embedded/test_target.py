@@ -11,7 +11,7 @@ from harness.emulator.cloud_info import CA_FILE, CloudInfo
 from harness.targets.base import DatabaseRoute, Target
 from harness.targets.embedded import target as embedded
 from harness.targets.embedded.target import EmbeddedTarget
-from tests.unit.harness.emulator.clouds import stand_in_cloud
+from tests.component.harness.emulator.fake_cloud import fake_cloud
 from tests.unit.harness.targets.loopback import Answer, Seen, unix_server
 
 AURORA = "catalog-pr1.cluster-x.eu-north-1.rds.amazonaws.com"
@@ -19,7 +19,7 @@ AURORA = "catalog-pr1.cluster-x.eu-north-1.rds.amazonaws.com"
 
 @pytest.fixture
 def cloud(tmp_path: Path) -> Iterator[CloudInfo]:
-    with stand_in_cloud(tmp_path / "cloud") as info:
+    with fake_cloud(tmp_path / "cloud") as info:
         yield info
 
 
@@ -90,7 +90,7 @@ class TestFacts:
 
     def test_an_engine_of_the_users_is_named_also_after_attaching(self, tmp_path: Path) -> None:
         docker = "unix:///run/podman.sock"
-        with stand_in_cloud(tmp_path / "c", docker_host=docker, database="") as info:
+        with fake_cloud(tmp_path / "c", docker_host=docker, database="") as info:
             facts = attached(info).facts()
 
         assert facts["containers"] == docker
@@ -145,7 +145,7 @@ class TestDatabaseRoute:
             return Answer.of([{"Id": "db"}] if seen.path == "/containers/json" else details)
 
         with (
-            stand_in_cloud(tmp_path / "c", database_tls=False) as info,
+            fake_cloud(tmp_path / "c", database_tls=False) as info,
             unix_server(tmp_path / "c" / "docker.sock", respond),
         ):
             target = attached(info)

@@ -1,9 +1,15 @@
 import pytest
 
-from harness.emulator.gateway.alb.health import Health, HealthCheck, HealthRecord, Probe, State
+from harness.emulator.gateway.alb.health import (
+    Health,
+    HealthCheck,
+    HealthRecord,
+    ProbeResult,
+    State,
+)
 
-PASSED = Probe(passed=True)
-FAILED = Probe(passed=False, reason="Target.Timeout", description="Request timed out")
+PASSED = ProbeResult(passed=True)
+FAILED = ProbeResult(passed=False, reason="Target.Timeout", description="Request timed out")
 
 
 def check(**settings: object) -> HealthCheck:
@@ -21,10 +27,10 @@ def check(**settings: object) -> HealthCheck:
     return HealthCheck.of(described | settings)
 
 
-def after(*probes: Probe) -> State:
+def after(*probes: ProbeResult) -> State:
     record = HealthRecord()
     for probe in probes:
-        record.note(probe, check())
+        record.add(probe, check())
     return record.health.state
 
 
@@ -44,14 +50,14 @@ def after(*probes: Probe) -> State:
         ((FAILED, FAILED, PASSED, PASSED, PASSED), "healthy"),
     ],
 )
-def test_thresholds_decide_about_health(probes: tuple[Probe, ...], state: str) -> None:
+def test_thresholds_decide_about_health(probes: tuple[ProbeResult, ...], state: str) -> None:
     assert after(*probes) == state
 
 
-def test_an_unhealthy_target_says_why() -> None:
+def test_an_unhealthy_target_has_a_reason() -> None:
     record = HealthRecord()
-    record.note(FAILED, check())
-    record.note(FAILED, check())
+    record.add(FAILED, check())
+    record.add(FAILED, check())
 
     assert record.health.as_result() == {
         "State": "unhealthy",
@@ -60,7 +66,7 @@ def test_an_unhealthy_target_says_why() -> None:
     }
 
 
-def test_a_healthy_target_says_nothing_more() -> None:
+def test_a_healthy_target_has_no_reason() -> None:
     assert Health(State.HEALTHY).as_result() == {"State": "healthy"}
 
 
@@ -79,6 +85,6 @@ def test_matchers(matcher: str, status: int, accepted: bool) -> None:
     assert check(Matcher={"HttpCode": matcher}).accepts(status) is accepted
 
 
-def test_a_check_goes_to_the_traffic_port_unless_told_otherwise() -> None:
+def test_a_check_uses_the_traffic_port_by_default() -> None:
     assert check().port_for(8080) == 8080
     assert check(HealthCheckPort="9000").port_for(8080) == 9000

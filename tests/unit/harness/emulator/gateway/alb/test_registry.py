@@ -1,18 +1,23 @@
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
-from harness.emulator.gateway.alb.health import State
-from harness.emulator.gateway.alb.registry import Directory
-from harness.emulator.gateway.clock import Pace
-from tests.unit.harness.emulator.gateway.alb.servers import Target, serving
-from tests.unit.harness.emulator.gateway.elb import BALANCER, HOST, FakeElb
-from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws
+from harness.emulator.gateway.alb.endpoint import Endpoint
+from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.environment import TimeScale
+from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
+from tests.unit.harness.emulator.gateway.fake_elb import BALANCER, HOST, FakeElb
 
 pytestmark = pytest.mark.anyio
-
 KEY = "111122223333/eu-north-1"
+
+
+@pytest.fixture(autouse=True)
+def no_endpoint_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def open_nothing(endpoint: Endpoint) -> None:
+        endpoint.port = 4567
+
+    monkeypatch.setattr(Endpoint, "open", open_nothing)
 
 
 @pytest.fixture
@@ -26,10 +31,10 @@ def tenants() -> dict[str, bool]:
 
 
 @pytest.fixture
-async def directory(aws: FakeAws, tenants: dict[str, bool]) -> AsyncIterator[Directory]:
-    directory = Directory(aws.api, Pace(0.0, shortest=0.001), tenants)
-    yield directory
-    await directory.stop()
+async def registry(aws: FakeAws, tenants: dict[str, bool]) -> AsyncIterator[AlbRegistry]:
+    registry = AlbRegistry(aws.api, TimeScale(0.0, shortest=0.001), tenants)
+    yield registry
+    await registry.stop()
 
 
 def listen(elb: FakeElb, group: str, port: int = 80) -> str:
@@ -38,156 +43,115 @@ def listen(elb: FakeElb, group: str, port: int = 80) -> str:
     return str(created["Listeners"][0]["ListenerArn"])
 
 
-async def test_every_group_gets_a_stand_in_that_leads_to_an_endpoint(
-    directory: Directory, elb: FakeElb, tenants: dict[str, bool]
-) -> None:
-    group = elb.add_group()
-
-    await directory.synchronise(TENANT)
-
-    stand_in = elb.stand_in()
-    assert directory.stand_in(group) == stand_in
-    assert directory.real_arn(group.rpartition("/")[2]) == group
-    (target,) = elb.targets[stand_in]
-    assert target["Id"] == "127.0.0.1"
-    async with asyncio.timeout(10):
-        _, writer = await asyncio.open_connection("127.0.0.1", target["Port"])
-    writer.close()
-    assert tenants == {KEY: True}
-
-
-async def test_synchronising_again_changes_nothing(directory: Directory, elb: FakeElb) -> None:
+async def test_synchronising_again_changes_nothing(registry: AlbRegistry, elb: FakeElb) -> None:
     elb.add_group()
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
     before = dict(elb.targets)
 
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
 
     assert elb.targets == before
     assert len(elb.groups) == 2
 
 
-async def test_stand_ins_of_an_earlier_run_are_taken_over(
-    directory: Directory, elb: FakeElb
-) -> None:
+async def test_proxies_of_a_restored_state_are_reused(registry: AlbRegistry, elb: FakeElb) -> None:
     group = elb.add_group()
-    old = elb.add_group(f"stand-in-for-{group.rpartition('/')[2]}")
+    old = elb.add_group(f"proxy-for-{group.rpartition('/')[2]}")
     elb.targets[old] = [{"Id": "127.0.0.1", "Port": 9}]
 
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
 
-    assert elb.stand_in() == old
+    assert elb.proxy() == old
     (target,) = elb.targets[old]
     assert target["Port"] != 9
 
 
-async def test_groups_that_are_no_http_servers_have_none(
-    directory: Directory, elb: FakeElb
-) -> None:
+async def test_groups_without_http_have_no_proxy(registry: AlbRegistry, elb: FakeElb) -> None:
     elb.add_group("tcp", Protocol="TCP")
     elb.add_group("function", TargetType="lambda")
 
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
 
     assert len(elb.groups) == 2
-    assert directory.groups() == []
+    assert registry.groups() == []
 
 
-async def test_a_deleted_group_takes_its_stand_in_along(directory: Directory, elb: FakeElb) -> None:
+async def test_the_proxy_of_a_deleted_group_is_deleted(registry: AlbRegistry, elb: FakeElb) -> None:
     group = elb.add_group()
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
 
     del elb.groups[group]
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
 
     assert elb.groups == {}
-    assert directory.stand_in(group) is None
-    assert directory.groups() == []
+    assert registry.proxy(group) is None
+    assert registry.groups() == []
 
 
-async def test_who_forwards_to_a_group_is_known_even_through_stand_ins(
-    directory: Directory, elb: FakeElb
+async def test_the_load_balancers_of_a_group_are_found_through_its_proxy(
+    registry: AlbRegistry, elb: FakeElb
 ) -> None:
     group = elb.add_group()
-    await directory.synchronise(TENANT)
-    assert directory.load_balancers_of(group) == ()
+    await registry.synchronise(TENANT)
+    assert registry.load_balancers_of(group) == ()
 
-    listener = listen(elb, elb.stand_in())
-    await directory.synchronise(TENANT)
-    assert directory.load_balancers_of(group) == (BALANCER,)
+    listener = listen(elb, elb.proxy())
+    await registry.synchronise(TENANT)
+    assert registry.load_balancers_of(group) == (BALANCER,)
 
     del elb.listeners[listener]
-    await directory.synchronise(TENANT)
-    assert directory.load_balancers_of(group) == ()
-    assert directory.load_balancers_of("arn:none") == ()
+    await registry.synchronise(TENANT)
+    assert registry.load_balancers_of(group) == ()
+    assert registry.load_balancers_of("arn:none") == ()
 
 
-async def test_weighted_forwarding_counts(directory: Directory, elb: FakeElb) -> None:
+async def test_weighted_forwarding_is_tracked(registry: AlbRegistry, elb: FakeElb) -> None:
     group = elb.add_group()
     action = {"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": group}]}}
     elb._create_listener({"Port": 80, "DefaultActions": [action]})
 
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
 
-    assert directory.load_balancers_of(group) == (BALANCER,)
+    assert registry.load_balancers_of(group) == (BALANCER,)
 
 
-async def test_attributes_set_delays(directory: Directory, elb: FakeElb, aws: FakeAws) -> None:
+async def test_attributes_set_delays(registry: AlbRegistry, elb: FakeElb, aws: FakeAws) -> None:
     group = elb.add_group()
     listen(elb, group)
     attribute = {"Key": "idle_timeout.timeout_seconds", "Value": "7"}
-    aws.answers["DescribeLoadBalancerAttributes"] = {"Attributes": [attribute]}
+    aws.responses["DescribeLoadBalancerAttributes"] = {"Attributes": [attribute]}
 
-    await directory.synchronise(TENANT)
+    await registry.synchronise(TENANT)
 
-    (served,) = directory.groups()
+    (served,) = registry.groups()
     assert served.configuration.idle_seconds == 7
     assert served.configuration.draining_seconds == 1000
 
 
-async def test_a_group_is_found_even_if_its_creation_was_not_seen(
-    directory: Directory, elb: FakeElb
+async def test_a_group_is_found_without_a_synchronisation_since_its_creation(
+    registry: AlbRegistry, elb: FakeElb
 ) -> None:
     group = elb.add_group()
     elb.targets[group] = [{"Id": "127.0.0.1", "Port": 1}]
 
-    found = await directory.group(TENANT, group)
+    found = await registry.group(TENANT, group)
 
     assert found is not None
     assert len(found.health()) == 1
-    assert await directory.group(TENANT, "arn:none") is None
+    assert await registry.group(TENANT, "arn:none") is None
 
 
-async def test_a_balancer_is_found_by_its_name(
-    directory: Directory, elb: FakeElb, tenants: dict[str, bool]
+async def test_a_balancer_is_found_by_its_dns_name(
+    registry: AlbRegistry, elb: FakeElb, tenants: dict[str, bool]
 ) -> None:
     listen(elb, elb.add_group(), 8080)
-    assert await directory.load_balancer(HOST) is None
+    assert await registry.load_balancer(HOST) is None
 
     tenants[KEY] = True
-    found = await directory.load_balancer(HOST)
+    found = await registry.load_balancer(HOST)
 
     assert found is not None
     tenant, balancer = found
     assert tenant == TENANT
     assert balancer.arn == BALANCER
     assert set(balancer.ports) == {8080}
-
-
-async def test_an_earlier_runs_groups_are_served_and_followed(
-    directory: Directory, elb: FakeElb, tenants: dict[str, bool]
-) -> None:
-    tenants[KEY] = True
-    group = elb.add_group()
-    listen(elb, group)
-
-    await directory.start()
-    async with serving(Target("a")) as target:
-        elb.targets[group] = [{"Id": "127.0.0.1", "Port": target.port}]
-        (served,) = directory.groups()
-        async with asyncio.timeout(10):
-            while served.count(State.HEALTHY) != 1:
-                await asyncio.sleep(0.001)
-
-    await directory.stop()
-    assert directory.groups() == []

@@ -5,7 +5,7 @@ import pytest
 
 from harness.emulator.gateway.alb.topology import read_topology
 from harness.emulator.gateway.aws import ApiError
-from tests.unit.harness.emulator.gateway.support import TENANT, FakeAws, elb_error
+from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws, elb_error
 
 pytestmark = pytest.mark.anyio
 
@@ -16,35 +16,35 @@ BALANCER = {
 
 
 def refused(aws: FakeAws, code: str, *, times: int) -> None:
-    """A load balancer whose attributes cannot be had, and which is gone after so many times."""
+    """Return an error for the attributes of a load balancer, which is deleted after some reads."""
     reading = count(1)
 
     def balancers(_: dict[str, Any]) -> dict[str, Any]:
         return {"LoadBalancers": [BALANCER] if next(reading) <= times else []}
 
-    aws.answers["DescribeLoadBalancers"] = balancers
-    aws.answers["DescribeLoadBalancerAttributes"] = elb_error(
+    aws.responses["DescribeLoadBalancers"] = balancers
+    aws.responses["DescribeLoadBalancerAttributes"] = elb_error(
         "DescribeLoadBalancerAttributes", code
     )
-    aws.answers["DescribeListeners"] = {"Listeners": []}
-    aws.answers["DescribeTargetGroups"] = {"TargetGroups": []}
+    aws.responses["DescribeListeners"] = {"Listeners": []}
+    aws.responses["DescribeTargetGroups"] = {"TargetGroups": []}
 
 
-async def test_what_is_deleted_meanwhile_is_not_there(aws: FakeAws) -> None:
+async def test_a_resource_deleted_meanwhile_is_omitted(aws: FakeAws) -> None:
     refused(aws, "LoadBalancerNotFound", times=2)
 
     assert (await read_topology(aws.api, TENANT)).load_balancers == {}
     assert aws.names().count("DescribeLoadBalancers") == 3
 
 
-async def test_an_api_that_contradicts_itself_is_not_asked_for_ever(aws: FakeAws) -> None:
+async def test_an_inconsistent_api_is_read_a_limited_number_of_times(aws: FakeAws) -> None:
     refused(aws, "LoadBalancerNotFound", times=1000)
 
     with pytest.raises(ApiError, match="LoadBalancerNotFound"):
         await read_topology(aws.api, TENANT)
 
 
-async def test_another_refusal_is_not_asked_again(aws: FakeAws) -> None:
+async def test_another_error_is_not_retried(aws: FakeAws) -> None:
     refused(aws, "AccessDenied", times=1000)
 
     with pytest.raises(ApiError, match="AccessDenied"):

@@ -1,9 +1,9 @@
 import pytest
 
-from tests.unit.harness.emulator.gateway.autoscaling.fixtures import Cloud
-from tests.unit.harness.emulator.gateway.support import FakeAws
+from tests.unit.harness.emulator.gateway.autoscaling.scaled_service import ScaledService
+from tests.unit.harness.emulator.gateway.fake_aws import FakeAws
 
 
 @pytest.fixture
-def cloud(aws: FakeAws) -> Cloud:
-    return Cloud(aws)
+def scaled(aws: FakeAws) -> ScaledService:
+    return ScaledService(aws)

@@ -1,30 +1,30 @@
 import re
 from typing import Any
 
-import boto3
 import pytest
-import requests
 
-from tests.unit.harness.emulator.gateway.autoscaling.fixtures import CPU, TARGET, Cloud
-from tests.unit.harness.emulator.gateway.patches.wire import service
-from tests.unit.harness.emulator.gateway.support import TENANT
+from tests.unit.harness.emulator.gateway.autoscaling.scaled_service import (
+    CPU,
+    TARGET,
+    ScaledService,
+)
+from tests.unit.harness.emulator.gateway.fake_aws import TENANT
 
 pytestmark = pytest.mark.anyio
-
 STEP = {
     "AdjustmentType": "ChangeInCapacity",
     "StepAdjustments": [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}],
 }
 
 
-async def test_a_target_is_registered_and_described(cloud: Cloud) -> None:
-    answer = await cloud.register(2, 5)
+async def test_a_target_is_registered_and_described(scaled: ScaledService) -> None:
+    response = await scaled.register(2, 5)
 
-    arn = answer["ScalableTargetARN"]
+    arn = response["ScalableTargetARN"]
     assert re.fullmatch(
         r"arn:aws:application-autoscaling:eu-north-1:111122223333:scalable-target/\w{36}", arn
     )
-    (described,) = (await cloud.ask("DescribeScalableTargets", ServiceNamespace="ecs"))[
+    (described,) = (await scaled.call("DescribeScalableTargets", ServiceNamespace="ecs"))[
         "ScalableTargets"
     ]
     assert described["ScalableTargetARN"] == arn
@@ -33,10 +33,10 @@ async def test_a_target_is_registered_and_described(cloud: Cloud) -> None:
     assert "Tags" not in described
 
 
-async def test_registering_again_changes_only_what_is_said(cloud: Cloud) -> None:
-    first = await cloud.register(2, 5)
+async def test_registering_again_changes_only_the_given_parameters(scaled: ScaledService) -> None:
+    first = await scaled.register(2, 5)
 
-    again = await cloud.ask(
+    again = await scaled.call(
         "RegisterScalableTarget",
         **TARGET,
         MaxCapacity=7,
@@ -45,9 +45,9 @@ async def test_registering_again_changes_only_what_is_said(cloud: Cloud) -> None
     )
 
     assert again == first
-    assert (cloud.target["MinCapacity"], cloud.target["MaxCapacity"]) == (2, 7)
-    assert cloud.target["RoleARN"] == "arn:role"
-    assert cloud.target["SuspendedState"]["DynamicScalingInSuspended"] is True
+    assert (scaled.target["MinCapacity"], scaled.target["MaxCapacity"]) == (2, 7)
+    assert scaled.target["RoleARN"] == "arn:role"
+    assert scaled.target["SuspendedState"]["DynamicScalingInSuspended"] is True
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,13 @@ async def test_registering_again_changes_only_what_is_said(cloud: Cloud) -> None
         (0, 1, 1, "maximum capacity was set to 1"),
     ],
 )
-async def test_a_service_out_of_bounds_is_moved_into_them(
-    cloud: Cloud, minimum: int, maximum: int, desired: int, cause: str
+async def test_a_desired_count_out_of_bounds_is_set_to_the_bound(
+    scaled: ScaledService, minimum: int, maximum: int, desired: int, cause: str
 ) -> None:
-    await cloud.register(minimum, maximum)
+    await scaled.register(minimum, maximum)
 
-    assert cloud.desired == desired
-    (activity,) = (await cloud.ask("DescribeScalingActivities", ServiceNamespace="ecs"))[
+    assert scaled.desired == desired
+    (activity,) = (await scaled.call("DescribeScalingActivities", ServiceNamespace="ecs"))[
         "ScalingActivities"
     ]
     assert activity["Cause"] == cause
@@ -71,10 +71,10 @@ async def test_a_service_out_of_bounds_is_moved_into_them(
     assert activity["StatusCode"] == "Successful"
 
 
-async def test_a_service_within_bounds_stays(cloud: Cloud) -> None:
-    await cloud.register(1, 10)
+async def test_a_service_within_bounds_is_not_updated(scaled: ScaledService) -> None:
+    await scaled.register(1, 10)
 
-    assert "UpdateService" not in cloud.aws.names()
+    assert "UpdateService" not in scaled.aws.names()
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
@@ -101,30 +101,30 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("parameters", "message"), REFUSED)
-async def test_what_cannot_be_registered_is_refused(
-    cloud: Cloud, parameters: dict[str, Any], message: str
+async def test_invalid_registrations_are_rejected(
+    scaled: ScaledService, parameters: dict[str, Any], message: str
 ) -> None:
-    answer = await cloud.ask("RegisterScalableTarget", **{**TARGET, **parameters})
+    response = await scaled.call("RegisterScalableTarget", **{**TARGET, **parameters})
 
-    assert answer["__type"] == "ValidationException"
-    assert message in answer["message"]
-    assert cloud.store.targets(TENANT) == []
+    assert response["__type"] == "ValidationException"
+    assert message in response["message"]
+    assert scaled.store.targets(TENANT) == []
 
 
-async def test_missing_parameters_are_all_named(cloud: Cloud) -> None:
-    answer = await cloud.ask("RegisterScalableTarget", ServiceNamespace="ecs")
+async def test_missing_parameters_are_all_listed(scaled: ScaledService) -> None:
+    response = await scaled.call("RegisterScalableTarget", ServiceNamespace="ecs")
 
-    assert answer["message"] == (
+    assert response["message"] == (
         "2 validation errors detected: "
         "Value null at 'resourceId' failed to satisfy constraint: Member must not be null; "
         "Value null at 'scalableDimension' failed to satisfy constraint: Member must not be null"
     )
 
 
-async def test_an_inactive_service_does_not_exist(cloud: Cloud) -> None:
-    cloud.status = "INACTIVE"
+async def test_an_inactive_service_does_not_exist(scaled: ScaledService) -> None:
+    scaled.status = "INACTIVE"
 
-    assert (await cloud.register())["__type"] == "ValidationException"
+    assert (await scaled.register())["__type"] == "ValidationException"
 
 
 NOT_REGISTERED = (
@@ -144,18 +144,18 @@ NOT_REGISTERED = (
     ],
 )
 async def test_a_target_must_be_registered_first(
-    cloud: Cloud, operation: str, more: dict[str, Any]
+    scaled: ScaledService, operation: str, more: dict[str, Any]
 ) -> None:
-    answer = await cloud.ask(operation, **TARGET, **more)
+    response = await scaled.call(operation, **TARGET, **more)
 
-    assert answer == {"__type": "ObjectNotFoundException", "message": NOT_REGISTERED}
+    assert response == {"__type": "ObjectNotFoundException", "message": NOT_REGISTERED}
 
 
-async def test_a_policy_gets_two_alarms(cloud: Cloud) -> None:
-    await cloud.register()
-    answer = await cloud.track(TargetValue=60.0)
+async def test_a_policy_gets_two_alarms(scaled: ScaledService) -> None:
+    await scaled.register()
+    response = await scaled.track(TargetValue=60.0)
 
-    high, low = cloud.aws.parameters("PutMetricAlarm")
+    high, low = scaled.aws.parameters("PutMetricAlarm")
     assert high["AlarmName"].startswith("TargetTracking-service/c/s-AlarmHigh-")
     assert (high["Threshold"], high["ComparisonOperator"]) == (60.0, "GreaterThanThreshold")
     assert (low["Threshold"], low["ComparisonOperator"]) == (54.0, "LessThanThreshold")
@@ -163,19 +163,19 @@ async def test_a_policy_gets_two_alarms(cloud: Cloud) -> None:
         {"Name": "ClusterName", "Value": "c"},
         {"Name": "ServiceName", "Value": "s"},
     ]
-    assert high["AlarmActions"] == [answer["PolicyARN"]]
-    assert [each["AlarmName"] for each in answer["Alarms"]] == [
+    assert high["AlarmActions"] == [response["PolicyARN"]]
+    assert [each["AlarmName"] for each in response["Alarms"]] == [
         high["AlarmName"],
         low["AlarmName"],
     ]
 
 
-async def test_a_policy_is_described_as_it_was_put(cloud: Cloud) -> None:
-    await cloud.register()
-    put = await cloud.track()
+async def test_a_policy_is_described_as_it_was_put(scaled: ScaledService) -> None:
+    await scaled.register()
+    put = await scaled.track()
 
     (described,) = (
-        await cloud.ask("DescribeScalingPolicies", ServiceNamespace="ecs", PolicyNames=["cpu"])
+        await scaled.call("DescribeScalingPolicies", ServiceNamespace="ecs", PolicyNames=["cpu"])
     )["ScalingPolicies"]
 
     assert described["PolicyARN"] == put["PolicyARN"]
@@ -184,26 +184,26 @@ async def test_a_policy_is_described_as_it_was_put(cloud: Cloud) -> None:
     assert described["Alarms"] == put["Alarms"]
 
 
-async def test_putting_a_policy_again_replaces_it(cloud: Cloud) -> None:
-    await cloud.register()
-    first = await cloud.track()
-    second = await cloud.track(TargetValue=70.0)
+async def test_putting_a_policy_again_replaces_it(scaled: ScaledService) -> None:
+    await scaled.register()
+    first = await scaled.track()
+    second = await scaled.track(TargetValue=70.0)
 
     assert second["PolicyARN"] == first["PolicyARN"]
-    (deleted,) = cloud.aws.parameters("DeleteAlarms")
+    (deleted,) = scaled.aws.parameters("DeleteAlarms")
     assert deleted["AlarmNames"] == [each["AlarmName"] for each in first["Alarms"]]
-    assert len(cloud.store.policies(TENANT)) == 1
+    assert len(scaled.store.policies(TENANT)) == 1
 
 
-async def test_a_policy_keeps_its_type(cloud: Cloud) -> None:
-    await cloud.register()
-    await cloud.track()
+async def test_the_type_of_a_policy_cannot_be_changed(scaled: ScaledService) -> None:
+    await scaled.register()
+    await scaled.track()
 
-    answer = await cloud.ask(
+    response = await scaled.call(
         "PutScalingPolicy", **TARGET, PolicyName="cpu", StepScalingPolicyConfiguration=STEP
     )
 
-    assert answer["__type"] == "ValidationException"
+    assert response["__type"] == "ValidationException"
 
 
 BOTH = {
@@ -252,116 +252,88 @@ WRONG_POLICIES: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("parameters", "message"), WRONG_POLICIES)
-async def test_wrong_policies_are_refused(
-    cloud: Cloud, parameters: dict[str, Any], message: str
+async def test_invalid_policies_are_rejected(
+    scaled: ScaledService, parameters: dict[str, Any], message: str
 ) -> None:
-    await cloud.register()
+    await scaled.register()
     if "TargetTrackingScalingPolicyConfiguration" in parameters:
         parameters = {"PolicyType": "TargetTrackingScaling", **parameters}
 
-    answer = await cloud.ask("PutScalingPolicy", **TARGET, PolicyName="p", **parameters)
+    response = await scaled.call("PutScalingPolicy", **TARGET, PolicyName="p", **parameters)
 
-    assert answer["__type"] == "ValidationException"
-    assert message in answer["message"]
-    assert cloud.store.policies(TENANT) == []
+    assert response["__type"] == "ValidationException"
+    assert message in response["message"]
+    assert scaled.store.policies(TENANT) == []
 
 
-async def test_a_deleted_policy_takes_its_alarms_along(cloud: Cloud) -> None:
-    await cloud.register()
-    put = await cloud.track()
+async def test_the_alarms_of_a_deleted_policy_are_deleted(scaled: ScaledService) -> None:
+    await scaled.register()
+    put = await scaled.track()
 
-    await cloud.ask("DeleteScalingPolicy", **TARGET, PolicyName="cpu")
+    await scaled.call("DeleteScalingPolicy", **TARGET, PolicyName="cpu")
 
-    (deleted,) = cloud.aws.parameters("DeleteAlarms")
+    (deleted,) = scaled.aws.parameters("DeleteAlarms")
     assert deleted["AlarmNames"] == [each["AlarmName"] for each in put["Alarms"]]
-    gone = await cloud.ask("DeleteScalingPolicy", **TARGET, PolicyName="cpu")
-    assert gone["__type"] == "ObjectNotFoundException"
-    assert gone["message"].endswith("policy name: cpu")
+    missing = await scaled.call("DeleteScalingPolicy", **TARGET, PolicyName="cpu")
+    assert missing["__type"] == "ObjectNotFoundException"
+    assert missing["message"].endswith("policy name: cpu")
 
 
-async def test_a_deregistered_target_takes_everything_along(cloud: Cloud) -> None:
-    await cloud.register()
-    await cloud.track()
+async def test_policies_and_alarms_of_a_deregistered_target_are_deleted(
+    scaled: ScaledService,
+) -> None:
+    await scaled.register()
+    await scaled.track()
 
-    assert await cloud.ask("DeregisterScalableTarget", **TARGET) == {}
+    assert await scaled.call("DeregisterScalableTarget", **TARGET) == {}
 
-    assert "DeleteAlarms" in cloud.aws.names()
-    assert cloud.store.targets(TENANT) == cloud.store.policies(TENANT) == []
-
-
-async def test_tags_are_kept_per_target(cloud: Cloud) -> None:
-    arn = (await cloud.register(Tags={"a": "1", "b": "2"}))["ScalableTargetARN"]
-
-    await cloud.ask("TagResource", ResourceARN=arn, Tags={"b": "3", "c": "4"})
-    await cloud.ask("UntagResource", ResourceARN=arn, TagKeys=["a", "none"])
-
-    assert await cloud.ask("ListTagsForResource", ResourceARN=arn) == {"Tags": {"b": "3", "c": "4"}}
+    assert "DeleteAlarms" in scaled.aws.names()
+    assert scaled.store.targets(TENANT) == scaled.store.policies(TENANT) == []
 
 
-async def test_tags_of_nothing_are_refused(cloud: Cloud) -> None:
-    await cloud.register()
+async def test_tags_are_kept_per_target(scaled: ScaledService) -> None:
+    arn = (await scaled.register(Tags={"a": "1", "b": "2"}))["ScalableTargetARN"]
 
-    answer = await cloud.ask("ListTagsForResource", ResourceARN="arn:none")
+    await scaled.call("TagResource", ResourceARN=arn, Tags={"b": "3", "c": "4"})
+    await scaled.call("UntagResource", ResourceARN=arn, TagKeys=["a", "none"])
 
-    assert answer["__type"] == "ResourceNotFoundException"
+    assert await scaled.call("ListTagsForResource", ResourceARN=arn) == {
+        "Tags": {"b": "3", "c": "4"}
+    }
 
 
-async def test_lists_are_filtered_and_come_in_pages(cloud: Cloud) -> None:
-    await cloud.register()
+async def test_tags_of_an_unknown_target_are_an_error(scaled: ScaledService) -> None:
+    await scaled.register()
+
+    response = await scaled.call("ListTagsForResource", ResourceARN="arn:none")
+
+    assert response["__type"] == "ResourceNotFoundException"
+
+
+async def test_lists_are_filtered_and_paged(scaled: ScaledService) -> None:
+    await scaled.register()
     for name in ("a", "b", "c"):
-        await cloud.track(name)
+        await scaled.track(name)
 
-    async def names(**asked: Any) -> tuple[list[str], str | None]:
-        answer = await cloud.ask("DescribeScalingPolicies", ServiceNamespace="ecs", **asked)
-        return [each["PolicyName"] for each in answer["ScalingPolicies"]], answer.get("NextToken")
+    async def names(**requested: Any) -> tuple[list[str], str | None]:
+        response = await scaled.call("DescribeScalingPolicies", ServiceNamespace="ecs", **requested)
+        return [each["PolicyName"] for each in response["ScalingPolicies"]], response.get(
+            "NextToken"
+        )
 
     first, token = await names(MaxResults=2)
     assert (first, await names(MaxResults=2, NextToken=token)) == (["a", "b"], (["c"], None))
     assert await names(ResourceId="service/c/other") == ([], None)
-    targets = await cloud.ask(
+    targets = await scaled.call(
         "DescribeScalableTargets", ServiceNamespace="ecs", ResourceIds=["service/c/other"]
     )
     assert targets == {"ScalableTargets": []}
 
 
-async def test_what_is_not_offered_is_said_so(cloud: Cloud) -> None:
-    answer = await cloud.ask("PutScheduledAction", **TARGET, ScheduledActionName="s")
+async def test_unsupported_operations_are_an_error(scaled: ScaledService) -> None:
+    response = await scaled.call("PutScheduledAction", **TARGET, ScheduledActionName="s")
 
-    assert answer["__type"] == "UnknownOperationException"
-    assert await cloud.ask("DescribeScheduledActions", ServiceNamespace="ecs") == {
+    assert response["__type"] == "UnknownOperationException"
+    assert await scaled.call("DescribeScheduledActions", ServiceNamespace="ecs") == {
         "ScheduledActions": []
     }
-
-
-def test_ministack_still_has_no_application_auto_scaling(bare_endpoint: str) -> None:
-    headers = {
-        "Authorization": TENANT.authorization("application-autoscaling"),
-        "X-Amz-Target": "AnyScaleFrontendService.DescribeScalableTargets",
-        "Content-Type": "application/x-amz-json-1.1",
-    }
-
-    answer = requests.post(
-        bare_endpoint, json={"ServiceNamespace": "ecs"}, headers=headers, timeout=30
-    )
-
-    assert not answer.ok
-    assert "ScalableTargets" not in answer.text
-
-
-def test_it_scales_a_service_of_the_emulator(gateway: boto3.Session) -> None:
-    service(gateway)
-
-    register(gateway)
-
-    (described,) = gateway.client("ecs").describe_services(cluster="c", services=["s"])["services"]
-    assert (described["desiredCount"], described["runningCount"]) == (3, 3)
-
-
-def register(session: boto3.Session) -> None:
-    session.client("application-autoscaling").register_scalable_target(
-        ServiceNamespace="ecs",
-        ResourceId="service/c/s",
-        ScalableDimension="ecs:service:DesiredCount",
-        MinCapacity=3,
-        MaxCapacity=4,
-    )

@@ -5,9 +5,13 @@ from typing import Any
 import pytest
 
 from harness.emulator.gateway.autoscaling.scaler import Scaler
-from harness.emulator.gateway.clock import Pace
-from tests.unit.harness.emulator.gateway.autoscaling.fixtures import CPU, TARGET, Cloud
-from tests.unit.harness.emulator.gateway.support import TENANT, ecs_error
+from harness.emulator.gateway.environment import TimeScale
+from tests.unit.harness.emulator.gateway.autoscaling.scaled_service import (
+    CPU,
+    TARGET,
+    ScaledService,
+)
+from tests.unit.harness.emulator.gateway.fake_aws import TENANT, ecs_error
 
 pytestmark = pytest.mark.anyio
 
@@ -15,62 +19,64 @@ SCALE_IN_OFF = {"DynamicScalingInSuspended": True}
 SCALE_OUT_OFF = {"DynamicScalingOutSuspended": True}
 
 
-async def test_high_load_scales_out(cloud: Cloud) -> None:
-    await cloud.register()
-    await cloud.track()
-    cloud.values["CPUUtilization"] = [90.0]
+async def test_high_load_scales_out(scaled: ScaledService) -> None:
+    await scaled.register()
+    await scaled.track()
+    scaled.values["CPUUtilization"] = [90.0]
 
-    assert await cloud.evaluate() == 4
-    (activity,) = cloud.store.activities(TENANT)
+    assert await scaled.evaluate() == 4
+    (activity,) = scaled.store.activities(TENANT)
     assert "AlarmHigh" in activity["Cause"]
     assert activity["Cause"].endswith("in state ALARM triggered policy cpu")
 
 
-async def test_low_load_scales_in(cloud: Cloud) -> None:
-    cloud.desired = 6
-    await cloud.register()
-    await cloud.track()
-    cloud.values["CPUUtilization"] = [10.0, 20.0]
+async def test_low_load_scales_in(scaled: ScaledService) -> None:
+    scaled.desired = 6
+    await scaled.register()
+    await scaled.track()
+    scaled.values["CPUUtilization"] = [10.0, 20.0]
 
-    assert await cloud.evaluate() == 3
-    assert "AlarmLow" in cloud.store.activities(TENANT)[0]["Cause"]
+    assert await scaled.evaluate() == 3
+    assert "AlarmLow" in scaled.store.activities(TENANT)[0]["Cause"]
 
 
 @pytest.mark.parametrize(("load", "bound"), [([500.0], 3), ([1.0], 1)])
-async def test_scaling_stays_within_the_bounds(cloud: Cloud, load: list[float], bound: int) -> None:
-    await cloud.register(1, 3)
-    await cloud.track()
-    cloud.values["CPUUtilization"] = load
+async def test_scaling_stays_within_the_bounds(
+    scaled: ScaledService, load: list[float], bound: int
+) -> None:
+    await scaled.register(1, 3)
+    await scaled.track()
+    scaled.values["CPUUtilization"] = load
 
-    assert await cloud.evaluate() == bound
-
-
-async def test_without_data_nothing_happens(cloud: Cloud) -> None:
-    await cloud.register()
-    await cloud.track()
-
-    assert await cloud.evaluate() == 2
-    assert "UpdateService" not in cloud.aws.names()
+    assert await scaled.evaluate() == bound
 
 
-async def test_without_policies_metrics_are_not_read(cloud: Cloud) -> None:
-    await cloud.register()
-    asked = len(cloud.aws.calls)
+async def test_without_data_the_service_is_not_updated(scaled: ScaledService) -> None:
+    await scaled.register()
+    await scaled.track()
 
-    await cloud.evaluate()
+    assert await scaled.evaluate() == 2
+    assert "UpdateService" not in scaled.aws.names()
 
-    assert len(cloud.aws.calls) == asked
+
+async def test_without_policies_metrics_are_not_read(scaled: ScaledService) -> None:
+    await scaled.register()
+    requested = len(scaled.aws.calls)
+
+    await scaled.evaluate()
+
+    assert len(scaled.aws.calls) == requested
 
 
-async def test_a_service_that_is_gone_is_left_alone(cloud: Cloud) -> None:
-    await cloud.register()
-    await cloud.track()
-    cloud.status = "INACTIVE"
-    cloud.values["CPUUtilization"] = [90.0]
+async def test_a_deleted_service_is_not_updated(scaled: ScaledService) -> None:
+    await scaled.register()
+    await scaled.track()
+    scaled.status = "INACTIVE"
+    scaled.values["CPUUtilization"] = [90.0]
 
-    assert await cloud.evaluate() == 2
-    await cloud.scaler.enforce_bounds(TENANT, cloud.target)
-    assert "UpdateService" not in cloud.aws.names()
+    assert await scaled.evaluate() == 2
+    await scaled.scaler.enforce_bounds(TENANT, scaled.target)
+    assert "UpdateService" not in scaled.aws.names()
 
 
 @pytest.mark.parametrize(
@@ -82,54 +88,56 @@ async def test_a_service_that_is_gone_is_left_alone(cloud: Cloud) -> None:
         ([1.0], {}, {}, "IN_PROGRESS"),
     ],
 )
-async def test_scaling_that_is_switched_off_does_not_happen(
-    cloud: Cloud, load: list[float], target: dict[str, Any], policy: dict[str, Any], rollout: str
+async def test_suspended_scaling_does_not_happen(
+    scaled: ScaledService,
+    load: list[float],
+    target: dict[str, Any],
+    policy: dict[str, Any],
+    rollout: str,
 ) -> None:
-    await cloud.register(**target)
-    await cloud.track(**policy)
-    cloud.rollout = rollout
-    cloud.values["CPUUtilization"] = load
+    await scaled.register(**target)
+    await scaled.track(**policy)
+    scaled.rollout = rollout
+    scaled.values["CPUUtilization"] = load
 
-    assert await cloud.evaluate() == 2
+    assert await scaled.evaluate() == 2
 
 
 @pytest.mark.parametrize(("last", "load"), [("LastOut", 90.0), ("LastIn", 1.0), ("LastOut", 1.0)])
-async def test_cooldowns_are_kept_at_the_emulators_pace(
-    cloud: Cloud, last: str, load: float
-) -> None:
-    await cloud.register()
-    await cloud.track(ScaleOutCooldown=100, ScaleInCooldown=100)
-    cloud.values["CPUUtilization"] = [load]
-    cloud.target[last] = time.time() - 50
-    aws = cloud.aws.api
+async def test_cooldowns_are_scaled(scaled: ScaledService, last: str, load: float) -> None:
+    await scaled.register()
+    await scaled.track(ScaleOutCooldown=100, ScaleInCooldown=100)
+    scaled.values["CPUUtilization"] = [load]
+    scaled.target[last] = time.time() - 50
+    aws = scaled.aws.api
 
-    await Scaler(aws, cloud.store, Pace(1.0)).evaluate(TENANT, cloud.target)
-    assert cloud.desired == 2
+    await Scaler(aws, scaled.store, TimeScale(1.0)).evaluate(TENANT, scaled.target)
+    assert scaled.desired == 2
 
-    await Scaler(aws, cloud.store, Pace(0.1)).evaluate(TENANT, cloud.target)
-    assert cloud.desired != 2
+    await Scaler(aws, scaled.store, TimeScale(0.1)).evaluate(TENANT, scaled.target)
+    assert scaled.desired != 2
 
 
-async def test_any_policy_scales_out_and_all_must_agree_to_scale_in(cloud: Cloud) -> None:
-    await cloud.register()
-    await cloud.track()
+async def test_any_policy_scales_out_and_all_must_agree_to_scale_in(scaled: ScaledService) -> None:
+    await scaled.register()
+    await scaled.track()
     memory = {"PredefinedMetricType": "ECSServiceAverageMemoryUtilization"}
-    await cloud.track("memory", PredefinedMetricSpecification=memory)
+    await scaled.track("memory", PredefinedMetricSpecification=memory)
 
-    cloud.values = {"CPUUtilization": [1.0]}
-    assert await cloud.evaluate() == 2
+    scaled.values = {"CPUUtilization": [1.0]}
+    assert await scaled.evaluate() == 2
 
-    cloud.values = {"CPUUtilization": [60.0], "MemoryUtilization": [150.0]}
-    assert await cloud.evaluate() == 6
+    scaled.values = {"CPUUtilization": [60.0], "MemoryUtilization": [150.0]}
+    assert await scaled.evaluate() == 6
 
-    cloud.values = {"CPUUtilization": [10.0], "MemoryUtilization": [20.0]}
-    assert await cloud.evaluate() == 3
+    scaled.values = {"CPUUtilization": [10.0], "MemoryUtilization": [20.0]}
+    assert await scaled.evaluate() == 3
 
 
-async def test_requests_per_target_and_own_metrics_are_followed(cloud: Cloud) -> None:
-    await cloud.register()
+async def test_requests_per_target_and_custom_metrics_are_supported(scaled: ScaledService) -> None:
+    await scaled.register()
     label = "app/lb/1/targetgroup/tg/2"
-    await cloud.ask(
+    await scaled.call(
         "PutScalingPolicy",
         **TARGET,
         PolicyName="requests",
@@ -142,7 +150,7 @@ async def test_requests_per_target_and_own_metrics_are_followed(cloud: Cloud) ->
             },
         },
     )
-    await cloud.ask(
+    await scaled.call(
         "PutScalingPolicy",
         **TARGET,
         PolicyName="own",
@@ -157,22 +165,22 @@ async def test_requests_per_target_and_own_metrics_are_followed(cloud: Cloud) ->
             },
         },
     )
-    cloud.values = {"RequestCountPerTarget": [250.0], "Depth": [1.0]}
+    scaled.values = {"RequestCountPerTarget": [250.0], "Depth": [1.0]}
 
-    assert await cloud.evaluate() == 5
-    asked = {each["MetricName"]: each for each in cloud.aws.parameters("GetMetricStatistics")}
-    assert asked["RequestCountPerTarget"]["Dimensions"] == [
+    assert await scaled.evaluate() == 5
+    requested = {each["MetricName"]: each for each in scaled.aws.parameters("GetMetricStatistics")}
+    assert requested["RequestCountPerTarget"]["Dimensions"] == [
         {"Name": "LoadBalancer", "Value": "app/lb/1"},
         {"Name": "TargetGroup", "Value": "targetgroup/tg/2"},
     ]
-    assert asked["RequestCountPerTarget"]["Statistics"] == ["Sum"]
-    assert asked["Depth"]["Namespace"] == "Own"
-    assert asked["Depth"]["Statistics"] == ["Maximum"]
+    assert requested["RequestCountPerTarget"]["Statistics"] == ["Sum"]
+    assert requested["Depth"]["Namespace"] == "Own"
+    assert requested["Depth"]["Statistics"] == ["Maximum"]
 
 
-async def test_step_policies_follow_the_alarms_that_name_them(cloud: Cloud) -> None:
-    await cloud.register()
-    put = await cloud.ask(
+async def test_step_policies_are_triggered_by_their_alarms(scaled: ScaledService) -> None:
+    await scaled.register()
+    put = await scaled.call(
         "PutScalingPolicy",
         **TARGET,
         PolicyName="steps",
@@ -192,35 +200,37 @@ async def test_step_policies_follow_the_alarms_that_name_them(cloud: Cloud) -> N
         "Threshold": 5.0,
         "ComparisonOperator": "GreaterThanThreshold",
     }
-    cloud.alarms = [{**alarm, "AlarmActions": ["another"]}, alarm]
+    scaled.alarms = [{**alarm, "AlarmActions": ["another"]}, alarm]
 
-    cloud.values["Depth"] = [1.0]
-    assert await cloud.evaluate() == 2
-    cloud.values["Depth"] = [6.0]
-    assert await cloud.evaluate() == 5
+    scaled.values["Depth"] = [1.0]
+    assert await scaled.evaluate() == 2
+    scaled.values["Depth"] = [6.0]
+    assert await scaled.evaluate() == 5
 
 
-async def test_it_looks_again_and_again_and_survives_refusals(cloud: Cloud) -> None:
-    await cloud.register()
-    await cloud.track()
+async def test_it_evaluates_periodically_and_survives_errors(scaled: ScaledService) -> None:
+    await scaled.register()
+    await scaled.track()
     refusals = iter([ecs_error("ServiceNotActiveException")])
-    update = cloud.aws.answers["UpdateService"]
+    update = scaled.aws.responses["UpdateService"]
     assert callable(update)
-    cloud.aws.answers["UpdateService"] = lambda asked: next(refusals, None) or update(asked)
-    cloud.values["CPUUtilization"] = [90.0]
+    scaled.aws.responses["UpdateService"] = lambda requested: (
+        next(refusals, None) or update(requested)
+    )
+    scaled.values["CPUUtilization"] = [90.0]
 
-    await cloud.scaler.start()
+    await scaled.scaler.start()
     try:
         async with asyncio.timeout(10):
-            while cloud.desired == 2:
+            while scaled.desired == 2:
                 await asyncio.sleep(0.001)
     finally:
-        await cloud.scaler.stop()
+        await scaled.scaler.stop()
 
-    assert len(cloud.aws.parameters("UpdateService")) >= 2
+    assert len(scaled.aws.parameters("UpdateService")) >= 2
 
 
-async def test_what_never_started_can_be_stopped(cloud: Cloud) -> None:
-    await cloud.scaler.stop()
+async def test_a_scaler_that_was_not_started_can_be_stopped(scaled: ScaledService) -> None:
+    await scaled.scaler.stop()
 
     assert CPU["TargetValue"] == 50.0

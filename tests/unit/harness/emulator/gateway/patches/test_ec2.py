@@ -1,61 +1,57 @@
-import boto3
 import pytest
 
-from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses
-from tests.unit.harness.emulator.gateway.patches.wire import subnets
-from tests.unit.harness.emulator.gateway.support import FakeAws, query_call
-
-ALL_EGRESS = {
-    "IpProtocol": "-1",
-    "FromPort": 0,
-    "ToPort": 0,
-    "IpRanges": [{"CidrIp": "0.0.0.0/0"}],
-}
-
-
-def egress_after_terraform(session: boto3.Session) -> int:
-    ec2 = session.client("ec2")
-    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    group = ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
-    ec2.revoke_security_group_egress(GroupId=group, IpPermissions=[ALL_EGRESS])  # type: ignore[list-item]
-    (described,) = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
-    return len(described["IpPermissionsEgress"])
-
-
-def test_ministack_still_does_not_find_the_default_rule(bare: boto3.Session) -> None:
-    assert egress_after_terraform(bare) == 1
-
-
-def test_the_default_rule_is_revoked(gateway: boto3.Session) -> None:
-    assert egress_after_terraform(gateway) == 0
-
-
-def nat_addresses(session: boto3.Session) -> tuple[list[str], str]:
-    ec2 = session.client("ec2")
-    allocation = ec2.allocate_address(Domain="vpc")["AllocationId"]
-    (subnet,) = subnets(session, "a")
-    created = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=allocation)
-    name = created["NatGateway"]["NatGatewayId"]
-    (described,) = ec2.describe_nat_gateways(NatGatewayIds=[name])["NatGateways"]
-    return [each["AllocationId"] for each in described["NatGatewayAddresses"]], allocation
-
-
-def test_ministack_still_knows_no_address_of_a_nat_gateway(bare: boto3.Session) -> None:
-    assert nat_addresses(bare)[0] == []
-
-
-def test_a_nat_gateway_has_the_address_that_it_was_given(gateway: boto3.Session) -> None:
-    addresses, allocation = nat_addresses(gateway)
-
-    assert addresses == [allocation]
+from harness.emulator.gateway.http import Response
+from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses, RevokeForAllPorts
+from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, query_call
 
 
 @pytest.mark.anyio
-async def test_a_released_address_is_not_told(aws: FakeAws) -> None:
-    aws.answers["DescribeNatGateways"] = {}
-    aws.answers["DescribeAddresses"] = {"Addresses": []}
-    repair = NatGatewayAddresses(aws.api, {"nat-1": "eipalloc-1"})
+async def test_a_released_address_is_not_returned(aws: FakeAws) -> None:
+    aws.responses["DescribeNatGateways"] = {}
+    aws.responses["DescribeAddresses"] = {"Addresses": []}
+    patch = NatGatewayAddresses(aws.api, {"nat-1": "eipalloc-1"})
 
-    answer = await repair.answer(query_call("ec2", "DescribeNatGateways"), aws.proceed)
+    response = await patch.handle(query_call("ec2", "DescribeNatGateways"), aws.call_next)
 
-    assert b"eipalloc-1" not in answer.body
+    assert b"eipalloc-1" not in response.body
+
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_ports_of_all_protocols_are_removed(aws: FakeAws) -> None:
+    def permission(number: int, protocol: str) -> dict[str, str]:
+        prefix = f"IpPermissions.{number}"
+        return {
+            f"{prefix}.IpProtocol": protocol,
+            f"{prefix}.FromPort": "0",
+            f"{prefix}.ToPort": "0",
+        }
+
+    call = query_call(
+        "ec2", "RevokeSecurityGroupEgress", **permission(1, "-1"), **permission(2, "tcp")
+    )
+    await RevokeForAllPorts().handle(call, aws.call_next)
+
+    (request,) = aws.requests
+    assert b"IpPermissions.1.FromPort" not in request.body
+    assert b"IpPermissions.1.ToPort" not in request.body
+    assert b"IpPermissions.2.FromPort=0" in request.body
+
+
+async def test_nat_gateways_are_completed_from_the_state(aws: FakeAws) -> None:
+    allocations: dict[str, str] = {}
+    gateway = (
+        "<natGateway><natGatewayId>nat-1</natGatewayId><state>available</state>"
+        "<natGatewayAddressSet/></natGateway>"
+    )
+    aws.responses["CreateNatGateway"] = Response(200, body=gateway.encode())
+    aws.responses["DescribeAddresses"] = {
+        "Addresses": [{"AllocationId": "eipalloc-1", "PublicIp": "192.0.2.1"}]
+    }
+    call = query_call("ec2", "CreateNatGateway", AllocationId="eipalloc-1")
+
+    response = await NatGatewayAddresses(aws.api, allocations).handle(call, aws.call_next)
+
+    assert b"<publicIp>192.0.2.1</publicIp>" in response.body
+    assert allocations == {"nat-1": "eipalloc-1"}

@@ -1,69 +1,160 @@
-import boto3
+"""What the patches of ECS, tags and orders do with responses, over a fake."""
+
 import pytest
-from botocore.exceptions import ClientError
 
-from harness.emulator.gateway.patches.ecs import ZoneRebalancing
-from tests.unit.harness.emulator.gateway.patches.wire import Balanced, service
-from tests.unit.harness.emulator.gateway.support import FakeAws, ecs_error, json_call
+from harness.emulator.gateway.patches.ecs import (
+    FirstDeploymentStatus,
+    PropagatedTags,
+    StoppedTaskReplacement,
+    ZoneRebalancing,
+)
+from tests.unit.harness.emulator.gateway.fake_aws import (
+    FakeAws,
+    ecs_error,
+    json_call,
+    result_of,
+)
+from tests.unit.harness.emulator.gateway.patches.sample_task import CLUSTER, task
+
+pytestmark = pytest.mark.anyio
 
 
-def rebalancing(session: boto3.Session) -> str | None:
-    client = session.client("ecs")
-    (described,) = client.describe_services(cluster="c", services=["s"])["services"]
-    return described.get("availabilityZoneRebalancing")
+async def test_zone_rebalancing_is_the_last_setting(aws: FakeAws) -> None:
+    patch = ZoneRebalancing({})
+    aws.responses |= {
+        "CreateService": {"service": {"serviceArn": "a"}},
+        "UpdateService": {"service": {"serviceArn": "a"}},
+        "DescribeServices": {"services": [{"serviceArn": "a"}, {"serviceArn": "b"}]},
+    }
+    field = "availabilityZoneRebalancing"
+
+    created = await result_of(patch, aws, "CreateService", **{field: "DISABLED"})
+    assert created["service"][field] == "DISABLED"
+    untouched = await result_of(patch, aws, "UpdateService", desiredCount=1)
+    assert untouched["service"][field] == "DISABLED"
+    updated = await result_of(patch, aws, "UpdateService", **{field: "ENABLED"})
+    assert updated["service"][field] == "ENABLED"
+    described = await result_of(patch, aws, "DescribeServices")
+    assert [each[field] for each in described["services"]] == ["ENABLED", "ENABLED"]
 
 
-def test_ministack_still_forgets_zone_rebalancing(bare: boto3.Session) -> None:
-    service(bare, availabilityZoneRebalancing="DISABLED")
+async def test_a_service_is_created_without_tasks_and_then_deployed(aws: FakeAws) -> None:
+    drained = {"status": "ACTIVE", "desiredCount": 0, "runningCount": 0, "pendingCount": 0}
+    primary = {**drained, "status": "PRIMARY", "desiredCount": 3}
+    service = {"serviceName": "s", "clusterArn": CLUSTER, "deployments": [drained]}
+    aws.responses |= {
+        "CreateService": {"service": service},
+        "UpdateService": {"service": {**service, "deployments": [primary, drained]}},
+    }
 
-    assert rebalancing(bare) is None
-
-
-def test_zone_rebalancing_is_remembered(gateway: boto3.Session) -> None:
-    created = service(gateway, availabilityZoneRebalancing="DISABLED")
-    assert created["availabilityZoneRebalancing"] == "DISABLED"
-    assert rebalancing(gateway) == "DISABLED"
-
-    gateway.client("ecs").update_service(
-        cluster="c", service="s", availabilityZoneRebalancing="ENABLED"
+    created = await result_of(
+        FirstDeploymentStatus(), aws, "CreateService", serviceName="s", desiredCount=3
     )
-    assert rebalancing(gateway) == "ENABLED"
+
+    assert created["service"]["deployments"] == [primary]
+    (update,) = aws.parameters("UpdateService")
+    assert update == {
+        "cluster": CLUSTER,
+        "service": "s",
+        "desiredCount": 3,
+        "forceNewDeployment": True,
+    }
 
 
-def test_zone_rebalancing_is_enabled_by_default(gateway: boto3.Session) -> None:
-    service(gateway)
+async def test_the_service_is_updated_after_a_stopped_task(aws: FakeAws) -> None:
+    aws.responses["StopTask"] = {"task": task("t")}
 
-    assert rebalancing(gateway) == "ENABLED"
+    await result_of(StoppedTaskReplacement(), aws, "StopTask", task="t")
+
+    assert aws.parameters("UpdateService") == [{"cluster": CLUSTER, "service": "s"}]
+
+
+@pytest.mark.parametrize(("propagates", "tags"), [("SERVICE", [{"key": "a"}]), ("NONE", [])])
+async def test_tasks_inherit_tags_if_the_service_propagates_them(
+    aws: FakeAws, propagates: str, tags: list[dict[str, str]]
+) -> None:
+    tagged = {**task("own"), "tags": [{"key": "own"}]}
+    aws.responses |= {
+        "DescribeTasks": {"tasks": [task("t"), tagged, {**task("alone"), "group": ""}]},
+        "DescribeServices": {"services": [{"propagateTags": propagates, "tags": [{"key": "a"}]}]},
+    }
+    patch = PropagatedTags(aws.api, {})
+
+    for _ in range(2):
+        described = await result_of(patch, aws, "DescribeTasks", include=["TAGS"])
+
+    assert [each.get("tags") for each in described["tasks"]] == [tags, [{"key": "own"}], None]
+    assert aws.names().count("DescribeServices") == 1
 
 
 @pytest.mark.anyio
-async def test_a_refused_service_is_not_remembered(aws: FakeAws) -> None:
-    aws.answers["CreateService"] = ecs_error("ClientException")
-    remembered: dict[str, str] = {}
+@pytest.mark.parametrize("group", ["", "family:f"])
+async def test_a_standalone_task_is_not_replaced(aws: FakeAws, group: str) -> None:
+    aws.responses["StopTask"] = {"task": {"taskArn": "t", "group": group, "clusterArn": CLUSTER}}
+
+    await StoppedTaskReplacement().handle(json_call("ecs", "StopTask", task="t"), aws.call_next)
+
+    assert aws.names() == ["StopTask"]
+
+
+@pytest.mark.anyio
+async def test_a_task_that_was_not_stopped_is_not_replaced(aws: FakeAws) -> None:
+    aws.responses["StopTask"] = ecs_error("InvalidParameterException")
+
+    response = await StoppedTaskReplacement().handle(json_call("ecs", "StopTask"), aws.call_next)
+
+    assert not response.ok
+    assert aws.names() == ["StopTask"]
+
+
+@pytest.mark.anyio
+async def test_tags_are_not_read_unless_requested(aws: FakeAws) -> None:
+    await PropagatedTags(aws.api, {}).handle(json_call("ecs", "DescribeTasks"), aws.call_next)
+
+    assert aws.names() == ["DescribeTasks"]
+
+
+@pytest.mark.anyio
+async def test_the_setting_of_a_rejected_service_is_not_stored(aws: FakeAws) -> None:
+    aws.responses["CreateService"] = ecs_error("ClientException")
+    stored: dict[str, str] = {}
 
     call = json_call("ecs", "CreateService", serviceName="s")
-    await ZoneRebalancing(remembered).answer(call, aws.proceed)
+    await ZoneRebalancing(stored).handle(call, aws.call_next)
 
-    assert remembered == {}
-
-
-def behind(balanced: Balanced) -> list[dict[str, object]]:
-    return [{"targetGroupArn": balanced.group, "containerName": "x", "containerPort": 80}]
+    assert stored == {}
 
 
-def test_ministack_still_accepts_an_unused_target_group(bare: boto3.Session) -> None:
-    created = service(bare, loadBalancers=behind(Balanced(bare, listener=False)))
+@pytest.mark.anyio
+async def test_a_rejected_service_is_not_deployed(aws: FakeAws) -> None:
+    aws.responses["CreateService"] = ecs_error("ClientException")
 
-    assert created["status"] == "ACTIVE"
+    response = await FirstDeploymentStatus().handle(
+        json_call("ecs", "CreateService", serviceName="s"), aws.call_next
+    )
+
+    assert not response.ok
+    assert aws.calls == [("CreateService", {"serviceName": "s", "desiredCount": 0})]
 
 
-def test_a_service_needs_a_target_group_in_use(gateway: boto3.Session) -> None:
-    balanced = Balanced(gateway, listener=False)
+@pytest.mark.anyio
+async def test_failed_deployments_are_not_removed(aws: FakeAws) -> None:
+    drained = {"status": "ACTIVE", "desiredCount": 0, "runningCount": 0, "pendingCount": 0}
+    aws.responses["DescribeServices"] = {
+        "services": [
+            {
+                "deployments": [
+                    {**drained, "rolloutState": "FAILED"},
+                    {**drained, "rolloutState": "COMPLETED"},
+                    {**drained, "rolloutState": "COMPLETED", "runningCount": 1},
+                ]
+            }
+        ]
+    }
 
-    with pytest.raises(ClientError, match="does not have an associated load balancer") as refused:
-        service(gateway, loadBalancers=behind(balanced))
-    assert refused.value.response["Error"]["Code"] == "InvalidParameterException"
+    response = await FirstDeploymentStatus().handle(
+        json_call("ecs", "DescribeServices"), aws.call_next
+    )
 
-    balanced.listen()
-    created = service(gateway, loadBalancers=behind(balanced))
-    assert created["loadBalancers"][0]["targetGroupArn"] == balanced.group
+    assert response.body.count(b"FAILED") == 1
+    assert response.body.count(b"COMPLETED") == 1

@@ -1,187 +1,256 @@
-import boto3
+"""What the patches of load balancing do with calls and responses, over a small fake."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
 import pytest
-from botocore.exceptions import ClientError
 
-from tests.unit.harness.emulator.gateway.patches.wire import Balanced, subnets
+from harness.emulator.gateway.alb.endpoint import Endpoint
+from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.aws import parse, service_model
+from harness.emulator.gateway.environment import TimeScale
+from harness.emulator.gateway.http import Response
+from harness.emulator.gateway.patches.base import Patch
+from harness.emulator.gateway.patches.ecs import UnusedTargetGroup
+from harness.emulator.gateway.patches.elbv2 import (
+    ListenerDeletion,
+    LoadBalancerZones,
+    ProxyTargetGroups,
+    TargetGroupUsage,
+    TargetHealth,
+)
+from harness.emulator.gateway.patches.placement import TaskPlacements
+from tests.unit.harness.emulator.gateway.fake_aws import (
+    TENANT,
+    FakeAws,
+    elb_error,
+    json_call,
+    query_call,
+)
+from tests.unit.harness.emulator.gateway.fake_elb import BALANCER, FakeElb
 
-NOBODY = "127.0.0.1"
+pytestmark = pytest.mark.anyio
+
+ELB = "elasticloadbalancing"
 
 
-def test_ministack_still_says_healthy_of_everybody(bare: boto3.Session) -> None:
-    balanced = Balanced(bare)
-    balanced.elb.register_targets(
-        TargetGroupArn=balanced.group, Targets=[{"Id": NOBODY, "Port": 1}]
+@pytest.fixture(autouse=True)
+def no_endpoint_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def open_nothing(endpoint: Endpoint) -> None:
+        endpoint.port = 4567
+
+    monkeypatch.setattr(Endpoint, "open", open_nothing)
+
+
+@pytest.fixture
+def elb(aws: FakeAws) -> FakeElb:
+    aws.responses |= {"ListClusters": {"clusterArns": []}, "DescribeSubnets": {"Subnets": []}}
+    return FakeElb(aws)
+
+
+@pytest.fixture
+async def registry(aws: FakeAws) -> AsyncIterator[AlbRegistry]:
+    registry = AlbRegistry(aws.api, TimeScale(1.0), {})
+    yield registry
+    await registry.stop()
+
+
+async def response_of(patch: Patch, aws: FakeAws, operation: str, **form: str) -> Response:
+    call = query_call(ELB, operation, **{name: quote(value) for name, value in form.items()})
+    assert patch.matches(call)
+    return await patch.handle(call, aws.call_next)
+
+
+async def create_listener(patch: Patch, aws: FakeAws, group: str) -> Response:
+    form = {"DefaultActions.member.1.Type": "forward"}
+    form["DefaultActions.member.1.TargetGroupArn"] = group
+    return await response_of(
+        patch, aws, "CreateListener", LoadBalancerArn=BALANCER, Port="80", **form
     )
 
-    assert [each["TargetHealth"]["State"] for each in balanced.health()] == ["healthy"]
 
-
-def test_target_health_is_unused_until_a_listener_forwards(gateway: boto3.Session) -> None:
-    balanced = Balanced(gateway, listener=False)
-    balanced.elb.register_targets(
-        TargetGroupArn=balanced.group, Targets=[{"Id": NOBODY, "Port": 1}]
-    )
-
-    (described,) = balanced.health()
-
-    assert described["Target"] == {"Id": NOBODY, "Port": 1}
-    assert described["HealthCheckPort"] == "1"
-    assert described["TargetHealth"]["State"] == "unused"
-    assert described["TargetHealth"]["Reason"] == "Target.NotInUse"
-
-
-def test_who_was_never_registered_is_unused(gateway: boto3.Session) -> None:
-    balanced = Balanced(gateway)
-
-    described = balanced.elb.describe_target_health(
-        TargetGroupArn=balanced.group, Targets=[{"Id": "10.1.1.1", "Port": 80}]
-    )
-
-    (only,) = described["TargetHealthDescriptions"]
-    assert only["TargetHealth"]["Reason"] == "Target.NotRegistered"
-
-
-def test_groups_that_are_not_served_keep_ministacks_answer(gateway: boto3.Session) -> None:
-    elb = gateway.client("elbv2")
-    (group,) = elb.create_target_group(Name="tcp", Protocol="TCP", Port=80, TargetType="ip")[
-        "TargetGroups"
-    ]
-
-    described = elb.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
-
-    assert described["TargetHealthDescriptions"] == []
-
-
-def test_ministack_still_remembers_balancers_that_no_longer_use_a_group(
-    bare: boto3.Session,
+async def test_listeners_are_stored_with_proxies_and_returned_with_groups(
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
-    balanced = Balanced(bare)
-    balanced.elb.delete_listener(ListenerArn=balanced.listener)
+    group = elb.add_group()
+    await registry.synchronise(TENANT)
 
-    assert balanced.users() == [balanced.arn]
+    response = await create_listener(ProxyTargetGroups(registry), aws, group)
 
-
-def test_balancers_of_a_group_follow_its_listeners(gateway: boto3.Session) -> None:
-    balanced = Balanced(gateway)
-    assert balanced.users() == [balanced.arn]
-
-    balanced.elb.delete_listener(ListenerArn=balanced.listener)
-    assert balanced.users() == []
+    (stored,) = elb.listeners.values()
+    assert stored["DefaultActions"][0]["TargetGroupArn"] == elb.proxy()
+    assert group in response.body.decode()
+    assert "proxy" not in response.body.decode()
+    assert registry.load_balancers_of(group) == (BALANCER,)
 
 
-def test_groups_are_found_by_the_balancer_that_uses_them(gateway: boto3.Session) -> None:
-    balanced = Balanced(gateway)
-    balanced.elb.create_target_group(Name="other", Protocol="HTTP", Port=80, TargetType="ip")
+async def test_groups_without_a_proxy_are_stored_unchanged(
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
+) -> None:
+    await create_listener(ProxyTargetGroups(registry), aws, "arn:function")
 
-    found = balanced.elb.describe_target_groups(LoadBalancerArn=balanced.arn)["TargetGroups"]
-
-    assert [each["TargetGroupName"] for each in found] == [balanced.name]
-
-
-def test_ministack_still_deletes_a_group_in_use(bare: boto3.Session) -> None:
-    balanced = Balanced(bare)
-
-    balanced.elb.delete_target_group(TargetGroupArn=balanced.group)
+    (stored,) = elb.listeners.values()
+    assert stored["DefaultActions"][0]["TargetGroupArn"] == "arn:function"
 
 
-def test_a_group_in_use_cannot_be_deleted(gateway: boto3.Session) -> None:
-    balanced = Balanced(gateway)
+async def test_read_only_calls_and_errors_do_not_synchronise(
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
+) -> None:
+    patch = ProxyTargetGroups(registry)
+    aws.responses["DeleteRule"] = elb_error("DeleteRule", "RuleNotFound")
 
-    with pytest.raises(ClientError) as refused:
-        balanced.elb.delete_target_group(TargetGroupArn=balanced.group)
-    assert refused.value.response["Error"]["Code"] == "ResourceInUse"
+    await response_of(patch, aws, "DescribeLoadBalancers")
+    await response_of(patch, aws, "DeleteRule", RuleArn="none")
 
-    balanced.elb.delete_listener(ListenerArn=balanced.listener)
-    balanced.elb.delete_target_group(TargetGroupArn=balanced.group)
-    assert balanced.elb.describe_target_groups()["TargetGroups"] == []
+    assert aws.names() == ["DescribeLoadBalancers", "DeleteRule"]
 
 
-def test_stand_ins_are_never_seen(gateway: boto3.Session) -> None:
-    balanced = Balanced(gateway)
-    rule = balanced.elb.create_rule(
-        ListenerArn=balanced.listener,
-        Priority=7,
-        Conditions=[{"Field": "path-pattern", "Values": ["/x*"]}],
-        Actions=[{"Type": "forward", "TargetGroupArn": balanced.group}],
-    )["Rules"][0]
+async def test_health_comes_from_checks_and_zones_from_tasks(
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
+) -> None:
+    group = elb.add_group()
+    elb.targets[group] = [{"Id": "10.0.0.1", "Port": 80}, {"Id": "10.0.0.2", "Port": 80}]
+    detail = {"name": "privateIPv4Address", "value": "10.0.0.1"}
+    task = {
+        "taskArn": "t",
+        "clusterArn": "c",
+        "availabilityZone": "eu-north-1b",
+        "attachments": [{"details": [detail]}],
+    }
+    aws.responses |= {
+        "ListClusters": {"clusterArns": ["c"]},
+        "ListTasks": {"taskArns": ["t"]},
+        "DescribeTasks": {"tasks": [task]},
+    }
+    patch = TargetHealth(registry, TaskPlacements(aws.api, {}))
 
-    listeners = balanced.elb.describe_listeners(LoadBalancerArn=balanced.arn)["Listeners"]
-    rules = balanced.elb.describe_rules(ListenerArn=balanced.listener)["Rules"]
+    response = await response_of(patch, aws, "DescribeTargetHealth", TargetGroupArn=group)
 
-    forwarded = [
-        action["TargetGroupArn"]
-        for actions in (
-            rule["Actions"],
-            listeners[0]["DefaultActions"],
-            *(each["Actions"] for each in rules),
+    model = service_model("elbv2").operation_model("DescribeTargetHealth")
+    targets = {
+        each["Target"]["Id"]: (
+            each["TargetHealth"]["State"],
+            each["Target"].get("AvailabilityZone"),
         )
-        for action in actions
+        for each in parse(model, response)["TargetHealthDescriptions"]
+    }
+    assert targets == {"10.0.0.1": ("unused", "eu-north-1b"), "10.0.0.2": ("unused", None)}
+
+
+async def test_the_health_of_other_groups_is_that_of_ministack(
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
+) -> None:
+    group = elb.add_group(Protocol="TCP")
+    patch = TargetHealth(registry, TaskPlacements(aws.api, {}))
+
+    response = await response_of(patch, aws, "DescribeTargetHealth", TargetGroupArn=group)
+
+    assert response.ok
+    assert aws.names()[-1] == "DescribeTargetHealth"
+
+
+async def test_groups_are_described_without_proxies_and_with_their_load_balancers(
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
+) -> None:
+    used, unused = elb.add_group("used"), elb.add_group("unused")
+    await registry.synchronise(TENANT)
+    await create_listener(ProxyTargetGroups(registry), aws, used)
+    patch = TargetGroupUsage(registry)
+    model = service_model("elbv2").operation_model("DescribeTargetGroups")
+
+    everything = parse(model, await response_of(patch, aws, "DescribeTargetGroups"))["TargetGroups"]
+    of_balancer = parse(
+        model, await response_of(patch, aws, "DescribeTargetGroups", LoadBalancerArn=BALANCER)
+    )["TargetGroups"]
+
+    assert {each["TargetGroupArn"]: each["LoadBalancerArns"] for each in everything} == {
+        used: [BALANCER],
+        unused: [],
+    }
+    assert [each["TargetGroupArn"] for each in of_balancer] == [used]
+
+
+async def test_a_group_in_use_is_not_deleted(
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
+) -> None:
+    used, unused = elb.add_group("used"), elb.add_group("unused")
+    await registry.synchronise(TENANT)
+    await create_listener(ProxyTargetGroups(registry), aws, used)
+    patch = TargetGroupUsage(registry)
+
+    refused = await response_of(patch, aws, "DeleteTargetGroup", TargetGroupArn=used)
+    deleted = await response_of(patch, aws, "DeleteTargetGroup", TargetGroupArn=unused)
+
+    assert b"<Code>ResourceInUse</Code>" in refused.body
+    assert deleted.ok
+    assert used in elb.groups
+    assert unused not in elb.groups
+
+
+async def test_error_responses_pass(aws: FakeAws, registry: AlbRegistry) -> None:
+    aws.responses["DescribeTargetGroups"] = elb_error("DescribeTargetGroups", "TargetGroupNotFound")
+    aws.responses["DescribeLoadBalancers"] = elb_error(
+        "DescribeLoadBalancers", "LoadBalancerNotFound"
+    )
+
+    groups = await response_of(TargetGroupUsage(registry), aws, "DescribeTargetGroups")
+    balancers = await response_of(LoadBalancerZones(aws.api), aws, "DescribeLoadBalancers")
+
+    assert (groups.status, balancers.status) == (400, 400)
+
+
+async def test_listeners_are_deleted_before_their_balancer(aws: FakeAws, elb: FakeElb) -> None:
+    elb._create_listener({"Port": 80, "DefaultActions": []})
+
+    patch = ListenerDeletion(aws.api)
+    await response_of(patch, aws, "DeleteLoadBalancer", LoadBalancerArn=BALANCER)
+
+    assert aws.names() == ["DescribeListeners", "DeleteListener", "DeleteLoadBalancer"]
+
+
+async def test_zones_and_vpc_follow_from_subnets(aws: FakeAws, elb: FakeElb) -> None:
+    subnet = {"SubnetId": "subnet-1", "AvailabilityZone": "eu-north-1c", "VpcId": "vpc-7"}
+    aws.responses["DescribeSubnets"] = {"Subnets": [subnet]}
+
+    response = await response_of(LoadBalancerZones(aws.api), aws, "DescribeLoadBalancers")
+
+    model = service_model("elbv2").operation_model("DescribeLoadBalancers")
+    (balancer,) = parse(model, response)["LoadBalancers"]
+    assert balancer["VpcId"] == "vpc-7"
+    assert balancer["AvailabilityZones"][0]["ZoneName"] == "eu-north-1c"
+
+
+async def test_subnets_that_do_not_exist_have_no_zone(aws: FakeAws, elb: FakeElb) -> None:
+    aws.responses["DescribeSubnets"] = Response(400, body=b"<Response/>")
+
+    response = await response_of(LoadBalancerZones(aws.api), aws, "DescribeLoadBalancers")
+
+    assert b"<ZoneName>eu-north-1a</ZoneName>" in response.body
+
+
+@pytest.mark.parametrize(
+    ("balancers", "code"),
+    [
+        ([], ""),
+        ([{"containerName": "classic"}], ""),
+        ([{"targetGroupArn": "arn:not-served"}], ""),
+        ([{"targetGroupArn": "unused"}], "InvalidParameterException"),
+    ],
+)
+async def test_a_service_is_rejected_for_an_unused_group_only(
+    aws: FakeAws,
+    elb: FakeElb,
+    registry: AlbRegistry,
+    balancers: list[dict[str, str]],
+    code: str,
+) -> None:
+    group = elb.add_group()
+    load_balancers = [
+        {name: value.replace("unused", group) for name, value in each.items()} for each in balancers
     ]
-    assert forwarded == [balanced.group] * 4
-    groups = balanced.elb.describe_target_groups()["TargetGroups"]
-    assert [each["TargetGroupName"] for each in groups] == [balanced.name]
+    call = json_call("ecs", "CreateService", loadBalancers=load_balancers)
 
+    response = await UnusedTargetGroup(registry).handle(call, aws.call_next)
 
-def listeners_after_deletion(balanced: Balanced) -> list[str]:
-    balanced.elb.delete_load_balancer(LoadBalancerArn=balanced.arn)
-    found = balanced.elb.describe_listeners(LoadBalancerArn=balanced.arn)["Listeners"]
-    return [each["ListenerArn"] for each in found]
-
-
-def test_ministack_still_keeps_listeners_of_deleted_balancers(bare: boto3.Session) -> None:
-    balanced = Balanced(bare)
-
-    assert listeners_after_deletion(balanced) == [balanced.listener]
-
-
-def test_a_deleted_balancer_takes_its_listeners_along(gateway: boto3.Session) -> None:
-    balanced = Balanced(gateway)
-
-    assert listeners_after_deletion(balanced) == []
-    assert balanced.users() == []
-
-
-def zones(balanced: Balanced) -> tuple[str, list[str]]:
-    (described,) = balanced.elb.describe_load_balancers()["LoadBalancers"]
-    return described["VpcId"], [each["ZoneName"] for each in described["AvailabilityZones"]]
-
-
-def test_ministack_still_puts_balancers_into_one_zone(bare: boto3.Session) -> None:
-    vpc, names = zones(Balanced(bare, subnets=subnets(bare)))
-
-    assert vpc == "vpc-00000001"
-    assert set(names) == {"eu-north-1a"}
-
-
-def test_a_balancer_is_in_the_zones_of_its_subnets(gateway: boto3.Session) -> None:
-    vpc, names = zones(Balanced(gateway, subnets=subnets(gateway)))
-
-    own = {each["VpcId"] for each in gateway.client("ec2").describe_subnets()["Subnets"]}
-    assert vpc in own
-    assert names == ["eu-north-1a", "eu-north-1b", "eu-north-1c"]
-
-
-def test_unknown_subnets_leave_the_zones_as_they_are(gateway: boto3.Session) -> None:
-    elb = gateway.client("elbv2")
-
-    (created,) = elb.create_load_balancer(Name="lost", Subnets=["subnet-0"])["LoadBalancers"]
-
-    assert [each["SubnetId"] for each in created["AvailabilityZones"]] == ["subnet-0"]
-
-
-def test_moved_balancers_are_in_their_new_zones(gateway: boto3.Session) -> None:
-    balanced = Balanced(gateway, subnets=subnets(gateway))
-    first, *_ = gateway.client("ec2").describe_subnets()["Subnets"]
-
-    moved = balanced.elb.set_subnets(LoadBalancerArn=balanced.arn, Subnets=[first["SubnetId"]])
-
-    assert [each["ZoneName"] for each in moved["AvailabilityZones"]] == [first["AvailabilityZone"]]
-
-
-def test_errors_pass(gateway: boto3.Session) -> None:
-    elb = gateway.client("elbv2")
-
-    with pytest.raises(ClientError, match="LoadBalancerNotFound"):
-        elb.describe_load_balancers(Names=["none"])
-    with pytest.raises(ClientError, match="TargetGroupNotFound"):
-        elb.describe_target_groups(TargetGroupArns=["arn:none"])
+    assert response.ok is not bool(code)
+    assert code.encode() in response.body

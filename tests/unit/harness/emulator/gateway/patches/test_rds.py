@@ -1,30 +1,7 @@
-import boto3
 import pytest
 
-from harness.emulator.gateway.patches.rds import OrderableServerless
-from tests.unit.harness.emulator.gateway.support import FakeAws, query_call
-
-
-def orderable(session: boto3.Session, engine: str, version: str) -> list[str]:
-    found = session.client("rds").describe_orderable_db_instance_options(
-        Engine=engine, EngineVersion=version, DBInstanceClass="db.serverless"
-    )
-    return [each["DBInstanceClass"] for each in found["OrderableDBInstanceOptions"]]
-
-
-def test_ministack_still_does_not_offer_serverless(bare: boto3.Session) -> None:
-    assert orderable(bare, "aurora-postgresql", "16.8") == []
-
-
-def test_serverless_can_be_ordered_for_aurora(gateway: boto3.Session) -> None:
-    offered = orderable(gateway, "aurora-postgresql", "16.8")
-
-    assert offered
-    assert set(offered) == {"db.serverless"}
-
-
-def test_serverless_cannot_be_ordered_for_what_is_not_aurora(gateway: boto3.Session) -> None:
-    assert orderable(gateway, "postgres", "16.8") == []
+from harness.emulator.gateway.patches.rds import ServerlessInstanceClass
+from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, query_call
 
 
 @pytest.mark.anyio
@@ -33,7 +10,25 @@ async def test_other_classes_pass(aws: FakeAws) -> None:
         "rds", "DescribeOrderableDBInstanceOptions", Engine="aurora-postgresql", DBInstanceClass="x"
     )
 
-    await OrderableServerless().answer(call, aws.proceed)
+    await ServerlessInstanceClass().handle(call, aws.call_next)
 
-    ((_, asked),) = aws.calls
-    assert asked["DBInstanceClass"] == "x"
+    ((_, request),) = aws.calls
+    assert request["DBInstanceClass"] == "x"
+
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_serverless_is_requested_as_another_class(aws: FakeAws) -> None:
+    option = {"DBInstanceClass": "db.r5.large"}
+    aws.responses["DescribeOrderableDBInstanceOptions"] = {"OrderableDBInstanceOptions": [option]}
+    call = query_call(
+        "rds",
+        "DescribeOrderableDBInstanceOptions",
+        Engine="aurora-postgresql",
+        DBInstanceClass="db.serverless",
+    )
+
+    response = await ServerlessInstanceClass().handle(call, aws.call_next)
+
+    assert b"<DBInstanceClass>db.serverless</DBInstanceClass>" in response.body

@@ -1,45 +1,36 @@
-import boto3
 import pytest
-from botocore.exceptions import ClientError
 
-from harness.emulator.gateway.patches.secretsmanager import NamePendingDeletion
-from tests.unit.harness.emulator.gateway.support import FakeAws, ecs_error, json_call
-
-
-def create_again(session: boto3.Session, *, deleted: bool) -> tuple[str, str]:
-    client = session.client("secretsmanager")
-    client.create_secret(Name="s", SecretString="x")
-    if deleted:
-        client.delete_secret(SecretId="s", RecoveryWindowInDays=7)
-    with pytest.raises(ClientError) as refused:
-        client.create_secret(Name="s", SecretString="y")
-    return refused.value.response["Error"]["Code"], refused.value.response["Error"]["Message"]
-
-
-def test_ministack_still_calls_it_existing(bare: boto3.Session) -> None:
-    assert create_again(bare, deleted=True)[0] == "ResourceExistsException"
-
-
-def test_a_name_pending_deletion_is_refused_in_awss_words(gateway: boto3.Session) -> None:
-    code, message = create_again(gateway, deleted=True)
-
-    assert code == "InvalidRequestException"
-    assert message == (
-        "You can't create this secret because a secret with this name is already scheduled for "
-        "deletion."
-    )
-
-
-def test_a_name_in_use_is_refused_as_such(gateway: boto3.Session) -> None:
-    assert create_again(gateway, deleted=False)[0] == "ResourceExistsException"
+from harness.emulator.gateway.patches.secretsmanager import SecretPendingDeletion
+from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, ecs_error, json_call, result_of
 
 
 @pytest.mark.anyio
-async def test_a_secret_that_has_just_gone_is_no_reason_for_another_error(aws: FakeAws) -> None:
-    aws.answers["CreateSecret"] = ecs_error("ResourceExistsException")
-    aws.answers["DescribeSecret"] = ecs_error("ResourceNotFoundException")
+async def test_a_secret_deleted_between_the_calls_keeps_the_error(aws: FakeAws) -> None:
+    aws.responses["CreateSecret"] = ecs_error("ResourceExistsException")
+    aws.responses["DescribeSecret"] = ecs_error("ResourceNotFoundException")
 
     call = json_call("secretsmanager", "CreateSecret", Name="s")
-    answer = await NamePendingDeletion(aws.api).answer(call, aws.proceed)
+    response = await SecretPendingDeletion(aws.api).handle(call, aws.call_next)
 
-    assert b"ResourceExistsException" in answer.body
+    assert b"ResourceExistsException" in response.body
+
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_name_pending_deletion_returns_invalid_request(aws: FakeAws) -> None:
+    aws.responses["CreateSecret"] = ecs_error("ResourceExistsException")
+    aws.responses["DescribeSecret"] = {"DeletedDate": 1}
+
+    response = await result_of(SecretPendingDeletion(aws.api), aws, "CreateSecret", Name="s")
+
+    assert response["__type"] == "InvalidRequestException"
+
+
+async def test_a_name_in_use_returns_resource_exists(aws: FakeAws) -> None:
+    aws.responses["CreateSecret"] = ecs_error("ResourceExistsException")
+    aws.responses["DescribeSecret"] = {"Name": "s"}
+
+    response = await result_of(SecretPendingDeletion(aws.api), aws, "CreateSecret", Name="s")
+
+    assert response["__type"] == "ResourceExistsException"

@@ -1,0 +1,132 @@
+"""The gateway as a process: what it listens on, how it ends, what it keeps."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import psutil
+import pytest
+import requests
+
+from harness.core.wait import wait_until
+from harness.emulator.gateway import gateway_environment
+from tests.component.harness.emulator.gateway.emulator_process import (
+    Emulator,
+    emulator,
+    free_port,
+    session_of,
+)
+from tests.component.harness.emulator.gateway.sample_resources import Balanced, service
+
+GATEWAY = "harness.emulator.gateway"
+SECONDS = 30
+
+
+def stop(running: Emulator) -> int:
+    running.process.send_signal(signal.SIGTERM)
+    return running.process.wait(SECONDS)
+
+
+def listeners(pid: int) -> set[str]:
+    connections = psutil.Process(pid).net_connections(kind="inet")
+    return {each.laddr.ip for each in connections if each.status == psutil.CONN_LISTEN}
+
+
+def test_it_listens_on_loopback_only_and_its_state_survives_a_restart(tmp_path: Path) -> None:
+    with emulator(GATEWAY, tmp_path, keep_state=True) as running:
+        session = session_of(running.await_ready(), account="test")
+        before = Balanced(session)
+        service(session, availabilityZoneRebalancing="DISABLED")
+        register_target(session)
+        assert listeners(running.process.pid) == {"127.0.0.1"}
+        assert stop(running) == 0
+
+    state = [*(tmp_path / "gateway").iterdir()]
+    assert "gateway.json" in [file.name for file in state]
+    assert all(file.stat().st_mode & 0o077 == 0 for file in state)
+    with emulator(GATEWAY, tmp_path, keep_state=True) as running:
+        session = session_of(running.await_ready(), account="test")
+        elb = session.client("elbv2")
+        (group,) = elb.describe_target_groups()["TargetGroups"]
+        (described,) = session.client("ecs").describe_services(cluster="c", services=["s"])[
+            "services"
+        ]
+        (target,) = session.client("application-autoscaling").describe_scalable_targets(
+            ServiceNamespace="ecs"
+        )["ScalableTargets"]
+        response = requests.get(running.endpoint, headers={"Host": before.host}, timeout=SECONDS)
+
+    assert group["LoadBalancerArns"] == [before.arn]
+    assert described["availabilityZoneRebalancing"] == "DISABLED"
+    assert target["MaxCapacity"] == 4
+    assert response.status_code == 503
+    assert response.headers["Server"] == "awselb/2.0"
+
+
+def register_target(session: boto3.Session) -> None:
+    session.client("application-autoscaling").register_scalable_target(
+        ServiceNamespace="ecs",
+        ResourceId="service/c/s",
+        ScalableDimension="ecs:service:DesiredCount",
+        MinCapacity=1,
+        MaxCapacity=4,
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX processes")
+def test_it_ends_with_its_parent(tmp_path: Path) -> None:
+    script = (
+        "import subprocess, sys\n"
+        "from pathlib import Path\n"
+        "from harness.emulator.gateway import gateway_environment\n"
+        "port, directory = int(sys.argv[1]), Path(sys.argv[2])\n"
+        "environment = gateway_environment(port=port, region='eu-north-1',\n"
+        "    docker_host=f'unix://{directory}/none.sock', directory=directory)\n"
+        "child = subprocess.Popen([sys.executable, '-m', 'harness.emulator.gateway'],\n"
+        "    env=environment)\n"
+        "print(child.pid, flush=True)\n"
+        "child.wait()\n"
+    )
+    command = [sys.executable, "-c", script, str(free_port()), str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        wait_until(
+            lambda: listeners(child.pid), what="the gateway to listen", ready=bool, timeout=60
+        )
+
+        parent.kill()
+
+    ended, _ = psutil.wait_procs([child], timeout=SECONDS)
+    assert ended
+
+
+def run(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", GATEWAY],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_an_invalid_environment_ends_it_with_a_remedy() -> None:
+    ended = run({"PATH": os.environ["PATH"]})
+
+    assert ended.returncode == 1
+    assert "What to do: start it with the environment" in ended.stderr
+
+
+def test_a_port_in_use_ends_it(gateway_endpoint: str, tmp_path: Path) -> None:
+    port = int(gateway_endpoint.rpartition(":")[2])
+
+    engine = f"unix://{tmp_path}/none"
+    ended = run(gateway_environment(port=port, region="r", docker_host=engine, directory=tmp_path))
+
+    assert ended.returncode == 1
+    assert "in use" in ended.stderr

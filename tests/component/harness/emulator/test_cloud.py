@@ -1,0 +1,222 @@
+"""Starting, attaching to and stopping a cloud, with the real supervisor and with fake ones."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from harness.core.errors import EmulatorError
+from harness.emulator import cloud as cloud_module
+from harness.emulator.cloud import attach_cloud, embedded_cloud, start_cloud, stop_cloud
+from harness.emulator.cloud_info import CA_FILE, CloudInfo
+from harness.emulator.dead_clouds import CLOUD_PREFIX
+from tests.component.harness.emulator.fake_cloud import ended_cloud, fake_cloud
+
+
+@pytest.fixture(autouse=True)
+def temporary_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    tmp_path_factory.getbasetemp()  # or it would be made in the folder below
+    # Not tmp_path: in a worker of pytest-xdist it is too long for a socket's path.
+    with tempfile.TemporaryDirectory(prefix="clouds-") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
+
+
+def folders(temporary_folder: Path) -> list[Path]:
+    return list(temporary_folder.glob(f"{CLOUD_PREFIX}*"))
+
+
+@pytest.fixture
+def failing_supervisor(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """Replace the supervisor by a process that prints an error and exits with status 3."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    class FakeSupervisor(subprocess.Popen[bytes]):
+        def __init__(self, command: list[str], **options: Any) -> None:
+            code = "import sys; print('no port is free', file=sys.stderr); sys.exit(3)"
+            super().__init__([sys.executable, "-S", "-c", code, *command[3:]], **options)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", FakeSupervisor)
+    return started
+
+
+@pytest.fixture
+def hanging_supervisor(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """Replace the supervisor by a process that never becomes ready."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    class FakeSupervisor(subprocess.Popen[bytes]):
+        def __init__(self, command: list[str], **options: Any) -> None:
+            code = "import time; time.sleep(600)"
+            super().__init__([sys.executable, "-S", "-c", code, *command[3:]], **options)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", FakeSupervisor)
+    return started
+
+
+def test_a_cloud_serves_until_it_is_stopped_and_leaves_nothing(temporary_folder: Path) -> None:
+    with embedded_cloud(region="eu-north-1") as info:
+        family = psutil.Process(info.pid).children(recursive=True)
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(f"{info.endpoint}/_ministack/ready", timeout=30) as response:
+            assert response.status == 200
+        assert attach_cloud(Path(info.directory)) == info
+        assert (Path(info.directory) / CA_FILE).read_text().startswith("-----BEGIN CERTIFICATE")
+        assert info.has_built_in_engine
+        assert info.database.startswith("PostgreSQL") or not info.database
+
+    assert not info.alive
+    assert family
+    assert not any(member.is_running() for member in family)
+    assert folders(temporary_folder) == []
+
+
+def test_a_start_that_fails_shows_the_log_and_leaves_nothing(
+    temporary_folder: Path, failing_supervisor: list[subprocess.Popen[bytes]]
+) -> None:
+    with pytest.raises(EmulatorError, match=r"ended with status 3 .*\nno port is free") as raised:
+        start_cloud(region="eu-north-1")
+
+    assert "doctor" in raised.value.remedy
+    assert failing_supervisor[0].returncode == 3
+    assert folders(temporary_folder) == []
+
+
+def test_a_start_that_is_interrupted_leaves_nothing(
+    temporary_folder: Path,
+    hanging_supervisor: list[subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupt(_directory: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(CloudInfo, "read", interrupt)
+
+    with pytest.raises(KeyboardInterrupt):
+        start_cloud(region="eu-north-1")
+
+    assert hanging_supervisor[0].returncode is not None
+    assert folders(temporary_folder) == []
+
+
+def test_a_supervisor_that_cannot_be_started_leaves_nothing(
+    temporary_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(temporary_folder / "no-python"))
+
+    with pytest.raises(FileNotFoundError):
+        start_cloud(region="eu-north-1")
+
+    assert folders(temporary_folder) == []
+
+
+def test_a_start_removes_what_dead_clouds_left(
+    temporary_folder: Path, failing_supervisor: list[subprocess.Popen[bytes]]
+) -> None:
+    ended_cloud(temporary_folder / f"{CLOUD_PREFIX}old")
+
+    with pytest.raises(EmulatorError):
+        start_cloud(region="eu-north-1")
+
+    assert failing_supervisor
+    assert folders(temporary_folder) == []
+
+
+def test_the_supervisor_receives_all_options(
+    failing_supervisor: list[subprocess.Popen[bytes]], temporary_folder: Path
+) -> None:
+    with pytest.raises(EmulatorError):
+        start_cloud(region="eu-west-1", docker_host="unix:///d.sock", owner_pid=42, port=4566)
+
+    arguments = [str(argument) for argument in failing_supervisor[0].args]  # type: ignore[union-attr]
+    given = arguments[arguments.index("harness.emulator") + 1 :]
+    options = dict(zip(given[::2], given[1::2], strict=True))
+    directory = Path(options.pop("--directory"))
+    assert directory.parent == temporary_folder
+    assert options == {
+        "--region": "eu-west-1",
+        "--port": "4566",
+        "--docker-host": "unix:///d.sock",
+        "--owner-pid": "42",
+    }
+
+
+class TestStop:
+    def test_any_process_can_stop_a_cloud(self, tmp_path: Path) -> None:
+        with fake_cloud(tmp_path / "cloud") as info:
+            stop_cloud(info)
+
+            assert not info.alive
+            assert not Path(info.directory).exists()
+
+    def test_a_cloud_that_has_ended_is_cleaned_up(self, tmp_path: Path) -> None:
+        info = ended_cloud(tmp_path / "cloud")
+
+        stop_cloud(info)
+
+        assert not Path(info.directory).exists()
+
+    def test_a_cloud_that_ends_in_that_moment_is_no_error(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        info = ended_cloud(tmp_path / "cloud")
+        monkeypatch.setattr(CloudInfo, "alive", True)
+
+        stop_cloud(info)
+
+        assert not Path(info.directory).exists()
+
+    def test_a_cloud_that_ignores_sigterm_is_killed_and_reported(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(cloud_module, "_STOP_SECONDS", 0.05)
+
+        with fake_cloud(tmp_path / "cloud", stubborn=True) as info:
+            with pytest.raises(EmulatorError, match=r"ignored SIGTERM .* was killed"):
+                stop_cloud(info)
+
+            assert not info.alive
+            assert not Path(info.directory).exists()
+
+
+class TestAttach:
+    def test_a_cloud_is_found_by_its_folder(self, tmp_path: Path) -> None:
+        with fake_cloud(tmp_path / "cloud") as info:
+            assert attach_cloud(tmp_path / "cloud") == info
+
+    def test_a_cloud_that_has_ended_is_an_error(self, tmp_path: Path) -> None:
+        ended_cloud(tmp_path / "cloud")
+
+        with pytest.raises(EmulatorError, match="no embedded cloud runs in"):
+            attach_cloud(tmp_path / "cloud")
+
+    def test_the_error_contains_the_end_of_its_log(self, tmp_path: Path) -> None:
+        ended_cloud(tmp_path / "cloud")
+        (tmp_path / "cloud" / "cloud.log").write_text("the gateway ended by itself\n")
+
+        with pytest.raises(EmulatorError, match=r"any more\nthe gateway ended by itself"):
+            attach_cloud(tmp_path / "cloud")
+
+    def test_a_folder_without_a_cloud_is_an_error(self, tmp_path: Path) -> None:
+        with pytest.raises(EmulatorError, match="no embedded cloud runs in"):
+            attach_cloud(tmp_path / "nothing")
+
+
+def test_this_process_is_the_owner_within_a_context(
+    failing_supervisor: list[subprocess.Popen[bytes]],
+) -> None:
+    with pytest.raises(EmulatorError), embedded_cloud(region="eu-north-1"):
+        pass
+
+    assert str(os.getpid()) in failing_supervisor[0].args  # type: ignore[operator]

@@ -1,0 +1,26 @@
+"""The table of patches explains itself."""
+
+import re
+
+import pytest
+
+from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.distributions import Distributions
+from harness.emulator.gateway.environment import TimeScale
+from harness.emulator.gateway.patches import Patch, all_patches
+from harness.emulator.gateway.state_store import StateStore
+from tests.unit.harness.emulator.gateway.fake_aws import FakeAws
+
+
+def table() -> tuple[Patch, ...]:
+    aws = FakeAws().api
+    state = StateStore(None)
+    return all_patches(aws, AlbRegistry(aws, TimeScale(1), {}), Distributions(aws, {}), state)
+
+
+@pytest.mark.parametrize("patch", table(), ids=lambda patch: type(patch).__name__)
+def test_every_patch_documents_both_behaviours_and_its_source(patch: Patch) -> None:
+    assert patch.ministack
+    assert patch.aws
+    assert patch.operations
+    assert re.fullmatch(r"https://docs\.aws\.amazon\.com/\S+\.html", patch.documentation)

@@ -1,0 +1,92 @@
+"""Zones, tags and replacement of tasks. Without an engine MiniStack's tasks run at once."""
+
+from typing import Any
+
+import pytest
+
+from harness.emulator.gateway.http import Response
+from harness.emulator.gateway.patches.placement import TaskPlacements, TaskZones
+from tests.unit.harness.emulator.gateway.fake_aws import (
+    TENANT,
+    FakeAws,
+    ecs_error,
+    json_call,
+    result_of,
+)
+from tests.unit.harness.emulator.gateway.patches.sample_task import task
+
+
+@pytest.mark.anyio
+async def test_a_standalone_task_keeps_its_subnet(aws: FakeAws) -> None:
+    aws.responses["DescribeSubnets"] = {"Subnets": []}
+    alone = task("t", group="")
+    detached = task("u", group="", attachments=[])
+    section: dict[str, str] = {}
+
+    await TaskPlacements(aws.api, section).place(TENANT, [alone, detached])
+
+    assert section == {"t": "subnet-1"}
+
+
+@pytest.mark.anyio
+async def test_a_task_of_a_deleted_service_keeps_its_zone(aws: FakeAws) -> None:
+    aws.responses["DescribeServices"] = {"services": []}
+    orphan = task("t")
+
+    await TaskPlacements(aws.api, {}).place(TENANT, [orphan])
+
+    assert orphan["availabilityZone"] == "?"
+
+
+@pytest.mark.anyio
+async def test_an_error_response_has_no_zones(aws: FakeAws) -> None:
+    aws.responses["DescribeTasks"] = ecs_error("ClusterNotFoundException")
+
+    patch = TaskZones(TaskPlacements(aws.api, {}))
+    response = await patch.handle(json_call("ecs", "DescribeTasks"), aws.call_next)
+
+    assert not response.ok
+
+
+@pytest.mark.anyio
+async def test_zones_are_found_by_address(aws: FakeAws) -> None:
+    aws.responses["ListClusters"] = {"clusterArns": ["one", "empty", "deleted"]}
+    lists: dict[str, dict[str, Any] | Response] = {
+        "one": {"taskArns": ["t"]},
+        "empty": {"taskArns": []},
+        "deleted": ecs_error("ClusterNotFoundException"),
+    }
+    aws.responses["ListTasks"] = lambda request: lists[request["cluster"]]
+    aws.responses["DescribeSubnets"] = {"Subnets": []}
+    running = task("t", group="", availabilityZone="eu-north-1b")
+    running["attachments"][0]["details"].append({"name": "privateIPv4Address", "value": "10.0.0.9"})
+    aws.responses["DescribeTasks"] = {"tasks": [running]}
+
+    zones = await TaskPlacements(aws.api, {"t": "lost"}).zones_by_address(TENANT)
+
+    assert zones == {"10.0.0.9": "eu-north-1b"}
+
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_new_tasks_are_placed_in_the_subnet_with_the_fewest(aws: FakeAws) -> None:
+    def subnet(name: str, zone: str) -> dict[str, str]:
+        return {"SubnetId": name, "AvailabilityZone": zone, "VpcId": "vpc"}
+
+    network = {"awsvpcConfiguration": {"subnets": ["first", "second"]}}
+    aws.responses |= {
+        "DescribeTasks": {"tasks": [task("old"), task("new")]},
+        "DescribeServices": {"services": [{"networkConfiguration": network}]},
+        "ListTasks": {"taskArns": ["old", "new"]},
+        "DescribeSubnets": {"Subnets": [subnet("first", "z1"), subnet("second", "z2")]},
+    }
+    section = {"old": "first", "stopped": "second"}
+
+    described = await result_of(TaskZones(TaskPlacements(aws.api, section)), aws, "DescribeTasks")
+
+    assert [each["availabilityZone"] for each in described["tasks"]] == ["z1", "z2"]
+    assert [each["attachments"][0]["details"][0]["value"] for each in described["tasks"]] == [
+        "first",
+        "second",
+    ]

@@ -1,0 +1,64 @@
+"""The program of the supervisor: its command line and its errors."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.core.errors import ToolNotFoundError
+from harness.emulator import __main__ as program
+from harness.emulator.supervisor import SupervisorConfig
+
+DOCKER = "unix:///run/docker.sock"
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    folder = tmp_path / "cloud"
+    folder.mkdir()
+    return folder
+
+
+class TestProgram:
+    def arguments(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
+        monkeypatch.setattr(
+            sys,
+            "argv",
+            [
+                *("harness.emulator", "--directory", str(directory), "--region", "eu-north-1"),
+                *("--port", "4566", "--docker-host", DOCKER, "--owner-pid", "42"),
+            ],
+        )
+
+    def test_the_command_line_is_the_configuration(
+        self, monkeypatch: pytest.MonkeyPatch, directory: Path
+    ) -> None:
+        configs: list[SupervisorConfig] = []
+
+        async def take(config: SupervisorConfig) -> int:
+            configs.append(config)
+            return 1
+
+        monkeypatch.setattr(program, "supervise", take)
+        self.arguments(monkeypatch, directory)
+
+        assert program.main() == 1
+        assert configs == [SupervisorConfig(directory, "eu-north-1", 4566, DOCKER, 42)]
+
+    def test_an_error_is_a_message_not_a_traceback(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        directory: Path,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        async def fail(_config: SupervisorConfig) -> int:
+            raise ToolNotFoundError("no server, password=hunter22")
+
+        monkeypatch.setattr(program, "supervise", fail)
+        self.arguments(monkeypatch, directory)
+
+        assert program.main() == 2
+        printed = capsys.readouterr().err
+        assert printed.startswith("no server")
+        assert "hunter22" not in printed
+        assert "Traceback" not in printed
