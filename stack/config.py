@@ -23,7 +23,7 @@ class StackConfig(StackFields):
         """Check every field.
 
         Raises:
-            ConfigError: A field has the wrong type or a value that AWS would refuse.
+            ConfigError: A field has the wrong type or a value that AWS rejects.
         """
         for name, hint in _hints().items():
             object.__setattr__(self, name, typed(name, getattr(self, name), hint))
@@ -36,20 +36,20 @@ class StackConfig(StackFields):
 
         Raises:
             ConfigError: A name is no field, a field without default is missing, or a value
-                is wrong.
+                is invalid.
         """
         known = [entry.name for entry in fields(cls)]
         for name in values:
             if name not in known:
                 raise ConfigError(
-                    name, values[name], f"no such field; there are {', '.join(known)}"
+                    name, values[name], f"no such field; the fields are {', '.join(known)}"
                 )
         if "environment_suffix" not in values:
             raise ConfigError("environment_suffix", None, "give one, such as 'pr123-7f3a'")
         return cls(**values)
 
     def to_mapping(self) -> dict[str, Any]:
-        """Return field name -> value in types that JSON has; ``from_mapping`` reads it back."""
+        """Return field name -> JSON-compatible value; the inverse of ``from_mapping``."""
         return {entry.name: plain(getattr(self, entry.name)) for entry in fields(self)}
 
 

@@ -9,47 +9,46 @@ from stack.tiers import ALL_TIERS
 
 @dataclass(frozen=True, kw_only=True)
 class StackFields(PhysicalNames):
-    """Everything that a deployment of the catalog stack can choose.
+    """The fields, without any checking; see ``StackConfig``.
 
     Attributes:
         environment_suffix: Short unique name of this deployment, in every physical name:
             lowercase letters, digits and single hyphens.
         region: AWS region.
-        tiers: The tiers to deploy; what they need must be among them.
-        tags: More default tags, beside those of the stack itself.
+        tiers: The tiers to deploy, including all that they depend on.
+        tags: Default tags in addition to those of the stack.
         vpc_cidr: IPv4 network of the VPC, /16 to /24.
         availability_zone_count: Zones with a public and a private subnet each, 2 or 3.
         nat_gateway_count: NAT gateways, at most one a zone.
-        ingress_cidrs: Networks that may reach the load balancer on port 80.
+        ingress_cidrs: Networks allowed to reach the load balancer on port 80.
         image: Container image of the API.
         container_port: Port on which the API listens.
         log_level: The API's log level.
         task_cpu: CPU units of a task (1024 are one vCPU).
         task_memory: Memory of a task in MiB; Fargate has fixed pairs with ``task_cpu``.
-        desired_count: Tasks that the service starts with.
-        min_capacity: Fewest tasks that auto scaling keeps.
-        max_capacity: Most tasks that auto scaling starts.
-        cpu_target_percent: Average CPU utilization that auto scaling aims at, in percent.
-        request_count_target: Requests per task and minute that auto scaling aims at.
+        desired_count: Initial number of tasks of the service.
+        min_capacity: Minimum number of tasks for auto scaling.
+        max_capacity: Maximum number of tasks for auto scaling.
+        cpu_target_percent: Target value of auto scaling for the CPU utilization, in percent.
+        request_count_target: Target value of auto scaling for requests per task and minute.
         wait_for_steady_state: Whether Terraform waits until the service is stable.
-        service_timeout_seconds: How long Terraform waits for the service, in seconds.
+        service_timeout_seconds: Timeout of Terraform for the service, in seconds.
         aurora_engine_major: Major version of Aurora PostgreSQL.
-        aurora_preferred_minor: Version taken when the target offers it, as ``major.minor``.
-        aurora_engine_version: Exact version; None asks the target when planning.
-        aurora_min_capacity: Smallest size of a database instance, in Aurora capacity units.
-        aurora_max_capacity: Largest size of a database instance, in Aurora capacity units.
-        aurora_reader_count: Readers beside the writer.
-        database_name: Database that the cluster is created with.
+        aurora_preferred_minor: Version used if the target offers it, as ``major.minor``.
+        aurora_engine_version: Exact version; None: Terraform queries the target when planning.
+        aurora_min_capacity: Minimum size of a database instance, in Aurora capacity units.
+        aurora_max_capacity: Maximum size of a database instance, in Aurora capacity units.
+        aurora_reader_count: Number of readers.
+        database_name: Initial database of the cluster.
         master_username: Owner of the database.
-        password_version: Raise it to have a new password made and stored.
-        secret_recovery_window_days: Days before a deleted secret is gone; 0 for at once.
-        log_retention_days: Days that CloudWatch Logs keeps the tasks' logs.
-        log_bucket_expiration_days: Days that the bucket keeps access logs.
-        cloudfront_wait_for_deployment: Whether Terraform waits until every edge location
-            has the distribution.
-        state_path: File for the Terraform state when it is kept locally; None for one beside
-            the synthesized JSON.
-        state_bucket: S3 bucket for the Terraform state; None keeps the state locally.
+        password_version: Increment to generate and store a new password.
+        secret_recovery_window_days: Recovery window of a deleted secret in days; 0: none.
+        log_retention_days: Retention of the tasks' logs in CloudWatch Logs, in days.
+        log_bucket_expiration_days: Expiration of the access logs in the bucket, in days.
+        cloudfront_wait_for_deployment: Whether Terraform waits until the distribution is
+            deployed to every edge location.
+        state_path: File of a local Terraform state; None: next to the synthesized JSON.
+        state_bucket: S3 bucket for the Terraform state; None: a local state.
         state_bucket_region: Region of that bucket; None for ``region``.
         state_lock: Whether the S3 backend locks with a lock file (Terraform 1.10 or newer).
     """

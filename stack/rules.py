@@ -39,8 +39,8 @@ LOG_RETENTION_DAYS = (
 
 RESERVED_TAG_KEYS = frozenset({"Project", "EnvironmentSuffix", "ManagedBy", "Name"})
 
-# The reserved key words of PostgreSQL that need no quoting tricks to hit by accident
-# (https://www.postgresql.org/docs/16/sql-keywords-appendix.html, "reserved" in PostgreSQL).
+# Key words marked "reserved" for PostgreSQL in
+# https://www.postgresql.org/docs/16/sql-keywords-appendix.html.
 _KEY_WORDS = frozenset(
     """
     all analyse analyze and any array as asc asymmetric authorization binary both case cast
@@ -57,7 +57,7 @@ _KEY_WORDS = frozenset(
 
 RESERVED_DATABASE_NAMES = _KEY_WORDS | {"postgres", "template0", "template1", "db", "admin"}
 
-# RDS refuses these as "reserved word used by the engine", beside everything in rds* and pg_*
+# RDS rejects these as "reserved word used by the engine", like every name in rds* and pg_*
 # (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html).
 RESERVED_USERNAMES = _KEY_WORDS | {"admin", "administrator", "root", "public", "none"}
 
@@ -66,15 +66,15 @@ def check(config: StackFields) -> None:
     """Check every field, and the fields against one another.
 
     Raises:
-        ConfigError: The first field with a value that AWS or the stack refuses.
+        ConfigError: The first field with an invalid value.
     """
     for rule in _RULES:
-        for name, right in rule(config):
-            raise ConfigError(name, getattr(config, name), right)
+        for name, expected in rule(config):
+            raise ConfigError(name, getattr(config, name), expected)
 
 
 def names(config: StackFields) -> Iterator[Finding]:
-    """The suffix and the region, which every name is made of."""
+    """The suffix and the region, the parts of every name."""
     suffix = config.environment_suffix
     if not re.fullmatch(_SUFFIX, suffix) or len(suffix) > LONGEST_SUFFIX:
         yield (
@@ -87,7 +87,7 @@ def names(config: StackFields) -> Iterator[Finding]:
 
 
 def tiers(config: StackFields) -> Iterator[Finding]:
-    """Tiers that there are, together with what they need."""
+    """Existing tiers, including all that they depend on."""
     unknown = config.tiers - ALL_TIERS
     if unknown or not config.tiers:
         yield "tiers", f"must be some of {_listed(sorted(ALL_TIERS))}"
@@ -96,7 +96,7 @@ def tiers(config: StackFields) -> Iterator[Finding]:
 
 
 def tags(config: StackFields) -> Iterator[Finding]:
-    """Default tags that AWS takes and the stack does not set itself."""
+    """Default tags that AWS accepts and the stack does not set."""
     for key, value in config.tags.items():
         if key in RESERVED_TAG_KEYS or key.lower().startswith("aws:"):
             yield "tags", f"must not set {key!r}: the stack or AWS does"
@@ -105,7 +105,7 @@ def tags(config: StackFields) -> Iterator[Finding]:
 
 
 def backend(config: StackFields) -> Iterator[Finding]:
-    """A bucket for the state or a file, not both."""
+    """Either a bucket or a file for the state."""
     if config.state_bucket is None:
         if config.state_bucket_region is not None:
             yield "state_bucket_region", "needs state_bucket, which is not set"
@@ -140,7 +140,7 @@ def _is_network(cidr: str, *, prefixes: range) -> bool:
 
 
 def task(config: StackFields) -> Iterator[Finding]:
-    """What a task runs, in a size that Fargate has."""
+    """Image and size of a task; Fargate supports fixed sizes."""
     if not config.image.strip() or config.image != "".join(config.image.split()):
         yield "image", "must be a container image such as 'registry.example/catalog-api:1.0'"
     if not 1 <= config.container_port <= 65535:  # noqa: PLR2004 - the largest port
@@ -155,14 +155,14 @@ def task(config: StackFields) -> Iterator[Finding]:
 
 
 def capacity(config: StackFields) -> Iterator[Finding]:
-    """How many tasks, and when that changes."""
+    """Number of tasks, and auto scaling."""
     if config.min_capacity < 1:
         yield "min_capacity", "must be at least 1"
     if config.max_capacity < config.min_capacity:
         yield "max_capacity", f"must be at least min_capacity, which is {config.min_capacity}"
     if not config.min_capacity <= config.desired_count <= config.max_capacity:
         bounds = f"{config.min_capacity} to {config.max_capacity}"
-        yield "desired_count", f"must be {bounds}, as min_capacity and max_capacity say"
+        yield "desired_count", f"must be {bounds} (min_capacity to max_capacity)"
     if not 1 <= config.cpu_target_percent <= 100:  # noqa: PLR2004 - percent
         yield "cpu_target_percent", "must be 1 to 100"
     if config.request_count_target < 1:
@@ -199,7 +199,7 @@ def _is_capacity(units: float, *, smallest: float) -> bool:
 
 
 def credentials(config: StackFields) -> Iterator[Finding]:
-    """Database and owner, and how their secret ends."""
+    """Names of the database and its owner, and the deletion of their secret."""
     # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
     # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html (DBName)
     database, username = config.database_name, config.master_username
@@ -218,7 +218,7 @@ def _is_reserved(name: str, reserved: frozenset[str]) -> bool:
 
 
 def retention(config: StackFields) -> Iterator[Finding]:
-    """How long logs are kept."""
+    """Retention of the logs."""
     if config.log_retention_days not in LOG_RETENTION_DAYS:
         yield "log_retention_days", f"must be one of {_listed(LOG_RETENTION_DAYS)}"
     if config.log_bucket_expiration_days < 1:
