@@ -6,13 +6,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from harness.preflight.cloud import Cloud
 from harness.preflight.configuration.configuration import Configuration
 from harness.preflight.finding import Family, Finding, Problem, Severity
 from harness.preflight.registry import Inspection, Rule
 from harness.preflight.report import Report, Suppressed
 from harness.preflight.rules import all_rules
 from harness.preflight.suppression import Suppression
+from harness.preflight.target_lookup import Cloud
 from harness.preflight.terraform_version import TerraformVersion
 from harness.targets.base import Target
 

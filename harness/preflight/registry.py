@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Required, TypedDict, Unpack
 
+from harness.preflight.configuration.block import Resource
 from harness.preflight.configuration.configuration import Configuration
-from harness.preflight.configuration.resource import Resource
 from harness.preflight.finding import Family, Problem, Severity
 from harness.preflight.terraform_version import TerraformVersion
 
 if TYPE_CHECKING:
-    from harness.preflight.cloud import Cloud
+    from harness.preflight.target_lookup import Cloud
 
 Problems = Iterator[Problem]
 

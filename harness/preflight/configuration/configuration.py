@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.preflight.configuration.resource import Block, Resource
+from harness.preflight.configuration.block import Block, Resource
 from harness.preflight.configuration.values import Reference, Unknown
 
 # Attributes that the provider computes, but from an argument: what it is then equal to.

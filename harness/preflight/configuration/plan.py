@@ -7,9 +7,9 @@ there; what is still unknown keeps the references that the plan's configuration 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.preflight.configuration.block import Resource, type_name
 from harness.preflight.configuration.configuration import Configuration
 from harness.preflight.configuration.planned_values import PlannedValues
-from harness.preflight.configuration.resource import Resource, type_name
 from harness.preflight.configuration.values import Unknown
 from harness.preflight.errors import PreflightInputError
 

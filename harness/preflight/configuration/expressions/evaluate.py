@@ -18,7 +18,7 @@ from harness.preflight.configuration.expressions.template import parse_template
 from harness.preflight.configuration.values import Reference, Unknown, is_known, references_in
 
 if TYPE_CHECKING:
-    from harness.preflight.configuration.resource import Resource
+    from harness.preflight.configuration.block import Resource
 
 _MAX_DEPTH = 60
 _VOLATILE = re.compile(r"\b(count|each|self)\.|\b(uuid|timestamp|plantimestamp|bcrypt)\(")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from harness.preflight.configuration.resource import Block, Resource
+from harness.preflight.configuration.block import Block, Resource
 from harness.preflight.configuration.values import same
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule

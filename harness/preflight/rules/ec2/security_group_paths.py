@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration.block import Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.ec2.permissions import Direction, permissions, permits
+from harness.preflight.rules.ec2.model import Direction, permissions, permits
 from harness.preflight.rules.ec2.routes import EVERYWHERE
 
 _GROUPS_GUIDE = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"

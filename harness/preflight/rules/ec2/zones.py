@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration.block import Resource
 from harness.preflight.configuration.values import Unknown, same
 
 

@@ -1,6 +1,6 @@
 """Rules on what must exist before an ECS service: capacity providers, a listener."""
 
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration.block import Resource
 from harness.preflight.configuration.values import is_traceable
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule

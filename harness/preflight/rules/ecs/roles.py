@@ -1,10 +1,10 @@
 """Rules on the roles of ECS task definitions: does AWS take them?"""
 
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration.block import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import containers, is_fargate
-from harness.preflight.rules.iam_model.roles import trusts
+from harness.preflight.rules.iam.model import trusts
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 _TASK = "aws_ecs_task_definition"

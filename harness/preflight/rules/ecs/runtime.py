@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from harness.preflight.configuration.resource import Block, Resource
+from harness.preflight.configuration.block import Block, Resource
 from harness.preflight.configuration.values import references_in
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ec2.routes import routes_out
 from harness.preflight.rules.ecs.model import containers, secrets, task_of
-from harness.preflight.rules.iam_model.roles import allows, role_statements
+from harness.preflight.rules.iam.model import allows, role_statements
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 _READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - an action

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from harness.preflight.configuration.resource import Block, Resource
+from harness.preflight.configuration.block import Block, Resource
 from harness.preflight.configuration.values import Reference, Unknown, references_in
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.iam_model.statements import Statement, policy_of
+from harness.preflight.rules.iam.statements import Statement, policy_of
 
 _ACCESS_LOGS = (
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html"

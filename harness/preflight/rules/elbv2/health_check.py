@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from harness.preflight.configuration.resource import Block, Resource
+from harness.preflight.configuration.block import Block, Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import containers, task_of

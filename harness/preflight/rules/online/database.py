@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from harness.aws.capability import Capability
-from harness.preflight.cloud import Cloud
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration.block import Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Inspection, Problems, lookup_rule
+from harness.preflight.target_lookup import Cloud
 
 _API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference"
 _AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide"

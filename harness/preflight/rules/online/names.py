@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from harness.preflight.cloud import Cloud
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration.block import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Inspection, Problems, lookup_rule
+from harness.preflight.target_lookup import Cloud
 
 _DOCS = "https://docs.aws.amazon.com"
 _UNIQUE = "Put the environment suffix into the name; destroy what an earlier run left behind."

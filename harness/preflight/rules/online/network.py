@@ -1,8 +1,8 @@
 """What only the target knows about its availability zones."""
 
-from harness.preflight.cloud import Cloud
 from harness.preflight.finding import Family
 from harness.preflight.registry import Inspection, Problems, lookup_rule
+from harness.preflight.target_lookup import Cloud
 
 
 @lookup_rule(

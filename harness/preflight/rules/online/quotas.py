@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.preflight.cloud import Cloud
 from harness.preflight.finding import Family, Problem
 from harness.preflight.registry import Inspection, Problems, lookup_rule
+from harness.preflight.target_lookup import Cloud
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """What only the target knows about CloudFront policies: those of the account."""
 
-from harness.preflight.cloud import Cloud
 from harness.preflight.finding import Family
 from harness.preflight.registry import Inspection, Problems, lookup_rule
 from harness.preflight.rules.cloudfront.distribution import UUID, behaviors
 from harness.preflight.rules.cloudfront.managed_policies import policy
+from harness.preflight.target_lookup import Cloud
 
 _OPERATIONS = {
     "cache_policy_id": ("get_cache_policy", "NoSuchCachePolicy"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from harness.preflight.configuration.resource import Block, Resource
+from harness.preflight.configuration.block import Block, Resource
 from harness.preflight.rules.ec2.routes import EVERYWHERE
 
 _GROUP = "aws_security_group"
