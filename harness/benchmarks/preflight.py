@@ -24,7 +24,7 @@ from rich.table import Table
 from harness.benchmarks.known_mistakes import KNOWN_MISTAKES
 from harness.core import process
 from harness.deploy.workspace import Tools, find_tools
-from harness.preflight.configuration.reading import read_configurations
+from harness.preflight.configuration import read_configurations
 from harness.preflight.engine import preflight
 from harness.preflight.rules import all_rules
 from harness.preflight.terraform_version import TerraformVersion

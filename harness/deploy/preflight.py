@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.preflight.configuration.reading import configuration_of
+from harness.preflight.configuration import configuration_of
 from harness.preflight.engine import preflight
 from harness.preflight.errors import BlockedError
 from harness.preflight.finding import Finding

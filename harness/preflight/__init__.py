@@ -4,8 +4,7 @@
 Terraform JSON, folders of it and plans) and returns a report of findings.
 """
 
-from harness.preflight.configuration.configuration import Configuration
-from harness.preflight.configuration.reading import configuration_of, read_configurations
+from harness.preflight.configuration import Configuration, configuration_of, read_configurations
 from harness.preflight.engine import preflight
 from harness.preflight.errors import PreflightInputError
 from harness.preflight.explanation import explain

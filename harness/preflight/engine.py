@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from harness.preflight.configuration.configuration import Configuration
+from harness.preflight.configuration import Configuration
 from harness.preflight.finding import Family, Finding, Problem, Severity
 from harness.preflight.registry import Inspection, Rule
 from harness.preflight.report import Report, Suppressed

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Required, TypedDict, Unpack
 
-from harness.preflight.configuration.block import Resource
-from harness.preflight.configuration.configuration import Configuration
+from harness.preflight.configuration import Configuration, Resource
 from harness.preflight.finding import Family, Problem, Severity
 from harness.preflight.terraform_version import TerraformVersion
 

@@ -1,36 +1,30 @@
-"""One resource or data block of a configuration."""
+"""Arguments of a block: typed access to raw Terraform JSON."""
 
 import json
 from collections.abc import Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness.preflight.configuration.documents import parse_document
 from harness.preflight.configuration.expressions.evaluate import Scope, evaluate
-from harness.preflight.configuration.expressions.functions import Encoded
-from harness.preflight.configuration.values import Reference, Unknown, is_known, references_in
+from harness.preflight.configuration.values import Encoded, Unknown, is_known
 from harness.preflight.errors import PreflightInputError
-from harness.preflight.finding import Problem
-
-if TYPE_CHECKING:
-    from harness.preflight.configuration.configuration import Configuration
 
 _NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
 
 
 class Block:
-    """The arguments of a resource, of a block nested in it, or of a JSON document in it.
+    """The arguments of a resource, of a nested block, or of an object in a JSON document.
 
     Args:
         raw: Argument name -> raw value.
-        address: Where it stands, for messages: ``aws_lb.this.access_logs[0]``.
-        scope: Where references are looked up.
+        address: Address for messages: ``aws_lb.this.access_logs[0]``.
+        scope: Resolves locals and references.
     """
 
     def __init__(self, raw: Mapping[str, Any], *, address: str, scope: Scope) -> None:
         self.raw = raw
         self.address = address
-        self.scope = scope
+        self._scope = scope
         self._values: dict[tuple[str, bool], Any] = {}
         self._blocks: dict[str, list[Block]] = {}
         self._documents: dict[str, Any] = {}
@@ -39,20 +33,20 @@ class Block:
         return name in self.raw
 
     def value(self, name: str) -> Any:
-        """Return the evaluated argument, None when absent; Unknown when only Terraform knows."""
+        """Return the evaluated argument, None if absent, Unknown if not known before apply."""
         return self._evaluated(name, resolve=True)
 
     def unresolved(self, name: str) -> Any:
-        """Return the argument with references left as references."""
+        """Return the argument with references as ``Reference``."""
         return self._evaluated(name, resolve=False)
 
     def absent(self, name: str) -> bool:
-        """Return whether the argument or block is certainly not given (or null, or empty)."""
+        """Return whether the argument or block is certainly not set (or null, or empty)."""
         value = self.value(name)
         return value in (None, "", []) and name not in self._dynamic()
 
     def given(self, name: str) -> bool:
-        """Return whether the argument or block is certainly given."""
+        """Return whether the argument or block is certainly set."""
         value = self.value(name)
         if isinstance(value, Unknown):
             return False
@@ -61,14 +55,14 @@ class Block:
         return value not in (None, "")
 
     def certain(self, name: str) -> bool:
-        """Return whether the argument is known completely, or certainly absent."""
+        """Return whether the argument is completely known, or certainly absent."""
         return is_known(self.value(name)) and name not in self._dynamic()
 
     def text(self, name: str, default: str | None = None) -> str | None:
-        """Return a string; numbers and booleans become text, as Terraform converts them.
+        """Return a string; numbers and booleans are converted as by Terraform.
 
         Raises:
-            PreflightInputError: It is a list or an object.
+            PreflightInputError: The value is a list or an object.
         """
         value = self.value(name)
         if isinstance(value, Encoded):
@@ -82,10 +76,10 @@ class Block:
         return str(value).lower() if isinstance(value, bool) else str(value)
 
     def number(self, name: str, default: float | None = None) -> float | None:
-        """Return a number; numeric text is converted.
+        """Return a number; numeric strings are converted.
 
         Raises:
-            PreflightInputError: It is no number.
+            PreflightInputError: The value is not a number.
         """
         text = self.text(name)
         if text is None or text == "":
@@ -105,10 +99,10 @@ class Block:
         return int(number)
 
     def boolean(self, name: str, *, default: bool | None = None) -> bool | None:
-        """Return a boolean; the texts true and false are converted.
+        """Return a boolean; the strings true and false are converted.
 
         Raises:
-            PreflightInputError: It is neither.
+            PreflightInputError: The value is neither.
         """
         text = self.text(name)
         if text is None or text == "":
@@ -118,15 +112,15 @@ class Block:
         return text == "true"
 
     def values(self, name: str) -> list[Any] | None:
-        """Return the items of a list, unknown ones as Unknown; None when the list is unknown.
+        """Return the items of a list, unknown ones as Unknown; None if the list is unknown.
 
         Raises:
-            PreflightInputError: It is no list.
+            PreflightInputError: The value is not a list.
         """
         return self._items(name, self.value(name))
 
     def unresolved_values(self, name: str) -> list[Any] | None:
-        """Return the items of a list with references left as references."""
+        """Return the items of a list with references as ``Reference``."""
         return self._items(name, self.unresolved(name))
 
     def texts(self, name: str) -> list[str] | None:
@@ -137,10 +131,10 @@ class Block:
         return [str(value) for value in values]
 
     def blocks(self, name: str) -> list["Block"]:
-        """Return the nested blocks of one name whose number is known; one object is one block.
+        """Return the nested blocks of one name; a single object is one block.
 
         Raises:
-            PreflightInputError: Something other than objects stands there.
+            PreflightInputError: The value is not an object or a list of objects.
         """
         if name not in self._blocks:
             self._blocks[name] = [
@@ -151,7 +145,7 @@ class Block:
         return self._blocks[name]
 
     def block(self, name: str) -> "Block | None":
-        """Return the first nested block of a name, None when there is none or it is unknown."""
+        """Return the first nested block of a name, None if absent or unknown."""
         return next(iter(self.blocks(name)), None)
 
     def countable(self, name: str) -> bool:
@@ -160,20 +154,23 @@ class Block:
         return name not in self._dynamic() and not any(isinstance(b, Unknown) for b in bodies)
 
     def document(self, name: str) -> Any:
-        """Return a JSON document that an argument carries, parsed; None when absent.
+        """Return the parsed JSON document of an argument; None if absent.
 
-        Objects stay plain dicts, with Unknown where a reference stands. Unknown when the
-        document as a whole is not known; a ``ValueError`` when it is certainly not JSON.
+        Objects are plain dicts, with Unknown for references. Unknown if the document as a
+        whole is not known.
+
+        Raises:
+            ValueError: The argument is certainly not JSON.
         """
         if name not in self._documents:
             self._documents[name] = parse_document(self.value(name))
         return self._documents[name]
 
     def map(self, name: str) -> Mapping[str, Any]:
-        """Return a map argument, empty when absent or unknown.
+        """Return a map argument, empty if absent or unknown.
 
         Raises:
-            PreflightInputError: It is no object.
+            PreflightInputError: The value is not an object.
         """
         value = self.value(name)
         if value is None or isinstance(value, Unknown):
@@ -182,42 +179,29 @@ class Block:
             raise self._wrong(name, "an object", value)
         return value
 
-    def follow(self, name: str, *types: str) -> "Resource | None":
-        """Return the resource that an argument names, None when it is not certain which."""
-        return self.scope.resource_of(self.unresolved(name), *types)
-
-    def follow_all(self, name: str, *types: str) -> list["Resource"] | None:
-        """Return the resources that a list names, None unless every one is certain."""
-        values = self.unresolved_values(name)
-        if values is None:
-            return None
-        found = [self.scope.resource_of(value, *types) for value in values]
-        known = [item for item in found if item is not None and not item.repeated]
-        return known if len(known) == len(found) else None
-
-    def nested(self, raw: Mapping[str, Any], where: str) -> "Block":
-        """Return a block over an object inside this one."""
-        return Block(raw, address=f"{self.address}.{where}", scope=self.scope)
+    def nested(self, raw: Mapping[str, Any], path: str) -> "Block":
+        """Return a block for an object inside this one."""
+        return Block(raw, address=f"{self.address}.{path}", scope=self._scope)
 
     def _evaluated(self, name: str, *, resolve: bool) -> Any:
         key = (name, resolve)
         if key not in self._values:
-            self._values[key] = evaluate(self.raw.get(name), self.scope, resolve=resolve)
+            self._values[key] = evaluate(self.raw.get(name), self._scope, resolve=resolve)
         return self._values[key]
 
     def _bodies(self, name: str) -> list[Any]:
-        """Return the raw bodies of blocks; what an expression stands for is evaluated."""
-        raw = self._worked_out(self.raw.get(name))
+        """Return the raw bodies of blocks; expressions are evaluated."""
+        raw = self._without_expression(self.raw.get(name))
         items = raw if isinstance(raw, list) else [raw]
-        return [self._worked_out(item) for item in items]
+        return [self._without_expression(item) for item in items]
 
-    def _worked_out(self, raw: Any) -> Any:
-        return evaluate(raw, self.scope) if isinstance(raw, str) else raw
+    def _without_expression(self, raw: Any) -> Any:
+        return evaluate(raw, self._scope) if isinstance(raw, str) else raw
 
-    def _block(self, item: Any, where: str) -> "Block":
+    def _block(self, item: Any, path: str) -> "Block":
         if not isinstance(item, Mapping):
-            raise self._wrong(where, "a block", item)
-        return self.nested(item, where)
+            raise self._wrong(path, "a block", item)
+        return self.nested(item, path)
 
     def _dynamic(self) -> Mapping[str, Any]:
         dynamic = self.raw.get("dynamic")
@@ -235,80 +219,13 @@ class Block:
         splat = any(isinstance(item, Unknown) and getattr(item, "splat", False) for item in value)
         return None if splat else value
 
-    def _wrong(self, name: str, wanted: str, seen: Any) -> PreflightInputError:
+    def _wrong(self, name: str, expected: str, actual: Any) -> PreflightInputError:
         return PreflightInputError(
-            f"{self.address}.{name}: expected {wanted}, found {type_name(seen)}",
-            remedy="run `terraform validate`: this is not what the provider's schema wants",
+            f"{self.address}.{name}: expected {expected}, found {type_name(actual)}",
+            remedy="run `terraform validate`: the value does not match the provider's schema",
         )
 
 
 def type_name(value: Any) -> str:
-    """Return what a JSON value is, for a message."""
+    """Return the type of a JSON value, for a message."""
     return next((name for kind, name in _NAMES.items() if isinstance(value, kind)), repr(value))
-
-
-if TYPE_CHECKING:
-    from harness.preflight.configuration.configuration import Configuration
-
-
-class Resource(Block):
-    """One ``resource`` or ``data`` block.
-
-    Attributes:
-        type: Resource type.
-        configuration: What it belongs to.
-        source: The file that declares it.
-        managed: Whether Terraform would create it: false for ``data`` blocks.
-        references: Addresses that it refers to, where ``raw`` does not show them (a plan).
-    """
-
-    scope: "Configuration"
-
-    def __init__(
-        self,
-        raw: Mapping[str, Any],
-        *,
-        type_: str,
-        address: str,
-        scope: "Configuration",
-        source: str = "",
-        managed: bool = True,
-        references: frozenset[str] = frozenset(),
-    ) -> None:
-        super().__init__(raw, address=address, scope=scope)
-        self.type = type_
-        self.source = source
-        self.managed = managed
-        self._references = references
-
-    @property
-    def configuration(self) -> "Configuration":
-        """The configuration that the resource belongs to."""
-        return self.scope
-
-    @property
-    def repeated(self) -> bool:
-        """Whether the block stands for any number of instances, or perhaps for none."""
-        return self.raw.get("count") is not None or self.raw.get("for_each") is not None
-
-    def problem(self, message: str, *, variant: int = 0, **details: object) -> Problem:
-        """Return a problem of this resource; see ``Problem`` for variant and details."""
-        return Problem(self.address, message, details, variant)
-
-    def depends_on(self, other: "Resource") -> bool:
-        """Return whether Terraform creates the other resource first, perhaps indirectly."""
-        return other.address in self.configuration.dependencies(self.address)
-
-    @cached_property
-    def references(self) -> tuple[Reference, ...]:
-        """Every reference in the block."""
-        evaluated = evaluate(dict(self.raw), self.configuration, resolve=False)
-        return tuple(references_in(evaluated))
-
-    @cached_property
-    def direct_dependencies(self) -> frozenset[str]:
-        """Addresses that occur anywhere in the block, ``depends_on`` included."""
-        found = {reference.address for reference in self.references}
-        named = self.raw.get("depends_on") or []
-        named = {name for name in named if isinstance(name, str)}
-        return frozenset(found | named) | self._references

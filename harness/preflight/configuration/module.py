@@ -7,8 +7,8 @@ https://developer.hashicorp.com/terraform/language/files/override.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.preflight.configuration.block import Resource, type_name
-from harness.preflight.configuration.configuration import Configuration
+from harness.preflight.configuration.block import type_name
+from harness.preflight.configuration.configuration import Configuration, Resource
 from harness.preflight.errors import PreflightInputError
 
 _TOP_LEVEL = {
@@ -83,7 +83,7 @@ class _Module:
                     raw,
                     type_=kind,
                     address=f"{prefix}{kind}.{name}",
-                    scope=configuration,
+                    configuration=configuration,
                     source=source,
                     managed=mode == "resource",
                 )

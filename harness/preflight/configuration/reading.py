@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.preflight.configuration.block import type_name
 from harness.preflight.configuration.configuration import Configuration
-from harness.preflight.configuration.json_text import parse_json
+from harness.preflight.configuration.documents import parse_json
 from harness.preflight.configuration.module import build_module
 from harness.preflight.configuration.plan import build_plan, is_plan
 from harness.preflight.errors import PreflightInputError

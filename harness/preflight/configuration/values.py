@@ -45,6 +45,13 @@ class Reference(Unknown):
         return "*" in self.path
 
 
+class Encoded:
+    """The result of ``jsonencode``: the value before encoding."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
 def is_known(value: Any) -> bool:
     """Return whether a value, with everything in it, is known."""
     if isinstance(value, Unknown):

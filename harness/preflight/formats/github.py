@@ -3,7 +3,7 @@
 Format: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands.
 """
 
-from harness.preflight.configuration.source_location import location_of
+from harness.preflight.configuration import location_of
 from harness.preflight.finding import Finding, Severity
 from harness.preflight.report import Report
 

@@ -2,8 +2,7 @@
 
 import re
 
-from harness.preflight.configuration.block import Resource
-from harness.preflight.configuration.values import is_known, references_in
+from harness.preflight.configuration import Resource, is_known, references_in
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 

@@ -1,6 +1,6 @@
 """Rules on CloudWatch alarms and dashboards."""
 
-from harness.preflight.configuration.block import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 

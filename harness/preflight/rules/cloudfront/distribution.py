@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from harness.preflight.configuration.block import Block, Resource
-from harness.preflight.configuration.values import is_known, same
+from harness.preflight.configuration import Block, Resource, is_known, same
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.cloudfront.managed_policies import policy

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from harness.preflight.configuration.block import Block, Resource
-from harness.preflight.configuration.values import same
+from harness.preflight.configuration import Block, Resource, same
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.cloudfront.distribution import behaviors
@@ -71,7 +70,7 @@ def _balancer_of(distribution: Resource, behavior: Block) -> Resource | None:
     wanted = behavior.value("target_origin_id")
     for origin in distribution.blocks("origin"):
         if same(origin.value("origin_id"), wanted):
-            return origin.follow("domain_name", *_LB)
+            return distribution.follow("domain_name", *_LB, within=origin)
     return None
 
 
@@ -87,7 +86,7 @@ def _balancer_of(distribution: Resource, behavior: Block) -> Resource | None:
 def origin_without_listener(distribution: Resource) -> Problems:
     """CloudFront asks the load balancer on a port on which it has no listener."""
     for origin in distribution.blocks("origin"):
-        balancer = origin.follow("domain_name", *_LB)
+        balancer = distribution.follow("domain_name", *_LB, within=origin)
         custom = origin.block("custom_origin_config")
         if balancer is None or custom is None:
             continue

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from harness.preflight.configuration.block import Block, Resource
+from harness.preflight.configuration import Block, Resource
 from harness.preflight.rules.ec2.routes import EVERYWHERE
 
 _GROUP = "aws_security_group"
@@ -52,13 +52,13 @@ def permissions(group: Resource, direction: Direction) -> list[Permission] | Non
     configuration = group.configuration
     if configuration.incomplete or group.repeated or not group.countable(direction):
         return None
-    found = [_permission(block) for block in group.blocks(direction)]
+    found = [_permission(block, group) for block in group.blocks(direction)]
     for kind in _SEPARATE_RULES:
         if not configuration.all_certain(kind, "security_group_id", _GROUP):
             return None
         for rule in configuration.referring(kind, "security_group_id", group):
             if _direction(rule) is direction:
-                found.append(_permission(rule))
+                found.append(_permission(rule, rule))
     return found
 
 
@@ -99,10 +99,10 @@ def _direction(rule: Resource) -> Direction | None:
     return Direction.INGRESS if "ingress" in rule.type else Direction.EGRESS
 
 
-def _permission(rule: Block) -> Permission:
+def _permission(rule: Block, resource: Resource) -> Permission:
     ports, certain = _ports(rule)
     cidrs, known = _cidrs(rule)
-    groups, sure = _peers(rule)
+    groups, sure = _peers(rule, resource)
     return Permission(ports, cidrs, groups, certain and known and sure)
 
 
@@ -133,16 +133,16 @@ def _cidrs(rule: Block) -> tuple[frozenset[str], bool]:
     return frozenset(found), certain and not listed
 
 
-def _peers(rule: Block) -> tuple[tuple[Resource, ...], bool]:
+def _peers(rule: Block, resource: Resource) -> tuple[tuple[Resource, ...], bool]:
     found: list[Resource] = []
     certain = True
     for name in ("source_security_group_id", "referenced_security_group_id"):
         if not rule.absent(name):
-            peer = rule.follow(name, _GROUP)
+            peer = resource.follow(name, _GROUP, within=rule)
             certain = certain and peer is not None
             found += [peer] if peer else []
     if not rule.absent("security_groups"):
-        peers = rule.follow_all("security_groups", _GROUP)
+        peers = resource.follow_all("security_groups", _GROUP, within=rule)
         certain = certain and peers is not None
         found += peers or []
     return tuple(found), certain and not rule.boolean("self")

@@ -4,7 +4,7 @@ import ipaddress
 import itertools
 from collections.abc import Iterator
 
-from harness.preflight.configuration.block import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 

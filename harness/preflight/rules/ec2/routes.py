@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from harness.preflight.configuration.block import Block, Resource
+from harness.preflight.configuration import Block, Resource
 
 EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 """The whole internet, in IPv4 and in IPv6."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from harness.preflight.configuration.block import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ec2.model import Direction, permissions, permits
@@ -54,7 +54,7 @@ def load_balancer_cannot_connect(service: Resource) -> Problems:
     tasks = _task_groups(service)
     for block in service.blocks("load_balancer"):
         port = block.integer("container_port")
-        group = block.follow("target_group_arn", *_TARGETS)
+        group = service.follow("target_group_arn", *_TARGETS, within=block)
         if port is None or group is None or not tasks:
             continue
         for balancer in _balancers_of(group):
@@ -127,7 +127,11 @@ def database_port(cluster: Resource) -> int | None:
 
 def _task_groups(service: Resource) -> list[Resource] | None:
     network = service.block("network_configuration")
-    return network.follow_all("security_groups", _GROUP) if network is not None else None
+    return (
+        service.follow_all("security_groups", _GROUP, within=network)
+        if network is not None
+        else None
+    )
 
 
 def _balancers_of(group: Resource) -> list[Resource]:

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from harness.preflight.configuration.block import Resource
-from harness.preflight.configuration.values import Unknown, same
+from harness.preflight.configuration import Resource, Unknown, same
 
 
 def zones_of(resource: Resource, argument: str) -> list[Any] | None:

@@ -1,11 +1,11 @@
 """Rules on what must exist before an ECS service: capacity providers, a listener."""
 
-from harness.preflight.configuration.block import Resource
-from harness.preflight.configuration.values import is_traceable
+from harness.preflight.configuration import Resource, is_traceable
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+_GROUP = ("aws_lb_target_group", "aws_alb_target_group")
 _ATTACHMENT = "aws_ecs_cluster_capacity_providers"
 
 
@@ -84,7 +84,7 @@ def without_listener_dependency(service: Resource) -> Problems:
         "aws_lb_listener", "aws_lb_listener_rule", "aws_alb_listener", "aws_alb_listener_rule"
     )
     for block in service.blocks("load_balancer"):
-        group = block.follow("target_group_arn", "aws_lb_target_group", "aws_alb_target_group")
+        group = service.follow("target_group_arn", *_GROUP, within=block)
         if group is None:
             continue
         connecting = [item for item in listeners if item.depends_on(group)]

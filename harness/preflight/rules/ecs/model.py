@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.preflight.configuration.block import Block, Resource
+from harness.preflight.configuration import Block, Resource
 
 
 def task_of(service: Resource) -> Resource | None:

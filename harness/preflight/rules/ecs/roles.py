@@ -1,6 +1,6 @@
 """Rules on the roles of ECS task definitions: does AWS take them?"""
 
-from harness.preflight.configuration.block import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import containers, is_fargate

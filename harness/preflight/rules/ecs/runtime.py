@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from harness.preflight.configuration.block import Block, Resource
-from harness.preflight.configuration.values import references_in
+from harness.preflight.configuration import Block, Resource, references_in
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ec2.routes import routes_out
@@ -13,6 +12,7 @@ from harness.preflight.rules.iam.model import allows, role_statements
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 _READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - an action
 _TASK = "aws_ecs_task_definition"
+_LOG_GROUP = "aws_cloudwatch_log_group"
 _SECRET = "aws_secretsmanager_secret"  # noqa: S105 - a resource type
 
 
@@ -84,7 +84,7 @@ def cannot_write_logs(task: Resource) -> Problems:
     if role is None or said is None:
         return
     for options in _log_options(task):
-        group = options.follow("awslogs-group", "aws_cloudwatch_log_group")
+        group = task.follow("awslogs-group", _LOG_GROUP, within=options)
         if group is None:
             continue
         for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
@@ -109,7 +109,7 @@ def log_group_missing(task: Resource) -> Problems:
         return
     for options in _log_options(task):
         name = options.text("awslogs-group")
-        created = options.follow("awslogs-group", "aws_cloudwatch_log_group")
+        created = task.follow("awslogs-group", _LOG_GROUP, within=options)
         if name and created is None and options.text("awslogs-create-group") != "true":
             yield task.problem(f"no log group {name} in this configuration")
 
@@ -140,7 +140,7 @@ def no_route_out(service: Resource) -> Problems:
     if network is None or task is None or service.configuration.incomplete or endpoints:
         return
     public = network.boolean("assign_public_ip", default=False)
-    for subnet in network.follow_all("subnets", "aws_subnet") or []:
+    for subnet in service.follow_all("subnets", "aws_subnet", within=network) or []:
         routes = routes_out(subnet)
         if routes is None or public is None:
             continue

@@ -1,12 +1,13 @@
 """Rules on ECS services: does AWS take them?"""
 
-from harness.preflight.configuration.block import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import containers, port_mappings, task_of
 
 _CREATE = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html"
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+_GROUP = ("aws_lb_target_group", "aws_alb_target_group")
 
 
 @resource_rule(
@@ -58,7 +59,7 @@ def target_type(service: Resource) -> Problems:
     if task is None or task.text("network_mode") != "awsvpc":
         return
     for block in service.blocks("load_balancer"):
-        group = block.follow("target_group_arn", "aws_lb_target_group", "aws_alb_target_group")
+        group = service.follow("target_group_arn", *_GROUP, within=block)
         kind = group.text("target_type", "instance") if group is not None else "ip"
         if group is not None and kind not in (None, "ip"):
             yield service.problem(f"{group.address} has target type {kind}", kind=kind)

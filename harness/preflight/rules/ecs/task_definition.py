@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from harness.preflight.configuration.block import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import is_fargate

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from harness.preflight.configuration.block import Block, Resource
-from harness.preflight.configuration.values import Reference, Unknown, references_in
+from harness.preflight.configuration import Block, Reference, Resource, Unknown, references_in
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.iam.statements import Statement, policy_of
@@ -104,7 +103,7 @@ def _log_buckets(balancer: Resource) -> Iterator[tuple[Block, Resource]]:
     if balancer.text("load_balancer_type", "application") != "application":
         return
     for logs in balancer.blocks("access_logs"):
-        bucket = logs.follow("bucket", "aws_s3_bucket")
+        bucket = balancer.follow("bucket", "aws_s3_bucket", within=logs)
         if logs.boolean("enabled", default=False) and bucket is not None:
             yield logs, bucket
 

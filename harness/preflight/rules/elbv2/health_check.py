@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from harness.preflight.configuration.block import Block, Resource
+from harness.preflight.configuration import Block, Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import containers, task_of
@@ -79,7 +79,7 @@ def health_check_path(service: Resource) -> Problems:
 
 def _health_checks(service: Resource) -> Iterator[tuple[Block, Resource, Block]]:
     for block in service.blocks("load_balancer"):
-        group = block.follow("target_group_arn", *_GROUP)
+        group = service.follow("target_group_arn", *_GROUP, within=block)
         check = group.block("health_check") if group is not None else None
         if group is not None and check is not None:
             yield block, group, check

@@ -4,9 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from harness.preflight.configuration.block import Resource
-from harness.preflight.configuration.configuration import Configuration
-from harness.preflight.configuration.values import Reference
+from harness.preflight.configuration import Configuration, Reference, Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 

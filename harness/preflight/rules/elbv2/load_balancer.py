@@ -3,8 +3,7 @@
 import itertools
 import math
 
-from harness.preflight.configuration.block import Resource
-from harness.preflight.configuration.values import Unknown, same
+from harness.preflight.configuration import Resource, Unknown, same
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ec2.zones import distinct_zones, zones_of

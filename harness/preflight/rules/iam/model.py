@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from harness.preflight.configuration.block import Resource
-from harness.preflight.configuration.values import Reference, Unknown, references_in
+from harness.preflight.configuration import Reference, Resource, Unknown, references_in
 from harness.preflight.rules.iam.statements import Statement, policy_of
 
 _EXECUTION_ROLE = "service-role/AmazonECSTaskExecutionRolePolicy"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.preflight.configuration.block import Resource
+from harness.preflight.configuration import Resource
 
 
 @dataclass(frozen=True)

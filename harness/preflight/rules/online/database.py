@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from harness.aws.capability import Capability
-from harness.preflight.configuration.block import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Inspection, Problems, lookup_rule
 from harness.preflight.target_lookup import Cloud

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from harness.preflight.configuration.block import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Inspection, Problems, lookup_rule
 from harness.preflight.target_lookup import Cloud

@@ -2,7 +2,7 @@
 
 import re
 
-from harness.preflight.configuration.block import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 from harness.preflight.rules.ec2.zones import distinct_zones

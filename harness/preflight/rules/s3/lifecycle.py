@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from harness.preflight.configuration.block import Block, Resource
+from harness.preflight.configuration import Block, Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 

@@ -1,6 +1,6 @@
 """Rules on the configuration itself, whatever its resources are."""
 
-from harness.preflight.configuration.block import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Problem
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 

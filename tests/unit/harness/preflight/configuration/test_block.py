@@ -3,8 +3,7 @@ from typing import Any
 import pytest
 
 from harness.preflight import PreflightInputError, configuration_of
-from harness.preflight.configuration.block import Block
-from harness.preflight.configuration.values import Unknown
+from harness.preflight.configuration import Block, Unknown
 
 
 def block(**arguments: Any) -> Block:

@@ -1,7 +1,7 @@
 from typing import Any
 
 from harness.preflight import Configuration, configuration_of
-from harness.preflight.configuration.block import Resource
+from harness.preflight.configuration import Resource
 
 
 def configuration(resources: dict[str, Any], **more: Any) -> Configuration:

@@ -3,9 +3,8 @@ from typing import Any
 import pytest
 
 from harness.preflight import Configuration, configuration_of
+from harness.preflight.configuration import Encoded, Reference, Unknown, references_in
 from harness.preflight.configuration.expressions.evaluate import evaluate
-from harness.preflight.configuration.expressions.functions import Encoded
-from harness.preflight.configuration.values import Reference, Unknown, references_in
 
 DOCUMENT: dict[str, Any] = {
     "locals": {

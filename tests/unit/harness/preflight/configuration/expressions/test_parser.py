@@ -11,7 +11,7 @@ from harness.preflight.configuration.expressions.nodes import (
     Template,
     Traversal,
 )
-from harness.preflight.configuration.expressions.template import parse_template
+from harness.preflight.configuration.expressions.parser import parse_template
 
 
 @pytest.mark.parametrize(
