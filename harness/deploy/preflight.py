@@ -57,6 +57,6 @@ def require_deployable(
 
 def _line(finding: Finding) -> str:
     lines = [f"  {finding.rule} at {finding.address}: {finding.message}"]
-    if finding.says:
-        lines.append(f"    the deployment would say: {' '.join(finding.says.split())}")
+    if finding.error:
+        lines.append(f"    the deployment would say: {' '.join(finding.error.split())}")
     return "\n".join([*lines, f"    what to do: {finding.remedy}"])

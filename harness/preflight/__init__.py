@@ -1,6 +1,6 @@
-"""Preflight: what would stop a deployment, said before anything is deployed.
+"""Preflight: find what would make a deployment fail, before anything is deployed.
 
-``preflight(configuration, target=...)`` takes a configuration (``read_configurations`` reads
+``preflight(configuration, target=...)`` checks a configuration (``read_configurations`` reads
 Terraform JSON, folders of it and plans) and returns a report of findings.
 """
 

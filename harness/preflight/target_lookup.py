@@ -1,84 +1,90 @@
-"""What the look-ups may ask of a target: each question once, and never for long."""
+"""Look-ups in the target: cached API calls with short timeouts."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
+import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from harness.aws.capability import Capability
-from harness.targets.base import Target
 
-_CONNECT_SECONDS = 5
-_READ_SECONDS = 20
+_CONFIG = Config(
+    connect_timeout=5, read_timeout=20, retries={"mode": "standard", "max_attempts": 2}
+)
 
 
-class Cloud:
-    """A target as the look-ups see it: API answers, each asked for once.
+class LookupTarget(Protocol):
+    """The part of a target that rules use."""
+
+    region: str
+
+    def session(self) -> boto3.Session:
+        """Return a session for the target."""
+
+    def missing(self) -> Mapping[Capability, str]:
+        """Return the capabilities that the target lacks, with the reasons."""
+
+
+class TargetLookup:
+    """API calls to a target; each is sent once and its response is cached.
 
     Args:
         target: Where the configuration would be deployed.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: LookupTarget) -> None:
         self.region = target.region
-        self.missing: Mapping[Capability, str] = target.missing()
-        self.is_aws = target.name == "aws" and Capability.SERVICE_QUOTAS not in self.missing
+        self.missing = target.missing()
         self._session: Any = target.session()
         self._clients: dict[str, Any] = {}
-        self._answers: dict[tuple[str, str, str], Any] = {}
+        self._responses: dict[tuple[str, str, str], Any] = {}
 
-    def ask(self, service: str, operation: str, **parameters: Any) -> Any:
-        """Return the answer of an API operation, all pages of it.
+    def call(self, service: str, operation: str, **parameters: Any) -> Any:
+        """Return the response of an API operation, all pages combined.
 
         Args:
-            service: Service as boto3 names it.
+            service: Service name of boto3.
             operation: Method of the client.
-            parameters: Its parameters.
+            parameters: Parameters of the method.
 
         Raises:
-            ClientError: The target refused.
+            ClientError: The target returned an error.
             BotoCoreError: The target cannot be reached, or there are no credentials.
         """
         key = (service, operation, repr(sorted(parameters.items())))
-        if key not in self._answers:
-            self._answers[key] = self._ask(service, operation, parameters)
-        return self._answers[key]
+        if key not in self._responses:
+            client = self._client(service)
+            if client.can_paginate(operation):
+                pages = client.get_paginator(operation).paginate(**parameters)
+                self._responses[key] = pages.build_full_result()
+            else:
+                self._responses[key] = getattr(client, operation)(**parameters)
+        return self._responses[key]
 
     def find(
         self, service: str, operation: str, absent: tuple[str, ...], **parameters: Any
     ) -> Any | None:
-        """Return an answer, None when the target says that there is no such thing.
+        """Return the response of an API operation, None if the resource does not exist.
 
         Args:
-            service: Service as boto3 names it.
+            service: Service name of boto3.
             operation: Method of the client.
-            absent: Error codes that mean "no such thing".
-            parameters: Its parameters.
+            absent: Error codes for a resource that does not exist.
+            parameters: Parameters of the method.
 
         Raises:
-            ClientError: The target refused for another reason.
+            ClientError: The target returned another error.
+            BotoCoreError: The target cannot be reached, or there are no credentials.
         """
         try:
-            return self.ask(service, operation, **parameters)
+            return self.call(service, operation, **parameters)
         except ClientError as error:
             if error.response["Error"]["Code"] in absent:
                 return None
             raise
 
-    def _ask(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
-        client = self._client(service)
-        if client.can_paginate(operation):
-            return client.get_paginator(operation).paginate(**parameters).build_full_result()
-        return getattr(client, operation)(**parameters)
-
     def _client(self, service: str) -> Any:
         if service not in self._clients:
-            config = Config(
-                connect_timeout=_CONNECT_SECONDS,
-                read_timeout=_READ_SECONDS,
-                retries={"mode": "standard", "max_attempts": 2},
-                s3={"addressing_style": "path"} if not self.is_aws else None,
-            )
-            self._clients[service] = self._session.client(service, config=config)
+            self._clients[service] = self._session.client(service, config=_CONFIG)
         return self._clients[service]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+NO_QUOTAS = "an emulator has no quotas"
 _API_IMAGE = "catalog-harness/product-catalog-api:latest"
 
 # Provider arguments that keep Terraform from asking a real AWS.

@@ -14,11 +14,11 @@ from harness.aws.caller_identity import Identity, require_same, who_calls
 from harness.aws.capability import Capability
 from harness.aws.real_session import aws_session, emulator_behind
 from harness.targets.base import DatabaseRoute
+from harness.targets.emulator_settings import NO_QUOTAS
 from harness.targets.gateway_http import gateway_session
 from harness.terraform.drift import AllowedDrift
 
 _PRIVATE = "the database is in private subnets, which nothing outside the VPC reaches"
-_NO_QUOTAS = "an emulator has no quotas"
 # Names of new load balancers and distributions take a while to be known everywhere.
 _CONNECT_RETRIES = Retry(connect=5, read=0, status=0, other=0, backoff_factor=1.0)
 
@@ -97,7 +97,7 @@ class AwsTarget:
         """Return what cannot be proved from outside the VPC."""
         lacking = {Capability.DATABASE_DIRECT: _PRIVATE}
         if self.rehearsal:
-            lacking[Capability.SERVICE_QUOTAS] = _NO_QUOTAS
+            lacking[Capability.SERVICE_QUOTAS] = NO_QUOTAS
         return lacking
 
     def environment(self) -> Mapping[str, str]:

@@ -90,7 +90,7 @@ def test_all_six_mistakes_are_six_blockers(
 ) -> None:
     for mistake in KNOWN_MISTAKES:
         if mistake.number != 6:  # the name that is pending deletion
-            document = mistake.put_into(document)
+            document = mistake.applied_to(document)
     report = report_on(document, cloud)
     wanted = sorted(IN_TARGET.get(mistake.number, mistake.rule) for mistake in KNOWN_MISTAKES)
     assert sorted(finding.rule for finding in report.blockers) == wanted

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from harness.preflight.configuration.values import Encoded, Unknown, references_in
 
 MAX_DEPTH = 50
-"""Nesting that is accepted; real configurations stay under 20."""
+"""Maximum nesting; real configurations have less than 20 levels."""
 _PLACEHOLDER = "\ue000{}\ue001"
 
 
@@ -18,7 +18,7 @@ def parse_json(text: str) -> Any:
     block name twice (https://developer.hashicorp.com/terraform/language/syntax/json).
 
     Raises:
-        ValueError: It is not JSON, or nested deeper than ``MAX_DEPTH``.
+        ValueError: The text is not JSON, or nested deeper than ``MAX_DEPTH``.
     """
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
@@ -68,7 +68,7 @@ def _check_depth(value: Any) -> None:
 
 
 def parse_document(value: Any) -> Any:
-    """Parse an evaluated value as JSON document; see ``Block.document``."""
+    """Parse an evaluated value as a JSON document; see ``Block.document``."""
     if isinstance(value, Encoded):
         return value.value
     if isinstance(value, str):

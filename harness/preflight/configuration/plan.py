@@ -1,7 +1,7 @@
 """Build a configuration from a plan as ``terraform show -json`` prints it.
 
-Format: https://developer.hashicorp.com/terraform/internals/json-format. Values are resolved
-there; what is still unknown keeps the references that the plan's configuration part lists.
+Format: https://developer.hashicorp.com/terraform/internals/json-format. Known values are resolved;
+unknown ones keep the references from the plan's ``configuration``.
 """
 
 from collections.abc import Iterator, Mapping, Set
@@ -19,10 +19,10 @@ def is_plan(document: Mapping[str, Any]) -> bool:
 
 
 def build_plan(document: Mapping[str, Any], *, label: str) -> Configuration:
-    """Return the configuration that a plan would bring about.
+    """Return the planned configuration.
 
     Raises:
-        PreflightInputError: It does not have the shape of a plan; the message names the place.
+        PreflightInputError: The document is not a plan; the message contains the path.
     """
     plan = _Plan(document, label)
     return plan.configuration()
@@ -121,7 +121,7 @@ class _Plan:
 
 
 class _PlannedValues:
-    """Works out what a plan says of one argument after another.
+    """Arguments of planned resources, with references for unknown values.
 
     Args:
         addresses: Addresses of the planned resources.
@@ -133,19 +133,19 @@ class _PlannedValues:
     def arguments(
         self, values: Mapping[str, Any], unknown: Any, expressions: Mapping[str, Any], module: str
     ) -> dict[str, Any]:
-        """Return planned arguments, with Unknown put where the plan says so.
+        """Return planned arguments, with Unknown for unknown values.
 
         Args:
-            values: What is known of them.
-            unknown: The plan's ``after_unknown`` for the resource.
-            expressions: What the configuration says, with the references in it.
-            module: Module part of the resource's address, which references are relative to.
+            values: Known values.
+            unknown: ``after_unknown`` of the resource.
+            expressions: Expressions of the configuration, with their references.
+            module: Module part of the resource's address; references are relative to it.
         """
         merged = self._merge(_as_written(values, expressions), unknown, expressions, module)
         return merged if isinstance(merged, dict) else {}
 
     def references(self, expressions: Any, module: str) -> frozenset[str]:
-        """Return the addresses of planned resources that expressions refer to."""
+        """Return the addresses of planned resources that expressions reference."""
         located = {self._locate(name, module)[0] for name in _all_references(expressions)}
         return frozenset(located - {""})
 
@@ -233,10 +233,10 @@ def _list(value: Any, where: str) -> list[Any]:
 
 
 def _as_written(value: Any, expressions: Any) -> Any:
-    """Return planned values with the provider's empty defaults taken back to "not given".
+    """Return planned values with empty defaults of the provider replaced by None.
 
-    The lifecycle rules of a bucket, for one, are planned with ``prefix = ""`` where the
-    configuration has no prefix at all.
+    For example, lifecycle rules of a bucket are planned with ``prefix = ""`` if the
+    configuration has no prefix.
     """
     if isinstance(value, dict) and isinstance(expressions, dict):
         return {

@@ -34,27 +34,26 @@ _UNKNOWN_ROOTS = {"var", "each", "count", "path", "terraform", "module", "self",
 
 
 class Scope(Protocol):
-    """Where names are looked up."""
+    """Resolves the names in expressions."""
 
     def local(self, name: str) -> Any:
-        """Return the raw value of a local, Unknown where there is none."""
+        """Return the raw value of a local, Unknown if not declared."""
 
     def attribute(self, reference: Reference) -> Any:
-        """Return the raw value that a reference leads to, the reference where it is computed."""
+        """Return the raw value of a referenced argument; the reference if it is computed."""
 
 
 def evaluate(raw: Any, scope: Scope, *, resolve: bool = True, depth: int = 0) -> Any:
     """Evaluate a raw value of Terraform JSON.
 
     Args:
-        raw: What the JSON holds: strings may be templates.
-        scope: Where names are looked up.
-        resolve: Whether a reference to an argument that the configuration sets becomes the
-            argument's value; a reference stays a reference otherwise.
-        depth: How many references deep this already is.
+        raw: A JSON value; strings may be templates.
+        scope: Resolves names.
+        resolve: Whether references to configured arguments are replaced by their values.
+        depth: Nesting of references so far.
 
     Returns:
-        Plain values, with Unknown and Reference wherever only Terraform can tell.
+        Plain values, with Unknown and Reference for values that are not known before apply.
     """
     if depth > _MAX_DEPTH:
         return Unknown()
@@ -165,7 +164,7 @@ def _descend(value: Any, step: str | int) -> Any:
 
 
 def _as_text(value: Any) -> str:
-    """Return a scalar as the text that a template makes of it."""
+    """Return a scalar as text, as in a template."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

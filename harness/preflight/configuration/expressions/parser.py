@@ -33,14 +33,14 @@ _CLOSING = {"[": "]", "(": ")", "{": "}"}
 
 
 class _UnsupportedError(Exception):
-    """The expression holds something that this parser leaves to Terraform."""
+    """The syntax is not supported by this parser."""
 
 
 @lru_cache(maxsize=4096)
 def parse_template(text: str) -> Node:
     """Parse a string value of Terraform JSON; never raises.
 
-    A string that is one interpolation alone is that expression, as in Terraform.
+    A string that consists of one interpolation is that expression, as in Terraform.
     """
     if "${" not in text and "%{" not in text:
         return Literal(text)
@@ -87,11 +87,7 @@ def _expression(text: str, depth: int) -> Node:
 
 
 def _end_of_interpolation(text: str, position: int) -> int:
-    """Return where the interpolation that starts before ``position`` closes.
-
-    Raises:
-        _UnsupportedError: It has no end.
-    """
+    """Return the end of the interpolation that starts before ``position``."""
     stack = ["{"]
     while position < len(text):
         character = text[position]
@@ -114,13 +110,11 @@ def _end_of_interpolation(text: str, position: int) -> int:
 
 
 class _ExpressionParser:
-    """Recursive descent over one expression.
+    """Recursive descent parser of one expression; raises ``_UnsupportedError``.
 
     Args:
         text: The expression, without ``${`` and ``}``.
-        depth: How deep in other expressions it is.
-
-    ``value`` and ``end`` raise _UnsupportedError for what this parser leaves to Terraform.
+        depth: Nesting in other expressions.
     """
 
     def __init__(self, text: str, depth: int) -> None:
@@ -129,13 +123,13 @@ class _ExpressionParser:
         self._depth = depth
 
     def end(self) -> None:
-        """Require that nothing follows."""
+        """Require the end of the text."""
         self._skip()
         if self._position != len(self._text):
             raise _UnsupportedError(self._text)
 
     def value(self) -> Node:
-        """Parse the value that comes next."""
+        """Parse the next value."""
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise _UnsupportedError("too deep")

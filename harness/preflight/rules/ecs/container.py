@@ -1,4 +1,4 @@
-"""Rules on the containers of ECS task definitions: does AWS take them?"""
+"""Rules on the container definitions of ECS task definitions."""
 
 from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
@@ -14,23 +14,23 @@ _PARAMETERS = f"{_GUIDE}/task_definition_parameters.html"
     "ecs/container-definitions",
     Family.DEPLOY,
     _TASK,
-    says=(
+    errors=(
         "Error: ECS Task Definition container_definitions is invalid: ...",
         "ClientException: Container.image should not be null or empty.",
     ),
-    also="ClientException: Container definition {number} ({name}): image is required.",
-    remedy="A JSON list of objects, each with name and image.",
+    other_errors="ClientException: Container definition {number} ({name}): image is required.",
+    remedy="Use a JSON list of objects, each with name and image.",
     documentation=_PARAMETERS,
 )
 def container_definitions(task: Resource) -> Problems:
-    """The container definitions are no JSON list of containers with name and image."""
+    """The container definitions are not a JSON list of containers with name and image."""
     try:
         document = task.document("container_definitions")
     except ValueError as error:
         yield task.problem(f"container_definitions is not JSON: {error}")
         return
     if document == [] or isinstance(document, dict | str | int):
-        yield task.problem("container_definitions is no list of containers")
+        yield task.problem("container_definitions is not a list of containers")
     for container in containers(task) or []:
         missing = [name for name in ("name", "image") if container.absent(name)]
         if missing:
@@ -42,27 +42,27 @@ def container_definitions(task: Resource) -> Problems:
     "ecs/duplicate-container-name",
     Family.DEPLOY,
     _TASK,
-    remedy="Give each container of the task a name of its own.",
+    remedy="Use a unique name for each container of the task.",
     documentation=_PARAMETERS,
 )
 def duplicate_container_name(task: Resource) -> Problems:
     """Two containers of a task have the same name."""
     names = [container.text("name") for container in containers(task) or []]
     for name in sorted({n for n in names if n and names.count(n) > 1}):
-        yield task.problem(f"{names.count(name)} containers are called {name}")
+        yield task.problem(f"{names.count(name)} containers have the name {name}")
 
 
 @resource_rule(
     "ecs/awsvpc-host-port",
     Family.DEPLOY,
     _TASK,
-    says="ClientException: When networkMode=awsvpc, the host ports and container ports in port "
+    errors="ClientException: When networkMode=awsvpc, the host ports and container ports in port "
     "mappings must match.",
-    remedy="Leave hostPort out, or set it to containerPort.",
+    remedy="Omit hostPort, or set it to containerPort.",
     documentation=f"{_GUIDE}/task-networking-awsvpc.html",
 )
 def awsvpc_host_port(task: Resource) -> Problems:
-    """A container with a network interface of its own maps a port to another host port."""
+    """A container in network mode ``awsvpc`` maps a port to another host port."""
     if task.text("network_mode") != "awsvpc":
         return
     for container in containers(task) or []:
@@ -76,20 +76,20 @@ def awsvpc_host_port(task: Resource) -> Problems:
     "ecs/log-options",
     Family.DEPLOY,
     _TASK,
-    says="ClientException: Log driver awslogs requires options: {options}",
-    remedy="Give awslogs-group, awslogs-region and (for Fargate) awslogs-stream-prefix.",
+    errors="ClientException: Log driver awslogs requires options: {options}",
+    remedy="Set awslogs-group, awslogs-region and (for Fargate) awslogs-stream-prefix.",
     documentation=f"{_GUIDE}/specify-log-config.html",
 )
 def log_options(task: Resource) -> Problems:
-    """The log driver ``awslogs`` lacks an option that it needs."""
-    needed = ["awslogs-group", "awslogs-region"]
-    needed += ["awslogs-stream-prefix"] if is_fargate(task) else []
+    """A required option of the log driver ``awslogs`` is missing."""
+    required = ["awslogs-group", "awslogs-region"]
+    required += ["awslogs-stream-prefix"] if is_fargate(task) else []
     for container in containers(task) or []:
         logging = container.block("logConfiguration")
         if logging is None or logging.text("logDriver") != "awslogs":
             continue
         options = logging.block("options")
-        missing = [name for name in needed if options is None or options.absent(name)]
+        missing = [name for name in required if options is None or options.absent(name)]
         if missing and logging.certain("options"):
             names = ", ".join(missing)
             yield task.problem(f"{container.text('name')}: {names} missing", options=names)

@@ -1,4 +1,4 @@
-"""Rules on what must exist before an ECS service: capacity providers, a listener."""
+"""Rules on dependencies of an ECS service: capacity providers and a listener."""
 
 from harness.preflight.configuration import Resource, is_traceable
 from harness.preflight.finding import Family
@@ -13,14 +13,14 @@ _ATTACHMENT = "aws_ecs_cluster_capacity_providers"
     "ecs/capacity-provider-not-attached",
     Family.DEPLOY,
     "aws_ecs_service",
-    says="InvalidParameterException: The specified capacity provider strategy cannot contain a "
+    errors="InvalidParameterException: The specified capacity provider strategy cannot contain a "
     "capacity provider that is not associated with the cluster. Associate the capacity provider "
     "with the cluster and try again.",
     remedy="Attach the provider with aws_ecs_cluster_capacity_providers.",
     documentation=f"{_GUIDE}/fargate-capacity-providers.html",
 )
 def capacity_provider_not_attached(service: Resource) -> Problems:
-    """A service names a capacity provider that is not attached to its cluster."""
+    """A capacity provider of a service is not attached to its cluster."""
     attachments = _attachments(service)
     cluster = service.follow("cluster", "aws_ecs_cluster")
     if attachments is None or cluster is None:
@@ -41,14 +41,14 @@ def capacity_provider_not_attached(service: Resource) -> Problems:
     "ecs/service-before-capacity-providers",
     Family.DEPLOY,
     "aws_ecs_service",
-    says="InvalidParameterException: The specified capacity provider strategy cannot contain a "
+    errors="InvalidParameterException: The specified capacity provider strategy cannot contain a "
     "capacity provider that is not associated with the cluster. Associate the capacity provider "
     "with the cluster and try again.",
     remedy="Add the aws_ecs_cluster_capacity_providers to the service's depends_on.",
     documentation=f"{_GUIDE}/fargate-capacity-providers.html",
 )
 def service_before_capacity_providers(service: Resource) -> Problems:
-    """A service may be created before the capacity providers that it names are attached."""
+    """A service may be created before its capacity providers are attached."""
     named = {s.text("capacity_provider") for s in service.blocks("capacity_provider_strategy")}
     for attachment in _attachments(service) or []:
         provided = attachment.texts("capacity_providers") or []
@@ -57,7 +57,7 @@ def service_before_capacity_providers(service: Resource) -> Problems:
 
 
 def _attachments(service: Resource) -> list[Resource] | None:
-    """Return what attaches capacity providers to the service's cluster; None when unsure."""
+    """Return the attachments of the service's cluster; None if uncertain."""
     cluster = service.follow("cluster", "aws_ecs_cluster")
     certain = service.configuration.all_certain(_ATTACHMENT, "cluster_name", "aws_ecs_cluster")
     if cluster is None or not certain:
@@ -69,14 +69,14 @@ def _attachments(service: Resource) -> list[Resource] | None:
     "ecs/service-without-listener-dependency",
     Family.DEPLOY,
     "aws_ecs_service",
-    says="InvalidParameterException: The target group with targetGroupArn {arn} does not have an "
+    errors="InvalidParameterException: The target group with targetGroupArn {arn} does not have an "
     "associated load balancer.",
     remedy="Add the listener (or the listener rule) to the service's depends_on.",
     documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
     "ecs_service",
 )
 def without_listener_dependency(service: Resource) -> Problems:
-    """A service may be created before a listener connects its target group to a load balancer."""
+    """A service may be created before a listener attaches its target group to a load balancer."""
     configuration = service.configuration
     if configuration.incomplete:
         return
@@ -91,12 +91,12 @@ def without_listener_dependency(service: Resource) -> Problems:
         others = [item for item in listeners if item not in connecting]
         if any(service.depends_on(item) for item in connecting) or not _all_traceable(others):
             continue
-        names = ", ".join(item.address for item in connecting) or "a listener: there is none"
-        yield service.problem(f"{group.address} is connected by {names}; no dependency on it")
+        names = ", ".join(item.address for item in connecting) or "no listener"
+        yield service.problem(f"{group.address} is attached by {names}; no dependency on it")
 
 
 def _all_traceable(listeners: list[Resource]) -> bool:
-    """Return whether it is certain to which target groups listeners send requests."""
+    """Return whether it is certain to which target groups listeners forward requests."""
     return all(
         item.repeated is False and is_traceable(item.value(argument))
         for item in listeners

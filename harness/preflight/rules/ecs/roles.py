@@ -1,4 +1,4 @@
-"""Rules on the roles of ECS task definitions: does AWS take them?"""
+"""Rules on the roles of ECS task definitions."""
 
 from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
@@ -14,7 +14,7 @@ _TASK = "aws_ecs_task_definition"
     "ecs/execution-role-missing",
     Family.DEPLOY,
     _TASK,
-    says=(
+    errors=(
         "ClientException: Fargate requires task definition to have execution role ARN to support "
         "log driver awslogs.",
         "ClientException: Fargate requires task definition to have execution role ARN to support "
@@ -26,18 +26,18 @@ _TASK = "aws_ecs_task_definition"
     documentation=f"{_GUIDE}/task_execution_IAM_role.html",
 )
 def execution_role_missing(task: Resource) -> Problems:
-    """A task without an execution role needs one: for logs, secrets or its image."""
+    """A task has no execution role, which its logs, secrets or image require."""
     if not task.absent("execution_role_arn"):
         return
     for container in containers(task) or []:
         logging = container.block("logConfiguration")
         driver = logging.text("logDriver") if logging else None
         if container.given("secrets"):
-            yield task.problem("its secrets need an execution role", variant=2)
+            yield task.problem("secrets require an execution role", variant=2)
         elif is_fargate(task) and driver == "awslogs":
-            yield task.problem("its log driver awslogs needs an execution role")
+            yield task.problem("the log driver awslogs requires an execution role")
         elif is_fargate(task) and ".dkr.ecr." in (container.text("image") or ""):
-            yield task.problem("its image in ECR needs an execution role", variant=1)
+            yield task.problem("an image in ECR requires an execution role", variant=1)
         else:
             continue
         return
@@ -47,14 +47,14 @@ def execution_role_missing(task: Resource) -> Problems:
     "ecs/role-not-trusted",
     Family.DEPLOY,
     _TASK,
-    says="ClientException: ECS was unable to assume the role '{arn}' that was provided for this "
+    errors="ClientException: ECS was unable to assume the role '{arn}' that was provided for this "
     "task. Please verify that the role being passed has the proper trust relationship and "
     "permissions and that your IAM user has permissions to pass this role.",
-    remedy="Let ecs-tasks.amazonaws.com assume the role (sts:AssumeRole).",
+    remedy="Allow ecs-tasks.amazonaws.com to assume the role (sts:AssumeRole).",
     documentation=f"{_GUIDE}/task-iam-roles.html",
 )
 def role_not_trusted(task: Resource) -> Problems:
-    """A role of the task does not let ECS tasks assume it."""
+    """The trust policy of a role of the task does not allow ECS tasks to assume it."""
     for argument in ("execution_role_arn", "task_role_arn"):
         role = task.follow(argument, "aws_iam_role")
         if role is not None and trusts(role, "ecs-tasks.amazonaws.com") is False:

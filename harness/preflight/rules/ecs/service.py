@@ -1,4 +1,4 @@
-"""Rules on ECS services: does AWS take them?"""
+"""Rules on ECS services: launch type, network, load balancer, deployment."""
 
 from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
@@ -14,29 +14,29 @@ _GROUP = ("aws_lb_target_group", "aws_alb_target_group")
     "ecs/launch-type-with-capacity-provider-strategy",
     Family.DEPLOY,
     "aws_ecs_service",
-    says="InvalidParameterException: Specifying both a launch type and capacity provider strategy "
-    "is not supported. Remove one and try again.",
-    remedy="Remove launch_type: the strategy alone says where the tasks run.",
+    errors="InvalidParameterException: Specifying both a launch type and capacity provider "
+    "strategy is not supported. Remove one and try again.",
+    remedy="Remove launch_type; the capacity provider strategy replaces it.",
     documentation=_CREATE,
 )
 def launch_type_with_strategy(service: Resource) -> Problems:
     """A service has a launch type and a capacity provider strategy."""
     if service.given("launch_type") and service.given("capacity_provider_strategy"):
         name = service.text("launch_type")
-        yield service.problem(f"launch_type {name} stands beside capacity_provider_strategy")
+        yield service.problem(f"has launch_type {name} and capacity_provider_strategy")
 
 
 @resource_rule(
     "ecs/service-without-network-configuration",
     Family.DEPLOY,
     "aws_ecs_service",
-    says="InvalidParameterException: Network Configuration must be provided when networkMode "
+    errors="InvalidParameterException: Network Configuration must be provided when networkMode "
     "'awsvpc' is specified.",
     remedy="Add network_configuration with subnets and security groups.",
     documentation=f"{_GUIDE}/task-networking-awsvpc.html",
 )
 def without_network_configuration(service: Resource) -> Problems:
-    """A service whose tasks have a network interface of their own does not say in which subnet."""
+    """A service with network mode ``awsvpc`` has no network configuration."""
     task = task_of(service)
     if task is None or task.text("network_mode") != "awsvpc":
         return
@@ -48,13 +48,13 @@ def without_network_configuration(service: Resource) -> Problems:
     "ecs/target-type",
     Family.DEPLOY,
     "aws_ecs_service",
-    says="InvalidParameterException: The provided target group {arn} has target type {kind}, "
+    errors="InvalidParameterException: The provided target group {arn} has target type {kind}, "
     "which is incompatible with the awsvpc network mode specified in the task definition.",
     remedy='Set target_type = "ip" on the target group.',
     documentation=f"{_GUIDE}/service-load-balancing.html",
 )
 def target_type(service: Resource) -> Problems:
-    """Tasks with a network interface of their own are behind a target group of another type."""
+    """A service with network mode ``awsvpc`` has a target group of a type other than ``ip``."""
     task = task_of(service)
     if task is None or task.text("network_mode") != "awsvpc":
         return
@@ -69,16 +69,16 @@ def target_type(service: Resource) -> Problems:
     "ecs/load-balancer-container",
     Family.DEPLOY,
     "aws_ecs_service",
-    says=(
+    errors=(
         "InvalidParameterException: The container {name} does not exist in the task definition.",
         "InvalidParameterException: The container {name} did not have a container port {port} "
         "defined.",
     ),
-    remedy="Name a container of the task definition and a port that it maps.",
+    remedy="Use a container of the task definition and a port that it maps.",
     documentation=f"{_GUIDE}/service-load-balancing.html",
 )
 def load_balancer_container(service: Resource) -> Problems:
-    """The load balancer block names a container or a port that the task does not have."""
+    """The container or the port of the load balancer block does not exist in the task."""
     task = task_of(service)
     known = containers(task) if task is not None else None
     if task is None or known is None:
@@ -101,7 +101,7 @@ def load_balancer_container(service: Resource) -> Problems:
     "ecs/deployment-cannot-roll",
     Family.WORK,
     "aws_ecs_service",
-    says="(service {name}) was unable to stop or start tasks during a deployment because of the "
+    errors="(service {name}) was unable to stop or start tasks during a deployment because of the "
     "service deployment configuration. Update the minimumHealthyPercent or maximumPercent value "
     "and try again.",
     remedy="Raise deployment_maximum_percent above 100, or lower "
@@ -109,7 +109,7 @@ def load_balancer_container(service: Resource) -> Problems:
     documentation=f"{_GUIDE}/deployment-type-ecs.html",
 )
 def deployment_cannot_roll(service: Resource) -> Problems:
-    """A new version of the service could never start: no task may be added and none stopped."""
+    """A deployment cannot proceed: the percentages allow neither to start nor to stop a task."""
     low = service.integer("deployment_minimum_healthy_percent", 100)
     high = service.integer("deployment_maximum_percent", 200)
     if (
@@ -118,4 +118,4 @@ def deployment_cannot_roll(service: Resource) -> Problems:
         and high <= low
         and service.absent("deployment_controller")
     ):
-        yield service.problem(f"between {low} and {high} percent of the tasks nothing can change")
+        yield service.problem(f"minimum healthy percent is {low}, maximum percent is {high}")

@@ -1,4 +1,4 @@
-"""Rules on ECS task definitions: does AWS take them?"""
+"""Rules on the size and network mode of ECS task definitions."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _TASK = "aws_ecs_task_definition"
 _PARAMETERS = f"{_GUIDE}/task_definition_parameters.html"
 _GIB = 1024
 
-# CPU units -> memory in MiB: smallest, largest, step.
+# CPU units -> memory in MiB: minimum, maximum, step.
 _FARGATE_SIZES: Mapping[int, tuple[int, int, int]] = {
     512: (1 * _GIB, 4 * _GIB, _GIB),
     1024: (2 * _GIB, 8 * _GIB, _GIB),
@@ -31,22 +31,22 @@ _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(v?cpu|gb)?", re.IGNORECASE)
     "ecs/fargate-cpu-memory",
     Family.DEPLOY,
     _TASK,
-    says=(
+    errors=(
         "ClientException: No Fargate configuration exists for given values: {cpu} CPU, {memory} "
         "memory. See the Amazon ECS documentation for the valid values.",
         "ClientException: Fargate requires that 'cpu' be defined at the task level.",
         "ClientException: Fargate requires that 'memory' be defined at the task level.",
     ),
-    remedy="One of Fargate's pairs, such as cpu 256 with memory 512, 1024 or 2048.",
+    remedy="Use a combination that Fargate supports, such as cpu 256 and memory 512, 1024 or 2048.",
     documentation=f"{_GUIDE}/fargate-tasks-services.html",
 )
 def fargate_cpu_memory(task: Resource) -> Problems:
-    """A Fargate task has a size that Fargate does not have."""
+    """A Fargate task has a combination of CPU and memory that Fargate does not support."""
     if not is_fargate(task):
         return
     if task.absent("cpu") or task.absent("memory"):
         variant = 1 if task.absent("cpu") else 2
-        yield task.problem("cpu and memory must both be given for Fargate", variant=variant)
+        yield task.problem("Fargate requires cpu and memory", variant=variant)
         return
     cpu, memory = _units(task.text("cpu")), _units(task.text("memory"))
     if cpu is not None and memory is not None and not _is_fargate_size(cpu, memory):
@@ -71,7 +71,7 @@ def _is_fargate_size(cpu: int, memory: int) -> bool:
     "ecs/fargate-network-mode",
     Family.DEPLOY,
     _TASK,
-    says="ClientException: Fargate only supports network mode 'awsvpc'.",
+    errors="ClientException: Fargate only supports network mode 'awsvpc'.",
     remedy='Set network_mode = "awsvpc".',
     documentation=_PARAMETERS,
 )

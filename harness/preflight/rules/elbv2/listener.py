@@ -1,4 +1,4 @@
-"""Rules on listeners and target groups: does AWS take them?"""
+"""Rules on listeners and target groups."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -17,15 +17,15 @@ _LISTENER = ("aws_lb_listener", "aws_alb_listener")
     "elbv2/target-group-incomplete",
     Family.DEPLOY,
     *_GROUP,
-    says=(
+    errors=(
         "Error: {name} should be set when target type is {kind}",
         "ValidationError: A VPC ID must be specified",
     ),
-    remedy="Set port, protocol and vpc_id (all but lambda target groups need them).",
+    remedy="Set port, protocol and vpc_id (required except for lambda target groups).",
     documentation=f"{_API}/API_CreateTargetGroup.html",
 )
 def target_group_incomplete(group: Resource) -> Problems:
-    """A target group lacks port, protocol or VPC."""
+    """A target group has no port, protocol or VPC."""
     kind = group.text("target_type", "instance")
     for name in ("port", "protocol", "vpc_id"):
         if kind not in (None, "lambda") and group.absent(name):
@@ -36,11 +36,11 @@ def target_group_incomplete(group: Resource) -> Problems:
     "elbv2/listener-certificate",
     Family.DEPLOY,
     *_LISTENER,
-    says=(
+    errors=(
         "ValidationError: A certificate must be specified for HTTPS listeners",
         "ValidationError: A certificate cannot be specified for HTTP listeners",
     ),
-    remedy="HTTPS wants certificate_arn, HTTP must not have one.",
+    remedy="Set certificate_arn for HTTPS, not for HTTP.",
     documentation=f"{_API}/API_CreateListener.html",
 )
 def listener_certificate(listener: Resource) -> Problems:
@@ -55,8 +55,8 @@ def listener_certificate(listener: Resource) -> Problems:
 @configuration_rule(
     "elbv2/duplicate-listener-port",
     Family.DEPLOY,
-    says="DuplicateListener: A listener already exists on this port for this load balancer",
-    remedy="Give each listener of a load balancer a port of its own.",
+    errors="DuplicateListener: A listener already exists on this port for this load balancer",
+    remedy="Use a unique port for each listener of a load balancer.",
     documentation=f"{_API}/API_CreateListener.html",
 )
 def duplicate_listener_port(inspection: Inspection) -> Problems:
@@ -67,8 +67,8 @@ def duplicate_listener_port(inspection: Inspection) -> Problems:
 @configuration_rule(
     "elbv2/duplicate-listener-priority",
     Family.DEPLOY,
-    says="PriorityInUse: Priority '{value}' is currently in use",
-    remedy="Give each rule of a listener a priority of its own.",
+    errors="PriorityInUse: Priority '{value}' is currently in use",
+    remedy="Use a unique priority for each rule of a listener.",
     documentation=f"{_API}/API_CreateRule.html",
 )
 def duplicate_listener_priority(inspection: Inspection) -> Problems:
@@ -82,12 +82,12 @@ def _duplicates(
 ) -> Problems:
     keyed = list(_numbered(configuration, kinds, parent, number))
     counts = Counter(key for key, _ in keyed)
-    seen: set[Any] = set()
+    found: set[Any] = set()
     for key, resource in keyed:
-        if counts[key] > 1 and key in seen:
+        if counts[key] > 1 and key in found:
             text = f"{number} {key[1]} is used by another one of {key[0]}"
             yield resource.problem(text, value=key[1])
-        seen.add(key)
+        found.add(key)
 
 
 def _numbered(

@@ -1,1 +1,1 @@
-"""IAM roles and policy statements as rules read them."""
+"""Rules for IAM roles and policies."""

@@ -20,20 +20,20 @@ _POLICIES = ("aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy")
     "iam/role-name",
     Family.DEPLOY,
     "aws_iam_role",
-    says=(
+    errors=(
         "Error: expected length of name to be in the range (1 - 64), got {name}",
         "Error: invalid value for name (must match [\\w+=,.@-])",
         "ValidationError: The specified value for roleName is invalid. It must contain only "
         "alphanumeric characters and/or the following: +=,.@_-",
     ),
-    remedy="1 to 64 letters, digits and + = , . @ _ -.",
+    remedy="Use 1 to 64 letters, digits and + = , . @ _ -.",
     documentation=f"{_API}/API_CreateRole.html",
 )
 def role_name(role: Resource) -> Problems:
-    """A role name breaks IAM's naming rules."""
+    """A role name violates the naming rules of IAM."""
     name = role.text("name")
     if name is not None and not _NAME.fullmatch(name):
-        text = f"{name!r} ({len(name)} characters) is no role name"
+        text = f"{name!r} ({len(name)} characters) is not a role name"
         yield role.problem(text, variant=int(len(name) <= _MAX_NAME), name=name)
 
 
@@ -41,23 +41,23 @@ def role_name(role: Resource) -> Problems:
     "iam/malformed-policy",
     Family.DEPLOY,
     *_POLICIES,
-    says=(
+    errors=(
         "MalformedPolicyDocument: Syntax errors in policy.",
         "MalformedPolicyDocument: Policy document should not specify a principal.",
         "MalformedPolicyDocument: Policy statement must contain resources.",
         "MalformedPolicyDocument: Policy statement must contain actions.",
         'Error: "policy" contains an invalid JSON policy: ...',
     ),
-    also=(
+    other_errors=(
         "MalformedPolicyDocument: Statement {number} must contain a Resource or NotResource",
         "MalformedPolicyDocument: Statement {number} must contain an Action or NotAction",
     ),
-    remedy="Version 2012-10-17; each statement with Effect, Action and Resource, no Principal.",
+    remedy="Use Version 2012-10-17; each statement with Effect, Action and Resource, no Principal.",
     documentation=_GRAMMAR,
 )
 def malformed_policy(policy: Resource) -> Problems:
-    """A policy of a role is not what IAM's grammar allows."""
-    for message in _complaints(policy, "policy", identity=True):
+    """An identity policy violates the policy grammar of IAM."""
+    for message in _violations(policy, "policy", identity=True):
         yield policy.problem(message)
 
 
@@ -65,22 +65,22 @@ def malformed_policy(policy: Resource) -> Problems:
     "iam/malformed-trust-policy",
     Family.DEPLOY,
     "aws_iam_role",
-    says=(
+    errors=(
         "MalformedPolicyDocument: Missing required field Principal",
         "MalformedPolicyDocument: Has prohibited field Resource",
         "MalformedPolicyDocument: This policy contains invalid Json",
         'Error: "assume_role_policy" contains an invalid JSON policy: ...',
     ),
-    remedy="Each statement with Effect, Principal and Action (sts:AssumeRole), no Resource.",
+    remedy="Use Effect, Principal and Action (sts:AssumeRole) in each statement, no Resource.",
     documentation=_GRAMMAR,
 )
 def malformed_trust_policy(role: Resource) -> Problems:
-    """The trust policy of a role is not what IAM's grammar allows."""
-    for message in _complaints(role, "assume_role_policy", identity=False):
+    """The trust policy of a role violates the policy grammar of IAM."""
+    for message in _violations(role, "assume_role_policy", identity=False):
         yield role.problem(message)
 
 
-def _complaints(resource: Resource, argument: str, *, identity: bool) -> list[str]:
+def _violations(resource: Resource, argument: str, *, identity: bool) -> list[str]:
     try:
         document = resource.document(argument)
     except ValueError as error:
@@ -113,7 +113,7 @@ def _statement(item: Mapping[str, Any], *, identity: bool) -> list[str]:
     if identity and not has_resource:
         found.append("no Resource")
     if identity and has_principal:
-        found.append("a Principal, which a role's own policy cannot have")
+        found.append("a Principal, which an identity policy cannot have")
     if not identity and not has_principal:
         found.append("no Principal")
     if not identity and has_resource:

@@ -13,28 +13,28 @@ _CLASSES = (
 _SERVERLESS = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.create.html"
 )
-# Aurora PostgreSQL takes memory-optimized, serverless and the larger burstable classes; there is
-# no general-purpose (m), no micro and no small one.
-_NEVER = re.compile(r"db\.(m\d\w*\.\w+|t\d\w*\.(micro|small|xlarge|2xlarge)|c\d\w*\.\w+)")
+# Aurora PostgreSQL supports memory-optimized, serverless and the larger burstable classes, but no
+# general-purpose (m), micro or small ones.
+_UNSUPPORTED = re.compile(r"db\.(m\d\w*\.\w+|t\d\w*\.(micro|small|xlarge|2xlarge)|c\d\w*\.\w+)")
 
 
 @resource_rule(
     "rds/instance-class",
     Family.DEPLOY,
     "aws_rds_cluster_instance",
-    says="InvalidParameterCombination: RDS does not support creating a DB instance with the "
+    errors="InvalidParameterCombination: RDS does not support creating a DB instance with the "
     "following combination: DBInstanceClass={instance_class}, Engine={engine}, "
     "EngineVersion={version}, LicenseModel=postgresql-license. For supported combinations of "
     "instance class and database engine version, see the documentation.",
-    remedy="A class that Aurora PostgreSQL takes: db.serverless, db.t4g.medium, db.r6g.large, ...",
+    remedy="Use a class of Aurora PostgreSQL: db.serverless, db.t4g.medium, db.r6g.large, ...",
     documentation=_CLASSES,
 )
 def instance_class(instance: Resource) -> Problems:
-    """No version of Aurora PostgreSQL takes the instance class."""
+    """No version of Aurora PostgreSQL supports the instance class."""
     name = instance.text("instance_class")
     if name is None or instance.text("engine") != "aurora-postgresql":
         return
-    if not name.startswith("db.") or _NEVER.fullmatch(name):
+    if not name.startswith("db.") or _UNSUPPORTED.fullmatch(name):
         yield instance.problem(
             f"Aurora PostgreSQL has no instance class {name}",
             instance_class=name,
@@ -46,13 +46,13 @@ def instance_class(instance: Resource) -> Problems:
     "rds/serverless-without-capacity",
     Family.DEPLOY,
     "aws_rds_cluster_instance",
-    says="InvalidParameterCombination: Set the Serverless v2 scaling configuration on the parent "
+    errors="InvalidParameterCombination: Set the Serverless v2 scaling configuration on the parent "
     "DB cluster before creating a Serverless v2 DB instance.",
     remedy="Add serverlessv2_scaling_configuration to the cluster.",
     documentation=_SERVERLESS,
 )
 def serverless_without_capacity(instance: Resource) -> Problems:
-    """A serverless instance is in a cluster that has no serverless capacity range."""
+    """A serverless instance is in a cluster without serverless capacity range."""
     cluster = instance.follow("cluster_identifier", "aws_rds_cluster")
     if cluster is None or instance.text("instance_class") != "db.serverless":
         return

@@ -19,7 +19,7 @@ _RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
     "s3/bucket-name",
     Family.DEPLOY,
     "aws_s3_bucket",
-    says=(
+    errors=(
         "InvalidBucketName: The specified bucket is not valid.",
         "Error: validating S3 Bucket ({name}) name: only lowercase alphanumeric characters and "
         'hyphens allowed in "{name}"',
@@ -27,24 +27,24 @@ _RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
         "address",
         "Error: expected length of bucket to be in the range (0 - 63), got {name}",
     ),
-    remedy="3 to 63 lowercase letters, digits, hyphens and dots; begin and end with a letter or "
-    "digit; no two dots in a row, no reserved prefix or suffix.",
+    remedy="Use 3 to 63 lowercase letters, digits, hyphens and dots; begin and end with a letter "
+    "or digit; no two dots in a row, no reserved prefix or suffix.",
     documentation=_NAMING,
 )
 def bucket_name(bucket: Resource) -> Problems:
-    """A bucket name breaks S3's naming rules."""
+    """A bucket name violates the naming rules of S3."""
     name = bucket.text("bucket")
     if name is None:
         return
     if not _BUCKET.fullmatch(name) or ".." in name or _is_address(name):
-        text = f"{name!r} ({len(name)} characters) is no bucket name"
-        yield bucket.problem(text, variant=_refusal(name), name=name)
+        text = f"{name!r} ({len(name)} characters) is not a bucket name"
+        yield bucket.problem(text, variant=_variant(name), name=name)
     elif name.startswith(_RESERVED_STARTS) or name.endswith(_RESERVED_ENDS):
         yield bucket.problem(f"{name!r} has a reserved prefix or suffix", name=name)
 
 
-def _refusal(name: str) -> int:
-    """Return who refuses a name, S3 or the provider with one of its messages."""
+def _variant(name: str) -> int:
+    """Return the index of the error message for an invalid name: of S3 or of the provider."""
     if len(name) > _MAX_NAME:
         return 3
     if _is_address(name):
@@ -64,14 +64,14 @@ def _is_address(name: str) -> bool:
     "s3/acl-with-owner-enforced",
     Family.DEPLOY,
     "aws_s3_bucket_acl",
-    says="AccessControlListNotSupported: The bucket does not allow ACLs",
-    remedy="Remove the ACL (a bucket policy takes its place), or set object_ownership to "
-    "BucketOwnerPreferred before it.",
+    errors="AccessControlListNotSupported: The bucket does not allow ACLs",
+    remedy="Replace the ACL by a bucket policy, or set object_ownership to BucketOwnerPreferred "
+    "before it.",
     documentation="https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
     "about-object-ownership.html",
 )
 def acl_with_owner_enforced(acl: Resource) -> Problems:
-    """A bucket gets an ACL while its object ownership, by default, does not allow ACLs."""
+    """A bucket has an ACL, which its object ownership (by default) does not allow."""
     configuration = acl.configuration
     bucket = acl.follow("bucket", "aws_s3_bucket")
     kind = "aws_s3_bucket_ownership_controls"
@@ -89,11 +89,11 @@ def acl_with_owner_enforced(acl: Resource) -> Problems:
     "s3/bucket-without-force-destroy",
     Family.TEARDOWN,
     "aws_s3_bucket",
-    says="BucketNotEmpty: The bucket you tried to delete is not empty",
+    errors="BucketNotEmpty: The bucket you tried to delete is not empty",
     remedy="Set force_destroy = true in a disposable environment.",
     documentation="https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html",
 )
 def bucket_without_force_destroy(bucket: Resource) -> Problems:
-    """A bucket cannot be destroyed once anything was written to it."""
+    """A bucket cannot be destroyed while it contains objects."""
     if bucket.boolean("force_destroy", default=False) is False:
-        yield bucket.problem("force_destroy is not set: destroy fails when the bucket has objects")
+        yield bucket.problem("force_destroy is not set: destroy fails if the bucket has objects")

@@ -29,14 +29,14 @@ def _name(rule: Block, index: int) -> str:
     "s3/lifecycle-rule-without-filter",
     Family.DEPLOY,
     _TYPE,
-    says=(
+    errors=(
         f"{_INVALID}No attribute specified when one (and only one) of "
         "[rule[{index}].filter,rule[{index}].prefix] is required\n\n"
         "This will be an error in a future version of the provider",
         f"{_INVALID}No attribute specified when one (and only one) of "
         "[rule[{index}].filter,rule[{index}].prefix] is required",
     ),
-    remedy='Add filter { prefix = "" }: the rule is for all objects.',
+    remedy='Add filter { prefix = "" }, which matches all objects.',
     documentation=_DOCUMENTATION,
 )
 def rule_without_filter(lifecycle: Resource) -> Problems:
@@ -51,7 +51,7 @@ def rule_without_filter(lifecycle: Resource) -> Problems:
     "s3/lifecycle-filter-and-prefix",
     Family.DEPLOY,
     _TYPE,
-    says=(
+    errors=(
         f"{_INVALID}2 attributes specified when one (and only one) of "
         "[rule[{index}].filter,rule[{index}].prefix] is required"
     ),
@@ -69,12 +69,12 @@ def filter_and_prefix(lifecycle: Resource) -> Problems:
     "s3/lifecycle-rule-without-action",
     Family.DEPLOY,
     _TYPE,
-    says="InvalidRequest: At least one action needs to be specified in a rule",
-    remedy="Say what the rule does: expiration, transition or abort_incomplete_multipart_upload.",
+    errors="InvalidRequest: At least one action needs to be specified in a rule",
+    remedy="Add an action: expiration, transition or abort_incomplete_multipart_upload.",
     documentation=_ELEMENTS,
 )
 def rule_without_action(lifecycle: Resource) -> Problems:
-    """A lifecycle rule does nothing."""
+    """A lifecycle rule has no action."""
     for index, rule in enumerate(lifecycle.blocks("rule")):
         if all(rule.absent(action) for action in _ACTIONS):
             yield lifecycle.problem(f"{_name(rule, index)} has no action")
@@ -84,13 +84,13 @@ def rule_without_action(lifecycle: Resource) -> Problems:
     "s3/lifecycle-rule-id",
     Family.DEPLOY,
     _TYPE,
-    says=(
+    errors=(
         "InvalidArgument: Rule ID must be unique. Found same ID for more than one rule",
         "Error: Invalid Attribute Value Length\n\nAttribute rule[{index}].id string length must be "
         "between 1 and 255, got: {length}",
         "InvalidArgument: ID length should not exceed allowed limit of 255",
     ),
-    remedy="Give each rule an id of its own, of at most 255 characters.",
+    remedy="Use a unique id of at most 255 characters for each rule.",
     documentation=_ELEMENTS,
 )
 def rule_id(lifecycle: Resource) -> Problems:
@@ -108,19 +108,19 @@ def rule_id(lifecycle: Resource) -> Problems:
     "s3/lifecycle-days",
     Family.DEPLOY,
     _TYPE,
-    says=(
+    errors=(
         "InvalidArgument: 'Days' in the Expiration action for filter '...' must be greater than "
         "'Days' in the Transition action",
         "InvalidArgument: 'Days' in Transition action must be greater than or equal to 30 for "
         "storageClass '{storage_class}'",
     ),
-    remedy="Expire later than the last transition; move to an infrequent-access class after 30 "
-    "days at the earliest.",
+    remedy="Expire objects after the last transition; transition to an infrequent-access class "
+    "after 30 days or more.",
     documentation="https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
     "lifecycle-transition-general-considerations.html",
 )
 def lifecycle_days(lifecycle: Resource) -> Problems:
-    """Objects expire before they are moved, or move to infrequent access too early."""
+    """Objects expire before a transition, or transition to infrequent access too early."""
     for index, rule in enumerate(lifecycle.blocks("rule")):
         expiration = rule.block("expiration")
         last = expiration.integer("days") if expiration else None
@@ -130,8 +130,8 @@ def lifecycle_days(lifecycle: Resource) -> Problems:
             if days is None:
                 continue
             if last and last <= days:
-                text = f"{_name(rule, index)} expires after {last} days, moves after {days}"
+                text = f"{_name(rule, index)} expires after {last} days, transitions after {days}"
                 yield lifecycle.problem(text, storage_class=storage)
             elif storage.endswith("_IA") and days < _MIN_DAYS_TO_INFREQUENT:
-                text = f"{_name(rule, index)} moves to {storage} after {days} days"
+                text = f"{_name(rule, index)} transitions to {storage} after {days} days"
                 yield lifecycle.problem(text, variant=1, storage_class=storage)

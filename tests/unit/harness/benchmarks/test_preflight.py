@@ -28,7 +28,7 @@ def test_the_rules_report_all_six(synth: Synth, tmp_path: Path) -> None:
     inspect = harness_rules(TerraformVersion((1, 11, 4)))
     assert inspect(tmp_path) == set()
     for mistake in KNOWN_MISTAKES:
-        (tmp_path / "cdk.tf.json").write_text(json.dumps(mistake.put_into(synth())))
+        (tmp_path / "cdk.tf.json").write_text(json.dumps(mistake.applied_to(synth())))
         (said,) = inspect(tmp_path)
         assert said.split()[1] == mistake.rule
 

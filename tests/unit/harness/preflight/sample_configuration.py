@@ -436,7 +436,9 @@ class FakeTarget:
     answers: Mapping[str, Any] = field(default_factory=dict)
     name: str = "embedded"
     region: str = "eu-north-1"
-    lacking: Mapping[Capability, str] = field(default_factory=dict)
+    lacking: Mapping[Capability, str] = field(
+        default_factory=lambda: {Capability.SERVICE_QUOTAS: "an emulator has no quotas"}
+    )
     asked: list[str] = field(default_factory=list)
 
     def session(self) -> Any:
@@ -615,7 +617,7 @@ _SHORTEST = 20
 
 
 def _check_explanation(finding: Finding) -> None:
-    code, _, message = finding.says.partition(": ")
+    code, _, message = finding.error.partition(": ")
     if len(message) < _SHORTEST or code.startswith("("):
         return
     found = explain("" if code in ("Error", "Warning") else code, message)

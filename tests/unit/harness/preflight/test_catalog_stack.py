@@ -49,7 +49,7 @@ def test_a_part_of_the_stack_has_no_finding(synth: Synth, tier: str) -> None:
 @pytest.mark.parametrize("mistake", KNOWN_MISTAKES, ids=lambda m: f"{m.number} {m.rule}")
 def test_each_mistake_is_exactly_one_finding(synth: Synth, mistake: Mistake) -> None:
     document = synth()
-    (finding,) = report_on(mistake.put_into(document)).findings
+    (finding,) = report_on(mistake.applied_to(document)).findings
     assert finding.rule == mistake.rule
     assert finding.address == address_of(mistake, document)
     assert finding.severity == ("warning" if mistake.number == 2 else "blocker")
@@ -65,7 +65,7 @@ def test_a_retired_version_is_a_blocker_when_the_target_is_asked(synth: Synth) -
     assert finding.rule == IN_TARGET[2]
     assert finding.address == address_of(BY_NUMBER[2], document)
     assert finding.severity == "blocker"
-    assert finding.says == (
+    assert finding.error == (
         "InvalidParameterCombination: Cannot find version 15.3 for aurora-postgresql"
     )
 
@@ -75,7 +75,7 @@ def test_a_name_pending_deletion_is_a_blocker_when_the_target_is_asked(synth: Sy
     (finding,) = report_on(document, target=PENDING).findings
     assert finding.rule == IN_TARGET[6]
     assert finding.address == address_of(BY_NUMBER[6], document)
-    assert "already scheduled for deletion" in finding.says
+    assert "already scheduled for deletion" in finding.error
 
 
 def test_a_lock_file_is_a_mistake_for_an_older_terraform(synth: Synth) -> None:
@@ -86,13 +86,13 @@ def test_a_lock_file_is_a_mistake_for_an_older_terraform(synth: Synth) -> None:
     assert finding.rule == "terraform/unknown-backend-argument"
     assert finding.address == "terraform.backend.s3.use_lockfile"
     assert "exists since version 1.10.0; Terraform 1.9.8 will run" in finding.message
-    assert 'No argument or block type is named "use_lockfile".' in finding.says
+    assert 'No argument or block type is named "use_lockfile".' in finding.error
 
 
 def test_all_six_together_are_six_blockers(synth: Synth) -> None:
     document = synth()
     for number in (1, 2, 3, 4, 5):
-        document = BY_NUMBER[number].put_into(document)
+        document = BY_NUMBER[number].applied_to(document)
     report = report_on(document, target=PENDING)
     assert {(f.rule, f.address) for f in report.blockers} == {
         (IN_TARGET.get(mistake.number, mistake.rule), address_of(mistake, document))

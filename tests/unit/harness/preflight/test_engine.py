@@ -25,7 +25,7 @@ def test_a_finding_carries_everything_that_a_reader_needs() -> None:
     assert (finding.rule, finding.address) == (FORCE, BUCKET)
     assert finding.severity is Severity.BLOCKER
     assert finding.message
-    assert finding.says.startswith("BucketNotEmpty: ")
+    assert finding.error.startswith("BucketNotEmpty: ")
     assert finding.remedy
     assert finding.documentation.startswith("https://docs.aws.amazon.com/")
     assert finding.source == "configuration"
@@ -35,7 +35,7 @@ def test_the_expected_message_is_filled_in_with_what_was_seen() -> None:
     draft = catalog()
     draft["aws_cloudwatch_log_group.api"]["retention_in_days"] = 10
     (finding,) = preflight(configuration_of(draft.document)).findings
-    assert finding.says.endswith("got 10")
+    assert finding.error.endswith("got 10")
 
 
 def test_a_blocker_of_a_resource_that_may_not_exist_is_a_warning() -> None:
@@ -45,7 +45,7 @@ def test_a_blocker_of_a_resource_that_may_not_exist_is_a_warning() -> None:
 
 
 def test_offline_is_said() -> None:
-    assert "the target was not asked" in preflight(configuration_of({})).notes[0]
+    assert "not looked up in the target" in preflight(configuration_of({})).notes[0]
 
 
 def test_an_incomplete_configuration_is_said() -> None:

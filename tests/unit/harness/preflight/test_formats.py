@@ -47,15 +47,15 @@ def test_json_is_an_object_with_findings(report: Report) -> None:
     assert blocker["rule"] == "s3/bucket-without-force-destroy"
     assert (blocker["severity"], warning["severity"]) == ("blocker", "warning")
     assert blocker["address"] == BUCKET
-    assert all(blocker[name] for name in ("message", "remedy", "documentation", "says"))
+    assert all(blocker[name] for name in ("message", "remedy", "documentation", "error"))
     assert [item["reason"] for item in document["suppressed"]] == [SUPPRESSION.reason]
-    assert "was not asked" in document["notes"][0]
+    assert "not looked up" in document["notes"][0]
 
 
 def test_the_table_says_what_is_wrong_and_what_to_do(report: Report) -> None:
     text = FORMATS["table"](report)
     assert BUCKET in text
-    assert "What to do:" in text
+    assert "Fix:" in text
     assert "BucketNotEmpty" in text
     assert f"suppressed: {SUPPRESSION.rule} at aws_ecs_service.api: behind a VPN" in text
     assert text.endswith("preflight: 1 blocker, 1 warning (1 suppressed)")
@@ -66,7 +66,7 @@ def test_github_gets_one_annotation_a_line(report: Report) -> None:
     error, warning, suppressed, note = FORMATS["github"](report).splitlines()
     place = f"file=out/main.tf.json,line={line_of(chr(34) + 'logs' + chr(34))}"
     assert error.startswith(f"::error {place},title=s3/bucket-without-force-destroy::")
-    assert "%0AWhat to do" in error
+    assert "%0AFix: " in error
     assert warning.startswith("::warning file=")
     assert suppressed.startswith("::notice title=suppressed%3A ecs/open-wider-than-needed::")
     assert "100%25: really" in suppressed

@@ -64,7 +64,7 @@ def account(used: int, limit: int) -> FakeTarget:
                 "NatGateways": [{"State": "available"}, {"State": "deleted"}]
             },
         },
-        name="aws",
+        lacking={},
     )
 
 
@@ -79,6 +79,10 @@ def only_version(text: str) -> FakeTarget:
 DELETED = {"DeletedDate": datetime(2026, 1, 2, 3, 4, tzinfo=UTC), "Name": "x"}
 NOT_OFFERED = "rds/engine-version-not-offered"
 CLASS = "rds/instance-class-not-offered"
+NO_DATA_API = {
+    Capability.RDS_DATA: "not in this emulator",
+    Capability.SERVICE_QUOTAS: "an emulator has no quotas",
+}
 NO_OPTIONS: dict[str, list[object]] = {"OrderableDBInstanceOptions": []}
 CASES = [
     fires(NOT_OFFERED, CLUSTER, lambda d: version(d, "16.4"), target=FakeTarget()),
@@ -121,7 +125,7 @@ CASES = [
         "rds/data-api-not-supported",
         CLUSTER,
         nothing,
-        target=FakeTarget(lacking={Capability.RDS_DATA: "not in this emulator"}),
+        target=FakeTarget(lacking=NO_DATA_API),
     ),
     fires(
         "rds/data-api-not-supported",
@@ -134,7 +138,7 @@ CASES = [
     silent(
         "rds/data-api-not-supported",
         lambda d: d[CLUSTER].update(enable_http_endpoint=False),
-        target=FakeTarget(lacking={Capability.RDS_DATA: "not in this emulator"}),
+        target=FakeTarget(lacking=NO_DATA_API),
     ),
     fires(
         "secretsmanager/name-taken",

@@ -21,7 +21,7 @@ def test_an_argument_is_known_from_its_first_version_on(name: str, first: str, b
         terraform = TerraformVersion.parse(text)
         argument = s3_argument(name, terraform)
         assert argument is not None
-        assert argument.known_to(terraform.version) is known
+        assert argument.accepted_by(terraform.version) is known
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ def test_an_argument_is_known_from_its_first_version_on(name: str, first: str, b
 def test_an_argument_is_unknown_from_its_removal_on(name: str, last: str, gone: str) -> None:
     argument = s3_argument(name, TerraformVersion.parse(last))
     assert argument is not None
-    assert argument.known_to(TerraformVersion.parse(last).version)
-    assert not argument.known_to(TerraformVersion.parse(gone).version)
+    assert argument.accepted_by(TerraformVersion.parse(last).version)
+    assert not argument.accepted_by(TerraformVersion.parse(gone).version)
 
 
 def test_locking_with_dynamodb_is_deprecated_in_terraform_only() -> None:
