@@ -10,7 +10,7 @@ from harness.core.errors import EmulatorError, HarnessError, ToolNotFoundError
 from harness.terraform.binary import Terraform
 from tests.unit.harness.preflight.sample_configuration import FakeTarget, catalog
 
-BUCKET = "aws_s3_bucket.logs"
+BUCKET = "aws_s3_bucket.storage_log_bucket"
 FOUND = Terraform(("terraform",), (1, 11, 4), "terraform", "a test", "1.11.4")
 
 

@@ -9,7 +9,12 @@ from harness.preflight import Report, TerraformVersion, configuration_of, prefli
 from stack.tiers import missing_tiers
 from tests.unit.harness.preflight.conftest import Synth
 from tests.unit.harness.preflight.rules.online.test_online import DELETED
-from tests.unit.harness.preflight.sample_configuration import FakeTarget
+from tests.unit.harness.preflight.sample_configuration import (
+    RECORDED,
+    FakeTarget,
+    catalog,
+    synthesized,
+)
 
 BY_NUMBER = {mistake.number: mistake for mistake in KNOWN_MISTAKES}
 # What the target says about the two mistakes that depend on it.
@@ -27,6 +32,16 @@ def address_of(mistake: Mistake, document: dict[str, Any]) -> str:
         return "terraform.backend.s3.lock_table"
     (name,) = document["resource"][mistake.resource_type]
     return f"{mistake.resource_type}.{name}"
+
+
+def test_the_recorded_configuration_is_current() -> None:
+    assert synthesized() == RECORDED.read_text(encoding="utf-8")
+
+
+def test_the_recorded_configuration_has_no_finding() -> None:
+    report = report_on(catalog().document, target=FakeTarget())
+    assert report.findings == ()
+    assert report.notes == ()
 
 
 def test_the_correct_stack_has_no_finding(synth: Synth) -> None:

@@ -10,7 +10,7 @@ from harness.preflight import (
 )
 from tests.unit.harness.preflight.sample_configuration import FakeTarget, catalog, no_such
 
-BUCKET = "aws_s3_bucket.logs"
+BUCKET = "aws_s3_bucket.storage_log_bucket"
 FORCE = "s3/bucket-without-force-destroy"
 
 
@@ -33,7 +33,7 @@ def test_a_finding_carries_everything_that_a_reader_needs() -> None:
 
 def test_the_expected_message_is_filled_in_with_what_was_seen() -> None:
     draft = catalog()
-    draft["aws_cloudwatch_log_group.api"]["retention_in_days"] = 10
+    draft["aws_cloudwatch_log_group.storage_log_group"]["retention_in_days"] = 10
     (finding,) = preflight(configuration_of(draft.document)).findings
     assert finding.error.endswith("got 10")
 
@@ -108,7 +108,7 @@ def test_a_suppressed_finding_is_listed_apart_with_its_reason() -> None:
 def test_blockers_come_first_and_decide_the_exit_status() -> None:
     draft = catalog()
     draft[BUCKET].update(force_destroy=False)
-    draft["aws_ecs_service.api"]["desired_count"] = 50
+    draft["aws_ecs_service.service"]["desired_count"] = 50
     report = preflight(configuration_of(draft.document))
     assert [f.severity for f in report.findings] == [Severity.BLOCKER, Severity.WARNING]
     assert len(report.blockers) == len(report.warnings) == 1

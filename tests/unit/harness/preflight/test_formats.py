@@ -16,7 +16,7 @@ from harness.preflight import (
 from harness.preflight.formats import FORMATS
 from tests.unit.harness.preflight.sample_configuration import catalog
 
-BUCKET = "aws_s3_bucket.logs"
+BUCKET = "aws_s3_bucket.storage_log_bucket"
 SUPPRESSION = Suppression("ecs/open-wider-than-needed", "*", "behind a VPN, 100%: really")
 
 
@@ -26,8 +26,8 @@ def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
     monkeypatch.chdir(tmp_path)
     draft = catalog()
     draft[BUCKET]["force_destroy"] = False
-    draft["aws_ecs_service.api"]["desired_count"] = 50
-    draft["aws_vpc_security_group_ingress_rule.api"]["from_port"] = 80
+    draft["aws_ecs_service.service"]["desired_count"] = 50
+    draft["aws_vpc_security_group_ingress_rule.firewall_alb_to_service_ingress"]["from_port"] = 80
     path = tmp_path / "out" / "main.tf.json"
     path.parent.mkdir()
     path.write_text(json.dumps(draft.document, indent=2))
@@ -57,14 +57,14 @@ def test_the_table_says_what_is_wrong_and_what_to_do(report: Report) -> None:
     assert BUCKET in text
     assert "Fix:" in text
     assert "BucketNotEmpty" in text
-    assert f"suppressed: {SUPPRESSION.rule} at aws_ecs_service.api: behind a VPN" in text
+    assert f"suppressed: {SUPPRESSION.rule} at aws_ecs_service.service: behind a VPN" in text
     assert text.endswith("preflight: 1 blocker, 1 warning (1 suppressed)")
     assert FORMATS["table"](Report()) == "preflight: no findings"
 
 
 def test_github_gets_one_annotation_a_line(report: Report) -> None:
     error, warning, suppressed, note = FORMATS["github"](report).splitlines()
-    place = f"file=out/main.tf.json,line={line_of(chr(34) + 'logs' + chr(34))}"
+    place = f"file=out/main.tf.json,line={line_of(chr(34) + 'storage_log_bucket' + chr(34))}"
     assert error.startswith(f"::error {place},title=s3/bucket-without-force-destroy::")
     assert "%0AFix: " in error
     assert warning.startswith("::warning file=")

@@ -13,18 +13,18 @@ from tests.unit.harness.preflight.sample_configuration import (
     silent,
 )
 
-ROLE = "aws_iam_role.task"
+ROLE = "aws_iam_role.roles_task"
 POLICY = "aws_iam_role_policy.more"
-GROUP = "aws_cloudwatch_log_group.api"
-SECRET = "aws_secretsmanager_secret.db"
-ALARM = "aws_cloudwatch_metric_alarm.cpu"
-DASHBOARD = "aws_cloudwatch_dashboard.main"
+GROUP = "aws_cloudwatch_log_group.storage_log_group"
+SECRET = "aws_secretsmanager_secret.secret_database"
+ALARM = "aws_cloudwatch_metric_alarm.monitoring_service_cpu"
+DASHBOARD = "aws_cloudwatch_dashboard.monitoring_dashboard"
 REPOSITORY = "aws_ecr_repository.api"
 
 
 def policy(draft: Draft, document: object) -> None:
     text = document if isinstance(document, str) else json.dumps(document)
-    draft[POLICY] = {"role": "${aws_iam_role.task.id}", "policy": text}
+    draft[POLICY] = {"role": "${aws_iam_role.roles_task.id}", "policy": text}
 
 
 def trust(draft: Draft, statement: object) -> None:
@@ -75,7 +75,7 @@ CASES = [
         lambda d: policy(
             d,
             '${jsonencode({Version = "2012-10-17", Statement = [{Effect = "Allow", '
-            'Action = ["s3:*"], Resource = [aws_s3_bucket.logs.arn]}]})}',
+            'Action = ["s3:*"], Resource = [aws_s3_bucket.storage_log_bucket.arn]}]})}',
         ),
         name="jsonencode",
     ),

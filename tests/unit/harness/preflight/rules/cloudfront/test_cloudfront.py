@@ -12,7 +12,7 @@ from tests.unit.harness.preflight.sample_configuration import (
     silent,
 )
 
-EDGE = "aws_cloudfront_distribution.edge"
+EDGE = "aws_cloudfront_distribution.edge_distribution"
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 WITH_QUERY_STRINGS = "4cc15a8a-d715-48a4-82b8-cc0b614638fe"

@@ -10,12 +10,12 @@ from tests.unit.harness.preflight.sample_configuration import (
     silent,
 )
 
-SUBNET = "aws_subnet.public_1"
-GROUP = "aws_security_group.api"
-CLUSTER = "aws_rds_cluster.db"
-SERVICE = "aws_ecs_service.api"
-ALB_IN = "aws_vpc_security_group_ingress_rule.alb"
-DB_IN = "aws_vpc_security_group_ingress_rule.db"
+SUBNET = "aws_subnet.network_public_1"
+GROUP = "aws_security_group.firewall_service"
+CLUSTER = "aws_rds_cluster.database_cluster"
+SERVICE = "aws_ecs_service.service"
+ALB_IN = "aws_vpc_security_group_ingress_rule.firewall_alb_from_viewers_0"
+DB_IN = "aws_vpc_security_group_ingress_rule.firewall_service_to_database_ingress"
 
 
 def subnet(draft: Draft, **arguments: object) -> None:
@@ -25,12 +25,12 @@ def subnet(draft: Draft, **arguments: object) -> None:
 def inline(draft: Draft, **changes: object) -> None:
     """Write the database's ingress rule into its group."""
     del draft[DB_IN]
-    draft["aws_security_group.db"]["ingress"] = [
+    draft["aws_security_group.firewall_database"]["ingress"] = [
         {
             "protocol": "tcp",
             "from_port": 5432,
             "to_port": 5432,
-            "security_groups": ["${aws_security_group.api.id}"],
+            "security_groups": ["${aws_security_group.firewall_service.id}"],
             "cidr_blocks": [],
             **changes,
         }
@@ -45,8 +45,8 @@ def classic(draft: Draft, **changes: object) -> None:
         "protocol": "tcp",
         "from_port": 5432,
         "to_port": 5432,
-        "security_group_id": "${aws_security_group.db.id}",
-        "source_security_group_id": "${aws_security_group.api.id}",
+        "security_group_id": "${aws_security_group.firewall_database.id}",
+        "source_security_group_id": "${aws_security_group.firewall_service.id}",
         **changes,
     }
 
@@ -54,8 +54,8 @@ def classic(draft: Draft, **changes: object) -> None:
 CASES = [
     fires(
         "ec2/invalid-cidr",
-        "aws_vpc.main",
-        lambda d: d["aws_vpc.main"].update(cidr_block="10.0.0.0/8"),
+        "aws_vpc.network_vpc",
+        lambda d: d["aws_vpc.network_vpc"].update(cidr_block="10.0.0.0/8"),
     ),
     fires("ec2/invalid-cidr", SUBNET, lambda d: subnet(d, cidr_block="10.0.1.5/24"), name="host"),
     fires("ec2/invalid-cidr", SUBNET, lambda d: subnet(d, cidr_block="ten"), name="malformed"),
@@ -65,32 +65,32 @@ CASES = [
         lambda d: d[ALB_IN].update(cidr_ipv4="0.0.0.0/33"),
         name="rule",
     ),
-    silent("ec2/invalid-cidr", lambda d: subnet(d, cidr_block="10.0.1.16/28")),
+    silent("ec2/invalid-cidr", lambda d: subnet(d, cidr_block="10.0.64.16/28")),
     silent("ec2/invalid-cidr", lambda d: subnet(d, cidr_block="${var.cidr}")),
     silent(
         "ec2/invalid-cidr",
-        lambda d: subnet(d, cidr_block="${cidrsubnet(aws_vpc.main.cidr_block, 8, 200)}"),
+        lambda d: subnet(d, cidr_block="${cidrsubnet(aws_vpc.network_vpc.cidr_block, 8, 100)}"),
         name="worked out",
     ),
     fires("ec2/subnet-outside-vpc", SUBNET, lambda d: subnet(d, cidr_block="10.1.0.0/24")),
-    silent("ec2/subnet-outside-vpc", lambda d: subnet(d, cidr_block="10.0.255.0/24")),
+    silent("ec2/subnet-outside-vpc", lambda d: subnet(d, cidr_block="10.0.191.0/24")),
     silent(
         "ec2/subnet-outside-vpc",
         both(
             lambda d: subnet(d, cidr_block="10.1.0.0/24"),
             lambda d: d.__setitem__(
                 "aws_vpc_ipv4_cidr_block_association.more",
-                {"vpc_id": "${aws_vpc.main.id}", "cidr_block": "10.1.0.0/16"},
+                {"vpc_id": "${aws_vpc.network_vpc.id}", "cidr_block": "10.1.0.0/16"},
             ),
         ),
         name="second network",
     ),
     fires(
         "ec2/overlapping-subnets",
-        "aws_subnet.public_1",
+        "aws_subnet.network_public_1",
         lambda d: subnet(d, cidr_block="10.0.0.128/25"),
     ),
-    silent("ec2/overlapping-subnets", lambda d: subnet(d, cidr_block="10.0.4.0/24")),
+    silent("ec2/overlapping-subnets", lambda d: subnet(d, cidr_block="10.0.64.0/24")),
     fires(
         "ec2/zone-of-another-region",
         SUBNET,
@@ -124,8 +124,8 @@ CASES = [
     silent("ec2/security-group-name", lambda d: d[GROUP].update(name=f"api-sg-{SUFFIX}")),
     fires(
         "ec2/inline-and-separate-rules",
-        "aws_security_group.db",
-        lambda d: d["aws_security_group.db"].update(
+        "aws_security_group.firewall_database",
+        lambda d: d["aws_security_group.firewall_database"].update(
             ingress=[
                 {
                     "protocol": "udp",
@@ -139,7 +139,7 @@ CASES = [
     silent("ec2/inline-and-separate-rules", inline),
     fires(
         "elbv2/viewers-cannot-connect",
-        "aws_lb_listener.http",
+        "aws_lb_listener.load_balancer_http",
         lambda d: d[ALB_IN].update(from_port=443, to_port=443),
     ),
     silent(
@@ -168,7 +168,7 @@ CASES = [
     fires(
         "rds/tasks-cannot-connect",
         SERVICE,
-        lambda d: inline(d, security_groups=["${aws_security_group.alb.id}"]),
+        lambda d: inline(d, security_groups=["${aws_security_group.firewall_alb.id}"]),
         name="inline rule for another group",
     ),
     fires(

@@ -13,10 +13,17 @@ from tests.unit.harness.preflight.sample_configuration import (
     silent,
 )
 
-SERVICE = "aws_ecs_service.api"
-TASK = "aws_ecs_task_definition.api"
-PROVIDERS = "aws_ecs_cluster_capacity_providers.main"
-ROLE_POLICY = "aws_iam_role_policy.execution"
+SERVICE = "aws_ecs_service.service"
+TASK = "aws_ecs_task_definition.service_task"
+PROVIDERS = "aws_ecs_cluster_capacity_providers.service_capacity_providers"
+ROLE_POLICY = "aws_iam_role_policy.roles_execution_policy"
+LISTENER = "aws_lb_listener.load_balancer_http"
+INGRESS = "aws_vpc_security_group_ingress_rule.firewall_alb_to_service_ingress"
+EGRESS = "aws_vpc_security_group_egress_rule.firewall_alb_to_service_egress"
+SCALING = "aws_appautoscaling_target.scaling_target"
+VPC_ID = "${aws_vpc.network_vpc.id}"
+LOG_GROUP_ARN = "${aws_cloudwatch_log_group.storage_log_group.arn}"
+SECRET_ARN = "${aws_secretsmanager_secret.secret_database.arn}"
 BEFORE_LISTENER = "ecs/service-without-listener-dependency"
 UNDECLARED = "terraform/undeclared-resource"
 
@@ -38,7 +45,7 @@ def container(draft: Draft, **changes: object) -> None:
 
 
 def depends_only_on(draft: Draft, *addresses: str) -> None:
-    service(draft, depends_on=[*addresses, "aws_rds_cluster_instance.writer"])
+    service(draft, depends_on=[*addresses, "aws_rds_cluster_instance.database_writer"])
 
 
 def allow(draft: Draft, *statements: dict[str, Any]) -> None:
@@ -51,9 +58,10 @@ def statement(action: object, resource: object) -> dict[str, Any]:
 
 
 LOGS = statement(
-    ["logs:CreateLogStream", "logs:PutLogEvents"], "${aws_cloudwatch_log_group.api.arn}:*"
+    ["logs:CreateLogStream", "logs:PutLogEvents"],
+    f"{LOG_GROUP_ARN}:*",
 )
-SECRET = statement("secretsmanager:GetSecretValue", "${aws_secretsmanager_secret.db.arn}")
+SECRET = statement("secretsmanager:GetSecretValue", SECRET_ARN)
 
 
 def second_secret(draft: Draft) -> None:
@@ -74,7 +82,7 @@ def trusting(draft: Draft, service_name: str) -> None:
             }
         ]
     }
-    draft["aws_iam_role.task"]["assume_role_policy"] = json.dumps(document)
+    draft["aws_iam_role.roles_task"]["assume_role_policy"] = json.dumps(document)
 
 
 def log_options(draft: Draft, **options: object) -> None:
@@ -94,15 +102,15 @@ def policy_document(draft: Draft, resource: str) -> None:
 def attached(draft: Draft, policy: str) -> None:
     del draft[ROLE_POLICY]
     draft["aws_iam_role_policy_attachment.execution"] = {
-        "role": "${aws_iam_role.execution.name}",
+        "role": "${aws_iam_role.roles_execution.name}",
         "policy_arn": policy,
     }
 
 
 def route_via_gateway(draft: Draft) -> None:
-    route = draft["aws_route.private"]
+    route = draft["aws_route.network_private_route_0"]
     del route["nat_gateway_id"]
-    route["gateway_id"] = "${aws_internet_gateway.main.id}"
+    route["gateway_id"] = "${aws_internet_gateway.network_internet.id}"
 
 
 def public(draft: Draft) -> None:
@@ -111,11 +119,11 @@ def public(draft: Draft) -> None:
 
 
 def without_private_route(draft: Draft) -> None:
-    del draft["aws_route.private"]
+    del draft["aws_route.network_private_route_0"]
 
 
 def without_association(draft: Draft) -> None:
-    del draft["aws_route_table_association.private_0"]
+    del draft["aws_route_table_association.network_private_association_0"]
 
 
 MANAGED = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
@@ -139,13 +147,16 @@ CASES = [
     fires(
         "ecs/service-before-capacity-providers",
         SERVICE,
-        lambda d: depends_only_on(d, "aws_lb_listener.http"),
+        lambda d: depends_only_on(d, LISTENER),
     ),
     silent(
         "ecs/service-before-capacity-providers",
         both(
-            lambda d: depends_only_on(d, "aws_lb_listener.http"),
-            lambda d: service(d, cluster="${aws_ecs_cluster_capacity_providers.main.cluster_name}"),
+            lambda d: depends_only_on(d, LISTENER),
+            lambda d: service(
+                d,
+                cluster=f"${{{PROVIDERS}.cluster_name}}",
+            ),
         ),
         name="through a reference",
     ),
@@ -166,11 +177,11 @@ CASES = [
     fires(
         "ecs/target-type",
         SERVICE,
-        lambda d: d["aws_lb_target_group.api"].pop("target_type"),
+        lambda d: d["aws_lb_target_group.load_balancer_targets"].pop("target_type"),
     ),
     silent(
         "ecs/target-type",
-        lambda d: d["aws_lb_target_group.api"].update(target_type="${var.kind}"),
+        lambda d: d["aws_lb_target_group.load_balancer_targets"].update(target_type="${var.kind}"),
     ),
     fires("ecs/load-balancer-container", SERVICE, lambda d: load_balancer(d, container_name="x")),
     fires(
@@ -197,7 +208,7 @@ CASES = [
         BEFORE_LISTENER,
         both(
             lambda d: depends_only_on(d, PROVIDERS),
-            lambda d: d[TASK].update(tags={"listener": "${aws_lb_listener.http.arn}"}),
+            lambda d: d[TASK].update(tags={"listener": f"${{{LISTENER}.arn}}"}),
         ),
         name="indirectly",
     ),
@@ -306,7 +317,7 @@ CASES = [
         lambda d: log_options(
             d,
             **{
-                "awslogs-group": "${aws_cloudwatch_log_group.api.name}",
+                "awslogs-group": "${aws_cloudwatch_log_group.storage_log_group.name}",
                 "awslogs-region": "eu-north-1",
             },
         ),
@@ -324,7 +335,9 @@ CASES = [
     silent(
         NO_READ,
         lambda d: allow(
-            d, LOGS, statement("secretsmanager:Get*", "${aws_secretsmanager_secret.db.arn}*")
+            d,
+            LOGS,
+            statement("secretsmanager:Get*", f"{SECRET_ARN}*"),
         ),
         name="wildcards",
     ),
@@ -338,7 +351,7 @@ CASES = [
     silent(NO_READ, lambda d: attached(d, "${var.policy}"), name="unknown policy"),
     silent(
         NO_READ,
-        lambda d: policy_document(d, "${aws_secretsmanager_secret.db.arn}"),
+        lambda d: policy_document(d, SECRET_ARN),
         name="policy document",
     ),
     fires(
@@ -397,7 +410,7 @@ CASES = [
         lambda d: log_options(
             d,
             **{
-                "awslogs-group": f"/ecs/{SUFFIX}",
+                "awslogs-group": f"/ecs/catalog-{SUFFIX}",
                 "awslogs-region": "eu-north-1",
                 "awslogs-stream-prefix": "api",
             },
@@ -425,7 +438,7 @@ CASES = [
         "ecs/no-route-out",
         both(
             without_private_route,
-            lambda d: d.__setitem__("aws_vpc_endpoint.ecr", {"vpc_id": "${aws_vpc.main.id}"}),
+            lambda d: d.__setitem__("aws_vpc_endpoint.ecr", {"vpc_id": VPC_ID}),
         ),
         name="VPC endpoints",
     ),
@@ -433,11 +446,11 @@ CASES = [
         "ecs/no-route-out",
         both(
             without_private_route,
-            lambda d: d["aws_route_table.private"].update(
+            lambda d: d["aws_route_table.network_private_0_table"].update(
                 route=[
                     {
                         "cidr_block": "0.0.0.0/0",
-                        "nat_gateway_id": "${aws_nat_gateway.main.id}",
+                        "nat_gateway_id": "${aws_nat_gateway.network_nat_0.id}",
                         "gateway_id": "",
                     }
                 ]
@@ -447,33 +460,33 @@ CASES = [
     ),
     fires(
         "autoscaling/bounds",
-        "aws_appautoscaling_target.api",
-        lambda d: d["aws_appautoscaling_target.api"].update(min_capacity=20),
+        SCALING,
+        lambda d: d[SCALING].update(min_capacity=20),
     ),
     silent(
         "autoscaling/bounds",
-        lambda d: d["aws_appautoscaling_target.api"].update(max_capacity=2),
+        lambda d: d[SCALING].update(max_capacity=2),
     ),
     fires(
         "autoscaling/resource-id",
-        "aws_appautoscaling_target.api",
-        lambda d: d["aws_appautoscaling_target.api"].update(
-            resource_id="service/${aws_ecs_cluster.main.id}/${aws_ecs_service.api.name}"
+        SCALING,
+        lambda d: d[SCALING].update(
+            resource_id="service/${aws_ecs_cluster.service_cluster.id}/${aws_ecs_service.service.name}"
         ),
     ),
     fires(
         "autoscaling/resource-id",
-        "aws_appautoscaling_target.api",
-        lambda d: d["aws_appautoscaling_target.api"].update(resource_id="cluster/service"),
+        SCALING,
+        lambda d: d[SCALING].update(resource_id="cluster/service"),
         name="literal",
     ),
     silent(
         "autoscaling/resource-id",
-        lambda d: d["aws_appautoscaling_target.api"].update(resource_id="${var.id}"),
+        lambda d: d[SCALING].update(resource_id="${var.id}"),
     ),
     fires(
         "autoscaling/desired-count-outside-bounds",
-        "aws_appautoscaling_target.api",
+        SCALING,
         lambda d: service(d, desired_count=11),
     ),
     silent("autoscaling/desired-count-outside-bounds", lambda d: service(d, desired_count=10)),
@@ -485,40 +498,34 @@ CASES = [
     fires(
         "ecs/load-balancer-cannot-connect",
         SERVICE,
-        lambda d: d["aws_vpc_security_group_ingress_rule.api"].update(from_port=80, to_port=80),
+        lambda d: d[INGRESS].update(from_port=80, to_port=80),
         also={"ecs/open-wider-than-needed"},
     ),
     fires(
         "ecs/load-balancer-cannot-connect",
         SERVICE,
-        lambda d: d.__delitem__("aws_vpc_security_group_egress_rule.alb"),
+        lambda d: d.__delitem__(EGRESS),
         name="egress",
     ),
     silent(
         "ecs/load-balancer-cannot-connect",
-        lambda d: d["aws_vpc_security_group_egress_rule.alb"].update(
-            referenced_security_group_id=None, cidr_ipv4="10.0.0.0/16"
-        ),
+        lambda d: d[EGRESS].update(referenced_security_group_id=None, cidr_ipv4="10.0.0.0/16"),
         name="by network",
     ),
     fires(
         "ecs/open-wider-than-needed",
         SERVICE,
-        lambda d: d["aws_vpc_security_group_ingress_rule.api"].update(
-            referenced_security_group_id=None, cidr_ipv4="0.0.0.0/0"
-        ),
+        lambda d: d[INGRESS].update(referenced_security_group_id=None, cidr_ipv4="0.0.0.0/0"),
     ),
     fires(
         "ecs/open-wider-than-needed",
         SERVICE,
-        lambda d: d["aws_vpc_security_group_ingress_rule.api"].update(from_port=0, to_port=65535),
+        lambda d: d[INGRESS].update(from_port=0, to_port=65535),
         name="all ports",
     ),
     silent(
         "ecs/open-wider-than-needed",
-        lambda d: d["aws_vpc_security_group_ingress_rule.api"].update(
-            from_port="${var.port}", to_port="${var.port}"
-        ),
+        lambda d: d[INGRESS].update(from_port="${var.port}", to_port="${var.port}"),
     ),
 ]
 

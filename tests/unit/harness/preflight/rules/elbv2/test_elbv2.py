@@ -13,26 +13,27 @@ from tests.unit.harness.preflight.sample_configuration import (
     silent,
 )
 
-ALB = "aws_lb.alb"
-TARGETS = "aws_lb_target_group.api"
-LISTENER = "aws_lb_listener.http"
-SERVICE = "aws_ecs_service.api"
-POLICY = "aws_s3_bucket_policy.logs"
-ENCRYPTION = "aws_s3_bucket_server_side_encryption_configuration.logs"
-ARN = "${aws_s3_bucket.logs.arn}"
+ALB = "aws_lb.load_balancer_alb"
+TARGETS = "aws_lb_target_group.load_balancer_targets"
+LISTENER = "aws_lb_listener.load_balancer_http"
+SERVICE = "aws_ecs_service.service"
+POLICY = "aws_s3_bucket_policy.storage_policy"
+ENCRYPTION = "aws_s3_bucket_server_side_encryption_configuration.storage_encryption"
+ARN = "${aws_s3_bucket.storage_log_bucket.arn}"
+BUCKET_NAME = f"catalog-logs-{SUFFIX}-eu-north-1"
 LOG_POLICY = "elbv2/access-log-bucket-policy"
 
 
 def listener(draft: Draft, name: str, **arguments: object) -> None:
     draft[f"aws_lb_listener.{name}"] = {
-        "load_balancer_arn": "${aws_lb.alb.arn}",
+        "load_balancer_arn": "${aws_lb.load_balancer_alb.arn}",
         "port": 81,
         "protocol": "HTTP",
         "default_action": [{"type": "redirect"}],
         **arguments,
     }
     draft[f"aws_vpc_security_group_ingress_rule.{name}"] = {
-        **draft["aws_vpc_security_group_ingress_rule.alb"],
+        **draft["aws_vpc_security_group_ingress_rule.firewall_alb_from_viewers_0"],
         "from_port": 81,
         "to_port": 81,
     }
@@ -41,27 +42,27 @@ def listener(draft: Draft, name: str, **arguments: object) -> None:
 def listener_rules(draft: Draft, *priorities: object) -> None:
     for number, priority in enumerate(priorities):
         draft[f"aws_lb_listener_rule.r{number}"] = {
-            "listener_arn": "${aws_lb_listener.http.arn}",
+            "listener_arn": "${aws_lb_listener.load_balancer_http.arn}",
             "priority": priority,
         }
 
 
 def in_one_zone(draft: Draft) -> None:
-    draft["aws_subnet.public_1"]["availability_zone"] = ZONES % 0
+    draft["aws_subnet.network_public_1"]["availability_zone"] = ZONES % 0
 
 
 def third_subnet(draft: Draft, zone: int) -> None:
     draft["aws_subnet.third"] = {
-        "vpc_id": "${aws_vpc.main.id}",
-        "cidr_block": "10.0.9.0/24",
+        "vpc_id": "${aws_vpc.network_vpc.id}",
+        "cidr_block": "10.0.64.0/24",
         "availability_zone": ZONES % zone,
     }
     draft[ALB]["subnets"] = [*draft[ALB]["subnets"], "${aws_subnet.third.id}"]
 
 
 def without_gateway(draft: Draft) -> None:
-    del draft["aws_internet_gateway.main"]
-    del draft["aws_route.public"]
+    del draft["aws_internet_gateway.network_internet"]
+    del draft["aws_route.network_public_route"]
 
 
 def log_policy(
@@ -79,6 +80,11 @@ def log_policy(
             ]
         }
     )
+
+
+def curl(draft: Draft) -> None:
+    command = ["CMD-SHELL", "curl -f http://localhost:8080/healthz || exit 1"]
+    draft.containers(lambda c: c[0].update(healthCheck={"command": command}))
 
 
 def health(draft: Draft, **arguments: object) -> None:
@@ -187,7 +193,7 @@ CASES = [
         ),
         name="another container's",
     ),
-    fires("elbv2/health-check-path", SERVICE, lambda d: health(d, path="/ping")),
+    fires("elbv2/health-check-path", SERVICE, both(lambda d: health(d, path="/ping"), curl)),
     silent(
         "elbv2/health-check-path",
         both(
@@ -224,7 +230,9 @@ CASES = [
     silent(
         LOG_POLICY,
         lambda d: log_policy(
-            d, {"AWS": "897822967062"}, f"arn:aws:s3:::logs-{SUFFIX}/alb/AWSLogs/*"
+            d,
+            {"AWS": "897822967062"},
+            f"arn:aws:s3:::{BUCKET_NAME}/alb/AWSLogs/*",
         ),
         name="literal bucket",
     ),

@@ -15,11 +15,13 @@ from tests.unit.harness.preflight.sample_configuration import (
     silent,
 )
 
-CLUSTER = "aws_rds_cluster.db"
-WRITER = "aws_rds_cluster_instance.writer"
-SECRET = "aws_secretsmanager_secret.db"
-EDGE = "aws_cloudfront_distribution.edge"
+CLUSTER = "aws_rds_cluster.database_cluster"
+WRITER = "aws_rds_cluster_instance.database_writer"
+SECRET = "aws_secretsmanager_secret.secret_database"
+EDGE = "aws_cloudfront_distribution.edge_distribution"
 DATA = "data.aws_rds_engine_version.aurora"
+LOG_GROUP_NAME = f"/ecs/catalog-{SUFFIX}"
+VPC = "aws_vpc.network_vpc"
 OWN_POLICY = "11111111-2222-3333-4444-555555555555"
 
 
@@ -45,8 +47,8 @@ def own_policy(draft: Draft) -> None:
 
 
 def zone(draft: Draft, name: str) -> None:
-    draft["aws_subnet.private_0"]["availability_zone"] = name
-    draft["aws_subnet.private_1"]["availability_zone"] = "eu-north-1a"
+    draft["aws_subnet.network_private_0"]["availability_zone"] = name
+    draft["aws_subnet.network_private_1"]["availability_zone"] = "eu-north-1a"
 
 
 def account(used: int, limit: int) -> FakeTarget:
@@ -157,20 +159,20 @@ CASES = [
     silent("secretsmanager/name-taken", nothing, target=FakeTarget()),
     fires(
         "s3/bucket-name-taken",
-        "aws_s3_bucket.logs",
+        "aws_s3_bucket.storage_log_bucket",
         nothing,
         target=answering(head_bucket={}),
     ),
     silent("s3/bucket-name-taken", nothing, target=answering(head_bucket=no_such("NoSuchBucket"))),
     fires(
         "elbv2/name-taken",
-        "aws_lb.alb",
+        "aws_lb.load_balancer_alb",
         nothing,
         target=answering(describe_load_balancers={"LoadBalancers": [{}]}),
     ),
     fires(
         "elbv2/name-taken",
-        "aws_lb_target_group.api",
+        "aws_lb_target_group.load_balancer_targets",
         nothing,
         target=answering(describe_target_groups={"TargetGroups": [{}]}),
         name="target group",
@@ -182,7 +184,7 @@ CASES = [
     ),
     fires(
         "ecs/cluster-name-taken",
-        "aws_ecs_cluster.main",
+        "aws_ecs_cluster.service_cluster",
         nothing,
         target=answering(describe_clusters={"clusters": [{"status": "ACTIVE"}]}),
     ),
@@ -202,7 +204,7 @@ CASES = [
     ),
     fires(
         "iam/role-name-taken",
-        "aws_iam_role.task",
+        "aws_iam_role.roles_task",
         nothing,
         target=answering(
             get_role=lambda **asked: (
@@ -213,20 +215,20 @@ CASES = [
     silent("iam/role-name-taken", nothing, target=FakeTarget()),
     fires(
         "logs/group-name-taken",
-        "aws_cloudwatch_log_group.api",
+        "aws_cloudwatch_log_group.storage_log_group",
         nothing,
-        target=answering(describe_log_groups={"logGroups": [{"logGroupName": f"/ecs/{SUFFIX}"}]}),
+        target=answering(describe_log_groups={"logGroups": [{"logGroupName": LOG_GROUP_NAME}]}),
     ),
     silent(
         "logs/group-name-taken",
         nothing,
         target=answering(
-            describe_log_groups={"logGroups": [{"logGroupName": f"/ecs/{SUFFIX}-more"}]}
+            describe_log_groups={"logGroups": [{"logGroupName": f"{LOG_GROUP_NAME}-more"}]}
         ),
     ),
     fires(
         "ec2/zone-not-available",
-        "aws_subnet.private_0",
+        "aws_subnet.network_private_0",
         lambda d: zone(d, "eu-north-1f"),
         target=FakeTarget(),
     ),
@@ -240,7 +242,9 @@ CASES = [
     silent(
         "cloudfront/policy-not-found", own_policy, target=answering(get_cache_policy={"ETag": "1"})
     ),
-    fires("account/quota-exceeded", "aws_vpc.main", nothing, target=account(used=5, limit=5)),
+    fires(
+        "account/quota-exceeded", "aws_vpc.network_vpc", nothing, target=account(used=5, limit=5)
+    ),
     silent("account/quota-exceeded", nothing, target=account(used=4, limit=5)),
     silent("account/quota-exceeded", nothing, target=FakeTarget(), name="emulator"),
 ]

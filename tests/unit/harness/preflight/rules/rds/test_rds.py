@@ -11,10 +11,10 @@ from tests.unit.harness.preflight.sample_configuration import (
     silent,
 )
 
-CLUSTER = "aws_rds_cluster.db"
-WRITER = "aws_rds_cluster_instance.writer"
-SUBNETS = "aws_db_subnet_group.db"
-PARAMETERS = "aws_rds_cluster_parameter_group.db"
+CLUSTER = "aws_rds_cluster.database_cluster"
+WRITER = "aws_rds_cluster_instance.database_writer"
+SUBNETS = "aws_db_subnet_group.database_subnets"
+PARAMETERS = "aws_rds_cluster_parameter_group.database_parameters"
 
 
 def cluster(draft: Draft, **arguments: object) -> None:
@@ -30,8 +30,8 @@ def one_zone(draft: Draft) -> None:
 
 
 def same_zone_twice(draft: Draft) -> None:
-    zone = draft["aws_subnet.private_0"]["availability_zone"]
-    draft["aws_subnet.private_1"]["availability_zone"] = zone
+    zone = draft["aws_subnet.network_private_0"]["availability_zone"]
+    draft["aws_subnet.network_private_1"]["availability_zone"] = zone
 
 
 def instance_of_postgres(draft: Draft, **arguments: object) -> None:
@@ -94,7 +94,7 @@ CASES = [
     ),
     silent(
         "rds/subnet-group-zones",
-        both(one_zone, lambda d: d["aws_subnet.private_0"].pop("availability_zone")),
+        both(one_zone, lambda d: d["aws_subnet.network_private_0"].pop("availability_zone")),
         name="zone left to AWS",
     ),
     silent(

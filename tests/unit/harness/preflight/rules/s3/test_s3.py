@@ -2,8 +2,9 @@ import pytest
 
 from tests.unit.harness.preflight.sample_configuration import Case, Draft, check, fires, silent
 
-BUCKET = "aws_s3_bucket.logs"
-LIFECYCLE = "aws_s3_bucket_lifecycle_configuration.logs"
+BUCKET = "aws_s3_bucket.storage_log_bucket"
+OWNERSHIP = "aws_s3_bucket_ownership_controls.storage_ownership"
+LIFECYCLE = "aws_s3_bucket_lifecycle_configuration.storage_lifecycle"
 
 
 def rule_of(draft: Draft) -> dict[str, object]:
@@ -20,17 +21,24 @@ def with_prefix_only(draft: Draft) -> None:
     del rule_of(draft)["filter"]
 
 
+def without_action(draft: Draft) -> None:
+    del rule_of(draft)["abort_incomplete_multipart_upload"]
+    rule_of(draft).update(expiration=[])
+
+
 def second_rule(draft: Draft, **changes: object) -> None:
     draft[LIFECYCLE]["rule"].append({**rule_of(draft), **changes})
 
 
 def acl(draft: Draft, ownership: str | None) -> None:
-    draft["aws_s3_bucket_acl.logs"] = {"bucket": "${aws_s3_bucket.logs.id}", "acl": "private"}
+    draft["aws_s3_bucket_acl.logs"] = {
+        "bucket": "${aws_s3_bucket.storage_log_bucket.id}",
+        "acl": "private",
+    }
     if ownership:
-        draft["aws_s3_bucket_ownership_controls.logs"] = {
-            "bucket": "${aws_s3_bucket.logs.id}",
-            "rule": {"object_ownership": ownership},
-        }
+        draft[OWNERSHIP]["rule"] = {"object_ownership": ownership}
+    else:
+        del draft[OWNERSHIP]
 
 
 def named(draft: Draft, name: str) -> None:
@@ -70,9 +78,7 @@ CASES = [
     ),
     fires("s3/lifecycle-filter-and-prefix", LIFECYCLE, lambda d: rule_of(d).update(prefix="x/")),
     silent("s3/lifecycle-filter-and-prefix", lambda d: rule_of(d).update(prefix=None)),
-    fires(
-        "s3/lifecycle-rule-without-action", LIFECYCLE, lambda d: rule_of(d).update(expiration=[])
-    ),
+    fires("s3/lifecycle-rule-without-action", LIFECYCLE, without_action),
     silent(
         "s3/lifecycle-rule-without-action",
         lambda d: rule_of(d).update(

@@ -10,7 +10,9 @@ from tests.unit.harness.preflight.sample_configuration import (
     silent,
 )
 
-BUCKET = "aws_s3_bucket.logs"
+POLICY = "aws_iam_role_policy.roles_execution_policy"
+LOG_GROUP = "aws_cloudwatch_log_group.storage_log_group"
+BUCKET = "aws_s3_bucket.storage_log_bucket"
 
 
 def s3_backend(draft: Draft, **arguments: object) -> None:
@@ -105,8 +107,8 @@ CASES = [
     ),
     fires(
         "terraform/undeclared-resource",
-        "aws_iam_role_policy.execution",
-        lambda d: d["aws_iam_role_policy.execution"].update(role="${aws_iam_role.other.id}"),
+        POLICY,
+        lambda d: d[POLICY].update(role="${aws_iam_role.other.id}"),
     ),
     silent(
         "terraform/undeclared-resource",
@@ -136,12 +138,12 @@ CASES = [
     ),
     fires(
         "terraform/skip-destroy",
-        "aws_cloudwatch_log_group.api",
-        lambda d: d["aws_cloudwatch_log_group.api"].update(skip_destroy=True),
+        LOG_GROUP,
+        lambda d: d[LOG_GROUP].update(skip_destroy=True),
     ),
     silent(
         "terraform/skip-destroy",
-        lambda d: d["aws_cloudwatch_log_group.api"].update(skip_destroy="${var.keep}"),
+        lambda d: d[LOG_GROUP].update(skip_destroy="${var.keep}"),
     ),
     fires(
         "terraform/deletion-protection",
@@ -167,17 +169,17 @@ CASES = [
     silent("terraform/invalid-tag", lambda d: tagged(d, "${var.tags}"), name="unknown"),
     fires(
         "terraform/name-not-unique-per-run",
-        "aws_iam_role.task",
-        lambda d: d["aws_iam_role.task"].update(name="task"),
+        "aws_iam_role.roles_task",
+        lambda d: d["aws_iam_role.roles_task"].update(name="task"),
     ),
     silent(
         "terraform/name-not-unique-per-run",
-        lambda d: d["aws_iam_role.task"].update(name="task-${var.suffix}"),
+        lambda d: d["aws_iam_role.roles_task"].update(name="task-${var.suffix}"),
     ),
     silent(
         "terraform/name-not-unique-per-run",
         both(
-            lambda d: d["aws_iam_role.task"].update(name="task"),
+            lambda d: d["aws_iam_role.roles_task"].update(name="task"),
             lambda d: d.document["output"].clear(),
         ),
         name="suffix not known",

@@ -1,21 +1,23 @@
-"""No valid variation of a configuration produces a finding."""
+"""Property tests: no valid variation of a configuration has a finding."""
 
 import contextlib
 import ipaddress
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from harness.preflight import PreflightInputError, TerraformVersion, configuration_of, preflight
 from harness.preflight.rules.rds.aurora_versions import OFFERED
 from tests.unit.harness.preflight.conftest import Synth
-from tests.unit.harness.preflight.sample_configuration import ZONES, Draft, catalog
-
-pytestmark = pytest.mark.slow  # many examples
+from tests.unit.harness.preflight.sample_configuration import (
+    SUFFIX,
+    ZONES,
+    Draft,
+    catalog,
+    leaves,
+)
 
 SIZES = [
     (256, 512), (256, 2048), (512, 4096), (1024, 2048), (1024, 8192), (2048, 16384), (4096, 30720),
@@ -81,32 +83,32 @@ def test_no_valid_configuration_of_the_stack_has_a_finding(
     assert report.findings == ()
 
 
-def renamed(draft: Draft, suffix: str) -> None:
-    """Put another environment suffix into every name."""
-    draft.document = json.loads(json.dumps(draft.document).replace("pr1-a1", suffix))
+def rename(draft: Draft, suffix: str) -> None:
+    """Change the environment suffix in every name."""
+    draft.document = json.loads(json.dumps(draft.document).replace(SUFFIX, suffix))
 
 
-def placed(draft: Draft, network: str, zones: int) -> None:
-    """Give the VPC another network and the subnets a number of zones."""
-    draft["aws_vpc.main"]["cidr_block"] = network
+def move_network(draft: Draft, network: str, zones: int) -> None:
+    """Change the CIDR block of the VPC, and the number of zones with subnets."""
+    draft["aws_vpc.network_vpc"]["cidr_block"] = network
     subnets = list(ipaddress.ip_network(network).subnets(new_prefix=28))
-    kinds = {"public": draft["aws_lb.alb"]["subnets"], "private": []}
+    tables = {"public": "network_public_table", "private": "network_private_0_table"}
     for number in range(zones):
-        for offset, kind in enumerate(kinds):
-            name = f"{kind}_{number}"
+        for offset, (kind, table) in enumerate(tables.items()):
+            name = f"network_{kind}_{number}"
             draft[f"aws_subnet.{name}"] = {
-                "vpc_id": "${aws_vpc.main.id}",
+                "vpc_id": "${aws_vpc.network_vpc.id}",
                 "cidr_block": str(subnets[2 * number + offset]),
                 "availability_zone": ZONES % number,
             }
-            draft[f"aws_route_table_association.{name}"] = {
-                "route_table_id": f"${{aws_route_table.{kind}.id}}",
+            draft[f"aws_route_table_association.network_{kind}_association_{number}"] = {
+                "route_table_id": f"${{aws_route_table.{table}.id}}",
                 "subnet_id": f"${{aws_subnet.{name}.id}}",
             }
-    names = {k: [f"${{aws_subnet.{k}_{n}.id}}" for n in range(zones)] for k in kinds}
-    draft["aws_lb.alb"]["subnets"] = names["public"]
-    draft["aws_db_subnet_group.db"]["subnet_ids"] = names["private"]
-    draft["aws_ecs_service.api"]["network_configuration"]["subnets"] = names["private"]
+    ids = {k: [f"${{aws_subnet.network_{k}_{n}.id}}" for n in range(zones)] for k in tables}
+    draft["aws_lb.load_balancer_alb"]["subnets"] = ids["public"]
+    draft["aws_db_subnet_group.database_subnets"]["subnet_ids"] = ids["private"]
+    draft["aws_ecs_service.service"]["network_configuration"]["subnets"] = ids["private"]
 
 
 VARIATIONS = st.fixed_dictionaries(
@@ -132,18 +134,18 @@ def test_no_consistent_change_of_the_configuration_has_a_finding(
 ) -> None:
     version = varied["version"]
     draft = catalog()
-    placed(draft, varied["network"], varied["zones"])
+    move_network(draft, varied["network"], varied["zones"])
     size = varied["size"]
-    draft["aws_ecs_task_definition.api"].update(cpu=str(size[0]), memory=size[1])
-    draft["aws_ecs_service.api"]["desired_count"] = varied["count"]
-    draft["aws_rds_cluster.db"]["engine_version"] = version
-    draft["aws_rds_cluster.db"]["serverlessv2_scaling_configuration"] = {
+    draft["aws_ecs_task_definition.service_task"].update(cpu=str(size[0]), memory=size[1])
+    draft["aws_ecs_service.service"]["desired_count"] = varied["count"]
+    draft["aws_rds_cluster.database_cluster"]["engine_version"] = version
+    draft["aws_rds_cluster.database_cluster"]["serverlessv2_scaling_configuration"] = {
         "min_capacity": varied["low"] / 2,
         "max_capacity": varied["high"] / 2,
     }
     family = f"aurora-postgresql{version.split('.', maxsplit=1)[0]}"
-    draft["aws_rds_cluster_parameter_group.db"]["family"] = family
-    renamed(draft, varied["suffix"])
+    draft["aws_rds_cluster_parameter_group.database_parameters"]["family"] = family
+    rename(draft, varied["suffix"])
     assert preflight(configuration_of(draft.document)).findings == ()
 
 
@@ -153,15 +155,15 @@ ANYTHING = st.recursive(
     | st.integers()
     | st.floats()
     | st.text(max_size=20)
-    | st.sampled_from(["${var.x}", "${", "${aws_lb.alb}", "[", "{}", "$${", "%{if}"]),
+    | st.sampled_from(["${var.x}", "${", "${aws_lb.load_balancer_alb}", "[", "{}", "$${", "%{if}"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
 
 
 @st.composite
-def scrambled(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw the correct configuration with one value replaced by something of any type."""
+def with_any_value(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw the correct configuration with one value replaced by a value of any type."""
     document = catalog().document
     kind = draw(st.sampled_from(sorted(document["resource"])))
     name = draw(st.sampled_from(sorted(document["resource"][kind])))
@@ -171,28 +173,20 @@ def scrambled(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @settings(max_examples=30, deadline=None, derandomize=True, phases=(Phase.generate,))
-@given(scrambled())
-def test_a_value_of_any_type_is_findings_or_one_clear_error(document: dict[str, Any]) -> None:
+@given(with_any_value())
+def test_a_value_of_any_type_is_findings_or_an_input_error(document: dict[str, Any]) -> None:
     with contextlib.suppress(PreflightInputError):
         preflight(configuration_of(document))
 
 
-def leaves(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield container and key of every value in nested containers."""
-    for key, item in list(value.items() if isinstance(value, dict) else enumerate(value)):
-        yield value, key
-        if isinstance(item, dict | list):
-            yield from leaves(item)
-
-
-def test_an_unknown_value_in_any_place_never_yields_a_finding() -> None:
-    """Each argument, block and item of each resource in turn is replaced by a variable."""
+def test_an_unknown_value_anywhere_has_no_finding() -> None:
+    """Replace each argument, block and item of each resource in turn by a variable."""
     draft = catalog()
     for kind, resources in draft.document["resource"].items():
         for name, body in resources.items():
             for container, key in leaves(body):
                 if key == "depends_on" or container is body.get("depends_on"):
-                    continue  # Terraform takes no expression there
+                    continue  # Terraform accepts no expression there
                 kept, container[key] = container[key], "${var.anything}"
                 findings = preflight(configuration_of(draft.document)).findings
                 assert not findings, f"{kind}.{name} {key}: {findings}"
