@@ -152,17 +152,17 @@ def test_the_entry_point_ends_with_the_status() -> None:
 
 
 def test_bad_input_is_one_line_and_status_2_without_a_traceback(tmp_path: Path) -> None:
-    answer = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "stack.app"],
         env={**os.environ, "ENVIRONMENT_SUFFIX": "Not A Suffix", "CATALOG_STACK_CONFIG": ""},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert answer.returncode == 2
-    assert answer.stdout == ""
-    assert answer.stderr.startswith("stack.app: environment_suffix is 'Not A Suffix': must be")
-    assert answer.stderr.count("\n") == 1
+    assert completed.returncode == 2
+    assert completed.stdout == ""
+    assert completed.stderr.startswith("stack.app: environment_suffix is 'Not A Suffix': must be")
+    assert completed.stderr.count("\n") == 1
 
 
 def test_cdktf_starts_this_entry_point() -> None:

@@ -153,11 +153,11 @@ def test_the_preloaded_script_loads_each_binding_when_it_is_first_used(tmp_path:
         "try { index.broken } catch (error) { thrown = error.message }"
         "console.log(JSON.stringify([index.used.value, Object.keys(index), thrown]))"
     )
-    answer = subprocess.run(
+    completed = subprocess.run(
         [environment.get("JSII_NODE", "node"), "-e", program, str(index)],
         env=environment,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert json.loads(answer.stdout) == [42, ["used", "broken"], "required"]
+    assert json.loads(completed.stdout) == [42, ["used", "broken"], "required"]

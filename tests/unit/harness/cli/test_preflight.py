@@ -51,7 +51,7 @@ def test_nothing_that_blocks_is_exit_status_0(target: StartedTarget) -> None:
     result = run(write())
     assert result.exit_code == 0
     assert "preflight: no findings" in result.output
-    assert "describe_db_engine_versions" in target.asked
+    assert "describe_db_engine_versions" in target.called
     assert not target.running
 
 
@@ -60,7 +60,7 @@ def test_a_blocker_is_exit_status_1(target: StartedTarget) -> None:
     assert result.exit_code == 1
     assert "s3/bucket-without-force-destroy" in result.output
     assert "note: offline" in result.output
-    assert target.asked == []
+    assert target.called == []
 
 
 def test_a_stack_that_stays_need_not_be_torn_down(target: StartedTarget) -> None:

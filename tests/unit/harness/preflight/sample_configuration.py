@@ -70,7 +70,7 @@ class Draft:
 
 
 def catalog() -> Draft:
-    """Return the catalog stack, as synthesized and recorded; correct, to be changed by a test."""
+    """Return a copy of the catalog stack, which is correct, for a test to change."""
     return Draft(json.loads(_recorded()))
 
 
@@ -95,28 +95,28 @@ def leaves(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def no_such(code: str) -> ClientError:
-    """Return the error with which a client says that there is no such thing."""
+    """Return the error of a client for a resource that does not exist."""
     return ClientError({"Error": {"Code": code, "Message": "no such thing"}}, "Describe")
 
 
 @dataclass
 class FakeTarget:
-    """A target whose API gives prepared answers.
+    """A target with prepared responses.
 
     Attributes:
-        answers: Operation -> answer; an exception is raised, a function is called.
-        name: What the target is called.
-        lacking: What it cannot do.
-        asked: Every operation that was called, in order.
+        responses: Operation -> response; an exception is raised, a function is called.
+        name: Name of the target.
+        lacking: Capabilities that it lacks, with the reasons.
+        called: Every operation that was called, in order.
     """
 
-    answers: Mapping[str, Any] = field(default_factory=dict)
+    responses: Mapping[str, Any] = field(default_factory=dict)
     name: str = "embedded"
     region: str = "eu-north-1"
     lacking: Mapping[Capability, str] = field(
         default_factory=lambda: {Capability.SERVICE_QUOTAS: "an emulator has no quotas"}
     )
-    asked: list[str] = field(default_factory=list)
+    called: list[str] = field(default_factory=list)
 
     def session(self) -> Any:
         return self
@@ -135,12 +135,12 @@ class FakeTarget:
             raise AttributeError(operation)
 
         def call(**parameters: Any) -> Any:
-            self.asked.append(operation)
-            answer = {**NOTHING_TAKEN, **self.answers}[operation]
-            answer = answer(**parameters) if callable(answer) else answer
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
+            self.called.append(operation)
+            response = {**NOTHING_EXISTS, **self.responses}[operation]
+            response = response(**parameters) if callable(response) else response
+            if isinstance(response, Exception):
+                raise response
+            return response
 
         return call
 
@@ -159,7 +159,7 @@ class _Pages:
         return self.call()
 
 
-NOTHING_TAKEN: Mapping[str, Any] = {
+NOTHING_EXISTS: Mapping[str, Any] = {
     "describe_secret": no_such("ResourceNotFoundException"),
     "head_bucket": no_such("404"),
     "describe_load_balancers": no_such("LoadBalancerNotFound"),
@@ -187,15 +187,15 @@ NOTHING_TAKEN: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Case:
-    """One change of the correct configuration, and what a rule must say about it.
+    """One change of the correct configuration, and the expected findings.
 
     Attributes:
         rule: The rule.
-        change: What is done to the configuration.
-        at: Address where the rule fires; empty where it must not.
-        also: Rules that rightly fire as well.
-        target: Answers of the target; None leaves the target out.
-        name: What is called so in test output, beside the rule.
+        change: Changes the configuration.
+        at: Address of the expected finding; empty: no finding.
+        also: Other rules with expected findings.
+        target: Responses of the target; None: offline.
+        name: Name in test output, in addition to the rule.
     """
 
     rule: str
@@ -211,19 +211,19 @@ class Case:
 
 
 def fires(rule: str, at: str, change: Callable[[Draft], object], **more: Any) -> Case:
-    """Return a case in which a rule must fire, and nothing else unless ``also`` says so."""
+    """Return a case in which a rule fires, and no others except ``also``."""
     also = frozenset(more.pop("also", ()))
     return Case(rule, change, at=at, also=also, **more)
 
 
 def silent(rule: str, change: Callable[[Draft], object], **more: Any) -> Case:
-    """Return a case near to one that fires, in which the rule must not."""
+    """Return a similar case in which the rule does not fire."""
     also = frozenset(more.pop("also", ()))
     return Case(rule, change, also=also, **more)
 
 
 def both(*changes: Callable[[Draft], object]) -> Callable[[Draft], object]:
-    """Return a change that makes several, one after another."""
+    """Return a change that applies several changes in order."""
 
     def change(draft: Draft) -> None:
         for each in changes:
@@ -244,7 +244,7 @@ def report_of(case: Case) -> Report:
 
 
 def check(case: Case) -> None:
-    """Assert what a case promises, and that the error expected leads back to the rule."""
+    """Assert the findings of a case, and that their error is explained by the rule."""
     findings = report_of(case).findings
     own = [finding for finding in findings if finding.rule == case.rule]
     assert {f.address for f in own} == ({case.at} if case.at else set())
@@ -253,7 +253,7 @@ def check(case: Case) -> None:
         _check_explanation(finding)
 
 
-# Rules that expect the same message: two ways to the same error.
+# Pairs of rules with the same error message.
 _SAME_MESSAGE = [
     {"ecs/capacity-provider-not-attached", "ecs/service-before-capacity-providers"},
     {"ec2/zone-of-another-region", "ec2/zone-not-available"},

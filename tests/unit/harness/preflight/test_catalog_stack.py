@@ -17,7 +17,7 @@ from tests.unit.harness.preflight.sample_configuration import (
 )
 
 BY_NUMBER = {mistake.number: mistake for mistake in KNOWN_MISTAKES}
-# What the target says about the two mistakes that depend on it.
+# The response of the target to the mistakes that depend on it.
 PENDING = FakeTarget({"describe_secret": DELETED})
 IN_TARGET = {2: "rds/engine-version-not-offered", 6: "secretsmanager/name-taken"}
 
@@ -70,7 +70,7 @@ def test_each_mistake_is_exactly_one_finding(synth: Synth, mistake: Mistake) -> 
     assert finding.severity == ("warning" if mistake.number == 2 else "blocker")
 
 
-def test_a_retired_version_is_a_blocker_when_the_target_is_asked(synth: Synth) -> None:
+def test_a_retired_version_is_a_blocker_with_a_target(synth: Synth) -> None:
     document = synth(
         aurora_engine_version="15.3",
         aurora_engine_major=15,
@@ -85,7 +85,7 @@ def test_a_retired_version_is_a_blocker_when_the_target_is_asked(synth: Synth) -
     )
 
 
-def test_a_name_pending_deletion_is_a_blocker_when_the_target_is_asked(synth: Synth) -> None:
+def test_a_name_pending_deletion_is_a_blocker_with_a_target(synth: Synth) -> None:
     document = synth()
     (finding,) = report_on(document, target=PENDING).findings
     assert finding.rule == IN_TARGET[6]
@@ -93,7 +93,7 @@ def test_a_name_pending_deletion_is_a_blocker_when_the_target_is_asked(synth: Sy
     assert "already scheduled for deletion" in finding.error
 
 
-def test_a_lock_file_is_a_mistake_for_an_older_terraform(synth: Synth) -> None:
+def test_a_lock_file_is_a_blocker_for_an_older_terraform(synth: Synth) -> None:
     document = synth(state_bucket="states", state_lock=True)
     del document["terraform"]["required_version"]
     old = TerraformVersion.parse("1.9.8")

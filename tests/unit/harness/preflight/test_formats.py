@@ -52,7 +52,7 @@ def test_json_is_an_object_with_findings(report: Report) -> None:
     assert "not looked up" in document["notes"][0]
 
 
-def test_the_table_says_what_is_wrong_and_what_to_do(report: Report) -> None:
+def test_the_table_has_the_problem_and_the_fix(report: Report) -> None:
     text = FORMATS["table"](report)
     assert BUCKET in text
     assert "Fix:" in text
@@ -62,7 +62,7 @@ def test_the_table_says_what_is_wrong_and_what_to_do(report: Report) -> None:
     assert FORMATS["table"](Report()) == "preflight: no findings"
 
 
-def test_github_gets_one_annotation_a_line(report: Report) -> None:
+def test_github_has_one_annotation_per_line(report: Report) -> None:
     error, warning, suppressed, note = FORMATS["github"](report).splitlines()
     place = f"file=out/main.tf.json,line={line_of(chr(34) + 'storage_log_bucket' + chr(34))}"
     assert error.startswith(f"::error {place},title=s3/bucket-without-force-destroy::")
@@ -89,7 +89,7 @@ def test_sarif_has_every_rule_and_every_result(report: Report) -> None:
     assert location["logicalLocations"][0]["fullyQualifiedName"] == BUCKET
 
 
-def test_a_file_elsewhere_is_named_by_its_uri(
+def test_a_file_outside_the_working_directory_has_a_uri(
     report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "else where").mkdir()
@@ -99,7 +99,7 @@ def test_a_file_elsewhere_is_named_by_its_uri(
     assert re.fullmatch(r"file:///.*/out/main\.tf\.json", location["artifactLocation"]["uri"])
 
 
-def test_a_finding_of_the_backend_is_placed_in_its_file(
+def test_a_finding_of_the_backend_is_located_in_its_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -112,7 +112,7 @@ def test_a_finding_of_the_backend_is_placed_in_its_file(
     )
 
 
-def test_a_configuration_without_a_file_has_no_place() -> None:
+def test_a_configuration_without_a_file_has_no_location() -> None:
     draft = catalog()
     draft[BUCKET]["force_destroy"] = False
     found = preflight(configuration_of(draft.document))

@@ -13,7 +13,7 @@ from harness.preflight import TerraformVersion
         ("terraform v1.2.3", "Terraform 1.2.3"),
     ],
 )
-def test_versions_are_understood(text: str, shown: str) -> None:
+def test_versions_are_parsed(text: str, shown: str) -> None:
     assert str(TerraformVersion.parse(text)) == shown
 
 

@@ -1,4 +1,4 @@
-"""Rules of services that have few: IAM, logs, secrets, alarms, registries."""
+"""Rules of services with few rules: IAM, logs, secrets, alarms, registries."""
 
 import json
 
@@ -66,7 +66,7 @@ CASES = [
         "iam/malformed-policy",
         POLICY,
         lambda d: policy(d, {"Statement": [{"Effect": "allow"}]}),
-        name="nearly nothing",
+        name="several violations",
     ),
     silent("iam/malformed-policy", lambda d: policy(d, {"Statement": STATEMENT})),
     silent("iam/malformed-policy", lambda d: policy(d, '${file("policy.json")}'), name="unknown"),
@@ -102,7 +102,7 @@ CASES = [
     silent("logs/group-name", lambda d: d[GROUP].update(name=f"/ecs/{SUFFIX}#a.b_c-d")),
     fires("logs/retention", GROUP, lambda d: d[GROUP].update(retention_in_days=10)),
     silent("logs/retention", lambda d: d[GROUP].update(retention_in_days="14")),
-    silent("logs/retention", lambda d: d[GROUP].update(retention_in_days=0), name="for ever"),
+    silent("logs/retention", lambda d: d[GROUP].update(retention_in_days=0), name="no expiration"),
     fires("secretsmanager/secret-name", SECRET, lambda d: d[SECRET].update(name=f"db {SUFFIX}")),
     silent("secretsmanager/secret-name", lambda d: d[SECRET].update(name=f"a/b_+=.@-{SUFFIX}")),
     fires(

@@ -26,11 +26,11 @@ OWN_POLICY = "11111111-2222-3333-4444-555555555555"
 
 
 def nothing(_: Draft) -> None:
-    """Leave the configuration as it is."""
+    """Leave the configuration unchanged."""
 
 
-def answering(**answers: Any) -> FakeTarget:
-    return FakeTarget(answers)
+def responding(**responses: Any) -> FakeTarget:
+    return FakeTarget(responses)
 
 
 def version(draft: Draft, text: str) -> None:
@@ -58,8 +58,8 @@ def account(used: int, limit: int) -> FakeTarget:
             "describe_vpcs": {"Vpcs": [{}] * used},
             "describe_addresses": {"Addresses": []},
             "describe_internet_gateways": {"InternetGateways": []},
-            "describe_load_balancers": lambda **asked: (
-                {"LoadBalancers": []} if not asked else _raise(no_such("LoadBalancerNotFound"))
+            "describe_load_balancers": lambda **parameters: (
+                {"LoadBalancers": []} if not parameters else _raise(no_such("LoadBalancerNotFound"))
             ),
             "list_distributions": {"DistributionList": {"Quantity": 0}},
             "describe_nat_gateways": {
@@ -75,7 +75,7 @@ def _raise(error: Exception) -> Any:
 
 
 def only_version(text: str) -> FakeTarget:
-    return answering(describe_db_engine_versions={"DBEngineVersions": [{"EngineVersion": text}]})
+    return responding(describe_db_engine_versions={"DBEngineVersions": [{"EngineVersion": text}]})
 
 
 DELETED = {"DeletedDate": datetime(2026, 1, 2, 3, 4, tzinfo=UTC), "Name": "x"}
@@ -109,19 +109,19 @@ CASES = [
         CLASS,
         WRITER,
         nothing,
-        target=answering(describe_orderable_db_instance_options=NO_OPTIONS),
+        target=responding(describe_orderable_db_instance_options=NO_OPTIONS),
     ),
     fires(
         CLASS,
         WRITER,
         lambda d: chosen_by_data(d, "16.4", "16.8"),
-        target=answering(describe_orderable_db_instance_options=NO_OPTIONS),
+        target=responding(describe_orderable_db_instance_options=NO_OPTIONS),
         name="version from the data source",
     ),
     silent(
         CLASS,
         lambda d: version(d, "${var.version}"),
-        target=answering(describe_orderable_db_instance_options=NO_OPTIONS),
+        target=responding(describe_orderable_db_instance_options=NO_OPTIONS),
     ),
     fires(
         "rds/data-api-not-supported",
@@ -146,14 +146,14 @@ CASES = [
         "secretsmanager/name-taken",
         SECRET,
         nothing,
-        target=answering(describe_secret=DELETED),
+        target=responding(describe_secret=DELETED),
         name="pending deletion",
     ),
     fires(
         "secretsmanager/name-taken",
         SECRET,
         nothing,
-        target=answering(describe_secret={"Name": "x"}),
+        target=responding(describe_secret={"Name": "x"}),
         name="in use",
     ),
     silent("secretsmanager/name-taken", nothing, target=FakeTarget()),
@@ -161,54 +161,54 @@ CASES = [
         "s3/bucket-name-taken",
         "aws_s3_bucket.storage_log_bucket",
         nothing,
-        target=answering(head_bucket={}),
+        target=responding(head_bucket={}),
     ),
-    silent("s3/bucket-name-taken", nothing, target=answering(head_bucket=no_such("NoSuchBucket"))),
+    silent("s3/bucket-name-taken", nothing, target=responding(head_bucket=no_such("NoSuchBucket"))),
     fires(
         "elbv2/name-taken",
         "aws_lb.load_balancer_alb",
         nothing,
-        target=answering(describe_load_balancers={"LoadBalancers": [{}]}),
+        target=responding(describe_load_balancers={"LoadBalancers": [{}]}),
     ),
     fires(
         "elbv2/name-taken",
         "aws_lb_target_group.load_balancer_targets",
         nothing,
-        target=answering(describe_target_groups={"TargetGroups": [{}]}),
+        target=responding(describe_target_groups={"TargetGroups": [{}]}),
         name="target group",
     ),
     silent(
         "elbv2/name-taken",
         nothing,
-        target=answering(describe_load_balancers={"LoadBalancers": []}),
+        target=responding(describe_load_balancers={"LoadBalancers": []}),
     ),
     fires(
         "ecs/cluster-name-taken",
         "aws_ecs_cluster.service_cluster",
         nothing,
-        target=answering(describe_clusters={"clusters": [{"status": "ACTIVE"}]}),
+        target=responding(describe_clusters={"clusters": [{"status": "ACTIVE"}]}),
     ),
     silent(
         "ecs/cluster-name-taken",
         nothing,
-        target=answering(describe_clusters={"clusters": [{"status": "INACTIVE"}]}),
+        target=responding(describe_clusters={"clusters": [{"status": "INACTIVE"}]}),
     ),
     fires(
         "rds/identifier-taken",
         CLUSTER,
         nothing,
-        target=answering(describe_db_clusters={"DBClusters": [{}]}),
+        target=responding(describe_db_clusters={"DBClusters": [{}]}),
     ),
     silent(
-        "rds/identifier-taken", nothing, target=answering(describe_db_clusters={"DBClusters": []})
+        "rds/identifier-taken", nothing, target=responding(describe_db_clusters={"DBClusters": []})
     ),
     fires(
         "iam/role-name-taken",
         "aws_iam_role.roles_task",
         nothing,
-        target=answering(
-            get_role=lambda **asked: (
-                {"Role": {}} if "task" in asked["RoleName"] else _raise(no_such("NoSuchEntity"))
+        target=responding(
+            get_role=lambda **names: (
+                {"Role": {}} if "task" in names["RoleName"] else _raise(no_such("NoSuchEntity"))
             )
         ),
     ),
@@ -217,12 +217,12 @@ CASES = [
         "logs/group-name-taken",
         "aws_cloudwatch_log_group.storage_log_group",
         nothing,
-        target=answering(describe_log_groups={"logGroups": [{"logGroupName": LOG_GROUP_NAME}]}),
+        target=responding(describe_log_groups={"logGroups": [{"logGroupName": LOG_GROUP_NAME}]}),
     ),
     silent(
         "logs/group-name-taken",
         nothing,
-        target=answering(
+        target=responding(
             describe_log_groups={"logGroups": [{"logGroupName": f"{LOG_GROUP_NAME}-more"}]}
         ),
     ),
@@ -237,10 +237,10 @@ CASES = [
         "cloudfront/policy-not-found",
         EDGE,
         own_policy,
-        target=answering(get_cache_policy=no_such("NoSuchCachePolicy")),
+        target=responding(get_cache_policy=no_such("NoSuchCachePolicy")),
     ),
     silent(
-        "cloudfront/policy-not-found", own_policy, target=answering(get_cache_policy={"ETag": "1"})
+        "cloudfront/policy-not-found", own_policy, target=responding(get_cache_policy={"ETag": "1"})
     ),
     fires(
         "account/quota-exceeded", "aws_vpc.network_vpc", nothing, target=account(used=5, limit=5)

@@ -1,4 +1,4 @@
-"""The table against facts from the changelogs."""
+"""The table compared with the changelogs."""
 
 import pytest
 
@@ -16,19 +16,19 @@ from harness.preflight.rules.terraform.backend_arguments import s3_argument
         ("use_lockfile", "opentofu 1.10.0", "opentofu 1.9.4"),
     ],
 )
-def test_an_argument_is_known_from_its_first_version_on(name: str, first: str, before: str) -> None:
-    for text, known in ((first, True), (before, False)):
+def test_an_argument_is_accepted_from_its_first_version(name: str, first: str, before: str) -> None:
+    for text, accepted in ((first, True), (before, False)):
         terraform = TerraformVersion.parse(text)
         argument = s3_argument(name, terraform)
         assert argument is not None
-        assert argument.accepted_by(terraform.version) is known
+        assert argument.accepted_by(terraform.version) is accepted
 
 
 @pytest.mark.parametrize(
     ("name", "last", "gone"),
     [("role_arn", "1.9.8", "1.10.0"), ("use_legacy_workflow", "1.7.5", "1.8.0")],
 )
-def test_an_argument_is_unknown_from_its_removal_on(name: str, last: str, gone: str) -> None:
+def test_an_argument_is_rejected_from_its_removal_on(name: str, last: str, gone: str) -> None:
     argument = s3_argument(name, TerraformVersion.parse(last))
     assert argument is not None
     assert argument.accepted_by(TerraformVersion.parse(last).version)

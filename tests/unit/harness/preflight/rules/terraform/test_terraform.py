@@ -182,7 +182,7 @@ CASES = [
             lambda d: d["aws_iam_role.roles_task"].update(name="task"),
             lambda d: d.document["output"].clear(),
         ),
-        name="suffix not known",
+        name="unknown suffix",
     ),
 ]
 
