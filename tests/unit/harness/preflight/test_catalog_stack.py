@@ -8,7 +8,7 @@ from harness.benchmarks.known_mistakes import KNOWN_MISTAKES, Mistake
 from harness.preflight import Report, TerraformVersion, configuration_of, preflight
 from stack.tiers import missing_tiers
 from tests.unit.harness.preflight.conftest import Synth
-from tests.unit.harness.preflight.rules.online.test_online import DELETED
+from tests.unit.harness.preflight.rules.test_online import DELETED
 from tests.unit.harness.preflight.sample_configuration import (
     RECORDED,
     FakeTarget,
