@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.benchmarks.known_mistakes import KNOWN_MISTAKES
+from harness.catalog import CATALOG, StackConfig
 from harness.core import process
 from harness.deploy.workspace import Tools, find_tools
 from harness.preflight.configuration import read_configurations
@@ -31,7 +32,6 @@ from harness.preflight.terraform_version import TerraformVersion
 from harness.synth.synthesize import synthesize
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.command import child_environment
-from stack.config import StackConfig
 
 _REPEATS = 7
 _INIT_SECONDS = 600.0
@@ -147,7 +147,7 @@ def checkov(folder: Path) -> set[str]:
 @contextmanager
 def stacks_with_mistakes() -> Iterator[dict[int, Path]]:
     """Yield the folders of the correct stack (0) and of the stack with each mistake (number)."""
-    stack = synthesize(StackConfig(environment_suffix="bench-1"))
+    stack = synthesize(CATALOG.app, StackConfig(environment_suffix="bench-1"))
     documents = {0: stack.json, **{m.number: m.applied_to(stack.json) for m in KNOWN_MISTAKES}}
     with tempfile.TemporaryDirectory(prefix="preflight-") as name:
         folders = {number: Path(name) / str(number) for number in documents}

@@ -1,4 +1,4 @@
-"""What every emulator wants of Terraform, the SDKs and the stack."""
+"""Settings of Terraform and the SDKs that every emulator needs."""
 
 import os
 from collections.abc import Mapping
@@ -6,9 +6,8 @@ from types import MappingProxyType
 from typing import Any
 
 NO_QUOTAS = "an emulator has no quotas"
-_API_IMAGE = "catalog-harness/product-catalog-api:latest"
 
-# Provider arguments that keep Terraform from asking a real AWS.
+# Provider arguments that keep Terraform from sending requests to a real AWS.
 EMULATOR_PROVIDER: Mapping[str, Any] = MappingProxyType(
     {
         "access_key": "test",
@@ -19,10 +18,6 @@ EMULATOR_PROVIDER: Mapping[str, Any] = MappingProxyType(
         "skip_credentials_validation": True,
         "skip_metadata_api_check": "true",
     }
-)
-
-EMULATOR_STACK_SETTINGS: Mapping[str, Any] = MappingProxyType(
-    {"image": _API_IMAGE, "cloudfront_wait_for_deployment": False}
 )
 
 
