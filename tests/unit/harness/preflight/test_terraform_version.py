@@ -18,7 +18,7 @@ def test_versions_are_parsed(text: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "latest", "pulumi 3.1.0", "1"])
-def test_what_is_no_version_is_refused(text: str) -> None:
+def test_other_text_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match="is no version"):
         TerraformVersion.parse(text)
 
