@@ -1,1 +1,1 @@
-"""The Product Catalog API stack: what is deployed. Knows nothing of the harness."""
+"""The Product Catalog API stack: what is deployed. Imports nothing of the harness."""

@@ -1,9 +1,9 @@
 """Entry point: synthesizes the stack from the environment. ``cdktf.json`` names it.
 
 Reads ``CATALOG_STACK_CONFIG`` (path of a JSON file with the fields of ``StackConfig``) and,
-for what the file does not say, ``ENVIRONMENT_SUFFIX``, ``AWS_REGION``,
-``TERRAFORM_STATE_BUCKET`` and ``TERRAFORM_STATE_BUCKET_REGION``. The Terraform JSON goes to
-``CDKTF_OUTDIR``, else to ``cdktf.out``; without a state bucket, the state goes into the
+for fields that the file omits, ``ENVIRONMENT_SUFFIX``, ``AWS_REGION``,
+``TERRAFORM_STATE_BUCKET`` and ``TERRAFORM_STATE_BUCKET_REGION``. Writes the Terraform JSON to
+``CDKTF_OUTDIR``, else to ``cdktf.out``; without a state bucket, the state is kept in the
 current directory. No target is needed.
 """
 
@@ -34,11 +34,11 @@ def read_config(environment: Mapping[str, str], *, directory: Path) -> StackConf
 
     Args:
         environment: The variables named above; empty ones count as not set.
-        directory: Where the Terraform state goes when nothing says otherwise: never into the
-            output directory, which is there to be thrown away.
+        directory: Default directory of the Terraform state; not the output directory, which
+            is disposable.
 
     Raises:
-        ConfigError: Something in it cannot be used.
+        ConfigError: A variable or a field of the file is invalid.
     """
     path = environment.get(CONFIG_VARIABLE)
     given = _read_file(path) if path else {}
@@ -65,7 +65,7 @@ def synthesize(config: StackConfig, outdir: Path) -> None:
         outdir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(OUTDIR_VARIABLE, str(outdir), f"must be a directory ({error})") from error
-    # Importing the bindings takes seconds and starts Node.js: only once the input is right.
+    # Importing the bindings takes seconds and starts Node.js: only after validation.
     from stack.bindings import App  # noqa: PLC0415
     from stack.catalog import CatalogStack  # noqa: PLC0415
 
@@ -75,7 +75,7 @@ def synthesize(config: StackConfig, outdir: Path) -> None:
 
 
 def main() -> int:
-    """Synthesize; return 0, or 2 after one line on stderr that says what is wrong."""
+    """Synthesize; return 0, or 2 after a one-line error on stderr."""
     try:
         config = read_config(os.environ, directory=Path.cwd())
         synthesize(config, Path(os.environ.get(OUTDIR_VARIABLE) or "cdktf.out"))

@@ -39,7 +39,7 @@ REQUIRED_TERRAFORM = ">= 1.11.0"
 
 
 class CatalogStack(TerraformStack):
-    """The Product Catalog API: the tiers that the configuration asks for."""
+    """The Product Catalog API: the tiers selected in the configuration."""
 
     def __init__(self, scope: Construct, *, config: StackConfig) -> None:
         super().__init__(scope, STACK_ID)
@@ -50,7 +50,7 @@ class CatalogStack(TerraformStack):
             region=config.region,
             tiers=sorted(str(tier) for tier in config.tiers),
         )
-        # In the order of their needs: each builder uses those before it.
+        # In the order of their dependencies: each builder uses those before it.
         builders: dict[Tier, Callable[[], None]] = {
             Tier.NETWORK: self._add_network,
             Tier.STORAGE: self._add_storage,
@@ -218,7 +218,7 @@ class CatalogStack(TerraformStack):
         self._declare(alarm_names=monitoring.alarm_names, dashboard_name=monitoring.dashboard_name)
 
     def _metrics(self) -> Iterator[Metric]:
-        """What there is to watch in the tiers that are deployed."""
+        """Yield the metrics of the deployed tiers."""
         tiers = self._config.tiers
         yield from network_metrics(self._network)
         if Tier.LOAD_BALANCER in tiers:
@@ -230,7 +230,7 @@ class CatalogStack(TerraformStack):
 
 
 def _default_tags(config: StackConfig) -> dict[str, str]:
-    """Return the tags that the provider puts on every resource that can have tags."""
+    """Return the default tags of the provider, applied to every taggable resource."""
     return {
         **config.tags,
         "Project": "product-catalog",

@@ -1,112 +1,29 @@
-"""What varies between deployments of the stack: one value, checked when it is made."""
+"""The configuration of a deployment: its fields, checked on construction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from stack.conversion import plain, typed
 from stack.errors import ConfigError
-from stack.names import PhysicalNames
+from stack.fields import StackFields
 from stack.rules import check
-from stack.tiers import ALL_TIERS
 
 
 @dataclass(frozen=True, kw_only=True)
-class StackConfig(PhysicalNames):
-    """Everything that a deployment of the catalog stack can choose.
+class StackConfig(StackFields):
+    """A valid configuration; see ``StackFields`` for the fields.
 
-    Attributes:
-        environment_suffix: Short unique name of this deployment, in every physical name:
-            lowercase letters, digits and single hyphens.
-        region: AWS region.
-        tiers: The tiers to deploy; what they need must be among them.
-        tags: More default tags, beside those of the stack itself.
-        vpc_cidr: IPv4 network of the VPC, /16 to /24.
-        availability_zone_count: Zones with a public and a private subnet each, 2 or 3.
-        nat_gateway_count: NAT gateways, at most one a zone.
-        ingress_cidrs: Networks that may reach the load balancer on port 80.
-        image: Container image of the API.
-        container_port: Port on which the API listens.
-        log_level: The API's log level.
-        task_cpu: CPU units of a task (1024 are one vCPU).
-        task_memory: Memory of a task in MiB; Fargate has fixed pairs with ``task_cpu``.
-        desired_count: Tasks that the service starts with.
-        min_capacity: Fewest tasks that auto scaling keeps.
-        max_capacity: Most tasks that auto scaling starts.
-        cpu_target_percent: Average CPU utilization that auto scaling aims at, in percent.
-        request_count_target: Requests per task and minute that auto scaling aims at.
-        wait_for_steady_state: Whether Terraform waits until the service is stable.
-        service_timeout_seconds: How long Terraform waits for the service, in seconds.
-        aurora_engine_major: Major version of Aurora PostgreSQL.
-        aurora_preferred_minor: Version taken when the target offers it, as ``major.minor``.
-        aurora_engine_version: Exact version; None asks the target when planning.
-        aurora_min_capacity: Smallest size of a database instance, in Aurora capacity units.
-        aurora_max_capacity: Largest size of a database instance, in Aurora capacity units.
-        aurora_reader_count: Readers beside the writer.
-        database_name: Database that the cluster is created with.
-        master_username: Owner of the database.
-        password_version: Raise it to have a new password made and stored.
-        secret_recovery_window_days: Days before a deleted secret is gone; 0 for at once.
-        log_retention_days: Days that CloudWatch Logs keeps the tasks' logs.
-        log_bucket_expiration_days: Days that the bucket keeps access logs.
-        cloudfront_wait_for_deployment: Whether Terraform waits until every edge location
-            has the distribution.
-        state_path: File for the Terraform state when it is kept locally; None for one beside
-            the synthesized JSON.
-        state_bucket: S3 bucket for the Terraform state; None keeps the state locally.
-        state_bucket_region: Region of that bucket; None for ``region``.
-        state_lock: Whether the S3 backend locks with a lock file (Terraform 1.10 or newer).
+    Raises:
+        ConfigError: A field has the wrong type or a value that AWS rejects.
     """
-
-    environment_suffix: str
-    region: str = "eu-north-1"
-    tiers: frozenset[str] = ALL_TIERS
-    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
-
-    vpc_cidr: str = "10.0.0.0/16"
-    availability_zone_count: int = 3
-    nat_gateway_count: int = 1
-    ingress_cidrs: tuple[str, ...] = ("0.0.0.0/0",)
-
-    image: str = "catalog-api:latest"
-    container_port: int = 8080
-    log_level: str = "INFO"
-    task_cpu: int = 256
-    task_memory: int = 512
-    desired_count: int = 2
-    min_capacity: int = 2
-    max_capacity: int = 10
-    cpu_target_percent: int = 60
-    request_count_target: int = 1000
-    wait_for_steady_state: bool = True
-    service_timeout_seconds: int = 900
-
-    aurora_engine_major: int = 16
-    aurora_preferred_minor: str = "16.8"
-    aurora_engine_version: str | None = None
-    aurora_min_capacity: float = 0.5
-    aurora_max_capacity: float = 2.0
-    aurora_reader_count: int = 0
-    database_name: str = "catalog"
-    master_username: str = "catalogadmin"
-    password_version: int = 1
-    secret_recovery_window_days: int = 0
-
-    log_retention_days: int = 7
-    log_bucket_expiration_days: int = 30
-    cloudfront_wait_for_deployment: bool = True
-
-    state_path: str | None = None
-    state_bucket: str | None = None
-    state_bucket_region: str | None = None
-    state_lock: bool = False
 
     def __post_init__(self) -> None:
         """Check every field.
 
         Raises:
-            ConfigError: A field has the wrong type or a value that AWS would refuse.
+            ConfigError: A field has the wrong type or a value that AWS rejects.
         """
         for name, hint in _hints().items():
             object.__setattr__(self, name, typed(name, getattr(self, name), hint))
@@ -119,20 +36,20 @@ class StackConfig(PhysicalNames):
 
         Raises:
             ConfigError: A name is no field, a field without default is missing, or a value
-                is wrong.
+                is invalid.
         """
         known = [entry.name for entry in fields(cls)]
         for name in values:
             if name not in known:
                 raise ConfigError(
-                    name, values[name], f"no such field; there are {', '.join(known)}"
+                    name, values[name], f"no such field; the fields are {', '.join(known)}"
                 )
         if "environment_suffix" not in values:
             raise ConfigError("environment_suffix", None, "give one, such as 'pr123-7f3a'")
         return cls(**values)
 
     def to_mapping(self) -> dict[str, Any]:
-        """Return field name -> value in types that JSON has; ``from_mapping`` reads it back."""
+        """Return field name -> JSON-compatible value; the inverse of ``from_mapping``."""
         return {entry.name: plain(getattr(self, entry.name)) for entry in fields(self)}
 
 

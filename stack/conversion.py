@@ -1,4 +1,4 @@
-"""Between JSON values and the types of the configuration's fields."""
+"""Conversion between JSON values and the types of the configuration's fields."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,7 @@ def typed(name: str, value: Any, hint: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Return ``value`` in types that JSON has; sets are sorted."""
+    """Return ``value`` in JSON-compatible types; sets are sorted."""
     if isinstance(value, frozenset):
         return sorted(str(item) for item in value)
     if isinstance(value, tuple):
@@ -38,9 +38,9 @@ def plain(value: Any) -> Any:
 
 
 def _scalar(name: str, value: Any, hint: Any) -> Any:
-    types, right = _SCALARS[hint]
+    types, expected = _SCALARS[hint]
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-        raise ConfigError(name, value, f"must be {right}")
+        raise ConfigError(name, value, f"must be {expected}")
     return value
 
 

@@ -17,7 +17,7 @@ NEWEST_MINOR = 40
 
 
 class Database(Construct):
-    """An Aurora cluster with one writer and, if wanted, readers.
+    """An Aurora cluster with one writer and, if configured, readers.
 
     Attributes:
         cluster_identifier: Identifier of the cluster.
@@ -77,7 +77,7 @@ class Database(Construct):
             self._instance(f"reader-{index}", promotion_tier=1)
 
     def _engine_version(self) -> str:
-        """Return the version, or an expression that has Terraform ask the target for one.
+        """Return the version, or the expression of a data source that queries the target.
 
         The order is the preferred version, then the newest of the major: never a pinned
         minor that AWS has retired since, never one of the ``-limitless`` variants.
@@ -104,7 +104,7 @@ class Database(Construct):
         ).name
 
     def _parameter_group(self) -> str:
-        """Have PostgreSQL refuse connections without TLS.
+        """Require TLS for every connection to PostgreSQL.
 
         https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Security.html
         """

@@ -13,7 +13,7 @@ ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 
 
 class Edge(Construct):
-    """A distribution that caches nothing and passes everything on.
+    """A distribution that caches nothing and forwards everything to the origin.
 
     CachingDisabled leaves query strings, headers and cookies out of the cache key, and what
     is not in the key reaches the origin only through an origin request policy: AllViewer.

@@ -1,10 +1,10 @@
-"""The errors of the stack; each message is one line that says what is wrong and what is right."""
+"""The errors of the stack; each message is one line with the actual and the expected value."""
 
 from typing import Any
 
 
 class StackError(Exception):
-    """Base of the errors that a user can mend."""
+    """Base of the errors that a user can fix."""
 
 
 class ConfigError(StackError, ValueError):
@@ -12,17 +12,17 @@ class ConfigError(StackError, ValueError):
 
     Args:
         field: Name of the field (or of the variable that was read).
-        value: What it was; None when it was not given.
-        right: What would be right.
+        value: Actual value; None when not set.
+        expected: Expected value, such as ``must be 1 to 100``.
     """
 
-    def __init__(self, field: str, value: Any, right: str) -> None:
-        seen = "not set" if value is None else repr(value)
-        super().__init__(f"{field} is {seen}: {right}")
+    def __init__(self, field: str, value: Any, expected: str) -> None:
+        actual = "not set" if value is None else repr(value)
+        super().__init__(f"{field} is {actual}: {expected}")
         self.field = field
         self.value = value
-        self.right = right
+        self.expected = expected
 
 
 class NodeNotFoundError(StackError):
-    """The synth needs Node.js, and there is none."""
+    """The synth requires Node.js, which is not installed."""

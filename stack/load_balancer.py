@@ -14,11 +14,11 @@ class LoadBalancer(Construct):
 
     Attributes:
         arn: ARN of the load balancer.
-        arn_suffix: The end of that ARN, as CloudWatch and Application Auto Scaling want it.
+        arn_suffix: ARN suffix, for CloudWatch and Application Auto Scaling.
         dns_name: DNS name of the load balancer.
         listener: The listener; a service cannot use the target group before it exists.
         target_group_arn: ARN of the target group.
-        target_group_arn_suffix: The end of that ARN.
+        target_group_arn_suffix: ARN suffix of the target group.
     """
 
     def __init__(

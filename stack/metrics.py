@@ -1,4 +1,4 @@
-"""What of the stack is watched, and from which value on it is alarming."""
+"""The metrics of the stack that have an alarm, with their thresholds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from stack.service import Service
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """A metric, and from which value on it is alarming.
+    """A metric and the threshold of its alarm.
 
     Attributes:
         kind: Short name, part of the alarm's name.
-        title: What the value means.
+        title: Description of the alarm.
         namespace: CloudWatch namespace.
         name: CloudWatch metric.
-        statistic: How the values of one period are put together.
-        threshold: Largest value that is still right.
-        periods: How many periods in a row it has to be larger.
-        dimensions: Whose metric.
+        statistic: Statistic over one period.
+        threshold: Largest value without an alarm.
+        periods: Evaluation periods: consecutive periods above the threshold.
+        dimensions: Dimensions of the metric.
     """
 
     kind: str
@@ -35,7 +35,7 @@ class Metric:
 
 
 def network_metrics(network: Network) -> list[Metric]:
-    """NAT gateways that cannot open a connection for a task any more.
+    """Return the metrics of NAT gateways: port allocation errors.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
     """
@@ -55,7 +55,7 @@ def network_metrics(network: Network) -> list[Metric]:
 
 
 def load_balancer_metrics(load_balancer: LoadBalancer) -> list[Metric]:
-    """Errors of the load balancer and of the API, and tasks that are not well.
+    """Return the metrics of the load balancer: errors and unhealthy targets.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
     """
@@ -97,7 +97,7 @@ def load_balancer_metrics(load_balancer: LoadBalancer) -> list[Metric]:
 
 
 def service_metrics(service: Service) -> list[Metric]:
-    """What the tasks use.
+    """Return the metrics of the tasks: CPU utilization.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
     """
@@ -117,7 +117,7 @@ def service_metrics(service: Service) -> list[Metric]:
 
 
 def database_metrics(database: Database) -> list[Metric]:
-    """What the database uses.
+    """Return the metrics of the database: CPU and capacity utilization.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html
     """

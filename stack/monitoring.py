@@ -1,4 +1,4 @@
-"""Alarms on what a user or an operator would notice, and a dashboard of the same metrics."""
+"""CloudWatch alarms, and a dashboard of the same metrics."""
 
 import json
 from collections.abc import Mapping, Sequence

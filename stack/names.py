@@ -8,11 +8,11 @@ LONGEST_SUFFIX = 32 - len("catalog-alb-")
 
 
 class PhysicalNames:
-    """Names what is deployed; two suffixes never share a name.
+    """The physical names of the resources; two suffixes never share a name.
 
     Attributes:
-        environment_suffix: What sets this deployment's names apart, at most ``LONGEST_SUFFIX``
-            characters, so that each name fits the limit of its AWS service.
+        environment_suffix: Unique part of the names, at most ``LONGEST_SUFFIX`` characters, so
+            that each name is within the limit of its AWS service.
         region: AWS region; part of the bucket's name, which is unique world-wide.
     """
 
@@ -21,7 +21,7 @@ class PhysicalNames:
 
     @property
     def vpc_name(self) -> str:
-        """Name tag of the VPC, and the beginning of its subnets' and gateways' name tags."""
+        """Name tag of the VPC; prefix of the name tags of its subnets and gateways."""
         return f"catalog-{self.environment_suffix}"
 
     @property
@@ -54,7 +54,7 @@ class PhysicalNames:
         """Secret with the database credentials.
 
         The suffix is not at the end: Secrets Manager advises against names that end in a
-        hyphen and six characters, which look like the ending of a secret's ARN
+        hyphen and six characters, the format of the suffix of a secret's ARN
         (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html).
         """
         return f"catalog/{self.environment_suffix}/database"
@@ -105,17 +105,17 @@ class PhysicalNames:
 
     @property
     def execution_role_name(self) -> str:
-        """Role with which ECS starts the tasks (at most 64 characters)."""
+        """Execution role of the tasks (at most 64 characters)."""
         return f"catalog-execution-{self.environment_suffix}"
 
     @property
     def task_role_name(self) -> str:
-        """Role that the tasks themselves have (at most 64 characters)."""
+        """Task role (at most 64 characters)."""
         return f"catalog-task-{self.environment_suffix}"
 
     @property
     def origin_id(self) -> str:
-        """CloudFront origin that is the load balancer."""
+        """CloudFront origin of the load balancer."""
         return f"alb-origin-{self.environment_suffix}"
 
     @property
@@ -125,7 +125,7 @@ class PhysicalNames:
 
     @property
     def request_scaling_policy_name(self) -> str:
-        """Scaling policy on the requests that a target gets."""
+        """Scaling policy on the request count per target."""
         return f"catalog-requests-{self.environment_suffix}"
 
     @property
@@ -134,7 +134,7 @@ class PhysicalNames:
         return f"catalog-{self.environment_suffix}"
 
     def alarm_name(self, kind: str) -> str:
-        """Return the name of the CloudWatch alarm that watches ``kind``."""
+        """Return the name of the CloudWatch alarm for ``kind``."""
         return f"catalog-{kind}-{self.environment_suffix}"
 
     @property

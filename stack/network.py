@@ -1,4 +1,4 @@
-"""The network: a VPC over several zones, and who may talk to whom in it."""
+"""The network: a VPC over several availability zones, its subnets and routes."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -25,14 +25,14 @@ ANYWHERE = "0.0.0.0/0"
 class Network(Construct):
     """A VPC with one public and one private subnet in each zone, and NAT for the private ones.
 
-    The default security group is emptied, so that nothing is reachable by mistake.
+    The default security group has no rules, so that nothing is reachable by mistake.
 
     Attributes:
         vpc_id: The VPC.
         public_subnet_ids: One subnet a zone, routed to the internet gateway.
         private_subnet_ids: One subnet a zone, routed to a NAT gateway.
         nat_gateway_ids: The NAT gateways.
-        routes: What must exist before something in a private subnet reaches the internet.
+        routes: Routes of the private subnets to the internet; required before tasks start.
     """
 
     def __init__(self, scope: Construct, id_: str, *, config: StackConfig) -> None:

@@ -1,4 +1,4 @@
-"""The outputs of the stack: the contract between what is deployed and whoever uses it."""
+"""The outputs of the stack: the interface for its consumers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -58,7 +58,7 @@ class CatalogOutputs:
     def from_dict(cls, values: Mapping[str, Any]) -> "CatalogOutputs":
         """Build from output name -> value, as ``terraform output -json`` gives the values.
 
-        Names that the contract does not know are ignored: a newer stack may have more.
+        Unknown names are ignored: a newer stack may have more outputs.
 
         Raises:
             ValueError: ``environment_suffix``, ``region`` or ``tiers`` is missing.

@@ -1,4 +1,4 @@
-"""The two roles of the tasks, each with the least that it needs."""
+"""The execution role and the task role, with least privilege."""
 
 import json
 from typing import Any
@@ -8,17 +8,17 @@ from stack.config import StackConfig
 
 
 class Roles(Construct):
-    """The role that starts the tasks and the role that the tasks have.
+    """The execution role and the task role.
 
-    The execution role may do what AmazonECSTaskExecutionRolePolicy allows, narrowed to the
-    log group, and read the one secret
+    The execution role has the permissions of AmazonECSTaskExecutionRolePolicy, narrowed to the
+    log group, and read access to the secret
     (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html).
-    The API calls no AWS service, so that the task role may do nothing.
+    The API calls no AWS service, therefore the task role has no permissions.
 
     Attributes:
         execution_role_name: Name of the execution role.
         execution_role_arn: ARN of the execution role.
-        execution_policy: What must exist before a task can start.
+        execution_policy: Policy of the execution role; required before a task starts.
         task_role_name: Name of the task role.
         task_role_arn: ARN of the task role.
     """

@@ -10,10 +10,10 @@ SCALE_OUT_COOLDOWN_SECONDS = 30
 
 
 class Scaling(Construct):
-    """A scalable target with two target tracking policies; the one that wants more tasks wins.
+    """A scalable target with two target tracking policies; the larger desired count applies.
 
     Attributes:
-        resource_id: What is scaled, as ``service/{cluster}/{service}``.
+        resource_id: Resource id of the service: ``service/{cluster}/{service}``.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Scaling(Construct):
     def _track(
         self, id_: str, name: str, *, target: int, metric: str, label: str | None = None
     ) -> None:
-        """Keep a predefined metric at its target.
+        """Add a target tracking policy on a predefined metric.
 
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html
         """

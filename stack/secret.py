@@ -1,6 +1,6 @@
-"""The secret with the database credentials; its password never leaves the apply.
+"""The secret with the database credentials; the password is in no plan and no state.
 
-docs/decisions/0002-password.md says why it is made this way.
+Reasons: docs/decisions/0002-password.md.
 """
 
 from stack.bindings import (
@@ -14,25 +14,25 @@ from stack.bindings import (
 from stack.config import StackConfig
 
 PASSWORD_LENGTH = 32
-# What RDS refuses in a master password, and what would need escaping in JSON or a shell
+# Characters that RDS rejects in a master password, or that need escaping in JSON or a shell
 # (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html).
-REFUSED_CHARACTERS = "/@\" '\\`$"
+EXCLUDED_CHARACTERS = "/@\" '\\`$"
 _EPHEMERAL = "ephemeral.aws_secretsmanager_random_password.database"
 _PASSWORD = f"{_EPHEMERAL}.random_password"  # an expression of Terraform, not a password
 
 
 class Secret(Construct):
-    """A secret, and the random password of this apply to put into it.
+    """A secret, and the random password that an apply stores in it.
 
-    The password is an ephemeral resource, which Terraform keeps neither in the plan nor in
-    the state, and goes only into write-only arguments. cdktf has no bindings for ephemeral
+    The password is an ephemeral resource, which Terraform stores neither in the plan nor in
+    the state, and is passed to write-only arguments only. cdktf has no bindings for ephemeral
     resources, hence the escape hatch.
 
     Attributes:
         arn: ARN of the secret.
         name: Name of the secret.
-        password: Terraform expression for the password, for write-only arguments alone.
-        password_version: Has to change for Terraform to write a new password.
+        password: Terraform expression for the password, for write-only arguments only.
+        password_version: Terraform writes a new password when it changes.
     """
 
     def __init__(self, scope: Construct, id_: str, *, config: StackConfig) -> None:
@@ -51,7 +51,7 @@ class Secret(Construct):
             _EPHEMERAL,
             {
                 "password_length": PASSWORD_LENGTH,
-                "exclude_characters": REFUSED_CHARACTERS,
+                "exclude_characters": EXCLUDED_CHARACTERS,
                 "require_each_included_type": True,
             },
         )
@@ -61,10 +61,10 @@ class Secret(Construct):
     def store(
         self, *, host: str, port: int
     ) -> secretsmanager_secret_version.SecretsmanagerSecretVersion:
-        """Put the credentials into the secret, in the shape that RDS and its Data API expect.
+        """Store the credentials in the secret, in the format of RDS and its Data API.
 
         Args:
-            host: Endpoint of the database; empty when none is deployed.
+            host: Endpoint of the database; empty if none is deployed.
             port: Port of the database.
         """
         return secretsmanager_secret_version.SecretsmanagerSecretVersion(

@@ -52,12 +52,12 @@ class Service(Construct):
             id_: Name of the construct.
             config: The configuration.
             roles: Roles of the tasks.
-            load_balancer: What brings the tasks their requests.
+            load_balancer: Load balancer with the target group of the tasks.
             secret_arn: Secret with the database credentials.
-            log_group_name: Where the tasks' output goes.
+            log_group_name: Log group of the tasks.
             subnet_ids: Subnets of the tasks.
             security_group_id: Security group of the tasks.
-            after: What else must exist before a task can start.
+            after: Further resources that are required before a task starts.
         """
         super().__init__(scope, id_)
         self._config = config
@@ -115,7 +115,7 @@ class Service(Construct):
         security_group_id: str,
         after: Sequence[ITerraformDependable],
     ) -> ecs_service.EcsService:
-        """Run the tasks by a capacity provider strategy alone, without a launch type.
+        """Declare the service with a capacity provider strategy, without a launch type.
 
         https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
         """

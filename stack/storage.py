@@ -1,4 +1,4 @@
-"""Where logs are kept: the bucket for access logs and the log group of the tasks."""
+"""Storage of logs: the bucket for access logs and the log group of the tasks."""
 
 import json
 
@@ -20,13 +20,13 @@ INCOMPLETE_UPLOAD_DAYS = 7
 
 
 class Storage(Construct):
-    """A private, encrypted bucket that forgets its objects, and a log group that does too.
+    """A private, encrypted bucket with a lifecycle rule, and a log group with a retention.
 
     Attributes:
         log_bucket_name: Bucket for the load balancer's access logs.
-        log_bucket_policy: What lets the load balancer write; must exist before it does.
+        log_bucket_policy: Allows the load balancer to write; required before its creation.
         log_group_name: Log group of the tasks.
-        log_group_arn: ARN of that group, without the ``:*`` that stands for its streams.
+        log_group_arn: ARN of that group, without the suffix ``:*`` for its streams.
     """
 
     def __init__(self, scope: Construct, id_: str, *, config: StackConfig) -> None:
@@ -35,10 +35,10 @@ class Storage(Construct):
             self, "log_bucket", bucket=config.log_bucket_name, force_destroy=True
         )
         self.log_bucket_name = bucket.id
-        closed = self._close(bucket.id)
+        private = self._block_public_access(bucket.id)
         self._encrypt(bucket.id)
         self._expire(bucket.id, days=config.log_bucket_expiration_days)
-        self.log_bucket_policy = self._let_load_balancer_write(bucket, after=closed)
+        self.log_bucket_policy = self._allow_load_balancer(bucket, after=private)
 
         group = cloudwatch_log_group.CloudwatchLogGroup(
             self,
@@ -49,7 +49,9 @@ class Storage(Construct):
         self.log_group_name = group.name
         self.log_group_arn = group.arn
 
-    def _close(self, bucket: str) -> s3_bucket_public_access_block.S3BucketPublicAccessBlock:
+    def _block_public_access(
+        self, bucket: str
+    ) -> s3_bucket_public_access_block.S3BucketPublicAccessBlock:
         s3_bucket_ownership_controls.S3BucketOwnershipControls(
             self,
             "ownership",
@@ -69,7 +71,7 @@ class Storage(Construct):
         )
 
     def _encrypt(self, bucket: str) -> None:
-        """Encrypt with S3's own key, the only kind that access logs can be written with.
+        """Encrypt with S3-managed keys, the only kind supported for access logs.
 
         https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
         """
@@ -85,7 +87,7 @@ class Storage(Construct):
         )
 
     def _expire(self, bucket: str, *, days: int) -> None:
-        """Delete all objects after some days; the filter with an empty prefix means all.
+        """Expire all objects after some days; a filter with an empty prefix matches all.
 
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-filters.html
         """
@@ -108,7 +110,7 @@ class Storage(Construct):
             ],
         )
 
-    def _let_load_balancer_write(
+    def _allow_load_balancer(
         self,
         bucket: s3_bucket.S3Bucket,
         *,

@@ -1,4 +1,4 @@
-"""The tiers of the stack, and which of them needs which."""
+"""The tiers of the stack and their dependencies."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -33,14 +33,14 @@ REQUIRED_TIERS: Mapping[Tier, frozenset[Tier]] = MappingProxyType(
         Tier.SERVICE: frozenset({Tier.LOAD_BALANCER, Tier.DATABASE, Tier.ROLES}),
         Tier.EDGE: frozenset({Tier.LOAD_BALANCER}),
         Tier.SCALING: frozenset({Tier.SERVICE}),
-        # Watches whatever else is deployed; in the network there always is something.
+        # Alarms for the tiers that are deployed; the network always has metrics.
         Tier.MONITORING: frozenset({Tier.NETWORK}),
     }
 )
 
 
 def missing_tiers(tiers: Iterable[str]) -> frozenset[Tier]:
-    """Return the tiers that ``tiers`` need, directly or through one another, and lack."""
+    """Return the direct and indirect dependencies of ``tiers`` that are not among them."""
     chosen = {Tier(tier) for tier in tiers}
     needed = set(chosen)
     while more := {other for tier in needed for other in REQUIRED_TIERS[tier]} - needed:

@@ -1,6 +1,7 @@
 """The six known configuration mistakes, put into a synthesized catalog stack one at a time.
 
-Each stopped a real deployment. Tests show each caught; the benchmark counts who reports them.
+Each stopped a real deployment. Tests check that preflight reports each of them; the benchmark
+compares preflight with other tools.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,23 +17,23 @@ class Mistake:
     """One mistake.
 
     Attributes:
-        number: Its number in the list of known blockers.
-        title: What was done wrong.
-        rule: The rule that reports it without asking the target.
-        resource_type: Type of the resource that is wrong; empty for the backend.
-        make: Changes a document in place.
+        number: Number in the list of known blockers.
+        title: Description.
+        rule: The offline rule that reports it.
+        resource_type: Type of the resource with the mistake; empty for the backend.
+        apply: Makes the mistake in a document, in place.
     """
 
     number: int
     title: str
     rule: str
     resource_type: str
-    make: Callable[[Document], None]
+    apply: Callable[[Document], None]
 
-    def put_into(self, document: Mapping[str, Any]) -> Document:
-        """Return a copy of a synthesized stack with the mistake in it."""
+    def applied_to(self, document: Mapping[str, Any]) -> Document:
+        """Return a copy of a synthesized stack with the mistake."""
         changed = deepcopy(dict(document))
-        self.make(changed)
+        self.apply(changed)
         return changed
 
 
@@ -82,7 +83,7 @@ def _recovery_window(document: Document) -> None:
 KNOWN_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         1,
-        "S3 backend argument that Terraform does not know",
+        "S3 backend argument that Terraform does not support",
         "terraform/unknown-backend-argument",
         "",
         _unknown_backend_argument,
@@ -117,10 +118,10 @@ KNOWN_MISTAKES: tuple[Mistake, ...] = (
     ),
     Mistake(
         6,
-        "Secret whose name stays taken after destroy",
+        "Secret whose name remains in use after destroy",
         "secretsmanager/recovery-window",
         "aws_secretsmanager_secret",
         _recovery_window,
     ),
 )
-"""In the order of their numbers."""
+"""All known mistakes, by number."""

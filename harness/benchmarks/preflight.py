@@ -1,8 +1,8 @@
-"""Preflight against its nearest alternatives: ``python -m harness.benchmarks.preflight``.
+"""Preflight compared with alternatives: ``python -m harness.benchmarks.preflight``.
 
-Each of the six known mistakes is put into the real catalog stack, one at a time, and given to the
-harness, to ``terraform validate`` with the real provider and, where it is installed, to checkov.
-A tool reports a mistake when it says something that it does not say about the correct stack.
+Each of the six known mistakes is made in the real catalog stack, one at a time, and checked by
+preflight, by ``terraform validate`` with the real provider and, if installed, by checkov. A tool
+reports a mistake if it reports anything that it does not report for the correct stack.
 """
 
 import json
@@ -25,7 +25,7 @@ from harness.benchmarks.known_mistakes import KNOWN_MISTAKES
 from harness.catalog import CATALOG, StackConfig
 from harness.core import process
 from harness.deploy.workspace import Tools, find_tools
-from harness.preflight.configuration.reading import read_configurations
+from harness.preflight.configuration import read_configurations
 from harness.preflight.engine import preflight
 from harness.preflight.rules import all_rules
 from harness.preflight.terraform_version import TerraformVersion
@@ -42,13 +42,13 @@ Inspect = Callable[[Path], set[str]]
 
 @dataclass(frozen=True)
 class Result:
-    """What one tool did.
+    """The result of one tool.
 
     Attributes:
-        tool: Its name.
+        tool: Name of the tool.
         seconds: Median time for the correct stack.
-        errors: Numbers of the mistakes that it reports as errors, or as blockers.
-        warnings: Numbers of those that it reports as warnings.
+        errors: Numbers of the mistakes reported as errors or blockers.
+        warnings: Numbers of the mistakes reported as warnings.
     """
 
     tool: str
@@ -58,29 +58,29 @@ class Result:
 
 
 def measure(tool: str, inspect: Inspect, folders: dict[int, Path], repeats: int) -> Result:
-    """Time a tool on the correct stack (number 0), and let it look at each mistake.
+    """Time a tool on the correct stack (number 0), and run it on each mistake.
 
     Args:
-        tool: Its name.
-        inspect: Takes a folder with one ``cdk.tf.json``; returns what it says, each text
-            beginning with ``error`` or ``warning``.
+        tool: Name of the tool.
+        inspect: Inspects a folder with one ``cdk.tf.json``; returns messages that begin with
+            ``error`` or ``warning``.
         folders: Number of the mistake -> folder.
-        repeats: How often the correct stack is looked at.
+        repeats: Number of runs on the correct stack.
     """
     times: list[float] = []
-    usual: set[str] = set()
+    baseline: set[str] = set()
     for _ in range(repeats):
         started = time.perf_counter()
-        usual = inspect(folders[0])
+        baseline = inspect(folders[0])
         times.append(time.perf_counter() - started)
-    said = {number: inspect(folder) - usual for number, folder in folders.items() if number}
-    errors = [n for n, texts in said.items() if any(t.startswith("error") for t in texts)]
-    warnings = [n for n, texts in said.items() if texts and n not in errors]
+    reported = {number: inspect(folder) - baseline for number, folder in folders.items() if number}
+    errors = [n for n, texts in reported.items() if any(t.startswith("error") for t in texts)]
+    warnings = [n for n, texts in reported.items() if texts and n not in errors]
     return Result(tool, statistics.median(times), tuple(errors), tuple(warnings))
 
 
 def harness_rules(terraform: TerraformVersion) -> Inspect:
-    """Return the static rules as a tool: reading the file included, the import not."""
+    """Return the rules as a tool; its time includes reading the file, not importing the rules."""
     all_rules()
 
     def inspect(folder: Path) -> set[str]:
@@ -94,7 +94,7 @@ def harness_rules(terraform: TerraformVersion) -> Inspect:
 
 
 def harness_command(folder: Path) -> set[str]:
-    """Run the command in a process of its own, as people do."""
+    """Run the command in a new process, like a user."""
     program = "from harness.cli.preflight import preflight; preflight()"
     arguments = ["--offline", "--format", "json", str(folder / "cdk.tf.json")]
     command = [sys.executable, "-c", program, *arguments]
@@ -106,7 +106,7 @@ def harness_command(folder: Path) -> set[str]:
 
 @contextmanager
 def terraform_validate(tools: Tools, correct: Path) -> Iterator[Inspect]:
-    """Yield ``terraform validate`` as a tool; ``init`` is not part of its time."""
+    """Yield ``terraform validate`` as a tool; its time does not include ``init``."""
     with tempfile.TemporaryDirectory(prefix="preflight-") as name:
         directory = Path(name)
         registry = tools.terraform.registry
@@ -135,7 +135,7 @@ def terraform_validate(tools: Tools, correct: Path) -> Iterator[Inspect]:
 
 
 def checkov(folder: Path) -> set[str]:
-    """Run checkov over a folder; every failed check counts as an error."""
+    """Run checkov on a folder; every failed check is an error."""
     command = ["checkov", "-f", str(folder / "cdk.tf.json"), "-o", "json", "--quiet", "--compact"]
     done = process.run(command, timeout=_RUN_SECONDS, accept=(0, 1))
     reports = json.loads(done.stdout)
@@ -145,10 +145,10 @@ def checkov(folder: Path) -> set[str]:
 
 
 @contextmanager
-def mistaken_stacks() -> Iterator[dict[int, Path]]:
-    """Yield folders with the correct stack (0) and with each mistake (its number)."""
+def stacks_with_mistakes() -> Iterator[dict[int, Path]]:
+    """Yield the folders of the correct stack (0) and of the stack with each mistake (number)."""
     stack = synthesize(CATALOG.app, StackConfig(environment_suffix="bench-1"))
-    documents = {0: stack.json, **{m.number: m.put_into(stack.json) for m in KNOWN_MISTAKES}}
+    documents = {0: stack.json, **{m.number: m.applied_to(stack.json) for m in KNOWN_MISTAKES}}
     with tempfile.TemporaryDirectory(prefix="preflight-") as name:
         folders = {number: Path(name) / str(number) for number in documents}
         for number, document in documents.items():
@@ -159,13 +159,13 @@ def mistaken_stacks() -> Iterator[dict[int, Path]]:
 
 @click.command()
 def main() -> None:
-    """Time preflight, terraform validate and checkov, and count which of six mistakes each sees."""
+    """Time preflight, terraform validate and checkov, and count the mistakes that each reports."""
     tools = find_tools(None, None)
     terraform = TerraformVersion(tools.terraform.version, tools.terraform.product)
-    with mistaken_stacks() as folders:
+    with stacks_with_mistakes() as folders:
         results = [
-            measure("harness, rules after synth", harness_rules(terraform), folders, _REPEATS),
-            measure("harness, command in a new process", harness_command, folders, 1),
+            measure("preflight, rules after synth", harness_rules(terraform), folders, _REPEATS),
+            measure("preflight, command in a new process", harness_command, folders, 1),
         ]
         with terraform_validate(tools, folders[0]) as validate:
             results.append(measure(f"{terraform} validate", validate, folders, 1))

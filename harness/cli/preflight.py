@@ -12,8 +12,7 @@ from rich.console import Console
 from harness.catalog import CATALOG
 from harness.cli.options import harness_options, settings_from
 from harness.core.errors import HarnessError, ToolNotFoundError, UsageError
-from harness.preflight.configuration.configuration import Configuration
-from harness.preflight.configuration.reading import configuration_of, read_configurations
+from harness.preflight.configuration import Configuration, configuration_of, read_configurations
 from harness.preflight.engine import preflight as inspect
 from harness.preflight.formats import FORMATS
 from harness.preflight.formats.table import print_table

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.preflight.configuration.reading import configuration_of
+from harness.preflight.configuration import configuration_of
 from harness.preflight.engine import preflight
 from harness.preflight.errors import BlockedError
 from harness.preflight.finding import Finding
@@ -57,6 +57,6 @@ def require_deployable(
 
 def _line(finding: Finding) -> str:
     lines = [f"  {finding.rule} at {finding.address}: {finding.message}"]
-    if finding.says:
-        lines.append(f"    the deployment would say: {' '.join(finding.says.split())}")
+    if finding.error:
+        lines.append(f"    the deployment would say: {' '.join(finding.error.split())}")
     return "\n".join([*lines, f"    what to do: {finding.remedy}"])

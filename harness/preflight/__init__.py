@@ -1,11 +1,10 @@
-"""Preflight: what would stop a deployment, said before anything is deployed.
+"""Preflight: find what would make a deployment fail, before anything is deployed.
 
-``preflight(configuration, target=...)`` takes a configuration (``read_configurations`` reads
+``preflight(configuration, target=...)`` checks a configuration (``read_configurations`` reads
 Terraform JSON, folders of it and plans) and returns a report of findings.
 """
 
-from harness.preflight.configuration.configuration import Configuration
-from harness.preflight.configuration.reading import configuration_of, read_configurations
+from harness.preflight.configuration import Configuration, configuration_of, read_configurations
 from harness.preflight.engine import preflight
 from harness.preflight.errors import PreflightInputError
 from harness.preflight.explanation import explain

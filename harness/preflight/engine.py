@@ -1,68 +1,66 @@
 """Run the rules over a configuration."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from string import Formatter
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from harness.preflight.cloud import Cloud
-from harness.preflight.configuration.configuration import Configuration
+from harness.preflight.configuration import Configuration
 from harness.preflight.finding import Family, Finding, Problem, Severity
 from harness.preflight.registry import Inspection, Rule
 from harness.preflight.report import Report, Suppressed
 from harness.preflight.rules import all_rules
 from harness.preflight.suppression import Suppression
+from harness.preflight.target_lookup import LookupTarget, TargetLookup
 from harness.preflight.terraform_version import TerraformVersion
-from harness.targets.base import TargetAccess
 
-OFFLINE = "the target was not asked: engine versions, names taken, quotas were not looked up"
+OFFLINE = "offline: engine versions, existing names and quotas were not looked up in the target"
 
 
 def preflight(
     configuration: Configuration,
     *,
-    target: TargetAccess | None = None,
+    target: LookupTarget | None = None,
     terraform: TerraformVersion | None = None,
     environment_suffix: str | None = None,
     existing: Collection[str] = (),
     disposable: bool = True,
     suppressions: Sequence[Suppression] = (),
 ) -> Report:
-    """Report what would stop a deployment of a configuration, before it is deployed.
+    """Report what would make a deployment fail, before it is deployed.
 
     Args:
-        configuration: What would be deployed; see ``read_configurations``.
-        target: Where; it is asked for what only it can tell. None leaves that out.
-        terraform: What would deploy it; None leaves out what depends on its version.
-        environment_suffix: What every name must contain to be unique per run; by default the
+        configuration: The configuration to deploy; see ``read_configurations``.
+        target: Where it would be deployed; None: skips the rules that query the target.
+        terraform: The Terraform that would run; None: skips the rules on its version.
+        environment_suffix: Required part of every name that is unique per run; by default the
             literal output ``environment_suffix``, if the configuration has one.
-        existing: Addresses that are deployed already: their names are taken by themselves.
-        disposable: Whether the environment is to be torn down: applies the teardown rules.
-        suppressions: Findings to list apart.
+        existing: Addresses of resources that are deployed already, whose names are in use.
+        disposable: Whether the environment is temporary: applies the teardown rules.
+        suppressions: Findings to list separately.
 
     Raises:
-        PreflightInputError: The configuration says something of a wrong type.
+        PreflightInputError: The configuration has a value of a wrong type.
     """
     configuration.existing |= frozenset(existing)
     suffix = environment_suffix or configuration.outputs.text("environment_suffix")
-    inspection = Inspection(configuration, terraform, suffix, online=target is not None)
-    cloud = Cloud(target) if target is not None else None
+    lookup = TargetLookup(target) if target is not None else None
+    inspection = Inspection(configuration, terraform, suffix, lookup)
     findings: list[Finding] = []
     notes = [f"{configuration.label}: {configuration.incomplete}"] * bool(configuration.incomplete)
-    notes += [OFFLINE] if cloud is None else []
+    notes += [OFFLINE] if lookup is None else []
     for rule in all_rules():
         if rule.family is Family.TEARDOWN and not disposable:
             continue
         try:
-            findings += _findings(rule, inspection, cloud)
+            findings += _findings(rule, inspection)
         except (BotoCoreError, ClientError) as error:
             notes.append(f"{rule.id}: not looked up: {error}")
     return _report(findings, suppressions, notes)
 
 
-def _findings(rule: Rule, inspection: Inspection, cloud: Cloud | None) -> Iterator[Finding]:
-    for problem in rule.check(inspection, cloud):
+def _findings(rule: Rule, inspection: Inspection) -> Iterator[Finding]:
+    for problem in rule.check(inspection):
         yield _finding(rule, problem, inspection.configuration)
 
 
@@ -77,14 +75,14 @@ def _finding(rule: Rule, problem: Problem, configuration: Configuration) -> Find
         family=rule.family,
         address=problem.address,
         message=message,
-        says=_fill(rule.says[problem.variant], problem.details) if rule.says else "",
+        error=_fill(rule.errors[problem.variant], problem.details) if rule.errors else "",
         remedy=rule.remedy,
         documentation=rule.documentation,
         source=resource.source if resource else configuration.settings_source,
     )
 
 
-def _fill(template: str, details: Any) -> str:
+def _fill(template: str, details: Mapping[str, object]) -> str:
     names = {name for _, name, _, _ in Formatter().parse(template) if name}
     return template.format_map({**dict.fromkeys(names, "..."), **details})
 
@@ -95,14 +93,14 @@ def _report(
     kept: list[Finding] = []
     suppressed: list[Suppressed] = []
     for finding in sorted(findings, key=lambda f: (f.severity, f.rule, f.address)):
-        covering = next((s for s in suppressions if s.covers(finding)), None)
-        if covering is None:
+        suppression = next((s for s in suppressions if s.covers(finding)), None)
+        if suppression is None:
             kept.append(finding)
         else:
-            suppressed.append(Suppressed(finding, covering))
+            suppressed.append(Suppressed(finding, suppression))
     used = {item.suppression for item in suppressed}
     notes += [
-        f"suppression of {s.rule} at {s.address} covers nothing: remove it"
+        f"suppression of {s.rule} at {s.address} matches no finding: remove it"
         for s in suppressions
         if s not in used
     ]

@@ -1,11 +1,11 @@
-"""The errors of preflight: it cannot read its input, or it stops a run."""
+"""The errors of preflight: unreadable input, or blockers."""
 
 from harness.core.errors import HarnessError, UsageError
 
 
 class PreflightInputError(UsageError):
-    """A file is not Terraform JSON that preflight can read, or says something of a wrong type."""
+    """A file is not Terraform JSON that preflight can read, or has a value of a wrong type."""
 
 
 class BlockedError(HarnessError):
-    """Preflight found what would make the deployment fail; nothing was deployed."""
+    """Preflight found blockers; nothing was deployed."""

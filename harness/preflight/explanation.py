@@ -1,4 +1,4 @@
-"""Explain an error of a deployment by the rule that would have caught it."""
+"""Explain an error of a deployment by the rule that reports it."""
 
 import re
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from harness.preflight.rules import all_rules
 _PLACEHOLDER = re.compile(r"\{\w+\}|\.\.\.")
 _MIN_LITERAL = 12
 _FAMILIES = list(Family)
-# Codes that name one mistake, whatever the message; others (InvalidParameterValue) name many.
-_TELLING_CODE = re.compile(
+# Codes of one mistake, independent of the message; others (InvalidParameterValue) have many.
+_SPECIFIC_CODE = re.compile(
     r"AlreadyExists|AlreadyOwned|Duplicate|InUse|LimitExceeded|NoSuch|NotEmpty|TooMany|NotCover"
 )
 
 
 @dataclass(frozen=True)
 class _Expected:
-    """One message that a rule expects: error code, pattern, how much of it is literal."""
+    """One error message of a rule: code, pattern, and number of literal characters."""
 
     rule: Rule
     code: str
@@ -27,40 +27,42 @@ class _Expected:
     literal: int
 
     def rank(self) -> tuple[bool, int, int]:
-        """Return what makes one message fit better than another that fits as well."""
+        """Return the sort key among matching messages."""
         blocker = self.rule.severity is Severity.BLOCKER
         return blocker, self.literal, -_FAMILIES.index(self.rule.family)
 
 
 def explain(code: str, message: str) -> Rule | None:
-    """Return the rule that catches an error before the deployment.
+    """Return the rule that reports an error before the deployment.
 
     Args:
-        code: AWS's error code; empty for an error of Terraform or of the provider.
-        message: AWS's message; for an error of Terraform its summary and detail.
+        code: Error code of AWS; empty for an error of Terraform or of the provider.
+        message: Message of AWS; for an error of Terraform its summary and detail.
 
     Returns:
-        The rule whose expected message fits best (a blocker before a warning); else the only
-        one that expects the code, if the code is a telling one; else None.
+        The rule with the best matching message (a blocker before a warning); else the only
+        rule with the code, if the code is a specific one; else None.
     """
     text = " ".join(message.split())
-    fitting = [
+    matching = [
         expected
         for expected in _expected()
         if expected.code == code
         and expected.literal >= _MIN_LITERAL
         and expected.pattern.match(text)
     ]
-    if fitting:
-        return max(fitting, key=_Expected.rank).rule
-    known = {expected.rule.id: expected.rule for expected in _expected() if expected.code == code}
-    return next(iter(known.values())) if len(known) == 1 and _TELLING_CODE.search(code) else None
+    if matching:
+        return max(matching, key=_Expected.rank).rule
+    rules = {expected.rule.id: expected.rule for expected in _expected() if expected.code == code}
+    return next(iter(rules.values())) if len(rules) == 1 and _SPECIFIC_CODE.search(code) else None
 
 
 @cache
 def _expected() -> tuple[_Expected, ...]:
-    """Return every message that any rule expects."""
-    return tuple(_parse(rule, text) for rule in all_rules() for text in (*rule.says, *rule.also))
+    """Return the error messages of all rules."""
+    return tuple(
+        _parse(rule, text) for rule in all_rules() for text in (*rule.errors, *rule.other_errors)
+    )
 
 
 def _parse(rule: Rule, text: str) -> _Expected:

@@ -1,4 +1,4 @@
-"""What preflight finds: values that carry no logic."""
+"""The findings of preflight, as plain values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,14 +6,14 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How bad a finding is."""
+    """Severity of a finding: a blocker makes the run fail, a warning does not."""
 
     BLOCKER = "blocker"
     WARNING = "warning"
 
 
 class Family(StrEnum):
-    """The question that a rule answers."""
+    """Phase of the run that a rule protects: deployment, operation or teardown."""
 
     DEPLOY = "deploy"
     WORK = "work"
@@ -22,13 +22,13 @@ class Family(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """One place that breaks a rule, as the rule sees it.
+    """One violation of a rule, as yielded by its check.
 
     Attributes:
         address: Resource address.
-        message: What is wrong there, with the values seen.
-        details: What fills the placeholders of the rule's expected error message.
-        variant: Which of the rule's expected error messages is meant.
+        message: The problem, with the actual values.
+        details: Values of the placeholders in the rule's error message.
+        variant: Index of the error message among those of the rule.
     """
 
     address: str
@@ -39,18 +39,18 @@ class Problem:
 
 @dataclass(frozen=True)
 class Finding:
-    """One place that breaks a rule, ready to be shown.
+    """One violation of a rule, with everything to report.
 
     Attributes:
-        rule: Rule id: service and what is wrong.
+        rule: Rule id: service and problem.
         severity: Blocker: the run would fail. Warning: it would not be as intended.
-        family: The question that the rule answers.
+        family: Family of the rule.
         address: Resource address.
-        message: What is wrong.
-        says: What the deployment would say; empty where no message is known.
-        remedy: What to do.
-        documentation: Page that states the rule.
-        source: File that declares the resource; empty when not known.
+        message: The problem.
+        error: Error message of the deployment; empty if unknown.
+        remedy: How to fix it.
+        documentation: URL of the documentation.
+        source: File that declares the resource; empty if unknown.
     """
 
     rule: str
@@ -58,7 +58,7 @@ class Finding:
     family: Family
     address: str
     message: str
-    says: str
+    error: str
     remedy: str
     documentation: str
     source: str = ""

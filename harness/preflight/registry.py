@@ -1,39 +1,33 @@
-"""The registry of rules: what a rule is, and the decorators that add one."""
+"""The registry of rules: the definition of a rule, and the decorators that register one."""
 
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Required, TypedDict, Unpack
+from typing import Required, TypedDict, Unpack
 
-from harness.preflight.configuration.configuration import Configuration
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration import Configuration, Resource
 from harness.preflight.finding import Family, Problem, Severity
+from harness.preflight.target_lookup import TargetLookup
 from harness.preflight.terraform_version import TerraformVersion
-
-if TYPE_CHECKING:
-    from harness.preflight.cloud import Cloud
 
 Problems = Iterator[Problem]
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """What a rule may look at.
+    """The input of a rule.
 
     Attributes:
         configuration: The configuration.
-        terraform: The Terraform that will run; None when not known.
-        environment_suffix: What makes the run's names unique; None when not known.
-        online: Whether rules that ask the target run as well.
+        terraform: The Terraform that will run; None if unknown.
+        environment_suffix: The unique part of the run's names; None if unknown.
+        target: Look-ups in the target; None offline.
     """
 
     configuration: Configuration
     terraform: TerraformVersion | None = None
     environment_suffix: str | None = None
-    online: bool = False
-
-
-Check = Callable[[Inspection, "Cloud | None"], Problems]
+    target: TargetLookup | None = None
 
 
 @dataclass(frozen=True)
@@ -41,31 +35,31 @@ class Rule:
     """One rule.
 
     Attributes:
-        id: Service and what is wrong: ``ecs/launch-type-with-capacity-provider-strategy``.
-        family: The question that it answers.
-        severity: How bad it is when broken.
-        summary: What is wrong where it fires, one sentence.
-        says: What the deployment would say, ``Code: message`` of AWS or the text of Terraform;
-            ``{name}`` stands for what varies, ``...`` for what is not known.
-        also: What emulators, or other versions, say in its place; only to explain an error.
-        remedy: What to do.
-        documentation: Page that states the rule.
-        online: Whether it asks the target.
-        resource_types: Resource types that it looks at; empty for the whole configuration.
-        check: Yields a problem for each place that breaks it.
+        id: Service and problem: ``ecs/launch-type-with-capacity-provider-strategy``.
+        family: The family of the rule.
+        severity: Severity of its findings.
+        summary: The problem that it reports, one sentence.
+        errors: Error messages of the deployment, ``Code: message`` of AWS or the text of
+            Terraform; ``{name}`` is a placeholder, ``...`` any text.
+        other_errors: Error messages of emulators or other versions; only to explain an error.
+        remedy: How to fix it.
+        documentation: URL of the documentation.
+        online: Whether it queries the target.
+        resource_types: Resource types that it checks; empty for the whole configuration.
+        check: Yields the problems.
     """
 
     id: str
     family: Family
     severity: Severity
     summary: str
-    says: tuple[str, ...]
-    also: tuple[str, ...]
+    errors: tuple[str, ...]
+    other_errors: tuple[str, ...]
     remedy: str
     documentation: str
     online: bool
     resource_types: tuple[str, ...]
-    check: Check = field(repr=False)
+    check: Callable[[Inspection], Problems] = field(repr=False)
 
     @property
     def service(self) -> str:
@@ -76,8 +70,8 @@ class Rule:
 class _Facts(TypedDict, total=False):
     remedy: Required[str]
     documentation: Required[str]
-    says: str | tuple[str, ...]
-    also: str | tuple[str, ...]
+    errors: str | tuple[str, ...]
+    other_errors: str | tuple[str, ...]
     severity: Severity
 
 
@@ -85,21 +79,21 @@ _RULES: dict[str, Rule] = {}
 
 
 def registered_rules() -> tuple[Rule, ...]:
-    """Return the rules registered so far, by id; ``rules.all_rules`` imports them first."""
+    """Return the registered rules by id; ``rules.all_rules`` imports their modules first."""
     return tuple(_RULES[id_] for id_ in sorted(_RULES))
 
 
 def resource_rule(
     id_: str, family: Family, *resource_types: str, **facts: Unpack[_Facts]
 ) -> Callable[[Callable[[Resource], Problems]], Callable[[Resource], Problems]]:
-    """Register a rule that looks at each resource of some types, or at all; see ``Rule``."""
+    """Register a rule for each resource of some types, by default of all types; see ``Rule``."""
 
     def register(check: Callable[[Resource], Problems]) -> Callable[[Resource], Problems]:
-        def over_all(inspection: Inspection, _: "Cloud | None") -> Problems:
+        def check_resources(inspection: Inspection) -> Problems:
             for resource in inspection.configuration.resources(*resource_types):
                 yield from check(resource)
 
-        _add(id_, family, check, over_all, types=resource_types, online=False, **facts)
+        _add(id_, family, check, check_resources, types=resource_types, **facts)
         return check
 
     return register
@@ -108,32 +102,26 @@ def resource_rule(
 def configuration_rule(
     id_: str, family: Family, **facts: Unpack[_Facts]
 ) -> Callable[[Callable[[Inspection], Problems]], Callable[[Inspection], Problems]]:
-    """Register a rule that looks at the configuration as a whole; see ``Rule``."""
+    """Register a rule for the configuration as a whole; see ``Rule``."""
 
     def register(check: Callable[[Inspection], Problems]) -> Callable[[Inspection], Problems]:
-        def whole(inspection: Inspection, _: "Cloud | None") -> Problems:
-            return check(inspection)
-
-        _add(id_, family, check, whole, types=(), online=False, **facts)
+        _add(id_, family, check, check, **facts)
         return check
 
     return register
 
 
-def lookup_rule(
-    id_: str, family: Family, **facts: Unpack[_Facts]
-) -> Callable[
-    [Callable[[Inspection, "Cloud"], Problems]], Callable[[Inspection, "Cloud"], Problems]
-]:
-    """Register a rule that asks the target, and is skipped offline; see ``Rule``."""
+Lookup = Callable[[Inspection, TargetLookup], Problems]
 
-    def register(
-        check: Callable[[Inspection, "Cloud"], Problems],
-    ) -> Callable[[Inspection, "Cloud"], Problems]:
-        def online(inspection: Inspection, cloud: "Cloud | None") -> Problems:
-            return check(inspection, cloud) if cloud is not None else iter(())
 
-        _add(id_, family, check, online, types=(), online=True, **facts)
+def lookup_rule(id_: str, family: Family, **facts: Unpack[_Facts]) -> Callable[[Lookup], Lookup]:
+    """Register a rule that queries the target, and is skipped offline; see ``Rule``."""
+
+    def register(check: Lookup) -> Lookup:
+        def check_online(inspection: Inspection) -> Problems:
+            return check(inspection, inspection.target) if inspection.target else iter(())
+
+        _add(id_, family, check, check_online, online=True, **facts)
         return check
 
     return register
@@ -142,14 +130,14 @@ def lookup_rule(
 def _add(
     id_: str,
     family: Family,
-    described: Callable[..., Problems],
-    check: Check,
+    documented: Callable[..., Problems],
+    check: Callable[[Inspection], Problems],
     *,
-    types: tuple[str, ...],
-    online: bool,
+    types: tuple[str, ...] = (),
+    online: bool = False,
     **facts: Unpack[_Facts],
 ) -> None:
-    summary = (inspect.getdoc(described) or "").partition("\n\n")[0].replace("\n", " ")
+    summary = (inspect.getdoc(documented) or "").partition("\n\n")[0].replace("\n", " ")
     if id_ in _RULES or not summary:
         raise ValueError(f"rule {id_}: registered twice, or without a docstring")
     _RULES[id_] = Rule(
@@ -157,8 +145,8 @@ def _add(
         family=family,
         severity=facts.get("severity", Severity.BLOCKER),
         summary=summary,
-        says=_tuple(facts.get("says", ())),
-        also=_tuple(facts.get("also", ())),
+        errors=_tuple(facts.get("errors", ())),
+        other_errors=_tuple(facts.get("other_errors", ())),
         remedy=facts["remedy"],
         documentation=facts["documentation"],
         online=online,

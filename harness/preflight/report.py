@@ -1,4 +1,4 @@
-"""The outcome of one preflight."""
+"""The result of one preflight."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from harness.preflight.suppression import Suppression
 
 @dataclass(frozen=True)
 class Suppressed:
-    """A finding that the project decided to live with."""
+    """A finding that the project accepts."""
 
     finding: Finding
     suppression: Suppression
@@ -16,12 +16,12 @@ class Suppressed:
 
 @dataclass(frozen=True)
 class Report:
-    """What preflight found.
+    """The findings of one preflight.
 
     Attributes:
-        findings: Blockers first.
-        suppressed: Findings that a suppression covers.
-        notes: What could not be looked at, and why.
+        findings: The findings, blockers first.
+        suppressed: Findings with a suppression.
+        notes: What was not checked, with the reasons.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -30,17 +30,17 @@ class Report:
 
     @property
     def blockers(self) -> tuple[Finding, ...]:
-        """The findings that would make the run fail."""
+        """The findings with severity blocker."""
         return tuple(f for f in self.findings if f.severity is Severity.BLOCKER)
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """The other findings."""
+        """The findings with severity warning."""
         return tuple(f for f in self.findings if f.severity is Severity.WARNING)
 
     @property
     def exit_code(self) -> int:
-        """Exit status of the command line: 0 without a blocker, 1 with."""
+        """Exit status of the command line: 1 if there are blockers, else 0."""
         return 1 if self.blockers else 0
 
     def __add__(self, other: "Report") -> "Report":

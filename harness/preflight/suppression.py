@@ -1,4 +1,4 @@
-"""Suppressions: findings that a project decided to live with, each with its reason."""
+"""Suppressions: findings that a project accepts, each with its reason."""
 
 import tomllib
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Any
 from harness.preflight.errors import PreflightInputError
 from harness.preflight.finding import Finding
 
-_EXAMPLE = """write it so:
+_EXAMPLE = """example:
   [[tool.catalog-harness.preflight.suppress]]
   rule = "s3/bucket-without-force-destroy"
   address = "aws_s3_bucket.archive"
@@ -31,15 +31,15 @@ class Suppression:
     reason: str
 
     def covers(self, finding: Finding) -> bool:
-        """Return whether it is meant for a finding."""
+        """Return whether it matches a finding."""
         return finding.rule == self.rule and fnmatchcase(finding.address, self.address)
 
 
 def load_suppressions(pyproject: Path) -> tuple[Suppression, ...]:
-    """Read the suppressions of a ``pyproject.toml``; none when there is no such file.
+    """Read the suppressions of a ``pyproject.toml``; none if the file does not exist.
 
     Raises:
-        PreflightInputError: It is no TOML, or an entry lacks rule, address or reason.
+        PreflightInputError: The file is not TOML, or an entry lacks rule, address or reason.
     """
     try:
         content = tomllib.loads(pyproject.read_text(encoding="utf-8"))
@@ -52,18 +52,18 @@ def load_suppressions(pyproject: Path) -> tuple[Suppression, ...]:
         table = table.get(key, {}) if isinstance(table, dict) else {}
     entries = table.get("suppress", []) if isinstance(table, dict) else table
     if not isinstance(entries, list):
-        raise PreflightInputError(f"{pyproject}: suppress is no list", remedy=_EXAMPLE)
+        raise PreflightInputError(f"{pyproject}: suppress is not a list", remedy=_EXAMPLE)
     return tuple(_entry(entry, pyproject) for entry in entries)
 
 
 def _entry(entry: Any, pyproject: Path) -> Suppression:
-    wanted = ("rule", "address", "reason")
-    if not isinstance(entry, dict) or set(entry) != set(wanted):
+    names = ("rule", "address", "reason")
+    if not isinstance(entry, dict) or set(entry) != set(names):
         raise PreflightInputError(
             f"{pyproject}: a suppression needs exactly rule, address and reason; found {entry!r}",
             remedy=_EXAMPLE,
         )
-    values = [entry[name] for name in wanted]
+    values = [entry[name] for name in names]
     if not all(isinstance(value, str) and value.strip() for value in values):
         raise PreflightInputError(
             f"{pyproject}: rule, address and reason must be text and not empty; found {entry!r}",

@@ -1,4 +1,4 @@
-"""Versions of Terraform and OpenTofu, and the constraints that a configuration puts on them."""
+"""Versions of Terraform and OpenTofu, and version constraints."""
 
 import operator
 import re
@@ -33,7 +33,7 @@ class TerraformVersion:
         """Parse ``1.11.4``, ``terraform 1.11.4`` or ``opentofu 1.10.0``.
 
         Raises:
-            ValueError: It is none of these.
+            ValueError: The text has another format.
         """
         match = re.fullmatch(r"(?:(terraform|opentofu)[ v]*)?v?(\d+)\.(\d+)(?:\.(\d+))?\S*", text)
         if match is None:
@@ -46,7 +46,7 @@ class TerraformVersion:
         return f"{name} {'.'.join(map(str, self.version))}"
 
     def satisfies(self, constraints: str) -> bool | None:
-        """Return whether it meets ``required_version``; None for one that is not understood.
+        """Return whether it meets ``required_version``; None if a constraint is not supported.
 
         See https://developer.hashicorp.com/terraform/language/expressions/version-constraints.
         """
@@ -59,8 +59,8 @@ class TerraformVersion:
         match = _CONSTRAINT.match(constraint)
         if match is None:
             return None
-        wanted = tuple(int(number) for number in match[2].split("."))
-        full = (*wanted, 0, 0)[:3]
+        bound = tuple(int(number) for number in match[2].split("."))
+        full = (*bound, 0, 0)[:3]
         if match[1] == "~>":
-            return self.version >= full and self.version[: len(wanted) - 1] == wanted[:-1]
+            return self.version >= full and self.version[: len(bound) - 1] == bound[:-1]
         return _OPERATORS[match[1] or "="](self.version, full)

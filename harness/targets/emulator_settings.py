@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+NO_QUOTAS = "an emulator has no quotas"
+
 # Provider arguments that keep Terraform from sending requests to a real AWS.
 EMULATOR_PROVIDER: Mapping[str, Any] = MappingProxyType(
     {

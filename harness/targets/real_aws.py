@@ -16,10 +16,10 @@ from harness.aws.real_session import aws_session, emulator_behind
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import DatabaseRoute, Target
 from harness.targets.deadlines import AWS_DEADLINES, EMULATOR_DEADLINES, Deadlines
+from harness.targets.emulator_settings import NO_QUOTAS
 from harness.targets.gateway_http import gateway_session
 
 _PRIVATE = "the database is in private subnets, which nothing outside the VPC reaches"
-_NO_QUOTAS = "an emulator has no quotas"
 # Names of new load balancers and distributions take a while to be known everywhere.
 _CONNECT_RETRIES = Retry(connect=5, read=0, status=0, other=0, backoff_factor=1.0)
 
@@ -119,7 +119,7 @@ class AwsTarget(Target):
         """Return what cannot be proved from outside the VPC."""
         lacking = {Capability.DATABASE_DIRECT: _PRIVATE}
         if self.rehearsal:
-            lacking[Capability.SERVICE_QUOTAS] = _NO_QUOTAS
+            lacking[Capability.SERVICE_QUOTAS] = NO_QUOTAS
         return lacking
 
     def environment(self) -> Mapping[str, str]:

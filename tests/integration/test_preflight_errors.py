@@ -1,6 +1,6 @@
-"""What the embedded cloud and Terraform refuse leads back to the rule that says so beforehand.
+"""Errors of the embedded cloud and Terraform are explained by the rule that preflight reports.
 
-Each mistake is deployed with preflight left out, many in one go: Terraform reports every one.
+The mistakes are deployed together without preflight; Terraform reports every one.
 """
 
 import json
@@ -41,7 +41,7 @@ TRUST = json.dumps(
 
 @dataclass(frozen=True)
 class Mistake:
-    """One resource that is refused, and the rule that says so beforehand."""
+    """One invalid resource, and the rule that reports it."""
 
     address: str
     rule: str
@@ -81,7 +81,7 @@ def policy(*statements: dict[str, Any]) -> dict[str, Any]:
 # What is in the cloud already, made before Terraform runs.
 TAKEN = "taken"
 PENDING = "pending"
-# Refused by the provider, in a plan.
+# Rejected by the provider, in a plan.
 PLANNED = [
     Mistake("aws_lb.a", "elbv2/load-balancer-name", {"name": "a" * 33, "subnets": ["s", "t"]}),
     Mistake("aws_lb.b", "elbv2/load-balancer-name", {"name": "a_b", "subnets": ["s", "t"]}),
@@ -119,7 +119,7 @@ PLANNED = [
         {"dashboard_name": "a", "dashboard_body": "{"},
     ),
 ]
-# Refused by the cloud, or by the provider when it is about to create the resource.
+# Rejected by the cloud, or by the provider when it creates the resource.
 APPLIED = [
     Mistake(
         "aws_rds_cluster.version",
@@ -250,7 +250,7 @@ def workspace(tmp_path: Path, cloud: Target, tools: Tools) -> WorkingDirectory:
 
 
 def explained(diagnostics: tuple[Diagnostic, ...]) -> dict[str, set[str]]:
-    """Return address -> rules that the errors lead back to."""
+    """Return address -> rules that explain the errors."""
     rules: dict[str, set[str]] = {}
     for diagnostic in diagnostics:
         text = f"{diagnostic.summary}\n{diagnostic.detail}"
@@ -260,8 +260,8 @@ def explained(diagnostics: tuple[Diagnostic, ...]) -> dict[str, set[str]]:
     return rules
 
 
-def found_beforehand(configuration: dict[str, Any], cloud: Target, tools: Tools) -> dict[str, Any]:
-    """Return address -> rules of the blockers that preflight finds."""
+def preflight_rules(configuration: dict[str, Any], cloud: Target, tools: Tools) -> dict[str, Any]:
+    """Return address -> rules of the blockers."""
     version = TerraformVersion(tools.terraform.version, tools.terraform.product)
     report = preflight(configuration_of(configuration), target=cloud, terraform=version)
     rules: dict[str, set[str]] = {}
@@ -270,55 +270,55 @@ def found_beforehand(configuration: dict[str, Any], cloud: Target, tools: Tools)
     return rules
 
 
-def test_what_the_provider_refuses_in_a_plan_is_what_preflight_finds(
+def test_what_the_provider_rejects_in_a_plan_is_what_preflight_finds(
     cloud: Target, tools: Tools, workspace: WorkingDirectory
 ) -> None:
     configuration = document(PLANNED, {})
-    wanted = {mistake.address: {mistake.rule} for mistake in PLANNED}
-    assert found_beforehand(configuration, cloud, tools) == wanted
+    expected = {mistake.address: {mistake.rule} for mistake in PLANNED}
+    assert preflight_rules(configuration, cloud, tools) == expected
 
     workspace.write(configuration, provider=cloud.provider())
     workspace.init()
     with pytest.raises(TerraformError) as raised:
         workspace.plan()
-    assert explained(raised.value.diagnostics) == wanted
+    assert explained(raised.value.diagnostics) == expected
 
 
-def test_what_the_cloud_refuses_is_what_preflight_finds(
+def test_what_the_cloud_rejects_is_what_preflight_finds(
     cloud: Target, tools: Tools, workspace: WorkingDirectory
 ) -> None:
     configuration = document(APPLIED, GOOD)
-    wanted = {mistake.address: {mistake.rule} for mistake in APPLIED}
-    assert found_beforehand(configuration, cloud, tools) == wanted
+    expected = {mistake.address: {mistake.rule} for mistake in APPLIED}
+    assert preflight_rules(configuration, cloud, tools) == expected
 
     workspace.write(configuration, provider=cloud.provider())
     workspace.init()
     with pytest.raises(TerraformError) as raised:
         workspace.apply()
     workspace.destroy()
-    assert explained(raised.value.diagnostics) == wanted
+    assert explained(raised.value.diagnostics) == expected
 
 
-def test_a_backend_argument_that_terraform_refuses_is_what_preflight_finds(
+def test_a_backend_argument_that_terraform_rejects_is_what_preflight_finds(
     cloud: Target, tools: Tools, workspace: WorkingDirectory
 ) -> None:
     backend = {"bucket": "b", "key": "k", "region": "eu-north-1", "lock_table": "locks"}
     configuration = {"terraform": {"backend": {"s3": backend}}}
-    wanted = "terraform/unknown-backend-argument"
-    assert found_beforehand(configuration, cloud, tools) == {
-        "terraform.backend.s3.lock_table": {wanted}
+    expected = "terraform/unknown-backend-argument"
+    assert preflight_rules(configuration, cloud, tools) == {
+        "terraform.backend.s3.lock_table": {expected}
     }
 
     workspace.write(configuration)
     with pytest.raises(TerraformError) as raised:
         workspace.init()
-    assert set.union(*explained(raised.value.diagnostics).values()) == {wanted}
+    assert set.union(*explained(raised.value.diagnostics).values()) == {expected}
 
 
 def test_what_stops_destroy_is_what_preflight_finds(
     cloud: Target, tools: Tools, workspace: WorkingDirectory
 ) -> None:
-    wanted = {
+    expected = {
         "aws_s3_bucket.full": {"s3/bucket-without-force-destroy"},
         "aws_ecr_repository.full": {"ecr/repository-without-force-delete"},
     }
@@ -329,7 +329,7 @@ def test_what_stops_destroy_is_what_preflight_finds(
         ],
         {},
     )
-    assert found_beforehand(configuration, cloud, tools) == wanted
+    assert preflight_rules(configuration, cloud, tools) == expected
 
     workspace.write(configuration, provider=cloud.provider())
     workspace.init()
@@ -340,8 +340,8 @@ def test_what_stops_destroy_is_what_preflight_finds(
     )
     with pytest.raises(TerraformError) as raised:
         workspace.destroy()
-    # Terraform does not say at which resource a destroy stopped.
-    assert set.union(*explained(raised.value.diagnostics).values()) == set.union(*wanted.values())
+    # Terraform does not report at which resource a destroy stopped.
+    assert set.union(*explained(raised.value.diagnostics).values()) == set.union(*expected.values())
 
 
 def test_a_lifecycle_rule_without_filter_is_a_warning_of_terraform(
@@ -350,11 +350,11 @@ def test_a_lifecycle_rule_without_filter_is_a_warning_of_terraform(
     rule = {"id": "old", "status": "Enabled", "expiration": [{"days": 30}]}
     address = "aws_s3_bucket_lifecycle_configuration.logs"
     configuration = document([Mistake(address, "", {"bucket": "logs", "rule": [rule]})], {})
-    wanted = "s3/lifecycle-rule-without-filter"
-    assert found_beforehand(configuration, cloud, tools) == {address: {wanted}}
+    expected = "s3/lifecycle-rule-without-filter"
+    assert preflight_rules(configuration, cloud, tools) == {address: {expected}}
 
     (tmp_path / "cdk.tf.json").write_text(json.dumps(configuration))
     with terraform_validate(tools, tmp_path) as validate:
-        said = validate(tmp_path)
-    rules = [explain("", text.removeprefix("warning ")) for text in said]
-    assert [rule.id for rule in rules if rule] == [wanted]
+        reported = validate(tmp_path)
+    rules = [explain("", text.removeprefix("warning ")) for text in reported]
+    assert [rule.id for rule in rules if rule] == [expected]

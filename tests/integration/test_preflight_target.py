@@ -1,4 +1,4 @@
-"""Preflight asks an embedded cloud of its own: the real stack, correct and with each mistake."""
+"""Preflight of the real stack against an embedded cloud: correct, and with each mistake."""
 
 import os
 from collections.abc import Iterator
@@ -91,16 +91,14 @@ def test_all_six_mistakes_are_six_blockers(
 ) -> None:
     for mistake in KNOWN_MISTAKES:
         if mistake.number != 6:  # the name that is pending deletion
-            document = mistake.put_into(document)
+            document = mistake.applied_to(document)
     report = report_on(document, cloud)
-    wanted = sorted(IN_TARGET.get(mistake.number, mistake.rule) for mistake in KNOWN_MISTAKES)
-    assert sorted(finding.rule for finding in report.blockers) == wanted
+    expected = sorted(IN_TARGET.get(mistake.number, mistake.rule) for mistake in KNOWN_MISTAKES)
+    assert sorted(finding.rule for finding in report.blockers) == expected
     assert report.warnings == ()
 
 
-def test_what_the_emulator_says_about_a_mistake_leads_back_to_its_rule(
-    cloud: Target, pending: str
-) -> None:
+def test_an_error_of_the_emulator_is_explained_by_its_rule(cloud: Target, pending: str) -> None:
     secrets = cloud.session().client("secretsmanager")
     with pytest.raises(secrets.exceptions.ClientError) as raised:
         secrets.create_secret(Name=pending, SecretString="{}")

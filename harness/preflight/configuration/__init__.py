@@ -1,1 +1,32 @@
-"""The model of a Terraform configuration or plan that rules read."""
+"""Read Terraform JSON and plans: resources, blocks and values, without running Terraform."""
+
+from harness.preflight.configuration.block import Block
+from harness.preflight.configuration.configuration import Configuration, Resource
+from harness.preflight.configuration.reading import configuration_of, read_configurations
+from harness.preflight.configuration.source_location import Location, location_of
+from harness.preflight.configuration.values import (
+    Encoded,
+    Reference,
+    Unknown,
+    is_known,
+    is_traceable,
+    references_in,
+    same,
+)
+
+__all__ = [
+    "Block",
+    "Configuration",
+    "Encoded",
+    "Location",
+    "Reference",
+    "Resource",
+    "Unknown",
+    "configuration_of",
+    "is_known",
+    "is_traceable",
+    "location_of",
+    "read_configurations",
+    "references_in",
+    "same",
+]

@@ -1,12 +1,15 @@
-"""A Terraform configuration: its resources, and what refers to what."""
+"""A Terraform configuration: its resources and the references between them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
-from harness.preflight.configuration.resource import Block, Resource
-from harness.preflight.configuration.values import Reference, Unknown
+from harness.preflight.configuration.block import Block
+from harness.preflight.configuration.expressions.evaluate import evaluate
+from harness.preflight.configuration.values import Reference, Unknown, references_in
+from harness.preflight.finding import Problem
 
-# Attributes that the provider computes, but from an argument: what it is then equal to.
+# Attributes that the provider computes from an argument: (type, attribute) -> equal argument.
 _COMPUTED = {
     ("aws_s3_bucket", "id"): "bucket",
     ("aws_iam_role", "id"): "name",
@@ -17,21 +20,100 @@ _COMPUTED = {
 _IDENTITIES = ("bucket", "name", "cluster_identifier", "identifier", "family", "id")
 
 
+class Resource(Block):
+    """One ``resource`` or ``data`` block.
+
+    Args:
+        raw: Argument name -> raw value.
+        type_: Resource type.
+        address: Resource address.
+        configuration: The configuration that declares it.
+        source: The file that declares it.
+        managed: Whether Terraform creates it: false for ``data`` blocks.
+        references: Addresses of referenced resources that ``raw`` does not contain (a plan).
+    """
+
+    def __init__(
+        self,
+        raw: Mapping[str, Any],
+        *,
+        type_: str,
+        address: str,
+        configuration: "Configuration",
+        source: str = "",
+        managed: bool = True,
+        references: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__(raw, address=address, scope=configuration)
+        self.type = type_
+        self.configuration = configuration
+        self.source = source
+        self.managed = managed
+        self._references = references
+
+    @property
+    def repeated(self) -> bool:
+        """Whether the block has ``count`` or ``for_each``: any number of instances, or none."""
+        return self.raw.get("count") is not None or self.raw.get("for_each") is not None
+
+    def problem(self, message: str, *, variant: int = 0, **details: object) -> Problem:
+        """Return a problem of this resource; see ``Problem`` for variant and details."""
+        return Problem(self.address, message, details, variant)
+
+    def follow(self, name: str, *types: str, within: Block | None = None) -> "Resource | None":
+        """Return the resource that an argument refers to, None if it is not certain which.
+
+        Args:
+            name: Argument name.
+            types: Expected resource types; empty for any.
+            within: Nested block of the argument; by default the resource itself.
+        """
+        return self.configuration.resource_of((within or self).unresolved(name), *types)
+
+    def follow_all(
+        self, name: str, *types: str, within: Block | None = None
+    ) -> list["Resource"] | None:
+        """Return the resources that a list refers to, None unless every one is certain."""
+        values = (within or self).unresolved_values(name)
+        if values is None:
+            return None
+        found = [self.configuration.resource_of(value, *types) for value in values]
+        known = [item for item in found if item is not None and not item.repeated]
+        return known if len(known) == len(found) else None
+
+    def depends_on(self, other: "Resource") -> bool:
+        """Return whether Terraform creates the other resource first, perhaps indirectly."""
+        return other.address in self.configuration.dependencies(self.address)
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        """Every reference in the block."""
+        evaluated = evaluate(dict(self.raw), self.configuration, resolve=False)
+        return tuple(references_in(evaluated))
+
+    @cached_property
+    def direct_dependencies(self) -> frozenset[str]:
+        """Addresses that the block refers to, ``depends_on`` included."""
+        found = {reference.address for reference in self.references}
+        named = {name for name in self.raw.get("depends_on") or [] if isinstance(name, str)}
+        return frozenset(found | named) | self._references
+
+
 class Configuration:
     """The resources of one root module.
 
     Args:
-        label: What was read, for output.
+        label: Name of the input, for output.
         locals_: Raw values of the locals.
         providers: Provider name -> its blocks.
         settings: The ``terraform`` block.
         outputs: Raw output values.
-        calls_modules: Whether it calls modules, whose resources are not seen.
+        calls_modules: Whether it calls modules, whose resources are not read.
 
     Attributes:
         unread_files: Files of the same module that were not read.
         settings_source: The file with the backend, or the only file.
-        existing: Addresses that are deployed already.
+        existing: Addresses of resources that are deployed already.
         planned: Whether it was read from a plan, which has no ``lifecycle`` and no backend.
     """
 
@@ -64,7 +146,7 @@ class Configuration:
         self.outputs = Block(outputs or {}, address="output", scope=self)
 
     def add(self, resource: Resource) -> None:
-        """Add a resource; one that certainly has no instance is left out."""
+        """Add a resource; one with ``count = 0`` has no instance and is only declared."""
         self._declared.add(resource.address)
         if resource.raw.get("count") in (0, "0"):
             return
@@ -74,17 +156,17 @@ class Configuration:
 
     @property
     def incomplete(self) -> str:
-        """Why there may be resources that preflight does not see; empty when it sees all."""
+        """Why resources may be missing; empty if the configuration was read completely."""
         if self.unread_files:
             return f"not read: {', '.join(self.unread_files[:3])}"
-        return "the modules that it calls were not read" if self._calls_modules else ""
+        return "called modules were not read" if self._calls_modules else ""
 
     def declares(self, address: str) -> bool:
-        """Return whether there is such a resource or data block, with or without instances."""
+        """Return whether a resource or data block is declared, with or without instances."""
         return address in self._declared
 
     def resources(self, *types: str) -> list[Resource]:
-        """Return the managed resources of some types, of all when none is named."""
+        """Return the managed resources of some types, by default of all types."""
         if not types:
             return [r for r in self._resources.values() if r.managed]
         return [r for kind in types for r in self._by_type.get(kind, ())]
@@ -97,24 +179,24 @@ class Configuration:
         return iter(self._resources.values())
 
     def referring(self, type_: str, argument: str, to: Resource) -> list[Resource]:
-        """Return the resources of a type whose argument certainly names a resource."""
+        """Return the resources of a type whose argument certainly refers to a resource."""
         return [r for r in self.resources(type_) if r.follow(argument, to.type) is to]
 
     def all_certain(self, type_: str, argument: str, *targets: str) -> bool:
-        """Return whether it is certain, for all resources of a type, which one they name."""
+        """Return whether it is certain for all resources of a type which one they refer to."""
         return not self.incomplete and all(
             not r.repeated and r.follow(argument, *targets) is not None
             for r in self.resources(type_)
         )
 
     def all_named(self, type_: str, argument: str) -> bool:
-        """Return whether it is certain how all resources of a type are called."""
+        """Return whether the names of all resources of a type are known."""
         return not self.incomplete and all(
             not r.repeated and r.text(argument) is not None for r in self.resources(type_)
         )
 
     def resource_of(self, value: Any, *types: str) -> Resource | None:
-        """Return the resource that an unresolved value stands for: by reference or by name."""
+        """Return the resource that an unresolved value identifies, by reference or by name."""
         if isinstance(value, Reference):
             found = self.find(value.address)
         elif isinstance(value, str):
@@ -124,26 +206,26 @@ class Configuration:
         return found if found is not None and (not types or found.type in types) else None
 
     def dependencies(self, address: str) -> frozenset[str]:
-        """Return every address that Terraform handles before this one."""
+        """Return the addresses of all direct and indirect dependencies."""
         if address not in self._dependencies:
-            seen: set[str] = set()
+            found: set[str] = set()
             todo = [address]
             while todo:
                 resource = self.find(todo.pop())
-                new = (resource.direct_dependencies if resource else frozenset()) - seen
-                seen |= new
+                new = (resource.direct_dependencies if resource else frozenset()) - found
+                found |= new
                 todo.extend(new)
-            self._dependencies[address] = frozenset(seen)
+            self._dependencies[address] = frozenset(found)
         return self._dependencies[address]
 
     def region(self) -> str | None:
-        """Return the region of the default AWS provider, None when not known."""
+        """Return the region of the default AWS provider, None if unknown."""
         blocks = self.providers.get("aws", [])
         plain = [block for block in blocks if block.absent("alias")]
         return plain[0].text("region") if len(plain) == 1 else None
 
     def backend(self) -> tuple[str, Block] | None:
-        """Return the backend's type and arguments, None when the configuration has none."""
+        """Return the backend's type and arguments, None if there is no backend."""
         for block in self.settings.blocks("backend"):
             for kind in block.raw:
                 if (inner := block.block(kind)) is not None:
@@ -155,7 +237,7 @@ class Configuration:
         return self._locals.get(name, Unknown())
 
     def attribute(self, reference: Reference) -> Any:
-        """Return the raw value of an argument that a reference names, else the reference."""
+        """Return the raw value of a referenced argument; the reference if it is computed."""
         resource = self.find(reference.address)
         if resource is None or reference.splat:
             return reference

@@ -7,8 +7,8 @@ https://developer.hashicorp.com/terraform/language/files/override.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.preflight.configuration.configuration import Configuration
-from harness.preflight.configuration.resource import Resource, type_name
+from harness.preflight.configuration.block import type_name
+from harness.preflight.configuration.configuration import Configuration, Resource
 from harness.preflight.errors import PreflightInputError
 
 _TOP_LEVEL = {
@@ -23,10 +23,10 @@ def build_module(documents: Mapping[str, Any], *, label: str) -> Configuration:
     Args:
         documents: File name -> its parsed JSON. Files named ``override.tf.json`` or
             ``*_override.tf.json`` are merged over the others, in the order of their names.
-        label: What the module is called in output.
+        label: Name of the module in output.
 
     Raises:
-        PreflightInputError: A file is no Terraform JSON; the message names the place.
+        PreflightInputError: A file is not Terraform JSON; the message contains the path.
     """
     module = _Module()
     for source in sorted(documents, key=lambda name: (_is_override(name), name)):
@@ -53,8 +53,8 @@ class _Module:
             unknown = [name for name in body if name not in _TOP_LEVEL]
             if unknown:
                 raise PreflightInputError(
-                    f"{source}: {unknown[0]!r} is no block of Terraform's language",
-                    remedy="is this Terraform JSON, or the output of `terraform show -json`?",
+                    f"{source}: {unknown[0]!r} is not a block type of Terraform",
+                    remedy="pass Terraform JSON, or the output of `terraform show -json`",
                 )
             self._modules = self._modules or bool(body.get("module"))
             for mode in ("resource", "data"):
@@ -83,7 +83,7 @@ class _Module:
                     raw,
                     type_=kind,
                     address=f"{prefix}{kind}.{name}",
-                    scope=configuration,
+                    configuration=configuration,
                     source=source,
                     managed=mode == "resource",
                 )

@@ -1,16 +1,15 @@
 """Build a configuration from a plan as ``terraform show -json`` prints it.
 
-Format: https://developer.hashicorp.com/terraform/internals/json-format. Values are resolved
-there; what is still unknown keeps the references that the plan's configuration part lists.
+Format: https://developer.hashicorp.com/terraform/internals/json-format. Known values are resolved;
+unknown ones keep the references from the plan's ``configuration``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
-from harness.preflight.configuration.configuration import Configuration
-from harness.preflight.configuration.planned_values import PlannedValues
-from harness.preflight.configuration.resource import Resource, type_name
-from harness.preflight.configuration.values import Unknown
+from harness.preflight.configuration.block import type_name
+from harness.preflight.configuration.configuration import Configuration, Resource
+from harness.preflight.configuration.values import Reference, Unknown
 from harness.preflight.errors import PreflightInputError
 
 
@@ -20,10 +19,10 @@ def is_plan(document: Mapping[str, Any]) -> bool:
 
 
 def build_plan(document: Mapping[str, Any], *, label: str) -> Configuration:
-    """Return the configuration that a plan would bring about.
+    """Return the planned configuration.
 
     Raises:
-        PreflightInputError: It does not have the shape of a plan; the message names the place.
+        PreflightInputError: The document is not a plan; the message contains the path.
     """
     plan = _Plan(document, label)
     return plan.configuration()
@@ -42,7 +41,7 @@ class _Plan:
             for change in (_object(c, f"{label}: resource_changes") for c in changes)
         }
         self._resources = list(self._walk_planned())
-        self._values = PlannedValues({address for address, _ in self._resources})
+        self._values = _PlannedValues({address for address, _ in self._resources})
 
     def configuration(self) -> Configuration:
         outputs = _object(self._planned.get("outputs"), f"{self._label}: outputs")
@@ -80,7 +79,7 @@ class _Plan:
             {**raw, "depends_on": named},
             type_=str(planned.get("type")),
             address=address,
-            scope=configuration,
+            configuration=configuration,
             source=self._label,
             managed=planned.get("mode") != "data",
             references=self._values.references(expressions, module),
@@ -121,6 +120,79 @@ class _Plan:
             yield from self._walk_declared(inner, f"{prefix}module.{name}.")
 
 
+class _PlannedValues:
+    """Arguments of planned resources, with references for unknown values.
+
+    Args:
+        addresses: Addresses of the planned resources.
+    """
+
+    def __init__(self, addresses: Set[str]) -> None:
+        self._addresses = addresses
+
+    def arguments(
+        self, values: Mapping[str, Any], unknown: Any, expressions: Mapping[str, Any], module: str
+    ) -> dict[str, Any]:
+        """Return planned arguments, with Unknown for unknown values.
+
+        Args:
+            values: Known values.
+            unknown: ``after_unknown`` of the resource.
+            expressions: Expressions of the configuration, with their references.
+            module: Module part of the resource's address; references are relative to it.
+        """
+        merged = self._merge(_as_written(values, expressions), unknown, expressions, module)
+        return merged if isinstance(merged, dict) else {}
+
+    def references(self, expressions: Any, module: str) -> frozenset[str]:
+        """Return the addresses of planned resources that expressions reference."""
+        located = {self._locate(name, module)[0] for name in _all_references(expressions)}
+        return frozenset(located - {""})
+
+    def _merge(self, value: Any, unknown: Any, expression: Any, module: str) -> Any:
+        if unknown is True:
+            return self._unknown(expression, module)
+        if isinstance(unknown, dict):
+            inner = expression if isinstance(expression, dict) else {}
+            merged = dict(value) if isinstance(value, dict) else {}
+            for key, mark in unknown.items():
+                merged[key] = self._merge(merged.get(key), mark, inner.get(key), module)
+            return merged
+        if isinstance(unknown, list):
+            values = value if isinstance(value, list) else []
+            inner_list = expression if isinstance(expression, list) else []
+            padded = [*values, *[None] * (len(unknown) - len(values))]
+            return [
+                self._merge(item, _at(unknown, index), _at(inner_list, index), module)
+                for index, item in enumerate(padded)
+            ]
+        return value
+
+    def _unknown(self, expression: Any, module: str) -> Unknown:
+        names = list(_all_references(expression))
+        located = {name: self._locate(name, module) for name in names}
+        found = [
+            Reference(name, address=address, path=path)
+            for name, (address, path) in located.items()
+            if address and not _is_prefix(name, names)
+        ]
+        others = [name for name in names if not located[name][0]]
+        if len(found) == 1 and not others:
+            return found[0]
+        return Unknown(references=tuple(found))
+
+    def _locate(self, name: str, module: str) -> tuple[str, tuple[str | int, ...]]:
+        """Split a reference into the address of a planned resource and the rest."""
+        head, rest = f"{module}{name}", ()
+        path: tuple[str | int, ...] = rest
+        while head:
+            if head in self._addresses:
+                return head, path
+            head, dot, step = head.rpartition(".")
+            path = (step, *path) if dot else path
+        return "", ()
+
+
 def _module_prefix(address: str) -> str:
     """Return the module part of an address, with its closing dot."""
     steps = address.split(".")
@@ -158,3 +230,42 @@ def _list(value: Any, where: str) -> list[Any]:
     if not isinstance(value, list):
         raise PreflightInputError(f"{where}: expected a list, found {type_name(value)}")
     return value
+
+
+def _as_written(value: Any, expressions: Any) -> Any:
+    """Return planned values with empty defaults of the provider replaced by None.
+
+    For example, lifecycle rules of a bucket are planned with ``prefix = ""`` if the
+    configuration has no prefix.
+    """
+    if isinstance(value, dict) and isinstance(expressions, dict):
+        return {
+            name: None
+            if item == "" and name not in expressions
+            else _as_written(item, expressions.get(name))
+            for name, item in value.items()
+        }
+    aligned = isinstance(value, list) and isinstance(expressions, list)
+    if aligned and len(value) == len(expressions):
+        return [_as_written(v, e) for v, e in zip(value, expressions, strict=True)]
+    return value
+
+
+def _all_references(expression: Any) -> Iterator[str]:
+    if isinstance(expression, dict):
+        names = expression.get("references")
+        if isinstance(names, list):
+            yield from (name for name in names if isinstance(name, str))
+        for inner in expression.values():
+            yield from _all_references(inner) if not isinstance(inner, str) else ()
+    elif isinstance(expression, list):
+        for inner in expression:
+            yield from _all_references(inner)
+
+
+def _is_prefix(name: str, names: list[str]) -> bool:
+    return any(other.startswith((f"{name}.", f"{name}[")) for other in names)
+
+
+def _at(items: list[Any], index: int) -> Any:
+    return items[index] if index < len(items) else None

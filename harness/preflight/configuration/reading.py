@@ -1,33 +1,33 @@
-"""Find and read what preflight is pointed at: a file, a root module's folder, many of them."""
+"""Find and read configurations: a file, the folder of a root module, or several root modules."""
 
 import json
 import os
 from pathlib import Path
 from typing import Any
 
+from harness.preflight.configuration.block import type_name
 from harness.preflight.configuration.configuration import Configuration
-from harness.preflight.configuration.json_text import parse_json
+from harness.preflight.configuration.documents import parse_json
 from harness.preflight.configuration.module import build_module
 from harness.preflight.configuration.plan import build_plan, is_plan
-from harness.preflight.configuration.resource import type_name
 from harness.preflight.errors import PreflightInputError
 
 MAX_BYTES = 32 * 1024 * 1024
-"""Largest file that is read; a synthesized stack has some 50 KB."""
+"""Maximum size of a file; a synthesized stack has about 50 KB."""
 
 _REMEDY = "a *.tf.json file, a folder of them, or the output of `terraform show -json PLAN`"
 
 
 def read_configurations(path: Path) -> list[Configuration]:
-    """Read what a path holds.
+    """Read the configurations at a path.
 
     Args:
-        path: A Terraform JSON file; a plan as ``terraform show -json`` prints it; the folder
-            of a root module; or a folder with root modules somewhere below it
-            (``cdktf.out``), each of which becomes a configuration.
+        path: A Terraform JSON file; a plan as printed by ``terraform show -json``; the folder
+            of a root module; or a folder with root modules below it (``cdktf.out``), each of
+            which becomes a configuration.
 
     Raises:
-        PreflightInputError: Nothing there can be read as Terraform JSON.
+        PreflightInputError: The path contains no readable Terraform JSON.
     """
     if not path.is_dir():
         return [_read_file(path)]
@@ -38,10 +38,10 @@ def read_configurations(path: Path) -> list[Configuration]:
 
 
 def configuration_of(document: Any, *, label: str = "configuration") -> Configuration:
-    """Return the configuration that parsed Terraform JSON, or a parsed plan, describes.
+    """Return the configuration of parsed Terraform JSON, or of a parsed plan.
 
     Raises:
-        PreflightInputError: It is neither.
+        PreflightInputError: The document is neither.
     """
     if isinstance(document, list):
         return build_module({label: document}, label=label)

@@ -1,4 +1,4 @@
-"""Where in a file a resource stands, for annotations."""
+"""The line of a file that declares a resource, for annotations."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from harness.preflight.finding import Finding
 
 @dataclass(frozen=True)
 class Location:
-    """A place in a file.
+    """A line of a file.
 
     Attributes:
         path: The file, relative to the working directory if it is below it.
@@ -22,7 +22,7 @@ class Location:
 
 
 def location_of(finding: Finding) -> Location | None:
-    """Return where the resource of a finding is declared; None when it has no file."""
+    """Return where the resource of a finding is declared; None if it has no file."""
     source = Path(finding.source)
     if not finding.source or not source.is_file():
         return None
@@ -40,7 +40,7 @@ def _text(source: Path) -> str:
 
 
 def _position(text: str, address: str) -> int:
-    """Return where a configuration or a plan names an address; 0 when nowhere."""
+    """Return the position of an address in a configuration or a plan; 0 if not found."""
     planned = re.search(rf'"address"\s*:\s*{re.escape(_quoted(address))}', text)
     if planned:
         return planned.start()

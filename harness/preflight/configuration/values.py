@@ -1,4 +1,4 @@
-"""What an argument of Terraform JSON can be: a plain value, a reference, or unknown."""
+"""Values of arguments in Terraform JSON: plain, references, or unknown."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Unknown:
-    """A value that only Terraform can tell.
+    """A value that is not known before apply.
 
     Attributes:
-        text: The expression as written; empty when not even that is known.
-        parts: For a string template its literal pieces and references, in order.
-        references: Every resource reference that the expression contains.
+        text: The expression; empty if unknown.
+        parts: For a string template its literals and references, in order.
+        references: Every resource reference in the expression.
         volatile: Whether two values of the same expression may differ (``count.index``).
     """
 
@@ -28,7 +28,7 @@ class Reference(Unknown):
 
     Attributes:
         address: The resource, without instance key: ``aws_lb.this``, ``data.aws_ami.image``.
-        path: What follows: instance keys, attribute, and steps into it; ``*`` for a splat.
+        path: Instance keys, attribute, and the path into it; ``*`` for a splat.
     """
 
     address: str = ""
@@ -41,12 +41,19 @@ class Reference(Unknown):
 
     @property
     def splat(self) -> bool:
-        """Whether it stands for a list of values, one per instance."""
+        """Whether it is a splat: a list of values, one per instance."""
         return "*" in self.path
 
 
+class Encoded:
+    """The result of ``jsonencode``: the value before encoding."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
 def is_known(value: Any) -> bool:
-    """Return whether a value, with everything in it, is known."""
+    """Return whether a value and everything in it is known."""
     if isinstance(value, Unknown):
         return False
     if isinstance(value, dict):
@@ -57,7 +64,7 @@ def is_known(value: Any) -> bool:
 
 
 def same(one: Any, other: Any) -> bool | None:
-    """Return whether two values are certainly equal, certainly different, or None: unsure."""
+    """Return whether two values are equal; None if uncertain."""
     if not isinstance(one, Unknown) and not isinstance(other, Unknown):
         return bool(one == other)
     if not isinstance(one, Unknown) or not isinstance(other, Unknown):
@@ -68,7 +75,7 @@ def same(one: Any, other: Any) -> bool | None:
 
 
 def is_traceable(value: Any) -> bool:
-    """Return whether it is certain which resources a value refers to: no variable is in it."""
+    """Return whether it is certain which resources a value references: it has no variables."""
     if isinstance(value, Reference):
         return True
     if isinstance(value, Unknown):
@@ -79,7 +86,7 @@ def is_traceable(value: Any) -> bool:
 
 
 def references_in(value: Any) -> Iterable[Reference]:
-    """Yield every reference in an evaluated value, however deep."""
+    """Yield every reference in an evaluated value, at any depth."""
     if isinstance(value, Reference):
         yield value
     if isinstance(value, Unknown):

@@ -1,14 +1,32 @@
-"""How a report is written: for people, for programs, for code scanning, for GitHub."""
+"""The output formats of a report."""
 
+import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 
 from harness.preflight.formats.github import github
-from harness.preflight.formats.plain_json import as_json
 from harness.preflight.formats.sarif import sarif
 from harness.preflight.formats.table import table
 from harness.preflight.report import Report
 
-__all__ = ["FORMATS"]
+__all__ = ["FORMATS", "as_json"]
+
+
+def as_json(report: Report) -> str:
+    """Return a JSON object with ``findings``, ``suppressed`` and ``notes``.
+
+    Findings have the fields of ``Finding``; suppressed ones also ``reason``.
+    """
+    document = {
+        "findings": [asdict(finding) for finding in report.findings],
+        "suppressed": [
+            {**asdict(item.finding), "reason": item.suppression.reason}
+            for item in report.suppressed
+        ],
+        "notes": list(report.notes),
+    }
+    return json.dumps(document, indent=2)
+
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
     "table": table,
@@ -16,4 +34,4 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
     "sarif": sarif,
     "github": github,
 }
-"""Name of a format -> what writes a report in it."""
+"""Name of a format -> function that formats a report."""

@@ -3,7 +3,7 @@
 Format: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands.
 """
 
-from harness.preflight.configuration.source_location import location_of
+from harness.preflight.configuration import location_of
 from harness.preflight.finding import Finding, Severity
 from harness.preflight.report import Report
 
@@ -11,7 +11,7 @@ _COMMANDS = {Severity.BLOCKER: "error", Severity.WARNING: "warning"}
 
 
 def github(report: Report) -> str:
-    """Return one workflow command a line: error, warning, and notice for what else there is."""
+    """Return one workflow command a line: errors, warnings and notices."""
     lines = [_annotation(finding) for finding in report.findings]
     lines += [
         f"::notice title={_property(f'suppressed: {item.finding.rule}')}::"
@@ -26,7 +26,7 @@ def _annotation(finding: Finding) -> str:
     location = location_of(finding)
     properties = [f"file={_property(location.path)}", f"line={location.line}"] if location else []
     properties.append(f"title={_property(finding.rule)}")
-    text = f"{finding.address}: {finding.message}\nWhat to do: {finding.remedy}"
+    text = f"{finding.address}: {finding.message}\nFix: {finding.remedy}"
     return f"::{_COMMANDS[finding.severity]} {','.join(properties)}::{_data(text)}"
 
 

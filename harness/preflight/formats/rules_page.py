@@ -1,6 +1,6 @@
 """Write ``docs/rules.md``: ``python -m harness.preflight.formats.rules_page [--check]``.
 
-With ``--check`` nothing is written; the exit status is 1 when the page is not current.
+With ``--check`` nothing is written; the exit status is 1 if the page is not current.
 """
 
 import sys
@@ -16,14 +16,15 @@ _INTRODUCTION = """\
 
 <!-- Generated from the rules by `python -m harness.preflight.formats.rules_page`. -->
 
-{count} rules, {online} of which ask the target (and are skipped with `--offline`). A *blocker*
+{count} rules, {online} of which query the target (and are skipped with `--offline`). A *blocker*
 stops a run before Terraform starts: the deployment would fail, requests would certainly not arrive,
-or destroy would fail or leave something behind. A *warning* does not.
+or destroy would fail or leave resources behind. A *warning* does not.
 
-Each rule answers one question: *deploy* (will it deploy?), *work* (will it work?) or *teardown*
-(will it go away, and can the next run come?). `--long-lived` leaves out the teardown rules.
+Each rule belongs to one family: *deploy* (does the deployment succeed?), *work* (do requests
+arrive?) or *teardown* (does destroy remove everything, and can the next run use the same names?).
+`--long-lived` skips the teardown rules.
 
-A finding that is right for your project is suppressed, with the reason, in `pyproject.toml`:
+To accept a finding in your project, suppress it with a reason in `pyproject.toml`:
 
 ```toml
 [[tool.catalog-harness.preflight.suppress]]
@@ -46,7 +47,7 @@ def rules_page() -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the page, or check that it is current; return the exit status."""
+    """Write the page, or check that it is current, and return the exit status."""
     current = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
     if current == rules_page():
         return 0
@@ -65,16 +66,15 @@ def _section(rule: Rule) -> str:
     facts = [
         str(rule.severity),
         str(rule.family),
-        *(["asks the target"] if rule.online else []),
+        *(["queries the target"] if rule.online else []),
     ]
-    said = [f"- The deployment says: `{_one_line(text)}`" for text in rule.says]
-    looked_at = ", ".join(f"`{kind}`" for kind in rule.resource_types)
+    types = ", ".join(f"`{kind}`" for kind in rule.resource_types)
     lines = [
         f"### {rule.id}\n",
         f"{rule.summary} *({', '.join(facts)})*\n",
-        *([f"- Looks at: {looked_at}"] if looked_at else []),
-        *said,
-        f"- What to do: {rule.remedy}",
+        *([f"- Resource types: {types}"] if types else []),
+        *(f"- Error: `{_one_line(text)}`" for text in rule.errors),
+        f"- Fix: {rule.remedy}",
         f"- See <{rule.documentation}>\n",
     ]
     return "\n".join(lines)

@@ -1,6 +1,6 @@
 """The report as SARIF 2.1.0, for code scanning.
 
-Format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; what GitHub reads of it:
+Format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; the subset for GitHub:
 https://docs.github.com/en/code-security/reference/code-scanning/sarif-support-for-code-scanning.
 """
 
@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from harness.preflight.configuration.source_location import location_of
+from harness.preflight.configuration import location_of
 from harness.preflight.finding import Finding, Severity
 from harness.preflight.registry import Rule
 from harness.preflight.report import Report, Suppressed
@@ -18,11 +18,11 @@ from harness.preflight.rules import all_rules
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.BLOCKER: "error", Severity.WARNING: "warning"}
-_NOWHERE = "pyproject.toml"
+_DEFAULT_FILE = "pyproject.toml"
 
 
 def sarif(report: Report) -> str:
-    """Return a log with one run: every rule, a result for each finding, suppressed ones too."""
+    """Return a log with one run: every rule, and a result for each finding or suppressed one."""
     results = [_result(finding) for finding in report.findings]
     results += [_suppressed(item) for item in report.suppressed]
     run = {
@@ -60,7 +60,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _result(finding: Finding) -> dict[str, Any]:
-    text = f"{finding.address}: {finding.message}. What to do: {finding.remedy}"
+    text = f"{finding.address}: {finding.message}. Fix: {finding.remedy}"
     return {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
@@ -72,7 +72,7 @@ def _result(finding: Finding) -> dict[str, Any]:
 
 def _location(finding: Finding) -> dict[str, Any]:
     place = location_of(finding)
-    path = PurePosixPath(place.path if place else _NOWHERE)
+    path = PurePosixPath(place.path if place else _DEFAULT_FILE)
     uri = f"file://{quote(str(path))}" if path.is_absolute() else quote(str(path))
     return {
         "physicalLocation": {

@@ -1,4 +1,4 @@
-"""The report as a table for people."""
+"""The report as a table for the terminal."""
 
 import io
 
@@ -21,7 +21,7 @@ def table(report: Report) -> str:
 
 
 def print_table(report: Report, console: Console) -> None:
-    """Print findings, suppressed findings, notes and a line that sums up."""
+    """Print findings, suppressed findings, notes and a summary line."""
     if report.findings:
         console.print(_table(report))
     for item in report.suppressed:
@@ -36,7 +36,7 @@ def print_table(report: Report, console: Console) -> None:
 def _table(report: Report) -> Table:
     rows = Table(show_lines=True)
     rows.add_column("finding", overflow="fold")
-    rows.add_column("what is wrong, and what to do")
+    rows.add_column("problem and fix")
     for finding in report.findings:
         rows.add_row(_name(finding), _text(finding))
     return rows
@@ -49,9 +49,9 @@ def _name(finding: Finding) -> str:
 
 
 def _text(finding: Finding) -> str:
-    says = f"[dim]The deployment would say:[/] {escape(' '.join(finding.says.split()))}"
-    lines = [escape(finding.message), *([says] if finding.says else [])]
-    return "\n".join([*lines, f"[dim]What to do:[/] {escape(finding.remedy)}"])
+    error = f"[dim]Error of the deployment:[/] {escape(' '.join(finding.error.split()))}"
+    lines = [escape(finding.message), *([error] if finding.error else [])]
+    return "\n".join([*lines, f"[dim]Fix:[/] {escape(finding.remedy)}"])
 
 
 def _summary(report: Report) -> str:

@@ -2,8 +2,7 @@
 
 import re
 
-from harness.preflight.configuration.resource import Resource
-from harness.preflight.configuration.values import is_known, references_in
+from harness.preflight.configuration import Resource, is_known, references_in
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 
@@ -16,12 +15,12 @@ _RESOURCE_ID = re.compile(r"service/[^/]+/[^/]+")
     "autoscaling/bounds",
     Family.DEPLOY,
     _TARGET,
-    says="ValidationException: Maximum capacity cannot be less than minimum capacity",
+    errors="ValidationException: Maximum capacity cannot be less than minimum capacity",
     remedy="Set max_capacity to at least min_capacity.",
     documentation=f"{_API}/API_RegisterScalableTarget.html",
 )
 def bounds(target: Resource) -> Problems:
-    """The largest number of tasks is smaller than the smallest."""
+    """The maximum number of tasks is smaller than the minimum."""
     low, high = target.integer("min_capacity"), target.integer("max_capacity")
     if low is not None and high is not None and high < low:
         yield target.problem(f"min_capacity {low}, max_capacity {high}")
@@ -31,11 +30,11 @@ def bounds(target: Resource) -> Problems:
     "autoscaling/resource-id",
     Family.DEPLOY,
     _TARGET,
-    says=(
+    errors=(
         "ValidationException: Unsupported service namespace, resource type or scalable dimension",
         "ValidationException: ECS service doesn't exist: {name}",
     ),
-    remedy="service/CLUSTER NAME/SERVICE NAME, names and not ARNs.",
+    remedy="Use service/CLUSTER NAME/SERVICE NAME: names, not ARNs.",
     documentation=f"{_API}/API_RegisterScalableTarget.html",
 )
 def resource_id(target: Resource) -> Problems:
@@ -52,7 +51,7 @@ def resource_id(target: Resource) -> Problems:
         in (("aws_ecs_cluster", "arn"), ("aws_ecs_cluster", "id"), ("aws_ecs_service", "id"))
     ]
     for text in wrong:
-        yield target.problem(f"{text} is an ARN; the resource id wants the name", name=text)
+        yield target.problem(f"{text} is an ARN; the resource id requires the name", name=text)
 
 
 @resource_rule(
@@ -65,14 +64,16 @@ def resource_id(target: Resource) -> Problems:
     "service-auto-scaling.html",
 )
 def desired_count_outside_bounds(target: Resource) -> Problems:
-    """Auto scaling would change the service's desired count at once."""
+    """Auto scaling immediately changes the desired count of the service."""
     low, high = target.integer("min_capacity"), target.integer("max_capacity")
     service = _service(target)
     count = service.integer("desired_count") if service is not None else None
     if service is None or count is None or low is None or high is None:
         return
     if low <= high and not low <= count <= high:
-        yield target.problem(f"{service.address} wants {count} tasks, scaling {low} to {high}")
+        yield target.problem(
+            f"desired_count of {service.address} is {count}, bounds are {low} to {high}"
+        )
 
 
 @resource_rule(
@@ -85,7 +86,7 @@ def desired_count_outside_bounds(target: Resource) -> Problems:
     "ecs_service",
 )
 def desired_count_not_ignored(service: Resource) -> Problems:
-    """Every apply sets the desired count back that auto scaling has changed."""
+    """Every apply resets the desired count that auto scaling has changed."""
     targets = service.configuration.resources(_TARGET)
     if service.configuration.planned or not any(_service(t) is service for t in targets):
         return
@@ -98,7 +99,7 @@ def desired_count_not_ignored(service: Resource) -> Problems:
         and "desired_count" not in (ignored or ())
         and ignored != "all"
     ):
-        yield service.problem("scaled automatically, but desired_count is not ignored")
+        yield service.problem("has auto scaling, but desired_count is not in ignore_changes")
 
 
 def _service(target: Resource) -> Resource | None:

@@ -1,6 +1,6 @@
 """Rules on CloudWatch alarms and dashboards."""
 
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
@@ -19,17 +19,17 @@ _HOUR = 3_600
     "cloudwatch/alarm-period",
     Family.DEPLOY,
     "aws_cloudwatch_metric_alarm",
-    says=(
+    errors=(
         "Error: expected period to be divisible by 60, got: {period}",
         "ValidationError: Metrics cannot be checked across more than a day (EvaluationPeriods * "
         "Period must be <= 86400).",
     ),
-    remedy="A period of 10, 20, 30 or a multiple of 60 seconds; periods shorter than an hour may "
-    "span one day at most, longer ones a week.",
+    remedy="Use a period of 10, 20, 30 or a multiple of 60 seconds; evaluation periods may span "
+    "one day at most, or a week if the period is an hour or longer.",
     documentation=_ALARM,
 )
 def alarm_period(alarm: Resource) -> Problems:
-    """An alarm's period is not one that CloudWatch evaluates, or spans too long a time."""
+    """An alarm's period is not supported by CloudWatch, or its evaluation periods are too long."""
     period = alarm.integer("period")
     count = alarm.integer("evaluation_periods")
     if period is None:
@@ -45,16 +45,16 @@ def alarm_period(alarm: Resource) -> Problems:
     "cloudwatch/dashboard-body",
     Family.DEPLOY,
     "aws_cloudwatch_dashboard",
-    says=(
+    errors=(
         "InvalidParameterInput: The dashboard body is invalid, there are {number} validation "
         "errors: ...",
         'Error: "dashboard_body" contains an invalid JSON: ...',
     ),
-    remedy="A JSON object with a list named widgets.",
+    remedy="Use a JSON object with a list named widgets.",
     documentation=_DASHBOARD,
 )
 def dashboard_body(dashboard: Resource) -> Problems:
-    """The body of a dashboard is no JSON object with widgets."""
+    """The body of a dashboard is not a JSON object with widgets."""
     try:
         body = dashboard.document("dashboard_body")
     except ValueError as error:

@@ -2,7 +2,7 @@
 
 import re
 
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
@@ -14,30 +14,30 @@ _CREATE = "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateR
     "ecr/repository-name",
     Family.DEPLOY,
     "aws_ecr_repository",
-    says="InvalidParameterException: Invalid parameter at 'repositoryName' failed to satisfy "
+    errors="InvalidParameterException: Invalid parameter at 'repositoryName' failed to satisfy "
     "constraint: 'must satisfy regular expression ...'",
-    remedy="2 to 256 lowercase letters and digits, in parts joined by one of . _ - /.",
+    remedy="Use 2 to 256 lowercase letters and digits, in parts joined by one of . _ - /.",
     documentation=_CREATE,
 )
 def repository_name(repository: Resource) -> Problems:
-    """A repository name breaks ECR's naming rules."""
+    """A repository name violates the naming rules of ECR."""
     name = repository.text("name")
     if name is not None and not (_NAME.fullmatch(name) and 2 <= len(name) <= 256):  # noqa: PLR2004
-        yield repository.problem(f"{name!r} is no repository name")
+        yield repository.problem(f"{name!r} is not a repository name")
 
 
 @resource_rule(
     "ecr/repository-without-force-delete",
     Family.TEARDOWN,
     "aws_ecr_repository",
-    says="RepositoryNotEmptyException: The repository with name '{name}' in registry with id "
+    errors="RepositoryNotEmptyException: The repository with name '{name}' in registry with id "
     "'...' cannot be deleted because it still contains images",
     remedy="Set force_delete = true in a disposable environment.",
     documentation="https://docs.aws.amazon.com/AmazonECR/latest/APIReference/"
     "API_DeleteRepository.html",
 )
 def repository_without_force_delete(repository: Resource) -> Problems:
-    """A repository cannot be destroyed while it holds images."""
+    """A repository cannot be destroyed while it contains images."""
     if repository.boolean("force_delete", default=False) is False:
         name = repository.text("name") or "..."
         yield repository.problem("force_delete is not set: destroy fails with images", name=name)

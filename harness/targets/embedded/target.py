@@ -19,6 +19,7 @@ from harness.targets.base import DatabaseRoute, Target
 from harness.targets.embedded.container_addresses import container_address
 from harness.targets.emulator_settings import (
     EMULATOR_PROVIDER,
+    NO_QUOTAS,
     isolating_environment,
 )
 from harness.targets.gateway_http import gateway_session
@@ -119,7 +120,10 @@ class EmbeddedTarget(Target):
 
     def missing(self) -> Mapping[Capability, str]:
         """Return what the cloud cannot do."""
-        lacking = {Capability.DATABASE_FORCED_TLS: _FORCED_TLS}
+        lacking = {
+            Capability.DATABASE_FORCED_TLS: _FORCED_TLS,
+            Capability.SERVICE_QUOTAS: NO_QUOTAS,
+        }
         if self._cloud is not None and not self._cloud.database_tls:
             lacking[Capability.DATABASE_TLS] = f"{self._cloud.database} was built without TLS"
         return lacking

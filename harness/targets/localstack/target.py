@@ -18,6 +18,7 @@ from harness.settings.settings import HarnessSettings
 from harness.targets.base import DatabaseRoute, Target
 from harness.targets.emulator_settings import (
     EMULATOR_PROVIDER,
+    NO_QUOTAS,
     emulator_environment,
 )
 from harness.targets.gateway_http import gateway_session
@@ -41,7 +42,13 @@ _DATA_PLANES: Mapping[Capability, tuple[Capability, ...]] = MappingProxyType(
     }
 )
 _TLS = "not verified yet whether LocalStack's databases accept TLS"
-_UNPROVED = MappingProxyType({Capability.DATABASE_TLS: _TLS, Capability.DATABASE_FORCED_TLS: _TLS})
+_UNPROVED = MappingProxyType(
+    {
+        Capability.DATABASE_TLS: _TLS,
+        Capability.DATABASE_FORCED_TLS: _TLS,
+        Capability.SERVICE_QUOTAS: NO_QUOTAS,
+    }
+)
 
 
 # The end of what LocalStack answers for a service that it has not.

@@ -16,20 +16,20 @@ Synth = Callable[..., Template]
 
 @pytest.fixture(scope="session")
 def synth(tmp_path_factory: pytest.TempPathFactory) -> Synth:
-    """Synthesize with fields of the configuration, or remember having done so."""
-    known: dict[str, Template] = {}
+    """Synthesize with fields of the configuration; results are cached for the session."""
+    cached: dict[str, Template] = {}
 
     def synthesize_once(**fields: Any) -> Template:
         config = StackConfig(environment_suffix=SUFFIX, **fields)
         key = json.dumps(config.to_mapping(), sort_keys=True)
-        if key not in known:
-            known[key] = synthesize(config, tmp_path_factory.mktemp("cdktf"))
-        return known[key]
+        if key not in cached:
+            cached[key] = synthesize(config, tmp_path_factory.mktemp("cdktf"))
+        return cached[key]
 
     return synthesize_once
 
 
-# Another value for most fields, in one variant: a synth takes half a second.
+# A non-default value for most fields, in one variant: a synth takes half a second.
 OTHER_VALUES: dict[str, Any] = {
     "region": "eu-west-1",
     "tags": {"owner": "me", "expires-at": "2030-01-01T00:00:00Z"},
@@ -61,11 +61,11 @@ OTHER_VALUES: dict[str, Any] = {
 
 @pytest.fixture(scope="session")
 def varied(synth: Synth) -> Template:
-    """The stack as ``OTHER_VALUES`` make it."""
+    """The stack with ``OTHER_VALUES``."""
     return synth(**OTHER_VALUES)
 
 
 @pytest.fixture(scope="session")
 def template(synth: Synth) -> Template:
-    """The stack as the defaults make it."""
+    """The stack with the default values."""
     return synth()

@@ -1,4 +1,4 @@
-"""The synthesized Terraform JSON of a stack, as tests ask about it."""
+"""The synthesized Terraform JSON of a stack, with queries for tests."""
 
 import json
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Resource:
         return self.attributes[name]
 
     def ref(self, attribute: str) -> str:
-        """Return the expression that stands for an attribute of this resource."""
+        """Return the expression of an attribute of this resource."""
         return f"${{{self.address}.{attribute}}}"
 
 
@@ -60,8 +60,8 @@ class Template:
 
 
 def synthesize(config: StackConfig, directory: Path) -> Template:
-    """Synthesize for real and read what Terraform would read."""
-    # Starts Node.js, which the tests beside and below these have no use for.
+    """Synthesize the stack and read the Terraform JSON."""
+    # Starts Node.js, which most tests do not need.
     from stack.bindings import App  # noqa: PLC0415
     from stack.catalog import CatalogStack  # noqa: PLC0415
 

@@ -39,13 +39,13 @@ def test_the_environment_describes_a_deployment() -> None:
     )
 
 
-def test_without_a_bucket_the_state_lies_beside_the_project_and_not_in_the_output() -> None:
+def test_without_a_bucket_the_state_is_in_the_working_directory_and_not_in_the_output() -> None:
     config = app.read_config({"ENVIRONMENT_SUFFIX": "pr1", "AWS_REGION": ""}, directory=HERE)
     assert config.state_path == str(HERE / "terraform.catalog-pr1.tfstate")
     assert config.region == "eu-north-1"
 
 
-def test_a_bucket_is_in_the_region_of_the_stack_unless_said_otherwise() -> None:
+def test_a_bucket_is_in_the_region_of_the_stack_by_default() -> None:
     environment = {"ENVIRONMENT_SUFFIX": "pr1", "TERRAFORM_STATE_BUCKET": "states"}
     config = app.read_config(environment, directory=HERE)
     assert (config.state_bucket, config.state_bucket_region) == ("states", None)
@@ -56,7 +56,7 @@ def test_the_region_of_a_bucket_that_is_not_used_does_not_matter() -> None:
     assert app.read_config(environment, directory=HERE).state_bucket_region is None
 
 
-def test_a_file_wins_over_the_variables(tmp_path: Path) -> None:
+def test_a_file_takes_precedence_over_the_variables(tmp_path: Path) -> None:
     config = StackConfig(environment_suffix="pr2", state_bucket="theirs", desired_count=3)
     environment = {
         "CATALOG_STACK_CONFIG": config_file(tmp_path, config.to_mapping()),
@@ -68,7 +68,7 @@ def test_a_file_wins_over_the_variables(tmp_path: Path) -> None:
     assert app.read_config(environment, directory=HERE) == config
 
 
-def test_the_variables_say_what_a_file_does_not(tmp_path: Path) -> None:
+def test_the_variables_complete_a_file(tmp_path: Path) -> None:
     environment = {
         "CATALOG_STACK_CONFIG": config_file(tmp_path, {"desired_count": 3}),
         "ENVIRONMENT_SUFFIX": "pr1",
@@ -82,13 +82,13 @@ def test_the_variables_say_what_a_file_does_not(tmp_path: Path) -> None:
     )
 
 
-def test_a_complete_file_keeps_the_state_beside_the_synthesized_json(tmp_path: Path) -> None:
+def test_a_complete_file_keeps_the_state_next_to_the_synthesized_json(tmp_path: Path) -> None:
     complete = StackConfig(environment_suffix="pr1").to_mapping()
     environment = {"CATALOG_STACK_CONFIG": config_file(tmp_path, complete)}
     assert app.read_config(environment, directory=HERE).state_path is None
 
 
-def test_a_missing_suffix_is_asked_for_by_the_name_of_its_variable() -> None:
+def test_a_missing_suffix_is_reported_by_the_name_of_its_variable() -> None:
     with pytest.raises(ConfigError, match=r"^ENVIRONMENT_SUFFIX is not set: set it"):
         app.read_config({}, directory=HERE)
 
@@ -119,7 +119,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
 
 
 @pytest.mark.parametrize(("outdir", "expected"), [(None, "cdktf.out"), ("elsewhere", "elsewhere")])
-def test_the_stack_is_synthesized_where_cdktf_wants_it(
+def test_the_stack_is_synthesized_into_the_output_directory_of_cdktf(
     environment: pytest.MonkeyPatch, tmp_path: Path, outdir: str | None, expected: str
 ) -> None:
     config = {"environment_suffix": "pr1", "tiers": ["network"]}
@@ -152,17 +152,17 @@ def test_the_entry_point_ends_with_the_status() -> None:
 
 
 def test_bad_input_is_one_line_and_status_2_without_a_traceback(tmp_path: Path) -> None:
-    answer = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "stack.app"],
         env={**os.environ, "ENVIRONMENT_SUFFIX": "Not A Suffix", "CATALOG_STACK_CONFIG": ""},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert answer.returncode == 2
-    assert answer.stdout == ""
-    assert answer.stderr.startswith("stack.app: environment_suffix is 'Not A Suffix': must be")
-    assert answer.stderr.count("\n") == 1
+    assert completed.returncode == 2
+    assert completed.stdout == ""
+    assert completed.stderr.startswith("stack.app: environment_suffix is 'Not A Suffix': must be")
+    assert completed.stderr.count("\n") == 1
 
 
 def test_cdktf_starts_this_entry_point() -> None:

@@ -4,7 +4,7 @@ from tests.unit.stack.conftest import SUFFIX, Synth
 from tests.unit.stack.template import Template
 
 
-def test_1_the_s3_backend_has_only_arguments_that_every_terraform_knows(synth: Synth) -> None:
+def test_1_the_s3_backend_has_only_arguments_that_every_terraform_supports(synth: Synth) -> None:
     backend = synth(state_bucket="states", tiers=frozenset({"network"})).content["terraform"][
         "backend"
     ]
@@ -24,7 +24,7 @@ def test_2_the_aurora_version_is_what_the_target_offers(template: Template) -> N
     assert version == offered.ref("version_actual")
 
 
-def test_2_a_version_that_was_resolved_before_is_taken_as_it_is(synth: Synth) -> None:
+def test_2_a_configured_version_is_used_unchanged(synth: Synth) -> None:
     template = synth(aurora_engine_version="16.8")
     assert template.resource("aws_rds_cluster")["engine_version"] == "16.8"
     assert not template.resources("data.aws_rds_engine_version")
@@ -98,7 +98,7 @@ def test_6_the_secret_is_deleted_at_once_and_its_name_is_of_this_environment(
     assert SUFFIX in secret["name"]
 
 
-def test_6_a_recovery_window_can_be_asked_for(varied: Template) -> None:
+def test_6_a_recovery_window_can_be_configured(varied: Template) -> None:
     secret = varied.resource("aws_secretsmanager_secret")
     assert secret["recovery_window_in_days"] == 7
 

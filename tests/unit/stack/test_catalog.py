@@ -26,7 +26,7 @@ def test_the_outputs_are_the_contract(template: Template) -> None:
     assert set(template.outputs) == {field.name for field in dataclasses.fields(CatalogOutputs)}
 
 
-def test_the_outputs_say_what_was_deployed(template: Template) -> None:
+def test_the_outputs_describe_the_deployment(template: Template) -> None:
     outputs = CatalogOutputs.from_dict(template.outputs)
     assert outputs.environment_suffix == SUFFIX
     assert outputs.region == "eu-north-1"
@@ -121,7 +121,7 @@ def test_every_resource_gets_the_default_tags(varied: Template) -> None:
     ]
 
 
-def test_the_provider_knows_the_region_and_nothing_of_a_target(varied: Template) -> None:
+def test_the_provider_has_the_region_and_nothing_of_a_target(varied: Template) -> None:
     (provider,) = varied.content["provider"]["aws"]
     assert set(provider) == {"region", "default_tags"}
     assert provider["region"] == "eu-west-1"

@@ -37,7 +37,7 @@ def test_equal_configurations_are_interchangeable() -> None:
     assert len({one, other}) == 1
 
 
-def test_a_configuration_survives_json() -> None:
+def test_a_configuration_round_trips_through_json() -> None:
     config = StackConfig(
         environment_suffix="pr1",
         tiers=frozenset({"network", "storage"}),
@@ -55,16 +55,16 @@ def test_a_mapping_names_every_field() -> None:
     assert set(mapping) == {field.name for field in dataclasses.fields(StackConfig)}
 
 
-def test_an_unknown_field_is_refused_with_those_that_there_are() -> None:
+def test_an_unknown_field_is_rejected_with_the_existing_fields() -> None:
     with pytest.raises(ConfigError, match=r"^desired_cuont is 3: no such field; .*desired_count"):
         StackConfig.from_mapping({"environment_suffix": "pr1", "desired_cuont": 3})
 
 
-def test_a_mapping_without_suffix_is_refused() -> None:
+def test_a_mapping_without_suffix_is_rejected() -> None:
     with pytest.raises(ConfigError, match=r"^environment_suffix is not set"):
         StackConfig.from_mapping({"region": "eu-north-1"})
 
 
-def test_a_field_of_the_wrong_type_is_refused_by_name() -> None:
+def test_a_field_of_the_wrong_type_is_rejected_by_name() -> None:
     with pytest.raises(ConfigError, match=r"^desired_count is '2': must be a whole number$"):
         StackConfig.from_mapping({"environment_suffix": "pr1", "desired_count": "2"})

@@ -29,7 +29,7 @@ def test_json_values_become_the_type_of_the_field(value: Any, hint: Any, expecte
 
 
 @pytest.mark.parametrize(
-    ("value", "hint", "right"),
+    ("value", "hint", "expected"),
     [
         (1, str, "must be a text"),
         (None, str, "must be a text"),
@@ -45,10 +45,10 @@ def test_json_values_become_the_type_of_the_field(value: Any, hint: Any, expecte
         ({"a": 1}, Mapping[str, str], "must have texts as names and values"),
     ],
 )
-def test_a_value_of_another_type_is_refused(value: Any, hint: Any, right: str) -> None:
+def test_a_value_of_another_type_is_rejected(value: Any, hint: Any, expected: str) -> None:
     with pytest.raises(ConfigError) as caught:
         typed("field", value, hint)
-    assert (caught.value.field, caught.value.right) == ("field", right)
+    assert (caught.value.field, caught.value.expected) == ("field", expected)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,6 @@ def test_a_value_of_another_type_is_refused(value: Any, hint: Any, right: str) -
         (None, None),
     ],
 )
-def test_fields_become_values_that_json_has(value: Any, expected: Any) -> None:
+def test_fields_become_json_compatible_values(value: Any, expected: Any) -> None:
     assert plain(value) == expected
     assert type(plain(value)) is type(expected)

@@ -56,7 +56,7 @@ def test_the_cluster_lies_in_the_private_subnets_behind_its_group(template: Temp
     assert subnet_group["subnet_ids"] == template.outputs["private_subnet_ids"]
 
 
-def test_connections_without_tls_are_refused(template: Template) -> None:
+def test_connections_without_tls_are_rejected(template: Template) -> None:
     parameters = template.resource("aws_rds_cluster_parameter_group")
     assert parameters["parameter"] == [{"name": "rds.force_ssl", "value": "1"}]
     assert parameters["family"] == "aurora-postgresql16"
@@ -82,20 +82,20 @@ def test_readers_stand_by(varied: Template) -> None:
     }
 
 
-def test_the_preferred_version_is_asked_for_first_then_the_newest(template: Template) -> None:
-    asked = template.resource(ENGINE_VERSION)
-    versions = asked["preferred_versions"]
-    assert asked["engine"] == "aurora-postgresql"
+def test_the_preferred_version_is_requested_first_then_the_newest(template: Template) -> None:
+    query = template.resource(ENGINE_VERSION)
+    versions = query["preferred_versions"]
+    assert query["engine"] == "aurora-postgresql"
     assert versions[0] == "16.8"
     assert versions[1:] == sorted(
         versions[1:], key=lambda version: int(version.split(".")[1]), reverse=True
     )
     assert all(version.startswith("16.") for version in versions)
     assert len(versions) == len(set(versions))
-    assert template.resource("aws_rds_cluster")["engine_version"] == asked.ref("version_actual")
+    assert template.resource("aws_rds_cluster")["engine_version"] == query.ref("version_actual")
 
 
-def test_another_major_asks_for_its_own_versions(varied: Template) -> None:
+def test_another_major_requests_its_own_versions(varied: Template) -> None:
     assert varied.resource(ENGINE_VERSION)["preferred_versions"][0] == "17.4"
     parameters = varied.resource("aws_rds_cluster_parameter_group")
     assert parameters["family"] == "aurora-postgresql17"

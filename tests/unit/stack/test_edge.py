@@ -26,11 +26,11 @@ def test_viewers_from_everywhere_use_cloudfronts_certificate(template: Template)
     assert distribution["viewer_certificate"] == {"cloudfront_default_certificate": True}
 
 
-def test_the_distribution_can_be_told_from_others(template: Template) -> None:
+def test_the_distribution_is_distinguishable_from_others(template: Template) -> None:
     assert SUFFIX in template.resource("aws_cloudfront_distribution")["comment"]
 
 
-def test_terraform_waits_for_the_edge_unless_told_not_to(
+def test_terraform_waits_for_the_edge_unless_configured_otherwise(
     template: Template, varied: Template
 ) -> None:
     assert template.resource("aws_cloudfront_distribution")["wait_for_deployment"] is True

@@ -46,7 +46,7 @@ def test_each_group_reaches_only_the_next_one_and_tasks_reach_aws(template: Temp
     }
 
 
-def test_groups_have_no_rules_inside_them_that_would_fight_with_these(template: Template) -> None:
+def test_groups_have_no_inline_rules_that_conflict_with_these(template: Template) -> None:
     for group in template.resources("aws_security_group"):
         assert not {"ingress", "egress"} & set(group.attributes)
         assert group["vpc_id"] == template.resource("aws_vpc").ref("id")

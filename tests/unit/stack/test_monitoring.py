@@ -7,7 +7,7 @@ from stack.tiers import Tier
 from tests.unit.stack.conftest import SUFFIX, Synth
 from tests.unit.stack.template import Resource, Template
 
-# Kind -> namespace, metric, statistic, largest value that is right, minutes in a row.
+# Kind -> namespace, metric, statistic, threshold, evaluation periods.
 ALARMS = {
     "nat-ports-0": ("AWS/NATGateway", "ErrorPortAllocation", "Sum", 0, 3),
     "alb-5xx": ("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", "Sum", 5, 2),
@@ -30,7 +30,7 @@ def widgets(template: Template) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("kind", ALARMS)
-def test_an_alarm_watches_its_metric(template: Template, kind: str) -> None:
+def test_an_alarm_has_its_metric(template: Template, kind: str) -> None:
     found = alarm(template, kind)
     assert tuple(found[argument] for argument in ARGUMENTS) == ALARMS[kind]
     assert found["period"] == 60
@@ -47,7 +47,7 @@ def test_a_stack_without_traffic_is_not_alarming(template: Template) -> None:
         assert found["treat_missing_data"] == "notBreaching"
 
 
-def test_alarms_watch_this_stack_alone(template: Template) -> None:
+def test_alarms_have_the_dimensions_of_this_stack_only(template: Template) -> None:
     balancer = template.resource("aws_lb").ref("arn_suffix")
     group = template.resource("aws_lb_target_group").ref("arn_suffix")
     cluster = template.resource("aws_ecs_cluster").ref("name")
@@ -67,7 +67,7 @@ def test_alarms_watch_this_stack_alone(template: Template) -> None:
         assert alarm(template, kind)["dimensions"] == {"DBClusterIdentifier": database}
 
 
-def test_the_dashboard_shows_what_the_alarms_watch(template: Template) -> None:
+def test_the_dashboard_shows_the_metrics_of_the_alarms(template: Template) -> None:
     shown = [tuple(one["properties"]["metrics"][0][:2]) for one in widgets(template)]
     assert shown == [values[:2] for values in ALARMS.values()]
     assert {one["properties"]["region"] for one in widgets(template)} == {"eu-north-1"}
@@ -90,7 +90,7 @@ def test_widgets_lie_beside_one_another(template: Template) -> None:
     }
 
 
-def test_every_nat_gateway_is_watched(varied: Template) -> None:
+def test_every_nat_gateway_has_an_alarm(varied: Template) -> None:
     watched = [
         one["dimensions"]["NatGatewayId"]
         for one in varied.resources("aws_cloudwatch_metric_alarm")

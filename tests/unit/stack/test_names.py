@@ -51,7 +51,7 @@ def test_a_name_is_of_one_environment_alone(name: str) -> None:
     assert getattr(one, name) != getattr(other, name)
 
 
-def test_names_that_take_an_argument_fit_their_limits_too() -> None:
+def test_names_with_an_argument_fit_their_limits_too() -> None:
     assert len(LONGEST.aurora_instance_identifier("reader-14")) <= 63
     assert max(len(LONGEST.alarm_name(kind)) for kind in ALARMS) <= 255
 
@@ -60,13 +60,13 @@ def test_the_tightest_limit_is_used_up() -> None:
     assert len(LONGEST.alb_name) == 32
 
 
-def test_the_bucket_has_a_name_that_s3_takes() -> None:
+def test_the_bucket_has_a_name_that_s3_accepts() -> None:
     name = StackConfig(environment_suffix="pr123-7f3a").log_bucket_name
     assert name == "catalog-logs-pr123-7f3a-eu-north-1"
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", name)
 
 
-def test_the_secret_name_cannot_be_taken_for_the_end_of_an_arn() -> None:
+def test_the_secret_name_does_not_end_like_an_arn() -> None:
     name = StackConfig(environment_suffix="pr1-abc123").secret_name
     assert not re.search(r"-[A-Za-z0-9]{6}$", name)
 

@@ -46,7 +46,7 @@ def test_subnets_lie_in_the_vpc_and_do_not_overlap(
     assert not any(one.overlaps(other) for one, other in combinations(blocks, 2))
 
 
-def test_what_has_a_name_can_be_told_from_others(template: Template) -> None:
+def test_name_tags_are_distinguishable_from_those_of_others(template: Template) -> None:
     kinds = ("aws_vpc", "aws_subnet", "aws_route_table", "aws_nat_gateway", "aws_eip")
     names = [one["tags"]["Name"] for kind in kinds for one in template.resources(kind)]
     assert sorted(names) == sorted(
@@ -67,7 +67,9 @@ def test_the_vpc_resolves_names(template: Template) -> None:
     assert (vpc["enable_dns_support"], vpc["enable_dns_hostnames"]) == (True, True)
 
 
-def test_public_subnets_reach_the_internet_and_give_no_addresses_away(template: Template) -> None:
+def test_public_subnets_reach_the_internet_and_assign_no_public_addresses(
+    template: Template,
+) -> None:
     gateway = template.resource("aws_internet_gateway")
     route = template.resource("aws_route", gateway_id=gateway.ref("id"))
     assert route["destination_cidr_block"] == "0.0.0.0/0"
@@ -86,7 +88,7 @@ def test_private_subnets_reach_it_through_the_nat_gateway(template: Template) ->
         assert table_of(template, subnet) == route["route_table_id"]
 
 
-def test_a_nat_gateway_waits_for_the_way_to_the_internet(template: Template) -> None:
+def test_a_nat_gateway_depends_on_the_route_to_the_internet(template: Template) -> None:
     internet = template.resource("aws_internet_gateway").ref("id")
     public_route = template.resource("aws_route", gateway_id=internet)
     assert template.resource("aws_nat_gateway")["depends_on"] == [public_route.address]
@@ -106,6 +108,6 @@ def test_two_nat_gateways_share_three_zones(synth: Synth) -> None:
     assert tables[0] == tables[2] != tables[1]
 
 
-def test_the_default_security_group_lets_nothing_through(template: Template) -> None:
+def test_the_default_security_group_allows_nothing(template: Template) -> None:
     group = template.resource("aws_default_security_group")
     assert group.attributes == {"vpc_id": template.resource("aws_vpc").ref("id")}

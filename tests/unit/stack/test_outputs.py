@@ -19,6 +19,6 @@ def test_outputs_of_a_newer_stack_are_ignored() -> None:
     assert CatalogOutputs.from_dict({**ALWAYS, "new": 1}) == CatalogOutputs.from_dict(ALWAYS)
 
 
-def test_outputs_of_another_stack_are_refused() -> None:
+def test_outputs_of_another_stack_are_rejected() -> None:
     with pytest.raises(ValueError, match="not outputs of the catalog stack: region, tiers missing"):
         CatalogOutputs.from_dict({"environment_suffix": "pr1"})

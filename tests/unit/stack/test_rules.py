@@ -6,7 +6,7 @@ from stack.config import StackConfig
 from stack.errors import ConfigError
 from stack.names import LONGEST_SUFFIX
 
-REFUSED: list[tuple[str, Any]] = [
+REJECTED: list[tuple[str, Any]] = [
     ("environment_suffix", ""),
     ("environment_suffix", "PR1"),
     ("environment_suffix", "pr_1"),
@@ -87,8 +87,8 @@ REFUSED: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("field", "value"), REFUSED)
-def test_a_value_that_aws_refuses_is_refused_by_the_name_of_its_field(
+@pytest.mark.parametrize(("field", "value"), REJECTED)
+def test_a_value_that_aws_rejects_is_rejected_by_the_name_of_its_field(
     field: str, value: Any
 ) -> None:
     with pytest.raises(ConfigError) as caught:
@@ -122,13 +122,13 @@ ACCEPTED: list[dict[str, Any]] = [
 
 
 def _shown(fields: dict[str, Any]) -> str:
-    """The same in every process: the order of a set is not."""
+    """Return the id of a case, the same in every process: a set has no order."""
     ordered = {k: sorted(v) if isinstance(v, frozenset) else v for k, v in fields.items()}
     return str(ordered)[:80]
 
 
 @pytest.mark.parametrize("fields", ACCEPTED, ids=_shown)
-def test_a_value_that_aws_takes_is_taken(fields: dict[str, Any]) -> None:
+def test_a_value_that_aws_accepts_is_accepted(fields: dict[str, Any]) -> None:
     config = StackConfig(**{"environment_suffix": "pr1", **fields})
     assert all(getattr(config, name) == value for name, value in fields.items())
 
@@ -138,7 +138,7 @@ def test_the_bucket_of_the_state_and_a_file_for_it_exclude_each_other() -> None:
         StackConfig(environment_suffix="pr1", state_bucket="states", state_path="here.tfstate")
 
 
-def test_a_region_of_the_state_bucket_that_is_none_is_refused() -> None:
+def test_an_invalid_region_of_the_state_bucket_is_rejected() -> None:
     with pytest.raises(ConfigError, match=r"^state_bucket_region is 'north'"):
         StackConfig(environment_suffix="pr1", state_bucket="states", state_bucket_region="north")
 

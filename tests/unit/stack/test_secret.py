@@ -24,7 +24,7 @@ def test_the_password_is_ephemeral(template: Template) -> None:
 
 
 @pytest.mark.parametrize("character", ["/", "@", '"', " "])
-def test_the_password_has_no_character_that_rds_refuses(template: Template, character: str) -> None:
+def test_the_password_has_no_character_that_rds_rejects(template: Template, character: str) -> None:
     kinds = template.content["ephemeral"]["aws_secretsmanager_random_password"]
     assert character in kinds["database"]["exclude_characters"]
 
@@ -35,7 +35,7 @@ def test_the_password_goes_into_write_only_arguments_and_nowhere_else(template: 
     assert template.text.count(PASSWORD) == 2
 
 
-def test_terraform_must_know_write_only_arguments(template: Template) -> None:
+def test_terraform_must_support_write_only_arguments(template: Template) -> None:
     assert template.content["terraform"]["required_version"] == ">= 1.11.0"
 
 

@@ -13,7 +13,7 @@ def container(template: Template) -> dict[str, Any]:
     return dict(only)
 
 
-def test_the_cluster_knows_fargate_and_fargate_spot(template: Template) -> None:
+def test_the_cluster_has_fargate_and_fargate_spot(template: Template) -> None:
     cluster = template.resource("aws_ecs_cluster", name=f"catalog-{SUFFIX}")
     providers = template.resource("aws_ecs_cluster_capacity_providers")
     assert providers["cluster_name"] == cluster.ref("name")
@@ -46,7 +46,7 @@ def test_the_container_runs_the_image_on_its_port(varied: Template) -> None:
     assert {"name": "PORT", "value": "9000"} in api["environment"]
 
 
-def test_credentials_come_from_the_secret_alone(template: Template) -> None:
+def test_credentials_are_read_from_the_secret_only(template: Template) -> None:
     api = container(template)
     arn = template.resource("aws_secretsmanager_secret").ref("arn")
     assert {entry["name"]: entry["valueFrom"] for entry in api["secrets"]} == {
@@ -141,12 +141,14 @@ def test_the_service_is_behind_the_target_group(template: Template) -> None:
         "aws_rds_cluster_instance",
     ],
 )
-def test_the_service_waits_for_what_its_tasks_need(template: Template, kind: str) -> None:
+def test_the_service_depends_on_the_requirements_of_its_tasks(
+    template: Template, kind: str
+) -> None:
     waits_for = template.resource("aws_ecs_service")["depends_on"]
     assert template.resource(kind).address in waits_for
 
 
-def test_the_service_waits_for_the_way_out_of_its_subnets(varied: Template) -> None:
+def test_the_service_depends_on_the_routes_of_its_subnets(varied: Template) -> None:
     waits_for = varied.resource("aws_ecs_service")["depends_on"]
     routes = [one for one in varied.resources("aws_route") if "nat_gateway_id" in one.attributes]
     assert len(routes) == 3
@@ -157,7 +159,7 @@ def test_terraform_waits_for_the_service(template: Template) -> None:
     assert template.resource("aws_ecs_service")["wait_for_steady_state"] is True
 
 
-def test_terraform_waits_for_the_service_only_if_told_and_as_long_as_told(
+def test_terraform_waits_for_the_service_only_if_configured_and_until_the_timeout(
     varied: Template,
 ) -> None:
     service = varied.resource("aws_ecs_service")

@@ -20,7 +20,7 @@ def test_needs_of_needs_are_missed_too() -> None:
     }
 
 
-def test_monitoring_watches_what_there_is_from_the_network_up() -> None:
+def test_monitoring_requires_only_the_network() -> None:
     assert missing_tiers({Tier.MONITORING}) == {Tier.NETWORK}
 
 
@@ -29,7 +29,7 @@ def test_a_limited_emulator_can_have_the_foundations_alone(tier: Tier) -> None:
     assert missing_tiers({tier}) == frozenset()
 
 
-def test_every_tier_says_what_it_needs() -> None:
+def test_every_tier_has_its_dependencies() -> None:
     assert set(REQUIRED_TIERS) == set(Tier)
 
 

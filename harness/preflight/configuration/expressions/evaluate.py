@@ -1,9 +1,13 @@
-"""Work out what an expression is worth, as far as the configuration alone can tell."""
+"""Evaluate expressions of Terraform JSON without Terraform.
 
+Values that are not known before apply are ``Unknown`` or ``Reference``.
+"""
+
+import ipaddress
 import re
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
-from harness.preflight.configuration.expressions.functions import FUNCTIONS, as_text
 from harness.preflight.configuration.expressions.nodes import (
     Call,
     ListNode,
@@ -14,11 +18,14 @@ from harness.preflight.configuration.expressions.nodes import (
     Template,
     Traversal,
 )
-from harness.preflight.configuration.expressions.template import parse_template
-from harness.preflight.configuration.values import Reference, Unknown, is_known, references_in
-
-if TYPE_CHECKING:
-    from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration.expressions.parser import parse_template
+from harness.preflight.configuration.values import (
+    Encoded,
+    Reference,
+    Unknown,
+    is_known,
+    references_in,
+)
 
 _MAX_DEPTH = 60
 _VOLATILE = re.compile(r"\b(count|each|self)\.|\b(uuid|timestamp|plantimestamp|bcrypt)\(")
@@ -27,30 +34,26 @@ _UNKNOWN_ROOTS = {"var", "each", "count", "path", "terraform", "module", "self",
 
 
 class Scope(Protocol):
-    """Where names are looked up."""
+    """Resolves the names in expressions."""
 
     def local(self, name: str) -> Any:
-        """Return the raw value of a local, Unknown where there is none."""
+        """Return the raw value of a local, Unknown if not declared."""
 
     def attribute(self, reference: Reference) -> Any:
-        """Return the raw value that a reference leads to, the reference where it is computed."""
-
-    def resource_of(self, value: Any, *types: str) -> "Resource | None":
-        """Return the resource that an unresolved value stands for."""
+        """Return the raw value of a referenced argument; the reference if it is computed."""
 
 
 def evaluate(raw: Any, scope: Scope, *, resolve: bool = True, depth: int = 0) -> Any:
     """Evaluate a raw value of Terraform JSON.
 
     Args:
-        raw: What the JSON holds: strings may be templates.
-        scope: Where names are looked up.
-        resolve: Whether a reference to an argument that the configuration sets becomes the
-            argument's value; a reference stays a reference otherwise.
-        depth: How many references deep this already is.
+        raw: A JSON value; strings may be templates.
+        scope: Resolves names.
+        resolve: Whether references to configured arguments are replaced by their values.
+        depth: Nesting of references so far.
 
     Returns:
-        Plain values, with Unknown and Reference wherever only Terraform can tell.
+        Plain values, with Unknown and Reference for values that are not known before apply.
     """
     if depth > _MAX_DEPTH:
         return Unknown()
@@ -92,8 +95,8 @@ class _Evaluator:
     def _template(self, node: Template) -> Any:
         parts = tuple(self.node(part) for part in node.parts)
         if all(isinstance(part, str | int | float) for part in parts):
-            return "".join(as_text(part) for part in parts)
-        pieces = tuple(p if isinstance(p, Unknown) else as_text(p) for p in parts)
+            return "".join(_as_text(part) for part in parts)
+        pieces = tuple(p if isinstance(p, Unknown) else _as_text(p) for p in parts)
         volatile = any(isinstance(p, Unknown) and p.volatile for p in pieces)
         references = tuple(references_in(list(pieces)))
         return Unknown(node.text, pieces, references, volatile)
@@ -125,7 +128,7 @@ class _Evaluator:
         return value
 
     def _call(self, node: Call) -> Any:
-        function = FUNCTIONS.get(node.name)
+        function = _FUNCTIONS.get(node.name)
         arguments = [self.node(argument) for argument in node.arguments]
         if function is not None:
             try:
@@ -158,3 +161,54 @@ def _descend(value: Any, step: str | int) -> Any:
     if isinstance(value, list) and isinstance(step, int) and step < len(value):
         return value[step]
     return Unknown()
+
+
+def _as_text(value: Any) -> str:
+    """Return a scalar as text, as in a template."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _scalar(value: Any) -> Any:
+    return None if isinstance(value, list | dict | Encoded) else value
+
+
+def _list(value: Any) -> list[Any] | None:
+    return value if isinstance(value, list) else None
+
+
+def _concat(*lists: Any) -> list[Any] | None:
+    if not all(isinstance(items, list) for items in lists):
+        return None
+    return [item for items in lists for item in items]
+
+
+def _join(separator: Any, items: Any) -> str | None:
+    if not isinstance(separator, str) or not is_known(items):
+        return None
+    return separator.join(_as_text(item) for item in items)
+
+
+def _cidrsubnet(prefix: Any, bits: Any, number: Any) -> str | None:
+    if not all(is_known(argument) for argument in (prefix, bits, number)):
+        return None
+    network = ipaddress.ip_network(prefix, strict=False)
+    size = 2 ** (network.max_prefixlen - network.prefixlen - int(bits))
+    address = network.network_address + int(number) * size
+    return str(ipaddress.ip_network(f"{address}/{network.prefixlen + int(bits)}"))
+
+
+_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "jsonencode": Encoded,
+    "tostring": _scalar,
+    "tonumber": _scalar,
+    "tobool": _scalar,
+    "sensitive": _scalar,
+    "nonsensitive": _scalar,
+    "tolist": _list,
+    "toset": _list,
+    "concat": _concat,
+    "join": _join,
+    "lower": lambda text: text.lower() if isinstance(text, str) else None,
+    "upper": lambda text: text.upper() if isinstance(text, str) else None,
+    "cidrsubnet": _cidrsubnet,
+}

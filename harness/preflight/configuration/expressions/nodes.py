@@ -1,4 +1,4 @@
-"""The parts that an expression of Terraform is made of."""
+"""The syntax tree of Terraform expressions."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class Literal:
 
 @dataclass(frozen=True)
 class Opaque:
-    """An expression that is not understood; its text is kept."""
+    """An expression that is not parsed; only its text is kept."""
 
     text: str
 
@@ -51,7 +51,7 @@ class ObjectNode:
 
 @dataclass(frozen=True)
 class Template:
-    """A string with interpolations: literal pieces and expressions, in order."""
+    """A string with interpolations: literals and expressions, in order."""
 
     text: str
     parts: tuple["Node", ...]

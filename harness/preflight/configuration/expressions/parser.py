@@ -1,8 +1,13 @@
-"""Parse one expression, as it stands between ``${`` and ``}``."""
+"""Parse the part of Terraform's expression language that occurs in Terraform JSON.
+
+Syntax: https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping.
+Literals, templates, lists, objects, function calls and references become nodes; anything else
+(operators, conditions, ``for``) becomes ``Opaque``.
+"""
 
 import json
 import re
-from collections.abc import Callable
+from functools import lru_cache
 
 from harness.preflight.configuration.expressions.nodes import (
     Call,
@@ -10,20 +15,79 @@ from harness.preflight.configuration.expressions.nodes import (
     Literal,
     Node,
     ObjectNode,
+    Opaque,
+    Template,
     Traversal,
 )
 
+_MAX_LENGTH = 200_000
+_ESCAPED = ("$${", "%%{")
+_MARK = re.compile(r"\$\$\{|%%\{|\$\{|%\{")
+_MAX_DEPTH = 40
+_IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*")
+_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
+_INSTANCE = re.compile(r"\d{1,9}")
+_SPACE = re.compile(r"\s*")
+_CONSTANTS = {"true": True, "false": False, "null": None}
+_CLOSING = {"[": "]", "(": ")", "{": "}"}
 
-class UnsupportedError(Exception):
-    """The expression holds something that this parser leaves to Terraform."""
+
+class _UnsupportedError(Exception):
+    """The syntax is not supported by this parser."""
 
 
-def end_of_interpolation(text: str, position: int) -> int:
-    """Return where the interpolation that starts before ``position`` closes.
+@lru_cache(maxsize=4096)
+def parse_template(text: str) -> Node:
+    """Parse a string value of Terraform JSON; never raises.
 
-    Raises:
-        UnsupportedError: It has no end.
+    A string that consists of one interpolation is that expression, as in Terraform.
     """
+    if "${" not in text and "%{" not in text:
+        return Literal(text)
+    if len(text) > _MAX_LENGTH:
+        return Opaque(text)
+    try:
+        return _template(text, 0)
+    except _UnsupportedError:
+        return Opaque(text)
+
+
+def _template(text: str, depth: int) -> Node:
+    parts: list[Node] = []
+    literal = ""
+    position = 0
+    for mark in _MARK.finditer(text):
+        if mark.start() < position:
+            continue
+        literal += text[position : mark.start()]
+        if mark.group() in _ESCAPED:
+            literal += mark.group()[1:]
+            position = mark.end()
+            continue
+        if mark.group() == "%{":
+            raise _UnsupportedError(mark.group())
+        end = _end_of_interpolation(text, mark.end())
+        parts += [Literal(literal)] if literal else []
+        parts.append(_expression(text[mark.end() : end], depth + 1))
+        literal, position = "", end + 1
+    literal += text[position:]
+    if literal or not parts:
+        parts.append(Literal(literal))
+    return parts[0] if len(parts) == 1 else Template(text, tuple(parts))
+
+
+def _expression(text: str, depth: int) -> Node:
+    parser = _ExpressionParser(text, depth)
+    try:
+        node = parser.value()
+        parser.end()
+    except _UnsupportedError:
+        return Opaque(text)
+    return node
+
+
+def _end_of_interpolation(text: str, position: int) -> int:
+    """Return the end of the interpolation that starts before ``position``."""
     stack = ["{"]
     while position < len(text):
         character = text[position]
@@ -42,46 +106,33 @@ def end_of_interpolation(text: str, position: int) -> int:
             if not stack:
                 return position
         position += 1
-    raise UnsupportedError("interpolation without an end")
+    raise _UnsupportedError("interpolation without an end")
 
 
-_MAX_DEPTH = 40
-_IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*")
-_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
-_INSTANCE = re.compile(r"\d{1,9}")
-_SPACE = re.compile(r"\s*")
-_CONSTANTS = {"true": True, "false": False, "null": None}
-_CLOSING = {"[": "]", "(": ")", "{": "}"}
-
-
-class ExpressionParser:
-    """Recursive descent over one expression.
+class _ExpressionParser:
+    """Recursive descent parser of one expression; raises ``_UnsupportedError``.
 
     Args:
         text: The expression, without ``${`` and ``}``.
-        depth: How deep in other expressions it is.
-        template: Parses the content of a quoted string.
-
-    ``value`` and ``end`` raise UnsupportedError for what this parser leaves to Terraform.
+        depth: Nesting in other expressions.
     """
 
-    def __init__(self, text: str, depth: int, template: Callable[[str, int], Node]) -> None:
-        self._template = template
+    def __init__(self, text: str, depth: int) -> None:
         self._text = text
         self._position = 0
         self._depth = depth
 
     def end(self) -> None:
-        """Require that nothing follows."""
+        """Require the end of the text."""
         self._skip()
         if self._position != len(self._text):
-            raise UnsupportedError(self._text)
+            raise _UnsupportedError(self._text)
 
     def value(self) -> Node:
-        """Parse the value that comes next."""
+        """Parse the next value."""
         self._depth += 1
         if self._depth > _MAX_DEPTH:
-            raise UnsupportedError("too deep")
+            raise _UnsupportedError("too deep")
         node = self._primary()
         self._depth -= 1
         return node
@@ -104,7 +155,7 @@ class ExpressionParser:
             return self._object()
         items = self._items(")")
         if len(items) != 1:
-            raise UnsupportedError(self._text)
+            raise _UnsupportedError(self._text)
         return items[0]
 
     def _string(self) -> Node:
@@ -112,12 +163,12 @@ class ExpressionParser:
         position = start
         while position < len(self._text) and self._text[position] != '"':
             if self._text.startswith("${", position):
-                position = end_of_interpolation(self._text, position + 2)
+                position = _end_of_interpolation(self._text, position + 2)
             position += 2 if self._text[position] == "\\" else 1
         if position >= len(self._text):
-            raise UnsupportedError("string without an end")
+            raise _UnsupportedError("string without an end")
         self._position = position + 1
-        return self._template(_unescape(self._text[start:position]), self._depth)
+        return _template(_unescape(self._text[start:position]), self._depth)
 
     def _items(self, closing: str) -> tuple[Node, ...]:
         items: list[Node] = []
@@ -126,7 +177,7 @@ class ExpressionParser:
             if self._peek() == ",":
                 self._position += 1
             elif self._peek() != closing:
-                raise UnsupportedError(self._text)
+                raise _UnsupportedError(self._text)
         self._position += 1
         return tuple(items)
 
@@ -135,7 +186,7 @@ class ExpressionParser:
         while self._peek() != "}":
             key = self._key()
             if self._peek() not in ("=", ":"):
-                raise UnsupportedError(self._text)
+                raise _UnsupportedError(self._text)
             self._position += 1
             items.append((key, self.value()))
             if self._peek() == ",":
@@ -146,14 +197,14 @@ class ExpressionParser:
     def _key(self) -> str:
         node = self._string() if self._peek() == '"' else Literal(self._take(_IDENTIFIER))
         if not isinstance(node, Literal) or not node.value:
-            raise UnsupportedError(self._text)
+            raise _UnsupportedError(self._text)
         return str(node.value)
 
     def _name(self) -> Node:
         start = self._position
         name = self._take(_IDENTIFIER)
         if name is None or name == "for":
-            raise UnsupportedError(self._text)
+            raise _UnsupportedError(self._text)
         if self._text.startswith("(", self._position):
             self._position += 1
             arguments = self._items(")")
@@ -182,7 +233,7 @@ class ExpressionParser:
         if self._text.startswith("*", self._position):
             self._position += 1
             return "*"
-        raise UnsupportedError(self._text)
+        raise _UnsupportedError(self._text)
 
     def _index(self) -> str | int:
         if self._text.startswith("*]", self._position):
@@ -190,7 +241,7 @@ class ExpressionParser:
             return "*"
         items = self._items("]")
         if len(items) != 1 or not isinstance(items[0], Literal):
-            raise UnsupportedError(self._text)
+            raise _UnsupportedError(self._text)
         value = items[0].value
         return value if isinstance(value, int) else str(value)
 

@@ -1,10 +1,9 @@
-"""Rules on CloudFront distributions: does AWS take them, and do they go away?"""
+"""Rules on the creation and deletion of CloudFront distributions."""
 
 import re
 from collections.abc import Iterator
 
-from harness.preflight.configuration.resource import Block, Resource
-from harness.preflight.configuration.values import is_known, same
+from harness.preflight.configuration import Block, Resource, is_known, same
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.cloudfront.managed_policies import policy
@@ -23,7 +22,7 @@ UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
 def behaviors(distribution: Resource) -> Iterator[tuple[str, Block]]:
-    """Yield each cache behaviour with a name for messages."""
+    """Yield the cache behaviours, each with a name for messages."""
     for block in distribution.blocks("default_cache_behavior"):
         yield "the default behaviour", block
     for block in distribution.blocks("ordered_cache_behavior"):
@@ -34,9 +33,9 @@ def behaviors(distribution: Resource) -> Iterator[tuple[str, Block]]:
     "cloudfront/cache-policy-with-forwarded-values",
     Family.DEPLOY,
     _DISTRIBUTION,
-    says="InvalidArgument: The parameter ForwardedValues cannot be used when a cache policy is "
+    errors="InvalidArgument: The parameter ForwardedValues cannot be used when a cache policy is "
     "associated to the cache behavior.",
-    remedy="Remove forwarded_values; an origin request policy says what reaches the origin.",
+    remedy="Remove forwarded_values; forward values with an origin request policy.",
     documentation=f"{_API}/API_DefaultCacheBehavior.html",
 )
 def cache_policy_with_forwarded_values(distribution: Resource) -> Problems:
@@ -65,16 +64,16 @@ def no_cache_policy(distribution: Resource) -> Problems:
     "cloudfront/wrong-policy",
     Family.DEPLOY,
     _DISTRIBUTION,
-    says=(
+    errors=(
         "NoSuchCachePolicy: The specified cache policy does not exist.",
         "NoSuchOriginRequestPolicy: The specified origin request policy does not exist.",
         "NoSuchResponseHeadersPolicy: The specified response headers policy does not exist.",
     ),
-    remedy="Take the id from CloudFront's list of managed policies, or refer to a policy resource.",
+    remedy="Use an id from CloudFront's list of managed policies, or reference a policy resource.",
     documentation=f"{_GUIDE}/using-managed-cache-policies.html",
 )
 def wrong_policy(distribution: Resource) -> Problems:
-    """A policy id is malformed, or is the id of a managed policy of another kind."""
+    """A policy id is malformed, or belongs to a managed policy of another kind."""
     for name, behavior in behaviors(distribution):
         for variant, argument in enumerate(_POLICIES):
             id_ = behavior.text(argument)
@@ -83,10 +82,10 @@ def wrong_policy(distribution: Resource) -> Problems:
                 continue
             if not UUID.fullmatch(id_):
                 yield distribution.problem(
-                    f"{name}: {argument} {id_!r} is no policy id", variant=variant
+                    f"{name}: {argument} {id_!r} is not a policy id", variant=variant
                 )
             elif managed is not None and managed.argument != argument:
-                text = f"{name}: {argument} is {managed.name}, made for {managed.argument}"
+                text = f"{name}: {argument} is {managed.name}, a policy for {managed.argument}"
                 yield distribution.problem(text, variant=variant)
 
 
@@ -94,32 +93,32 @@ def wrong_policy(distribution: Resource) -> Problems:
     "cloudfront/unknown-origin",
     Family.DEPLOY,
     _DISTRIBUTION,
-    says="NoSuchOrigin: One or more of your origins or origin groups do not exist.",
-    remedy="Name one of the distribution's origins in target_origin_id.",
+    errors="NoSuchOrigin: One or more of your origins or origin groups do not exist.",
+    remedy="Set target_origin_id to one of the distribution's origins.",
     documentation=f"{_API}/API_DefaultCacheBehavior.html",
 )
 def unknown_origin(distribution: Resource) -> Problems:
-    """A cache behaviour sends requests to an origin that the distribution does not have."""
+    """The target origin of a cache behaviour does not exist in the distribution."""
     if not (distribution.countable("origin") and distribution.countable("origin_group")):
         return
     blocks = [*distribution.blocks("origin"), *distribution.blocks("origin_group")]
     ids = [block.value("origin_id") for block in blocks]
     for name, behavior in behaviors(distribution):
-        wanted = behavior.value("target_origin_id")
-        if wanted is not None and all(same(wanted, id_) is False for id_ in ids):
-            yield distribution.problem(f"{name} wants {wanted!r}; origins are {ids}")
+        target = behavior.value("target_origin_id")
+        if target is not None and all(same(target, id_) is False for id_ in ids):
+            yield distribution.problem(f"{name} has target {target!r}; origins are {ids}")
 
 
 @resource_rule(
     "cloudfront/methods",
     Family.DEPLOY,
     _DISTRIBUTION,
-    remedy="Allowed: GET and HEAD, with OPTIONS, or all seven; cached: GET and HEAD, perhaps "
+    remedy="Allow GET and HEAD, these with OPTIONS, or all seven; cache GET and HEAD, optionally "
     "OPTIONS.",
     documentation=f"{_API}/API_AllowedMethods.html",
 )
 def methods(distribution: Resource) -> Problems:
-    """The allowed or the cached methods are no combination that CloudFront has."""
+    """The combination of allowed or cached methods is not supported by CloudFront."""
     for name, behavior in behaviors(distribution):
         allowed, cached = behavior.texts("allowed_methods"), behavior.texts("cached_methods")
         if allowed and set(allowed) not in _ALLOWED_METHODS:
@@ -134,14 +133,14 @@ def methods(distribution: Resource) -> Problems:
     "cloudfront/certificate",
     Family.DEPLOY,
     _DISTRIBUTION,
-    says=(
+    errors=(
         "InvalidViewerCertificate: The specified SSL certificate doesn't exist, isn't in us-east-1 "
         "region, isn't valid, or doesn't include a valid certificate chain.",
         "InvalidViewerCertificate: To add an alternate domain name (CNAME) to a CloudFront "
         "distribution, you must attach a trusted certificate that validates your authorization "
         "to use the domain name.",
     ),
-    remedy="Give aliases a certificate of ACM in us-east-1 that covers them.",
+    remedy="Use an ACM certificate in us-east-1 that covers the aliases.",
     documentation=f"{_GUIDE}/cnames-and-https-requirements.html",
 )
 def certificate(distribution: Resource) -> Problems:
@@ -164,13 +163,13 @@ def certificate(distribution: Resource) -> Problems:
     "cloudfront_distribution",
 )
 def retain_on_delete(distribution: Resource) -> Problems:
-    """Destroy only disables the distribution and leaves it behind."""
+    """Destroy only disables the distribution and does not delete it."""
     if distribution.boolean("retain_on_delete"):
-        yield distribution.problem("retain_on_delete is true: destroy leaves it, disabled")
+        yield distribution.problem("retain_on_delete is true: destroy only disables it")
 
 
 def _is_set(block: Block, argument: str) -> bool:
-    """Return whether an id is given: a text, or a reference to what has one."""
+    """Return whether an id is set, as a string or as a reference."""
     value = block.unresolved(argument)
     if value is None or value == "":
         return False

@@ -1,4 +1,4 @@
-"""The managed policies of CloudFront, and what they send to the origin.
+"""The managed policies of CloudFront, and the values that they forward to the origin.
 
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html,
 .../using-managed-origin-request-policies.html, .../using-managed-response-headers-policies.html.
@@ -13,11 +13,11 @@ class Policy:
     """One managed policy.
 
     Attributes:
-        name: Its name.
-        argument: Argument of a cache behaviour that takes it.
-        query_strings: Whether every query string reaches the origin.
-        cookies: Whether every cookie reaches the origin.
-        headers: Whether every header of the viewer reaches the origin (Host perhaps not).
+        name: Name of the policy.
+        argument: Argument of a cache behaviour for this kind of policy.
+        query_strings: Whether all query strings are forwarded.
+        cookies: Whether all cookies are forwarded.
+        headers: Whether all viewer headers are forwarded (possibly except Host).
     """
 
     name: str
@@ -74,5 +74,5 @@ MANAGED: Mapping[str, Policy] = {
 
 
 def policy(id_: str | None) -> Policy | None:
-    """Return the managed policy of an id, None when it is none."""
+    """Return the managed policy with an id, None if there is none."""
     return MANAGED.get((id_ or "").lower())

@@ -1,9 +1,8 @@
-"""Rules on what happens between CloudFront and the origin."""
+"""Rules on requests from CloudFront to the origin."""
 
 from collections.abc import Iterator
 
-from harness.preflight.configuration.resource import Block, Resource
-from harness.preflight.configuration.values import same
+from harness.preflight.configuration import Block, Resource, same
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.cloudfront.distribution import behaviors
@@ -24,7 +23,7 @@ _LB = ("aws_lb", "aws_alb")
     documentation=f"{_GUIDE}/controlling-origin-requests.html",
 )
 def query_strings_do_not_arrive(distribution: Resource) -> Problems:
-    """A load balancer behind CloudFront gets no query strings: no policy sends them on."""
+    """No policy forwards query strings to the load balancer behind CloudFront."""
     for name, cache, request in _managed_pairs(distribution):
         if not cache.query_strings and not (request and request.query_strings):
             yield distribution.problem(f"{name} drops query strings ({_names(cache, request)})")
@@ -40,7 +39,7 @@ def query_strings_do_not_arrive(distribution: Resource) -> Problems:
     documentation=f"{_GUIDE}/controlling-origin-requests.html",
 )
 def cookies_and_headers_do_not_arrive(distribution: Resource) -> Problems:
-    """A load balancer gets query strings from CloudFront, but no cookies or no headers."""
+    """CloudFront forwards query strings to a load balancer, but no cookies or no headers."""
     for name, cache, request in _managed_pairs(distribution):
         arrives = cache.query_strings or (request is not None and request.query_strings)
         lacking = [
@@ -54,7 +53,7 @@ def cookies_and_headers_do_not_arrive(distribution: Resource) -> Problems:
 
 
 def _managed_pairs(distribution: Resource) -> Iterator[tuple[str, Policy, Policy | None]]:
-    """Yield the behaviours in front of load balancers whose policies are managed ones."""
+    """Yield the behaviours with managed policies and a load balancer as origin."""
     for name, behavior in behaviors(distribution):
         cache = policy(behavior.text("cache_policy_id"))
         request = policy(behavior.text("origin_request_policy_id"))
@@ -68,10 +67,10 @@ def _names(cache: Policy, request: Policy | None) -> str:
 
 
 def _balancer_of(distribution: Resource, behavior: Block) -> Resource | None:
-    wanted = behavior.value("target_origin_id")
+    target = behavior.value("target_origin_id")
     for origin in distribution.blocks("origin"):
-        if same(origin.value("origin_id"), wanted):
-            return origin.follow("domain_name", *_LB)
+        if same(origin.value("origin_id"), target):
+            return distribution.follow("domain_name", *_LB, within=origin)
     return None
 
 
@@ -79,22 +78,22 @@ def _balancer_of(distribution: Resource, behavior: Block) -> Resource | None:
     "cloudfront/origin-without-listener",
     Family.WORK,
     _DISTRIBUTION,
-    says="HTTP 504 Gateway Timeout: CloudFront attempted to establish a connection with the "
+    errors="HTTP 504 Gateway Timeout: CloudFront attempted to establish a connection with the "
     "origin, but either the attempt failed or the origin closed the connection.",
-    remedy="Let origin_protocol_policy and its port match a listener of the load balancer.",
+    remedy="Match origin_protocol_policy and its port with a listener of the load balancer.",
     documentation=f"{_GUIDE}/http-504-gateway-timeout.html",
 )
 def origin_without_listener(distribution: Resource) -> Problems:
-    """CloudFront asks the load balancer on a port on which it has no listener."""
+    """CloudFront connects to a port of the load balancer that has no listener."""
     for origin in distribution.blocks("origin"):
-        balancer = origin.follow("domain_name", *_LB)
+        balancer = distribution.follow("domain_name", *_LB, within=origin)
         custom = origin.block("custom_origin_config")
         if balancer is None or custom is None:
             continue
         ports = _listener_ports(balancer)
         port = _origin_port(custom)
         if ports is not None and port is not None and port not in ports:
-            text = f"asks {balancer.address} on port {port}; listeners are on {sorted(ports)}"
+            text = f"connects to {balancer.address} on port {port}; listeners: {sorted(ports)}"
             yield distribution.problem(text)
 
 

@@ -1,10 +1,10 @@
-"""Rules on networks: CIDRs, subnets, zones."""
+"""Rules on CIDR blocks, subnets and availability zones."""
 
 import ipaddress
 import itertools
 from collections.abc import Iterator
 
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 
@@ -32,7 +32,7 @@ def _network(resource: Resource, argument: str = "cidr_block") -> ipaddress.IPv4
     Family.DEPLOY,
     *_BLOCK_ARGUMENTS,
     "aws_security_group_rule",
-    says=(
+    errors=(
         'Error: "{cidr}" is not a valid IPv4 CIDR block; did you mean "{network}"?',
         'Error: "{cidr}" is not a valid CIDR block: invalid CIDR address: {cidr}',
         'Error: expected "cidr_block" to contain a network Value with between 16 and 28 '
@@ -46,12 +46,12 @@ def _network(resource: Resource, argument: str = "cidr_block") -> ipaddress.IPv4
         "InvalidVpc.Range: The CIDR '{cidr}' is invalid.",
         "InvalidSubnet.Range: The CIDR '{cidr}' is invalid.",
     ),
-    remedy="Write the network's own address with its length, such as 10.0.0.0/16; VPCs and "
+    remedy="Use the network address with the prefix length, such as 10.0.0.0/16; VPCs and "
     "subnets are /16 to /28.",
     documentation=f"{_GUIDE}/vpc-cidr-blocks.html",
 )
 def invalid_cidr(resource: Resource) -> Problems:
-    """A network is malformed, has host bits set, or is larger or smaller than AWS takes."""
+    """A CIDR block is malformed, has host bits set, or has a size that AWS does not accept."""
     for cidr in _cidrs(resource):
         try:
             network = ipaddress.IPv4Network(cidr, strict=False)
@@ -80,12 +80,12 @@ def _cidrs(resource: Resource) -> Iterator[str]:
     "ec2/subnet-outside-vpc",
     Family.DEPLOY,
     "aws_subnet",
-    says="InvalidSubnet.Range: The CIDR '{cidr}' is invalid.",
-    remedy="Choose a network inside the VPC's.",
+    errors="InvalidSubnet.Range: The CIDR '{cidr}' is invalid.",
+    remedy="Choose a CIDR block inside that of the VPC.",
     documentation=f"{_GUIDE}/subnet-sizing.html",
 )
 def subnet_outside_vpc(subnet: Resource) -> Problems:
-    """A subnet's network is not inside the VPC's."""
+    """The CIDR block of a subnet is not inside that of the VPC."""
     vpc = subnet.follow("vpc_id", "aws_vpc")
     inner = _network(subnet)
     outer = _network(vpc) if vpc is not None else None
@@ -98,8 +98,8 @@ def subnet_outside_vpc(subnet: Resource) -> Problems:
 @configuration_rule(
     "ec2/overlapping-subnets",
     Family.DEPLOY,
-    says="InvalidSubnet.Conflict: The CIDR '{cidr}' conflicts with another subnet",
-    remedy="Give each subnet of the VPC a network of its own.",
+    errors="InvalidSubnet.Conflict: The CIDR '{cidr}' conflicts with another subnet",
+    remedy="Use a separate CIDR block for each subnet of the VPC.",
     documentation=f"{_GUIDE}/subnet-sizing.html",
 )
 def overlapping_subnets(inspection: Inspection) -> Problems:
@@ -118,14 +118,14 @@ def overlapping_subnets(inspection: Inspection) -> Problems:
     "ec2/zone-of-another-region",
     Family.DEPLOY,
     "aws_subnet",
-    says="InvalidParameterValue: Value ({zone}) for parameter availabilityZone is invalid. Subnets "
-    "can currently only be created in the following availability zones: ...",
-    remedy="Name a zone of the provider's region; better, take the zones from "
+    errors="InvalidParameterValue: Value ({zone}) for parameter availabilityZone is invalid. "
+    "Subnets can currently only be created in the following availability zones: ...",
+    remedy="Use a zone of the provider's region, or better the zones of "
     "data.aws_availability_zones.",
     documentation=f"{_API}/API_CreateSubnet.html",
 )
 def zone_of_another_region(subnet: Resource) -> Problems:
-    """A subnet is in an availability zone of another region than the provider's."""
+    """A subnet is in an availability zone that is not in the provider's region."""
     region = subnet.configuration.region()
     zone = subnet.text("availability_zone")
     if region and zone and subnet.absent("provider") and not zone.startswith(region):

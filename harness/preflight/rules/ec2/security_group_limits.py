@@ -1,8 +1,8 @@
-"""Rules on security groups: does AWS take them?"""
+"""Rules on names, descriptions and the declaration of security group rules."""
 
 import re
 
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 
@@ -21,20 +21,20 @@ _RULE_TYPES = (
     Family.DEPLOY,
     "aws_security_group",
     *_RULE_TYPES,
-    says=(
+    errors=(
         "InvalidParameterValue: Invalid rule description. Valid descriptions are strings less than "
         "256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{{}}!$*",
         "InvalidParameterValue: Invalid security group description. Valid descriptions are strings "
         "less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{{}}!$*",
     ),
-    also="InvalidParameterValue: Value ({text}) for parameter GroupDescription is invalid. "
+    other_errors="InvalidParameterValue: Value ({text}) for parameter GroupDescription is invalid. "
     "Character sets beyond ASCII are not supported.",
-    remedy="Letters, digits, spaces and ._-:/()#,@[]+=&;{}!$* only: no apostrophe, no arrow, no "
-    "dash beyond ASCII; at most 255 characters.",
+    remedy="Use only letters, digits, spaces and ._-:/()#,@[]+=&;{}!$* (no apostrophe, no arrow, "
+    "no dash beyond ASCII), at most 255 characters.",
     documentation=f"{_API}/API_CreateSecurityGroup.html",
 )
 def security_group_text(resource: Resource) -> Problems:
-    """A description of a security group or of its rule has a character that EC2 does not take."""
+    """A description of a security group or of its rule has a character that EC2 rejects."""
     texts = [resource.text("description")]
     for direction in ("ingress", "egress"):
         if resource.type == "aws_security_group":
@@ -49,11 +49,11 @@ def security_group_text(resource: Resource) -> Problems:
     "ec2/security-group-name",
     Family.DEPLOY,
     "aws_security_group",
-    says=(
+    errors=(
         "Error: invalid value for name (cannot begin with sg-)",
         "InvalidParameterValue: Invalid security group name",
     ),
-    remedy="At most 255 characters, not beginning with sg-.",
+    remedy="Use at most 255 characters, not beginning with sg-.",
     documentation=f"{_API}/API_CreateSecurityGroup.html",
 )
 def security_group_name(group: Resource) -> Problems:
@@ -68,12 +68,12 @@ def security_group_name(group: Resource) -> Problems:
     Family.WORK,
     "aws_security_group",
     severity=Severity.WARNING,
-    remedy="Keep one way: rules in the group, or rules as resources of their own.",
+    remedy="Declare the rules either inline or as separate resources.",
     documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
     "security_group",
 )
 def inline_and_separate_rules(group: Resource) -> Problems:
-    """A security group has rules of its own and separate ones: each apply removes the others."""
+    """A security group has inline rules and separate ones: each apply removes the others."""
     for direction in ("ingress", "egress"):
         kinds = (*_RULE_TYPES[:1], f"aws_vpc_security_group_{direction}_rule")
         separate = [

@@ -1,12 +1,11 @@
-"""Rules on the way of a request: viewer, load balancer, tasks, database."""
+"""Rules on connections from viewers to load balancer, tasks and database."""
 
 from collections.abc import Iterator, Sequence
 
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.ec2.permissions import Direction, permissions, permits
-from harness.preflight.rules.ec2.routes import EVERYWHERE
+from harness.preflight.rules.ec2.model import EVERYWHERE, Direction, permissions, permits
 
 _GROUPS_GUIDE = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 _LB = ("aws_lb", "aws_alb")
@@ -29,32 +28,32 @@ _DEFAULT_PORTS = {
     documentation=_GROUPS_GUIDE,
 )
 def viewers_cannot_connect(listener: Resource) -> Problems:
-    """No security group of the load balancer lets anyone in on the listener's port."""
+    """No security group of the load balancer allows ingress on the listener's port."""
     balancer = listener.follow("load_balancer_arn", *_LB)
     port = listener.integer("port")
     groups = balancer.follow_all("security_groups", _GROUP) if balancer is not None else None
     if balancer is None or port is None or not groups:
         return
     if permits(groups, Direction.INGRESS, port, []) is False:
-        yield listener.problem(f"nobody may connect to {balancer.address} on port {port}")
+        yield listener.problem(f"no ingress to {balancer.address} on port {port}")
 
 
 @resource_rule(
     "ecs/load-balancer-cannot-connect",
     Family.WORK,
     "aws_ecs_service",
-    says="(service {name}) (task ...) failed ELB health checks in (target-group ...): Request "
+    errors="(service {name}) (task ...) failed ELB health checks in (target-group ...): Request "
     "timed out",
-    remedy="Let the load balancer's security group out to, and into the tasks' security group from "
+    remedy="Allow egress from the load balancer's to the tasks' security group, and ingress from "
     "it, on the container's port.",
     documentation=_GROUPS_GUIDE,
 )
 def load_balancer_cannot_connect(service: Resource) -> Problems:
-    """The security groups do not let the load balancer through to the tasks' port."""
+    """The security groups do not allow the load balancer to connect to the tasks' port."""
     tasks = _task_groups(service)
     for block in service.blocks("load_balancer"):
         port = block.integer("container_port")
-        group = block.follow("target_group_arn", *_TARGETS)
+        group = service.follow("target_group_arn", *_TARGETS, within=block)
         if port is None or group is None or not tasks:
             continue
         for balancer in _balancers_of(group):
@@ -69,13 +68,13 @@ def load_balancer_cannot_connect(service: Resource) -> Problems:
     "rds/tasks-cannot-connect",
     Family.WORK,
     "aws_ecs_service",
-    says="connection to server at ..., port {port} failed: timeout expired",
-    remedy="Let the tasks' security group out to, and into the database's security group from it, "
+    errors="connection to server at ..., port {port} failed: timeout expired",
+    remedy="Allow egress from the tasks' to the database's security group, and ingress from it, "
     "on the database's port.",
     documentation=_GROUPS_GUIDE,
 )
 def tasks_cannot_connect(service: Resource) -> Problems:
-    """The security groups do not let the tasks through to the database that they depend on."""
+    """The security groups do not allow the tasks to connect to the database they depend on."""
     tasks = _task_groups(service)
     for cluster in service.configuration.resources("aws_rds_cluster"):
         port = database_port(cluster)
@@ -95,7 +94,7 @@ def tasks_cannot_connect(service: Resource) -> Problems:
     documentation=_GROUPS_GUIDE,
 )
 def database_open(cluster: Resource) -> Problems:
-    """The database's security group lets in everyone, or more than the database's port."""
+    """The database's security group allows ingress from anywhere, or on other ports."""
     port = database_port(cluster)
     groups = cluster.follow_all("vpc_security_group_ids", _GROUP)
     if port is not None:
@@ -112,7 +111,7 @@ def database_open(cluster: Resource) -> Problems:
     documentation=_GROUPS_GUIDE,
 )
 def tasks_open(service: Resource) -> Problems:
-    """The tasks' security group lets in everyone, or more than the container's port."""
+    """The tasks' security group allows ingress from anywhere, or on other ports."""
     ports = {block.integer("container_port") for block in service.blocks("load_balancer")}
     port = ports.pop() if len(ports) == 1 else None
     if port is not None:
@@ -121,17 +120,21 @@ def tasks_open(service: Resource) -> Problems:
 
 
 def database_port(cluster: Resource) -> int | None:
-    """Return the port of a cluster, by default its engine's."""
+    """Return the port of a cluster, by default that of its engine."""
     return cluster.integer("port", _DEFAULT_PORTS.get(cluster.text("engine") or ""))
 
 
 def _task_groups(service: Resource) -> list[Resource] | None:
     network = service.block("network_configuration")
-    return network.follow_all("security_groups", _GROUP) if network is not None else None
+    return (
+        service.follow_all("security_groups", _GROUP, within=network)
+        if network is not None
+        else None
+    )
 
 
 def _balancers_of(group: Resource) -> list[Resource]:
-    """Return the load balancers whose listeners, or listener rules, refer to a target group."""
+    """Return the load balancers whose listeners or listener rules reference a target group."""
     configuration = group.configuration
     found: dict[str, Resource] = {}
     for listener in configuration.resources(*_LISTENERS):
@@ -145,9 +148,9 @@ def _balancers_of(group: Resource) -> list[Resource]:
 
 def _gaps(sources: Sequence[Resource], targets: Sequence[Resource], port: int) -> Iterator[str]:
     if permits(sources, Direction.EGRESS, port, targets) is False:
-        yield f"no egress rule of {_names(sources)} lets it out"
+        yield f"no egress rule of {_names(sources)} allows it"
     if permits(targets, Direction.INGRESS, port, sources) is False:
-        yield f"no ingress rule of {_names(targets)} lets it in"
+        yield f"no ingress rule of {_names(targets)} allows it"
 
 
 def _too_wide(groups: Sequence[Resource], port: int) -> Iterator[str]:
@@ -156,9 +159,9 @@ def _too_wide(groups: Sequence[Resource], port: int) -> Iterator[str]:
             if rule.certain and rule.ports == (1, 0):
                 continue
             if rule.cidrs & EVERYWHERE:
-                yield f"{group.address} lets in everyone"
+                yield f"{group.address} allows ingress from anywhere"
             elif rule.certain and rule.ports != (port, port):
-                yield f"{group.address} lets in {_ports(rule.ports)}; only {port} is needed"
+                yield f"{group.address} allows {_ports(rule.ports)}; only {port} is required"
 
 
 def _ports(ports: tuple[int, int] | None) -> str:

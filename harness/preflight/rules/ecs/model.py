@@ -1,18 +1,18 @@
-"""The containers of an ECS task definition, and the tasks of a service."""
+"""Task definitions and containers of ECS services, as other rules read them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.preflight.configuration.resource import Block, Resource
+from harness.preflight.configuration import Block, Resource
 
 
 def task_of(service: Resource) -> Resource | None:
-    """Return the task definition that a service names, None when it is not certain which."""
+    """Return the task definition of a service, None if it is not certain which."""
     return service.follow("task_definition", "aws_ecs_task_definition")
 
 
 def containers(task: Resource) -> list[Block] | None:
-    """Return the container definitions of a task, None when not all of them are known."""
+    """Return the container definitions of a task, None unless all of them are known."""
     try:
         document = task.document("container_definitions")
     except ValueError:
@@ -23,14 +23,14 @@ def containers(task: Resource) -> list[Block] | None:
 
 
 def port_mappings(container: Block) -> list[int] | None:
-    """Return the container's ports, None when one of them is not known."""
+    """Return the container's ports, None unless all of them are known."""
     ports = [mapping.integer("containerPort") for mapping in container.blocks("portMappings")]
     known = [port for port in ports if port is not None]
     return known if len(known) == len(ports) else None
 
 
 def launch_types(task: Resource) -> list[str] | None:
-    """Return the compatibilities that a task definition requires, None when not known."""
+    """Return the required compatibilities of a task definition, None if unknown."""
     return task.texts("requires_compatibilities")
 
 
@@ -40,7 +40,7 @@ def is_fargate(task: Resource) -> bool:
 
 
 def secrets(task: Resource) -> Iterator[tuple[Block, Any]]:
-    """Yield each secret that a container names: the container, and ``valueFrom`` evaluated."""
+    """Yield each secret of a task: its container, and ``valueFrom`` with references."""
     for container in containers(task) or []:
         for secret in container.blocks("secrets"):
             yield container, secret.unresolved("valueFrom")

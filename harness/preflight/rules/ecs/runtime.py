@@ -1,18 +1,18 @@
-"""Rules on ECS services: will the tasks start and be reached?"""
+"""Rules on starting the tasks of ECS services: permissions, log groups, routes."""
 
 from collections.abc import Iterator
 
-from harness.preflight.configuration.resource import Block, Resource
-from harness.preflight.configuration.values import references_in
+from harness.preflight.configuration import Block, Resource, references_in
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.ec2.routes import routes_out
+from harness.preflight.rules.ec2.model import routes_out
 from harness.preflight.rules.ecs.model import containers, secrets, task_of
-from harness.preflight.rules.iam_model.roles import allows, role_statements
+from harness.preflight.rules.iam.model import allows, role_statements
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 _READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - an action
 _TASK = "aws_ecs_task_definition"
+_LOG_GROUP = "aws_cloudwatch_log_group"
 _SECRET = "aws_secretsmanager_secret"  # noqa: S105 - a resource type
 
 
@@ -20,21 +20,21 @@ _SECRET = "aws_secretsmanager_secret"  # noqa: S105 - a resource type
     "ecs/execution-role-cannot-read-secret",
     Family.WORK,
     _TASK,
-    says="ResourceInitializationError: unable to pull secrets or registry auth: execution resource "
-    "retrieval failed: unable to retrieve secret from asm: service call has been retried 1 "
-    "time(s): failed to fetch secret {secret} from secrets manager: AccessDeniedException",
+    errors="ResourceInitializationError: unable to pull secrets or registry auth: execution "
+    "resource retrieval failed: unable to retrieve secret from asm: service call has been retried "
+    "1 time(s): failed to fetch secret {secret} from secrets manager: AccessDeniedException",
     remedy="Allow the execution role secretsmanager:GetSecretValue on that secret.",
     documentation=f"{_GUIDE}/specifying-sensitive-data.html",
 )
 def cannot_read_secret(task: Resource) -> Problems:
-    """The execution role may not read a secret that the task names."""
+    """The execution role has no permission to read a secret of the task."""
     role = task.follow("execution_role_arn", "aws_iam_role")
-    said = role_statements(role) if role is not None else None
-    if role is None or said is None:
+    statements = role_statements(role) if role is not None else None
+    if role is None or statements is None:
         return
     for secret in _named_secrets(task):
-        if allows(said, _READ_SECRET, secret) is False:
-            text = f"{role.address} may not read {secret.address}"
+        if allows(statements, _READ_SECRET, secret) is False:
+            text = f"{role.address} has no permission to read {secret.address}"
             yield task.problem(text, secret=secret.address)
 
 
@@ -43,19 +43,19 @@ def cannot_read_secret(task: Resource) -> Problems:
     Family.WORK,
     _TASK,
     severity=Severity.WARNING,
-    remedy="Name the secret's ARN in the policy in place of *.",
+    remedy="Use the secret's ARN in the policy instead of *.",
     documentation="https://docs.aws.amazon.com/secretsmanager/latest/userguide/"
     "auth-and-access_examples.html",
 )
 def reads_every_secret(task: Resource) -> Problems:
-    """The execution role may read every secret of the account, not exactly those of the task."""
+    """The execution role can read every secret of the account, not only those of the task."""
     role = task.follow("execution_role_arn", "aws_iam_role")
-    said = role_statements(role) if role is not None else None
-    for statement in said or ():
+    statements = role_statements(role) if role is not None else None
+    for statement in statements or ():
         actions = {str(action).lower() for action in statement.actions}
         broad = actions & {"*", "secretsmanager:*", _READ_SECRET.lower()}
         if statement.allow and broad and "*" in statement.resources and not statement.conditional:
-            yield task.problem(f"{role.address if role else ''} may read every secret")
+            yield task.problem(f"{role.address if role else ''} can read every secret")
 
 
 def _named_secrets(task: Resource) -> list[Resource]:
@@ -72,24 +72,25 @@ def _named_secrets(task: Resource) -> list[Resource]:
     "ecs/execution-role-cannot-write-logs",
     Family.WORK,
     _TASK,
-    says="ResourceInitializationError: failed to validate logger args: create stream has been "
+    errors="ResourceInitializationError: failed to validate logger args: create stream has been "
     "retried 1 times: failed to create Cloudwatch log stream: AccessDeniedException",
     remedy="Allow the execution role logs:CreateLogStream and logs:PutLogEvents on the log group.",
     documentation=f"{_GUIDE}/task_execution_IAM_role.html",
 )
 def cannot_write_logs(task: Resource) -> Problems:
-    """The execution role may not write into the log group that the task names."""
+    """The execution role has no permission to write to the log group of the task."""
     role = task.follow("execution_role_arn", "aws_iam_role")
-    said = role_statements(role) if role is not None else None
-    if role is None or said is None:
+    statements = role_statements(role) if role is not None else None
+    if role is None or statements is None:
         return
     for options in _log_options(task):
-        group = options.follow("awslogs-group", "aws_cloudwatch_log_group")
+        group = task.follow("awslogs-group", _LOG_GROUP, within=options)
         if group is None:
             continue
         for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
-            if allows(said, action, group) is False:
-                yield task.problem(f"{role.address} may not {action} in {group.address}")
+            if allows(statements, action, group) is False:
+                text = f"{role.address} has no permission for {action} on {group.address}"
+                yield task.problem(text)
 
 
 @resource_rule(
@@ -97,19 +98,19 @@ def cannot_write_logs(task: Resource) -> Problems:
     Family.WORK,
     _TASK,
     severity=Severity.WARNING,
-    says="ResourceInitializationError: failed to validate logger args: The task cannot find the "
+    errors="ResourceInitializationError: failed to validate logger args: The task cannot find the "
     "Amazon CloudWatch log group defined in the task definition.",
-    remedy="Create the log group in this configuration (destroy then removes it), or set "
+    remedy="Declare the log group in this configuration (so that destroy removes it), or set "
     "awslogs-create-group.",
     documentation=f"{_GUIDE}/specify-log-config.html",
 )
 def log_group_missing(task: Resource) -> Problems:
-    """The configuration does not create the log group that a container writes to."""
+    """The configuration does not declare the log group of a container."""
     if not task.configuration.all_named("aws_cloudwatch_log_group", "name"):
         return
     for options in _log_options(task):
         name = options.text("awslogs-group")
-        created = options.follow("awslogs-group", "aws_cloudwatch_log_group")
+        created = task.follow("awslogs-group", _LOG_GROUP, within=options)
         if name and created is None and options.text("awslogs-create-group") != "true":
             yield task.problem(f"no log group {name} in this configuration")
 
@@ -126,26 +127,26 @@ def _log_options(task: Resource) -> Iterator[Block]:
     "ecs/no-route-out",
     Family.WORK,
     "aws_ecs_service",
-    says="CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to "
+    errors="CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to "
     "resolve ref ...: dial tcp ...: i/o timeout",
-    remedy="Give the subnet's route table a default route to a NAT gateway (or assign public "
+    remedy="Add a default route to a NAT gateway to the subnet's route table (or assign public "
     "addresses in a public subnet, or add VPC endpoints).",
     documentation=f"{_GUIDE}/fargate-task-networking.html",
 )
 def no_route_out(service: Resource) -> Problems:
-    """The tasks' subnets have no way out, so that images and secrets cannot be fetched."""
+    """The tasks' subnets have no default route, so that images and secrets cannot be pulled."""
     task = task_of(service)
     network = service.block("network_configuration")
     endpoints = service.configuration.resources("aws_vpc_endpoint", "aws_ec2_transit_gateway")
     if network is None or task is None or service.configuration.incomplete or endpoints:
         return
     public = network.boolean("assign_public_ip", default=False)
-    for subnet in network.follow_all("subnets", "aws_subnet") or []:
+    for subnet in service.follow_all("subnets", "aws_subnet", within=network) or []:
         routes = routes_out(subnet)
         if routes is None or public is None:
             continue
         if not routes:
             yield service.problem(f"{subnet.address} has no default route")
         elif routes == {"gateway_id"} and not public:
-            text = f"{subnet.address} leads to an internet gateway, but tasks get no public address"
+            text = f"{subnet.address} routes to an internet gateway, but tasks have no public IP"
             yield service.problem(text)

@@ -1,41 +1,43 @@
-"""Rules on ECS services: does AWS take them?"""
+"""Rules on ECS services: launch type, network, load balancer, deployment, dependencies."""
 
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration import Resource, is_traceable
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import containers, port_mappings, task_of
 
 _CREATE = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html"
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+_GROUP = ("aws_lb_target_group", "aws_alb_target_group")
+_ATTACHMENT = "aws_ecs_cluster_capacity_providers"
 
 
 @resource_rule(
     "ecs/launch-type-with-capacity-provider-strategy",
     Family.DEPLOY,
     "aws_ecs_service",
-    says="InvalidParameterException: Specifying both a launch type and capacity provider strategy "
-    "is not supported. Remove one and try again.",
-    remedy="Remove launch_type: the strategy alone says where the tasks run.",
+    errors="InvalidParameterException: Specifying both a launch type and capacity provider "
+    "strategy is not supported. Remove one and try again.",
+    remedy="Remove launch_type; the capacity provider strategy replaces it.",
     documentation=_CREATE,
 )
 def launch_type_with_strategy(service: Resource) -> Problems:
     """A service has a launch type and a capacity provider strategy."""
     if service.given("launch_type") and service.given("capacity_provider_strategy"):
         name = service.text("launch_type")
-        yield service.problem(f"launch_type {name} stands beside capacity_provider_strategy")
+        yield service.problem(f"has launch_type {name} and capacity_provider_strategy")
 
 
 @resource_rule(
     "ecs/service-without-network-configuration",
     Family.DEPLOY,
     "aws_ecs_service",
-    says="InvalidParameterException: Network Configuration must be provided when networkMode "
+    errors="InvalidParameterException: Network Configuration must be provided when networkMode "
     "'awsvpc' is specified.",
     remedy="Add network_configuration with subnets and security groups.",
     documentation=f"{_GUIDE}/task-networking-awsvpc.html",
 )
 def without_network_configuration(service: Resource) -> Problems:
-    """A service whose tasks have a network interface of their own does not say in which subnet."""
+    """A service with network mode ``awsvpc`` has no network configuration."""
     task = task_of(service)
     if task is None or task.text("network_mode") != "awsvpc":
         return
@@ -47,18 +49,18 @@ def without_network_configuration(service: Resource) -> Problems:
     "ecs/target-type",
     Family.DEPLOY,
     "aws_ecs_service",
-    says="InvalidParameterException: The provided target group {arn} has target type {kind}, "
+    errors="InvalidParameterException: The provided target group {arn} has target type {kind}, "
     "which is incompatible with the awsvpc network mode specified in the task definition.",
     remedy='Set target_type = "ip" on the target group.',
     documentation=f"{_GUIDE}/service-load-balancing.html",
 )
 def target_type(service: Resource) -> Problems:
-    """Tasks with a network interface of their own are behind a target group of another type."""
+    """A service with network mode ``awsvpc`` has a target group of a type other than ``ip``."""
     task = task_of(service)
     if task is None or task.text("network_mode") != "awsvpc":
         return
     for block in service.blocks("load_balancer"):
-        group = block.follow("target_group_arn", "aws_lb_target_group", "aws_alb_target_group")
+        group = service.follow("target_group_arn", *_GROUP, within=block)
         kind = group.text("target_type", "instance") if group is not None else "ip"
         if group is not None and kind not in (None, "ip"):
             yield service.problem(f"{group.address} has target type {kind}", kind=kind)
@@ -68,16 +70,16 @@ def target_type(service: Resource) -> Problems:
     "ecs/load-balancer-container",
     Family.DEPLOY,
     "aws_ecs_service",
-    says=(
+    errors=(
         "InvalidParameterException: The container {name} does not exist in the task definition.",
         "InvalidParameterException: The container {name} did not have a container port {port} "
         "defined.",
     ),
-    remedy="Name a container of the task definition and a port that it maps.",
+    remedy="Use a container of the task definition and a port that it maps.",
     documentation=f"{_GUIDE}/service-load-balancing.html",
 )
 def load_balancer_container(service: Resource) -> Problems:
-    """The load balancer block names a container or a port that the task does not have."""
+    """The container or the port of the load balancer block does not exist in the task."""
     task = task_of(service)
     known = containers(task) if task is not None else None
     if task is None or known is None:
@@ -100,7 +102,7 @@ def load_balancer_container(service: Resource) -> Problems:
     "ecs/deployment-cannot-roll",
     Family.WORK,
     "aws_ecs_service",
-    says="(service {name}) was unable to stop or start tasks during a deployment because of the "
+    errors="(service {name}) was unable to stop or start tasks during a deployment because of the "
     "service deployment configuration. Update the minimumHealthyPercent or maximumPercent value "
     "and try again.",
     remedy="Raise deployment_maximum_percent above 100, or lower "
@@ -108,7 +110,7 @@ def load_balancer_container(service: Resource) -> Problems:
     documentation=f"{_GUIDE}/deployment-type-ecs.html",
 )
 def deployment_cannot_roll(service: Resource) -> Problems:
-    """A new version of the service could never start: no task may be added and none stopped."""
+    """A deployment cannot proceed: the percentages allow neither to start nor to stop a task."""
     low = service.integer("deployment_minimum_healthy_percent", 100)
     high = service.integer("deployment_maximum_percent", 200)
     if (
@@ -117,4 +119,99 @@ def deployment_cannot_roll(service: Resource) -> Problems:
         and high <= low
         and service.absent("deployment_controller")
     ):
-        yield service.problem(f"between {low} and {high} percent of the tasks nothing can change")
+        yield service.problem(f"minimum healthy percent is {low}, maximum percent is {high}")
+
+
+@resource_rule(
+    "ecs/capacity-provider-not-attached",
+    Family.DEPLOY,
+    "aws_ecs_service",
+    errors="InvalidParameterException: The specified capacity provider strategy cannot contain a "
+    "capacity provider that is not associated with the cluster. Associate the capacity provider "
+    "with the cluster and try again.",
+    remedy="Attach the provider with aws_ecs_cluster_capacity_providers.",
+    documentation=f"{_GUIDE}/fargate-capacity-providers.html",
+)
+def capacity_provider_not_attached(service: Resource) -> Problems:
+    """A capacity provider of a service is not attached to its cluster."""
+    attachments = _attachments(service)
+    cluster = service.follow("cluster", "aws_ecs_cluster")
+    if attachments is None or cluster is None:
+        return
+    attached = set(cluster.texts("capacity_providers") or ())
+    for attachment in attachments:
+        names = attachment.texts("capacity_providers")
+        if names is None:
+            return
+        attached |= set(names)
+    for strategy in service.blocks("capacity_provider_strategy"):
+        name = strategy.text("capacity_provider")
+        if name is not None and name not in attached:
+            yield service.problem(f"{name} is not attached to {cluster.address}")
+
+
+@resource_rule(
+    "ecs/service-before-capacity-providers",
+    Family.DEPLOY,
+    "aws_ecs_service",
+    errors="InvalidParameterException: The specified capacity provider strategy cannot contain a "
+    "capacity provider that is not associated with the cluster. Associate the capacity provider "
+    "with the cluster and try again.",
+    remedy="Add the aws_ecs_cluster_capacity_providers to the service's depends_on.",
+    documentation=f"{_GUIDE}/fargate-capacity-providers.html",
+)
+def service_before_capacity_providers(service: Resource) -> Problems:
+    """A service may be created before its capacity providers are attached."""
+    named = {s.text("capacity_provider") for s in service.blocks("capacity_provider_strategy")}
+    for attachment in _attachments(service) or []:
+        provided = attachment.texts("capacity_providers") or []
+        if named & set(provided) and not service.depends_on(attachment):
+            yield service.problem(f"does not depend on {attachment.address}")
+
+
+def _attachments(service: Resource) -> list[Resource] | None:
+    """Return the attachments of the service's cluster; None if uncertain."""
+    cluster = service.follow("cluster", "aws_ecs_cluster")
+    certain = service.configuration.all_certain(_ATTACHMENT, "cluster_name", "aws_ecs_cluster")
+    if cluster is None or not certain:
+        return None
+    return service.configuration.referring(_ATTACHMENT, "cluster_name", cluster)
+
+
+@resource_rule(
+    "ecs/service-without-listener-dependency",
+    Family.DEPLOY,
+    "aws_ecs_service",
+    errors="InvalidParameterException: The target group with targetGroupArn {arn} does not have an "
+    "associated load balancer.",
+    remedy="Add the listener (or the listener rule) to the service's depends_on.",
+    documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
+    "ecs_service",
+)
+def without_listener_dependency(service: Resource) -> Problems:
+    """A service may be created before a listener attaches its target group to a load balancer."""
+    configuration = service.configuration
+    if configuration.incomplete:
+        return
+    listeners = configuration.resources(
+        "aws_lb_listener", "aws_lb_listener_rule", "aws_alb_listener", "aws_alb_listener_rule"
+    )
+    for block in service.blocks("load_balancer"):
+        group = service.follow("target_group_arn", *_GROUP, within=block)
+        if group is None:
+            continue
+        connecting = [item for item in listeners if item.depends_on(group)]
+        others = [item for item in listeners if item not in connecting]
+        if any(service.depends_on(item) for item in connecting) or not _all_traceable(others):
+            continue
+        names = ", ".join(item.address for item in connecting) or "no listener"
+        yield service.problem(f"{group.address} is attached by {names}; no dependency on it")
+
+
+def _all_traceable(listeners: list[Resource]) -> bool:
+    """Return whether it is certain to which target groups listeners forward requests."""
+    return all(
+        item.repeated is False and is_traceable(item.value(argument))
+        for item in listeners
+        for argument in ("default_action", "action", "dynamic")
+    )

@@ -1,19 +1,19 @@
-"""Rules on ECS task definitions: does AWS take them?"""
+"""Rules on ECS task definitions: size, containers and roles."""
 
 import re
 from collections.abc import Mapping
 
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.ecs.model import is_fargate
+from harness.preflight.rules.ecs.model import containers, is_fargate
+from harness.preflight.rules.iam.model import trusts
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 _TASK = "aws_ecs_task_definition"
 _PARAMETERS = f"{_GUIDE}/task_definition_parameters.html"
 _GIB = 1024
-
-# CPU units -> memory in MiB: smallest, largest, step.
+# CPU units -> memory in MiB: minimum, maximum, step.
 _FARGATE_SIZES: Mapping[int, tuple[int, int, int]] = {
     512: (1 * _GIB, 4 * _GIB, _GIB),
     1024: (2 * _GIB, 8 * _GIB, _GIB),
@@ -22,7 +22,6 @@ _FARGATE_SIZES: Mapping[int, tuple[int, int, int]] = {
     8192: (16 * _GIB, 60 * _GIB, 4 * _GIB),
     16384: (32 * _GIB, 120 * _GIB, 8 * _GIB),
 }
-
 _SMALLEST = (256, (512, 1 * _GIB, 2 * _GIB))
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(v?cpu|gb)?", re.IGNORECASE)
 
@@ -31,22 +30,22 @@ _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(v?cpu|gb)?", re.IGNORECASE)
     "ecs/fargate-cpu-memory",
     Family.DEPLOY,
     _TASK,
-    says=(
+    errors=(
         "ClientException: No Fargate configuration exists for given values: {cpu} CPU, {memory} "
         "memory. See the Amazon ECS documentation for the valid values.",
         "ClientException: Fargate requires that 'cpu' be defined at the task level.",
         "ClientException: Fargate requires that 'memory' be defined at the task level.",
     ),
-    remedy="One of Fargate's pairs, such as cpu 256 with memory 512, 1024 or 2048.",
+    remedy="Use a combination that Fargate supports, such as cpu 256 and memory 512, 1024 or 2048.",
     documentation=f"{_GUIDE}/fargate-tasks-services.html",
 )
 def fargate_cpu_memory(task: Resource) -> Problems:
-    """A Fargate task has a size that Fargate does not have."""
+    """A Fargate task has a combination of CPU and memory that Fargate does not support."""
     if not is_fargate(task):
         return
     if task.absent("cpu") or task.absent("memory"):
         variant = 1 if task.absent("cpu") else 2
-        yield task.problem("cpu and memory must both be given for Fargate", variant=variant)
+        yield task.problem("Fargate requires cpu and memory", variant=variant)
         return
     cpu, memory = _units(task.text("cpu")), _units(task.text("memory"))
     if cpu is not None and memory is not None and not _is_fargate_size(cpu, memory):
@@ -71,7 +70,7 @@ def _is_fargate_size(cpu: int, memory: int) -> bool:
     "ecs/fargate-network-mode",
     Family.DEPLOY,
     _TASK,
-    says="ClientException: Fargate only supports network mode 'awsvpc'.",
+    errors="ClientException: Fargate only supports network mode 'awsvpc'.",
     remedy='Set network_mode = "awsvpc".',
     documentation=_PARAMETERS,
 )
@@ -80,3 +79,139 @@ def fargate_network_mode(task: Resource) -> Problems:
     mode = task.text("network_mode", "bridge")
     if is_fargate(task) and mode not in (None, "awsvpc"):
         yield task.problem(f"network mode {mode}")
+
+
+@resource_rule(
+    "ecs/container-definitions",
+    Family.DEPLOY,
+    _TASK,
+    errors=(
+        "Error: ECS Task Definition container_definitions is invalid: ...",
+        "ClientException: Container.image should not be null or empty.",
+    ),
+    other_errors="ClientException: Container definition {number} ({name}): image is required.",
+    remedy="Use a JSON list of objects, each with name and image.",
+    documentation=_PARAMETERS,
+)
+def container_definitions(task: Resource) -> Problems:
+    """The container definitions are not a JSON list of containers with name and image."""
+    try:
+        document = task.document("container_definitions")
+    except ValueError as error:
+        yield task.problem(f"container_definitions is not JSON: {error}")
+        return
+    if document == [] or isinstance(document, dict | str | int):
+        yield task.problem("container_definitions is not a list of containers")
+    for container in containers(task) or []:
+        missing = [name for name in ("name", "image") if container.absent(name)]
+        if missing:
+            text = f"{container.address} has no {' and no '.join(missing)}"
+            yield task.problem(text, variant=1)
+
+
+@resource_rule(
+    "ecs/duplicate-container-name",
+    Family.DEPLOY,
+    _TASK,
+    remedy="Use a unique name for each container of the task.",
+    documentation=_PARAMETERS,
+)
+def duplicate_container_name(task: Resource) -> Problems:
+    """Two containers of a task have the same name."""
+    names = [container.text("name") for container in containers(task) or []]
+    for name in sorted({n for n in names if n and names.count(n) > 1}):
+        yield task.problem(f"{names.count(name)} containers have the name {name}")
+
+
+@resource_rule(
+    "ecs/awsvpc-host-port",
+    Family.DEPLOY,
+    _TASK,
+    errors="ClientException: When networkMode=awsvpc, the host ports and container ports in port "
+    "mappings must match.",
+    remedy="Omit hostPort, or set it to containerPort.",
+    documentation=f"{_GUIDE}/task-networking-awsvpc.html",
+)
+def awsvpc_host_port(task: Resource) -> Problems:
+    """A container in network mode ``awsvpc`` maps a port to another host port."""
+    if task.text("network_mode") != "awsvpc":
+        return
+    for container in containers(task) or []:
+        for mapping in container.blocks("portMappings"):
+            port, host = mapping.integer("containerPort"), mapping.integer("hostPort")
+            if host and port is not None and host != port:
+                yield task.problem(f"container port {port} is mapped to host port {host}")
+
+
+@resource_rule(
+    "ecs/log-options",
+    Family.DEPLOY,
+    _TASK,
+    errors="ClientException: Log driver awslogs requires options: {options}",
+    remedy="Set awslogs-group, awslogs-region and (for Fargate) awslogs-stream-prefix.",
+    documentation=f"{_GUIDE}/specify-log-config.html",
+)
+def log_options(task: Resource) -> Problems:
+    """A required option of the log driver ``awslogs`` is missing."""
+    required = ["awslogs-group", "awslogs-region"]
+    required += ["awslogs-stream-prefix"] if is_fargate(task) else []
+    for container in containers(task) or []:
+        logging = container.block("logConfiguration")
+        if logging is None or logging.text("logDriver") != "awslogs":
+            continue
+        options = logging.block("options")
+        missing = [name for name in required if options is None or options.absent(name)]
+        if missing and logging.certain("options"):
+            names = ", ".join(missing)
+            yield task.problem(f"{container.text('name')}: {names} missing", options=names)
+
+
+@resource_rule(
+    "ecs/execution-role-missing",
+    Family.DEPLOY,
+    _TASK,
+    errors=(
+        "ClientException: Fargate requires task definition to have execution role ARN to support "
+        "log driver awslogs.",
+        "ClientException: Fargate requires task definition to have execution role ARN to support "
+        "ECR images.",
+        "ClientException: When you are specifying container secrets, you must also specify a "
+        "value for 'executionRoleArn'.",
+    ),
+    remedy="Set execution_role_arn.",
+    documentation=f"{_GUIDE}/task_execution_IAM_role.html",
+)
+def execution_role_missing(task: Resource) -> Problems:
+    """A task has no execution role, which its logs, secrets or image require."""
+    if not task.absent("execution_role_arn"):
+        return
+    for container in containers(task) or []:
+        logging = container.block("logConfiguration")
+        driver = logging.text("logDriver") if logging else None
+        if container.given("secrets"):
+            yield task.problem("secrets require an execution role", variant=2)
+        elif is_fargate(task) and driver == "awslogs":
+            yield task.problem("the log driver awslogs requires an execution role")
+        elif is_fargate(task) and ".dkr.ecr." in (container.text("image") or ""):
+            yield task.problem("an image in ECR requires an execution role", variant=1)
+        else:
+            continue
+        return
+
+
+@resource_rule(
+    "ecs/role-not-trusted",
+    Family.DEPLOY,
+    _TASK,
+    errors="ClientException: ECS was unable to assume the role '{arn}' that was provided for this "
+    "task. Please verify that the role being passed has the proper trust relationship and "
+    "permissions and that your IAM user has permissions to pass this role.",
+    remedy="Allow ecs-tasks.amazonaws.com to assume the role (sts:AssumeRole).",
+    documentation=f"{_GUIDE}/task-iam-roles.html",
+)
+def role_not_trusted(task: Resource) -> Problems:
+    """The trust policy of a role of the task does not allow ECS tasks to assume it."""
+    for argument in ("execution_role_arn", "task_role_arn"):
+        role = task.follow(argument, "aws_iam_role")
+        if role is not None and trusts(role, "ecs-tasks.amazonaws.com") is False:
+            yield task.problem(f"{role.address} does not trust ecs-tasks.amazonaws.com")

@@ -1,14 +1,13 @@
-"""Rules on the access logs of load balancers: may they be written into the bucket?"""
+"""Rules on the access logs of load balancers: permissions and encryption of the bucket."""
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from harness.preflight.configuration.resource import Block, Resource
-from harness.preflight.configuration.values import Reference, Unknown, references_in
+from harness.preflight.configuration import Block, Reference, Resource, Unknown, references_in
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.iam_model.statements import Statement, policy_of
+from harness.preflight.rules.iam.model import Statement, policy_of
 
 _ACCESS_LOGS = (
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html"
@@ -18,7 +17,7 @@ _DENIED = (
     "permission"
 )
 _SERVICE = "logdelivery.elasticloadbalancing.amazonaws.com"
-# The account that writes access logs, in the regions that are older than the service principal.
+# Account that delivers access logs, in regions that are older than the service principal.
 _ACCOUNTS: Mapping[str, str] = {
     "af-south-1": "098369216593",
     "ap-east-1": "754344448648",
@@ -50,30 +49,30 @@ _ACCOUNTS: Mapping[str, str] = {
     Family.DEPLOY,
     "aws_lb",
     "aws_alb",
-    says=_DENIED,
-    remedy=f"Give the bucket a policy that allows {_SERVICE} s3:PutObject on "
+    errors=_DENIED,
+    remedy=f"Add a bucket policy that allows {_SERVICE} s3:PutObject on "
     "BUCKET/PREFIX/AWSLogs/ACCOUNT/*.",
     documentation=_ACCESS_LOGS,
 )
 def access_log_bucket_policy(balancer: Resource) -> Problems:
-    """The policy of the access-log bucket does not let load balancers of the region write."""
+    """The policy of the access-log bucket does not allow load balancers to write."""
     for logs, bucket in _log_buckets(balancer):
         policies = _about(bucket, "aws_s3_bucket_policy")
         if policies is None:
             continue
-        said = [policy_of(policy, "policy") for policy in policies]
-        if any(statements is None for statements in said):
+        documents = [policy_of(policy, "policy") for policy in policies]
+        if any(statements is None for statements in documents):
             continue
         prefix = logs.text("prefix", "")
         verdicts = [
-            _lets_write(statement, bucket, prefix, balancer.configuration.region())
-            for statements in said
+            _allows_write(statement, bucket, prefix, balancer.configuration.region())
+            for statements in documents
             for statement in statements or ()
         ]
         if not any(verdict is not False for verdict in verdicts):
             name = bucket.text("bucket") or "..."
             yield balancer.problem(
-                f"{bucket.address} has no policy that lets it write access logs", bucket=name
+                f"{bucket.address} has no policy that allows access logs", bucket=name
             )
 
 
@@ -82,12 +81,12 @@ def access_log_bucket_policy(balancer: Resource) -> Problems:
     Family.DEPLOY,
     "aws_lb",
     "aws_alb",
-    says=_DENIED,
-    remedy="Encrypt the access-log bucket with AES256 (SSE-S3): the only one that ALB can use.",
+    errors=_DENIED,
+    remedy="Encrypt the access-log bucket with AES256 (SSE-S3), which ALB requires.",
     documentation=_ACCESS_LOGS,
 )
 def access_log_bucket_encryption(balancer: Resource) -> Problems:
-    """The access-log bucket is encrypted with a KMS key, which load balancers cannot use."""
+    """The access-log bucket is encrypted with a KMS key, which ALB does not support."""
     for _, bucket in _log_buckets(balancer):
         kind = "aws_s3_bucket_server_side_encryption_configuration"
         for encryption in _about(bucket, kind) or []:
@@ -100,26 +99,26 @@ def access_log_bucket_encryption(balancer: Resource) -> Problems:
 
 
 def _log_buckets(balancer: Resource) -> Iterator[tuple[Block, Resource]]:
-    """Yield the access logs that are on, with their bucket."""
+    """Yield the enabled access logs with their bucket."""
     if balancer.text("load_balancer_type", "application") != "application":
         return
     for logs in balancer.blocks("access_logs"):
-        bucket = logs.follow("bucket", "aws_s3_bucket")
+        bucket = balancer.follow("bucket", "aws_s3_bucket", within=logs)
         if logs.boolean("enabled", default=False) and bucket is not None:
             yield logs, bucket
 
 
 def _about(bucket: Resource, kind: str) -> list[Resource] | None:
-    """Return the resources of a type that are about a bucket, None when unsure."""
+    """Return the resources of a type that belong to a bucket, None if uncertain."""
     if not bucket.configuration.all_certain(kind, "bucket", "aws_s3_bucket"):
         return None
     return bucket.configuration.referring(kind, "bucket", bucket)
 
 
-def _lets_write(
+def _allows_write(
     statement: Statement, bucket: Resource, prefix: str | None, region: str | None
 ) -> bool | None:
-    """Return whether a statement lets load balancers write; None when not certain."""
+    """Return whether a statement allows load balancers to write; None if uncertain."""
     if statement.inverted:
         return None
     if not statement.allow or not any(_is_put(action) for action in statement.actions):
@@ -145,17 +144,17 @@ def _is_writer(principal: Any, region: str | None) -> bool | None:
 
 
 def _holds(resource: Any, bucket: Resource, prefix: str | None) -> bool:
-    """Return whether the resource of a statement may stand for the place of the logs."""
+    """Return whether the resource of a statement may match the objects of the logs."""
     name = bucket.text("bucket")
     if prefix is None or name is None:
         return True
     folder = f"{prefix}/" if prefix else ""
-    wanted = f"arn:aws:s3:::{name}/{folder}AWSLogs/123456789012/elasticloadbalancing/x"
-    return fnmatchcase(wanted, _pattern(resource, bucket.address, f"arn:aws:s3:::{name}"))
+    log = f"arn:aws:s3:::{name}/{folder}AWSLogs/123456789012/elasticloadbalancing/x"
+    return fnmatchcase(log, _pattern(resource, bucket.address, f"arn:aws:s3:::{name}"))
 
 
 def _pattern(resource: Any, bucket: str, arn: str) -> str:
-    """Return a statement's resource as pattern, ``*`` for what is not known."""
+    """Return a statement's resource as pattern, ``*`` for unknown parts."""
     if isinstance(resource, Reference) and resource.address == bucket:
         return arn if resource.attribute == "arn" else "*"
     if isinstance(resource, Unknown):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from harness.preflight.configuration.resource import Block, Resource
+from harness.preflight.configuration import Block, Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import containers, task_of
@@ -22,12 +22,12 @@ _DEFAULT_INTERVAL = 30
     "elbv2/health-check-interval",
     Family.DEPLOY,
     *_GROUP,
-    says="ValidationError: Health check interval must be greater than the timeout.",
-    remedy="Make the timeout shorter than the interval.",
+    errors="ValidationError: Health check interval must be greater than the timeout.",
+    remedy="Set the timeout to less than the interval.",
     documentation=_HEALTH,
 )
 def health_check_interval(group: Resource) -> Problems:
-    """A health check may take longer than the time until the next one."""
+    """The timeout of a health check is not less than its interval."""
     for check in group.blocks("health_check"):
         interval = check.integer("interval", _DEFAULT_INTERVAL)
         timeout = check.integer("timeout")
@@ -39,12 +39,12 @@ def health_check_interval(group: Resource) -> Problems:
     "elbv2/health-check-port",
     Family.WORK,
     "aws_ecs_service",
-    says="(service {name}) (task ...) failed ELB health checks in (target-group ...)",
+    errors="(service {name}) (task ...) failed ELB health checks in (target-group ...)",
     remedy="Set the port of the health check to traffic-port, or to a port of the container.",
     documentation=_HEALTH,
 )
 def health_check_port(service: Resource) -> Problems:
-    """The health check asks a port on which no container of the task listens."""
+    """No container of the task listens on the port of the health check."""
     ports = _all_ports(service)
     for block, group, check in _health_checks(service):
         port = check.text("port", "traffic-port")
@@ -59,27 +59,27 @@ def health_check_port(service: Resource) -> Problems:
     Family.WORK,
     "aws_ecs_service",
     severity=Severity.WARNING,
-    says="(service {name}) (task ...) failed ELB health checks in (target-group ...)",
-    remedy="Let the container's own health check and the target group's ask for the same path.",
+    errors="(service {name}) (task ...) failed ELB health checks in (target-group ...)",
+    remedy="Use the same path in the health checks of the container and of the target group.",
     documentation=_HEALTH,
 )
 def health_check_path(service: Resource) -> Problems:
-    """The target group checks another path or port than the container's own health check."""
+    """The health checks of target group and container use different paths."""
     for block, group, check in _health_checks(service):
         path = check.text("path", "/")
         if path is None or check.text("protocol", "HTTP") not in ("HTTP", "HTTPS"):
             continue
         port = block.integer("container_port")
-        for url in _own_checks(service, block.text("container_name")):
-            own = urlsplit(url)
-            if (own.path or "/") != path and own.port in (port, None):
-                text = f"{group.address} checks {path}, the container itself {own.path or '/'}"
+        for url in _container_checks(service, block.text("container_name")):
+            other = urlsplit(url)
+            if (other.path or "/") != path and other.port in (port, None):
+                text = f"{group.address} checks {path}, the container {other.path or '/'}"
                 yield service.problem(text)
 
 
 def _health_checks(service: Resource) -> Iterator[tuple[Block, Resource, Block]]:
     for block in service.blocks("load_balancer"):
-        group = block.follow("target_group_arn", *_GROUP)
+        group = service.follow("target_group_arn", *_GROUP, within=block)
         check = group.block("health_check") if group is not None else None
         if group is not None and check is not None:
             yield block, group, check
@@ -97,7 +97,7 @@ def _all_ports(service: Resource) -> list[int]:
     return ports
 
 
-def _own_checks(service: Resource, name: str | None) -> list[str]:
+def _container_checks(service: Resource, name: str | None) -> list[str]:
     task = task_of(service)
     urls: list[str] = []
     for container in (containers(task) if task is not None else None) or []:

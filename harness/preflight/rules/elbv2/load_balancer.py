@@ -1,42 +1,49 @@
-"""Rules on load balancers: does AWS take them, and do they go away?"""
+"""Rules on load balancers, listeners and target groups."""
 
 import itertools
 import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
-from harness.preflight.configuration.resource import Resource
-from harness.preflight.configuration.values import Unknown, same
+from harness.preflight.configuration import Configuration, Reference, Resource, Unknown, same
 from harness.preflight.finding import Family
-from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.ec2.zones import distinct_zones, zones_of
+from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
+from harness.preflight.rules.ec2.model import distinct_zones, zones_of
 
 _API = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference"
 _LB = ("aws_lb", "aws_alb")
 _MIN_ZONES = 2
+_GROUP = ("aws_lb_target_group", "aws_alb_target_group")
+_LISTENER = ("aws_lb_listener", "aws_alb_listener")
+_CHARACTERS = re.compile(r"[A-Za-z0-9-]*")
+_MAX_NAME = 32
 
 
 @resource_rule(
     "elbv2/too-few-zones",
     Family.DEPLOY,
     *_LB,
-    says="ValidationError: At least two subnets in two different Availability Zones must be "
+    errors="ValidationError: At least two subnets in two different Availability Zones must be "
     "specified",
-    remedy="Name subnets of at least two availability zones.",
+    remedy="Use subnets in at least two availability zones.",
     documentation=f"{_API}/API_CreateLoadBalancer.html",
 )
 def too_few_zones(balancer: Resource) -> Problems:
     """An application load balancer is in fewer than two availability zones."""
     zones = distinct_zones(balancer, "subnets")
     if zones is not None and zones and len(zones) < _MIN_ZONES and _is_application(balancer):
-        yield balancer.problem(f"all its subnets are in {zones[0]}")
+        yield balancer.problem(f"all subnets are in {zones[0]}")
 
 
 @resource_rule(
     "elbv2/subnets-in-same-zone",
     Family.DEPLOY,
     *_LB,
-    says="InvalidConfigurationRequest: A load balancer cannot be attached to multiple subnets in "
+    errors="InvalidConfigurationRequest: A load balancer cannot be attached to multiple subnets in "
     "the same Availability Zone",
-    remedy="Name one subnet of each availability zone.",
+    remedy="Use one subnet per availability zone.",
     documentation=f"{_API}/API_CreateLoadBalancer.html",
 )
 def subnets_in_same_zone(balancer: Resource) -> Problems:
@@ -45,7 +52,7 @@ def subnets_in_same_zone(balancer: Resource) -> Problems:
     twice = [one for one, other in itertools.combinations(zones, 2) if same(one, other)]
     if twice and len(twice) < math.comb(len(zones), 2):
         zone = twice[0].text if isinstance(twice[0], Unknown) else twice[0]
-        yield balancer.problem(f"two of its subnets are in {zone}")
+        yield balancer.problem(f"two subnets are in {zone}")
 
 
 def _is_application(balancer: Resource) -> bool:
@@ -56,13 +63,13 @@ def _is_application(balancer: Resource) -> bool:
     "elbv2/no-internet-gateway",
     Family.DEPLOY,
     *_LB,
-    says="InvalidSubnet: VPC {vpc} has no internet gateway",
+    errors="InvalidSubnet: VPC {vpc} has no internet gateway",
     remedy="Add an internet gateway to the VPC, or make the load balancer internal.",
     documentation="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
     "application-load-balancers.html",
 )
 def no_internet_gateway(balancer: Resource) -> Problems:
-    """A load balancer that faces the internet is in a VPC without internet gateway."""
+    """An internet-facing load balancer is in a VPC without internet gateway."""
     configuration = balancer.configuration
     subnets = balancer.follow_all("subnets", "aws_subnet") if "subnets" in balancer else None
     vpc = subnets[0].follow("vpc_id", "aws_vpc") if subnets else None
@@ -79,7 +86,7 @@ def no_internet_gateway(balancer: Resource) -> Problems:
     "elbv2/deletion-protection",
     Family.TEARDOWN,
     *_LB,
-    says="OperationNotPermitted: Load balancer '{arn}' cannot be deleted because deletion "
+    errors="OperationNotPermitted: Load balancer '{arn}' cannot be deleted because deletion "
     "protection is enabled",
     remedy="Set enable_deletion_protection = false in a disposable environment.",
     documentation=f"{_API}/API_DeleteLoadBalancer.html",
@@ -87,4 +94,150 @@ def no_internet_gateway(balancer: Resource) -> Problems:
 def deletion_protection(balancer: Resource) -> Problems:
     """A load balancer is protected from deletion."""
     if balancer.boolean("enable_deletion_protection"):
-        yield balancer.problem("enable_deletion_protection is true: destroy is refused")
+        yield balancer.problem("enable_deletion_protection is true: destroy fails")
+
+
+@resource_rule(
+    "elbv2/target-group-incomplete",
+    Family.DEPLOY,
+    *_GROUP,
+    errors=(
+        "Error: {name} should be set when target type is {kind}",
+        "ValidationError: A VPC ID must be specified",
+    ),
+    remedy="Set port, protocol and vpc_id (required except for lambda target groups).",
+    documentation=f"{_API}/API_CreateTargetGroup.html",
+)
+def target_group_incomplete(group: Resource) -> Problems:
+    """A target group has no port, protocol or VPC."""
+    kind = group.text("target_type", "instance")
+    for name in ("port", "protocol", "vpc_id"):
+        if kind not in (None, "lambda") and group.absent(name):
+            yield group.problem(f"{name} is not set; target type is {kind}", name=name, kind=kind)
+
+
+@resource_rule(
+    "elbv2/listener-certificate",
+    Family.DEPLOY,
+    *_LISTENER,
+    errors=(
+        "ValidationError: A certificate must be specified for HTTPS listeners",
+        "ValidationError: A certificate cannot be specified for HTTP listeners",
+    ),
+    remedy="Set certificate_arn for HTTPS, not for HTTP.",
+    documentation=f"{_API}/API_CreateListener.html",
+)
+def listener_certificate(listener: Resource) -> Problems:
+    """An HTTPS listener has no certificate, or an HTTP listener has one."""
+    protocol = listener.text("protocol")
+    if protocol in ("HTTPS", "TLS") and listener.absent("certificate_arn"):
+        yield listener.problem(f"{protocol} without certificate_arn")
+    if protocol == "HTTP" and listener.given("certificate_arn"):
+        yield listener.problem("HTTP with certificate_arn", variant=1)
+
+
+@configuration_rule(
+    "elbv2/duplicate-listener-port",
+    Family.DEPLOY,
+    errors="DuplicateListener: A listener already exists on this port for this load balancer",
+    remedy="Use a unique port for each listener of a load balancer.",
+    documentation=f"{_API}/API_CreateListener.html",
+)
+def duplicate_listener_port(inspection: Inspection) -> Problems:
+    """Two listeners of a load balancer have the same port."""
+    yield from _duplicates(inspection.configuration, _LISTENER, "load_balancer_arn", "port")
+
+
+@configuration_rule(
+    "elbv2/duplicate-listener-priority",
+    Family.DEPLOY,
+    errors="PriorityInUse: Priority '{value}' is currently in use",
+    remedy="Use a unique priority for each rule of a listener.",
+    documentation=f"{_API}/API_CreateRule.html",
+)
+def duplicate_listener_priority(inspection: Inspection) -> Problems:
+    """Two rules of a listener have the same priority."""
+    kinds = ("aws_lb_listener_rule", "aws_alb_listener_rule")
+    yield from _duplicates(inspection.configuration, kinds, "listener_arn", "priority")
+
+
+def _duplicates(
+    configuration: Configuration, kinds: tuple[str, ...], parent: str, number: str
+) -> Problems:
+    keyed = list(_numbered(configuration, kinds, parent, number))
+    counts = Counter(key for key, _ in keyed)
+    found: set[Any] = set()
+    for key, resource in keyed:
+        if counts[key] > 1 and key in found:
+            text = f"{number} {key[1]} is used by another one of {key[0]}"
+            yield resource.problem(text, value=key[1])
+        found.add(key)
+
+
+def _numbered(
+    configuration: Configuration, kinds: tuple[str, ...], parent: str, number: str
+) -> Iterator[tuple[tuple[str, int], Resource]]:
+    for resource in configuration.resources(*kinds):
+        owner = resource.unresolved(parent)
+        value = resource.integer(number)
+        if value is not None and isinstance(owner, Reference) and not resource.repeated:
+            yield (owner.address, value), resource
+
+
+@resource_rule(
+    "elbv2/load-balancer-name",
+    Family.DEPLOY,
+    *_LB,
+    errors=(
+        'Error: "name" cannot be longer than 32 characters: "{name}"',
+        'Error: only alphanumeric characters and hyphens allowed in "name": "{name}"',
+        'Error: "name" cannot begin with a hyphen: "{name}"',
+        'Error: "name" cannot end with a hyphen: "{name}"',
+        'Error: "name" cannot begin with "internal-": "{name}"',
+        "ValidationError: The load balancer name '{name}' cannot be longer than '32' characters",
+    ),
+    remedy="Use 1 to 32 letters, digits and hyphens; no hyphen at either end; not internal-.",
+    documentation=f"{_API}/API_CreateLoadBalancer.html",
+)
+def load_balancer_name(balancer: Resource) -> Problems:
+    """A load balancer's name is too long or has a character that is not allowed."""
+    name = balancer.text("name")
+    variant = _violation(name or "")
+    if variant is None and name and name.startswith("internal-"):
+        variant = 4
+    if name and variant is not None:
+        text = f"{name!r} ({len(name)} characters)"
+        yield balancer.problem(text, variant=variant, name=name)
+
+
+@resource_rule(
+    "elbv2/target-group-name",
+    Family.DEPLOY,
+    *_GROUP,
+    errors=(
+        'Error: "name" cannot be longer than 32 characters',
+        'Error: only alphanumeric characters and hyphens allowed in "name"',
+        'Error: "name" cannot begin with a hyphen',
+        'Error: "name" cannot end with a hyphen',
+        "ValidationError: Target group name '{name}' cannot be longer than '32' characters",
+    ),
+    remedy="Use 1 to 32 letters, digits and hyphens; no hyphen at either end.",
+    documentation=f"{_API}/API_CreateTargetGroup.html",
+)
+def target_group_name(group: Resource) -> Problems:
+    """A target group's name is too long or has a character that is not allowed."""
+    name = group.text("name")
+    variant = _violation(name or "")
+    if name and variant is not None:
+        yield group.problem(f"{name!r} ({len(name)} characters)", variant=variant, name=name)
+
+
+def _violation(name: str) -> int | None:
+    """Return the index of the provider's error message, None for a valid name."""
+    violations = (
+        len(name) > _MAX_NAME,
+        not _CHARACTERS.fullmatch(name),
+        name.startswith("-"),
+        name.endswith("-"),
+    )
+    return violations.index(True) if True in violations else None

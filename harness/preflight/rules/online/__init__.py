@@ -1,1 +1,1 @@
-"""Rules that look things up in the target."""
+"""Rules that query the target; skipped offline."""

@@ -1,12 +1,12 @@
-"""What only the target knows about databases: versions, classes, Data API."""
+"""Rules on what the target offers for databases: versions, instance classes, Data API."""
 
 from collections.abc import Iterator
 
 from harness.aws.capability import Capability
-from harness.preflight.cloud import Cloud
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Inspection, Problems, lookup_rule
+from harness.preflight.target_lookup import TargetLookup
 
 _API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference"
 _AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide"
@@ -20,30 +20,30 @@ _DATA_API_SINCE = {13: 11, 14: 8, 15: 3, 16: 1, 17: 4}
 @lookup_rule(
     "rds/engine-version-not-offered",
     Family.DEPLOY,
-    says=(
+    errors=(
         "InvalidParameterCombination: Cannot find version {version} for {engine}",
         "Error: no RDS engine versions match the criteria and preferred versions: ...",
     ),
-    remedy="Pin a version that the target offers, or take it from data.aws_rds_engine_version.",
+    remedy="Use a version that the target offers, or data.aws_rds_engine_version.",
     documentation=f"{_API}/API_DescribeDBEngineVersions.html",
 )
-def engine_version_not_offered(inspection: Inspection, cloud: Cloud) -> Problems:
+def engine_version_not_offered(inspection: Inspection, target: TargetLookup) -> Problems:
     """The target does not offer the engine version."""
     for cluster in inspection.configuration.resources("aws_rds_cluster"):
         engine, version = cluster.text("engine"), cluster.text("engine_version")
         if engine not in _ENGINES or version is None:
             continue
-        offered = _offered(cloud, engine)
+        offered = _offered(target, engine)
         if not _is_offered(version, offered):
             nearest = ", ".join(_nearest(version, offered)) or "none"
             yield cluster.problem(
-                f"{engine} {version} is not offered in {cloud.region}; the nearest: {nearest}",
+                f"{engine} {version} is not offered in {target.region}; the nearest: {nearest}",
                 version=version,
                 engine=engine,
             )
     for data, preferred, engine in _preferences(inspection):
-        if not any(version in _offered(cloud, engine) for version in preferred):
-            text = f"none of {', '.join(preferred[:3])}... is offered in {cloud.region}"
+        if not any(version in _offered(target, engine) for version in preferred):
+            text = f"none of {', '.join(preferred[:3])}... is offered in {target.region}"
             yield data.problem(text, variant=1)
 
 
@@ -59,33 +59,33 @@ def _preferences(inspection: Inspection) -> Iterator[tuple[Resource, list[str], 
 @lookup_rule(
     "rds/instance-class-not-offered",
     Family.DEPLOY,
-    says="InvalidParameterCombination: RDS does not support creating a DB instance with the "
+    errors="InvalidParameterCombination: RDS does not support creating a DB instance with the "
     "following combination: DBInstanceClass={instance_class}, Engine={engine}, "
     "EngineVersion={version}, LicenseModel=postgresql-license. For supported combinations of "
     "instance class and database engine version, see the documentation.",
     remedy="Choose a class that DescribeOrderableDBInstanceOptions lists for the version.",
     documentation=f"{_API}/API_DescribeOrderableDBInstanceOptions.html",
 )
-def instance_class_not_offered(inspection: Inspection, cloud: Cloud) -> Problems:
+def instance_class_not_offered(inspection: Inspection, target: TargetLookup) -> Problems:
     """The target does not offer the instance class with the engine version."""
     for instance in inspection.configuration.resources("aws_rds_cluster_instance"):
         cluster = instance.follow("cluster_identifier", "aws_rds_cluster")
         name, engine = instance.text("instance_class"), instance.text("engine")
         if cluster is None or name is None or engine not in _ENGINES:
             continue
-        version = _version_of(cluster, _offered(cloud, engine))
-        if version is None or version not in _offered(cloud, engine):
+        version = _version_of(cluster, _offered(target, engine))
+        if version is None or version not in _offered(target, engine):
             continue
-        answer = cloud.ask(
+        response = target.call(
             "rds",
             "describe_orderable_db_instance_options",
             Engine=engine,
             EngineVersion=version,
             DBInstanceClass=name,
         )
-        if not answer["OrderableDBInstanceOptions"]:
+        if not response["OrderableDBInstanceOptions"]:
             yield instance.problem(
-                f"{name} is not offered for {engine} {version} in {cloud.region}",
+                f"{name} is not offered for {engine} {version} in {target.region}",
                 instance_class=name,
                 engine=engine,
                 version=version,
@@ -99,16 +99,16 @@ def instance_class_not_offered(inspection: Inspection, cloud: Cloud) -> Problems
     remedy="Set enable_http_endpoint = false, or deploy where the RDS Data API is offered.",
     documentation=f"{_AURORA}/Concepts.Aurora_Fea_Regions_DB-eng.Feature.Data_API.html",
 )
-def data_api_not_supported(inspection: Inspection, cloud: Cloud) -> Problems:
-    """A cluster's HTTP endpoint is on, but target or engine version has no RDS Data API."""
+def data_api_not_supported(inspection: Inspection, target: TargetLookup) -> Problems:
+    """The HTTP endpoint is enabled, but target or engine version has no RDS Data API."""
     for cluster in inspection.configuration.resources("aws_rds_cluster"):
-        reason = cloud.missing.get(Capability.RDS_DATA) or _without_data_api(cluster)
+        reason = target.missing.get(Capability.RDS_DATA) or _without_data_api(cluster)
         if reason and cluster.boolean("enable_http_endpoint"):
             yield cluster.problem(f"enable_http_endpoint is true; {reason}")
 
 
 def _without_data_api(cluster: Resource) -> str:
-    """Return why the engine version has no Data API, empty where that is not certain."""
+    """Return why the engine version has no Data API, empty if uncertain."""
     version = cluster.text("engine_version") or ""
     if cluster.text("engine") != "aurora-postgresql" or "." not in version:
         return ""
@@ -119,7 +119,7 @@ def _without_data_api(cluster: Resource) -> str:
 
 
 def _version_of(cluster: Resource, offered: frozenset[str]) -> str | None:
-    """Return the version of a cluster, as given or as its data source would choose it."""
+    """Return the version of a cluster, as configured or as selected by its data source."""
     version = cluster.text("engine_version")
     if version is not None:
         return version
@@ -128,25 +128,25 @@ def _version_of(cluster: Resource, offered: frozenset[str]) -> str | None:
     return next((v for v in preferred or () if v in offered), None)
 
 
-def _offered(cloud: Cloud, engine: str) -> frozenset[str]:
-    answer = cloud.ask("rds", "describe_db_engine_versions", Engine=engine)
+def _offered(target: TargetLookup, engine: str) -> frozenset[str]:
+    response = target.call("rds", "describe_db_engine_versions", Engine=engine)
     return frozenset(
         entry["EngineVersion"]
-        for entry in answer["DBEngineVersions"]
+        for entry in response["DBEngineVersions"]
         if entry.get("Status", "available") == "available"
     )
 
 
 def _is_offered(version: str, offered: frozenset[str]) -> bool:
-    """Return whether a version is offered; a major version alone stands for its minors."""
+    """Return whether a version, or a minor of a major version, is offered."""
     return version in offered or any(other.startswith(f"{version}.") for other in offered)
 
 
 def _nearest(version: str, offered: frozenset[str]) -> list[str]:
-    wanted = _key(version)
+    numbers = _key(version)
 
     def distance(other: str) -> tuple[int, ...]:
-        return tuple(abs(a - b) for a, b in zip(_key(other), wanted, strict=True))
+        return tuple(abs(a - b) for a, b in zip(_key(other), numbers, strict=True))
 
     stable = [other for other in offered if "limitless" not in other]
     return sorted(sorted(stable, key=distance)[:_NEAREST], key=_key)

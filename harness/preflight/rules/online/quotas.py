@@ -1,50 +1,51 @@
-"""Quotas of a real account, against what the configuration adds. Emulators have none."""
+"""The rule on quotas of an account; targets without Service Quotas are skipped."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.preflight.cloud import Cloud
+from harness.aws.capability import Capability
 from harness.preflight.finding import Family, Problem
 from harness.preflight.registry import Inspection, Problems, lookup_rule
+from harness.preflight.target_lookup import TargetLookup
 
 
 @dataclass(frozen=True)
 class _Quota:
-    """One quota: code in Service Quotas, and how much of it is used.
+    """One quota of Service Quotas.
 
     Attributes:
         service: Service code.
         code: Quota code.
-        name: What is limited.
-        used: Counts what the account has.
-        error: Position of the expected message among the rule's.
-        per_zone: Whether the quota is for each availability zone; certain to be exceeded only
-            when there is more than that in all zones together.
+        name: Name of the quota, for messages.
+        used: Returns the number of existing resources.
+        error: Index of the error message among those of the rule.
+        per_zone: Whether the quota applies per availability zone; then certainly exceeded only
+            above the sum over all zones.
     """
 
     service: str
     code: str
     name: str
-    used: Callable[[Cloud], int]
+    used: Callable[[TargetLookup], int]
     error: int
     per_zone: bool = False
 
 
-def _count(service: str, operation: str, key: str) -> Callable[[Cloud], int]:
-    def used(cloud: Cloud) -> int:
-        return len(cloud.ask(service, operation)[key])
+def _count(service: str, operation: str, key: str) -> Callable[[TargetLookup], int]:
+    def used(target: TargetLookup) -> int:
+        return len(target.call(service, operation)[key])
 
     return used
 
 
-def _distributions(cloud: Cloud) -> int:
-    listed: Mapping[str, Any] = cloud.ask("cloudfront", "list_distributions")["DistributionList"]
+def _distributions(target: TargetLookup) -> int:
+    listed: Mapping[str, Any] = target.call("cloudfront", "list_distributions")["DistributionList"]
     return len(listed.get("Items", ()))
 
 
-def _nat_gateways(cloud: Cloud) -> int:
-    listed = cloud.ask("ec2", "describe_nat_gateways")["NatGateways"]
+def _nat_gateways(target: TargetLookup) -> int:
+    listed = target.call("ec2", "describe_nat_gateways")["NatGateways"]
     return sum(gateway.get("State") in ("pending", "available") for gateway in listed)
 
 
@@ -76,7 +77,7 @@ _QUOTAS: Mapping[str, _Quota] = {
 @lookup_rule(
     "account/quota-exceeded",
     Family.DEPLOY,
-    says=(
+    errors=(
         "VpcLimitExceeded: The maximum number of VPCs has been reached.",
         "AddressLimitExceeded: The maximum number of addresses has been reached.",
         "InternetGatewayLimitExceeded: The maximum number of internet gateways has been reached.",
@@ -84,12 +85,12 @@ _QUOTAS: Mapping[str, _Quota] = {
         "TooManyDistributions: ...",
         "NatGatewayLimitExceeded: The maximum number of NAT Gateways has been reached.",
     ),
-    remedy="Remove what is no longer used (catalog-harness destroy), or ask for a higher quota.",
+    remedy="Remove unused resources (catalog-harness destroy), or request a quota increase.",
     documentation="https://docs.aws.amazon.com/servicequotas/latest/userguide/intro.html",
 )
-def quota_exceeded(inspection: Inspection, cloud: Cloud) -> Problems:
-    """The account would have more of something than its quota allows."""
-    if not cloud.is_aws:
+def quota_exceeded(inspection: Inspection, target: TargetLookup) -> Problems:
+    """The deployment would exceed a quota of the account."""
+    if Capability.SERVICE_QUOTAS in target.missing:
         return
     for kind, quota in _QUOTAS.items():
         new = [
@@ -99,18 +100,18 @@ def quota_exceeded(inspection: Inspection, cloud: Cloud) -> Problems:
         ]
         if not new:
             continue
-        limit = _limit(cloud, quota)
-        used = quota.used(cloud)
+        limit = _limit(target, quota)
+        used = quota.used(target)
         if used + len(new) > limit:
-            text = f"{quota.name}: {used} in use, {len(new)} more wanted, quota {limit}"
+            text = f"{quota.name}: {used} in use, {len(new)} to create, quota {limit}"
             yield Problem(new[0].address, text, {}, quota.error)
 
 
-def _limit(cloud: Cloud, quota: _Quota) -> int:
-    answer = cloud.ask(
+def _limit(target: TargetLookup, quota: _Quota) -> int:
+    response = target.call(
         "service-quotas", "get_service_quota", ServiceCode=quota.service, QuotaCode=quota.code
     )
-    limit = int(answer["Quota"]["Value"])
+    limit = int(response["Quota"]["Value"])
     if not quota.per_zone:
         return limit
-    return limit * len(cloud.ask("ec2", "describe_availability_zones")["AvailabilityZones"])
+    return limit * len(target.call("ec2", "describe_availability_zones")["AvailabilityZones"])

@@ -1,8 +1,7 @@
-"""Which Aurora PostgreSQL versions were offered, on a date: all that can be said offline.
+"""Versions of Aurora PostgreSQL offered on a date, for preflight without a target.
 
 From ``DescribeDBEngineVersions`` and the release calendar,
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraPostgreSQLReleaseNotes/aurorapostgresql-release-calendar.html.
-The target itself is asked whenever there is one.
 """
 
 import re
@@ -23,13 +22,13 @@ OFFERED: Mapping[int, tuple[int, ...]] = {
 
 
 def retirement(version: str) -> str:
-    """Return why a version cannot be counted on, empty when nothing speaks against it.
+    """Return why a version is probably not offered, empty if it was offered.
 
-    A major version alone lets RDS choose the minor, and is fine.
+    A major version alone is valid: RDS selects the minor.
     """
     match = re.fullmatch(r"(\d{1,3})(?:\.(\d{1,4}))?(-limitless)?", version)
     if match is None:
-        return "no Aurora PostgreSQL version looks like this"
+        return "not a version of Aurora PostgreSQL"
     if match[3]:
         return "a version of Aurora PostgreSQL Limitless Database, another product"
     minors = OFFERED.get(int(match[1]))
@@ -39,5 +38,5 @@ def retirement(version: str) -> str:
         return ""
     nearest = ", ".join(f"{match[1]}.{minor}" for minor in minors)
     if int(match[2]) > minors[-1]:
-        return f"not known; offered were {nearest}"
+        return f"unknown; offered were {nearest}"
     return f"retired, or never offered; offered were {nearest}"

@@ -1,11 +1,11 @@
-"""Rules on Aurora clusters and database instances: what they run, how they end."""
+"""Rules on Aurora clusters and instances: version, class, capacity and deletion."""
 
 import re
 
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
-from harness.preflight.rules.ec2.zones import distinct_zones
+from harness.preflight.rules.ec2.model import distinct_zones
 from harness.preflight.rules.rds.aurora_versions import AS_OF, retirement
 
 _API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference"
@@ -15,20 +15,30 @@ _RETENTION_DAYS = range(1, 36)
 _MAX_CAPACITY = 256.0
 _MIN_MAXIMUM = 1.0
 _STEP = 0.5
+_CLASSES = (
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
+    "Concepts.DBInstanceClass.SupportAurora.html"
+)
+_SERVERLESS = (
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.create.html"
+)
+# Aurora PostgreSQL supports memory-optimized, serverless and the larger burstable classes, but no
+# general-purpose (m), micro or small ones.
+_UNSUPPORTED = re.compile(r"db\.(m\d\w*\.\w+|t\d\w*\.(micro|small|xlarge|2xlarge)|c\d\w*\.\w+)")
 
 
 @configuration_rule(
     "rds/retired-engine-version",
     Family.DEPLOY,
     severity=Severity.WARNING,
-    says="InvalidParameterCombination: Cannot find version {version} for aurora-postgresql",
-    remedy="Ask the target (run preflight without --offline), or pin a version that it offers; "
+    errors="InvalidParameterCombination: Cannot find version {version} for aurora-postgresql",
+    remedy="Query the target (run preflight without --offline), or use a version that it offers; "
     "16.8 is the long-term-support minor of 16.",
     documentation=f"{_AURORA}/AuroraPostgreSQLReleaseNotes/aurorapostgresql-release-calendar.html",
 )
 def retired_engine_version(inspection: Inspection) -> Problems:
-    """An Aurora PostgreSQL version was retired, or is not known; offline, from a dated table."""
-    if inspection.online:
+    """An Aurora PostgreSQL version was retired or is unknown; offline, from a dated table."""
+    if inspection.target is not None:
         return
     for cluster in inspection.configuration.resources("aws_rds_cluster"):
         version = cluster.text("engine_version")
@@ -44,35 +54,35 @@ def retired_engine_version(inspection: Inspection) -> Problems:
     "rds/parameter-group-family",
     Family.DEPLOY,
     "aws_rds_cluster",
-    says="InvalidParameterCombination: The Parameter Group {name} with DBParameterGroupFamily "
+    errors="InvalidParameterCombination: The Parameter Group {name} with DBParameterGroupFamily "
     "{family} can't be used for this instance. Please use a Parameter Group with "
-    "DBParameterGroupFamily {wanted}",
-    remedy="Give the parameter group the family of the engine's major version.",
+    "DBParameterGroupFamily {expected}",
+    remedy="Set the family of the parameter group to that of the engine's major version.",
     documentation=f"{_AURORA}/USER_WorkingWithParamGroups.html",
 )
 def parameter_group_family(cluster: Resource) -> Problems:
-    """The parameter group's family is not that of the cluster's engine version."""
+    """The family of the parameter group does not match the cluster's engine version."""
     group = cluster.follow("db_cluster_parameter_group_name", "aws_rds_cluster_parameter_group")
     family = group.text("family") if group is not None else None
     version = re.match(r"\d+", cluster.text("engine_version") or "")
     engine = cluster.text("engine")
     if group is None or family is None or version is None or engine != "aurora-postgresql":
         return
-    wanted = f"{engine}{version.group()}"
-    if family != wanted:
+    expected = f"{engine}{version.group()}"
+    if family != expected:
         name = group.text("name") or "..."
-        text = f"{group.address} has family {family}; the engine wants {wanted}"
-        yield cluster.problem(text, name=name.lower(), family=family, wanted=wanted)
+        text = f"{group.address} has family {family}; the engine requires {expected}"
+        yield cluster.problem(text, name=name.lower(), family=family, expected=expected)
 
 
 @resource_rule(
     "rds/subnet-group-zones",
     Family.DEPLOY,
     "aws_db_subnet_group",
-    says="DBSubnetGroupDoesNotCoverEnoughAZs: The DB subnet group doesn't meet Availability Zone "
+    errors="DBSubnetGroupDoesNotCoverEnoughAZs: The DB subnet group doesn't meet Availability Zone "
     "(AZ) coverage requirement. Current AZ coverage: {zone}. Add subnets to cover at least 2 "
     "AZs.",
-    remedy="Name subnets of at least two availability zones.",
+    remedy="Use subnets in at least two availability zones.",
     documentation=f"{_API}/API_CreateDBSubnetGroup.html",
 )
 def subnet_group_zones(group: Resource) -> Problems:
@@ -87,14 +97,14 @@ def subnet_group_zones(group: Resource) -> Problems:
     "rds/serverless-capacity",
     Family.DEPLOY,
     "aws_rds_cluster",
-    says="Error: expected serverlessv2_scaling_configuration.0.max_capacity to be in the range "
+    errors="Error: expected serverlessv2_scaling_configuration.0.max_capacity to be in the range "
     "(1.000000 - 256.000000), got {maximum}",
-    remedy="0 to 256 Aurora capacity units in steps of 0.5, the maximum at least 1 and not below "
-    "the minimum.",
+    remedy="Use 0 to 256 Aurora capacity units in steps of 0.5, the maximum at least 1 and not "
+    "below the minimum.",
     documentation=f"{_AURORA}/aurora-serverless-v2.setting-capacity.html",
 )
 def serverless_capacity(cluster: Resource) -> Problems:
-    """The capacity range of a serverless cluster is not one that Aurora takes."""
+    """The capacity range of a serverless cluster is not valid."""
     for scaling in cluster.blocks("serverlessv2_scaling_configuration"):
         low, high = scaling.number("min_capacity"), scaling.number("max_capacity")
         values = [value for value in (low, high) if value is not None]
@@ -109,16 +119,16 @@ def serverless_capacity(cluster: Resource) -> Problems:
     "rds/backup-retention",
     Family.DEPLOY,
     "aws_rds_cluster",
-    says=(
+    errors=(
         "InvalidParameterValue: Invalid backup retention period: {days}. Retention period must be "
         "between 1 and 35.",
         "Error: expected backup_retention_period to be at most (35), got {days}",
     ),
-    remedy="1 to 35 days: Aurora always keeps backups for a day.",
+    remedy="Use 1 to 35 days: Aurora keeps backups for at least one day.",
     documentation=f"{_API}/API_CreateDBCluster.html",
 )
 def backup_retention(cluster: Resource) -> Problems:
-    """A cluster keeps its backups for a number of days that RDS does not take."""
+    """The backup retention of a cluster is not valid."""
     days = cluster.integer("backup_retention_period")
     if days is not None and days not in _RETENTION_DAYS:
         yield cluster.problem(f"backup_retention_period is {days}", days=days)
@@ -129,7 +139,7 @@ def backup_retention(cluster: Resource) -> Problems:
     Family.TEARDOWN,
     "aws_rds_cluster",
     "aws_db_instance",
-    says=(
+    errors=(
         "InvalidParameterCombination: Cannot delete protected Cluster, please disable deletion "
         "protection and try again.",
         "InvalidParameterCombination: Cannot delete protected DB Instance, please disable "
@@ -142,7 +152,7 @@ def deletion_protection(database: Resource) -> Problems:
     """A database is protected from deletion."""
     if database.boolean("deletion_protection"):
         variant = int(database.type == "aws_db_instance")
-        yield database.problem("deletion_protection is true: destroy is refused", variant=variant)
+        yield database.problem("deletion_protection is true: destroy fails", variant=variant)
 
 
 @resource_rule(
@@ -150,7 +160,7 @@ def deletion_protection(database: Resource) -> Problems:
     Family.TEARDOWN,
     "aws_rds_cluster",
     "aws_db_instance",
-    says=(
+    errors=(
         "Error: RDS Cluster final_snapshot_identifier is required when skip_final_snapshot is "
         "false",
         "Error: final_snapshot_identifier is required when skip_final_snapshot is false",
@@ -161,7 +171,7 @@ def deletion_protection(database: Resource) -> Problems:
     documentation=f"{_AURORA}/USER_DeleteCluster.html",
 )
 def final_snapshot(database: Resource) -> Problems:
-    """Destroy wants a final snapshot: it fails without a name for it, or leaves it behind."""
+    """Destroy creates a final snapshot: it fails without a name, or the snapshot remains."""
     if database.boolean("skip_final_snapshot", default=False) is not False:
         return
     name = database.text("final_snapshot_identifier")
@@ -172,3 +182,45 @@ def final_snapshot(database: Resource) -> Problems:
     else:
         text = f"destroy leaves the snapshot {name or ''} behind"
         yield database.problem(text, variant=2, name=name)
+
+
+@resource_rule(
+    "rds/instance-class",
+    Family.DEPLOY,
+    "aws_rds_cluster_instance",
+    errors="InvalidParameterCombination: RDS does not support creating a DB instance with the "
+    "following combination: DBInstanceClass={instance_class}, Engine={engine}, "
+    "EngineVersion={version}, LicenseModel=postgresql-license. For supported combinations of "
+    "instance class and database engine version, see the documentation.",
+    remedy="Use a class of Aurora PostgreSQL: db.serverless, db.t4g.medium, db.r6g.large, ...",
+    documentation=_CLASSES,
+)
+def instance_class(instance: Resource) -> Problems:
+    """No version of Aurora PostgreSQL supports the instance class."""
+    name = instance.text("instance_class")
+    if name is None or instance.text("engine") != "aurora-postgresql":
+        return
+    if not name.startswith("db.") or _UNSUPPORTED.fullmatch(name):
+        yield instance.problem(
+            f"Aurora PostgreSQL has no instance class {name}",
+            instance_class=name,
+            engine="aurora-postgresql",
+        )
+
+
+@resource_rule(
+    "rds/serverless-without-capacity",
+    Family.DEPLOY,
+    "aws_rds_cluster_instance",
+    errors="InvalidParameterCombination: Set the Serverless v2 scaling configuration on the parent "
+    "DB cluster before creating a Serverless v2 DB instance.",
+    remedy="Add serverlessv2_scaling_configuration to the cluster.",
+    documentation=_SERVERLESS,
+)
+def serverless_without_capacity(instance: Resource) -> Problems:
+    """A serverless instance is in a cluster without serverless capacity range."""
+    cluster = instance.follow("cluster_identifier", "aws_rds_cluster")
+    if cluster is None or instance.text("instance_class") != "db.serverless":
+        return
+    if cluster.absent("serverlessv2_scaling_configuration"):
+        yield instance.problem(f"{cluster.address} has no serverlessv2_scaling_configuration")

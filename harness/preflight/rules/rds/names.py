@@ -1,8 +1,8 @@
-"""Rules on names, user and password of databases. None of them shows a password."""
+"""Rules on identifiers, user and password of databases; no finding contains a password."""
 
 import re
 
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
@@ -39,7 +39,7 @@ _MAX_PASSWORD = {"mysql": 41, "aurora-mysql": 41, "postgres": 128, "aurora-postg
     "aws_rds_cluster",
     "aws_rds_cluster_instance",
     "aws_db_instance",
-    says=(
+    errors=(
         'Error: only lowercase alphanumeric characters and hyphens allowed in "{argument}"',
         'Error: first character of "{argument}" must be a letter',
         'Error: "{argument}" cannot contain two consecutive hyphens',
@@ -48,39 +48,39 @@ _MAX_PASSWORD = {"mysql": 41, "aurora-mysql": 41, "postgres": 128, "aurora-postg
         "must begin with a letter; must contain only ASCII letters, digits, and hyphens; and must "
         "not end with a hyphen or contain two consecutive hyphens.",
     ),
-    remedy="1 to 63 lowercase letters, digits and single hyphens; begin with a letter, end with a "
-    "letter or digit.",
+    remedy="Use 1 to 63 lowercase letters, digits and single hyphens; begin with a letter, end "
+    "with a letter or digit.",
     documentation=f"{_API}/API_CreateDBCluster.html",
 )
 def identifier(database: Resource) -> Problems:
-    """The identifier of a cluster or an instance breaks the naming rules."""
+    """The identifier of a cluster or an instance violates the naming rules of RDS."""
     argument = "cluster_identifier" if database.type == "aws_rds_cluster" else "identifier"
     name = database.text(argument)
     if name is None:
         return
-    broken = (
+    violations = (
         not _CHARACTERS.fullmatch(name),
         not name[:1].isalpha(),
         "--" in name,
         name.endswith("-"),
         len(name) > _MAX_IDENTIFIER,
     )
-    if True in broken:
+    if True in violations:
         text = f"{argument} {name!r} ({len(name)} characters)"
-        yield database.problem(text, variant=broken.index(True), argument=argument)
+        yield database.problem(text, variant=violations.index(True), argument=argument)
 
 
 @resource_rule(
     "rds/database-name",
     Family.DEPLOY,
     *_DATABASE_TYPES,
-    says="InvalidParameterValue: DatabaseName must begin with a letter and contain only "
+    errors="InvalidParameterValue: DatabaseName must begin with a letter and contain only "
     "alphanumeric characters.",
-    remedy="1 to 63 letters, digits and underscores, beginning with a letter, no SQL keyword.",
+    remedy="Use 1 to 63 letters, digits and underscores, beginning with a letter, no SQL keyword.",
     documentation=f"{_API}/API_CreateDBCluster.html",
 )
 def database_name(database: Resource) -> Problems:
-    """The database that is created first has a name that its engine does not take."""
+    """The name of the initial database is not valid for its engine."""
     argument = "database_name" if database.type == "aws_rds_cluster" else "db_name"
     name = database.text(argument)
     word = database.text("engine") in _POSTGRESQL and (name or "").lower() in _POSTGRESQL_WORDS
@@ -92,13 +92,13 @@ def database_name(database: Resource) -> Problems:
     "rds/master-username",
     Family.DEPLOY,
     *_DATABASE_TYPES,
-    says=(
+    errors=(
         "InvalidParameterValue: MasterUsername {name} cannot be used as it is a reserved word "
         "used by the engine",
         "InvalidParameterValue: The parameter MasterUsername is not a valid identifier.",
     ),
-    remedy="1 to 63 letters, digits and underscores, beginning with a letter, no reserved word "
-    "(admin, rdsadmin, user, ...).",
+    remedy="Use 1 to 63 letters, digits and underscores, beginning with a letter, no reserved "
+    "word (admin, rdsadmin, user, ...).",
     documentation=f"{_API}/API_CreateDBCluster.html",
 )
 def master_username(database: Resource) -> Problems:
@@ -109,9 +109,9 @@ def master_username(database: Resource) -> Problems:
         return
     reserved = name.lower() in _RESERVED_USERS[engine]
     if reserved or not _USER.fullmatch(name):
-        why = "reserved by the engine" if reserved else "malformed"
+        reason = "reserved by the engine" if reserved else "malformed"
         yield database.problem(
-            f"master user name {name!r} is {why}", variant=not reserved, name=name
+            f"master user name {name!r} is {reason}", variant=not reserved, name=name
         )
 
 
@@ -119,7 +119,7 @@ def master_username(database: Resource) -> Problems:
     "rds/master-password",
     Family.DEPLOY,
     *_DATABASE_TYPES,
-    says=(
+    errors=(
         "InvalidParameterValue: The parameter MasterUserPassword is not a valid password. Only "
         "printable ASCII characters besides '/', '@', '\"', ' ' may be used.",
         "InvalidParameterValue: The parameter MasterUserPassword is not a valid password because "
@@ -127,12 +127,12 @@ def master_username(database: Resource) -> Problems:
         "InvalidParameterValue: The parameter MasterUserPassword is not a valid password because "
         "it is longer than {limit} characters.",
     ),
-    remedy='At least 8 printable ASCII characters other than / " @ and space; better: let the '
-    "provider generate it and pass it write-only.",
+    remedy='Use at least 8 printable ASCII characters other than / " @ and space; better: a '
+    "generated password in a write-only argument.",
     documentation=f"{_API}/API_CreateDBCluster.html",
 )
 def master_password(database: Resource) -> Problems:
-    """The master password is too short, too long, or has a character that is not allowed."""
+    """The master password is too short, too long, or contains a character that is not allowed."""
     limit = _MAX_PASSWORD.get(database.text("engine") or "", 128)
     for argument in ("master_password", "master_password_wo", "password", "password_wo"):
         secret = database.text(argument)

@@ -1,4 +1,4 @@
-"""Rules on where the state is kept."""
+"""Rules on the backend of the Terraform state."""
 
 from harness.preflight.finding import Family, Problem, Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule
@@ -16,15 +16,15 @@ def _s3_arguments(inspection: Inspection) -> list[str]:
 @configuration_rule(
     "terraform/unknown-backend-argument",
     Family.DEPLOY,
-    says=(
+    errors=(
         'Error: Extraneous JSON object property\n\nNo argument or block type is named "{name}".',
         'Error: Unsupported argument\n\nAn argument named "{name}" is not expected here.',
     ),
-    remedy="Remove the argument, or run the version of Terraform that knows it.",
+    remedy="Remove the argument, or run a version of Terraform that supports it.",
     documentation=_S3_BACKEND,
 )
 def unknown_backend_argument(inspection: Inspection) -> Problems:
-    """The S3 backend has an argument that the Terraform that will run does not know."""
+    """The S3 backend has an argument that the installed Terraform does not support."""
     for name in _s3_arguments(inspection):
         message = _why_unknown(name, inspection.terraform)
         if message:
@@ -40,7 +40,7 @@ def _why_unknown(name: str, terraform: TerraformVersion | None) -> str:
     if argument is None:
         other = "OpenTofu" if terraform.product == "terraform" else "Terraform"
         return f"{name}: only {other} has this argument; {terraform} will run"
-    if argument.known_to(terraform.version):
+    if argument.accepted_by(terraform.version):
         return ""
     if terraform.version < argument.since:
         return f"{name} exists since version {_text(argument.since)}; {terraform} will run"
@@ -51,12 +51,12 @@ def _why_unknown(name: str, terraform: TerraformVersion | None) -> str:
     "terraform/deprecated-backend-argument",
     Family.DEPLOY,
     severity=Severity.WARNING,
-    says="Warning: Deprecated Parameter",
-    remedy="Use what replaces the argument; a later version removes it.",
+    errors="Warning: Deprecated Parameter",
+    remedy="Use the replacement of the argument; a later version removes it.",
     documentation=_S3_BACKEND,
 )
 def deprecated_backend_argument(inspection: Inspection) -> Problems:
-    """The S3 backend has an argument that the Terraform that will run deprecates."""
+    """The S3 backend has an argument that the installed Terraform deprecates."""
     if inspection.terraform is None:
         return
     for name in _s3_arguments(inspection):
@@ -71,7 +71,7 @@ def deprecated_backend_argument(inspection: Inspection) -> Problems:
     "terraform/shared-state-key",
     Family.TEARDOWN,
     severity=Severity.WARNING,
-    says="Error: Error acquiring the state lock",
+    errors="Error: Error acquiring the state lock",
     remedy="Put the environment suffix into the key: {environment_suffix}/{stack id}.tfstate.",
     documentation=_S3_BACKEND,
 )

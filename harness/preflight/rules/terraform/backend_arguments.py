@@ -1,6 +1,6 @@
-"""Which arguments the S3 backend knows, by version of Terraform and OpenTofu.
+"""The arguments of the S3 backend, by version of Terraform and OpenTofu.
 
-Read from the schema in ``internal/backend/remote-state/s3/backend.go`` of every minor release:
+From the schema in ``internal/backend/remote-state/s3/backend.go`` of every minor release:
 Terraform 1.0 to 1.15 and OpenTofu 1.6 to 1.12. Documented at
 https://developer.hashicorp.com/terraform/language/backend/s3 and
 https://opentofu.org/docs/language/settings/backends/s3/.
@@ -20,10 +20,10 @@ class Argument:
     """One argument of the backend in one product.
 
     Attributes:
-        since: First version that knows it.
-        deprecated: First version that warns about it.
-        removed: First version that no longer knows it.
-        instead: What replaces it.
+        since: First version that accepts it.
+        deprecated: First version that deprecates it.
+        removed: First version that no longer accepts it.
+        instead: Replacement.
     """
 
     since: Version = _ALWAYS
@@ -31,13 +31,15 @@ class Argument:
     removed: Version | None = None
     instead: str = ""
 
-    def known_to(self, version: Version) -> bool:
+    def accepted_by(self, version: Version) -> bool:
         """Return whether a version accepts it."""
         return self.since <= version and (self.removed is None or version < self.removed)
 
     def deprecated_in(self, version: Version) -> bool:
         """Return whether a version accepts it and warns."""
-        return self.known_to(version) and self.deprecated is not None and version >= self.deprecated
+        return (
+            self.accepted_by(version) and self.deprecated is not None and version >= self.deprecated
+        )
 
 
 _PLAIN = (
@@ -101,10 +103,10 @@ _PRODUCTS: Mapping[str, Mapping[str, Argument]] = {"terraform": _TERRAFORM, "ope
 
 
 def s3_argument(name: str, terraform: TerraformVersion) -> Argument | None:
-    """Return what is known of an argument, None when no version of the product has it."""
+    """Return an argument, None if no version of the product has it."""
     return _PRODUCTS[terraform.product].get(name)
 
 
 def s3_arguments() -> frozenset[str]:
-    """Return every argument that any version of either product knows."""
+    """Return the arguments of all versions of both products."""
     return frozenset(name for arguments in _PRODUCTS.values() for name in arguments)

@@ -1,4 +1,4 @@
-"""The rule on names that are the same in every run."""
+"""The rule on names that must differ between runs."""
 
 from collections.abc import Mapping
 
@@ -29,14 +29,14 @@ NAMES: Mapping[str, str] = {
     "aws_sns_topic": "name",
     "aws_sqs_queue": "name",
 }
-"""Resource type -> argument with a name that an account can hold once."""
+"""Resource type -> argument with a name that must be unique per account."""
 
 
 @configuration_rule(
     "terraform/name-not-unique-per-run",
     Family.TEARDOWN,
     severity=Severity.WARNING,
-    says=(
+    errors=(
         "EntityAlreadyExists: Role with name {name} already exists.",
         "ResourceAlreadyExistsException: The specified log group already exists",
         "DuplicateLoadBalancerName: A load balancer with the same name '{name}' exists, but with "
@@ -44,11 +44,11 @@ NAMES: Mapping[str, str] = {
         "DBSubnetGroupAlreadyExists: The DB subnet group '{name}' already exists.",
         "DBParameterGroupAlreadyExists: Parameter group {name} already exists",
     ),
-    remedy="Put the environment suffix into the name: two runs then cannot meet.",
+    remedy="Put the environment suffix into the name, so that two runs do not conflict.",
     documentation="https://docs.aws.amazon.com/general/latest/gr/aws-arns-and-namespaces.html",
 )
 def name_not_unique_per_run(inspection: Inspection) -> Problems:
-    """A name that an account can hold once does not contain the run's environment suffix."""
+    """A name that must be unique per account does not contain the run's environment suffix."""
     suffix = inspection.environment_suffix
     if not suffix:
         return

@@ -13,12 +13,12 @@ from harness.core.process import Completed
 from harness.preflight import TerraformVersion
 from tests.unit.harness.preflight.conftest import Synth
 
-SAID = {0: {"error a"}, 1: {"error a", "error b"}, 2: {"error a", "warning c"}, 3: {"error a"}}
+REPORTED = {0: {"error a"}, 1: {"error a", "error b"}, 2: {"error a", "warning c"}, 3: {"error a"}}
 
 
-def test_a_mistake_is_reported_when_something_new_is_said() -> None:
-    folders = {number: Path(str(number)) for number in SAID}
-    result = measure("tool", lambda folder: SAID[int(folder.name)], folders, repeats=3)
+def test_a_mistake_is_reported_if_a_message_is_new() -> None:
+    folders = {number: Path(str(number)) for number in REPORTED}
+    result = measure("tool", lambda folder: REPORTED[int(folder.name)], folders, repeats=3)
     assert (result.tool, result.errors, result.warnings) == ("tool", (1,), (2,))
     assert result.seconds >= 0
 
@@ -28,9 +28,9 @@ def test_the_rules_report_all_six(synth: Synth, tmp_path: Path) -> None:
     inspect = harness_rules(TerraformVersion((1, 11, 4)))
     assert inspect(tmp_path) == set()
     for mistake in KNOWN_MISTAKES:
-        (tmp_path / "cdk.tf.json").write_text(json.dumps(mistake.put_into(synth())))
-        (said,) = inspect(tmp_path)
-        assert said.split()[1] == mistake.rule
+        (tmp_path / "cdk.tf.json").write_text(json.dumps(mistake.applied_to(synth())))
+        (message,) = inspect(tmp_path)
+        assert message.split()[1] == mistake.rule
 
 
 @pytest.mark.parametrize("as_list", [True, False])
@@ -51,5 +51,5 @@ def test_the_table_names_tools_seconds_and_mistakes() -> None:
     assert "none" in text
 
 
-def test_the_command_explains_itself() -> None:
+def test_the_command_has_a_help_text() -> None:
     assert "terraform validate and checkov" in CliRunner().invoke(benchmark.main, ["--help"]).output

@@ -8,7 +8,7 @@ from harness.preflight.errors import BlockedError
 from harness.preflight.report import Report
 from tests.unit.harness.preflight.sample_configuration import SUFFIX, Draft, FakeTarget, catalog
 
-BUCKET = "aws_s3_bucket.logs"
+BUCKET = "aws_s3_bucket.storage_log_bucket"
 
 
 def gate(draft: Draft, pyproject: Path) -> Report:
@@ -28,14 +28,14 @@ def test_what_can_be_deployed_passes(tmp_path: Path) -> None:
 
 def test_a_warning_does_not_stop_a_run(tmp_path: Path) -> None:
     draft = catalog()
-    draft["aws_ecs_service.api"]["desired_count"] = 50
+    draft["aws_ecs_service.service"]["desired_count"] = 50
     assert gate(draft, tmp_path / "pyproject.toml").warnings
 
 
 def test_a_blocker_stops_a_run_and_says_everything(tmp_path: Path) -> None:
     draft = catalog()
     draft[BUCKET]["force_destroy"] = False
-    draft["aws_lb.alb"]["name"] = f"{SUFFIX}-{'x' * 40}"
+    draft["aws_lb.load_balancer_alb"]["name"] = f"{SUFFIX}-{'x' * 40}"
     with pytest.raises(BlockedError) as raised:
         gate(draft, tmp_path / "pyproject.toml")
     text = str(raised.value)

@@ -1,4 +1,4 @@
-"""The real stack, synthesized once for each configuration: half a second each."""
+"""The real stack, synthesized once per configuration, each in half a second."""
 
 import copy
 from collections.abc import Callable
@@ -16,13 +16,13 @@ Synth = Callable[..., dict[str, Any]]
 
 @pytest.fixture(scope="session")
 def synth(tmp_path_factory: pytest.TempPathFactory) -> Synth:
-    """Return the Terraform JSON of the stack, a copy to be changed."""
-    known: dict[StackConfig, dict[str, Any]] = {}
+    """Return a function for copies of the stack's Terraform JSON."""
+    cached: dict[StackConfig, dict[str, Any]] = {}
 
     def synthesized(**fields: Any) -> dict[str, Any]:
         config = StackConfig(**{"environment_suffix": SUFFIX, **fields})
-        if config not in known:
-            known[config] = synthesize(config, tmp_path_factory.mktemp("cdktf")).content
-        return copy.deepcopy(known[config])
+        if config not in cached:
+            cached[config] = synthesize(config, tmp_path_factory.mktemp("cdktf")).content
+        return copy.deepcopy(cached[config])
 
     return synthesized

@@ -8,11 +8,16 @@ from harness.benchmarks.known_mistakes import KNOWN_MISTAKES, Mistake
 from harness.preflight import Report, TerraformVersion, configuration_of, preflight
 from stack.tiers import missing_tiers
 from tests.unit.harness.preflight.conftest import Synth
-from tests.unit.harness.preflight.rules.online.test_online import DELETED
-from tests.unit.harness.preflight.sample_configuration import FakeTarget
+from tests.unit.harness.preflight.rules.test_online import DELETED
+from tests.unit.harness.preflight.sample_configuration import (
+    RECORDED,
+    FakeTarget,
+    catalog,
+    synthesized,
+)
 
 BY_NUMBER = {mistake.number: mistake for mistake in KNOWN_MISTAKES}
-# What the target says about the two mistakes that depend on it.
+# The response of the target to the mistakes that depend on it.
 PENDING = FakeTarget({"describe_secret": DELETED})
 IN_TARGET = {2: "rds/engine-version-not-offered", 6: "secretsmanager/name-taken"}
 
@@ -27,6 +32,16 @@ def address_of(mistake: Mistake, document: dict[str, Any]) -> str:
         return "terraform.backend.s3.lock_table"
     (name,) = document["resource"][mistake.resource_type]
     return f"{mistake.resource_type}.{name}"
+
+
+def test_the_recorded_configuration_is_current() -> None:
+    assert synthesized() == RECORDED.read_text(encoding="utf-8")
+
+
+def test_the_recorded_configuration_has_no_finding() -> None:
+    report = report_on(catalog().document, target=FakeTarget())
+    assert report.findings == ()
+    assert report.notes == ()
 
 
 def test_the_correct_stack_has_no_finding(synth: Synth) -> None:
@@ -49,13 +64,13 @@ def test_a_part_of_the_stack_has_no_finding(synth: Synth, tier: str) -> None:
 @pytest.mark.parametrize("mistake", KNOWN_MISTAKES, ids=lambda m: f"{m.number} {m.rule}")
 def test_each_mistake_is_exactly_one_finding(synth: Synth, mistake: Mistake) -> None:
     document = synth()
-    (finding,) = report_on(mistake.put_into(document)).findings
+    (finding,) = report_on(mistake.applied_to(document)).findings
     assert finding.rule == mistake.rule
     assert finding.address == address_of(mistake, document)
     assert finding.severity == ("warning" if mistake.number == 2 else "blocker")
 
 
-def test_a_retired_version_is_a_blocker_when_the_target_is_asked(synth: Synth) -> None:
+def test_a_retired_version_is_a_blocker_with_a_target(synth: Synth) -> None:
     document = synth(
         aurora_engine_version="15.3",
         aurora_engine_major=15,
@@ -65,20 +80,20 @@ def test_a_retired_version_is_a_blocker_when_the_target_is_asked(synth: Synth) -
     assert finding.rule == IN_TARGET[2]
     assert finding.address == address_of(BY_NUMBER[2], document)
     assert finding.severity == "blocker"
-    assert finding.says == (
+    assert finding.error == (
         "InvalidParameterCombination: Cannot find version 15.3 for aurora-postgresql"
     )
 
 
-def test_a_name_pending_deletion_is_a_blocker_when_the_target_is_asked(synth: Synth) -> None:
+def test_a_name_pending_deletion_is_a_blocker_with_a_target(synth: Synth) -> None:
     document = synth()
     (finding,) = report_on(document, target=PENDING).findings
     assert finding.rule == IN_TARGET[6]
     assert finding.address == address_of(BY_NUMBER[6], document)
-    assert "already scheduled for deletion" in finding.says
+    assert "already scheduled for deletion" in finding.error
 
 
-def test_a_lock_file_is_a_mistake_for_an_older_terraform(synth: Synth) -> None:
+def test_a_lock_file_is_a_blocker_for_an_older_terraform(synth: Synth) -> None:
     document = synth(state_bucket="states", state_lock=True)
     del document["terraform"]["required_version"]
     old = TerraformVersion.parse("1.9.8")
@@ -86,13 +101,13 @@ def test_a_lock_file_is_a_mistake_for_an_older_terraform(synth: Synth) -> None:
     assert finding.rule == "terraform/unknown-backend-argument"
     assert finding.address == "terraform.backend.s3.use_lockfile"
     assert "exists since version 1.10.0; Terraform 1.9.8 will run" in finding.message
-    assert 'No argument or block type is named "use_lockfile".' in finding.says
+    assert 'No argument or block type is named "use_lockfile".' in finding.error
 
 
 def test_all_six_together_are_six_blockers(synth: Synth) -> None:
     document = synth()
     for number in (1, 2, 3, 4, 5):
-        document = BY_NUMBER[number].put_into(document)
+        document = BY_NUMBER[number].applied_to(document)
     report = report_on(document, target=PENDING)
     assert {(f.rule, f.address) for f in report.blockers} == {
         (IN_TARGET.get(mistake.number, mistake.rule), address_of(mistake, document))

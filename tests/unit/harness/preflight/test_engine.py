@@ -10,7 +10,7 @@ from harness.preflight import (
 )
 from tests.unit.harness.preflight.sample_configuration import FakeTarget, catalog, no_such
 
-BUCKET = "aws_s3_bucket.logs"
+BUCKET = "aws_s3_bucket.storage_log_bucket"
 FORCE = "s3/bucket-without-force-destroy"
 
 
@@ -20,40 +20,40 @@ def with_bucket(**arguments: object) -> Report:
     return preflight(configuration_of(draft.document))
 
 
-def test_a_finding_carries_everything_that_a_reader_needs() -> None:
+def test_a_finding_has_every_field() -> None:
     (finding,) = with_bucket().findings
     assert (finding.rule, finding.address) == (FORCE, BUCKET)
     assert finding.severity is Severity.BLOCKER
     assert finding.message
-    assert finding.says.startswith("BucketNotEmpty: ")
+    assert finding.error.startswith("BucketNotEmpty: ")
     assert finding.remedy
     assert finding.documentation.startswith("https://docs.aws.amazon.com/")
     assert finding.source == "configuration"
 
 
-def test_the_expected_message_is_filled_in_with_what_was_seen() -> None:
+def test_the_error_message_is_formatted_with_the_actual_values() -> None:
     draft = catalog()
-    draft["aws_cloudwatch_log_group.api"]["retention_in_days"] = 10
+    draft["aws_cloudwatch_log_group.storage_log_group"]["retention_in_days"] = 10
     (finding,) = preflight(configuration_of(draft.document)).findings
-    assert finding.says.endswith("got 10")
+    assert finding.error.endswith("got 10")
 
 
 def test_a_blocker_of_a_resource_that_may_not_exist_is_a_warning() -> None:
-    (finding,) = with_bucket(count="${var.wanted ? 1 : 0}").findings
+    (finding,) = with_bucket(count="${var.enabled ? 1 : 0}").findings
     assert finding.severity is Severity.WARNING
     assert finding.message.startswith("if its count is not 0")
 
 
-def test_offline_is_said() -> None:
-    assert "the target was not asked" in preflight(configuration_of({})).notes[0]
+def test_offline_is_a_note() -> None:
+    assert "not looked up in the target" in preflight(configuration_of({})).notes[0]
 
 
-def test_an_incomplete_configuration_is_said() -> None:
+def test_an_incomplete_configuration_is_a_note() -> None:
     notes = preflight(configuration_of({"module": {"m": {}}}), target=FakeTarget()).notes
     assert "modules" in notes[0]
 
 
-def test_a_look_up_that_is_refused_is_a_note_and_the_others_go_on() -> None:
+def test_a_failed_look_up_is_a_note_and_the_others_continue() -> None:
     draft = catalog()
     draft[BUCKET].update(force_destroy=False)
     target = FakeTarget(
@@ -68,29 +68,29 @@ def test_a_look_up_that_is_refused_is_a_note_and_the_others_go_on() -> None:
         "ecs/cluster-name-taken",
         "iam/role-name-taken",
     ]
-    assert "head_bucket" in target.asked
+    assert "head_bucket" in target.called
 
 
-def test_the_target_is_asked_each_question_once() -> None:
+def test_each_look_up_is_sent_once() -> None:
     target = FakeTarget()
     preflight(configuration_of(catalog().document), target=target)
-    assert target.asked.count("describe_db_engine_versions") == 1
+    assert target.called.count("describe_db_engine_versions") == 1
 
 
-def test_names_of_what_is_deployed_already_are_not_taken() -> None:
+def test_names_of_deployed_resources_are_not_reported() -> None:
     target = FakeTarget({"head_bucket": {}})
     configuration = configuration_of(catalog().document)
     assert preflight(configuration, target=target).blockers
     assert not preflight(configuration, target=target, existing=[BUCKET]).blockers
 
 
-def test_a_stack_that_is_to_stay_is_spared_the_teardown_rules() -> None:
+def test_a_long_lived_stack_skips_the_teardown_rules() -> None:
     draft = catalog()
     draft[BUCKET].update(force_destroy=False)
     assert not preflight(configuration_of(draft.document), disposable=False).findings
 
 
-def test_a_suppressed_finding_is_listed_apart_with_its_reason() -> None:
+def test_a_suppressed_finding_is_listed_separately_with_its_reason() -> None:
     draft = catalog()
     draft[BUCKET].update(force_destroy=False)
     suppressions = [
@@ -105,23 +105,23 @@ def test_a_suppressed_finding_is_listed_apart_with_its_reason() -> None:
     assert any("s3/bucket-name" in note and "remove it" in note for note in report.notes)
 
 
-def test_blockers_come_first_and_decide_the_exit_status() -> None:
+def test_blockers_are_first_and_determine_the_exit_status() -> None:
     draft = catalog()
     draft[BUCKET].update(force_destroy=False)
-    draft["aws_ecs_service.api"]["desired_count"] = 50
+    draft["aws_ecs_service.service"]["desired_count"] = 50
     report = preflight(configuration_of(draft.document))
     assert [f.severity for f in report.findings] == [Severity.BLOCKER, Severity.WARNING]
     assert len(report.blockers) == len(report.warnings) == 1
     assert report.exit_code == 1
 
 
-def test_the_suffix_may_be_given() -> None:
+def test_the_suffix_can_be_passed() -> None:
     terraform = TerraformVersion.parse("1.11.4")
     configuration = configuration_of(catalog().document)
     report = preflight(configuration, terraform=terraform, environment_suffix="other")
     assert {f.rule for f in report.findings} == {"terraform/name-not-unique-per-run"}
 
 
-def test_reports_add_up_without_repeating_notes() -> None:
+def test_the_sum_of_reports_does_not_repeat_notes() -> None:
     one = preflight(configuration_of({}))
     assert (one + one).notes == one.notes

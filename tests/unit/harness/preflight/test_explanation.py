@@ -54,7 +54,7 @@ from harness.preflight import explain
         ),
     ],
 )
-def test_an_error_leads_to_the_rule_that_catches_it(code: str, message: str, rule: str) -> None:
+def test_an_error_is_explained_by_its_rule(code: str, message: str, rule: str) -> None:
     found = explain(code, message)
     assert found is not None
     assert found.id == rule
@@ -69,5 +69,5 @@ def test_an_error_leads_to_the_rule_that_catches_it(code: str, message: str, rul
         ("", ""),
     ],
 )
-def test_another_error_leads_to_none(code: str, message: str) -> None:
+def test_another_error_is_not_explained(code: str, message: str) -> None:
     assert explain(code, message) is None

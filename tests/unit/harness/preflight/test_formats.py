@@ -16,7 +16,7 @@ from harness.preflight import (
 from harness.preflight.formats import FORMATS
 from tests.unit.harness.preflight.sample_configuration import catalog
 
-BUCKET = "aws_s3_bucket.logs"
+BUCKET = "aws_s3_bucket.storage_log_bucket"
 SUPPRESSION = Suppression("ecs/open-wider-than-needed", "*", "behind a VPN, 100%: really")
 
 
@@ -26,8 +26,8 @@ def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
     monkeypatch.chdir(tmp_path)
     draft = catalog()
     draft[BUCKET]["force_destroy"] = False
-    draft["aws_ecs_service.api"]["desired_count"] = 50
-    draft["aws_vpc_security_group_ingress_rule.api"]["from_port"] = 80
+    draft["aws_ecs_service.service"]["desired_count"] = 50
+    draft["aws_vpc_security_group_ingress_rule.firewall_alb_to_service_ingress"]["from_port"] = 80
     path = tmp_path / "out" / "main.tf.json"
     path.parent.mkdir()
     path.write_text(json.dumps(draft.document, indent=2))
@@ -47,26 +47,26 @@ def test_json_is_an_object_with_findings(report: Report) -> None:
     assert blocker["rule"] == "s3/bucket-without-force-destroy"
     assert (blocker["severity"], warning["severity"]) == ("blocker", "warning")
     assert blocker["address"] == BUCKET
-    assert all(blocker[name] for name in ("message", "remedy", "documentation", "says"))
+    assert all(blocker[name] for name in ("message", "remedy", "documentation", "error"))
     assert [item["reason"] for item in document["suppressed"]] == [SUPPRESSION.reason]
-    assert "was not asked" in document["notes"][0]
+    assert "not looked up" in document["notes"][0]
 
 
-def test_the_table_says_what_is_wrong_and_what_to_do(report: Report) -> None:
+def test_the_table_has_the_problem_and_the_fix(report: Report) -> None:
     text = FORMATS["table"](report)
     assert BUCKET in text
-    assert "What to do:" in text
+    assert "Fix:" in text
     assert "BucketNotEmpty" in text
-    assert f"suppressed: {SUPPRESSION.rule} at aws_ecs_service.api: behind a VPN" in text
+    assert f"suppressed: {SUPPRESSION.rule} at aws_ecs_service.service: behind a VPN" in text
     assert text.endswith("preflight: 1 blocker, 1 warning (1 suppressed)")
     assert FORMATS["table"](Report()) == "preflight: no findings"
 
 
-def test_github_gets_one_annotation_a_line(report: Report) -> None:
+def test_github_has_one_annotation_per_line(report: Report) -> None:
     error, warning, suppressed, note = FORMATS["github"](report).splitlines()
-    place = f"file=out/main.tf.json,line={line_of(chr(34) + 'logs' + chr(34))}"
+    place = f"file=out/main.tf.json,line={line_of(chr(34) + 'storage_log_bucket' + chr(34))}"
     assert error.startswith(f"::error {place},title=s3/bucket-without-force-destroy::")
-    assert "%0AWhat to do" in error
+    assert "%0AFix: " in error
     assert warning.startswith("::warning file=")
     assert suppressed.startswith("::notice title=suppressed%3A ecs/open-wider-than-needed::")
     assert "100%25: really" in suppressed
@@ -89,7 +89,7 @@ def test_sarif_has_every_rule_and_every_result(report: Report) -> None:
     assert location["logicalLocations"][0]["fullyQualifiedName"] == BUCKET
 
 
-def test_a_file_elsewhere_is_named_by_its_uri(
+def test_a_file_outside_the_working_directory_has_a_uri(
     report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "else where").mkdir()
@@ -99,7 +99,7 @@ def test_a_file_elsewhere_is_named_by_its_uri(
     assert re.fullmatch(r"file:///.*/out/main\.tf\.json", location["artifactLocation"]["uri"])
 
 
-def test_a_finding_of_the_backend_is_placed_in_its_file(
+def test_a_finding_of_the_backend_is_located_in_its_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -112,7 +112,7 @@ def test_a_finding_of_the_backend_is_placed_in_its_file(
     )
 
 
-def test_a_configuration_without_a_file_has_no_place() -> None:
+def test_a_configuration_without_a_file_has_no_location() -> None:
     draft = catalog()
     draft[BUCKET]["force_destroy"] = False
     found = preflight(configuration_of(draft.document))

@@ -38,14 +38,14 @@ def test_no_file_and_no_table_are_no_suppressions(tmp_path: Path) -> None:
         'suppress = "s3/x"',
     ],
 )
-def test_an_entry_without_rule_address_and_reason_is_refused(tmp_path: Path, table: str) -> None:
+def test_an_entry_without_rule_address_and_reason_is_rejected(tmp_path: Path, table: str) -> None:
     path = write(tmp_path, f"[tool.catalog-harness.preflight]\n{table}\n")
     with pytest.raises(PreflightInputError, match=r"pyproject\.toml"):
         load_suppressions(path)
 
 
 @pytest.mark.parametrize("text", ["[tool", "tool = 1", "[tool]\ncatalog-harness = 1"])
-def test_a_file_of_another_shape_is_no_traceback(tmp_path: Path, text: str) -> None:
+def test_a_file_with_other_content_is_no_traceback(tmp_path: Path, text: str) -> None:
     path = write(tmp_path, text)
     if text == "[tool":
         with pytest.raises(PreflightInputError, match="cannot be read"):

@@ -13,12 +13,12 @@ from harness.preflight import TerraformVersion
         ("terraform v1.2.3", "Terraform 1.2.3"),
     ],
 )
-def test_versions_are_understood(text: str, shown: str) -> None:
+def test_versions_are_parsed(text: str, shown: str) -> None:
     assert str(TerraformVersion.parse(text)) == shown
 
 
 @pytest.mark.parametrize("text", ["", "latest", "pulumi 3.1.0", "1"])
-def test_what_is_no_version_is_refused(text: str) -> None:
+def test_other_text_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match="is no version"):
         TerraformVersion.parse(text)
 

@@ -3,8 +3,7 @@ from typing import Any
 import pytest
 
 from harness.preflight import PreflightInputError, configuration_of
-from harness.preflight.configuration.resource import Block
-from harness.preflight.configuration.values import Unknown
+from harness.preflight.configuration import Block, Unknown
 
 
 def block(**arguments: Any) -> Block:
@@ -19,7 +18,7 @@ def test_text_is_converted_as_terraform_does() -> None:
     assert block(a="${jsonencode({x = 1})}").text("a") == '{"x": 1}'
 
 
-def test_a_default_is_for_what_is_absent_only() -> None:
+def test_a_default_applies_to_absent_arguments_only() -> None:
     assert block().text("a", "default") == "default"
     assert block(a=None).integer("a", 3) == 3
     assert block(a="${var.x}").text("a", "default") is None
@@ -65,7 +64,7 @@ def test_blocks_may_be_one_object_or_a_list() -> None:
     assert block().block("r") is None
 
 
-def test_lists_are_known_as_far_as_they_are() -> None:
+def test_items_of_lists_may_be_unknown() -> None:
     assert block(a=["x", 1]).texts("a") == ["x", "1"]
     assert block(a=["x", "${var.y}"]).texts("a") is None
     assert block(a="${var.y}").values("a") is None
@@ -86,12 +85,12 @@ def test_lists_are_known_as_far_as_they_are() -> None:
         ("text", lambda b: b.map("a")),
     ],
 )
-def test_a_wrong_type_is_one_clear_error(value: Any, read: Any) -> None:
+def test_a_wrong_type_is_an_input_error(value: Any, read: Any) -> None:
     with pytest.raises(PreflightInputError, match=r"aws_lb\.x\.a.*: expected .*, found"):
         read(block(a=value))
 
 
-def test_a_map_is_empty_when_it_is_not_known() -> None:
+def test_an_unknown_map_is_empty() -> None:
     assert block(a={"k": "v"}).map("a") == {"k": "v"}
     assert block(a="${var.x}").map("a") == {}
     assert block().map("a") == {}
@@ -114,6 +113,6 @@ def test_a_document_may_be_plain_unknown_or_encoded() -> None:
     assert isinstance(block(a='{"memory": ${var.x}}').document("a"), Unknown)
 
 
-def test_a_document_that_is_certainly_no_json_says_so() -> None:
+def test_a_document_that_is_certainly_not_json_is_an_error() -> None:
     with pytest.raises(ValueError, match="Expecting"):
         block(a="{'x'}").document("a")

@@ -1,7 +1,7 @@
 from typing import Any
 
 from harness.preflight import Configuration, configuration_of
-from harness.preflight.configuration.resource import Resource
+from harness.preflight.configuration import Resource
 
 
 def configuration(resources: dict[str, Any], **more: Any) -> Configuration:
@@ -61,7 +61,7 @@ def test_a_resource_without_instance_is_left_out_but_declared() -> None:
     assert found.declares("aws_vpc.v")
 
 
-def test_it_says_why_it_may_not_see_everything() -> None:
+def test_an_incomplete_configuration_has_a_reason() -> None:
     assert configuration({}).incomplete == ""
     assert "modules" in configuration({}, module={"m": {"source": "./m"}}).incomplete
 

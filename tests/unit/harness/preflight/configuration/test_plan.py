@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from harness.preflight import PreflightInputError, TerraformVersion, configuration_of, preflight
-from tests.unit.harness.preflight.test_properties import leaves
+from tests.unit.harness.preflight.sample_configuration import leaves
 
 CLUSTER = ("aws_ecs_cluster.main.arn", "aws_ecs_cluster.main")
 SERVICE = "aws_ecs_service.api"

@@ -59,7 +59,7 @@ def test_a_folder_of_modules_is_several_configurations(tmp_path: Path) -> None:
     assert [Path(one.label).name for one in found] == ["one", "two"]
 
 
-def test_what_lies_beside_a_file_and_was_not_read_is_said(tmp_path: Path) -> None:
+def test_other_files_of_the_folder_are_reported_as_not_read(tmp_path: Path) -> None:
     path = write(tmp_path / "main.tf.json", BUCKET)
     write(tmp_path / "more.tf", 'resource "aws_vpc" "v" {}')
     assert "more.tf" in read_configurations(path)[0].incomplete
@@ -137,7 +137,7 @@ def test_bytes_that_are_no_text_are_one_clear_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["missing.tf.json", "/dev/null", "empty"])
-def test_what_is_no_file_or_folder_of_files_is_said(tmp_path: Path, path: str) -> None:
+def test_a_path_without_terraform_json_is_an_input_error(tmp_path: Path, path: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(PreflightInputError):
         read_configurations(tmp_path / path)

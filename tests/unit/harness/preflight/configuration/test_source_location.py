@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from harness.preflight import Family, Finding, Severity
-from harness.preflight.configuration.source_location import Location, location_of
+from harness.preflight.configuration import Location, location_of
 
 TEXT = """{
   "resource": {

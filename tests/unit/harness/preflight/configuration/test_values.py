@@ -1,10 +1,4 @@
-from harness.preflight.configuration.values import (
-    Reference,
-    Unknown,
-    is_known,
-    references_in,
-    same,
-)
+from harness.preflight.configuration import Reference, Unknown, is_known, references_in, same
 
 LB = Reference("aws_lb.x.arn", address="aws_lb.x", path=("arn",))
 

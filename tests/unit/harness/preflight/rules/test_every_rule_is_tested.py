@@ -19,7 +19,7 @@ SILENT = {case.rule for case in CASES if not case.at}
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
-def test_a_rule_fires_stays_silent_and_says_what_to_do(rule: Rule) -> None:
+def test_a_rule_fires_stays_silent_and_has_a_remedy(rule: Rule) -> None:
     assert rule.id in FIRING
     assert rule.id in SILENT
     assert rule.id.count("/") == 1

@@ -1,4 +1,4 @@
-"""Rules of services that have few: IAM, logs, secrets, alarms, registries."""
+"""Rules of services with few rules: IAM, logs, secrets, alarms, registries."""
 
 import json
 
@@ -13,18 +13,18 @@ from tests.unit.harness.preflight.sample_configuration import (
     silent,
 )
 
-ROLE = "aws_iam_role.task"
+ROLE = "aws_iam_role.roles_task"
 POLICY = "aws_iam_role_policy.more"
-GROUP = "aws_cloudwatch_log_group.api"
-SECRET = "aws_secretsmanager_secret.db"
-ALARM = "aws_cloudwatch_metric_alarm.cpu"
-DASHBOARD = "aws_cloudwatch_dashboard.main"
+GROUP = "aws_cloudwatch_log_group.storage_log_group"
+SECRET = "aws_secretsmanager_secret.secret_database"
+ALARM = "aws_cloudwatch_metric_alarm.monitoring_service_cpu"
+DASHBOARD = "aws_cloudwatch_dashboard.monitoring_dashboard"
 REPOSITORY = "aws_ecr_repository.api"
 
 
 def policy(draft: Draft, document: object) -> None:
     text = document if isinstance(document, str) else json.dumps(document)
-    draft[POLICY] = {"role": "${aws_iam_role.task.id}", "policy": text}
+    draft[POLICY] = {"role": "${aws_iam_role.roles_task.id}", "policy": text}
 
 
 def trust(draft: Draft, statement: object) -> None:
@@ -66,7 +66,7 @@ CASES = [
         "iam/malformed-policy",
         POLICY,
         lambda d: policy(d, {"Statement": [{"Effect": "allow"}]}),
-        name="nearly nothing",
+        name="several violations",
     ),
     silent("iam/malformed-policy", lambda d: policy(d, {"Statement": STATEMENT})),
     silent("iam/malformed-policy", lambda d: policy(d, '${file("policy.json")}'), name="unknown"),
@@ -75,7 +75,7 @@ CASES = [
         lambda d: policy(
             d,
             '${jsonencode({Version = "2012-10-17", Statement = [{Effect = "Allow", '
-            'Action = ["s3:*"], Resource = [aws_s3_bucket.logs.arn]}]})}',
+            'Action = ["s3:*"], Resource = [aws_s3_bucket.storage_log_bucket.arn]}]})}',
         ),
         name="jsonencode",
     ),
@@ -102,7 +102,7 @@ CASES = [
     silent("logs/group-name", lambda d: d[GROUP].update(name=f"/ecs/{SUFFIX}#a.b_c-d")),
     fires("logs/retention", GROUP, lambda d: d[GROUP].update(retention_in_days=10)),
     silent("logs/retention", lambda d: d[GROUP].update(retention_in_days="14")),
-    silent("logs/retention", lambda d: d[GROUP].update(retention_in_days=0), name="for ever"),
+    silent("logs/retention", lambda d: d[GROUP].update(retention_in_days=0), name="no expiration"),
     fires("secretsmanager/secret-name", SECRET, lambda d: d[SECRET].update(name=f"db {SUFFIX}")),
     silent("secretsmanager/secret-name", lambda d: d[SECRET].update(name=f"a/b_+=.@-{SUFFIX}")),
     fires(

@@ -105,6 +105,7 @@ class TestCapabilities:
         assert set(started(full).missing()) == {
             Capability.DATABASE_TLS,
             Capability.DATABASE_FORCED_TLS,
+            Capability.SERVICE_QUOTAS,
         }
 
     def test_data_planes_follow_the_services_that_they_need(self, community: Server) -> None:

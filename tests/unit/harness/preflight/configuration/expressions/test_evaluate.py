@@ -3,9 +3,8 @@ from typing import Any
 import pytest
 
 from harness.preflight import Configuration, configuration_of
+from harness.preflight.configuration import Encoded, Reference, Unknown, references_in
 from harness.preflight.configuration.expressions.evaluate import evaluate
-from harness.preflight.configuration.expressions.functions import Encoded
-from harness.preflight.configuration.values import Reference, Unknown, references_in
 
 DOCUMENT: dict[str, Any] = {
     "locals": {
@@ -47,7 +46,7 @@ def configuration() -> Configuration:
         ("${{a = [local.suffix]}}", {"a": ["a1"]}),
     ],
 )
-def test_what_the_configuration_says(configuration: Configuration, text: str, value: Any) -> None:
+def test_known_values(configuration: Configuration, text: str, value: Any) -> None:
     assert evaluate(text, configuration) == value
 
 
@@ -76,23 +75,23 @@ def test_what_the_configuration_says(configuration: Configuration, text: str, va
         "${1 + 1}",
     ],
 )
-def test_what_only_terraform_knows(configuration: Configuration, text: str) -> None:
+def test_unknown_values(configuration: Configuration, text: str) -> None:
     assert isinstance(evaluate(text, configuration), Unknown)
 
 
-def test_a_reference_is_kept_when_it_is_to_be_followed(configuration: Configuration) -> None:
+def test_a_reference_is_kept_without_resolving(configuration: Configuration) -> None:
     value = evaluate("${aws_vpc.main.cidr_block}", configuration, resolve=False)
     assert isinstance(value, Reference)
     assert (value.address, value.attribute) == ("aws_vpc.main", "cidr_block")
 
 
-def test_an_index_of_an_instance_is_not_guessed(configuration: Configuration) -> None:
+def test_an_index_of_an_instance_is_unknown(configuration: Configuration) -> None:
     value = evaluate("${aws_subnet.many[0].cidr_block}", configuration)
     assert isinstance(value, Unknown)
     assert value.volatile
 
 
-def test_whatever_is_not_understood_still_says_what_it_refers_to(
+def test_an_unsupported_expression_keeps_its_references(
     configuration: Configuration,
 ) -> None:
     value = evaluate("${var.x ? aws_vpc.main.id : data.aws_ami.image.id}", configuration)

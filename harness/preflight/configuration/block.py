@@ -1,0 +1,231 @@
+"""Arguments of a block: typed access to raw Terraform JSON."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from harness.preflight.configuration.documents import parse_document
+from harness.preflight.configuration.expressions.evaluate import Scope, evaluate
+from harness.preflight.configuration.values import Encoded, Unknown, is_known
+from harness.preflight.errors import PreflightInputError
+
+_NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
+
+
+class Block:
+    """The arguments of a resource, of a nested block, or of an object in a JSON document.
+
+    Args:
+        raw: Argument name -> raw value.
+        address: Address for messages: ``aws_lb.this.access_logs[0]``.
+        scope: Resolves locals and references.
+    """
+
+    def __init__(self, raw: Mapping[str, Any], *, address: str, scope: Scope) -> None:
+        self.raw = raw
+        self.address = address
+        self._scope = scope
+        self._values: dict[tuple[str, bool], Any] = {}
+        self._blocks: dict[str, list[Block]] = {}
+        self._documents: dict[str, Any] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.raw
+
+    def value(self, name: str) -> Any:
+        """Return the evaluated argument, None if absent, Unknown if not known before apply."""
+        return self._evaluated(name, resolve=True)
+
+    def unresolved(self, name: str) -> Any:
+        """Return the argument with references as ``Reference``."""
+        return self._evaluated(name, resolve=False)
+
+    def absent(self, name: str) -> bool:
+        """Return whether the argument or block is certainly not set (or null, or empty)."""
+        value = self.value(name)
+        return value in (None, "", []) and name not in self._dynamic()
+
+    def given(self, name: str) -> bool:
+        """Return whether the argument or block is certainly set."""
+        value = self.value(name)
+        if isinstance(value, Unknown):
+            return False
+        if isinstance(value, list):
+            return any(not isinstance(item, Unknown) for item in value)
+        return value not in (None, "")
+
+    def certain(self, name: str) -> bool:
+        """Return whether the argument is completely known, or certainly absent."""
+        return is_known(self.value(name)) and name not in self._dynamic()
+
+    def text(self, name: str, default: str | None = None) -> str | None:
+        """Return a string; numbers and booleans are converted as by Terraform.
+
+        Raises:
+            PreflightInputError: The value is a list or an object.
+        """
+        value = self.value(name)
+        if isinstance(value, Encoded):
+            return json.dumps(value.value) if is_known(value.value) else None
+        if isinstance(value, list | dict):
+            raise self._wrong(name, "a string", value)
+        if value is None:
+            return default
+        if isinstance(value, Unknown):
+            return None
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    def number(self, name: str, default: float | None = None) -> float | None:
+        """Return a number; numeric strings are converted.
+
+        Raises:
+            PreflightInputError: The value is not a number.
+        """
+        text = self.text(name)
+        if text is None or text == "":
+            return default if self.absent(name) else None
+        try:
+            return float(text)
+        except ValueError as error:
+            raise self._wrong(name, "a number", text) from error
+
+    def integer(self, name: str, default: int | None = None) -> int | None:
+        """Return a whole number, as ``number`` does."""
+        number = self.number(name, default)
+        if number is None:
+            return None
+        if not float(number).is_integer():
+            raise self._wrong(name, "a whole number", number)
+        return int(number)
+
+    def boolean(self, name: str, *, default: bool | None = None) -> bool | None:
+        """Return a boolean; the strings true and false are converted.
+
+        Raises:
+            PreflightInputError: The value is neither.
+        """
+        text = self.text(name)
+        if text is None or text == "":
+            return default if self.absent(name) else None
+        if text not in ("true", "false"):
+            raise self._wrong(name, "true or false", text)
+        return text == "true"
+
+    def values(self, name: str) -> list[Any] | None:
+        """Return the items of a list, unknown ones as Unknown; None if the list is unknown.
+
+        Raises:
+            PreflightInputError: The value is not a list.
+        """
+        return self._items(name, self.value(name))
+
+    def unresolved_values(self, name: str) -> list[Any] | None:
+        """Return the items of a list with references as ``Reference``."""
+        return self._items(name, self.unresolved(name))
+
+    def texts(self, name: str) -> list[str] | None:
+        """Return the items of a list of strings; None unless all are known."""
+        values = self.values(name)
+        if values is None or not is_known(values):
+            return None
+        return [str(value) for value in values]
+
+    def blocks(self, name: str) -> list["Block"]:
+        """Return the nested blocks of one name; a single object is one block.
+
+        Raises:
+            PreflightInputError: The value is not an object or a list of objects.
+        """
+        if name not in self._blocks:
+            self._blocks[name] = [
+                self._block(item, f"{name}[{index}]")
+                for index, item in enumerate(self._bodies(name))
+                if not isinstance(item, Unknown) and item is not None
+            ]
+        return self._blocks[name]
+
+    def block(self, name: str) -> "Block | None":
+        """Return the first nested block of a name, None if absent or unknown."""
+        return next(iter(self.blocks(name)), None)
+
+    def countable(self, name: str) -> bool:
+        """Return whether ``blocks(name)`` are certainly all blocks of that name."""
+        bodies = self._bodies(name)
+        return name not in self._dynamic() and not any(isinstance(b, Unknown) for b in bodies)
+
+    def document(self, name: str) -> Any:
+        """Return the parsed JSON document of an argument; None if absent.
+
+        Objects are plain dicts, with Unknown for references. Unknown if the document as a
+        whole is not known.
+
+        Raises:
+            ValueError: The argument is certainly not JSON.
+        """
+        if name not in self._documents:
+            self._documents[name] = parse_document(self.value(name))
+        return self._documents[name]
+
+    def map(self, name: str) -> Mapping[str, Any]:
+        """Return a map argument, empty if absent or unknown.
+
+        Raises:
+            PreflightInputError: The value is not an object.
+        """
+        value = self.value(name)
+        if value is None or isinstance(value, Unknown):
+            return {}
+        if not isinstance(value, Mapping):
+            raise self._wrong(name, "an object", value)
+        return value
+
+    def nested(self, raw: Mapping[str, Any], path: str) -> "Block":
+        """Return a block for an object inside this one."""
+        return Block(raw, address=f"{self.address}.{path}", scope=self._scope)
+
+    def _evaluated(self, name: str, *, resolve: bool) -> Any:
+        key = (name, resolve)
+        if key not in self._values:
+            self._values[key] = evaluate(self.raw.get(name), self._scope, resolve=resolve)
+        return self._values[key]
+
+    def _bodies(self, name: str) -> list[Any]:
+        """Return the raw bodies of blocks; expressions are evaluated."""
+        raw = self._without_expression(self.raw.get(name))
+        items = raw if isinstance(raw, list) else [raw]
+        return [self._without_expression(item) for item in items]
+
+    def _without_expression(self, raw: Any) -> Any:
+        return evaluate(raw, self._scope) if isinstance(raw, str) else raw
+
+    def _block(self, item: Any, path: str) -> "Block":
+        if not isinstance(item, Mapping):
+            raise self._wrong(path, "a block", item)
+        return self.nested(item, path)
+
+    def _dynamic(self) -> Mapping[str, Any]:
+        dynamic = self.raw.get("dynamic")
+        if isinstance(dynamic, list):
+            return {k: v for item in dynamic if isinstance(item, Mapping) for k, v in item.items()}
+        return dynamic if isinstance(dynamic, Mapping) else {}
+
+    def _items(self, name: str, value: Any) -> list[Any] | None:
+        if isinstance(value, Unknown) or name in self._dynamic():
+            return None
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            raise self._wrong(name, "a list", value)
+        splat = any(isinstance(item, Unknown) and getattr(item, "splat", False) for item in value)
+        return None if splat else value
+
+    def _wrong(self, name: str, expected: str, actual: Any) -> PreflightInputError:
+        return PreflightInputError(
+            f"{self.address}.{name}: expected {expected}, found {type_name(actual)}",
+            remedy="run `terraform validate`: the value does not match the provider's schema",
+        )
+
+
+def type_name(value: Any) -> str:
+    """Return the type of a JSON value, for a message."""
+    return next((name for kind, name in _NAMES.items() if isinstance(value, kind)), repr(value))

@@ -1,1 +1,0 @@
-"""IAM roles and policy statements as rules read them."""

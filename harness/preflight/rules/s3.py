@@ -1,0 +1,229 @@
+"""Rules on S3 buckets and their lifecycle configuration."""
+
+import ipaddress
+import re
+from collections import Counter
+
+from harness.preflight.configuration import Block, Resource
+from harness.preflight.finding import Family
+from harness.preflight.registry import Problems, resource_rule
+
+_NAMING = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_CHARACTERS = re.compile(r"[a-z0-9.-]*")
+_MAX_NAME = 63
+_RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
+_RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+_TYPE = "aws_s3_bucket_lifecycle_configuration"
+_DOCUMENTATION = (
+    "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
+    "s3_bucket_lifecycle_configuration"
+)
+_ELEMENTS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html"
+_INVALID = "Warning: Invalid Attribute Combination\n\n"
+_ACTIONS = (
+    *("expiration", "transition", "noncurrent_version_expiration"),
+    *("noncurrent_version_transition", "abort_incomplete_multipart_upload"),
+)
+_MAX_ID = 255
+_MIN_DAYS_TO_INFREQUENT = 30
+
+
+@resource_rule(
+    "s3/bucket-name",
+    Family.DEPLOY,
+    "aws_s3_bucket",
+    errors=(
+        "InvalidBucketName: The specified bucket is not valid.",
+        "Error: validating S3 Bucket ({name}) name: only lowercase alphanumeric characters and "
+        'hyphens allowed in "{name}"',
+        'Error: validating S3 Bucket ({name}) name: "{name}" must not be formatted as an IP '
+        "address",
+        "Error: expected length of bucket to be in the range (0 - 63), got {name}",
+    ),
+    remedy="Use 3 to 63 lowercase letters, digits, hyphens and dots; begin and end with a letter "
+    "or digit; no two dots in a row, no reserved prefix or suffix.",
+    documentation=_NAMING,
+)
+def bucket_name(bucket: Resource) -> Problems:
+    """A bucket name violates the naming rules of S3."""
+    name = bucket.text("bucket")
+    if name is None:
+        return
+    if not _BUCKET.fullmatch(name) or ".." in name or _is_address(name):
+        text = f"{name!r} ({len(name)} characters) is not a bucket name"
+        yield bucket.problem(text, variant=_variant(name), name=name)
+    elif name.startswith(_RESERVED_STARTS) or name.endswith(_RESERVED_ENDS):
+        yield bucket.problem(f"{name!r} has a reserved prefix or suffix", name=name)
+
+
+def _variant(name: str) -> int:
+    """Return the index of the error message for an invalid name: of S3 or of the provider."""
+    if len(name) > _MAX_NAME:
+        return 3
+    if _is_address(name):
+        return 2
+    return 0 if _CHARACTERS.fullmatch(name) else 1
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.IPv4Address(name)
+    except ValueError:
+        return False
+    return True
+
+
+@resource_rule(
+    "s3/acl-with-owner-enforced",
+    Family.DEPLOY,
+    "aws_s3_bucket_acl",
+    errors="AccessControlListNotSupported: The bucket does not allow ACLs",
+    remedy="Replace the ACL by a bucket policy, or set object_ownership to BucketOwnerPreferred "
+    "before it.",
+    documentation="https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
+    "about-object-ownership.html",
+)
+def acl_with_owner_enforced(acl: Resource) -> Problems:
+    """A bucket has an ACL, which its object ownership (by default) does not allow."""
+    configuration = acl.configuration
+    bucket = acl.follow("bucket", "aws_s3_bucket")
+    kind = "aws_s3_bucket_ownership_controls"
+    if bucket is None or not configuration.all_certain(kind, "bucket", "aws_s3_bucket"):
+        return
+    controls = configuration.referring(kind, "bucket", bucket)
+    for control in controls:
+        rule = control.block("rule")
+        if rule is None or rule.text("object_ownership") != "BucketOwnerEnforced":
+            return
+    yield acl.problem(f"{bucket.address} does not allow ACLs (BucketOwnerEnforced)")
+
+
+@resource_rule(
+    "s3/bucket-without-force-destroy",
+    Family.TEARDOWN,
+    "aws_s3_bucket",
+    errors="BucketNotEmpty: The bucket you tried to delete is not empty",
+    remedy="Set force_destroy = true in a disposable environment.",
+    documentation="https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html",
+)
+def bucket_without_force_destroy(bucket: Resource) -> Problems:
+    """A bucket cannot be destroyed while it contains objects."""
+    if bucket.boolean("force_destroy", default=False) is False:
+        yield bucket.problem("force_destroy is not set: destroy fails if the bucket has objects")
+
+
+def _name(rule: Block, index: int) -> str:
+    return f"rule[{index}] ({rule.text('id') or 'without id'})"
+
+
+@resource_rule(
+    "s3/lifecycle-rule-without-filter",
+    Family.DEPLOY,
+    _TYPE,
+    errors=(
+        f"{_INVALID}No attribute specified when one (and only one) of "
+        "[rule[{index}].filter,rule[{index}].prefix] is required\n\n"
+        "This will be an error in a future version of the provider",
+        f"{_INVALID}No attribute specified when one (and only one) of "
+        "[rule[{index}].filter,rule[{index}].prefix] is required",
+    ),
+    remedy='Add filter { prefix = "" }, which matches all objects.',
+    documentation=_DOCUMENTATION,
+)
+def rule_without_filter(lifecycle: Resource) -> Problems:
+    """A lifecycle rule has neither ``filter`` nor ``prefix``."""
+    for index, rule in enumerate(lifecycle.blocks("rule")):
+        if rule.absent("filter") and rule.value("prefix") is None:
+            message = f"{_name(rule, index)} has neither filter nor prefix"
+            yield lifecycle.problem(message, index=index)
+
+
+@resource_rule(
+    "s3/lifecycle-filter-and-prefix",
+    Family.DEPLOY,
+    _TYPE,
+    errors=(
+        f"{_INVALID}2 attributes specified when one (and only one) of "
+        "[rule[{index}].filter,rule[{index}].prefix] is required"
+    ),
+    remedy="Keep filter and move the prefix into it.",
+    documentation=_DOCUMENTATION,
+)
+def filter_and_prefix(lifecycle: Resource) -> Problems:
+    """A lifecycle rule has both ``filter`` and ``prefix``."""
+    for index, rule in enumerate(lifecycle.blocks("rule")):
+        if rule.given("filter") and rule.given("prefix"):
+            yield lifecycle.problem(f"{_name(rule, index)} has filter and prefix", index=index)
+
+
+@resource_rule(
+    "s3/lifecycle-rule-without-action",
+    Family.DEPLOY,
+    _TYPE,
+    errors="InvalidRequest: At least one action needs to be specified in a rule",
+    remedy="Add an action: expiration, transition or abort_incomplete_multipart_upload.",
+    documentation=_ELEMENTS,
+)
+def rule_without_action(lifecycle: Resource) -> Problems:
+    """A lifecycle rule has no action."""
+    for index, rule in enumerate(lifecycle.blocks("rule")):
+        if all(rule.absent(action) for action in _ACTIONS):
+            yield lifecycle.problem(f"{_name(rule, index)} has no action")
+
+
+@resource_rule(
+    "s3/lifecycle-rule-id",
+    Family.DEPLOY,
+    _TYPE,
+    errors=(
+        "InvalidArgument: Rule ID must be unique. Found same ID for more than one rule",
+        "Error: Invalid Attribute Value Length\n\nAttribute rule[{index}].id string length must be "
+        "between 1 and 255, got: {length}",
+        "InvalidArgument: ID length should not exceed allowed limit of 255",
+    ),
+    remedy="Use a unique id of at most 255 characters for each rule.",
+    documentation=_ELEMENTS,
+)
+def rule_id(lifecycle: Resource) -> Problems:
+    """Two lifecycle rules have the same id, or an id is too long."""
+    ids = [id_ for rule in lifecycle.blocks("rule") if (id_ := rule.text("id"))]
+    for id_, count in Counter(ids).items():
+        if count > 1:
+            yield lifecycle.problem(f"{count} rules have the id {id_!r}")
+        if len(id_) > _MAX_ID:
+            text = f"the rule id {id_[:20]}... has {len(id_)} characters"
+            yield lifecycle.problem(text, variant=1, length=len(id_))
+
+
+@resource_rule(
+    "s3/lifecycle-days",
+    Family.DEPLOY,
+    _TYPE,
+    errors=(
+        "InvalidArgument: 'Days' in the Expiration action for filter '...' must be greater than "
+        "'Days' in the Transition action",
+        "InvalidArgument: 'Days' in Transition action must be greater than or equal to 30 for "
+        "storageClass '{storage_class}'",
+    ),
+    remedy="Expire objects after the last transition; transition to an infrequent-access class "
+    "after 30 days or more.",
+    documentation="https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
+    "lifecycle-transition-general-considerations.html",
+)
+def lifecycle_days(lifecycle: Resource) -> Problems:
+    """Objects expire before a transition, or transition to infrequent access too early."""
+    for index, rule in enumerate(lifecycle.blocks("rule")):
+        expiration = rule.block("expiration")
+        last = expiration.integer("days") if expiration else None
+        for transition in rule.blocks("transition"):
+            days = transition.integer("days")
+            storage = transition.text("storage_class") or ""
+            if days is None:
+                continue
+            if last and last <= days:
+                text = f"{_name(rule, index)} expires after {last} days, transitions after {days}"
+                yield lifecycle.problem(text, storage_class=storage)
+            elif storage.endswith("_IA") and days < _MIN_DAYS_TO_INFREQUENT:
+                text = f"{_name(rule, index)} transitions to {storage} after {days} days"
+                yield lifecycle.problem(text, variant=1, storage_class=storage)

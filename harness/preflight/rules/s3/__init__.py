@@ -1,1 +1,0 @@
-"""Rules for S3 buckets."""

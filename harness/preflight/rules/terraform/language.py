@@ -1,0 +1,126 @@
+"""Rules on the language: versions, references, lifecycle, tags."""
+
+from harness.preflight.configuration import Resource
+from harness.preflight.finding import Family, Problem
+from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
+
+_LANGUAGE = "https://developer.hashicorp.com/terraform/language"
+_MAX_TAGS = 50
+_MAX_TAG_KEY = 128
+_MAX_TAG_VALUE = 256
+_TAGS = "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"
+
+# Type -> argument for deletion protection, its protecting value, index of the error message.
+_PROTECTIONS = {
+    "aws_cognito_user_pool": ("deletion_protection", "ACTIVE", 2),
+    "aws_dynamodb_table": ("deletion_protection_enabled", "true", 1),
+    "aws_instance": ("disable_api_termination", "true", 0),
+}
+
+
+@configuration_rule(
+    "terraform/required-version",
+    Family.DEPLOY,
+    errors="Error: Unsupported Terraform Core version",
+    remedy="Run a version that meets the constraint, or change required_version.",
+    documentation=f"{_LANGUAGE}/block/terraform",
+)
+def required_version(inspection: Inspection) -> Problems:
+    """The installed Terraform does not meet the configuration's ``required_version``."""
+    constraints = inspection.configuration.settings.text("required_version")
+    if constraints is None or inspection.terraform is None:
+        return
+    if inspection.terraform.satisfies(constraints) is False:
+        message = f"{inspection.terraform} does not meet {constraints!r}"
+        yield Problem("terraform.required_version", message)
+
+
+@resource_rule(
+    "terraform/undeclared-resource",
+    Family.DEPLOY,
+    errors="Error: Reference to undeclared resource",
+    remedy="Declare the resource, or correct the name.",
+    documentation=f"{_LANGUAGE}/expressions/references",
+)
+def undeclared_resource(resource: Resource) -> Problems:
+    """An argument references a resource that is not declared."""
+    if resource.configuration.unread_files:
+        return
+    addresses = {reference.address for reference in resource.references if reference.path}
+    for address in sorted(addresses):
+        aws = address.removeprefix("data.").startswith("aws_")
+        if aws and not resource.configuration.declares(address):
+            yield resource.problem(f"references {address}, which is not declared")
+
+
+@resource_rule(
+    "terraform/prevent-destroy",
+    Family.TEARDOWN,
+    errors="Error: Instance cannot be destroyed",
+    remedy="Remove prevent_destroy from a disposable environment.",
+    documentation=f"{_LANGUAGE}/meta-arguments/lifecycle",
+)
+def prevent_destroy(resource: Resource) -> Problems:
+    """A resource has ``lifecycle.prevent_destroy``."""
+    for lifecycle in resource.blocks("lifecycle"):
+        if lifecycle.boolean("prevent_destroy"):
+            yield resource.problem("lifecycle.prevent_destroy is true: destroy fails")
+
+
+@resource_rule(
+    "terraform/skip-destroy",
+    Family.TEARDOWN,
+    remedy="Set skip_destroy to false in a disposable environment.",
+    documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
+    "cloudwatch_log_group",
+)
+def skip_destroy(resource: Resource) -> Problems:
+    """A resource has ``skip_destroy`` and remains after destroy."""
+    if "skip_destroy" in resource and resource.boolean("skip_destroy"):
+        yield resource.problem("skip_destroy is true: destroy only removes it from the state")
+
+
+@resource_rule(
+    "terraform/deletion-protection",
+    Family.TEARDOWN,
+    *_PROTECTIONS,
+    errors=(
+        "OperationNotPermitted: The instance '{id}' may not be terminated. Modify its "
+        "'disableApiTermination' instance attribute and try again.",
+        "ValidationException: Resource cannot be deleted as it is currently protected against "
+        "deletion. Disable deletion protection first.",
+        "InvalidParameterException: The user pool cannot be deleted because deletion protection is "
+        "activated. Deletion protection must be inactivated first.",
+    ),
+    remedy="Disable the protection in a disposable environment.",
+    documentation="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
+    "Using_ChangingDisableAPITermination.html",
+)
+def deletion_protection(resource: Resource) -> Problems:
+    """A resource is protected from deletion."""
+    argument, protecting, variant = _PROTECTIONS[resource.type]
+    if resource.text(argument) == protecting:
+        yield resource.problem(f"{argument} is {protecting}: destroy fails", variant=variant)
+
+
+@resource_rule(
+    "terraform/invalid-tag",
+    Family.DEPLOY,
+    errors=(
+        "ValidationException: aws: prefixed tag key names are not allowed for external use",
+        "InvalidTag: System tags cannot be added/updated by requester",
+    ),
+    remedy="Use at most 50 tags, keys of at most 128 characters that do not begin with aws:, and "
+    "values of at most 256.",
+    documentation=_TAGS,
+)
+def invalid_tag(resource: Resource) -> Problems:
+    """A tag key begins with ``aws:``, or AWS does not accept the length or number of tags."""
+    tags = resource.map("tags") if isinstance(resource.raw.get("tags"), dict) else {}
+    if len(tags) > _MAX_TAGS:
+        yield resource.problem(f"has {len(tags)} tags")
+    for key, value in tags.items():
+        if key.lower().startswith("aws:"):
+            yield resource.problem(f"tag {key!r}: the prefix aws: is reserved")
+        elif len(key) > _MAX_TAG_KEY or (isinstance(value, str) and len(value) > _MAX_TAG_VALUE):
+            yield resource.problem(f"tag {key[:40]!r}: the key or its value is too long")

@@ -1,0 +1,90 @@
+"""Look-ups in the target: cached API calls with short timeouts."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from harness.aws.capability import Capability
+
+_CONFIG = Config(
+    connect_timeout=5, read_timeout=20, retries={"mode": "standard", "max_attempts": 2}
+)
+
+
+class LookupTarget(Protocol):
+    """The part of a target that rules use."""
+
+    region: str
+
+    def session(self) -> boto3.Session:
+        """Return a session for the target."""
+
+    def missing(self) -> Mapping[Capability, str]:
+        """Return the capabilities that the target lacks, with the reasons."""
+
+
+class TargetLookup:
+    """API calls to a target; each is sent once and its response is cached.
+
+    Args:
+        target: Where the configuration would be deployed.
+    """
+
+    def __init__(self, target: LookupTarget) -> None:
+        self.region = target.region
+        self.missing = target.missing()
+        self._session: Any = target.session()
+        self._clients: dict[str, Any] = {}
+        self._responses: dict[tuple[str, str, str], Any] = {}
+
+    def call(self, service: str, operation: str, **parameters: Any) -> Any:
+        """Return the response of an API operation, all pages combined.
+
+        Args:
+            service: Service name of boto3.
+            operation: Method of the client.
+            parameters: Parameters of the method.
+
+        Raises:
+            ClientError: The target returned an error.
+            BotoCoreError: The target cannot be reached, or there are no credentials.
+        """
+        key = (service, operation, repr(sorted(parameters.items())))
+        if key not in self._responses:
+            client = self._client(service)
+            if client.can_paginate(operation):
+                pages = client.get_paginator(operation).paginate(**parameters)
+                self._responses[key] = pages.build_full_result()
+            else:
+                self._responses[key] = getattr(client, operation)(**parameters)
+        return self._responses[key]
+
+    def find(
+        self, service: str, operation: str, absent: tuple[str, ...], **parameters: Any
+    ) -> Any | None:
+        """Return the response of an API operation, None if the resource does not exist.
+
+        Args:
+            service: Service name of boto3.
+            operation: Method of the client.
+            absent: Error codes for a resource that does not exist.
+            parameters: Parameters of the method.
+
+        Raises:
+            ClientError: The target returned another error.
+            BotoCoreError: The target cannot be reached, or there are no credentials.
+        """
+        try:
+            return self.call(service, operation, **parameters)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in absent:
+                return None
+            raise
+
+    def _client(self, service: str) -> Any:
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service, config=_CONFIG)
+        return self._clients[service]

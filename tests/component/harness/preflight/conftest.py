@@ -1,0 +1,3 @@
+from tests.unit.harness.preflight.conftest import synth
+
+__all__ = ["synth"]

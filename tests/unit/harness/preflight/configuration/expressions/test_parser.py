@@ -1,0 +1,90 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.preflight.configuration.expressions.nodes import (
+    Call,
+    ListNode,
+    Literal,
+    ObjectNode,
+    Opaque,
+    Template,
+    Traversal,
+)
+from harness.preflight.configuration.expressions.parser import parse_template
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("plain", Literal("plain")),
+        ("", Literal("")),
+        ("$${literal}", Literal("${literal}")),
+        ("%%{literal}", Literal("%{literal}")),
+        ("${8080}", Literal(8080)),
+        ("${-0.5}", Literal(-0.5)),
+        ("${true}", Literal(True)),
+        ("${null}", Literal(None)),
+        ('${"a\\"b\\u00e9"}', Literal('a"bé')),
+        ("${(1)}", Literal(1)),
+        ("${aws_lb.x.arn}", Traversal("aws_lb.x.arn", "aws_lb", ("x", "arn"))),
+        ("${a.b[0].c}", Traversal("a.b[0].c", "a", ("b", 0, "c"))),
+        ('${a.b["k"].c}', Traversal('a.b["k"].c', "a", ("b", "k", "c"))),
+        ("${a.b[*].c}", Traversal("a.b[*].c", "a", ("b", "*", "c"))),
+        ("${a.b.*.c}", Traversal("a.b.*.c", "a", ("b", "*", "c"))),
+        ("${a.b.0.c}", Traversal("a.b.0.c", "a", ("b", 0, "c"))),
+        ("${[1, 2,]}", ListNode((Literal(1), Literal(2)))),
+        ('${{a = 1, "b" : 2}}', ObjectNode((("a", Literal(1)), ("b", Literal(2))))),
+        ("${f()}", Call("f()", "f", ())),
+        ("${f(1, g(2))}", Call("f(1, g(2))", "f", (Literal(1), Call("g(2)", "g", (Literal(2),))))),
+    ],
+)
+def test_what_is_understood(text: str, node: object) -> None:
+    assert parse_template(text) == node
+
+
+def test_a_template_keeps_its_pieces_in_order() -> None:
+    node = parse_template("a-${x.y}-$${b}")
+    assert isinstance(node, Template)
+    assert node.parts == (Literal("a-"), Traversal("x.y", "x", ("y",)), Literal("-${b}"))
+
+
+def test_a_template_inside_an_expression_is_parsed() -> None:
+    node = parse_template('${f("x-${a.b}")}')
+    assert isinstance(node, Call)
+    assert isinstance(node.arguments[0], Template)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "${a ? b : c}",
+        "${1 + 2}",
+        "${[for x in y : x]}",
+        "${{for k, v in y : k => v}}",
+        "${a.b[count.index]}",
+        "${f(a...)}",
+        "${(1, 2)}",
+        "${!x}",
+        "${}",
+        '${"unclosed}',
+        "${a.}",
+        "${{1 = 2}}",
+        "${{a}}",
+        "${[1 2]}",
+        "%{if true}x%{endif}",
+        "${unclosed",
+        '${"%{if x}"}',
+        "${" + "(" * 500 + ")" * 500 + "}",
+        "${" + "9" * 5000 + "}",
+        "${x}" + "y" * 300_000,
+    ],
+)
+def test_what_is_left_to_terraform(text: str) -> None:
+    assert isinstance(parse_template(text), Opaque)
+
+
+@given(st.text(alphabet='ab._-[]{}()"$%\\ ,=:*0', max_size=40))
+def test_no_text_breaks_the_parser(text: str) -> None:
+    parse_template(text)
+    parse_template("${" + text + "}")
