@@ -13,11 +13,16 @@ from harness.checks.framework.resources import load_balancer, metric_name, targe
 from harness.run.evidence import Plane
 from stack.tiers import Tier
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
+
+# The dimensions of the alarm of a NAT gateway come from EC2.
+_NEEDS = (Capability.CLOUDWATCH, Capability.EC2)
 _BALANCING = "AWS/ApplicationELB"
 
 
 @dataclass(frozen=True)
-class WantedAlarm:
+class ExpectedAlarm:
     """What one alarm watches.
 
     Attributes:
@@ -37,7 +42,7 @@ class WantedAlarm:
     dimensions: Mapping[str, str]
 
 
-def wanted_alarms(context: CheckContext) -> dict[str, WantedAlarm]:
+def _expected_alarms(context: CheckContext) -> dict[str, ExpectedAlarm]:
     """Return kind -> alarm, for the tiers that are deployed; looks their resources up."""
     config = context.config
     wanted = dict(_of_network(context))
@@ -53,14 +58,14 @@ def wanted_alarms(context: CheckContext) -> dict[str, WantedAlarm]:
     return wanted
 
 
-def _of_network(context: CheckContext) -> Iterator[tuple[str, WantedAlarm]]:
+def _of_network(context: CheckContext) -> Iterator[tuple[str, ExpectedAlarm]]:
     config, gateways = context.config, _nat_gateways(context)
     for index in range(config.nat_gateway_count):
         gateway = gateways.get(f"{config.vpc_name}-{index}", "none of that name")
         watched = {"NatGatewayId": gateway}
         yield (
             f"nat-ports-{index}",
-            WantedAlarm("AWS/NATGateway", "ErrorPortAllocation", "Sum", 0.0, 3, watched),
+            ExpectedAlarm("AWS/NATGateway", "ErrorPortAllocation", "Sum", 0.0, 3, watched),
         )
 
 
@@ -78,14 +83,16 @@ def _nat_gateways(context: CheckContext) -> dict[str, str]:
     }
 
 
-def _of_load_balancer(context: CheckContext) -> dict[str, WantedAlarm]:
+def _of_load_balancer(context: CheckContext) -> dict[str, ExpectedAlarm]:
     whole = {"LoadBalancer": metric_name(load_balancer(context)["LoadBalancerArn"])}
     group = metric_name(target_group(context)["TargetGroupArn"])
     targets = {**whole, "TargetGroup": group}
     return {
-        "alb-5xx": WantedAlarm(_BALANCING, "HTTPCode_ELB_5XX_Count", "Sum", 5.0, 2, whole),
-        "target-5xx": WantedAlarm(_BALANCING, "HTTPCode_Target_5XX_Count", "Sum", 5.0, 2, targets),
-        "unhealthy-hosts": WantedAlarm(
+        "alb-5xx": ExpectedAlarm(_BALANCING, "HTTPCode_ELB_5XX_Count", "Sum", 5.0, 2, whole),
+        "target-5xx": ExpectedAlarm(
+            _BALANCING, "HTTPCode_Target_5XX_Count", "Sum", 5.0, 2, targets
+        ),
+        "unhealthy-hosts": ExpectedAlarm(
             _BALANCING, "UnHealthyHostCount", "Maximum", 0.0, 3, targets
         ),
     }
@@ -93,15 +100,8 @@ def _of_load_balancer(context: CheckContext) -> dict[str, WantedAlarm]:
 
 def _average(
     namespace: str, metric: str, threshold: float, dimensions: Mapping[str, str]
-) -> WantedAlarm:
-    return WantedAlarm(namespace, metric, "Average", threshold, 5, dimensions)
-
-
-if TYPE_CHECKING:
-    from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
-
-# The network tier, which always has something to watch, is known by EC2.
-_NEEDS = (Capability.CLOUDWATCH, Capability.EC2)
+) -> ExpectedAlarm:
+    return ExpectedAlarm(namespace, metric, "Average", threshold, 5, dimensions)
 
 
 class Alarms(ServiceChecks):
@@ -111,11 +111,13 @@ class Alarms(ServiceChecks):
     tier = Tier.MONITORING
 
     @check(
-        "exactly the wanted alarms watch the wanted metrics", plane=Plane.CONTROL, requires=_NEEDS
+        "exactly the wanted alarms watch the wanted metrics",
+        plane=Plane.CONTROL,
+        requires=_NEEDS,
     )
     def metrics(self) -> str:
         """Compare metric, statistic, threshold, periods and dimensions of every alarm."""
-        config, alarms = self.context.config, wanted_alarms(self.context)
+        config, alarms = self.context.config, _expected_alarms(self.context)
         wanted = {
             config.alarm_name(kind): (
                 *(alarm.namespace, alarm.metric, alarm.statistic, alarm.threshold, alarm.periods),
@@ -138,7 +140,7 @@ class Alarms(ServiceChecks):
         }
         wanted = {
             (alarm.namespace, alarm.metric, *(w for pair in alarm.dimensions.items() for w in pair))
-            for alarm in wanted_alarms(self.context).values()
+            for alarm in _expected_alarms(self.context).values()
         }
         missing = wanted - shown
         expect(not missing, "the metric of every alarm", f"without {sorted(missing)}")

@@ -13,14 +13,15 @@ from harness.run.evidence import Plane
 from stack.tiers import Tier
 
 if TYPE_CHECKING:
-    pass
+    from mypy_boto3_elbv2.type_defs import TargetHealthDescriptionTypeDef
 
 _ELBV2 = (Capability.ELBV2,)
+_TRAFFIC = (*_ELBV2, Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
 _LOG_PREFIX = "alb"
 
 
-class AlbSettings(ServiceChecks):
-    """Checks of the configuration of the Application Load Balancer."""
+class Alb(ServiceChecks):
+    """Checks of the Application Load Balancer, its targets and its traffic."""
 
     service = "alb"
     tier = Tier.LOAD_BALANCER
@@ -114,17 +115,6 @@ class AlbSettings(ServiceChecks):
         seen = {name: values.get(f"access_logs.s3.{name}") for name in wanted}
         expect_equal("access logs", seen, wanted)
         return f"access logs go to {bucket}/{_LOG_PREFIX}"
-
-
-if TYPE_CHECKING:
-    from mypy_boto3_elbv2.type_defs import TargetHealthDescriptionTypeDef
-
-_ELBV2 = (Capability.ELBV2,)
-_TRAFFIC = (Capability.ELBV2, Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
-
-
-class Alb(AlbSettings):
-    """Checks of the Application Load Balancer, its targets and its traffic."""
 
     @check(
         "every target is healthy, one per wanted task",

@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from typing import TYPE_CHECKING
 
 from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check
@@ -15,14 +14,15 @@ from harness.checks.probes.sql_access import DataApi, DirectSql, Sql
 from harness.run.evidence import Plane
 from stack.tiers import Tier
 
-if TYPE_CHECKING:
-    from mypy_boto3_rds.type_defs import DBClusterTypeDef
-
 _RDS = (Capability.RDS,)
+_SECRET = (Capability.SECRETSMANAGER, *_RDS)
+_DIRECT = (*_SECRET, Capability.DATABASE_DATA_PLANE, Capability.DATABASE_DIRECT)
+_DATA_API = (*_SECRET, Capability.DATABASE_DATA_PLANE, Capability.RDS_DATA)
+_API = (Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE, Capability.ELBV2)
 
 
-class AuroraCluster(ServiceChecks):
-    """Checks of the cluster's configuration."""
+class Aurora(ServiceChecks):
+    """Checks of the Aurora cluster, its secret, and the connections that it accepts."""
 
     service = "aurora"
     tier = Tier.DATABASE
@@ -36,7 +36,7 @@ class AuroraCluster(ServiceChecks):
         """Wait until it is available, and compare its settings."""
         config = self.context.config
         cluster = self.context.eventually(
-            self.described,
+            lambda: aurora_cluster(self.context),
             what="an available cluster",
             ready=lambda seen: seen["Status"] == "available",
         )
@@ -71,7 +71,7 @@ class AuroraCluster(ServiceChecks):
     )
     def instances(self) -> str:
         """Look at each member of the cluster."""
-        members = self.described()["DBClusterMembers"]
+        members = aurora_cluster(self.context)["DBClusterMembers"]
         writers = [m["DBInstanceIdentifier"] for m in members if m["IsClusterWriter"]]
         expect(len(writers) == 1, "one writer", writers)
         wanted = self.context.config.aurora_reader_count
@@ -96,7 +96,9 @@ class AuroraCluster(ServiceChecks):
     def forces_tls(self) -> str:
         """Read rds.force_ssl of the parameter group that the cluster uses."""
         name = self.context.config.database_parameter_group_name
-        expect_equal("parameter group", self.described().get("DBClusterParameterGroup"), name)
+        expect_equal(
+            "parameter group", aurora_cluster(self.context).get("DBClusterParameterGroup"), name
+        )
         pages = self.context.clients.rds.get_paginator("describe_db_cluster_parameters").paginate(
             DBClusterParameterGroupName=name
         )
@@ -117,26 +119,12 @@ class AuroraCluster(ServiceChecks):
         """Compare the subnets of the subnet group that the cluster uses."""
         config, rds = self.context.config, self.context.clients.rds
         name = config.database_subnet_group_name
-        expect_equal("subnet group", self.described().get("DBSubnetGroup"), name)
+        expect_equal("subnet group", aurora_cluster(self.context).get("DBSubnetGroup"), name)
         answer = rds.describe_db_subnet_groups(DBSubnetGroupName=name)
         group = one(answer["DBSubnetGroups"], f"subnet group {name}")
         seen = {subnet["SubnetIdentifier"] for subnet in group["Subnets"]}
         expect_equal("subnets", seen, set(self.context.outputs.private_subnet_ids))
         return f"{len(seen)} private subnets"
-
-    def described(self) -> "DBClusterTypeDef":
-        """Return the cluster as RDS describes it now."""
-        return aurora_cluster(self.context)
-
-
-_SECRET = (Capability.SECRETSMANAGER, Capability.RDS)
-_DIRECT = (*_SECRET, Capability.DATABASE_DATA_PLANE, Capability.DATABASE_DIRECT)
-_DATA_API = (*_SECRET, Capability.DATABASE_DATA_PLANE, Capability.RDS_DATA)
-_API = (Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE, Capability.ELBV2)
-
-
-class Aurora(AuroraCluster):
-    """Checks of the cluster, its secret, and what can be done with it."""
 
     @check(
         "the secret has every field and matches the cluster",
@@ -147,7 +135,7 @@ class Aurora(AuroraCluster):
         """Compare the secret's JSON with what RDS says of the cluster."""
         credentials, cluster, config = (
             read_credentials(self.context),
-            self.described(),
+            aurora_cluster(self.context),
             self.context.config,
         )
         seen = {
@@ -184,7 +172,7 @@ class Aurora(AuroraCluster):
         expect(bool(encrypted), "TLS on the connection", f"PostgreSQL {version} without it")
         expect_equal("user", user, credentials.username)
         # An emulator may run another version than the one it plays: both belong to the evidence.
-        said = self.described()["EngineVersion"]
+        said = aurora_cluster(self.context)["EngineVersion"]
         return f"direct connection: PostgreSQL {version} (RDS says {said}), {protocol}"
 
     @check("a wrong password is refused", plane=Plane.DATA, requires=_DIRECT)

@@ -16,15 +16,21 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudfront.type_defs import DistributionTypeDef
 
 _CLOUDFRONT = (Capability.CLOUDFRONT,)
+_EDGE = (*_CLOUDFRONT, Capability.CLOUDFRONT_DATA_PLANE)
+_TRAFFIC = (*_EDGE, Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
+_DATABASE = (*_TRAFFIC, Capability.DATABASE_DATA_PLANE)
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
 _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
 _ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+_MISS = "Miss from cloudfront"
+# Far above any origin's threshold for compression, and far below the API's limit.
+_COMPRESSIBLE = "All work and no play makes a product catalog a dull read. " * 60
 
 
-class Distribution(ServiceChecks):
-    """Checks of the CloudFront distribution's configuration."""
+class CloudFront(ServiceChecks):
+    """Checks of the CloudFront distribution and the requests that pass through it."""
 
     service = "cloudfront"
     tier = Tier.EDGE
@@ -32,14 +38,14 @@ class Distribution(ServiceChecks):
     @check("the distribution is enabled and deployed", plane=Plane.CONTROL, requires=_CLOUDFRONT)
     def deployed(self) -> str:
         """Wait until it is deployed; one that is disabled never serves."""
-        enabled = self.described()["DistributionConfig"]["Enabled"]
+        enabled = self._distribution()["DistributionConfig"]["Enabled"]
         expect(enabled, "an enabled distribution", f"Enabled: {enabled}")
         seen = self.context.eventually(
-            lambda: self.described()["Status"],
+            lambda: self._distribution()["Status"],
             what="a deployed distribution",
             ready=lambda status: status == "Deployed",
         )
-        return f"{self.described()['DomainName']}: enabled, {seen}"
+        return f"{self._distribution()['DomainName']}: enabled, {seen}"
 
     @check(
         "the only behaviour disables caching and passes everything to the load balancer",
@@ -48,7 +54,7 @@ class Distribution(ServiceChecks):
     )
     def behaviour(self) -> str:
         """Compare every setting of the default behaviour; there must be no other."""
-        configured = self.described()["DistributionConfig"]
+        configured = self._distribution()["DistributionConfig"]
         behaviour = configured["DefaultCacheBehavior"]
         methods = behaviour.get("AllowedMethods", {})
         seen = {
@@ -84,7 +90,7 @@ class Distribution(ServiceChecks):
     def origin(self) -> str:
         """Compare the origin's address with the load balancer's own."""
         config, address = self.context.config, load_balancer(self.context)["DNSName"]
-        origins = self.described()["DistributionConfig"]["Origins"]["Items"]
+        origins = self._distribution()["DistributionConfig"]["Origins"]["Items"]
         seen = [
             (
                 origin["Id"],
@@ -96,28 +102,7 @@ class Distribution(ServiceChecks):
         expect_equal("origins", seen, [(config.origin_id, address.lower(), "http-only")])
         return f"{config.origin_id} is {address}"
 
-    def described(self) -> "DistributionTypeDef":
-        """Return the distribution as CloudFront describes it now."""
-        identifier = self.context.outputs.distribution_id or ""
-        return self.context.clients.cloudfront.get_distribution(Id=identifier)["Distribution"]
-
-
-_TRAFFIC = (
-    Capability.CLOUDFRONT,
-    Capability.CLOUDFRONT_DATA_PLANE,
-    Capability.ALB_DATA_PLANE,
-    Capability.ECS_DATA_PLANE,
-)
-_DATABASE = (*_TRAFFIC, Capability.DATABASE_DATA_PLANE)
-_MISS = "Miss from cloudfront"
-# Far above any origin's threshold for compression, and far below the API's limit.
-_COMPRESSIBLE = "All work and no play makes a product catalog a dull read. " * 60
-
-
-class CloudFront(Distribution):
-    """Checks of the CloudFront distribution, with and without traffic."""
-
-    @check("http is redirected to https", plane=Plane.DATA, requires=(_TRAFFIC[0], _TRAFFIC[1]))
+    @check("http is redirected to https", plane=Plane.DATA, requires=_EDGE)
     def redirects_to_https(self) -> str:
         """Ask for a path with a query string over http."""
         domain = self._domain()
@@ -244,8 +229,12 @@ class CloudFront(Distribution):
         expect("X-Amz-Cf-Id" in headers, "X-Amz-Cf-Id", sorted(headers))
         return f"Via: {via}; X-Cache: {_MISS}"
 
+    def _distribution(self) -> "DistributionTypeDef":
+        identifier = self.context.outputs.distribution_id or ""
+        return self.context.clients.cloudfront.get_distribution(Id=identifier)["Distribution"]
+
     def _domain(self) -> str:
-        return self.described()["DomainName"]
+        return self._distribution()["DomainName"]
 
     def _catalog(self) -> CatalogClient:
         return CatalogClient(self.context, f"https://{self._domain()}")

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef
 
 _ECS = (Capability.ECS,)
+_TASKS = (*_ECS, Capability.ECS_DATA_PLANE)
 _SPOT = "FARGATE_SPOT"
 
 
-class EcsService(ServiceChecks):
-    """Checks of the configuration of the cluster, the service and the task definition."""
+class Ecs(ServiceChecks):
+    """Checks of the ECS cluster, the service, its task definition and its tasks."""
 
     service = "ecs"
     tier = Tier.SERVICE
@@ -74,7 +75,7 @@ class EcsService(ServiceChecks):
     def task_definition(self) -> str:
         """Compare what the service runs with what was wanted."""
         config = self.context.config
-        definition, container = self._definition(), self.container()
+        definition, container = self._definition(), self._container()
         seen = {
             "CPU": definition.get("cpu"),
             "memory": definition.get("memory"),
@@ -109,7 +110,7 @@ class EcsService(ServiceChecks):
     )
     def credentials_injected(self) -> str:
         """Compare the container's secrets; its environment must name no password."""
-        container = self.container()
+        container = self._container()
         seen = {item["name"]: item["valueFrom"] for item in container.get("secrets", ())}
         arn = self.context.outputs.secret_arn
         keys = ("username", "password", "host", "port")
@@ -119,31 +120,6 @@ class EcsService(ServiceChecks):
         leaked = [name for name in plain if "PASSWORD" in name.upper()]
         expect(not leaked, "no password in the plain environment", leaked)
         return f"{', '.join(sorted(seen))} from the secret"
-
-    def _definition(self) -> "TaskDefinitionTypeDef":
-        arn = active_service(self.context)["taskDefinition"]
-        return self.context.clients.ecs.describe_task_definition(taskDefinition=arn)[
-            "taskDefinition"
-        ]
-
-    def container(self) -> Any:
-        """Return the one container of the task definition that the service runs."""
-        return one(self._definition()["containerDefinitions"], "container")
-
-
-def _name(arn: str) -> str:
-    return arn.rpartition("/")[2]
-
-
-if TYPE_CHECKING:
-    pass
-
-_TASKS = (Capability.ECS, Capability.ECS_DATA_PLANE)
-_SPOT = "FARGATE_SPOT"
-
-
-class Ecs(EcsService):
-    """Checks of the ECS service, its configuration and its tasks."""
 
     @check("as many tasks run as wanted, and none is pending", plane=Plane.CONTROL, requires=_TASKS)
     def running_as_desired(self) -> str:
@@ -218,7 +194,7 @@ class Ecs(EcsService):
         return f"lines by task: {shown}"
 
     def _own_lines(self, task: RunningTask) -> int:
-        container = self.container()
+        container = self._container()
         options = container["logConfiguration"]["options"]
         stream = f"{options['awslogs-stream-prefix']}/{container['name']}/{task.id}"
         group = self.context.config.log_group_name
@@ -242,6 +218,19 @@ class Ecs(EcsService):
         tasks = running_tasks(self.context)
         expect(bool(tasks), "running tasks", "none")
         return tasks
+
+    def _definition(self) -> "TaskDefinitionTypeDef":
+        arn = active_service(self.context)["taskDefinition"]
+        return self.context.clients.ecs.describe_task_definition(taskDefinition=arn)[
+            "taskDefinition"
+        ]
+
+    def _container(self) -> Any:
+        return one(self._definition()["containerDefinitions"], "container")
+
+
+def _name(arn: str) -> str:
+    return arn.rpartition("/")[2]
 
 
 def _writer(message: str) -> str | None:

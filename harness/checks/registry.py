@@ -111,11 +111,9 @@ def _beside_each_other(
 
 def _checks() -> Iterator[tuple[type[ServiceChecks], Check[Any]]]:
     for service in SERVICES:
-        # A class's own checks come after those it inherits.
-        for owner in reversed(service.mro()):
-            for value in vars(owner).values():
-                if isinstance(value, Check):
-                    yield service, value
+        for value in vars(service).values():
+            if isinstance(value, Check):
+                yield service, value
 
 
 def _chosen(only: Sequence[str] | None) -> list[tuple[type[ServiceChecks], Check[Any]]]:
