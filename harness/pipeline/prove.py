@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from harness.checks.framework.context import CheckContext
+from harness.checks.framework.expected import ExpectedStack
 from harness.checks.registry import run_checks
 from harness.core.errors import DriftError
 from harness.deploy.deploy import Deployment
@@ -38,7 +39,7 @@ def prove(
     context = CheckContext(
         deployment.target,
         deployment.outputs,
-        deployment.config,
+        ExpectedStack.of(deployment.config),
         record=run.timeline.observer.check_finished,
         patience=pace_of(deployment.target).patience,
     )

@@ -12,6 +12,7 @@ from harness.checks.autoscaling import AutoScaling
 from harness.checks.cloudfront import CloudFront
 from harness.checks.ecs import Ecs
 from harness.checks.framework.context import CheckContext
+from harness.checks.framework.expected import ExpectedStack
 from harness.checks.iam import Iam
 from harness.checks.logs import Logs
 from harness.checks.network import Network
@@ -71,7 +72,7 @@ def check_context(request: pytest.FixtureRequest, deployment: Deployment) -> Che
     return CheckContext(
         deployment.target,
         deployment.outputs,
-        deployment.config,
+        ExpectedStack.of(deployment.config),
         record=harness_session(request.config).courier.record,
         patience=pace_of(deployment.target).patience,
     )

@@ -100,7 +100,7 @@ def impatient(unreported: CheckContext) -> CheckContext:
 
 def provable(context: CheckContext, checks: Collection[str]) -> set[str]:
     """Return those of some checks that can be made on this target, with these tiers."""
-    missing, tiers = context.target.missing(), context.config.tiers
+    missing, tiers = context.target.missing(), context.expected.tiers
     return {
         spec.id
         for spec in all_checks()
@@ -134,7 +134,7 @@ def test_exactly_the_checks_that_should_fail_do(
 
 @pytest.mark.requires(Capability.ECS_DATA_PLANE)
 def test_a_stopped_task_is_replaced_and_nothing_is_wrong(unreported: CheckContext) -> None:
-    config, ecs = unreported.config, unreported.clients.ecs
+    config, ecs = unreported.expected, unreported.clients.ecs
     before = ecs.list_tasks(cluster=config.ecs_cluster_name)["taskArns"]
     ecs.stop_task(cluster=config.ecs_cluster_name, task=before[0])
 

@@ -13,6 +13,7 @@ import requests
 
 from harness.aws.capability import Capability
 from harness.checks.framework.context import CheckContext
+from harness.checks.framework.expected import ExpectedStack
 from harness.checks.registry import run_checks
 from harness.run.evidence import CheckResult, Status
 from harness.targets.base import DatabaseRoute
@@ -34,6 +35,7 @@ ALB_HOST = f"catalog-alb-{SUFFIX}-1.{REGION}.elb.amazonaws.com"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 CONFIG = StackConfig(environment_suffix=SUFFIX, image="catalog-api:1", tags={"Team": "shop"})
+EXPECTED = ExpectedStack.of(CONFIG)
 TAGS = {
     "Team": "shop",
     "Project": "product-catalog",
@@ -120,7 +122,7 @@ class World:
         self.aws = FakeAws.answering(self.answers)
 
     def context(self, **changes: Any) -> CheckContext:
-        given = {"config": CONFIG, "patience": 0.0, **changes}
+        given = {"expected": EXPECTED, "patience": 0.0, **changes}
         return CheckContext(self, OUTPUTS, record=self.results.append, **given)
 
     def failures(self, *only: str, **changes: Any) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from stack.tiers import Tier
-from tests.unit.harness.checks.fake_deployment import CONFIG, World
+from tests.unit.harness.checks.fake_deployment import EXPECTED, World
 
 ALARM = ("cloudwatch.DescribeAlarms", "MetricAlarms", 0)
 
@@ -50,16 +50,16 @@ def test_no_dashboard_fails(world: World) -> None:
 
 def test_only_what_is_deployed_is_watched(world: World) -> None:
     """Without load balancer, service and database there are their alarms neither."""
-    few = replace(CONFIG, tiers=frozenset({Tier.NETWORK, Tier.MONITORING}))
+    few = replace(EXPECTED, tiers=frozenset({Tier.NETWORK, Tier.MONITORING}))
 
-    failures = world.failures("alarms/*", config=few)
+    failures = world.failures("alarms/*", expected=few)
 
     assert list(failures) == ["alarms/metrics"]
     assert "nat-ports-0" not in failures["alarms/metrics"]
     assert "catalog-alb-5xx-pr1-7f3a" in failures["alarms/metrics"]
 
     world.change("cloudwatch.DescribeAlarms", "MetricAlarms", to=nat_alarms_alone(world))
-    assert world.failures("alarms/*", config=few) == {}
+    assert world.failures("alarms/*", expected=few) == {}
 
 
 def nat_alarms_alone(world: World) -> list[dict[str, Any]]:
@@ -70,4 +70,4 @@ def nat_alarms_alone(world: World) -> list[dict[str, Any]]:
 def test_an_alarm_on_a_nat_gateway_that_is_gone_fails(world: World) -> None:
     world.change("ec2.DescribeNatGateways", "NatGateways", 0, "State", to="deleted")
 
-    assert "none of that name" in world.failures("alarms/*")["alarms/metrics"]
+    assert "no NAT gateway of that name" in world.failures("alarms/*")["alarms/metrics"]

@@ -173,7 +173,7 @@ def test_a_server_that_does_not_answer_refuses_nothing(world: World) -> None:
         "aurora/plain-text-refused",
         "aurora/rows-agree-with-direct-sql",
     }
-    assert "did not answer" in failures["aurora/wrong-password-refused"]
+    assert "did not respond" in failures["aurora/wrong-password-refused"]
 
 
 @pytest.mark.parametrize("code", ["BadRequestException", "HttpEndpointNotEnabledException"])
@@ -286,5 +286,5 @@ def test_sql_that_the_server_refuses_fails(world: World, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(world.postgres, "run", refuse)
 
-    with pytest.raises(CheckFailedError, match="SQL was refused"):
+    with pytest.raises(CheckFailedError, match="the database rejected SQL"):
         Aurora(world.context()).rows_agree_with_direct_sql()

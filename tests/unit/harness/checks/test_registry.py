@@ -9,8 +9,7 @@ from harness.checks.framework.context import InterruptedCheckError
 from harness.checks.registry import all_checks, run_checks
 from harness.core.errors import UsageError
 from harness.run.evidence import Plane, Status
-from stack.config import StackConfig
-from tests.unit.harness.checks.fake_deployment import SUFFIX, World
+from tests.unit.harness.checks.fake_deployment import EXPECTED, World
 
 
 def test_every_check_passes_on_a_correct_deployment(world: World) -> None:
@@ -28,7 +27,7 @@ def test_every_check_says_what_it_claims_and_what_it_looks_at() -> None:
     assert len({spec.id for spec in specs}) == len(specs)
     assert len({spec.claim for spec in specs}) == len(specs)
     assert all(spec.requires and spec.tiers for spec in specs)
-    assert all(check.__doc__ for _, check in registry._checks())
+    assert all(check.__doc__ for _, check in registry.service_checks())
 
 
 def test_evidence_comes_from_both_planes() -> None:
@@ -50,9 +49,9 @@ def test_a_pattern_that_names_nothing_is_the_users_mistake(world: World) -> None
 
 
 def test_what_is_not_deployed_is_not_provable(world: World) -> None:
-    config = StackConfig(environment_suffix=SUFFIX, tiers=frozenset({"network"}), tags={})
+    expected = replace(EXPECTED, tiers=frozenset({"network"}))
 
-    results = run_checks(world.context(config=config))
+    results = run_checks(world.context(expected=expected))
 
     provable = {r.check.partition("/")[0] for r in results if r.status is not Status.NOT_PROVABLE}
     assert provable == {"network", "security-groups", "tags"}
@@ -136,7 +135,7 @@ def test_nothing_is_requested_after_an_interrupt(world: World) -> None:
 def test_results_are_recorded_one_at_a_time(world: World) -> None:
     locked: list[bool] = []
     context = world.context()
-    context = replace(context, record=lambda result: locked.append(context._recording.locked()))
+    context = replace(context, record=lambda result: locked.append(context._result_lock.locked()))
 
     run_checks(context, only=["tags/*"])
 

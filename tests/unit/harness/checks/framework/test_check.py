@@ -6,16 +6,16 @@ from botocore.exceptions import ClientError
 
 from harness.aws.capability import Capability
 from harness.checks.framework.check import Check, ServiceChecks, check
+from harness.checks.framework.expected import Tier
 from harness.core.errors import CheckFailedError, NotProvableError
 from harness.core.redaction import MASK, register_secret
 from harness.run.evidence import Plane, Status
-from stack.config import StackConfig
-from tests.unit.harness.checks.fake_deployment import SUFFIX, World
+from tests.unit.harness.checks.fake_deployment import EXPECTED, World
 
 
 class Sample(ServiceChecks):
     service = "sample"
-    tier = "storage"
+    tier = Tier.STORAGE
     observations: ClassVar[list[str]] = []
 
     @check("all is well", plane=Plane.DATA, requires=(Capability.S3, Capability.LOGS))
@@ -32,7 +32,9 @@ class Sample(ServiceChecks):
         self.context.clients.s3.get_bucket_policy(Bucket="bucket")
         return "there"
 
-    @check("the edge is there", plane=Plane.CONTROL, requires=(), tiers=("edge",), exclusive=True)
+    @check(
+        "the edge is there", plane=Plane.CONTROL, requires=(), tiers=(Tier.EDGE,), exclusive=True
+    )
     def edge_there(self) -> str:
         return "there"
 
@@ -88,18 +90,18 @@ def test_a_lacking_capability_makes_it_not_provable_with_each_reason_once(world:
 
 
 def test_a_tier_that_is_not_deployed_makes_it_not_provable(world: World) -> None:
-    config = StackConfig(environment_suffix=SUFFIX, tiers=frozenset({"network"}))
+    expected = replace(EXPECTED, tiers=frozenset({"network"}))
 
     with pytest.raises(NotProvableError, match="not deployed: storage, edge"):
-        Sample(world.context(config=config)).edge_there()
+        Sample(world.context(expected=expected)).edge_there()
 
 
 def test_what_is_not_deployed_is_told_with_why_it_could_not_be(world: World) -> None:
-    config = StackConfig(environment_suffix=SUFFIX, tiers=frozenset({"network"}))
+    expected = replace(EXPECTED, tiers=frozenset({"network"}))
     world.lacking = {Capability.S3: "no licence"}
 
     with pytest.raises(NotProvableError, match=r"^not deployed: storage; fake: no licence$"):
-        Sample(world.context(config=config)).all_is_well()
+        Sample(world.context(expected=expected)).all_is_well()
 
 
 def test_secrets_are_masked_in_evidence(world: World) -> None:
