@@ -46,8 +46,7 @@ class ServiceChecks:
         context: The deployed stack.
 
     Attributes:
-        service: First half of the ids of its checks; with underscores for hyphens, the name of
-            its fixture.
+        service: First half of the ids of its checks.
         tier: Tier of the stack that all its checks need.
     """
 
@@ -56,6 +55,11 @@ class ServiceChecks:
 
     def __init__(self, context: CheckContext) -> None:
         self.context = context
+
+    @classmethod
+    def fixture(cls) -> str:
+        """Return the name of its pytest fixture: the service with underscores for hyphens."""
+        return cls.service.replace("-", "_")
 
 
 class Check(Generic[S]):
