@@ -1,4 +1,4 @@
-"""The harness in a pytest session of its user's, from the outside."""
+"""Whole pytest sessions with the plugin, on a target without a cloud."""
 
 import json
 import signal
@@ -11,15 +11,14 @@ from harness.aws.capability import Capability
 from harness.core.errors import EmulatorError, TargetError
 from harness.run.record import RunStatus
 from harness.terraform.drift import AllowedDrift
+from tests.component.harness.plugin.conftest import Session
 from tests.unit.harness.core.test_deadline import Clock
 from tests.unit.harness.fake_run import SUFFIX, Way
 from tests.unit.harness.pipeline.test_prove import CHANGED
-from tests.unit.harness.plugin.conftest import Session
 from tests.unit.harness.teardown.test_destroy import LEFT
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
 pytest_plugins = ["pytester"]
-pytestmark = pytest.mark.slow  # whole sessions
 
 USES_STACK = "def test_stack(deployment): assert deployment.outputs.region == 'eu-north-1'"
 TWO_USERS = """
