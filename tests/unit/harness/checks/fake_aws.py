@@ -1,5 +1,6 @@
 """AWS below boto3: real clients, whose requests are answered by the test."""
 
+import copy
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import SimpleNamespace
@@ -76,11 +77,12 @@ class FakeAws(boto3.Session):
             raise AssertionError(f"the test does not answer {name}({params})")
         answer = self.answers[name]
         try:
-            parsed = dict(answer(params) if callable(answer) else answer)
+            # botocore decodes some parts of a response in place.
+            parsed = copy.deepcopy(dict(answer(params) if callable(answer) else answer))
         except RefusalError as refusal:
             error = {"Code": refusal.code, "Message": str(refusal)}
             return _http(400), {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}
-        _validate(model, parsed)
+        validate_response(model, parsed)
         return _http(200), {**parsed, "ResponseMetadata": {"HTTPStatusCode": 200}}
 
 
@@ -97,7 +99,8 @@ def _http(status: int) -> SimpleNamespace:
     return SimpleNamespace(status_code=status)
 
 
-def _validate(model: OperationModel, parsed: dict[str, Any]) -> None:
+def validate_response(model: OperationModel, parsed: dict[str, Any]) -> None:
+    """Raise unless a response is valid for botocore's model of its operation."""
     shape = model.output_shape
     if shape is None:
         assert not parsed, f"{model.name} answers nothing"

@@ -7,7 +7,8 @@ import pytest
 from stack.tiers import Tier
 from tests.unit.harness.checks.fake_deployment import EXPECTED, World
 
-ALARM = ("cloudwatch.DescribeAlarms", "MetricAlarms", 0)
+ALARMS = ("cloudwatch.DescribeAlarms", "MetricAlarms")
+ALARM = (*ALARMS, {"AlarmName": "catalog-nat-ports-0-pr1-7f3a"})
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,9 @@ BALANCER = ("elbv2.DescribeLoadBalancers", "LoadBalancers", 0)
 GROUP = ("elbv2.DescribeTargetGroups", "TargetGroups", 0)
 LISTENERS = ("elbv2.DescribeListeners", "Listeners")
 ATTRIBUTES = ("elbv2.DescribeLoadBalancerAttributes", "Attributes")
+ENABLED, BUCKET, PREFIX = (
+    {"Key": f"access_logs.s3.{name}"} for name in ("enabled", "bucket", "prefix")
+)
 
 
 @pytest.mark.parametrize(
@@ -30,9 +33,9 @@ ATTRIBUTES = ("elbv2.DescribeLoadBalancerAttributes", "Attributes")
         ((*GROUP, "TargetType"), "instance", "target-group-settings", "instance"),
         ((*GROUP, "HealthCheckPath"), "/", "target-group-settings", "'/'"),
         ((*GROUP, "Matcher", "HttpCode"), "200-499", "target-group-settings", "200-499"),
-        ((*ATTRIBUTES, 0, "Value"), "false", "access-logs", "false"),
-        ((*ATTRIBUTES, 1, "Value"), "another-bucket", "access-logs", "another-bucket"),
-        ((*ATTRIBUTES, 2), GONE, "access-logs", "prefix"),
+        ((*ATTRIBUTES, ENABLED, "Value"), "false", "access-logs", "false"),
+        ((*ATTRIBUTES, BUCKET, "Value"), "another-bucket", "access-logs", "another-bucket"),
+        ((*ATTRIBUTES, PREFIX), GONE, "access-logs", "prefix"),
     ],
 )
 def test_a_wrong_setting_fails_its_check_alone(

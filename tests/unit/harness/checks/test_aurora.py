@@ -43,7 +43,12 @@ INSTANCE = ("rds.DescribeDBInstances", "DBInstances", 0)
         ((*INSTANCE, "PubliclyAccessible"), True, "instances", "public"),
         ((*CLUSTER, "DBClusterParameterGroup"), "default", "forces-tls", "default"),
         (
-            ("rds.DescribeDBClusterParameters", "Parameters", 0, "ParameterValue"),
+            (
+                "rds.DescribeDBClusterParameters",
+                "Parameters",
+                {"ParameterName": "rds.force_ssl"},
+                "ParameterValue",
+            ),
             "0",
             "forces-tls",
             "'0'",

@@ -6,8 +6,7 @@ from tests.unit.harness.checks.fake_deployment import GONE, World
 
 VPC = ("ec2.DescribeVpcs", "Vpcs", 0)
 SUBNETS = ("ec2.DescribeSubnets", "Subnets")
-PUBLIC = ("ec2.DescribeRouteTables", "RouteTables", 1)
-PRIVATE = ("ec2.DescribeRouteTables", "RouteTables", 2)
+_MAIN, PRIVATE, PUBLIC = (("ec2.DescribeRouteTables", "RouteTables", n) for n in range(3))
 NAT = ("ec2.DescribeNatGateways", "NatGateways", 0)
 
 

@@ -5,7 +5,8 @@ import pytest
 from tests.unit.harness.checks.fake_deployment import GONE, World, from_group, rule
 
 GROUPS = ("ec2.DescribeSecurityGroups", "SecurityGroups")
-DEFAULT, ALB, SERVICE, DATABASE = range(4)
+DEFAULT = {"GroupName": "default"}
+ALB, SERVICE, DATABASE = ({"GroupId": f"sg-{name}"} for name in ("alb", "service", "database"))
 INGRESS, EGRESS = "IpPermissions", "IpPermissionsEgress"
 ANYWHERE = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
 
@@ -44,7 +45,7 @@ ANYWHERE = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     ],
 )
 def test_a_rule_too_many_or_too_few_fails_that_group_alone(
-    world: World, place: tuple[int, str], rules: list[Any], check: str, seen: str
+    world: World, place: tuple[dict[str, str], str], rules: list[Any], check: str, seen: str
 ) -> None:
     world.change(*GROUPS, *place, to=rules)
 
