@@ -64,7 +64,7 @@ def check_context(request: pytest.FixtureRequest, deployment: Deployment) -> Che
         deployment.target,
         deployment.outputs,
         ExpectedStack.of(deployment.config),
-        record=harness_session(request.config).courier.record,
+        record=harness_session(request.config).recorder.record,
         patience=pace_of(deployment.target).patience,
     )
 

@@ -108,7 +108,7 @@ def test_a_missing_report_is_a_users_mistake(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "seen"),
     [
-        ({"schema": 2}, "schema 2 where 1 is known"),
+        ({"schema": 2}, "schema 2 instead of 1"),
         ({"results": [{"check": "a/b"}]}, "KeyError: 'claim'"),
         ({"results": 3}, "TypeError"),
         ({"phases": [[]]}, "TypeError"),
@@ -129,7 +129,7 @@ def test_other_files_are_not_taken_for_reports(content: bytes, tmp_path: Path) -
     path = tmp_path / "other.json"
     path.write_bytes(content)
 
-    with pytest.raises(UsageError, match="is no report that can be read"):
+    with pytest.raises(UsageError, match="is not a readable report"):
         read_report(path)
 
 
