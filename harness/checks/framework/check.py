@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Generic, TypeVar, overload
 
 from botocore.exceptions import ClientError
@@ -65,30 +65,14 @@ class ServiceChecks:
 class Check(Generic[S]):
     """One check, as ``check`` leaves it in its class; called on an instance it runs."""
 
-    def __init__(
-        self,
-        observe: Callable[[S], str],
-        claim: str,
-        plane: Plane,
-        requires: tuple[Capability, ...],
-        tiers: tuple[Tier, ...],
-        *,
-        exclusive: bool,
-    ) -> None:
+    def __init__(self, observe: Callable[[S], str], spec: CheckSpec) -> None:
         self._observe = observe
-        self._arguments = (claim, plane, requires, tiers, exclusive)
+        self.spec = spec
         self.__doc__ = observe.__doc__
 
     def __set_name__(self, owner: type[S], name: str) -> None:
-        claim, plane, requires, tiers, exclusive = self._arguments
-        self.spec = CheckSpec(
-            id=f"{owner.service}/{name.replace('_', '-')}",
-            claim=claim,
-            plane=plane,
-            requires=requires,
-            tiers=(owner.tier, *tiers),
-            exclusive=exclusive,
-        )
+        identifier = f"{owner.service}/{name.replace('_', '-')}"
+        self.spec = replace(self.spec, id=identifier, tiers=(owner.tier, *self.spec.tiers))
 
     @overload
     def __get__(self, instance: None, owner: type[S]) -> "Check[S]": ...
@@ -182,8 +166,6 @@ def check(
         tiers: Tiers that must be deployed, besides the one of the class.
         exclusive: It changes the stack (and restores it), so it runs alone.
     """
-
-    def decorate(observe: Callable[[S], str]) -> Check[S]:
-        return Check(observe, claim, plane, requires, tiers, exclusive=exclusive)
-
-    return decorate
+    # Its class completes the specification, with the id and the tier of the service.
+    spec = CheckSpec("", claim, plane, requires, tiers, exclusive)
+    return lambda observe: Check(observe, spec)

@@ -23,61 +23,14 @@ class Tier(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ExpectedStack:
-    """Names and settings of the stack as configured.
-
-    Attributes:
-        environment_suffix: The run's suffix, at the end of every alarm name.
-        region: AWS region.
-        tiers: Tiers that are deployed.
-        tags: Default tags of this configuration, besides those that every run has.
-        vpc_name: Name tag of the VPC; a NAT gateway's is this name, a hyphen and its index.
-        vpc_cidr: IPv4 network of the VPC.
-        availability_zone_count: Zones with a public and a private subnet each.
-        nat_gateway_count: Number of NAT gateways.
-        alb_security_group_name: Security group of the load balancer.
-        service_security_group_name: Security group of the tasks.
-        database_security_group_name: Security group of the database.
-        ingress_cidrs: Networks that may reach the load balancer on port 80.
-        log_bucket_name: Bucket for the load balancer's access logs.
-        log_bucket_expiration_days: Days after which the bucket deletes access logs.
-        log_group_name: CloudWatch log group of the tasks.
-        log_retention_days: Days that the log group retains events.
-        secret_name: Secret with the database credentials.
-        execution_role_name: Role with which ECS starts the tasks.
-        task_role_name: Role of the tasks themselves.
-        aurora_cluster_identifier: Aurora cluster.
-        aurora_engine_major: Major version of Aurora PostgreSQL.
-        aurora_min_capacity: Minimum size of an instance, in Aurora capacity units.
-        aurora_max_capacity: Maximum size of an instance, in Aurora capacity units.
-        aurora_reader_count: Readers besides the writer.
-        database_name: Database that the cluster is created with.
-        database_parameter_group_name: Cluster parameter group.
-        database_subnet_group_name: Subnet group of the cluster.
-        master_username: Owner of the database.
-        alb_name: Application Load Balancer.
-        target_group_name: Target group of the service.
-        origin_id: CloudFront origin that is the load balancer.
-        ecs_cluster_name: ECS cluster.
-        ecs_service_name: ECS service.
-        image: Container image of the API.
-        container_port: Port on which the API listens.
-        task_cpu: CPU units of a task (1024 are one vCPU).
-        task_memory: Memory of a task in MiB.
-        desired_count: Tasks that the service starts with.
-        min_capacity: Minimum number of tasks for auto scaling.
-        max_capacity: Maximum number of tasks for auto scaling.
-        cpu_scaling_policy_name: Scaling policy on the CPU utilization of the service.
-        cpu_target_percent: Its target, in percent.
-        request_scaling_policy_name: Scaling policy on the requests per target.
-        request_count_target: Its target, in requests per task and minute.
-        dashboard_name: CloudWatch dashboard.
-    """
+    """Names and settings of the stack as configured, by the names of the configuration."""
 
     environment_suffix: str
     region: str
-    tiers: frozenset[str]
-    tags: Mapping[str, str]
+    tiers: frozenset[str]  # those that are deployed
+    tags: Mapping[str, str]  # besides the default tags that every run has
 
+    # network; the name tag of a NAT gateway is the VPC's, a hyphen and the gateway's index
     vpc_name: str
     vpc_cidr: str
     availability_zone_count: int
@@ -85,46 +38,51 @@ class ExpectedStack:
     alb_security_group_name: str
     service_security_group_name: str
     database_security_group_name: str
-    ingress_cidrs: tuple[str, ...]
+    ingress_cidrs: tuple[str, ...]  # may reach the load balancer on port 80
 
+    # storage, secret, roles; periods in days
     log_bucket_name: str
     log_bucket_expiration_days: int
     log_group_name: str
     log_retention_days: int
-
     secret_name: str
-    execution_role_name: str
-    task_role_name: str
+    execution_role_name: str  # with which ECS starts the tasks
+    task_role_name: str  # of the tasks themselves
 
+    # database; capacities in Aurora capacity units per instance
     aurora_cluster_identifier: str
     aurora_engine_major: int
     aurora_min_capacity: float
     aurora_max_capacity: float
-    aurora_reader_count: int
+    aurora_reader_count: int  # besides the writer
     database_name: str
     database_parameter_group_name: str
     database_subnet_group_name: str
     master_username: str
 
+    # load balancer, edge
     alb_name: str
     target_group_name: str
-    origin_id: str
+    origin_id: str  # of the load balancer in CloudFront
 
+    # service
     ecs_cluster_name: str
     ecs_service_name: str
     image: str
     container_port: int
-    task_cpu: int
-    task_memory: int
+    task_cpu: int  # CPU units, 1024 are one vCPU
+    task_memory: int  # MiB
     desired_count: int
 
+    # scaling: number of tasks, and the targets of the policies
     min_capacity: int
     max_capacity: int
     cpu_scaling_policy_name: str
     cpu_target_percent: int
     request_scaling_policy_name: str
-    request_count_target: int
+    request_count_target: int  # requests per task and minute
 
+    # monitoring
     dashboard_name: str
 
     @classmethod

@@ -1,4 +1,4 @@
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import get_type_hints
 
 import pytest
@@ -36,13 +36,6 @@ def test_a_configuration_without_one_of_the_attributes_is_an_error() -> None:
 
     with pytest.raises(AttributeError, match="region"):
         ExpectedStack.of(Incomplete())
-
-
-def test_every_attribute_is_documented() -> None:
-    assert ExpectedStack.__doc__
-    assert [
-        f.name for f in fields(ExpectedStack) if f"{f.name}: " not in ExpectedStack.__doc__
-    ] == []
 
 
 def test_the_outputs_of_the_stack_are_those_that_checks_read() -> None:
