@@ -1,8 +1,9 @@
 """``python -m tests.record_responses``: record the responses of AWS that unit tests answer with.
 
 Deploys the stack on the embedded cloud (about two minutes), captures every request of the
-checks that only read and of the teardown proof together with its response, replaces ids and
-times by constant ones, writes ``tests/unit/harness/checks/recorded/`` and destroys the stack.
+checks that only read and of the inventory of resources together with its response, replaces
+ids and times by constant ones, writes ``tests/unit/harness/checks/recorded/`` and destroys
+the stack.
 """
 
 import json
@@ -18,6 +19,8 @@ import boto3
 from botocore.model import OperationModel
 from rich.console import Console
 
+from harness.aws.clients import Clients
+from harness.aws.resources.inventory import take_inventory
 from harness.checks.framework.context import CheckContext
 from harness.checks.framework.expected import ExpectedStack
 from harness.checks.framework.resources import running_tasks
@@ -32,7 +35,6 @@ from harness.run.ledger import Ledger
 from harness.run.run import Run
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings
-from harness.teardown.proof import prove_teardown
 from tests.unit.harness.checks import recording
 from tests.unit.harness.checks.recording import Exchange
 
@@ -101,7 +103,7 @@ def record(deployment: Deployment) -> None:
     checks = list(target.exchanges)
     names = _names(deployment, context)
     target.exchanges.clear()
-    prove_teardown(target, SUFFIX)
+    take_inventory(Clients(target.session()), target.missing())
     stack = {
         "configuration": deployment.config.to_mapping(),
         "outputs": asdict(deployment.outputs),

@@ -1,4 +1,4 @@
-"""Changes to a deployed stack behind the harness's back, each taken back at the end."""
+"""Changes to a deployed stack outside Terraform, each reverted at the end."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -53,7 +53,7 @@ def public_access_block_deleted(context: CheckContext) -> Iterator[None]:
 
 @contextmanager
 def secret_with_another_password(context: CheckContext) -> Iterator[None]:
-    """Store a new version; at the end the old one, which Terraform knows, is current again."""
+    """Store a new version; at the end the old one, of Terraform's state, is current again."""
     secrets, name = context.clients.secretsmanager, context.expected.secret_name
     right = secrets.get_secret_value(SecretId=name)
     values = {**json.loads(right["SecretString"]), "password": "not-that-of-the-database"}
@@ -97,7 +97,7 @@ def http_allowed_at_the_edge(context: CheckContext) -> Iterator[None]:
 
 @contextmanager
 def security_group_opened(context: CheckContext) -> Iterator[None]:
-    """Let the world reach the tasks' port without the load balancer."""
+    """Allow any address to reach the tasks' port without the load balancer."""
     port = context.expected.container_port
     rule: Any = {
         "GroupId": context.outputs.service_security_group_id or "",
@@ -119,7 +119,7 @@ def security_group_opened(context: CheckContext) -> Iterator[None]:
 
 @contextmanager
 def listener_detached(context: CheckContext) -> Iterator[None]:
-    """Have the listener answer by itself; deleted, it could not come back with its ARN."""
+    """Let the listener return a fixed response; recreated, it would have another ARN."""
     elbv2 = context.clients.elbv2
     group = target_group(context)["TargetGroupArn"]
     arn = load_balancer(context)["LoadBalancerArn"]
@@ -228,7 +228,7 @@ def _register(context: CheckContext, **changes: Any) -> None:
 
 
 def _set_desired_count(context: CheckContext, count: int) -> None:
-    """Set it, and wait until as many tasks run: what is measured is no passing state."""
+    """Set it, and wait until as many tasks run: the checks then see no transient state."""
     config = context.expected
     context.clients.ecs.update_service(
         cluster=config.ecs_cluster_name, service=config.ecs_service_name, desiredCount=count

@@ -68,6 +68,7 @@ class ExpectedStack:
     # service
     ecs_cluster_name: str
     ecs_service_name: str
+    task_family: str
     image: str
     container_port: int
     task_cpu: int  # CPU units, 1024 are one vCPU

@@ -62,16 +62,16 @@ class Recorded:
         return found[0]
 
 
-def recorded_answers() -> dict[str, Answer]:
-    """Return "service.Operation" -> the recorded response, or responses by parameters."""
+def recorded_answers(name: str) -> dict[str, Answer]:
+    """Return "service.Operation" -> response of a recorded set, or responses by parameters."""
     operations = defaultdict(list)
-    for exchange in recording.load("checks"):
+    for exchange in recording.load(name):
         operations[exchange.name].append(exchange)
     return {
-        name: exchanges[0].response
+        operation: exchanges[0].response
         if all(each.response == exchanges[0].response for each in exchanges)
         else Recorded(exchanges)
-        for name, exchanges in operations.items()
+        for operation, exchanges in operations.items()
     }
 
 
@@ -103,7 +103,7 @@ class World:
         self.lacking: dict[Capability, str] = {}
         self.results: list[CheckResult] = []
         self.has_route = True
-        self.answers = recorded_answers()
+        self.answers = {**recorded_answers("listing"), **recorded_answers("checks")}
         self._add_resources_of_others()
         self.answers |= self._computed()
         self.aws = FakeAws.answering(self.answers)

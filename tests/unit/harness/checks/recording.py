@@ -2,7 +2,7 @@
 
 ``recorded/<set>/<service>.json`` has, by operation, the parameters of each request and the
 parsed response, without ``ResponseMetadata``. There are two sets:
-``checks``, the requests of the checks, and ``listing``, those of the teardown proof.
+``checks``, the requests of the checks, and ``listing``, those of the inventory of resources.
 ``recorded/stack.json`` has the configuration and the outputs of the recorded stack.
 ``python -m tests.record_responses`` records all of it anew.
 """

@@ -23,7 +23,7 @@ ALARM = (*ALARMS, {"AlarmName": "catalog-nat-ports-0-pr1-7f3a"})
         ("ActionsEnabled", False),
         ("TreatMissingData", "missing"),
         ("ComparisonOperator", "LessThanThreshold"),
-        ("AlarmName", "catalog-stranger-pr1-7f3a"),
+        ("AlarmName", "catalog-unknown-pr1-7f3a"),
     ],
 )
 def test_another_alarm_fails(world: World, key: str, value: Any) -> None:

@@ -14,7 +14,7 @@ ENABLED, BUCKET, PREFIX = (
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "check", "seen"),
+    ("place", "value", "check", "observed"),
     [
         ((*BALANCER, "State", "Code"), "provisioning", "active", "provisioning"),
         ((*BALANCER, "Scheme"), "internal", "active", "internal"),
@@ -39,14 +39,14 @@ ENABLED, BUCKET, PREFIX = (
     ],
 )
 def test_a_wrong_setting_fails_its_check_alone(
-    world: World, place: tuple[Any, ...], value: Any, check: str, seen: str
+    world: World, place: tuple[Any, ...], value: Any, check: str, observed: str
 ) -> None:
     world.change(*place, to=value)
 
     failures = world.failures("alb/*")
 
     assert list(failures) == [f"alb/{check}"]
-    assert seen in failures[f"alb/{check}"]
+    assert observed in failures[f"alb/{check}"]
 
 
 def test_no_load_balancer_fails_all_its_checks(world: World) -> None:
@@ -71,7 +71,7 @@ def _health(*states: tuple[str, str, str | None]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("states", "seen"),
+    ("states", "observed"),
     [
         (
             [("10.0.0.1", "healthy", None), ("10.0.0.2", "unhealthy", "Target.Timeout")],
@@ -89,8 +89,8 @@ def _health(*states: tuple[str, str, str | None]) -> dict[str, Any]:
     ],
     ids=["one unhealthy", "one too few", "one too many"],
 )
-def test_every_target_must_be_healthy_and_wanted(
-    world: World, states: list[tuple[str, str, str | None]], seen: str
+def test_every_target_must_be_healthy_and_expected(
+    world: World, states: list[tuple[str, str, str | None]], observed: str
 ) -> None:
     world.answers["elbv2.DescribeTargetHealth"] = _health(*states)
 
@@ -98,7 +98,7 @@ def test_every_target_must_be_healthy_and_wanted(
 
     assert set(failures) == {"alb/targets-healthy", "alb/targets-in-different-zones"}
     assert "2 targets, all healthy" in failures["alb/targets-healthy"]
-    assert seen in failures["alb/targets-healthy"]
+    assert observed in failures["alb/targets-healthy"]
 
 
 def test_two_targets_in_one_zone_fail(world: World) -> None:
@@ -113,7 +113,7 @@ def test_two_targets_in_one_zone_fail(world: World) -> None:
     }
 
 
-def test_a_target_that_is_no_task_fails(world: World) -> None:
+def test_a_target_that_is_not_a_task_fails(world: World) -> None:
     world.answers["elbv2.DescribeTargetHealth"] = _health(
         ("10.0.0.1", "healthy", None), ("10.9.9.9", "healthy", None)
     )
@@ -124,7 +124,7 @@ def test_a_target_that_is_no_task_fails(world: World) -> None:
     assert "10.9.9.9" in failures["alb/targets-in-different-zones"]
 
 
-def test_a_task_that_never_answers_fails(world: World) -> None:
+def test_a_task_that_never_responds_fails(world: World) -> None:
     world.catalog.tasks = ["task-a"]
 
     failures = world.failures("alb/*")
@@ -133,23 +133,23 @@ def test_a_task_that_never_answers_fails(world: World) -> None:
     assert "{'task-a'}" in failures["alb/each-task-answers"]
 
 
-def test_a_stranger_that_answers_fails(world: World) -> None:
-    world.catalog.tasks = ["task-a", "stranger"]
+def test_a_response_of_an_unknown_task_fails(world: World) -> None:
+    world.catalog.tasks = ["task-a", "unknown"]
 
-    assert "stranger" in world.failures("alb/*")["alb/each-task-answers"]
+    assert "unknown" in world.failures("alb/*")["alb/each-task-answers"]
 
 
-def test_one_answer_that_is_an_error_fails(world: World) -> None:
-    def sick(_: Any, response: Any) -> None:
+def test_one_error_response_fails(world: World) -> None:
+    def unavailable(_: Any, response: Any) -> None:
         if response.headers["X-Task-Id"] == "task-b":
             response.status_code = 503
 
-    world.catalog.changes.append(sick)
+    world.catalog.changes.append(unavailable)
 
     assert "503" in world.failures("alb/*")["alb/each-task-answers"]
 
 
-def test_no_http_answer_fails(world: World) -> None:
+def test_no_http_response_fails(world: World) -> None:
     world.catalog.unreachable = True
 
     assert "connection refused" in world.failures("alb/*")["alb/each-task-answers"]

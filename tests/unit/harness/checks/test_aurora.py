@@ -19,7 +19,7 @@ INSTANCE = ("rds.DescribeDBInstances", "DBInstances", 0)
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "check", "seen"),
+    ("place", "value", "check", "observed"),
     [
         ((*CLUSTER, "Status"), "creating", "cluster", "creating"),
         ((*CLUSTER, "Engine"), "aurora-mysql", "cluster", "aurora-mysql"),
@@ -66,14 +66,14 @@ INSTANCE = ("rds.DescribeDBInstances", "DBInstances", 0)
     ],
 )
 def test_a_wrong_cluster_fails_its_check_alone(
-    world: World, place: tuple[Any, ...], value: Any, check: str, seen: str
+    world: World, place: tuple[Any, ...], value: Any, check: str, observed: str
 ) -> None:
     world.change(*place, to=value)
 
     failures = world.failures("aurora/*")
 
     assert list(failures) == [f"aurora/{check}"]
-    assert seen in failures[f"aurora/{check}"]
+    assert observed in failures[f"aurora/{check}"]
 
 
 def _secret(world: World, **changes: Any) -> None:
@@ -84,10 +84,10 @@ def _secret(world: World, **changes: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "seen"),
+    ("changes", "observed"),
     [
         ({"dbname": "postgres"}, "postgres"),
-        ({"username": "somebody"}, "somebody"),
+        ({"username": "another-user"}, "another-user"),
         ({"engine": "mysql"}, "mysql"),
         ({"host": GONE}, "missing: host"),
         ({"password": ""}, "missing: password"),
@@ -95,27 +95,27 @@ def _secret(world: World, **changes: Any) -> None:
     ],
 )
 def test_a_secret_that_does_not_match_fails(
-    world: World, changes: dict[str, Any], seen: str
+    world: World, changes: dict[str, Any], observed: str
 ) -> None:
     _secret(world, **changes)
 
     failures = world.failures("aurora/secret-matches-cluster")
 
-    assert seen in failures["aurora/secret-matches-cluster"]
+    assert observed in failures["aurora/secret-matches-cluster"]
 
 
 @pytest.mark.parametrize("text", ["not JSON", "[1]"])
 def test_a_secret_of_another_shape_fails_without_being_shown(world: World, text: str) -> None:
     world.answers["secretsmanager.GetSecretValue"] = {"SecretString": text}
 
-    seen = world.failures("aurora/secret-matches-cluster")["aurora/secret-matches-cluster"]
+    observed = world.failures("aurora/secret-matches-cluster")["aurora/secret-matches-cluster"]
 
-    assert "expected JSON in the secret" in seen or "expected a JSON object" in seen
-    assert text not in seen
+    assert "expected JSON in the secret" in observed or "expected a JSON object" in observed
+    assert text not in observed
 
 
 def test_a_changed_password_fails_exactly_what_uses_it(world: World) -> None:
-    def refuse(asked: dict[str, Any]) -> dict[str, Any]:
+    def refuse(parameters: dict[str, Any]) -> dict[str, Any]:
         from tests.unit.harness.checks.fake_aws import RefusalError  # noqa: PLC0415
 
         raise RefusalError("BadRequestException", "password authentication failed")
@@ -152,8 +152,8 @@ def test_a_connection_without_tls_fails(world: World) -> None:
     assert list(failures) == ["aurora/connects-with-secret"]
 
 
-def test_a_server_that_takes_any_password_fails(world: World) -> None:
-    world.postgres.takes_any_password = True
+def test_a_server_that_accepts_any_password_fails(world: World) -> None:
+    world.postgres.accepts_any_password = True
 
     failures = world.failures("aurora/*")
 
@@ -161,14 +161,14 @@ def test_a_server_that_takes_any_password_fails(world: World) -> None:
     assert "made-up password" in failures["aurora/wrong-password-refused"]
 
 
-def test_a_server_that_takes_plain_text_fails(world: World) -> None:
-    world.postgres.takes_plain_text = True
+def test_a_server_that_accepts_plain_text_fails(world: World) -> None:
+    world.postgres.accepts_plain_text = True
 
     assert list(world.failures("aurora/*")) == ["aurora/plain-text-refused"]
 
 
-def test_a_server_that_does_not_answer_refuses_nothing(world: World) -> None:
-    world.postgres.answers = False
+def test_an_unreachable_server_refuses_nothing(world: World) -> None:
+    world.postgres.reachable = False
 
     failures = world.failures("aurora/*")
 
@@ -191,7 +191,7 @@ def test_a_data_api_that_refuses_fails(world: World, code: str) -> None:
     assert code in failures["aurora/data-api-answers"]
 
 
-def test_a_data_api_that_is_resuming_is_asked_again(world: World) -> None:
+def test_a_request_to_a_resuming_data_api_is_repeated(world: World) -> None:
     world.refuse("rds-data.ExecuteStatement", "DatabaseResumingException")
 
     assert (
@@ -208,10 +208,10 @@ def test_an_outage_of_the_data_api_is_no_observation(world: World) -> None:
 
 def test_another_user_behind_the_data_api_fails(world: World) -> None:
     world.answers["rds-data.ExecuteStatement"] = {
-        "records": [[{"stringValue": "somebody"}, {"stringValue": "16.8"}]]
+        "records": [[{"stringValue": "another-user"}, {"stringValue": "16.8"}]]
     }
 
-    assert "somebody" in world.failures("aurora/data-api-answers")["aurora/data-api-answers"]
+    assert "another-user" in world.failures("aurora/data-api-answers")["aurora/data-api-answers"]
 
 
 def _not_ready(_: Any, response: Any) -> None:
@@ -224,9 +224,9 @@ def _one_without_tls(_: Any, response: Any) -> None:
         replace_body(response, {"database": {"tls": False, "server_version": "16.8"}})
 
 
-@pytest.mark.parametrize("spoil", [_not_ready, _one_without_tls])
-def test_a_task_that_is_not_ready_fails(world: World, spoil: Any) -> None:
-    world.catalog.changes.append(spoil)
+@pytest.mark.parametrize("change", [_not_ready, _one_without_tls])
+def test_a_task_that_is_not_ready_fails(world: World, change: Any) -> None:
+    world.catalog.changes.append(change)
 
     assert list(world.failures("aurora/*")) == ["aurora/service-ready"]
 
@@ -272,7 +272,7 @@ def test_where_the_route_has_an_authority_the_certificate_is_verified(world: Wor
     assert (used["host"], used["hostaddr"]) == (ENDPOINT, "127.0.0.2")
 
 
-def test_where_there_is_no_tls_it_is_not_insisted_on(world: World) -> None:
+def test_without_tls_of_the_target_it_is_not_required(world: World) -> None:
     world.lacking = {Capability.DATABASE_TLS: "this PostgreSQL has no TLS"}
 
     results = {r.check: r.status for r in run_checks(world.context(), only=["aurora/*"])}

@@ -62,11 +62,11 @@ def test_scaling_out_and_back_leaves_everything_as_it_was(world: World) -> None:
 
     assert result.observed == "2 -> 3 -> 2 tasks, as many healthy targets each time"
     assert (world.bounds, world.desired, len(world.tasks)) == ((2, 10), 2, 2)
-    seen = [
-        (asked["MinCapacity"], asked["MaxCapacity"])
-        for asked in world.aws.asked("application-autoscaling.RegisterScalableTarget")
+    bounds = [
+        (parameters["MinCapacity"], parameters["MaxCapacity"])
+        for parameters in world.aws.asked("application-autoscaling.RegisterScalableTarget")
     ]
-    assert seen == [(3, 10), (2, 2), (2, 10)]
+    assert bounds == [(3, 10), (2, 2), (2, 10)]
 
 
 def test_tasks_that_do_not_follow_fail_and_are_restored(world: World) -> None:

@@ -16,7 +16,7 @@ def _service(world: World, **changes: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "check", "seen"),
+    ("changes", "check", "observed"),
     [
         ({"desiredCount": 1}, "running-as-desired", "(1, 2, 0)"),
         ({"runningCount": 1}, "running-as-desired", "(2, 1, 0)"),
@@ -74,19 +74,19 @@ def _service(world: World, **changes: Any) -> None:
     ],
 )
 def test_a_wrong_service_fails_its_check_alone(
-    world: World, changes: dict[str, Any], check: str, seen: str
+    world: World, changes: dict[str, Any], check: str, observed: str
 ) -> None:
     _service(world, **changes)
 
     failures = world.failures("ecs/*")
 
     assert list(failures) == [f"ecs/{check}"]
-    assert seen in failures[f"ecs/{check}"]
+    assert observed in failures[f"ecs/{check}"]
 
 
-@pytest.mark.parametrize("gone", ["INACTIVE", "DRAINING"])
-def test_a_service_that_is_not_active_fails(world: World, gone: str) -> None:
-    _service(world, status=gone)
+@pytest.mark.parametrize("status", ["INACTIVE", "DRAINING"])
+def test_a_service_that_is_not_active_fails(world: World, status: str) -> None:
+    _service(world, status=status)
 
     assert (
         "one active service" in world.failures("ecs/running-as-desired")["ecs/running-as-desired"]
@@ -105,7 +105,7 @@ def _task(world: World, **changes: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "check", "seen"),
+    ("changes", "check", "observed"),
     [
         ({"capacityProviderName": "FARGATE"}, "on-fargate-spot", "'task-b': 'FARGATE'"),
         ({"taskDefinitionArn": "family:7"}, "one-deployment", "family:7"),
@@ -118,17 +118,17 @@ def _task(world: World, **changes: Any) -> None:
     ],
 )
 def test_a_wrong_task_fails_its_check_alone(
-    world: World, changes: dict[str, Any], check: str, seen: str
+    world: World, changes: dict[str, Any], check: str, observed: str
 ) -> None:
     _task(world, **changes)
 
     failures = world.failures("ecs/*")
 
     assert list(failures) == [f"ecs/{check}"]
-    assert seen in failures[f"ecs/{check}"]
+    assert observed in failures[f"ecs/{check}"]
 
 
-def test_a_task_that_was_told_to_stop_is_no_running_task(world: World) -> None:
+def test_a_stopping_task_is_not_a_running_task(world: World) -> None:
     _task(world, desiredStatus="STOPPED", capacityProviderName="FARGATE")
 
     assert world.failures("ecs/on-fargate-spot") == {}
@@ -189,7 +189,7 @@ def _no_stream(_: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("answer", "seen"),
+    ("answer", "observed"),
     [
         ({"events": []}, "lines in /ecs/catalog-pr1-7f3a:api/api/task-a"),
         (_no_stream, "lines in /ecs/catalog-pr1-7f3a:api/api/task-a"),
@@ -198,13 +198,15 @@ def _no_stream(_: dict[str, Any]) -> dict[str, Any]:
     ],
     ids=["no lines", "no stream", "another task's lines", "lines that name no task"],
 )
-def test_log_streams_must_hold_their_own_task_s_lines(world: World, answer: Any, seen: str) -> None:
+def test_log_streams_must_hold_their_own_task_s_lines(
+    world: World, answer: Any, observed: str
+) -> None:
     world.answers["logs.GetLogEvents"] = answer
 
     failures = world.failures("ecs/*")
 
     assert list(failures) == ["ecs/logs-per-task"]
-    assert seen in failures["ecs/logs-per-task"]
+    assert observed in failures["ecs/logs-per-task"]
 
 
 def test_many_tasks_are_described_in_parts(world: World) -> None:
@@ -212,4 +214,7 @@ def test_many_tasks_are_described_in_parts(world: World) -> None:
 
     world.failures("ecs/on-fargate-spot")
 
-    assert [len(asked["tasks"]) for asked in world.aws.asked("ecs.DescribeTasks")] == [100, 1]
+    assert [len(parameters["tasks"]) for parameters in world.aws.asked("ecs.DescribeTasks")] == [
+        100,
+        1,
+    ]

@@ -56,12 +56,12 @@ def test_a_task_role_with_a_policy_fails(world: World) -> None:
     assert list(world.failures("iam/*")) == ["iam/task-role-is-empty"]
 
 
-def test_roles_that_others_may_have_fail(world: World) -> None:
+def test_roles_with_another_trust_policy_fail(world: World) -> None:
     right: Any = world.answers["iam.GetRole"]
     trust = [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]
 
-    def open_role(asked: dict[str, Any]) -> dict[str, Any]:
-        role = right(asked)["Role"]
+    def open_role(parameters: dict[str, Any]) -> dict[str, Any]:
+        role = right(parameters)["Role"]
         return {"Role": {**role, "AssumeRolePolicyDocument": json.dumps({"Statement": trust})}}
 
     world.answers["iam.GetRole"] = open_role

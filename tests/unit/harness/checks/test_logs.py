@@ -6,7 +6,7 @@ from tests.unit.harness.checks.fake_deployment import World
 
 
 @pytest.mark.parametrize(
-    ("value", "seen"),
+    ("value", "observed"),
     [
         ([], "log group /ecs/catalog-pr1-7f3a"),
         ([{"logGroupName": "/ecs/catalog-pr1-7f3a"}], "None"),
@@ -14,7 +14,7 @@ from tests.unit.harness.checks.fake_deployment import World
         ([{"logGroupName": "/ecs/catalog-pr1-7f3ab", "retentionInDays": 7}], "7f3ab"),
     ],
 )
-def test_a_log_group_without_its_retention_fails(world: World, value: Any, seen: str) -> None:
+def test_a_log_group_without_its_retention_fails(world: World, value: Any, observed: str) -> None:
     world.change("logs.DescribeLogGroups", "logGroups", to=value)
 
-    assert seen in world.failures("logs/*")["logs/retention"]
+    assert observed in world.failures("logs/*")["logs/retention"]

@@ -16,7 +16,7 @@ NAT = ("ec2.DescribeNatGateways", "NatGateways", 0)
         ((*VPC, "CidrBlock"), "10.9.0.0/16", "subnets-in-every-zone"),
         ((*SUBNETS, 0, "AvailabilityZone"), "eu-north-1b", "subnets-in-every-zone"),
         ((*SUBNETS, 0), GONE, "subnets-in-every-zone"),
-        ((*SUBNETS, 0, "SubnetId"), "subnet-stranger", "subnets-in-every-zone"),
+        ((*SUBNETS, 0, "SubnetId"), "subnet-unknown", "subnets-in-every-zone"),
         ((*PUBLIC, "Routes", 1, "GatewayId"), "vgw-1", "default-routes"),
         ((*PUBLIC, "Routes", 1), GONE, "default-routes"),
         ((*PUBLIC, "Associations", 0), GONE, "default-routes"),

@@ -21,7 +21,7 @@ def test_every_check_passes_on_a_correct_deployment(world: World) -> None:
     assert sorted(map(repr, world.results)) == sorted(map(repr, results))
 
 
-def test_every_check_says_what_it_claims_and_what_it_looks_at() -> None:
+def test_every_check_has_a_unique_claim_requirements_and_a_docstring() -> None:
     specs = all_checks()
 
     assert len({spec.id for spec in specs}) == len(specs)
@@ -37,13 +37,13 @@ def test_evidence_comes_from_both_planes() -> None:
     assert planes.count(Plane.CONTROL) > 30
 
 
-def test_patterns_choose(world: World) -> None:
+def test_patterns_select_checks(world: World) -> None:
     results = run_checks(world.context(), only=["logs/*", "iam/trust"])
 
     assert [result.check for result in results] == ["logs/retention", "iam/trust"]
 
 
-def test_a_pattern_that_names_nothing_is_the_users_mistake(world: World) -> None:
+def test_a_pattern_without_a_match_is_a_usage_error(world: World) -> None:
     with pytest.raises(UsageError, match="'alb/helthy'"):
         run_checks(world.context(), only=["logs/*", "alb/helthy"])
 
@@ -57,7 +57,7 @@ def test_what_is_not_deployed_is_not_provable(world: World) -> None:
     assert provable == {"network", "security-groups", "tags"}
 
 
-def test_those_that_change_the_stack_run_last_after_a_signal(world: World) -> None:
+def test_exclusive_checks_run_last_after_before_exclusive(world: World) -> None:
     order: list[str] = []
 
     run_checks(
@@ -71,7 +71,7 @@ def test_those_that_change_the_stack_run_last_after_a_signal(world: World) -> No
     assert order[2:] == ["signal", "autoscaling/follows"]
 
 
-def test_without_the_exclusive_ones_there_is_no_signal(world: World) -> None:
+def test_without_exclusive_checks_before_exclusive_is_not_called(world: World) -> None:
     signals: list[str] = []
 
     results = run_checks(
@@ -85,7 +85,7 @@ def test_without_the_exclusive_ones_there_is_no_signal(world: World) -> None:
     assert "autoscaling/follows" not in [result.check for result in results]
 
 
-def test_checks_that_read_run_beside_each_other(world: World) -> None:
+def test_checks_that_only_read_run_concurrently(world: World) -> None:
     both_inside = threading.Barrier(2, timeout=10)
     describe: Any = world.answers["logs.DescribeLogGroups"]
 
@@ -100,17 +100,17 @@ def test_checks_that_read_run_beside_each_other(world: World) -> None:
     assert [result.status for result in results] == [Status.PASSED] * 2
 
 
-def test_an_interrupt_ends_the_checks_that_wait_and_run(
+def test_an_interrupt_ends_running_and_waiting_checks(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked = threading.Event()
+    described = threading.Event()
 
     def unhealthy(_: dict[str, Any]) -> dict[str, Any]:
-        looked.set()
+        described.set()
         return {"TargetHealthDescriptions": []}
 
     def interrupted(_: object) -> None:
-        looked.wait(10)
+        described.wait(10)
         raise KeyboardInterrupt
 
     world.answers["elbv2.DescribeTargetHealth"] = unhealthy

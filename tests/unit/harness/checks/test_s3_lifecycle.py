@@ -12,7 +12,7 @@ BY_DEFAULT = "ApplyServerSideEncryptionByDefault"
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "check", "seen"),
+    ("place", "value", "check", "observed"),
     [
         ((*RULE, "Status"), "Disabled", "lifecycle", "Disabled"),
         ((*RULE, "ID"), "another", "lifecycle", "another"),
@@ -39,14 +39,14 @@ BY_DEFAULT = "ApplyServerSideEncryptionByDefault"
     ],
 )
 def test_a_wrong_setting_fails_its_check_alone(
-    world: World, place: tuple[Any, ...], value: Any, check: str, seen: str
+    world: World, place: tuple[Any, ...], value: Any, check: str, observed: str
 ) -> None:
     world.change(*place, to=value)
 
     failures = world.failures("log-bucket/*")
 
     assert list(failures) == [f"log-bucket/{check}"]
-    assert seen in failures[f"log-bucket/{check}"]
+    assert observed in failures[f"log-bucket/{check}"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ ANYWHERE = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
 
 
 @pytest.mark.parametrize(
-    ("place", "rules", "check", "seen"),
+    ("place", "rules", "check", "observed"),
     [
         ((ALB, INGRESS), [rule(80, **ANYWHERE), rule(22, **ANYWHERE)], "load-balancer", "22"),
         ((ALB, INGRESS), [], "load-balancer", "no such rules"),
@@ -25,9 +25,9 @@ ANYWHERE = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
         ((SERVICE, INGRESS), [rule(8080, **ANYWHERE)], "tasks", "0.0.0.0/0"),
         (
             (SERVICE, INGRESS),
-            [rule(8080, **from_group("sg-alb")), rule(8080, **from_group("sg-stranger"))],
+            [rule(8080, **from_group("sg-alb")), rule(8080, **from_group("sg-unknown"))],
             "tasks",
-            "sg-stranger",
+            "sg-unknown",
         ),
         (
             (DATABASE, INGRESS),
@@ -45,27 +45,27 @@ ANYWHERE = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     ],
 )
 def test_a_rule_too_many_or_too_few_fails_that_group_alone(
-    world: World, place: tuple[dict[str, str], str], rules: list[Any], check: str, seen: str
+    world: World, place: tuple[dict[str, str], str], rules: list[Any], check: str, observed: str
 ) -> None:
     world.change(*GROUPS, *place, to=rules)
 
     failures = world.failures("security-groups/*")
 
     assert list(failures) == [f"security-groups/{check}"]
-    assert seen in failures[f"security-groups/{check}"]
+    assert observed in failures[f"security-groups/{check}"]
 
 
 def test_a_strange_group_in_the_vpc_fails(world: World) -> None:
     groups: Any = world.answers["ec2.DescribeSecurityGroups"]
-    stranger = {"GroupId": "sg-9", "GroupName": "stranger"}
+    unknown = {"GroupId": "sg-9", "GroupName": "unknown"}
     world.answers["ec2.DescribeSecurityGroups"] = {
-        "SecurityGroups": [*groups["SecurityGroups"], stranger]
+        "SecurityGroups": [*groups["SecurityGroups"], unknown]
     }
 
     assert list(world.failures("security-groups/*")) == ["security-groups/no-other"]
 
 
-def test_a_missing_group_fails_everyone_who_should_name_it(world: World) -> None:
+def test_a_missing_group_fails_every_check_that_expects_it(world: World) -> None:
     world.change(*GROUPS, DATABASE, to=GONE)
 
     failures = world.failures("security-groups/*")

@@ -20,7 +20,7 @@ class Sample(ServiceChecks):
 
     @check("all is well", plane=Plane.DATA, requires=(Capability.S3, Capability.LOGS))
     def all_is_well(self) -> str:
-        """What is looked at."""
+        """Compares nothing."""
         return "it is"
 
     @check("nothing is well", plane=Plane.CONTROL, requires=())
@@ -38,8 +38,8 @@ class Sample(ServiceChecks):
     def edge_there(self) -> str:
         return "there"
 
-    @check("no secret is told", plane=Plane.DATA, requires=())
-    def tells_a_secret(self) -> str:
+    @check("no secret is in the evidence", plane=Plane.DATA, requires=())
+    def with_a_secret(self) -> str:
         return f"the password is {register_secret('hunter2-hunter2')}"
 
 
@@ -53,7 +53,7 @@ def test_an_observation_becomes_evidence(world: World) -> None:
     assert world.results == [result]
 
 
-def test_something_else_than_promised_is_recorded_and_raised(world: World) -> None:
+def test_a_failed_expectation_is_recorded_and_raised(world: World) -> None:
     with pytest.raises(CheckFailedError, match="seen: unwell"):
         Sample(world.context()).nothing_is_well()
 
@@ -61,7 +61,7 @@ def test_something_else_than_promised_is_recorded_and_raised(world: World) -> No
     assert (result.status, result.observed) == (Status.FAILED, "expected well, seen: unwell")
 
 
-def test_what_is_not_there_is_a_failure(world: World) -> None:
+def test_an_absent_resource_is_a_failure(world: World) -> None:
     world.refuse("s3.GetBucketPolicy", "NoSuchBucket")
 
     with pytest.raises(CheckFailedError, match="NoSuchBucket") as caught:
@@ -71,7 +71,7 @@ def test_what_is_not_there_is_a_failure(world: World) -> None:
     assert world.results[0].status is Status.FAILED
 
 
-def test_an_unknown_error_is_no_observation(world: World) -> None:
+def test_an_unknown_error_propagates(world: World) -> None:
     world.refuse("s3.GetBucketPolicy", "AccessDenied")
 
     with pytest.raises(ClientError, match="AccessDenied"):
@@ -96,7 +96,7 @@ def test_a_tier_that_is_not_deployed_makes_it_not_provable(world: World) -> None
         Sample(world.context(expected=expected)).edge_there()
 
 
-def test_what_is_not_deployed_is_told_with_why_it_could_not_be(world: World) -> None:
+def test_a_missing_tier_and_a_missing_capability_are_both_reasons(world: World) -> None:
     expected = replace(EXPECTED, tiers=frozenset({"network"}))
     world.lacking = {Capability.S3: "no licence"}
 
@@ -105,20 +105,20 @@ def test_what_is_not_deployed_is_told_with_why_it_could_not_be(world: World) -> 
 
 
 def test_secrets_are_masked_in_evidence(world: World) -> None:
-    assert Sample(world.context()).tells_a_secret().observed == f"the password is {MASK}"
+    assert Sample(world.context()).with_a_secret().observed == f"the password is {MASK}"
 
 
-def test_a_check_in_its_class_says_what_it_is() -> None:
+def test_a_check_of_a_class_has_a_specification() -> None:
     made = Sample.edge_there
 
     assert isinstance(made, Check)
     assert made.spec.exclusive
     assert made.spec.tiers == ("storage", "edge")
-    assert Sample.all_is_well.__doc__ == "What is looked at."
+    assert Sample.all_is_well.__doc__ == "Compares nothing."
 
 
-def test_waiting_is_over_when_patience_is(world: World) -> None:
+def test_waiting_ends_after_the_patience(world: World) -> None:
     context = replace(world.context(), patience=0.0)
 
     with pytest.raises(CheckFailedError, match=r"expected it to be 3: .* last seen: 2"):
-        context.eventually(lambda: 2, what="it to be 3", ready=lambda seen: seen == 3)
+        context.eventually(lambda: 2, what="it to be 3", ready=lambda observed: observed == 3)
