@@ -75,7 +75,7 @@ def recorded_answers(name: str) -> dict[str, Answer]:
     }
 
 
-class World:
+class FakeDeployment:
     """The target of a context; tests change its attributes to make a deployment incorrect.
 
     Attributes:
@@ -265,9 +265,9 @@ class World:
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
+def fake_deployment(monkeypatch: pytest.MonkeyPatch) -> FakeDeployment:
     """A correct deployment; patience is zero, so that nothing waits."""
-    made = World()
+    made = FakeDeployment()
     monkeypatch.setattr(psycopg, "connect", made.postgres.connect)
     return made
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.unit.harness.checks.fake_deployment import GONE, World
+from tests.unit.harness.checks.fake_deployment import GONE, FakeDeployment
 from tests.unit.harness.checks.fake_http import replace_body
 
 CONFIGURED = ("cloudfront.GetDistribution", "Distribution", "DistributionConfig")
@@ -52,11 +52,11 @@ ORIGIN = (*CONFIGURED, "Origins", "Items", 0)
     ],
 )
 def test_a_wrong_setting_fails_its_check_alone(
-    world: World, place: tuple[Any, ...], value: Any, check: str, observed: str
+    fake_deployment: FakeDeployment, place: tuple[Any, ...], value: Any, check: str, observed: str
 ) -> None:
-    world.change(*place, to=value)
+    fake_deployment.change(*place, to=value)
 
-    failures = world.failures("cloudfront/*")
+    failures = fake_deployment.failures("cloudfront/*")
 
     assert list(failures) == [f"cloudfront/{check}"]
     assert observed in failures[f"cloudfront/{check}"]
@@ -132,14 +132,16 @@ def _reported(key: str, value: object) -> Callable[[requests.Response], None]:
     ],
 )
 def test_wrong_traffic_fails_its_checks_alone(
-    world: World, change: Change, checks: set[str]
+    fake_deployment: FakeDeployment, change: Change, checks: set[str]
 ) -> None:
-    world.catalog.changes.append(change)
+    fake_deployment.catalog.changes.append(change)
 
-    assert set(world.failures("cloudfront/*")) == {f"cloudfront/{check}" for check in checks}
+    assert set(fake_deployment.failures("cloudfront/*")) == {
+        f"cloudfront/{check}" for check in checks
+    }
 
 
-def test_a_cached_list_fails(world: World) -> None:
+def test_a_cached_list_fails(fake_deployment: FakeDeployment) -> None:
     cached: dict[str, bytes] = {}
 
     def cache(request: requests.PreparedRequest, response: requests.Response) -> None:
@@ -147,16 +149,18 @@ def test_a_cached_list_fails(world: World) -> None:
         if request.method == "GET" and "/products?" in url and response.status_code == 200:
             replace_body(response, json.loads(cached.setdefault(url, response.content)))
 
-    world.catalog.changes.append(cache)
+    fake_deployment.catalog.changes.append(cache)
 
-    failures = world.failures("cloudfront/nothing-is-cached", "cloudfront/serves-products")
+    failures = fake_deployment.failures(
+        "cloudfront/nothing-is-cached", "cloudfront/serves-products"
+    )
 
     assert set(failures) == {"cloudfront/nothing-is-cached", "cloudfront/serves-products"}
     assert "Changed" in failures["cloudfront/nothing-is-cached"]
 
 
-def test_a_product_of_a_failed_check_is_deleted(world: World) -> None:
-    world.catalog.changes.append(_changed("/products/", _status(500), "PUT"))
+def test_a_product_of_a_failed_check_is_deleted(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.catalog.changes.append(_changed("/products/", _status(500), "PUT"))
 
-    assert world.failures("cloudfront/*")
-    assert world.catalog.products == {}
+    assert fake_deployment.failures("cloudfront/*")
+    assert fake_deployment.catalog.products == {}

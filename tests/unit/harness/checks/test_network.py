@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.fake_deployment import GONE, World
+from tests.unit.harness.checks.fake_deployment import GONE, FakeDeployment
 
 VPC = ("ec2.DescribeVpcs", "Vpcs", 0)
 SUBNETS = ("ec2.DescribeSubnets", "Subnets")
@@ -29,14 +29,19 @@ NAT = ("ec2.DescribeNatGateways", "NatGateways", 0)
     ],
 )
 def test_a_wrong_network_fails_its_check_alone(
-    world: World, place: tuple[Any, ...], value: Any, check: str
+    fake_deployment: FakeDeployment, place: tuple[Any, ...], value: Any, check: str
 ) -> None:
-    world.change(*place, to=value)
+    fake_deployment.change(*place, to=value)
 
-    assert list(world.failures("network/*")) == [f"network/{check}"]
+    assert list(fake_deployment.failures("network/*")) == [f"network/{check}"]
 
 
-def test_without_nat_gateway_the_private_subnets_reach_nothing(world: World) -> None:
-    world.change(*NAT, "State", to="deleting")
+def test_without_nat_gateway_the_private_subnets_reach_nothing(
+    fake_deployment: FakeDeployment,
+) -> None:
+    fake_deployment.change(*NAT, "State", to="deleting")
 
-    assert set(world.failures("network/*")) == {"network/default-routes", "network/nat-gateways"}
+    assert set(fake_deployment.failures("network/*")) == {
+        "network/default-routes",
+        "network/nat-gateways",
+    }

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.fake_deployment import GONE, World, from_group, rule
+from tests.unit.harness.checks.fake_deployment import GONE, FakeDeployment, from_group, rule
 
 GROUPS = ("ec2.DescribeSecurityGroups", "SecurityGroups")
 DEFAULT = {"GroupName": "default"}
@@ -45,30 +45,34 @@ ANYWHERE = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     ],
 )
 def test_a_rule_too_many_or_too_few_fails_that_group_alone(
-    world: World, place: tuple[dict[str, str], str], rules: list[Any], check: str, observed: str
+    fake_deployment: FakeDeployment,
+    place: tuple[dict[str, str], str],
+    rules: list[Any],
+    check: str,
+    observed: str,
 ) -> None:
-    world.change(*GROUPS, *place, to=rules)
+    fake_deployment.change(*GROUPS, *place, to=rules)
 
-    failures = world.failures("security-groups/*")
+    failures = fake_deployment.failures("security-groups/*")
 
     assert list(failures) == [f"security-groups/{check}"]
     assert observed in failures[f"security-groups/{check}"]
 
 
-def test_a_strange_group_in_the_vpc_fails(world: World) -> None:
-    groups: Any = world.answers["ec2.DescribeSecurityGroups"]
+def test_a_strange_group_in_the_vpc_fails(fake_deployment: FakeDeployment) -> None:
+    groups: Any = fake_deployment.answers["ec2.DescribeSecurityGroups"]
     unknown = {"GroupId": "sg-9", "GroupName": "unknown"}
-    world.answers["ec2.DescribeSecurityGroups"] = {
+    fake_deployment.answers["ec2.DescribeSecurityGroups"] = {
         "SecurityGroups": [*groups["SecurityGroups"], unknown]
     }
 
-    assert list(world.failures("security-groups/*")) == ["security-groups/no-other"]
+    assert list(fake_deployment.failures("security-groups/*")) == ["security-groups/no-other"]
 
 
-def test_a_missing_group_fails_every_check_that_expects_it(world: World) -> None:
-    world.change(*GROUPS, DATABASE, to=GONE)
+def test_a_missing_group_fails_every_check_that_expects_it(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.change(*GROUPS, DATABASE, to=GONE)
 
-    failures = world.failures("security-groups/*")
+    failures = fake_deployment.failures("security-groups/*")
 
     assert set(failures) == {
         "security-groups/tasks",
