@@ -217,9 +217,5 @@ def test_many_tasks_are_described_in_parts(fake_deployment: FakeDeployment) -> N
 
     fake_deployment.failures("ecs/on-fargate-spot")
 
-    assert [
-        len(parameters["tasks"]) for parameters in fake_deployment.aws.asked("ecs.DescribeTasks")
-    ] == [
-        100,
-        1,
-    ]
+    requests = fake_deployment.aws.asked("ecs.DescribeTasks")
+    assert [len(parameters["tasks"]) for parameters in requests] == [100, 1]
