@@ -222,7 +222,7 @@ class FakeDeployment:
         }
 
     def _computed(self) -> dict[str, Answer]:
-        """Return the answers that depend on the tasks, the bounds and the rows of the test."""
+        """Return the answers that depend on parameters, tasks, bounds and rows of the test."""
         return {
             "ecs.DescribeServices": lambda _: {"services": [self.service()]},
             "ecs.ListTasks": lambda _: {"taskArns": [_task_arn(task) for task in self.tasks]},
@@ -239,6 +239,7 @@ class FakeDeployment:
                     for address, _ in self.tasks.values()
                 ]
             },
+            "elbv2.DescribeTags": _describe_tags,
             "rds-data.ExecuteStatement": self._execute_statement,
         }
 
@@ -317,6 +318,13 @@ def _index(place: Any, step: str | int | Mapping[str, str]) -> Any:
 
 def _task_arn(name: str) -> str:
     return ARN.format("ecs", f"task/catalog-{SUFFIX}/{name}")
+
+
+def _describe_tags(parameters: dict[str, Any]) -> dict[str, Any]:
+    tags = {
+        each["ResourceArn"]: each for each in _recorded("elbv2.DescribeTags")["TagDescriptions"]
+    }
+    return {"TagDescriptions": [tags[arn] for arn in parameters["ResourceArns"]]}
 
 
 def _log_events(parameters: dict[str, Any]) -> dict[str, Any]:
