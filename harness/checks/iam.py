@@ -64,7 +64,7 @@ class Iam(ServiceChecks):
         return f"{_SECRET_ACTION} on {stack.secret_name} alone"
 
     @check(
-        "apart from that, the execution role can only pull images and write the tasks' logs",
+        "the other permissions of the execution role are image pulls and the tasks' logs",
         plane=Plane.CONTROL,
         requires=_IAM,
     )

@@ -15,9 +15,9 @@ from harness.checks.ecs import Ecs
 from harness.checks.framework.check import Check, CheckSpec, ServiceChecks
 from harness.checks.framework.context import CheckContext
 from harness.checks.iam import Iam
+from harness.checks.log_bucket import LogBucket
 from harness.checks.logs import Logs
 from harness.checks.network import Network
-from harness.checks.s3_lifecycle import LogBucket
 from harness.checks.security_groups import SecurityGroups
 from harness.checks.tags import Tags
 from harness.core.errors import UsageError
