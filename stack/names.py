@@ -1,5 +1,7 @@
 """The physical name of every resource, derived from the environment suffix alone."""
 
+from typing import ClassVar
+
 STACK_ID = "catalog"
 
 # The tightest limit is that of load balancers and target groups: 32 characters
@@ -13,11 +15,13 @@ class PhysicalNames:
     Attributes:
         environment_suffix: Unique part of the names, at most ``LONGEST_SUFFIX`` characters, so
             that each name is within the limit of its AWS service.
+        alarm_prefix: Common prefix of the names of all alarms.
         region: AWS region; part of the bucket's name, which is unique world-wide.
     """
 
     environment_suffix: str
     region: str
+    alarm_prefix: ClassVar[str] = "catalog-"
 
     @property
     def vpc_name(self) -> str:
@@ -135,7 +139,7 @@ class PhysicalNames:
 
     def alarm_name(self, kind: str) -> str:
         """Return the name of the CloudWatch alarm for ``kind``."""
-        return f"catalog-{kind}-{self.environment_suffix}"
+        return f"{self.alarm_prefix}{kind}-{self.environment_suffix}"
 
     @property
     def state_key(self) -> str:

@@ -9,24 +9,29 @@ from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.context import CheckContext
 from harness.checks.framework.expect import expect, expect_equal
+from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import load_balancer, metric_name, target_group
 from harness.run.evidence import Plane
-from stack.tiers import Tier
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
+
+# The dimensions of the alarm of a NAT gateway come from EC2.
+_NEEDS = (Capability.CLOUDWATCH, Capability.EC2)
 _BALANCING = "AWS/ApplicationELB"
 
 
 @dataclass(frozen=True)
-class WantedAlarm:
-    """What one alarm watches.
+class ExpectedAlarm:
+    """The expected metric of an alarm and its threshold.
 
     Attributes:
         namespace: CloudWatch namespace.
         metric: Name of the metric.
-        statistic: How the values of a minute are put together.
-        threshold: Largest value that is right.
-        periods: How many minutes in a row it has to be larger.
-        dimensions: Whose metric.
+        statistic: How the data points of a minute are aggregated.
+        threshold: Largest value that is not in alarm.
+        periods: Consecutive minutes above the threshold until the alarm goes off.
+        dimensions: Dimensions of the metric.
     """
 
     namespace: str
@@ -37,55 +42,57 @@ class WantedAlarm:
     dimensions: Mapping[str, str]
 
 
-def wanted_alarms(context: CheckContext) -> dict[str, WantedAlarm]:
-    """Return kind -> alarm, for the tiers that are deployed; looks their resources up."""
-    config = context.config
-    wanted = dict(_of_network(context))
-    if Tier.LOAD_BALANCER in config.tiers:
-        wanted |= _of_load_balancer(context)
-    if Tier.SERVICE in config.tiers:
-        tasks = {"ClusterName": config.ecs_cluster_name, "ServiceName": config.ecs_service_name}
-        wanted["service-cpu"] = _average("AWS/ECS", "CPUUtilization", 85.0, tasks)
-    if Tier.DATABASE in config.tiers:
-        cluster = {"DBClusterIdentifier": config.aurora_cluster_identifier}
-        wanted["database-cpu"] = _average("AWS/RDS", "CPUUtilization", 85.0, cluster)
-        wanted["database-capacity"] = _average("AWS/RDS", "ACUUtilization", 90.0, cluster)
-    return wanted
+def _expected_alarms(context: CheckContext) -> dict[str, ExpectedAlarm]:
+    """Return kind -> alarm, for the tiers that are deployed."""
+    stack = context.expected
+    expected = dict(_of_network(context))
+    if Tier.LOAD_BALANCER in stack.tiers:
+        expected |= _of_load_balancer(context)
+    if Tier.SERVICE in stack.tiers:
+        tasks = {"ClusterName": stack.ecs_cluster_name, "ServiceName": stack.ecs_service_name}
+        expected["service-cpu"] = _average("AWS/ECS", "CPUUtilization", 85.0, tasks)
+    if Tier.DATABASE in stack.tiers:
+        cluster = {"DBClusterIdentifier": stack.aurora_cluster_identifier}
+        expected["database-cpu"] = _average("AWS/RDS", "CPUUtilization", 85.0, cluster)
+        expected["database-capacity"] = _average("AWS/RDS", "ACUUtilization", 90.0, cluster)
+    return expected
 
 
-def _of_network(context: CheckContext) -> Iterator[tuple[str, WantedAlarm]]:
-    config, gateways = context.config, _nat_gateways(context)
-    for index in range(config.nat_gateway_count):
-        gateway = gateways.get(f"{config.vpc_name}-{index}", "none of that name")
-        watched = {"NatGatewayId": gateway}
+def _of_network(context: CheckContext) -> Iterator[tuple[str, ExpectedAlarm]]:
+    stack, gateways = context.expected, _nat_gateways(context)
+    for index in range(stack.nat_gateway_count):
+        gateway = gateways.get(f"{stack.vpc_name}-{index}", "no NAT gateway of that name")
+        dimensions = {"NatGatewayId": gateway}
         yield (
             f"nat-ports-{index}",
-            WantedAlarm("AWS/NATGateway", "ErrorPortAllocation", "Sum", 0.0, 3, watched),
+            ExpectedAlarm("AWS/NATGateway", "ErrorPortAllocation", "Sum", 0.0, 3, dimensions),
         )
 
 
 def _nat_gateways(context: CheckContext) -> dict[str, str]:
-    """Name tag -> id of the NAT gateways that are up."""
-    answer = context.clients.ec2.describe_nat_gateways(
+    """Name tag -> id of the available NAT gateways."""
+    response = context.clients.ec2.describe_nat_gateways(
         Filters=[{"Name": "vpc-id", "Values": [context.outputs.vpc_id or ""]}]
     )
     return {
         tag["Value"]: gateway["NatGatewayId"]
-        for gateway in answer["NatGateways"]
+        for gateway in response["NatGateways"]
         if gateway["State"] == "available"
         for tag in gateway.get("Tags", ())
         if tag["Key"] == "Name"
     }
 
 
-def _of_load_balancer(context: CheckContext) -> dict[str, WantedAlarm]:
+def _of_load_balancer(context: CheckContext) -> dict[str, ExpectedAlarm]:
     whole = {"LoadBalancer": metric_name(load_balancer(context)["LoadBalancerArn"])}
     group = metric_name(target_group(context)["TargetGroupArn"])
     targets = {**whole, "TargetGroup": group}
     return {
-        "alb-5xx": WantedAlarm(_BALANCING, "HTTPCode_ELB_5XX_Count", "Sum", 5.0, 2, whole),
-        "target-5xx": WantedAlarm(_BALANCING, "HTTPCode_Target_5XX_Count", "Sum", 5.0, 2, targets),
-        "unhealthy-hosts": WantedAlarm(
+        "alb-5xx": ExpectedAlarm(_BALANCING, "HTTPCode_ELB_5XX_Count", "Sum", 5.0, 2, whole),
+        "target-5xx": ExpectedAlarm(
+            _BALANCING, "HTTPCode_Target_5XX_Count", "Sum", 5.0, 2, targets
+        ),
+        "unhealthy-hosts": ExpectedAlarm(
             _BALANCING, "UnHealthyHostCount", "Maximum", 0.0, 3, targets
         ),
     }
@@ -93,15 +100,8 @@ def _of_load_balancer(context: CheckContext) -> dict[str, WantedAlarm]:
 
 def _average(
     namespace: str, metric: str, threshold: float, dimensions: Mapping[str, str]
-) -> WantedAlarm:
-    return WantedAlarm(namespace, metric, "Average", threshold, 5, dimensions)
-
-
-if TYPE_CHECKING:
-    from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
-
-# The network tier, which always has something to watch, is known by EC2.
-_NEEDS = (Capability.CLOUDWATCH, Capability.EC2)
+) -> ExpectedAlarm:
+    return ExpectedAlarm(namespace, metric, "Average", threshold, 5, dimensions)
 
 
 class Alarms(ServiceChecks):
@@ -111,43 +111,47 @@ class Alarms(ServiceChecks):
     tier = Tier.MONITORING
 
     @check(
-        "exactly the wanted alarms watch the wanted metrics", plane=Plane.CONTROL, requires=_NEEDS
+        "the alarms are exactly the expected ones, each on its metric",
+        plane=Plane.CONTROL,
+        requires=_NEEDS,
     )
     def metrics(self) -> str:
         """Compare metric, statistic, threshold, periods and dimensions of every alarm."""
-        config, alarms = self.context.config, wanted_alarms(self.context)
-        wanted = {
-            config.alarm_name(kind): (
+        stack, alarms = self.context.expected, _expected_alarms(self.context)
+        expected = {
+            stack.alarm_name(kind): (
                 *(alarm.namespace, alarm.metric, alarm.statistic, alarm.threshold, alarm.periods),
                 *(dict(alarm.dimensions), 60, "GreaterThanThreshold", "notBreaching", True),
             )
             for kind, alarm in alarms.items()
         }
-        expect_equal("alarms", self._alarms(), wanted)
-        return f"{len(wanted)} alarms: {', '.join(alarms)}"
+        expect_equal("alarms", self._alarms(), expected)
+        return f"{len(expected)} alarms: {', '.join(alarms)}"
 
     @check("the dashboard shows the metric of every alarm", plane=Plane.CONTROL, requires=_NEEDS)
     def dashboard(self) -> str:
         """Read the dashboard's body."""
-        name = self.context.config.dashboard_name
+        name = self.context.expected.dashboard_name
         body = self.context.clients.cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"]
         shown = {
             tuple(metric)
             for widget in json.loads(body)["widgets"]
             for metric in widget["properties"].get("metrics", ())
         }
-        wanted = {
+        expected = {
             (alarm.namespace, alarm.metric, *(w for pair in alarm.dimensions.items() for w in pair))
-            for alarm in wanted_alarms(self.context).values()
+            for alarm in _expected_alarms(self.context).values()
         }
-        missing = wanted - shown
-        expect(not missing, "the metric of every alarm", f"without {sorted(missing)}")
+        missing = expected - shown
+        expect(
+            not missing, "the metric of every alarm on the dashboard", f"without {sorted(missing)}"
+        )
         return f"{name} shows {len(shown)} metrics"
 
     def _alarms(self) -> dict[str, tuple[object, ...]]:
-        suffix = f"-{self.context.config.environment_suffix}"
+        suffix = f"-{self.context.expected.environment_suffix}"
         pages = self.context.clients.cloudwatch.get_paginator("describe_alarms").paginate(
-            AlarmNamePrefix="catalog-"
+            AlarmNamePrefix=self.context.expected.alarm_prefix
         )
         return {
             alarm["AlarmName"]: _described(alarm)

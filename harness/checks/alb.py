@@ -1,32 +1,37 @@
-"""The load balancer: healthy targets, and requests that every task answers."""
+"""The load balancer: its settings, the health of its targets, requests to every task."""
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from harness.aws.capability import Capability
-from harness.checks.ecs_tasks import RunningTask, running_tasks
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.expect import expect, expect_equal
-from harness.checks.framework.resources import load_balancer, target_group
+from harness.checks.framework.expected import Tier
+from harness.checks.framework.resources import (
+    RunningTask,
+    load_balancer,
+    running_tasks,
+    target_group,
+)
 from harness.checks.probes.catalog_client import CatalogClient, task_of
 from harness.run.evidence import Plane
-from stack.tiers import Tier
 
 if TYPE_CHECKING:
-    pass
+    from mypy_boto3_elbv2.type_defs import TargetHealthDescriptionTypeDef
 
 _ELBV2 = (Capability.ELBV2,)
+_TRAFFIC = (*_ELBV2, Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
 _LOG_PREFIX = "alb"
 
 
-class AlbSettings(ServiceChecks):
-    """Checks of the configuration of the Application Load Balancer."""
+class Alb(ServiceChecks):
+    """Checks of the Application Load Balancer, its targets and its traffic."""
 
     service = "alb"
     tier = Tier.LOAD_BALANCER
 
     @check(
-        "the load balancer is active and faces the internet in every zone",
+        "the load balancer is active and internet-facing in every zone",
         plane=Plane.CONTROL,
         requires=_ELBV2,
     )
@@ -35,7 +40,7 @@ class AlbSettings(ServiceChecks):
         balancer = self.context.eventually(
             lambda: load_balancer(self.context),
             what="an active load balancer",
-            ready=lambda seen: seen["State"]["Code"] == "active",
+            ready=lambda actual: actual["State"]["Code"] == "active",
         )
         groups = balancer.get("SecurityGroups", [])
         subnets = {zone["SubnetId"] for zone in balancer["AvailabilityZones"]}
@@ -44,7 +49,7 @@ class AlbSettings(ServiceChecks):
         expect_equal("type", balancer["Type"], "application")
         expect_equal("security groups", groups, [self.context.outputs.alb_security_group_id])
         expect_equal("subnets", subnets, set(self.context.outputs.public_subnet_ids))
-        expect_equal("number of zones", len(zones), self.context.config.availability_zone_count)
+        expect_equal("number of zones", len(zones), self.context.expected.availability_zone_count)
         return f"{balancer['LoadBalancerName']} is active in {', '.join(sorted(zones))}"
 
     @check(
@@ -57,8 +62,8 @@ class AlbSettings(ServiceChecks):
         arn = load_balancer(self.context)["LoadBalancerArn"]
         elbv2 = self.context.clients.elbv2
         listeners = elbv2.describe_listeners(LoadBalancerArn=arn)["Listeners"]
-        seen = [(listener.get("Protocol"), listener.get("Port")) for listener in listeners]
-        expect_equal("listeners", seen, [("HTTP", 80)])
+        actual = [(listener.get("Protocol"), listener.get("Port")) for listener in listeners]
+        expect_equal("listeners", actual, [("HTTP", 80)])
         rules = elbv2.describe_rules(ListenerArn=listeners[0]["ListenerArn"])["Rules"]
         actions = [
             (action["Type"], action.get("TargetGroupArn"))
@@ -70,17 +75,17 @@ class AlbSettings(ServiceChecks):
             actions,
             [("forward", target_group(self.context)["TargetGroupArn"])],
         )
-        return f"HTTP:80 forwards to {self.context.config.target_group_name}"
+        return f"HTTP:80 forwards to {self.context.expected.target_group_name}"
 
     @check(
-        "the target group takes addresses of tasks and asks /healthz",
+        "the target group has IP targets and checks their health at /healthz",
         plane=Plane.CONTROL,
         requires=_ELBV2,
     )
     def target_group_settings(self) -> str:
         """Compare target type, protocol and health check."""
-        config, group = self.context.config, target_group(self.context)
-        seen = {
+        stack, group = self.context.expected, target_group(self.context)
+        actual = {
             "target type": group.get("TargetType"),
             "protocol": group.get("Protocol"),
             "port": group.get("Port"),
@@ -88,16 +93,16 @@ class AlbSettings(ServiceChecks):
             "health check": (group.get("HealthCheckEnabled"), group.get("HealthCheckPath")),
             "matcher": group.get("Matcher", {}).get("HttpCode"),
         }
-        wanted = {
+        expected = {
             "target type": "ip",
             "protocol": "HTTP",
-            "port": config.container_port,
+            "port": stack.container_port,
             "VPC": self.context.outputs.vpc_id,
             "health check": (True, "/healthz"),
             "matcher": "200",
         }
-        expect_equal("target group", seen, wanted)
-        return f"ip targets on port {config.container_port}, health check /healthz wants 200"
+        expect_equal("target group", actual, expected)
+        return f"ip targets on port {stack.container_port}, health check: 200 from /healthz"
 
     @check(
         "access logs go to the log bucket",
@@ -107,33 +112,22 @@ class AlbSettings(ServiceChecks):
     def access_logs(self) -> str:
         """Compare the load balancer's attributes."""
         arn = load_balancer(self.context)["LoadBalancerArn"]
-        answer = self.context.clients.elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn)
-        values = {item["Key"]: item["Value"] for item in answer["Attributes"]}
-        bucket = self.context.config.log_bucket_name
-        wanted = {"enabled": "true", "bucket": bucket, "prefix": _LOG_PREFIX}
-        seen = {name: values.get(f"access_logs.s3.{name}") for name in wanted}
-        expect_equal("access logs", seen, wanted)
+        response = self.context.clients.elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn)
+        values = {item["Key"]: item["Value"] for item in response["Attributes"]}
+        bucket = self.context.expected.log_bucket_name
+        expected = {"enabled": "true", "bucket": bucket, "prefix": _LOG_PREFIX}
+        actual = {name: values.get(f"access_logs.s3.{name}") for name in expected}
+        expect_equal("access logs", actual, expected)
         return f"access logs go to {bucket}/{_LOG_PREFIX}"
 
-
-if TYPE_CHECKING:
-    from mypy_boto3_elbv2.type_defs import TargetHealthDescriptionTypeDef
-
-_ELBV2 = (Capability.ELBV2,)
-_TRAFFIC = (Capability.ELBV2, Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
-
-
-class Alb(AlbSettings):
-    """Checks of the Application Load Balancer, its targets and its traffic."""
-
     @check(
-        "every target is healthy, one per wanted task",
+        "every target is healthy, one per desired task",
         plane=Plane.CONTROL,
         requires=(*_ELBV2, Capability.ECS_DATA_PLANE),
         tiers=(Tier.SERVICE,),
     )
     def targets_healthy(self) -> str:
-        """Ask for the health of every target, until as many as wanted are healthy."""
+        """Wait until every target is healthy, as many as the desired count."""
         targets = self._healthy_targets()
         return f"{len(targets)} of {len(targets)} targets healthy: {', '.join(sorted(targets))}"
 
@@ -144,54 +138,56 @@ class Alb(AlbSettings):
         tiers=(Tier.SERVICE,),
     )
     def targets_in_different_zones(self) -> str:
-        """Match each target's address with a task, and ask in which zone that task runs."""
+        """Match each target's address with a task, and compare the zones of these tasks."""
         targets = self._healthy_targets()
         zones = {task.address: task.zone for task in running_tasks(self.context)}
-        strangers = targets - set(zones)
-        expect(not strangers, "every target to be a running task", ", ".join(sorted(strangers)))
-        config = self.context.config
-        wanted = min(config.desired_count, config.availability_zone_count)
+        unknown = targets - set(zones)
+        expect(not unknown, "every target to be a running task", ", ".join(sorted(unknown)))
+        stack = self.context.expected
+        expected = min(stack.desired_count, stack.availability_zone_count)
         used = {zones[address] for address in targets}
-        expect(len(used) == wanted, f"targets in {wanted} different zones", sorted(used))
+        expect(len(used) == expected, f"targets in {expected} different zones", sorted(used))
         return f"targets in {', '.join(sorted(used))}"
 
     @check(
-        "requests to the load balancer's own name are answered by each task in turn",
+        "every task responds to requests to the load balancer's DNS name",
         plane=Plane.DATA,
         requires=_TRAFFIC,
         tiers=(Tier.SERVICE,),
     )
     def each_task_answers(self) -> str:
-        """Ask ``/healthz`` until each running task has answered; every answer must be a 200."""
-        tasks = {task.id for task in self._wanted_tasks()}
+        """Request ``/healthz`` until each running task has responded, always with status 200."""
+        tasks = {task.id for task in self._expected_tasks()}
         catalog = CatalogClient.at_load_balancer(self.context)
-        answers = catalog.answers_of_tasks("/healthz", tasks=len(tasks))
-        counts = Counter(task_of(answer) for answer in answers)
-        expect_equal("tasks that answered", set(counts), tasks)
+        responses = catalog.responses_of_tasks("/healthz", tasks=len(tasks))
+        counts = Counter(task_of(response) for response in responses)
+        expect_equal("tasks that responded", set(counts), tasks)
         shown = ", ".join(f"{task} {count}" for task, count in sorted(counts.items()))
-        return f"{len(answers)} requests, all 200, answered by {shown}"
+        return f"{len(responses)} requests, all 200; by task: {shown}"
 
-    def _wanted_tasks(self) -> list[RunningTask]:
-        wanted = self.context.config.desired_count
+    def _expected_tasks(self) -> list[RunningTask]:
+        expected = self.context.expected.desired_count
         return self.context.eventually(
             lambda: running_tasks(self.context),
-            what=f"{wanted} running tasks",
-            ready=lambda seen: [task.status for task in seen] == ["RUNNING"] * wanted,
+            what=f"{expected} running tasks",
+            ready=lambda actual: [task.status for task in actual] == ["RUNNING"] * expected,
         )
 
     def _healthy_targets(self) -> set[str]:
         arn = target_group(self.context)["TargetGroupArn"]
-        wanted = self.context.config.desired_count
+        expected = self.context.expected.desired_count
 
         def health() -> list[tuple[str, str]]:
-            answer = self.context.clients.elbv2.describe_target_health(TargetGroupArn=arn)
-            return sorted(_state(target) for target in answer["TargetHealthDescriptions"])
+            response = self.context.clients.elbv2.describe_target_health(TargetGroupArn=arn)
+            return sorted(_state(target) for target in response["TargetHealthDescriptions"])
 
-        def ready(seen: list[tuple[str, str]]) -> bool:
-            return len(seen) == wanted and all(state == "healthy" for _, state in seen)
+        def ready(actual: list[tuple[str, str]]) -> bool:
+            return len(actual) == expected and all(state == "healthy" for _, state in actual)
 
-        seen = self.context.eventually(health, what=f"{wanted} targets, all healthy", ready=ready)
-        return {address for address, _ in seen}
+        actual = self.context.eventually(
+            health, what=f"{expected} targets, all healthy", ready=ready
+        )
+        return {address for address, _ in actual}
 
 
 def _state(target: "TargetHealthDescriptionTypeDef") -> tuple[str, str]:

@@ -1,21 +1,21 @@
-"""Auto scaling: bounds and policies as wanted, and a service that follows them."""
+"""Auto scaling: bounds, policies, and a service that follows them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from harness.aws.capability import Capability
-from harness.checks.ecs_tasks import running_tasks
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.expect import expect, expect_equal, one
+from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import (
     active_service,
     load_balancer,
     metric_name,
+    running_tasks,
     target_group,
 )
 from harness.run.evidence import Plane
-from stack.tiers import Tier
 
 if TYPE_CHECKING:
     from mypy_boto3_application_autoscaling.type_defs import ScalableTargetTypeDef
@@ -27,24 +27,24 @@ _IN_COOLDOWN_SECONDS, _OUT_COOLDOWN_SECONDS = 120, 30
 
 
 class AutoScaling(ServiceChecks):
-    """Checks of the scalable target, its policies, and what the service makes of them."""
+    """Checks of the scalable target, its policies, and a service that follows them."""
 
     service = "autoscaling"
     tier = Tier.SCALING
 
     @check(
-        "the service scales between the wanted bounds, and nothing is suspended",
+        "the service scales between the expected bounds, and no scaling is suspended",
         plane=Plane.CONTROL,
         requires=_SCALING,
     )
     def bounds(self) -> str:
         """Compare the scalable target."""
-        target, config = self._target(), self.context.config
-        seen = (target["MinCapacity"], target["MaxCapacity"])
-        expect_equal("bounds", seen, (config.min_capacity, config.max_capacity))
-        suspended = [name for name, is_so in target.get("SuspendedState", {}).items() if is_so]
+        target, stack = self._target(), self.context.expected
+        actual = (target["MinCapacity"], target["MaxCapacity"])
+        expect_equal("bounds", actual, (stack.min_capacity, stack.max_capacity))
+        suspended = [name for name, on in target.get("SuspendedState", {}).items() if on]
         expect(not suspended, "nothing suspended", suspended)
-        return f"{seen[0]} to {seen[1]} tasks"
+        return f"{actual[0]} to {actual[1]} tasks"
 
     @check(
         "the service is scaled by CPU utilization and by requests",
@@ -54,16 +54,16 @@ class AutoScaling(ServiceChecks):
     def policies(self) -> str:
         """Compare the complete scaling policies."""
         scaling = self.context.clients.application_autoscaling
-        answer = scaling.describe_scaling_policies(
+        response = scaling.describe_scaling_policies(
             ServiceNamespace=_NAMESPACE, ResourceId=self._resource_id()
         )
-        seen = {}
-        for policy in answer["ScalingPolicies"]:
+        actual = {}
+        for policy in response["ScalingPolicies"]:
             tracking = policy.get("TargetTrackingScalingPolicyConfiguration")
             expect(tracking is not None, "target tracking", policy["PolicyType"])
-            assert tracking is not None  # noqa: S101 -- just expected
+            assert tracking is not None  # noqa: S101 -- checked above
             metric = tracking.get("PredefinedMetricSpecification", {})
-            seen[policy["PolicyName"]] = (
+            actual[policy["PolicyName"]] = (
                 metric.get("PredefinedMetricType"),
                 metric.get("ResourceLabel"),
                 tracking["TargetValue"],
@@ -71,8 +71,8 @@ class AutoScaling(ServiceChecks):
                 tracking.get("ScaleOutCooldown"),
                 tracking.get("DisableScaleIn", False),
             )
-        expect_equal("policies", seen, self._wanted_policies())
-        return f"target tracking: {', '.join(sorted(seen))}"
+        expect_equal("policies", actual, self._expected_policies())
+        return f"target tracking: {', '.join(sorted(actual))}"
 
     @check(
         "the service follows its bounds: one task more, and back",
@@ -91,28 +91,28 @@ class AutoScaling(ServiceChecks):
         Auto scaling itself sets the desired count; the service and the load balancer follow.
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
         """
-        config = self.context.config
-        count = config.desired_count
+        stack = self.context.expected
+        count = stack.desired_count
         with self._restored():
-            self._register(count + 1, max(count + 1, config.max_capacity))
+            self._register(count + 1, max(count + 1, stack.max_capacity))
             self._settle(count + 1)
-            self._register(min(count, config.min_capacity), count)
+            self._register(min(count, stack.min_capacity), count)
             self._settle(count)
         return f"{count} -> {count + 1} -> {count} tasks, as many healthy targets each time"
 
     @contextmanager
     def _restored(self) -> Iterator[None]:
-        """Put bounds and desired count back to what they were, whatever happens."""
+        """Restore bounds and desired count at the end, after an error too."""
         target, before = self._target(), self._desired_count()
         try:
             yield
         finally:
             self._register(target["MinCapacity"], target["MaxCapacity"])
             if self._desired_count() != before:
-                config = self.context.config
+                stack = self.context.expected
                 self.context.clients.ecs.update_service(
-                    cluster=config.ecs_cluster_name,
-                    service=config.ecs_service_name,
+                    cluster=stack.ecs_cluster_name,
+                    service=stack.ecs_service_name,
                     desiredCount=before,
                 )
 
@@ -136,7 +136,7 @@ class AutoScaling(ServiceChecks):
         self.context.eventually(
             observe,
             what=f"(desired, running, healthy targets) to be {(count, count, count)}",
-            ready=lambda seen: seen == (count, count, count),
+            ready=lambda actual: actual == (count, count, count),
         )
 
     def _desired_count(self) -> int:
@@ -144,8 +144,8 @@ class AutoScaling(ServiceChecks):
 
     def _healthy_targets(self) -> int:
         arn = target_group(self.context)["TargetGroupArn"]
-        answer = self.context.clients.elbv2.describe_target_health(TargetGroupArn=arn)
-        states = [item["TargetHealth"]["State"] for item in answer["TargetHealthDescriptions"]]
+        response = self.context.clients.elbv2.describe_target_health(TargetGroupArn=arn)
+        states = [item["TargetHealth"]["State"] for item in response["TargetHealthDescriptions"]]
         return states.count("healthy")
 
     def _target(self) -> "ScalableTargetTypeDef":
@@ -156,25 +156,24 @@ class AutoScaling(ServiceChecks):
         return one(targets, f"scalable target {self._resource_id()}")
 
     def _resource_id(self) -> str:
-        config = self.context.config
-        return f"service/{config.ecs_cluster_name}/{config.ecs_service_name}"
+        return self.context.expected.scaling_resource_id
 
-    def _wanted_policies(self) -> dict[str, tuple[object, ...]]:
-        config = self.context.config
+    def _expected_policies(self) -> dict[str, tuple[object, ...]]:
+        stack = self.context.expected
         balancer = metric_name(load_balancer(self.context)["LoadBalancerArn"])
         group = metric_name(target_group(self.context)["TargetGroupArn"])
         cooldowns = (_IN_COOLDOWN_SECONDS, _OUT_COOLDOWN_SECONDS, False)
         return {
-            config.cpu_scaling_policy_name: (
+            stack.cpu_scaling_policy_name: (
                 "ECSServiceAverageCPUUtilization",
                 None,
-                float(config.cpu_target_percent),
+                float(stack.cpu_target_percent),
                 *cooldowns,
             ),
-            config.request_scaling_policy_name: (
+            stack.request_scaling_policy_name: (
                 "ALBRequestCountPerTarget",
                 f"{balancer}/{group}",
-                float(config.request_count_target),
+                float(stack.request_count_target),
                 *cooldowns,
             ),
         }

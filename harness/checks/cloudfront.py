@@ -1,4 +1,4 @@
-"""CloudFront with real traffic: what a viewer sees, and what of a request reaches the origin."""
+"""CloudFront: its settings, responses to viewers, and the requests that reach the origin."""
 
 import uuid
 from typing import TYPE_CHECKING
@@ -7,51 +7,57 @@ from urllib.parse import urlencode
 from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.expect import expect, expect_equal, one
+from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import load_balancer
 from harness.checks.probes.catalog_client import CatalogClient, body_of, items_of, new_product
 from harness.run.evidence import Plane
-from stack.tiers import Tier
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront.type_defs import DistributionTypeDef
 
 _CLOUDFRONT = (Capability.CLOUDFRONT,)
+_EDGE = (*_CLOUDFRONT, Capability.CLOUDFRONT_DATA_PLANE)
+_TRAFFIC = (*_EDGE, Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
+_DATABASE = (*_TRAFFIC, Capability.DATABASE_DATA_PLANE)
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
 _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
 _ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+_MISS = "Miss from cloudfront"
+# Far above any origin's threshold for compression, and far below the API's limit.
+_COMPRESSIBLE = "All work and no play makes a product catalog a dull read. " * 60
 
 
-class Distribution(ServiceChecks):
-    """Checks of the CloudFront distribution's configuration."""
+class CloudFront(ServiceChecks):
+    """Checks of the CloudFront distribution and the requests that pass through it."""
 
     service = "cloudfront"
     tier = Tier.EDGE
 
     @check("the distribution is enabled and deployed", plane=Plane.CONTROL, requires=_CLOUDFRONT)
     def deployed(self) -> str:
-        """Wait until it is deployed; one that is disabled never serves."""
-        enabled = self.described()["DistributionConfig"]["Enabled"]
+        """Wait until it is deployed; a disabled one serves nothing."""
+        enabled = self._distribution()["DistributionConfig"]["Enabled"]
         expect(enabled, "an enabled distribution", f"Enabled: {enabled}")
-        seen = self.context.eventually(
-            lambda: self.described()["Status"],
+        actual = self.context.eventually(
+            lambda: self._distribution()["Status"],
             what="a deployed distribution",
             ready=lambda status: status == "Deployed",
         )
-        return f"{self.described()['DomainName']}: enabled, {seen}"
+        return f"{self._distribution()['DomainName']}: enabled, {actual}"
 
     @check(
-        "the only behaviour disables caching and passes everything to the load balancer",
+        "the only behaviour disables caching and forwards all requests to the load balancer",
         plane=Plane.CONTROL,
         requires=_CLOUDFRONT,
     )
     def behaviour(self) -> str:
-        """Compare every setting of the default behaviour; there must be no other."""
-        configured = self.described()["DistributionConfig"]
+        """Compare every setting of the default behaviour; there must be no other behaviour."""
+        configured = self._distribution()["DistributionConfig"]
         behaviour = configured["DefaultCacheBehavior"]
         methods = behaviour.get("AllowedMethods", {})
-        seen = {
+        actual = {
             "other behaviours": configured.get("CacheBehaviors", {}).get("Quantity", 0),
             "cache policy": behaviour.get("CachePolicyId"),
             "origin request policy": behaviour.get("OriginRequestPolicyId"),
@@ -62,7 +68,7 @@ class Distribution(ServiceChecks):
             "compression": behaviour.get("Compress"),
             "target origin": behaviour["TargetOriginId"],
         }
-        wanted = {
+        expected = {
             "other behaviours": 0,
             "cache policy": _CACHING_DISABLED,
             "origin request policy": _ALL_VIEWER,
@@ -71,9 +77,9 @@ class Distribution(ServiceChecks):
             "cached methods": {"GET", "HEAD"},
             "viewer protocol": "redirect-to-https",
             "compression": True,
-            "target origin": self.context.config.origin_id,
+            "target origin": self.context.expected.origin_id,
         }
-        expect_equal("default behaviour", seen, wanted)
+        expect_equal("default behaviour", actual, expected)
         return "CachingDisabled and AllViewer alone, all seven methods, redirect-to-https"
 
     @check(
@@ -82,10 +88,10 @@ class Distribution(ServiceChecks):
         requires=(Capability.CLOUDFRONT, Capability.ELBV2),
     )
     def origin(self) -> str:
-        """Compare the origin's address with the load balancer's own."""
-        config, address = self.context.config, load_balancer(self.context)["DNSName"]
-        origins = self.described()["DistributionConfig"]["Origins"]["Items"]
-        seen = [
+        """Compare the origin's address with the load balancer's DNS name."""
+        stack, address = self.context.expected, load_balancer(self.context)["DNSName"]
+        origins = self._distribution()["DistributionConfig"]["Origins"]["Items"]
+        actual = [
             (
                 origin["Id"],
                 origin["DomainName"].lower(),
@@ -93,52 +99,31 @@ class Distribution(ServiceChecks):
             )
             for origin in origins
         ]
-        expect_equal("origins", seen, [(config.origin_id, address.lower(), "http-only")])
-        return f"{config.origin_id} is {address}"
+        expect_equal("origins", actual, [(stack.origin_id, address.lower(), "http-only")])
+        return f"{stack.origin_id} is {address}"
 
-    def described(self) -> "DistributionTypeDef":
-        """Return the distribution as CloudFront describes it now."""
-        identifier = self.context.outputs.distribution_id or ""
-        return self.context.clients.cloudfront.get_distribution(Id=identifier)["Distribution"]
-
-
-_TRAFFIC = (
-    Capability.CLOUDFRONT,
-    Capability.CLOUDFRONT_DATA_PLANE,
-    Capability.ALB_DATA_PLANE,
-    Capability.ECS_DATA_PLANE,
-)
-_DATABASE = (*_TRAFFIC, Capability.DATABASE_DATA_PLANE)
-_MISS = "Miss from cloudfront"
-# Far above any origin's threshold for compression, and far below the API's limit.
-_COMPRESSIBLE = "All work and no play makes a product catalog a dull read. " * 60
-
-
-class CloudFront(Distribution):
-    """Checks of the CloudFront distribution, with and without traffic."""
-
-    @check("http is redirected to https", plane=Plane.DATA, requires=(_TRAFFIC[0], _TRAFFIC[1]))
+    @check("http is redirected to https", plane=Plane.DATA, requires=_EDGE)
     def redirects_to_https(self) -> str:
-        """Ask for a path with a query string over http."""
+        """Request a path with a query string over http."""
         domain = self._domain()
         response = self.context.request("GET", f"http://{domain}/products?limit=1")
-        seen = (response.status_code, response.headers.get("Location"))
-        expect_equal("redirect", seen, (301, f"https://{domain}/products?limit=1"))
-        return f"http://{domain} answers 301 to https"
+        actual = (response.status_code, response.headers.get("Location"))
+        expect_equal("redirect", actual, (301, f"https://{domain}/products?limit=1"))
+        return f"http://{domain} returns 301 to https"
 
     @check(
-        "products pass from CloudFront over the load balancer and a task to PostgreSQL and back",
+        "products are written to PostgreSQL and read back through CloudFront",
         plane=Plane.DATA,
         requires=_DATABASE,
         tiers=(Tier.SERVICE,),
     )
     def serves_products(self) -> str:
         """Create, find by category, replace, read and delete a product (POST, GET, PUT, DELETE)."""
-        catalog, wanted = self._catalog(), new_product()
-        with catalog.product(wanted) as created:
-            path, category = f"/products/{created['id']}", wanted["category"]
-            expect_equal("products of the category", catalog.skus(category), [wanted["sku"]])
-            catalog.send("PUT", path, json={**wanted, "price": "13.00"})
+        catalog, expected = self._catalog(), new_product()
+        with catalog.product(expected) as created:
+            path, category = f"/products/{created['id']}", expected["category"]
+            expect_equal("products of the category", catalog.skus(category), [expected["sku"]])
+            catalog.send("PUT", path, json={**expected, "price": "13.00"})
             expect_equal(
                 "price after PUT", body_of(catalog.send("GET", path)).get("price"), "13.00"
             )
@@ -170,8 +155,8 @@ class CloudFront(Distribution):
     def headers_arrive(self) -> str:
         """Send a header that nothing else sends."""
         name = f"x-{_probe()}"
-        seen = self._diagnostics(headers={name: "1"}).get("header_names")
-        expect(isinstance(seen, list) and name in seen, f"header {name} at the origin", seen)
+        actual = self._diagnostics(headers={name: "1"}).get("header_names")
+        expect(isinstance(actual, list) and name in actual, f"header {name} at the origin", actual)
         return f"{name} arrived"
 
     @check(
@@ -183,60 +168,60 @@ class CloudFront(Distribution):
     def cookies_arrive(self) -> str:
         """Send two cookies."""
         names = sorted([_probe(), _probe()])
-        seen = self._diagnostics(cookies=dict.fromkeys(names, "1")).get("cookie_names")
-        expect_equal("cookies", seen, names)
+        actual = self._diagnostics(cookies=dict.fromkeys(names, "1")).get("cookie_names")
+        expect_equal("cookies", actual, names)
         return f"{' and '.join(names)} arrived"
 
     @check(
-        "nothing is cached",
+        "CloudFront caches no response",
         plane=Plane.DATA,
         requires=_DATABASE,
         tiers=(Tier.SERVICE,),
     )
     def nothing_is_cached(self) -> str:
-        """Ask for one address before and after a change: the answer changes, each is a miss."""
-        catalog, wanted = self._catalog(), new_product()
-        with catalog.product(wanted) as created:
-            before = catalog.search(wanted["category"])
-            catalog.send("PUT", f"/products/{created['id']}", json={**wanted, "name": "Changed"})
-            after = catalog.search(wanted["category"])
-        seen = [one(items_of(answer), "product")["name"] for answer in (before, after)]
-        expect_equal("name before and after", seen, [wanted["name"], "Changed"])
-        caches = [answer.headers.get("X-Cache") for answer in (before, after)]
-        expect_equal("X-Cache of both answers", caches, [_MISS, _MISS])
-        return f"the second answer was new; X-Cache: {_MISS}, twice"
+        """Request one URL before and after a change: the response changes, each is a miss."""
+        catalog, expected = self._catalog(), new_product()
+        with catalog.product(expected) as created:
+            before = catalog.search(expected["category"])
+            catalog.send("PUT", f"/products/{created['id']}", json={**expected, "name": "Changed"})
+            after = catalog.search(expected["category"])
+        actual = [one(items_of(response), "product")["name"] for response in (before, after)]
+        expect_equal("name before and after", actual, [expected["name"], "Changed"])
+        caches = [response.headers.get("X-Cache") for response in (before, after)]
+        expect_equal("X-Cache of both responses", caches, [_MISS, _MISS])
+        return f"the second response was current; X-Cache: {_MISS}, twice"
 
     @check(
-        "answers are compressed for viewers that take it",
+        "responses are compressed for viewers that accept it",
         plane=Plane.DATA,
         requires=_DATABASE,
         tiers=(Tier.SERVICE,),
     )
     def compresses(self) -> str:
-        """Ask for one list with and without ``Accept-Encoding: gzip``.
+        """Request one list with and without ``Accept-Encoding: gzip``.
 
-        Without a cache CloudFront itself does not compress; it passes on the viewer's
-        Accept-Encoding, and what the origin made of it.
+        With caching disabled CloudFront does not compress; it forwards the viewer's
+        Accept-Encoding to the origin and the origin's response to the viewer.
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
         """
-        catalog, wanted = self._catalog(), new_product(description=_COMPRESSIBLE)
-        with catalog.product(wanted):
-            plain = catalog.search(wanted["category"], headers={"Accept-Encoding": "identity"})
-            small = catalog.search(wanted["category"], headers={"Accept-Encoding": "gzip"})
-        encodings = [answer.headers.get("Content-Encoding") for answer in (plain, small)]
+        catalog, expected = self._catalog(), new_product(description=_COMPRESSIBLE)
+        with catalog.product(expected):
+            plain = catalog.search(expected["category"], headers={"Accept-Encoding": "identity"})
+            small = catalog.search(expected["category"], headers={"Accept-Encoding": "gzip"})
+        encodings = [response.headers.get("Content-Encoding") for response in (plain, small)]
         expect_equal("Content-Encoding for identity and gzip", encodings, [None, "gzip"])
-        expect_equal("the two answers, decoded", body_of(small), body_of(plain))
+        expect_equal("the two responses, decoded", body_of(small), body_of(plain))
         size = small.headers.get("Content-Length", "fewer")
         return f"{len(plain.content)} bytes plain, {size} with Content-Encoding: gzip"
 
     @check(
-        "answers carry CloudFront's headers",
+        "responses carry CloudFront's headers",
         plane=Plane.DATA,
         requires=_TRAFFIC,
         tiers=(Tier.SERVICE,),
     )
     def headers_of_cloudfront(self) -> str:
-        """Look at Via, X-Cache and X-Amz-Cf-Id of an answer of a task."""
+        """Compare Via, X-Cache and X-Amz-Cf-Id of the response of a task."""
         headers = self._catalog().send("GET", "/healthz").headers
         via = headers.get("Via", "")
         expect("cloudfront" in via.lower(), "Via to name CloudFront", repr(via))
@@ -244,8 +229,12 @@ class CloudFront(Distribution):
         expect("X-Amz-Cf-Id" in headers, "X-Amz-Cf-Id", sorted(headers))
         return f"Via: {via}; X-Cache: {_MISS}"
 
+    def _distribution(self) -> "DistributionTypeDef":
+        identifier = self.context.outputs.distribution_id or ""
+        return self.context.clients.cloudfront.get_distribution(Id=identifier)["Distribution"]
+
     def _domain(self) -> str:
-        return self.described()["DomainName"]
+        return self._distribution()["DomainName"]
 
     def _catalog(self) -> CatalogClient:
         return CatalogClient(self.context, f"https://{self._domain()}")

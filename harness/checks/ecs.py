@@ -1,25 +1,30 @@
-"""The service: as many tasks as wanted, where wanted, running and logging."""
+"""ECS: the service's settings, its rollout, and its tasks, running and logging."""
 
 import json
 from typing import TYPE_CHECKING, Any
 
 from harness.aws.capability import Capability
-from harness.checks.ecs_tasks import RunningTask, running_tasks
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.expect import expect, expect_equal, one
-from harness.checks.framework.resources import active_service, ecs_cluster
+from harness.checks.framework.expected import Tier
+from harness.checks.framework.resources import (
+    RunningTask,
+    active_service,
+    ecs_cluster,
+    running_tasks,
+)
 from harness.run.evidence import Plane
-from stack.tiers import Tier
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef
 
 _ECS = (Capability.ECS,)
+_TASKS = (*_ECS, Capability.ECS_DATA_PLANE)
 _SPOT = "FARGATE_SPOT"
 
 
-class EcsService(ServiceChecks):
-    """Checks of the configuration of the cluster, the service and the task definition."""
+class Ecs(ServiceChecks):
+    """Checks of the ECS cluster, the service, its task definition and its tasks."""
 
     service = "ecs"
     tier = Tier.SERVICE
@@ -47,8 +52,8 @@ class EcsService(ServiceChecks):
         """Compare the deployment circuit breaker."""
         deployments = active_service(self.context)["deploymentConfiguration"]
         breaker = deployments.get("deploymentCircuitBreaker", {})
-        seen = (breaker.get("enable"), breaker.get("rollback"))
-        expect_equal("circuit breaker (enabled, rollback)", seen, (True, True))
+        actual = (breaker.get("enable"), breaker.get("rollback"))
+        expect_equal("circuit breaker (enabled, rollback)", actual, (True, True))
         return "circuit breaker enabled, with rollback"
 
     @check(
@@ -67,15 +72,15 @@ class EcsService(ServiceChecks):
         return f"{len(network['subnets'])} private subnets, no public addresses"
 
     @check(
-        "the task definition is Fargate's, with the wanted size, image, roles and health check",
+        "the task definition is for Fargate, with the expected size, image, roles and health check",
         plane=Plane.CONTROL,
         requires=_ECS,
     )
     def task_definition(self) -> str:
-        """Compare what the service runs with what was wanted."""
-        config = self.context.config
-        definition, container = self._definition(), self.container()
-        seen = {
+        """Compare the task definition that the service runs."""
+        stack = self.context.expected
+        definition, container = self._definition(), self._container()
+        actual = {
             "CPU": definition.get("cpu"),
             "memory": definition.get("memory"),
             "network mode": definition.get("networkMode"),
@@ -87,20 +92,20 @@ class EcsService(ServiceChecks):
             "log group": container["logConfiguration"]["options"].get("awslogs-group"),
             "health check": bool(container.get("healthCheck", {}).get("command")),
         }
-        wanted = {
-            "CPU": str(config.task_cpu),
-            "memory": str(config.task_memory),
+        expected = {
+            "CPU": str(stack.task_cpu),
+            "memory": str(stack.task_memory),
             "network mode": "awsvpc",
             "Fargate": True,
-            "execution role": config.execution_role_name,
-            "task role": config.task_role_name,
-            "image": config.image,
-            "ports": [config.container_port],
-            "log group": config.log_group_name,
+            "execution role": stack.execution_role_name,
+            "task role": stack.task_role_name,
+            "image": stack.image,
+            "ports": [stack.container_port],
+            "log group": stack.log_group_name,
             "health check": True,
         }
-        expect_equal("task definition", seen, wanted)
-        return f"{config.image}, {config.task_cpu} CPU units, {config.task_memory} MiB"
+        expect_equal("task definition", actual, expected)
+        return f"{stack.image}, {stack.task_cpu} CPU units, {stack.task_memory} MiB"
 
     @check(
         "the tasks get the database credentials from the secret, and none in plain text",
@@ -108,62 +113,41 @@ class EcsService(ServiceChecks):
         requires=_ECS,
     )
     def credentials_injected(self) -> str:
-        """Compare the container's secrets; its environment must name no password."""
-        container = self.container()
-        seen = {item["name"]: item["valueFrom"] for item in container.get("secrets", ())}
+        """Compare the container's secrets; its environment must have no password."""
+        container = self._container()
+        actual = {item["name"]: item["valueFrom"] for item in container.get("secrets", ())}
         arn = self.context.outputs.secret_arn
         keys = ("username", "password", "host", "port")
-        wanted = {f"DB_{key.upper()}": f"{arn}:{key}::" for key in keys}
-        expect_equal("secrets", seen, {**wanted, "DB_NAME": f"{arn}:dbname::"})
+        expected = {f"DB_{key.upper()}": f"{arn}:{key}::" for key in keys}
+        expect_equal("secrets", actual, {**expected, "DB_NAME": f"{arn}:dbname::"})
         plain = [item["name"] for item in container.get("environment", ())]
         leaked = [name for name in plain if "PASSWORD" in name.upper()]
         expect(not leaked, "no password in the plain environment", leaked)
-        return f"{', '.join(sorted(seen))} from the secret"
+        return f"{', '.join(sorted(actual))} from the secret"
 
-    def _definition(self) -> "TaskDefinitionTypeDef":
-        arn = active_service(self.context)["taskDefinition"]
-        return self.context.clients.ecs.describe_task_definition(taskDefinition=arn)[
-            "taskDefinition"
-        ]
-
-    def container(self) -> Any:
-        """Return the one container of the task definition that the service runs."""
-        return one(self._definition()["containerDefinitions"], "container")
-
-
-def _name(arn: str) -> str:
-    return arn.rpartition("/")[2]
-
-
-if TYPE_CHECKING:
-    pass
-
-_TASKS = (Capability.ECS, Capability.ECS_DATA_PLANE)
-_SPOT = "FARGATE_SPOT"
-
-
-class Ecs(EcsService):
-    """Checks of the ECS service, its configuration and its tasks."""
-
-    @check("as many tasks run as wanted, and none is pending", plane=Plane.CONTROL, requires=_TASKS)
+    @check(
+        "the desired number of tasks runs, and none is pending",
+        plane=Plane.CONTROL,
+        requires=_TASKS,
+    )
     def running_as_desired(self) -> str:
-        """Wait until the service's own counts say so."""
-        wanted = self.context.config.desired_count
+        """Wait until the counts of the service are equal."""
+        expected = self.context.expected.desired_count
 
         def counts() -> tuple[int, int, int]:
             service = active_service(self.context)
             return service["desiredCount"], service["runningCount"], service["pendingCount"]
 
-        seen = self.context.eventually(
+        actual = self.context.eventually(
             counts,
-            what=f"(desired, running, pending) tasks to be ({wanted}, {wanted}, 0)",
-            ready=lambda seen: seen == (wanted, wanted, 0),
+            what=f"(desired, running, pending) tasks to be ({expected}, {expected}, 0)",
+            ready=lambda actual: actual == (expected, expected, 0),
         )
-        return "desired {}, running {}, pending {}".format(*seen)
+        return "desired {}, running {}, pending {}".format(*actual)
 
     @check("every task runs on FARGATE_SPOT", plane=Plane.CONTROL, requires=_TASKS)
     def on_fargate_spot(self) -> str:
-        """Look at the capacity provider of each task."""
+        """Compare the capacity provider of each task."""
         providers = {task.id: task.capacity_provider for task in self._tasks()}
         expect_equal("capacity providers", providers, dict.fromkeys(providers, _SPOT))
         return f"{len(providers)} tasks, all on {_SPOT}"
@@ -174,7 +158,7 @@ class Ecs(EcsService):
         requires=_TASKS,
     )
     def one_deployment(self) -> str:
-        """Wait until the rollout is over; its tasks must have the service's definition."""
+        """Wait until the rollout is completed; its tasks must have the service's definition."""
 
         def rollouts() -> list[tuple[str, str]]:
             deployments = active_service(self.context)["deployments"]
@@ -183,69 +167,84 @@ class Ecs(EcsService):
         self.context.eventually(
             rollouts,
             what="one deployment, PRIMARY and COMPLETED",
-            ready=lambda seen: seen == [("PRIMARY", "COMPLETED")],
+            ready=lambda actual: actual == [("PRIMARY", "COMPLETED")],
         )
         definition = active_service(self.context)["taskDefinition"]
-        seen = {task.task_definition for task in self._tasks()}
-        expect_equal("task definitions of the tasks", seen, {definition})
+        actual = {task.task_definition for task in self._tasks()}
+        expect_equal("task definitions of the tasks", actual, {definition})
         return f"one deployment of {definition.rpartition('/')[2]}, COMPLETED"
 
     @check("the containers of every task are running", plane=Plane.CONTROL, requires=_TASKS)
     def containers_running(self) -> str:
-        """Wait until each container of each task says so."""
+        """Wait until each container of each task is RUNNING."""
 
         def containers() -> dict[str, dict[str, str]]:
             return {task.id: task.containers for task in running_tasks(self.context)}
 
-        def ready(seen: dict[str, dict[str, str]]) -> bool:
-            return bool(seen) and all(set(each.values()) == {"RUNNING"} for each in seen.values())
+        def ready(actual: dict[str, dict[str, str]]) -> bool:
+            return bool(actual) and all(
+                set(each.values()) == {"RUNNING"} for each in actual.values()
+            )
 
-        seen = self.context.eventually(
+        actual = self.context.eventually(
             containers, what="tasks with every container RUNNING", ready=ready
         )
-        return f"{sum(map(len, seen.values()))} containers in {len(seen)} tasks RUNNING"
+        return f"{sum(map(len, actual.values()))} containers in {len(actual)} tasks RUNNING"
 
     @check(
-        "every task writes its own lines into its own log stream",
+        "every task writes its log lines to its own log stream",
         plane=Plane.DATA,
         requires=(*_TASKS, Capability.LOGS),
     )
     def logs_per_task(self) -> str:
         """Read each task's stream; every line must carry that task's id."""
         tasks = self._tasks()
-        counts = {task.id: self._own_lines(task) for task in tasks}
+        counts = {task.id: self._count_lines(task) for task in tasks}
         shown = ", ".join(f"{task} {count}" for task, count in counts.items())
         return f"lines by task: {shown}"
 
-    def _own_lines(self, task: RunningTask) -> int:
-        container = self.container()
+    def _count_lines(self, task: RunningTask) -> int:
+        container = self._container()
         options = container["logConfiguration"]["options"]
         stream = f"{options['awslogs-stream-prefix']}/{container['name']}/{task.id}"
-        group = self.context.config.log_group_name
+        group = self.context.expected.log_group_name
         logs = self.context.clients.logs
 
         def messages() -> list[str]:
             try:
-                answer = logs.get_log_events(
+                response = logs.get_log_events(
                     logGroupName=group, logStreamName=stream, limit=50, startFromHead=True
                 )
             except logs.exceptions.ResourceNotFoundException:
                 return []
-            return [event["message"] for event in answer["events"]]
+            return [event["message"] for event in response["events"]]
 
-        seen = self.context.eventually(messages, what=f"lines in {group}:{stream}", ready=bool)
-        writers = {_writer(message) for message in seen} - {None}
+        actual = self.context.eventually(messages, what=f"lines in {group}:{stream}", ready=bool)
+        writers = {_writer(message) for message in actual} - {None}
         expect_equal(f"tasks that write to {stream}", writers, {task.id})
-        return len(seen)
+        return len(actual)
 
     def _tasks(self) -> list[RunningTask]:
         tasks = running_tasks(self.context)
         expect(bool(tasks), "running tasks", "none")
         return tasks
 
+    def _definition(self) -> "TaskDefinitionTypeDef":
+        arn = active_service(self.context)["taskDefinition"]
+        return self.context.clients.ecs.describe_task_definition(taskDefinition=arn)[
+            "taskDefinition"
+        ]
+
+    def _container(self) -> Any:
+        return one(self._definition()["containerDefinitions"], "container")
+
+
+def _name(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
 
 def _writer(message: str) -> str | None:
-    """The task that a log line names; None for a line that names none (a crash's traceback)."""
+    """Return the task id in a log line; None for a line without one (a crash's traceback)."""
     try:
         entry = json.loads(message)
     except ValueError:

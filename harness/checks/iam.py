@@ -1,4 +1,4 @@
-"""The two roles of the tasks: who may have them, and what they may do."""
+"""The two roles of the tasks: their trust policies and their permissions."""
 
 import json
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.expect import expect, expect_equal
+from harness.checks.framework.expected import Tier
 from harness.run.evidence import Plane
-from stack.tiers import Tier
 
 _IAM = (Capability.IAM,)
 _SECRET_ACTION = "secretsmanager:GetSecretValue"  # noqa: S105 -- the action's name
@@ -29,79 +29,79 @@ class Iam(ServiceChecks):
     service = "iam"
     tier = Tier.ROLES
 
-    @check("only ECS tasks can have the roles", plane=Plane.CONTROL, requires=_IAM)
+    @check("only ECS tasks can assume the roles", plane=Plane.CONTROL, requires=_IAM)
     def trust(self) -> str:
         """Compare the trust policies."""
-        config = self.context.config
-        for name in (config.execution_role_name, config.task_role_name):
+        stack = self.context.expected
+        for name in (stack.execution_role_name, stack.task_role_name):
             role = self.context.clients.iam.get_role(RoleName=name)["Role"]
-            # botocore has decoded the document already.
+            # botocore decodes the document.
             document: Any = role["AssumeRolePolicyDocument"]
-            seen = [
+            actual = [
                 (each["Effect"], each["Principal"], each["Action"])
                 for each in document["Statement"]
             ]
-            wanted = ("Allow", {"Service": "ecs-tasks.amazonaws.com"}, "sts:AssumeRole")
-            expect_equal(f"trust of {name}", seen, [wanted])
-        return "ecs-tasks.amazonaws.com alone may assume both roles"
+            expected = ("Allow", {"Service": "ecs-tasks.amazonaws.com"}, "sts:AssumeRole")
+            expect_equal(f"trust of {name}", actual, [expected])
+        return "ecs-tasks.amazonaws.com alone can assume both roles"
 
     @check(
-        "the execution role may read exactly the one secret",
+        "the execution role can read the secret of the stack alone",
         plane=Plane.CONTROL,
         requires=(*_IAM, Capability.SECRETSMANAGER),
     )
     def reads_one_secret(self) -> str:
-        """Find every grant that could read a secret: there must be one, on the ARN."""
-        config = self.context.config
-        secret = self.context.clients.secretsmanager.describe_secret(SecretId=config.secret_name)
-        grants = self._grants(config.execution_role_name)
-        seen = {
+        """Find every grant that allows to read a secret: there must be one, on the ARN."""
+        stack = self.context.expected
+        secret = self.context.clients.secretsmanager.describe_secret(SecretId=stack.secret_name)
+        grants = self._grants(stack.execution_role_name)
+        actual = {
             (action, resource)
             for effect, action, resource in grants
             if effect == "Allow" and action.startswith(("secretsmanager:", "*", "every"))
         }
-        expect_equal("grants on secrets", seen, {(_SECRET_ACTION, secret["ARN"])})
-        return f"{_SECRET_ACTION} on {config.secret_name} alone"
+        expect_equal("grants on secrets", actual, {(_SECRET_ACTION, secret["ARN"])})
+        return f"{_SECRET_ACTION} on {stack.secret_name} alone"
 
     @check(
-        "the execution role may only pull images and write the tasks' logs besides",
+        "the other permissions of the execution role are image pulls and the tasks' logs",
         plane=Plane.CONTROL,
         requires=_IAM,
     )
     def starts_tasks_only(self) -> str:
         """Compare all other grants of the role."""
-        config = self.context.config
-        role = self.context.clients.iam.get_role(RoleName=config.execution_role_name)["Role"]
+        stack = self.context.expected
+        role = self.context.clients.iam.get_role(RoleName=stack.execution_role_name)["Role"]
         _, partition, _, _, account, _ = role["Arn"].split(":", 5)
-        group = f"log-group:{config.log_group_name}"
-        streams = f"arn:{partition}:logs:{config.region}:{account}:{group}:*"
-        wanted = {
+        group = f"log-group:{stack.log_group_name}"
+        streams = f"arn:{partition}:logs:{stack.region}:{account}:{group}:*"
+        expected = {
             *(("Allow", action, "*") for action in _PULL_ACTIONS),
             *(("Allow", action, streams) for action in _LOG_ACTIONS),
         }
-        grants = self._grants(config.execution_role_name)
-        seen = {grant for grant in grants if not grant[1].startswith("secretsmanager:")}
-        expect_equal("grants", seen, wanted)
-        return f"{len(seen)} grants: image pulls, and logs of {config.log_group_name}"
+        grants = self._grants(stack.execution_role_name)
+        actual = {grant for grant in grants if not grant[1].startswith("secretsmanager:")}
+        expect_equal("grants", actual, expected)
+        return f"{len(actual)} grants: image pulls, and logs of {stack.log_group_name}"
 
-    @check("the tasks themselves may do nothing in AWS", plane=Plane.CONTROL, requires=_IAM)
+    @check("the task role has no permissions in AWS", plane=Plane.CONTROL, requires=_IAM)
     def task_role_is_empty(self) -> str:
-        """Look for any policy of the task role."""
-        name = self.context.config.task_role_name
+        """List the policies of the task role."""
+        name = self.context.expected.task_role_name
         grants = self._grants(name)
         expect(not grants, f"no grants of {name}", sorted(grants))
         return f"{name} has no policy"
 
     def _grants(self, role: str) -> set[Grant]:
-        """Return every grant of a role's inline policies; attached ones are never wanted."""
+        """Return every grant of a role's inline policies; it must have no attached policy."""
         iam = self.context.clients.iam
         attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
         names = [policy.get("PolicyName") for policy in attached]
         expect(not names, f"no policy attached to {role}", names)
         grants: set[Grant] = set()
         for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-            answer = iam.get_role_policy(RoleName=role, PolicyName=policy)
-            grants |= _grants_of(answer["PolicyDocument"])
+            response = iam.get_role_policy(RoleName=role, PolicyName=policy)
+            grants |= _grants_of(response["PolicyDocument"])
         return grants
 
 
@@ -116,5 +116,5 @@ def _grants_of(document: Any) -> set[Grant]:
 
 
 def _listed(value: Any) -> list[Any]:
-    """IAM takes one value where it takes a list."""
+    """IAM accepts a single value in place of a list."""
     return value if isinstance(value, list) else [value]

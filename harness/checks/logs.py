@@ -3,8 +3,8 @@
 from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.expect import expect, expect_equal
+from harness.checks.framework.expected import Tier
 from harness.run.evidence import Plane
-from stack.tiers import Tier
 
 
 class Logs(ServiceChecks):
@@ -14,20 +14,20 @@ class Logs(ServiceChecks):
     tier = Tier.STORAGE
 
     @check(
-        "the tasks' log group exists and forgets",
+        "the tasks' log group exists and has the expected retention",
         plane=Plane.CONTROL,
         requires=(Capability.LOGS,),
     )
     def retention(self) -> str:
         """Compare the group's retention."""
-        config = self.context.config
-        answer = self.context.clients.logs.describe_log_groups(
-            logGroupNamePrefix=config.log_group_name
+        stack = self.context.expected
+        response = self.context.clients.logs.describe_log_groups(
+            logGroupNamePrefix=stack.log_group_name
         )
         days = {
-            group["logGroupName"]: group.get("retentionInDays") for group in answer["logGroups"]
+            group["logGroupName"]: group.get("retentionInDays") for group in response["logGroups"]
         }
-        expect(config.log_group_name in days, f"log group {config.log_group_name}", sorted(days))
-        seen = days[config.log_group_name]
-        expect_equal("retention in days", seen, config.log_retention_days)
-        return f"{config.log_group_name} keeps {seen} days"
+        expect(stack.log_group_name in days, f"log group {stack.log_group_name}", sorted(days))
+        actual = days[stack.log_group_name]
+        expect_equal("retention in days", actual, stack.log_retention_days)
+        return f"{stack.log_group_name} retains events for {actual} days"

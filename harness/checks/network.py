@@ -1,12 +1,12 @@
-"""The network: subnets in every zone, and where their packets go."""
+"""The network: subnets in every zone, and their routes."""
 
 from typing import TYPE_CHECKING
 
 from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.expect import expect, expect_equal, one
+from harness.checks.framework.expected import Tier
 from harness.run.evidence import Plane
-from stack.tiers import Tier
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef, RouteTableTypeDef, SubnetTypeDef
@@ -28,28 +28,28 @@ class Network(ServiceChecks):
     )
     def subnets_in_every_zone(self) -> str:
         """Compare the VPC's network and the zones of its subnets."""
-        config, outputs = self.context.config, self.context.outputs
+        stack, outputs = self.context.expected, self.context.outputs
         identifier = outputs.vpc_id or ""
         vpc = one(self.context.clients.ec2.describe_vpcs(VpcIds=[identifier])["Vpcs"], "VPC")
-        expect_equal("CIDR block", vpc["CidrBlock"], config.vpc_cidr)
+        expect_equal("CIDR block", vpc["CidrBlock"], stack.vpc_cidr)
         zones = {subnet["SubnetId"]: subnet["AvailabilityZone"] for subnet in self._subnets()}
-        wanted = {*outputs.public_subnet_ids, *outputs.private_subnet_ids}
-        expect_equal("subnets of the VPC", set(zones), wanted)
+        expected = {*outputs.public_subnet_ids, *outputs.private_subnet_ids}
+        expect_equal("subnets of the VPC", set(zones), expected)
         for kind, identifiers in (
             ("public", outputs.public_subnet_ids),
             ("private", outputs.private_subnet_ids),
         ):
             used = {zones[subnet] for subnet in identifiers}
-            count = config.availability_zone_count
+            count = stack.availability_zone_count
             expect(
                 len(identifiers) == len(used) == count,
                 f"{count} {kind} subnets in {count} zones",
                 [zones[subnet] for subnet in identifiers],
             )
-        return f"{config.vpc_cidr} over {', '.join(sorted(set(zones.values())))}"
+        return f"{stack.vpc_cidr} over {', '.join(sorted(set(zones.values())))}"
 
     @check(
-        "public subnets go out by the internet gateway, private ones by NAT",
+        "public subnets route to the internet gateway, private ones to NAT gateways",
         plane=Plane.CONTROL,
         requires=_EC2,
     )
@@ -69,14 +69,16 @@ class Network(ServiceChecks):
         return f"public by the internet gateway, private by {', '.join(sorted(gateways))}"
 
     @check(
-        "the NAT gateways are available, in public subnets, with addresses",
+        "the NAT gateways are available, in public subnets, with Elastic IPs",
         plane=Plane.CONTROL,
         requires=_EC2,
     )
     def nat_gateways(self) -> str:
-        """Look at each NAT gateway of the VPC that is not deleted, and at its Elastic IP."""
+        """Compare each NAT gateway of the VPC that is not deleted, and its Elastic IP."""
         gateways, addresses = self._nat_gateways(), {}
-        expect_equal("number of NAT gateways", len(gateways), self.context.config.nat_gateway_count)
+        expect_equal(
+            "number of NAT gateways", len(gateways), self.context.expected.nat_gateway_count
+        )
         for name, (state, subnet, allocation) in gateways.items():
             expect_equal(f"state of {name}", state, "available")
             public = self.context.outputs.public_subnet_ids
@@ -86,8 +88,8 @@ class Network(ServiceChecks):
 
     def _address(self, gateway: str, allocation: str) -> str:
         expect(bool(allocation), f"an Elastic IP of {gateway}", "none")
-        answer = self.context.clients.ec2.describe_addresses(AllocationIds=[allocation])
-        return one(answer["Addresses"], f"Elastic IP {allocation}")["PublicIp"]
+        response = self.context.clients.ec2.describe_addresses(AllocationIds=[allocation])
+        return one(response["Addresses"], f"Elastic IP {allocation}")["PublicIp"]
 
     def _of_vpc(self) -> "list[FilterTypeDef]":
         return [{"Name": "vpc-id", "Values": [self.context.outputs.vpc_id or ""]}]
@@ -99,15 +101,15 @@ class Network(ServiceChecks):
         return self.context.clients.ec2.describe_route_tables(Filters=self._of_vpc())["RouteTables"]
 
     def _nat_gateways(self) -> dict[str, tuple[str, str, str]]:
-        """NAT gateway -> state, subnet, allocation of its address; without those that are gone."""
-        answer = self.context.clients.ec2.describe_nat_gateways(Filters=self._of_vpc())
+        """NAT gateway -> state, subnet, allocation of its address; without the deleted ones."""
+        response = self.context.clients.ec2.describe_nat_gateways(Filters=self._of_vpc())
         return {
             gateway["NatGatewayId"]: (
                 gateway["State"],
                 gateway["SubnetId"],
                 next((a.get("AllocationId", "") for a in gateway["NatGatewayAddresses"]), ""),
             )
-            for gateway in answer["NatGateways"]
+            for gateway in response["NatGateways"]
             if gateway["State"] not in ("deleting", "deleted")
         }
 

@@ -1,7 +1,7 @@
 """All checks, and the run of all (or some) of them."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from fnmatch import fnmatchcase
 from typing import Any
@@ -15,9 +15,9 @@ from harness.checks.ecs import Ecs
 from harness.checks.framework.check import Check, CheckSpec, ServiceChecks
 from harness.checks.framework.context import CheckContext
 from harness.checks.iam import Iam
+from harness.checks.log_bucket import LogBucket
 from harness.checks.logs import Logs
 from harness.checks.network import Network
-from harness.checks.s3_lifecycle import LogBucket
 from harness.checks.security_groups import SecurityGroups
 from harness.checks.tags import Tags
 from harness.core.errors import UsageError
@@ -40,10 +40,22 @@ SERVICES: tuple[type[ServiceChecks], ...] = (
 
 _THREADS = 8
 
+ServiceCheck = tuple[type[ServiceChecks], Check[Any]]
+
+
+def service_checks() -> tuple[ServiceCheck, ...]:
+    """Return every check with the class of its service, in the order of the report."""
+    return tuple(
+        (service, value)
+        for service in SERVICES
+        for value in vars(service).values()
+        if isinstance(value, Check)
+    )
+
 
 def all_checks() -> tuple[CheckSpec, ...]:
-    """Return what is known of every check, in the order of the report."""
-    return tuple(check.spec for _, check in _checks())
+    """Return the description of every check, in the order of the report."""
+    return tuple(check.spec for _, check in service_checks())
 
 
 def run_checks(
@@ -54,50 +66,50 @@ def run_checks(
     before_exclusive: Callable[[], object] | None = None,
     on_result: Callable[[CheckResult], None] | None = None,
 ) -> tuple[CheckResult, ...]:
-    """Run the checks: those that only read beside each other, then the exclusive ones in turn.
+    """Run the checks: those that only read concurrently, then the exclusive ones in turn.
 
     Args:
-        context: The deployed stack; its ``record`` is called with each result as it comes.
+        context: The deployed stack; its ``record`` is called with each result at once.
         only: Patterns of ids ("alb/*", "ecs/one-deployment"); None for all.
         exclusive: Whether to run those that change the stack.
-        before_exclusive: Called before the first of these, to wait for others who are reading;
-            what it raises ends the run of the checks.
-        on_result: Called with each result too, one call at a time: what is there when the run
-            of the checks is interrupted.
+        before_exclusive: Called before the first of these, to wait for other readers of the
+            stack; an exception that it raises ends the run of the checks.
+        on_result: Called with each result too, one call at a time: the results so far when the
+            run of the checks is interrupted.
 
     Returns:
-        One result per check, in the order of ``all_checks``, whatever the results are.
+        One result per check, in the order of ``all_checks``, whatever its status.
 
     Raises:
-        UsageError: A pattern names no check.
+        UsageError: A pattern matches no check.
     """
-    chosen = [pair for pair in _chosen(only) if exclusive or not pair[1].spec.exclusive]
-    telling = threading.Lock()
+    selected = [pair for pair in _selected(only) if exclusive or not pair[1].spec.exclusive]
+    result_lock = threading.Lock()
 
-    def evaluate(pair: tuple[type[ServiceChecks], Check[Any]]) -> CheckResult:
+    def evaluate(pair: ServiceCheck) -> CheckResult:
         service, check = pair
         result, _ = check.evaluate(service(context))
         if on_result is not None:
-            with telling:
+            with result_lock:
                 on_result(result)
         return result
 
-    reading = [pair for pair in chosen if not pair[1].spec.exclusive]
-    results = _beside_each_other(context, evaluate, reading)
-    changing = [pair for pair in chosen if pair[1].spec.exclusive]
+    reading = [pair for pair in selected if not pair[1].spec.exclusive]
+    results = _run_concurrently(context, evaluate, reading)
+    changing = [pair for pair in selected if pair[1].spec.exclusive]
     if changing and before_exclusive is not None:
         before_exclusive()
     results += [evaluate(pair) for pair in changing]
-    order = {pair[1].spec.id: position for position, pair in enumerate(chosen)}
+    order = {check.spec.id: position for position, (_, check) in enumerate(selected)}
     return tuple(sorted(results, key=lambda result: order[result.check]))
 
 
-def _beside_each_other(
+def _run_concurrently(
     context: CheckContext,
-    evaluate: Callable[[tuple[type[ServiceChecks], Check[Any]]], CheckResult],
-    pairs: Sequence[tuple[type[ServiceChecks], Check[Any]]],
+    evaluate: Callable[[ServiceCheck], CheckResult],
+    pairs: Sequence[ServiceCheck],
 ) -> list[CheckResult]:
-    """Evaluate in several threads; an interrupt ends those that run and those that wait."""
+    """Evaluate in several threads; an interrupt ends running checks and cancels the others."""
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="check") as pool:
         futures = [pool.submit(evaluate, pair) for pair in pairs]
         try:
@@ -109,23 +121,14 @@ def _beside_each_other(
     return [future.result() for future in futures]
 
 
-def _checks() -> Iterator[tuple[type[ServiceChecks], Check[Any]]]:
-    for service in SERVICES:
-        # A class's own checks come after those it inherits.
-        for owner in reversed(service.mro()):
-            for value in vars(owner).values():
-                if isinstance(value, Check):
-                    yield service, value
-
-
-def _chosen(only: Sequence[str] | None) -> list[tuple[type[ServiceChecks], Check[Any]]]:
-    pairs = list(_checks())
+def _selected(only: Sequence[str] | None) -> list[ServiceCheck]:
+    pairs = list(service_checks())
     if only is None:
         return pairs
     for pattern in only:
         if not any(fnmatchcase(check.spec.id, pattern) for _, check in pairs):
             raise UsageError(
-                f"no check is named {pattern!r}",
-                remedy="`catalog-harness check --list` names them all",
+                f"no check matches {pattern!r}",
+                remedy="`catalog-harness check --list` lists all checks",
             )
     return [pair for pair in pairs if any(fnmatchcase(pair[1].spec.id, p) for p in only)]

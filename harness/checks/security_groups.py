@@ -1,4 +1,4 @@
-"""The security groups: exactly the rules promised, and nothing wider."""
+"""The security groups: exactly the expected rules."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.expect import expect, expect_equal
+from harness.checks.framework.expected import Tier
 from harness.run.evidence import Plane
-from stack.tiers import Tier
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import SecurityGroupTypeDef
@@ -26,76 +26,76 @@ class SecurityGroups(ServiceChecks):
     tier = Tier.NETWORK
 
     @check(
-        "the load balancer takes HTTP from the wanted networks and reaches only the tasks",
+        "the load balancer accepts HTTP from the expected networks and reaches only the tasks",
         plane=Plane.CONTROL,
         requires=_EC2,
     )
     def load_balancer(self) -> str:
         """Compare the complete rules of its group."""
-        config = self.context.config
+        stack = self.context.expected
         return self._compare(
-            config.alb_security_group_name,
+            stack.alb_security_group_name,
             {
-                *(("in", "tcp", _HTTP, _HTTP, network) for network in config.ingress_cidrs),
-                self._rule("out", config.container_port, config.service_security_group_name),
+                *(("in", "tcp", _HTTP, _HTTP, network) for network in stack.ingress_cidrs),
+                self._rule("out", stack.container_port, stack.service_security_group_name),
             },
         )
 
     @check(
-        "the tasks take requests from the load balancer and reach the database and AWS",
+        "the tasks accept requests from the load balancer and reach the database and AWS",
         plane=Plane.CONTROL,
         requires=_EC2,
     )
     def tasks(self) -> str:
         """Compare the complete rules of their group."""
-        config = self.context.config
+        stack = self.context.expected
         return self._compare(
-            config.service_security_group_name,
+            stack.service_security_group_name,
             {
-                self._rule("in", config.container_port, config.alb_security_group_name),
-                self._rule("out", _POSTGRESQL, config.database_security_group_name),
+                self._rule("in", stack.container_port, stack.alb_security_group_name),
+                self._rule("out", _POSTGRESQL, stack.database_security_group_name),
                 ("out", "tcp", _HTTPS, _HTTPS, "0.0.0.0/0"),
             },
         )
 
     @check(
-        "the database takes connections from the tasks alone and reaches nothing",
+        "the database accepts connections from the tasks alone and reaches nothing",
         plane=Plane.CONTROL,
         requires=_EC2,
     )
     def database(self) -> str:
         """Compare the complete rules of its group."""
-        config = self.context.config
-        rule = self._rule("in", _POSTGRESQL, config.service_security_group_name)
-        return self._compare(config.database_security_group_name, {rule})
+        stack = self.context.expected
+        rule = self._rule("in", _POSTGRESQL, stack.service_security_group_name)
+        return self._compare(stack.database_security_group_name, {rule})
 
     @check(
-        "the VPC has no other group, and its default group lets nothing through",
+        "the VPC has no other group, and its default group has no rules",
         plane=Plane.CONTROL,
         requires=_EC2,
     )
     def no_other(self) -> str:
         """Compare the names of all groups of the VPC, and the default group's rules."""
-        config, groups = self.context.config, self._groups()
-        wanted = {
+        stack, groups = self.context.expected, self._groups()
+        expected = {
             "default",
-            config.alb_security_group_name,
-            config.service_security_group_name,
-            config.database_security_group_name,
+            stack.alb_security_group_name,
+            stack.service_security_group_name,
+            stack.database_security_group_name,
         }
-        expect_equal("security groups of the VPC", set(groups), wanted)
+        expect_equal("security groups of the VPC", set(groups), expected)
         open_rules = _rules(groups["default"])
         expect(not open_rules, "no rule in the default group", sorted(map(str, open_rules)))
         return f"{len(groups)} groups; the default one is empty"
 
-    def _compare(self, name: str, wanted: set[Rule]) -> str:
+    def _compare(self, name: str, expected: set[Rule]) -> str:
         groups = self._groups()
         expect(name in groups, f"security group {name}", sorted(groups))
-        seen = _rules(groups[name])
-        wider, missing = seen - wanted, wanted - seen
+        actual = _rules(groups[name])
+        wider, missing = actual - expected, expected - actual
         expect(not wider, f"no other rules in {name}", f"also {sorted(map(str, wider))}")
         expect(not missing, f"in {name} {sorted(map(str, missing))}", "no such rules")
-        return f"{name}: exactly {len(seen)} rules"
+        return f"{name}: exactly {len(actual)} rules"
 
     def _rule(self, direction: str, port: int, peer: str) -> Rule:
         group = self._groups().get(peer)
@@ -103,10 +103,10 @@ class SecurityGroups(ServiceChecks):
 
     def _groups(self) -> "dict[str, SecurityGroupTypeDef]":
         vpc = self.context.outputs.vpc_id or ""
-        answer = self.context.clients.ec2.describe_security_groups(
+        response = self.context.clients.ec2.describe_security_groups(
             Filters=[{"Name": "vpc-id", "Values": [vpc]}]
         )
-        return {group["GroupName"]: group for group in answer["SecurityGroups"]}
+        return {group["GroupName"]: group for group in response["SecurityGroups"]}
 
 
 def _rules(group: "SecurityGroupTypeDef") -> set[Rule]:

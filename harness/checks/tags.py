@@ -4,19 +4,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.aws.capability import Capability
-from harness.checks.ecs_tasks import described_tasks
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.context import CheckContext
 from harness.checks.framework.expect import expect, one
+from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import (
     active_service,
     aurora_cluster,
+    described_tasks,
     ecs_cluster,
     load_balancer,
     target_group,
 )
 from harness.run.evidence import Plane
-from stack.tiers import Tier
 
 TagsById = Mapping[str, Mapping[str, str]]
 
@@ -68,7 +68,7 @@ def service_tags(context: CheckContext) -> TagsById:
 
 def database_tags(context: CheckContext) -> TagsById:
     """Cluster, instances, subnet group, parameter group."""
-    rds, config = context.clients.rds, context.config
+    rds, config = context.clients.rds, context.expected
     cluster = aurora_cluster(context)
     instances = [
         rds.describe_db_instances(DBInstanceIdentifier=member["DBInstanceIdentifier"])
@@ -97,13 +97,13 @@ def database_tags(context: CheckContext) -> TagsById:
 
 def log_bucket_tags(context: CheckContext) -> TagsById:
     """The bucket."""
-    name = context.config.log_bucket_name
+    name = context.expected.log_bucket_name
     return {name: _as_dict(context.clients.s3.get_bucket_tagging(Bucket=name)["TagSet"])}
 
 
 def log_group_tags(context: CheckContext) -> TagsById:
     """The log group."""
-    logs, name = context.clients.logs, context.config.log_group_name
+    logs, name = context.clients.logs, context.expected.log_group_name
     groups = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
     arns = [group["arn"].removesuffix(":*") for group in groups if group["logGroupName"] == name]
     return {arn: logs.list_tags_for_resource(resourceArn=arn)["tags"] for arn in arns}
@@ -111,14 +111,14 @@ def log_group_tags(context: CheckContext) -> TagsById:
 
 def secret_tags(context: CheckContext) -> TagsById:
     """The secret."""
-    name = context.config.secret_name
+    name = context.expected.secret_name
     described = context.clients.secretsmanager.describe_secret(SecretId=name)
     return {name: _as_dict(described.get("Tags", ()))}
 
 
 def role_tags(context: CheckContext) -> TagsById:
     """Execution role and task role."""
-    config, iam = context.config, context.clients.iam
+    config, iam = context.expected, context.clients.iam
     return {
         name: _as_dict(iam.list_role_tags(RoleName=name)["Tags"])
         for name in (config.execution_role_name, config.task_role_name)
@@ -137,7 +137,7 @@ def distribution_tags(context: CheckContext) -> TagsById:
 def alarm_tags(context: CheckContext) -> TagsById:
     """Every alarm of this deployment."""
     cloudwatch = context.clients.cloudwatch
-    suffix = f"-{context.config.environment_suffix}"
+    suffix = f"-{context.expected.environment_suffix}"
     pages = cloudwatch.get_paginator("describe_alarms").paginate(AlarmNamePrefix="catalog-")
     arns = [
         alarm["AlarmArn"]
@@ -152,7 +152,7 @@ def alarm_tags(context: CheckContext) -> TagsById:
 
 def scaling_tags(context: CheckContext) -> TagsById:
     """The scalable target."""
-    scaling, config = context.clients.application_autoscaling, context.config
+    scaling, config = context.clients.application_autoscaling, context.expected
     resource = f"service/{config.ecs_cluster_name}/{config.ecs_service_name}"
     targets = scaling.describe_scalable_targets(ServiceNamespace="ecs", ResourceIds=[resource])[
         "ScalableTargets"
@@ -288,7 +288,7 @@ class Tags(ServiceChecks):
 
     def _all_tagged(self, tags: TagsById) -> str:
         """Compare the default tags on each resource; it may have more."""
-        config = self.context.config
+        config = self.context.expected
         wanted = {
             **config.tags,
             "Project": "product-catalog",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from harness.checks.framework.context import CheckContext
+from harness.checks.framework.expected import ExpectedStack
 from harness.checks.registry import run_checks
 from harness.core.errors import DriftError
 from harness.deploy.deploy import Deployment
@@ -37,7 +38,7 @@ def prove(
     context = CheckContext(
         deployment.target,
         deployment.outputs,
-        deployment.config,  # type: ignore[arg-type]
+        ExpectedStack.of(deployment.config),
         record=run.timeline.observer.check_finished,
         patience=deployment.target.deadlines.check,
     )

@@ -2,55 +2,15 @@
 
 import pytest
 
-from harness.plugin.fixtures import (
-    alarms,
-    alb,
-    aurora,
-    autoscaling,
-    check_context,
-    cloudfront,
-    deployment,
-    ecs,
-    iam,
-    log_bucket,
-    logs,
-    network,
-    outputs,
-    security_groups,
-    stack_config,
-    stack_lock,
-    tags,
-    target,
-)
+from harness.plugin import fixtures
 from harness.plugin.options import add_options
 from harness.plugin.session import HarnessSession, harness_session
 
-__all__ = [
-    "alarms",
-    "alb",
-    "aurora",
-    "autoscaling",
-    "check_context",
-    "cloudfront",
-    "deployment",
-    "ecs",
-    "iam",
-    "log_bucket",
-    "logs",
-    "network",
-    "outputs",
-    "security_groups",
-    "stack_config",
-    "stack_lock",
-    "tags",
-    "target",
-]
-
 _MARKERS = (
     "requires(*capabilities): skip the test, and report it as not provable, on a target that "
-    "lacks one of the harness.targets.base.Capability given",
+    "lacks one of the given harness.aws.capability.Capability",
     "exclusive: the test changes the deployed stack (and restores it); no other test of the "
-    "stack runs beside it",
+    "stack runs at the same time",
 )
 
 
@@ -60,12 +20,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the markers and take part in the session."""
+    """Declare the markers, and register the fixtures and the harness's part of the session."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
+    config.pluginmanager.register(fixtures, "catalog-harness-fixtures")
     config.pluginmanager.register(HarnessSession(config), "catalog-harness-session")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what the target cannot prove."""
+    """Skip a test that requires a capability which the target lacks."""
     harness_session(item.config).require_capabilities(item)

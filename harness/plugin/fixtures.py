@@ -1,24 +1,16 @@
-"""The fixtures: a deployed stack, and what is needed to look at it."""
+"""The fixtures: the target, a deployed stack, and one per service of the registry of checks."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from filelock import ReadWriteLock
 
 from harness.catalog import CATALOG, CatalogOutputs, StackConfig
-from harness.checks.alarms import Alarms
-from harness.checks.alb import Alb
-from harness.checks.aurora import Aurora
-from harness.checks.autoscaling import AutoScaling
-from harness.checks.cloudfront import CloudFront
-from harness.checks.ecs import Ecs
+from harness.checks.framework.check import ServiceChecks
 from harness.checks.framework.context import CheckContext
-from harness.checks.iam import Iam
-from harness.checks.logs import Logs
-from harness.checks.network import Network
-from harness.checks.s3_lifecycle import LogBucket
-from harness.checks.security_groups import SecurityGroups
-from harness.checks.tags import Tags
+from harness.checks.framework.expected import ExpectedStack
+from harness.checks.registry import SERVICES
 from harness.core.errors import HarnessError
 from harness.deploy.deploy import Deployment
 from harness.plugin.session import harness_session
@@ -27,7 +19,7 @@ from harness.targets.base import Target
 
 @pytest.fixture(scope="session")
 def target(request: pytest.FixtureRequest) -> Target:
-    """Where the stack is, or will be, deployed; started, and shared by all workers."""
+    """The started target, where the stack is or will be deployed; shared by all workers."""
     session = harness_session(request.config)
     try:
         return session.stack.target()
@@ -39,8 +31,8 @@ def target(request: pytest.FixtureRequest) -> Target:
 def deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
     """The deployed catalog stack: deployed on first use, shared by all workers.
 
-    The process that deployed it also makes the second plan, beside the tests; drift is an
-    error at the end.
+    The process that deploys it also runs the second plan, concurrently with the tests; drift
+    is an error at the end.
     """
     session = harness_session(request.config)
     try:
@@ -60,27 +52,27 @@ def outputs(deployment: Deployment) -> CatalogOutputs:
 
 @pytest.fixture(scope="session")
 def stack_config(deployment: Deployment) -> StackConfig:
-    """What was wanted of the deployed stack."""
+    """The configuration of the deployed stack."""
     return CATALOG.restore(deployment.config.to_mapping())
 
 
 @pytest.fixture(scope="session")
 def check_context(request: pytest.FixtureRequest, deployment: Deployment) -> CheckContext:
-    """What every check is given; results go to the report of the test that is running."""
+    """The context of every check; results go to the report of the running test."""
     return CheckContext(
         deployment.target,
         deployment.outputs,
-        deployment.config,  # type: ignore[arg-type]
-        record=harness_session(request.config).courier.record,
+        ExpectedStack.of(deployment.config),
+        record=harness_session(request.config).recorder.record,
         patience=deployment.target.deadlines.check,
     )
 
 
 @pytest.fixture(autouse=True)
 def stack_lock(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Keep tests that change the stack (marker ``exclusive``) apart from all others.
+    """Separate tests that change the stack (marker ``exclusive``) from all others of the stack.
 
-    Tests that do not use the deployed stack are not touched.
+    Tests that do not use the deployed stack take no lock.
     """
     if "deployment" not in request.fixturenames:
         yield
@@ -94,73 +86,13 @@ def stack_lock(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def alarms(check_context: CheckContext) -> Alarms:
-    """Checks of the CloudWatch alarms and the dashboard."""
-    return Alarms(check_context)
+def _service_fixture(service: type[ServiceChecks]) -> Any:
+    def checks(check_context: CheckContext) -> ServiceChecks:
+        return service(check_context)
+
+    checks.__doc__ = service.__doc__
+    return pytest.fixture(scope="session", name=service.fixture())(checks)
 
 
-@pytest.fixture(scope="session")
-def alb(check_context: CheckContext) -> Alb:
-    """Checks of the load balancer."""
-    return Alb(check_context)
-
-
-@pytest.fixture(scope="session")
-def aurora(check_context: CheckContext) -> Aurora:
-    """Checks of the database, through its secret."""
-    return Aurora(check_context)
-
-
-@pytest.fixture(scope="session")
-def autoscaling(check_context: CheckContext) -> AutoScaling:
-    """Checks of Application Auto Scaling."""
-    return AutoScaling(check_context)
-
-
-@pytest.fixture(scope="session")
-def cloudfront(check_context: CheckContext) -> CloudFront:
-    """Checks of the distribution."""
-    return CloudFront(check_context)
-
-
-@pytest.fixture(scope="session")
-def ecs(check_context: CheckContext) -> Ecs:
-    """Checks of the service and its tasks."""
-    return Ecs(check_context)
-
-
-@pytest.fixture(scope="session")
-def iam(check_context: CheckContext) -> Iam:
-    """Checks of the roles."""
-    return Iam(check_context)
-
-
-@pytest.fixture(scope="session")
-def log_bucket(check_context: CheckContext) -> LogBucket:
-    """Checks of the log bucket and its lifecycle rules."""
-    return LogBucket(check_context)
-
-
-@pytest.fixture(scope="session")
-def logs(check_context: CheckContext) -> Logs:
-    """Checks of the log group."""
-    return Logs(check_context)
-
-
-@pytest.fixture(scope="session")
-def network(check_context: CheckContext) -> Network:
-    """Checks of the VPC, its subnets and routes."""
-    return Network(check_context)
-
-
-@pytest.fixture(scope="session")
-def security_groups(check_context: CheckContext) -> SecurityGroups:
-    """Checks of the security groups."""
-    return SecurityGroups(check_context)
-
-
-@pytest.fixture(scope="session")
-def tags(check_context: CheckContext) -> Tags:
-    """Checks of the tags."""
-    return Tags(check_context)
+# pytest collects fixtures from the attributes of a plugin.
+globals().update({service.fixture(): _service_fixture(service) for service in SERVICES})

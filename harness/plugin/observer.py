@@ -1,4 +1,4 @@
-"""Shows the progress of a deployment while pytest captures everything."""
+"""The progress of a deployment on pytest's terminal, while pytest captures the output."""
 
 import threading
 from pathlib import Path
@@ -15,7 +15,7 @@ _POLL_SECONDS = 0.5
 
 
 def terminal_observer(config: pytest.Config) -> Observer:
-    """Return an observer that writes plain lines to pytest's own terminal; ``-q`` wants none."""
+    """Return an observer that writes plain lines to pytest's terminal; none with ``-q``."""
     reporter = _reporter(config)
     if reporter is None:
         return Observer()
@@ -33,7 +33,7 @@ def worker_observer(directory: Path) -> Observer:
 
 
 def follow_workers(config: pytest.Config, directory: Path) -> "Follower | None":
-    """Show what the workers' observers write, until the follower is stopped."""
+    """Copy the lines of the workers' observers to the terminal, until the follower is stopped."""
     reporter = _reporter(config)
     if reporter is None:
         return None
@@ -43,7 +43,7 @@ def follow_workers(config: pytest.Config, directory: Path) -> "Follower | None":
 
 
 class Follower(threading.Thread):
-    """Copies the lines that appear in a file, which need not exist yet, to a terminal."""
+    """Copies the lines appended to a file, which need not exist yet, to a terminal."""
 
     def __init__(self, path: Path, terminal: "_OwnLines") -> None:
         super().__init__(name="follow-workers", daemon=True)
@@ -58,7 +58,7 @@ class Follower(threading.Thread):
             self._copy()
 
     def stop(self) -> None:
-        """Copy what is left, and end."""
+        """Copy the remaining lines and end."""
         self._ended.set()
         self.join()
         self._copy()

@@ -1,4 +1,4 @@
-"""The harness's options, as pytest offers them."""
+"""The harness's options of pytest."""
 
 import os
 

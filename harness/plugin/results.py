@@ -11,20 +11,20 @@ from harness.run.evidence import CheckResult, Plane, Status
 _ATTRIBUTE = "catalog_harness_results"
 
 
-class ResultCourier:
-    """Attaches what checks recorded during a test to that test's report (in every process)."""
+class ResultRecorder:
+    """Attaches the results of a test's checks to that test's report (in every process)."""
 
     def __init__(self) -> None:
         self._pending: list[CheckResult] = []
 
     def record(self, result: CheckResult) -> None:
-        """Take a result of the test that is running."""
+        """Record a result of the running test."""
         self._pending.append(result)
 
-    def hand_over(self, item: pytest.Item) -> list[CheckResult]:
-        """Return what was recorded since the last phase, after noting it as JUnit properties.
+    def take(self, item: pytest.Item) -> list[CheckResult]:
+        """Return the results since the last phase of a test and add them to its JUnit properties.
 
-        JUnit reads the properties of the last phase's report, which pytest makes of the item's.
+        JUnit reads the properties of the last phase's report, which pytest copies from the item.
         """
         results, self._pending = self._pending, []
         item.user_properties.extend((result.check, _property(result)) for result in results)
@@ -43,7 +43,7 @@ class ResultCollector:
         self.results: list[CheckResult] = []
 
     def collect(self, report: pytest.TestReport) -> list[CheckResult]:
-        """Take the results of a test report and return them."""
+        """Add the results of a test report and return them."""
         carried: list[dict[str, Any]] = getattr(report, _ATTRIBUTE, [])
         found = [_result(values) for values in carried]
         self.results += found
@@ -51,7 +51,7 @@ class ResultCollector:
 
 
 def _carried(result: CheckResult) -> dict[str, Any]:
-    """Plain values alone: pytest-xdist cannot carry an enum."""
+    """Return plain values only: pytest-xdist cannot serialize an enum."""
     return {**asdict(result), "plane": result.plane.value, "status": result.status.value}
 
 

@@ -1,4 +1,4 @@
-"""The harness in one pytest session: joins its processes, carries results, ends the stack."""
+"""The harness in one pytest session: shares the stack, collects results, destroys at the end."""
 
 import signal
 from collections.abc import Generator
@@ -13,13 +13,16 @@ from harness.core.errors import HarnessError, NotProvableError, TargetError, Usa
 from harness.core.interrupts import Terminated
 from harness.pipeline.outcome import RunOutcome
 from harness.plugin.observer import Follower, follow_workers, terminal_observer, worker_observer
-from harness.plugin.results import ResultCollector, ResultCourier
+from harness.plugin.results import ResultCollector, ResultRecorder
 from harness.plugin.shared_stack import SharedStack
-from harness.plugin.summary import write_summary
+from harness.report.files import write_report
 from harness.report.progress import ConsoleObserver
+from harness.report.terminal import plain_summary
 from harness.run.evidence import CheckResult, Plane, Status
+from harness.run.run import Run
 
-_INVITATION = "catalog_harness"
+_WORKER_INPUT = "catalog_harness"
+_SUMMARY_COLUMNS = 120
 _STACK_FIXTURES = frozenset({"deployment", "target"})
 
 
@@ -31,7 +34,7 @@ def harness_session(config: pytest.Config) -> "HarnessSession":
 
 
 class HarnessSession:
-    """What the harness keeps for the time of a pytest session, in each of its processes.
+    """The state of the harness in one process of a pytest session.
 
     Args:
         config: pytest's configuration.
@@ -41,7 +44,7 @@ class HarnessSession:
         self._config = config
         self._stack: SharedStack | None = None
         self._follower: Follower | None = None
-        self.courier = ResultCourier()
+        self.recorder = ResultRecorder()
         self._collector = ResultCollector()
         self._failed_tests: list[str] = []
         self._former_handler: Any = None
@@ -50,27 +53,27 @@ class HarnessSession:
 
     @property
     def stack(self) -> SharedStack:
-        """The stack of this session; nothing is started by asking for it."""
+        """The stack of this session; reading it starts nothing."""
         if self._stack is None:
             self._stack = self._begin()
             if self._controls:
-                self._heed_sigterm()
+                self._handle_sigterm()
                 self._start_deadline()
         return self._stack
 
     def _begin(self) -> SharedStack:
-        invitation = getattr(self._config, "workerinput", {}).get(_INVITATION)
+        given = getattr(self._config, "workerinput", {}).get(_WORKER_INPUT)
         try:
-            if invitation:
-                return SharedStack.join(self._config, invitation, worker_observer)
+            if given:
+                return SharedStack.join(self._config, given, worker_observer)
             return SharedStack.begin(self._config, terminal_observer(self._config))
         except UsageError as error:
             raise pytest.UsageError(str(error)) from error
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker of pytest-xdist which stack the session shares."""
-        node.workerinput[_INVITATION] = self.stack.invitation()
+        """Pass the stack of the session on to a worker of pytest-xdist."""
+        node.workerinput[_WORKER_INPUT] = self.stack.worker_input()
         if self._follower is None:
             self._follower = follow_workers(self._config, self.stack.run.directory)
 
@@ -79,16 +82,16 @@ class HarnessSession:
             self._follower.stop()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Have SIGTERM end the session in order when it may deploy something."""
+        """Let SIGTERM end the session with a teardown if a test may deploy the stack."""
         if self._controls and any(_needs_stack(item) for item in session.items):
-            self._heed_sigterm()
+            self._handle_sigterm()
 
-    def _heed_sigterm(self) -> None:
+    def _handle_sigterm(self) -> None:
         if self._former_handler is None:
             self._former_handler = signal.signal(signal.SIGTERM, _terminate)
 
     def _start_deadline(self) -> None:
-        """End the session when its stack may be there no longer; a reused one is not its own."""
+        """End the session at its maximum duration, unless it reuses a stack."""
         run = self.stack.run
         if not run.settings.reuse_stack:
             self._deadline = Deadline(
@@ -97,7 +100,7 @@ class HarnessSession:
             self._deadline.start()
 
     def _end_deadline(self) -> bool:
-        """Stop the clock; return whether the time was up, which is an error of the session."""
+        """Stop the deadline; return whether it expired, which is an error of the session."""
         if self._deadline is None:
             return False
         self._deadline.cancel()
@@ -106,13 +109,13 @@ class HarnessSession:
         return self._deadline.expired
 
     def pytest_unconfigure(self) -> None:
-        """Leave SIGTERM as it was, and stop the clock and the telling of progress."""
+        """Restore the handler of SIGTERM; stop the deadline and the progress display."""
         if self._stack is not None and isinstance(
             observer := self._stack.run.timeline.observer, ConsoleObserver
         ):
             observer.close()
         if self._deadline is not None:
-            self._deadline.cancel()  # a session that ended without its end
+            self._deadline.cancel()  # pytest_sessionfinish was not called
         if self._former_handler is not None:
             signal.signal(signal.SIGTERM, self._former_handler)
 
@@ -121,24 +124,25 @@ class HarnessSession:
         return not hasattr(self._config, "workerinput")
 
     def require_capabilities(self, item: pytest.Item) -> None:
-        """Skip a test whose ``requires`` marker names something that the target lacks."""
-        wanted = [Capability(name) for mark in item.iter_markers("requires") for name in mark.args]
-        if not wanted:
+        """Skip a test whose ``requires`` marker has a capability that the target lacks."""
+        marks = item.iter_markers("requires")
+        required = [Capability(name) for mark in marks for name in mark.args]
+        if not required:
             return
         try:
             target = self.stack.target()
         except HarnessError as error:
             self.give_up(error)
         missing = target.missing()
-        reasons = [missing[capability] for capability in wanted if capability in missing]
+        reasons = [missing[capability] for capability in required if capability in missing]
         if reasons:
             self._not_provable(item, target.name, "; ".join(dict.fromkeys(reasons)))
 
     def give_up(self, error: HarnessError) -> NoReturn:
-        """Fail the test; end the session where every other test would say the same.
+        """Fail the test; exit the session if every other test would fail with the same error.
 
-        That is so for a mistake in what was asked and for a target that cannot be used; a
-        worker of pytest-xdist cannot end the session in good order.
+        It exits for a usage error and for a target that cannot be used, but not from a worker
+        of pytest-xdist, whose exit is a crash for the controlling process.
 
         Args:
             error: Why there is no stack, or no target.
@@ -148,7 +152,7 @@ class HarnessSession:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
 
     def _not_provable(self, item: pytest.Item, target: str, reason: str) -> None:
-        self.courier.record(
+        self.recorder.record(
             CheckResult(
                 check=f"test/{item.name}",
                 claim=item.name,
@@ -163,7 +167,7 @@ class HarnessSession:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Generator[None, Any, Any]:
-        """Turn a check that cannot be made on this target into a skip."""
+        """Skip a test whose check is not provable on this target."""
         try:
             return (yield)
         except NotProvableError as error:
@@ -173,10 +177,10 @@ class HarnessSession:
     def pytest_runtest_makereport(
         self, item: pytest.Item
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Attach the results of the checks that the test made."""
-        results = self.courier.hand_over(item)
+        """Attach the results of the checks that the test ran."""
+        results = self.recorder.take(item)
         report = yield
-        self.courier.attach(results, report)
+        self.recorder.attach(results, report)
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -188,26 +192,26 @@ class HarnessSession:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """End the stack, once, after the last worker; a failure fails the session."""
+        """Tear the stack down, once, after the last worker; a failure fails the session."""
         if not self._controls or self._stack is None:
             return
         self._stop_following()
         self.outcome.results = tuple(self._collector.results)
-        late = self._end_deadline()
+        expired = self._end_deadline()
         if self._failed_tests:
-            self.outcome.errors.append(HarnessError(_failed(self._failed_tests)))
+            self.outcome.errors.append(HarnessError(_failure(self._failed_tests)))
         try:
-            self._stack.finish(self.outcome, late=late)
+            self._stack.finish(self.outcome, expired=expired)
         except (HarnessError, KeyboardInterrupt) as error:
             self.outcome.errors.append(error)
-        fine = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
-        if self.outcome.errors and session.exitstatus in fine:
+        successful = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+        if self.outcome.errors and session.exitstatus in successful:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the evidence and the durations, and write the report files."""
         if self._controls and self._stack is not None:
-            write_summary(terminalreporter, self._stack.run, self.outcome)
+            _write_summary(terminalreporter, self._stack.run, self.outcome)
 
 
 def _needs_stack(item: pytest.Item) -> bool:
@@ -215,9 +219,23 @@ def _needs_stack(item: pytest.Item) -> bool:
     return bool(names & _STACK_FIXTURES) or item.get_closest_marker("requires") is not None
 
 
-def _failed(tests: list[str]) -> str:
+def _failure(tests: list[str]) -> str:
     shown = "\n".join(f"  - {test}" for test in dict.fromkeys(tests))
     return f"{len(set(tests))} test(s) failed:\n{shown}"
+
+
+def _write_summary(reporter: pytest.TerminalReporter, run: Run, outcome: RunOutcome) -> None:
+    report = outcome.report(run)
+    if report is None:  # no test needed a stack
+        return
+    reporter.section("catalog stack")
+    for line in plain_summary(report, width=min(reporter._tw.fullwidth, _SUMMARY_COLUMNS)):
+        reporter.write_line(line)
+    try:
+        for path in write_report(report, run.settings.report_dir):
+            reporter.write_line(f"report: {path}")
+    except UsageError as error:
+        reporter.write_line(str(error), red=True)
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:

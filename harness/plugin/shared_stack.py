@@ -23,13 +23,13 @@ from harness.settings.settings import HarnessSettings, new_environment_suffix
 from harness.targets.base import Target
 from harness.terraform.drift import DriftWatch, require_no_drift
 
-# A deployment to a real account may take an hour and a half; whoever waits for it waits longer.
+# A deployment to a real account may take an hour and a half; the lock's timeout is longer.
 _DEPLOY_SECONDS = 7200.0
 _SECOND_PLAN_SECONDS = 600.0
 
 
 class SharedStack:
-    """The stack of a pytest run, as one of its processes sees it.
+    """The stack of a pytest run, for one of its processes.
 
     The first process that needs the stack deploys it, under a file lock; the others attach.
     Only the controlling process destroys it, after the last worker.
@@ -68,12 +68,12 @@ class SharedStack:
     def join(
         cls, config: pytest.Config, given: Mapping[str, str], observer: Callable[[Path], Observer]
     ) -> "SharedStack":
-        """Take part in a worker, with what ``invitation`` returned in the controlling process.
+        """Join in a worker, with the ``worker_input`` of the controlling process.
 
         Args:
             config: pytest's configuration.
-            given: The invitation.
-            observer: Makes the observer, given the run's folder.
+            given: The worker input.
+            observer: Returns the observer for the run's folder.
         """
         settings = settings_of(config)
         ledger = Ledger(settings.home)
@@ -93,8 +93,8 @@ class SharedStack:
             )
         )
 
-    def invitation(self) -> dict[str, str]:
-        """Return what a worker needs to join."""
+    def worker_input(self) -> dict[str, str]:
+        """Return the values that a worker needs to join."""
         return {
             "environment_suffix": self.run.environment_suffix,
             "origin": repr(self.run.timeline.origin),
@@ -117,8 +117,8 @@ class SharedStack:
         """Return the started target, starting it if no process has yet.
 
         Raises:
-            HarnessError: It cannot be started, or does not offer the tiers that are asked for,
-                here or in the process that tried first.
+            HarnessError: It cannot be started, or does not offer the requested tiers, here or
+                in the process that tried first.
         """
         with self._lock():
             record = self.run.find_record()
@@ -129,7 +129,7 @@ class SharedStack:
                 start_target(self.run, target)
                 self.run.stack.require_tiers(self.run.settings, target)
             except HarnessError as error:
-                self._take_down(error)
+                self._record_failure(error)
                 raise
             return target
 
@@ -155,13 +155,13 @@ class SharedStack:
         try:
             return deploy(self.run)
         except BaseException as error:
-            self._take_down(error)
+            self._record_failure(error)
             raise
         finally:
             self._save_timeline()
 
-    def _take_down(self, error: BaseException) -> None:
-        """Put on record why the run failed, for its other processes and the report."""
+    def _record_failure(self, error: BaseException) -> None:
+        """Record why the run failed, for its other processes and the report."""
         if self.run.find_record() is not None:
             self.run.update(status=RunStatus.FAILED, error=str(error) or type(error).__name__)
 
@@ -170,7 +170,7 @@ class SharedStack:
         return self.run.directory / "second-plan.done"
 
     def await_second_plan(self) -> None:
-        """Wait until the second plan has ended, in whichever process it is made.
+        """Wait until the second plan has ended, in whichever process it runs.
 
         Raises:
             WaitTimeoutError: It did not end in time.
@@ -185,10 +185,10 @@ class SharedStack:
         )
 
     def require_no_drift(self) -> None:
-        """Raise if this process made the second plan and it wants to change something.
+        """Raise if this process ran the second plan and it has changes.
 
         Raises:
-            DriftError: It does.
+            DriftError: It has.
         """
         if self._watch is not None:
             try:
@@ -201,12 +201,12 @@ class SharedStack:
         if self.run.directory.exists():
             self.run.save_timeline()
 
-    def finish(self, outcome: RunOutcome, *, late: bool = False) -> None:
+    def finish(self, outcome: RunOutcome, *, expired: bool = False) -> None:
         """Destroy the stack unless it is kept; only in the controlling process.
 
         Args:
-            outcome: Told what the report says about the deployment.
-            late: Whether the run has taken longer than it may: then nothing is kept.
+            outcome: Receives facts and outputs of the deployment for the report.
+            expired: Whether the run exceeded its maximum duration: then nothing is kept.
 
         Raises:
             HarnessError: Destroying failed, or something was left behind.
@@ -220,13 +220,13 @@ class SharedStack:
             if record.error:
                 outcome.errors.append(HarnessError(record.error))
             if record.status is RunStatus.DEPLOYED:
-                self._look(outcome)
-                if self.keeps and not late:
+                self._add_facts(outcome)
+                if self.keeps and not expired:
                     outcome.notes.append(kept_note(self.run.environment_suffix))
                     return
             teardown(self.run)
 
-    def _look(self, outcome: RunOutcome) -> None:
+    def _add_facts(self, outcome: RunOutcome) -> None:
         try:
             outcome.look_at(attach(self.run))
         except HarnessError as error:  # the stack must be torn down all the same

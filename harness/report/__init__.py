@@ -1,1 +1,1 @@
-"""What a run tells its user: progress, a terminal summary, JSON and HTML reports."""
+"""The progress of a run, its summary on a terminal, and its JSON and HTML reports."""

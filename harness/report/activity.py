@@ -1,10 +1,19 @@
-"""What is going on in a run right now, as its events tell it."""
+"""The activity of a run: what is in progress, as one sentence and as a small table."""
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rich.console import Group, RenderableType
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from harness.report.text import one_line
 from harness.run.evidence import Status
+
+_MOST_NAMES = 4
+_BAR_COLUMNS = 24
 
 
 @dataclass(frozen=True)
@@ -13,7 +22,7 @@ class Running:
 
     Attributes:
         name: The phase's name or the resource's address.
-        action: What is done to the resource ("create", "delete"); empty for a phase.
+        action: The operation on the resource ("create", "delete"); empty for a phase.
         since: When it started, in seconds on the activity's clock.
     """
 
@@ -30,9 +39,9 @@ class Snapshot:
         now: That moment, in seconds on the activity's clock.
         phases: Phases in progress, in the order of their start.
         resources: Resources in progress, the longest running first.
-        planned: How many resources the current operation changes; 0 when that is unknown.
-        done: How many of them are finished.
-        checks: How many checks ended with each status.
+        planned: Number of resources that the current operation changes; 0 if unknown.
+        done: Number of finished resources among them.
+        checks: Number of checks by status.
     """
 
     now: float
@@ -72,8 +81,8 @@ class Activity:
     def phase_finished(self, name: str, *, failed: bool) -> None:
         """End a phase.
 
-        A resource whose operation failed never reports that it finished: when the phase
-        failed, or no other is left, the resources still in progress are ended with it.
+        A resource whose operation failed has no event of its end: when the phase failed, or
+        no other is in progress, the resources still in progress end with it.
         """
         with self._lock:
             self._phases.pop(name, None)
@@ -82,7 +91,7 @@ class Activity:
                 self._planned = self._done = 0
 
     def planned(self, count: int) -> None:
-        """Start counting anew: an operation is about to change ``count`` resources."""
+        """Reset the counts: an operation is about to change ``count`` resources."""
         with self._lock:
             self._planned, self._done = count, 0
 
@@ -103,7 +112,7 @@ class Activity:
             self._checks[status] += 1
 
     def snapshot(self) -> Snapshot:
-        """Return the activity of this moment."""
+        """Return the current activity."""
         with self._lock:
             return Snapshot(
                 now=self._clock(),
@@ -113,3 +122,67 @@ class Activity:
                 done=self._done,
                 checks=dict(self._checks),
             )
+
+
+def sentence(snapshot: Snapshot) -> str:
+    """Return one line with what is in progress and for how many seconds."""
+    phases = ", ".join(_running(item, snapshot.now) for item in snapshot.phases)
+    parts = [f"running: {phases}"] if phases else []
+    if snapshot.planned:
+        parts.append(f"{snapshot.done}/{snapshot.planned} resources")
+    if snapshot.resources:
+        names = [_running(item, snapshot.now) for item in snapshot.resources[:_MOST_NAMES]]
+        parts.append(f"in progress: {', '.join(names)}{_more(snapshot, _MOST_NAMES)}")
+    return "; ".join([*parts, *_checks(snapshot)])
+
+
+def _running(item: Running, now: float) -> str:
+    action = f"{item.action}, " if item.action else ""
+    return f"{one_line(item.name)} ({action}{now - item.since:.0f} s)"
+
+
+def _more(snapshot: Snapshot, shown: int) -> str:
+    hidden = len(snapshot.resources) - shown
+    return f" and {hidden} more" if hidden > 0 else ""
+
+
+def _checks(snapshot: Snapshot) -> list[str]:
+    counts = [f"{count} {status.value}" for status, count in snapshot.checks.items() if count]
+    return [f"checks: {', '.join(counts)}"] if counts else []
+
+
+def view(snapshot: Snapshot, rows: int) -> RenderableType:
+    """Return the table for a live display, with at most ``rows`` resources in progress."""
+    parts: list[RenderableType] = [_grid(snapshot.phases, snapshot.now, "bold")]
+    if snapshot.planned:
+        parts.append(_bar(snapshot))
+    if snapshot.resources:
+        parts.append(_grid(snapshot.resources[:rows], snapshot.now, ""))
+        if len(snapshot.resources) > rows:
+            parts.append(Text(f" {_more(snapshot, rows)}", style="dim"))
+    failed = snapshot.checks[Status.FAILED]
+    parts += [Text(line, style="red" if failed else "") for line in _checks(snapshot)]
+    return Group(*parts)
+
+
+def _bar(snapshot: Snapshot) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    bar = ProgressBar(
+        total=snapshot.planned,
+        completed=snapshot.done,
+        width=_BAR_COLUMNS,
+        complete_style="cyan",
+        finished_style="green",
+    )
+    table.add_row(" ", bar, f"{snapshot.done}/{snapshot.planned} resources")
+    return table
+
+
+def _grid(items: tuple[Running, ...], now: float, style: str) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ellipsis", style=style)
+    for item in items:
+        name = f"{item.action} {one_line(item.name)}".strip()
+        table.add_row(f"{now - item.since:6.0f} s", Text(name))
+    return table

@@ -19,7 +19,7 @@ since the start of the run, except ``started_at``.
                        "data plane" or "control plane", status is a name of ``counts``
 ``outputs``            object: name -> text
 ``errors``             list of texts, first cause first
-``leftovers``          list of texts: what the teardown proof found
+``leftovers``          list of texts: resources that the teardown proof found
 ``torn_down``          boolean: destroy and teardown proof ran and found nothing
 ``notes``              list of texts
 =====================  ====================================================================
@@ -46,7 +46,7 @@ _TEXTS = ("errors", "leftovers", "notes")
 
 
 def write_report(report: RunReport, directory: Path) -> tuple[Path, ...]:
-    """Write ``report.json`` and ``report.html``, each at once or not at all; return the paths.
+    """Write ``report.json`` and ``report.html``, each atomically; return the paths.
 
     Raises:
         UsageError: The directory cannot be created or written to.
@@ -59,7 +59,7 @@ def write_report(report: RunReport, directory: Path) -> tuple[Path, ...]:
     except OSError as error:
         raise UsageError(
             f"cannot write the report to {directory}: {error.strerror or error}",
-            remedy="name a directory that you may write to with --report-dir",
+            remedy="name a writable directory with --report-dir",
         ) from error
 
 
@@ -67,7 +67,7 @@ def read_report(path: Path) -> RunReport:
     """Read a ``report.json`` (or the one in a directory) back; unknown names are ignored.
 
     Raises:
-        UsageError: There is no such file, or it is no report that this version can read.
+        UsageError: There is no such file, or this version cannot read it.
     """
     file = path / "report.json" if path.is_dir() else path
     try:
@@ -79,7 +79,7 @@ def read_report(path: Path) -> RunReport:
         ) from error
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(
-            f"{file} is no report that can be read: {type(error).__name__}: {error}",
+            f"{file} is not a readable report: {type(error).__name__}: {error}",
             remedy="name a report.json that this version of the harness wrote",
         ) from error
 
@@ -92,7 +92,7 @@ def _to_json(report: RunReport) -> str:
 
 def _from_json(found: dict[str, Any]) -> RunReport:
     if found["schema"] != _SCHEMA:
-        raise ValueError(f"schema {found['schema']!r} where {_SCHEMA} is known")
+        raise ValueError(f"schema {found['schema']!r} instead of {_SCHEMA}")
     values: dict[str, Any] = {name: found[name] for name in _PLAIN}
     values |= {name: tuple(found[name]) for name in _TEXTS}
     values |= {

@@ -17,8 +17,8 @@ def render_html(report: RunReport) -> str:
     """Return the report of a run as one HTML document.
 
     Every text is redacted and escaped. The document's own content security policy forbids
-    every request and every script but the one inside, named by its hash: a page that shows
-    what strangers' programs wrote must not run it.
+    every request and every script but the one inside, named by its hash: the page shows
+    output of other programs and must not run it.
     """
     safe = redacted(report)
     script = _source("filter.html")

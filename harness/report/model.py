@@ -20,10 +20,10 @@ class RunReport:
         resources: Timeline of the Terraform resources.
         results: Outcome of every check.
         outputs: The stack's outputs that are no secret, name -> text.
-        errors: What failed the run, first cause first.
-        leftovers: What the teardown proof found; empty means zero.
+        errors: Errors that failed the run, first cause first.
+        leftovers: Resources that the teardown proof found.
         torn_down: Whether destroy and the teardown proof ran and found nothing.
-        notes: Whatever the user should know (kept stack, tiers not deployed, ...).
+        notes: Information for the user (kept stack, tiers not deployed, ...).
     """
 
     target: str

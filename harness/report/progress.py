@@ -1,18 +1,26 @@
-"""Tells what a run is doing while it runs."""
+"""The progress of a run: a live display on a terminal, plain lines elsewhere."""
 
+import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Self
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.live import Live
+from rich.text import Text
 
-from harness.report.activity import Activity
-from harness.report.displays import display_for
+from harness.report.activity import Activity, sentence, view
 from harness.report.text import duration, one_line, shortened
 from harness.run.evidence import CheckResult, Status
 from harness.run.observer import Observer
 
 _LONGEST_OBSERVATION = 600
+_MOST_RESOURCES = 8
+_OTHER_ROWS = 8
+# The console or its pipe is closed (rich turns a broken pipe into SystemExit): the run must
+# still reach its destroy.
+_CLOSED = (OSError, ValueError, SystemExit)
 
 
 class ConsoleObserver(Observer):
@@ -21,10 +29,10 @@ class ConsoleObserver(Observer):
     On a terminal: a live display of what is in progress, and one line that stays for every
     finished phase, failed check and note. Elsewhere (continuous integration, a pipe, a dumb
     terminal): plain lines without colours, one per start and end of a phase, and a heartbeat
-    that says what is in progress.
+    with what is in progress.
 
-    When the console goes away (``| head``, a closed terminal), the observer falls silent and
-    the run goes on.
+    When the console is closed (``| head``, a closed terminal), the observer stops writing and
+    the run continues.
 
     Args:
         console: Where to write. Its ``NO_COLOR`` and encoding are respected.
@@ -40,15 +48,15 @@ class ConsoleObserver(Observer):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._activity = Activity(clock)
-        self._display = display_for(console, self._activity, heartbeat=heartbeat)
+        self._display = _display_for(console, self._activity, heartbeat=heartbeat)
 
     def open(self) -> Self:
-        """Begin to show; for whoever cannot use the context manager."""
+        """Start the display, where the context manager cannot be used."""
         self._display.start()
         return self
 
     def close(self) -> None:
-        """End it; nothing is written after this returns."""
+        """Stop the display; nothing is written after this returns."""
         self._display.stop()
 
     def __enter__(self) -> Self:
@@ -63,7 +71,7 @@ class ConsoleObserver(Observer):
         self._display.started(f"{one_line(name)}: started")
 
     def phase_finished(self, name: str, seconds: float, *, failed: bool = False) -> None:
-        """Show that a phase has ended, and how."""
+        """Show that a phase has finished or failed."""
         self._activity.phase_finished(name, failed=failed)
         if failed:
             self._display.bad(f"{one_line(name)}: FAILED after {duration(seconds)}")
@@ -71,7 +79,7 @@ class ConsoleObserver(Observer):
             self._display.good(f"{one_line(name)}: finished in {duration(seconds)}")
 
     def resources_planned(self, count: int) -> None:
-        """Show progress against so many resources from now on."""
+        """Show progress against this number of resources."""
         self._activity.planned(count)
 
     def resource_started(self, address: str, action: str) -> None:
@@ -79,7 +87,7 @@ class ConsoleObserver(Observer):
         self._activity.resource_started(address, action)
 
     def resource_finished(self, address: str, action: str, seconds: float) -> None:  # noqa: ARG002
-        """Show that a resource is done."""
+        """Show that the operation on a resource has finished."""
         self._activity.resource_finished(address, action)
 
     def check_finished(self, result: CheckResult) -> None:
@@ -93,3 +101,123 @@ class ConsoleObserver(Observer):
     def note(self, text: str) -> None:
         """Show a note."""
         self._display.note(one_line(text))
+
+
+class _Lines:
+    """Writes lines to a console until it is closed."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.closed = False
+
+    def write(self, text: str, style: str = "") -> None:
+        encoding = self.console.encoding
+        shown = text.encode(encoding, "backslashreplace").decode(encoding)
+        try:
+            if not self.closed:
+                self.console.print(Text(shown, style=style), soft_wrap=True)
+        except _CLOSED:
+            self.closed = True
+
+
+class PlainDisplay:
+    """One line per event, each with the seconds since the start, and a heartbeat."""
+
+    def __init__(self, console: Console, activity: Activity, *, heartbeat: float) -> None:
+        self._lines = _Lines(console)
+        self._activity = activity
+        self._began = activity.snapshot().now
+        self._heartbeat = heartbeat
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        """Start the heartbeat."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop the heartbeat; nothing is written after this returns."""
+        self._ended.set()
+        self._thread.join()
+
+    def started(self, text: str) -> None:
+        """Write a line."""
+        self._line(text)
+
+    good = bad = started
+
+    def note(self, text: str) -> None:
+        """Write a line that begins with "note"."""
+        self._line(f"note: {text}")
+
+    def beat(self) -> None:
+        """Write what is in progress, if anything is."""
+        snapshot = self._activity.snapshot()
+        if not snapshot.idle:
+            self._line(sentence(snapshot))
+
+    def _beat(self) -> None:
+        while not self._ended.wait(self._heartbeat):
+            self.beat()
+
+    def _line(self, text: str) -> None:
+        elapsed = self._activity.snapshot().now - self._began
+        self._lines.write(f"[{elapsed:6.1f} s] {text}")
+
+
+class LiveDisplay:
+    """What is in progress, redrawn four times a second below permanent lines."""
+
+    def __init__(self, console: Console, activity: Activity) -> None:
+        self._console = console
+        self._lines = _Lines(console)
+        self._activity = activity
+        self._live = Live(
+            console=console,
+            transient=True,
+            get_renderable=self._render,
+            # Only streams that write to the terminal may be redirected: under pytest they are
+            # captured and belong to the test.
+            redirect_stdout=sys.stdout.isatty(),
+            redirect_stderr=sys.stderr.isatty(),
+        )
+
+    def start(self) -> None:
+        """Start to draw."""
+        self._live.start()
+
+    def stop(self) -> None:
+        """Remove the display and restore the cursor."""
+        try:
+            self._live.stop()
+        except _CLOSED:
+            self._lines.closed = True
+
+    def started(self, text: str) -> None:
+        """Write nothing: the display shows what has started."""
+
+    def good(self, text: str) -> None:
+        """Write a permanent line."""
+        self._lines.write(text, "green")
+
+    def bad(self, text: str) -> None:
+        """Write a permanent line in bold red."""
+        self._lines.write(text, "bold red")
+
+    def note(self, text: str) -> None:
+        """Write a permanent line."""
+        self._lines.write(f"note: {text}", "yellow")
+
+    def _render(self) -> RenderableType:
+        rows = max(1, min(_MOST_RESOURCES, self._console.height - _OTHER_ROWS))
+        return view(self._activity.snapshot(), rows)
+
+
+def _display_for(
+    console: Console, activity: Activity, *, heartbeat: float
+) -> LiveDisplay | PlainDisplay:
+    # Because of FORCE_COLOR rich may take a log file for a terminal; the file's isatty() decides.
+    draws = console.encoding.startswith("utf")
+    if draws and console.is_interactive and console.file.isatty():
+        return LiveDisplay(console, activity)
+    return PlainDisplay(console, activity, heartbeat=heartbeat)

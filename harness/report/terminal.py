@@ -9,26 +9,28 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from harness.report.evidence_table import evidence, not_provable
 from harness.report.model import RunReport
-from harness.report.text import duration, one_line, redacted, visible
-from harness.report.views import headline, share, teardown, wall_seconds
-from harness.run.evidence import Status
+from harness.report.text import duration, one_line, redacted, shortened, visible
+from harness.report.views import by_service, headline, share, teardown, wall_seconds
+from harness.run.evidence import CheckResult, Plane, Status
 from harness.run.timeline import Phase
 
 _NARROWEST_TIMELINE = 72
 _OTHER_COLUMNS = 48
 _LONGEST_TIMELINE = 40
 _INDENT = (0, 0, 0, 2)
+_LONGEST_PASSED = 300
+_LONGEST_FAILED = 3000
+_SHOWN_SECONDS = 1.0  # a shorter check is shown without its duration
+_PLANES = {Plane.DATA: "data", Plane.CONTROL: "control"}
 
 
 def render_summary(report: RunReport, *, width: int = 100) -> RenderableType:
-    """Return the summary of a run as something that rich can print.
+    """Return the summary of a run for rich to print.
 
-    How it ended, errors, the evidence (what failed first, then by service), what this target
-    cannot prove and why, the phases, the teardown proof, the notes, and once more how it
-    ended: whoever looks at the last lines only must not miss it. Every text is redacted; what
-    a terminal would obey is shown as an escape.
+    Verdict, errors, the evidence (failed checks first, then by service), what this target
+    cannot prove and why, the phases, the teardown proof, the notes, and the verdict again, so
+    that it is among the last lines. Every text is redacted; control characters are escaped.
 
     Args:
         report: The run.
@@ -60,10 +62,10 @@ def _parts(report: RunReport, width: int) -> Iterator[RenderableType]:
     if report.errors:
         yield _section("Errors", _numbered(report.errors))
     if report.results:
-        yield _section("Evidence", evidence(report.results))
+        yield _section("Evidence", _evidence(report.results))
     if report.count(Status.NOT_PROVABLE):
         title = f"Not provable on {one_line(report.target)}"
-        yield _section(title, not_provable(report.results))
+        yield _section(title, _not_provable(report.results))
     if report.phases:
         yield _section("Phases (share of the wall time; they may overlap)", _phases(report, width))
     yield _section("Teardown", _teardown(report))
@@ -121,3 +123,49 @@ def _teardown(report: RunReport) -> RenderableType:
     lines = [Text(teardown(report), style=style)]
     lines += [Text(one_line(leftover), style="red") for leftover in report.leftovers]
     return Group(*lines)
+
+
+def _evidence(results: tuple[CheckResult, ...]) -> RenderableType:
+    table = _grid(3)
+    for result in _ordered(results):
+        if result.status is not Status.NOT_PROVABLE:
+            table.add_row(_status(result), _PLANES[result.plane], _described(result))
+    return table
+
+
+def _not_provable(results: tuple[CheckResult, ...]) -> RenderableType:
+    table = _grid(2)
+    for result in _ordered(results):
+        if result.status is Status.NOT_PROVABLE:
+            table.add_row(_PLANES[result.plane], _described(result))
+    return table
+
+
+def _grid(columns: int) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for _ in range(columns - 1):
+        table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    return table
+
+
+def _ordered(results: tuple[CheckResult, ...]) -> list[CheckResult]:
+    ordered = [result for service in by_service(results) for result in service.results]
+    return sorted(ordered, key=lambda result: result.status is not Status.FAILED)
+
+
+def _status(result: CheckResult) -> Text:
+    failed = result.status is Status.FAILED
+    return Text("FAILED", style="bold red") if failed else Text("passed", style="green")
+
+
+def _described(result: CheckResult) -> Text:
+    took = f" ({duration(result.seconds)})" if result.seconds >= _SHOWN_SECONDS else ""
+    check = (f"{one_line(result.check)}{took}", "bold")
+    if result.status is not Status.FAILED:
+        observed = shortened(one_line(result.observed), _LONGEST_PASSED)
+        return Text.assemble(check, ": ", observed)
+    observed = shortened(visible(result.observed), _LONGEST_FAILED)
+    return Text.assemble(
+        check, (f"\nexpected: {one_line(result.claim)}\nobserved: {observed}", "red")
+    )

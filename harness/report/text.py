@@ -1,4 +1,4 @@
-"""Text that is safe to show: no secret in it, nothing that a terminal would obey."""
+"""Text that is safe to show: without secrets and control characters."""
 
 import dataclasses
 import re
@@ -34,7 +34,7 @@ def one_line(text: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """Cut a text to about ``limit`` characters and say how many are left out."""
+    """Cut a text to about ``limit`` characters and append the number of the others."""
     left_out = len(text) - limit
     return text if left_out <= 0 else f"{text[:limit].rstrip()} ... ({left_out} more characters)"
 

@@ -24,7 +24,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a timeline: a phase or a resource, in words and as bars."""
+    """One line of a timeline: a phase or a resource, as text and as bars."""
 
     name: str
     detail: str

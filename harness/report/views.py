@@ -1,4 +1,4 @@
-"""The facts of a run put into the order and the words in which every report shows them."""
+"""The facts of a run in the order and the words of every report."""
 
 from dataclasses import dataclass
 
@@ -45,7 +45,7 @@ def share(phase: Phase, wall: float) -> float:
 
 
 def headline(report: RunReport) -> str:
-    """Say in one line how the run ended, how long it took and what was checked."""
+    """Return one line with the verdict, the duration and the counts of the checks."""
     verdict = "PASSED" if report.passed else "FAILED"
     wall = wall_seconds(report)
     parts = [f"{verdict} in {duration(wall)}" if wall else verdict]
@@ -56,13 +56,13 @@ def headline(report: RunReport) -> str:
 
 
 def counts(report: RunReport) -> str:
-    """Say how many checks ended with each status: ``1 failed, 30 passed``; ``none``."""
+    """Return the number of checks by status: ``1 failed, 30 passed``; ``none``."""
     parts = [f"{report.count(status)} {status.value}" for status in ORDER if report.count(status)]
     return ", ".join(parts) or "none"
 
 
 def teardown(report: RunReport) -> str:
-    """Say in one line what the teardown proof found."""
+    """Return one line with the result of the teardown proof."""
     if report.leftovers:
         noun = "resource" if len(report.leftovers) == 1 else "resources"
         return f"teardown proof FAILED: {len(report.leftovers)} {noun} left"

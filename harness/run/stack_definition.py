@@ -83,6 +83,46 @@ class StackConfiguration(Protocol):
         """Return field name -> value in types that JSON has."""
 
 
+class StackOutputs(Protocol):
+    """The Terraform outputs that checks read; None or empty where the tier is not deployed."""
+
+    @property
+    def vpc_id(self) -> str | None:
+        """The VPC."""
+
+    @property
+    def public_subnet_ids(self) -> tuple[str, ...]:
+        """The public subnets, one per zone."""
+
+    @property
+    def private_subnet_ids(self) -> tuple[str, ...]:
+        """The private subnets, one per zone."""
+
+    @property
+    def alb_security_group_id(self) -> str | None:
+        """Security group of the load balancer."""
+
+    @property
+    def service_security_group_id(self) -> str | None:
+        """Security group of the tasks."""
+
+    @property
+    def database_security_group_id(self) -> str | None:
+        """Security group of the database."""
+
+    @property
+    def aurora_cluster_arn(self) -> str | None:
+        """ARN of the Aurora cluster."""
+
+    @property
+    def secret_arn(self) -> str | None:
+        """ARN of the secret with the database credentials."""
+
+    @property
+    def distribution_id(self) -> str | None:
+        """Id of the CloudFront distribution."""
+
+
 class StackDefinition(Protocol):
     """One stack that the harness deploys.
 
@@ -146,7 +186,10 @@ class StackDefinition(Protocol):
         """Return the configuration that ``to_mapping`` turned into values."""
 
     def outputs(self, values: Mapping[str, Any]) -> Any:
-        """Return the Terraform outputs as a value with one attribute per output."""
+        """Return the Terraform outputs as a dataclass with one field per output.
+
+        It has at least the attributes of ``StackOutputs``.
+        """
 
     def facts(
         self, config: StackConfiguration, missing: Mapping[Capability, str]

@@ -17,7 +17,7 @@ def embedded_only(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture
 def trial(embedded_only: None, tmp_path: Path) -> Iterator[Trial]:
-    """The harness in a process of its own, beside the deployment that other tests share."""
+    """The harness in a process of its own, apart from the deployment that other tests share."""
     trial = Trial(tmp_path)
     yield trial
     trial.close()

@@ -1,4 +1,4 @@
-"""Changes to a deployed stack behind the harness's back, each taken back at the end."""
+"""Changes to a deployed stack outside Terraform, each reverted at the end."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -19,17 +19,17 @@ _ANYWHERE = "0.0.0.0/0"
 def one_task_stopped_for_good(context: CheckContext) -> Iterator[None]:
     """Suspend auto scaling, so that nothing brings the second task back, and stop it."""
     _suspend_scaling(context, suspended=True)
-    _set_desired_count(context, context.config.desired_count - 1)
+    _set_desired_count(context, context.expected.desired_count - 1)
     try:
         yield
     finally:
-        _set_desired_count(context, context.config.desired_count)
+        _set_desired_count(context, context.expected.desired_count)
         _suspend_scaling(context, suspended=False)
 
 
 @contextmanager
 def lifecycle_rule_deleted(context: CheckContext) -> Iterator[None]:
-    s3, bucket = context.clients.s3, context.config.log_bucket_name
+    s3, bucket = context.clients.s3, context.expected.log_bucket_name
     rules: Any = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     s3.delete_bucket_lifecycle(Bucket=bucket)
     try:
@@ -42,7 +42,7 @@ def lifecycle_rule_deleted(context: CheckContext) -> Iterator[None]:
 
 @contextmanager
 def public_access_block_deleted(context: CheckContext) -> Iterator[None]:
-    s3, bucket = context.clients.s3, context.config.log_bucket_name
+    s3, bucket = context.clients.s3, context.expected.log_bucket_name
     block: Any = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
     s3.delete_public_access_block(Bucket=bucket)
     try:
@@ -53,8 +53,8 @@ def public_access_block_deleted(context: CheckContext) -> Iterator[None]:
 
 @contextmanager
 def secret_with_another_password(context: CheckContext) -> Iterator[None]:
-    """Store a new version; at the end the old one, which Terraform knows, is current again."""
-    secrets, name = context.clients.secretsmanager, context.config.secret_name
+    """Store a new version; at the end the old one, of Terraform's state, is current again."""
+    secrets, name = context.clients.secretsmanager, context.expected.secret_name
     right = secrets.get_secret_value(SecretId=name)
     values = {**json.loads(right["SecretString"]), "password": "not-that-of-the-database"}
     wrong = secrets.put_secret_value(SecretId=name, SecretString=json.dumps(values))
@@ -97,8 +97,8 @@ def http_allowed_at_the_edge(context: CheckContext) -> Iterator[None]:
 
 @contextmanager
 def security_group_opened(context: CheckContext) -> Iterator[None]:
-    """Let the world reach the tasks' port without the load balancer."""
-    port = context.config.container_port
+    """Allow any address to reach the tasks' port without the load balancer."""
+    port = context.expected.container_port
     rule: Any = {
         "GroupId": context.outputs.service_security_group_id or "",
         "IpPermissions": [
@@ -119,7 +119,7 @@ def security_group_opened(context: CheckContext) -> Iterator[None]:
 
 @contextmanager
 def listener_detached(context: CheckContext) -> Iterator[None]:
-    """Have the listener answer by itself; deleted, it could not come back with its ARN."""
+    """Let the listener return a fixed response; recreated, it would have another ARN."""
     elbv2 = context.clients.elbv2
     group = target_group(context)["TargetGroupArn"]
     arn = load_balancer(context)["LoadBalancerArn"]
@@ -170,7 +170,7 @@ def tag_removed(context: CheckContext) -> Iterator[None]:
 @contextmanager
 def execution_role_widened(context: CheckContext) -> Iterator[None]:
     """Let the execution role read every secret of the account."""
-    iam, role = context.clients.iam, context.config.execution_role_name
+    iam, role = context.clients.iam, context.expected.execution_role_name
     statement = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     iam.put_role_policy(RoleName=role, PolicyName="wider", PolicyDocument=document)
@@ -182,7 +182,7 @@ def execution_role_widened(context: CheckContext) -> Iterator[None]:
 
 @contextmanager
 def scaling_bounds_changed(context: CheckContext) -> Iterator[None]:
-    config = context.config
+    config = context.expected
     _register(context, MaxCapacity=config.max_capacity + 1)
     try:
         yield
@@ -192,7 +192,7 @@ def scaling_bounds_changed(context: CheckContext) -> Iterator[None]:
 
 @contextmanager
 def alarm_silenced(context: CheckContext) -> Iterator[None]:
-    names = [context.config.alarm_name("nat-ports-0")]
+    names = [context.expected.alarm_name("nat-ports-0")]
     context.clients.cloudwatch.disable_alarm_actions(AlarmNames=names)
     try:
         yield
@@ -202,7 +202,7 @@ def alarm_silenced(context: CheckContext) -> Iterator[None]:
 
 @contextmanager
 def log_retention_changed(context: CheckContext) -> Iterator[None]:
-    logs, config = context.clients.logs, context.config
+    logs, config = context.clients.logs, context.expected
     logs.put_retention_policy(logGroupName=config.log_group_name, retentionInDays=1)
     try:
         yield
@@ -218,7 +218,7 @@ def _suspend_scaling(context: CheckContext, *, suspended: bool) -> None:
 
 
 def _register(context: CheckContext, **changes: Any) -> None:
-    config = context.config
+    config = context.expected
     context.clients.application_autoscaling.register_scalable_target(
         ServiceNamespace=_ECS,
         ScalableDimension=_DESIRED_COUNT,
@@ -228,8 +228,8 @@ def _register(context: CheckContext, **changes: Any) -> None:
 
 
 def _set_desired_count(context: CheckContext, count: int) -> None:
-    """Set it, and wait until as many tasks run: what is measured is no passing state."""
-    config = context.config
+    """Set it, and wait until as many tasks run: the checks then see no transient state."""
+    config = context.expected
     context.clients.ecs.update_service(
         cluster=config.ecs_cluster_name, service=config.ecs_service_name, desiredCount=count
     )

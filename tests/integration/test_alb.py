@@ -1,29 +1,33 @@
+"""An example of your own tests: a check with its evidence, HTTP requests, and boto3."""
+
+import pytest
+
+from harness.aws.capability import Capability
 from harness.checks.alb import Alb
+from harness.targets.base import Target
+from stack.config import StackConfig
+from stack.outputs import CatalogOutputs
 
 
-def test_the_load_balancer_is_active_in_every_zone(alb: Alb) -> None:
-    alb.active()
+def test_every_target_is_healthy(alb: Alb, stack_config: StackConfig) -> None:
+    evidence = alb.targets_healthy()
+
+    count = stack_config.desired_count
+    assert evidence.observed.startswith(f"{count} of {count} targets healthy")
 
 
-def test_the_listener_forwards_to_the_target_group(alb: Alb) -> None:
-    alb.listener_forwards()
+@pytest.mark.requires(Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
+def test_the_api_responds_at_the_load_balancer(target: Target, outputs: CatalogOutputs) -> None:
+    with target.http() as session:
+        response = session.get(f"http://{outputs.alb_dns_name}/healthz")
+
+    assert response.json()["status"] == "ok"
 
 
-def test_the_target_group_asks_healthz(alb: Alb) -> None:
-    alb.target_group_settings()
+@pytest.mark.requires(Capability.ELBV2)
+def test_the_only_listener_is_on_port_80(target: Target, outputs: CatalogOutputs) -> None:
+    elbv2 = target.session().client("elbv2")
 
+    response = elbv2.describe_listeners(LoadBalancerArn=outputs.alb_arn or "")
 
-def test_access_logs_go_to_the_log_bucket(alb: Alb) -> None:
-    alb.access_logs()
-
-
-def test_every_target_is_healthy(alb: Alb) -> None:
-    alb.targets_healthy()
-
-
-def test_the_targets_are_in_different_zones(alb: Alb) -> None:
-    alb.targets_in_different_zones()
-
-
-def test_each_task_answers_in_turn(alb: Alb) -> None:
-    alb.each_task_answers()
+    assert [listener.get("Port") for listener in response["Listeners"]] == [80]

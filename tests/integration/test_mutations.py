@@ -1,4 +1,4 @@
-"""Every assertion really can fail: the stack is spoiled, and exactly the right checks notice."""
+"""Every check can fail: the stack is changed, and exactly the expected checks fail."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -55,7 +55,7 @@ MUTATIONS: dict[Mutation, set[str]] = {
         "cloudfront/deployed",
         "cloudfront/redirects-to-https",
     },
-    # Neither query string (so no category), header, cookie nor Accept-Encoding gets through.
+    # Neither query string (so no category), header, cookie nor Accept-Encoding reaches the origin.
     mutations.origin_request_policy_removed: {
         "cloudfront/behaviour",
         "cloudfront/compresses",
@@ -67,7 +67,7 @@ MUTATIONS: dict[Mutation, set[str]] = {
     },
     mutations.http_allowed_at_the_edge: {"cloudfront/behaviour", "cloudfront/redirects-to-https"},
     mutations.security_group_opened: {"security-groups/tasks"},
-    # A target group that no listener forwards to is not asked for its health.
+    # The health of a target group without a listener is not checked.
     mutations.listener_detached: {
         *THROUGH_THE_LOAD_BALANCER,
         *THROUGH_CLOUDFRONT,
@@ -86,7 +86,7 @@ MUTATIONS: dict[Mutation, set[str]] = {
 
 @pytest.fixture(scope="session")
 def unreported(check_context: CheckContext) -> CheckContext:
-    """The stack, its checks patient for as long as recovering takes and out of the report."""
+    """The context, with the patience of a recovery and without results in the report."""
     if check_context.target.name == "aws":
         pytest.skip("changes of CloudFront and others take minutes to show on AWS")
     return replace(check_context, record=lambda result: None, patience=_RECOVER_SECONDS)
@@ -94,13 +94,13 @@ def unreported(check_context: CheckContext) -> CheckContext:
 
 @pytest.fixture(scope="session")
 def impatient(unreported: CheckContext) -> CheckContext:
-    """The same without the patience."""
+    """The same with a short patience."""
     return replace(unreported, patience=_NOTICE_SECONDS)
 
 
 def provable(context: CheckContext, checks: Collection[str]) -> set[str]:
     """Return those of some checks that can be made on this target, with these tiers."""
-    missing, tiers = context.target.missing(), context.config.tiers
+    missing, tiers = context.target.missing(), context.expected.tiers
     return {
         spec.id
         for spec in all_checks()
@@ -134,7 +134,7 @@ def test_exactly_the_checks_that_should_fail_do(
 
 @pytest.mark.requires(Capability.ECS_DATA_PLANE)
 def test_a_stopped_task_is_replaced_and_nothing_is_wrong(unreported: CheckContext) -> None:
-    config, ecs = unreported.config, unreported.clients.ecs
+    config, ecs = unreported.expected, unreported.clients.ecs
     before = ecs.list_tasks(cluster=config.ecs_cluster_name)["taskArns"]
     ecs.stop_task(cluster=config.ecs_cluster_name, task=before[0])
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Generic, TypeVar, overload
 
 from botocore.exceptions import ClientError
@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from harness.aws.capability import Capability
 from harness.aws.errors import ABSENT_CODES
 from harness.checks.framework.context import CheckContext
+from harness.checks.framework.expected import Tier
 from harness.core.errors import CheckFailedError, NotProvableError
 from harness.core.redaction import redact
 from harness.run.evidence import CheckResult, Plane, Status
@@ -19,13 +20,13 @@ S = TypeVar("S", bound="ServiceChecks")
 
 @dataclass(frozen=True)
 class CheckSpec:
-    """What is known of a check before it runs.
+    """A check's description.
 
     Attributes:
         id: Service and claim, such as ``alb/targets-healthy``.
         claim: The claim as a sentence.
         plane: How it is proved.
-        requires: What the target must be able to do.
+        requires: What the target must be capable of.
         tiers: Tiers of the stack that must be deployed.
         exclusive: It changes the stack (and restores it), so it runs alone.
     """
@@ -34,7 +35,7 @@ class CheckSpec:
     claim: str
     plane: Plane
     requires: tuple[Capability, ...]
-    tiers: tuple[str, ...]
+    tiers: tuple[Tier, ...]
     exclusive: bool
 
 
@@ -50,39 +51,28 @@ class ServiceChecks:
     """
 
     service: ClassVar[str]
-    tier: ClassVar[str]
+    tier: ClassVar[Tier]
 
     def __init__(self, context: CheckContext) -> None:
         self.context = context
+
+    @classmethod
+    def fixture(cls) -> str:
+        """Return the name of its pytest fixture: the service with underscores for hyphens."""
+        return cls.service.replace("-", "_")
 
 
 class Check(Generic[S]):
     """One check, as ``check`` leaves it in its class; called on an instance it runs."""
 
-    def __init__(
-        self,
-        observe: Callable[[S], str],
-        claim: str,
-        plane: Plane,
-        requires: tuple[Capability, ...],
-        tiers: tuple[str, ...],
-        *,
-        exclusive: bool,
-    ) -> None:
+    def __init__(self, observe: Callable[[S], str], spec: CheckSpec) -> None:
         self._observe = observe
-        self._given = (claim, plane, requires, tiers, exclusive)
+        self.spec = spec
         self.__doc__ = observe.__doc__
 
     def __set_name__(self, owner: type[S], name: str) -> None:
-        claim, plane, requires, tiers, exclusive = self._given
-        self.spec = CheckSpec(
-            id=f"{owner.service}/{name.replace('_', '-')}",
-            claim=claim,
-            plane=plane,
-            requires=requires,
-            tiers=(owner.tier, *tiers),
-            exclusive=exclusive,
-        )
+        identifier = f"{owner.service}/{name.replace('_', '-')}"
+        self.spec = replace(self.spec, id=identifier, tiers=(owner.tier, *self.spec.tiers))
 
     @overload
     def __get__(self, instance: None, owner: type[S]) -> "Check[S]": ...
@@ -91,13 +81,25 @@ class Check(Generic[S]):
     def __get__(self, instance: S, owner: type[S]) -> Callable[[], CheckResult]: ...
 
     def __get__(self, instance: S | None, owner: type[S]) -> "Check[S] | Callable[[], CheckResult]":
-        return self if instance is None else lambda: self._run(instance)
+        return self if instance is None else lambda: self.run(instance)
+
+    def run(self, instance: S) -> CheckResult:
+        """Run the check, record its result and return it.
+
+        Raises:
+            CheckFailedError: The claim is not true.
+            NotProvableError: The target or the deployed tiers do not allow the check.
+        """
+        result, error = self.evaluate(instance)
+        if error is not None:
+            raise error
+        return result
 
     def evaluate(self, instance: S) -> tuple[CheckResult, Exception | None]:
         """Run the check and record its result.
 
         Returns:
-            The result, and the error that a call of the check would raise for it.
+            The result, and the error that ``run`` raises for it.
         """
         context = instance.context
         started = time.monotonic()
@@ -111,14 +113,8 @@ class Check(Generic[S]):
             observed=redact(observed),
             seconds=time.monotonic() - started,
         )
-        context.take_down(result)
+        context.record_result(result)
         return result, error
-
-    def _run(self, instance: S) -> CheckResult:
-        result, error = self.evaluate(instance)
-        if error is not None:
-            raise error
-        return result
 
     def _outcome(self, instance: S) -> tuple[Status, str, Exception | None]:
         try:
@@ -131,21 +127,21 @@ class Check(Generic[S]):
         except ClientError as error:
             if error.response["Error"]["Code"] not in ABSENT_CODES:
                 raise
-            failure = CheckFailedError(f"expected it to be there, seen: {error}")
+            failure = CheckFailedError(f"expected the resource to exist, seen: {error}")
             failure.__cause__ = error
             return Status.FAILED, failure.message, failure
 
     def _require(self, context: CheckContext) -> None:
-        absent = [tier for tier in self.spec.tiers if tier not in context.config.tiers]
+        absent = [tier for tier in self.spec.tiers if tier not in context.expected.tiers]
         missing = context.target.missing()
         reasons = [
             missing[capability] for capability in self.spec.requires if capability in missing
         ]
-        said = [f"not deployed: {', '.join(absent)}"] if absent else []
+        parts = [f"not deployed: {', '.join(absent)}"] if absent else []
         if reasons:
-            said.append(f"{context.target.name}: {'; '.join(dict.fromkeys(reasons))}")
-        if said:
-            raise NotProvableError("; ".join(said))
+            parts.append(f"{context.target.name}: {'; '.join(dict.fromkeys(reasons))}")
+        if parts:
+            raise NotProvableError("; ".join(parts))
 
 
 def check(
@@ -153,25 +149,23 @@ def check(
     *,
     plane: Plane,
     requires: tuple[Capability, ...],
-    tiers: tuple[str, ...] = (),
+    tiers: tuple[Tier, ...] = (),
     exclusive: bool = False,
 ) -> Callable[[Callable[[S], str]], Check[S]]:
     """Make a check of a method that returns what it observed.
 
     The method returns a short sentence, or raises ``CheckFailedError``. Called on an instance,
     the check records a ``CheckResult`` and returns it, or raises ``CheckFailedError`` (also for
-    AWS's answers that mean "not there") or ``NotProvableError``. Every other error is a bug or
-    an outage, not an observation: it passes through.
+    AWS errors that mean "does not exist") or ``NotProvableError``. Every other error is a bug
+    or an outage, not an observation, and propagates.
 
     Args:
         claim: What is true when the check passes, as a sentence.
         plane: How it is proved.
-        requires: What the target must be able to do.
-        tiers: Tiers that must be deployed, beside the one of the class.
-        exclusive: It changes the stack (and restores it), so nothing may run beside it.
+        requires: What the target must be capable of.
+        tiers: Tiers that must be deployed, besides the one of the class.
+        exclusive: It changes the stack (and restores it), so it runs alone.
     """
-
-    def decorate(observe: Callable[[S], str]) -> Check[S]:
-        return Check(observe, claim, plane, requires, tiers, exclusive=exclusive)
-
-    return decorate
+    # Its class completes the specification, with the id and the tier of the service.
+    spec = CheckSpec("", claim, plane, requires, tiers, exclusive)
+    return lambda observe: Check(observe, spec)

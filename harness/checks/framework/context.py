@@ -1,51 +1,51 @@
-"""What every check is given: the target, what is deployed there, and what was wanted."""
+"""The context of every check: the target, the deployed stack's outputs, and expected values."""
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import requests
 
 from harness.aws.clients import Clients
+from harness.checks.framework.expected import ExpectedStack
 from harness.core.errors import CheckFailedError, HarnessError, WaitFailedError, WaitTimeoutError
 from harness.core.wait import wait_until
 from harness.run.evidence import CheckResult
+from harness.run.stack_definition import StackOutputs
 from harness.targets.base import TargetAccess
-from stack.config import StackConfig
-from stack.outputs import CatalogOutputs
 
 T = TypeVar("T")
 
 _REQUEST_SECONDS = 30.0
-_LOOK_AGAIN_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 
 
 class InterruptedCheckError(HarnessError):
-    """A check was ended before it had seen what it needs; it says nothing of the stack."""
+    """A check was interrupted before it had a result; it is no statement about the stack."""
 
 
 @dataclass(frozen=True)
 class CheckContext:
-    """One deployed stack as the checks see it; shared by all threads of a run.
+    """One deployed stack, shared by all checks and threads of a run.
 
     Attributes:
         target: Where the stack is deployed.
-        outputs: What Terraform said about the deployed stack: names and addresses, never a
-            promise to compare with.
-        config: What was wanted: the expected values of every check.
+        outputs: Terraform outputs of the deployed stack: ids and ARNs to find resources by,
+            not values to compare with.
+        expected: Names and settings as configured: the expected values of every check.
         record: Called once per check with its result, one call at a time.
-        patience: Seconds that a check waits for something that comes true in its own time
-            (targets becoming healthy, log lines arriving) before it fails.
+        patience: Seconds that a check waits for a condition that comes true with time (healthy
+            targets, log events) before it fails.
     """
 
     target: TargetAccess
-    outputs: CatalogOutputs
-    config: StackConfig
+    outputs: StackOutputs
+    expected: ExpectedStack
     record: Callable[[CheckResult], None] = field(compare=False)
     patience: float = 120.0
-    _recording: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    _result_lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
     _interrupted: threading.Event = field(
         default_factory=threading.Event, repr=False, compare=False
     )
@@ -56,20 +56,12 @@ class CheckContext:
         return Clients(self.target.session())
 
     def interrupt(self) -> None:
-        """End the checks that run, at the next thing that they do."""
+        """End running checks at their next request or wait."""
         self._interrupted.set()
 
-    def _pause(self, seconds: float) -> None:
-        self._interrupted.wait(seconds)
-        self._go_on()
-
-    def _go_on(self) -> None:
-        if self._interrupted.is_set():
-            raise InterruptedCheckError("the run of the checks was interrupted")
-
-    def take_down(self, result: CheckResult) -> None:
-        """Record a result, whichever thread has it."""
-        with self._recording:
+    def record_result(self, result: CheckResult) -> None:
+        """Record the result of a check; safe to call from any thread."""
+        with self._result_lock:
             self.record(result)
 
     def eventually(
@@ -80,16 +72,16 @@ class CheckContext:
         ready: Callable[[T], bool],
         retry_on: tuple[type[Exception], ...] = (),
     ) -> T:
-        """Observe until ready, for as long as the patience of this run lasts.
+        """Observe until ready, for at most ``patience`` seconds.
 
         Args:
-            observe: Looks once.
-            what: What is expected, as it should read after "expected".
-            ready: Whether what was seen is that.
+            observe: Makes one observation.
+            what: What is expected, as it reads after "expected".
+            ready: Whether an observation meets the expectation.
             retry_on: Errors of ``observe`` that mean "not yet".
 
         Raises:
-            CheckFailedError: It was not seen in time; the message says what was seen last.
+            CheckFailedError: The deadline passed; the message has the last observation.
         """
         try:
             return wait_until(
@@ -97,7 +89,7 @@ class CheckContext:
                 what=what,
                 ready=ready,
                 timeout=self.patience,
-                delay=_LOOK_AGAIN_SECONDS,
+                delay=_POLL_SECONDS,
                 retry_on=retry_on,
                 sleep=self._pause,
             )
@@ -105,52 +97,34 @@ class CheckContext:
             raise CheckFailedError(f"expected {error.message}") from error
 
     def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        session: requests.Session | None = None,
-        json: object = None,
-        params: dict[str, str] | None = None,
-        headers: dict[str, str] | None = None,
-        cookies: dict[str, str] | None = None,
+        self, method: str, url: str, *, session: requests.Session | None = None, **options: Any
     ) -> requests.Response:
         """Send one HTTP request to a host name of the target; redirects are not followed.
 
         Args:
             method: HTTP method.
-            url: Absolute address; the target's session knows how to reach its host.
-            session: A session to reuse; a new one otherwise (they belong to one thread).
-            json: Body, sent as JSON.
-            params: Query parameters.
-            headers: Request headers.
-            cookies: Request cookies.
+            url: Absolute address; the target's HTTP session resolves its host.
+            session: A session to reuse within one thread; a new one otherwise.
+            **options: ``json``, ``params``, ``headers``, ``cookies`` as for ``requests.request``.
 
         Raises:
-            CheckFailedError: No HTTP answer came.
+            CheckFailedError: No HTTP response arrived.
         """
-        self._go_on()
+        self._require_uninterrupted()
         if session is None:
             with self.target.http() as own:
-                return self.request(
-                    method,
-                    url,
-                    session=own,
-                    json=json,
-                    params=params,
-                    headers=headers,
-                    cookies=cookies,
-                )
+                return self.request(method, url, session=own, **options)
         try:
             return session.request(
-                method,
-                url,
-                json=json,
-                params=params,
-                headers=headers,
-                cookies=cookies,
-                allow_redirects=False,
-                timeout=_REQUEST_SECONDS,
+                method, url, allow_redirects=False, timeout=_REQUEST_SECONDS, **options
             )
         except requests.RequestException as error:
-            raise CheckFailedError(f"{method} {url}: no HTTP answer: {error}") from error
+            raise CheckFailedError(f"{method} {url}: no HTTP response: {error}") from error
+
+    def _pause(self, seconds: float) -> None:
+        self._interrupted.wait(seconds)
+        self._require_uninterrupted()
+
+    def _require_uninterrupted(self) -> None:
+        if self._interrupted.is_set():
+            raise InterruptedCheckError("the run of the checks was interrupted")

@@ -1,4 +1,4 @@
-"""What checks say when they see something else."""
+"""Comparisons that raise ``CheckFailedError`` with what was expected and what was seen."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -8,24 +8,24 @@ from harness.core.errors import CheckFailedError
 T = TypeVar("T")
 
 
-def expect(ok: bool, wanted: str, seen: object) -> None:  # noqa: FBT001
+def expect(ok: bool, expected: str, actual: object) -> None:  # noqa: FBT001
     """Raise ``CheckFailedError("expected ..., seen: ...")`` unless ``ok``."""
     if not ok:
-        raise CheckFailedError(f"expected {wanted}, seen: {seen}")
+        raise CheckFailedError(f"expected {expected}, seen: {actual}")
 
 
-def expect_equal(what: str, seen: Any, wanted: Any) -> None:
-    """Raise ``CheckFailedError`` unless what was seen is what was wanted.
+def expect_equal(what: str, actual: Any, expected: Any) -> None:
+    """Raise ``CheckFailedError`` unless both values are equal.
 
-    Two mappings are compared key by key, so that the message names only what differs.
+    Two mappings are compared key by key, so that the message has only the differences.
     """
-    if isinstance(seen, dict) and isinstance(wanted, dict):
-        keys = [key for key in {**wanted, **seen} if seen.get(key) != wanted.get(key)]
-        seen, wanted = ({key: side.get(key) for key in keys} for side in (seen, wanted))
-    expect(seen == wanted, f"{what}: {wanted!r}", repr(seen))
+    if isinstance(actual, dict) and isinstance(expected, dict):
+        keys = [key for key in {**expected, **actual} if actual.get(key) != expected.get(key)]
+        actual, expected = ({key: side.get(key) for key in keys} for side in (actual, expected))
+    expect(actual == expected, f"{what}: {expected!r}", repr(actual))
 
 
 def one(items: Sequence[T], what: str) -> T:
-    """Return the only item; raise ``CheckFailedError`` if there is none, or another too."""
+    """Return the only item; raise ``CheckFailedError`` if there is none or more than one."""
     expect(len(items) == 1, f"one {what}", f"{len(items)} of them")
     return items[0]

@@ -1,32 +1,36 @@
-"""The main resources of the stack, looked up by the names that were wanted."""
+"""The main resources of the stack, looked up by their expected names."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.aws.paging import batches
 from harness.checks.framework.context import CheckContext
 from harness.checks.framework.expect import one
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import ClusterTypeDef, ServiceTypeDef
+    from mypy_boto3_ecs.type_defs import ClusterTypeDef, ServiceTypeDef, TaskTypeDef
     from mypy_boto3_elbv2.type_defs import LoadBalancerTypeDef, TargetGroupTypeDef
     from mypy_boto3_rds.type_defs import DBClusterTypeDef
+
+_MAX_TASKS_PER_CALL = 100
 
 
 def load_balancer(context: CheckContext) -> "LoadBalancerTypeDef":
     """Return the load balancer."""
-    name = context.config.alb_name
-    answer = context.clients.elbv2.describe_load_balancers(Names=[name])
-    return one(answer["LoadBalancers"], f"load balancer {name}")
+    name = context.expected.alb_name
+    response = context.clients.elbv2.describe_load_balancers(Names=[name])
+    return one(response["LoadBalancers"], f"load balancer {name}")
 
 
 def target_group(context: CheckContext) -> "TargetGroupTypeDef":
     """Return the target group."""
-    name = context.config.target_group_name
-    answer = context.clients.elbv2.describe_target_groups(Names=[name])
-    return one(answer["TargetGroups"], f"target group {name}")
+    name = context.expected.target_group_name
+    response = context.clients.elbv2.describe_target_groups(Names=[name])
+    return one(response["TargetGroups"], f"target group {name}")
 
 
 def metric_name(arn: str) -> str:
-    """Return the end of a load balancer's or target group's ARN, as CloudWatch wants it.
+    """Return the dimension value for a load balancer's or target group's ARN in CloudWatch.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
     """
@@ -36,23 +40,88 @@ def metric_name(arn: str) -> str:
 
 def ecs_cluster(context: CheckContext) -> "ClusterTypeDef":
     """Return the ECS cluster, with its tags."""
-    name = context.config.ecs_cluster_name
-    answer = context.clients.ecs.describe_clusters(clusters=[name], include=["TAGS"])
-    return one(answer["clusters"], f"ECS cluster {name}")
+    name = context.expected.ecs_cluster_name
+    response = context.clients.ecs.describe_clusters(clusters=[name], include=["TAGS"])
+    return one(response["clusters"], f"ECS cluster {name}")
 
 
 def active_service(context: CheckContext) -> "ServiceTypeDef":
-    """Return the ECS service, with its tags; one that is going or gone does not count."""
-    config = context.config
-    answer = context.clients.ecs.describe_services(
-        cluster=config.ecs_cluster_name, services=[config.ecs_service_name], include=["TAGS"]
+    """Return the ECS service, with its tags; it must be active."""
+    expected = context.expected
+    response = context.clients.ecs.describe_services(
+        cluster=expected.ecs_cluster_name, services=[expected.ecs_service_name], include=["TAGS"]
     )
-    active = [service for service in answer["services"] if service["status"] == "ACTIVE"]
-    return one(active, f"active service {config.ecs_service_name}")
+    active = [service for service in response["services"] if service["status"] == "ACTIVE"]
+    return one(active, f"active service {expected.ecs_service_name}")
+
+
+@dataclass(frozen=True)
+class RunningTask:
+    """A task of the service whose desired status is RUNNING.
+
+    Attributes:
+        id: Last part of its ARN, as in log streams and ``X-Task-Id``.
+        status: Its last status, such as ``RUNNING``.
+        containers: Container name -> last status.
+        capacity_provider: Capacity provider that it runs on; empty with a launch type.
+        task_definition: ARN of its task definition.
+        address: Its private IPv4 address; empty before it has one.
+        zone: Availability zone that it runs in; empty if ECS returns none.
+    """
+
+    id: str
+    status: str
+    containers: dict[str, str]
+    capacity_provider: str
+    task_definition: str
+    address: str
+    zone: str
+
+
+def running_tasks(context: CheckContext) -> list[RunningTask]:
+    """Return the service's tasks whose desired status is RUNNING, by id."""
+    # A task may have been stopped between listing and describing.
+    described = described_tasks(context)
+    running = [_running_task(task) for task in described if task["desiredStatus"] == "RUNNING"]
+    return sorted(running, key=lambda task: task.id)
+
+
+def described_tasks(context: CheckContext) -> "list[TaskTypeDef]":
+    """Return the service's tasks as ECS describes them, with their tags.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
+    """
+    ecs, cluster = context.clients.ecs, context.expected.ecs_cluster_name
+    pages = ecs.get_paginator("list_tasks").paginate(
+        cluster=cluster, serviceName=context.expected.ecs_service_name
+    )
+    arns = [arn for page in pages for arn in page["taskArns"]]
+    tasks: list[TaskTypeDef] = []
+    for part in batches(arns, _MAX_TASKS_PER_CALL):
+        tasks += ecs.describe_tasks(cluster=cluster, tasks=part, include=["TAGS"])["tasks"]
+    return tasks
 
 
 def aurora_cluster(context: CheckContext) -> "DBClusterTypeDef":
     """Return the Aurora cluster."""
-    name = context.config.aurora_cluster_identifier
-    answer = context.clients.rds.describe_db_clusters(DBClusterIdentifier=name)
-    return one(answer["DBClusters"], f"Aurora cluster {name}")
+    name = context.expected.aurora_cluster_identifier
+    response = context.clients.rds.describe_db_clusters(DBClusterIdentifier=name)
+    return one(response["DBClusters"], f"Aurora cluster {name}")
+
+
+def _running_task(task: "TaskTypeDef") -> RunningTask:
+    details = {
+        detail["name"]: detail["value"]
+        for attachment in task.get("attachments", ())
+        if attachment["type"] == "ElasticNetworkInterface"
+        for detail in attachment["details"]
+    }
+    return RunningTask(
+        id=task["taskArn"].rpartition("/")[2],
+        status=task["lastStatus"],
+        containers={c["name"]: c.get("lastStatus", "") for c in task["containers"]},
+        capacity_provider=task.get("capacityProviderName", ""),
+        task_definition=task["taskDefinitionArn"],
+        address=details.get("privateIPv4Address", ""),
+        zone=task.get("availabilityZone", ""),
+    )

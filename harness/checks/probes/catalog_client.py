@@ -1,4 +1,4 @@
-"""The Product Catalog API as a client sees it, at one of the stack's addresses."""
+"""A client of the Product Catalog API, at one of the stack's addresses."""
 
 import uuid
 from collections.abc import Iterator
@@ -13,45 +13,45 @@ from harness.checks.framework.expect import expect
 from harness.checks.framework.resources import load_balancer
 
 _SHOWN_CHARACTERS = 300
-# A balancer that picks targets at random misses one of n in 40 n requests about once in 1e17.
+# A load balancer that picks targets at random misses one of n in 40 n requests once in 1e17.
 _REQUESTS_PER_TASK = 40
 
 
-def task_of(answer: requests.Response) -> str:
-    """Return the id of the task that answered, as the API tells it."""
-    return answer.headers.get("X-Task-Id", "(no X-Task-Id)")
+def task_of(response: requests.Response) -> str:
+    """Return the id of the task that responded, from the header ``X-Task-Id``."""
+    return response.headers.get("X-Task-Id", "(no X-Task-Id)")
 
 
-def body_of(answer: requests.Response) -> dict[str, Any]:
-    """Return the JSON object that an answer carries.
+def body_of(response: requests.Response) -> dict[str, Any]:
+    """Return the JSON object in the body of a response.
 
     Raises:
-        CheckFailedError: It carries something else.
+        CheckFailedError: The body is something else.
     """
     try:
-        body = answer.json()
+        body = response.json()
     except ValueError:
         body = None
-    shown = answer.text[:_SHOWN_CHARACTERS]
-    expect(isinstance(body, dict), f"a JSON object from {answer.url}", repr(shown))
+    shown = response.text[:_SHOWN_CHARACTERS]
+    expect(isinstance(body, dict), f"a JSON object from {response.url}", repr(shown))
     return dict(body or {})
 
 
-def items_of(answer: requests.Response) -> list[dict[str, Any]]:
-    """Return the products that a list carries."""
-    items = body_of(answer).get("items")
-    expect(isinstance(items, list), f"a list of products from {answer.url}", repr(items))
+def items_of(response: requests.Response) -> list[dict[str, Any]]:
+    """Return the products in the body of a list response."""
+    items = body_of(response).get("items")
+    expect(isinstance(items, list), f"a list of products from {response.url}", repr(items))
     return list(items or ())
 
 
 def new_product(*, description: str = "") -> dict[str, str]:
-    """Return a product that no other check has: unique SKU, a category of its own."""
+    """Return a product with a unique SKU and a unique category."""
     unique = uuid.uuid4().hex[:12]
     return {
         "sku": f"check-{unique}",
         "name": f"Check {unique}",
         "description": description,
-        "category": f"check {unique}",  # the space must survive every query string on the way
+        "category": f"check {unique}",  # the space must survive every query string
         "price": "12.50",
         "currency": "EUR",
     }
@@ -59,7 +59,7 @@ def new_product(*, description: str = "") -> dict[str, str]:
 
 @dataclass(frozen=True)
 class CatalogClient:
-    """Requests to the API.
+    """Sends requests to the API.
 
     Attributes:
         context: The deployed stack.
@@ -71,20 +71,20 @@ class CatalogClient:
 
     @classmethod
     def at_load_balancer(cls, context: CheckContext) -> "CatalogClient":
-        """Return a client of the load balancer's own DNS name, as ELBv2 tells it."""
+        """Return a client of the load balancer's DNS name, as ELBv2 returns it."""
         return cls(context, f"http://{load_balancer(context)['DNSName']}")
 
     def send(self, method: str, path: str, status: int = 200, **request: Any) -> requests.Response:
-        """Send a request and insist on its status.
+        """Send a request and require the status of its response.
 
         Args:
             method: HTTP method.
-            path: Path, from the slash on.
-            status: Status that must come back.
-            **request: What ``CheckContext.request`` takes.
+            path: Path, with its leading slash.
+            status: Expected status.
+            **request: Options of ``CheckContext.request``.
 
         Raises:
-            CheckFailedError: Another status came, or no answer.
+            CheckFailedError: Another status came, or no response.
         """
         response = self.context.request(method, self.base + path, **request)
         expect(
@@ -96,30 +96,30 @@ class CatalogClient:
 
     @contextmanager
     def product(self, product: dict[str, str]) -> Iterator[dict[str, Any]]:
-        """Create a product for the time of the context and yield it as the API answers it."""
+        """Create a product for the time of the context and yield it as the API returns it."""
         created = body_of(self.send("POST", "/products", 201, json=product))
         try:
             yield created
         finally:
             self.context.request("DELETE", f"{self.base}/products/{created['id']}")
 
-    def answers_of_tasks(self, path: str, *, tasks: int) -> list[requests.Response]:
-        """Ask for one path until that many tasks have answered, one after the other.
+    def responses_of_tasks(self, path: str, *, tasks: int) -> list[requests.Response]:
+        """Request one path, sequentially, until that many tasks have responded.
 
         Returns:
-            Every answer, all of them with status 200; fewer tasks than wanted may be behind
-            them when the balancer never picked the others.
+            Every response, all with status 200; from fewer tasks if the load balancer never
+            picked the others.
         """
-        answers: list[requests.Response] = []
+        responses: list[requests.Response] = []
         with self.context.target.http() as session:
             for _ in range(_REQUESTS_PER_TASK * tasks):
-                answers.append(self.send("GET", path, session=session))
-                if len({task_of(answer) for answer in answers}) >= tasks:
+                responses.append(self.send("GET", path, session=session))
+                if len({task_of(each) for each in responses}) >= tasks:
                     break
-        return answers
+        return responses
 
     def search(self, category: str, **request: Any) -> requests.Response:
-        """Ask for the products of one category."""
+        """Request the products of one category."""
         return self.send("GET", "/products", params={"category": category}, **request)
 
     def skus(self, category: str) -> list[str]:

@@ -12,7 +12,7 @@ _FIELDS = ("username", "password", "host", "port", "dbname", "engine")
 
 @dataclass(frozen=True)
 class Credentials:
-    """What the secret says; the password is in no representation."""
+    """The values of the secret; ``repr`` omits the password."""
 
     username: str
     password: str = field(repr=False)
@@ -23,12 +23,13 @@ class Credentials:
 
 
 def read_credentials(context: CheckContext) -> Credentials:
-    """Read the secret by the name that was wanted; its password is redacted from here on.
+    """Read the secret by its expected name and register its password for redaction.
 
     Raises:
         CheckFailedError: It is not JSON, or a field is missing or empty.
     """
-    secret = context.clients.secretsmanager.get_secret_value(SecretId=context.config.secret_name)
+    name = context.expected.secret_name
+    secret = context.clients.secretsmanager.get_secret_value(SecretId=name)
     try:
         values = json.loads(secret["SecretString"])
     except ValueError:
@@ -42,7 +43,7 @@ def read_credentials(context: CheckContext) -> Credentials:
             f"expected {', '.join(_FIELDS)} in the secret, missing: {', '.join(missing)}"
         )
     if not str(values["port"]).isdigit():
-        raise CheckFailedError("expected a number as port in the secret, seen: a text")
+        raise CheckFailedError("expected a number as port in the secret, seen: another value")
     return Credentials(
         username=str(values["username"]),
         password=str(values["password"]),

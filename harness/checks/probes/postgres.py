@@ -1,4 +1,4 @@
-"""Direct connections to the database: those that must work and those that must be refused."""
+"""Direct connections to the database, accepted and refused."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ def connected(
 
     Args:
         context: The deployed stack.
-        credentials: Where to connect and as whom.
+        credentials: Host, database, user and password.
         sslmode: libpq's ``sslmode``; None for the strictest that the target allows:
             ``verify-full`` where the route has a certificate authority, else ``require``,
             ``prefer`` where the target's database cannot do TLS.
@@ -48,10 +48,10 @@ def refusal(
     password: str | None = None,
     sslmode: str | None = None,
 ) -> str | None:
-    """Try to connect in a way that must be refused; return the server's words, None if it let us.
+    """Return why the server refuses a connection, None if it accepts it.
 
     Raises:
-        CheckFailedError: The server could not be asked at all (no route, no answer).
+        CheckFailedError: The server could not be reached.
     """
     tried = replace(credentials, password=password) if password else credentials
     parameters = _parameters(context, tried, sslmode)
@@ -59,9 +59,9 @@ def refusal(
         psycopg.connect(**parameters).close()  # type: ignore[arg-type]
     except psycopg.OperationalError as error:
         text = str(error)
-        # "FATAL:" is the server's own word: libpq's failures to reach it have none.
+        # "FATAL:" comes from the server; libpq's own errors (no route, timeout) have none.
         if "FATAL:" not in text:
-            raise CheckFailedError(f"{credentials.host} did not answer: {text}") from error
+            raise CheckFailedError(f"{credentials.host} did not respond: {text}") from error
         return text.strip().splitlines()[-1].rpartition("FATAL:")[2].strip()
     return None
 
@@ -84,7 +84,7 @@ def _parameters(
 ) -> dict[str, str | int]:
     route = _route(context, credentials)
     parameters: dict[str, str | int] = {
-        "host": credentials.host,  # what the certificate must carry
+        "host": credentials.host,  # the name that the certificate must have
         "hostaddr": route.address,
         "port": route.port,
         "user": credentials.username,

@@ -1,4 +1,4 @@
-"""The two ways to speak SQL with the database: directly, and through the RDS Data API."""
+"""SQL on the database, directly and through the RDS Data API."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from harness.core.errors import CheckFailedError
 if TYPE_CHECKING:
     from mypy_boto3_rds_data.type_defs import ExecuteStatementResponseTypeDef
 
-# What the Data API answers when it cannot or will not run a statement with this secret.
+# Errors of the Data API that mean that it cannot run a statement with this secret.
 _REFUSALS = frozenset(
     {
         "BadRequestException",
@@ -35,19 +35,19 @@ Row = tuple[object, ...]
 
 
 class Sql(Protocol):
-    """Something that runs SQL; parameters stand in it as ``:name``."""
+    """Runs SQL with parameters as ``:name``."""
 
     def run(self, statement: LiteralString, values: Mapping[str, str]) -> list[Row]:
         """Run one statement and commit it; return its rows.
 
         Raises:
-            CheckFailedError: The database refused it.
+            CheckFailedError: The database rejected it.
         """
 
 
 @dataclass(frozen=True)
 class DirectSql:
-    """SQL over a connection of its own, as a client with the secret's credentials has it."""
+    """SQL over one direct connection per statement, with the secret's credentials."""
 
     context: CheckContext
     credentials: Credentials
@@ -60,12 +60,12 @@ class DirectSql:
                 cursor = connection.execute(pattern.encode(), dict(values))
                 return cursor.fetchall() if cursor.description else []
             except psycopg.Error as error:
-                raise CheckFailedError(f"SQL was refused: {error}") from error
+                raise CheckFailedError(f"the database rejected SQL: {error}") from error
 
 
 @dataclass(frozen=True)
 class DataApi:
-    """SQL through the RDS Data API, which reads the credentials from the secret itself."""
+    """SQL through the RDS Data API, which reads the credentials from the secret."""
 
     context: CheckContext
 
@@ -80,23 +80,23 @@ class DataApi:
             return rds_data.execute_statement(
                 resourceArn=outputs.aurora_cluster_arn or "",
                 secretArn=outputs.secret_arn or "",
-                database=self.context.config.database_name,
+                database=self.context.expected.database_name,
                 sql=statement,
                 parameters=[{"name": n, "value": {"stringValue": v}} for n, v in values.items()],
             )
 
         try:
-            answer = self.context.eventually(
+            response = self.context.eventually(
                 execute,
-                what="an answer of the RDS Data API",
+                what="a response of the RDS Data API",
                 ready=bool,
                 retry_on=(rds_data.exceptions.DatabaseResumingException,),
             )
         except ClientError as error:
             if error.response["Error"]["Code"] not in _REFUSALS:
                 raise
-            raise CheckFailedError(f"the RDS Data API refused SQL: {error}") from error
+            raise CheckFailedError(f"the RDS Data API rejected SQL: {error}") from error
         return [
             tuple(next(iter(field.values())) for field in record)
-            for record in answer.get("records", ())
+            for record in response.get("records", ())
         ]

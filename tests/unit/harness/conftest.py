@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.harness.checks.fake_deployment import world
+from tests.unit.harness.checks.fake_deployment import fake_deployment
 from tests.unit.harness.fake_run import Way
 
-__all__ = ["world"]
+__all__ = ["fake_deployment"]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
-"""AWS below boto3: real clients, whose requests are answered by the test."""
+"""AWS below boto3: real clients with responses of the test."""
 
+import copy
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ Answer = Mapping[str, Any] | Callable[[dict[str, Any]], Mapping[str, Any]]
 
 
 class RefusalError(Exception):
-    """What a fake raises to have the client raise ``ClientError`` with this code."""
+    """Raised by an answer to make the client raise ``ClientError`` with this code."""
 
     def __init__(self, code: str, message: str = "refused") -> None:
         super().__init__(message)
@@ -22,10 +23,10 @@ class RefusalError(Exception):
 
 
 class FakeAws(boto3.Session):
-    """A boto3 session whose clients are answered from ``answers`` ("ecs.DescribeTasks").
+    """A boto3 session whose clients take responses from ``answers`` ("ecs.DescribeTasks").
 
     Requests are validated by botocore as always; answers are validated against the service
-    model too, so a fake cannot say what AWS could not.
+    model too, so a fake cannot return what AWS cannot.
     """
 
     def __init__(self) -> None:
@@ -50,9 +51,9 @@ class FakeAws(boto3.Session):
 
     @classmethod
     def answering(cls, answers: dict[str, Answer]) -> "FakeAws":
-        """Return the one session of all tests, with these answers and nothing asked yet.
+        """Return the one session of all tests, with these answers and without requests.
 
-        Reading the service models is what takes time, so it and its clients are kept.
+        Reading the service models takes time, so the session and its clients are reused.
         """
         session = _shared()
         session.answers, session.requests = answers, []
@@ -64,23 +65,25 @@ class FakeAws(boto3.Session):
         return self._made[service_name]
 
     def asked(self, operation: str) -> list[dict[str, Any]]:
+        """Return the parameters of the requests of an operation."""
         return [params for name, params in self.requests if name == operation]
 
     def _answer(
         self, model: OperationModel, context: dict[str, Any], **_: Any
     ) -> tuple[SimpleNamespace, dict[str, Any]]:
         name = f"{model.service_model.service_name}.{model.name}"
-        params = context["asked"]
+        params = context["fake_parameters"]
         self.requests.append((name, params))
         if name not in self.answers:
-            raise AssertionError(f"the test does not answer {name}({params})")
+            raise AssertionError(f"the test has no answer to {name}({params})")
         answer = self.answers[name]
         try:
-            parsed = dict(answer(params) if callable(answer) else answer)
+            # botocore decodes some parts of a response in place.
+            parsed = copy.deepcopy(dict(answer(params) if callable(answer) else answer))
         except RefusalError as refusal:
             error = {"Code": refusal.code, "Message": str(refusal)}
             return _http(400), {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}
-        _validate(model, parsed)
+        validate_response(model, parsed)
         return _http(200), {**parsed, "ResponseMetadata": {"HTTPStatusCode": 200}}
 
 
@@ -90,19 +93,20 @@ def _shared() -> FakeAws:
 
 
 def _remember(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-    context["asked"] = dict(params)
+    context["fake_parameters"] = dict(params)
 
 
 def _http(status: int) -> SimpleNamespace:
     return SimpleNamespace(status_code=status)
 
 
-def _validate(model: OperationModel, parsed: dict[str, Any]) -> None:
+def validate_response(model: OperationModel, parsed: dict[str, Any]) -> None:
+    """Raise unless a response is valid for botocore's model of its operation."""
     shape = model.output_shape
     if shape is None:
-        assert not parsed, f"{model.name} answers nothing"
+        assert not parsed, f"{model.name} returns nothing"
         return
     unknown = set(parsed) - set(shape.members)
-    assert not unknown, f"{model.name} does not answer {unknown}"
+    assert not unknown, f"{model.name} does not return {unknown}"
     report = ParamValidator().validate(parsed, shape)
     assert not report.has_errors(), f"{model.name}: {report.generate_report()}"

@@ -18,12 +18,12 @@ Change = Callable[[requests.PreparedRequest, requests.Response], None]
 
 
 class FakeCatalog(BaseAdapter):
-    """Answers as the deployed catalog does; each attribute is one thing that can be wrong.
+    """Responds as the deployed catalog; tests change its attributes to make it incorrect.
 
     Attributes:
-        tasks: Ids of the tasks that answer, in turn.
+        tasks: Ids of the tasks that respond, in turn.
         products: Rows of the database, by SKU.
-        changes: Called with every request and its answer, to spoil it.
+        changes: Called with every request and its response, to change the response.
     """
 
     def __init__(self, tasks: list[str], products: dict[str, dict[str, Any]]) -> None:
@@ -112,11 +112,11 @@ class FakeCatalog(BaseAdapter):
 
 
 def replace_body(response: requests.Response, body: Any) -> None:
-    """Have an answer carry something else."""
+    """Replace the body of a response."""
     text = body if isinstance(body, str) else json.dumps(body)
     response.raw = HTTPResponse(io.BytesIO(text.encode()), preload_content=False)
     response.headers.pop("Content-Encoding", None)
-    # What was read of the old body is forgotten.
+    # Discard the content that was read of the old body.
     response.__dict__.update(_content=False, _content_consumed=False)
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL below psycopg: the same rows as the fake catalog's, and its refusals."""
+"""PostgreSQL below psycopg: the rows of the fake catalog, and refused connections."""
 
 from typing import Any
 
@@ -10,34 +10,34 @@ _REFUSED = 'connection failed: connection to server at "127.0.0.2", port 5432 fa
 
 
 class FakePostgres:
-    """Stands in for ``psycopg.connect``; each attribute is one thing that can be wrong."""
+    """Stands in for ``psycopg.connect``; each attribute makes it incorrect in one way."""
 
     def __init__(self, password: str, products: dict[str, dict[str, Any]]) -> None:
         self.password = password
         self.products = products
         self.version = "16.8"
         self.tls: str | None = "TLSv1.3"
-        self.takes_any_password = False
-        self.takes_plain_text = False
-        self.answers = True
+        self.accepts_any_password = False
+        self.accepts_plain_text = False
+        self.reachable = True
         self.connections: list[dict[str, Any]] = []
 
     def connect(self, **parameters: Any) -> "FakeConnection":
         self.connections.append(parameters)
-        if not self.answers:
+        if not self.reachable:
             raise psycopg.OperationalError("connection failed: Connection refused")
-        if parameters["sslmode"] == "disable" and not self.takes_plain_text:
+        if parameters["sslmode"] == "disable" and not self.accepts_plain_text:
             raise psycopg.OperationalError(
                 _REFUSED.format('no pg_hba.conf entry for host "127.0.0.1", no encryption')
             )
-        if parameters["password"] != self.password and not self.takes_any_password:
+        if parameters["password"] != self.password and not self.accepts_any_password:
             raise psycopg.OperationalError(
                 _REFUSED.format(f'password authentication failed for user "{parameters["user"]}"')
             )
         return FakeConnection(self, parameters["user"])
 
     def run(self, statement: str, values: dict[str, str], user: str) -> list[tuple[Any, ...]]:
-        """Run the statements that the checks know, parameters by name."""
+        """Run the statements of the checks, parameters by name."""
         if "pg_stat_ssl" in statement:
             return [(self.version, self.tls is not None, self.tls, user)]
         if "current_user" in statement:

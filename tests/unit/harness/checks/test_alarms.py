@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from stack.tiers import Tier
-from tests.unit.harness.checks.fake_deployment import CONFIG, World
+from tests.unit.harness.checks.fake_deployment import EXPECTED, FakeDeployment
 
-ALARM = ("cloudwatch.DescribeAlarms", "MetricAlarms", 0)
+ALARMS = ("cloudwatch.DescribeAlarms", "MetricAlarms")
+ALARM = (*ALARMS, {"AlarmName": "catalog-nat-ports-0-pr1-7f3a"})
 
 
 @pytest.mark.parametrize(
@@ -22,52 +23,56 @@ ALARM = ("cloudwatch.DescribeAlarms", "MetricAlarms", 0)
         ("ActionsEnabled", False),
         ("TreatMissingData", "missing"),
         ("ComparisonOperator", "LessThanThreshold"),
-        ("AlarmName", "catalog-stranger-pr1-7f3a"),
+        ("AlarmName", "catalog-unknown-pr1-7f3a"),
     ],
 )
-def test_another_alarm_fails(world: World, key: str, value: Any) -> None:
-    world.change(*ALARM, key, to=value)
+def test_another_alarm_fails(fake_deployment: FakeDeployment, key: str, value: Any) -> None:
+    fake_deployment.change(*ALARM, key, to=value)
 
-    failures = world.failures("alarms/*")
+    failures = fake_deployment.failures("alarms/*")
 
     assert list(failures) == ["alarms/metrics"]
     assert "nat-ports-0" in failures["alarms/metrics"]
 
 
-def test_a_dashboard_without_a_metric_fails(world: World) -> None:
-    board: Any = world.answers["cloudwatch.GetDashboard"]
+def test_a_dashboard_without_a_metric_fails(fake_deployment: FakeDeployment) -> None:
+    board: Any = fake_deployment.answers["cloudwatch.GetDashboard"]
     widgets = json.loads(board["DashboardBody"])["widgets"][1:]
-    world.answers["cloudwatch.GetDashboard"] = {"DashboardBody": json.dumps({"widgets": widgets})}
+    fake_deployment.answers["cloudwatch.GetDashboard"] = {
+        "DashboardBody": json.dumps({"widgets": widgets})
+    }
 
-    assert "ErrorPortAllocation" in world.failures("alarms/*")["alarms/dashboard"]
-
-
-def test_no_dashboard_fails(world: World) -> None:
-    world.refuse("cloudwatch.GetDashboard", "ResourceNotFound")
-
-    assert list(world.failures("alarms/*")) == ["alarms/dashboard"]
+    assert "ErrorPortAllocation" in fake_deployment.failures("alarms/*")["alarms/dashboard"]
 
 
-def test_only_what_is_deployed_is_watched(world: World) -> None:
+def test_no_dashboard_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.refuse("cloudwatch.GetDashboard", "ResourceNotFound")
+
+    assert list(fake_deployment.failures("alarms/*")) == ["alarms/dashboard"]
+
+
+def test_only_what_is_deployed_is_watched(fake_deployment: FakeDeployment) -> None:
     """Without load balancer, service and database there are their alarms neither."""
-    few = replace(CONFIG, tiers=frozenset({Tier.NETWORK, Tier.MONITORING}))
+    few = replace(EXPECTED, tiers=frozenset({Tier.NETWORK, Tier.MONITORING}))
 
-    failures = world.failures("alarms/*", config=few)
+    failures = fake_deployment.failures("alarms/*", expected=few)
 
     assert list(failures) == ["alarms/metrics"]
     assert "nat-ports-0" not in failures["alarms/metrics"]
     assert "catalog-alb-5xx-pr1-7f3a" in failures["alarms/metrics"]
 
-    world.change("cloudwatch.DescribeAlarms", "MetricAlarms", to=nat_alarms_alone(world))
-    assert world.failures("alarms/*", config=few) == {}
+    fake_deployment.change(
+        "cloudwatch.DescribeAlarms", "MetricAlarms", to=nat_alarms_alone(fake_deployment)
+    )
+    assert fake_deployment.failures("alarms/*", expected=few) == {}
 
 
-def nat_alarms_alone(world: World) -> list[dict[str, Any]]:
-    answer: Any = world.answers["cloudwatch.DescribeAlarms"]
+def nat_alarms_alone(fake_deployment: FakeDeployment) -> list[dict[str, Any]]:
+    answer: Any = fake_deployment.answers["cloudwatch.DescribeAlarms"]
     return [each for each in answer["MetricAlarms"] if "nat-ports" in each["AlarmName"]]
 
 
-def test_an_alarm_on_a_nat_gateway_that_is_gone_fails(world: World) -> None:
-    world.change("ec2.DescribeNatGateways", "NatGateways", 0, "State", to="deleted")
+def test_an_alarm_on_a_nat_gateway_that_is_gone_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.change("ec2.DescribeNatGateways", "NatGateways", 0, "State", to="deleted")
 
-    assert "none of that name" in world.failures("alarms/*")["alarms/metrics"]
+    assert "no NAT gateway of that name" in fake_deployment.failures("alarms/*")["alarms/metrics"]

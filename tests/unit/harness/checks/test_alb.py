@@ -2,16 +2,19 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.fake_deployment import GONE, World
+from tests.unit.harness.checks.fake_deployment import GONE, FakeDeployment
 
 BALANCER = ("elbv2.DescribeLoadBalancers", "LoadBalancers", 0)
 GROUP = ("elbv2.DescribeTargetGroups", "TargetGroups", 0)
 LISTENERS = ("elbv2.DescribeListeners", "Listeners")
 ATTRIBUTES = ("elbv2.DescribeLoadBalancerAttributes", "Attributes")
+ENABLED, BUCKET, PREFIX = (
+    {"Key": f"access_logs.s3.{name}"} for name in ("enabled", "bucket", "prefix")
+)
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "check", "seen"),
+    ("place", "value", "check", "observed"),
     [
         ((*BALANCER, "State", "Code"), "provisioning", "active", "provisioning"),
         ((*BALANCER, "Scheme"), "internal", "active", "internal"),
@@ -30,26 +33,26 @@ ATTRIBUTES = ("elbv2.DescribeLoadBalancerAttributes", "Attributes")
         ((*GROUP, "TargetType"), "instance", "target-group-settings", "instance"),
         ((*GROUP, "HealthCheckPath"), "/", "target-group-settings", "'/'"),
         ((*GROUP, "Matcher", "HttpCode"), "200-499", "target-group-settings", "200-499"),
-        ((*ATTRIBUTES, 0, "Value"), "false", "access-logs", "false"),
-        ((*ATTRIBUTES, 1, "Value"), "another-bucket", "access-logs", "another-bucket"),
-        ((*ATTRIBUTES, 2), GONE, "access-logs", "prefix"),
+        ((*ATTRIBUTES, ENABLED, "Value"), "false", "access-logs", "false"),
+        ((*ATTRIBUTES, BUCKET, "Value"), "another-bucket", "access-logs", "another-bucket"),
+        ((*ATTRIBUTES, PREFIX), GONE, "access-logs", "prefix"),
     ],
 )
 def test_a_wrong_setting_fails_its_check_alone(
-    world: World, place: tuple[Any, ...], value: Any, check: str, seen: str
+    fake_deployment: FakeDeployment, place: tuple[Any, ...], value: Any, check: str, observed: str
 ) -> None:
-    world.change(*place, to=value)
+    fake_deployment.change(*place, to=value)
 
-    failures = world.failures("alb/*")
+    failures = fake_deployment.failures("alb/*")
 
     assert list(failures) == [f"alb/{check}"]
-    assert seen in failures[f"alb/{check}"]
+    assert observed in failures[f"alb/{check}"]
 
 
-def test_no_load_balancer_fails_all_its_checks(world: World) -> None:
-    world.refuse("elbv2.DescribeLoadBalancers", "LoadBalancerNotFound")
+def test_no_load_balancer_fails_all_its_checks(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.refuse("elbv2.DescribeLoadBalancers", "LoadBalancerNotFound")
 
-    failures = world.failures("alb/active", "alb/each-task-answers")
+    failures = fake_deployment.failures("alb/active", "alb/each-task-answers")
 
     assert "LoadBalancerNotFound" in failures["alb/active"]
     assert "LoadBalancerNotFound" in failures["alb/each-task-answers"]
@@ -68,7 +71,7 @@ def _health(*states: tuple[str, str, str | None]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("states", "seen"),
+    ("states", "observed"),
     [
         (
             [("10.0.0.1", "healthy", None), ("10.0.0.2", "unhealthy", "Target.Timeout")],
@@ -86,22 +89,22 @@ def _health(*states: tuple[str, str, str | None]) -> dict[str, Any]:
     ],
     ids=["one unhealthy", "one too few", "one too many"],
 )
-def test_every_target_must_be_healthy_and_wanted(
-    world: World, states: list[tuple[str, str, str | None]], seen: str
+def test_every_target_must_be_healthy_and_expected(
+    fake_deployment: FakeDeployment, states: list[tuple[str, str, str | None]], observed: str
 ) -> None:
-    world.answers["elbv2.DescribeTargetHealth"] = _health(*states)
+    fake_deployment.answers["elbv2.DescribeTargetHealth"] = _health(*states)
 
-    failures = world.failures("alb/*")
+    failures = fake_deployment.failures("alb/*")
 
     assert set(failures) == {"alb/targets-healthy", "alb/targets-in-different-zones"}
     assert "2 targets, all healthy" in failures["alb/targets-healthy"]
-    assert seen in failures["alb/targets-healthy"]
+    assert observed in failures["alb/targets-healthy"]
 
 
-def test_two_targets_in_one_zone_fail(world: World) -> None:
-    world.tasks["task-b"] = ("10.0.0.2", "eu-north-1a")
+def test_two_targets_in_one_zone_fail(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.tasks["task-b"] = ("10.0.0.2", "eu-north-1a")
 
-    failures = world.failures("alb/*")
+    failures = fake_deployment.failures("alb/*")
 
     assert failures == {
         "alb/targets-in-different-zones": (
@@ -110,43 +113,43 @@ def test_two_targets_in_one_zone_fail(world: World) -> None:
     }
 
 
-def test_a_target_that_is_no_task_fails(world: World) -> None:
-    world.answers["elbv2.DescribeTargetHealth"] = _health(
+def test_a_target_that_is_not_a_task_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.answers["elbv2.DescribeTargetHealth"] = _health(
         ("10.0.0.1", "healthy", None), ("10.9.9.9", "healthy", None)
     )
 
-    failures = world.failures("alb/targets-*")
+    failures = fake_deployment.failures("alb/targets-*")
 
     assert list(failures) == ["alb/targets-in-different-zones"]
     assert "10.9.9.9" in failures["alb/targets-in-different-zones"]
 
 
-def test_a_task_that_never_answers_fails(world: World) -> None:
-    world.catalog.tasks = ["task-a"]
+def test_a_task_that_never_responds_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.catalog.tasks = ["task-a"]
 
-    failures = world.failures("alb/*")
+    failures = fake_deployment.failures("alb/*")
 
     assert list(failures) == ["alb/each-task-answers"]
     assert "{'task-a'}" in failures["alb/each-task-answers"]
 
 
-def test_a_stranger_that_answers_fails(world: World) -> None:
-    world.catalog.tasks = ["task-a", "stranger"]
+def test_a_response_of_an_unknown_task_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.catalog.tasks = ["task-a", "unknown"]
 
-    assert "stranger" in world.failures("alb/*")["alb/each-task-answers"]
+    assert "unknown" in fake_deployment.failures("alb/*")["alb/each-task-answers"]
 
 
-def test_one_answer_that_is_an_error_fails(world: World) -> None:
-    def sick(_: Any, response: Any) -> None:
+def test_one_error_response_fails(fake_deployment: FakeDeployment) -> None:
+    def unavailable(_: Any, response: Any) -> None:
         if response.headers["X-Task-Id"] == "task-b":
             response.status_code = 503
 
-    world.catalog.changes.append(sick)
+    fake_deployment.catalog.changes.append(unavailable)
 
-    assert "503" in world.failures("alb/*")["alb/each-task-answers"]
+    assert "503" in fake_deployment.failures("alb/*")["alb/each-task-answers"]
 
 
-def test_no_http_answer_fails(world: World) -> None:
-    world.catalog.unreachable = True
+def test_no_http_response_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.catalog.unreachable = True
 
-    assert "connection refused" in world.failures("alb/*")["alb/each-task-answers"]
+    assert "connection refused" in fake_deployment.failures("alb/*")["alb/each-task-answers"]

@@ -11,7 +11,7 @@ from harness.core.errors import CheckFailedError, NotProvableError
 from harness.core.redaction import MASK, redact
 from harness.run.evidence import Status
 from harness.targets.base import DatabaseRoute
-from tests.unit.harness.checks.fake_deployment import ENDPOINT, GONE, PASSWORD, World
+from tests.unit.harness.checks.fake_deployment import ENDPOINT, GONE, PASSWORD, FakeDeployment
 from tests.unit.harness.checks.fake_http import replace_body
 
 CLUSTER = ("rds.DescribeDBClusters", "DBClusters", 0)
@@ -19,7 +19,7 @@ INSTANCE = ("rds.DescribeDBInstances", "DBInstances", 0)
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "check", "seen"),
+    ("place", "value", "check", "observed"),
     [
         ((*CLUSTER, "Status"), "creating", "cluster", "creating"),
         ((*CLUSTER, "Engine"), "aurora-mysql", "cluster", "aurora-mysql"),
@@ -43,7 +43,12 @@ INSTANCE = ("rds.DescribeDBInstances", "DBInstances", 0)
         ((*INSTANCE, "PubliclyAccessible"), True, "instances", "public"),
         ((*CLUSTER, "DBClusterParameterGroup"), "default", "forces-tls", "default"),
         (
-            ("rds.DescribeDBClusterParameters", "Parameters", 0, "ParameterValue"),
+            (
+                "rds.DescribeDBClusterParameters",
+                "Parameters",
+                {"ParameterName": "rds.force_ssl"},
+                "ParameterValue",
+            ),
             "0",
             "forces-tls",
             "'0'",
@@ -61,28 +66,28 @@ INSTANCE = ("rds.DescribeDBInstances", "DBInstances", 0)
     ],
 )
 def test_a_wrong_cluster_fails_its_check_alone(
-    world: World, place: tuple[Any, ...], value: Any, check: str, seen: str
+    fake_deployment: FakeDeployment, place: tuple[Any, ...], value: Any, check: str, observed: str
 ) -> None:
-    world.change(*place, to=value)
+    fake_deployment.change(*place, to=value)
 
-    failures = world.failures("aurora/*")
+    failures = fake_deployment.failures("aurora/*")
 
     assert list(failures) == [f"aurora/{check}"]
-    assert seen in failures[f"aurora/{check}"]
+    assert observed in failures[f"aurora/{check}"]
 
 
-def _secret(world: World, **changes: Any) -> None:
-    answer: Any = world.answers["secretsmanager.GetSecretValue"]
+def _secret(fake_deployment: FakeDeployment, **changes: Any) -> None:
+    answer: Any = fake_deployment.answers["secretsmanager.GetSecretValue"]
     values = {**json.loads(answer["SecretString"]), **changes}
     kept = {key: value for key, value in values.items() if value is not GONE}
-    world.answers["secretsmanager.GetSecretValue"] = {"SecretString": json.dumps(kept)}
+    fake_deployment.answers["secretsmanager.GetSecretValue"] = {"SecretString": json.dumps(kept)}
 
 
 @pytest.mark.parametrize(
-    ("changes", "seen"),
+    ("changes", "observed"),
     [
         ({"dbname": "postgres"}, "postgres"),
-        ({"username": "somebody"}, "somebody"),
+        ({"username": "another-user"}, "another-user"),
         ({"engine": "mysql"}, "mysql"),
         ({"host": GONE}, "missing: host"),
         ({"password": ""}, "missing: password"),
@@ -90,35 +95,39 @@ def _secret(world: World, **changes: Any) -> None:
     ],
 )
 def test_a_secret_that_does_not_match_fails(
-    world: World, changes: dict[str, Any], seen: str
+    fake_deployment: FakeDeployment, changes: dict[str, Any], observed: str
 ) -> None:
-    _secret(world, **changes)
+    _secret(fake_deployment, **changes)
 
-    failures = world.failures("aurora/secret-matches-cluster")
+    failures = fake_deployment.failures("aurora/secret-matches-cluster")
 
-    assert seen in failures["aurora/secret-matches-cluster"]
+    assert observed in failures["aurora/secret-matches-cluster"]
 
 
 @pytest.mark.parametrize("text", ["not JSON", "[1]"])
-def test_a_secret_of_another_shape_fails_without_being_shown(world: World, text: str) -> None:
-    world.answers["secretsmanager.GetSecretValue"] = {"SecretString": text}
+def test_a_secret_of_another_shape_fails_without_being_shown(
+    fake_deployment: FakeDeployment, text: str
+) -> None:
+    fake_deployment.answers["secretsmanager.GetSecretValue"] = {"SecretString": text}
 
-    seen = world.failures("aurora/secret-matches-cluster")["aurora/secret-matches-cluster"]
+    observed = fake_deployment.failures("aurora/secret-matches-cluster")[
+        "aurora/secret-matches-cluster"
+    ]
 
-    assert "expected JSON in the secret" in seen or "expected a JSON object" in seen
-    assert text not in seen
+    assert "expected JSON in the secret" in observed or "expected a JSON object" in observed
+    assert text not in observed
 
 
-def test_a_changed_password_fails_exactly_what_uses_it(world: World) -> None:
-    def refuse(asked: dict[str, Any]) -> dict[str, Any]:
+def test_a_changed_password_fails_exactly_what_uses_it(fake_deployment: FakeDeployment) -> None:
+    def refuse(parameters: dict[str, Any]) -> dict[str, Any]:
         from tests.unit.harness.checks.fake_aws import RefusalError  # noqa: PLC0415
 
         raise RefusalError("BadRequestException", "password authentication failed")
 
-    _secret(world, password="another-password")
-    world.answers["rds-data.ExecuteStatement"] = refuse
+    _secret(fake_deployment, password="another-password")
+    fake_deployment.answers["rds-data.ExecuteStatement"] = refuse
 
-    failures = world.failures()
+    failures = fake_deployment.failures()
 
     assert set(failures) == {
         "aurora/connects-with-secret",
@@ -129,43 +138,43 @@ def test_a_changed_password_fails_exactly_what_uses_it(world: World) -> None:
     assert "password authentication failed" in failures["aurora/connects-with-secret"]
 
 
-def test_the_password_is_in_no_result(world: World) -> None:
-    world.postgres.version = f"16.8 {PASSWORD}"
+def test_the_password_is_in_no_result(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.postgres.version = f"16.8 {PASSWORD}"
 
-    results = run_checks(world.context(), only=["aurora/*"])
+    results = run_checks(fake_deployment.context(), only=["aurora/*"])
 
     assert PASSWORD not in repr(results)
     assert MASK in repr(results)
     assert redact(PASSWORD) == MASK
 
 
-def test_a_connection_without_tls_fails(world: World) -> None:
-    world.postgres.tls = None
+def test_a_connection_without_tls_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.postgres.tls = None
 
-    failures = world.failures("aurora/*")
+    failures = fake_deployment.failures("aurora/*")
 
     assert list(failures) == ["aurora/connects-with-secret"]
 
 
-def test_a_server_that_takes_any_password_fails(world: World) -> None:
-    world.postgres.takes_any_password = True
+def test_a_server_that_accepts_any_password_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.postgres.accepts_any_password = True
 
-    failures = world.failures("aurora/*")
+    failures = fake_deployment.failures("aurora/*")
 
     assert list(failures) == ["aurora/wrong-password-refused"]
     assert "made-up password" in failures["aurora/wrong-password-refused"]
 
 
-def test_a_server_that_takes_plain_text_fails(world: World) -> None:
-    world.postgres.takes_plain_text = True
+def test_a_server_that_accepts_plain_text_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.postgres.accepts_plain_text = True
 
-    assert list(world.failures("aurora/*")) == ["aurora/plain-text-refused"]
+    assert list(fake_deployment.failures("aurora/*")) == ["aurora/plain-text-refused"]
 
 
-def test_a_server_that_does_not_answer_refuses_nothing(world: World) -> None:
-    world.postgres.answers = False
+def test_an_unreachable_server_refuses_nothing(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.postgres.reachable = False
 
-    failures = world.failures("aurora/*")
+    failures = fake_deployment.failures("aurora/*")
 
     assert set(failures) == {
         "aurora/connects-with-secret",
@@ -173,40 +182,44 @@ def test_a_server_that_does_not_answer_refuses_nothing(world: World) -> None:
         "aurora/plain-text-refused",
         "aurora/rows-agree-with-direct-sql",
     }
-    assert "did not answer" in failures["aurora/wrong-password-refused"]
+    assert "did not respond" in failures["aurora/wrong-password-refused"]
 
 
 @pytest.mark.parametrize("code", ["BadRequestException", "HttpEndpointNotEnabledException"])
-def test_a_data_api_that_refuses_fails(world: World, code: str) -> None:
-    world.refuse("rds-data.ExecuteStatement", code)
+def test_a_data_api_that_refuses_fails(fake_deployment: FakeDeployment, code: str) -> None:
+    fake_deployment.refuse("rds-data.ExecuteStatement", code)
 
-    failures = world.failures("aurora/*")
+    failures = fake_deployment.failures("aurora/*")
 
     assert set(failures) == {"aurora/data-api-answers", "aurora/rows-agree-with-data-api"}
     assert code in failures["aurora/data-api-answers"]
 
 
-def test_a_data_api_that_is_resuming_is_asked_again(world: World) -> None:
-    world.refuse("rds-data.ExecuteStatement", "DatabaseResumingException")
+def test_a_request_to_a_resuming_data_api_is_repeated(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.refuse("rds-data.ExecuteStatement", "DatabaseResumingException")
 
     assert (
-        "resuming" in world.failures("aurora/data-api-answers")["aurora/data-api-answers"].lower()
+        "resuming"
+        in fake_deployment.failures("aurora/data-api-answers")["aurora/data-api-answers"].lower()
     )
 
 
-def test_an_outage_of_the_data_api_is_no_observation(world: World) -> None:
-    world.refuse("rds-data.ExecuteStatement", "AccessDeniedException")
+def test_an_outage_of_the_data_api_is_no_observation(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.refuse("rds-data.ExecuteStatement", "AccessDeniedException")
 
     with pytest.raises(Exception, match="AccessDenied"):
-        Aurora(world.context()).data_api_answers()
+        Aurora(fake_deployment.context()).data_api_answers()
 
 
-def test_another_user_behind_the_data_api_fails(world: World) -> None:
-    world.answers["rds-data.ExecuteStatement"] = {
-        "records": [[{"stringValue": "somebody"}, {"stringValue": "16.8"}]]
+def test_another_user_behind_the_data_api_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.answers["rds-data.ExecuteStatement"] = {
+        "records": [[{"stringValue": "another-user"}, {"stringValue": "16.8"}]]
     }
 
-    assert "somebody" in world.failures("aurora/data-api-answers")["aurora/data-api-answers"]
+    assert (
+        "another-user"
+        in fake_deployment.failures("aurora/data-api-answers")["aurora/data-api-answers"]
+    )
 
 
 def _not_ready(_: Any, response: Any) -> None:
@@ -219,17 +232,17 @@ def _one_without_tls(_: Any, response: Any) -> None:
         replace_body(response, {"database": {"tls": False, "server_version": "16.8"}})
 
 
-@pytest.mark.parametrize("spoil", [_not_ready, _one_without_tls])
-def test_a_task_that_is_not_ready_fails(world: World, spoil: Any) -> None:
-    world.catalog.changes.append(spoil)
+@pytest.mark.parametrize("change", [_not_ready, _one_without_tls])
+def test_a_task_that_is_not_ready_fails(fake_deployment: FakeDeployment, change: Any) -> None:
+    fake_deployment.catalog.changes.append(change)
 
-    assert list(world.failures("aurora/*")) == ["aurora/service-ready"]
+    assert list(fake_deployment.failures("aurora/*")) == ["aurora/service-ready"]
 
 
-def test_an_api_with_another_database_fails(world: World) -> None:
-    world.postgres.products = {}
+def test_an_api_with_another_database_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.postgres.products = {}
 
-    failures = world.failures("aurora/*")
+    failures = fake_deployment.failures("aurora/*")
 
     assert set(failures) == {
         "aurora/rows-agree-with-direct-sql",
@@ -237,54 +250,60 @@ def test_an_api_with_another_database_fails(world: World) -> None:
     }
 
 
-def test_rows_are_removed_even_when_the_api_does_not_see_them(world: World) -> None:
+def test_rows_are_removed_even_when_the_api_does_not_see_them(
+    fake_deployment: FakeDeployment,
+) -> None:
     def blind(request: Any, response: Any) -> None:
         if request.method == "GET" and "/products?" in response.url:
             replace_body(response, {"items": []})
 
-    world.catalog.changes.append(blind)
+    fake_deployment.catalog.changes.append(blind)
 
-    assert "row of SQL, read by the API" in str(world.failures("aurora/rows-*"))
-    assert world.catalog.products == {}
+    assert "row of SQL, read by the API" in str(fake_deployment.failures("aurora/rows-*"))
+    assert fake_deployment.catalog.products == {}
 
 
-def test_without_a_direct_route_nothing_direct_is_provable(world: World) -> None:
-    world.has_route = False
+def test_without_a_direct_route_nothing_direct_is_provable(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.has_route = False
 
     with pytest.raises(NotProvableError, match="no direct route"):
-        Aurora(world.context()).connects_with_secret()
+        Aurora(fake_deployment.context()).connects_with_secret()
 
 
-def test_where_the_route_has_an_authority_the_certificate_is_verified(world: World) -> None:
+def test_where_the_route_has_an_authority_the_certificate_is_verified(
+    fake_deployment: FakeDeployment,
+) -> None:
     authority = Path("ca.pem")
-    world.database_route = lambda host, port: DatabaseRoute("127.0.0.2", 5432, authority)  # type: ignore[method-assign]
+    fake_deployment.database_route = lambda host, port: DatabaseRoute("127.0.0.2", 5432, authority)  # type: ignore[method-assign]
 
-    Aurora(world.context()).connects_with_secret()
+    Aurora(fake_deployment.context()).connects_with_secret()
 
-    [used] = world.postgres.connections
+    [used] = fake_deployment.postgres.connections
     assert used["sslmode"] == "verify-full"
     assert used["sslrootcert"] == "ca.pem"
     assert (used["host"], used["hostaddr"]) == (ENDPOINT, "127.0.0.2")
 
 
-def test_where_there_is_no_tls_it_is_not_insisted_on(world: World) -> None:
-    world.lacking = {Capability.DATABASE_TLS: "this PostgreSQL has no TLS"}
+def test_without_tls_of_the_target_it_is_not_required(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.lacking = {Capability.DATABASE_TLS: "this PostgreSQL has no TLS"}
 
-    results = {r.check: r.status for r in run_checks(world.context(), only=["aurora/*"])}
+    results = {r.check: r.status for r in run_checks(fake_deployment.context(), only=["aurora/*"])}
 
     not_provable = {check for check, status in results.items() if status is Status.NOT_PROVABLE}
     assert not_provable == {"aurora/connects-with-secret", "aurora/plain-text-refused"}
     assert results["aurora/rows-agree-with-direct-sql"] is Status.PASSED
-    assert {used["sslmode"] for used in world.postgres.connections} == {"prefer"}
+    assert {used["sslmode"] for used in fake_deployment.postgres.connections} == {"prefer"}
 
 
-def test_sql_that_the_server_refuses_fails(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sql_that_the_server_refuses_fails(
+    fake_deployment: FakeDeployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import psycopg  # noqa: PLC0415
 
     def refuse(*_: Any) -> Any:
         raise psycopg.errors.UndefinedTable('relation "products" does not exist')
 
-    monkeypatch.setattr(world.postgres, "run", refuse)
+    monkeypatch.setattr(fake_deployment.postgres, "run", refuse)
 
-    with pytest.raises(CheckFailedError, match="SQL was refused"):
-        Aurora(world.context()).rows_agree_with_direct_sql()
+    with pytest.raises(CheckFailedError, match="the database rejected SQL"):
+        Aurora(fake_deployment.context()).rows_agree_with_direct_sql()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.unit.harness.checks.fake_deployment import GONE, World
+from tests.unit.harness.checks.fake_deployment import GONE, FakeDeployment
 from tests.unit.harness.checks.fake_http import replace_body
 
 CONFIGURED = ("cloudfront.GetDistribution", "Distribution", "DistributionConfig")
@@ -14,7 +14,7 @@ ORIGIN = (*CONFIGURED, "Origins", "Items", 0)
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "check", "seen"),
+    ("place", "value", "check", "observed"),
     [
         ((*CONFIGURED, "Enabled"), False, "deployed", "Enabled: False"),
         (
@@ -52,25 +52,25 @@ ORIGIN = (*CONFIGURED, "Origins", "Items", 0)
     ],
 )
 def test_a_wrong_setting_fails_its_check_alone(
-    world: World, place: tuple[Any, ...], value: Any, check: str, seen: str
+    fake_deployment: FakeDeployment, place: tuple[Any, ...], value: Any, check: str, observed: str
 ) -> None:
-    world.change(*place, to=value)
+    fake_deployment.change(*place, to=value)
 
-    failures = world.failures("cloudfront/*")
+    failures = fake_deployment.failures("cloudfront/*")
 
     assert list(failures) == [f"cloudfront/{check}"]
-    assert seen in failures[f"cloudfront/{check}"]
+    assert observed in failures[f"cloudfront/{check}"]
 
 
-Spoil = Callable[[requests.PreparedRequest, requests.Response], None]
+Change = Callable[[requests.PreparedRequest, requests.Response], None]
 
 
-def _spoil(path: str, change: Callable[[requests.Response], None], method: str = "") -> Spoil:
-    def spoil(request: requests.PreparedRequest, response: requests.Response) -> None:
+def _changed(path: str, change: Callable[[requests.Response], None], method: str = "") -> Change:
+    def change_matching(request: requests.PreparedRequest, response: requests.Response) -> None:
         if path in (request.url or "") and method in ("", request.method):
             change(response)
 
-    return spoil
+    return change_matching
 
 
 def _status(code: int) -> Callable[[requests.Response], None]:
@@ -90,8 +90,8 @@ def _header(name: str, value: str | None) -> Callable[[requests.Response], None]
     return change
 
 
-def _told(key: str, value: object) -> Callable[[requests.Response], None]:
-    """The origin tells something else of the request."""
+def _reported(key: str, value: object) -> Callable[[requests.Response], None]:
+    """The origin returns another description of the request."""
 
     def change(response: requests.Response) -> None:
         replace_body(response, {**response.json(), key: value})
@@ -100,44 +100,48 @@ def _told(key: str, value: object) -> Callable[[requests.Response], None]:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "checks"),
+    ("change", "checks"),
     [
-        (_spoil("http://", _status(200)), {"redirects-to-https"}),
-        (_spoil("http://", _status(307)), {"redirects-to-https"}),
-        (_spoil("http://", _header("Location", "https://x/")), {"redirects-to-https"}),
-        (_spoil("/products/", _status(403), "PUT"), {"serves-products", "nothing-is-cached"}),
-        (_spoil("/products/", _status(403), "DELETE"), {"serves-products"}),
-        (_spoil("/diagnostics", _told("query", [])), {"query-string-arrives"}),
-        (_spoil("/diagnostics", _told("header_names", ["host"])), {"headers-arrive"}),
-        (_spoil("/diagnostics", _told("cookie_names", [])), {"cookies-arrive"}),
+        (_changed("http://", _status(200)), {"redirects-to-https"}),
+        (_changed("http://", _status(307)), {"redirects-to-https"}),
+        (_changed("http://", _header("Location", "https://x/")), {"redirects-to-https"}),
+        (_changed("/products/", _status(403), "PUT"), {"serves-products", "nothing-is-cached"}),
+        (_changed("/products/", _status(403), "DELETE"), {"serves-products"}),
+        (_changed("/diagnostics", _reported("query", [])), {"query-string-arrives"}),
+        (_changed("/diagnostics", _reported("header_names", ["host"])), {"headers-arrive"}),
+        (_changed("/diagnostics", _reported("cookie_names", [])), {"cookies-arrive"}),
         (
-            _spoil("/healthz", _header("X-Cache", "Hit from cloudfront")),
+            _changed("/healthz", _header("X-Cache", "Hit from cloudfront")),
             {"headers-of-cloudfront"},
         ),
         (
-            _spoil("/products?", _header("X-Cache", "Hit from cloudfront")),
+            _changed("/products?", _header("X-Cache", "Hit from cloudfront")),
             {"nothing-is-cached"},
         ),
-        (_spoil("/healthz", _header("Via", None)), {"headers-of-cloudfront"}),
-        (_spoil("/healthz", _header("X-Amz-Cf-Id", None)), {"headers-of-cloudfront"}),
-        (_spoil("/products?", _header("Content-Encoding", "br")), {"compresses"}),
+        (_changed("/healthz", _header("Via", None)), {"headers-of-cloudfront"}),
+        (_changed("/healthz", _header("X-Amz-Cf-Id", None)), {"headers-of-cloudfront"}),
+        (_changed("/products?", _header("Content-Encoding", "br")), {"compresses"}),
         (
-            _spoil("/diagnostics", lambda response: replace_body(response, "<html>")),
+            _changed("/diagnostics", lambda response: replace_body(response, "<html>")),
             {"query-string-arrives", "headers-arrive", "cookies-arrive"},
         ),
         (
-            _spoil("/products?", lambda response: replace_body(response, {"items": 7})),
+            _changed("/products?", lambda response: replace_body(response, {"items": 7})),
             {"serves-products", "nothing-is-cached", "compresses"},
         ),
     ],
 )
-def test_wrong_traffic_fails_its_checks_alone(world: World, spoil: Spoil, checks: set[str]) -> None:
-    world.catalog.changes.append(spoil)
+def test_wrong_traffic_fails_its_checks_alone(
+    fake_deployment: FakeDeployment, change: Change, checks: set[str]
+) -> None:
+    fake_deployment.catalog.changes.append(change)
 
-    assert set(world.failures("cloudfront/*")) == {f"cloudfront/{check}" for check in checks}
+    assert set(fake_deployment.failures("cloudfront/*")) == {
+        f"cloudfront/{check}" for check in checks
+    }
 
 
-def test_a_cached_list_fails(world: World) -> None:
+def test_a_cached_list_fails(fake_deployment: FakeDeployment) -> None:
     cached: dict[str, bytes] = {}
 
     def cache(request: requests.PreparedRequest, response: requests.Response) -> None:
@@ -145,16 +149,18 @@ def test_a_cached_list_fails(world: World) -> None:
         if request.method == "GET" and "/products?" in url and response.status_code == 200:
             replace_body(response, json.loads(cached.setdefault(url, response.content)))
 
-    world.catalog.changes.append(cache)
+    fake_deployment.catalog.changes.append(cache)
 
-    failures = world.failures("cloudfront/nothing-is-cached", "cloudfront/serves-products")
+    failures = fake_deployment.failures(
+        "cloudfront/nothing-is-cached", "cloudfront/serves-products"
+    )
 
     assert set(failures) == {"cloudfront/nothing-is-cached", "cloudfront/serves-products"}
     assert "Changed" in failures["cloudfront/nothing-is-cached"]
 
 
-def test_what_a_check_created_is_deleted_even_when_it_fails(world: World) -> None:
-    world.catalog.changes.append(_spoil("/products/", _status(500), "PUT"))
+def test_a_product_of_a_failed_check_is_deleted(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.catalog.changes.append(_changed("/products/", _status(500), "PUT"))
 
-    assert world.failures("cloudfront/*")
-    assert world.catalog.products == {}
+    assert fake_deployment.failures("cloudfront/*")
+    assert fake_deployment.catalog.products == {}

@@ -4,19 +4,19 @@ from typing import Any
 import pytest
 
 from tests.unit.harness.checks.fake_aws import RefusalError
-from tests.unit.harness.checks.fake_deployment import GONE, World, task_definition
+from tests.unit.harness.checks.fake_deployment import GONE, FakeDeployment, task_definition
 
 CONTAINER = ("ecs.DescribeTaskDefinition", "taskDefinition", "containerDefinitions", 0)
 
 
-def _service(world: World, **changes: Any) -> None:
-    described = {**world.service(), **changes}
+def _service(fake_deployment: FakeDeployment, **changes: Any) -> None:
+    described = {**fake_deployment.service(), **changes}
     service = {key: value for key, value in described.items() if value is not GONE}
-    world.answers["ecs.DescribeServices"] = {"services": [service]}
+    fake_deployment.answers["ecs.DescribeServices"] = {"services": [service]}
 
 
 @pytest.mark.parametrize(
-    ("changes", "check", "seen"),
+    ("changes", "check", "observed"),
     [
         ({"desiredCount": 1}, "running-as-desired", "(1, 2, 0)"),
         ({"runningCount": 1}, "running-as-desired", "(2, 1, 0)"),
@@ -74,38 +74,41 @@ def _service(world: World, **changes: Any) -> None:
     ],
 )
 def test_a_wrong_service_fails_its_check_alone(
-    world: World, changes: dict[str, Any], check: str, seen: str
+    fake_deployment: FakeDeployment, changes: dict[str, Any], check: str, observed: str
 ) -> None:
-    _service(world, **changes)
+    _service(fake_deployment, **changes)
 
-    failures = world.failures("ecs/*")
+    failures = fake_deployment.failures("ecs/*")
 
     assert list(failures) == [f"ecs/{check}"]
-    assert seen in failures[f"ecs/{check}"]
+    assert observed in failures[f"ecs/{check}"]
 
 
-@pytest.mark.parametrize("gone", ["INACTIVE", "DRAINING"])
-def test_a_service_that_is_not_active_fails(world: World, gone: str) -> None:
-    _service(world, status=gone)
+@pytest.mark.parametrize("status", ["INACTIVE", "DRAINING"])
+def test_a_service_that_is_not_active_fails(fake_deployment: FakeDeployment, status: str) -> None:
+    _service(fake_deployment, status=status)
 
     assert (
-        "one active service" in world.failures("ecs/running-as-desired")["ecs/running-as-desired"]
+        "one active service"
+        in fake_deployment.failures("ecs/running-as-desired")["ecs/running-as-desired"]
     )
 
 
-def test_a_cluster_without_spot_fails(world: World) -> None:
-    world.change("ecs.DescribeClusters", "clusters", 0, "capacityProviders", to=["FARGATE"])
+def test_a_cluster_without_spot_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.change(
+        "ecs.DescribeClusters", "clusters", 0, "capacityProviders", to=["FARGATE"]
+    )
 
-    assert list(world.failures("ecs/*")) == ["ecs/capacity-provider-strategy"]
+    assert list(fake_deployment.failures("ecs/*")) == ["ecs/capacity-provider-strategy"]
 
 
-def _task(world: World, **changes: Any) -> None:
-    first, second = (world.task(name) for name in world.tasks)
-    world.answers["ecs.DescribeTasks"] = {"tasks": [first, {**second, **changes}]}
+def _task(fake_deployment: FakeDeployment, **changes: Any) -> None:
+    first, second = (fake_deployment.task(name) for name in fake_deployment.tasks)
+    fake_deployment.answers["ecs.DescribeTasks"] = {"tasks": [first, {**second, **changes}]}
 
 
 @pytest.mark.parametrize(
-    ("changes", "check", "seen"),
+    ("changes", "check", "observed"),
     [
         ({"capacityProviderName": "FARGATE"}, "on-fargate-spot", "'task-b': 'FARGATE'"),
         ({"taskDefinitionArn": "family:7"}, "one-deployment", "family:7"),
@@ -118,26 +121,26 @@ def _task(world: World, **changes: Any) -> None:
     ],
 )
 def test_a_wrong_task_fails_its_check_alone(
-    world: World, changes: dict[str, Any], check: str, seen: str
+    fake_deployment: FakeDeployment, changes: dict[str, Any], check: str, observed: str
 ) -> None:
-    _task(world, **changes)
+    _task(fake_deployment, **changes)
 
-    failures = world.failures("ecs/*")
+    failures = fake_deployment.failures("ecs/*")
 
     assert list(failures) == [f"ecs/{check}"]
-    assert seen in failures[f"ecs/{check}"]
+    assert observed in failures[f"ecs/{check}"]
 
 
-def test_a_task_that_was_told_to_stop_is_no_running_task(world: World) -> None:
-    _task(world, desiredStatus="STOPPED", capacityProviderName="FARGATE")
+def test_a_stopping_task_is_not_a_running_task(fake_deployment: FakeDeployment) -> None:
+    _task(fake_deployment, desiredStatus="STOPPED", capacityProviderName="FARGATE")
 
-    assert world.failures("ecs/on-fargate-spot") == {}
+    assert fake_deployment.failures("ecs/on-fargate-spot") == {}
 
 
-def test_without_tasks_their_checks_fail(world: World) -> None:
-    world.tasks = {}
+def test_without_tasks_their_checks_fail(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.tasks = {}
 
-    failures = world.failures("ecs/*")
+    failures = fake_deployment.failures("ecs/*")
 
     assert set(failures) == {
         "ecs/running-as-desired",
@@ -161,27 +164,27 @@ def test_without_tasks_their_checks_fail(world: World) -> None:
     ],
 )
 def test_a_wrong_container_fails_its_check_alone(
-    world: World, path: tuple[Any, ...], value: Any, check: str
+    fake_deployment: FakeDeployment, path: tuple[Any, ...], value: Any, check: str
 ) -> None:
-    world.change(*CONTAINER, *path, to=value)
+    fake_deployment.change(*CONTAINER, *path, to=value)
 
-    assert list(world.failures("ecs/*")) == [f"ecs/{check}"]
+    assert list(fake_deployment.failures("ecs/*")) == [f"ecs/{check}"]
 
 
 @pytest.mark.parametrize("key", ["cpu", "memory", "networkMode", "executionRoleArn", "taskRoleArn"])
-def test_a_wrong_task_definition_fails(world: World, key: str) -> None:
-    world.change("ecs.DescribeTaskDefinition", "taskDefinition", key, to="bridge")
+def test_a_wrong_task_definition_fails(fake_deployment: FakeDeployment, key: str) -> None:
+    fake_deployment.change("ecs.DescribeTaskDefinition", "taskDefinition", key, to="bridge")
 
-    assert list(world.failures("ecs/*")) == ["ecs/task-definition"]
+    assert list(fake_deployment.failures("ecs/*")) == ["ecs/task-definition"]
 
 
-def test_a_second_container_fails(world: World) -> None:
+def test_a_second_container_fails(fake_deployment: FakeDeployment) -> None:
     containers = task_definition()["containerDefinitions"] * 2
-    world.change(
+    fake_deployment.change(
         "ecs.DescribeTaskDefinition", "taskDefinition", "containerDefinitions", to=containers
     )
 
-    assert "one container, seen: 2" in world.failures("ecs/*")["ecs/task-definition"]
+    assert "one container, seen: 2" in fake_deployment.failures("ecs/*")["ecs/task-definition"]
 
 
 def _no_stream(_: dict[str, Any]) -> dict[str, Any]:
@@ -189,7 +192,7 @@ def _no_stream(_: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("answer", "seen"),
+    ("answer", "observed"),
     [
         ({"events": []}, "lines in /ecs/catalog-pr1-7f3a:api/api/task-a"),
         (_no_stream, "lines in /ecs/catalog-pr1-7f3a:api/api/task-a"),
@@ -198,18 +201,21 @@ def _no_stream(_: dict[str, Any]) -> dict[str, Any]:
     ],
     ids=["no lines", "no stream", "another task's lines", "lines that name no task"],
 )
-def test_log_streams_must_hold_their_own_task_s_lines(world: World, answer: Any, seen: str) -> None:
-    world.answers["logs.GetLogEvents"] = answer
+def test_log_streams_must_hold_their_own_task_s_lines(
+    fake_deployment: FakeDeployment, answer: Any, observed: str
+) -> None:
+    fake_deployment.answers["logs.GetLogEvents"] = answer
 
-    failures = world.failures("ecs/*")
+    failures = fake_deployment.failures("ecs/*")
 
     assert list(failures) == ["ecs/logs-per-task"]
-    assert seen in failures["ecs/logs-per-task"]
+    assert observed in failures["ecs/logs-per-task"]
 
 
-def test_many_tasks_are_described_in_parts(world: World) -> None:
-    world.tasks = {f"task-{index}": ("10.0.0.1", "eu-north-1a") for index in range(101)}
+def test_many_tasks_are_described_in_parts(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.tasks = {f"task-{index}": ("10.0.0.1", "eu-north-1a") for index in range(101)}
 
-    world.failures("ecs/on-fargate-spot")
+    fake_deployment.failures("ecs/on-fargate-spot")
 
-    assert [len(asked["tasks"]) for asked in world.aws.asked("ecs.DescribeTasks")] == [100, 1]
+    requests = fake_deployment.aws.asked("ecs.DescribeTasks")
+    assert [len(parameters["tasks"]) for parameters in requests] == [100, 1]

@@ -3,11 +3,13 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.fake_deployment import SECRET_ARN, World, role_statements
+from tests.unit.harness.checks.fake_deployment import SECRET_ARN, FakeDeployment, role_statements
 
 
-def _policy(world: World, *statements: dict[str, Any]) -> None:
-    world.change("iam.GetRolePolicy", "PolicyDocument", to=json.dumps({"Statement": statements}))
+def _policy(fake_deployment: FakeDeployment, *statements: dict[str, Any]) -> None:
+    fake_deployment.change(
+        "iam.GetRolePolicy", "PolicyDocument", to=json.dumps({"Statement": statements})
+    )
 
 
 def _grant(action: Any, resource: Any) -> dict[str, Any]:
@@ -28,50 +30,54 @@ def _grant(action: Any, resource: Any) -> dict[str, Any]:
     ],
 )
 def test_a_wider_execution_role_fails(
-    world: World, extra: dict[str, Any], checks: set[str]
+    fake_deployment: FakeDeployment, extra: dict[str, Any], checks: set[str]
 ) -> None:
-    _policy(world, *role_statements(), extra)
+    _policy(fake_deployment, *role_statements(), extra)
 
-    assert set(world.failures("iam/*")) == {f"iam/{check}" for check in checks}
+    assert set(fake_deployment.failures("iam/*")) == {f"iam/{check}" for check in checks}
 
 
 @pytest.mark.parametrize(("missing", "check"), [(0, "starts-tasks-only"), (3, "reads-one-secret")])
-def test_a_narrower_execution_role_fails(world: World, missing: int, check: str) -> None:
+def test_a_narrower_execution_role_fails(
+    fake_deployment: FakeDeployment, missing: int, check: str
+) -> None:
     statements = role_statements()
     del statements[missing]
-    _policy(world, *statements)
+    _policy(fake_deployment, *statements)
 
-    assert list(world.failures("iam/*")) == [f"iam/{check}"]
-
-
-def test_a_policy_attached_to_a_role_fails(world: World) -> None:
-    world.change("iam.ListAttachedRolePolicies", "AttachedPolicies", to=[{"PolicyName": "Admin"}])
-
-    assert "Admin" in world.failures("iam/*")["iam/task-role-is-empty"]
+    assert list(fake_deployment.failures("iam/*")) == [f"iam/{check}"]
 
 
-def test_a_task_role_with_a_policy_fails(world: World) -> None:
-    world.answers["iam.ListRolePolicies"] = {"PolicyNames": ["start-tasks"]}
+def test_a_policy_attached_to_a_role_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.change(
+        "iam.ListAttachedRolePolicies", "AttachedPolicies", to=[{"PolicyName": "Admin"}]
+    )
 
-    assert list(world.failures("iam/*")) == ["iam/task-role-is-empty"]
+    assert "Admin" in fake_deployment.failures("iam/*")["iam/task-role-is-empty"]
 
 
-def test_roles_that_others_may_have_fail(world: World) -> None:
-    right: Any = world.answers["iam.GetRole"]
+def test_a_task_role_with_a_policy_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.answers["iam.ListRolePolicies"] = {"PolicyNames": ["start-tasks"]}
+
+    assert list(fake_deployment.failures("iam/*")) == ["iam/task-role-is-empty"]
+
+
+def test_roles_with_another_trust_policy_fail(fake_deployment: FakeDeployment) -> None:
+    right: Any = fake_deployment.answers["iam.GetRole"]
     trust = [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]
 
-    def open_role(asked: dict[str, Any]) -> dict[str, Any]:
-        role = right(asked)["Role"]
+    def open_role(parameters: dict[str, Any]) -> dict[str, Any]:
+        role = right(parameters)["Role"]
         return {"Role": {**role, "AssumeRolePolicyDocument": json.dumps({"Statement": trust})}}
 
-    world.answers["iam.GetRole"] = open_role
+    fake_deployment.answers["iam.GetRole"] = open_role
 
-    failures = world.failures("iam/*")
+    failures = fake_deployment.failures("iam/*")
     assert list(failures) == ["iam/trust"]
     assert "'AWS': '*'" in failures["iam/trust"]
 
 
-def test_a_missing_role_fails(world: World) -> None:
-    world.refuse("iam.GetRole", "NoSuchEntity")
+def test_a_missing_role_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.refuse("iam.GetRole", "NoSuchEntity")
 
-    assert set(world.failures("iam/*")) == {"iam/trust", "iam/starts-tasks-only"}
+    assert set(fake_deployment.failures("iam/*")) == {"iam/trust", "iam/starts-tasks-only"}

@@ -2,11 +2,11 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.fake_deployment import World
+from tests.unit.harness.checks.fake_deployment import FakeDeployment
 
 
 @pytest.mark.parametrize(
-    ("value", "seen"),
+    ("value", "observed"),
     [
         ([], "log group /ecs/catalog-pr1-7f3a"),
         ([{"logGroupName": "/ecs/catalog-pr1-7f3a"}], "None"),
@@ -14,7 +14,9 @@ from tests.unit.harness.checks.fake_deployment import World
         ([{"logGroupName": "/ecs/catalog-pr1-7f3ab", "retentionInDays": 7}], "7f3ab"),
     ],
 )
-def test_a_log_group_without_its_retention_fails(world: World, value: Any, seen: str) -> None:
-    world.change("logs.DescribeLogGroups", "logGroups", to=value)
+def test_a_log_group_without_its_retention_fails(
+    fake_deployment: FakeDeployment, value: Any, observed: str
+) -> None:
+    fake_deployment.change("logs.DescribeLogGroups", "logGroups", to=value)
 
-    assert seen in world.failures("logs/*")["logs/retention"]
+    assert observed in fake_deployment.failures("logs/*")["logs/retention"]

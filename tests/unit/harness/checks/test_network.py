@@ -2,12 +2,11 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.fake_deployment import GONE, World
+from tests.unit.harness.checks.fake_deployment import GONE, FakeDeployment
 
 VPC = ("ec2.DescribeVpcs", "Vpcs", 0)
 SUBNETS = ("ec2.DescribeSubnets", "Subnets")
-PUBLIC = ("ec2.DescribeRouteTables", "RouteTables", 1)
-PRIVATE = ("ec2.DescribeRouteTables", "RouteTables", 2)
+_MAIN, PRIVATE, PUBLIC = (("ec2.DescribeRouteTables", "RouteTables", n) for n in range(3))
 NAT = ("ec2.DescribeNatGateways", "NatGateways", 0)
 
 
@@ -17,7 +16,7 @@ NAT = ("ec2.DescribeNatGateways", "NatGateways", 0)
         ((*VPC, "CidrBlock"), "10.9.0.0/16", "subnets-in-every-zone"),
         ((*SUBNETS, 0, "AvailabilityZone"), "eu-north-1b", "subnets-in-every-zone"),
         ((*SUBNETS, 0), GONE, "subnets-in-every-zone"),
-        ((*SUBNETS, 0, "SubnetId"), "subnet-stranger", "subnets-in-every-zone"),
+        ((*SUBNETS, 0, "SubnetId"), "subnet-unknown", "subnets-in-every-zone"),
         ((*PUBLIC, "Routes", 1, "GatewayId"), "vgw-1", "default-routes"),
         ((*PUBLIC, "Routes", 1), GONE, "default-routes"),
         ((*PUBLIC, "Associations", 0), GONE, "default-routes"),
@@ -30,14 +29,19 @@ NAT = ("ec2.DescribeNatGateways", "NatGateways", 0)
     ],
 )
 def test_a_wrong_network_fails_its_check_alone(
-    world: World, place: tuple[Any, ...], value: Any, check: str
+    fake_deployment: FakeDeployment, place: tuple[Any, ...], value: Any, check: str
 ) -> None:
-    world.change(*place, to=value)
+    fake_deployment.change(*place, to=value)
 
-    assert list(world.failures("network/*")) == [f"network/{check}"]
+    assert list(fake_deployment.failures("network/*")) == [f"network/{check}"]
 
 
-def test_without_nat_gateway_the_private_subnets_reach_nothing(world: World) -> None:
-    world.change(*NAT, "State", to="deleting")
+def test_without_nat_gateway_the_private_subnets_reach_nothing(
+    fake_deployment: FakeDeployment,
+) -> None:
+    fake_deployment.change(*NAT, "State", to="deleting")
 
-    assert set(world.failures("network/*")) == {"network/default-routes", "network/nat-gateways"}
+    assert set(fake_deployment.failures("network/*")) == {
+        "network/default-routes",
+        "network/nat-gateways",
+    }

@@ -2,16 +2,17 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.fake_deployment import GONE, World, from_group, rule
+from tests.unit.harness.checks.fake_deployment import GONE, FakeDeployment, from_group, rule
 
 GROUPS = ("ec2.DescribeSecurityGroups", "SecurityGroups")
-DEFAULT, ALB, SERVICE, DATABASE = range(4)
+DEFAULT = {"GroupName": "default"}
+ALB, SERVICE, DATABASE = ({"GroupId": f"sg-{name}"} for name in ("alb", "service", "database"))
 INGRESS, EGRESS = "IpPermissions", "IpPermissionsEgress"
 ANYWHERE = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
 
 
 @pytest.mark.parametrize(
-    ("place", "rules", "check", "seen"),
+    ("place", "rules", "check", "observed"),
     [
         ((ALB, INGRESS), [rule(80, **ANYWHERE), rule(22, **ANYWHERE)], "load-balancer", "22"),
         ((ALB, INGRESS), [], "load-balancer", "no such rules"),
@@ -24,9 +25,9 @@ ANYWHERE = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
         ((SERVICE, INGRESS), [rule(8080, **ANYWHERE)], "tasks", "0.0.0.0/0"),
         (
             (SERVICE, INGRESS),
-            [rule(8080, **from_group("sg-alb")), rule(8080, **from_group("sg-stranger"))],
+            [rule(8080, **from_group("sg-alb")), rule(8080, **from_group("sg-unknown"))],
             "tasks",
-            "sg-stranger",
+            "sg-unknown",
         ),
         (
             (DATABASE, INGRESS),
@@ -44,30 +45,34 @@ ANYWHERE = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     ],
 )
 def test_a_rule_too_many_or_too_few_fails_that_group_alone(
-    world: World, place: tuple[int, str], rules: list[Any], check: str, seen: str
+    fake_deployment: FakeDeployment,
+    place: tuple[dict[str, str], str],
+    rules: list[Any],
+    check: str,
+    observed: str,
 ) -> None:
-    world.change(*GROUPS, *place, to=rules)
+    fake_deployment.change(*GROUPS, *place, to=rules)
 
-    failures = world.failures("security-groups/*")
+    failures = fake_deployment.failures("security-groups/*")
 
     assert list(failures) == [f"security-groups/{check}"]
-    assert seen in failures[f"security-groups/{check}"]
+    assert observed in failures[f"security-groups/{check}"]
 
 
-def test_a_strange_group_in_the_vpc_fails(world: World) -> None:
-    groups: Any = world.answers["ec2.DescribeSecurityGroups"]
-    stranger = {"GroupId": "sg-9", "GroupName": "stranger"}
-    world.answers["ec2.DescribeSecurityGroups"] = {
-        "SecurityGroups": [*groups["SecurityGroups"], stranger]
+def test_a_strange_group_in_the_vpc_fails(fake_deployment: FakeDeployment) -> None:
+    groups: Any = fake_deployment.answers["ec2.DescribeSecurityGroups"]
+    unknown = {"GroupId": "sg-9", "GroupName": "unknown"}
+    fake_deployment.answers["ec2.DescribeSecurityGroups"] = {
+        "SecurityGroups": [*groups["SecurityGroups"], unknown]
     }
 
-    assert list(world.failures("security-groups/*")) == ["security-groups/no-other"]
+    assert list(fake_deployment.failures("security-groups/*")) == ["security-groups/no-other"]
 
 
-def test_a_missing_group_fails_everyone_who_should_name_it(world: World) -> None:
-    world.change(*GROUPS, DATABASE, to=GONE)
+def test_a_missing_group_fails_every_check_that_expects_it(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.change(*GROUPS, DATABASE, to=GONE)
 
-    failures = world.failures("security-groups/*")
+    failures = fake_deployment.failures("security-groups/*")
 
     assert set(failures) == {
         "security-groups/tasks",

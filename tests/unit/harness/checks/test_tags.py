@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.fake_deployment import GONE, LOWER_TAGS, UPPER_TAGS, World
+from tests.unit.harness.checks.fake_deployment import GONE, LOWER_TAGS, UPPER_TAGS, FakeDeployment
 
 FEWER = [tag for tag in UPPER_TAGS if tag["Key"] != "Project"]
 FEWER_LOWER = [tag for tag in LOWER_TAGS if tag["key"] != "Project"]
@@ -32,38 +32,41 @@ FEWER_LOWER = [tag for tag in LOWER_TAGS if tag["key"] != "Project"]
     ],
 )
 def test_a_missing_tag_fails_its_service_alone(
-    world: World, place: tuple[Any, ...], value: Any, check: str
+    fake_deployment: FakeDeployment, place: tuple[Any, ...], value: Any, check: str
 ) -> None:
-    world.change(*place, to=value)
+    fake_deployment.change(*place, to=value)
 
-    failures = world.failures("tags/*")
+    failures = fake_deployment.failures("tags/*")
 
     assert list(failures) == [f"tags/{check}"]
 
 
-def test_a_wrong_value_is_named_with_its_resource(world: World) -> None:
+def test_a_wrong_value_is_named_with_its_resource(fake_deployment: FakeDeployment) -> None:
     wrong = [{"Key": "ManagedBy", "Value": "hand"}, *UPPER_TAGS[:-1]]
-    world.change("ec2.DescribeVpcs", "Vpcs", 0, "Tags", to=wrong)
+    fake_deployment.change("ec2.DescribeVpcs", "Vpcs", 0, "Tags", to=wrong)
 
-    assert "{'vpc-1': {'ManagedBy': 'hand'}}" in world.failures("tags/network")["tags/network"]
+    assert (
+        "{'vpc-1': {'ManagedBy': 'hand'}}"
+        in fake_deployment.failures("tags/network")["tags/network"]
+    )
 
 
-def test_a_load_balancer_without_tags_fails(world: World) -> None:
-    world.answers["elbv2.DescribeTags"] = lambda asked: {
+def test_a_load_balancer_without_tags_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.answers["elbv2.DescribeTags"] = lambda asked: {
         "TagDescriptions": [{"ResourceArn": arn, "Tags": FEWER} for arn in asked["ResourceArns"]]
     }
 
-    assert list(world.failures("tags/*")) == ["tags/load-balancer"]
+    assert list(fake_deployment.failures("tags/*")) == ["tags/load-balancer"]
 
 
-def test_more_tags_than_wanted_are_right(world: World) -> None:
+def test_more_tags_than_wanted_are_right(fake_deployment: FakeDeployment) -> None:
     more = [*UPPER_TAGS, {"Key": "Name", "Value": "catalog"}]
-    world.change("ec2.DescribeVpcs", "Vpcs", 0, "Tags", to=more)
+    fake_deployment.change("ec2.DescribeVpcs", "Vpcs", 0, "Tags", to=more)
 
-    assert world.failures("tags/*") == {}
+    assert fake_deployment.failures("tags/*") == {}
 
 
-def test_a_service_without_tasks_is_looked_at_all_the_same(world: World) -> None:
-    world.tasks = {}
+def test_a_service_without_tasks_is_looked_at_all_the_same(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.tasks = {}
 
-    assert world.failures("tags/service-and-tasks") == {}
+    assert fake_deployment.failures("tags/service-and-tasks") == {}

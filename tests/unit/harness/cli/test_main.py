@@ -30,7 +30,7 @@ def doctor_raises(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Have a command end with an error."""
 
     def arrange(error: BaseException) -> None:
-        def fail(_settings: object) -> None:
+        def fail(*_: object, **__: object) -> None:
             raise error
 
         monkeypatch.setattr("harness.cli.doctor.diagnose", fail)
@@ -196,7 +196,7 @@ class TestEnds:
         self, call: CommandLine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(
-            "harness.cli.doctor.diagnose", lambda _: signal.raise_signal(signal.SIGTERM)
+            "harness.cli.doctor.diagnose", lambda *_, **__: signal.raise_signal(signal.SIGTERM)
         )
 
         assert call("doctor").status == 143

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harness.checks.framework.expected import ExpectedStack
 from harness.core.errors import DriftError, UsageError
 from harness.deploy.deploy import deploy
 from harness.pipeline.outcome import RunOutcome
@@ -105,7 +106,7 @@ def test_the_checks_look_at_the_deployed_stack(
     assert checks.given["only"] == ["alb/*"]
     assert checks.given["exclusive"] is False
     context = checks.given["context"]
-    assert (context.target, context.config) == (way.target, deployment.config)
+    assert (context.target, context.expected) == (way.target, ExpectedStack.of(deployment.config))
     assert context.outputs == deployment.outputs
 
 
@@ -143,5 +144,5 @@ def test_neither_does_ctrl_c(way: Way, checks: FakeChecks, outcome: RunOutcome) 
 
 
 def test_a_pattern_that_names_no_check_is_a_mistake(way: Way, outcome: RunOutcome) -> None:
-    with pytest.raises(UsageError, match="no check is named 'nonsense'"):
+    with pytest.raises(UsageError, match="no check matches 'nonsense'"):
         prove(deploy(way.run()), outcome, only=["nonsense"])

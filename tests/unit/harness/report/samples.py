@@ -8,7 +8,7 @@ from harness.run.timeline import Phase, ResourceTiming
 
 
 class Terminal(io.StringIO):
-    """A file that says it is a terminal."""
+    """A file whose ``isatty`` returns True."""
 
     @property
     def encoding(self) -> str:  # type: ignore[override]

@@ -68,7 +68,7 @@ def test_no_secret_reaches_a_file(secret: str, tmp_path: Path) -> None:
         assert f"saw {MASK}" in text
 
 
-def test_texts_that_no_encoding_knows_survive(tmp_path: Path) -> None:
+def test_texts_that_no_encoding_has_survive(tmp_path: Path) -> None:
     odd = RunReport("t", "r", "s", "now", notes=("lone \ud800 caf\u00e9 \x1b",))
 
     assert read_report(write_report(odd, tmp_path)[0]) == odd
@@ -106,21 +106,21 @@ def test_a_missing_report_is_a_users_mistake(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "seen"),
+    ("change", "message"),
     [
-        ({"schema": 2}, "schema 2 where 1 is known"),
+        ({"schema": 2}, "schema 2 instead of 1"),
         ({"results": [{"check": "a/b"}]}, "KeyError: 'claim'"),
         ({"results": 3}, "TypeError"),
         ({"phases": [[]]}, "TypeError"),
     ],
 )
-def test_a_file_that_is_no_report_says_what_is_wrong(
-    change: dict[str, object], seen: str, tmp_path: Path
+def test_an_unreadable_report_is_a_usage_error_with_its_reason(
+    change: dict[str, object], message: str, tmp_path: Path
 ) -> None:
     path, _ = write_report(PASSED, tmp_path)
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
 
-    with pytest.raises(UsageError, match=seen):
+    with pytest.raises(UsageError, match=message):
         read_report(path)
 
 
@@ -129,7 +129,7 @@ def test_other_files_are_not_taken_for_reports(content: bytes, tmp_path: Path) -
     path = tmp_path / "other.json"
     path.write_bytes(content)
 
-    with pytest.raises(UsageError, match="is no report that can be read"):
+    with pytest.raises(UsageError, match="is not a readable report"):
         read_report(path)
 
 

@@ -90,7 +90,7 @@ def test_every_fact_is_on_the_page() -> None:
         assert fact in text
 
 
-def test_a_passed_run_looks_like_one() -> None:
+def test_a_passed_run_is_shown_as_passed() -> None:
     page = Page(render_html(PASSED))
 
     assert "PASSED: pr123-7f3a on embedded" in page.text
@@ -101,7 +101,7 @@ def test_a_passed_run_looks_like_one() -> None:
     assert "Left over" not in page.text
 
 
-def test_a_run_without_checks_says_so_and_has_no_empty_tables() -> None:
+def test_a_run_without_checks_is_noted_and_has_no_empty_tables() -> None:
     page = Page(render_html(RunReport("aws", "eu-north-1", "x", "now", errors=("no access",))))
 
     assert "No check ran." in page.text
@@ -126,7 +126,7 @@ def test_without_scripts_every_row_shows_and_the_filter_does_not() -> None:
     assert [tag for tag, name, _ in page.attributes if name == "hidden"] == ["form"]
 
 
-def test_the_page_asks_the_network_for_nothing() -> None:
+def test_the_page_makes_no_requests() -> None:
     page = Page(render_html(FAILED))
 
     assert all(value.startswith("#") for value in page.values("href"))

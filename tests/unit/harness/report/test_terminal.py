@@ -12,7 +12,7 @@ from harness.run.timeline import Phase
 from tests.unit.harness.report.samples import FAILED, PASSED, Terminal, result
 
 
-def test_a_failed_run_tells_everything() -> None:
+def test_the_summary_of_a_failed_run_is_complete() -> None:
     assert plain_summary(FAILED, width=90) == [
         "FAILED in 10.0 s. Checks: 1 failed, 2 passed, 1 not provable. Errors: 1. Left over: 1",
         "embedded eu-north-1, suffix pr123-7f3a; started 2026-08-02T09:14:07Z",
@@ -43,7 +43,7 @@ def test_a_failed_run_tells_everything() -> None:
     ]
 
 
-def test_a_passed_run_tells_its_facts_the_proof_and_the_notes_and_no_empty_section() -> None:
+def test_a_passed_run_shows_its_facts_the_proof_and_the_notes_and_no_empty_section() -> None:
     lines = plain_summary(PASSED)
 
     assert lines[0] == lines[-1] == "PASSED in 1 min 40 s. Checks: 2 passed"
@@ -54,7 +54,7 @@ def test_a_passed_run_tells_its_facts_the_proof_and_the_notes_and_no_empty_secti
     assert "Not provable on embedded" not in lines
 
 
-def test_a_run_that_came_to_nothing_does_not_look_like_a_proof() -> None:
+def test_a_run_without_results_is_not_shown_as_proved() -> None:
     report = RunReport("aws", "eu-north-1", "x1", "2026-08-02T09:14:07Z", errors=("no access",))
 
     assert plain_summary(report) == [
@@ -112,7 +112,7 @@ def test_phases_that_took_no_time_have_no_bar() -> None:
     assert "  synth  0.0 s  0%" in plain_summary(report)
 
 
-def test_a_slow_check_tells_its_duration() -> None:
+def test_a_slow_check_is_shown_with_its_duration() -> None:
     report = dataclasses.replace(PASSED, results=(result(seconds=3.94), result("alb/quick")))
 
     evidence = [line for line in plain_summary(report) if "alb/" in line]

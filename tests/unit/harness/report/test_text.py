@@ -38,7 +38,7 @@ def test_one_line_has_no_line_breaks() -> None:
     assert one_line(" a\n  b\tc ") == "a b c"
 
 
-def test_a_long_text_says_how_much_is_left_out() -> None:
+def test_a_long_text_ends_with_the_number_of_characters_left_out() -> None:
     assert shortened("abcdef", 6) == "abcdef"
     assert shortened("abcdefg", 4) == "abcd ... (3 more characters)"
 

@@ -54,9 +54,7 @@ def test_a_share_is_a_part_of_the_wall_time() -> None:
         (RunReport("aws", "eu-north-1", "x", ""), "PASSED. Checks: none"),
     ],
 )
-def test_the_headline_says_how_it_ended_and_what_was_checked(
-    report: RunReport, expected: str
-) -> None:
+def test_the_headline_has_verdict_duration_and_counts(report: RunReport, expected: str) -> None:
     assert views.headline(report) == expected
 
 
@@ -72,5 +70,5 @@ def test_the_headline_says_how_it_ended_and_what_was_checked(
         ),
     ],
 )
-def test_the_teardown_is_told_as_it_was(changes: dict[str, object], expected: str) -> None:
+def test_the_teardown_line_has_the_proofs_result(changes: dict[str, object], expected: str) -> None:
     assert views.teardown(dataclasses.replace(PASSED, **changes)) == expected  # type: ignore[arg-type]

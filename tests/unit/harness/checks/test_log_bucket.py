@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.fake_deployment import GONE, World
+from tests.unit.harness.checks.fake_deployment import GONE, FakeDeployment
 
 RULE = ("s3.GetBucketLifecycleConfiguration", "Rules", 0)
 BLOCK = ("s3.GetPublicAccessBlock", "PublicAccessBlockConfiguration")
@@ -12,7 +12,7 @@ BY_DEFAULT = "ApplyServerSideEncryptionByDefault"
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "check", "seen"),
+    ("place", "value", "check", "observed"),
     [
         ((*RULE, "Status"), "Disabled", "lifecycle", "Disabled"),
         ((*RULE, "ID"), "another", "lifecycle", "another"),
@@ -39,14 +39,14 @@ BY_DEFAULT = "ApplyServerSideEncryptionByDefault"
     ],
 )
 def test_a_wrong_setting_fails_its_check_alone(
-    world: World, place: tuple[Any, ...], value: Any, check: str, seen: str
+    fake_deployment: FakeDeployment, place: tuple[Any, ...], value: Any, check: str, observed: str
 ) -> None:
-    world.change(*place, to=value)
+    fake_deployment.change(*place, to=value)
 
-    failures = world.failures("log-bucket/*")
+    failures = fake_deployment.failures("log-bucket/*")
 
     assert list(failures) == [f"log-bucket/{check}"]
-    assert seen in failures[f"log-bucket/{check}"]
+    assert observed in failures[f"log-bucket/{check}"]
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_a_wrong_setting_fails_its_check_alone(
     ],
 )
 def test_a_setting_that_is_not_there_fails(
-    world: World, operation: str, code: str, check: str
+    fake_deployment: FakeDeployment, operation: str, code: str, check: str
 ) -> None:
-    world.refuse(operation, code)
+    fake_deployment.refuse(operation, code)
 
-    failures = world.failures("log-bucket/*")
+    failures = fake_deployment.failures("log-bucket/*")
 
     assert list(failures) == [f"log-bucket/{check}"]
     assert code in failures[f"log-bucket/{check}"]
@@ -94,10 +94,12 @@ def test_a_setting_that_is_not_there_fails(
         {"Resource": "arn:aws:s3:::catalog-logs-pr1-7f3a-eu-north-1/*"},
     ],
 )
-def test_a_wider_bucket_policy_fails(world: World, changes: dict[str, Any]) -> None:
-    policy: Any = world.answers["s3.GetBucketPolicy"]
+def test_a_wider_bucket_policy_fails(
+    fake_deployment: FakeDeployment, changes: dict[str, Any]
+) -> None:
+    policy: Any = fake_deployment.answers["s3.GetBucketPolicy"]
     statements = json.loads(policy["Policy"])["Statement"]
     wider = json.dumps({"Statement": [{**statements[0], **changes}]})
-    world.answers["s3.GetBucketPolicy"] = {"Policy": wider}
+    fake_deployment.answers["s3.GetBucketPolicy"] = {"Policy": wider}
 
-    assert list(world.failures("log-bucket/*")) == ["log-bucket/policy"]
+    assert list(fake_deployment.failures("log-bucket/*")) == ["log-bucket/policy"]

@@ -1,4 +1,4 @@
-"""The harness in a pytest session of its user's, from the outside."""
+"""Whole pytest sessions with the plugin, on a target without a cloud."""
 
 import json
 import signal
@@ -11,15 +11,14 @@ from harness.aws.capability import Capability
 from harness.core.errors import EmulatorError, TargetError
 from harness.run.record import RunStatus
 from harness.terraform.drift import AllowedDrift
+from tests.component.harness.plugin.conftest import Session
 from tests.unit.harness.core.test_deadline import Clock
 from tests.unit.harness.fake_run import SUFFIX, Way
 from tests.unit.harness.pipeline.test_prove import CHANGED
-from tests.unit.harness.plugin.conftest import Session
 from tests.unit.harness.teardown.test_destroy import LEFT
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
 pytest_plugins = ["pytester"]
-pytestmark = pytest.mark.slow  # whole sessions
 
 USES_STACK = "def test_stack(deployment): assert deployment.outputs.region == 'eu-north-1'"
 TWO_USERS = """
@@ -93,12 +92,12 @@ class TestLifetime:
         assert signal.getsignal(signal.SIGTERM) is before
 
     @pytest.mark.parametrize("more", [(), ("--keep-stack",)])
-    def test_a_session_that_takes_too_long_ends_destroyed_and_says_so(
+    def test_a_session_beyond_its_maximum_duration_ends_destroyed_with_an_error(
         self, session: Session, way: Way, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
     ) -> None:
         clock = Clock()
         monkeypatch.setattr("harness.core.deadline.threading.Timer", clock)
-        # The clock goes off from within the test, at a moment of its choosing.
+        # The test itself lets the deadline expire.
         monkeypatch.setattr("harness.core.deadline.go_off", clock.go_off, raising=False)
 
         result = session(
@@ -175,7 +174,7 @@ class TestFailure:
         result.assert_outcomes()
         assert way.status is RunStatus.DESTROYED
 
-    def test_a_tier_that_is_asked_for_and_not_offered_ends_it_before_anything_is_deployed(
+    def test_a_requested_tier_that_is_not_offered_ends_it_before_anything_is_deployed(
         self, session: Session, way: Way
     ) -> None:
         way.target.lacks = {Capability.S3: "no buckets here"}
@@ -187,7 +186,7 @@ class TestFailure:
         assert way.verbs == []
         assert way.target.steps[-2:] == ["prove", "stop"]
 
-    def test_what_a_first_try_met_is_not_tried_again(self, session: Session, way: Way) -> None:
+    def test_a_failed_start_is_not_repeated(self, session: Session, way: Way) -> None:
         way.target.refuses_start = EmulatorError("no port is free")
 
         result = session(f"{TWO_USERS}\n{TestRequires.SOURCE}")
@@ -230,7 +229,7 @@ class TestFailure:
         assert result.ret == pytest.ExitCode.TESTS_FAILED
         assert "catalog-logs-pr1" in report_in(reports)["errors"][0]
 
-    def test_a_stack_that_does_not_say_what_it_is_is_torn_down_all_the_same(
+    def test_a_stack_without_readable_outputs_is_torn_down_all_the_same(
         self, session: Session, way: Way, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         result = session(
@@ -356,19 +355,21 @@ class TestReport:
         assert report["outputs"]["log_bucket_name"] == "catalog-logs-pr1"
         assert 'name="alb/health" value="passed' in junit.read_text()
 
-    def test_failed_tests_are_named_in_it(self, session: Session, reports: Path) -> None:
+    def test_failed_tests_are_listed_in_it(self, session: Session, reports: Path) -> None:
         session("def test_wrong(deployment): assert 0")
 
         assert "::test_wrong" in report_in(reports)["errors"][0]
 
-    def test_a_folder_that_cannot_be_written_is_told(self, session: Session, reports: Path) -> None:
+    def test_a_folder_that_cannot_be_written_is_an_error_in_the_summary(
+        self, session: Session, reports: Path
+    ) -> None:
         reports.write_text("a file")
 
         result = session(USES_STACK)
 
         result.stdout.fnmatch_lines(["*cannot write the report*"])
 
-    def test_progress_is_told_unless_quiet(self, session: Session) -> None:
+    def test_progress_is_shown_unless_quiet(self, session: Session) -> None:
         assert "apply: finished" in str(session(USES_STACK).stdout)
         assert "apply: finished" not in str(session(USES_STACK, "-q").stdout)
 
@@ -412,17 +413,17 @@ class TestSettings:
         assert way.target.steps == []
 
     def test_the_options_are_in_pytests_help(self, pytester: pytest.Pytester) -> None:
-        said = str(pytester.runpytest_inprocess("--help").stdout)
+        output = str(pytester.runpytest_inprocess("--help").stdout)
 
-        assert "deploying the catalog stack" in said
-        assert "--reuse-stack" in said
-        assert "CATALOG_HARNESS_REUSE_STACK" in said
+        assert "deploying the catalog stack" in output
+        assert "--reuse-stack" in output
+        assert "CATALOG_HARNESS_REUSE_STACK" in output
 
     def test_the_markers_are_declared(self, pytester: pytest.Pytester) -> None:
-        said = str(pytester.runpytest_inprocess("--markers").stdout)
+        output = str(pytester.runpytest_inprocess("--markers").stdout)
 
-        assert "@pytest.mark.requires(*capabilities)" in said
-        assert "@pytest.mark.exclusive" in said
+        assert "@pytest.mark.requires(*capabilities)" in output
+        assert "@pytest.mark.exclusive" in output
 
 
 def test_workers_share_one_deployment(

@@ -3,16 +3,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.harness.conftest import way
 from tests.unit.harness.fake_run import Way
 
-# hypothesis is imported, and forgotten, by each of these sessions: seconds.
+__all__ = ["way"]
+
+# Each of these sessions would import hypothesis anew, which takes seconds.
 _QUIET = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
 Session = Callable[..., pytest.RunResult]
 
 
 @pytest.fixture
 def session(pytester: pytest.Pytester, way: Way, monkeypatch: pytest.MonkeyPatch) -> Session:
-    """Run tests of a user's in a pytest session of their own, without a cloud."""
+    """Run tests in a pytest session of their own, without a cloud."""
     monkeypatch.setenv("CATALOG_HARNESS_HOME", str(way.home))
     monkeypatch.setenv("COLUMNS", "120")
 

@@ -1,4 +1,4 @@
-"""The log bucket: exactly the lifecycle rules wanted, encryption, closed to the public."""
+"""The log bucket: its lifecycle rules, encryption, public access block and policy."""
 
 import json
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.expect import expect_equal
+from harness.checks.framework.expected import Tier
 from harness.run.evidence import Plane
-from stack.tiers import Tier
 
 _S3 = (Capability.S3,)
 _INCOMPLETE_UPLOAD_DAYS = 7
@@ -20,86 +20,86 @@ class LogBucket(ServiceChecks):
     tier = Tier.STORAGE
 
     @check(
-        "old logs and incomplete uploads are deleted, by one rule for all objects",
+        "one lifecycle rule deletes old logs and incomplete uploads",
         plane=Plane.CONTROL,
         requires=_S3,
     )
     def lifecycle(self) -> str:
         """Compare the bucket's complete lifecycle rules."""
-        config = self.context.config
-        answer = self.context.clients.s3.get_bucket_lifecycle_configuration(
-            Bucket=config.log_bucket_name
+        stack = self.context.expected
+        response = self.context.clients.s3.get_bucket_lifecycle_configuration(
+            Bucket=stack.log_bucket_name
         )
-        days = config.log_bucket_expiration_days
-        wanted = {
+        days = stack.log_bucket_expiration_days
+        expected = {
             "ID": "delete-old-logs",
             "Status": "Enabled",
             "Filter": {"Prefix": ""},
             "Expiration": {"Days": days},
             "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": _INCOMPLETE_UPLOAD_DAYS},
         }
-        expect_equal("lifecycle rules", [dict(rule) for rule in answer["Rules"]], [wanted])
+        expect_equal("lifecycle rules", [dict(rule) for rule in response["Rules"]], [expected])
         return (
             f"delete-old-logs, all objects: expire after {days} days, "
             f"incomplete uploads after {_INCOMPLETE_UPLOAD_DAYS}"
         )
 
-    @check("objects are encrypted", plane=Plane.CONTROL, requires=_S3)
+    @check("objects are encrypted by default", plane=Plane.CONTROL, requires=_S3)
     def encryption(self) -> str:
         """Compare the bucket's default encryption."""
-        answer = self.context.clients.s3.get_bucket_encryption(
-            Bucket=self.context.config.log_bucket_name
+        response = self.context.clients.s3.get_bucket_encryption(
+            Bucket=self.context.expected.log_bucket_name
         )
         algorithms = [
             rule.get("ApplyServerSideEncryptionByDefault", {}).get("SSEAlgorithm")
-            for rule in answer["ServerSideEncryptionConfiguration"]["Rules"]
+            for rule in response["ServerSideEncryptionConfiguration"]["Rules"]
         ]
         expect_equal("algorithms", algorithms, ["AES256"])
         return "AES256 by default"
 
-    @check("the bucket is closed to the public", plane=Plane.CONTROL, requires=_S3)
+    @check("the bucket blocks all public access", plane=Plane.CONTROL, requires=_S3)
     def public_access_blocked(self) -> str:
-        """Compare the four settings of the public access block, and who owns objects."""
-        name, s3 = self.context.config.log_bucket_name, self.context.clients.s3
-        seen: Any = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+        """Compare the four settings of the public access block, and the object ownership."""
+        name, s3 = self.context.expected.log_bucket_name, self.context.clients.s3
+        actual: Any = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
         settings = (
             "BlockPublicAcls",
             "BlockPublicPolicy",
             "IgnorePublicAcls",
             "RestrictPublicBuckets",
         )
-        expect_equal("public access block", dict(seen), dict.fromkeys(settings, True))
+        expect_equal("public access block", dict(actual), dict.fromkeys(settings, True))
         rules = s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]["Rules"]
         owners = [rule["ObjectOwnership"] for rule in rules]
         expect_equal("object ownership", owners, ["BucketOwnerEnforced"])
         return "all four settings on, no ACLs"
 
     @check(
-        "only the load balancers' log delivery may write, and only below its prefix",
+        "only the load balancer's log delivery can write, and only below its prefix",
         plane=Plane.CONTROL,
         requires=_S3,
     )
     def policy(self) -> str:
         """Compare the statements of the bucket policy."""
-        name = self.context.config.log_bucket_name
-        answer = self.context.clients.s3.get_bucket_policy(Bucket=name)
-        seen = [
+        name = self.context.expected.log_bucket_name
+        response = self.context.clients.s3.get_bucket_policy(Bucket=name)
+        actual = [
             (
                 statement["Effect"],
                 statement["Principal"],
                 statement["Action"],
                 _without_account(statement["Resource"]),
             )
-            for statement in json.loads(answer["Policy"])["Statement"]
+            for statement in json.loads(response["Policy"])["Statement"]
         ]
-        wanted = (
+        expected = (
             "Allow",
             {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
             "s3:PutObject",
             f"{name}/alb/AWSLogs/ACCOUNT/*",
         )
-        expect_equal("statements", seen, [wanted])
-        return f"log delivery may put objects below {name}/alb"
+        expect_equal("statements", actual, [expected])
+        return f"log delivery can put objects below {name}/alb"
 
 
 def _without_account(resource: str) -> str:
