@@ -28,7 +28,7 @@ class Clients:
     https://boto3.amazonaws.com/v1/documentation/api/latest/guide/clients.html#multithreading-or-multiprocessing-with-clients
 
     Args:
-        session: Session whose clients talk to the target.
+        session: Session of the target.
     """
 
     def __init__(self, session: boto3.Session) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import click
 from rich.console import Console
 
+from harness.aws.resources.ownership import Names
+from harness.catalog.names import physical_names, state_key
 from harness.cli.options import format_option, harness_options, settings_from
 from harness.deploy.guards.request import guard_account, guard_place
 from harness.pipeline.lifetime import teardown
@@ -19,6 +21,7 @@ from harness.run.run import Run
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
+from harness.targets.deadlines import pace_of
 from harness.targets.embedded.target import EmbeddedTarget
 from harness.targets.factory import create_target
 from harness.targets.real_aws import AwsTarget
@@ -94,13 +97,34 @@ def _swept(
     settings: HarnessSettings, ledger: Ledger, request: SweepRequest
 ) -> tuple[SweepReport, ...]:
     end = _ender(settings, ledger)
+
+    def names_of(suffix: str) -> Names:
+        return physical_names(suffix, settings.region)
+
     if settings.target == EmbeddedTarget.name:
-        clouds = sweep_clouds(request, region=settings.region, ledger=ledger, teardown=end)
-        return tuple(clouds)
+        return tuple(
+            sweep_clouds(
+                request,
+                region=settings.region,
+                ledger=ledger,
+                teardown=end,
+                names_of=names_of,
+            )
+        )
     target = _permitted_target(settings)
     attachment = target.start()
     try:
-        return (sweep_target(target, attachment, request, ledger=ledger, teardown=end),)
+        report = sweep_target(
+            target,
+            attachment,
+            request,
+            ledger=ledger,
+            teardown=end,
+            names_of=names_of,
+            state_key=state_key,
+            patience=pace_of(target).proof,
+        )
+        return (report,)
     finally:
         target.stop()
 

@@ -7,6 +7,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from harness.aws.capability import Capability
+from harness.aws.errors import error_code
 from harness.targets.base import Target
 
 _CONNECT_SECONDS = 5
@@ -62,7 +63,7 @@ class Cloud:
         try:
             return self.ask(service, operation, **parameters)
         except ClientError as error:
-            if error.response["Error"]["Code"] in absent:
+            if error_code(error) in absent:
                 return None
             raise
 

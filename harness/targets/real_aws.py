@@ -10,7 +10,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from harness.aws.caller_identity import Identity, require_same, who_calls
+from harness.aws.caller_identity import Identity, caller_identity, require_same
 from harness.aws.capability import Capability
 from harness.aws.real_session import aws_session, emulator_behind
 from harness.targets.base import DatabaseRoute
@@ -64,7 +64,7 @@ class AwsTarget:
         Raises:
             UsageError: There are none, or AWS does not take them.
         """
-        return who_calls(self._session)
+        return caller_identity(self._session)
 
     def start(self) -> Mapping[str, str]:
         """Ask whose account it is; nothing is started."""

@@ -1,22 +1,73 @@
-"""What there is in RDS."""
+"""RDS: Aurora's clusters and instances, snapshots, groups."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from harness.aws.clients import Clients
-from harness.aws.paging import pages
+from harness.aws.paging import describe_each, pages
 from harness.aws.resources.resource import Kind, Resource
+from harness.aws.resources.resource_type import ResourceType, by_one_call
 from harness.aws.tags import as_tags
 
-
-def db_instance(clients: Clients, resource: Resource) -> None:
-    """Delete an instance of a cluster; those have no final snapshot of their own."""
-    clients.rds.delete_db_instance(DBInstanceIdentifier=resource.identifier, SkipFinalSnapshot=True)
+_CLUSTER_SECONDS = 1800.0
 
 
-def db_cluster(clients: Clients, resource: Resource) -> None:
+def _clusters(clients: Clients) -> Iterator[Resource]:
+    for item in pages(clients.rds, "describe_db_clusters", "DBClusters"):
+        identifier, tags = item["DBClusterIdentifier"], as_tags(item.get("TagList", ()))
+        yield Resource(Kind.DB_CLUSTER, identifier, tags=tags, state=item.get("Status", ""))
+
+
+def _instances(clients: Clients) -> Iterator[Resource]:
+    for item in pages(clients.rds, "describe_db_instances", "DBInstances"):
+        yield Resource(
+            Kind.DB_INSTANCE,
+            item["DBInstanceIdentifier"],
+            tags=as_tags(item.get("TagList", ())),
+            within=item.get("DBClusterIdentifier", ""),
+            state=item.get("DBInstanceStatus", ""),
+        )
+
+
+def _cluster_snapshots(clients: Clients) -> Iterator[Resource]:
+    """Yield manual snapshots; automated ones are deleted with their cluster."""
+    for item in pages(
+        clients.rds,
+        "describe_db_cluster_snapshots",
+        "DBClusterSnapshots",
+        SnapshotType="manual",
+    ):
+        identifier, cluster = item["DBClusterSnapshotIdentifier"], item["DBClusterIdentifier"]
+        tags = as_tags(item.get("TagList", ()))
+        yield Resource(Kind.DB_CLUSTER_SNAPSHOT, identifier, cluster, tags)
+
+
+def _snapshots(clients: Clients) -> Iterator[Resource]:
+    """Yield manual snapshots; automated ones are deleted with their instance."""
+    for item in pages(clients.rds, "describe_db_snapshots", "DBSnapshots", SnapshotType="manual"):
+        tags = as_tags(item.get("TagList", ()))
+        yield Resource(Kind.DB_SNAPSHOT, item["DBSnapshotIdentifier"], tags=tags)
+
+
+def _groups(kind: Kind, operation: str, noun: str) -> Callable[[Clients], Iterator[Resource]]:
+    """Return what lists a kind of groups; RDS creates those whose names begin with "default."."""
+
+    def listed(clients: Clients) -> Iterator[Resource]:
+        rds: Any = clients.rds
+
+        def described(item: dict[str, str]) -> Resource:
+            answer = rds.list_tags_for_resource(ResourceName=item[f"{noun}Arn"])
+            return Resource(kind, item[f"{noun}Name"], tags=as_tags(answer["TagList"]))
+
+        items = pages(rds, operation, f"{noun}s")
+        return describe_each(
+            (item for item in items if not item[f"{noun}Name"].startswith("default.")), described
+        )
+
+    return listed
+
+
+def _delete_cluster(clients: Clients, resource: Resource) -> None:
     """Delete a cluster without a final snapshot, protected or not."""
     rds, identifier = clients.rds, resource.identifier
     for cluster in rds.describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"]:
@@ -27,75 +78,53 @@ def db_cluster(clients: Clients, resource: Resource) -> None:
     rds.delete_db_cluster(DBClusterIdentifier=identifier, SkipFinalSnapshot=True)
 
 
-def db_cluster_remains(clients: Clients, resource: Resource) -> bool:
-    """Whether a cluster is still being deleted; when it is gone, the services say so."""
+def _cluster_remains(clients: Clients, resource: Resource) -> bool:
+    """Whether a cluster still exists; RDS returns "not found" for a deleted one."""
     return bool(
         clients.rds.describe_db_clusters(DBClusterIdentifier=resource.identifier)["DBClusters"]
     )
 
 
-def secret(clients: Clients, resource: Resource) -> None:
-    """Delete a secret at once; one that is pending deletion is restored for it if need be.
-
-    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
-    """
-    client, arn = clients.secretsmanager, resource.identifier
-    try:
-        client.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "InvalidRequestException":
-            raise
-        client.restore_secret(SecretId=arn)
-        client.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
-
-
-_PREFIX = "catalog-"
-# These are described with their tags; automatic snapshots end with their cluster.
-_DESCRIBED: tuple[tuple[str, str, Kind, str, dict[str, str]], ...] = (
-    ("describe_db_clusters", "DBClusters", Kind.DB_CLUSTER, "DBClusterIdentifier", {}),
-    ("describe_db_instances", "DBInstances", Kind.DB_INSTANCE, "DBInstanceIdentifier", {}),
-    (
-        "describe_db_cluster_snapshots",
-        "DBClusterSnapshots",
-        Kind.DB_CLUSTER_SNAPSHOT,
-        "DBClusterSnapshotIdentifier",
-        {"SnapshotType": "manual"},
+TYPES = (
+    ResourceType(
+        Kind.DB_INSTANCE,
+        _instances,
+        by_one_call("rds", "delete_db_instance", "DBInstanceIdentifier", SkipFinalSnapshot=True),
     ),
-    (
-        "describe_db_snapshots",
-        "DBSnapshots",
-        Kind.DB_SNAPSHOT,
-        "DBSnapshotIdentifier",
-        {"SnapshotType": "manual"},
+    ResourceType(
+        Kind.DB_CLUSTER,
+        _clusters,
+        _delete_cluster,
+        remains=_cluster_remains,
+        seconds=_CLUSTER_SECONDS,
     ),
-)
-# These are not: each is asked for its tags.
-_ASKED = (
-    ("describe_db_subnet_groups", "DBSubnetGroups", Kind.DB_SUBNET_GROUP, "DBSubnetGroup"),
-    (
-        "describe_db_cluster_parameter_groups",
-        "DBClusterParameterGroups",
+    ResourceType(
+        Kind.DB_SUBNET_GROUP,
+        _groups(Kind.DB_SUBNET_GROUP, "describe_db_subnet_groups", "DBSubnetGroup"),
+        by_one_call("rds", "delete_db_subnet_group", "DBSubnetGroupName"),
+    ),
+    ResourceType(
         Kind.DB_CLUSTER_PARAMETERS,
-        "DBClusterParameterGroup",
+        _groups(
+            Kind.DB_CLUSTER_PARAMETERS,
+            "describe_db_cluster_parameter_groups",
+            "DBClusterParameterGroup",
+        ),
+        by_one_call("rds", "delete_db_cluster_parameter_group", "DBClusterParameterGroupName"),
     ),
-    (
-        "describe_db_parameter_groups",
-        "DBParameterGroups",
+    ResourceType(
         Kind.DB_PARAMETERS,
-        "DBParameterGroup",
+        _groups(Kind.DB_PARAMETERS, "describe_db_parameter_groups", "DBParameterGroup"),
+        by_one_call("rds", "delete_db_parameter_group", "DBParameterGroupName"),
+    ),
+    ResourceType(
+        Kind.DB_CLUSTER_SNAPSHOT,
+        _cluster_snapshots,
+        by_one_call("rds", "delete_db_cluster_snapshot", "DBClusterSnapshotIdentifier"),
+    ),
+    ResourceType(
+        Kind.DB_SNAPSHOT,
+        _snapshots,
+        by_one_call("rds", "delete_db_snapshot", "DBSnapshotIdentifier"),
     ),
 )
-
-
-def database(clients: Clients) -> Iterator[Resource]:
-    """Yield clusters, instances and snapshots, and groups named like the stack's."""
-    rds: Any = clients.rds
-    for operation, key, kind, identifier, only in _DESCRIBED:
-        for item in pages(rds, operation, key, **only):
-            yield Resource(kind, item[identifier], tags=as_tags(item.get("TagList", ())))
-    for operation, key, kind, noun in _ASKED:
-        for item in pages(rds, operation, key):
-            name = item[f"{noun}Name"]
-            if name.startswith(_PREFIX):
-                answer = rds.list_tags_for_resource(ResourceName=item[f"{noun}Arn"])
-                yield Resource(kind, name, tags=as_tags(answer["TagList"]))

@@ -1,0 +1,1 @@
+"""The catalog stack: everything in the harness that depends on what the stack is."""
