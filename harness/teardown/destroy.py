@@ -82,7 +82,7 @@ def _destroy_in(
     with _noted_on(failure):
         proof, leak = _clear(run, record, target)
     suffix, config = record.environment_suffix, record.config
-    if record.applied and (address := remove_state_of(suffix, target.session(), config, state_key)):
+    if record.applied and (address := remove_state_of(suffix, target, config, state_key)):
         run.timeline.observer.note(f"the state {address} was removed")
     if proof.unavailable:
         run.timeline.note(f"teardown proof: {proof}")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.errors import error_code
@@ -15,6 +14,7 @@ from harness.aws.paging import pages
 from harness.aws.tags import EXPIRES_AT, parse_time
 from harness.core.errors import TargetError, UsageError
 from harness.deploy.guards.state import lock_key
+from harness.targets.base import Target
 from harness.teardown.sweep.selection import KnownRun
 
 StateKey = Callable[[str], str]
@@ -89,13 +89,13 @@ def remove_state(s3: Any, state: StateObject) -> None:
 
 
 def remove_state_of(
-    environment_suffix: str, session: boto3.Session, config: Mapping[str, Any], state_key: StateKey
+    environment_suffix: str, target: Target, config: Mapping[str, Any], state_key: StateKey
 ) -> str | None:
     """Delete state and lock of a run; only after the proof that nothing is left of it.
 
     Args:
         environment_suffix: The run.
-        session: A session of its target.
+        target: Where the stack was.
         config: The stack's configuration, as it is on record.
         state_key: Returns the object key of the state for an environment suffix.
 
@@ -111,7 +111,7 @@ def remove_state_of(
     state = StateObject(bucket, (key, lock_key(key)), environment_suffix, None)
     region = config.get("state_bucket_region") or config["region"]
     try:
-        remove_state(session.client("s3", region_name=region), state)
+        remove_state(target.session().client("s3", region_name=region), state)
     except (BotoCoreError, ClientError) as error:
         raise TargetError(
             f"nothing is left of the run, but its state {state.places[0]} cannot be removed: "

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.teardown.sweep.remote_states import find_states
 
 from harness.aws.clients import Clients
 from harness.aws.resources.inventory import take_inventory
@@ -24,7 +25,6 @@ from harness.settings.settings import HarnessSettings
 from harness.targets.embedded.target import EmbeddedTarget
 from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.recorded_runs import SweepRequest, sweep_target
-from harness.teardown.sweep.remote_states import find_states
 from tests.integration.killed_runs import EXPIRED, KilledRun
 from tests.integration.look_alikes import look_alikes, make_look_alikes
 

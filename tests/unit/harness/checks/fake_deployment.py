@@ -21,6 +21,7 @@ from stack.config import StackConfig
 from stack.outputs import CatalogOutputs
 from tests.unit.harness.checks.fake_aws import Answer, FakeAws, RefusalError
 from tests.unit.harness.checks.fake_http import CLOUDFRONT, FakeCatalog
+from tests.unit.harness.checks.fake_listings import add_listings
 from tests.unit.harness.checks.fake_postgres import FakePostgres
 
 GONE = object()
@@ -117,6 +118,7 @@ class World:
             **self._scaling(),
             "rds-data.ExecuteStatement": self._execute_statement,
         }
+        add_listings(self.answers, suffix=SUFFIX, region=REGION, arn=ARN, tags=UPPER_TAGS)
         self.aws = FakeAws.answering(self.answers)
 
     def context(self, **changes: Any) -> CheckContext:

@@ -21,10 +21,13 @@ FEWER_LOWER = [tag for tag in LOWER_TAGS if tag["key"] != "Project"]
         (("ecs.DescribeClusters", "clusters", 0, "tags"), FEWER_LOWER, "service-and-tasks"),
         (("ecs.DescribeTaskDefinition", "tags"), GONE, "service-and-tasks"),
         (("rds.ListTagsForResource", "TagList"), FEWER, "database"),
+        (("rds.DescribeDBClusters", "DBClusters", 0, "TagList"), FEWER, "database"),
+        (("rds.DescribeDBInstances", "DBInstances", 0, "TagList"), FEWER, "database"),
         (("s3.GetBucketTagging", "TagSet"), FEWER, "log-bucket"),
         (("logs.ListTagsForResource", "tags"), {}, "log-group"),
         (("logs.DescribeLogGroups", "logGroups"), [], "log-group"),
-        (("secretsmanager.DescribeSecret", "Tags"), FEWER, "secret"),
+        (("secretsmanager.ListSecrets", "SecretList", 0, "Tags"), FEWER, "secret"),
+        (("secretsmanager.ListSecrets", "SecretList"), [], "secret"),
         (("iam.ListRoleTags", "Tags"), FEWER, "roles"),
         (("cloudfront.ListTagsForResource", "Tags", "Items"), FEWER, "distribution"),
         (("cloudwatch.ListTagsForResource", "Tags"), FEWER, "alarms"),
@@ -56,14 +59,14 @@ def test_a_load_balancer_without_tags_fails(world: World) -> None:
     assert list(world.failures("tags/*")) == ["tags/load-balancer"]
 
 
-def test_more_tags_than_wanted_are_right(world: World) -> None:
+def test_more_tags_than_expected_are_right(world: World) -> None:
     more = [*UPPER_TAGS, {"Key": "Name", "Value": "catalog"}]
     world.change("ec2.DescribeVpcs", "Vpcs", 0, "Tags", to=more)
 
     assert world.failures("tags/*") == {}
 
 
-def test_a_service_without_tasks_is_looked_at_all_the_same(world: World) -> None:
+def test_a_service_without_tasks_is_compared_all_the_same(world: World) -> None:
     world.tasks = {}
 
     assert world.failures("tags/service-and-tasks") == {}

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from harness.image.content import content_tag, copy_sources
 
 from harness.core.errors import ProcessError, ToolNotFoundError, UsageError
 from harness.core.redaction import MASK, redact
 from harness.image.builder import Builder, find_builder
-from harness.image.content import content_tag, copy_sources
 from harness.image.publish import publish
 from harness.image.registry import PROJECT, Registry
 from tests.unit.harness.image.conftest import HOST, PASSWORD, FakeEcr

@@ -13,13 +13,14 @@ from harness.deploy.deploy import deploy, start_target
 from harness.run.record import RunStatus
 from harness.run.run import Run
 from harness.teardown.destroy import destroy
-from harness.teardown.leftover import Leftover
-from harness.teardown.proof import TeardownProof
+from harness.teardown.proof import Leftover, TeardownProof
 from harness.terraform import TerraformError
 from tests.unit.harness.fake_run import CLEAN, SUFFIX, Way, witness_of
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
-LEFT = TeardownProof(SUFFIX, (Leftover("s3", "bucket", "catalog-logs-pr1", "by name"),), ("s3",))
+LEFT = TeardownProof(
+    SUFFIX, (Leftover(Resource(Kind.BUCKET, "catalog-logs-pr1"), "by name"),), ("s3",)
+)
 BUCKET = Resource(Kind.BUCKET, "catalog-logs-pr1")
 TRANSIENT = error(
     "deleting EC2 VPC: operation error EC2: DeleteVpc, https response error StatusCode: 400, "

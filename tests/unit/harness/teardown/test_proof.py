@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from harness.teardown.leftover import INQUIRIES
 
 from harness.aws.capability import Capability
 from harness.core.errors import LeakError
-from harness.teardown.leftover import INQUIRIES
 from harness.teardown.proof import TeardownProof, prove_teardown
 from tests.unit.harness.checks.fake_aws import Answer, FakeAws, RefusalError
 from tests.unit.harness.checks.fake_deployment import ACCOUNT, ARN, NOW, REGION, SUFFIX

@@ -1,50 +1,75 @@
-"""The state in a bucket, when nothing is left that it could tell of."""
+"""Terraform states in a bucket."""
 
+import io
+import json
 from typing import Any
 
 import pytest
+from harness.teardown.sweep.remote_states import StateObject, find_states, remove_state
 
-from harness.core.errors import TargetError
-from harness.teardown.remote_state import remove_remote_state
-from stack.config import StackConfig
-from tests.unit.harness.checks.fake_aws import FakeAws, RefusalError
+from harness.aws.tags import parse_time
+from harness.core.errors import UsageError
+from tests.unit.harness.aws.resources.fake_account import FUTURE, PAST
+from tests.unit.harness.checks.fake_aws import Answer, FakeAws, RefusalError
 
-
-class Target:
-    """A target with this session."""
-
-    def __init__(self, aws: FakeAws) -> None:
-        self._aws = aws
-
-    def session(self) -> FakeAws:
-        return self._aws
+BUCKET = "states"
 
 
-def remove(aws: FakeAws, **changes: Any) -> str | None:
-    config = StackConfig.from_mapping({"environment_suffix": "pr1", **changes})
-    return remove_remote_state(Target(aws), config.to_mapping())  # type: ignore[arg-type]
+def state(*times: str | None) -> bytes:
+    instances = [
+        {"attributes": {"tags_all": {"expires-at": time} if time else None}} for time in times
+    ]
+    return json.dumps({"resources": [{"instances": instances}]}).encode()
 
 
-def test_a_state_that_is_kept_with_the_run_is_no_object() -> None:
-    aws = FakeAws.answering({})
+def found(bodies: dict[str, bytes]) -> tuple[StateObject, ...]:
+    answers: dict[str, Answer] = {
+        "s3.ListObjectsV2": {"Contents": [{"Key": key} for key in bodies]},
+        "s3.GetObject": lambda asked: {"Body": io.BytesIO(bodies[asked["Key"]])},
+    }
+    return find_states(FakeAws.answering(answers).client("s3"), BUCKET)
 
-    assert remove(aws) is None
-    assert aws.requests == []
+
+def test_a_state_is_known_by_its_key_with_its_lock_and_the_time_in_it() -> None:
+    key, lock = "pr1/catalog.tfstate", "pr1/catalog.tfstate.tflock"
+
+    assert found({key: state(PAST, FUTURE, None), lock: b"{}"}) == (
+        StateObject(BUCKET, (key, lock), "pr1", parse_time(FUTURE)),
+    )
 
 
-def test_state_and_lock_go() -> None:
+def test_what_is_no_state_of_the_stack_is_left_alone() -> None:
+    keys = ("catalog.tfstate", "a/b/catalog.tfstate", "pr1/other.tfstate", "pr1/catalog.tfstate.x")
+
+    assert found(dict.fromkeys(keys, b"{}")) == ()
+
+
+@pytest.mark.parametrize("body", [b"", b"no JSON", b"[]", b'{"resources": 1}', state("soon")])
+def test_a_state_that_says_no_time_has_none(body: bytes) -> None:
+    [only] = found({"pr1/catalog.tfstate": body})
+
+    assert only.expires_at is None
+    assert only.run.origin == "s3://states/pr1/catalog.tfstate"
+
+
+def test_a_lock_alone_is_of_a_run_too() -> None:
+    [only] = found({"pr1/catalog.tfstate.tflock": b"{}"})
+
+    assert only.places == ("s3://states/pr1/catalog.tfstate.tflock",)
+
+
+def test_a_bucket_that_is_not_there_is_one_clear_error() -> None:
+    def refuse(_: object) -> dict[str, Any]:
+        raise RefusalError("NoSuchBucket")
+
+    client = FakeAws.answering({"s3.ListObjectsV2": refuse}).client("s3")
+    with pytest.raises(UsageError, match="'states' cannot be read: NoSuchBucket"):
+        find_states(client, BUCKET)
+
+
+def test_state_and_lock_are_deleted() -> None:
     aws = FakeAws.answering({"s3.DeleteObject": {}})
 
-    assert remove(aws, state_bucket="states") == "s3://states/pr1/catalog.tfstate"
-    assert [asked["Key"] for asked in aws.asked("s3.DeleteObject")] == [
-        "pr1/catalog.tfstate",
-        "pr1/catalog.tfstate.tflock",
-    ]
+    remove_state(aws.client("s3"), StateObject(BUCKET, ("a", "b"), "pr1", None))
 
-
-def test_one_that_cannot_be_removed_is_an_error_though_nothing_else_is_left() -> None:
-    def refuse(_: dict[str, Any]) -> dict[str, Any]:
-        raise RefusalError("AccessDenied")
-
-    with pytest.raises(TargetError, match=r"nothing is left .* s3://states/pr1/catalog.tfstate"):
-        remove(FakeAws.answering({"s3.DeleteObject": refuse}), state_bucket="states")
+    assert [asked["Key"] for asked in aws.asked("s3.DeleteObject")] == ["a", "b"]

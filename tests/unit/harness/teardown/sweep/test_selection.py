@@ -1,10 +1,10 @@
 """What is swept: this project's, of a run that was named or has expired, and nothing else."""
 
 import pytest
+from harness.teardown.sweep.ownership import KnownRun, Selection, Wanted, select
 
 from harness.aws.resources.resource import Kind, Resource
 from harness.aws.tags import parse_time
-from harness.teardown.sweep.ownership import KnownRun, Selection, Wanted, select
 from tests.unit.harness.aws.resources.fake_account import (
     FUTURE,
     NOW,

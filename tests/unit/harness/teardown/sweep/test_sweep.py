@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from harness.teardown.leftover import Leftover
+from harness.teardown.sweep.ownership import SelectedRun
+
 from harness.aws.capability import Capability
 from harness.aws.resources.resource import Kind, Resource
-from harness.teardown.leftover import Leftover
 from harness.teardown.sweep import SweepReport, sweep
-from harness.teardown.sweep.ownership import SelectedRun
 from harness.teardown.sweep.removal import Outcome
 from harness.teardown.sweep.report import SweptRun
 from tests.unit.harness.aws.resources.fake_account import NOW, SUFFIX, SweptTarget, tags, upper, vpc
