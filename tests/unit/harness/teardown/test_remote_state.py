@@ -5,10 +5,16 @@ import json
 from typing import Any
 
 import pytest
-from harness.teardown.sweep.remote_states import StateObject, find_states, remove_state
 
 from harness.aws.tags import parse_time
-from harness.core.errors import UsageError
+from harness.catalog.names import state_key
+from harness.core.errors import TargetError, UsageError
+from harness.teardown.remote_state import (
+    StateObject,
+    find_states,
+    remove_state,
+    remove_state_of,
+)
 from tests.unit.harness.aws.resources.fake_account import FUTURE, PAST
 from tests.unit.harness.checks.fake_aws import Answer, FakeAws, RefusalError
 
@@ -27,10 +33,10 @@ def found(bodies: dict[str, bytes]) -> tuple[StateObject, ...]:
         "s3.ListObjectsV2": {"Contents": [{"Key": key} for key in bodies]},
         "s3.GetObject": lambda asked: {"Body": io.BytesIO(bodies[asked["Key"]])},
     }
-    return find_states(FakeAws.answering(answers).client("s3"), BUCKET)
+    return find_states(FakeAws.answering(answers).client("s3"), BUCKET, state_key)
 
 
-def test_a_state_is_known_by_its_key_with_its_lock_and_the_time_in_it() -> None:
+def test_a_state_is_recognised_by_its_key_with_its_lock_and_the_time_in_it() -> None:
     key, lock = "pr1/catalog.tfstate", "pr1/catalog.tfstate.tflock"
 
     assert found({key: state(PAST, FUTURE, None), lock: b"{}"}) == (
@@ -45,7 +51,7 @@ def test_what_is_no_state_of_the_stack_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"no JSON", b"[]", b'{"resources": 1}', state("soon")])
-def test_a_state_that_says_no_time_has_none(body: bytes) -> None:
+def test_a_state_without_a_time_has_none(body: bytes) -> None:
     [only] = found({"pr1/catalog.tfstate": body})
 
     assert only.expires_at is None
@@ -58,13 +64,13 @@ def test_a_lock_alone_is_of_a_run_too() -> None:
     assert only.places == ("s3://states/pr1/catalog.tfstate.tflock",)
 
 
-def test_a_bucket_that_is_not_there_is_one_clear_error() -> None:
+def test_a_bucket_that_does_not_exist_is_one_clear_error() -> None:
     def refuse(_: object) -> dict[str, Any]:
         raise RefusalError("NoSuchBucket")
 
     client = FakeAws.answering({"s3.ListObjectsV2": refuse}).client("s3")
     with pytest.raises(UsageError, match="'states' cannot be read: NoSuchBucket"):
-        find_states(client, BUCKET)
+        find_states(client, BUCKET, state_key)
 
 
 def test_state_and_lock_are_deleted() -> None:
@@ -73,3 +79,44 @@ def test_state_and_lock_are_deleted() -> None:
     remove_state(aws.client("s3"), StateObject(BUCKET, ("a", "b"), "pr1", None))
 
     assert [asked["Key"] for asked in aws.asked("s3.DeleteObject")] == ["a", "b"]
+
+
+class Target:
+    """A target with this session."""
+
+    def __init__(self, aws: FakeAws) -> None:
+        self._aws = aws
+
+    def session(self) -> FakeAws:
+        return self._aws
+
+
+class TestOfOneRun:
+    def remove(self, aws: FakeAws, **config: Any) -> str | None:
+        given = {"region": "eu-north-1", **config}
+        return remove_state_of("pr1", Target(aws), given, state_key)  # type: ignore[arg-type]
+
+    def test_a_state_that_is_kept_with_the_run_is_no_object(self) -> None:
+        aws = FakeAws.answering({})
+
+        assert self.remove(aws) is None
+        assert aws.requests == []
+
+    def test_state_and_lock_are_deleted(self) -> None:
+        aws = FakeAws.answering({"s3.DeleteObject": {}})
+
+        assert self.remove(aws, state_bucket="states") == "s3://states/pr1/catalog.tfstate"
+        assert [asked["Key"] for asked in aws.asked("s3.DeleteObject")] == [
+            "pr1/catalog.tfstate",
+            "pr1/catalog.tfstate.tflock",
+        ]
+
+    def test_one_that_cannot_be_deleted_is_an_error_though_nothing_else_is_left(self) -> None:
+        def refuse(_: dict[str, Any]) -> dict[str, Any]:
+            raise RefusalError("AccessDenied")
+
+        aws = FakeAws.answering({"s3.DeleteObject": refuse})
+        with pytest.raises(
+            TargetError, match=r"nothing is left .* s3://states/pr1/catalog.tfstate"
+        ):
+            self.remove(aws, state_bucket="states")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harness.catalog.names import physical_names, state_key
 from harness.core.errors import HarnessError, UsageError
 from harness.run.ledger import Ledger
 from harness.run.record import RunRecord, RunStatus
@@ -13,8 +14,8 @@ from harness.teardown.sweep import SweepReport, sweep
 from harness.teardown.sweep.recorded_runs import SweepRequest, sweep_target
 from tests.unit.harness.aws.resources.fake_account import NOW, PAST, REGION, SUFFIX, tags
 from tests.unit.harness.checks.fake_aws import RefusalError
-from tests.unit.harness.teardown.sweep.test_remote_states import state
 from tests.unit.harness.teardown.sweep.test_sweep import Account
+from tests.unit.harness.teardown.test_remote_state import state
 
 ATTACHMENT = {"account": "123456789012"}
 KEY = f"{SUFFIX}/catalog.tfstate"
@@ -61,6 +62,9 @@ class Runs:
             SweepRequest(**given),
             ledger=self.ledger,
             teardown=self._tear_down,
+            names_of=lambda suffix: physical_names(suffix, REGION),
+            state_key=state_key,
+            patience=0.0,
         )
 
     def _tear_down(self, record: RunRecord) -> None:
@@ -72,12 +76,12 @@ class Runs:
 
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
-    monkeypatch.setattr("harness.teardown.sweep.recorded_runs.sweep", _impatient)
+    monkeypatch.setattr("harness.teardown.sweep.recorded_runs.sweep", _without_pauses)
     return Runs(tmp_path)
 
 
-def _impatient(*given: Any, **wanted: Any) -> SweepReport:
-    return sweep(*given, patience=0.0, sleep=lambda _: None, **wanted)
+def _without_pauses(*given: Any, **options: Any) -> SweepReport:
+    return sweep(*given, sleep=lambda _: None, **options)
 
 
 class TestOnRecord:
