@@ -40,7 +40,7 @@ class KilledRun:
     type: str = ""
 
     def deploy(self, directory: Path, target: EmbeddedTarget, tools: Tools) -> str:
-        """Deploy it until it is killed; return what Terraform was told to have died of."""
+        """Deploy it until it is killed; return the error of Terraform."""
         workspace = Workspace(
             directory,
             tools.terraform,
@@ -74,7 +74,7 @@ class KilledRun:
 
 @cache
 def _synthesized(tiers: tuple[str, ...], target: EmbeddedTarget) -> str:
-    """Return the stack's JSON for a suffix that stands for any: a synth takes seconds."""
+    """Return the stack's JSON with a placeholder for the suffix: a synth takes seconds."""
     config = StackConfig(
         environment_suffix=_TEMPLATE,
         tiers=frozenset(tiers),

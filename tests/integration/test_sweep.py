@@ -1,4 +1,4 @@
-"""Ten stacks' leftovers made by killing runs are all swept; the look-alikes are untouched."""
+"""The leftovers of ten killed runs are all swept; the look-alikes are untouched."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.teardown.sweep.remote_states import find_states
 
 from harness.aws.clients import Clients
 from harness.aws.resources.inventory import take_inventory
 from harness.aws.resources.resource import Kind, Resource
+from harness.catalog.names import physical_names, state_key
 from harness.deploy.workspace import find_tools
 from harness.pipeline.lifetime import teardown
 from harness.run.ledger import Ledger
@@ -23,6 +23,7 @@ from harness.run.run import Run
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings
 from harness.targets.embedded.target import EmbeddedTarget
+from harness.teardown.remote_state import find_states
 from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.recorded_runs import SweepRequest, sweep_target
 from tests.integration.killed_runs import EXPIRED, KilledRun
@@ -64,7 +65,7 @@ class KeptCloud(EmbeddedTarget):
 
 @dataclass(frozen=True)
 class Leftovers:
-    """A cloud in which ten runs were killed, and what was there before."""
+    """A cloud in which ten runs were killed, and the resources before them."""
 
     target: KeptCloud
     ledger: Ledger
@@ -72,9 +73,9 @@ class Leftovers:
     before: frozenset[Resource]
 
     def resources(self) -> frozenset[Resource]:
-        """What is there now."""
+        """The resources that exist now."""
         inventory = take_inventory(Clients(self.target.session()), self.target.missing())
-        assert not inventory.unanswered
+        inventory.require_complete()
         return frozenset(inventory.resources)
 
     def sweep(self, *, remove: bool) -> SweepReport:
@@ -83,7 +84,13 @@ class Leftovers:
         )
         attachment = self.target.start()
         return sweep_target(
-            self.target, attachment, request, ledger=self.ledger, teardown=self._tear_down
+            self.target,
+            attachment,
+            request,
+            ledger=self.ledger,
+            teardown=self._tear_down,
+            names_of=lambda suffix: physical_names(suffix, self.target.region),
+            state_key=state_key,
         )
 
     def _tear_down(self, record: RunRecord) -> object:
@@ -94,7 +101,7 @@ class Leftovers:
     def states(self) -> set[str]:
         """Suffixes of the states in the bucket."""
         s3 = self.target.session().client("s3")
-        return {state.environment_suffix for state in find_states(s3, STATE_BUCKET)}
+        return {state.environment_suffix for state in find_states(s3, STATE_BUCKET, state_key)}
 
 
 @pytest.fixture
@@ -132,7 +139,7 @@ def kill_runs(
 
 
 def record_of(run: KilledRun, attachment: Mapping[str, str]) -> RunRecord:
-    """What a killed harness leaves on record."""
+    """Return the record that a killed harness leaves."""
     return RunRecord(
         run.suffix,
         target="embedded",
@@ -198,5 +205,5 @@ def assert_every_look_alike_is_in_every_service(before: frozenset[Resource]) -> 
         assert missing <= {
             *(Kind.VPC_ENDPOINT, Kind.DB_PARAMETERS, Kind.DB_CLUSTER_SNAPSHOT, Kind.DB_SNAPSHOT),
             *(Kind.DB_INSTANCE, Kind.DB_SUBNET_GROUP, Kind.ECS_TASK),
-            *(Kind.DASHBOARD, Kind.NETWORK_INTERFACE),
+            *(Kind.DASHBOARD, Kind.NETWORK_INTERFACE, Kind.SCALING_POLICY),
         }, like.suffix

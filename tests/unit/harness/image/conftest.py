@@ -31,7 +31,7 @@ class FakeEcr:
             }
         )
 
-    def _repository(self, name: str) -> dict[str, Any]:
+    def repository(self, name: str) -> dict[str, Any]:
         arn = f"arn:aws:ecr:eu-north-1:123456789012:repository/{name}"
         uri = f"{HOST}/{name}"
         return {"repositoryName": name, "repositoryArn": arn, "repositoryUri": uri}
@@ -40,12 +40,12 @@ class FakeEcr:
         (name,) = asked["repositoryNames"]
         if name not in self.repositories:
             raise RefusalError("RepositoryNotFoundException")
-        return {"repositories": [self._repository(name)]}
+        return {"repositories": [self.repository(name)]}
 
     def _create(self, asked: dict[str, Any]) -> dict[str, Any]:
         self.repositories[asked["repositoryName"]] = []
         self.tags = asked["tags"]
-        return {"repository": self._repository(asked["repositoryName"])}
+        return {"repository": self.repository(asked["repositoryName"])}
 
     def _delete(self, asked: dict[str, Any]) -> dict[str, Any]:
         assert asked["force"], "it has images"

@@ -1,6 +1,6 @@
 """The teardown proof: what counts as left, and what does not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -537,7 +537,7 @@ def test_services_that_the_target_lacks_are_not_queried_but_named() -> None:
 
 
 def test_what_is_deleted_a_little_later_is_no_leftover() -> None:
-    rounds = iter([{"SecretList": [SECRET]}, {"SecretList": []}])
+    rounds: Iterator[Mapping[str, Any]] = iter([{"SecretList": [SECRET]}, {"SecretList": []}])
     target = SweptTarget({"secretsmanager.ListSecrets": lambda _: next(rounds)})
 
     proof = prove_teardown(target.as_target, RUN, patience=60.0, sleep=lambda _: None)
