@@ -1,4 +1,4 @@
-"""The AWS clients of one target, made once per service and shared by all threads."""
+"""The AWS clients of one target, created once per service and shared by all threads."""
 
 import threading
 from functools import cached_property
@@ -55,13 +55,13 @@ class Clients:
 
     @cached_property
     def ec2(self) -> "EC2Client":
-        """EC2, the VPC's service."""
+        """EC2."""
         with self._lock:
             return self._session.client("ec2")
 
     @cached_property
     def ecr(self) -> Any:
-        """ECR, where the API's image may be."""
+        """ECR."""
         with self._lock:
             return cast(Any, self._session).client("ecr")
 

@@ -39,7 +39,7 @@ def as_tags(raw: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class RunTags:
-    """The tags that tell one run from another.
+    """The tags that distinguish one run from another.
 
     Attributes:
         run_id: Suffix and start time; unique even where a suffix is used again.

@@ -1,4 +1,4 @@
-"""Refusing to deploy over resources that exist already and would be taken for the run's."""
+"""Refusing a suffix whose resources exist before the run has created any."""
 
 from botocore.exceptions import BotoCoreError, ClientError
 

@@ -114,6 +114,7 @@ def leftovers(
         target = KeptCloud(region="eu-north-1", attachment=attachment)
         monkeypatch.setattr("harness.teardown.destroy.attach_target", lambda *_: target)
         make_look_alikes(target.session(), "swept-whole")
+        make_state_bucket(target.session())
         found = Leftovers(target, Ledger(tmp_path / "home"), {}, frozenset())
         before = found.resources()
         ended_as = kill_runs(found.ledger, target, attachment)
@@ -153,12 +154,15 @@ def record_of(run: KilledRun, attachment: Mapping[str, str]) -> RunRecord:
     )
 
 
-def keep_states(session: Any, ledger: Ledger) -> None:
-    """Put some of the states into a bucket, one of them locked, beside what is no state."""
-    s3 = session.client("s3")
-    s3.create_bucket(
+def make_state_bucket(session: Any) -> None:
+    session.client("s3").create_bucket(
         Bucket=STATE_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
     )
+
+
+def keep_states(session: Any, ledger: Ledger) -> None:
+    """Put some of the states into the bucket, one of them locked, beside what is no state."""
+    s3 = session.client("s3")
     for suffix in IN_THE_BUCKET:
         path = ledger.directory(suffix) / "terraform" / "terraform.tfstate"
         body = path.read_bytes() if path.exists() else b""

@@ -53,7 +53,8 @@ def _tagged(clients: Clients, resources: Sequence[Resource]) -> Iterator[Resourc
     def tags(arns: list[str]) -> list[Resource]:
         described = clients.elbv2.describe_tags(ResourceArns=arns)["TagDescriptions"]
         return [
-            replace(by_arn[each["ResourceArn"]], tags=as_tags(each.get("Tags", ()))) for each in described
+            replace(by_arn[each["ResourceArn"]], tags=as_tags(each.get("Tags", ())))
+            for each in described
         ]
 
     for some in batches(list(by_arn), _MOST_ARNS):

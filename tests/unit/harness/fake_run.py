@@ -144,7 +144,7 @@ class Way:
         finds: What of the run each sweep finds, one after the other, and removes.
         stuck: Why a sweep cannot remove what it finds; the proof stays as it is then.
         existing: Raised before the apply, as if resources of the suffix existed.
-        proved_for: What the last proof took for the run's.
+        proved_for: Which resources the last proof counted as the run's.
         synthesized: What the synth yields: JSON, or an error to raise.
     """
 

@@ -70,8 +70,8 @@ def test_the_repository_is_created_with_the_tags_when_there_is_none(
 ) -> None:
     push(ecr, docker)
 
-    (asked,) = ecr.aws.asked("ecr.CreateRepository")
-    assert {tag["Key"]: tag["Value"] for tag in asked["tags"]} == TAGS
+    (request,) = ecr.aws.asked("ecr.CreateRepository")
+    assert {tag["Key"]: tag["Value"] for tag in request["tags"]} == TAGS
 
 
 def test_an_existing_image_is_neither_built_nor_pushed(ecr: FakeEcr, docker: FakeBuilder) -> None:

@@ -1,4 +1,4 @@
-"""The tags that tell one run from another."""
+"""The tags that distinguish one run from another."""
 
 import pytest
 

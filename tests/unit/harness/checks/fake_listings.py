@@ -1,4 +1,4 @@
-"""What lists the resources of the deployed stack: the operations of the catalogue of resources."""
+"""Answers of the operations with which the catalogue of resources lists the deployed stack."""
 
 from collections.abc import MutableMapping
 from typing import Any
@@ -15,7 +15,7 @@ def add_listings(
     arn: str,
     tags: list[dict[str, str]],
 ) -> None:
-    """Add what only listings answer to the answers of a correct deployment.
+    """Add the answers of the listing operations to those of a correct deployment.
 
     Args:
         answers: "service.Operation" -> answer.

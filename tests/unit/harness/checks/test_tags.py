@@ -52,8 +52,8 @@ def test_a_wrong_value_is_named_with_its_resource(world: World) -> None:
 
 
 def test_a_load_balancer_without_tags_fails(world: World) -> None:
-    world.answers["elbv2.DescribeTags"] = lambda asked: {
-        "TagDescriptions": [{"ResourceArn": arn, "Tags": FEWER} for arn in asked["ResourceArns"]]
+    world.answers["elbv2.DescribeTags"] = lambda request: {
+        "TagDescriptions": [{"ResourceArn": arn, "Tags": FEWER} for arn in request["ResourceArns"]]
     }
 
     assert list(world.failures("tags/*")) == ["tags/load-balancer"]

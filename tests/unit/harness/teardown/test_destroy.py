@@ -82,7 +82,7 @@ def test_a_cloud_that_has_ended_took_everything_with_it(
     assert destroy(run) is None
 
     assert way.status is RunStatus.DESTROYED
-    assert removed == [("embedded", {"cloud": "/a/cloud"})], "what it left on this machine goes too"
+    assert removed == [("embedded", {"cloud": "/a/cloud"})], "its files are removed too"
     assert "all that it held has ended with it" in witness_of(run).notes[-1]
 
 
@@ -157,7 +157,7 @@ def swept_of(run: Run) -> str:
 
 
 class TestInterruptedApply:
-    """The provider may have made something that never got into Terraform's state."""
+    """The provider may have created something that never got into Terraform's state."""
 
     @pytest.fixture
     def run(self, way: Way) -> Run:
@@ -271,7 +271,7 @@ def test_a_run_that_never_applied_sweeps_nothing_because_nothing_is_its_own(way:
 
 
 class TestOwnership:
-    """What the proof takes for the run's."""
+    """Which resources the proof counts as the run's."""
 
     def test_after_an_apply_it_is_what_has_its_tags_or_its_names(self, way: Way, run: Run) -> None:
         destroy(run)

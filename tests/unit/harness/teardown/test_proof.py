@@ -31,7 +31,7 @@ OTHER_TAGS = upper(tags(f"{SUFFIX}-2"))
 ROLE = {"Path": "/", "RoleId": "AROA12345678901234567", "CreateDate": NOW}
 RUN = Ownership(SUFFIX, physical_names(SUFFIX, REGION))
 
-# What reads the tags of resources that are listed without them: none, unless a test says otherwise.
+# The operations that return the tags of resources listed without them: none, by default.
 UNTAGGED: dict[str, Answer] = {
     "application-autoscaling.ListTagsForResource": {"Tags": {}},
     "cloudfront.ListTagsForResource": {"Tags": {"Items": []}},
@@ -39,8 +39,8 @@ UNTAGGED: dict[str, Answer] = {
     "ecr.ListTagsForResource": {"tags": []},
     "ecs.DescribeTaskDefinition": {"tags": []},
     "elbv2.DescribeListeners": {"Listeners": []},
-    "elbv2.DescribeTags": lambda asked: {
-        "TagDescriptions": [{"ResourceArn": arn} for arn in asked["ResourceArns"]]
+    "elbv2.DescribeTags": lambda request: {
+        "TagDescriptions": [{"ResourceArn": arn} for arn in request["ResourceArns"]]
     },
     "iam.ListPolicyTags": {"Tags": []},
     "iam.ListRoleTags": {"Tags": []},
@@ -356,12 +356,12 @@ def test_services_and_tasks_of_a_left_cluster_are_found() -> None:
                     {"clusterArn": other, "status": "ACTIVE"},
                 ]
             },
-            "ecs.ListServices": lambda asked: {
-                "serviceArns": [service] if asked["cluster"] == ECS_CLUSTER else []
+            "ecs.ListServices": lambda request: {
+                "serviceArns": [service] if request["cluster"] == ECS_CLUSTER else []
             },
             "ecs.DescribeServices": {"services": [{"serviceArn": service}]},
-            "ecs.ListTasks": lambda asked: {
-                "taskArns": [task] if asked["cluster"] == ECS_CLUSTER else []
+            "ecs.ListTasks": lambda request: {
+                "taskArns": [task] if request["cluster"] == ECS_CLUSTER else []
             },
             "ecs.DescribeTasks": {"tasks": [{"taskArn": task}]},
         }
@@ -516,8 +516,8 @@ def test_a_secret_pending_deletion_is_left_because_its_name_stays_taken() -> Non
 
 
 def test_every_page_is_read() -> None:
-    def pages(asked: dict[str, Any]) -> dict[str, Any]:
-        if "nextToken" in asked:
+    def pages(request: dict[str, Any]) -> dict[str, Any]:
+        if "nextToken" in request:
             return {"logGroups": [{"logGroupName": f"/ecs/catalog-{SUFFIX}", "arn": "arn"}]}
         return {"logGroups": [{"logGroupName": "/ecs/other", "arn": "arn"}], "nextToken": "more"}
 

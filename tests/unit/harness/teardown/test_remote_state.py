@@ -31,7 +31,7 @@ def state(*times: str | None) -> bytes:
 def found(bodies: dict[str, bytes]) -> tuple[StateObject, ...]:
     answers: dict[str, Answer] = {
         "s3.ListObjectsV2": {"Contents": [{"Key": key} for key in bodies]},
-        "s3.GetObject": lambda asked: {"Body": io.BytesIO(bodies[asked["Key"]])},
+        "s3.GetObject": lambda request: {"Body": io.BytesIO(bodies[request["Key"]])},
     }
     return find_states(FakeAws.answering(answers).client("s3"), BUCKET, state_key)
 
@@ -78,7 +78,7 @@ def test_state_and_lock_are_deleted() -> None:
 
     remove_state(aws.client("s3"), StateObject(BUCKET, ("a", "b"), "pr1", None))
 
-    assert [asked["Key"] for asked in aws.asked("s3.DeleteObject")] == ["a", "b"]
+    assert [request["Key"] for request in aws.asked("s3.DeleteObject")] == ["a", "b"]
 
 
 class Target:
@@ -106,7 +106,7 @@ class TestOfOneRun:
         aws = FakeAws.answering({"s3.DeleteObject": {}})
 
         assert self.remove(aws, state_bucket="states") == "s3://states/pr1/catalog.tfstate"
-        assert [asked["Key"] for asked in aws.asked("s3.DeleteObject")] == [
+        assert [request["Key"] for request in aws.asked("s3.DeleteObject")] == [
             "pr1/catalog.tfstate",
             "pr1/catalog.tfstate.tflock",
         ]

@@ -23,10 +23,10 @@ TASK = ARN.format("ecs", "task/catalog-pr1/1")
 DEFINITION = ARN.format("ecs", "task-definition/catalog-api-pr1:1")
 ONE: dict[str, Answer] = {
     "ecs.ListClusters": {"clusterArns": [CLUSTER]},
-    "ecs.DescribeClusters": lambda asked: {
+    "ecs.DescribeClusters": lambda request: {
         "clusters": [
             {"clusterArn": arn, "status": "ACTIVE", "tags": lower(TAGS)}
-            for arn in asked["clusters"]
+            for arn in request["clusters"]
         ]
     },
 }
@@ -83,8 +83,8 @@ def test_only_active_task_definitions_are_listed() -> None:
     aws = FakeAws.answering(dict(NOTHING))
     take_inventory(Clients(aws), {}, (Kind.TASK_DEFINITION,))
 
-    [asked] = aws.asked("ecs.ListTaskDefinitions")
-    assert asked["status"] == "ACTIVE"
+    [request] = aws.asked("ecs.ListTaskDefinitions")
+    assert request["status"] == "ACTIVE"
 
 
 def test_a_service_is_deleted_by_force_and_a_task_is_stopped_in_their_cluster() -> None:
@@ -92,7 +92,7 @@ def test_a_service_is_deleted_by_force_and_a_task_is_stopped_in_their_cluster() 
     task = Resource(Kind.ECS_TASK, "task", within="cluster")
 
     _, aws = deleted(service, {"ecs.DeleteService": {}})
-    asked = {"cluster": "cluster", "service": "service", "force": True}
-    assert aws.asked("ecs.DeleteService") == [asked]
+    request = {"cluster": "cluster", "service": "service", "force": True}
+    assert aws.asked("ecs.DeleteService") == [request]
     _, aws = deleted(task, {"ecs.StopTask": {}})
     assert aws.asked("ecs.StopTask")[0]["task"] == "task"

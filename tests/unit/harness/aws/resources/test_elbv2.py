@@ -13,9 +13,9 @@ LISTENER = ARN.format("elasticloadbalancing", "listener/app/catalog-alb-pr1/50dc
 BALANCERS = {"LoadBalancers": [{"LoadBalancerArn": BALANCER}]}
 
 
-def described_tags(asked: dict[str, Any]) -> dict[str, Any]:
-    arns = asked["ResourceArns"]
-    assert len(arns) <= 20, "AWS takes no more"
+def described_tags(request: dict[str, Any]) -> dict[str, Any]:
+    arns = request["ResourceArns"]
+    assert len(arns) <= 20, "AWS accepts no more"
     return {"TagDescriptions": [{"ResourceArn": arn, "Tags": upper(TAGS)} for arn in arns]}
 
 
@@ -55,13 +55,13 @@ def test_a_listener_is_within_its_load_balancer() -> None:
 def test_one_that_is_deleted_meanwhile_does_not_hide_the_others() -> None:
     arns = [BALANCER, f"{BALANCER}-gone"]
 
-    def describe(asked: dict[str, Any]) -> dict[str, Any]:
-        if arns[1] in asked["ResourceArns"]:
+    def describe(request: dict[str, Any]) -> dict[str, Any]:
+        if arns[1] in request["ResourceArns"]:
             raise RefusalError("LoadBalancerNotFound")
-        return described_tags(asked)
+        return described_tags(request)
 
-    def listeners(asked: dict[str, Any]) -> dict[str, Any]:
-        if asked["LoadBalancerArn"] == arns[1]:
+    def listeners(request: dict[str, Any]) -> dict[str, Any]:
+        if request["LoadBalancerArn"] == arns[1]:
             raise RefusalError("LoadBalancerNotFound")
         return {"Listeners": []}
 

@@ -29,8 +29,8 @@ def role(name: str, path: str = "/") -> dict[str, object]:
 def test_roles_and_policies_are_listed_with_their_tags() -> None:
     answers: dict[str, Answer] = {
         "iam.ListRoles": {"Roles": [role("catalog-task-pr1"), role("admin")]},
-        "iam.ListRoleTags": lambda asked: {
-            "Tags": upper(tags()) if asked["RoleName"] != "admin" else []
+        "iam.ListRoleTags": lambda request: {
+            "Tags": upper(tags()) if request["RoleName"] != "admin" else []
         },
         "iam.ListPolicies": {"Policies": [{"PolicyName": NAME, "Arn": POLICY}]},
         "iam.ListPolicyTags": {"Tags": upper(tags())},

@@ -27,8 +27,8 @@ def test_one_that_is_pending_deletion_is_restored_to_be_deleted() -> None:
             raise RefusalError("InvalidRequestException", "already scheduled for deletion")
         return {}
 
-    def restore(asked: object) -> dict[str, Any]:
-        restored.append(asked)
+    def restore(request: object) -> dict[str, Any]:
+        restored.append(request)
         return {}
 
     outcome, _ = deleted(

@@ -26,8 +26,8 @@ class TestLogs:
             "logs.DescribeLogGroups": {
                 "logGroups": [{"logGroupName": "/ecs/catalog-pr1", "arn": f"{arn}:*"}]
             },
-            "logs.ListTagsForResource": lambda asked: {
-                "tags": TAGS if asked["resourceArn"] == arn else {}
+            "logs.ListTagsForResource": lambda request: {
+                "tags": TAGS if request["resourceArn"] == arn else {}
             },
         }
 
@@ -49,9 +49,9 @@ class TestCloudWatch:
         alarm = {"AlarmName": "catalog-alb-5xx-pr1", "AlarmArn": "arn:aws:cloudwatch:x"}
         composite = {"AlarmName": "any", "AlarmArn": "arn:aws:cloudwatch:y"}
         answers: dict[str, Answer] = {
-            "cloudwatch.DescribeAlarms": lambda asked: {
+            "cloudwatch.DescribeAlarms": lambda request: {
                 "MetricAlarms": [alarm],
-                "CompositeAlarms": [composite] if "CompositeAlarm" in asked["AlarmTypes"] else [],
+                "CompositeAlarms": [composite] if "CompositeAlarm" in request["AlarmTypes"] else [],
             },
             "cloudwatch.ListTagsForResource": {"Tags": upper(TAGS)},
             "cloudwatch.ListDashboards": {"DashboardEntries": [{"DashboardName": "catalog-pr1"}]},
@@ -101,8 +101,8 @@ class TestApplicationAutoScaling:
             {"application-autoscaling.DeleteScalingPolicy": {}},
         )
 
-        [asked] = aws.asked("application-autoscaling.DeleteScalingPolicy")
-        assert (asked["PolicyName"], asked["ResourceId"]) == ("catalog-cpu-pr1", SCALED)
+        [request] = aws.asked("application-autoscaling.DeleteScalingPolicy")
+        assert (request["PolicyName"], request["ResourceId"]) == ("catalog-cpu-pr1", SCALED)
 
 
 class TestEcr:

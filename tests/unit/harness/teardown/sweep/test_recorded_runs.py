@@ -34,12 +34,12 @@ class Runs:
             "s3.ListObjectsV2", lambda _: {"Contents": [{"Key": key} for key in self.states]}
         )
         self.account.answer(
-            "s3.GetObject", lambda asked: {"Body": io.BytesIO(self.states[asked["Key"]])}
+            "s3.GetObject", lambda request: {"Body": io.BytesIO(self.states[request["Key"]])}
         )
         self.account.answer("s3.DeleteObject", self._delete)
 
-    def _delete(self, asked: dict[str, Any]) -> dict[str, Any]:
-        del self.states[asked["Key"]]
+    def _delete(self, request: dict[str, Any]) -> dict[str, Any]:
+        del self.states[request["Key"]]
         return {}
 
     def record(self, suffix: str = SUFFIX, **given: Any) -> None:
@@ -146,7 +146,7 @@ class TestOnRecord:
 
         assert not report.is_clean
         assert len(runs.ledger.records()) == 1
-        assert list(runs.states) == [KEY], "the state is the last thing to go"
+        assert list(runs.states) == [KEY], "the state is deleted last"
 
 
 class TestStates:

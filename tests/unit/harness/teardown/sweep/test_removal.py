@@ -10,17 +10,17 @@ from harness.aws.resources.resource import Kind, Resource
 from harness.teardown.sweep.removal import Outcome, remove_all
 from tests.unit.harness.checks.fake_aws import Answer, FakeAws, RefusalError
 
-Asked = dict[str, Any]
+Request = dict[str, Any]
 ALARM = Resource(Kind.ALARM, "catalog-alb-5xx-pr1")
 SUBNET = Resource(Kind.SUBNET, "subnet-1")
 GROUP = Resource(Kind.LOG_GROUP, "/ecs/catalog-pr1")
 
 
-def refusing(*codes: str, message: str = "refused") -> Callable[[Asked], Asked]:
+def refusing(*codes: str, message: str = "refused") -> Callable[[Request], Request]:
     """Refuse with each code once, then succeed."""
     left = list(codes)
 
-    def answer(_: Asked) -> Asked:
+    def answer(_: Request) -> Request:
         if left:
             raise RefusalError(left.pop(0), message)
         return {}
@@ -28,8 +28,8 @@ def refusing(*codes: str, message: str = "refused") -> Callable[[Asked], Asked]:
     return answer
 
 
-def always(code: str, message: str = "refused") -> Callable[[Asked], Asked]:
-    def answer(_: Asked) -> Asked:
+def always(code: str, message: str = "refused") -> Callable[[Request], Request]:
+    def answer(_: Request) -> Request:
         raise RefusalError(code, message)
 
     return answer
@@ -133,14 +133,14 @@ class TestNamedRefusals:
         assert outcome.error == "DeleteSubnet: UnauthorizedOperation: refused"
 
     def test_ctrl_c_waits_for_no_deadline(self, remove: Removing) -> None:
-        def interrupted(_: Asked) -> Asked:
+        def interrupted(_: Request) -> Request:
             raise KeyboardInterrupt
 
         remove.answers |= {
-            "ec2.DeleteSubnet": lambda asked: (
-                interrupted(asked)
-                if asked["SubnetId"] == "subnet-2"
-                else always("DependencyViolation")(asked)
+            "ec2.DeleteSubnet": lambda request: (
+                interrupted(request)
+                if request["SubnetId"] == "subnet-2"
+                else always("DependencyViolation")(request)
             )
         }
         second = Resource(Kind.SUBNET, "subnet-2")
@@ -152,7 +152,7 @@ class TestNamedRefusals:
 class TestSlowEnds:
     NAT = Resource(Kind.NAT_GATEWAY, "nat-1")
 
-    def states(self, *states: str) -> Callable[[Asked], Asked]:
+    def states(self, *states: str) -> Callable[[Request], Request]:
         left = list(states)
         return lambda _: {"NatGateways": [{"NatGatewayId": "nat-1", "State": left.pop(0)}]}
 

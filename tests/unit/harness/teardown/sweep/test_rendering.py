@@ -38,7 +38,7 @@ def test_a_dry_run_lists_by_run_with_the_reason_and_the_option_that_removes_it()
 def test_what_was_removed_and_what_was_not() -> None:
     outcomes = (Outcome(vpc()), Outcome(vpc("vpc-2"), "DeleteVpc: AccessDenied: no"))
     left = (Leftover(Resource(Kind.VPC, "vpc-2"), "by tag"),)
-    run = replace(RUN, outcomes=outcomes, left=left, proof="asked", errors=("no state",))
+    run = replace(RUN, outcomes=outcomes, left=left, proof="queried", errors=("no state",))
     text = shown(replace(REPORT, dry_run=False, runs=(run,)))
 
     assert "removed  ec2 VPC vpc-1" in text
@@ -64,6 +64,6 @@ def test_what_was_left_alone_is_counted_by_reason_and_services_that_failed_are_n
 
 def test_nothing_and_all_of_it() -> None:
     assert "nothing to sweep" in shown(replace(REPORT, runs=()))
-    clean = replace(RUN, outcomes=(Outcome(vpc()),), proof="asked")
+    clean = replace(RUN, outcomes=(Outcome(vpc()),), proof="queried")
     text = shown(replace(REPORT, dry_run=False, runs=(clean,)))
     assert "swept 1 run(s); nothing of them is left" in text

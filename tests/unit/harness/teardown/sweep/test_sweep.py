@@ -44,10 +44,10 @@ class Account:
     def _describe(self, _: object) -> dict[str, Any]:
         return {"Vpcs": [{"VpcId": key, "Tags": upper(tags)} for key, tags in self.vpcs.items()]}
 
-    def _delete(self, asked: dict[str, Any]) -> dict[str, Any]:
-        if asked["VpcId"] in self.refused:
+    def _delete(self, request: dict[str, Any]) -> dict[str, Any]:
+        if request["VpcId"] in self.refused:
             raise RefusalError("UnauthorizedOperation", "not you")
-        del self.vpcs[asked["VpcId"]]
+        del self.vpcs[request["VpcId"]]
         return {}
 
 
@@ -146,7 +146,7 @@ def test_the_report_as_plain_values() -> None:
         SelectedRun(SUFFIX, "named", (resource, vpc())),
         outcomes=(failed,),
         left=(Leftover(resource, "by name"),),
-        proof="asked",
+        proof="queried",
     )
     report = SweepReport("aws", "eu-north-1", dry_run=False, runs=(run,))
 
