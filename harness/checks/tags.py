@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 
 from harness.aws.capability import Capability
 from harness.aws.resources.catalog import CATALOG
+from harness.aws.resources.ownership import with_parts
 from harness.aws.resources.resource import Kind, Resource
 from harness.aws.tags import project_tags
 from harness.checks.framework.check import ServiceChecks, check
@@ -12,7 +13,6 @@ from harness.checks.framework.expect import expect
 from harness.run.evidence import Plane
 from stack.tiers import Tier
 
-# Parents before their parts.
 _IN_VPC = (
     *(Kind.SUBNET, Kind.NAT_GATEWAY, Kind.ELASTIC_IP, Kind.ROUTE_TABLE, Kind.SECURITY_GROUP),
     Kind.INTERNET_GATEWAY,
@@ -159,18 +159,20 @@ class Tags(ServiceChecks):
         """Return the resources with these names, and their parts of some kinds.
 
         Raises:
-            CheckFailedError: There is none of a name.
+            CheckFailedError: One of the names is missing.
         """
         listed = [
             each for kind in (*names, *parts) for each in CATALOG[kind].list(self.context.clients)
         ]
-        found = [each for each in listed if _name(each) in names.get(each.kind, ())]
-        absent = {name for some in names.values() for name in some} - set(map(_name, found))
-        expect(not absent, "resources of all names", f"none named {', '.join(sorted(absent))}")
-        for kind in parts:
-            parents = {(each.kind, each.identifier) for each in found}
-            found += [e for e in listed if e.kind is kind and (kind.parent, e.within) in parents]
-        return found
+        expected = {(kind, name) for kind, some in names.items() for name in some}
+        found = {each: "" for each in listed if (each.kind, _name(each)) in expected}
+        absent = expected - {(each.kind, _name(each)) for each in found}
+        expect(
+            not absent,
+            "all resources to exist",
+            ", ".join(f"no {kind} {name}" for kind, name in sorted(absent)),
+        )
+        return list(with_parts(listed, found))
 
     def _all_tagged(self, resources: Sequence[Resource]) -> str:
         """Compare the default tags on each resource; it may have more."""

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from harness.aws.clients import Clients
 from harness.aws.paging import describe_each, pages
-from harness.aws.resources.resource import Kind, Resource
-from harness.aws.resources.resource_type import ResourceType
+from harness.aws.resources.resource import Kind, Resource, ResourceType
 
 
 def _targets(clients: Clients) -> Iterator[Resource]:

@@ -20,8 +20,7 @@ from harness.aws.resources import (
     s3,
     secretsmanager,
 )
-from harness.aws.resources.resource import Kind
-from harness.aws.resources.resource_type import ResourceType
+from harness.aws.resources.resource import Kind, ResourceType
 
 _SERVICES = (
     *(application_autoscaling, cloudfront, cloudwatch, ec2, ecr, ecs, elbv2, iam, logs, rds, s3),

@@ -5,8 +5,7 @@ from typing import Any
 
 from harness.aws.clients import Clients
 from harness.aws.paging import describe_each
-from harness.aws.resources.resource import Kind, Resource
-from harness.aws.resources.resource_type import ResourceType
+from harness.aws.resources.resource import Kind, Resource, ResourceType
 from harness.aws.tags import as_tags
 
 

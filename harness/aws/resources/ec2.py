@@ -7,34 +7,37 @@ from botocore.exceptions import ClientError
 
 from harness.aws.clients import Clients
 from harness.aws.paging import pages
-from harness.aws.resources.resource import Kind, Resource
-from harness.aws.resources.resource_type import ResourceType, by_one_call
+from harness.aws.resources.resource import Action, Kind, Resource, ResourceType, by_one_call
 from harness.aws.tags import as_tags
 
 _NAT_SECONDS = 600.0
 Item = Mapping[str, Any]
 
 
-def _described(
+def _type(
     kind: Kind,
     operation: str,
     key: str,
     identifier: str,
+    delete: Action,
     *,
     name: str = "",
     within: Callable[[Item], str] = lambda item: item.get("VpcId", ""),
     unless: Callable[[Item], bool] = lambda _: False,
-) -> Callable[[Clients], Iterator[Resource]]:
-    """Return what lists a kind that one operation describes with its tags.
+    **more: Any,
+) -> ResourceType:
+    """Return the type of a kind that one operation describes with its tags.
 
     Args:
         kind: The kind.
         operation: Method of the client.
         key: Where an answer keeps the items.
         identifier: Where an item keeps its id.
+        delete: Deletes a resource.
         name: Where an item keeps its name.
         within: Returns the id of the resource that an item is a part of.
-        unless: Whether AWS creates an item and deletes it by itself.
+        unless: Whether AWS creates an item and deletes it, or has deleted it.
+        more: Other attributes of the type.
     """
 
     def listed(clients: Clients) -> Iterator[Resource]:
@@ -49,7 +52,7 @@ def _described(
                     state=item["State"] if kind is Kind.NAT_GATEWAY else "",
                 )
 
-    return listed
+    return ResourceType(kind, listed, delete, **more)
 
 
 def _addresses(clients: Clients) -> Iterator[Resource]:
@@ -131,78 +134,49 @@ def _revoke_references(clients: Clients, resource: Resource) -> None:
 # What AWS creates with a VPC and deletes with it is left out, and so is the default VPC:
 # https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
 TYPES = (
-    ResourceType(
-        Kind.VPC,
-        _described(
-            Kind.VPC,
-            *("describe_vpcs", "Vpcs", "VpcId"),
-            within=lambda _: "",
-            unless=lambda vpc: vpc.get("IsDefault", False),
-        ),
+    _type(
+        *(Kind.VPC, "describe_vpcs", "Vpcs", "VpcId"),
         by_one_call("ec2", "delete_vpc", "VpcId"),
+        within=lambda _: "",
+        unless=lambda vpc: vpc.get("IsDefault", False),
     ),
-    ResourceType(
-        Kind.SUBNET,
-        _described(
-            Kind.SUBNET,
-            *("describe_subnets", "Subnets", "SubnetId"),
-            unless=lambda subnet: subnet.get("DefaultForAz", False),
-        ),
+    _type(
+        *(Kind.SUBNET, "describe_subnets", "Subnets", "SubnetId"),
         by_one_call("ec2", "delete_subnet", "SubnetId"),
+        unless=lambda subnet: subnet.get("DefaultForAz", False),
     ),
-    ResourceType(
-        Kind.INTERNET_GATEWAY,
-        _described(
-            Kind.INTERNET_GATEWAY,
-            *("describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
-            within=_attached_vpc,
-        ),
-        _delete_internet_gateway,
+    _type(
+        *(Kind.INTERNET_GATEWAY, "describe_internet_gateways", "InternetGateways"),
+        *("InternetGatewayId", _delete_internet_gateway),
+        within=_attached_vpc,
     ),
-    ResourceType(
-        Kind.VPC_ENDPOINT,
-        _described(Kind.VPC_ENDPOINT, "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
+    _type(
+        *(Kind.VPC_ENDPOINT, "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
         _delete_vpc_endpoint,
     ),
-    ResourceType(
-        Kind.ROUTE_TABLE,
-        _described(
-            Kind.ROUTE_TABLE,
-            *("describe_route_tables", "RouteTables", "RouteTableId"),
-            unless=_is_main,
-        ),
+    _type(
+        *(Kind.ROUTE_TABLE, "describe_route_tables", "RouteTables", "RouteTableId"),
         _delete_route_table,
+        unless=_is_main,
     ),
-    ResourceType(
-        Kind.SECURITY_GROUP,
-        _described(
-            Kind.SECURITY_GROUP,
-            *("describe_security_groups", "SecurityGroups", "GroupId"),
-            name="GroupName",
-            unless=lambda group: group["GroupName"] == "default",
-        ),
+    _type(
+        *(Kind.SECURITY_GROUP, "describe_security_groups", "SecurityGroups", "GroupId"),
         by_one_call("ec2", "delete_security_group", "GroupId"),
+        name="GroupName",
+        unless=lambda group: group["GroupName"] == "default",
         begin=_revoke_references,
     ),
-    ResourceType(
-        Kind.NETWORK_INTERFACE,
-        _described(
-            Kind.NETWORK_INTERFACE,
-            *("describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
-            name="Description",
-        ),
-        _delete_network_interface,
+    _type(
+        *(Kind.NETWORK_INTERFACE, "describe_network_interfaces", "NetworkInterfaces"),
+        *("NetworkInterfaceId", _delete_network_interface),
+        name="Description",
     ),
-    ResourceType(
-        Kind.NAT_GATEWAY,
-        # It stays listed as "deleted" for about an hour:
-        # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html
-        _described(
-            Kind.NAT_GATEWAY,
-            *("describe_nat_gateways", "NatGateways", "NatGatewayId"),
-            unless=lambda gateway: gateway["State"] == "deleted",
-        ),
+    # A deleted one stays listed for about an hour:
+    # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html
+    _type(
+        *(Kind.NAT_GATEWAY, "describe_nat_gateways", "NatGateways", "NatGatewayId"),
         by_one_call("ec2", "delete_nat_gateway", "NatGatewayId"),
+        unless=lambda gateway: gateway["State"] == "deleted",
         remains=_nat_gateway_remains,
         seconds=_NAT_SECONDS,
     ),

@@ -5,8 +5,7 @@ from typing import Any
 
 from harness.aws.clients import Clients
 from harness.aws.paging import batches, describe_each, pages
-from harness.aws.resources.resource import Kind, Resource
-from harness.aws.resources.resource_type import ResourceType, by_one_call
+from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call
 from harness.aws.tags import as_tags
 
 # The most that one call describes:

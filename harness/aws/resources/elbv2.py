@@ -8,8 +8,7 @@ from botocore.exceptions import ClientError
 from harness.aws.clients import Clients
 from harness.aws.errors import is_absent
 from harness.aws.paging import batches, describe_each, pages
-from harness.aws.resources.resource import Kind, Resource
-from harness.aws.resources.resource_type import ResourceType, by_one_call
+from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call
 from harness.aws.tags import as_tags
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html

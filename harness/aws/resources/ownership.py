@@ -1,6 +1,6 @@
 """Which resources belong to a run: by their tags, by their exact name, or as a part."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.aws.resources.resource import Kind, Resource
@@ -49,10 +49,9 @@ class Ownership:
         part) is owned unless its own tags contradict.
         """
         candidates = [each for each in resources if not self.excludes(each)]
-        reasons = {each: why for each in candidates if (why := self._reason(each))}
-        while parts := _parts(candidates, reasons):
-            reasons |= parts
-        return {each: reasons[each] for each in candidates if each in reasons}
+        return with_parts(
+            candidates, {each: why for each in candidates if (why := self._reason(each))}
+        )
 
     def _tags(self) -> dict[str, str]:
         return project_tags(self.environment_suffix)
@@ -63,11 +62,18 @@ class Ownership:
         return f"named {resource.name or resource.identifier}" if self.by_name(resource) else ""
 
 
-def _parts(candidates: Iterable[Resource], owned: Mapping[Resource, str]) -> dict[Resource, str]:
-    """Return the parts of owned resources that are not among these yet."""
-    parents = {(each.kind, each.identifier) for each in owned}
-    return {
-        each: f"in {each.within}"
-        for each in candidates
-        if each not in owned and (each.kind.parent, each.within) in parents
-    }
+def with_parts(
+    resources: Sequence[Resource], reasons: Mapping[Resource, str]
+) -> dict[Resource, str]:
+    """Return some resources and their parts, in the order of ``resources``, with the reasons."""
+    found = dict(reasons)
+    while True:
+        parents = {(each.kind, each.identifier) for each in found}
+        parts = {
+            each: f"in {each.within}"
+            for each in resources
+            if each not in found and (each.kind.parent, each.within) in parents
+        }
+        if not parts:
+            return {each: found[each] for each in resources if each in found}
+        found |= parts

@@ -5,52 +5,49 @@ from typing import Any
 
 from harness.aws.clients import Clients
 from harness.aws.paging import describe_each, pages
-from harness.aws.resources.resource import Kind, Resource
-from harness.aws.resources.resource_type import ResourceType, by_one_call
+from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call
 from harness.aws.tags import as_tags
 
 _CLUSTER_SECONDS = 1800.0
 
 
-def _clusters(clients: Clients) -> Iterator[Resource]:
-    for item in pages(clients.rds, "describe_db_clusters", "DBClusters"):
-        identifier, tags = item["DBClusterIdentifier"], as_tags(item.get("TagList", ()))
-        yield Resource(Kind.DB_CLUSTER, identifier, tags=tags, state=item.get("Status", ""))
+def _described(
+    kind: Kind, operation: str, noun: str, *, name: str = "", within: str = "", **arguments: Any
+) -> Callable[[Clients], Iterator[Resource]]:
+    """Return what lists a kind that one operation describes with its tags.
+
+    Args:
+        kind: The kind.
+        operation: Method of the client.
+        noun: What the answer calls an item.
+        name: Where an item keeps the name that it is recognised by, if not in its identifier.
+        within: Where an item keeps the identifier of what it is a part of.
+        arguments: Arguments of the operation.
+    """
+
+    def listed(clients: Clients) -> Iterator[Resource]:
+        for item in pages(clients.rds, operation, f"{noun}s", **arguments):
+            yield Resource(
+                kind,
+                item[f"{noun}Identifier"],
+                item.get(name, ""),
+                as_tags(item.get("TagList", ())),
+                within=item.get(within, ""),
+                state=item.get("Status") or item.get("DBInstanceStatus") or "",
+            )
+
+    return listed
 
 
-def _instances(clients: Clients) -> Iterator[Resource]:
-    for item in pages(clients.rds, "describe_db_instances", "DBInstances"):
-        yield Resource(
-            Kind.DB_INSTANCE,
-            item["DBInstanceIdentifier"],
-            tags=as_tags(item.get("TagList", ())),
-            within=item.get("DBClusterIdentifier", ""),
-            state=item.get("DBInstanceStatus", ""),
-        )
+def _group(kind: Kind, noun: str, describe: str, delete: str) -> ResourceType:
+    """Return the type of a kind of groups, which are described without their tags.
 
-
-def _cluster_snapshots(clients: Clients) -> Iterator[Resource]:
-    """Yield manual snapshots; automated ones are deleted with their cluster."""
-    for item in pages(
-        clients.rds,
-        "describe_db_cluster_snapshots",
-        "DBClusterSnapshots",
-        SnapshotType="manual",
-    ):
-        identifier, cluster = item["DBClusterSnapshotIdentifier"], item["DBClusterIdentifier"]
-        tags = as_tags(item.get("TagList", ()))
-        yield Resource(Kind.DB_CLUSTER_SNAPSHOT, identifier, cluster, tags)
-
-
-def _snapshots(clients: Clients) -> Iterator[Resource]:
-    """Yield manual snapshots; automated ones are deleted with their instance."""
-    for item in pages(clients.rds, "describe_db_snapshots", "DBSnapshots", SnapshotType="manual"):
-        tags = as_tags(item.get("TagList", ()))
-        yield Resource(Kind.DB_SNAPSHOT, item["DBSnapshotIdentifier"], tags=tags)
-
-
-def _groups(kind: Kind, operation: str, noun: str) -> Callable[[Clients], Iterator[Resource]]:
-    """Return what lists a kind of groups; RDS creates those whose names begin with "default."."""
+    Args:
+        kind: The kind.
+        noun: What the answer calls an item.
+        describe: Method of the client.
+        delete: Method of the client.
+    """
 
     def listed(clients: Clients) -> Iterator[Resource]:
         rds: Any = clients.rds
@@ -59,12 +56,13 @@ def _groups(kind: Kind, operation: str, noun: str) -> Callable[[Clients], Iterat
             answer = rds.list_tags_for_resource(ResourceName=item[f"{noun}Arn"])
             return Resource(kind, item[f"{noun}Name"], tags=as_tags(answer["TagList"]))
 
-        items = pages(rds, operation, f"{noun}s")
+        # RDS creates those whose names begin with "default.".
+        items = pages(rds, describe, f"{noun}s")
         return describe_each(
             (item for item in items if not item[f"{noun}Name"].startswith("default.")), described
         )
 
-    return listed
+    return ResourceType(kind, listed, by_one_call("rds", delete, f"{noun}Name"))
 
 
 def _delete_cluster(clients: Clients, resource: Resource) -> None:
@@ -85,46 +83,48 @@ def _cluster_remains(clients: Clients, resource: Resource) -> bool:
     )
 
 
+# Automated snapshots are deleted with their cluster or instance.
+_MANUAL = "manual"
 TYPES = (
     ResourceType(
         Kind.DB_INSTANCE,
-        _instances,
+        _described(
+            *(Kind.DB_INSTANCE, "describe_db_instances", "DBInstance"),
+            within="DBClusterIdentifier",
+        ),
         by_one_call("rds", "delete_db_instance", "DBInstanceIdentifier", SkipFinalSnapshot=True),
     ),
     ResourceType(
         Kind.DB_CLUSTER,
-        _clusters,
+        _described(Kind.DB_CLUSTER, "describe_db_clusters", "DBCluster"),
         _delete_cluster,
         remains=_cluster_remains,
         seconds=_CLUSTER_SECONDS,
     ),
-    ResourceType(
-        Kind.DB_SUBNET_GROUP,
-        _groups(Kind.DB_SUBNET_GROUP, "describe_db_subnet_groups", "DBSubnetGroup"),
-        by_one_call("rds", "delete_db_subnet_group", "DBSubnetGroupName"),
+    _group(
+        *(Kind.DB_SUBNET_GROUP, "DBSubnetGroup"),
+        *("describe_db_subnet_groups", "delete_db_subnet_group"),
     ),
-    ResourceType(
-        Kind.DB_CLUSTER_PARAMETERS,
-        _groups(
-            Kind.DB_CLUSTER_PARAMETERS,
-            "describe_db_cluster_parameter_groups",
-            "DBClusterParameterGroup",
-        ),
-        by_one_call("rds", "delete_db_cluster_parameter_group", "DBClusterParameterGroupName"),
+    _group(
+        *(Kind.DB_CLUSTER_PARAMETERS, "DBClusterParameterGroup"),
+        *("describe_db_cluster_parameter_groups", "delete_db_cluster_parameter_group"),
     ),
-    ResourceType(
-        Kind.DB_PARAMETERS,
-        _groups(Kind.DB_PARAMETERS, "describe_db_parameter_groups", "DBParameterGroup"),
-        by_one_call("rds", "delete_db_parameter_group", "DBParameterGroupName"),
+    _group(
+        *(Kind.DB_PARAMETERS, "DBParameterGroup"),
+        *("describe_db_parameter_groups", "delete_db_parameter_group"),
     ),
     ResourceType(
         Kind.DB_CLUSTER_SNAPSHOT,
-        _cluster_snapshots,
+        _described(
+            *(Kind.DB_CLUSTER_SNAPSHOT, "describe_db_cluster_snapshots", "DBClusterSnapshot"),
+            name="DBClusterIdentifier",
+            SnapshotType=_MANUAL,
+        ),
         by_one_call("rds", "delete_db_cluster_snapshot", "DBClusterSnapshotIdentifier"),
     ),
     ResourceType(
         Kind.DB_SNAPSHOT,
-        _snapshots,
+        _described(Kind.DB_SNAPSHOT, "describe_db_snapshots", "DBSnapshot", SnapshotType=_MANUAL),
         by_one_call("rds", "delete_db_snapshot", "DBSnapshotIdentifier"),
     ),
 )

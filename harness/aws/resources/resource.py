@@ -1,11 +1,13 @@
-"""A resource in the target, as the catalogue lists it: its kind, its names, its tags."""
+"""Resources, their kinds, and how each kind is listed and deleted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from harness.aws.capability import Capability
+from harness.aws.clients import Clients
 from harness.aws.tags import EXPIRES_AT, PROJECT_TAGS, SUFFIX_TAG, parse_time
 
 
@@ -120,3 +122,46 @@ class Resource:
     def expires_at(self) -> datetime | None:
         """When its run may be swept, by its tag; None without a valid one."""
         return parse_time(self.tags.get(EXPIRES_AT, ""))
+
+
+Action = Callable[[Clients, Resource], None]
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """One kind of resource; each operation may be repeated.
+
+    Attributes:
+        kind: The kind: its service, what the service calls it, its place in the order of deletion.
+        list: Yields every resource of the kind that a user can own in the region, with its tags.
+        delete: Deletes one; raises ``ClientError`` where AWS refuses.
+        begin: What is done before anything is deleted at all.
+        remains: Whether one still exists: for deletions that AWS completes long after it has
+            accepted them, and that others must wait for.
+        seconds: How long it may remain.
+    """
+
+    kind: Kind
+    list: Callable[[Clients], Iterable[Resource]]
+    delete: Action
+    begin: Action | None = None
+    remains: Callable[[Clients, Resource], bool] | None = None
+    seconds: float = 0.0
+
+
+def by_one_call(client: str, operation: str, argument: str, **more: Any) -> Action:
+    """Return an action that is one call with the identifier.
+
+    Args:
+        client: Attribute of ``Clients``.
+        operation: Method of that client.
+        argument: Argument for the identifier; in brackets (``"[AlarmNames]"``) it takes a list.
+        more: Other arguments.
+    """
+    name = argument.strip("[]")
+
+    def act(clients: Clients, resource: Resource) -> None:
+        value = resource.identifier if argument == name else [resource.identifier]
+        getattr(getattr(clients, client), operation)(**{name: value}, **more)
+
+    return act

@@ -8,8 +8,7 @@ from botocore.exceptions import ClientError
 from harness.aws.clients import Clients
 from harness.aws.errors import error_code
 from harness.aws.paging import describe_each, pages
-from harness.aws.resources.resource import Kind, Resource
-from harness.aws.resources.resource_type import ResourceType
+from harness.aws.resources.resource import Kind, Resource, ResourceType
 from harness.aws.tags import as_tags
 
 _NO_TAGS = ("NoSuchTagSet", "NoSuchTagSetError")

@@ -22,6 +22,7 @@ FEWER_LOWER = [tag for tag in LOWER_TAGS if tag["key"] != "Project"]
         (("ecs.DescribeTaskDefinition", "tags"), GONE, "service-and-tasks"),
         (("rds.ListTagsForResource", "TagList"), FEWER, "database"),
         (("rds.DescribeDBClusters", "DBClusters", 0, "TagList"), FEWER, "database"),
+        (("rds.DescribeDBSubnetGroups", "DBSubnetGroups"), [], "database"),
         (("rds.DescribeDBInstances", "DBInstances", 0, "TagList"), FEWER, "database"),
         (("s3.GetBucketTagging", "TagSet"), FEWER, "log-bucket"),
         (("logs.ListTagsForResource", "tags"), {}, "log-group"),
