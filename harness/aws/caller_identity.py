@@ -1,4 +1,4 @@
-"""Whose credentials they are, and whether they are still those that a run began with."""
+"""The caller's identity, and whether it is still in the account that a run began in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.core.errors import UsageError
 
-# botocore raises a bare RuntimeError where the credentials that it has just got have expired.
+# botocore raises a bare RuntimeError where refreshed credentials have expired already.
 CREDENTIAL_ERRORS = (BotoCoreError, ClientError, RuntimeError)
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who calls AWS.
+    """The caller of AWS.
 
     Attributes:
         account: Account id, twelve digits.
@@ -33,29 +33,27 @@ class Identity:
         return self.arn.endswith(":root")
 
 
-def who_calls(session: boto3.Session) -> Identity:
-    """Ask STS; the one call that every caller may make.
+def caller_identity(session: boto3.Session) -> Identity:
+    """Return the caller's identity from STS; no policy is needed for it.
 
     https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 
     Raises:
-        UsageError: There are no credentials, AWS does not take them, or it cannot be reached.
+        UsageError: There are no credentials, AWS refuses them, or it cannot be reached.
     """
     try:
-        said = session.client("sts").get_caller_identity()
+        identity = session.client("sts").get_caller_identity()
     except CREDENTIAL_ERRORS as error:
         raise UsageError(
-            f"AWS does not say whose credentials these are: {error}",
+            f"AWS does not accept these credentials: {error}",
             remedy="log in (`aws sso login`, AWS_PROFILE, or AWS_ACCESS_KEY_ID and its secret), "
-            "see that it works with `aws sts get-caller-identity`",
+            "and try `aws sts get-caller-identity`",
         ) from error
-    return Identity(said["Account"], said["Arn"])
+    return Identity(identity["Account"], identity["Arn"])
 
 
 def require_same(then: Mapping[str, str], now: Mapping[str, str]) -> None:
-    """Refuse credentials or an endpoint of somewhere else than the run's.
-
-    What another account says is left of a run proves nothing.
+    """Refuse another account or endpoint than the run's: it would prove nothing about the run.
 
     Args:
         then: ``account`` and ``endpoint`` (empty for AWS itself) when the run began.

@@ -1,13 +1,13 @@
-"""What a target may be able to do: AWS services, and data planes that real requests pass."""
+"""The capabilities of a target: AWS services, and data planes that serve real requests."""
 
 from enum import StrEnum
 
 
 class Capability(StrEnum):
-    """Something that a target may be able to do; a test names what it requires.
+    """A capability that a target may have; a test names what it requires.
 
-    The values of services are botocore's service names. The ``*-data-plane`` ones say that
-    real requests pass, not only that the API answers.
+    The values of services are botocore's service names. A ``*-data-plane`` one means that
+    real requests are served, not only those to the API.
     """
 
     APPLICATION_AUTOSCALING = "application-autoscaling"

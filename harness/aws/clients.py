@@ -1,10 +1,12 @@
-"""The AWS clients of one target, made once per service and shared by all threads."""
+"""The AWS clients of one target, created once per service and shared by all threads."""
 
 import threading
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import boto3
+
+if TYPE_CHECKING:
+    pass
 
 if TYPE_CHECKING:
     from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
@@ -20,95 +22,54 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+T = TypeVar("T")
+
+
+class _Client(Generic[T]):
+    """Attribute of ``Clients``: the client of one service, created on first use."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+
+    def __get__(self, clients: "Clients", _: object = None) -> T:
+        client: T = clients.of(self._service)
+        return client
+
 
 class Clients:
-    """Typed clients of one session, each created on first use.
+    """Typed clients of one session.
 
     Clients may be shared between threads, sessions may not, so the creation is serialised:
     https://boto3.amazonaws.com/v1/documentation/api/latest/guide/clients.html#multithreading-or-multiprocessing-with-clients
 
     Args:
-        session: Session whose clients talk to the target.
+        session: Session of the target.
     """
 
+    application_autoscaling: _Client["ApplicationAutoScalingClient"] = _Client(
+        "application-autoscaling"
+    )
+    cloudfront: _Client["CloudFrontClient"] = _Client("cloudfront")
+    cloudwatch: _Client["CloudWatchClient"] = _Client("cloudwatch")
+    ec2: _Client["EC2Client"] = _Client("ec2")
+    ecr: _Client[Any] = _Client("ecr")
+    ecs: _Client["ECSClient"] = _Client("ecs")
+    elbv2: _Client["ElasticLoadBalancingv2Client"] = _Client("elbv2")
+    iam: _Client["IAMClient"] = _Client("iam")
+    logs: _Client["CloudWatchLogsClient"] = _Client("logs")
+    rds: _Client["RDSClient"] = _Client("rds")
+    rds_data: _Client["RDSDataServiceClient"] = _Client("rds-data")
+    s3: _Client["S3Client"] = _Client("s3")
+    secretsmanager: _Client["SecretsManagerClient"] = _Client("secretsmanager")
+
     def __init__(self, session: boto3.Session) -> None:
-        self._session = session
+        self._session: Any = session
         self._lock = threading.Lock()
+        self._clients: dict[str, Any] = {}
 
-    @cached_property
-    def application_autoscaling(self) -> "ApplicationAutoScalingClient":
-        """Application Auto Scaling."""
+    def of(self, service: str) -> Any:
+        """Return the client of a service as boto3 names it."""
         with self._lock:
-            return self._session.client("application-autoscaling")
-
-    @cached_property
-    def cloudfront(self) -> "CloudFrontClient":
-        """CloudFront."""
-        with self._lock:
-            return self._session.client("cloudfront")
-
-    @cached_property
-    def cloudwatch(self) -> "CloudWatchClient":
-        """CloudWatch."""
-        with self._lock:
-            return self._session.client("cloudwatch")
-
-    @cached_property
-    def ec2(self) -> "EC2Client":
-        """EC2, the VPC's service."""
-        with self._lock:
-            return self._session.client("ec2")
-
-    @cached_property
-    def ecr(self) -> Any:
-        """ECR, where the API's image may be."""
-        with self._lock:
-            return cast(Any, self._session).client("ecr")
-
-    @cached_property
-    def ecs(self) -> "ECSClient":
-        """ECS."""
-        with self._lock:
-            return self._session.client("ecs")
-
-    @cached_property
-    def elbv2(self) -> "ElasticLoadBalancingv2Client":
-        """Elastic Load Balancing v2."""
-        with self._lock:
-            return self._session.client("elbv2")
-
-    @cached_property
-    def iam(self) -> "IAMClient":
-        """IAM."""
-        with self._lock:
-            return self._session.client("iam")
-
-    @cached_property
-    def logs(self) -> "CloudWatchLogsClient":
-        """CloudWatch Logs."""
-        with self._lock:
-            return self._session.client("logs")
-
-    @cached_property
-    def rds(self) -> "RDSClient":
-        """RDS, Aurora's control plane."""
-        with self._lock:
-            return self._session.client("rds")
-
-    @cached_property
-    def rds_data(self) -> "RDSDataServiceClient":
-        """RDS Data API."""
-        with self._lock:
-            return self._session.client("rds-data")
-
-    @cached_property
-    def s3(self) -> "S3Client":
-        """S3."""
-        with self._lock:
-            return self._session.client("s3")
-
-    @cached_property
-    def secretsmanager(self) -> "SecretsManagerClient":
-        """Secrets Manager."""
-        with self._lock:
-            return self._session.client("secretsmanager")
+            if service not in self._clients:
+                self._clients[service] = self._session.client(service)
+            return self._clients[service]

@@ -1,4 +1,4 @@
-"""AWS sessions that talk to an emulator, whatever the user's AWS configuration says."""
+"""AWS sessions of an emulator, isolated from the user's AWS configuration."""
 
 from functools import cache
 from typing import Any
@@ -13,13 +13,13 @@ _CONFIG = botocore.config.Config(
     read_timeout=60,
     retries={"mode": "standard", "max_attempts": 2},
     s3={"addressing_style": "path"},
-    # What the user has set for a real AWS, or for the way there, does not hold on loopback.
+    # The user's settings for AWS itself, such as a proxy, do not apply to loopback.
     proxies={},
     use_fips_endpoint=False,
     use_dualstack_endpoint=False,
 )
-# Neither a profile nor a configuration file of the user may leak into an emulator's session:
-# the credentials in them are real.
+# No profile or configuration file of the user must get into an emulator's session: the
+# credentials in them are real.
 _ISOLATED = {
     "profile": (None, None, None, None),
     "config_file": (None, None, "/dev/null", None),
@@ -29,17 +29,17 @@ _ISOLATED = {
 
 @cache
 def _loader() -> Any:
-    """Return what reads the models of the services, which takes a tenth of a second each."""
+    """Return the shared loader of service models: reading one takes a tenth of a second."""
     return botocore.loaders.create_loader()
 
 
 class EmulatorSession(boto3.Session):
-    """A boto3 session whose every client talks to one endpoint with throw-away credentials.
+    """A boto3 session whose clients send everything to one endpoint with dummy credentials.
 
     Args:
         endpoint: URL of the emulator.
         region: AWS region.
-        access_key: Access key; emulators take a 12-digit one as the account id.
+        access_key: Access key; emulators use a 12-digit one as the account id.
     """
 
     def __init__(self, *, endpoint: str, region: str, access_key: str = "test") -> None:
@@ -48,7 +48,7 @@ class EmulatorSession(boto3.Session):
         isolated.register_component("data_loader", loader)
         super().__init__(
             aws_access_key_id=access_key,
-            aws_secret_access_key="test",  # noqa: S106 -- an emulator's: any text will do
+            aws_secret_access_key="test",  # noqa: S106 -- an emulator accepts any
             region_name=region,
             botocore_session=isolated,
         )

@@ -1,57 +1,25 @@
-"""The refusals that pass by themselves, by name; every other one is an answer."""
+"""Errors of AWS: their codes, which mean "not found", and which refusals are transient."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from botocore.exceptions import ClientError
-
-# What the services answer when a thing is not there (or, for a secret, is going away).
-ABSENT_CODES = frozenset(
-    {
-        "AccessPointNotFound",
-        "ClusterNotFoundException",
-        "DBClusterNotFoundFault",
-        "DBClusterParameterGroupNotFoundFault",
-        "DBInstanceNotFound",
-        "DBParameterGroupNotFound",
-        "DBSubnetGroupNotFoundFault",
-        "InvalidGroup.NotFound",
-        "InvalidSubnetID.NotFound",
-        "InvalidVpcID.NotFound",
-        "ListenerNotFound",
-        "LoadBalancerNotFound",
-        "NoSuchBucket",
-        "NoSuchBucketPolicy",
-        "NoSuchDistribution",
-        "NoSuchEntity",
-        "NoSuchLifecycleConfiguration",
-        "NoSuchPublicAccessBlockConfiguration",
-        "NoSuchTagSet",
-        "ObjectNotFoundException",
-        "OwnershipControlsNotFoundError",
-        "ResourceNotFound",
-        "ResourceNotFoundException",
-        "ServerSideEncryptionConfigurationNotFoundError",
-        "ServiceNotActiveException",
-        "ServiceNotFoundException",
-        "TargetGroupNotFound",
-    }
-)
-
 
 _MINUTE = 60.0
 
 
 @dataclass(frozen=True)
 class Transient:
-    """A refusal that passes by itself.
+    """A refusal that ends without any action.
 
     Attributes:
-        operation: Pattern of the operations that are refused so.
+        operation: Pattern of the operations that are refused.
         code: Pattern of the error code.
-        reason: Why it passes.
-        seconds: How long that may take.
-        message: Pattern in the message, where the code alone says too little.
+        reason: Why it is transient.
+        seconds: How long it may last.
+        message: Pattern in the message, where the code alone is ambiguous.
     """
 
     operation: str
@@ -77,7 +45,7 @@ _TABLE = (
     Transient(
         r"DeleteTargetGroup",
         r"ResourceInUse",
-        "the load balancer has not let go of its target group",
+        "the load balancer still uses the target group",
         5 * _MINUTE,
     ),
     Transient(
@@ -95,21 +63,21 @@ _TABLE = (
     Transient(
         r"DeleteNetworkInterface",
         r"InvalidNetworkInterface\.InUse|InvalidParameterValue",
-        "the network interface is still attached to what is being removed",
+        "the network interface is still attached to a resource that is being deleted",
         10 * _MINUTE,
         message=r"in use",
     ),
     Transient(
         r"ReleaseAddress",
         r"InvalidIPAddress\.InUse|AuthFailure",
-        "the NAT gateway has not let go of its address",
+        "the NAT gateway still uses the address",
         10 * _MINUTE,
     ),
     Transient(
         r"Delete(DB\w+)",
         r"InvalidDB(Cluster|Instance|SubnetGroup|ParameterGroup|ClusterSnapshot|Snapshot)State"
         r"(Fault)?",
-        "RDS is still making, changing or deleting a part of the database",
+        "RDS is still creating, modifying or deleting a part of the database",
         30 * _MINUTE,
     ),
     Transient(
@@ -128,7 +96,7 @@ _TABLE = (
     Transient(
         r"Delete(Role|Policy)",
         r"DeleteConflict|ConcurrentModification",
-        "IAM has not seen the detachment everywhere",
+        "the detachment has not reached all of IAM (eventual consistency)",
         1 * _MINUTE,
     ),
     Transient(
@@ -138,11 +106,11 @@ _TABLE = (
         5 * _MINUTE,
     ),
 )
-_ABSENT = re.compile(r"NotFound|^NoSuch|^ServiceNotActiveException$|^ClusterNotFound")
+_ABSENT = re.compile(r"NotFound|^NoSuch|^ServiceNotActiveException$")
 
 
 def transient_of(error: ClientError) -> Transient | None:
-    """Return which named transient refusal an error is; None if it is none of them."""
+    """Return the named transient refusal that an error is; None if it is none of them."""
     code, message = error_code(error), error.response["Error"].get("Message", "")
     for each in _TABLE:
         if (
@@ -155,10 +123,19 @@ def transient_of(error: ClientError) -> Transient | None:
 
 
 def is_absent(error: ClientError) -> bool:
-    """Whether an error says that the thing is not there (any more)."""
+    """Whether an error means that the resource does not exist (any more)."""
     return _ABSENT.search(error_code(error)) is not None
 
 
-def error_code(error: ClientError) -> str:
-    """Return the code of an error; empty when AWS gave none."""
-    return str(error.response["Error"].get("Code", ""))
+def error_code(error: Exception) -> str:
+    """Return the error code of an error response; empty for any other error."""
+    response: Mapping[str, Any] = getattr(error, "response", {})
+    return str(response.get("Error", {}).get("Code", ""))
+
+
+def error_message(error: Exception) -> str:
+    """Return operation, code and message of an error response; of any other error its text."""
+    if not isinstance(error, ClientError):
+        return str(error)
+    message = error.response["Error"].get("Message", "")
+    return f"{error.operation_name}: {error_code(error)}: {message}"

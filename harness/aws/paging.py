@@ -1,7 +1,18 @@
-"""Long lists: read page by page, asked about batch by batch."""
+"""Long lists: read page by page, described batch by batch or one by one in a few threads."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
+
+from harness.aws.errors import is_absent
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+# Few enough for the request rates of IAM and CloudFront.
+_THREADS = 4
 
 
 def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
@@ -14,7 +25,7 @@ def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[A
         arguments: Arguments of the operation.
 
     Raises:
-        botocore.exceptions.ClientError: The service refused to answer.
+        botocore.exceptions.ClientError: The service returned an error.
     """
     for page in client.get_paginator(operation).paginate(**arguments):
         yield from page.get(key, ())
@@ -23,3 +34,27 @@ def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[A
 def batches(items: Sequence[str], size: int) -> Iterator[list[str]]:
     """Yield the items in lists of at most ``size``, the most that an operation takes at once."""
     return (list(items[start : start + size]) for start in range(0, len(items), size))
+
+
+def describe_each(items: Iterable[T], describe: Callable[[T], R]) -> Iterator[R]:
+    """Yield the description of each item, in order; an item deleted meanwhile is left out.
+
+    Args:
+        items: Items of a list whose operation returns too little.
+        describe: Called for each item in one of a few threads.
+
+    Raises:
+        botocore.exceptions.ClientError: The service returned an error other than "not found".
+    """
+
+    def described(item: T) -> list[R]:
+        try:
+            return [describe(item)]
+        except ClientError as error:
+            if is_absent(error):
+                return []
+            raise
+
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="describe") as pool:
+        for found in pool.map(described, items):
+            yield from found

@@ -1,4 +1,4 @@
-"""The user's own AWS session: profile, single sign-on, environment, as every AWS tool has it."""
+"""AWS sessions with the user's configuration: profile, single sign-on, environment."""
 
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ from harness.core.errors import UsageError
 _CONFIG = botocore.config.Config(
     connect_timeout=10, read_timeout=60, retries={"mode": "standard", "max_attempts": 5}
 )
-# A bucket of an emulator has no host name of its own.
+# A bucket of an emulator has no host name.
 _EMULATED = botocore.config.Config(s3={"addressing_style": "path"})
 _REAL = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
@@ -41,9 +41,9 @@ def aws_session(region: str) -> boto3.Session:
 
 
 def emulator_behind(session: boto3.Session) -> str | None:
-    """Return the endpoint that the user's configuration sends AWS calls to; None for AWS's own.
+    """Return the endpoint that the user's configuration sets; None for that of AWS.
 
-    ``AWS_ENDPOINT_URL``, ``AWS_ENDPOINT_URL_STS`` or ``endpoint_url`` of a profile name one:
+    ``AWS_ENDPOINT_URL``, ``AWS_ENDPOINT_URL_STS`` or ``endpoint_url`` of a profile set one:
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
     """
     endpoint = session.client("sts").meta.endpoint_url

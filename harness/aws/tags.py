@@ -1,4 +1,4 @@
-"""The tags that tell one run from another: which run, whose, and until when it may be there."""
+"""The tags of a run's resources: project, environment suffix, run, owner, expiry."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,10 +6,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-SUFFIX_TAG = "EnvironmentSuffix"
-
-
 PROJECT_TAGS = {"Project": "product-catalog", "ManagedBy": "cdktf"}
+SUFFIX_TAG = "EnvironmentSuffix"
+RUN_ID = "RunId"
+OWNER = "Owner"
+EXPIRES_AT = "expires-at"
+
+_LONGEST = 256
+# The characters that every service accepts in a value, IAM and CloudFront included:
+# https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+_REFUSED = re.compile(r"[^A-Za-z0-9 +\-=._:/@]")
+
+
+def project_tags(environment_suffix: str) -> dict[str, str]:
+    """Return the three tags by which a resource of an environment is recognised."""
+    return PROJECT_TAGS | {SUFFIX_TAG: environment_suffix}
 
 
 def parse_time(text: str) -> datetime | None:
@@ -22,29 +33,19 @@ def parse_time(text: str) -> datetime | None:
 
 
 def as_tags(raw: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return tags as a dict; ECS alone writes ``key`` and ``value`` in lower case."""
+    """Return tags as a dict; only ECS spells ``key`` and ``value`` in lower case."""
     return {tag.get("Key", tag.get("key")): tag.get("Value", tag.get("value", "")) for tag in raw}
-
-
-RUN_ID = "RunId"
-OWNER = "Owner"
-EXPIRES_AT = "expires-at"
-
-_LONGEST = 256
-# What every service takes in a value, IAM and CloudFront among them:
-# https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
-_REFUSED = re.compile(r"[^A-Za-z0-9 +\-=._:/@]")
 
 
 @dataclass(frozen=True)
 class RunTags:
-    """What the resources of a run say about it.
+    """The tags that distinguish one run from another.
 
     Attributes:
-        run_id: Suffix and start; a suffix may be used again, this may not.
-        owner: Who answers for the run.
+        run_id: Suffix and start time; unique even where a suffix is used again.
+        owner: Who is responsible for the run.
         expires_at: ISO 8601 time in UTC, to the second, such as ``2026-11-25T22:00:00Z``;
-            whatever is left later may be swept.
+            what is left after it may be swept.
     """
 
     run_id: str
@@ -55,13 +56,13 @@ class RunTags:
     def of(
         cls, environment_suffix: str, started_at: str, *, owner: str, minutes: float
     ) -> "RunTags":
-        """Derive them; all processes of a run come to the same.
+        """Derive the tags; the result is the same in all processes of a run.
 
         Args:
             environment_suffix: The run's suffix.
             started_at: ISO 8601 time of its start.
-            owner: Who answers for it; what AWS refuses in a tag becomes a hyphen.
-            minutes: How long it may take.
+            owner: Who is responsible; a character that AWS refuses in a tag becomes a hyphen.
+            minutes: Maximum duration of the run.
         """
         start = datetime.fromisoformat(started_at).astimezone(UTC)
         end = (start + timedelta(minutes=minutes)).replace(microsecond=0, tzinfo=None)

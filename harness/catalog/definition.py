@@ -1,17 +1,18 @@
 """The definition of the catalog stack."""
 
-import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import stack
 from harness.aws.capability import Capability
+from harness.aws.resources.resource import Kind
 from harness.catalog.aurora_version import resolve_aurora_version
 from harness.catalog.configuration import configure, validated
 from harness.catalog.cost import hourly_usage
+from harness.catalog.image import package_folder
+from harness.catalog.names import physical_names, state_key
 from harness.catalog.tiers import select_tiers, tier_facts
 from harness.core.errors import UsageError
 from harness.run.stack_definition import EcsService, HourlyUsage, StackApp, StackConfiguration
@@ -34,7 +35,7 @@ class CatalogDefinition:
         """The stack's app; the API is what the tasks run, and no part of the configuration."""
         return StackApp(
             module="stack.app",
-            package=Path(inspect.getfile(stack)).resolve().parent,
+            package=package_folder().resolve(),
             not_synthesized=frozenset({"api"}),
             config_variable="CATALOG_STACK_CONFIG",
             inputs=frozenset(
@@ -135,7 +136,11 @@ class CatalogDefinition:
 
     def state_key(self, environment_suffix: str) -> str:
         """Return the object key of the Terraform state of a suffix."""
-        return StackConfig(environment_suffix=environment_suffix).state_key
+        return state_key(environment_suffix)
+
+    def physical_names(self, environment_suffix: str, region: str) -> Mapping[Kind, frozenset[str]]:
+        """Return the names of ``stack.names``, by kind."""
+        return physical_names(environment_suffix, region)
 
 
 def _catalog(config: StackConfiguration) -> StackConfig:

@@ -7,13 +7,14 @@ from typing import Any
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from harness.aws.tags import OWNER, RunTags
+from harness.aws.tags import OWNER, PROJECT_TAGS, RunTags, project_tags
+from harness.catalog.image import package_folder
 from harness.cli.options import harness_options, settings_from
 from harness.core.errors import TargetError
 from harness.deploy.guards.request import guard_account, guard_place
 from harness.image.builder import find_builder
 from harness.image.publish import publish as publish_image
-from harness.image.registry import PROJECT, Registry
+from harness.image.registry import Registry
 from harness.run.ledger import now
 from harness.settings.settings import HarnessSettings, user_name
 from harness.targets.factory import account_target
@@ -50,9 +51,10 @@ def publish(*, repository: str, **given: Any) -> None:
         uri = publish_image(
             registry,
             builder,
+            package=package_folder(),
             repository=_name(repository, settings),
             tags=_tags(settings),
-            say=lambda text: click.echo(text, err=True),
+            report=lambda text: click.echo(text, err=True),
         )
     click.echo(uri)
 
@@ -89,12 +91,11 @@ def _name(repository: str, settings: HarnessSettings) -> str:
 
 
 def _tags(settings: HarnessSettings) -> dict[str, str]:
-    """Return tags as the stack's; a repository for all environments does not expire."""
+    """Return the tags of a run's resources; a repository for all environments never expires."""
     suffix = settings.environment_suffix or ""
     run = RunTags.of(
         suffix, now(), owner=settings.owner or user_name(), minutes=settings.max_duration
     )
-    tags = {**PROJECT, "ManagedBy": "catalog-harness"}
     if not suffix:
-        return {**tags, OWNER: run.owner}
-    return {**tags, "EnvironmentSuffix": suffix, **run.to_mapping()}
+        return {**PROJECT_TAGS, OWNER: run.owner}
+    return {**project_tags(suffix), **run.to_mapping()}

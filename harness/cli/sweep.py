@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from harness.aws.resources.ownership import Names
 from harness.catalog import CATALOG
 from harness.cli.options import format_option, harness_options, settings_from
 from harness.deploy.guards.request import guard_account, guard_place
@@ -93,13 +94,29 @@ def _swept(
     settings: HarnessSettings, ledger: Ledger, request: SweepRequest
 ) -> tuple[SweepReport, ...]:
     end = _ender(settings, ledger)
+
+    def names_of(suffix: str) -> Names:
+        return CATALOG.physical_names(suffix, settings.region)
+
     if target_type(settings.target).is_per_run:
-        clouds = sweep_clouds(request, region=settings.region, ledger=ledger, teardown=end)
+        clouds = sweep_clouds(
+            request, region=settings.region, ledger=ledger, teardown=end, names_of=names_of
+        )
         return tuple(clouds)
     target = _permitted_target(settings)
     attachment = target.start()
     try:
-        return (sweep_target(target, attachment, request, ledger=ledger, teardown=end),)
+        report = sweep_target(
+            target,
+            attachment,
+            request,
+            ledger=ledger,
+            teardown=end,
+            names_of=names_of,
+            state_key=CATALOG.state_key,
+            patience=target.deadlines.proof,
+        )
+        return (report,)
     finally:
         target.stop()
 

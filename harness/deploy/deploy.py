@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.core.errors import EmulatorError, TargetError, UsageError
+from harness.deploy.existing_resources import require_no_existing_resources
 from harness.deploy.failure_reasons import with_failure_reasons
 from harness.deploy.guards import require_permission
 from harness.deploy.preflight import require_deployable
@@ -121,6 +122,8 @@ def deploy(run: Run) -> Deployment:
         _preflight(run, stack, target, tools)
     workspace.write(stack.json, provider=target.provider())
     workspace.init(backend_config=target.backend())
+    names = run.stack.physical_names(run.environment_suffix, target.region)
+    require_no_existing_resources(target, run.environment_suffix, names)
     run.update(status=RunStatus.DEPLOYING, applied=True)
     applied = _apply(run, workspace, config, target)
     run.update(status=RunStatus.DEPLOYED, complete=True)

@@ -1,4 +1,4 @@
-"""Docker's or Podman's command line: builds an image and pushes it."""
+"""The command line of Docker or Podman: builds an image and pushes it."""
 
 import os
 import shutil
@@ -9,11 +9,11 @@ from pathlib import Path
 
 from harness.core import process
 from harness.core.errors import ToolNotFoundError
-from harness.image.content import DOCKERFILE
 from harness.image.registry import Login
 
 _PROGRAMS = ("docker", "podman")
-# What Fargate runs unless a task definition says otherwise.
+_DOCKERFILE = "stack/api/Dockerfile"
+# The default platform of Fargate.
 _PLATFORM = "linux/amd64"
 _LOGIN_SECONDS = 60.0
 _BUILD_SECONDS = 1800.0
@@ -21,7 +21,7 @@ _BUILD_SECONDS = 1800.0
 
 @dataclass(frozen=True)
 class Builder:
-    """A program that builds and pushes images; the two have the same commands.
+    """A program that builds and pushes images; both have the same commands.
 
     Attributes:
         program: Its path.
@@ -36,10 +36,10 @@ class Builder:
 
     @contextmanager
     def logged_in(self, login: Login) -> Iterator[None]:
-        """Stay logged in to a registry for the time of the context.
+        """Log in to a registry for the time of the context.
 
         Raises:
-            ProcessError: The program, its engine or the registry refuses.
+            ProcessError: The login failed.
         """
         user = ("--username", login.user, "--password-stdin")
         self._run("login", *user, login.registry, timeout=_LOGIN_SECONDS, stdin=login.password)
@@ -54,7 +54,7 @@ class Builder:
         Raises:
             ProcessError: It failed; the message has the last lines of what it printed.
         """
-        options = ("--platform", _PLATFORM, "--file", DOCKERFILE, "--tag", uri)
+        options = ("--platform", _PLATFORM, "--file", _DOCKERFILE, "--tag", uri)
         self._run("build", *options, ".", cwd=folder, timeout=_BUILD_SECONDS)
 
     def push(self, uri: str) -> None:
@@ -81,6 +81,6 @@ def find_builder(environ: Mapping[str, str] = os.environ) -> Builder:
         if path := shutil.which(name, path=environ.get("PATH")):
             return Builder(path)
     raise ToolNotFoundError(
-        "neither docker nor podman is on PATH, and one of them must build the image",
-        remedy="install Docker or Podman, or name an image that is there already by --image",
+        "neither docker nor podman is on PATH, and one of them is required to build the image",
+        remedy="install Docker or Podman, or name an existing image with --image",
     )

@@ -1,30 +1,35 @@
 """Publishing the image: built unless the registry has one of the same sources."""
 
+import hashlib
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from harness.image.builder import Builder
-from harness.image.content import content_tag, copy_sources
 from harness.image.registry import Registry
+
+_DIGITS = 16
 
 
 def publish(
     registry: Registry,
     builder: Builder,
     *,
+    package: Path,
     repository: str,
     tags: Mapping[str, str],
-    say: Callable[[str], None],
+    report: Callable[[str], None],
 ) -> str:
-    """Return the URI of an image of the API as it is here.
+    """Return the URI of an image of the API's sources.
 
     Args:
         registry: Where it is kept.
         builder: What builds it.
+        package: Folder of the package ``stack``, with the API in it.
         repository: Name of the repository, created when there is none.
         tags: Tags of a new repository.
-        say: Told what is being done.
+        report: Called with a line of text for each step.
 
     Raises:
         UsageError: The repository is not this project's.
@@ -32,15 +37,42 @@ def publish(
     """
     with tempfile.TemporaryDirectory(prefix="catalog-image-") as name:
         folder = Path(name)
-        copy_sources(folder)
+        copy_sources(package, folder)
         tag = content_tag(folder)
         uri = f"{registry.ensure(repository, tags)}:{tag}"
         if registry.has(repository, tag):
-            say(f"{uri} is there already")
+            report(f"{uri} exists already")
             return uri
-        say(f"building {uri} with {builder.name}")
+        report(f"building {uri} with {builder.name}")
         builder.build(folder, uri)
-        say(f"pushing {uri}")
+        report(f"pushing {uri}")
         with builder.logged_in(registry.login()):
             builder.push(uri)
     return uri
+
+
+def copy_sources(package: Path, folder: Path) -> None:
+    """Copy the API's sources, as the Dockerfile expects them, into an empty folder.
+
+    The package may be installed beside thousands of others, which a builder must not read.
+
+    Args:
+        package: Folder of the package ``stack``, with the API in it.
+        folder: Where they are copied to.
+    """
+    (folder / "stack").mkdir(parents=True)
+    shutil.copy2(package / "__init__.py", folder / "stack")
+    shutil.copytree(
+        package / "api", folder / "stack" / "api", ignore=shutil.ignore_patterns("__pycache__")
+    )
+
+
+def content_tag(folder: Path) -> str:
+    """Return an image tag that is the same for the same sources, and for no others."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
+    return f"sha-{digest.hexdigest()[:_DIGITS]}"

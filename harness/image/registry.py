@@ -1,24 +1,25 @@
-"""ECR: the repository of the image, and the way into it."""
+"""ECR: the repository of the image, and the login to its registry."""
 
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.aws.tags import PROJECT_TAGS, as_tags
 from harness.core.errors import UsageError
 from harness.core.redaction import register_secret
 
-PROJECT = {"Project": "product-catalog"}
+_PROJECT = {"Project": PROJECT_TAGS["Project"]}
 
 
 @dataclass(frozen=True)
 class Login:
-    """How to log in to a registry.
+    """A login to a registry.
 
     Attributes:
         registry: Its host name.
         user: User name.
-        password: A password for twelve hours; registered for redaction.
+        password: A password that is valid for twelve hours; registered for redaction.
     """
 
     registry: str
@@ -37,7 +38,7 @@ class Registry:
         self._client = client
 
     def ensure(self, repository: str, tags: Mapping[str, str]) -> str:
-        """Return the address of a repository, which is created with these tags if need be.
+        """Return the address of a repository, which is created with these tags if it is missing.
 
         Raises:
             UsageError: There is one of that name that is not this project's.
@@ -55,7 +56,7 @@ class Registry:
         return address
 
     def has(self, repository: str, tag: str) -> bool:
-        """Whether an image with that tag was pushed already."""
+        """Whether the repository has an image with that tag."""
         try:
             found = self._client.describe_images(
                 repositoryName=repository, imageIds=[{"imageTag": tag}]
@@ -96,11 +97,11 @@ class Registry:
         return first
 
     def _require_ours(self, repository: Mapping[str, Any]) -> None:
-        said = self._client.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
-        tags = {tag["Key"]: tag["Value"] for tag in said}
-        if not PROJECT.items() <= tags.items():
+        arn = repository["repositoryArn"]
+        tags = as_tags(self._client.list_tags_for_resource(resourceArn=arn)["tags"])
+        if not _PROJECT.items() <= tags.items():
             raise UsageError(
                 f"the repository {repository['repositoryName']} does not have the tag "
-                "Project=product-catalog: it is somebody else's",
-                remedy="take another name by --repository",
+                "Project=product-catalog: it belongs to another project",
+                remedy="choose another name with --repository",
             )

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from harness.aws.capability import Capability
 from harness.aws.prices import Item
+from harness.aws.resources.resource import Kind
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
@@ -220,6 +221,14 @@ class StackDefinition(Protocol):
 
     def ecs_services(self, config: StackConfiguration) -> Sequence[EcsService]:
         """Return the ECS services that a deployment waits for."""
+
+    def physical_names(self, environment_suffix: str, region: str) -> Mapping[Kind, frozenset[str]]:
+        """Return the exact names that any configuration gives its resources, by kind.
+
+        Args:
+            environment_suffix: Suffix of the deployment.
+            region: AWS region.
+        """
 
     def state_key(self, environment_suffix: str) -> str:
         """Return the object key of the Terraform state of a suffix."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol, Self
 import boto3
 import requests
 
-from harness.aws.caller_identity import Identity, who_calls
+from harness.aws.caller_identity import Identity, caller_identity
 from harness.aws.capability import Capability
 from harness.settings.settings import HarnessSettings
 from harness.targets.deadlines import EMULATOR_DEADLINES, Deadlines
@@ -115,7 +115,7 @@ class Target(TargetAccess, Protocol):
         Raises:
             UsageError: There are no credentials, or the target refuses them.
         """
-        return who_calls(self.session())
+        return caller_identity(self.session())
 
     def start(self) -> Mapping[str, str]:
         """Make the target ready; return what another process needs to attach to it.

@@ -10,7 +10,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from harness.aws.caller_identity import Identity, require_same, who_calls
+from harness.aws.caller_identity import Identity, caller_identity, require_same
 from harness.aws.capability import Capability
 from harness.aws.real_session import aws_session, emulator_behind
 from harness.settings.settings import HarnessSettings
@@ -86,7 +86,7 @@ class AwsTarget(Target):
         Raises:
             UsageError: There are no credentials, or AWS refuses them.
         """
-        return who_calls(self._session)
+        return caller_identity(self._session)
 
     def start(self) -> Mapping[str, str]:
         """Return account and endpoint; nothing is started."""

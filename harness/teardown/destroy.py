@@ -1,11 +1,12 @@
 """Destroying: everything that a run has, and the proof that nothing of it is left."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from harness.aws.resources.ownership import Ownership
 from harness.core.errors import EmulatorError, HarnessError, LeakError, TargetError
 from harness.deploy.terraform_timeline import terraform_listener
 from harness.deploy.workspace import find_tools, workspace_of
@@ -13,31 +14,31 @@ from harness.run.record import RunRecord, RunStatus
 from harness.run.run import Run
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, target_type
-from harness.teardown.leftovers import leak_of_complete_run, sweep_leftovers
 from harness.teardown.proof import TeardownProof, prove_teardown
-from harness.teardown.remote_state import remove_remote_state
+from harness.teardown.remote_state import remove_state_of
+from harness.teardown.sweep import SweptRun, sweep
 from harness.terraform import TerraformError
 
 
 def destroy(run: Run) -> TeardownProof | None:
     """Destroy the stack of a run, prove that nothing is left, and end its target.
 
-    Goes by the record alone, so any process can do it, whatever happened to the one that
+    Reads the record alone, so any process can do it, whatever happened to the one that
     deployed. The Terraform state, in the run's folder or in a bucket, is removed when the
     proof is clean; until then it stays.
 
     What Terraform leaves is swept. After an apply that failed or was interrupted that is no
-    error: the provider can have made something that never got into the state.
+    error: the provider may have created something that never got into the state.
 
     Returns:
-        The proof; None when there was nothing to ask (an embedded cloud that has ended took
-        everything with it, or no target was ever started).
+        The proof; None when there was nothing to query (an embedded cloud has ended with all its
+        resources, or no target was ever started).
 
     Raises:
         TerraformError: Destroy failed; the state is kept.
         LeakError: Something is left, and the state is kept; or Terraform left something of a
             complete deployment, which was swept.
-        TargetError: The target does not say what is left; the state is kept.
+        TargetError: A service of the target failed; the state is kept.
     """
     record = run.record
     target = _target(run, record)
@@ -74,47 +75,47 @@ def _target(run: Run, record: RunRecord) -> Target | None:
 def _destroy_in(
     run: Run, record: RunRecord, target: Target
 ) -> tuple[TeardownProof, LeakError | None]:
-    """Return the proof, and what is to be said about a run that was swept although complete."""
+    """Return the proof, and the error for a complete deployment that had to be swept."""
     failure = _terraform_destroy(run, record, target) if record.applied else None
     with _noted_on(failure):
         proof, leak = _clear(run, record, target)
-    if record.applied and (address := remove_remote_state(target, record.config)):
+    if record.applied and (address := remove_state_of(run.stack, record, target)):
         run.timeline.observer.note(f"the state {address} was removed")
-    if proof.not_asked:
+    if proof.unavailable:
         run.timeline.note(f"teardown proof: {proof}")
     return proof, leak
 
 
 def _clear(run: Run, record: RunRecord, target: Target) -> tuple[TeardownProof, LeakError | None]:
     """Prove that nothing is left, after a sweep where something is."""
-    # Before an apply, what is there is not of this run, and must not be swept.
+    # Without an apply, no resource is this run's, and none must be swept.
     proof = _proved(run, record, target, final=not record.applied)
     if not proof.leftovers:
         return proof, None
-    swept = sweep_leftovers(run, record, target)
+    swept = _sweep_leftovers(run, record, target)
     proof = _proved(run, record, target, final=True)
-    leak = leak_of_complete_run(record, swept) if record.complete and swept.removed else None
+    leak = _leak_of_complete_run(record, swept) if record.complete and swept.removed else None
     return proof, leak
 
 
 def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> TerraformError | None:
-    """Destroy what the state holds; after an incomplete apply, what it lacks goes first.
+    """Destroy what the state holds; after an incomplete apply, what it lacks is swept first.
 
-    A subnet that never got into the state, say, would keep its VPC from being deleted, and
-    Terraform would try for many minutes.
+    A subnet that never got into the state, for example, would prevent the deletion of its VPC,
+    and Terraform would retry for many minutes.
 
     Returns:
-        Why Terraform could not, after an incomplete apply: the sweep removes what is left.
+        The error of Terraform after an incomplete apply: the sweep removes what is left.
 
     Raises:
-        TerraformError: It could not, after a complete one.
+        TerraformError: Destroy failed after a complete apply.
     """
     run.update(status=RunStatus.DESTROYING)
     tools = find_tools(record.terraform, record.mirror)
     workspace = workspace_of(run, target, tools)
     try:
         if not record.complete:
-            sweep_leftovers(run, record, target, except_for=workspace.state_identifiers())
+            _sweep_leftovers(run, record, target, except_for=workspace.state_identifiers())
         with run.timeline.phase("destroy"):
             result = workspace.destroy(
                 on_event=terraform_listener(run.timeline),
@@ -133,7 +134,7 @@ def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> Terraform
 
 @contextmanager
 def _noted_on(failure: TerraformError | None) -> Iterator[None]:
-    """Raise what failed first, if anything did, when the body fails as well."""
+    """Raise the first failure, if there is one, when the body fails as well."""
     try:
         yield
     except HarnessError as error:
@@ -146,13 +147,67 @@ def _noted_on(failure: TerraformError | None) -> Iterator[None]:
 def _proved(run: Run, record: RunRecord, target: Target, *, final: bool) -> TeardownProof:
     try:
         with run.timeline.phase("teardown proof"):
-            suffix = record.environment_suffix
-            proof = prove_teardown(target, suffix, patience=target.deadlines.proof)
+            owned = _ownership(run, record)
+            proof = prove_teardown(target, owned, patience=target.deadlines.proof)
             if final:
                 proof.require_clean()
             return proof
     except (BotoCoreError, ClientError) as error:
-        raise TargetError(f"the target does not say whether anything is left: {error}") from error
+        raise TargetError(f"it is unknown whether anything is left: {error}") from error
+
+
+def _ownership(run: Run, record: RunRecord) -> Ownership:
+    """Return what belongs to a run; without an apply only what carries its own ``RunId``."""
+    suffix = record.environment_suffix
+    if not record.applied:
+        return Ownership(suffix, run_id=record.run_id, requires_run_id=True)
+    return Ownership(suffix, run.stack.physical_names(suffix, record.region), record.run_id)
+
+
+def _sweep_leftovers(
+    run: Run, record: RunRecord, target: Target, *, except_for: Collection[str] = ()
+) -> SweptRun:
+    """Remove what is left of a run and is not in its Terraform state.
+
+    Only what carries this project's tags and the run's suffix (and not another run's id), or
+    has no tags and exactly the name that the stack derives for it. What could not be removed is
+    noted; the proof that follows finds it.
+
+    Raises:
+        TargetError: The target cannot be swept.
+    """
+    suffix = record.environment_suffix
+    with run.timeline.phase("sweep"):
+        try:
+            report = sweep(
+                target,
+                names_of=lambda suffix: run.stack.physical_names(suffix, record.region),
+                suffixes=(suffix,),
+                run_id=record.run_id,
+                except_for=except_for,
+                remove=True,
+                patience=0.0,
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise TargetError(f"what is left of {suffix} cannot be swept: {error}") from error
+    (swept,) = report.runs
+    note = run.timeline.note
+    for outcome in swept.failed:
+        note(f"could not be swept: {outcome.resource}: {outcome.error}")
+    if swept.removed and not record.complete:
+        note(f"swept after an interrupted apply: {'; '.join(map(str, swept.removed))}")
+    return swept
+
+
+def _leak_of_complete_run(record: RunRecord, swept: SweptRun) -> LeakError:
+    """Return the error about what a complete deployment left: its state should have held it all."""
+    lines = "\n".join(f"  - {resource}" for resource in swept.removed)
+    return LeakError(
+        f"terraform destroy left {len(swept.removed)} resource(s) of "
+        f"{record.environment_suffix}, which have been swept since:\n{lines}",
+        remedy="nothing is left now; but the deployment was complete, so find out why they were "
+        "missing from Terraform's state",
+    )
 
 
 def _stop(run: Run, target: Target) -> None:

@@ -1,48 +1,66 @@
-"""The teardown proof: after destroy, nothing of the run may be left in the target."""
+"""The teardown proof: after destroy, the target holds no resource of the run."""
 
 import time
-from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from harness.aws.capability import Capability
 from harness.aws.clients import Clients
+from harness.aws.resources.inventory import Inventory, take_inventory
+from harness.aws.resources.ownership import Ownership
+from harness.aws.resources.resource import Resource
 from harness.core.errors import LeakError, WaitTimeoutError
 from harness.core.wait import wait_until
 from harness.targets.base import Target
-from harness.teardown.leftover import INQUIRIES, Inquiry, Leftover
 
-_THREADS = 6
-_LOOK_AGAIN_SECONDS = 2.0
+_DELAY_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """A resource of a run that still exists.
+
+    Attributes:
+        resource: The resource.
+        why: Why it belongs to the run, and its state where that matters.
+    """
+
+    resource: Resource
+    why: str
+
+    def __str__(self) -> str:
+        state = f"; {self.resource.state}" if self.resource.state else ""
+        return f"{self.resource} ({self.why}{state})"
 
 
 @dataclass(frozen=True)
 class TeardownProof:
-    """What the services answered after destroy.
+    """The responses of the services after destroy.
 
     Attributes:
-        environment_suffix: The run that was asked for.
-        leftovers: What is still there; empty is the only good answer.
-        asked: Services that were asked.
-        not_asked: Service -> why the target could not be asked for it.
+        environment_suffix: Suffix of the run.
+        leftovers: What still exists; empty is the only good result.
+        queried: Services that were queried.
+        unavailable: Service -> why the target does not have it.
     """
 
     environment_suffix: str
     leftovers: tuple[Leftover, ...]
-    asked: tuple[str, ...]
-    not_asked: Mapping[str, str] = field(default_factory=dict)
+    queried: tuple[str, ...]
+    unavailable: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         found = "; ".join(map(str, self.leftovers)) or "nothing left"
-        skipped = f"; not asked: {', '.join(self.not_asked)}" if self.not_asked else ""
-        return f"{len(self.asked)} services asked for {self.environment_suffix}: {found}{skipped}"
+        skipped = f"; unavailable: {', '.join(self.unavailable)}" if self.unavailable else ""
+        return (
+            f"{len(self.queried)} services queried for {self.environment_suffix}: {found}{skipped}"
+        )
 
     def require_clean(self) -> None:
         """Raise unless nothing is left.
 
         Raises:
-            LeakError: Something is; the message lists it.
+            LeakError: Something is left; the message lists it.
         """
         if self.leftovers:
             lines = "\n".join(f"  - {leftover}" for leftover in self.leftovers)
@@ -55,63 +73,53 @@ class TeardownProof:
 
 def prove_teardown(
     target: Target,
-    environment_suffix: str,
+    ownership: Ownership,
     *,
     patience: float = 0.0,
-    ignoring: Collection[str] = (),
     sleep: Callable[[float], None] = time.sleep,
 ) -> TeardownProof:
-    """Ask every service of a target what still carries an environment suffix.
+    """Query every service of a target for resources that belong to a run.
 
-    A resource counts when its tag ``EnvironmentSuffix`` says so, or else its name. What AWS
-    only remembers does not: NAT gateways "deleted", INACTIVE task definitions, STOPPED tasks.
-    Secrets that are pending deletion do: they block their name.
+    What AWS only keeps listed does not count: NAT gateways "deleted", INACTIVE task definitions,
+    STOPPED tasks. Secrets pending deletion do: their names stay taken.
 
     Args:
         target: Where the stack was.
-        environment_suffix: Suffix of the run.
-        patience: Seconds to ask again while something is left: AWS ends a deletion later than
-            it answers it (network interfaces, secrets).
-        ignoring: Identifiers of what carries the suffix and is known to be somebody else's.
-        sleep: The pause between two rounds of questions; a test passes its own.
+        ownership: Decides which resources belong to the run.
+        patience: Seconds to query again while something is left: AWS completes some deletions
+            after it has accepted them (network interfaces, secrets).
+        sleep: The pause between two queries; a test passes its own.
 
     Raises:
-        botocore.exceptions.ClientError: A service refused to answer: that proves nothing.
+        botocore.exceptions.ClientError: A service refused: that proves nothing.
     """
-    clients = Clients(target.session())
-    missing = target.missing()
-    able = tuple(service for service in INQUIRIES if service not in missing)
-    seen: tuple[Leftover, ...] = ()
+    clients, missing = Clients(target.session()), target.missing()
+    proofs: list[TeardownProof] = []
 
-    def ask() -> tuple[Leftover, ...]:
-        nonlocal seen
-        found = _ask(clients, able, environment_suffix, target.region)
-        seen = tuple(leftover for leftover in found if leftover.identifier not in ignoring)
-        return seen
+    def prove() -> TeardownProof:
+        inventory = take_inventory(clients, missing)
+        inventory.require_complete()
+        proofs[:] = [_proof(inventory, ownership)]
+        return proofs[0]
 
-    # What is left when the patience ends is the answer, not an error of the question.
+    # What is left after the patience is the result, not an error.
     with suppress(WaitTimeoutError):
         wait_until(
-            ask,
-            what=f"nothing left of {environment_suffix}",
-            ready=lambda found: not found,
+            prove,
+            what=f"nothing left of {ownership.environment_suffix}",
+            ready=lambda proof: not proof.leftovers,
             timeout=patience,
-            delay=_LOOK_AGAIN_SECONDS,
+            delay=_DELAY_SECONDS,
             sleep=sleep,
         )
+    return proofs[0]
+
+
+def _proof(inventory: Inventory, ownership: Ownership) -> TeardownProof:
+    owned = ownership.owned(inventory.resources)
     return TeardownProof(
-        environment_suffix,
-        leftovers=seen,
-        asked=tuple(service.value for service in able),
-        not_asked={s.value: missing[s] for s in INQUIRIES if s in missing},
+        ownership.environment_suffix,
+        leftovers=tuple(Leftover(resource, why) for resource, why in owned.items()),
+        queried=inventory.queried,
+        unavailable=inventory.unavailable,
     )
-
-
-def _ask(
-    clients: Clients, services: tuple[Capability, ...], suffix: str, region: str
-) -> tuple[Leftover, ...]:
-    def one(service: Capability) -> list[Leftover]:
-        return list(INQUIRIES[service](Inquiry(service, clients, suffix, region)))
-
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="teardown") as pool:
-        return tuple(leftover for found in pool.map(one, services) for leftover in found)

@@ -1,42 +1,143 @@
-"""The Terraform state in a bucket, when nothing is left that it could tell of."""
+"""The Terraform states of runs in a bucket."""
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from harness.core.errors import TargetError
-from harness.deploy.guards.state import lock_key, state_client
+from harness.aws.errors import error_code
+from harness.aws.paging import pages
+from harness.aws.tags import EXPIRES_AT, parse_time
+from harness.core.errors import TargetError, UsageError
+from harness.deploy.guards.state import lock_key
+from harness.run.record import RunRecord
+from harness.run.stack_definition import StackDefinition
 from harness.targets.base import Target
-from stack.config import StackConfig
+from harness.teardown.sweep.selection import KnownRun
+
+StateKey = Callable[[str], str]
+_SUFFIX = "SUFFIX"
 
 
-def remove_remote_state(target: Target, config: Mapping[str, Any]) -> str | None:
-    """Remove state and lock of a run; only after the proof that nothing is left of it.
+@dataclass(frozen=True)
+class StateObject:
+    """The Terraform state of one run.
 
-    In a bucket with versioning the versions stay, until the bucket's own lifecycle ends them.
+    Attributes:
+        bucket: Where it is.
+        keys: Its object, and that of its lock file; either can be alone.
+        environment_suffix: The run, by the key.
+        expires_at: The latest ``expires-at`` among the tags of the resources in it.
+    """
+
+    bucket: str
+    keys: tuple[str, ...]
+    environment_suffix: str
+    expires_at: datetime | None
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Addresses of the objects."""
+        return tuple(f"s3://{self.bucket}/{key}" for key in self.keys)
+
+    @property
+    def run(self) -> KnownRun:
+        """The run that it is known by."""
+        return KnownRun(self.environment_suffix, self.expires_at, self.places[0])
+
+
+def find_states(s3: Any, bucket: str, state_key: StateKey) -> tuple[StateObject, ...]:
+    """Return the states in a bucket whose keys are those of the stack.
 
     Args:
+        s3: S3 client of the bucket's region.
+        bucket: Name of the bucket.
+        state_key: Returns the object key of the state for an environment suffix.
+
+    Raises:
+        UsageError: The bucket does not exist, or must not be read.
+    """
+    pattern = re.escape(state_key(_SUFFIX)).replace(_SUFFIX, r"([a-z0-9-]+)")
+    lock = re.escape(lock_key(""))
+    keys: dict[str, list[str]] = {}
+    try:
+        for item in pages(s3, "list_objects_v2", "Contents", Bucket=bucket):
+            if found := re.fullmatch(f"{pattern}({lock})?", item["Key"]):
+                keys.setdefault(found[1], []).append(item["Key"])
+        return tuple(
+            StateObject(bucket, tuple(some), suffix, _expiry(s3, bucket, some))
+            for suffix, some in sorted(keys.items())
+        )
+    except ClientError as error:
+        raise UsageError(
+            f"the state bucket {bucket!r} cannot be read: {error_code(error)}",
+            remedy="see whether --state-bucket and --state-bucket-region name the one that the "
+            "runs used, and whether these credentials may list and read it",
+        ) from error
+
+
+def remove_state(s3: Any, state: StateObject) -> None:
+    """Delete a state and its lock; in a bucket with versions the older ones stay.
+
+    Raises:
+        botocore.exceptions.ClientError: S3 refused.
+    """
+    for key in state.keys:
+        s3.delete_object(Bucket=state.bucket, Key=key)
+
+
+def remove_state_of(stack: StackDefinition, record: RunRecord, target: Target) -> str | None:
+    """Delete state and lock of a run; only after the proof that nothing is left of it.
+
+    Args:
+        stack: What the run deployed.
+        record: The run.
         target: Where the stack was.
-        config: The stack's configuration, as it is on record.
 
     Returns:
         Address of the state; None where it was kept with the run.
 
     Raises:
-        TargetError: It cannot be removed.
+        TargetError: It cannot be deleted.
     """
-    if not config.get("state_bucket"):
+    suffix, config = record.environment_suffix, record.config
+    bucket, key = config.get("state_bucket"), stack.state_key(suffix)
+    if not bucket:
         return None
-    wanted = StackConfig.from_mapping(config)
-    client, bucket = state_client(target.session(), wanted), wanted.state_bucket
-    address = f"s3://{bucket}/{wanted.state_key}"
+    state = StateObject(bucket, (key, lock_key(key)), suffix, None)
+    region = config.get("state_bucket_region") or config["region"]
     try:
-        for key in (wanted.state_key, lock_key(wanted.state_key)):
-            client.delete_object(Bucket=bucket, Key=key)
+        remove_state(target.session().client("s3", region_name=region), state)
     except (BotoCoreError, ClientError) as error:
         raise TargetError(
-            f"nothing is left of the run, but its state {address} cannot be removed: {error}",
+            f"nothing is left of the run, but its state {state.places[0]} cannot be removed: "
+            f"{error}",
             remedy="destroy once more, or delete the object",
         ) from error
-    return address
+    return state.places[0]
+
+
+def _expiry(s3: Any, bucket: str, keys: list[str]) -> datetime | None:
+    times = [
+        time
+        for key in keys
+        if not key.endswith(lock_key(""))
+        for time in _times(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    ]
+    return max(times, default=None)
+
+
+def _times(body: bytes) -> Iterator[datetime]:
+    """Yield ``expires-at`` of a state's resources; nothing for a state that is not valid JSON."""
+    try:
+        resources = json.loads(body)["resources"]
+        for instance in (each for resource in resources for each in resource["instances"]):
+            tags = instance["attributes"].get("tags_all") or {}
+            if time := parse_time(tags.get(EXPIRES_AT, "")):
+                yield time
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return

@@ -42,7 +42,7 @@ class KilledRun:
     type: str = ""
 
     def deploy(self, directory: Path, target: EmbeddedTarget, tools: Tools) -> str:
-        """Deploy it until it is killed; return what Terraform was told to have died of."""
+        """Deploy it until it is killed; return the error of Terraform."""
         workspace = WorkingDirectory(
             directory,
             tools.terraform,
@@ -75,8 +75,8 @@ class KilledRun:
 
 
 @cache
-def _synthesized(tiers: tuple[str, ...]) -> str:
-    """Return the stack's JSON for a placeholder suffix: a synth takes seconds."""
+def _synthesized(tiers: tuple[str, ...], target: EmbeddedTarget) -> str:
+    """Return the stack's JSON with a placeholder for the suffix: a synth takes seconds."""
     config = StackConfig(
         environment_suffix=_TEMPLATE,
         tiers=frozenset(tiers),

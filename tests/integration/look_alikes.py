@@ -28,7 +28,7 @@ _POLICY = {
 
 @dataclass(frozen=True)
 class LookAlike:
-    """One way not to be a leftover: a name like the stack's, and tags that are not a run's.
+    """A resource that is no leftover: a name like the stack's, and other tags than a run's.
 
     Attributes:
         suffix: What its names end with.
@@ -45,7 +45,7 @@ def look_alikes(swept: str) -> tuple[LookAlike, ...]:
     """Return all of them.
 
     Args:
-        swept: Suffix of a run that is swept, for what has that suffix and is somebody else's.
+        swept: Suffix of a run that is swept, for resources of another project with that suffix.
     """
     return (
         LookAlike("untagged", {}, 101),
@@ -59,6 +59,13 @@ def look_alikes(swept: str) -> tuple[LookAlike, ...]:
             },
             102,
         ),
+        # Names that end with the suffix, or have it in the middle.
+        LookAlike(f"payments-{swept}", {"Project": "payments"}, 106),
+        LookAlike(
+            f"{swept}-2",
+            OURS | {"EnvironmentSuffix": f"{swept}-2", "expires-at": "2999-01-02T00:00:00Z"},
+            107,
+        ),
         LookAlike(
             "alive",
             OURS | {"EnvironmentSuffix": "alive", "expires-at": "2999-01-01T00:00:00Z"},
@@ -70,7 +77,7 @@ def look_alikes(swept: str) -> tuple[LookAlike, ...]:
 
 
 class Maker:
-    """Makes a look-alike in every service that the sweep deletes from."""
+    """Creates a look-alike in every service that the sweep deletes from."""
 
     def __init__(self, session: boto3.Session, like: LookAlike) -> None:
         self._session: Any = session
@@ -81,7 +88,7 @@ class Maker:
         self._plain = dict(like.tags)
 
     def make(self) -> None:
-        """Make all of it."""
+        """Create all resources."""
         subnets, group = self._make_network()
         self._make_balancer(subnets, group)
         self._make_containers()
@@ -129,8 +136,16 @@ class Maker:
     def _make_balancer(self, subnets: list[str], group: str) -> None:
         elbv2 = self._session.client("elbv2")
         tags = {"Tags": self._upper} if self._upper else {}
-        elbv2.create_load_balancer(
+        balancers = elbv2.create_load_balancer(
             Name=f"catalog-alb-{self._suffix}", Subnets=subnets, SecurityGroups=[group], **tags
+        )
+        answer = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
+        elbv2.create_listener(
+            LoadBalancerArn=balancers["LoadBalancers"][0]["LoadBalancerArn"],
+            Protocol="HTTP",
+            Port=80,
+            DefaultActions=[answer],
+            **tags,
         )
         elbv2.create_target_group(
             Name=f"catalog-tg-{self._suffix}",
@@ -261,6 +276,6 @@ def _distribution(origin: str) -> Mapping[str, Any]:
 
 
 def make_look_alikes(session: boto3.Session, swept: str) -> None:
-    """Make every look-alike in every service."""
+    """Create every look-alike in every service."""
     for like in look_alikes(swept):
         Maker(session, like).make()

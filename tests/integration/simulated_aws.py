@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from harness.aws.resources.ownership import Ownership
+from harness.catalog.names import physical_names
 from harness.emulator.cloud import embedded_cloud
 from harness.targets.embedded.target import EmbeddedTarget
 from harness.teardown.proof import prove_teardown
@@ -75,7 +77,8 @@ class SimulatedAws:
 
     def leftovers_of(self, suffix: str) -> tuple[str, ...]:
         """Return the leftovers of a run."""
-        return tuple(map(str, prove_teardown(self.target, suffix).leftovers))
+        ownership = Ownership(suffix, physical_names(suffix, REGION))
+        return tuple(map(str, prove_teardown(self.target, ownership).leftovers))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Ten stacks' leftovers made by killing runs are all swept; the look-alikes are untouched."""
+"""The leftovers of ten killed runs are all swept; the look-alikes are untouched."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -14,6 +14,7 @@ from harness.aws.clients import Clients
 from harness.aws.resources.inventory import take_inventory
 from harness.aws.resources.resource import Kind, Resource
 from harness.catalog import CATALOG
+from harness.catalog.names import physical_names, state_key
 from harness.deploy.workspace import find_tools
 from harness.pipeline.lifetime import teardown
 from harness.run.ledger import Ledger
@@ -23,9 +24,9 @@ from harness.run.run import Run
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings
 from harness.targets.embedded.target import EmbeddedTarget
+from harness.teardown.remote_state import find_states
 from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.recorded_runs import SweepRequest, sweep_target
-from harness.teardown.sweep.remote_states import find_states
 from tests.integration.killed_runs import EXPIRED, KilledRun
 from tests.integration.look_alikes import look_alikes, make_look_alikes
 
@@ -65,7 +66,7 @@ class KeptCloud(EmbeddedTarget):
 
 @dataclass(frozen=True)
 class Leftovers:
-    """A cloud in which ten runs were killed, and what was there before."""
+    """A cloud in which ten runs were killed, and the resources before them."""
 
     target: KeptCloud
     ledger: Ledger
@@ -73,9 +74,9 @@ class Leftovers:
     before: frozenset[Resource]
 
     def resources(self) -> frozenset[Resource]:
-        """What is there now."""
+        """The resources that exist now."""
         inventory = take_inventory(Clients(self.target.session()), self.target.missing())
-        assert not inventory.unanswered
+        inventory.require_complete()
         return frozenset(inventory.resources)
 
     def sweep(self, *, remove: bool) -> SweepReport:
@@ -84,7 +85,13 @@ class Leftovers:
         )
         attachment = self.target.start()
         return sweep_target(
-            self.target, attachment, request, ledger=self.ledger, teardown=self._tear_down
+            self.target,
+            attachment,
+            request,
+            ledger=self.ledger,
+            teardown=self._tear_down,
+            names_of=lambda suffix: physical_names(suffix, self.target.region),
+            state_key=state_key,
         )
 
     def _tear_down(self, record: RunRecord) -> object:
@@ -97,7 +104,7 @@ class Leftovers:
     def states(self) -> set[str]:
         """Suffixes of the states in the bucket."""
         s3 = self.target.session().client("s3")
-        return {state.environment_suffix for state in find_states(s3, STATE_BUCKET)}
+        return {state.environment_suffix for state in find_states(s3, STATE_BUCKET, state_key)}
 
 
 @pytest.fixture
@@ -110,6 +117,7 @@ def leftovers(
         target = KeptCloud(region="eu-north-1", attachment=attachment)
         monkeypatch.setattr("harness.teardown.destroy.attach_target", lambda *_: target)
         make_look_alikes(target.session(), "swept-whole")
+        make_state_bucket(target.session())
         found = Leftovers(target, Ledger(tmp_path / "home"), {}, frozenset())
         before = found.resources()
         ended_as = kill_runs(found.ledger, target, attachment)
@@ -135,7 +143,7 @@ def kill_runs(
 
 
 def record_of(run: KilledRun, attachment: Mapping[str, str]) -> RunRecord:
-    """What a killed harness leaves on record."""
+    """Return the record that a killed harness leaves."""
     return RunRecord(
         run.suffix,
         target="embedded",
@@ -149,12 +157,15 @@ def record_of(run: KilledRun, attachment: Mapping[str, str]) -> RunRecord:
     )
 
 
-def keep_states(session: Any, ledger: Ledger) -> None:
-    """Put some of the states into a bucket, one of them locked, beside what is no state."""
-    s3 = session.client("s3")
-    s3.create_bucket(
+def make_state_bucket(session: Any) -> None:
+    session.client("s3").create_bucket(
         Bucket=STATE_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"}
     )
+
+
+def keep_states(session: Any, ledger: Ledger) -> None:
+    """Put some of the states into the bucket, one of them locked, beside what is no state."""
+    s3 = session.client("s3")
     for suffix in IN_THE_BUCKET:
         path = ledger.directory(suffix) / "terraform" / "terraform.tfstate"
         body = path.read_bytes() if path.exists() else b""
@@ -201,5 +212,5 @@ def assert_every_look_alike_is_in_every_service(before: frozenset[Resource]) -> 
         assert missing <= {
             *(Kind.VPC_ENDPOINT, Kind.DB_PARAMETERS, Kind.DB_CLUSTER_SNAPSHOT, Kind.DB_SNAPSHOT),
             *(Kind.DB_INSTANCE, Kind.DB_SUBNET_GROUP, Kind.ECS_TASK),
-            *(Kind.DASHBOARD, Kind.NETWORK_INTERFACE),
+            *(Kind.DASHBOARD, Kind.NETWORK_INTERFACE, Kind.SCALING_POLICY),
         }, like.suffix

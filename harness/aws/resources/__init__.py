@@ -1,1 +1,1 @@
-"""The AWS resources that runs create: how each service lists and deletes them."""
+"""The AWS resources that runs create: per service, how each kind is listed and deleted."""

@@ -1,29 +1,90 @@
-"""What there is in EC2: the network."""
+"""EC2: the network."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from harness.aws.clients import Clients
 from harness.aws.paging import pages
-from harness.aws.resources.resource import Kind, Resource
+from harness.aws.resources.resource import Action, Kind, Resource, ResourceType, by_one_call
 from harness.aws.tags import as_tags
 
-
-def nat_gateway(clients: Clients, resource: Resource) -> None:
-    """Delete a NAT gateway."""
-    clients.ec2.delete_nat_gateway(NatGatewayId=resource.identifier)
+_NAT_SECONDS = 600.0
+Item = Mapping[str, Any]
 
 
-def nat_gateway_remains(clients: Clients, resource: Resource) -> bool:
-    """Whether it still holds its address; it stays listed as "deleted" for about an hour."""
+def _type(
+    kind: Kind,
+    operation: str,
+    key: str,
+    identifier: str,
+    delete: Action,
+    *,
+    name: str = "",
+    within: Callable[[Item], str] = lambda item: item.get("VpcId", ""),
+    unless: Callable[[Item], bool] = lambda _: False,
+    **more: Any,
+) -> ResourceType:
+    """Return the type of a kind that one operation describes with its tags.
+
+    Args:
+        kind: The kind.
+        operation: Method of the client.
+        key: Where an answer keeps the items.
+        identifier: Where an item keeps its id.
+        delete: Deletes a resource.
+        name: Where an item keeps its name.
+        within: Returns the id of the resource that an item is a part of.
+        unless: Whether AWS creates an item and deletes it, or has deleted it.
+        more: Other attributes of the type.
+    """
+
+    def listed(clients: Clients) -> Iterator[Resource]:
+        for item in pages(clients.ec2, operation, key):
+            if not unless(item):
+                yield Resource(
+                    kind,
+                    item[identifier],
+                    item.get(name, ""),
+                    as_tags(item.get("Tags") or item.get("TagSet") or ()),
+                    within=within(item),
+                    state=item["State"] if kind is Kind.NAT_GATEWAY else "",
+                )
+
+    return ResourceType(kind, listed, delete, **more)
+
+
+def _addresses(clients: Clients) -> Iterator[Resource]:
+    """Yield Elastic IPs; one of a NAT gateway is a part of it."""
+    gateways = {
+        address.get("AllocationId", ""): gateway["NatGatewayId"]
+        for gateway in pages(clients.ec2, "describe_nat_gateways", "NatGateways")
+        if gateway["State"] != "deleted"
+        for address in gateway.get("NatGatewayAddresses", ())
+    }
+    for address in clients.ec2.describe_addresses()["Addresses"]:
+        identifier = address["AllocationId"]
+        tags = as_tags(address.get("Tags", ()))
+        yield Resource(Kind.ELASTIC_IP, identifier, tags=tags, within=gateways.get(identifier, ""))
+
+
+def _attached_vpc(gateway: Item) -> str:
+    return next((each["VpcId"] for each in gateway.get("Attachments", ())), "")
+
+
+def _is_main(table: Item) -> bool:
+    return any(each.get("Main") for each in table.get("Associations", ()))
+
+
+def _nat_gateway_remains(clients: Clients, resource: Resource) -> bool:
+    """Whether it still holds its address."""
     found = clients.ec2.describe_nat_gateways(NatGatewayIds=[resource.identifier])["NatGateways"]
     return any(nat["State"] != "deleted" for nat in found)
 
 
-def vpc_endpoint(clients: Clients, resource: Resource) -> None:
-    """Delete a VPC endpoint; a refusal comes in the answer, not as an error."""
+def _delete_vpc_endpoint(clients: Clients, resource: Resource) -> None:
+    """Delete a VPC endpoint; a refusal is in the response, not raised."""
     operation = "DeleteVpcEndpoints"
     answer = clients.ec2.delete_vpc_endpoints(VpcEndpointIds=[resource.identifier])
     for refused in answer.get("Unsuccessful", ()):
@@ -31,15 +92,15 @@ def vpc_endpoint(clients: Clients, resource: Resource) -> None:
         raise ClientError({"Error": error}, operation)
 
 
-def network_interface(clients: Clients, resource: Resource) -> None:
-    """Delete an interface, unless a service manages it: then that service does."""
+def _delete_network_interface(clients: Clients, resource: Resource) -> None:
+    """Delete an interface unless a service manages it: that service deletes its own."""
     found = clients.ec2.describe_network_interfaces(NetworkInterfaceIds=[resource.identifier])
     if not any(each.get("RequesterManaged") for each in found["NetworkInterfaces"]):
         clients.ec2.delete_network_interface(NetworkInterfaceId=resource.identifier)
 
 
-def route_table(clients: Clients, resource: Resource) -> None:
-    """Take a route table from its subnets, and delete it."""
+def _delete_route_table(clients: Clients, resource: Resource) -> None:
+    """Disassociate a route table from its subnets, and delete it."""
     ec2 = clients.ec2
     for table in ec2.describe_route_tables(RouteTableIds=[resource.identifier])["RouteTables"]:
         for association in table.get("Associations", ()):
@@ -47,7 +108,7 @@ def route_table(clients: Clients, resource: Resource) -> None:
     ec2.delete_route_table(RouteTableId=resource.identifier)
 
 
-def internet_gateway(clients: Clients, resource: Resource) -> None:
+def _delete_internet_gateway(clients: Clients, resource: Resource) -> None:
     """Detach an internet gateway, and delete it."""
     ec2, identifier = clients.ec2, resource.identifier
     answer = ec2.describe_internet_gateways(InternetGatewayIds=[identifier])
@@ -57,8 +118,8 @@ def internet_gateway(clients: Clients, resource: Resource) -> None:
     ec2.delete_internet_gateway(InternetGatewayId=identifier)
 
 
-def revoke_references(clients: Clients, resource: Resource) -> None:
-    """Revoke a security group's rules about other groups, which could not be deleted else."""
+def _revoke_references(clients: Clients, resource: Resource) -> None:
+    """Revoke a group's rules about other groups: a referenced group cannot be deleted."""
     ec2: Any = clients.ec2
     for group in ec2.describe_security_groups(GroupIds=[resource.identifier])["SecurityGroups"]:
         for key, revoke in (
@@ -70,48 +131,56 @@ def revoke_references(clients: Clients, resource: Resource) -> None:
                 revoke(GroupId=resource.identifier, IpPermissions=rules)
 
 
-_SIMPLE = (
-    ("describe_subnets", "Subnets", Kind.SUBNET, "SubnetId"),
-    ("describe_internet_gateways", "InternetGateways", Kind.INTERNET_GATEWAY, "InternetGatewayId"),
-    ("describe_vpc_endpoints", "VpcEndpoints", Kind.VPC_ENDPOINT, "VpcEndpointId"),
-    ("describe_vpcs", "Vpcs", Kind.VPC, "VpcId"),
+# What AWS creates with a VPC and deletes with it is left out, and so is the default VPC:
+# https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
+TYPES = (
+    _type(
+        *(Kind.VPC, "describe_vpcs", "Vpcs", "VpcId"),
+        by_one_call("ec2", "delete_vpc", "VpcId"),
+        within=lambda _: "",
+        unless=lambda vpc: vpc.get("IsDefault", False),
+    ),
+    _type(
+        *(Kind.SUBNET, "describe_subnets", "Subnets", "SubnetId"),
+        by_one_call("ec2", "delete_subnet", "SubnetId"),
+        unless=lambda subnet: subnet.get("DefaultForAz", False),
+    ),
+    _type(
+        *(Kind.INTERNET_GATEWAY, "describe_internet_gateways", "InternetGateways"),
+        *("InternetGatewayId", _delete_internet_gateway),
+        within=_attached_vpc,
+    ),
+    _type(
+        *(Kind.VPC_ENDPOINT, "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
+        _delete_vpc_endpoint,
+    ),
+    _type(
+        *(Kind.ROUTE_TABLE, "describe_route_tables", "RouteTables", "RouteTableId"),
+        _delete_route_table,
+        unless=_is_main,
+    ),
+    _type(
+        *(Kind.SECURITY_GROUP, "describe_security_groups", "SecurityGroups", "GroupId"),
+        by_one_call("ec2", "delete_security_group", "GroupId"),
+        name="GroupName",
+        unless=lambda group: group["GroupName"] == "default",
+        begin=_revoke_references,
+    ),
+    _type(
+        *(Kind.NETWORK_INTERFACE, "describe_network_interfaces", "NetworkInterfaces"),
+        *("NetworkInterfaceId", _delete_network_interface),
+        name="Description",
+    ),
+    # A deleted one stays listed for about an hour:
+    # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html
+    _type(
+        *(Kind.NAT_GATEWAY, "describe_nat_gateways", "NatGateways", "NatGatewayId"),
+        by_one_call("ec2", "delete_nat_gateway", "NatGatewayId"),
+        unless=lambda gateway: gateway["State"] == "deleted",
+        remains=_nat_gateway_remains,
+        seconds=_NAT_SECONDS,
+    ),
+    ResourceType(
+        Kind.ELASTIC_IP, _addresses, by_one_call("ec2", "release_address", "AllocationId")
+    ),
 )
-
-
-def network(clients: Clients) -> Iterator[Resource]:
-    """Yield what a VPC consists of; all of it has tags but the interfaces that services make."""
-    ec2 = clients.ec2
-    for operation, key, kind, identifier in _SIMPLE:
-        for item in pages(ec2, operation, key):
-            yield Resource(kind, item[identifier], tags=as_tags(item.get("Tags", ())))
-    yield from _parts_of_vpcs(clients)
-    for address in ec2.describe_addresses()["Addresses"]:
-        tags = as_tags(address.get("Tags", ()))
-        yield Resource(Kind.ELASTIC_IP, address["AllocationId"], tags=tags)
-    for nat in pages(ec2, "describe_nat_gateways", "NatGateways"):
-        if nat["State"] != "deleted":
-            tags = as_tags(nat.get("Tags", ()))
-            yield Resource(Kind.NAT_GATEWAY, nat["NatGatewayId"], tags=tags)
-
-
-def _parts_of_vpcs(clients: Clients) -> Iterator[Resource]:
-    """Yield what is in VPCs, but for what AWS makes and ends with each: main table, default group.
-
-    https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
-    """
-    for table in pages(clients.ec2, "describe_route_tables", "RouteTables"):
-        if not any(each.get("Main") for each in table.get("Associations", ())):
-            tags = as_tags(table.get("Tags", ()))
-            yield Resource(Kind.ROUTE_TABLE, table["RouteTableId"], tags=tags)
-    for group in pages(clients.ec2, "describe_security_groups", "SecurityGroups"):
-        if group["GroupName"] != "default":
-            tags = as_tags(group.get("Tags", ()))
-            yield Resource(Kind.SECURITY_GROUP, group["GroupId"], group["GroupName"], tags)
-    for interface in pages(clients.ec2, "describe_network_interfaces", "NetworkInterfaces"):
-        yield Resource(
-            Kind.NETWORK_INTERFACE,
-            interface["NetworkInterfaceId"],
-            interface.get("Description", ""),
-            as_tags(interface.get("TagSet", ())),
-            within=interface.get("VpcId", ""),
-        )

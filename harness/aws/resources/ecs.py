@@ -1,112 +1,101 @@
-"""What there is in ECS, in Application Auto Scaling and in ECR."""
+"""ECS: clusters, services, tasks, task definitions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from harness.aws.clients import Clients
-from harness.aws.paging import batches, pages
-from harness.aws.resources.resource import Kind, Resource
+from harness.aws.paging import batches, describe_each, pages
+from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call
 from harness.aws.tags import as_tags
 
+# The most that one call describes:
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
+_MOST = {"clusters": 100, "services": 10, "tasks": 100}
 
-def scalable_target(clients: Clients, resource: Resource) -> None:
-    """Deregister a scalable target; its policies and their alarms end with it.
 
-    https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html
+def _described(
+    clients: Clients, noun: str, arns: Sequence[str], **within: str
+) -> Iterator[dict[str, Any]]:
+    """Yield the clusters, services or tasks with their tags; a deleted one is left out."""
+    describe: Any = getattr(clients.ecs, f"describe_{noun}")
+    for some in batches(arns, _MOST[noun]):
+        yield from describe(**{noun: some}, include=["TAGS"], **within)[noun]
+
+
+def _clusters(clients: Clients) -> Iterator[Resource]:
+    arns = list(pages(clients.ecs, "list_clusters", "clusterArns"))
+    for cluster in _described(clients, "clusters", arns):
+        # An inactive one stays listed for a while:
+        # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
+        if cluster.get("status") != "INACTIVE":
+            arn, tags = cluster["clusterArn"], as_tags(cluster.get("tags", ()))
+            yield Resource(Kind.ECS_CLUSTER, arn, _last_part(arn), tags)
+
+
+def _services(clients: Clients) -> Iterator[Resource]:
+    return _within_clusters(clients, Kind.ECS_SERVICE, "services", "serviceArn", "status")
+
+
+def _tasks(clients: Clients) -> Iterator[Resource]:
+    return _within_clusters(clients, Kind.ECS_TASK, "tasks", "taskArn", "lastStatus")
+
+
+def _within_clusters(
+    clients: Clients, kind: Kind, noun: str, key: str, status: str
+) -> Iterator[Resource]:
+    """Yield what runs in each cluster; what has stopped only remains listed."""
+
+    def within(cluster: str) -> list[Resource]:
+        arns = list(pages(clients.ecs, f"list_{noun}", f"{key}s", cluster=cluster))
+        return [
+            Resource(
+                *(kind, item[key], _last_part(item[key]), as_tags(item.get("tags", ()))),
+                within=cluster,
+            )
+            for item in _described(clients, noun, arns, cluster=cluster)
+            if item.get(status) not in ("INACTIVE", "STOPPED")
+        ]
+
+    for found in describe_each(pages(clients.ecs, "list_clusters", "clusterArns"), within):
+        yield from found
+
+
+def _task_definitions(clients: Clients) -> Iterator[Resource]:
+    """Yield the active task definitions; an inactive one cannot be used any more.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister-task-definition-v2.html
     """
-    clients.application_autoscaling.deregister_scalable_target(
-        ServiceNamespace="ecs",
-        ResourceId=resource.identifier,
-        ScalableDimension="ecs:service:DesiredCount",
-    )
+    ecs = clients.ecs
+
+    def described(arn: str) -> Resource:
+        answer = ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])
+        family = _last_part(arn).partition(":")[0]
+        return Resource(Kind.TASK_DEFINITION, arn, family, as_tags(answer.get("tags", ())))
+
+    arns = pages(ecs, "list_task_definitions", "taskDefinitionArns", status="ACTIVE")
+    return describe_each(arns, described)
 
 
-def ecs_service(clients: Clients, resource: Resource) -> None:
+def _last_part(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def _delete_service(clients: Clients, resource: Resource) -> None:
     """Delete a service; by force, which scales it to zero."""
     clients.ecs.delete_service(cluster=resource.within, service=resource.identifier, force=True)
 
 
-def ecs_task(clients: Clients, resource: Resource) -> None:
-    """Stop a task."""
+def _stop_task(clients: Clients, resource: Resource) -> None:
     clients.ecs.stop_task(cluster=resource.within, task=resource.identifier, reason="swept")
 
 
-def load_balancer(clients: Clients, resource: Resource) -> None:
-    """Delete a load balancer and its listeners, protected or not."""
-    elbv2, arn = clients.elbv2, resource.identifier
-    elbv2.modify_load_balancer_attributes(
-        LoadBalancerArn=arn,
-        Attributes=[{"Key": "deletion_protection.enabled", "Value": "false"}],
-    )
-    for listener in elbv2.describe_listeners(LoadBalancerArn=arn)["Listeners"]:
-        elbv2.delete_listener(ListenerArn=listener["ListenerArn"])
-    elbv2.delete_load_balancer(LoadBalancerArn=arn)
-
-
-_PREFIX = "catalog-"
-_MOST_CLUSTERS = 100
-_MOST_SERVICES = 10
-_MOST_TASKS = 100
-
-
-def containers(clients: Clients) -> Iterator[Resource]:
-    """Yield clusters named like the stack's, what is in them, and its active task definitions."""
-    ecs = clients.ecs
-    arns = [arn for arn in pages(ecs, "list_clusters", "clusterArns") if _is_stack_like(arn)]
-    for some in batches(arns, _MOST_CLUSTERS):
-        for cluster in ecs.describe_clusters(clusters=some, include=["TAGS"])["clusters"]:
-            if cluster["status"] != "INACTIVE":
-                tags = as_tags(cluster.get("tags", ()))
-                yield Resource(Kind.ECS_CLUSTER, cluster["clusterArn"], tags=tags)
-                yield from _within(clients, cluster["clusterArn"])
-    yield from _task_definitions(clients)
-
-
-def _within(clients: Clients, cluster: str) -> Iterator[Resource]:
-    ecs: Any = clients.ecs
-    services = list(pages(ecs, "list_services", "serviceArns", cluster=cluster))
-    for some in batches(services, _MOST_SERVICES):
-        answer = ecs.describe_services(cluster=cluster, services=some, include=["TAGS"])
-        for each in answer["services"]:
-            tags = as_tags(each.get("tags", ()))
-            yield Resource(Kind.ECS_SERVICE, each["serviceArn"], tags=tags, within=cluster)
-    tasks = list(pages(ecs, "list_tasks", "taskArns", cluster=cluster))
-    for some in batches(tasks, _MOST_TASKS):
-        answer = ecs.describe_tasks(cluster=cluster, tasks=some, include=["TAGS"])
-        for each in answer["tasks"]:
-            tags = as_tags(each.get("tags", ()))
-            yield Resource(Kind.ECS_TASK, each["taskArn"], tags=tags, within=cluster)
-
-
-def _task_definitions(clients: Clients) -> Iterator[Resource]:
-    ecs = clients.ecs
-    known = {"familyPrefix": _PREFIX, "status": "ACTIVE"}
-    for family in pages(ecs, "list_task_definition_families", "families", **known):
-        revisions = {"familyPrefix": family, "status": "ACTIVE"}
-        for arn in pages(ecs, "list_task_definitions", "taskDefinitionArns", **revisions):
-            described = ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])
-            yield Resource(Kind.TASK_DEFINITION, arn, tags=as_tags(described.get("tags", ())))
-
-
-def scaling(clients: Clients) -> Iterator[Resource]:
-    """Yield scalable targets; their policies and those policies' alarms end with them."""
-    client = clients.application_autoscaling
-    known = {"ServiceNamespace": "ecs"}
-    for target in pages(client, "describe_scalable_targets", "ScalableTargets", **known):
-        if target["ResourceId"].startswith(f"service/{_PREFIX}"):
-            arn = target["ScalableTargetARN"]
-            tags = client.list_tags_for_resource(ResourceARN=arn)["Tags"]
-            yield Resource(Kind.SCALABLE_TARGET, target["ResourceId"], tags=tags)
-
-
-def images(clients: Clients) -> Iterator[Resource]:
-    """Yield image repositories."""
-    for repository in pages(clients.ecr, "describe_repositories", "repositories"):
-        answer = clients.ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])
-        yield Resource(
-            Kind.REPOSITORY, repository["repositoryName"], tags=as_tags(answer.get("tags", ()))
-        )
-
-
-def _is_stack_like(arn: str) -> bool:
-    return arn.rpartition("/")[2].startswith(_PREFIX)
+TYPES = (
+    ResourceType(Kind.ECS_SERVICE, _services, _delete_service),
+    ResourceType(Kind.ECS_TASK, _tasks, _stop_task),
+    ResourceType(
+        Kind.TASK_DEFINITION,
+        _task_definitions,
+        by_one_call("ecs", "deregister_task_definition", "taskDefinition"),
+    ),
+    ResourceType(Kind.ECS_CLUSTER, _clusters, by_one_call("ecs", "delete_cluster", "cluster")),
+)

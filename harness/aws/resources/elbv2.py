@@ -1,27 +1,86 @@
-"""What there is in Elastic Load Balancing."""
+"""Elastic Load Balancing."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from botocore.exceptions import ClientError
 
 from harness.aws.clients import Clients
-from harness.aws.paging import batches, pages
-from harness.aws.resources.resource import Kind, Resource
+from harness.aws.errors import is_absent
+from harness.aws.paging import batches, describe_each, pages
+from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call
 from harness.aws.tags import as_tags
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html
 _MOST_ARNS = 20
 
 
-def balancing(clients: Clients) -> Iterator[Resource]:
-    """Yield load balancers and target groups; listeners and rules end with the balancer."""
+def _load_balancers(clients: Clients) -> Iterator[Resource]:
+    items = pages(clients.elbv2, "describe_load_balancers", "LoadBalancers")
+    arns = (item["LoadBalancerArn"] for item in items)
+    return _tagged(clients, [Resource(Kind.LOAD_BALANCER, arn, _name(arn)) for arn in arns])
+
+
+def _target_groups(clients: Clients) -> Iterator[Resource]:
+    items = pages(clients.elbv2, "describe_target_groups", "TargetGroups")
+    arns = (item["TargetGroupArn"] for item in items)
+    return _tagged(clients, [Resource(Kind.TARGET_GROUP, arn, _name(arn)) for arn in arns])
+
+
+def _name(arn: str) -> str:
+    """Return the last part but one: ``loadbalancer/app/NAME/50dc6c49``."""
+    return arn.split("/")[-2]
+
+
+def _listeners(clients: Clients) -> Iterator[Resource]:
+    """Yield listeners; their rules are deleted with them."""
     elbv2 = clients.elbv2
     balancers = pages(elbv2, "describe_load_balancers", "LoadBalancers")
-    yield from _tagged(clients, Kind.LOAD_BALANCER, [b["LoadBalancerArn"] for b in balancers])
-    groups = pages(elbv2, "describe_target_groups", "TargetGroups")
-    yield from _tagged(clients, Kind.TARGET_GROUP, [g["TargetGroupArn"] for g in groups])
+
+    def listeners(balancer: str) -> list[Resource]:
+        items = pages(elbv2, "describe_listeners", "Listeners", LoadBalancerArn=balancer)
+        return [Resource(Kind.LISTENER, item["ListenerArn"], within=balancer) for item in items]
+
+    arns = (item["LoadBalancerArn"] for item in balancers)
+    return _tagged(clients, [each for found in describe_each(arns, listeners) for each in found])
 
 
-def _tagged(clients: Clients, kind: Kind, arns: Sequence[str]) -> Iterator[Resource]:
-    for some in batches(arns, _MOST_ARNS):
-        answer = clients.elbv2.describe_tags(ResourceArns=some)
-        for described in answer["TagDescriptions"]:
-            yield Resource(kind, described["ResourceArn"], tags=as_tags(described["Tags"]))
+def _tagged(clients: Clients, resources: Sequence[Resource]) -> Iterator[Resource]:
+    """Yield the resources with their tags; ``DescribeTags`` refuses a batch with a deleted one."""
+    by_arn = {each.identifier: each for each in resources}
+
+    def tags(arns: list[str]) -> list[Resource]:
+        described = clients.elbv2.describe_tags(ResourceArns=arns)["TagDescriptions"]
+        return [
+            replace(by_arn[each["ResourceArn"]], tags=as_tags(each.get("Tags", ())))
+            for each in described
+        ]
+
+    for some in batches(list(by_arn), _MOST_ARNS):
+        try:
+            yield from tags(some)
+        except ClientError as error:
+            if not is_absent(error):
+                raise
+            for found in describe_each([[arn] for arn in some], tags):
+                yield from found
+
+
+def _delete_load_balancer(clients: Clients, resource: Resource) -> None:
+    """Delete a load balancer, protected or not."""
+    clients.elbv2.modify_load_balancer_attributes(
+        LoadBalancerArn=resource.identifier,
+        Attributes=[{"Key": "deletion_protection.enabled", "Value": "false"}],
+    )
+    clients.elbv2.delete_load_balancer(LoadBalancerArn=resource.identifier)
+
+
+TYPES = (
+    ResourceType(Kind.LISTENER, _listeners, by_one_call("elbv2", "delete_listener", "ListenerArn")),
+    ResourceType(Kind.LOAD_BALANCER, _load_balancers, _delete_load_balancer),
+    ResourceType(
+        Kind.TARGET_GROUP,
+        _target_groups,
+        by_one_call("elbv2", "delete_target_group", "TargetGroupArn"),
+    ),
+)

@@ -1,15 +1,44 @@
-"""What there is in IAM."""
+"""IAM: roles and managed policies of the account."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from harness.aws.clients import Clients
-from harness.aws.paging import pages
-from harness.aws.resources.resource import Kind, Resource
+from harness.aws.paging import describe_each, pages
+from harness.aws.resources.resource import Kind, Resource, ResourceType
 from harness.aws.tags import as_tags
 
+# Paths of the roles that only AWS creates and deletes:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+_MANAGED = ("/aws-service-role/", "/aws-reserved/")
 
-def role(clients: Clients, resource: Resource) -> None:
-    """Take everything from a role that keeps it from being deleted, and delete it.
+
+def _roles(clients: Clients) -> Iterator[Resource]:
+    """Yield roles; their inline policies are deleted with them."""
+    iam = clients.iam
+
+    def described(name: str) -> Resource:
+        tags = as_tags(pages(iam, "list_role_tags", "Tags", RoleName=name))
+        return Resource(Kind.ROLE, name, tags=tags)
+
+    roles = pages(iam, "list_roles", "Roles")
+    return describe_each(
+        (role["RoleName"] for role in roles if not role["Path"].startswith(_MANAGED)), described
+    )
+
+
+def _policies(clients: Clients) -> Iterator[Resource]:
+    iam = clients.iam
+
+    def described(policy: dict[str, Any]) -> Resource:
+        tags = as_tags(pages(iam, "list_policy_tags", "Tags", PolicyArn=policy["Arn"]))
+        return Resource(Kind.POLICY, policy["Arn"], policy["PolicyName"], tags)
+
+    return describe_each(pages(iam, "list_policies", "Policies", Scope="Local"), described)
+
+
+def _delete_role(clients: Clients, resource: Resource) -> None:
+    """Delete a role after everything that prevents its deletion.
 
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
     """
@@ -26,8 +55,8 @@ def role(clients: Clients, resource: Resource) -> None:
     iam.delete_role(RoleName=name)
 
 
-def policy(clients: Clients, resource: Resource) -> None:
-    """Delete a policy with its older versions; one that another role uses stays.
+def _delete_policy(clients: Clients, resource: Resource) -> None:
+    """Delete a policy with its older versions; AWS refuses one that a role still uses.
 
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html
     """
@@ -38,19 +67,7 @@ def policy(clients: Clients, resource: Resource) -> None:
     iam.delete_policy(PolicyArn=arn)
 
 
-_PREFIX = "catalog-"
-
-
-def identity(clients: Clients) -> Iterator[Resource]:
-    """Yield roles and policies named like the stack's; inline policies end with their role."""
-    iam = clients.iam
-    for role in pages(iam, "list_roles", "Roles"):
-        name = role["RoleName"]
-        if name.startswith(_PREFIX):
-            tags = as_tags(pages(iam, "list_role_tags", "Tags", RoleName=name))
-            yield Resource(Kind.ROLE, name, tags=tags)
-    for policy in pages(iam, "list_policies", "Policies", Scope="Local"):
-        if policy["PolicyName"].startswith(_PREFIX):
-            arn = policy["Arn"]
-            tags = as_tags(pages(iam, "list_policy_tags", "Tags", PolicyArn=arn))
-            yield Resource(Kind.POLICY, arn, tags=tags)
+TYPES = (
+    ResourceType(Kind.ROLE, _roles, _delete_role),
+    ResourceType(Kind.POLICY, _policies, _delete_policy),
+)

@@ -1,6 +1,6 @@
-"""What there is in a target: every service asked, none of them able to hide the others."""
+"""The resources in a target: every service is queried; one failure does not abort the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -8,51 +8,69 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.capability import Capability
 from harness.aws.clients import Clients
-from harness.aws.resources.catalog import LISTINGS
-from harness.aws.resources.resource import Resource
+from harness.aws.resources.catalog import CATALOG
+from harness.aws.resources.resource import Kind, Resource
 
-_THREADS = 6
+_THREADS = 8
 
 
 @dataclass(frozen=True)
 class Inventory:
-    """What the services answered.
+    """The responses of the services.
 
     Attributes:
-        resources: What there is, with its tags.
-        not_asked: Service -> why the target does not have it.
-        unanswered: Service -> why it did not answer: there may be something left in it.
+        resources: Every resource, with its tags.
+        queried: The services that were queried, also those that failed.
+        unavailable: Service -> why the target does not have it.
+        errors: Service -> the error that it returned: it may still have resources.
     """
 
     resources: tuple[Resource, ...]
-    not_asked: Mapping[str, str]
-    unanswered: Mapping[str, str]
+    queried: tuple[str, ...]
+    unavailable: Mapping[str, str]
+    errors: Mapping[str, BotoCoreError | ClientError]
+
+    def require_complete(self) -> None:
+        """Raise the error of a service.
+
+        Raises:
+            botocore.exceptions.ClientError: A service refused.
+            botocore.exceptions.BotoCoreError: A service cannot be reached.
+        """
+        for error in self.errors.values():
+            raise error
 
 
-def take_inventory(clients: Clients, missing: Mapping[Capability, str]) -> Inventory:
-    """Ask every service that the stack uses what there is.
+def take_inventory(
+    clients: Clients, missing: Mapping[Capability, str], kinds: Collection[Kind] = tuple(Kind)
+) -> Inventory:
+    """List the resources of every service that the stack uses.
 
     Args:
         clients: Clients of the target.
         missing: What the target cannot do, and why.
+        kinds: The kinds to list.
     """
-    able = [service for service in LISTINGS if service not in missing]
+    listed = [kind for kind in kinds if kind.service not in missing]
 
-    def ask(service: Capability) -> tuple[Resource, ...] | str:
+    def resources(kind: Kind) -> tuple[Resource, ...] | BotoCoreError | ClientError:
         try:
-            return tuple(LISTINGS[service](clients))
+            return tuple(CATALOG[kind].list(clients))
         except (BotoCoreError, ClientError) as error:
-            return str(error)
+            return error
 
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="inventory") as pool:
-        answers = dict(zip(able, pool.map(ask, able), strict=True))
+        found = dict(zip(listed, pool.map(resources, listed), strict=True))
+    services = dict.fromkeys(kind.service for kind in kinds)
     return Inventory(
         resources=tuple(
-            resource
-            for answer in answers.values()
-            if not isinstance(answer, str)
-            for resource in answer
+            each for result in found.values() if isinstance(result, tuple) for each in result
         ),
-        not_asked={s.value: missing[s] for s in LISTINGS if s in missing},
-        unanswered={s.value: text for s, text in answers.items() if isinstance(text, str)},
+        queried=tuple(service.value for service in services if service not in missing),
+        unavailable={s.value: missing[s] for s in services if s in missing},
+        errors={
+            kind.service.value: result
+            for kind, result in found.items()
+            if not isinstance(result, tuple)
+        },
     )

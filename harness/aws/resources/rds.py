@@ -1,22 +1,71 @@
-"""What there is in RDS."""
+"""RDS: Aurora's clusters and instances, snapshots, groups."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from harness.aws.clients import Clients
-from harness.aws.paging import pages
-from harness.aws.resources.resource import Kind, Resource
+from harness.aws.paging import describe_each, pages
+from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call
 from harness.aws.tags import as_tags
 
-
-def db_instance(clients: Clients, resource: Resource) -> None:
-    """Delete an instance of a cluster; those have no final snapshot of their own."""
-    clients.rds.delete_db_instance(DBInstanceIdentifier=resource.identifier, SkipFinalSnapshot=True)
+_CLUSTER_SECONDS = 1800.0
 
 
-def db_cluster(clients: Clients, resource: Resource) -> None:
+def _described(
+    kind: Kind, operation: str, noun: str, *, name: str = "", within: str = "", **arguments: Any
+) -> Callable[[Clients], Iterator[Resource]]:
+    """Return what lists a kind that one operation describes with its tags.
+
+    Args:
+        kind: The kind.
+        operation: Method of the client.
+        noun: What the answer calls an item.
+        name: Where an item keeps the name that it is recognised by, if not in its identifier.
+        within: Where an item keeps the identifier of what it is a part of.
+        arguments: Arguments of the operation.
+    """
+
+    def listed(clients: Clients) -> Iterator[Resource]:
+        for item in pages(clients.rds, operation, f"{noun}s", **arguments):
+            yield Resource(
+                kind,
+                item[f"{noun}Identifier"],
+                item.get(name, ""),
+                as_tags(item.get("TagList", ())),
+                within=item.get(within, ""),
+                state=item.get("Status") or item.get("DBInstanceStatus") or "",
+            )
+
+    return listed
+
+
+def _group(kind: Kind, noun: str, describe: str, delete: str) -> ResourceType:
+    """Return the type of a kind of groups, which are described without their tags.
+
+    Args:
+        kind: The kind.
+        noun: What the answer calls an item.
+        describe: Method of the client.
+        delete: Method of the client.
+    """
+
+    def listed(clients: Clients) -> Iterator[Resource]:
+        rds: Any = clients.rds
+
+        def described(item: dict[str, str]) -> Resource:
+            answer = rds.list_tags_for_resource(ResourceName=item[f"{noun}Arn"])
+            return Resource(kind, item[f"{noun}Name"], tags=as_tags(answer["TagList"]))
+
+        # RDS creates those whose names begin with "default.".
+        items = pages(rds, describe, f"{noun}s")
+        return describe_each(
+            (item for item in items if not item[f"{noun}Name"].startswith("default.")), described
+        )
+
+    return ResourceType(kind, listed, by_one_call("rds", delete, f"{noun}Name"))
+
+
+def _delete_cluster(clients: Clients, resource: Resource) -> None:
     """Delete a cluster without a final snapshot, protected or not."""
     rds, identifier = clients.rds, resource.identifier
     for cluster in rds.describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"]:
@@ -27,75 +76,55 @@ def db_cluster(clients: Clients, resource: Resource) -> None:
     rds.delete_db_cluster(DBClusterIdentifier=identifier, SkipFinalSnapshot=True)
 
 
-def db_cluster_remains(clients: Clients, resource: Resource) -> bool:
-    """Whether a cluster is still being deleted; when it is gone, the services say so."""
+def _cluster_remains(clients: Clients, resource: Resource) -> bool:
+    """Whether a cluster still exists; RDS returns "not found" for a deleted one."""
     return bool(
         clients.rds.describe_db_clusters(DBClusterIdentifier=resource.identifier)["DBClusters"]
     )
 
 
-def secret(clients: Clients, resource: Resource) -> None:
-    """Delete a secret at once; one that is pending deletion is restored for it if need be.
-
-    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
-    """
-    client, arn = clients.secretsmanager, resource.identifier
-    try:
-        client.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "InvalidRequestException":
-            raise
-        client.restore_secret(SecretId=arn)
-        client.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
-
-
-_PREFIX = "catalog-"
-# These are described with their tags; automatic snapshots end with their cluster.
-_DESCRIBED: tuple[tuple[str, str, Kind, str, dict[str, str]], ...] = (
-    ("describe_db_clusters", "DBClusters", Kind.DB_CLUSTER, "DBClusterIdentifier", {}),
-    ("describe_db_instances", "DBInstances", Kind.DB_INSTANCE, "DBInstanceIdentifier", {}),
-    (
-        "describe_db_cluster_snapshots",
-        "DBClusterSnapshots",
+# Automated snapshots are deleted with their cluster or instance.
+_MANUAL = "manual"
+TYPES = (
+    ResourceType(
+        Kind.DB_INSTANCE,
+        _described(
+            *(Kind.DB_INSTANCE, "describe_db_instances", "DBInstance"),
+            within="DBClusterIdentifier",
+        ),
+        by_one_call("rds", "delete_db_instance", "DBInstanceIdentifier", SkipFinalSnapshot=True),
+    ),
+    ResourceType(
+        Kind.DB_CLUSTER,
+        _described(Kind.DB_CLUSTER, "describe_db_clusters", "DBCluster"),
+        _delete_cluster,
+        remains=_cluster_remains,
+        seconds=_CLUSTER_SECONDS,
+    ),
+    _group(
+        *(Kind.DB_SUBNET_GROUP, "DBSubnetGroup"),
+        *("describe_db_subnet_groups", "delete_db_subnet_group"),
+    ),
+    _group(
+        *(Kind.DB_CLUSTER_PARAMETERS, "DBClusterParameterGroup"),
+        *("describe_db_cluster_parameter_groups", "delete_db_cluster_parameter_group"),
+    ),
+    _group(
+        *(Kind.DB_PARAMETERS, "DBParameterGroup"),
+        *("describe_db_parameter_groups", "delete_db_parameter_group"),
+    ),
+    ResourceType(
         Kind.DB_CLUSTER_SNAPSHOT,
-        "DBClusterSnapshotIdentifier",
-        {"SnapshotType": "manual"},
+        _described(
+            *(Kind.DB_CLUSTER_SNAPSHOT, "describe_db_cluster_snapshots", "DBClusterSnapshot"),
+            name="DBClusterIdentifier",
+            SnapshotType=_MANUAL,
+        ),
+        by_one_call("rds", "delete_db_cluster_snapshot", "DBClusterSnapshotIdentifier"),
     ),
-    (
-        "describe_db_snapshots",
-        "DBSnapshots",
+    ResourceType(
         Kind.DB_SNAPSHOT,
-        "DBSnapshotIdentifier",
-        {"SnapshotType": "manual"},
+        _described(Kind.DB_SNAPSHOT, "describe_db_snapshots", "DBSnapshot", SnapshotType=_MANUAL),
+        by_one_call("rds", "delete_db_snapshot", "DBSnapshotIdentifier"),
     ),
 )
-# These are not: each is asked for its tags.
-_ASKED = (
-    ("describe_db_subnet_groups", "DBSubnetGroups", Kind.DB_SUBNET_GROUP, "DBSubnetGroup"),
-    (
-        "describe_db_cluster_parameter_groups",
-        "DBClusterParameterGroups",
-        Kind.DB_CLUSTER_PARAMETERS,
-        "DBClusterParameterGroup",
-    ),
-    (
-        "describe_db_parameter_groups",
-        "DBParameterGroups",
-        Kind.DB_PARAMETERS,
-        "DBParameterGroup",
-    ),
-)
-
-
-def database(clients: Clients) -> Iterator[Resource]:
-    """Yield clusters, instances and snapshots, and groups named like the stack's."""
-    rds: Any = clients.rds
-    for operation, key, kind, identifier, only in _DESCRIBED:
-        for item in pages(rds, operation, key, **only):
-            yield Resource(kind, item[identifier], tags=as_tags(item.get("TagList", ())))
-    for operation, key, kind, noun in _ASKED:
-        for item in pages(rds, operation, key):
-            name = item[f"{noun}Name"]
-            if name.startswith(_PREFIX):
-                answer = rds.list_tags_for_resource(ResourceName=item[f"{noun}Arn"])
-                yield Resource(kind, name, tags=as_tags(answer["TagList"]))

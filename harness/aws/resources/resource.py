@@ -1,25 +1,29 @@
-"""A resource in the target, as the sweep sees it: what it is, what it is tagged with."""
+"""Resources, their kinds, and how each kind is listed and deleted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from harness.aws.capability import Capability
+from harness.aws.clients import Clients
 from harness.aws.tags import EXPIRES_AT, PROJECT_TAGS, SUFFIX_TAG, parse_time
 
 
 class Kind(StrEnum):
-    """What the sweep can remove, in the order of removal: nothing before what needs it.
+    """The kinds of resources, in the order of deletion: dependants before what they depend on.
 
-    A value is botocore's name of the service and what the service calls the thing.
+    A value is botocore's name of the service and what the service calls the resource.
     """
 
+    SCALING_POLICY = "application-autoscaling scaling policy"
     SCALABLE_TARGET = "application-autoscaling scalable target"
     ECS_SERVICE = "ecs service"
     ECS_TASK = "ecs task"
     TASK_DEFINITION = "ecs task definition"
     ECS_CLUSTER = "ecs cluster"
+    LISTENER = "elbv2 listener"
     LOAD_BALANCER = "elbv2 load balancer"
     TARGET_GROUP = "elbv2 target group"
     DB_INSTANCE = "rds instance"
@@ -46,7 +50,7 @@ class Kind(StrEnum):
     SECURITY_GROUP = "ec2 security group"
     VPC = "ec2 VPC"
     REPOSITORY = "ecr repository"
-    # Disabled before all else, deleted last: CloudFront takes minutes from one to the other.
+    # Disabled before everything else, deleted last: the one takes minutes after the other.
     DISTRIBUTION = "cloudfront distribution"
 
     @property
@@ -54,17 +58,42 @@ class Kind(StrEnum):
         """Service that it belongs to."""
         return Capability(self.value.partition(" ")[0])
 
+    @property
+    def parent(self) -> "Kind":
+        """Kind that ``Resource.within`` identifies a resource of; itself where there is none."""
+        return _PARENTS.get(self, self)
+
+
+_PARENTS = {
+    **dict.fromkeys((Kind.SCALING_POLICY, Kind.ALARM), Kind.SCALABLE_TARGET),
+    **dict.fromkeys((Kind.ECS_SERVICE, Kind.ECS_TASK), Kind.ECS_CLUSTER),
+    Kind.LISTENER: Kind.LOAD_BALANCER,
+    Kind.DB_INSTANCE: Kind.DB_CLUSTER,
+    Kind.ELASTIC_IP: Kind.NAT_GATEWAY,
+    **dict.fromkeys(
+        (
+            *(Kind.NAT_GATEWAY, Kind.VPC_ENDPOINT, Kind.NETWORK_INTERFACE, Kind.ROUTE_TABLE),
+            *(Kind.SUBNET, Kind.INTERNET_GATEWAY, Kind.SECURITY_GROUP),
+        ),
+        Kind.VPC,
+    ),
+}
+
 
 @dataclass(frozen=True)
 class Resource:
-    """Something that exists in the target.
+    """A resource that exists in the target.
 
     Attributes:
-        kind: What it is.
-        identifier: What the teardown proof finds it by: id, name or ARN.
-        name: What it is called, where that is not the identifier.
+        kind: Its kind.
+        identifier: Id, name or ARN, as its service's delete operation takes it.
+        name: Its name, where that is not the identifier: of a security group, a load balancer; of
+            a distribution its origins, of a snapshot its cluster, of what Application Auto Scaling
+            creates the scaled resource.
         tags: Its tags; empty where AWS gives the kind none.
-        within: Identifier of what it is a part of, such as the VPC of a network interface.
+        within: Identifier of the resource that it is a part of, such as the VPC of a subnet.
+        state: Its state, where that explains why it is still listed ("deleting").
+        tags_known: Whether its tags could be read.
     """
 
     kind: Kind
@@ -72,6 +101,8 @@ class Resource:
     name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
     within: str = ""
+    state: str = field(default="", compare=False)
+    tags_known: bool = True
 
     def __str__(self) -> str:
         named = f" ({self.name})" if self.name and self.name not in self.identifier else ""
@@ -84,10 +115,53 @@ class Resource:
 
     @property
     def suffix(self) -> str:
-        """Environment suffix that its tags name; empty without that tag."""
+        """Environment suffix in its tags; empty without that tag."""
         return self.tags.get(SUFFIX_TAG, "")
 
     @property
     def expires_at(self) -> datetime | None:
-        """When its run may be swept, by its tag; None without one that can be read."""
+        """When its run may be swept, by its tag; None without a valid one."""
         return parse_time(self.tags.get(EXPIRES_AT, ""))
+
+
+Action = Callable[[Clients, Resource], None]
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """One kind of resource; each operation may be repeated.
+
+    Attributes:
+        kind: The kind: its service, what the service calls it, its place in the order of deletion.
+        list: Yields every resource of the kind that a user can own in the region, with its tags.
+        delete: Deletes one; raises ``ClientError`` where AWS refuses.
+        begin: What is done before anything is deleted at all.
+        remains: Whether one still exists: for deletions that AWS completes long after it has
+            accepted them, and that others must wait for.
+        seconds: How long it may remain.
+    """
+
+    kind: Kind
+    list: Callable[[Clients], Iterable[Resource]]
+    delete: Action
+    begin: Action | None = None
+    remains: Callable[[Clients, Resource], bool] | None = None
+    seconds: float = 0.0
+
+
+def by_one_call(client: str, operation: str, argument: str, **more: Any) -> Action:
+    """Return an action that is one call with the identifier.
+
+    Args:
+        client: Attribute of ``Clients``.
+        operation: Method of that client.
+        argument: Argument for the identifier; in brackets (``"[AlarmNames]"``) it takes a list.
+        more: Other arguments.
+    """
+    name = argument.strip("[]")
+
+    def act(clients: Clients, resource: Resource) -> None:
+        value = resource.identifier if argument == name else [resource.identifier]
+        getattr(getattr(clients, client), operation)(**{name: value}, **more)
+
+    return act

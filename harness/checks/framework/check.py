@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, TypeVar, overload
 from botocore.exceptions import ClientError
 
 from harness.aws.capability import Capability
-from harness.aws.errors import ABSENT_CODES
+from harness.aws.errors import is_absent
 from harness.checks.framework.context import CheckContext
 from harness.checks.framework.expected import Tier
 from harness.core.errors import CheckFailedError, NotProvableError
@@ -125,7 +125,7 @@ class Check(Generic[S]):
         except CheckFailedError as error:
             return Status.FAILED, error.message, error
         except ClientError as error:
-            if error.response["Error"]["Code"] not in ABSENT_CODES:
+            if not is_absent(error):
                 raise
             failure = CheckFailedError(f"expected the resource to exist, seen: {error}")
             failure.__cause__ = error

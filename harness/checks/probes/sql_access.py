@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, LiteralString, Protocol
 import psycopg
 from botocore.exceptions import ClientError
 
+from harness.aws.errors import error_code
 from harness.checks.framework.context import CheckContext
 from harness.checks.probes.credentials import Credentials
 from harness.checks.probes.postgres import connected
@@ -93,7 +94,7 @@ class DataApi:
                 retry_on=(rds_data.exceptions.DatabaseResumingException,),
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _REFUSALS:
+            if error_code(error) not in _REFUSALS:
                 raise
             raise CheckFailedError(f"the RDS Data API rejected SQL: {error}") from error
         return [

@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from harness.aws.errors import error_code
 from harness.core.errors import UsageError
 from harness.run.stack_definition import StackConfiguration
 
@@ -69,8 +70,7 @@ def _require_bucket(client: Any, bucket: str, region: str) -> None:
 
 def _reason(error: Exception) -> str:
     codes = {"404": "there is no such bucket", "403": "access is denied", "301": "wrong region"}
-    response: dict[str, Any] = getattr(error, "response", {})
-    return codes.get(response.get("Error", {}).get("Code", ""), str(error))
+    return codes.get(error_code(error), str(error))
 
 
 def _content(client: Any, bucket: str, key: str) -> str | None:
@@ -78,7 +78,7 @@ def _content(client: Any, bucket: str, key: str) -> str | None:
     try:
         body: bytes = client.get_object(Bucket=bucket, Key=key)["Body"].read()
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+        if error_code(error) in ("NoSuchKey", "404"):
             return None
         raise UsageError(
             f"s3://{bucket}/{key} cannot be read: {error}",

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from harness.aws.capability import Capability
+from harness.aws.errors import error_code
 from harness.core.errors import TargetError
 
 _THREADS = 8
@@ -89,5 +90,4 @@ def _refusal(error: ClientError) -> str:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return ""
-    said = error.response["Error"]
-    return f"{said.get('Code', status)}: {said.get('Message', '')}".strip()
+    return f"{error_code(error) or status}: {error.response['Error'].get('Message', '')}".strip()

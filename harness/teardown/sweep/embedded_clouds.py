@@ -1,4 +1,4 @@
-"""Sweeping embedded clouds: the ledger knows them, and each ends with its run."""
+"""Sweeping embedded clouds: they are in the ledger, and each ends with its run."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -6,11 +6,10 @@ from dataclasses import replace
 from harness.core.errors import EmulatorError, HarnessError
 from harness.run.ledger import Ledger
 from harness.run.record import RunRecord
-from harness.targets.embedded.target import EmbeddedTarget
-from harness.targets.factory import attach_target
+from harness.targets.factory import attach_target, target_type
 from harness.teardown.sweep import SweepReport, SweptRun, sweep
-from harness.teardown.sweep.ownership import NAMED, SelectedRun
 from harness.teardown.sweep.recorded_runs import SweepRequest, expiry_of
+from harness.teardown.sweep.selection import NAMED, NamesOf, SelectedRun
 
 _ENDED = "its embedded cloud has ended, and everything in it"
 
@@ -21,29 +20,31 @@ def sweep_clouds(
     region: str,
     ledger: Ledger,
     teardown: Callable[[RunRecord], object],
+    names_of: NamesOf,
 ) -> Iterator[SweepReport]:
-    """Yield what was swept, a report per run: those that are wanted, and those of ended clouds.
+    """Yield a report for each run that is swept: the requested ones, and those of ended clouds.
 
     Args:
-        request: What is wanted.
-        region: AWS region that the clouds play.
+        request: The options.
+        region: AWS region that the clouds emulate.
         ledger: The runs of this machine.
         teardown: Destroys a run on record and ends its cloud; of a cloud that has ended it
             removes what is left on this machine.
+        names_of: Returns the names that the stack derives from an environment suffix.
     """
     for record in ledger.records():
         named = record.environment_suffix in request.suffixes
-        is_here = (record.target, record.region) == (EmbeddedTarget.name, region)
-        if is_here and (named or not request.suffixes):
-            report = _report(record, request)
+        is_cloud = record.region == region and target_type(record.target).is_per_run
+        if is_cloud and (named or not request.suffixes):
+            report = _report(record, request, names_of)
             if report is not None:
                 yield _removed(report, record, teardown) if request.remove else report
 
 
-def _report(record: RunRecord, request: SweepRequest) -> SweepReport | None:
-    """Look at a run in its cloud; None if it is not to be swept."""
+def _report(record: RunRecord, request: SweepRequest, names_of: NamesOf) -> SweepReport | None:
+    """Return what there is of a run in its cloud; None if it is not to be swept."""
     suffix = record.environment_suffix
-    if not record.attachment:  # it may be starting its cloud right now: only when it is named
+    if not record.attachment:  # its cloud may be starting: only when it is named
         return _one(record, SelectedRun(suffix, NAMED, ())) if request.suffixes else None
     try:
         target = attach_target(record.target, record.region, record.attachment)
@@ -52,7 +53,7 @@ def _report(record: RunRecord, request: SweepRequest) -> SweepReport | None:
     why = _why(record, request)
     if not why:
         return None
-    found = sweep(target, suffixes=(suffix,))
+    found = sweep(target, names_of=names_of, suffixes=(suffix,))
     (run,) = found.runs
     return replace(found, runs=(replace(run, selected=replace(run.selected, why=why)),))
 

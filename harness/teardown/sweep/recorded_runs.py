@@ -1,4 +1,4 @@
-"""Sweeping a target with all that is known of its runs: ledger, states, tags and names."""
+"""Sweeping a target by all sources about its runs: ledger, states, tags and names."""
 
 import shutil
 from collections.abc import Callable, Iterable, Mapping
@@ -13,13 +13,15 @@ from harness.core.errors import HarnessError
 from harness.run.ledger import Ledger
 from harness.run.record import RunRecord, RunStatus
 from harness.targets.base import Target
+from harness.teardown.remote_state import StateKey, StateObject, find_states, remove_state
 from harness.teardown.sweep import KnownRun, SweepReport, SweptRun, sweep
-from harness.teardown.sweep.remote_states import StateObject, find_states, remove_state
+from harness.teardown.sweep.selection import NamesOf
+from harness.teardown.sweep.sweep import PATIENCE_SECONDS
 
 
 @dataclass(frozen=True)
 class SweepRequest:
-    """What the user wants of a sweep.
+    """The options of a sweep.
 
     Attributes:
         suffixes: Runs that were named.
@@ -43,6 +45,9 @@ def sweep_target(
     *,
     ledger: Ledger,
     teardown: Callable[[RunRecord], object],
+    names_of: NamesOf,
+    state_key: StateKey,
+    patience: float = PATIENCE_SECONDS,
 ) -> SweepReport:
     """Sweep a target: runs on record by their own Terraform first, then whatever is left.
 
@@ -51,38 +56,54 @@ def sweep_target(
 
     Args:
         target: Where to sweep; started.
-        attachment: What its ``start`` returned: tells which runs on record are of this target.
-        request: What is wanted.
+        attachment: What its ``start`` returned: identifies the runs on record of this target.
+        request: The options.
         ledger: The runs of this machine.
         teardown: Destroys a run on record.
+        names_of: Returns the names that the stack derives from an environment suffix.
+        state_key: Returns the object key of the state for an environment suffix.
+        patience: Seconds for which the proof queries again while something is left.
 
     Raises:
         UsageError: The state bucket cannot be read.
     """
     s3 = target.session().client("s3", region_name=request.state_region or target.region)
-    states = find_states(s3, request.state_bucket) if request.state_bucket else ()
+    bucket = request.state_bucket
+    states = find_states(s3, bucket, state_key) if bucket else ()
     records = {r.environment_suffix: r for r in ledger.records() if _is_of(r, target, attachment)}
     known = [*map(_known, records.values()), *(state.run for state in states)]
-    first = _sweep(target, replace(request, remove=False), known)
+
+    def swept(known: Iterable[KnownRun], *, remove: bool) -> SweepReport:
+        return sweep(
+            target,
+            names_of=names_of,
+            suffixes=request.suffixes,
+            expired_before=request.expired_before,
+            remove=remove,
+            known=known,
+            patience=patience,
+        )
+
+    first = swept(known, remove=False)
     if not request.remove:
         return replace(
             first, runs=tuple(_with_places(each, states, records) for each in first.runs)
         )
     chosen = {run.environment_suffix for run in first.runs}
-    told = {s: _tear_down(record, teardown) for s, record in records.items() if s in chosen}
-    report = _sweep(target, request, [*known, *map(_seen, first.runs)])
+    notes = {s: _tear_down(record, teardown) for s, record in records.items() if s in chosen}
+    report = swept([*known, *map(_by_tags, first.runs)], remove=True)
     finished = (_finish(run, s3, states, records, ledger) for run in report.runs)
     return replace(
         report,
         runs=tuple(
-            replace(run, notes=(*told.get(run.environment_suffix, ()), *run.notes))
+            replace(run, notes=(*notes.get(run.environment_suffix, ()), *run.notes))
             for run in finished
         ),
     )
 
 
 def expiry_of(record: RunRecord) -> datetime | None:
-    """Return when a run on record may be swept; None where its record does not say."""
+    """Return when a run on record may be swept; None where its record has no time."""
     return parse_time(record.expires_at)
 
 
@@ -95,28 +116,18 @@ def _is_of(record: RunRecord, target: Target, attachment: Mapping[str, str]) -> 
     )
 
 
-def _sweep(target: Target, request: SweepRequest, known: Iterable[KnownRun]) -> SweepReport:
-    return sweep(
-        target,
-        suffixes=request.suffixes,
-        expired_before=request.expired_before,
-        remove=request.remove,
-        known=known,
-    )
-
-
 def _known(record: RunRecord) -> KnownRun:
     return KnownRun(record.environment_suffix, expiry_of(record), "ledger")
 
 
-def _seen(run: SweptRun) -> KnownRun:
-    """Remember a run that the first look found: its Terraform may leave nothing to find."""
+def _by_tags(run: SweptRun) -> KnownRun:
+    """Return a run that the first listing found: its Terraform may leave nothing to find."""
     times = [each.expires_at for each in run.selected.resources if each.expires_at]
     return KnownRun(run.environment_suffix, max(times, default=None), "tags")
 
 
 def _tear_down(record: RunRecord, teardown: Callable[[RunRecord], object]) -> tuple[str, ...]:
-    """Destroy a run on record with its state; whatever comes of it, the sweep goes on."""
+    """Destroy a run on record with its state; after an error the sweep continues."""
     try:
         teardown(record)
     except HarnessError as error:

@@ -1,4 +1,4 @@
-"""Removing resources in the order of their needs, with patience for named refusals only."""
+"""Deleting resources in the order of their dependencies; only named refusals are waited for."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.clients import Clients
-from harness.aws.errors import error_code, is_absent, transient_of
-from harness.aws.resources.catalog import REMOVERS
+from harness.aws.errors import error_message, is_absent, transient_of
+from harness.aws.resources.catalog import CATALOG
 from harness.aws.resources.resource import Kind, Resource
 from harness.core.errors import WaitTimeoutError
 from harness.core.wait import wait_until
@@ -26,7 +26,7 @@ class Outcome:
     Attributes:
         resource: The resource.
         error: Why it could not be removed; empty if it was.
-        waited_for: Which named refusal had to pass first; empty if none.
+        waited_for: Reason of the named refusal that had to end first; empty if none.
     """
 
     resource: Resource
@@ -38,11 +38,11 @@ Pause = Callable[[float], None]
 
 
 class _NotYetError(Exception):
-    """A named refusal that passes by itself."""
+    """A named transient refusal."""
 
 
 class _InterruptedSweepError(Exception):
-    """Nobody waits for this removal any more."""
+    """The sweep was interrupted."""
 
 
 def remove_all(
@@ -51,20 +51,20 @@ def remove_all(
     *,
     sleep: Callable[[float], object] | None = None,
 ) -> tuple[Outcome, ...]:
-    """Remove resources; one that cannot be removed does not keep the others.
+    """Delete resources; one that cannot be deleted does not stop the rest.
 
-    Kind after kind in the order of ``Kind``, the resources of one kind at once. A refusal that
-    is known to pass by itself is waited out until its own deadline; every other one is the
-    outcome. What is gone already counts as removed.
+    Kind after kind in the order of ``Kind``, the resources of one kind concurrently. A transient
+    refusal is waited for until its own deadline; every other one is the outcome. What does not
+    exist any more counts as removed.
 
     Args:
         clients: Clients of the target.
-        resources: What to remove.
+        resources: What to delete.
         sleep: The pause between two attempts; a test passes its own. By default it ends when
-            this thread is interrupted: Ctrl-C waits for no deadline.
+            this thread is interrupted, so that Ctrl-C need not wait for a deadline.
 
     Returns:
-        One outcome per resource, in the order of removal.
+        One outcome per resource, in the order of deletion.
     """
     order = list(Kind)
     ordered = sorted(resources, key=lambda each: order.index(each.kind))
@@ -106,24 +106,24 @@ def _interruptible_pool(
 
 
 def _begin(clients: Clients, resource: Resource, pause: Pause) -> Outcome:
-    begin = REMOVERS[resource.kind].begin
+    begin = CATALOG[resource.kind].begin
     if begin is None:
         return Outcome(resource)
     return _tried(resource, lambda: begin(clients, resource), pause)
 
 
 def _remove(clients: Clients, resource: Resource, pause: Pause) -> Outcome:
-    remover = REMOVERS[resource.kind]
-    outcome = _tried(resource, lambda: remover.remove(clients, resource), pause)
-    remains = remover.remains
+    type_ = CATALOG[resource.kind]
+    outcome = _tried(resource, lambda: type_.delete(clients, resource), pause)
+    remains = type_.remains
     if outcome.error or remains is None:
         return outcome
-    error = _until_gone(resource, lambda: remains(clients, resource), remover.seconds, pause)
+    error = _until_gone(resource, lambda: remains(clients, resource), type_.seconds, pause)
     return Outcome(resource, error, outcome.waited_for)
 
 
 def _tried(resource: Resource, attempt: Callable[[], None], pause: Pause) -> Outcome:
-    """Make an attempt until it succeeds, fails for good, or the deadline of its refusal passes."""
+    """Repeat an attempt until it succeeds, fails for good, or a transient refusal times out."""
     try:
         attempt()
     except ClientError as error:
@@ -131,7 +131,7 @@ def _tried(resource: Resource, attempt: Callable[[], None], pause: Pause) -> Out
         if is_absent(error):
             return Outcome(resource)
         if transient is None:
-            return Outcome(resource, _said(error))
+            return Outcome(resource, error_message(error))
         return _tried_again(resource, attempt, transient.reason, transient.seconds, pause)
     except BotoCoreError as error:
         return Outcome(resource, str(error))
@@ -150,7 +150,7 @@ def _tried_again(
             attempt()
         except ClientError as error:
             if transient_of(error) and not is_absent(error):
-                raise _NotYetError(_said(error)) from error
+                raise _NotYetError(error_message(error)) from error
             if not is_absent(error):
                 raise
         return True
@@ -158,7 +158,7 @@ def _tried_again(
     try:
         wait_until(
             again,
-            what=f"{resource} to let itself be removed",
+            what=f"deletion of {resource}",
             ready=bool,
             timeout=seconds,
             delay=_DELAY_SECONDS,
@@ -168,7 +168,7 @@ def _tried_again(
     except WaitTimeoutError as error:
         return Outcome(resource, f"after {seconds:g} s: {error.__cause__} ({reason})", reason)
     except (ClientError, BotoCoreError) as error:
-        return Outcome(resource, _said(error), reason)
+        return Outcome(resource, error_message(error), reason)
     return Outcome(resource, waited_for=reason)
 
 
@@ -198,12 +198,5 @@ def _until_gone(
     except WaitTimeoutError:
         return f"still there {seconds:g} s after its deletion was accepted"
     except (ClientError, BotoCoreError) as error:
-        return _said(error)
+        return error_message(error)
     return ""
-
-
-def _said(error: ClientError | BotoCoreError) -> str:
-    if isinstance(error, ClientError):
-        message = error.response["Error"].get("Message", "")
-        return f"{error.operation_name}: {error_code(error)}: {message}"
-    return str(error)

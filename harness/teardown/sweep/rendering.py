@@ -1,4 +1,4 @@
-"""A sweep's report for people."""
+"""The report of a sweep on a terminal."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,10 +12,10 @@ from harness.teardown.sweep.report import SweepReport, SweptRun
 
 
 def render_sweep(reports: Sequence[SweepReport]) -> Group:
-    """Return what was found and done, grouped by run, and what there is to do.
+    """Return what was found and done, grouped by run, and what to do next.
 
     Args:
-        reports: One per target that was swept.
+        reports: One for each target that was swept.
     """
     parts = [part for report in reports for part in _report(report)]
     return Group(*parts, Text(_conclusion(reports), style="bold"))
@@ -27,13 +27,13 @@ def _report(report: SweepReport) -> Iterator[RenderableType]:
         yield Text(f"{heading}{run.selected.why}", style="bold")
         yield _resources(run)
         yield from (Text(f"  {one_line(line)}") for line in _remarks(run))
-    reasons = Counter(spared.why for spared in report.spared)
+    reasons = Counter(skipped.why for skipped in report.skipped)
     for why, count in sorted(reasons.items()):
         yield Text(f"left alone: {count} resource(s), {one_line(why)}", style="dim")
-    for service, why in report.not_asked.items():
-        yield Text(f"not asked: {service}: {one_line(why)}", style="yellow")
-    for service, why in report.unanswered.items():
-        yield Text(f"no answer: {service}: {one_line(why)}", style="red")
+    for service, why in report.unavailable.items():
+        yield Text(f"unavailable: {service}: {one_line(why)}", style="yellow")
+    for service, why in report.failed.items():
+        yield Text(f"error: {service}: {one_line(why)}", style="red")
 
 
 def _resources(run: SweptRun) -> Table:
@@ -63,7 +63,7 @@ def _remarks(run: SweptRun) -> Iterator[str]:
 def _conclusion(reports: Sequence[SweepReport]) -> str:
     runs = [run for report in reports for run in report.runs]
     if not all(report.is_clean for report in reports):
-        return "NOT CLEAN: something is left, could not be removed, or could not be asked for"
+        return "NOT CLEAN: something is left, could not be removed, or could not be listed"
     if not runs:
         return "nothing to sweep"
     if any(report.dry_run for report in reports):

@@ -1,13 +1,13 @@
-"""What a sweep found, what it did, and whether anything is left."""
+"""The report of a sweep: what it found and did, and whether anything is left."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from harness.aws.resources.resource import Resource
-from harness.teardown.leftover import Leftover
-from harness.teardown.sweep.ownership import SelectedRun, Spared
+from harness.teardown.proof import Leftover
 from harness.teardown.sweep.removal import Outcome
+from harness.teardown.sweep.selection import SelectedRun, Skipped
 
 
 @dataclass(frozen=True)
@@ -15,12 +15,12 @@ class SweptRun:
     """What was found of one run and what became of it.
 
     Attributes:
-        selected: The run, why it is swept, what there was of it.
+        selected: The run, why it is swept, its resources.
         outcomes: What became of each resource; empty in a dry run.
-        left: What the teardown proof still found of it, apart from what is not ours.
-        proof: What the teardown proof said; empty in a dry run.
-        state: Places of its Terraform state, unless that was removed.
-        notes: What else was done or seen: ledger, state, Terraform.
+        left: What the teardown proof still found of it.
+        proof: The teardown proof as text; empty in a dry run.
+        state: Addresses of its Terraform state, unless that was removed.
+        notes: What else was done or found: ledger, state, Terraform.
         errors: What else could not be done.
     """
 
@@ -49,7 +49,7 @@ class SweptRun:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing of it is left, as far as was asked."""
+        """Whether the proof found nothing of it, and there was no error."""
         return bool(self.proof) and not (self.left or self.failed or self.errors)
 
     def to_dict(self) -> dict[str, Any]:
@@ -77,25 +77,25 @@ class SweepReport:
     Attributes:
         target: Name of the target.
         region: Its region.
-        dry_run: Whether it only looked.
+        dry_run: Whether nothing was to be removed.
         runs: The runs that are swept.
-        spared: What was left alone although it looks like one to be swept, and why.
-        not_asked: Service -> why the target could not be asked.
-        unanswered: Service -> why it did not answer.
+        skipped: What was left alone although it looks like a leftover, and why.
+        unavailable: Service -> why the target does not have it.
+        failed: Service -> the error that it returned.
     """
 
     target: str
     region: str
     dry_run: bool
     runs: tuple[SweptRun, ...]
-    spared: tuple[Spared, ...] = ()
-    not_asked: Mapping[str, str] = field(default_factory=dict)
-    unanswered: Mapping[str, str] = field(default_factory=dict)
+    skipped: tuple[Skipped, ...] = ()
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_clean(self) -> bool:
-        """Whether what was asked for was done: all found when only looking, else all gone."""
-        if self.unanswered:
+        """Whether a dry run could list everything, or else whether nothing is left."""
+        if self.failed:
             return False
         return self.dry_run or all(run.is_clean for run in self.runs)
 
@@ -107,9 +107,9 @@ class SweepReport:
             "dry_run": self.dry_run,
             "clean": self.is_clean,
             "runs": [run.to_dict() for run in self.runs],
-            "spared": [_plain(each.resource) | {"why": each.why} for each in self.spared],
-            "not_asked": dict(self.not_asked),
-            "unanswered": dict(self.unanswered),
+            "skipped": [_plain(each.resource) | {"why": each.why} for each in self.skipped],
+            "unavailable": dict(self.unavailable),
+            "failed": dict(self.failed),
         }
 
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import pytest
 
 from harness.aws.capability import Capability
+from harness.aws.resources.ownership import Ownership
 from harness.aws.resources.resource import Resource
 from harness.catalog import CATALOG
 from harness.core.errors import EmulatorError, HarnessError
@@ -24,8 +25,8 @@ from harness.settings.settings import HarnessSettings
 from harness.synth.synthesize import SynthesizedStack
 from harness.teardown.proof import TeardownProof
 from harness.teardown.sweep import SweepReport, SweptRun
-from harness.teardown.sweep.ownership import SelectedRun
 from harness.teardown.sweep.removal import Outcome
+from harness.teardown.sweep.selection import SelectedRun
 from harness.terraform import pinned_provider_version
 from harness.terraform.drift import AllowedDrift
 from stack.config import StackConfig
@@ -43,7 +44,7 @@ APPLIED = lines(
     operation("apply_start", "aws_s3_bucket.logs", "create", "03:04:05.000"),
     operation("apply_complete", "aws_s3_bucket.logs", "create", "03:04:06.000"),
 )
-CLEAN = TeardownProof(SUFFIX, leftovers=(), asked=("ecs", "s3"))
+CLEAN = TeardownProof(SUFFIX, leftovers=(), queried=("ecs", "s3"))
 
 
 class Witness(Observer):
@@ -127,6 +128,8 @@ class Way:
         proof: What the target says after destroy: a proof, or an error to raise.
         finds: What of the run each sweep finds, one after the other, and removes.
         stuck: Why a sweep cannot remove what it finds; the proof stays as it is then.
+        existing: Raised before the apply, as if resources of the suffix existed.
+        proved_for: Which resources the last proof counted as the run's.
         synthesized: What the synth yields: JSON, or an error to raise.
     """
 
@@ -137,6 +140,8 @@ class Way:
         self.target = FakeTarget(self.ledger)
         self.terraform = _terraform(folder / "terraform", patch)
         self.proof: TeardownProof | Exception = CLEAN
+        self.existing: HarnessError | None = None
+        self.proved_for: Ownership | None = None
         self.finds: list[tuple[Resource, ...]] = []
         self.stuck = ""
         self.synthesized: dict[str, Any] | BaseException = {"resource": {}}
@@ -149,7 +154,8 @@ class Way:
         patch.setattr("harness.deploy.deploy.synthesize", self._synthesize)
         patch.setattr("harness.synth.ahead.synthesize", self._synthesize_ahead)
         patch.setattr("harness.teardown.destroy.prove_teardown", self._prove)
-        patch.setattr("harness.teardown.leftovers.sweep", self._sweep)
+        patch.setattr("harness.teardown.destroy.sweep", self._sweep)
+        patch.setattr("harness.deploy.deploy.require_no_existing_resources", self._require_none)
 
     def settings(self, **changes: Any) -> HarnessSettings:
         values: dict[str, Any] = {
@@ -229,9 +235,15 @@ class Way:
             raise self.synthesized
         return SynthesizedStack({}, self.folder / "ahead.tf.json", False, 0.0, "catalog")
 
-    def _prove(self, target: object, suffix: str, *, patience: float) -> TeardownProof:
-        assert (target, suffix) == (self.target, SUFFIX)
+    def _require_none(self, target: object, suffix: str, names: object) -> None:
+        assert suffix == SUFFIX
+        if self.existing:
+            raise self.existing
+
+    def _prove(self, target: object, ownership: Ownership, *, patience: float) -> TeardownProof:
+        assert (target, ownership.environment_suffix) == (self.target, SUFFIX)
         assert patience > 0
+        self.proved_for = ownership
         self.target.steps.append("prove")
         if isinstance(self.proof, Exception):
             raise self.proof

@@ -1,9 +1,9 @@
-"""Which refusals pass by themselves."""
+"""Error codes, and which refusals are transient."""
 
 import pytest
 from botocore.exceptions import ClientError
 
-from harness.aws.errors import is_absent, transient_of
+from harness.aws.errors import error_code, error_message, is_absent, transient_of
 
 
 def refused(operation: str, code: str, message: str = "") -> ClientError:
@@ -50,14 +50,40 @@ def test_a_named_one_has_a_reason_and_a_deadline(operation: str, code: str, mess
         ("DeleteSecret", "InvalidRequestException", "managed by another service"),
     ],
 )
-def test_every_other_one_is_an_answer(operation: str, code: str, message: str) -> None:
+def test_every_other_one_is_final(operation: str, code: str, message: str) -> None:
     assert transient_of(refused(operation, code, message)) is None
 
 
 @pytest.mark.parametrize(
     "code",
-    ["InvalidVpcID.NotFound", "NoSuchBucket", "DBClusterNotFoundFault", "NatGatewayNotFound"],
+    [
+        *("AccessPointNotFound", "ClusterNotFoundException", "DBClusterNotFoundFault"),
+        *("DBClusterParameterGroupNotFoundFault", "DBInstanceNotFound", "DBParameterGroupNotFound"),
+        *("DBSubnetGroupNotFoundFault", "InvalidGroup.NotFound", "InvalidSubnetID.NotFound"),
+        *(
+            "InvalidVpcID.NotFound",
+            "ListenerNotFound",
+            "LoadBalancerNotFound",
+            "NatGatewayNotFound",
+        ),
+        *("NoSuchBucket", "NoSuchBucketPolicy", "NoSuchDistribution", "NoSuchEntity"),
+        *("NoSuchLifecycleConfiguration", "NoSuchPublicAccessBlockConfiguration", "NoSuchTagSet"),
+        *("ObjectNotFoundException", "OwnershipControlsNotFoundError", "ResourceNotFound"),
+        *("ResourceNotFoundException", "ServerSideEncryptionConfigurationNotFoundError"),
+        *("ServiceNotActiveException", "ServiceNotFoundException", "TargetGroupNotFound"),
+    ],
 )
-def test_what_is_not_there_is_recognised(code: str) -> None:
+def test_a_code_for_not_found_is_recognised(code: str) -> None:
     assert is_absent(refused("Delete", code))
-    assert not is_absent(refused("Delete", "AccessDenied"))
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "ValidationError", "ResourceInUse", ""])
+def test_no_other_code_means_not_found(code: str) -> None:
+    assert not is_absent(refused("Delete", code))
+
+
+def test_an_error_without_a_response_has_no_code() -> None:
+    assert error_code(ValueError("x")) == ""
+    assert error_code(ClientError({}, "Delete")) == ""
+    assert error_message(ValueError("x")) == "x"
+    assert error_message(refused("Delete", "Busy", "in use")) == "Delete: Busy: in use"

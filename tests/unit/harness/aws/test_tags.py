@@ -1,4 +1,4 @@
-"""What the resources of a run say about it."""
+"""The tags that distinguish one run from another."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def test_the_end_is_the_start_and_the_longest_duration_in_utc_to_the_second() ->
     assert tags().expires_at == "2026-11-25T22:00:15Z"
 
 
-def test_a_start_elsewhere_in_the_world_is_the_same_moment() -> None:
+def test_a_start_in_another_time_zone_is_the_same_moment() -> None:
     here = RunTags.of("pr1", "2026-11-25T22:30:15.25+02:00", owner="shop", minutes=90.0)
 
     assert here == tags()
@@ -39,11 +39,11 @@ def test_two_runs_with_one_suffix_have_different_ids() -> None:
         ("", "unknown"),
     ],
 )
-def test_an_owner_is_written_so_that_aws_takes_it(given: str, owner: str) -> None:
+def test_an_owner_has_only_characters_that_aws_accepts(given: str, owner: str) -> None:
     assert tags(owner=given).owner == owner
 
 
-def test_the_stack_takes_them_as_tags() -> None:
+def test_the_stack_accepts_them_as_tags() -> None:
     config = StackConfig(environment_suffix="pr1", tags=tags().to_mapping())
 
     assert config.tags["expires-at"] == "2026-11-25T22:00:15Z"

@@ -3,7 +3,7 @@
 import copy
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -128,10 +128,7 @@ class FakeDeployment:
             to: The new value; ``GONE`` removes the old one.
         """
         answer = copy.deepcopy(self.answers[operation])
-        responses = (
-            [e.response for e in answer.exchanges] if isinstance(answer, Recorded) else [answer]
-        )
-        for place in responses:
+        for place in _responses(answer):
             _replace(place, path, to)
         self.answers[operation] = answer
 
@@ -210,16 +207,24 @@ class FakeDeployment:
 
     def _add_resources_of_others(self) -> None:
         """Add what the checks must ignore: another stack's alarm, a deleted NAT gateway."""
-        alarms: Any = self.answers["cloudwatch.DescribeAlarms"]
-        another = {"AlarmName": "catalog-alb-5xx-another", "Threshold": 1.0}
-        self.answers["cloudwatch.DescribeAlarms"] = {
-            "MetricAlarms": [*alarms["MetricAlarms"], {**alarms["MetricAlarms"][0], **another}]
-        }
-        gateways: Any = self.answers["ec2.DescribeNatGateways"]
-        deleted = {**gateways["NatGateways"][0], "NatGatewayId": "nat-0", "State": "deleted"}
-        self.answers["ec2.DescribeNatGateways"] = {
-            "NatGateways": [*gateways["NatGateways"], {**deleted, "NatGatewayAddresses": []}]
-        }
+        alarm = {"AlarmName": "catalog-alb-5xx-another", "Threshold": 1.0}
+        deleted = {"NatGatewayId": "nat-0", "State": "deleted", "NatGatewayAddresses": []}
+        self.add("cloudwatch.DescribeAlarms", "MetricAlarms", alarm)
+        self.add("ec2.DescribeNatGateways", "NatGateways", deleted)
+
+    def add(self, operation: str, key: str, changes: Mapping[str, Any]) -> None:
+        """Add a changed copy of the first item to the lists in all responses."""
+        answer = copy.deepcopy(self.answers[operation])
+        for response in _responses(answer):
+            response[key] = [*response[key], {**response[key][0], **changes}]
+        self.answers[operation] = answer
+
+    def keep(self, operation: str, key: str, condition: Callable[[Any], bool]) -> None:
+        """Remove the items without a condition from the lists in all responses."""
+        answer = copy.deepcopy(self.answers[operation])
+        for response in _responses(answer):
+            response[key] = list(filter(condition, response[key]))
+        self.answers[operation] = answer
 
     def _computed(self) -> dict[str, Answer]:
         """Return the answers that depend on parameters, tasks, bounds and rows of the test."""
@@ -296,6 +301,11 @@ def from_group(identifier: str) -> dict[str, Any]:
     return {"UserIdGroupPairs": [{"GroupId": identifier}]}
 
 
+def _responses(answer: Any) -> list[Any]:
+    """Return the responses of an answer, one for each recorded request."""
+    return [e.response for e in answer.exchanges] if isinstance(answer, Recorded) else [answer]
+
+
 def _recorded(operation: str) -> Mapping[str, Any]:
     return next(each.response for each in recording.load("checks") if each.name == operation)
 
@@ -322,7 +332,10 @@ def _task_arn(name: str) -> str:
 
 def _describe_tags(parameters: dict[str, Any]) -> dict[str, Any]:
     tags = {
-        each["ResourceArn"]: each for each in _recorded("elbv2.DescribeTags")["TagDescriptions"]
+        each["ResourceArn"]: each
+        for exchange in recording.load("checks")
+        if exchange.name == "elbv2.DescribeTags"
+        for each in exchange.response["TagDescriptions"]
     }
     return {"TagDescriptions": [tags[arn] for arn in parameters["ResourceArns"]]}
 

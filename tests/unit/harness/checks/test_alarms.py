@@ -61,15 +61,14 @@ def test_only_what_is_deployed_is_watched(fake_deployment: FakeDeployment) -> No
     assert "nat-ports-0" not in failures["alarms/metrics"]
     assert "catalog-alb-5xx-pr1-7f3a" in failures["alarms/metrics"]
 
-    fake_deployment.change(
-        "cloudwatch.DescribeAlarms", "MetricAlarms", to=nat_alarms_alone(fake_deployment)
-    )
+    keep_nat_alarms(fake_deployment)
     assert fake_deployment.failures("alarms/*", expected=few) == {}
 
 
-def nat_alarms_alone(fake_deployment: FakeDeployment) -> list[dict[str, Any]]:
-    answer: Any = fake_deployment.answers["cloudwatch.DescribeAlarms"]
-    return [each for each in answer["MetricAlarms"] if "nat-ports" in each["AlarmName"]]
+def keep_nat_alarms(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.keep(
+        "cloudwatch.DescribeAlarms", "MetricAlarms", lambda each: "nat-ports" in each["AlarmName"]
+    )
 
 
 def test_an_alarm_on_a_nat_gateway_that_is_gone_fails(fake_deployment: FakeDeployment) -> None:

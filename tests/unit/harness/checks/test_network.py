@@ -4,9 +4,12 @@ import pytest
 
 from tests.unit.harness.checks.fake_deployment import GONE, FakeDeployment
 
-VPC = ("ec2.DescribeVpcs", "Vpcs", 0)
+VPC = ("ec2.DescribeVpcs", "Vpcs", {"VpcId": "vpc-1"})
 SUBNETS = ("ec2.DescribeSubnets", "Subnets")
-_MAIN, PRIVATE, PUBLIC = (("ec2.DescribeRouteTables", "RouteTables", n) for n in range(3))
+PRIVATE, PUBLIC = (
+    ("ec2.DescribeRouteTables", "RouteTables", {"RouteTableId": table})
+    for table in ("rtb-2", "rtb-3")
+)
 NAT = ("ec2.DescribeNatGateways", "NatGateways", 0)
 
 

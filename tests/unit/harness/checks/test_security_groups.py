@@ -60,11 +60,7 @@ def test_a_rule_too_many_or_too_few_fails_that_group_alone(
 
 
 def test_a_strange_group_in_the_vpc_fails(fake_deployment: FakeDeployment) -> None:
-    groups: Any = fake_deployment.answers["ec2.DescribeSecurityGroups"]
-    unknown = {"GroupId": "sg-9", "GroupName": "unknown"}
-    fake_deployment.answers["ec2.DescribeSecurityGroups"] = {
-        "SecurityGroups": [*groups["SecurityGroups"], unknown]
-    }
+    fake_deployment.add(*GROUPS, {"GroupId": "sg-9", "GroupName": "unknown"})
 
     assert list(fake_deployment.failures("security-groups/*")) == ["security-groups/no-other"]
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.harness.checks.fake_deployment import GONE, LOWER_TAGS, UPPER_TAGS, FakeDeployment
 
+VPC, IGW = {"VpcId": "vpc-1"}, {"InternetGatewayId": "igw-1"}
 FEWER = [tag for tag in UPPER_TAGS if tag["Key"] != "Project"]
 FEWER_LOWER = [tag for tag in LOWER_TAGS if tag["key"] != "Project"]
 
@@ -11,20 +12,33 @@ FEWER_LOWER = [tag for tag in LOWER_TAGS if tag["key"] != "Project"]
 @pytest.mark.parametrize(
     ("place", "value", "check"),
     [
-        (("ec2.DescribeVpcs", "Vpcs", 0, "Tags"), FEWER, "network"),
+        (("ec2.DescribeVpcs", "Vpcs", VPC, "Tags"), FEWER, "network"),
         (("ec2.DescribeSubnets", "Subnets", 5, "Tags"), GONE, "network"),
         (("ec2.DescribeNatGateways", "NatGateways", 0, "Tags"), FEWER, "network"),
         (("ec2.DescribeRouteTables", "RouteTables", 2, "Tags"), FEWER, "network"),
-        (("ec2.DescribeInternetGateways", "InternetGateways", 0, "Tags"), FEWER, "network"),
+        (
+            (
+                "ec2.DescribeInternetGateways",
+                "InternetGateways",
+                {"InternetGatewayId": "igw-1"},
+                "Tags",
+            ),
+            FEWER,
+            "network",
+        ),
         (("ec2.DescribeAddresses", "Addresses", 0, "Tags"), FEWER, "network"),
         (("ec2.DescribeSecurityGroups", "SecurityGroups", 2, "Tags"), FEWER, "network"),
         (("ecs.DescribeClusters", "clusters", 0, "tags"), FEWER_LOWER, "service-and-tasks"),
         (("ecs.DescribeTaskDefinition", "tags"), GONE, "service-and-tasks"),
         (("rds.ListTagsForResource", "TagList"), FEWER, "database"),
+        (("rds.DescribeDBClusters", "DBClusters", 0, "TagList"), FEWER, "database"),
+        (("rds.DescribeDBSubnetGroups", "DBSubnetGroups"), [], "database"),
+        (("rds.DescribeDBInstances", "DBInstances", 0, "TagList"), FEWER, "database"),
         (("s3.GetBucketTagging", "TagSet"), FEWER, "log-bucket"),
         (("logs.ListTagsForResource", "tags"), {}, "log-group"),
         (("logs.DescribeLogGroups", "logGroups"), [], "log-group"),
-        (("secretsmanager.DescribeSecret", "Tags"), FEWER, "secret"),
+        (("secretsmanager.ListSecrets", "SecretList", 0, "Tags"), FEWER, "secret"),
+        (("secretsmanager.ListSecrets", "SecretList"), [], "secret"),
         (("iam.ListRoleTags", "Tags"), FEWER, "roles"),
         (("cloudfront.ListTagsForResource", "Tags", "Items"), FEWER, "distribution"),
         (("cloudwatch.ListTagsForResource", "Tags"), FEWER, "alarms"),
@@ -43,7 +57,7 @@ def test_a_missing_tag_fails_its_service_alone(
 
 def test_a_wrong_value_is_named_with_its_resource(fake_deployment: FakeDeployment) -> None:
     wrong = [{"Key": "ManagedBy", "Value": "hand"}, *UPPER_TAGS[:-1]]
-    fake_deployment.change("ec2.DescribeVpcs", "Vpcs", 0, "Tags", to=wrong)
+    fake_deployment.change("ec2.DescribeVpcs", "Vpcs", VPC, "Tags", to=wrong)
 
     assert (
         "{'vpc-1': {'ManagedBy': 'hand'}}"
@@ -52,21 +66,21 @@ def test_a_wrong_value_is_named_with_its_resource(fake_deployment: FakeDeploymen
 
 
 def test_a_load_balancer_without_tags_fails(fake_deployment: FakeDeployment) -> None:
-    fake_deployment.answers["elbv2.DescribeTags"] = lambda asked: {
-        "TagDescriptions": [{"ResourceArn": arn, "Tags": FEWER} for arn in asked["ResourceArns"]]
+    fake_deployment.answers["elbv2.DescribeTags"] = lambda request: {
+        "TagDescriptions": [{"ResourceArn": arn, "Tags": FEWER} for arn in request["ResourceArns"]]
     }
 
     assert list(fake_deployment.failures("tags/*")) == ["tags/load-balancer"]
 
 
-def test_more_tags_than_wanted_are_right(fake_deployment: FakeDeployment) -> None:
+def test_more_tags_than_expected_are_right(fake_deployment: FakeDeployment) -> None:
     more = [*UPPER_TAGS, {"Key": "Name", "Value": "catalog"}]
-    fake_deployment.change("ec2.DescribeVpcs", "Vpcs", 0, "Tags", to=more)
+    fake_deployment.change("ec2.DescribeVpcs", "Vpcs", VPC, "Tags", to=more)
 
     assert fake_deployment.failures("tags/*") == {}
 
 
-def test_a_service_without_tasks_is_looked_at_all_the_same(fake_deployment: FakeDeployment) -> None:
+def test_a_service_without_tasks_is_compared_all_the_same(fake_deployment: FakeDeployment) -> None:
     fake_deployment.tasks = {}
 
     assert fake_deployment.failures("tags/service-and-tasks") == {}

@@ -1,5 +1,6 @@
 """``catalog-harness image``."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +8,19 @@ import pytest
 from botocore.exceptions import ClientError
 
 from harness.aws.caller_identity import Identity
+from harness.aws.clients import Clients
+from harness.aws.resources.catalog import CATALOG
+from harness.aws.resources.ownership import Names
+from harness.aws.resources.resource import Kind, Resource
 from harness.targets.real_aws import AwsTarget
-from tests.unit.harness.checks.fake_aws import FakeAws
+from harness.teardown.sweep.selection import SweepFilter, select
+from tests.unit.harness.checks.fake_aws import Answer, FakeAws
 from tests.unit.harness.cli.conftest import CommandLine
 from tests.unit.harness.image.conftest import HOST, FakeEcr
 from tests.unit.harness.image.fake_builder import FakeBuilder
 
 ACCOUNT = "123456789012"
+LATER = datetime(2999, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -31,6 +38,21 @@ def ecr(monkeypatch: pytest.MonkeyPatch) -> FakeEcr:
 
     monkeypatch.setattr("harness.cli.image.account_target", lambda region: Account(region=region))
     return ecr
+
+
+def listed(ecr: FakeEcr) -> Resource:
+    """Return the repository as the catalogue of resources lists it."""
+    [name] = ecr.repositories
+    answers: dict[str, Answer] = {
+        **ecr.aws.answers,
+        "ecr.DescribeRepositories": {"repositories": [ecr.repository(name)]},
+    }
+    [resource] = CATALOG[Kind.REPOSITORY].list(Clients(FakeAws.answering(answers)))
+    return resource
+
+
+def no_names(suffix: str) -> Names:
+    return {}
 
 
 @pytest.fixture
@@ -66,12 +88,29 @@ def test_a_repository_of_an_environment_carries_its_tags_and_expires(
     assert tags["expires-at"].endswith("Z")
 
 
+def test_a_repository_of_an_environment_is_swept_with_it_and_after_it(
+    call: CommandLine, ecr: FakeEcr, docker: FakeBuilder
+) -> None:
+    call("image", "publish", "--account-id", ACCOUNT, "--environment-suffix", "nightly-1")
+    repository = listed(ecr)
+
+    for limits in (SweepFilter(frozenset({"nightly-1"})), SweepFilter(expired_before=LATER)):
+        [run] = select([repository], limits, names_of=no_names).runs
+        assert (run.environment_suffix, run.resources) == ("nightly-1", (repository,))
+    assert (
+        not select([repository], SweepFilter(frozenset({"pr1"})), names_of=no_names)
+        .runs[0]
+        .resources
+    )
+
+
 def test_one_for_all_environments_does_not_expire(
     call: CommandLine, ecr: FakeEcr, docker: FakeBuilder
 ) -> None:
     call("image", "publish", "--account-id", ACCOUNT)
 
     assert {tag["Key"] for tag in ecr.tags} == {"Project", "ManagedBy", "Owner"}
+    assert select([listed(ecr)], SweepFilter(expired_before=LATER), names_of=no_names).runs == ()
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from harness.aws.resources.resource import Kind, Resource
 from harness.run.evidence import Status
 from harness.run.record import RunStatus
-from harness.teardown.leftover import Leftover
-from harness.teardown.proof import TeardownProof
+from harness.teardown.proof import Leftover, TeardownProof
 from tests.unit.harness.cli.conftest import CommandLine
 from tests.unit.harness.fake_run import SUFFIX, Way
 from tests.unit.harness.pipeline.test_prove import FakeChecks, result
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
-LEFT = TeardownProof(SUFFIX, (Leftover("s3", "bucket", "catalog-logs-pr1", "by name"),), ("s3",))
+LEFT = TeardownProof(
+    SUFFIX, (Leftover(Resource(Kind.BUCKET, "catalog-logs-pr1"), "by name"),), ("s3",)
+)
 Options = tuple[str, ...]
 
 
@@ -221,7 +223,7 @@ class TestDestroy:
         said = call("destroy")
 
         assert said.status == 0, said.err
-        assert "2 services asked for pr1: nothing left" in said.out
+        assert "2 services queried for pr1: nothing left" in said.out
         assert way.status is RunStatus.DESTROYED
 
     def test_a_stack_whose_cloud_has_ended_leaves_nothing_to_destroy(

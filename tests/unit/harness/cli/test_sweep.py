@@ -14,10 +14,11 @@ from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.recorded_runs import SweepRequest
 from tests.unit.harness.cli.conftest import CommandLine
 from tests.unit.harness.fake_run import SUFFIX, Way
+from tests.unit.harness.fake_target import UnusedTarget
 from tests.unit.harness.teardown.sweep.test_rendering import REPORT, RUN
 
 
-class FakeSweeps:
+class FakeSweeps(UnusedTarget):
     """Stands in for targets and what sweeps them."""
 
     def __init__(self) -> None:
@@ -37,9 +38,6 @@ class FakeSweeps:
         self.requests.append(request)
         return self.reports[0]
 
-    def create(self, *_: object, **__: object) -> "FakeSweeps":
-        return self
-
     def start(self) -> dict[str, str]:
         if self.refuses:
             raise self.refuses
@@ -54,7 +52,7 @@ def sweeps(monkeypatch: pytest.MonkeyPatch) -> FakeSweeps:
     fake = FakeSweeps()
     monkeypatch.setattr("harness.cli.sweep.sweep_clouds", fake.clouds)
     monkeypatch.setattr("harness.cli.sweep.sweep_target", fake.target)
-    monkeypatch.setattr("harness.cli.sweep.create_target", fake.create)
+    monkeypatch.setattr("harness.cli.sweep.create_target", lambda *_, **__: fake)
     return fake
 
 

@@ -31,30 +31,30 @@ class FakeEcr:
             }
         )
 
-    def _repository(self, name: str) -> dict[str, Any]:
+    def repository(self, name: str) -> dict[str, Any]:
         arn = f"arn:aws:ecr:eu-north-1:123456789012:repository/{name}"
         uri = f"{HOST}/{name}"
         return {"repositoryName": name, "repositoryArn": arn, "repositoryUri": uri}
 
-    def _describe(self, asked: dict[str, Any]) -> dict[str, Any]:
-        (name,) = asked["repositoryNames"]
+    def _describe(self, request: dict[str, Any]) -> dict[str, Any]:
+        (name,) = request["repositoryNames"]
         if name not in self.repositories:
             raise RefusalError("RepositoryNotFoundException")
-        return {"repositories": [self._repository(name)]}
+        return {"repositories": [self.repository(name)]}
 
-    def _create(self, asked: dict[str, Any]) -> dict[str, Any]:
-        self.repositories[asked["repositoryName"]] = []
-        self.tags = asked["tags"]
-        return {"repository": self._repository(asked["repositoryName"])}
+    def _create(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.repositories[request["repositoryName"]] = []
+        self.tags = request["tags"]
+        return {"repository": self.repository(request["repositoryName"])}
 
-    def _delete(self, asked: dict[str, Any]) -> dict[str, Any]:
-        assert asked["force"], "it has images"
-        del self.repositories[asked["repositoryName"]]
+    def _delete(self, request: dict[str, Any]) -> dict[str, Any]:
+        assert request["force"], "it has images"
+        del self.repositories[request["repositoryName"]]
         return {}
 
-    def _images(self, asked: dict[str, Any]) -> dict[str, Any]:
-        (image,) = asked["imageIds"]
-        if image["imageTag"] not in self.repositories[asked["repositoryName"]]:
+    def _images(self, request: dict[str, Any]) -> dict[str, Any]:
+        (image,) = request["imageIds"]
+        if image["imageTag"] not in self.repositories[request["repositoryName"]]:
             raise RefusalError("ImageNotFoundException")
         return {"imageDetails": [{}]}
 

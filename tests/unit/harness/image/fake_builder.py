@@ -1,11 +1,11 @@
-"""A program named docker (or podman) that notes its calls and builds nothing."""
+"""A program named docker (or podman) that records its calls and builds nothing."""
 
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
-# Notes arguments, what it reads, and which files it could build from; fails at a verb if told.
+# Records arguments, standard input, and the files to build from; fails at the verb given.
 _SOURCE = """\
 #!{python}
 import json, os, sys
@@ -25,7 +25,7 @@ if sys.argv[1] == {fails!r}:
 
 
 class FakeBuilder:
-    """The program, in a folder of its own that can be put on PATH."""
+    """The program, in a folder that can be put on PATH."""
 
     def __init__(self, folder: Path, *, name: str = "docker", fails: str = "") -> None:
         self.folder = folder
@@ -38,7 +38,7 @@ class FakeBuilder:
 
     @property
     def calls(self) -> list[dict[str, Any]]:
-        """What it was asked, in order: ``arguments``, ``stdin``, ``files``."""
+        """Its calls, in order: ``arguments``, ``stdin``, ``files``."""
         return [
             json.loads(path.read_text()) for path in sorted((self.folder / "calls").glob("*.json"))
         ]

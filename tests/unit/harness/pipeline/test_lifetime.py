@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.aws.resources.resource import Kind, Resource
 from harness.core.errors import (
     DurationError,
     EmulatorError,
@@ -13,8 +14,7 @@ from harness.core.errors import (
 from harness.pipeline.lifetime import deployed, teardown
 from harness.run.record import RunStatus
 from harness.run.run import Run
-from harness.teardown.leftover import Leftover
-from harness.teardown.proof import TeardownProof
+from harness.teardown.proof import Leftover, TeardownProof
 from harness.terraform import TerraformError
 from tests.unit.harness.core.test_deadline import Clock
 from tests.unit.harness.fake_run import CLEAN, SUFFIX, Way, witness_of
@@ -126,7 +126,7 @@ class TestFailure:
 
     def test_a_failing_teardown_alone_fails_the_run(self, way: Way) -> None:
         way.proof = TeardownProof(
-            SUFFIX, (Leftover("s3", "bucket", "catalog-logs-pr1", "by name"),), ("s3",)
+            SUFFIX, (Leftover(Resource(Kind.BUCKET, "catalog-logs-pr1"), "by name"),), ("s3",)
         )
 
         with pytest.raises(LeakError, match="catalog-logs-pr1"):

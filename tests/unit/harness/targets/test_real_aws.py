@@ -112,7 +112,7 @@ class TestTerraform:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(
-            "harness.targets.real_aws.who_calls", lambda _: Identity(ACCOUNT, "arn")
+            "harness.targets.real_aws.caller_identity", lambda _: Identity(ACCOUNT, "arn")
         )
         target = AwsTarget(region=REGION)
 

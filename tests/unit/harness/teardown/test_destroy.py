@@ -8,18 +8,20 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from harness.aws.resources.resource import Kind, Resource
+from harness.catalog.names import physical_names
 from harness.core.errors import EmulatorError, LeakError, TargetError
 from harness.deploy.deploy import deploy, find_target, start_target
 from harness.run.record import RunStatus
 from harness.run.run import Run
 from harness.teardown.destroy import destroy
-from harness.teardown.leftover import Leftover
-from harness.teardown.proof import TeardownProof
+from harness.teardown.proof import Leftover, TeardownProof
 from harness.terraform import TerraformError
 from tests.unit.harness.fake_run import CLEAN, SUFFIX, Way, witness_of
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
-LEFT = TeardownProof(SUFFIX, (Leftover("s3", "bucket", "catalog-logs-pr1", "by name"),), ("s3",))
+LEFT = TeardownProof(
+    SUFFIX, (Leftover(Resource(Kind.BUCKET, "catalog-logs-pr1"), "by name"),), ("s3",)
+)
 BUCKET = Resource(Kind.BUCKET, "catalog-logs-pr1")
 TRANSIENT = error(
     "deleting EC2 VPC: operation error EC2: DeleteVpc, https response error StatusCode: 400, "
@@ -51,7 +53,7 @@ def test_any_process_can_do_it_by_the_record(way: Way, run: Run) -> None:
     assert way.status is RunStatus.DESTROYED
 
 
-def test_a_target_whose_stack_was_never_applied_is_asked_and_stopped(way: Way) -> None:
+def test_a_target_whose_stack_was_never_applied_is_queried_and_stopped(way: Way) -> None:
     run = way.run()
     start_target(run, find_target(run))
 
@@ -80,17 +82,17 @@ def test_a_cloud_that_has_ended_took_everything_with_it(
     assert destroy(run) is None
 
     assert way.status is RunStatus.DESTROYED
-    assert removed == [{"cloud": "/a/cloud"}], "what it left on this machine goes too"
+    assert removed == [{"cloud": "/a/cloud"}], "its files are removed too"
     assert "all that it held has ended with it" in witness_of(run).notes[-1]
 
 
-def test_services_that_could_not_be_asked_are_told(way: Way, run: Run) -> None:
-    way.proof = replace(CLEAN, not_asked={"ecs": "not offered"})
+def test_services_that_the_target_lacks_are_a_note(way: Way, run: Run) -> None:
+    way.proof = replace(CLEAN, unavailable={"ecs": "not offered"})
 
     destroy(run)
 
     assert run.timeline.notes == (
-        "teardown proof: 2 services asked for pr1: nothing left; not asked: ecs",
+        "teardown proof: 2 services queried for pr1: nothing left; unavailable: ecs",
     )
 
 
@@ -118,7 +120,7 @@ class TestFailure:
         assert way.target.steps[-1] == "stop"
         assert "prove" not in way.target.steps
 
-    def test_a_second_attempt_is_told(self, way: Way, run: Run) -> None:
+    def test_a_second_attempt_is_a_note(self, way: Way, run: Run) -> None:
         way.spoil("destroy", lines(TRANSIENT))
         way.terraform.answer("destroy")
 
@@ -126,12 +128,10 @@ class TestFailure:
 
         assert "destroyed in two attempts: EC2 still counted" in witness_of(run).notes[-1]
 
-    def test_a_target_that_does_not_say_what_is_left_proves_nothing(
-        self, way: Way, run: Run
-    ) -> None:
+    def test_a_service_that_fails_proves_nothing(self, way: Way, run: Run) -> None:
         way.proof = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListTasks")
 
-        with pytest.raises(TargetError, match="does not say whether anything is left"):
+        with pytest.raises(TargetError, match="unknown whether anything is left"):
             destroy(run)
 
         assert way.status is RunStatus.DESTROYING
@@ -157,7 +157,7 @@ def swept_of(run: Run) -> str:
 
 
 class TestInterruptedApply:
-    """The provider may have made something that never got into Terraform's state."""
+    """The provider may have created something that never got into Terraform's state."""
 
     @pytest.fixture
     def run(self, way: Way) -> Run:
@@ -168,7 +168,7 @@ class TestInterruptedApply:
             deploy(run)
         return run
 
-    def test_what_is_not_in_the_state_goes_before_terraform_can_stumble_over_it(
+    def test_what_is_not_in_the_state_is_swept_before_terraform_can_fail_on_it(
         self, way: Way, run: Run
     ) -> None:
         state = {"mode": "managed", "instances": [{"attributes": {"id": "vpc-1"}}]}
@@ -181,7 +181,7 @@ class TestInterruptedApply:
         note = "swept after an interrupted apply: s3 bucket catalog-logs-pr1"
         assert witness_of(run).notes[-1] == note
 
-    def test_what_comes_to_light_later_is_swept_too(self, way: Way, run: Run) -> None:
+    def test_what_the_proof_finds_is_swept_too(self, way: Way, run: Run) -> None:
         way.proof, way.finds = LEFT, [(), (BUCKET,)]
 
         assert destroy(run) == CLEAN
@@ -209,7 +209,7 @@ class TestInterruptedApply:
         )
         assert way.status is RunStatus.DESTROYING
 
-    def test_nothing_is_noted_when_terraform_knew_of_everything(self, way: Way, run: Run) -> None:
+    def test_nothing_is_noted_when_the_state_had_everything(self, way: Way, run: Run) -> None:
         assert destroy(run) == CLEAN
 
         assert way.target.steps[-3:] == [swept_of(run), "prove", "stop"]
@@ -225,7 +225,7 @@ class TestInterruptedApply:
 
         assert way.verbs[-1] != "destroy"
 
-    def test_a_destroy_that_stumbles_over_it_is_no_error_once_it_is_swept(
+    def test_a_destroy_that_fails_on_it_is_no_error_once_it_is_swept(
         self, way: Way, run: Run
     ) -> None:
         way.spoil("destroy", lines(error("in use", address="aws_vpc.main")))
@@ -270,13 +270,35 @@ def test_a_run_that_never_applied_sweeps_nothing_because_nothing_is_its_own(way:
     assert not [step for step in way.target.steps if step.startswith("sweep")]
 
 
+class TestOwnership:
+    """Which resources the proof counts as the run's."""
+
+    def test_after_an_apply_it_is_what_has_its_tags_or_its_names(self, way: Way, run: Run) -> None:
+        destroy(run)
+
+        ownership = way.proved_for
+        assert ownership is not None
+        assert ownership.names == physical_names(SUFFIX, "eu-north-1")
+        assert (ownership.run_id, ownership.requires_run_id) == (run.tags.run_id, False)
+
+    def test_before_it_nothing_is_the_runs_but_what_carries_its_run_id(self, way: Way) -> None:
+        run = way.run()
+        start_target(run, find_target(run))
+        destroy(run)
+
+        ownership = way.proved_for
+        assert ownership is not None
+        assert ownership.names == {}
+        assert (ownership.run_id, ownership.requires_run_id) == (run.tags.run_id, True)
+
+
 def test_a_target_that_cannot_be_swept_is_an_error(
     way: Way, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
 
-    monkeypatch.setattr("harness.teardown.leftovers.sweep", refuse)
+    monkeypatch.setattr("harness.teardown.destroy.sweep", refuse)
     way.proof = LEFT
 
     with pytest.raises(TargetError, match="cannot be swept"):

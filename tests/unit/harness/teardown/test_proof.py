@@ -1,181 +1,121 @@
-from collections.abc import Mapping
+"""The teardown proof: what counts as left, and what does not."""
+
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from harness.aws.capability import Capability
+from harness.aws.resources.ownership import Ownership
+from harness.aws.resources.resource import Kind
+from harness.catalog.names import physical_names
 from harness.core.errors import LeakError
-from harness.teardown.leftover import INQUIRIES
 from harness.teardown.proof import TeardownProof, prove_teardown
-from tests.unit.harness.checks.fake_aws import Answer, FakeAws, RefusalError
-from tests.unit.harness.checks.fake_deployment import ACCOUNT, ARN, NOW, REGION, SUFFIX
+from tests.unit.harness.aws.resources.fake_account import (
+    ACCOUNT,
+    ARN,
+    NOW,
+    REGION,
+    SUFFIX,
+    SweptTarget,
+    distribution,
+    scaling,
+    tags,
+    upper,
+)
+from tests.unit.harness.checks.fake_aws import Answer, RefusalError
 
-TAGS = [{"Key": "EnvironmentSuffix", "Value": SUFFIX}]
-OTHER_TAGS = [{"Key": "EnvironmentSuffix", "Value": f"{SUFFIX}-2"}]
+TAGS = upper(tags())
+OTHER_TAGS = upper(tags(f"{SUFFIX}-2"))
 ROLE = {"Path": "/", "RoleId": "AROA12345678901234567", "CreateDate": NOW}
+RUN = Ownership(SUFFIX, physical_names(SUFFIX, REGION))
 
-EMPTY: dict[str, Answer] = {
-    "ec2.DescribeSubnets": {"Subnets": []},
-    "ec2.DescribeRouteTables": {"RouteTables": []},
-    "ec2.DescribeInternetGateways": {"InternetGateways": []},
-    "ec2.DescribeVpcEndpoints": {"VpcEndpoints": []},
-    "ec2.DescribeSecurityGroups": {"SecurityGroups": []},
-    "ec2.DescribeAddresses": {"Addresses": []},
-    "ec2.DescribeNatGateways": {"NatGateways": []},
-    "ec2.DescribeVpcs": {"Vpcs": []},
-    "ec2.DescribeNetworkInterfaces": {"NetworkInterfaces": []},
-    "elbv2.DescribeLoadBalancers": {"LoadBalancers": []},
-    "elbv2.DescribeTargetGroups": {"TargetGroups": []},
-    "ecs.ListClusters": {"clusterArns": []},
-    "ecs.ListServices": {"serviceArns": []},
-    "ecs.ListTasks": {"taskArns": []},
-    "ecs.ListTaskDefinitions": {"taskDefinitionArns": []},
-    "rds.DescribeDBClusters": {"DBClusters": []},
-    "rds.DescribeDBInstances": {"DBInstances": []},
-    "rds.DescribeDBSubnetGroups": {"DBSubnetGroups": []},
-    "rds.DescribeDBClusterParameterGroups": {"DBClusterParameterGroups": []},
-    "rds.DescribeDBParameterGroups": {"DBParameterGroups": []},
-    "rds.DescribeDBClusterSnapshots": {"DBClusterSnapshots": []},
-    "rds.DescribeDBSnapshots": {"DBSnapshots": []},
-    "secretsmanager.ListSecrets": {"SecretList": []},
-    "s3.ListBuckets": {"Buckets": []},
-    "cloudfront.ListDistributions": {
-        "DistributionList": {"Marker": "", "MaxItems": 100, "IsTruncated": False, "Quantity": 0}
+# The operations that return the tags of resources listed without them: none, by default.
+UNTAGGED: dict[str, Answer] = {
+    "application-autoscaling.ListTagsForResource": {"Tags": {}},
+    "cloudfront.ListTagsForResource": {"Tags": {"Items": []}},
+    "cloudwatch.ListTagsForResource": {"Tags": []},
+    "ecr.ListTagsForResource": {"tags": []},
+    "ecs.DescribeTaskDefinition": {"tags": []},
+    "elbv2.DescribeListeners": {"Listeners": []},
+    "elbv2.DescribeTags": lambda request: {
+        "TagDescriptions": [{"ResourceArn": arn} for arn in request["ResourceArns"]]
     },
-    "logs.DescribeLogGroups": {"logGroups": []},
-    "iam.ListRoles": {"Roles": []},
-    "iam.ListPolicies": {"Policies": []},
-    "cloudwatch.DescribeAlarms": {"MetricAlarms": []},
-    "cloudwatch.ListDashboards": {"DashboardEntries": []},
-    "application-autoscaling.DescribeScalableTargets": {"ScalableTargets": []},
-    "application-autoscaling.DescribeScalingPolicies": {"ScalingPolicies": []},
+    "iam.ListPolicyTags": {"Tags": []},
+    "iam.ListRoleTags": {"Tags": []},
+    "logs.ListTagsForResource": {"tags": {}},
+    "rds.ListTagsForResource": {"TagList": []},
+    "s3.GetBucketTagging": {"TagSet": []},
 }
 
 
-class Target:
-    name = "fake"
-    region = REGION
-
-    def __init__(self, **answers: Any) -> None:
-        self.lacking: dict[Capability, str] = {}
-        self.answers = {**EMPTY, **answers}
-
-    def session(self) -> FakeAws:
-        return FakeAws.answering(self.answers)
-
-    def missing(self) -> Mapping[Capability, str]:
-        return self.lacking
-
-
-def prove(**answers: Any) -> TeardownProof:
-    return prove_teardown(Target(**answers), SUFFIX)  # type: ignore[arg-type]
-
-
-def _scaling(**more: Any) -> dict[str, Any]:
-    return {
-        "ServiceNamespace": "ecs",
-        "ResourceId": f"service/catalog-{SUFFIX}/catalog-api-{SUFFIX}",
-        "ScalableDimension": "ecs:service:DesiredCount",
-        "CreationTime": NOW,
-        **more,
-    }
-
-
-def _distribution(comment: str, origin: str) -> dict[str, Any]:
-    answer: Any = EMPTY["cloudfront.ListDistributions"]
-    behaviour = {"TargetOriginId": origin, "ViewerProtocolPolicy": "allow-all"}
-    certificate: dict[str, Any] = {}
-    item = {
-        "Id": "E1",
-        "ARN": "arn",
-        "Status": "Deployed",
-        "LastModifiedTime": NOW,
-        "DomainName": "d1.cloudfront.net",
-        "Aliases": {"Quantity": 0},
-        "Origins": {"Quantity": 1, "Items": [{"Id": origin, "DomainName": "x"}]},
-        "DefaultCacheBehavior": behaviour,
-        "CacheBehaviors": {"Quantity": 0},
-        "CustomErrorResponses": {"Quantity": 0},
-        "Comment": comment,
-        "PriceClass": "PriceClass_100",
-        "Enabled": True,
-        "ViewerCertificate": certificate,
-        "Restrictions": {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}},
-        "WebACLId": "",
-        "HttpVersion": "http2",
-        "IsIPV6Enabled": True,
-        "Staging": False,
-    }
-    return {"DistributionList": {**answer["DistributionList"], "Items": [item]}}
+def prove(answers: Mapping[str, Answer], run: Ownership = RUN) -> TeardownProof:
+    return prove_teardown(SweptTarget({**UNTAGGED, **answers}).as_target, run)
 
 
 ECS_CLUSTER = ARN.format("ecs", f"cluster/catalog-{SUFFIX}")
+CLUSTER: dict[str, Answer] = {
+    "ecs.ListClusters": {"clusterArns": [ECS_CLUSTER]},
+    "ecs.DescribeClusters": {"clusters": [{"clusterArn": ECS_CLUSTER, "status": "ACTIVE"}]},
+}
 SECRET = {"ARN": ARN.format("secretsmanager", "secret:x"), "Name": f"catalog/{SUFFIX}/database"}
+ALARM = {"AlarmArn": ARN.format("cloudwatch", "alarm:x")}
+POLICY = f"arn:aws:iam::{ACCOUNT}:policy/x"
 
-
-@pytest.mark.parametrize(
-    ("operation", "answer", "service", "kind"),
-    [
-        ("ec2.DescribeVpcs", {"Vpcs": [{"VpcId": "vpc-1", "Tags": TAGS}]}, "ec2", "VPC"),
-        (
-            "ec2.DescribeSubnets",
-            {"Subnets": [{"SubnetId": "subnet-1", "Tags": TAGS}]},
-            "ec2",
-            "subnet",
-        ),
-        (
-            "ec2.DescribeRouteTables",
-            {"RouteTables": [{"RouteTableId": "rtb-1", "Tags": TAGS}]},
-            "ec2",
-            "route table",
-        ),
-        (
-            "ec2.DescribeInternetGateways",
-            {"InternetGateways": [{"InternetGatewayId": "igw-1", "Tags": TAGS}]},
-            "ec2",
-            "internet gateway",
-        ),
-        (
-            "ec2.DescribeVpcEndpoints",
-            {"VpcEndpoints": [{"VpcEndpointId": "vpce-1", "Tags": TAGS}]},
-            "ec2",
-            "VPC endpoint",
-        ),
-        (
-            "ec2.DescribeSecurityGroups",
-            {"SecurityGroups": [{"GroupId": "sg-1", "GroupName": f"catalog-alb-{SUFFIX}"}]},
-            "ec2",
-            "security group",
-        ),
-        (
-            "ec2.DescribeAddresses",
-            {"Addresses": [{"AllocationId": "eipalloc-1", "Tags": TAGS}]},
-            "ec2",
-            "Elastic IP",
-        ),
-        (
-            "ec2.DescribeNatGateways",
-            {"NatGateways": [{"NatGatewayId": "nat-1", "State": "deleting", "Tags": TAGS}]},
-            "ec2",
-            "NAT gateway",
-        ),
-        (
-            "ec2.DescribeNetworkInterfaces",
-            {
-                "NetworkInterfaces": [
-                    {
-                        "NetworkInterfaceId": "eni-1",
-                        "Description": f"ELB app/catalog-alb-{SUFFIX}/50dc",
-                    }
-                ]
-            },
-            "ec2",
-            "network interface",
-        ),
-        (
-            "elbv2.DescribeLoadBalancers",
-            {
+FOUND: list[tuple[dict[str, Answer], Kind]] = [
+    ({"ec2.DescribeVpcs": {"Vpcs": [{"VpcId": "vpc-1", "Tags": TAGS}]}}, Kind.VPC),
+    (
+        {"ec2.DescribeSubnets": {"Subnets": [{"SubnetId": "subnet-1", "Tags": TAGS}]}},
+        Kind.SUBNET,
+    ),
+    (
+        {"ec2.DescribeRouteTables": {"RouteTables": [{"RouteTableId": "rtb-1", "Tags": TAGS}]}},
+        Kind.ROUTE_TABLE,
+    ),
+    (
+        {
+            "ec2.DescribeInternetGateways": {
+                "InternetGateways": [{"InternetGatewayId": "igw-1", "Tags": TAGS}]
+            }
+        },
+        Kind.INTERNET_GATEWAY,
+    ),
+    (
+        {"ec2.DescribeVpcEndpoints": {"VpcEndpoints": [{"VpcEndpointId": "vpce-1", "Tags": TAGS}]}},
+        Kind.VPC_ENDPOINT,
+    ),
+    (
+        {
+            "ec2.DescribeSecurityGroups": {
+                "SecurityGroups": [{"GroupId": "sg-1", "GroupName": f"catalog-alb-{SUFFIX}"}]
+            }
+        },
+        Kind.SECURITY_GROUP,
+    ),
+    (
+        {"ec2.DescribeAddresses": {"Addresses": [{"AllocationId": "eipalloc-1", "Tags": TAGS}]}},
+        Kind.ELASTIC_IP,
+    ),
+    (
+        {
+            "ec2.DescribeNatGateways": {
+                "NatGateways": [{"NatGatewayId": "nat-1", "State": "deleting", "Tags": TAGS}]
+            }
+        },
+        Kind.NAT_GATEWAY,
+    ),
+    (
+        {
+            "ec2.DescribeNetworkInterfaces": {
+                "NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "TagSet": TAGS}]
+            }
+        },
+        Kind.NETWORK_INTERFACE,
+    ),
+    (
+        {
+            "elbv2.DescribeLoadBalancers": {
                 "LoadBalancers": [
                     {
                         "LoadBalancerArn": ARN.format(
@@ -183,13 +123,13 @@ SECRET = {"ARN": ARN.format("secretsmanager", "secret:x"), "Name": f"catalog/{SU
                         )
                     }
                 ]
-            },
-            "elbv2",
-            "load balancer",
-        ),
-        (
-            "elbv2.DescribeTargetGroups",
-            {
+            }
+        },
+        Kind.LOAD_BALANCER,
+    ),
+    (
+        {
+            "elbv2.DescribeTargetGroups": {
                 "TargetGroups": [
                     {
                         "TargetGroupArn": ARN.format(
@@ -197,26 +137,30 @@ SECRET = {"ARN": ARN.format("secretsmanager", "secret:x"), "Name": f"catalog/{SU
                         )
                     }
                 ]
-            },
-            "elbv2",
-            "target group",
-        ),
-        ("ecs.ListClusters", {"clusterArns": [ECS_CLUSTER]}, "ecs", "cluster"),
-        (
-            "ecs.ListTaskDefinitions",
-            {"taskDefinitionArns": [ARN.format("ecs", f"task-definition/catalog-api-{SUFFIX}:3")]},
-            "ecs",
-            "task definition",
-        ),
-        (
-            "rds.DescribeDBClusters",
-            {"DBClusters": [{"DBClusterIdentifier": f"catalog-{SUFFIX}", "Status": "deleting"}]},
-            "rds",
-            "cluster",
-        ),
-        (
-            "rds.DescribeDBInstances",
-            {
+            }
+        },
+        Kind.TARGET_GROUP,
+    ),
+    (CLUSTER, Kind.ECS_CLUSTER),
+    (
+        {
+            "ecs.ListTaskDefinitions": {
+                "taskDefinitionArns": [ARN.format("ecs", f"task-definition/catalog-api-{SUFFIX}:3")]
+            }
+        },
+        Kind.TASK_DEFINITION,
+    ),
+    (
+        {
+            "rds.DescribeDBClusters": {
+                "DBClusters": [{"DBClusterIdentifier": f"catalog-{SUFFIX}", "Status": "deleting"}]
+            }
+        },
+        Kind.DB_CLUSTER,
+    ),
+    (
+        {
+            "rds.DescribeDBInstances": {
                 "DBInstances": [
                     {
                         "DBInstanceIdentifier": f"catalog-{SUFFIX}-writer",
@@ -224,75 +168,90 @@ SECRET = {"ARN": ARN.format("secretsmanager", "secret:x"), "Name": f"catalog/{SU
                         "DBInstanceStatus": "deleting",
                     }
                 ]
+            }
+        },
+        Kind.DB_INSTANCE,
+    ),
+    (
+        {
+            "rds.DescribeDBSubnetGroups": {
+                "DBSubnetGroups": [
+                    {"DBSubnetGroupName": f"catalog-{SUFFIX}", "DBSubnetGroupArn": "arn"}
+                ]
+            }
+        },
+        Kind.DB_SUBNET_GROUP,
+    ),
+    (
+        {
+            "rds.DescribeDBClusterParameterGroups": {
+                "DBClusterParameterGroups": [
+                    {
+                        "DBClusterParameterGroupName": f"catalog-{SUFFIX}",
+                        "DBClusterParameterGroupArn": "arn",
+                    }
+                ]
+            }
+        },
+        Kind.DB_CLUSTER_PARAMETERS,
+    ),
+    (
+        {
+            "rds.DescribeDBParameterGroups": {
+                "DBParameterGroups": [{"DBParameterGroupName": "x", "DBParameterGroupArn": "arn"}]
             },
-            "rds",
-            "instance",
-        ),
-        (
-            "rds.DescribeDBSubnetGroups",
-            {"DBSubnetGroups": [{"DBSubnetGroupName": f"catalog-{SUFFIX}"}]},
-            "rds",
-            "subnet group",
-        ),
-        (
-            "rds.DescribeDBClusterParameterGroups",
-            {"DBClusterParameterGroups": [{"DBClusterParameterGroupName": f"catalog-{SUFFIX}"}]},
-            "rds",
-            "cluster parameter group",
-        ),
-        (
-            "rds.DescribeDBParameterGroups",
-            {"DBParameterGroups": [{"DBParameterGroupName": f"catalog-{SUFFIX}"}]},
-            "rds",
-            "parameter group",
-        ),
-        (
-            "rds.DescribeDBClusterSnapshots",
-            {
+            "rds.ListTagsForResource": {"TagList": TAGS},
+        },
+        Kind.DB_PARAMETERS,
+    ),
+    (
+        {
+            "rds.DescribeDBClusterSnapshots": {
                 "DBClusterSnapshots": [
                     {
                         "DBClusterSnapshotIdentifier": "final",
                         "DBClusterIdentifier": f"catalog-{SUFFIX}",
                     }
                 ]
-            },
-            "rds",
-            "cluster snapshot",
-        ),
-        (
-            "rds.DescribeDBSnapshots",
-            {"DBSnapshots": [{"DBSnapshotIdentifier": f"catalog-{SUFFIX}"}]},
-            "rds",
-            "snapshot",
-        ),
-        ("secretsmanager.ListSecrets", {"SecretList": [SECRET]}, "secretsmanager", "secret"),
-        (
-            "s3.ListBuckets",
-            {"Buckets": [{"Name": f"catalog-logs-{SUFFIX}-{REGION}"}]},
-            "s3",
-            "bucket",
-        ),
-        (
-            "cloudfront.ListDistributions",
-            _distribution(f"Product catalog {SUFFIX}", "origin"),
-            "cloudfront",
-            "distribution",
-        ),
-        (
-            "cloudfront.ListDistributions",
-            _distribution("", f"alb-origin-{SUFFIX}"),
-            "cloudfront",
-            "distribution",
-        ),
-        (
-            "logs.DescribeLogGroups",
-            {"logGroups": [{"logGroupName": f"/ecs/catalog-{SUFFIX}"}]},
-            "logs",
-            "log group",
-        ),
-        (
-            "iam.ListRoles",
-            {
+            }
+        },
+        Kind.DB_CLUSTER_SNAPSHOT,
+    ),
+    (
+        {
+            "rds.DescribeDBSnapshots": {
+                "DBSnapshots": [{"DBSnapshotIdentifier": "x", "TagList": TAGS}]
+            }
+        },
+        Kind.DB_SNAPSHOT,
+    ),
+    ({"secretsmanager.ListSecrets": {"SecretList": [SECRET]}}, Kind.SECRET),
+    (
+        {"s3.ListBuckets": {"Buckets": [{"Name": f"catalog-logs-{SUFFIX}-{REGION}"}]}},
+        Kind.BUCKET,
+    ),
+    (
+        {
+            "cloudfront.ListDistributions": distribution("", "origin"),
+            "cloudfront.ListTagsForResource": {"Tags": {"Items": TAGS}},
+        },
+        Kind.DISTRIBUTION,
+    ),
+    (
+        {"cloudfront.ListDistributions": distribution("", f"alb-origin-{SUFFIX}")},
+        Kind.DISTRIBUTION,
+    ),
+    (
+        {
+            "logs.DescribeLogGroups": {
+                "logGroups": [{"logGroupName": f"/ecs/catalog-{SUFFIX}", "arn": "arn"}]
+            }
+        },
+        Kind.LOG_GROUP,
+    ),
+    (
+        {
+            "iam.ListRoles": {
                 "Roles": [
                     {
                         **ROLE,
@@ -300,106 +259,143 @@ SECRET = {"ARN": ARN.format("secretsmanager", "secret:x"), "Name": f"catalog/{SU
                         "Arn": f"arn:aws:iam::{ACCOUNT}:role/catalog-task-{SUFFIX}",
                     }
                 ]
-            },
-            "iam",
-            "role",
-        ),
-        (
-            "iam.ListPolicies",
-            {"Policies": [{"Arn": f"arn:aws:iam::{ACCOUNT}:policy/catalog-{SUFFIX}"}]},
-            "iam",
-            "policy",
-        ),
-        (
-            "cloudwatch.DescribeAlarms",
-            {"MetricAlarms": [{"AlarmName": f"catalog-alb-5xx-{SUFFIX}"}]},
-            "cloudwatch",
-            "alarm",
-        ),
-        (
-            "cloudwatch.DescribeAlarms",
-            {"CompositeAlarms": [{"AlarmName": f"catalog-any-{SUFFIX}"}]},
-            "cloudwatch",
-            "alarm",
-        ),
-        (
-            "cloudwatch.ListDashboards",
-            {"DashboardEntries": [{"DashboardName": f"catalog-{SUFFIX}"}]},
-            "cloudwatch",
-            "dashboard",
-        ),
-        (
-            "application-autoscaling.DescribeScalableTargets",
-            {
+            }
+        },
+        Kind.ROLE,
+    ),
+    (
+        {
+            "iam.ListPolicies": {"Policies": [{"PolicyName": "x", "Arn": POLICY}]},
+            "iam.ListPolicyTags": {"Tags": TAGS},
+        },
+        Kind.POLICY,
+    ),
+    (
+        {
+            "cloudwatch.DescribeAlarms": {
+                "MetricAlarms": [{**ALARM, "AlarmName": f"catalog-alb-5xx-{SUFFIX}"}]
+            }
+        },
+        Kind.ALARM,
+    ),
+    (
+        {
+            "cloudwatch.DescribeAlarms": {"CompositeAlarms": [{**ALARM, "AlarmName": "any"}]},
+            "cloudwatch.ListTagsForResource": {"Tags": TAGS},
+        },
+        Kind.ALARM,
+    ),
+    (
+        {
+            "cloudwatch.ListDashboards": {
+                "DashboardEntries": [{"DashboardName": f"catalog-{SUFFIX}"}]
+            }
+        },
+        Kind.DASHBOARD,
+    ),
+    (
+        {
+            "application-autoscaling.DescribeScalableTargets": {
                 "ScalableTargets": [
-                    _scaling(MinCapacity=2, MaxCapacity=10, RoleARN=ARN.format("iam", "role/x"))
+                    scaling(
+                        MinCapacity=2,
+                        MaxCapacity=10,
+                        RoleARN=ARN.format("iam", "role/x"),
+                        ScalableTargetARN="arn",
+                    )
                 ]
-            },
-            "application-autoscaling",
-            "scalable target",
-        ),
-        (
-            "application-autoscaling.DescribeScalingPolicies",
-            {
+            }
+        },
+        Kind.SCALABLE_TARGET,
+    ),
+    (
+        {
+            "application-autoscaling.DescribeScalingPolicies": {
                 "ScalingPolicies": [
-                    _scaling(
+                    scaling(
                         PolicyARN=ARN.format("autoscaling", "scalingPolicy:1"),
                         PolicyName="cpu",
                         PolicyType="TargetTrackingScaling",
                     )
                 ]
+            }
+        },
+        Kind.SCALING_POLICY,
+    ),
+    (
+        {
+            "ecr.DescribeRepositories": {
+                "repositories": [{"repositoryName": "api", "repositoryArn": "arn"}]
             },
-            "application-autoscaling",
-            "scaling policy",
-        ),
-    ],
-)
-def test_each_kind_of_leftover_is_found(
-    operation: str, answer: Answer, service: str, kind: str
-) -> None:
-    proof = prove(**{operation: answer})
+            "ecr.ListTagsForResource": {"tags": TAGS},
+        },
+        Kind.REPOSITORY,
+    ),
+]
 
-    assert [(found.service, found.kind) for found in proof.leftovers] == [(service, kind)]
-    with pytest.raises(LeakError, match=kind):
+
+@pytest.mark.parametrize(("answers", "kind"), FOUND, ids=[kind for _, kind in FOUND])
+def test_each_kind_of_leftover_is_found(answers: dict[str, Answer], kind: Kind) -> None:
+    proof = prove(answers)
+
+    assert [left.resource.kind for left in proof.leftovers] == [kind]
+    with pytest.raises(LeakError, match=kind.value):
         proof.require_clean()
 
 
 def test_services_and_tasks_of_a_left_cluster_are_found() -> None:
+    service = ARN.format("ecs", f"service/catalog-{SUFFIX}/x")
+    task = ARN.format("ecs", f"task/catalog-{SUFFIX}/1")
+    other = ARN.format("ecs", "cluster/other")
     proof = prove(
-        **{
-            "ecs.ListClusters": {"clusterArns": [ECS_CLUSTER, ARN.format("ecs", "cluster/other")]},
-            "ecs.ListServices": {
-                "serviceArns": [ARN.format("ecs", f"service/catalog-{SUFFIX}/catalog-api-{SUFFIX}")]
+        {
+            "ecs.ListClusters": {"clusterArns": [ECS_CLUSTER, other]},
+            "ecs.DescribeClusters": {
+                "clusters": [
+                    {"clusterArn": ECS_CLUSTER, "status": "ACTIVE"},
+                    {"clusterArn": other, "status": "ACTIVE"},
+                ]
             },
-            "ecs.ListTasks": {"taskArns": [ARN.format("ecs", f"task/catalog-{SUFFIX}/1")]},
+            "ecs.ListServices": lambda request: {
+                "serviceArns": [service] if request["cluster"] == ECS_CLUSTER else []
+            },
+            "ecs.DescribeServices": {"services": [{"serviceArn": service}]},
+            "ecs.ListTasks": lambda request: {
+                "taskArns": [task] if request["cluster"] == ECS_CLUSTER else []
+            },
+            "ecs.DescribeTasks": {"tasks": [{"taskArn": task}]},
         }
     )
 
-    assert [found.kind for found in proof.leftovers] == ["cluster", "service", "task"]
+    assert {left.resource.kind for left in proof.leftovers} == {
+        *(Kind.ECS_CLUSTER, Kind.ECS_SERVICE, Kind.ECS_TASK)
+    }
 
 
-def test_untagged_interfaces_are_known_by_their_vpc() -> None:
+def test_untagged_parts_of_the_runs_vpc_are_found() -> None:
     interfaces = [
         {"NetworkInterfaceId": "eni-1", "VpcId": "vpc-1", "Description": "ecs attachment"},
         {"NetworkInterfaceId": "eni-2", "VpcId": "vpc-2", "Description": "ecs attachment"},
     ]
+    subnets = [{"SubnetId": "subnet-1", "VpcId": "vpc-1"}, {"SubnetId": "subnet-2"}]
     proof = prove(
-        **{
+        {
             "ec2.DescribeVpcs": {"Vpcs": [{"VpcId": "vpc-1", "Tags": TAGS}]},
             "ec2.DescribeNetworkInterfaces": {"NetworkInterfaces": interfaces},
+            "ec2.DescribeSubnets": {"Subnets": subnets},
         }
     )
 
-    assert [found.identifier for found in proof.leftovers] == ["vpc-1", "eni-1"]
+    assert {left.resource.identifier for left in proof.leftovers} == {"vpc-1", "eni-1", "subnet-1"}
 
 
 def test_nothing_left_is_clean() -> None:
-    proof = prove()
+    proof = prove({})
 
     proof.require_clean()
     assert proof.leftovers == ()
-    assert len(proof.asked) == len(INQUIRIES)
-    assert str(proof) == f"11 services asked for {SUFFIX}: nothing left"
+    assert len(proof.queried) == len({kind.service for kind in Kind})
+    assert str(proof) == f"12 services queried for {SUFFIX}: nothing left"
 
 
 @pytest.mark.parametrize(
@@ -415,18 +411,68 @@ def test_nothing_left_is_clean() -> None:
             "ec2.DescribeSecurityGroups",
             {
                 "SecurityGroups": [
-                    {
-                        "GroupId": "sg-1",
-                        "GroupName": f"catalog-alb-{SUFFIX}",
-                        "Tags": OTHER_TAGS,
-                    }
+                    {"GroupId": "sg-1", "GroupName": f"catalog-alb-{SUFFIX}", "Tags": OTHER_TAGS}
                 ]
             },
         ),
         ("s3.ListBuckets", {"Buckets": [{"Name": f"catalog-logs-{SUFFIX}2-{REGION}"}]}),
         ("s3.ListBuckets", {"Buckets": [{"Name": f"catalog-logs-{SUFFIX}-b-{REGION}"}]}),
-        ("logs.DescribeLogGroups", {"logGroups": [{"logGroupName": f"/ecs/catalog-{SUFFIX}-b"}]}),
-        ("iam.ListPolicies", {"Policies": [{"Arn": f"arn:aws:iam::1:policy/x{SUFFIX}"}]}),
+        (
+            "logs.DescribeLogGroups",
+            {"logGroups": [{"logGroupName": f"/ecs/catalog-{SUFFIX}-b", "arn": "arn"}]},
+        ),
+        (
+            "logs.DescribeLogGroups",
+            {"logGroups": [{"logGroupName": f"/aws/lambda/orders-{SUFFIX}", "arn": "arn"}]},
+        ),
+        (
+            "iam.ListPolicies",
+            {"Policies": [{"PolicyName": f"x{SUFFIX}", "Arn": f"arn:aws:iam::1:policy/x{SUFFIX}"}]},
+        ),
+        (
+            "iam.ListPolicies",
+            {
+                "Policies": [
+                    {
+                        "PolicyName": f"catalog-{SUFFIX}",
+                        "Arn": f"arn:aws:iam::{ACCOUNT}:policy/catalog-{SUFFIX}",
+                    }
+                ]
+            },
+        ),
+        (
+            "iam.ListRoles",
+            {
+                "Roles": [
+                    {
+                        **ROLE,
+                        "RoleName": f"payments-api-{SUFFIX}",
+                        "Arn": f"arn:aws:iam::{ACCOUNT}:role/payments-api-{SUFFIX}",
+                    }
+                ]
+            },
+        ),
+        (
+            "ecr.DescribeRepositories",
+            {
+                "repositories": [
+                    {"repositoryName": f"catalog-{SUFFIX}", "repositoryArn": "arn"},
+                    {"repositoryName": f"payments-api-{SUFFIX}", "repositoryArn": "arn"},
+                ]
+            },
+        ),
+        (
+            "rds.DescribeDBClusterSnapshots",
+            {
+                "DBClusterSnapshots": [
+                    {
+                        "DBClusterSnapshotIdentifier": f"catalog-{SUFFIX}",
+                        "DBClusterIdentifier": "another",
+                    }
+                ]
+            },
+        ),
+        ("cloudfront.ListDistributions", distribution(f"Product catalog {SUFFIX}", "another")),
     ],
     ids=[
         "a deleted NAT gateway",
@@ -436,66 +482,72 @@ def test_nothing_left_is_clean() -> None:
         "a longer suffix",
         "a suffix that begins like ours",
         "a name that begins like ours",
+        "a log group of another project with our suffix",
         "a suffix that ends like ours",
+        "our name, of a kind that the stack does not create",
+        "a role of another project with our suffix",
+        "repositories of another project",
+        "a snapshot of another cluster with our name",
+        "a distribution with our suffix in its comment",
     ],
 )
 def test_what_is_not_of_the_run_is_no_leftover(operation: str, answer: Answer) -> None:
-    assert prove(**{operation: answer}).leftovers == ()
+    assert prove({operation: answer}).leftovers == ()
 
 
-def test_a_secret_pending_deletion_is_left_because_it_blocks_its_name() -> None:
-    proof = prove(
-        **{"secretsmanager.ListSecrets": {"SecretList": [{**SECRET, "DeletedDate": NOW}]}}
-    )
+def test_what_another_run_with_the_suffix_has_is_no_leftover() -> None:
+    vpcs = [
+        {"VpcId": "vpc-1", "Tags": upper(tags(RunId="1"))},
+        {"VpcId": "vpc-2", "Tags": upper(tags(RunId="2"))},
+    ]
+    run = Ownership(SUFFIX, physical_names(SUFFIX, REGION), run_id="1")
 
-    [left] = proof.leftovers
-    assert left.why == f"named catalog/{SUFFIX}/database; pending deletion"
+    [left] = prove({"ec2.DescribeVpcs": {"Vpcs": vpcs}}, run).leftovers
+    assert left.resource.identifier == "vpc-1"
+
+
+def test_a_secret_pending_deletion_is_left_because_its_name_stays_taken() -> None:
+    [left] = prove(
+        {"secretsmanager.ListSecrets": {"SecretList": [{**SECRET, "DeletedDate": NOW}]}}
+    ).leftovers
+
+    assert str(left).endswith(f"(named catalog/{SUFFIX}/database; pending deletion)")
     assert str(left).startswith("secretsmanager secret ")
 
 
-def test_only_active_task_definitions_are_asked_for() -> None:
-    target = Target()
-    prove_teardown(target, SUFFIX)  # type: ignore[arg-type]
-
-    session = FakeAws.answering(target.answers)
-    prove_teardown(target, SUFFIX)  # type: ignore[arg-type]
-    [asked] = session.asked("ecs.ListTaskDefinitions")
-    assert asked["status"] == "ACTIVE"
-
-
 def test_every_page_is_read() -> None:
-    def pages(asked: dict[str, Any]) -> dict[str, Any]:
-        if "nextToken" in asked:
-            return {"logGroups": [{"logGroupName": f"/ecs/catalog-{SUFFIX}"}]}
-        return {"logGroups": [{"logGroupName": "/ecs/other"}], "nextToken": "more"}
+    def pages(request: dict[str, Any]) -> dict[str, Any]:
+        if "nextToken" in request:
+            return {"logGroups": [{"logGroupName": f"/ecs/catalog-{SUFFIX}", "arn": "arn"}]}
+        return {"logGroups": [{"logGroupName": "/ecs/other", "arn": "arn"}], "nextToken": "more"}
 
-    assert len(prove(**{"logs.DescribeLogGroups": pages}).leftovers) == 1
+    assert len(prove({"logs.DescribeLogGroups": pages}).leftovers) == 1
 
 
-def test_services_that_the_target_lacks_are_not_asked_and_named() -> None:
-    target = Target()
+def test_services_that_the_target_lacks_are_not_queried_but_named() -> None:
+    target = SweptTarget()
     target.lacking = {Capability.CLOUDFRONT: "not in the licence"}
     del target.answers["cloudfront.ListDistributions"]
 
-    proof = prove_teardown(target, SUFFIX)  # type: ignore[arg-type]
+    proof = prove_teardown(target.as_target, RUN)
 
-    assert proof.not_asked == {"cloudfront": "not in the licence"}
-    assert "cloudfront" not in proof.asked
-    assert str(proof).endswith("nothing left; not asked: cloudfront")
+    assert proof.unavailable == {"cloudfront": "not in the licence"}
+    assert "cloudfront" not in proof.queried
+    assert str(proof).endswith("nothing left; unavailable: cloudfront")
 
 
-def test_what_goes_a_little_later_is_no_leftover() -> None:
-    rounds = iter([{"SecretList": [SECRET]}, {"SecretList": []}])
-    target = Target(**{"secretsmanager.ListSecrets": lambda _: next(rounds)})
+def test_what_is_deleted_a_little_later_is_no_leftover() -> None:
+    rounds: Iterator[Mapping[str, Any]] = iter([{"SecretList": [SECRET]}, {"SecretList": []}])
+    target = SweptTarget({"secretsmanager.ListSecrets": lambda _: next(rounds)})
 
-    proof = prove_teardown(target, SUFFIX, patience=60.0, sleep=lambda _: None)  # type: ignore[arg-type]
+    proof = prove_teardown(target.as_target, RUN, patience=60.0, sleep=lambda _: None)
 
     assert proof.leftovers == ()
 
 
-def test_a_service_that_refuses_to_answer_proves_nothing() -> None:
+def test_a_service_that_fails_proves_nothing() -> None:
     def refuse(_: dict[str, Any]) -> dict[str, Any]:
         raise RefusalError("AccessDenied")
 
     with pytest.raises(ClientError, match="AccessDenied"):
-        prove(**{"iam.ListRoles": refuse})
+        prove({"iam.ListRoles": refuse})

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harness.catalog.names import physical_names
 from harness.core.errors import EmulatorError, HarnessError
 from harness.run.ledger import Ledger
 from harness.run.record import RunRecord, RunStatus
@@ -47,7 +48,13 @@ class Clouds:
         before = None if suffixes else NOW
         request = SweepRequest(suffixes, expired_before=before, remove=remove)
         return list(
-            sweep_clouds(request, region=REGION, ledger=self.ledger, teardown=self._tear_down)
+            sweep_clouds(
+                request,
+                region=REGION,
+                ledger=self.ledger,
+                teardown=self._tear_down,
+                names_of=lambda suffix: physical_names(suffix, REGION),
+            )
         )
 
     def _tear_down(self, record: RunRecord) -> object:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harness.catalog.names import physical_names, state_key
 from harness.core.errors import HarnessError, UsageError
 from harness.run.ledger import Ledger
 from harness.run.record import RunRecord, RunStatus
@@ -13,8 +14,8 @@ from harness.teardown.sweep import SweepReport, sweep
 from harness.teardown.sweep.recorded_runs import SweepRequest, sweep_target
 from tests.unit.harness.aws.resources.fake_account import NOW, PAST, REGION, SUFFIX, tags
 from tests.unit.harness.checks.fake_aws import RefusalError
-from tests.unit.harness.teardown.sweep.test_remote_states import state
 from tests.unit.harness.teardown.sweep.test_sweep import Account
+from tests.unit.harness.teardown.test_remote_state import state
 
 ATTACHMENT = {"account": "123456789012"}
 KEY = f"{SUFFIX}/catalog.tfstate"
@@ -33,12 +34,12 @@ class Runs:
             "s3.ListObjectsV2", lambda _: {"Contents": [{"Key": key} for key in self.states]}
         )
         self.account.answer(
-            "s3.GetObject", lambda asked: {"Body": io.BytesIO(self.states[asked["Key"]])}
+            "s3.GetObject", lambda request: {"Body": io.BytesIO(self.states[request["Key"]])}
         )
         self.account.answer("s3.DeleteObject", self._delete)
 
-    def _delete(self, asked: dict[str, Any]) -> dict[str, Any]:
-        del self.states[asked["Key"]]
+    def _delete(self, request: dict[str, Any]) -> dict[str, Any]:
+        del self.states[request["Key"]]
         return {}
 
     def record(self, suffix: str = SUFFIX, **given: Any) -> None:
@@ -61,6 +62,9 @@ class Runs:
             SweepRequest(**given),
             ledger=self.ledger,
             teardown=self._tear_down,
+            names_of=lambda suffix: physical_names(suffix, REGION),
+            state_key=state_key,
+            patience=0.0,
         )
 
     def _tear_down(self, record: RunRecord) -> None:
@@ -72,12 +76,12 @@ class Runs:
 
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
-    monkeypatch.setattr("harness.teardown.sweep.recorded_runs.sweep", _impatient)
+    monkeypatch.setattr("harness.teardown.sweep.recorded_runs.sweep", _without_pauses)
     return Runs(tmp_path)
 
 
-def _impatient(*given: Any, **wanted: Any) -> SweepReport:
-    return sweep(*given, patience=0.0, sleep=lambda _: None, **wanted)
+def _without_pauses(*given: Any, **options: Any) -> SweepReport:
+    return sweep(*given, sleep=lambda _: None, **options)
 
 
 class TestOnRecord:
@@ -142,7 +146,7 @@ class TestOnRecord:
 
         assert not report.is_clean
         assert len(runs.ledger.records()) == 1
-        assert list(runs.states) == [KEY], "the state is the last thing to go"
+        assert list(runs.states) == [KEY], "the state is deleted last"
 
 
 class TestStates:

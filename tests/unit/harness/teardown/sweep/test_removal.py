@@ -1,4 +1,4 @@
-"""Removing: in the order of needs, patient with named refusals only."""
+"""Deleting: in the order of dependencies; only named refusals are waited for."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,22 +6,21 @@ from typing import Any
 import pytest
 
 from harness.aws.clients import Clients
-from harness.aws.resources.catalog import REMOVERS
 from harness.aws.resources.resource import Kind, Resource
 from harness.teardown.sweep.removal import Outcome, remove_all
 from tests.unit.harness.checks.fake_aws import Answer, FakeAws, RefusalError
 
-Asked = dict[str, Any]
+Request = dict[str, Any]
 ALARM = Resource(Kind.ALARM, "catalog-alb-5xx-pr1")
 SUBNET = Resource(Kind.SUBNET, "subnet-1")
 GROUP = Resource(Kind.LOG_GROUP, "/ecs/catalog-pr1")
 
 
-def refusing(*codes: str, message: str = "refused") -> Callable[[Asked], Asked]:
+def refusing(*codes: str, message: str = "refused") -> Callable[[Request], Request]:
     """Refuse with each code once, then succeed."""
     left = list(codes)
 
-    def answer(_: Asked) -> Asked:
+    def answer(_: Request) -> Request:
         if left:
             raise RefusalError(left.pop(0), message)
         return {}
@@ -29,8 +28,8 @@ def refusing(*codes: str, message: str = "refused") -> Callable[[Asked], Asked]:
     return answer
 
 
-def always(code: str, message: str = "refused") -> Callable[[Asked], Asked]:
-    def answer(_: Asked) -> Asked:
+def always(code: str, message: str = "refused") -> Callable[[Request], Request]:
+    def answer(_: Request) -> Request:
         raise RefusalError(code, message)
 
     return answer
@@ -61,40 +60,6 @@ def remove(monkeypatch: pytest.MonkeyPatch) -> Removing:
     return Removing(monkeypatch)
 
 
-def test_every_kind_can_be_removed() -> None:
-    assert set(REMOVERS) == set(Kind)
-
-
-@pytest.mark.parametrize(
-    ("first", "then"),
-    [
-        (Kind.SCALABLE_TARGET, Kind.ECS_SERVICE),
-        (Kind.ECS_SERVICE, Kind.ECS_CLUSTER),
-        (Kind.ECS_SERVICE, Kind.TARGET_GROUP),
-        (Kind.ECS_TASK, Kind.ECS_CLUSTER),
-        (Kind.LOAD_BALANCER, Kind.TARGET_GROUP),
-        (Kind.LOAD_BALANCER, Kind.BUCKET),
-        (Kind.DB_INSTANCE, Kind.DB_CLUSTER),
-        (Kind.DB_CLUSTER, Kind.DB_SUBNET_GROUP),
-        (Kind.DB_CLUSTER, Kind.DB_CLUSTER_PARAMETERS),
-        (Kind.DB_SUBNET_GROUP, Kind.SUBNET),
-        (Kind.ECS_SERVICE, Kind.ROLE),
-        (Kind.ROLE, Kind.POLICY),
-        (Kind.NAT_GATEWAY, Kind.ELASTIC_IP),
-        (Kind.NAT_GATEWAY, Kind.SUBNET),
-        (Kind.ELASTIC_IP, Kind.INTERNET_GATEWAY),
-        (Kind.NETWORK_INTERFACE, Kind.SUBNET),
-        (Kind.ROUTE_TABLE, Kind.SUBNET),
-        (Kind.SUBNET, Kind.VPC),
-        (Kind.INTERNET_GATEWAY, Kind.VPC),
-        (Kind.SECURITY_GROUP, Kind.VPC),
-    ],
-)
-def test_nothing_goes_before_what_needs_it(first: Kind, then: Kind) -> None:
-    order = list(Kind)
-    assert order.index(first) < order.index(then)
-
-
 def test_kind_after_kind_whatever_order_they_come_in(remove: Removing) -> None:
     remove.answers |= {
         "ec2.DeleteVpc": {},
@@ -108,7 +73,7 @@ def test_kind_after_kind_whatever_order_they_come_in(remove: Removing) -> None:
     assert [outcome.resource.kind for outcome in outcomes] == [Kind.ALARM, Kind.SUBNET, Kind.VPC]
 
 
-def test_one_that_cannot_be_removed_does_not_keep_the_others(remove: Removing) -> None:
+def test_one_that_cannot_be_deleted_does_not_stop_the_rest(remove: Removing) -> None:
     remove.answers |= {
         "cloudwatch.DeleteAlarms": always("AccessDenied", "not you"),
         "logs.DeleteLogGroup": {},
@@ -117,17 +82,17 @@ def test_one_that_cannot_be_removed_does_not_keep_the_others(remove: Removing) -
     outcomes = remove(ALARM, GROUP)
 
     assert [outcome.error for outcome in outcomes] == ["DeleteAlarms: AccessDenied: not you", ""]
-    assert remove.pauses == [], "an unknown error is an answer, not something to wait for"
+    assert remove.pauses == [], "an unknown error is final, not one to wait for"
 
 
-def test_what_is_gone_already_counts_as_removed(remove: Removing) -> None:
+def test_what_does_not_exist_any_more_counts_as_deleted(remove: Removing) -> None:
     remove.answers["logs.DeleteLogGroup"] = always("ResourceNotFoundException")
 
     assert remove(GROUP) == (Outcome(GROUP),)
 
 
 class TestNamedRefusals:
-    def test_one_that_passes_is_waited_out_and_told(self, remove: Removing) -> None:
+    def test_a_transient_one_is_waited_for_and_reported(self, remove: Removing) -> None:
         remove.answers["ec2.DeleteSubnet"] = refusing("DependencyViolation", "DependencyViolation")
 
         [outcome] = remove(SUBNET)
@@ -141,16 +106,14 @@ class TestNamedRefusals:
 
         assert remove(SUBNET)[0].error == ""
 
-    def test_what_goes_meanwhile_is_removed(self, remove: Removing) -> None:
+    def test_what_is_deleted_meanwhile_counts_as_deleted(self, remove: Removing) -> None:
         remove.answers["ec2.DeleteSubnet"] = refusing(
             "DependencyViolation", "InvalidSubnetID.NotFound"
         )
 
         assert remove(SUBNET)[0].error == ""
 
-    def test_one_that_does_not_pass_ends_at_its_deadline_with_the_reason(
-        self, remove: Removing
-    ) -> None:
+    def test_one_that_lasts_ends_at_its_deadline_with_the_reason(self, remove: Removing) -> None:
         remove.answers["ec2.DeleteSubnet"] = always("DependencyViolation", "has dependencies")
 
         [outcome] = remove(SUBNET)
@@ -170,14 +133,14 @@ class TestNamedRefusals:
         assert outcome.error == "DeleteSubnet: UnauthorizedOperation: refused"
 
     def test_ctrl_c_waits_for_no_deadline(self, remove: Removing) -> None:
-        def interrupted(_: Asked) -> Asked:
+        def interrupted(_: Request) -> Request:
             raise KeyboardInterrupt
 
         remove.answers |= {
-            "ec2.DeleteSubnet": lambda asked: (
-                interrupted(asked)
-                if asked["SubnetId"] == "subnet-2"
-                else always("DependencyViolation")(asked)
+            "ec2.DeleteSubnet": lambda request: (
+                interrupted(request)
+                if request["SubnetId"] == "subnet-2"
+                else always("DependencyViolation")(request)
             )
         }
         second = Resource(Kind.SUBNET, "subnet-2")
@@ -189,7 +152,7 @@ class TestNamedRefusals:
 class TestSlowEnds:
     NAT = Resource(Kind.NAT_GATEWAY, "nat-1")
 
-    def states(self, *states: str) -> Callable[[Asked], Asked]:
+    def states(self, *states: str) -> Callable[[Request], Request]:
         left = list(states)
         return lambda _: {"NatGateways": [{"NatGatewayId": "nat-1", "State": left.pop(0)}]}
 
@@ -208,7 +171,7 @@ class TestSlowEnds:
         assert remove.operations[-1] == "ec2.ReleaseAddress"
         assert len(remove.pauses) == 2
 
-    def test_one_that_does_not_end_is_told(self, remove: Removing) -> None:
+    def test_one_that_remains_is_the_outcome(self, remove: Removing) -> None:
         remove.answers |= {
             "ec2.DeleteNatGateway": {},
             "ec2.DescribeNatGateways": {
@@ -220,7 +183,7 @@ class TestSlowEnds:
 
         assert outcome.error == "still there 600 s after its deletion was accepted"
 
-    def test_a_service_that_does_not_say_is_told(self, remove: Removing) -> None:
+    def test_an_error_while_waiting_is_the_outcome(self, remove: Removing) -> None:
         remove.answers |= {
             "ec2.DeleteNatGateway": {},
             "ec2.DescribeNatGateways": always("UnauthorizedOperation"),
@@ -228,7 +191,7 @@ class TestSlowEnds:
 
         assert "UnauthorizedOperation" in remove(self.NAT)[0].error
 
-    def test_a_cluster_is_gone_when_nobody_knows_it(self, remove: Removing) -> None:
+    def test_a_cluster_is_deleted_when_rds_does_not_find_it(self, remove: Removing) -> None:
         cluster = {"DBClusterIdentifier": "catalog-pr1", "DeletionProtection": True}
         remove.answers |= {
             "rds.DescribeDBClusters": lambda _: (
@@ -302,7 +265,7 @@ class TestBeforeAnythingIsRemoved:
         assert outcome.error == "GetDistributionConfig: AccessDenied: refused"
         assert "cloudfront.DeleteDistribution" not in remove.operations
 
-    def test_groups_that_refer_to_one_another_let_go_first(self, remove: Removing) -> None:
+    def test_rules_of_groups_about_one_another_are_revoked_first(self, remove: Removing) -> None:
         pairs = [{"IpProtocol": "tcp", "UserIdGroupPairs": [{"GroupId": "sg-2"}]}]
         open_to_all = {"IpProtocol": "tcp", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
         remove.answers |= {
@@ -318,4 +281,4 @@ class TestBeforeAnythingIsRemoved:
         remove(Resource(Kind.SECURITY_GROUP, "sg-1"))
 
         [revoked] = remove.aws.asked("ec2.RevokeSecurityGroupIngress")
-        assert revoked["IpPermissions"] == pairs, "only what keeps another group from going"
+        assert revoked["IpPermissions"] == pairs, "only rules about other groups"

@@ -1,15 +1,16 @@
-"""The report for people."""
+"""The report of a sweep on a terminal."""
 
 import io
 from dataclasses import replace
 
 from rich.console import Console
 
-from harness.teardown.leftover import Leftover
+from harness.aws.resources.resource import Kind, Resource
+from harness.teardown.proof import Leftover
 from harness.teardown.sweep import SweepReport, SweptRun
-from harness.teardown.sweep.ownership import SelectedRun, Spared
 from harness.teardown.sweep.removal import Outcome
 from harness.teardown.sweep.rendering import render_sweep
+from harness.teardown.sweep.selection import SelectedRun, Skipped
 from tests.unit.harness.aws.resources.fake_account import SUFFIX, vpc
 
 RUN = SweptRun(
@@ -25,7 +26,7 @@ def shown(*reports: SweepReport) -> str:
     return console.export_text()
 
 
-def test_a_dry_run_lists_by_run_with_the_reason_and_says_how_to_remove_it() -> None:
+def test_a_dry_run_lists_by_run_with_the_reason_and_the_option_that_removes_it() -> None:
     text = shown(REPORT)
 
     assert "pr1 (aws eu-north-1): expired at 2026-05-31T22:00:00Z" in text
@@ -36,8 +37,8 @@ def test_a_dry_run_lists_by_run_with_the_reason_and_says_how_to_remove_it() -> N
 
 def test_what_was_removed_and_what_was_not() -> None:
     outcomes = (Outcome(vpc()), Outcome(vpc("vpc-2"), "DeleteVpc: AccessDenied: no"))
-    left = (Leftover("ec2", "VPC", "vpc-2", "by tag"),)
-    run = replace(RUN, outcomes=outcomes, left=left, proof="asked", errors=("no state",))
+    left = (Leftover(Resource(Kind.VPC, "vpc-2"), "by tag"),)
+    run = replace(RUN, outcomes=outcomes, left=left, proof="queried", errors=("no state",))
     text = shown(replace(REPORT, dry_run=False, runs=(run,)))
 
     assert "removed  ec2 VPC vpc-1" in text
@@ -47,22 +48,22 @@ def test_what_was_removed_and_what_was_not() -> None:
     assert "NOT CLEAN" in text
 
 
-def test_what_was_left_alone_is_counted_by_reason_and_who_did_not_answer_named() -> None:
+def test_what_was_left_alone_is_counted_by_reason_and_services_that_failed_are_named() -> None:
     report = replace(
         REPORT,
-        spared=(Spared(vpc(), "not named"), Spared(vpc("vpc-2"), "not named")),
-        not_asked={"ecr": "not offered"},
-        unanswered={"iam": "AccessDenied"},
+        skipped=(Skipped(vpc(), "not named"), Skipped(vpc("vpc-2"), "not named")),
+        unavailable={"ecr": "not offered"},
+        failed={"iam": "AccessDenied"},
     )
     text = shown(report)
 
     assert "left alone: 2 resource(s), not named" in text
-    assert "not asked: ecr: not offered" in text
-    assert "no answer: iam: AccessDenied" in text
+    assert "unavailable: ecr: not offered" in text
+    assert "error: iam: AccessDenied" in text
 
 
 def test_nothing_and_all_of_it() -> None:
     assert "nothing to sweep" in shown(replace(REPORT, runs=()))
-    clean = replace(RUN, outcomes=(Outcome(vpc()),), proof="asked")
+    clean = replace(RUN, outcomes=(Outcome(vpc()),), proof="queried")
     text = shown(replace(REPORT, dry_run=False, runs=(clean,)))
     assert "swept 1 run(s); nothing of them is left" in text

@@ -1,14 +1,15 @@
-"""The whole sweep of a target: look, choose, remove, prove."""
+"""The whole sweep of a target: list, choose, delete, prove."""
 
 from typing import Any
 
 from harness.aws.capability import Capability
 from harness.aws.resources.resource import Kind, Resource
-from harness.teardown.leftover import Leftover
+from harness.catalog.names import physical_names
+from harness.teardown.proof import Leftover
 from harness.teardown.sweep import SweepReport, sweep
-from harness.teardown.sweep.ownership import SelectedRun
 from harness.teardown.sweep.removal import Outcome
 from harness.teardown.sweep.report import SweptRun
+from harness.teardown.sweep.selection import SelectedRun
 from tests.unit.harness.aws.resources.fake_account import NOW, SUFFIX, SweptTarget, tags, upper, vpc
 from tests.unit.harness.checks.fake_aws import Answer, RefusalError
 
@@ -28,8 +29,14 @@ class Account:
             }
         )
 
-    def sweep(self, **wanted: Any) -> SweepReport:
-        return sweep(self.target.as_target, patience=0.0, sleep=lambda _: None, **wanted)
+    def sweep(self, **options: Any) -> SweepReport:
+        return sweep(
+            self.target.as_target,
+            names_of=lambda suffix: physical_names(suffix, self.target.region),
+            patience=0.0,
+            sleep=lambda _: None,
+            **options,
+        )
 
     def answer(self, operation: str, answer: Answer) -> None:
         self.target.answers[operation] = answer
@@ -37,14 +44,14 @@ class Account:
     def _describe(self, _: object) -> dict[str, Any]:
         return {"Vpcs": [{"VpcId": key, "Tags": upper(tags)} for key, tags in self.vpcs.items()]}
 
-    def _delete(self, asked: dict[str, Any]) -> dict[str, Any]:
-        if asked["VpcId"] in self.refused:
+    def _delete(self, request: dict[str, Any]) -> dict[str, Any]:
+        if request["VpcId"] in self.refused:
             raise RefusalError("UnauthorizedOperation", "not you")
-        del self.vpcs[asked["VpcId"]]
+        del self.vpcs[request["VpcId"]]
         return {}
 
 
-def test_a_dry_run_finds_and_touches_nothing() -> None:
+def test_a_dry_run_only_lists() -> None:
     account = Account(a=tags())
 
     report = account.sweep(expired_before=NOW)
@@ -63,11 +70,11 @@ def test_what_is_removed_is_proved_to_be_gone() -> None:
 
     assert [run.environment_suffix for run in report.runs] == [SUFFIX, "pr2"]
     assert all(run.is_clean for run in report.runs)
-    assert report.runs[0].proof == f"11 services asked for {SUFFIX}: nothing left"
+    assert report.runs[0].proof == f"12 services queried for {SUFFIX}: nothing left"
     assert list(account.vpcs) == ["vpc-c"]
 
 
-def test_what_cannot_be_removed_is_told_twice_by_the_refusal_and_by_the_proof() -> None:
+def test_what_cannot_be_removed_is_in_the_outcomes_and_in_the_proof() -> None:
     account = Account(a=tags(), b=tags("pr2"))
     account.refused = {"vpc-a"}
 
@@ -78,11 +85,11 @@ def test_what_cannot_be_removed_is_told_twice_by_the_refusal_and_by_the_proof() 
     assert [outcome.error for outcome in refused.failed] == [
         "DeleteVpc: UnauthorizedOperation: not you"
     ]
-    assert [left.identifier for left in refused.left] == ["vpc-a"]
+    assert [left.resource.identifier for left in refused.left] == ["vpc-a"]
     assert other.is_clean
 
 
-def test_what_is_somebody_elses_is_no_leftover_nor_are_its_parts() -> None:
+def test_what_is_another_projects_is_no_leftover_nor_are_its_parts() -> None:
     account = Account(a=tags(), b={**tags(), "Project": "another"})
     account.interfaces = [{"NetworkInterfaceId": "eni-1", "VpcId": "vpc-b"}]
 
@@ -90,10 +97,10 @@ def test_what_is_somebody_elses_is_no_leftover_nor_are_its_parts() -> None:
 
     assert report.runs[0].is_clean
     assert list(account.vpcs) == ["vpc-b"]
-    assert [spared.resource.identifier for spared in report.spared] == ["vpc-b"]
+    assert [skipped.resource.identifier for skipped in report.skipped] == ["vpc-b"]
 
 
-def test_what_others_see_to_is_left_to_them_with_its_parts() -> None:
+def test_excepted_resources_are_left_with_their_parts() -> None:
     account = Account(a=tags(), b=tags())
     account.interfaces = [{"NetworkInterfaceId": "eni-1", "VpcId": "vpc-b"}]
 
@@ -110,7 +117,7 @@ def test_a_named_run_of_which_nothing_is_there_is_proved_too() -> None:
     assert run.selected.resources == ()
 
 
-def test_a_service_that_does_not_answer_is_a_reason_to_look_again() -> None:
+def test_a_service_that_fails_makes_the_sweep_unclean() -> None:
     def refuse(_: object) -> dict[str, Any]:
         raise RefusalError("AccessDenied")
 
@@ -119,7 +126,7 @@ def test_a_service_that_does_not_answer_is_a_reason_to_look_again() -> None:
 
     report = account.sweep(expired_before=NOW, remove=True)
 
-    assert list(report.unanswered) == ["iam"]
+    assert list(report.failed) == ["iam"]
     assert not report.is_clean
     assert report.runs[0].errors[0].startswith("no teardown proof: ")
     assert account.vpcs == {}, "the others are swept all the same"
@@ -129,7 +136,7 @@ def test_a_service_that_the_target_lacks_is_named() -> None:
     account = Account()
     account.target.lacking = {Capability.CLOUDFRONT: "not in the licence"}
 
-    assert account.sweep(expired_before=NOW).not_asked == {"cloudfront": "not in the licence"}
+    assert account.sweep(expired_before=NOW).unavailable == {"cloudfront": "not in the licence"}
 
 
 def test_the_report_as_plain_values() -> None:
@@ -138,8 +145,8 @@ def test_the_report_as_plain_values() -> None:
     run = SweptRun(
         SelectedRun(SUFFIX, "named", (resource, vpc())),
         outcomes=(failed,),
-        left=(Leftover("s3", "bucket", "b", "by name"),),
-        proof="asked",
+        left=(Leftover(resource, "by name"),),
+        proof="queried",
     )
     report = SweepReport("aws", "eu-north-1", dry_run=False, runs=(run,))
 

@@ -32,7 +32,7 @@ def session(emulator: Server) -> EmulatorSession:
 
 
 @pytest.fixture
-def hostile_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def hostile_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's usual settings: real credentials, a profile, a proxy."""
     config = tmp_path / "config"
     config.write_text("[profile work]\nregion = us-gov-west-1\nendpoint_url = http://10.0.0.1:9\n")
@@ -55,11 +55,9 @@ def hostile_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setenv(name, value)
 
 
-@pytest.mark.usefixtures("hostile_surroundings")
+@pytest.mark.usefixtures("hostile_environment")
 class TestIsolation:
-    def test_a_client_talks_to_the_emulator_with_throw_away_credentials(
-        self, emulator: Server
-    ) -> None:
+    def test_a_client_sends_to_the_emulator_with_dummy_credentials(self, emulator: Server) -> None:
         session = EmulatorSession(endpoint=emulator.endpoint, region="eu-north-1")
 
         answer = session.client("s3").list_buckets()

@@ -1,37 +1,39 @@
-"""Publishing the image: what is built, from what, and what the builder gets to know."""
+"""Publishing the image: what is built, from what, and what is passed to the builder."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from harness.aws.tags import PROJECT_TAGS
+from harness.catalog.image import package_folder
 from harness.core.errors import ProcessError, ToolNotFoundError, UsageError
 from harness.core.redaction import MASK, redact
 from harness.image.builder import Builder, find_builder
-from harness.image.content import content_tag, copy_sources
-from harness.image.publish import publish
-from harness.image.registry import PROJECT, Registry
+from harness.image.publish import content_tag, copy_sources, publish
+from harness.image.registry import Registry
 from tests.unit.harness.image.conftest import HOST, PASSWORD, FakeEcr
 from tests.unit.harness.image.fake_builder import FakeBuilder
 
-TAGS: Mapping[str, str] = {**PROJECT, "Owner": "shop"}
+TAGS: Mapping[str, str] = {**PROJECT_TAGS, "Owner": "shop"}
 
 
-def push(ecr: FakeEcr, program: FakeBuilder, said: list[str] | None = None) -> str:
-    told: list[str] = [] if said is None else said
+def push(ecr: FakeEcr, program: FakeBuilder, steps: list[str] | None = None) -> str:
+    reported: list[str] = [] if steps is None else steps
     return publish(
         Registry(ecr.aws.client("ecr")),
         Builder(str(program.program)),
+        package=package_folder(),
         repository="catalog-api",
         tags=TAGS,
-        say=told.append,
+        report=reported.append,
     )
 
 
 def test_it_is_built_and_pushed_under_a_digest_of_its_sources(
     ecr: FakeEcr, docker: FakeBuilder, tmp_path: Path
 ) -> None:
-    copy_sources(tmp_path / "sources")
+    copy_sources(package_folder(), tmp_path / "sources")
 
     uri = push(ecr, docker)
 
@@ -44,7 +46,7 @@ def test_it_is_built_and_pushed_under_a_digest_of_its_sources(
     assert pushed == ["push", uri]
 
 
-def test_the_password_is_read_and_never_an_argument_or_text(
+def test_the_password_is_passed_on_standard_input_and_never_printed(
     ecr: FakeEcr, docker: FakeBuilder
 ) -> None:
     push(ecr, docker)
@@ -68,32 +70,30 @@ def test_the_repository_is_created_with_the_tags_when_there_is_none(
 ) -> None:
     push(ecr, docker)
 
-    (asked,) = ecr.aws.asked("ecr.CreateRepository")
-    assert {tag["Key"]: tag["Value"] for tag in asked["tags"]} == TAGS
+    (request,) = ecr.aws.asked("ecr.CreateRepository")
+    assert {tag["Key"]: tag["Value"] for tag in request["tags"]} == TAGS
 
 
-def test_what_is_there_already_is_neither_built_nor_pushed(
-    ecr: FakeEcr, docker: FakeBuilder
-) -> None:
+def test_an_existing_image_is_neither_built_nor_pushed(ecr: FakeEcr, docker: FakeBuilder) -> None:
     tag = push(ecr, docker).rpartition(":")[2]
     ecr.repositories["catalog-api"] = [tag]
-    said: list[str] = []
+    steps: list[str] = []
 
-    assert push(ecr, docker, said).endswith(tag)
+    assert push(ecr, docker, steps).endswith(tag)
     assert docker.verbs.count("build") == 1
-    assert said == [f"{HOST}/catalog-api:{tag} is there already"]
+    assert steps == [f"{HOST}/catalog-api:{tag} exists already"]
 
 
-def test_a_repository_of_somebody_else_is_left_alone(ecr: FakeEcr, docker: FakeBuilder) -> None:
+def test_a_repository_of_another_project_is_left_alone(ecr: FakeEcr, docker: FakeBuilder) -> None:
     ecr.repositories["catalog-api"], ecr.tags = [], [{"Key": "Project", "Value": "other"}]
 
-    with pytest.raises(UsageError, match=r"does not have the tag.*somebody else's"):
+    with pytest.raises(UsageError, match=r"does not have the tag.*belongs to another project"):
         push(ecr, docker)
 
     assert docker.calls == []
 
 
-def test_a_failed_build_says_why_and_pushes_nothing(ecr: FakeEcr, tmp_path: Path) -> None:
+def test_a_failed_build_raises_its_output_and_pushes_nothing(ecr: FakeEcr, tmp_path: Path) -> None:
     broken = FakeBuilder(tmp_path / "bin", fails="build")
 
     with pytest.raises(ProcessError, match="no space left on device"):
@@ -102,7 +102,7 @@ def test_a_failed_build_says_why_and_pushes_nothing(ecr: FakeEcr, tmp_path: Path
     assert broken.verbs == ["build"]
 
 
-def test_after_a_failed_push_nobody_stays_logged_in(ecr: FakeEcr, tmp_path: Path) -> None:
+def test_after_a_failed_push_the_builder_is_logged_out(ecr: FakeEcr, tmp_path: Path) -> None:
     broken = FakeBuilder(tmp_path / "bin", fails="push")
 
     with pytest.raises(ProcessError):
@@ -118,37 +118,37 @@ class TestDelete:
         assert Registry(ecr.aws.client("ecr")).delete("catalog-api")
         assert ecr.repositories == {}
 
-    def test_one_that_is_not_there_is_no_error(self, ecr: FakeEcr) -> None:
+    def test_a_missing_one_is_no_error(self, ecr: FakeEcr) -> None:
         assert not Registry(ecr.aws.client("ecr")).delete("catalog-api")
 
-    def test_one_of_somebody_else_is_left_alone(self, ecr: FakeEcr) -> None:
+    def test_one_of_another_project_is_left_alone(self, ecr: FakeEcr) -> None:
         ecr.repositories["catalog-api"], ecr.tags = [], []
 
-        with pytest.raises(UsageError, match="somebody else's"):
+        with pytest.raises(UsageError, match="belongs to another project"):
             Registry(ecr.aws.client("ecr")).delete("catalog-api")
 
         assert "catalog-api" in ecr.repositories
 
 
 class TestBuilder:
-    def test_docker_is_taken_before_podman(self, tmp_path: Path) -> None:
+    def test_docker_is_preferred_to_podman(self, tmp_path: Path) -> None:
         for name in ("podman", "docker"):
             FakeBuilder(tmp_path, name=name)
 
         assert find_builder({"PATH": str(tmp_path)}).name == "docker"
 
-    def test_podman_will_do(self, tmp_path: Path) -> None:
+    def test_podman_is_used_without_docker(self, tmp_path: Path) -> None:
         FakeBuilder(tmp_path, name="podman")
 
         assert find_builder({"PATH": str(tmp_path)}).name == "podman"
 
-    def test_without_either_it_is_told_what_to_do(self, tmp_path: Path) -> None:
+    def test_without_either_the_error_has_the_remedy(self, tmp_path: Path) -> None:
         with pytest.raises(ToolNotFoundError, match=r"neither docker nor podman.*\n.*--image"):
             find_builder({"PATH": str(tmp_path)})
 
 
 def test_another_source_makes_another_tag(tmp_path: Path) -> None:
-    copy_sources(tmp_path / "a")
+    copy_sources(package_folder(), tmp_path / "a")
     before = content_tag(tmp_path / "a")
     (tmp_path / "a" / "stack" / "api" / "routes.py").write_text("# changed")
 

@@ -1,0 +1,50 @@
+"""CloudWatch: alarms and dashboards."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from harness.aws.clients import Clients
+from harness.aws.paging import describe_each, pages
+from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call
+from harness.aws.tags import as_tags
+
+# Application Auto Scaling creates two for each target tracking policy:
+# https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
+_TRACKING = re.compile(r"TargetTracking-(?P<scaled>service/.+)-Alarm(High|Low)-[0-9a-f-]{36}")
+
+
+def _alarms(clients: Clients) -> Iterator[Resource]:
+    cloudwatch: Any = clients.cloudwatch
+
+    def described(alarm: dict[str, Any]) -> Resource:
+        name, arn = alarm["AlarmName"], alarm["AlarmArn"]
+        tags = as_tags(cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"])
+        tracking = _TRACKING.fullmatch(name)
+        scaled = tracking["scaled"] if tracking else ""
+        return Resource(Kind.ALARM, name, scaled, tags, within=scaled)
+
+    types = ["MetricAlarm", "CompositeAlarm"]
+    found = cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=types)
+    alarms = (
+        alarm
+        for page in found
+        for alarm in (*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ()))
+    )
+    return describe_each(alarms, described)
+
+
+def _dashboards(clients: Clients) -> Iterator[Resource]:
+    """Yield dashboards; Terraform gives them no tags."""
+    for dashboard in pages(clients.cloudwatch, "list_dashboards", "DashboardEntries"):
+        yield Resource(Kind.DASHBOARD, dashboard["DashboardName"])
+
+
+TYPES = (
+    ResourceType(Kind.ALARM, _alarms, by_one_call("cloudwatch", "delete_alarms", "[AlarmNames]")),
+    ResourceType(
+        Kind.DASHBOARD,
+        _dashboards,
+        by_one_call("cloudwatch", "delete_dashboards", "[DashboardNames]"),
+    ),
+)

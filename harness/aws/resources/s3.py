@@ -1,0 +1,65 @@
+"""S3: the buckets of the region."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from harness.aws.clients import Clients
+from harness.aws.errors import error_code
+from harness.aws.paging import describe_each, pages
+from harness.aws.resources.resource import Kind, Resource, ResourceType
+from harness.aws.tags import as_tags
+
+_NO_TAGS = ("NoSuchTagSet", "NoSuchTagSetError")
+
+
+def _buckets(clients: Clients) -> Iterator[Resource]:
+    s3, region = clients.s3, clients.s3.meta.region_name
+    names = (
+        bucket["Name"]
+        for bucket in pages(s3, "list_buckets", "Buckets", BucketRegion=region)
+        if bucket.get("BucketRegion", region) == region
+    )
+    return describe_each(names, lambda name: _described(s3, name))
+
+
+def _described(s3: Any, name: str) -> Resource:
+    """Return a bucket with its tags; the policy of a bucket may deny reading them."""
+    try:
+        tags = as_tags(s3.get_bucket_tagging(Bucket=name)["TagSet"])
+        return Resource(Kind.BUCKET, name, tags=tags)
+    except ClientError as error:
+        if error_code(error) in _NO_TAGS:
+            return Resource(Kind.BUCKET, name)
+        if error_code(error) == "AccessDenied":
+            return Resource(Kind.BUCKET, name, state="its tags cannot be read", tags_known=False)
+        raise
+
+
+def _delete(clients: Clients, resource: Resource) -> None:
+    """Delete a bucket; one with tags is emptied first.
+
+    A bucket without tags was left between its creation and its tagging, and is empty. If it is
+    not, it is another bucket than it seems to be, and S3 refuses to delete it.
+    """
+    if resource.tags:
+        _empty(clients.s3, resource.identifier)
+    clients.s3.delete_bucket(Bucket=resource.identifier)
+
+
+def _empty(s3: Any, name: str) -> None:
+    """Delete every version of every object, every delete marker and every unfinished upload."""
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=name):
+        found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+        keys = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
+        if keys:
+            answer = s3.delete_objects(Bucket=name, Delete={"Objects": keys, "Quiet": True})
+            for refused in answer.get("Errors", ()):
+                raise ClientError({"Error": refused}, "DeleteObjects")
+    for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=name):
+        for upload in page.get("Uploads", ()):
+            s3.abort_multipart_upload(Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"])
+
+
+TYPES = (ResourceType(Kind.BUCKET, _buckets, _delete),)

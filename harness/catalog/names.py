@@ -1,0 +1,67 @@
+"""The exact names that the catalog stack gives its resources, by kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harness.aws.resources.resource import Kind
+from stack.names import PhysicalNames
+
+# The most that a configuration can have: stack/rules.py.
+_NAT_GATEWAYS = 3
+_READERS = 15
+_ALARMS = (
+    *(f"nat-ports-{index}" for index in range(_NAT_GATEWAYS)),
+    *("alb-5xx", "target-5xx", "unhealthy-hosts", "service-cpu"),
+    *("database-cpu", "database-capacity"),
+)
+_INSTANCES = ("writer", *(f"reader-{index}" for index in range(_READERS)))
+
+
+@dataclass(frozen=True)
+class _Names(PhysicalNames):
+    environment_suffix: str
+    region: str
+
+
+def physical_names(environment_suffix: str, region: str) -> Mapping[Kind, frozenset[str]]:
+    """Return the names that any configuration of the stack gives, as the services list them.
+
+    Args:
+        environment_suffix: Suffix of the deployment.
+        region: AWS region; part of the bucket's name.
+    """
+    names = _Names(environment_suffix, region)
+    scaled = f"service/{names.ecs_cluster_name}/{names.ecs_service_name}"
+    alarms = (names.alarm_name(kind) for kind in _ALARMS)
+    listed: Mapping[Kind, tuple[str, ...]] = {
+        Kind.SCALING_POLICY: (scaled,),
+        Kind.SCALABLE_TARGET: (scaled,),
+        Kind.ECS_SERVICE: (names.ecs_service_name,),
+        Kind.TASK_DEFINITION: (names.task_family,),
+        Kind.ECS_CLUSTER: (names.ecs_cluster_name,),
+        Kind.LOAD_BALANCER: (names.alb_name,),
+        Kind.TARGET_GROUP: (names.target_group_name,),
+        Kind.DB_INSTANCE: tuple(map(names.aurora_instance_identifier, _INSTANCES)),
+        Kind.DB_CLUSTER: (names.aurora_cluster_identifier,),
+        Kind.DB_CLUSTER_SNAPSHOT: (names.aurora_cluster_identifier,),
+        Kind.DB_SUBNET_GROUP: (names.database_subnet_group_name,),
+        Kind.DB_CLUSTER_PARAMETERS: (names.database_parameter_group_name,),
+        Kind.SECRET: (names.secret_name,),
+        Kind.ALARM: (scaled, *alarms),
+        Kind.DASHBOARD: (names.dashboard_name,),
+        Kind.LOG_GROUP: (names.log_group_name,),
+        Kind.ROLE: (names.execution_role_name, names.task_role_name),
+        Kind.BUCKET: (names.log_bucket_name,),
+        Kind.SECURITY_GROUP: (
+            names.alb_security_group_name,
+            names.service_security_group_name,
+            names.database_security_group_name,
+        ),
+        Kind.DISTRIBUTION: (names.origin_id,),
+    }
+    return {kind: frozenset(some) for kind, some in listed.items()}
+
+
+def state_key(environment_suffix: str) -> str:
+    """Return the object key of a deployment's Terraform state."""
+    return _Names(environment_suffix, "").state_key

@@ -1,0 +1,3 @@
+from tests.unit.harness.image.conftest import docker, ecr
+
+__all__ = ["docker", "ecr"]
