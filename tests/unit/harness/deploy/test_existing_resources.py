@@ -6,9 +6,12 @@ import pytest
 
 from harness.catalog.names import physical_names
 from harness.core.errors import TargetError, UsageError
+from harness.deploy.deploy import deploy
 from harness.deploy.existing_resources import require_no_existing_resources
+from harness.teardown.destroy import destroy
 from tests.unit.harness.aws.resources.fake_account import REGION, SUFFIX, SweptTarget, tags, upper
 from tests.unit.harness.checks.fake_aws import Answer, RefusalError
+from tests.unit.harness.fake_run import CLEAN, Way
 
 GROUP = f"/ecs/catalog-{SUFFIX}"
 
@@ -73,3 +76,15 @@ def test_a_service_that_fails_is_an_error() -> None:
 
     with pytest.raises(TargetError, match=r"whether pr1 is in use.*AccessDenied"):
         require(iam__ListRoles=refuse)
+
+
+def test_a_refused_run_has_applied_nothing_and_is_destroyed(way: Way) -> None:
+    run = way.run()
+    way.existing = UsageError("1 resource(s) of pr1 exist")
+
+    with pytest.raises(UsageError, match="exist"):
+        deploy(run)
+
+    assert not way.ledger.get(SUFFIX).applied
+    assert "apply" not in way.verbs
+    assert destroy(run) == CLEAN
