@@ -57,7 +57,13 @@ def test_terraform_writes_its_state_when_interrupted(tmp_path: Path) -> None:
 
     terraform(tmp_path, "init")
     with pytest.raises(process.ProcessCancelledError) as raised:
-        terraform(tmp_path, "apply", "-auto-approve", "-json", on_line=interrupt, cancel=cancel)
+        terraform(
+            *(tmp_path, "apply", "-auto-approve", "-json"),
+            # Interrupts Terraform alone: the provisioner could otherwise end before it.
+            guarded=True,
+            on_line=interrupt,
+            cancel=cancel,
+        )
 
     assert raised.value.output.count("Interrupt received") == 1
     state = json.loads((tmp_path / "terraform.tfstate").read_text())
