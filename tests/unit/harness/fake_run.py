@@ -47,7 +47,7 @@ APPLIED = lines(
 CLEAN = TeardownProof(SUFFIX, leftovers=(), asked=("ecs", "s3"))
 
 
-class Witness(Observer):
+class RecordingObserver(Observer):
     """Notes what a run tells."""
 
     def __init__(self) -> None:
@@ -71,18 +71,18 @@ class FakeTarget(UnusedTarget):
         self._ledger = ledger
         self.steps: list[str] = []
         self.running = False
-        self.refuses_start: BaseException | None = None
-        self.refuses_stop: HarnessError | None = None
-        self.on_record_at_start: RunStatus | None = None
-        self.lacks: dict[Capability, str] = {}
-        self.drifts: list[AllowedDrift] = []
+        self.start_error: BaseException | None = None
+        self.stop_error: HarnessError | None = None
+        self.status_at_start: RunStatus | None = None
+        self.lacking: dict[Capability, str] = {}
+        self.allowed_drift: list[AllowedDrift] = []
 
     def start(self) -> Mapping[str, str]:
         record = self._ledger.find(SUFFIX)
-        self.on_record_at_start = record.status if record else None
+        self.status_at_start = record.status if record else None
         self.steps.append("start")
-        if self.refuses_start:
-            raise self.refuses_start
+        if self.start_error:
+            raise self.start_error
         self.running = True
         return {"cloud": "/a/cloud"}
 
@@ -95,15 +95,15 @@ class FakeTarget(UnusedTarget):
 
     def stop(self) -> None:
         self.steps.append("stop")
-        if self.refuses_stop:
-            raise self.refuses_stop
+        if self.stop_error:
+            raise self.stop_error
         self.running = False
 
     def facts(self) -> Mapping[str, str]:
         return {"endpoint": "http://127.0.0.1:1"}
 
     def missing(self) -> Mapping[Capability, str]:
-        return self.lacks
+        return self.lacking
 
     def environment(self) -> Mapping[str, str]:
         return {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
@@ -112,10 +112,10 @@ class FakeTarget(UnusedTarget):
         return {"access_key": "test"}
 
     def known_drift(self) -> Sequence[AllowedDrift]:
-        return self.drifts
+        return self.allowed_drift
 
 
-class Way:
+class FakeRun:
     """Everything that a run meets, in the hands of a test.
 
     Args:
@@ -126,8 +126,8 @@ class Way:
         terraform: The program; answer ``apply``, ``destroy``, ... to spoil a phase.
         target: The target.
         proof: What the target says after destroy: a proof, or an error to raise.
-        finds: What of the run each sweep finds, one after the other, and removes.
-        stuck: Why a sweep cannot remove what it finds; the proof stays as it is then.
+        sweep_finds: What of the run each sweep finds, one after the other, and removes.
+        removal_error: Why a sweep cannot remove what it finds; the proof stays as it is then.
         synthesized: What the synth yields: JSON, or an error to raise.
     """
 
@@ -138,8 +138,8 @@ class Way:
         self.target = FakeTarget(self.ledger)
         self.terraform = _terraform(folder / "terraform", patch)
         self.proof: TeardownProof | Exception = CLEAN
-        self.finds: list[tuple[Resource, ...]] = []
-        self.stuck = ""
+        self.sweep_finds: list[tuple[Resource, ...]] = []
+        self.removal_error = ""
         self.synthesized: dict[str, Any] | BaseException = {"resource": {}}
         self.synths: list[StackConfig] = []
         self.synths_ahead: list[StackConfig] = []
@@ -185,18 +185,18 @@ class Way:
             settings=self.settings(**changes),
             environment_suffix=SUFFIX,
             ledger=self.ledger,
-            timeline=Timeline(Witness()),
+            timeline=Timeline(RecordingObserver()),
             owner_pid=1,
         )
 
-    def later(self, run: Run, **changes: Any) -> Run:
+    def later_run(self, run: Run, **changes: Any) -> Run:
         """Return another run of the same suffix: another process, at another time."""
         started_at = datetime.fromisoformat(run.started_at) + timedelta(seconds=1)
         return replace(self.run(**changes), started_at=started_at.isoformat())
 
-    def spoil(self, verb: str, stdout: str) -> None:
+    def fail(self, verb: str, stdout: str) -> None:
         """Have Terraform fail at a verb."""
-        self.terraform.forget(verb)
+        self.terraform.clear(verb)
         self.terraform.answer(verb, stdout, status=1)
 
     @property
@@ -249,17 +249,17 @@ class Way:
     ) -> SweepReport:
         assert (target, suffixes) == (self.target, (SUFFIX,))
         self.target.steps.append(" ".join(["sweep", run_id, *sorted(except_for)]).strip())
-        found = self.finds.pop(0) if self.finds else ()
-        if found and not self.stuck:
+        found = self.sweep_finds.pop(0) if self.sweep_finds else ()
+        if found and not self.removal_error:
             self.proof = CLEAN
-        outcomes = tuple(Outcome(each, self.stuck) for each in found)
+        outcomes = tuple(Outcome(each, self.removal_error) for each in found)
         swept = SweptRun(SelectedRun(SUFFIX, "named", found), outcomes=outcomes)
         return SweepReport("embedded", "eu-north-1", dry_run=False, runs=(swept,))
 
 
-def witness_of(run: Run) -> Witness:
+def observer_of(run: Run) -> RecordingObserver:
     observer = run.timeline.observer
-    assert isinstance(observer, Witness)
+    assert isinstance(observer, RecordingObserver)
     return observer
 
 

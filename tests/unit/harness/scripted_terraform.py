@@ -41,8 +41,8 @@ class ScriptedTerraform:
         text = json.dumps({"stdout": stdout, "status": status})
         (self.folder / f"{verb}.{number}").write_text(text)
 
-    def forget(self, verb: str) -> None:
-        """Take the answers for a verb back."""
+    def clear(self, verb: str) -> None:
+        """Remove the answers for a verb."""
         for file in self.folder.glob(f"{verb}.*"):
             file.unlink()
 

@@ -11,7 +11,7 @@ from typing import Protocol
 import pytest
 
 from harness.cli import main as cli
-from tests.unit.harness.fake_run import Way
+from tests.unit.harness.fake_run import FakeRun
 from tests.unit.harness.pipeline.test_prove import FakeChecks
 
 
@@ -35,7 +35,7 @@ def call(
     """Call ``catalog-harness`` in a folder and with a home of the test's own."""
     for name in [name for name in os.environ if name.startswith("CATALOG_HARNESS_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("CATALOG_HARNESS_HOME", str(tmp_path / "way" / "home"))
+    monkeypatch.setenv("CATALOG_HARNESS_HOME", str(tmp_path / "fake_run" / "home"))
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.chdir(tmp_path)
     levels = {name: logging.getLogger(name).level for name in ("botocore", "urllib3", "boto3")}
@@ -62,6 +62,6 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> FakeChecks:
 
 
 @pytest.fixture
-def deployable(way: Way) -> tuple[str, ...]:
+def deployable(fake_run: FakeRun) -> tuple[str, ...]:
     """The options with which a command deploys without a cloud."""
-    return way.options()
+    return fake_run.options()

@@ -10,7 +10,7 @@ from harness.run.record import RunStatus
 from harness.teardown.leftover import Leftover
 from harness.teardown.proof import TeardownProof
 from tests.unit.harness.cli.conftest import CommandLine
-from tests.unit.harness.fake_run import SUFFIX, Way
+from tests.unit.harness.fake_run import SUFFIX, FakeRun
 from tests.unit.harness.pipeline.test_prove import FakeChecks, result
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
@@ -19,47 +19,53 @@ Options = tuple[str, ...]
 
 
 @pytest.fixture
-def reports(way: Way) -> Path:
-    return way.settings().report_dir
+def reports(fake_run: FakeRun) -> Path:
+    return fake_run.settings().report_dir
 
 
 @pytest.mark.usefixtures("checks")
 class TestRun:
     def test_it_goes_the_whole_way_and_says_where_the_report_is(
-        self, call: CommandLine, way: Way, deployable: Options, reports: Path
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options, reports: Path
     ) -> None:
         said = call("run", *deployable)
 
         assert said.status == 0, said.err
-        assert way.verbs[-1] == "destroy"
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.verbs[-1] == "destroy"
+        assert fake_run.status is RunStatus.DESTROYED
         assert f"report: {reports / 'report.html'}" in said.out
         report = json.loads((reports / "report.json").read_text())
         assert len(report["results"]) == 3
 
     def test_a_failed_check_fails_it_and_the_stack_is_destroyed_all_the_same(
-        self, call: CommandLine, way: Way, deployable: Options, monkeypatch: pytest.MonkeyPatch
+        self,
+        call: CommandLine,
+        fake_run: FakeRun,
+        deployable: Options,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         failed = (result("alb/a", Status.FAILED),)
         monkeypatch.setattr("harness.pipeline.prove.run_checks", lambda *_, **__: failed)
 
         assert call("run", *deployable).status == 1
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.status is RunStatus.DESTROYED
 
     def test_a_failed_apply_is_told_in_the_end_and_in_the_report(
-        self, call: CommandLine, way: Way, deployable: Options, reports: Path
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options, reports: Path
     ) -> None:
-        way.spoil("apply", lines(error("no such version", address="aws_rds_cluster.db")))
+        fake_run.fail("apply", lines(error("no such version", address="aws_rds_cluster.db")))
 
         said = call("run", *deployable)
 
         assert said.status == 1
         assert said.err.startswith("Error: terraform apply failed: aws_rds_cluster.db")
         assert "no such version" in (reports / "report.json").read_text()
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.status is RunStatus.DESTROYED
 
-    def test_a_leftover_fails_it(self, call: CommandLine, way: Way, deployable: Options) -> None:
-        way.proof = LEFT
+    def test_a_leftover_fails_it(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
+    ) -> None:
+        fake_run.proof = LEFT
 
         said = call("run", *deployable)
 
@@ -67,38 +73,47 @@ class TestRun:
         assert "catalog-logs-pr1" in said.err
 
     def test_ctrl_c_in_the_checks_ends_destroyed(
-        self, call: CommandLine, way: Way, deployable: Options, checks: FakeChecks, reports: Path
+        self,
+        call: CommandLine,
+        fake_run: FakeRun,
+        deployable: Options,
+        checks: FakeChecks,
+        reports: Path,
     ) -> None:
         checks.interrupted = True
 
         said = call("run", *deployable)
 
         assert said.status == 130
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.status is RunStatus.DESTROYED
         report = json.loads((reports / "report.json").read_text())
         assert report["errors"] == ["interrupted"]
         assert len(report["results"]) == 2
 
     def test_a_kept_stack_stays_up_with_a_word_on_how_to_remove_it(
-        self, call: CommandLine, way: Way, deployable: Options
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
         said = call("run", "--keep-stack", *deployable)
 
         assert said.status == 0
-        assert way.status is RunStatus.DEPLOYED
+        assert fake_run.status is RunStatus.DEPLOYED
         assert "catalog-harness destroy" in said.out
-        assert way.target.steps[0] == "create for None"
+        assert fake_run.target.steps[0] == "create for None"
 
     def test_without_a_suffix_it_takes_a_fresh_one(
-        self, call: CommandLine, way: Way, deployable: Options, monkeypatch: pytest.MonkeyPatch
+        self,
+        call: CommandLine,
+        fake_run: FakeRun,
+        deployable: Options,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setattr("harness.cli.session.new_environment_suffix", lambda: SUFFIX)
 
         assert call("run", *deployable[1:]).status == 0
-        assert way.synths[0].environment_suffix == SUFFIX
+        assert fake_run.synths[0].environment_suffix == SUFFIX
 
     def test_a_suffix_in_use_is_a_mistake_that_touches_nothing(
-        self, call: CommandLine, way: Way, deployable: Options, reports: Path
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options, reports: Path
     ) -> None:
         call("deploy", *deployable)
         (reports / "report.json").unlink()
@@ -107,11 +122,11 @@ class TestRun:
 
         assert said.status == 2
         assert "is on record as deployed" in said.err
-        assert way.status is RunStatus.DEPLOYED
+        assert fake_run.status is RunStatus.DEPLOYED
         assert not (reports / "report.json").exists()
 
     def test_a_report_that_cannot_be_written_does_not_hide_the_first_error(
-        self, call: CommandLine, way: Way, deployable: Options, reports: Path
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options, reports: Path
     ) -> None:
         reports.write_text("a file")
 
@@ -119,37 +134,41 @@ class TestRun:
 
         assert said.status == 2
         assert "cannot write the report" in said.err
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.status is RunStatus.DESTROYED
 
 
 class TestDeploy:
     def test_it_leaves_the_stack_up_without_checking_it(
-        self, call: CommandLine, way: Way, deployable: Options
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
         said = call("deploy", *deployable)
 
         assert said.status == 0
-        assert way.status is RunStatus.DEPLOYED
-        assert way.target.running
+        assert fake_run.status is RunStatus.DEPLOYED
+        assert fake_run.target.running
         assert "pytest --reuse-stack" in " ".join(said.out.split())
 
     def test_its_stack_outlives_the_command(
-        self, call: CommandLine, way: Way, deployable: Options
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
         call("deploy", *deployable)
 
-        assert way.target.steps[0] == "create for None"
+        assert fake_run.target.steps[0] == "create for None"
 
     def test_a_deployment_that_fails_is_destroyed(
-        self, call: CommandLine, way: Way, deployable: Options
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
-        way.spoil("apply", lines(error("no")))
+        fake_run.fail("apply", lines(error("no")))
 
         assert call("deploy", *deployable).status == 1
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.status is RunStatus.DESTROYED
 
     def test_a_variable_that_is_meant_for_pytest_does_not_disturb(
-        self, call: CommandLine, way: Way, deployable: Options, monkeypatch: pytest.MonkeyPatch
+        self,
+        call: CommandLine,
+        fake_run: FakeRun,
+        deployable: Options,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setenv("CATALOG_HARNESS_REUSE_STACK", "1")
 
@@ -158,7 +177,12 @@ class TestDeploy:
 
 class TestCheck:
     def test_it_proves_the_newest_stack_that_is_up(
-        self, call: CommandLine, way: Way, deployable: Options, checks: FakeChecks, reports: Path
+        self,
+        call: CommandLine,
+        fake_run: FakeRun,
+        deployable: Options,
+        checks: FakeChecks,
+        reports: Path,
     ) -> None:
         call("deploy", *deployable)
 
@@ -167,11 +191,11 @@ class TestCheck:
         assert said.status == 0, said.err
         assert checks.given["only"] == ("alb/*", "ecs/*")
         assert checks.given["exclusive"] is False
-        assert way.status is RunStatus.DEPLOYED
-        assert way.verbs.count("apply") == 1
+        assert fake_run.status is RunStatus.DEPLOYED
+        assert fake_run.verbs.count("apply") == 1
 
     def test_all_checks_run_unless_told_otherwise(
-        self, call: CommandLine, way: Way, deployable: Options, checks: FakeChecks
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options, checks: FakeChecks
     ) -> None:
         call("deploy", *deployable)
 
@@ -204,7 +228,7 @@ class TestCheck:
         ],
     )
     def test_a_stack_that_is_not_there_is_a_mistake(
-        self, call: CommandLine, way: Way, arguments: Options, complaint: str
+        self, call: CommandLine, fake_run: FakeRun, arguments: Options, complaint: str
     ) -> None:
         said = call("check", *arguments)
 
@@ -214,7 +238,7 @@ class TestCheck:
 
 class TestDestroy:
     def test_it_removes_the_newest_stack_and_prints_the_proof(
-        self, call: CommandLine, way: Way, deployable: Options
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
         call("deploy", *deployable)
 
@@ -222,13 +246,13 @@ class TestDestroy:
 
         assert said.status == 0, said.err
         assert "2 services asked for pr1: nothing left" in said.out
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.status is RunStatus.DESTROYED
 
     def test_a_stack_whose_cloud_has_ended_leaves_nothing_to_destroy(
-        self, call: CommandLine, way: Way, deployable: Options
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
         call("deploy", *deployable)
-        way.target.running = False
+        fake_run.target.running = False
 
         said = call("destroy", "--environment-suffix", SUFFIX)
 
@@ -236,20 +260,20 @@ class TestDestroy:
         assert "pr1: nothing was left to destroy" in said.out
 
     def test_a_leftover_is_a_failure(
-        self, call: CommandLine, way: Way, deployable: Options
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
         call("deploy", *deployable)
-        way.proof = LEFT
+        fake_run.proof = LEFT
 
         assert call("destroy").status == 1
 
     def test_all_of_them_go_although_one_fails(
-        self, call: CommandLine, way: Way, deployable: Options
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
         call("deploy", *deployable)
-        other = way.run()
+        other = fake_run.run()
         other.ledger.begin(
-            way.ledger.get(SUFFIX).__class__(
+            fake_run.ledger.get(SUFFIX).__class__(
                 environment_suffix="pr0",
                 target="embedded",
                 region="eu-north-1",
@@ -257,7 +281,7 @@ class TestDestroy:
                 started_at="2020",
             )
         )
-        way.proof = LEFT
+        fake_run.proof = LEFT
 
         said = call("destroy", "--all")
 
@@ -265,14 +289,14 @@ class TestDestroy:
         assert "Error: pr1: after destroy the target still holds" in said.err
         assert "pr0: nothing was left to destroy" in said.out
 
-    def test_all_of_none_is_fine(self, call: CommandLine, way: Way) -> None:
+    def test_all_of_none_is_fine(self, call: CommandLine, fake_run: FakeRun) -> None:
         assert call("destroy", "--all").status == 0
 
-    def test_one_and_all_is_a_mistake(self, call: CommandLine, way: Way) -> None:
+    def test_one_and_all_is_a_mistake(self, call: CommandLine, fake_run: FakeRun) -> None:
         said = call("destroy", "--all", "--environment-suffix", SUFFIX)
 
         assert said.status == 2
         assert "both given" in said.err
 
-    def test_none_to_destroy_is_a_mistake(self, call: CommandLine, way: Way) -> None:
+    def test_none_to_destroy_is_a_mistake(self, call: CommandLine, fake_run: FakeRun) -> None:
         assert call("destroy").status == 2

@@ -13,7 +13,7 @@ from harness.targets.real_aws import AwsTarget
 from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.recorded_runs import SweepRequest
 from tests.unit.harness.cli.conftest import CommandLine
-from tests.unit.harness.fake_run import SUFFIX, Way
+from tests.unit.harness.fake_run import SUFFIX, FakeRun
 from tests.unit.harness.teardown.sweep.test_rendering import REPORT, RUN
 
 
@@ -169,9 +169,14 @@ class TestOtherTargets:
 
 
 def test_a_run_on_record_is_destroyed_as_destroy_does_it(
-    call: CommandLine, way: Way, deployable: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    call: CommandLine,
+    fake_run: FakeRun,
+    deployable: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("harness.teardown.sweep.embedded_clouds.attach_target", way.target.attached)
+    monkeypatch.setattr(
+        "harness.teardown.sweep.embedded_clouds.attach_target", fake_run.target.attached
+    )
     monkeypatch.setattr("harness.teardown.sweep.embedded_clouds.sweep", lambda *_, **__: REPORT)
     assert call("deploy", *deployable).status == 0
 
@@ -180,5 +185,5 @@ def test_a_run_on_record_is_destroyed_as_destroy_does_it(
     assert said.status == 0, said.err
     assert json.loads(said.out)["clean"] is True
     assert "destroy: started" in said.err, "progress is on standard error"
-    assert way.verbs[-1] == "destroy"
-    assert way.status is RunStatus.DESTROYED
+    assert fake_run.verbs[-1] == "destroy"
+    assert fake_run.status is RunStatus.DESTROYED

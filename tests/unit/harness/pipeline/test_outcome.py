@@ -9,13 +9,13 @@ from harness.pipeline.lifetime import teardown
 from harness.pipeline.outcome import RunOutcome, kept_note
 from harness.run.evidence import Status
 from harness.run.run import Run
-from tests.unit.harness.fake_run import SUFFIX, Way
+from tests.unit.harness.fake_run import SUFFIX, FakeRun
 from tests.unit.harness.pipeline.test_prove import result
 
 
 @pytest.fixture
-def run(way: Way) -> Run:
-    run = way.run()
+def run(fake_run: FakeRun) -> Run:
+    run = fake_run.run()
     run.begin()
     return run
 
@@ -38,14 +38,14 @@ class TestFailed:
 
 
 class TestReport:
-    def test_a_run_that_never_came_on_record_has_none(self, way: Way) -> None:
-        assert RunOutcome().report(way.run()) is None
+    def test_a_run_that_never_came_on_record_has_none(self, fake_run: FakeRun) -> None:
+        assert RunOutcome().report(fake_run.run()) is None
 
-    def test_nor_has_one_whose_suffix_is_another_runs(self, way: Way, run: Run) -> None:
-        assert RunOutcome().report(way.later(run)) is None
+    def test_nor_has_one_whose_suffix_is_another_runs(self, fake_run: FakeRun, run: Run) -> None:
+        assert RunOutcome().report(fake_run.later_run(run)) is None
 
-    def test_it_says_what_was_deployed_and_where(self, way: Way) -> None:
-        run = way.run()
+    def test_it_says_what_was_deployed_and_where(self, fake_run: FakeRun) -> None:
+        run = fake_run.run()
         outcome = RunOutcome(results=(result("a"),), notes=["kept"])
         outcome.look_at(deploy(run))
         run.timeline.note("known drift")
@@ -66,8 +66,8 @@ class TestReport:
         assert report.passed
         assert not report.torn_down
 
-    def test_it_says_that_the_stack_was_torn_down(self, way: Way) -> None:
-        run = way.run()
+    def test_it_says_that_the_stack_was_torn_down(self, fake_run: FakeRun) -> None:
+        run = fake_run.run()
         deploy(run)
         teardown(run)
 
@@ -76,10 +76,10 @@ class TestReport:
         assert report is not None
         assert report.torn_down
 
-    def test_a_target_that_ended_by_itself_proves_nothing(self, way: Way) -> None:
-        run = way.run()
+    def test_a_target_that_ended_by_itself_proves_nothing(self, fake_run: FakeRun) -> None:
+        run = fake_run.run()
         deploy(run)
-        way.target.running = False
+        fake_run.target.running = False
         teardown(run)
 
         report = RunOutcome().report(run)

@@ -12,7 +12,7 @@ from harness.pipeline.outcome import RunOutcome
 from harness.pipeline.prove import prove
 from harness.run.evidence import CheckResult, Plane, Status
 from harness.terraform import TerraformError
-from tests.unit.harness.fake_run import Way, witness_of
+from tests.unit.harness.fake_run import FakeRun, observer_of
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
 CHANGED = {
@@ -84,38 +84,38 @@ def names(outcome: RunOutcome) -> list[str]:
 
 
 def test_the_results_are_in_the_order_of_the_report(
-    way: Way, checks: FakeChecks, outcome: RunOutcome
+    fake_run: FakeRun, checks: FakeChecks, outcome: RunOutcome
 ) -> None:
-    run = way.run()
+    run = fake_run.run()
 
     prove(deploy(run), outcome)
 
     assert names(outcome) == ["alb/a", "alb/b", "ecs/c"]
     assert outcome.errors == []
-    assert {"checks", "second plan"} <= set(witness_of(run).phases)
+    assert {"checks", "second plan"} <= set(observer_of(run).phases)
 
 
 def test_the_checks_look_at_the_deployed_stack(
-    way: Way, checks: FakeChecks, outcome: RunOutcome
+    fake_run: FakeRun, checks: FakeChecks, outcome: RunOutcome
 ) -> None:
-    deployment = deploy(way.run())
+    deployment = deploy(fake_run.run())
 
     prove(deployment, outcome, only=["alb/*"], exclusive=False)
 
     assert checks.given["only"] == ["alb/*"]
     assert checks.given["exclusive"] is False
     context = checks.given["context"]
-    assert (context.target, context.config) == (way.target, deployment.config)
+    assert (context.target, context.config) == (fake_run.target, deployment.config)
     assert context.outputs == deployment.outputs
 
 
 def test_drift_is_collected_beside_the_results(
-    way: Way, checks: FakeChecks, outcome: RunOutcome
+    fake_run: FakeRun, checks: FakeChecks, outcome: RunOutcome
 ) -> None:
-    way.terraform.answer("plan", status=2)
-    way.terraform.answer("show", json.dumps(CHANGED))
+    fake_run.terraform.answer("plan", status=2)
+    fake_run.terraform.answer("show", json.dumps(CHANGED))
 
-    prove(deploy(way.run()), outcome)
+    prove(deploy(fake_run.run()), outcome)
 
     assert [type(each) for each in outcome.errors] == [DriftError]
     assert len(outcome.results) == 3
@@ -123,25 +123,25 @@ def test_drift_is_collected_beside_the_results(
 
 
 def test_a_second_plan_that_fails_does_not_lose_what_was_seen(
-    way: Way, checks: FakeChecks, outcome: RunOutcome
+    fake_run: FakeRun, checks: FakeChecks, outcome: RunOutcome
 ) -> None:
-    way.spoil("plan", lines(error("cannot refresh")))
+    fake_run.fail("plan", lines(error("cannot refresh")))
 
     with pytest.raises(TerraformError, match="cannot refresh"):
-        prove(deploy(way.run()), outcome)
+        prove(deploy(fake_run.run()), outcome)
 
     assert names(outcome) == ["alb/b", "alb/a"]
 
 
-def test_neither_does_ctrl_c(way: Way, checks: FakeChecks, outcome: RunOutcome) -> None:
+def test_neither_does_ctrl_c(fake_run: FakeRun, checks: FakeChecks, outcome: RunOutcome) -> None:
     checks.interrupted = True
 
     with pytest.raises(KeyboardInterrupt):
-        prove(deploy(way.run()), outcome)
+        prove(deploy(fake_run.run()), outcome)
 
     assert names(outcome) == ["alb/b", "alb/a"]
 
 
-def test_a_pattern_that_names_no_check_is_a_mistake(way: Way, outcome: RunOutcome) -> None:
+def test_a_pattern_that_names_no_check_is_a_mistake(fake_run: FakeRun, outcome: RunOutcome) -> None:
     with pytest.raises(UsageError, match="no check is named 'nonsense'"):
-        prove(deploy(way.run()), outcome, only=["nonsense"])
+        prove(deploy(fake_run.run()), outcome, only=["nonsense"])
