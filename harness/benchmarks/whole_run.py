@@ -16,9 +16,8 @@ from harness.core.errors import HarnessError
 from harness.deploy.workspace import find_tools, workspace_of
 from harness.emulator.cloud import embedded_cloud
 from harness.run.ledger import Ledger
-from harness.run.observer import Observer
 from harness.run.run import Run
-from harness.run.timeline import Timeline
+from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings, new_environment_suffix
 from harness.synth.synthesize import synthesize
 from harness.targets.embedded.target import EmbeddedTarget

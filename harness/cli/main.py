@@ -46,7 +46,7 @@ _ENTRIES = {
         "Say what would stop a deployment, before anything is deployed.",
     ),
     "benchmark": CommandEntry(
-        "harness.cli.benchmark",
+        "harness.cli.stack",
         "Time a whole run against bare Terraform on the same emulator.",
     ),
     "doctor": CommandEntry(

@@ -1,10 +1,11 @@
-"""``catalog-harness run``, ``deploy`` and ``destroy``."""
+"""``catalog-harness run``, ``deploy``, ``destroy`` and ``benchmark``."""
 
 from typing import Any
 
 import click
 from rich.console import Console
 
+from harness.benchmarks.whole_run import compare
 from harness.cli.options import harness_options, settings_from
 from harness.cli.session import observed_run, reported
 from harness.core.errors import HarnessError, UsageError
@@ -13,6 +14,7 @@ from harness.pipeline.outcome import kept_note
 from harness.pipeline.prove import prove
 from harness.run.ledger import Ledger
 
+_WANTED = 1.10
 _DEPLOY_OPTIONS = (
     "target",
     "endpoint-url",
@@ -101,3 +103,24 @@ def _destroy(suffix: str) -> None:
     with observed_run(settings, Console()) as current:
         proof = teardown(current)
     click.echo(str(proof) if proof else f"{suffix}: nothing was left to destroy")
+
+
+@click.command()
+@harness_options("region", "terraform", "provider-mirror")
+@click.pass_context
+def benchmark(context: click.Context, /, **given: Any) -> None:
+    """Time a whole run against bare Terraform on the same emulator (about six minutes).
+
+    Bare: the emulator's start, then `terraform init`, `apply` and `destroy` of the same
+    configuration. Both are measured once, one after the other; quote the ratio, not the
+    seconds. Exit status 1 when the ratio is above 1.10.
+    """
+    result = compare(settings_from(given), lambda line: click.echo(line, err=True))
+    for step, seconds in result.bare.items():
+        click.echo(f"bare     {step:<20} {seconds:8.1f} s")
+    click.echo(f"bare     {'in all':<20} {sum(result.bare.values()):8.1f} s")
+    click.echo(f"harness  {'the whole run':<20} {result.harness:8.1f} s")
+    click.echo(
+        f"ratio    {'harness / bare':<20} {result.ratio:8.2f}   (wanted: {_WANTED:.2f} or less)"
+    )
+    context.exit(1 if result.ratio > _WANTED else 0)

@@ -10,8 +10,7 @@ from harness.core.errors import EmulatorError, TargetError, UsageError
 from harness.deploy.failure_reasons import with_failure_reasons
 from harness.deploy.guards import require_permission
 from harness.deploy.preflight import require_deployable
-from harness.deploy.terraform_timeline import terraform_listener
-from harness.deploy.workspace import Tools, find_tools, workspace_of
+from harness.deploy.workspace import Tools, find_tools, terraform_listener, workspace_of
 from harness.preflight import TerraformVersion, explain
 from harness.run.record import RunStatus
 from harness.run.run import Run

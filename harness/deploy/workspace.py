@@ -1,12 +1,15 @@
 """Terraform's working directory of a run: which Terraform, which provider, which target."""
 
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 from harness.run.run import Run
+from harness.run.timeline import Timeline
 from harness.targets.base import Target
 from harness.terraform import (
     ProviderSource,
@@ -17,6 +20,7 @@ from harness.terraform import (
     pinned_provider_version,
 )
 from harness.terraform.cli_config import write_cli_config
+from harness.terraform.events import ChangeSummary, Event, OperationEvent
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,28 @@ def workspace_of(
         cli_config=cli_config,
         cancel=cancel,
     )
+
+
+def terraform_listener(
+    timeline: Timeline, clock: Callable[[], float] = time.monotonic
+) -> Callable[[Event], None]:
+    """Return a listener for one Terraform command; it takes each event as it comes.
+
+    Terraform counts whole seconds, so the durations are taken here.
+    """
+    starts: dict[str, float] = {}
+
+    def listen(event: Event) -> None:
+        if isinstance(event, ChangeSummary) and event.operation == "plan":
+            timeline.observer.resources_planned(event.add + event.change + event.remove)
+        elif isinstance(event, OperationEvent) and event.kind == "apply_start":
+            starts[event.address] = clock()
+            timeline.observer.resource_started(event.address, event.action)
+        elif isinstance(event, OperationEvent) and event.kind == "apply_complete":
+            started = starts.pop(event.address, clock())
+            timeline.resource(event.address, event.action, clock() - started)
+
+    return listen
 
 
 def _plugin_cache() -> Path:

@@ -10,7 +10,7 @@ from harness.report.activity import Activity
 from harness.report.displays import display_for
 from harness.report.text import duration, one_line, shortened
 from harness.run.evidence import CheckResult, Status
-from harness.run.observer import Observer
+from harness.run.timeline import Observer
 
 _LONGEST_OBSERVATION = 600
 

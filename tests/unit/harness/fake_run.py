@@ -16,10 +16,9 @@ from harness.aws.resources.resource import Resource
 from harness.catalog import CATALOG
 from harness.core.errors import EmulatorError, HarnessError
 from harness.run.ledger import Ledger
-from harness.run.observer import Observer
 from harness.run.record import RunStatus
 from harness.run.run import Run
-from harness.run.timeline import Timeline
+from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
 from harness.synth.synthesize import SynthesizedStack
 from harness.teardown.proof import TeardownProof

@@ -10,9 +10,8 @@ from harness.catalog import CATALOG
 from harness.catalog.configuration import LOCAL_IMAGE
 from harness.core.errors import UsageError
 from harness.run.ledger import Ledger
-from harness.run.observer import Observer
 from harness.run.run import Run
-from harness.run.timeline import Timeline
+from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
 from stack.config import StackConfig
 from stack.tiers import ALL_TIERS

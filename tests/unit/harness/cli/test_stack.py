@@ -1,10 +1,11 @@
-"""``run``, ``deploy``, ``check`` and ``destroy``."""
+"""``run``, ``deploy``, ``check``, ``destroy`` and ``benchmark``."""
 
 import json
 from pathlib import Path
 
 import pytest
 
+from harness.benchmarks.whole_run import Comparison
 from harness.run.evidence import Status
 from harness.run.record import RunStatus
 from harness.teardown.leftover import Leftover
@@ -300,3 +301,17 @@ class TestDestroy:
 
     def test_none_to_destroy_is_a_mistake(self, call: CommandLine, fake_run: FakeRun) -> None:
         assert call("destroy").status == 2
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(105.0, 0), (120.0, 1)])
+def test_the_status_says_whether_the_harness_costs_too_much(
+    call: CommandLine, monkeypatch: pytest.MonkeyPatch, seconds: float, status: int
+) -> None:
+    result = Comparison(bare={"apply": 60.0, "destroy": 40.0}, harness=seconds)
+    monkeypatch.setattr("harness.cli.stack.compare", lambda _settings, _say: result)
+
+    said = call("benchmark")
+
+    assert said.status == status
+    assert "in all" in said.out
+    assert f"{seconds / 100:.2f}" in said.out

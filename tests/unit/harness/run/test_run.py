@@ -8,10 +8,9 @@ import pytest
 from harness.catalog import CATALOG
 from harness.core.errors import UsageError
 from harness.run.ledger import Ledger
-from harness.run.observer import Observer
 from harness.run.record import RunStatus
 from harness.run.run import Run
-from harness.run.timeline import Timeline
+from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
 
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.run.observer import Observer
-from harness.run.timeline import Phase, ResourceTiming, Timeline
+from harness.run.timeline import Observer, Phase, ResourceTiming, Timeline
 
 
 class Clock:

@@ -2,9 +2,8 @@
 
 import pytest
 
-from harness.deploy.terraform_timeline import terraform_listener
-from harness.run.observer import Observer
-from harness.run.timeline import Timeline
+from harness.deploy.workspace import terraform_listener
+from harness.run.timeline import Observer, Timeline
 from harness.terraform.parsing import parse_line
 from tests.unit.harness.terraform.fake_terraform import event, operation
 
