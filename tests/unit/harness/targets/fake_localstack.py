@@ -1,4 +1,4 @@
-"""A LocalStack on loopback that has the services it is told to have."""
+"""A fake LocalStack on loopback."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -29,11 +29,11 @@ _NAMES = {
 
 
 class FakeLocalStack:
-    """What it answers; a test changes it.
+    """The responses; a test changes them.
 
     Attributes:
-        pages: Path -> answer of the pages that LocalStack has for itself.
-        refused: Service -> error code, status and message, in place of an empty answer.
+        pages: Path -> response of the internal endpoints of LocalStack.
+        refused: Service -> error code, status and message, in place of an empty response.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class FakeLocalStack:
         self.refused: dict[str, tuple[str, int, str]] = {}
 
     def without(self, *services: str) -> "FakeLocalStack":
-        """Answer for these as an edition does that does not have them."""
+        """Respond for these services like an edition that does not offer them."""
         for name in services:
             self.refused[name] = ("InternalFailure", 501, NOT_LICENSED.format(name))
         return self
@@ -87,7 +87,7 @@ def _empty(service: str, seen: Seen) -> Answer:
         return Answer(200, b"<DistributionList><Quantity>0</Quantity></DistributionList>")
     if not _is_xml(service, seen):
         return Answer.of({})
-    asked: Mapping[str, list[str]] = parse_qs(seen.body.decode())
-    action = asked["Action"][0]
+    parameters: Mapping[str, list[str]] = parse_qs(seen.body.decode())
+    action = parameters["Action"][0]
     body = f"<{action}Response><{action}Result/></{action}Response>"
     return Answer(200, body.encode())

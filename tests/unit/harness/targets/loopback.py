@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback (or a Unix socket) that notes what it is asked."""
+"""A real HTTP server on loopback (or a Unix socket) that records its requests."""
 
 import json
 import socketserver
@@ -23,7 +23,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server answers."""
+    """A response of the server."""
 
     status: int = 200
     body: bytes = b"{}"
@@ -71,7 +71,7 @@ def _handler(respond: Respond, seen: list[Seen]) -> type[BaseHTTPRequestHandler]
 
 
 class _HttpServer(ThreadingHTTPServer):
-    # Five, its own, make a client that comes with eight at once wait a second for the last ones.
+    # With the default of five, the last of eight concurrent connections waits for a second.
     request_queue_size = 64
 
 

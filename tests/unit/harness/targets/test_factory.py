@@ -1,4 +1,4 @@
-"""The target that a setting or a record names."""
+"""Creation of targets from settings and records."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tests.unit.harness.emulator.clouds import ended_cloud, info_of, stand_in_cl
 from tests.unit.harness.targets.fake_localstack import FakeLocalStack
 
 
-def test_a_new_target_is_made_of_the_settings(
+def test_a_new_target_is_created_from_the_settings(
     engine_socket: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     started: dict[str, object] = {}
@@ -36,7 +36,7 @@ def test_a_new_target_is_made_of_the_settings(
     assert started == {"region": "us-east-1", "docker_host": engine_socket, "owner_pid": 7}
 
 
-def test_a_target_on_record_is_attached_to_as_it_was_started(tmp_path: Path) -> None:
+def test_a_target_on_record_is_attached_to(tmp_path: Path) -> None:
     with stand_in_cloud(tmp_path) as info:
         target = attach_target("embedded", "eu-west-1", {"cloud": info.directory})
 
@@ -45,7 +45,7 @@ def test_a_target_on_record_is_attached_to_as_it_was_started(tmp_path: Path) -> 
 
 
 class TestLocalStack:
-    def test_it_is_made_of_the_settings_and_found_when_started(self) -> None:
+    def test_it_is_created_from_the_settings_and_found_at_its_start(self) -> None:
         with FakeLocalStack().serving() as server:
             target = create_target(
                 HarnessSettings(target="localstack", endpoint_url=server.endpoint), owner_pid=7
@@ -57,16 +57,18 @@ class TestLocalStack:
             assert attach_target("localstack", "eu-west-1", attachment).region == "eu-west-1"
         assert (target.name, attachment["endpoint"]) == ("localstack", server.endpoint)
 
-    def test_one_that_has_gone_cannot_be_attached_to(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_one_that_has_ended_cannot_be_attached_to(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         with FakeLocalStack().serving() as server:
             settings = HarnessSettings(target="localstack", endpoint_url=server.endpoint)
             attachment = create_target(settings, owner_pid=None).start()
-        monkeypatch.setattr("harness.targets.localstack.target._STILL_THERE_SECONDS", 0.1)
+        monkeypatch.setattr("harness.targets.localstack.target._ATTACH_SECONDS", 0.1)
 
         with pytest.raises(TargetError, match="no LocalStack at"):
             attach_target("localstack", "eu-north-1", attachment)
 
-    def test_nothing_of_it_is_on_this_machine(self) -> None:
+    def test_it_has_no_local_files(self) -> None:
         target_type("localstack").remove_ended({"endpoint": "http://127.0.0.1:9"})
 
 
@@ -77,20 +79,20 @@ def test_a_target_that_has_ended_cannot_be_attached_to(tmp_path: Path) -> None:
         attach_target("embedded", "eu-north-1", {"cloud": str(tmp_path)})
 
 
-def test_a_target_that_does_not_exist_is_a_usage_error() -> None:
-    with pytest.raises(UsageError, match="there is no target 'gcp'"):
+def test_an_unknown_target_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="unknown target 'gcp'"):
         create_target(HarnessSettings(target="gcp"), owner_pid=None)
-    with pytest.raises(UsageError, match="there is no target 'gcp'"):
+    with pytest.raises(UsageError, match="unknown target 'gcp'"):
         attach_target("gcp", "eu-north-1", {})
 
 
-def test_nothing_is_started_by_making_a_target(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_creating_a_target_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cloud, "start_cloud", None)
 
     create_target(HarnessSettings(), owner_pid=None)
 
 
-def test_what_an_ended_target_left_is_removed(tmp_path: Path) -> None:
+def test_the_local_files_of_an_ended_target_are_removed(tmp_path: Path) -> None:
     ended_cloud(tmp_path / "cloud")
 
     target_type("embedded").remove_ended({"cloud": str(tmp_path / "cloud")})
@@ -98,7 +100,7 @@ def test_what_an_ended_target_left_is_removed(tmp_path: Path) -> None:
     assert not (tmp_path / "cloud").exists()
 
 
-def test_an_account_is_a_target_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_real_account_is_a_target_too(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[dict[str, object]] = []
     monkeypatch.setattr(AwsTarget, "__init__", lambda _, **given: made.append(given))
 

@@ -1,4 +1,4 @@
-"""The target ``aws``: the user's own configuration, and an emulator in the place of AWS."""
+"""The target ``aws``: the AWS configuration of the user, and an emulator in place of AWS."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +36,7 @@ def emulator() -> Iterator[Server]:
 
 @pytest.fixture(autouse=True)
 def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keys in the environment, and no file of whoever runs the tests."""
+    """Keys in the environment, and no AWS files of the user."""
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
@@ -69,35 +69,33 @@ class TestAws:
         assert target.rehearsal is None
         assert target.session().client("s3").meta.endpoint_url.startswith("https://bucket.vpce-1")
 
-    def test_http_is_plain_and_waits_for_names_that_are_not_known_yet(self) -> None:
+    def test_http_is_plain_and_retries_connections(self) -> None:
         with AwsTarget(region=REGION).http() as session:
             adapter = session.get_adapter("https://d1.cloudfront.net")
 
         assert isinstance(adapter, HTTPAdapter)
         retries = adapter.max_retries
         assert retries.connect == 5
-        assert (retries.read, retries.status) == (0, 0), "what was sent is never sent twice"
+        assert (retries.read, retries.status) == (0, 0), "no request is sent twice"
 
-    def test_quotas_are_its_own(self) -> None:
+    def test_it_has_service_quotas(self) -> None:
         assert Capability.SERVICE_QUOTAS not in AwsTarget(region=REGION).missing()
 
-    def test_the_database_is_reached_only_from_within(self) -> None:
+    def test_the_database_is_unreachable_from_outside(self) -> None:
         target = AwsTarget(region=REGION)
 
         assert "private subnets" in target.missing()[Capability.DATABASE_DIRECT]
         assert target.database_route("db.example", 5432) is None
 
-    def test_a_profile_that_is_not_there_is_the_users_to_mend(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("AWS_PROFILE", "nobody")
+    def test_an_unknown_profile_is_a_usage_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_PROFILE", "missing")
 
-        with pytest.raises(UsageError, match=r"configuration cannot be used: .*nobody"):
+        with pytest.raises(UsageError, match=r"configuration cannot be used: .*missing"):
             AwsTarget(region=REGION)
 
 
 class TestTerraform:
-    def test_the_users_variables_reach_it_with_the_region_of_the_run(self) -> None:
+    def test_it_gets_the_aws_variables_of_the_user_with_the_region_of_the_run(self) -> None:
         environ = {"AWS_PROFILE": "nightly", "AWS_REGION": "us-east-1", "HOME": "/home/me"}
 
         environment = AwsTarget(region=REGION, environ=environ).environment()
@@ -122,15 +120,15 @@ class TestTerraform:
 
 
 class TestRehearsal:
-    def test_it_says_that_it_is_one(self, rehearsing: AwsTarget, emulator: Server) -> None:
+    def test_the_facts_name_the_rehearsal(self, rehearsing: AwsTarget, emulator: Server) -> None:
         assert rehearsing.facts() == {
             "account": ACCOUNT,
             "caller": f"arn:aws:iam::{ACCOUNT}:user/nightly",
-            "rehearsal": f"endpoint {emulator.endpoint} in the place of AWS",
+            "rehearsal": f"endpoint {emulator.endpoint} in place of AWS",
         }
         assert Capability.SERVICE_QUOTAS in rehearsing.missing()
 
-    def test_an_endpoint_of_the_profile_makes_it_one_too(
+    def test_an_endpoint_in_the_profile_is_a_rehearsal(
         self, emulator: Server, configuration: Path
     ) -> None:
         configuration.write_text(f"[default]\nendpoint_url = {emulator.endpoint}\n")
@@ -142,11 +140,11 @@ class TestRehearsal:
 
         assert emulator.seen[-1].path == "/states/a"
 
-    def test_its_host_names_are_reached_through_the_emulator(self, rehearsing: AwsTarget) -> None:
+    def test_host_names_are_reached_through_the_emulator(self, rehearsing: AwsTarget) -> None:
         with rehearsing.http() as session:
             assert session.get("https://d1.cloudfront.net/").text == "d1.cloudfront.net"
 
-    def test_terraform_finds_state_and_credentials_check_there(
+    def test_backend_and_provider_of_terraform_use_the_emulator(
         self, rehearsing: AwsTarget, emulator: Server
     ) -> None:
         backend, provider = rehearsing.backend(), rehearsing.provider()
@@ -158,13 +156,13 @@ class TestRehearsal:
 
 
 class TestLaterProcess:
-    def test_it_goes_on_with_the_same_account(self, rehearsing: AwsTarget) -> None:
+    def test_it_attaches_to_the_same_account(self, rehearsing: AwsTarget) -> None:
         attachment = rehearsing.start()
 
         assert AwsTarget(region=REGION, attachment=attachment).start() == attachment
         rehearsing.stop()
 
-    def test_an_endpoint_that_is_gone_is_refused_before_aws_is_asked_instead(
+    def test_a_changed_endpoint_is_refused_before_any_request(
         self, rehearsing: AwsTarget, monkeypatch: pytest.MonkeyPatch, emulator: Server
     ) -> None:
         attachment = {**rehearsing.start(), "endpoint": "http://127.0.0.1:9"}

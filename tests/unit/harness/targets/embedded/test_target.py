@@ -1,4 +1,4 @@
-"""The embedded target: what it says of its cloud, and how it is reached."""
+"""The embedded target: its facts, its lifetime, and access to it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,11 +46,11 @@ def engine(cloud: CloudInfo) -> Iterator[str]:
 
 
 class TestLifetime:
-    def test_a_target_that_was_not_started_says_so(self) -> None:
+    def test_a_session_requires_a_started_target(self) -> None:
         with pytest.raises(TargetError, match="has not been started"):
             EmbeddedTarget(region="eu-north-1").session()
 
-    def test_it_starts_one_cloud_however_often_it_is_asked(
+    def test_a_repeated_start_starts_one_cloud(
         self, cloud: CloudInfo, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         started: list[object] = []
@@ -65,7 +65,7 @@ class TestLifetime:
         assert target.start() == target.start() == {"cloud": cloud.directory}
         assert started == [{"region": "eu-north-1", "docker_host": None, "owner_pid": 3}]
 
-    def test_stopping_ends_the_cloud_also_for_who_only_attached(
+    def test_an_attached_target_can_stop_the_cloud(
         self, target: EmbeddedTarget, cloud: CloudInfo
     ) -> None:
         target.stop()
@@ -88,29 +88,29 @@ class TestFacts:
             "database server": "PostgreSQL 16.15 (of a test)",
         }
 
-    def test_an_engine_of_the_users_is_named_also_after_attaching(self, tmp_path: Path) -> None:
+    def test_they_name_another_engine_after_attaching(self, tmp_path: Path) -> None:
         docker = "unix:///run/podman.sock"
         with stand_in_cloud(tmp_path / "c", docker_host=docker, database="") as info:
             facts = attached(info).facts()
 
         assert facts["containers"] == docker
-        assert facts["database server"] == "as the container engine pulls it"
+        assert facts["database server"] == "the image that the container engine pulls"
 
 
-class TestWayIn:
-    def test_clients_talk_to_the_cloud(self, target: EmbeddedTarget, cloud: CloudInfo) -> None:
+class TestAccess:
+    def test_clients_use_the_cloud(self, target: EmbeddedTarget, cloud: CloudInfo) -> None:
         client = target.session().client("ecs")
 
         assert client.meta.endpoint_url == cloud.endpoint
         assert client.meta.region_name == "eu-north-1"
 
-    def test_http_sessions_do_too(self, target: EmbeddedTarget) -> None:
+    def test_http_sessions_use_the_cloud(self, target: EmbeddedTarget) -> None:
         with target.http() as session:
             assert session.get_adapter("https://d1.cloudfront.net/") is session.get_adapter(
                 "http://alb.example/"
             )
 
-    def test_terraform_cannot_mistake_it_for_a_real_account(
+    def test_terraform_cannot_use_a_real_account(
         self, target: EmbeddedTarget, cloud: CloudInfo
     ) -> None:
         variables = target.environment()
@@ -125,7 +125,7 @@ class TestWayIn:
 
 class TestDatabaseRoute:
     @pytest.mark.usefixtures("engine")
-    def test_a_database_is_reached_at_its_containers_address(
+    def test_a_database_is_reached_at_the_address_of_its_container(
         self, target: EmbeddedTarget, cloud: CloudInfo
     ) -> None:
         route = target.database_route(AURORA, 5432)
@@ -133,10 +133,10 @@ class TestDatabaseRoute:
         assert route == DatabaseRoute("127.77.0.3", 5432, Path(cloud.directory) / CA_FILE)
 
     @pytest.mark.usefixtures("engine")
-    def test_a_name_that_is_no_database_has_no_route(self, target: EmbeddedTarget) -> None:
+    def test_an_unknown_name_has_no_route(self, target: EmbeddedTarget) -> None:
         assert target.database_route("elsewhere.example", 5432) is None
 
-    def test_a_server_without_tls_has_no_authority_and_cannot_prove_tls(
+    def test_a_server_without_tls_has_no_certificate_authority_and_no_tls_capability(
         self, tmp_path: Path
     ) -> None:
         def respond(seen: Seen) -> Answer:
@@ -153,7 +153,7 @@ class TestDatabaseRoute:
             assert target.database_route(AURORA, 5432) == DatabaseRoute("127.77.0.3", 5432, None)
             assert "built without TLS" in target.missing()[Capability.DATABASE_TLS]
 
-    def test_one_with_tls_can_prove_it(self, target: EmbeddedTarget) -> None:
+    def test_a_server_with_tls_has_the_tls_capability(self, target: EmbeddedTarget) -> None:
         assert Capability.DATABASE_TLS not in target.missing()
 
 
@@ -166,5 +166,5 @@ def test_it_is_a_target(target: EmbeddedTarget) -> None:
         assert reason
 
 
-def test_capabilities_can_be_asked_before_the_start() -> None:
+def test_capabilities_are_available_before_the_start() -> None:
     assert Capability.DATABASE_TLS not in EmbeddedTarget(region="eu-north-1").missing()
