@@ -1,4 +1,4 @@
-"""Terraform's working directory of a run: which Terraform, which provider, which target."""
+"""Terraform for a run: its tools, its working directory, its events on the timeline."""
 
 import threading
 import time
@@ -25,14 +25,14 @@ from harness.terraform.events import ChangeSummary, Event, OperationEvent
 
 @dataclass(frozen=True)
 class Tools:
-    """What deploys: the Terraform to run, and where it gets the AWS provider."""
+    """The Terraform to run, and the source of the AWS provider."""
 
     terraform: Terraform
     provider: ProviderSource
     provider_version: str | None
 
     def facts(self) -> dict[str, str]:
-        """Name them for a report."""
+        """Return facts about the tools for the report, name -> text."""
         return {
             "terraform": str(self.terraform),
             "AWS provider": f"{self.provider_version or 'any'} from {self.provider.origin}",
@@ -40,11 +40,11 @@ class Tools:
 
 
 def find_tools(terraform: str | None, provider_mirror: Path | None) -> Tools:
-    """Find them by the settings given.
+    """Find the tools that the settings name.
 
     Raises:
-        ToolNotFoundError: There is no Terraform that can be used.
-        UsageError: The mirror that was set does not hold the provider.
+        ToolNotFoundError: There is no usable Terraform.
+        UsageError: The mirror does not contain the provider.
     """
     return Tools(
         find_terraform(terraform), find_provider_source(provider_mirror), pinned_provider_version()
@@ -52,10 +52,10 @@ def find_tools(terraform: str | None, provider_mirror: Path | None) -> Tools:
 
 
 def find_provider_source(mirror: Path | None) -> ProviderSource:
-    """Find out where the AWS provider comes from that the bindings are made for.
+    """Return the source of the AWS provider version that the cdktf bindings require.
 
     Raises:
-        UsageError: The mirror that was set does not hold it.
+        UsageError: The mirror does not contain it.
     """
     return find_provider(mirror, version=pinned_provider_version(), cache=_plugin_cache())
 
@@ -63,13 +63,13 @@ def find_provider_source(mirror: Path | None) -> ProviderSource:
 def workspace_of(
     run: Run, target: Target, tools: Tools, *, cancel: threading.Event | None = None
 ) -> Workspace:
-    """Return the working directory of a run, bound to its target.
+    """Return the workspace of a run, configured for its target.
 
     Args:
         run: The run.
         target: Where it deploys; started.
-        tools: What deploys.
-        cancel: Set by another thread to end the command under way.
+        tools: Terraform and provider.
+        cancel: Set by another thread to end the running command.
     """
     cli_config = write_cli_config(
         tools.provider,
@@ -89,9 +89,9 @@ def workspace_of(
 def terraform_listener(
     timeline: Timeline, clock: Callable[[], float] = time.monotonic
 ) -> Callable[[Event], None]:
-    """Return a listener for one Terraform command; it takes each event as it comes.
+    """Return a listener for one Terraform command that adds its events to a timeline.
 
-    Terraform counts whole seconds, so the durations are taken here.
+    Terraform reports whole seconds; the clock gives exact durations.
     """
     starts: dict[str, float] = {}
 

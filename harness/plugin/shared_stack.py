@@ -227,7 +227,7 @@ class SharedStack:
 
     def _look(self, outcome: RunOutcome) -> None:
         try:
-            outcome.look_at(attach(self.run))
+            outcome.record_deployment(attach(self.run))
         except HarnessError as error:  # the stack must be torn down all the same
             outcome.errors.append(error)
 

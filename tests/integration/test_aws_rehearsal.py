@@ -1,6 +1,6 @@
-"""The whole way of ``--target aws``, rehearsed: an embedded cloud plays the account.
+"""A whole run with ``--target aws``: an embedded cloud takes the place of the account.
 
-Only the standard variables say so (``AWS_ENDPOINT_URL``, keys, ``AWS_CONFIG_FILE``), as for any
+Only the standard variables are set (``AWS_ENDPOINT_URL``, keys, ``AWS_CONFIG_FILE``), as for any
 other AWS tool.
 """
 
@@ -41,14 +41,14 @@ def start(
     environment: Mapping[str, str] | None = None,
     tiers: tuple[str, ...] = ("secret", "storage"),
 ) -> None:
-    """Start a run with the state locked, and options as given."""
+    """Start a run with --state-lock and the given options."""
     trial.variables.update(environment or aws.environment())
     options = [f"--{name}={value}" for name, value in {**GIVEN, **(changes or {})}.items()]
     stack: dict[str, Any] = {"tiers": tiers} if tiers else {"log_level": "INFO"}
     trial.start("run", "--target=aws", "--state-lock", *options, **stack)
 
 
-def test_the_whole_stack_is_deployed_proved_and_torn_down(trial: Trial, aws: PlayedAws) -> None:
+def test_the_full_stack_is_deployed_proved_and_destroyed(trial: Trial, aws: PlayedAws) -> None:
     start(trial, aws, tiers=())
 
     assert trial.wait() == 0, trial.output
@@ -81,7 +81,7 @@ def test_the_whole_stack_is_deployed_proved_and_torn_down(trial: Trial, aws: Pla
     assert aws.left_of(SUFFIX) == ()
 
 
-def test_the_state_is_in_the_bucket_as_long_as_something_is_deployed(
+def test_the_state_is_in_the_bucket_while_the_stack_is_deployed(
     trial: Trial, aws: PlayedAws
 ) -> None:
     start(trial, aws, tiers=("secret",))
@@ -97,7 +97,7 @@ def test_the_state_is_in_the_bucket_as_long_as_something_is_deployed(
     assert aws.left_of(SUFFIX) == ()
 
 
-def test_a_run_that_takes_too_long_is_torn_down(trial: Trial, aws: PlayedAws) -> None:
+def test_a_run_that_exceeds_its_duration_is_destroyed(trial: Trial, aws: PlayedAws) -> None:
     start(trial, aws, {"max-duration": "0.4"})
 
     assert trial.wait() == 1, trial.output
@@ -110,7 +110,7 @@ def test_a_run_that_takes_too_long_is_torn_down(trial: Trial, aws: PlayedAws) ->
 
 @pytest.fixture
 def locked(aws: PlayedAws) -> Iterator[PlayedAws]:
-    """A bucket in which somebody else holds the lock of the state."""
+    """A bucket with a lock of another run."""
     lock = {
         "ID": "7b1c",
         "Operation": "OperationTypeApply",
@@ -123,7 +123,7 @@ def locked(aws: PlayedAws) -> Iterator[PlayedAws]:
 
 
 def refused(trial: Trial, aws: PlayedAws) -> str:
-    """Return the one error with which a run was refused; nothing may have come of it."""
+    """Return the error of a refused run, which must not have created anything."""
     assert trial.wait() == 2, trial.output
     assert trial.output.count("Error: ") == 1
     assert "Traceback" not in trial.output
@@ -136,14 +136,14 @@ def refused(trial: Trial, aws: PlayedAws) -> str:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"account-id": "123456789012"}, f"the credentials are of account {ACCOUNT}"),
-        ({"region": "us-east-1"}, "region us-east-1 is not among the allowed ones: eu-north-1"),
-        ({"state-bucket": "nowhere"}, "the state bucket nowhere cannot be used: there is no such"),
+        ({"account-id": "123456789012"}, f"the credentials belong to account {ACCOUNT}"),
+        ({"region": "us-east-1"}, "region us-east-1 is not allowed; allowed: eu-north-1"),
+        ({"state-bucket": "nowhere"}, "the state bucket nowhere cannot be used: it does not"),
         ({"max-cost-per-hour": "0.0001"}, "--max-cost-per-hour 0.0001: estimated cost: "),
     ],
     ids=["account", "region", "bucket", "cost"],
 )
-def test_what_the_user_did_not_mean_is_refused(
+def test_an_invalid_setting_is_refused(
     trial: Trial, aws: PlayedAws, changes: dict[str, str], message: str
 ) -> None:
     start(trial, aws, changes)
@@ -154,24 +154,24 @@ def test_what_the_user_did_not_mean_is_refused(
 def test_the_root_user_is_refused(trial: Trial, aws: PlayedAws) -> None:
     start(trial, aws, environment=aws.environment(AWS_ACCESS_KEY_ID="AKIAROOT"))
 
-    assert refused(trial, aws).startswith("these are the credentials of the root user")
+    assert refused(trial, aws).startswith("the credentials belong to the root user")
 
 
-def test_credentials_that_end_too_soon_are_refused(
+def test_credentials_that_expire_too_early_are_refused(
     trial: Trial, aws: PlayedAws, tmp_path: Path
 ) -> None:
     start(trial, aws, environment=aws.expiring(tmp_path, minutes=60))
 
-    assert refused(trial, aws).startswith("the credentials end in about 59 minutes")
+    assert refused(trial, aws).startswith("the credentials expire in about 59 minutes")
 
 
 def test_a_locked_state_is_refused_with_its_holder(trial: Trial, locked: PlayedAws) -> None:
     start(trial, locked)
 
-    said = refused(trial, locked)
-    assert said.startswith(f"the state s3://{BUCKET}/{STATE} is locked since 2026-11-25T20:00:00Z")
-    assert "ci@runner-1" in said
-    assert LOCK in locked.objects(), "it is not this run's to remove"
+    error = refused(trial, locked)
+    assert error.startswith(f"the state s3://{BUCKET}/{STATE} is locked since 2026-11-25T20:00:00Z")
+    assert "ci@runner-1" in error
+    assert LOCK in locked.objects(), "the lock belongs to another run"
 
 
 def test_an_image_is_published_and_deleted_with_its_repository(
@@ -192,7 +192,7 @@ def test_an_image_is_published_and_deleted_with_its_repository(
     tags = ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
     assert {"Key": "EnvironmentSuffix", "Value": "img-1"} in tags
 
-    # The program of this test pushes nothing: somebody must put an image there.
+    # The fake builder pushes nothing, so the test itself puts an image there.
     manifest = json.dumps({"schemaVersion": 2, "config": {"digest": "sha256:1"}, "layers": []})
     name = repository["repositoryName"]
     ecr.put_image(repositoryName=name, imageManifest=manifest, imageTag=uri.rpartition(":")[2])

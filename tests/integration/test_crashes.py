@@ -19,7 +19,7 @@ PASSWORD = "of-a-test-only"
 
 
 def assert_nothing_left(trial: Trial) -> None:
-    trial.await_silence()
+    trial.await_end_of_processes()
     assert trial.left_behind() == []
 
 
@@ -37,7 +37,7 @@ class TestDuringApply:
         assert trial.record["status"] == "deploying", "the ledger still says so"
         trial.start("destroy", "--all")
         assert trial.wait() == 0
-        assert f"{trial.record['environment_suffix']}: nothing was left to destroy" in trial.output
+        assert f"{trial.record['environment_suffix']}: nothing to destroy" in trial.output
         assert trial.record["status"] == "destroyed"
         assert_nothing_left(trial)
 
@@ -113,7 +113,7 @@ class TestCloudWithADatabase:
             connect()
         trial.press_ctrl_c()
         assert trial.wait() == 130
-        assert "nothing of it is left" in trial.output
+        assert "has stopped and was removed" in trial.output
         assert_nothing_left(trial)
 
 

@@ -1,6 +1,6 @@
-"""The guards: what must hold before the first call that changes something in a real account.
+"""Conditions for the first request that changes a real account.
 
-Those that need no request come first.
+Guards that send no request run first.
 """
 
 from harness.deploy.guards.cost import guard_cost
@@ -14,9 +14,9 @@ __all__ = ["require_permission"]
 
 
 def require_permission(run: Run, target: Target) -> None:
-    """Refuse a run that must not deploy to the account of its target; emulators need no guard.
+    """Refuse a run that must not deploy to the account of its target; emulators have no guards.
 
-    Nothing is changed, neither in the account nor on record.
+    Changes nothing, neither in the account nor on record.
 
     Args:
         run: The run, not begun yet.
@@ -44,6 +44,6 @@ def _guard(run: Run, target: Target) -> None:
         session,
         run.stack.hourly_usage(config),
         region=config.region,
-        cap=settings.max_cost_per_hour,
+        limit=settings.max_cost_per_hour,
         note=note,
     )

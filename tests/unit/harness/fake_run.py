@@ -1,4 +1,4 @@
-"""A run without a cloud: a Terraform that answers as told, a target that notes what it is asked."""
+"""A run without a cloud: scripted Terraform, a fake target, and a recording observer."""
 
 import json
 import platform
@@ -47,7 +47,7 @@ CLEAN = TeardownProof(SUFFIX, leftovers=(), asked=("ecs", "s3"))
 
 
 class RecordingObserver(Observer):
-    """Notes what a run tells."""
+    """Records phases and notes of a run."""
 
     def __init__(self) -> None:
         self.phases: list[str] = []
@@ -115,19 +115,19 @@ class FakeTarget(UnusedTarget):
 
 
 class FakeRun:
-    """Everything that a run meets, in the hands of a test.
+    """A run with fakes for Terraform, target, synth, sweep and teardown proof.
 
     Args:
-        folder: Where it all is; several processes may meet there.
-        patch: Puts it in the place of what it stands for.
+        folder: Its files; several processes may share them.
+        patch: Installs the fakes.
 
     Attributes:
-        terraform: The program; answer ``apply``, ``destroy``, ... to spoil a phase.
+        terraform: The program; ``fail`` makes a verb fail.
         target: The target.
-        proof: What the target says after destroy: a proof, or an error to raise.
-        sweep_finds: What of the run each sweep finds, one after the other, and removes.
-        removal_error: Why a sweep cannot remove what it finds; the proof stays as it is then.
-        synthesized: What the synth yields: JSON, or an error to raise.
+        proof: The teardown proof, or an error to raise.
+        sweep_finds: The resources that each sweep finds and removes, in order.
+        removal_error: Reason why a sweep cannot remove resources; the proof is unchanged then.
+        synthesized: The result of the synth: JSON, or an error to raise.
     """
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -163,12 +163,12 @@ class FakeRun:
         return HarnessSettings(**{**values, **changes})
 
     def options(self) -> tuple[str, ...]:
-        """Return the options that mean these settings, for pytest and the command line."""
+        """Return the options with these settings, for pytest and the command line."""
         settings = self.settings()
         file = self.folder / "stack.json"
         file.write_text(json.dumps(dict(settings.stack_settings)))
-        # With "=": pytest takes a value of its own for a path to tests, and looks for its
-        # configuration there, before it knows the options of plugins.
+        # With "=": pytest takes a separate value for a path to tests and searches its
+        # configuration there, before plugins have added their options.
         return (
             f"--environment-suffix={SUFFIX}",
             "--skip-preflight",
@@ -194,15 +194,15 @@ class FakeRun:
         return replace(self.run(**changes), started_at=started_at.isoformat())
 
     def fail(self, verb: str, stdout: str) -> None:
-        """Have Terraform fail at a verb."""
+        """Let Terraform fail at a verb."""
         self.terraform.clear(verb)
         self.terraform.answer(verb, stdout, status=1)
 
     @property
     def verbs(self) -> list[str]:
-        """What Terraform was told to do, looking aside."""
-        looks = ("version", "output", "state list", "state pull")
-        return [verb for verb in self.terraform.verbs if verb not in looks]
+        """The verbs of Terraform, without read-only ones."""
+        read_only = ("version", "output", "state list", "state pull")
+        return [verb for verb in self.terraform.verbs if verb not in read_only]
 
     @property
     def status(self) -> RunStatus:
@@ -264,7 +264,7 @@ def observer_of(run: Run) -> RecordingObserver:
 
 def _terraform(folder: Path, patch: pytest.MonkeyPatch) -> ScriptedTerraform:
     fake = ScriptedTerraform(folder, patch)
-    if fake.program.exists():  # made by another process of the same test
+    if fake.program.exists():  # created by another process of the same test
         return fake
     fake.install()
     fake.answer("version", "Terraform v1.11.4\n")

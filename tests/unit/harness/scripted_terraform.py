@@ -1,4 +1,4 @@
-"""A Terraform behind the seam to subprocesses: no process starts, several may share it."""
+"""A scripted Terraform in place of ``process.run``: no process starts."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -15,23 +15,23 @@ _run = process.run
 
 
 class ScriptedTerraform:
-    """Answers each verb as told, the last answer again and again; notes how it was called.
+    """Returns the answers for each verb in order, then the last one again; records the calls.
 
-    Answers and notes are files, so that the workers of pytest-xdist meet the same one. A test
-    that writes a program of its own into ``program`` has that one run in earnest.
+    Answers and calls are files, so that workers of pytest-xdist share them. If a test writes a
+    program into ``program``, that is executed.
 
     Args:
-        folder: Where the files are.
-        patch: Puts it in the place of subprocesses.
+        folder: Folder of the files.
+        patch: Replaces ``process.run``.
     """
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.folder = folder
         self.program = folder / "terraform"
-        patch.setattr(process, "run", self._instead)
+        patch.setattr(process, "run", self._replacement)
 
     def install(self) -> None:
-        """Make the program that is found, but never started."""
+        """Create the program that is found, but never started."""
         self.folder.mkdir()
         self.program.touch(mode=0o755)
 
@@ -48,7 +48,7 @@ class ScriptedTerraform:
 
     @property
     def verbs(self) -> list[str]:
-        """What it was told to do, call by call."""
+        """The verbs of all calls, in order."""
         calls = self.folder / "calls"
         return calls.read_text().splitlines() if calls.exists() else []
 
@@ -58,7 +58,7 @@ class ScriptedTerraform:
         found: dict[str, str] = json.loads((self.folder / "environment").read_text())
         return found
 
-    def _instead(
+    def _replacement(
         self,
         command: Sequence[str],
         *,

@@ -1,4 +1,4 @@
-"""Deploying: the order of things, what goes on record, and attaching again."""
+"""Deploy and attach: order of the phases, record, target, second plan."""
 
 import json
 from dataclasses import replace
@@ -36,7 +36,7 @@ class TestDeploy:
         assert record.config == deployment.config.to_mapping()
         assert record.terraform == str(fake_run.terraform.program)
 
-    def test_the_configuration_is_the_one_that_was_synthesized(self, fake_run: FakeRun) -> None:
+    def test_the_synthesized_configuration_is_deployed(self, fake_run: FakeRun) -> None:
         run = fake_run.run()
         fake_run.synthesized = {"provider": {"aws": [{}]}, "resource": {"a": {"b": {}}}}
 
@@ -46,7 +46,7 @@ class TestDeploy:
         assert written == fake_run.synthesized
         assert fake_run.synths == [deployment.config]
 
-    def test_the_target_says_how_terraform_reaches_it(self, fake_run: FakeRun) -> None:
+    def test_provider_and_environment_come_from_the_target(self, fake_run: FakeRun) -> None:
         run = fake_run.run()
         fake_run.synthesized = {"provider": {"aws": [{}]}}
 
@@ -56,7 +56,7 @@ class TestDeploy:
         assert override["provider"] == {"aws": [{"access_key": "test"}]}
         assert fake_run.terraform.environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
 
-    def test_a_failed_init_is_told_after_the_synth(self, fake_run: FakeRun) -> None:
+    def test_a_failed_init_is_raised_after_the_synth(self, fake_run: FakeRun) -> None:
         fake_run.fail("init", lines(error("no provider")))
 
         with pytest.raises(TerraformError, match="no provider"):
@@ -65,7 +65,7 @@ class TestDeploy:
         assert "apply" not in fake_run.verbs
         assert not fake_run.ledger.get(SUFFIX).applied
 
-    def test_an_apply_error_names_the_rule_that_would_have_caught_it(
+    def test_an_apply_error_has_a_note_with_the_rule_that_detects_it(
         self, fake_run: FakeRun
     ) -> None:
         fake_run.fail("apply", lines(FORWARDED_VALUES))
@@ -76,7 +76,7 @@ class TestDeploy:
         assert "cloudfront" in "".join(raised.value.__notes__)
 
     @pytest.mark.parametrize("kind", [EmulatorError, TargetError])
-    def test_a_target_that_ended_meanwhile_is_said_before_what_terraform_made_of_it(
+    def test_a_target_that_has_ended_is_reported_before_the_error_of_terraform(
         self, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch, kind: type[HarnessError]
     ) -> None:
         def attach_target(*_: Any) -> None:
@@ -102,7 +102,7 @@ class TestDeploy:
 
 
 class TestPreflight:
-    def test_a_blocker_stops_the_deployment_before_terraform_sees_it(
+    def test_a_blocker_stops_the_deployment_before_apply(
         self, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def block(*_: Any, **__: Any) -> None:
@@ -117,17 +117,17 @@ class TestPreflight:
             deploy(run)
 
         assert "apply" not in fake_run.verbs
-        seen = json.loads((run.workspace_directory / "cdk.tf.json").read_text())
-        assert "backend" not in seen["terraform"], "Terraform's own init would refuse it first"
+        written = json.loads((run.workspace_directory / "cdk.tf.json").read_text())
+        assert "backend" not in written["terraform"], "or `terraform init` would fail first"
 
-    def test_warnings_are_told_and_do_not_stop_it(
+    def test_warnings_are_noted_and_do_not_stop_it(
         self, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        asked: dict[str, Any] = {}
+        request: dict[str, Any] = {}
         warning = SimpleNamespace(rule="s3/x", address="aws_s3_bucket.b", message="careful")
 
         def warn(document: object, **given: Any) -> SimpleNamespace:
-            asked.update(given, document=document)
+            request.update(given, document=document)
             return SimpleNamespace(warnings=[warning])
 
         monkeypatch.setattr("harness.deploy.deploy.require_deployable", warn)
@@ -136,10 +136,10 @@ class TestPreflight:
         deploy(run)
 
         assert observer_of(run).notes == ["s3/x at aws_s3_bucket.b: careful"]
-        assert asked["document"] == fake_run.synthesized
-        assert asked["environment_suffix"] == SUFFIX
-        assert asked["target"] is fake_run.target
-        assert asked["terraform"] == TerraformVersion((1, 11, 4), "terraform")
+        assert request["document"] == fake_run.synthesized
+        assert request["environment_suffix"] == SUFFIX
+        assert request["target"] is fake_run.target
+        assert request["terraform"] == TerraformVersion((1, 11, 4), "terraform")
 
 
 class TestTarget:
@@ -151,7 +151,7 @@ class TestTarget:
 
         assert fake_run.target.steps.count("start") == 1
 
-    def test_one_that_did_not_start_in_another_process_is_tried_again(
+    def test_a_target_that_did_not_start_in_another_process_is_started_again(
         self, fake_run: FakeRun
     ) -> None:
         shared = replace(fake_run.run(), shared=True)
@@ -166,7 +166,7 @@ class TestTarget:
 
 
 class TestAttach:
-    def test_a_stack_is_found_again_by_its_record(self, fake_run: FakeRun) -> None:
+    def test_a_stack_is_attached_to_by_its_record(self, fake_run: FakeRun) -> None:
         run = fake_run.run()
         deployment = deploy(run)
 
@@ -177,7 +177,7 @@ class TestAttach:
         assert again.tools == deployment.tools
         assert fake_run.verbs.count("apply") == 1
 
-    def test_one_whose_cloud_has_ended_is_not(self, fake_run: FakeRun) -> None:
+    def test_a_stack_whose_cloud_has_ended_cannot_be_attached_to(self, fake_run: FakeRun) -> None:
         deploy(fake_run.run())
         fake_run.target.running = False
 
@@ -186,7 +186,7 @@ class TestAttach:
 
 
 class TestSecondPlan:
-    def test_it_is_made_beside_the_caller_and_timed(self, fake_run: FakeRun) -> None:
+    def test_it_runs_in_the_background_and_is_timed(self, fake_run: FakeRun) -> None:
         run = fake_run.run()
         ended: list[bool] = []
 
@@ -197,11 +197,9 @@ class TestSecondPlan:
         assert ended == [True]
         assert "second plan" in observer_of(run).phases
 
-    def test_what_the_target_is_known_to_drift_in_is_judged_with_what_is_deployed(
-        self, fake_run: FakeRun
-    ) -> None:
+    def test_known_drift_is_compared_with_the_deployed_resources(self, fake_run: FakeRun) -> None:
         fake_run.target.allowed_drift = [
-            AllowedDrift("aws_s3_bucket.*", frozenset({"tags"}), "an emulator's")
+            AllowedDrift("aws_s3_bucket.*", frozenset({"tags"}), "a fault of the emulator")
         ]
         run = fake_run.run()
 
@@ -212,7 +210,7 @@ class TestSecondPlan:
         (note,) = run.timeline.notes
         assert "aws_s3_bucket.* (tags) was not seen" in note
 
-    def test_one_that_fails_has_ended_too(self, fake_run: FakeRun) -> None:
+    def test_when_done_is_called_after_a_failure_too(self, fake_run: FakeRun) -> None:
         fake_run.fail("plan", lines(error("cannot refresh")))
         ended: list[bool] = []
 
@@ -223,13 +221,13 @@ class TestSecondPlan:
         watch.cancel()
         assert ended == [True]
 
-    def test_nobody_need_be_told_of_its_end(self, fake_run: FakeRun) -> None:
+    def test_when_done_is_optional(self, fake_run: FakeRun) -> None:
         watch = deploy(fake_run.run()).watch_drift()
         watch.wait()
         watch.cancel()
 
 
-def test_a_synth_that_is_interrupted_ends_the_init_beside_it(
+def test_an_interrupted_synth_ends_the_parallel_init(
     fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_run.terraform.program.write_text(_HANGS_AT_INIT.format(folder=fake_run.terraform.folder))

@@ -1,4 +1,4 @@
-"""What Terraform says while it works becomes the run's timeline."""
+"""The events of Terraform on the timeline of a run."""
 
 import pytest
 
@@ -52,7 +52,7 @@ def test_a_resource_is_timed_to_the_fraction_of_a_second(clock: Clock) -> None:
     ]
 
 
-def test_the_plan_says_how_much_there_is_to_do(clock: Clock) -> None:
+def test_the_plan_reports_the_number_of_changes(clock: Clock) -> None:
     observer = RecordingObserver()
     listen = terraform_listener(Timeline(observer, clock=clock), clock)
 
@@ -62,7 +62,7 @@ def test_the_plan_says_how_much_there_is_to_do(clock: Clock) -> None:
     assert observer.planned == [6]
 
 
-def test_an_end_whose_start_was_missed_takes_no_time(clock: Clock) -> None:
+def test_an_end_without_a_start_has_no_duration(clock: Clock) -> None:
     timeline = Timeline(Observer(), clock=clock)
     listen = terraform_listener(timeline, clock)
 
@@ -71,7 +71,7 @@ def test_an_end_whose_start_was_missed_takes_no_time(clock: Clock) -> None:
     assert timeline.resources[0].started == timeline.resources[0].ended
 
 
-def test_everything_else_is_passed_over(clock: Clock) -> None:
+def test_other_events_are_ignored(clock: Clock) -> None:
     timeline = Timeline(Observer(), clock=clock)
     listen = terraform_listener(timeline, clock)
 

@@ -1,4 +1,4 @@
-"""The lifetime of a stack: whatever happens, it ends destroyed, and the first error is first."""
+"""The lifetime of a stack: it is always destroyed, and the first error is raised."""
 
 import pytest
 
@@ -35,10 +35,8 @@ def deploy_and(run: Run, *, keep: bool = False, fail: BaseException | None = Non
             raise fail
 
 
-class TestWayOfARun:
-    def test_it_deploys_on_the_way_in_and_destroys_and_proves_on_the_way_out(
-        self, fake_run: FakeRun
-    ) -> None:
+class TestRun:
+    def test_it_deploys_on_entry_and_destroys_and_proves_on_exit(self, fake_run: FakeRun) -> None:
         run = fake_run.run()
 
         with deployed(run) as deployment:
@@ -64,9 +62,7 @@ class TestWayOfARun:
 
         assert fake_run.target.status_at_start is RunStatus.STARTING
 
-    def test_an_earlier_run_that_was_destroyed_does_not_stand_in_the_way(
-        self, fake_run: FakeRun
-    ) -> None:
+    def test_a_destroyed_run_does_not_block_its_suffix(self, fake_run: FakeRun) -> None:
         run = fake_run.run()
         deploy_and(run)
         deploy_and(fake_run.later_run(run))
@@ -76,7 +72,7 @@ class TestWayOfARun:
 
 class TestFailure:
     @pytest.mark.parametrize("failure", [ValueError("test"), KeyboardInterrupt(), SystemExit(3)])
-    def test_whatever_ends_the_body_the_stack_is_destroyed(
+    def test_every_exception_destroys_the_stack(
         self, fake_run: FakeRun, failure: BaseException
     ) -> None:
         with pytest.raises(type(failure)) as raised:
@@ -85,7 +81,7 @@ class TestFailure:
         assert raised.value is failure
         assert fake_run.status is RunStatus.DESTROYED
 
-    def test_a_failed_apply_ends_destroyed_with_the_aws_error_first(
+    def test_a_failed_apply_destroys_the_stack_and_raises_the_aws_error(
         self, fake_run: FakeRun
     ) -> None:
         fake_run.fail("apply", AWS_ERROR)
@@ -105,9 +101,7 @@ class TestFailure:
         assert not {"apply", "destroy"} & set(fake_run.verbs)
         assert fake_run.target.steps == ["create for 1", "start", "prove", "stop"]
 
-    def test_a_target_that_does_not_start_leaves_nothing_to_destroy(
-        self, fake_run: FakeRun
-    ) -> None:
+    def test_a_target_that_does_not_start_needs_no_destroy(self, fake_run: FakeRun) -> None:
         fake_run.target.start_error = EmulatorError("no port")
 
         with pytest.raises(EmulatorError, match="no port"):
@@ -116,7 +110,9 @@ class TestFailure:
         assert fake_run.status is RunStatus.DESTROYED
         assert fake_run.target.steps == ["create for 1", "start"]
 
-    def test_a_missing_tool_is_found_before_anything_is_on_record(self, fake_run: FakeRun) -> None:
+    def test_a_missing_tool_is_an_error_before_the_run_is_on_record(
+        self, fake_run: FakeRun
+    ) -> None:
         with pytest.raises(ToolNotFoundError):
             deploy_and(fake_run.run(terraform="/nowhere/terraform"))
 
@@ -140,19 +136,19 @@ class TestFailure:
 
 
 class TestKeeping:
-    def test_a_kept_stack_stays_up(self, fake_run: FakeRun) -> None:
+    def test_a_kept_stack_is_not_destroyed(self, fake_run: FakeRun) -> None:
         deploy_and(fake_run.run(), keep=True)
 
         assert fake_run.status is RunStatus.DEPLOYED
         assert fake_run.target.running
 
-    def test_a_kept_stack_stays_up_also_when_a_test_fails(self, fake_run: FakeRun) -> None:
+    def test_a_kept_stack_is_not_destroyed_after_a_failed_test(self, fake_run: FakeRun) -> None:
         with pytest.raises(ValueError, match="test"):
             deploy_and(fake_run.run(), keep=True, fail=ValueError("test"))
 
         assert fake_run.status is RunStatus.DEPLOYED
 
-    def test_a_stack_that_was_not_deployed_completely_is_not_kept(self, fake_run: FakeRun) -> None:
+    def test_an_incomplete_deployment_is_not_kept(self, fake_run: FakeRun) -> None:
         fake_run.fail("apply", AWS_ERROR)
 
         with pytest.raises(TerraformError):
@@ -161,7 +157,7 @@ class TestKeeping:
         assert fake_run.status is RunStatus.DESTROYED
 
     @pytest.mark.parametrize("keep", [False, True])
-    def test_a_run_never_touches_another_one_that_has_its_suffix(
+    def test_a_run_never_changes_another_run_with_its_suffix(
         self, fake_run: FakeRun, keep: bool
     ) -> None:
         kept = fake_run.run()
@@ -177,7 +173,7 @@ class TestKeeping:
         assert fake_run.target.running
         assert "destroy" not in fake_run.verbs
 
-    def test_a_kept_stack_is_torn_down_by_another_process(self, fake_run: FakeRun) -> None:
+    def test_a_kept_stack_can_be_destroyed_by_another_process(self, fake_run: FakeRun) -> None:
         kept = fake_run.run()
         deploy_and(kept, keep=True)
 
@@ -196,7 +192,7 @@ class TestMaximumDuration:
         return clock
 
     @pytest.mark.parametrize("keep", [False, True])
-    def test_a_run_that_takes_too_long_is_torn_down_even_if_it_was_to_be_kept(
+    def test_a_run_that_exceeds_its_duration_is_destroyed_even_with_keep(
         self, fake_run: FakeRun, clock: Clock, keep: bool
     ) -> None:
         with (

@@ -1,4 +1,4 @@
-"""Proving: checks and second plan side by side, and nothing that was seen is lost."""
+"""Proving a stack: checks and second plan in parallel, and no result is lost."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -36,13 +36,13 @@ def result(check: str, status: Status = Status.PASSED) -> CheckResult:
         plane=Plane.DATA,
         target="embedded",
         status=status,
-        observed="seen",
+        observed="evidence",
         seconds=0.1,
     )
 
 
 class FakeChecks:
-    """Stands in for all checks: two that only read, one that changes the stack."""
+    """Replaces all checks: two read-only ones, and one that changes the stack."""
 
     def __init__(self) -> None:
         self.given: dict[str, Any] = {}
@@ -95,7 +95,7 @@ def test_the_results_are_in_the_order_of_the_report(
     assert {"checks", "second plan"} <= set(observer_of(run).phases)
 
 
-def test_the_checks_look_at_the_deployed_stack(
+def test_the_checks_receive_the_deployed_stack(
     fake_run: FakeRun, checks: FakeChecks, outcome: RunOutcome
 ) -> None:
     deployment = deploy(fake_run.run())
@@ -109,7 +109,7 @@ def test_the_checks_look_at_the_deployed_stack(
     assert context.outputs == deployment.outputs
 
 
-def test_drift_is_collected_beside_the_results(
+def test_drift_is_collected_in_addition_to_the_results(
     fake_run: FakeRun, checks: FakeChecks, outcome: RunOutcome
 ) -> None:
     fake_run.terraform.answer("plan", status=2)
@@ -122,7 +122,7 @@ def test_drift_is_collected_beside_the_results(
     assert outcome.failed
 
 
-def test_a_second_plan_that_fails_does_not_lose_what_was_seen(
+def test_a_failed_second_plan_does_not_lose_results(
     fake_run: FakeRun, checks: FakeChecks, outcome: RunOutcome
 ) -> None:
     fake_run.fail("plan", lines(error("cannot refresh")))
@@ -133,7 +133,9 @@ def test_a_second_plan_that_fails_does_not_lose_what_was_seen(
     assert names(outcome) == ["alb/b", "alb/a"]
 
 
-def test_neither_does_ctrl_c(fake_run: FakeRun, checks: FakeChecks, outcome: RunOutcome) -> None:
+def test_ctrl_c_does_not_lose_results(
+    fake_run: FakeRun, checks: FakeChecks, outcome: RunOutcome
+) -> None:
     checks.interrupted = True
 
     with pytest.raises(KeyboardInterrupt):
@@ -142,6 +144,6 @@ def test_neither_does_ctrl_c(fake_run: FakeRun, checks: FakeChecks, outcome: Run
     assert names(outcome) == ["alb/b", "alb/a"]
 
 
-def test_a_pattern_that_names_no_check_is_a_mistake(fake_run: FakeRun, outcome: RunOutcome) -> None:
+def test_a_pattern_without_a_check_is_a_usage_error(fake_run: FakeRun, outcome: RunOutcome) -> None:
     with pytest.raises(UsageError, match="no check is named 'nonsense'"):
         prove(deploy(fake_run.run()), outcome, only=["nonsense"])

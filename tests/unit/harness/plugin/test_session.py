@@ -279,7 +279,7 @@ class TestKeeping:
         result = session(USES_STACK, "--reuse-stack", options=())
 
         assert result.ret != 0
-        assert "no stack that is up is on record" in str(result.stdout) + str(result.stderr)
+        assert "no deployed stack is on record" in str(result.stdout) + str(result.stderr)
 
     def test_a_suffix_in_use_is_refused_and_its_stack_left_alone(
         self, session: Session, fake_run: FakeRun

@@ -1,4 +1,4 @@
-"""Synthesizing while the target starts."""
+"""Synthesis in advance, while the target starts."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.unit.harness.fake_run import FakeRun
 from tests.unit.harness.fake_target import UnusedTarget
 
 
-def test_what_is_made_ahead_is_what_is_deployed(fake_run: FakeRun) -> None:
+def test_the_predicted_configuration_is_the_deployed_one(fake_run: FakeRun) -> None:
     deployment = deploy(fake_run.run())
 
     assert fake_run.synths_ahead == [deployment.config]
@@ -23,15 +23,15 @@ def test_the_preferred_database_version_is_predicted(fake_run: FakeRun) -> None:
     assert fake_run.synths_ahead[0].aurora_engine_version == "16.8"
 
 
-def test_an_exact_version_is_predicted_as_it_is(fake_run: FakeRun) -> None:
-    asked = {"tiers": ["network", "secret", "database"], "aurora_engine_version": "16.6"}
-    with synthesized_ahead(fake_run.run(stack_settings=asked), fake_run.target):
+def test_an_exact_version_is_predicted_unchanged(fake_run: FakeRun) -> None:
+    settings = {"tiers": ["network", "secret", "database"], "aurora_engine_version": "16.6"}
+    with synthesized_ahead(fake_run.run(stack_settings=settings), fake_run.target):
         pass
 
     assert fake_run.synths_ahead[0].aurora_engine_version == "16.6"
 
 
-def test_nothing_is_made_ahead_for_a_target_that_is_not_predictable(fake_run: FakeRun) -> None:
+def test_nothing_is_synthesized_ahead_for_an_unpredictable_target(fake_run: FakeRun) -> None:
     class Unpredictable(UnusedTarget):
         pass
 
@@ -41,7 +41,7 @@ def test_nothing_is_made_ahead_for_a_target_that_is_not_predictable(fake_run: Fa
     assert fake_run.synths_ahead == []
 
 
-def test_a_synth_that_fails_ahead_is_reported_by_the_one_that_is_deployed(
+def test_the_error_of_a_synth_ahead_is_raised_by_the_synth_of_the_deployment(
     fake_run: FakeRun,
 ) -> None:
     fake_run.synthesized = ProcessError("no node")
@@ -52,7 +52,7 @@ def test_a_synth_that_fails_ahead_is_reported_by_the_one_that_is_deployed(
     assert len(fake_run.synths) == len(fake_run.synths_ahead) == 1
 
 
-def test_a_configuration_that_cannot_be_used_starts_nothing(fake_run: FakeRun) -> None:
+def test_an_invalid_configuration_starts_nothing(fake_run: FakeRun) -> None:
     with pytest.raises(UsageError, match="desired_count"):
         deploy(fake_run.run(stack_settings={"desired_count": -1}))
 

@@ -1,4 +1,4 @@
-"""All guards together: in which order, and that a refusal leaves nothing behind."""
+"""All guards together: their order, and that a refusal creates nothing."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ GIVEN: dict[str, Any] = {
 
 
 class Account(AwsTarget):
-    """An account whose services the test answers."""
+    """An account with the responses of a test."""
 
     def __init__(self, aws: FakeAws, *, identity: Identity) -> None:
         super().__init__(region="eu-north-1", environ={})
@@ -60,7 +60,7 @@ def account(aws: FakeAws, name: str = "user/nightly") -> Account:
     return Account(aws, identity=Identity(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:{name}"))
 
 
-def test_an_emulator_needs_no_permission(fake_run: FakeRun) -> None:
+def test_an_emulator_has_no_guards(fake_run: FakeRun) -> None:
     run = fake_run.run()
 
     require_permission(run, fake_run.target)
@@ -68,7 +68,9 @@ def test_an_emulator_needs_no_permission(fake_run: FakeRun) -> None:
     assert observer_of(run).phases == []
 
 
-def test_what_passes_all_guards_is_told_its_cost(fake_run: FakeRun, aws: FakeAws) -> None:
+def test_a_run_that_passes_all_guards_has_a_note_on_its_cost(
+    fake_run: FakeRun, aws: FakeAws
+) -> None:
     run = fake_run.run(**GIVEN)
 
     require_permission(run, account(aws))
@@ -87,10 +89,10 @@ def test_what_passes_all_guards_is_told_its_cost(fake_run: FakeRun, aws: FakeAws
     [
         ({"account_id": None}, "user/nightly", "--account-id"),
         ({}, "root", "root user"),
-        ({"region": "us-east-1"}, "user/nightly", "not among the allowed"),
+        ({"region": "us-east-1"}, "user/nightly", "region us-east-1 is not allowed"),
     ],
 )
-def test_what_can_be_refused_without_asking_is(
+def test_a_refusal_by_the_settings_sends_no_request(
     fake_run: FakeRun, aws: FakeAws, changes: dict[str, Any], name: str, message: str
 ) -> None:
     with pytest.raises(UsageError, match=message):
@@ -99,7 +101,7 @@ def test_what_can_be_refused_without_asking_is(
     assert aws.requests == []
 
 
-def test_a_refused_run_is_not_on_record_and_has_nothing_to_destroy(
+def test_a_refused_run_is_not_on_record_and_needs_no_destroy(
     fake_run: FakeRun, aws: FakeAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -136,7 +138,7 @@ def test_the_state_is_kept_in_the_bucket_and_removed_after_the_proof(
     assert "the state s3://states/pr1/catalog.tfstate was removed" in observer_of(run).notes
 
 
-def test_a_run_that_cannot_lock_the_state_leaves_it_to_whoever_holds_it(
+def test_a_state_locked_by_another_run_is_left_to_that_run(
     fake_run: FakeRun, aws: FakeAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = account(aws)
