@@ -28,7 +28,7 @@ runpy.run_module("harness", run_name="__main__", alter_sys=True)
 """
 
 
-class Trial:
+class CliProcess:
     """One command of the harness and all processes that it starts.
 
     Args:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.cli_process import Trial
+from tests.integration.cli_process import CliProcess
 from tests.integration.clouds import ACCOUNT, BUCKET, PlayedAws, played_aws
 from tests.unit.harness.image.fake_builder import FakeBuilder
 
@@ -34,7 +34,7 @@ def aws(embedded_only: None) -> Iterator[PlayedAws]:
 
 
 def start(
-    trial: Trial,
+    cli: CliProcess,
     aws: PlayedAws,
     changes: Mapping[str, str] | None = None,
     *,
@@ -42,18 +42,18 @@ def start(
     tiers: tuple[str, ...] = ("secret", "storage"),
 ) -> None:
     """Start a run with --state-lock and the given options."""
-    trial.variables.update(environment or aws.environment())
+    cli.variables.update(environment or aws.environment())
     options = [f"--{name}={value}" for name, value in {**GIVEN, **(changes or {})}.items()]
     stack: dict[str, Any] = {"tiers": tiers} if tiers else {"log_level": "INFO"}
-    trial.start("run", "--target=aws", "--state-lock", *options, **stack)
+    cli.start("run", "--target=aws", "--state-lock", *options, **stack)
 
 
-def test_the_full_stack_is_deployed_proved_and_destroyed(trial: Trial, aws: PlayedAws) -> None:
-    start(trial, aws, tiers=())
+def test_the_full_stack_is_deployed_proved_and_destroyed(cli: CliProcess, aws: PlayedAws) -> None:
+    start(cli, aws, tiers=())
 
-    assert trial.wait() == 0, trial.output
+    assert cli.wait() == 0, cli.output
 
-    report = trial.report
+    report = cli.report
     assert report["passed"]
     assert report["torn_down"]
     assert report["target"] == "aws"
@@ -76,34 +76,34 @@ def test_the_full_stack_is_deployed_proved_and_destroyed(trial: Trial, aws: Play
     }
     for check in ("tags/network", "tags/service-and-tasks", "tags/distribution", "tags/secret"):
         assert "RunId, Owner, expires-at" in observed[check]["observed"]
-    assert "estimated cost" in trial.output
+    assert "estimated cost" in cli.output
     assert aws.objects() == set()
     assert aws.left_of(SUFFIX) == ()
 
 
 def test_the_state_is_in_the_bucket_while_the_stack_is_deployed(
-    trial: Trial, aws: PlayedAws
+    cli: CliProcess, aws: PlayedAws
 ) -> None:
-    start(trial, aws, tiers=("secret",))
-    trial.await_that(lambda: STATE in aws.objects(), "the state in the bucket")
-    assert not list(trial.home.glob("runs/*/terraform/terraform.tfstate"))
+    start(cli, aws, tiers=("secret",))
+    cli.await_that(lambda: STATE in aws.objects(), "the state in the bucket")
+    assert not list(cli.home.glob("runs/*/terraform/terraform.tfstate"))
 
-    assert trial.wait() == 0, trial.output
+    assert cli.wait() == 0, cli.output
 
-    assert trial.record["owner"] == "rehearsal@example.com"
-    assert trial.record["expires_at"].endswith("Z")
-    assert f"the state s3://{BUCKET}/{STATE} was removed" in trial.output
+    assert cli.record["owner"] == "rehearsal@example.com"
+    assert cli.record["expires_at"].endswith("Z")
+    assert f"the state s3://{BUCKET}/{STATE} was removed" in cli.output
     assert aws.objects() == set()
     assert aws.left_of(SUFFIX) == ()
 
 
-def test_a_run_that_exceeds_its_duration_is_destroyed(trial: Trial, aws: PlayedAws) -> None:
-    start(trial, aws, {"max-duration": "0.4"})
+def test_a_run_that_exceeds_its_duration_is_destroyed(cli: CliProcess, aws: PlayedAws) -> None:
+    start(cli, aws, {"max-duration": "0.4"})
 
-    assert trial.wait() == 1, trial.output
+    assert cli.wait() == 1, cli.output
 
-    assert "the run exceeded its maximum duration of 0.4 minutes" in trial.first_error
-    assert trial.record["status"] == "destroyed"
+    assert "the run exceeded its maximum duration of 0.4 minutes" in cli.first_error
+    assert cli.record["status"] == "destroyed"
     assert aws.objects() == set()
     assert aws.left_of(SUFFIX) == ()
 
@@ -122,15 +122,15 @@ def locked(aws: PlayedAws) -> Iterator[PlayedAws]:
     aws.s3.delete_object(Bucket=BUCKET, Key=LOCK)
 
 
-def refused(trial: Trial, aws: PlayedAws) -> str:
+def refused(cli: CliProcess, aws: PlayedAws) -> str:
     """Return the error of a refused run, which must not have created anything."""
-    assert trial.wait() == 2, trial.output
-    assert trial.output.count("Error: ") == 1
-    assert "Traceback" not in trial.output
-    assert list(trial.home.glob("runs/*/run.json")) == []
+    assert cli.wait() == 2, cli.output
+    assert cli.output.count("Error: ") == 1
+    assert "Traceback" not in cli.output
+    assert list(cli.home.glob("runs/*/run.json")) == []
     assert aws.left_of(SUFFIX) == ()
     assert STATE not in aws.objects()
-    return trial.output.partition("Error: ")[2]
+    return cli.output.partition("Error: ")[2]
 
 
 @pytest.mark.parametrize(
@@ -144,49 +144,49 @@ def refused(trial: Trial, aws: PlayedAws) -> str:
     ids=["account", "region", "bucket", "cost"],
 )
 def test_an_invalid_setting_is_refused(
-    trial: Trial, aws: PlayedAws, changes: dict[str, str], message: str
+    cli: CliProcess, aws: PlayedAws, changes: dict[str, str], message: str
 ) -> None:
-    start(trial, aws, changes)
+    start(cli, aws, changes)
 
-    assert refused(trial, aws).startswith(message)
+    assert refused(cli, aws).startswith(message)
 
 
-def test_the_root_user_is_refused(trial: Trial, aws: PlayedAws) -> None:
-    start(trial, aws, environment=aws.environment(AWS_ACCESS_KEY_ID="AKIAROOT"))
+def test_the_root_user_is_refused(cli: CliProcess, aws: PlayedAws) -> None:
+    start(cli, aws, environment=aws.environment(AWS_ACCESS_KEY_ID="AKIAROOT"))
 
-    assert refused(trial, aws).startswith("the credentials belong to the root user")
+    assert refused(cli, aws).startswith("the credentials belong to the root user")
 
 
 def test_credentials_that_expire_too_early_are_refused(
-    trial: Trial, aws: PlayedAws, tmp_path: Path
+    cli: CliProcess, aws: PlayedAws, tmp_path: Path
 ) -> None:
-    start(trial, aws, environment=aws.expiring(tmp_path, minutes=60))
+    start(cli, aws, environment=aws.expiring(tmp_path, minutes=60))
 
-    assert refused(trial, aws).startswith("the credentials expire in about 59 minutes")
+    assert refused(cli, aws).startswith("the credentials expire in about 59 minutes")
 
 
-def test_a_locked_state_is_refused_with_its_holder(trial: Trial, locked: PlayedAws) -> None:
-    start(trial, locked)
+def test_a_locked_state_is_refused_with_its_holder(cli: CliProcess, locked: PlayedAws) -> None:
+    start(cli, locked)
 
-    error = refused(trial, locked)
+    error = refused(cli, locked)
     assert error.startswith(f"the state s3://{BUCKET}/{STATE} is locked since 2026-11-25T20:00:00Z")
     assert "ci@runner-1" in error
     assert LOCK in locked.objects(), "the lock belongs to another run"
 
 
 def test_an_image_is_published_and_deleted_with_its_repository(
-    trial: Trial, aws: PlayedAws, tmp_path: Path
+    cli: CliProcess, aws: PlayedAws, tmp_path: Path
 ) -> None:
     docker = FakeBuilder(tmp_path / "bin")
     account = (f"--account-id={ACCOUNT}", "--environment-suffix=img-1")
-    trial.variables.update(aws.environment(PATH=str(docker.folder)))
+    cli.variables.update(aws.environment(PATH=str(docker.folder)))
     ecr: Any = aws.target.session().client("ecr")
 
-    trial.start("image", "publish", *account)
-    assert trial.wait() == 0, trial.output
+    cli.start("image", "publish", *account)
+    assert cli.wait() == 0, cli.output
 
     (repository,) = ecr.describe_repositories()["repositories"]
-    uri = trial.output.splitlines()[-1]
+    uri = cli.output.splitlines()[-1]
     assert uri.startswith(f"{repository['repositoryUri']}:sha-")
     assert docker.verbs == ["build", "login", "push", "logout"]
     tags = ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
@@ -197,6 +197,6 @@ def test_an_image_is_published_and_deleted_with_its_repository(
     name = repository["repositoryName"]
     ecr.put_image(repositoryName=name, imageManifest=manifest, imageTag=uri.rpartition(":")[2])
 
-    trial.start("image", "delete", *account)
-    assert trial.wait() == 0, trial.output
+    cli.start("image", "delete", *account)
+    assert cli.wait() == 0, cli.output
     assert ecr.describe_repositories()["repositories"] == []
