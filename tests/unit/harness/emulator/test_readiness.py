@@ -10,7 +10,7 @@ import pytest
 from harness.core.errors import EmulatorError
 from harness.emulator import readiness
 from harness.emulator.readiness import gateway_ready, save_database_ca
-from tests.unit.harness.targets.loopback import Answer, Seen, Server, http_server
+from tests.unit.harness.targets.http_server import Answer, Request, Server, http_server
 
 
 @pytest.fixture(autouse=True)
@@ -21,10 +21,10 @@ def a_proxy_of_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def unready_at_first() -> Iterator[Server]:
-    asked: list[Seen] = []
+    asked: list[Request] = []
 
-    def respond(seen: Seen) -> Answer:
-        asked.append(seen)
+    def respond(request: Request) -> Answer:
+        asked.append(request)
         return Answer(200 if len(asked) > 2 else 503)
 
     with http_server(respond) as server:
@@ -58,7 +58,7 @@ async def wait_for(endpoint: str, *, status: int | None = None) -> None:
 def test_it_is_ready_once_it_answers(unready_at_first: Server) -> None:
     asyncio.run(wait_for(unready_at_first.endpoint))
 
-    assert [seen.path for seen in unready_at_first.seen] == ["/_ministack/ready"] * 3
+    assert [request.path for request in unready_at_first.requests] == ["/_ministack/ready"] * 3
 
 
 def test_a_process_that_has_ended_never_becomes_ready(nobody: str) -> None:
@@ -82,4 +82,4 @@ def test_everybody_may_read_the_authority_of_the_databases(tmp_path: Path) -> No
 
     assert path.read_bytes() == b"-----BEGIN"
     assert path.stat().st_mode & 0o777 == 0o644
-    assert server.seen[0].path == "/_ministack/rds/ca.pem"
+    assert server.requests[0].path == "/_ministack/rds/ca.pem"

@@ -50,7 +50,7 @@ class TestLocalStack:
             target = create_target(
                 HarnessSettings(target="localstack", endpoint_url=server.endpoint), owner_pid=7
             )
-            assert server.seen == []
+            assert server.requests == []
 
             attachment = target.start()
 

@@ -7,15 +7,15 @@ import pytest
 import requests
 
 from harness.targets.gateway_http import gateway_session
-from tests.unit.harness.targets.loopback import Answer, Seen, Server, http_server
+from tests.unit.harness.targets.http_server import Answer, Request, Server, http_server
 
 DISTRIBUTION = "d123.cloudfront.net"
 
 
-def respond(seen: Seen) -> Answer:
-    if seen.path.startswith("/old"):
+def respond(request: Request) -> Answer:
+    if request.path.startswith("/old"):
         return Answer(301, b"", {"Location": f"https://{DISTRIBUTION}/new?a=1"})
-    if seen.path == "/login":
+    if request.path == "/login":
         return Answer(200, b"", {"Set-Cookie": "session=42; Path=/"})
     return Answer(200, b"hello")
 
@@ -38,9 +38,9 @@ def test_a_request_reaches_the_gateway_with_its_host_header(
     response = session.get("http://alb-1.eu-north-1.elb.amazonaws.com/products?q=a%20b&page=2")
 
     assert response.text == "hello"
-    assert gateway.seen[0].path == "/products?q=a%20b&page=2"
-    assert gateway.seen[0].headers["host"] == "alb-1.eu-north-1.elb.amazonaws.com"
-    assert gateway.seen[0].headers["x-forwarded-proto"] == "http"
+    assert gateway.requests[0].path == "/products?q=a%20b&page=2"
+    assert gateway.requests[0].headers["host"] == "alb-1.eu-north-1.elb.amazonaws.com"
+    assert gateway.requests[0].headers["x-forwarded-proto"] == "http"
 
 
 def test_https_arrives_as_behind_a_proxy_that_terminates_tls(
@@ -48,20 +48,20 @@ def test_https_arrives_as_behind_a_proxy_that_terminates_tls(
 ) -> None:
     session.get(f"https://{DISTRIBUTION}/")
 
-    assert gateway.seen[0].headers["x-forwarded-proto"] == "https"
+    assert gateway.requests[0].headers["x-forwarded-proto"] == "https"
 
 
 def test_a_port_is_kept_in_the_host_header(session: requests.Session, gateway: Server) -> None:
     session.get("http://alb.example:8081/")
 
-    assert gateway.seen[0].headers["host"] == "alb.example:8081"
+    assert gateway.requests[0].headers["host"] == "alb.example:8081"
 
 
 def test_method_and_body_arrive(session: requests.Session, gateway: Server) -> None:
     session.post(f"https://{DISTRIBUTION}/products", json={"name": "lamp"})
 
-    assert gateway.seen[0].method == "POST"
-    assert gateway.seen[0].body == b'{"name": "lamp"}'
+    assert gateway.requests[0].method == "POST"
+    assert gateway.requests[0].body == b'{"name": "lamp"}'
 
 
 def test_request_and_response_have_the_original_url(session: requests.Session) -> None:
@@ -76,9 +76,9 @@ def test_a_redirect_is_followed_to_another_host(session: requests.Session, gatew
 
     assert [step.status_code for step in response.history] == [301]
     assert response.url == f"https://{DISTRIBUTION}/new?a=1"
-    assert gateway.seen[1].path == "/new?a=1"
-    assert gateway.seen[1].headers["host"] == DISTRIBUTION
-    assert gateway.seen[1].headers["x-forwarded-proto"] == "https"
+    assert gateway.requests[1].path == "/new?a=1"
+    assert gateway.requests[1].headers["host"] == DISTRIBUTION
+    assert gateway.requests[1].headers["x-forwarded-proto"] == "https"
 
 
 def test_cookies_belong_to_the_host_that_set_them(
@@ -88,8 +88,8 @@ def test_cookies_belong_to_the_host_that_set_them(
     session.get(f"http://{DISTRIBUTION}/")
     session.get("http://elsewhere.example/")
 
-    assert gateway.seen[1].headers["cookie"] == "session=42"
-    assert "cookie" not in gateway.seen[2].headers
+    assert gateway.requests[1].headers["cookie"] == "session=42"
+    assert "cookie" not in gateway.requests[2].headers
 
 
 def test_a_proxy_of_the_user_is_not_used(

@@ -10,7 +10,7 @@ from harness.aws.caller_identity import Identity
 from harness.aws.capability import Capability
 from harness.core.errors import UsageError
 from harness.targets.real_aws import AwsTarget
-from tests.unit.harness.targets.loopback import Answer, Seen, Server, http_server
+from tests.unit.harness.targets.http_server import Answer, Request, Server, http_server
 
 ACCOUNT = "123456789012"
 REGION = "eu-north-1"
@@ -22,10 +22,10 @@ IDENTITY = (
 ).encode()
 
 
-def respond(seen: Seen) -> Answer:
-    if b"GetCallerIdentity" in seen.body:
+def respond(request: Request) -> Answer:
+    if b"GetCallerIdentity" in request.body:
         return Answer(200, IDENTITY)
-    return Answer(200, seen.headers["host"].encode())
+    return Answer(200, request.headers["host"].encode())
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ class TestRehearsal:
     def test_buckets_are_in_the_path(self, rehearsing: AwsTarget, emulator: Server) -> None:
         rehearsing.session().client("s3").get_object(Bucket="states", Key="a")
 
-        assert emulator.seen[-1].path == "/states/a"
+        assert emulator.requests[-1].path == "/states/a"
 
     def test_host_names_are_reached_through_the_emulator(self, rehearsing: AwsTarget) -> None:
         with rehearsing.http() as session:

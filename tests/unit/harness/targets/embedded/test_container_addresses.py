@@ -8,7 +8,7 @@ import pytest
 
 from harness.core.errors import TargetError
 from harness.targets.embedded.container_addresses import container_address
-from tests.unit.harness.targets.loopback import Answer, Seen, unix_server
+from tests.unit.harness.targets.http_server import Answer, Request, unix_server
 
 AURORA = "catalog-pr1.cluster-x.eu-north-1.rds.amazonaws.com"
 
@@ -32,8 +32,8 @@ def answers() -> dict[str, Answer]:
 
 @pytest.fixture
 def engine(tmp_path: Path, answers: dict[str, Answer]) -> Iterator[str]:
-    def respond(seen: Seen) -> Answer:
-        return answers.get(seen.path, Answer.of({"message": "No such container"}, 404))
+    def respond(request: Request) -> Answer:
+        return answers.get(request.path, Answer.of({"message": "No such container"}, 404))
 
     with unix_server(tmp_path / "docker.sock", respond) as server:
         yield server.endpoint

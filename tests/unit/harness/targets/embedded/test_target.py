@@ -12,7 +12,7 @@ from harness.targets.base import DatabaseRoute, Target
 from harness.targets.embedded import target as embedded
 from harness.targets.embedded.target import EmbeddedTarget
 from tests.unit.harness.emulator.clouds import stand_in_cloud
-from tests.unit.harness.targets.loopback import Answer, Seen, unix_server
+from tests.unit.harness.targets.http_server import Answer, Request, unix_server
 
 AURORA = "catalog-pr1.cluster-x.eu-north-1.rds.amazonaws.com"
 
@@ -38,8 +38,8 @@ def engine(cloud: CloudInfo) -> Iterator[str]:
         "NetworkSettings": {"Networks": {"n": {"IPAddress": "127.77.0.3", "Aliases": [AURORA]}}}
     }
 
-    def respond(seen: Seen) -> Answer:
-        return Answer.of([{"Id": "db"}] if seen.path == "/containers/json" else details)
+    def respond(request: Request) -> Answer:
+        return Answer.of([{"Id": "db"}] if request.path == "/containers/json" else details)
 
     with unix_server(Path(cloud.docker_host.removeprefix("unix://")), respond) as server:
         yield server.endpoint
@@ -139,10 +139,10 @@ class TestDatabaseRoute:
     def test_a_server_without_tls_has_no_certificate_authority_and_no_tls_capability(
         self, tmp_path: Path
     ) -> None:
-        def respond(seen: Seen) -> Answer:
+        def respond(request: Request) -> Answer:
             network = {"IPAddress": "127.77.0.3", "Aliases": [AURORA]}
             details = {"NetworkSettings": {"Networks": {"n": network}}}
-            return Answer.of([{"Id": "db"}] if seen.path == "/containers/json" else details)
+            return Answer.of([{"Id": "db"}] if request.path == "/containers/json" else details)
 
         with (
             stand_in_cloud(tmp_path / "c", database_tls=False) as info,

@@ -11,7 +11,7 @@ from harness.core.errors import TargetError
 from harness.targets.localstack.endpoint import LocalStackEndpoint
 from harness.targets.localstack.health import LocalStackInfo, await_localstack
 from tests.unit.harness.targets.fake_localstack import HEALTH, INFO, FakeLocalStack
-from tests.unit.harness.targets.loopback import Answer, Seen, http_server
+from tests.unit.harness.targets.http_server import Answer, Request, http_server
 
 HEALTH_PATH = "/_localstack/health"
 INFO_PATH = "/_localstack/info"
@@ -61,9 +61,9 @@ class TestReady:
     def test_it_waits_for_one_that_is_starting(self, localstack: FakeLocalStack) -> None:
         failing = iter([503, 500])
 
-        def respond(seen: Seen) -> Answer:
+        def respond(request: Request) -> Answer:
             status = next(failing, None)
-            return Answer(status, b"not yet") if status else localstack.respond(seen)
+            return Answer(status, b"not yet") if status else localstack.respond(request)
 
         with http_server(respond) as server:
             assert info_at(server.endpoint).edition == "community"

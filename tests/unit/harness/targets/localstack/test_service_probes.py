@@ -9,7 +9,7 @@ from harness.aws.emulator_session import EmulatorSession
 from harness.core.errors import TargetError
 from harness.targets.localstack.service_probes import refused_services
 from tests.unit.harness.targets.fake_localstack import NOT_LICENSED, FakeLocalStack
-from tests.unit.harness.targets.loopback import Answer, Server, http_server
+from tests.unit.harness.targets.http_server import Answer, Server, http_server
 
 SERVICES = {
     Capability.APPLICATION_AUTOSCALING,
@@ -51,7 +51,7 @@ def test_a_service_that_responds_is_offered(server: Server) -> None:
 def test_every_service_receives_one_request(server: Server) -> None:
     refused_at(server)
 
-    assert len(server.seen) == len(SERVICES)
+    assert len(server.requests) == len(SERVICES)
 
 
 def test_a_service_that_is_not_licensed_is_refused_with_its_error(

@@ -13,7 +13,7 @@ from harness.targets.localstack.target import KNOWN_DRIFT, LocalStackTarget
 from harness.terraform import ResourceChange
 from harness.terraform.attributes import AttributeChange
 from tests.unit.harness.targets.fake_localstack import FakeLocalStack
-from tests.unit.harness.targets.loopback import Server
+from tests.unit.harness.targets.http_server import Server
 
 PAID = (
     "application-autoscaling",
@@ -57,22 +57,22 @@ class TestLifetime:
         target = target_at(community)
 
         first = target.start()
-        count = len(community.seen)
+        count = len(community.requests)
 
         assert target.start() == first
-        assert len(community.seen) == count
+        assert len(community.requests) == count
 
     def test_another_process_attaches_without_another_discovery(self, community: Server) -> None:
         target = target_at(community)
         attachment = target.start()
-        count = len(community.seen)
+        count = len(community.requests)
 
         other = LocalStackTarget.attach("eu-north-1", attachment)
 
         assert other.missing() == target.missing()
         assert other.facts() == target.facts()
         assert other.start() == attachment
-        assert [seen.path for seen in community.seen[count:]] == [
+        assert [request.path for request in community.requests[count:]] == [
             "/_localstack/health",
             "/_localstack/info",
         ]
@@ -156,13 +156,13 @@ class TestAccess:
     def test_clients_use_it_with_test_credentials(self, full: Server) -> None:
         target_at(full).session().client("s3").list_buckets()
 
-        assert "Credential=test/" in full.seen[0].headers["authorization"]
+        assert "Credential=test/" in full.requests[0].headers["authorization"]
 
     def test_its_host_names_are_reached_at_the_gateway(self, full: Server) -> None:
         with target_at(full).http() as session:
             session.get("http://lb.elb.localhost.localstack.cloud/_localstack/info")
 
-        assert full.seen[0].headers["host"] == "lb.elb.localhost.localstack.cloud"
+        assert full.requests[0].headers["host"] == "lb.elb.localhost.localstack.cloud"
 
     def test_terraform_cannot_use_a_real_account(self, full: Server) -> None:
         target = target_at(full)
