@@ -7,7 +7,7 @@ import botocore.config
 import pytest
 
 from harness.aws.emulator_session import EmulatorSession
-from tests.unit.harness.targets.http_server import Answer, Request, Server, http_server
+from tests.component.harness.targets.http_server import Answer, Request, Server, http_server
 
 BUCKETS = (
     b"<ListAllMyBucketsResult><Buckets><Bucket><Name>logs</Name></Bucket></Buckets>"

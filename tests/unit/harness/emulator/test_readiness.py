@@ -10,7 +10,7 @@ import pytest
 from harness.core.errors import EmulatorError
 from harness.emulator import readiness
 from harness.emulator.readiness import gateway_ready, save_database_ca
-from tests.unit.harness.targets.http_server import Answer, Request, Server, http_server
+from tests.component.harness.targets.http_server import Answer, Request, Server, http_server
 
 
 @pytest.fixture(autouse=True)

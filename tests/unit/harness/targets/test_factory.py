@@ -12,8 +12,8 @@ from harness.settings.settings import HarnessSettings
 from harness.targets.embedded import target as embedded
 from harness.targets.factory import TARGETS, attach_target, create_target, target_type
 from harness.targets.real_aws import AwsTarget
+from tests.component.harness.targets.fake_localstack import FakeLocalStack
 from tests.unit.harness.emulator.clouds import ended_cloud, info_of, stand_in_cloud
-from tests.unit.harness.targets.fake_localstack import FakeLocalStack
 
 
 def test_a_new_target_is_created_from_the_settings(

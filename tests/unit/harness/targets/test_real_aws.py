@@ -10,7 +10,7 @@ from harness.aws.caller_identity import Identity
 from harness.aws.capability import Capability
 from harness.core.errors import UsageError
 from harness.targets.real_aws import AwsTarget
-from tests.unit.harness.targets.http_server import Answer, Request, Server, http_server
+from tests.component.harness.targets.http_server import Answer, Request, Server, http_server
 
 ACCOUNT = "123456789012"
 REGION = "eu-north-1"

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from harness.targets.gateway_http import gateway_session
-from tests.unit.harness.targets.http_server import Answer, Request, Server, http_server
+from tests.component.harness.targets.http_server import Answer, Request, Server, http_server
 
 DISTRIBUTION = "d123.cloudfront.net"
 

@@ -10,8 +10,8 @@ import pytest
 from harness.core.errors import TargetError
 from harness.targets.localstack.endpoint import LocalStackEndpoint
 from harness.targets.localstack.health import LocalStackInfo, await_localstack
-from tests.unit.harness.targets.fake_localstack import HEALTH, INFO, FakeLocalStack
-from tests.unit.harness.targets.http_server import Answer, Request, http_server
+from tests.component.harness.targets.fake_localstack import HEALTH, INFO, FakeLocalStack
+from tests.component.harness.targets.http_server import Answer, Request, http_server
 
 HEALTH_PATH = "/_localstack/health"
 INFO_PATH = "/_localstack/info"

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs
 
-from tests.unit.harness.targets.http_server import Answer, Request, Server, http_server
+from tests.component.harness.targets.http_server import Answer, Request, Server, http_server
 
 SERVICES = {"s3": "running", "ec2": "available"}
 HEALTH: dict[str, Any] = {"services": SERVICES, "edition": "community", "version": "4.14.0"}

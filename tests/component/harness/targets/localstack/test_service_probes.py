@@ -8,8 +8,8 @@ from harness.aws.capability import Capability
 from harness.aws.emulator_session import EmulatorSession
 from harness.core.errors import TargetError
 from harness.targets.localstack.service_probes import refused_services
-from tests.unit.harness.targets.fake_localstack import NOT_LICENSED, FakeLocalStack
-from tests.unit.harness.targets.http_server import Answer, Server, http_server
+from tests.component.harness.targets.fake_localstack import NOT_LICENSED, FakeLocalStack
+from tests.component.harness.targets.http_server import Answer, Server, http_server
 
 SERVICES = {
     Capability.APPLICATION_AUTOSCALING,

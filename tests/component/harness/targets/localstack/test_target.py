@@ -12,8 +12,8 @@ from harness.targets.localstack.endpoint import LocalStackEndpoint
 from harness.targets.localstack.target import KNOWN_DRIFT, LocalStackTarget
 from harness.terraform import ResourceChange
 from harness.terraform.attributes import AttributeChange
-from tests.unit.harness.targets.fake_localstack import FakeLocalStack
-from tests.unit.harness.targets.http_server import Server
+from tests.component.harness.targets.fake_localstack import FakeLocalStack
+from tests.component.harness.targets.http_server import Server
 
 PAID = (
     "application-autoscaling",
