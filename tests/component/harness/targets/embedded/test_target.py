@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from harness.aws.capability import Capability
-from harness.core.errors import TargetError
 from harness.emulator.cloud_info import CA_FILE, CloudInfo
 from harness.targets.base import DatabaseRoute, Target
 from harness.targets.embedded import target as embedded
@@ -46,10 +45,6 @@ def engine(cloud: CloudInfo) -> Iterator[str]:
 
 
 class TestLifetime:
-    def test_a_session_requires_a_started_target(self) -> None:
-        with pytest.raises(TargetError, match="has not been started"):
-            EmbeddedTarget(region="eu-north-1").session()
-
     def test_a_repeated_start_starts_one_cloud(
         self, cloud: CloudInfo, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -164,7 +159,3 @@ def test_it_is_a_target(target: EmbeddedTarget) -> None:
     assert as_target.known_drift() == ()
     for reason in as_target.missing().values():
         assert reason
-
-
-def test_capabilities_are_available_before_the_start() -> None:
-    assert Capability.DATABASE_TLS not in EmbeddedTarget(region="eu-north-1").missing()

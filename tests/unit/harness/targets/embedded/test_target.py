@@ -1,11 +1,12 @@
-"""The container engine of the embedded target."""
+"""The embedded target without a cloud, and the setting of its container engine."""
 
 from pathlib import Path
 
 import pytest
 
-from harness.core.errors import UsageError
-from harness.targets.embedded.target import docker_host_of
+from harness.aws.capability import Capability
+from harness.core.errors import TargetError, UsageError
+from harness.targets.embedded.target import EmbeddedTarget, docker_host_of
 
 
 class TestContainerEngine:
@@ -38,3 +39,12 @@ class TestContainerEngine:
     def test_anything_else_is_refused(self, engine: str) -> None:
         with pytest.raises(UsageError, match=r"invalid container engine .*\n.*built-in, docker"):
             docker_host_of(engine)
+
+
+def test_a_session_requires_a_started_target() -> None:
+    with pytest.raises(TargetError, match="has not been started"):
+        EmbeddedTarget(region="eu-north-1").session()
+
+
+def test_capabilities_are_available_before_the_start() -> None:
+    assert Capability.DATABASE_TLS not in EmbeddedTarget(region="eu-north-1").missing()
