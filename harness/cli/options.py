@@ -40,11 +40,7 @@ def harness_options(*names: str, **helps: str) -> Callable[[F], F]:
 
 
 def settings_from(given: dict[str, Any], **fixed: str | bool | None) -> HarnessSettings:
-    """Return the settings of a command.
-
-    Args:
-        given: The options that the command received.
-        fixed: Option field -> value, in place of that of the user.
+    """Return the settings of a command; ``fixed`` replaces values of the user.
 
     Raises:
         UsageError: A value is invalid.

@@ -1,26 +1,24 @@
 """``catalog-harness sweep``: remove the resources that runs left behind."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import click
 from rich.console import Console
 
-from harness.catalog import CATALOG
 from harness.cli.options import format_option, harness_options, settings_from
+from harness.cli.session import observed_run
 from harness.deploy.guards.request import guard_account, guard_location
 from harness.pipeline.lifetime import teardown
-from harness.report.progress import ConsoleObserver
 from harness.run.ledger import Ledger
 from harness.run.record import RunRecord
-from harness.run.run import Run
-from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
 from harness.targets.factory import create_target, target_type
+from harness.teardown.proof import TeardownProof
 from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.embedded_clouds import sweep_clouds
 from harness.teardown.sweep.recorded_runs import SweepRequest, sweep_target
@@ -95,14 +93,14 @@ def sweep(
 def _swept(
     settings: HarnessSettings, ledger: Ledger, request: SweepRequest
 ) -> tuple[SweepReport, ...]:
-    destroy_run = _run_destroyer(settings, ledger)
+    destroy = partial(_destroy, settings)
     if target_type(settings.target).is_per_run:
-        clouds = sweep_clouds(request, region=settings.region, ledger=ledger, teardown=destroy_run)
+        clouds = sweep_clouds(request, region=settings.region, ledger=ledger, teardown=destroy)
         return tuple(clouds)
     target = _permitted_target(settings)
     attachment = target.start()
     try:
-        return (sweep_target(target, attachment, request, ledger=ledger, teardown=destroy_run),)
+        return (sweep_target(target, attachment, request, ledger=ledger, teardown=destroy),)
     finally:
         target.stop()
 
@@ -122,23 +120,11 @@ def _permitted_target(settings: HarnessSettings) -> Target:
     return target
 
 
-def _run_destroyer(settings: HarnessSettings, ledger: Ledger) -> Callable[[RunRecord], object]:
-    """Return a function that destroys a run on record, with its progress on standard error."""
-
-    def destroy_run(record: RunRecord) -> object:
-        suffix = record.environment_suffix
-        with ConsoleObserver(Console(stderr=True)) as observer:
-            run = Run(
-                stack=CATALOG,
-                settings=replace(settings, environment_suffix=suffix, reuse_stack=True),
-                environment_suffix=suffix,
-                ledger=ledger,
-                timeline=Timeline(observer),
-                owner_pid=None,
-            )
-            return teardown(run)
-
-    return destroy_run
+def _destroy(settings: HarnessSettings, record: RunRecord) -> TeardownProof | None:
+    """Destroy a run on record, with its progress on standard error."""
+    named = replace(settings, environment_suffix=record.environment_suffix, reuse_stack=True)
+    with observed_run(named, Console(stderr=True), keep=True) as run:
+        return teardown(run)
 
 
 def _print(reports: tuple[SweepReport, ...], layout: str) -> None:

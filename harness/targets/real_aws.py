@@ -141,14 +141,14 @@ class AwsTarget(Target):
 
     def backend(self) -> Mapping[str, Any]:
         """Return arguments for the S3 backend; they allow no other account."""
-        if not self.rehearsal:
-            return {"allowed_account_ids": [self.identity.account]}
-        return {
-            "allowed_account_ids": [self.identity.account],
-            "endpoints": dict.fromkeys(("s3", "sts", "iam"), self.rehearsal),
-            "use_path_style": True,
-            "skip_metadata_api_check": True,
-        }
+        arguments: dict[str, Any] = {"allowed_account_ids": [self.identity.account]}
+        if self.rehearsal:
+            arguments |= {
+                "endpoints": dict.fromkeys(("s3", "sts", "iam"), self.rehearsal),
+                "use_path_style": True,
+                "skip_metadata_api_check": True,
+            }
+        return arguments
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:  # noqa: ARG002
         """Return None: see ``missing``."""
