@@ -1,4 +1,4 @@
-"""``python -m harness``: the same as ``catalog-harness``."""
+"""Run the command line as ``python -m harness``."""
 
 from harness.cli.main import main
 

@@ -1,4 +1,4 @@
-"""What the harness costs: a whole run against bare Terraform on the same emulator."""
+"""Duration of a whole run of the harness, compared with bare Terraform on the same emulator."""
 
 import shutil
 import subprocess
@@ -16,9 +16,8 @@ from harness.core.errors import HarnessError
 from harness.deploy.workspace import find_tools, workspace_of
 from harness.emulator.cloud import embedded_cloud
 from harness.run.ledger import Ledger
-from harness.run.observer import Observer
 from harness.run.run import Run
-from harness.run.timeline import Timeline
+from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings, new_environment_suffix
 from harness.synth.synthesize import synthesize
 from harness.targets.embedded.target import EmbeddedTarget
@@ -50,8 +49,8 @@ def compare(settings: HarnessSettings, note: Callable[[str], object]) -> Compari
     """Deploy and destroy the same stack twice: with bare Terraform, then with the harness.
 
     Args:
-        settings: What the user set; the target is the embedded one.
-        note: Called with a line before each step.
+        settings: The user's settings; the target is always the embedded one.
+        note: Receives a line before each step.
 
     Raises:
         HarnessError: A step failed.
@@ -60,9 +59,11 @@ def compare(settings: HarnessSettings, note: Callable[[str], object]) -> Compari
     note("harness: catalog-harness run")
     started = time.monotonic()
     command = [sys.executable, "-m", "harness", "run", "--region", settings.region]
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, timeout=_RUN_SECONDS, check=False)
-    if done.returncode:
-        raise HarnessError(f"the harness's run ended with status {done.returncode}")
+    completed = subprocess.run(
+        command, stdout=subprocess.DEVNULL, timeout=_RUN_SECONDS, check=False
+    )
+    if completed.returncode:
+        raise HarnessError(f"catalog-harness run ended with exit status {completed.returncode}")
     return Comparison(bare, time.monotonic() - started)
 
 
@@ -96,7 +97,7 @@ def _terraform_verbs(
     run = Run(CATALOG, settings, new_environment_suffix(), Ledger(home), Timeline(Observer()), None)
     tools = find_tools(settings.terraform, settings.provider_mirror)
     workspace = workspace_of(run, target, tools)
-    # The synth is not timed: bare Terraform starts from JSON that is there.
+    # The synth is not timed: bare Terraform starts from existing JSON.
     config = CATALOG.resolve(run.planned_config(target), settings, target, run.timeline)
     workspace.write(synthesize(CATALOG.app, config).json, provider=target.provider())
     environment = child_environment(workspace.environment, workspace.cli_config)

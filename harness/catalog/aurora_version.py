@@ -1,4 +1,4 @@
-"""Which Aurora PostgreSQL version to deploy: asked of the target, never assumed."""
+"""The Aurora PostgreSQL version to deploy, chosen among those that the target offers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _NEAREST = 5
 
 @dataclass(frozen=True)
 class AuroraVersion:
-    """A version that the target offers, and why it was chosen."""
+    """A version that the target offers, and the reason for the choice."""
 
     version: str
     reason: str
@@ -28,23 +28,23 @@ def resolve_aurora_version(
     explicit: str | None,
     instance_class: str = "db.serverless",
 ) -> AuroraVersion:
-    """Choose the Aurora PostgreSQL version among those that the target offers now.
+    """Choose the Aurora PostgreSQL version among those that the target offers.
 
-    An explicit version is taken if offered; else the preferred minor if offered (a long-term
-    support release, say); else the newest stable minor of the major. ``-limitless`` versions
-    are another product and never chosen.
+    Order of precedence: the explicit version; the preferred minor (such as a long-term support
+    release); the newest minor of the major. ``-limitless`` versions are a different product
+    and never chosen.
 
     Args:
-        rds: boto3 client of RDS.
+        rds: boto3 client for RDS.
         major: PostgreSQL major version, such as 16.
         preferred_minor: Version to prefer, such as "16.8".
-        explicit: The only version to accept; None leaves the choice.
-        instance_class: Instance class that must be orderable with it.
+        explicit: The only acceptable version; None: any of the major.
+        instance_class: DB instance class that the version must be orderable with.
 
     Raises:
-        UsageError: The version, or any of the major, is not offered with that class; the
-            message lists the nearest ones that are.
-        TargetError: The target refuses to say, or cannot be reached.
+        UsageError: The explicit version, or every version of the major, is not offered with
+            that class; the message lists the nearest versions that are offered.
+        TargetError: The target refuses the request or cannot be reached.
 
     See https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBEngineVersions.html
     and https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeOrderableDBInstanceOptions.html
@@ -57,11 +57,13 @@ def resolve_aurora_version(
                 return candidate
     except (BotoCoreError, ClientError) as error:
         raise TargetError(
-            f"the target does not say which Aurora PostgreSQL versions it offers: {error}",
-            remedy="see whether the target runs, and whether the credentials may call "
+            f"the Aurora PostgreSQL versions of the target cannot be listed: {error}",
+            remedy="check that the target is running and that the credentials allow "
             "rds:DescribeDBEngineVersions and rds:DescribeOrderableDBInstanceOptions",
         ) from error
-    raise _refusal(offered, [each.version for each in candidates], major, explicit, instance_class)
+    raise _not_offered(
+        offered, [each.version for each in candidates], major, explicit, instance_class
+    )
 
 
 def _candidates(
@@ -76,27 +78,27 @@ def _candidates(
         yield AuroraVersion(preferred_minor, "the preferred minor version, and offered")
         of_major.remove(preferred_minor)
     for version in reversed(of_major):
-        reason = f"the newest {major} that can be had; the preferred {preferred_minor} cannot"
+        reason = f"the newest orderable {major}; the preferred {preferred_minor} is not orderable"
         yield AuroraVersion(version, reason)
 
 
-def _refusal(
+def _not_offered(
     offered: list[str],
     candidates: list[str],
     major: int,
     explicit: str | None,
     instance_class: str,
 ) -> UsageError:
-    wanted = explicit or major
+    requested = explicit or major
     if candidates:
         return UsageError(
-            f"Aurora PostgreSQL {wanted} is offered by the target, but not with instance class "
+            f"Aurora PostgreSQL {requested} is offered by the target, but not with instance class "
             f"{instance_class}",
-            remedy=f"another version or region; offered: {_list(offered)}",
+            remedy=f"use another version or region; offered: {_list(offered)}",
         )
     return UsageError(
-        f"Aurora PostgreSQL {wanted} is not offered by the target",
-        remedy=f"the nearest ones offered: {_list(_nearest(offered, str(wanted)))}",
+        f"Aurora PostgreSQL {requested} is not offered by the target",
+        remedy=f"the nearest ones offered: {_list(_nearest(offered, str(requested)))}",
     )
 
 
@@ -112,14 +114,14 @@ def _offered(rds: Any) -> list[str]:
 
 
 def _orderable(rds: Any, version: str, instance_class: str) -> bool:
-    answer = rds.describe_orderable_db_instance_options(
+    response = rds.describe_orderable_db_instance_options(
         Engine=ENGINE, EngineVersion=version, DBInstanceClass=instance_class
     )
-    return bool(answer["OrderableDBInstanceOptions"])
+    return bool(response["OrderableDBInstanceOptions"])
 
 
-def _nearest(offered: list[str], wanted: str) -> list[str]:
-    major, minor = (*_key(wanted), 0)[:2]
+def _nearest(offered: list[str], requested: str) -> list[str]:
+    major, minor = (*_key(requested), 0)[:2]
 
     def distance(version: str) -> tuple[int, int]:
         key = (*_key(version), 0)

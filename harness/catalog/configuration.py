@@ -1,4 +1,7 @@
-"""The catalog's configuration of one run: defaults of the target, the user's fields, the run's."""
+"""The configuration of the catalog stack for one run.
+
+In ascending precedence: defaults of the target, fields of ``--stack-config``, options of the run.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +14,7 @@ from harness.targets.factory import target_type
 from stack.config import StackConfig
 from stack.errors import ConfigError
 
-# Known to the built-in container engine, and the tag that docker-compose.yml builds.
+# An image of the built-in container engine, and the tag that docker-compose.yml builds.
 LOCAL_IMAGE = "catalog-harness/product-catalog-api:latest"
 
 
@@ -26,23 +29,23 @@ def configure(
     """Return the configuration that the settings describe; see ``StackDefinition.configure``.
 
     Raises:
-        UsageError: A field is unknown or wrong, or contradicts an option.
+        UsageError: A field is unknown or invalid, or contradicts an option.
     """
     given = settings.stack_settings
-    own = {
+    options = {
         "environment_suffix": environment_suffix,
         "region": settings.region,
-        **_options(settings),
+        **_option_fields(settings),
     }
-    _require_agreement(given, own)
+    _require_agreement(given, options)
     defaults = _target_defaults(target) if target else {}
     if state_path is not None and not given.get("state_bucket"):
         defaults["state_path"] = str(state_path)
-    config = validated({**defaults, **given, **own})
+    config = validated({**defaults, **given, **options})
     for key in sorted(tags.keys() & config.tags.keys()):
         raise UsageError(
-            f"--stack-config sets the tag {key}, which is the run's own",
-            remedy="leave it out of the file; use --owner and --max-duration",
+            f"--stack-config sets the tag {key}, which is reserved for the run",
+            remedy="remove it from the file; use --owner and --max-duration",
         )
     return validated({**config.to_mapping(), "tags": {**config.tags, **tags}})
 
@@ -51,19 +54,19 @@ def validated(values: Mapping[str, Any]) -> StackConfig:
     """Return the configuration with these values.
 
     Raises:
-        UsageError: A field is unknown or wrong.
+        UsageError: A field is unknown or invalid.
     """
     try:
         return StackConfig.from_mapping(values)
     except ConfigError as error:
         raise UsageError(
-            f"the stack's configuration cannot be used: {error}",
-            remedy="fix the field in the file that --stack-config names, or the option for it",
+            f"invalid stack configuration: {error}",
+            remedy="fix the field in the --stack-config file, or the option that sets it",
         ) from error
 
 
 def _target_defaults(target: Target) -> dict[str, Any]:
-    """Return fields that the user need not set on a target."""
+    """Return the fields whose default depends on the target."""
     defaults: dict[str, Any] = {}
     if target.is_emulated:
         defaults["cloudfront_wait_for_deployment"] = False
@@ -72,8 +75,8 @@ def _target_defaults(target: Target) -> dict[str, Any]:
     return defaults
 
 
-def _options(settings: HarnessSettings) -> dict[str, Any]:
-    """Return the fields that options set; an emulator's state stays with its run."""
+def _option_fields(settings: HarnessSettings) -> dict[str, Any]:
+    """Return the fields that options set; on an emulator the state is always local."""
     fields: dict[str, Any] = {"image": settings.image}
     if target_type(settings.target).is_account:
         fields |= {
@@ -84,11 +87,11 @@ def _options(settings: HarnessSettings) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _require_agreement(given: Mapping[str, Any], own: Mapping[str, Any]) -> None:
-    for name, value in own.items():
+def _require_agreement(given: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+    for name, value in options.items():
         if given.get(name, value) != value:
             raise UsageError(
                 f"--stack-config sets {name} to {given[name]!r}, the value of this run is "
                 f"{value!r}",
-                remedy=f"leave it out of the file and use --{name.replace('_', '-')}",
+                remedy=f"remove it from the file and use --{name.replace('_', '-')}",
             )

@@ -1,4 +1,4 @@
-"""What of the catalog stack is billed by the hour."""
+"""The resources of the catalog stack that are billed by the hour."""
 
 from harness.aws.prices import Item
 from harness.run.stack_definition import HourlyUsage
@@ -11,7 +11,7 @@ _ALARMS = 10
 
 
 def hourly_usage(config: StackConfig) -> HourlyUsage:
-    """Return the billable items, as deployed and scaled out.
+    """Return the billable items, as deployed and at maximum scale.
 
     Args:
         config: The stack's configuration.

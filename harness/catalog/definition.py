@@ -26,13 +26,13 @@ from stack.tiers import Tier
 
 
 class CatalogDefinition:
-    """Implements ``StackDefinition`` for the catalog; see there."""
+    """Implementation of ``StackDefinition`` for the catalog stack; see there."""
 
     stack_id = STACK_ID
 
     @cached_property
     def app(self) -> StackApp:
-        """The stack's app; the API is what the tasks run, and no part of the configuration."""
+        """The stack's app; ``stack/api`` runs in the tasks and is no input of the synth."""
         return StackApp(
             module="stack.app",
             package=package_folder().resolve(),
@@ -57,18 +57,18 @@ class CatalogDefinition:
         tags: Mapping[str, str] | None = None,
         state_path: Path | None = None,
     ) -> StackConfig:
-        """Combine the defaults of the target, the user's fields and the run's own."""
+        """Combine the defaults of the target, the user's fields and those of the run."""
         return configure(
             settings, environment_suffix, target=target, tags=tags or {}, state_path=state_path
         )
 
     def predict(self, config: StackConfiguration) -> StackConfig:
-        """Take the preferred Aurora version."""
-        known = _catalog(config)
-        if Tier.DATABASE not in known.tiers:
-            return known
-        version = known.aurora_engine_version or known.aurora_preferred_minor
-        return replace(known, aurora_engine_version=version)
+        """Assume the preferred Aurora version."""
+        catalog = _catalog_config(config)
+        if Tier.DATABASE not in catalog.tiers:
+            return catalog
+        version = catalog.aurora_engine_version or catalog.aurora_preferred_minor
+        return replace(catalog, aurora_engine_version=version)
 
     def resolve(
         self,
@@ -77,9 +77,9 @@ class CatalogDefinition:
         target: Target,
         timeline: Timeline,
     ) -> StackConfig:
-        """Choose tiers and the Aurora version.
+        """Choose the tiers and the Aurora version.
 
-        Without preflight, an exact version goes to the target as it is.
+        With ``--skip-preflight`` an exact version is passed to the target unchecked.
         """
         selection = select_tiers(settings, target)
         if selection.left_out:
@@ -108,7 +108,7 @@ class CatalogDefinition:
     def facts(
         self, config: StackConfiguration, missing: Mapping[Capability, str]
     ) -> Mapping[str, str]:
-        """Return the tiers of a deployment without all of them."""
+        """Return the deployed tiers, if some are missing."""
         return tier_facts(config.tiers, missing)
 
     def require_tiers(self, settings: HarnessSettings, target: Target) -> None:
@@ -120,19 +120,19 @@ class CatalogDefinition:
         named = settings.image or settings.stack_settings.get("image")
         if named is None and Tier.SERVICE in config.tiers:
             raise UsageError(
-                "--image: not given, and AWS has no default image of the API",
-                remedy="`catalog-harness image publish` builds it, pushes it to ECR and prints "
-                "its URI",
+                "--image: not given; the target aws has no default image",
+                remedy="build the image, push it to ECR and get its URI with `catalog-harness "
+                "image publish`",
             )
 
     def hourly_usage(self, config: StackConfiguration) -> HourlyUsage:
-        """Return what is billed by the hour."""
-        return hourly_usage(_catalog(config))
+        """Return the items that are billed by the hour."""
+        return hourly_usage(_catalog_config(config))
 
     def ecs_services(self, config: StackConfiguration) -> Sequence[EcsService]:
-        """Return the service of the API."""
-        known = _catalog(config)
-        return (EcsService(known.ecs_cluster_name, known.ecs_service_name),)
+        """Return the ECS service of the API."""
+        catalog = _catalog_config(config)
+        return (EcsService(catalog.ecs_cluster_name, catalog.ecs_service_name),)
 
     def state_key(self, environment_suffix: str) -> str:
         """Return the object key of the Terraform state of a suffix."""
@@ -143,7 +143,7 @@ class CatalogDefinition:
         return physical_names(environment_suffix, region)
 
 
-def _catalog(config: StackConfiguration) -> StackConfig:
+def _catalog_config(config: StackConfiguration) -> StackConfig:
     if not isinstance(config, StackConfig):
         raise TypeError(f"not a configuration of the catalog stack: {config!r}")
     return config

@@ -1,4 +1,4 @@
-"""Which tiers of the stack are deployed: those that the target offers, or those asked for."""
+"""The tiers to deploy: those that the user requests, else all that the target offers."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
 from stack.tiers import Tier, missing_tiers
 
-# What a target must have for the resources of a tier.
-TIER_NEEDS: Mapping[Tier, tuple[Capability, ...]] = MappingProxyType(
+# The capabilities that the resources of a tier require.
+REQUIRED_CAPABILITIES: Mapping[Tier, tuple[Capability, ...]] = MappingProxyType(
     {
         Tier.NETWORK: (Capability.EC2,),
         Tier.STORAGE: (Capability.S3, Capability.LOGS),
@@ -26,19 +26,18 @@ TIER_NEEDS: Mapping[Tier, tuple[Capability, ...]] = MappingProxyType(
     }
 )
 _REMEDY = (
-    "leave out what asks for these tiers, and those that are offered are deployed; or use a "
-    "target that has them: --target embedded does, and LocalStack from its Base plan on "
-    "(LOCALSTACK_AUTH_TOKEN)"
+    "without that setting the tiers that are offered are deployed; all tiers are offered by "
+    "--target embedded and by LocalStack with at least the Base plan (LOCALSTACK_AUTH_TOKEN)"
 )
 
 
 @dataclass(frozen=True)
 class TierSelection:
-    """What of the stack is deployed, and what not.
+    """The tiers that are deployed, and those that are not.
 
     Attributes:
         tiers: The tiers to deploy.
-        left_out: Tier -> why the target does not offer it.
+        left_out: Tier -> the reason why the target does not offer it.
     """
 
     tiers: frozenset[Tier]
@@ -51,26 +50,26 @@ class TierSelection:
 
 
 def select_tiers(settings: HarnessSettings, target: Target) -> TierSelection:
-    """Return the tiers that the user asks for, or else all that the target offers.
+    """Return the tiers that the user requests, else all that the target offers.
 
     Args:
-        settings: What the user set: ``--stack-config`` may name tiers, and
-            ``--require-full-stack`` asks for all of them.
+        settings: The user's settings: ``--stack-config`` may list tiers,
+            ``--require-full-stack`` requires all of them.
         target: Where they would be deployed; started.
 
     Raises:
-        UsageError: The target lacks a tier that is asked for, or offers none at all.
+        UsageError: The target does not offer a requested tier, or none at all.
     """
     lacking = _lacking(target.missing())
-    asked = settings.stack_settings.get("tiers")
-    if not isinstance(asked, list):
-        asked = None  # nothing, or what the check of the configuration refuses
+    requested = settings.stack_settings.get("tiers")
+    if not isinstance(requested, list):
+        requested = None  # not set, or rejected by the validation of the configuration
     if settings.require_full_stack:
-        _require_all(asked)
+        _require_all(requested)
         _require(tuple(Tier), lacking, target, "--require-full-stack")
-    elif asked is not None:
-        _require(asked, lacking, target, "--stack-config")
-        return TierSelection(frozenset(_known(asked)), {})
+    elif requested is not None:
+        _require(requested, lacking, target, "--stack-config")
+        return TierSelection(frozenset(_tiers(requested)), {})
     offered = frozenset(Tier) - lacking.keys()
     if not offered:
         _require(tuple(Tier), lacking, target, "a run")
@@ -78,26 +77,27 @@ def select_tiers(settings: HarnessSettings, target: Target) -> TierSelection:
 
 
 def tier_facts(tiers: Collection[str], missing: Mapping[Capability, str]) -> dict[str, str]:
-    """Return what a report should say about the tiers of a stack that has not all of them.
+    """Return facts for the report about a stack without all tiers.
 
     Args:
         tiers: The tiers that are deployed.
-        missing: What the target cannot do.
+        missing: Missing capability of the target -> reason.
     """
     absent = [tier for tier in Tier if tier not in tiers]
     if not absent:
         return {}
     lacking = _lacking(missing)
-    reasons = (f"{tier} ({lacking.get(tier, 'not asked for')})" for tier in absent)
+    reasons = (f"{tier} ({lacking.get(tier, 'not requested')})" for tier in absent)
     return {"tiers": ", ".join(sorted(tiers)), "tiers not deployed": ", ".join(reasons)}
 
 
 def _lacking(missing: Mapping[Capability, str]) -> dict[Tier, str]:
-    """Return the tiers that cannot be deployed, each with its reason in a few words."""
+    """Return the tiers that cannot be deployed, each with its reason."""
     absent = {
-        tier: [need for need in needs if need in missing] for tier, needs in TIER_NEEDS.items()
+        tier: [each for each in required if each in missing]
+        for tier, required in REQUIRED_CAPABILITIES.items()
     }
-    own = {tier: f"no {', '.join(needs)}" for tier, needs in absent.items() if needs}
+    own = {tier: f"no {', '.join(names)}" for tier, names in absent.items() if names}
     lacking = {}
     for tier in Tier:
         if roots := sorted(missing_tiers([tier]) & own.keys()):
@@ -107,33 +107,32 @@ def _lacking(missing: Mapping[Capability, str]) -> dict[Tier, str]:
     return lacking
 
 
-def _require_all(asked: Sequence[str] | None) -> None:
-    if asked is not None and len(_known(asked)) < len(Tier):
+def _require_all(requested: Sequence[str] | None) -> None:
+    if requested is not None and len(_tiers(requested)) < len(Tier):
         raise UsageError(
-            "--require-full-stack asks for all tiers, --stack-config for "
-            + ", ".join(map(str, asked)),
-            remedy="one of them",
+            "--require-full-stack requires all tiers, --stack-config lists only "
+            + ", ".join(map(str, requested)),
+            remedy="use one of the two",
         )
 
 
 def _require(
-    asked: Sequence[str], lacking: Mapping[Tier, str], target: Target, origin: str
+    requested: Sequence[str], lacking: Mapping[Tier, str], target: Target, origin: str
 ) -> None:
-    """Raise if one of the tiers that were asked for is not offered."""
-    wanted = _known(asked)
-    refused = {tier: lacking[tier] for tier in wanted if tier in lacking}
+    """Raise if a requested tier is not offered."""
+    refused = {tier: lacking[tier] for tier in _tiers(requested) if tier in lacking}
     if not refused:
         return
-    needs = {need for tier in refused for need in TIER_NEEDS[tier]}
-    reasons = [text for need, text in target.missing().items() if need in needs]
+    required = {each for tier in refused for each in REQUIRED_CAPABILITIES[tier]}
+    reasons = [text for each, text in target.missing().items() if each in required]
     raise UsageError(
-        f"{origin} asks for what {target.name} does not offer, nothing was deployed: "
+        f"{origin} requires tiers that {target.name} does not offer, nothing was deployed: "
         + ", ".join(f"{tier} ({reason})" for tier, reason in refused.items())
         + "".join(f"\n  - {reason}" for reason in reasons),
         remedy=_REMEDY,
     )
 
 
-def _known(asked: Sequence[str]) -> list[Tier]:
-    """Return the tiers among some texts; others are told where the configuration is checked."""
-    return [tier for tier in Tier if tier in asked]
+def _tiers(requested: Sequence[str]) -> list[Tier]:
+    """Return the valid tiers; the validation of the configuration rejects the others."""
+    return [tier for tier in Tier if tier in requested]

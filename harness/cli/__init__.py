@@ -1,1 +1,1 @@
-"""The commands of ``catalog-harness``, one module each."""
+"""The commands of ``catalog-harness``."""

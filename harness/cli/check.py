@@ -1,4 +1,4 @@
-"""``catalog-harness check``: prove a stack that is up."""
+"""``catalog-harness check``: run the checks against a deployed stack."""
 
 from typing import Any
 
@@ -17,18 +17,18 @@ from harness.pipeline.prove import prove
 @harness_options(
     "environment-suffix",
     "report-dir",
-    environment_suffix="suffix of the stack to check (default: the newest that is up)",
+    environment_suffix="suffix of the stack to check (default: the newest deployed stack)",
 )
 @click.option(
     "--only",
     multiple=True,
     metavar="PATTERN",
-    help="Run only checks whose id matches, such as 'alb/*' (repeatable).",
+    help="Run only the checks whose id matches this pattern, such as 'alb/*' (repeatable).",
 )
 @click.option(
-    "--read-only", is_flag=True, help="Leave out the checks that change the stack (and restore it)."
+    "--read-only", is_flag=True, help="Skip the checks that change the stack (and restore it)."
 )
-@click.option("--list", "show", is_flag=True, help="List the checks and exit.")
+@click.option("--list", "list_only", is_flag=True, help="List the checks and exit.")
 @click.pass_context
 def check(
     context: click.Context,
@@ -36,19 +36,19 @@ def check(
     *,
     only: tuple[str, ...],
     read_only: bool,
-    show: bool,
+    list_only: bool,
     **given: Any,
 ) -> None:
-    """Run the checks against a stack that is up.
+    """Run the checks against a deployed stack.
 
-    That is one which `deploy`, `run --keep-stack` or `pytest --keep-stack` left.
+    `deploy`, `run --keep-stack` and `pytest --keep-stack` leave a stack deployed.
     """
-    if show:
+    if list_only:
         Console().print(_listing())
         return
     with reported(settings_from(given, reuse_stack=True)) as (run, outcome):
         deployment = attach(run)
-        outcome.look_at(deployment)
+        outcome.record_deployment(deployment)
         prove(deployment, outcome, only=only or None, exclusive=not read_only)
     context.exit(1 if outcome.failed else 0)
 

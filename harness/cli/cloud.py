@@ -1,4 +1,4 @@
-"""``catalog-harness cloud``: the embedded cloud on its own, for use by hand."""
+"""``catalog-harness cloud``: the embedded cloud alone, for manual use."""
 
 import os
 import shlex
@@ -23,12 +23,12 @@ _POLL_SECONDS = 0.5
     "--port",
     type=click.IntRange(0, 65535),
     default=0,
-    help="Port of the AWS API on 127.0.0.1 (default: a free one).",
+    help="Port of the AWS API on 127.0.0.1 (default: a free port).",
 )
 def cloud(*, port: int, **given: str) -> None:
-    """Start the embedded cloud, print how to reach it, and stop it on Ctrl-C.
+    """Start the embedded cloud, print how to connect to it, and stop it on Ctrl-C.
 
-    Use it with the AWS command line, any SDK, Terraform, `docker` and `psql`.
+    It can be used with the AWS CLI, any SDK, Terraform, `docker` and `psql`.
     """
     settings = settings_from(dict(given))
     info = start_cloud(
@@ -43,7 +43,7 @@ def cloud(*, port: int, **given: str) -> None:
     finally:
         with shielded("stopping the embedded cloud"):
             stop_cloud(info)
-        click.echo("The embedded cloud has stopped; nothing of it is left.", err=True)
+        click.echo("The embedded cloud has stopped and was removed.", err=True)
 
 
 def _introduction(info: CloudInfo) -> str:
@@ -53,7 +53,7 @@ def _introduction(info: CloudInfo) -> str:
         f"# The embedded cloud is ready: {info.endpoint} ({info.region}). Ctrl-C stops it.\n"
         f"# In another terminal:\n{exports}\n"
         "#   aws ecs list-clusters           every AWS tool and SDK\n"
-        "#   docker ps                       what runs: tasks and databases\n"
+        "#   docker ps                       containers of tasks and databases\n"
         f"#   curl -H 'Host: <load balancer or distribution>' {info.endpoint}/healthz\n"
         "#   psql 'host=<database endpoint> hostaddr=<its address in docker inspect> "
         f"sslmode=verify-full sslrootcert={Path(info.directory) / CA_FILE}'\n"

@@ -1,4 +1,4 @@
-"""``catalog-harness doctor``: what this machine has and lacks."""
+"""``catalog-harness doctor``: check this machine."""
 
 import json
 from dataclasses import asdict
@@ -14,7 +14,7 @@ from harness.cli.options import format_option, harness_options, settings_from
 from harness.doctor import Diagnosis, Verdict, diagnose, is_usable
 
 _STYLES = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.MISSING: "bold red"}
-_WIDEST = 120
+_MAX_WIDTH = 120
 
 
 @click.command()
@@ -22,10 +22,10 @@ _WIDEST = 120
 @format_option
 @click.pass_context
 def doctor(context: click.Context, /, *, layout: str, **given: Any) -> None:
-    """Say what this machine has and lacks for the embedded target.
+    """Check whether this machine can run the embedded target.
 
-    Looks only: nothing is changed, started or downloaded. Exit status 1 when something is
-    missing without which the embedded target does not work.
+    Read-only: nothing is changed, started or downloaded. Exit status 1 when a requirement of
+    the embedded target is missing.
     """
     diagnoses = diagnose(settings_from(given), find_node=find_node, oldest_node=OLDEST_NODE)
     if layout == "json":
@@ -33,7 +33,7 @@ def doctor(context: click.Context, /, *, layout: str, **given: Any) -> None:
         click.echo(json.dumps({"usable": is_usable(diagnoses), "findings": findings}, indent=2))
     else:
         console = Console()
-        console.print(_table(diagnoses), width=min(console.width, _WIDEST))
+        console.print(_table(diagnoses), width=min(console.width, _MAX_WIDTH))
         console.print(_conclusion(diagnoses))
     context.exit(0 if is_usable(diagnoses) else 1)
 

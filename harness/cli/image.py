@@ -1,4 +1,4 @@
-"""``catalog-harness image``: the API's container image, for a real account."""
+"""``catalog-harness image``: the container image of the API in the ECR of a real account."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from harness.aws.tags import OWNER, PROJECT_TAGS, RunTags, project_tags
 from harness.catalog.image import package_folder
 from harness.cli.options import harness_options, settings_from
 from harness.core.errors import TargetError
-from harness.deploy.guards.request import guard_account, guard_place
+from harness.deploy.guards.request import guard_account, guard_location
 from harness.image.builder import find_builder
 from harness.image.publish import publish as publish_image
 from harness.image.registry import Registry
@@ -21,20 +21,20 @@ from harness.targets.factory import account_target
 
 _OPTIONS = ("region", "account-id", "allowed-regions", "environment-suffix", "owner")
 _SUFFIX = (
-    "a repository of this environment's own, which can be swept with it (default: one for all)"
+    "use a repository for this environment alone, which is swept with it (default: a shared one)"
 )
 _repository = click.option(
     "--repository",
     default="catalog-api",
     show_default=True,
     metavar="NAME",
-    help="Name of the ECR repository; the environment suffix is added where one is given.",
+    help="Name of the ECR repository; --environment-suffix is appended to it.",
 )
 
 
 @click.group()
 def image() -> None:
-    """Publish the API's container image to ECR, or delete it there."""
+    """Publish the container image of the API to ECR, or delete it from ECR."""
 
 
 @image.command()
@@ -43,7 +43,7 @@ def image() -> None:
 def publish(*, repository: str, **given: Any) -> None:
     """Build stack/api with Docker or Podman, push it to ECR, and print its URI.
 
-    The tag is a digest of the sources: what is there already is not built again.
+    The tag is a digest of the sources: an image that exists already is not built again.
     """
     settings = settings_from(given)
     builder = find_builder()
@@ -63,25 +63,25 @@ def publish(*, repository: str, **given: Any) -> None:
 @harness_options(*_OPTIONS, environment_suffix=_SUFFIX)
 @_repository
 def delete(*, repository: str, **given: Any) -> None:
-    """Delete the repository and all images in it; one without the project's tag is left alone."""
+    """Delete the repository with all its images, if it has the tag of this project."""
     settings = settings_from(given)
     name = _name(repository, settings)
     with _registry(settings) as registry:
-        gone = registry.delete(name)
-    click.echo(f"{name} and its images were deleted" if gone else f"there is no {name}")
+        deleted = registry.delete(name)
+    click.echo(f"deleted {name} and its images" if deleted else f"repository {name} does not exist")
 
 
 @contextmanager
 def _registry(settings: HarnessSettings) -> Iterator[Registry]:
-    """Yield the registry of the account that the user means, past the same guards as a run."""
-    guard_place(settings)
+    """Yield the ECR registry of the account, after the same guards as for a run."""
+    guard_location(settings)
     target = account_target(settings.region)
     guard_account(settings, target.identity)
     try:
         yield Registry(target.session().client("ecr"))
     except (BotoCoreError, ClientError) as error:
         raise TargetError(
-            f"ECR: {error}", remedy="see whether the role may use ECR (ecr:*Repository, ecr:*Image)"
+            f"ECR: {error}", remedy="check that the role allows ECR (ecr:*Repository, ecr:*Image)"
         ) from error
 
 
@@ -91,7 +91,7 @@ def _name(repository: str, settings: HarnessSettings) -> str:
 
 
 def _tags(settings: HarnessSettings) -> dict[str, str]:
-    """Return the tags of a run's resources; a repository for all environments never expires."""
+    """Return the tags of a stack; a shared repository does not expire."""
     suffix = settings.environment_suffix or ""
     run = RunTags.of(
         suffix, now(), owner=settings.owner or user_name(), minutes=settings.max_duration

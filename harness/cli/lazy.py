@@ -1,4 +1,4 @@
-"""A group of commands whose modules are imported when they are used."""
+"""A group of commands whose modules are imported on first use."""
 
 import difflib
 import importlib
@@ -11,11 +11,11 @@ import click
 
 @dataclass(frozen=True)
 class CommandEntry:
-    """Where a command is, and its line in the group's help.
+    """The module of a command, and its line in the help of the group.
 
     Attributes:
-        module: Module that defines it under its own name.
-        summary: First sentence of its help, which is shown without importing the module.
+        module: Module that defines the command as an attribute of the same name.
+        summary: First sentence of its help, shown without an import of the module.
     """
 
     module: str
@@ -23,10 +23,10 @@ class CommandEntry:
 
 
 class LazyGroup(click.Group):
-    """Imports only the command that is called: help and ``doctor`` need no AWS libraries.
+    """Imports only the called command: ``--help`` and ``doctor`` need no AWS libraries.
 
     Args:
-        entries: Command name -> where it is, in the order of the help.
+        entries: Command name -> its module and summary, in the order of the help.
     """
 
     def __init__(self, *args: Any, entries: Mapping[str, CommandEntry], **kwargs: Any) -> None:
@@ -38,7 +38,7 @@ class LazyGroup(click.Group):
         return list(self.entries)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import a command; None if there is none of that name."""
+        """Import a command; None if the name is unknown."""
         entry = self.entries.get(cmd_name)
         if entry is None:
             return None
@@ -48,10 +48,10 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that the arguments call.
+        """Return the command that the arguments name.
 
         Raises:
-            click.UsageError: There is none; the message suggests one that is similar.
+            click.UsageError: The name is unknown; the message suggests a similar one.
         """
         name = args[0]
         if name not in self.entries and name[:1].isalnum() and not ctx.resilient_parsing:
@@ -61,6 +61,6 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Write the list of commands into the help."""
+        """Add the list of commands to the help."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.summary) for name, entry in self.entries.items()])

@@ -17,41 +17,41 @@ EXIT_TERMINATED = 143
 _ENTRIES = {
     "run": CommandEntry(
         "harness.cli.stack",
-        "Deploy the stack, prove that it works, tear it down, prove that nothing is left.",
+        "Deploy the stack, run the checks, destroy it, prove that nothing is left.",
     ),
-    "deploy": CommandEntry("harness.cli.stack", "Deploy the stack and leave it up."),
-    "check": CommandEntry("harness.cli.check", "Run the checks against a stack that is up."),
+    "deploy": CommandEntry("harness.cli.stack", "Deploy the stack and keep it."),
+    "check": CommandEntry("harness.cli.check", "Run the checks against a deployed stack."),
     "destroy": CommandEntry(
         "harness.cli.stack",
-        "Tear a stack down that was left up, and prove that nothing of it is left.",
+        "Destroy a kept stack, and prove that nothing of it is left.",
     ),
     "sweep": CommandEntry(
         "harness.cli.sweep",
-        "Find what runs left behind, and remove it with --yes.",
+        "List the resources that runs left behind; remove them with --yes.",
     ),
     "synth": CommandEntry(
         "harness.cli.synth",
-        "Write the stack's Terraform JSON; needs no target and deploys nothing.",
+        "Write the Terraform JSON of the stack, without a target or a deployment.",
     ),
     "image": CommandEntry(
         "harness.cli.image",
-        "Publish the API's container image to ECR, or delete it there.",
+        "Publish the container image of the API to ECR, or delete it from ECR.",
     ),
     "cloud": CommandEntry(
         "harness.cli.cloud",
-        "Start the embedded cloud, print how to reach it, and stop it on Ctrl-C.",
+        "Start the embedded cloud, print how to connect to it, and stop it on Ctrl-C.",
     ),
     "preflight": CommandEntry(
         "harness.cli.preflight",
-        "Say what would stop a deployment, before anything is deployed.",
+        "Report what would fail a deployment, before anything is deployed.",
     ),
     "benchmark": CommandEntry(
-        "harness.cli.benchmark",
-        "Time a whole run against bare Terraform on the same emulator.",
+        "harness.cli.stack",
+        "Compare the duration of a whole run with bare Terraform on the same emulator.",
     ),
     "doctor": CommandEntry(
         "harness.cli.doctor",
-        "Say what this machine has and lacks for the embedded target.",
+        "Check whether this machine can run the embedded target.",
     ),
 }
 
@@ -62,15 +62,15 @@ _ENTRIES = {
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="catalog-harness")
-@click.option("-v", "--verbose", is_flag=True, help="Log what is done, on standard error.")
+@click.option("-v", "--verbose", is_flag=True, help="Log every step to standard error.")
 def commands(*, verbose: bool) -> None:
-    """Deploy the Product Catalog API stack, prove that it works, tear it down.
+    """Deploy the Product Catalog API stack, prove that it works, destroy it.
 
-    `catalog-harness run` does all of it on an embedded cloud, which needs no Docker, no account
-    and no token. `catalog-harness COMMAND --help` says more about each command.
+    `catalog-harness run` does all of this on an embedded cloud, which requires no Docker, no
+    account and no token. `catalog-harness COMMAND --help` describes each command.
 
-    Exit status: 0 when everything was proved, 1 when something failed, 2 for a mistake in what
-    was asked, 130 after Ctrl-C, 143 after SIGTERM.
+    Exit status: 0 on success, 1 on a failure, 2 on a usage error, 130 after Ctrl-C, 143 after
+    SIGTERM.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(RedactingFormatter("%(asctime)s %(name)s: %(message)s"))
@@ -80,7 +80,7 @@ def commands(*, verbose: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line; a user's mistake is a line, a bug is a traceback."""
+    """Run the command line; a usage error is one line, a bug is a traceback."""
     try:
         with sigterm_as_interrupt():
             sys.exit(commands.main(prog_name="catalog-harness", standalone_mode=False) or 0)
@@ -88,23 +88,23 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except HarnessError as error:
-        _say(f"Error: {error}")
-        _say_notes(error)
+        _print_error(f"Error: {error}")
+        _print_notes(error)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt) as error:
         interrupt = error.__cause__ if isinstance(error, click.Abort) else error
         terminated = isinstance(interrupt, Terminated)
-        _say("Terminated." if terminated else "Interrupted.")
-        _say_notes(interrupt)
+        _print_error("Terminated." if terminated else "Interrupted.")
+        _print_notes(interrupt)
         sys.exit(EXIT_TERMINATED if terminated else EXIT_INTERRUPTED)
 
 
-def _say_notes(error: BaseException | None) -> None:
-    """Print what failed after an error: the teardown, say."""
+def _print_notes(error: BaseException | None) -> None:
+    """Print the notes of an error, such as a failed teardown."""
     for note in getattr(error, "__notes__", ()):
-        _say(note)
+        _print_error(note)
 
 
-def _say(text: str) -> None:
-    # click drops the colour where standard error is no terminal.
+def _print_error(text: str) -> None:
+    # click removes the colour unless standard error is a terminal.
     click.secho(text, fg="red", err=True, color=False if os.environ.get("NO_COLOR") else None)

@@ -1,4 +1,4 @@
-"""The harness's options, as the command line offers them."""
+"""The options of the harness on the command line."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,23 +11,23 @@ from harness.settings.settings import HarnessSettings, load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-# For commands that print a table, or JSON for programs; they take it as ``layout``.
+# For commands that print a table or JSON; the parameter is ``layout``.
 format_option = click.option(
     "--format",
     "layout",
     type=click.Choice(["table", "json"]),
     default="table",
     show_default=True,
-    help="How to print it.",
+    help="Output format.",
 )
 
 
 def harness_options(*names: str, **helps: str) -> Callable[[F], F]:
-    """Add options of the table to a command; it takes them as ``**given``.
+    """Add options of ``OPTIONS`` to a command, which receives them as ``**given``.
 
     Args:
-        names: The options, as typed without the dashes.
-        helps: Option field -> what it means to this command, where the table says too much.
+        names: Names of the options, without the dashes.
+        helps: Option field -> help text for this command, in place of the one in the table.
     """
 
     def decorate(command: F) -> F:
@@ -40,10 +40,10 @@ def harness_options(*names: str, **helps: str) -> Callable[[F], F]:
 
 
 def settings_from(given: dict[str, Any], **fixed: str | bool | None) -> HarnessSettings:
-    """Return the settings of a command that took ``**given``, with some of them fixed.
+    """Return the settings of a command; ``fixed`` replaces values of the user.
 
     Raises:
-        UsageError: A value cannot be used.
+        UsageError: A value is invalid.
     """
     return load_settings({**given, **fixed})
 

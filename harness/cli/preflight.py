@@ -1,4 +1,4 @@
-"""``catalog-harness preflight``: what would stop a deployment, before anything is deployed."""
+"""``catalog-harness preflight``: report what would fail a deployment, before it."""
 
 import os
 from collections.abc import Iterator
@@ -30,23 +30,25 @@ _COULD_NOT_RUN = 2
 
 @click.command()
 @click.argument("path", required=False, type=click.Path(path_type=Path))
-@click.option("--offline", is_flag=True, help="Do not ask the target anything.")
+@click.option("--offline", is_flag=True, help="Send no requests to the target.")
 @click.option(
     "--format",
     "format_",
     type=click.Choice(list(FORMATS)),
     default="table",
     show_default=True,
-    help="How to write the findings.",
+    help="Output format.",
 )
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file."
+)
 @click.option(
     "--terraform-version",
     metavar="VERSION",
-    help="Check for this version, such as 1.9.8 or 'opentofu 1.10.0' (default: the one found).",
+    help="Version to check for, such as 1.9.8 or 'opentofu 1.10.0' (default: the installed one).",
 )
 @click.option(
-    "--long-lived", is_flag=True, help="Leave out the teardown rules: the stack is to stay."
+    "--long-lived", is_flag=True, help="Skip the rules on teardown, for a stack that is kept."
 )
 @click.option(
     "--config",
@@ -54,7 +56,7 @@ _COULD_NOT_RUN = 2
     default=Path("pyproject.toml"),
     show_default=True,
     metavar="FILE",
-    help="File with the suppressions, under [tool.catalog-harness.preflight].",
+    help="File with the suppressions, in [tool.catalog-harness.preflight].",
 )
 @harness_options(
     "target",
@@ -82,14 +84,15 @@ def preflight(
     config: Path,
     **given: Any,
 ) -> None:
-    """Say what would stop a deployment, before anything is deployed.
+    """Report what would fail a deployment, before anything is deployed.
 
-    PATH is a Terraform JSON file, a folder of them (cdktf.out, say), or a plan as `terraform show
-    -json` prints it; without it, the catalog stack. The rules are listed in docs/rules.md.
+    PATH is a Terraform JSON file, a folder of such files (such as cdktf.out), or a plan in the
+    format of `terraform show -json`; by default the catalog stack is checked. The rules are
+    listed in docs/rules.md.
 
-    Exit status: 0 when nothing blocks, 1 when something does, 2 when preflight could not run.
+    Exit status: 0 without blockers, 1 with a blocker, 2 when preflight could not run.
     """
-    with _failing_with(_COULD_NOT_RUN):
+    with _exit_code_on_error(_COULD_NOT_RUN):
         settings = settings_from(given)
         configurations = read_configurations(path) if path else [_catalog(settings)]
         terraform, notes = _terraform(settings, terraform_version)
@@ -110,8 +113,8 @@ def preflight(
 
 
 @contextmanager
-def _failing_with(exit_code: int) -> Iterator[None]:
-    """Let an error of the harness end the command with one exit status, whatever its own is."""
+def _exit_code_on_error(exit_code: int) -> Iterator[None]:
+    """Set the exit status of every error of the harness."""
     try:
         yield
     except HarnessError as error:
@@ -139,7 +142,7 @@ def _terraform(
     except ToolNotFoundError as error:
         if settings.terraform:
             raise
-        return None, (f"no rule looked at the Terraform version: {error.message}",)
+        return None, (f"the rules on the Terraform version were skipped: {error.message}",)
     return TerraformVersion(found.version, found.product), ()
 
 

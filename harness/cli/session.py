@@ -1,4 +1,4 @@
-"""What the commands share: the run on a console, and its report at the end."""
+"""Runs of the commands: progress on the console, and a report at the end."""
 
 import os
 from collections.abc import Iterator
@@ -17,19 +17,19 @@ from harness.run.run import Run
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings, new_environment_suffix
 
-_WIDEST = 120
+_MAX_WIDTH = 120
 
 
 @contextmanager
 def observed_run(
     settings: HarnessSettings, console: Console, *, keep: bool = False
 ) -> Iterator[Run]:
-    """Yield the run that the settings mean, shown on the console while it goes on.
+    """Yield the run that the settings describe, with its progress on the console.
 
     Args:
-        settings: What the user set; ``reuse_stack`` means a run on record.
-        console: Where progress is shown.
-        keep: Whether an embedded cloud outlives this process.
+        settings: The user's settings; with ``reuse_stack`` a run on record is used.
+        console: Console for the progress.
+        keep: Keep an embedded cloud running after this process.
     """
     ledger = Ledger(settings.home)
     suffix = (
@@ -50,10 +50,10 @@ def observed_run(
 
 @contextmanager
 def reported(settings: HarnessSettings, *, keep: bool = False) -> Iterator[tuple[Run, RunOutcome]]:
-    """Yield a run and what is collected for its report; print and write the report at the end.
+    """Yield a run and its outcome; print and write the report at the end.
 
-    An error of the body is in the report first of all, and is then raised. One that came
-    before the run was on record has no report.
+    An error of the body is the first error of the report and is raised again. There is no
+    report for an error before the run was on record.
     """
     console = Console()
     outcome = RunOutcome()
@@ -70,6 +70,6 @@ def _finish(run: Run, outcome: RunOutcome, console: Console) -> None:
     report = outcome.report(run)
     if report is None:
         return
-    console.print(render_summary(report, width=min(console.width, _WIDEST)))
+    console.print(render_summary(report, width=min(console.width, _MAX_WIDTH)))
     for path in write_report(report, run.settings.report_dir):
         click.echo(f"report: {path}")

@@ -1,9 +1,9 @@
-"""``catalog-harness sweep``: remove what runs left behind."""
+"""``catalog-harness sweep``: remove the resources that runs left behind."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import click
@@ -12,22 +12,21 @@ from rich.console import Console
 from harness.aws.resources.ownership import Names
 from harness.catalog import CATALOG
 from harness.cli.options import format_option, harness_options, settings_from
-from harness.deploy.guards.request import guard_account, guard_place
+from harness.cli.session import observed_run
+from harness.deploy.guards.request import guard_account, guard_location
 from harness.pipeline.lifetime import teardown
-from harness.report.progress import ConsoleObserver
 from harness.run.ledger import Ledger
 from harness.run.record import RunRecord
-from harness.run.run import Run
-from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
 from harness.targets.factory import create_target, target_type
+from harness.teardown.proof import TeardownProof
 from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.embedded_clouds import sweep_clouds
 from harness.teardown.sweep.recorded_runs import SweepRequest, sweep_target
 from harness.teardown.sweep.rendering import render_sweep
 
-_WIDEST = 120
+_MAX_WIDTH = 120
 
 
 @click.command()
@@ -39,23 +38,25 @@ _WIDEST = 120
     "allowed-regions",
     "state-bucket",
     "state-bucket-region",
-    state_bucket="S3 bucket with the runs' Terraform states",
+    state_bucket="S3 bucket with the Terraform states of the runs",
     state_bucket_region="region of that bucket (default: --region)",
-    target="where to sweep; embedded clouds are those of the runs on record",
+    target="where to sweep; with 'embedded' the clouds of the runs on record",
 )
 @click.option(
     "--environment-suffix",
     "suffixes",
     multiple=True,
     metavar="SUFFIX",
-    help="Sweep this run, expired or not (repeatable; then no others, unless --expired).",
+    help="Sweep this run, expired or not, and no other unless --expired is given (repeatable).",
 )
 @click.option(
     "--expired",
     is_flag=True,
-    help="Sweep the runs whose expires-at is past (the default when no suffix is named).",
+    help="Sweep the runs whose expires-at is past (default without --environment-suffix).",
 )
-@click.option("--yes", "remove", is_flag=True, help="Remove it; else it is only listed.")
+@click.option(
+    "--yes", "remove", is_flag=True, help="Remove the resources; by default they are only listed."
+)
 @format_option
 @click.pass_context
 def sweep(
@@ -68,16 +69,17 @@ def sweep(
     layout: str,
     **given: Any,
 ) -> None:
-    """Find what runs left behind, and remove it with --yes.
+    """List the resources that runs left behind; remove them with --yes.
 
-    Asks the ledger, the state bucket, and every service that the stack uses. Swept is only what
-    carries this project's tags and belongs to a run that has expired or was named, and what is a
-    part of that. In the end each service is asked again: exit status 1 if anything is left.
+    Searches the ledger, the state bucket, and every service that the stack uses. Only resources
+    with the tags of this project that belong to an expired or named run are swept, and the parts
+    of such resources. Every service is queried again at the end: exit status 1 if anything is
+    left.
     """
     settings = settings_from(given)
     ledger = Ledger(settings.home)
     for suffix in suffixes:
-        ledger.directory(suffix)  # refuses what cannot be one
+        ledger.directory(suffix)  # raises UsageError if it is invalid
     request = SweepRequest(
         suffixes=suffixes,
         expired_before=datetime.now(UTC) if expired or not suffixes else None,
@@ -93,14 +95,14 @@ def sweep(
 def _swept(
     settings: HarnessSettings, ledger: Ledger, request: SweepRequest
 ) -> tuple[SweepReport, ...]:
-    end = _ender(settings, ledger)
+    destroy = partial(_destroy, settings)
 
     def names_of(suffix: str) -> Names:
         return CATALOG.physical_names(suffix, settings.region)
 
     if target_type(settings.target).is_per_run:
         clouds = sweep_clouds(
-            request, region=settings.region, ledger=ledger, teardown=end, names_of=names_of
+            request, region=settings.region, ledger=ledger, teardown=destroy, names_of=names_of
         )
         return tuple(clouds)
     target = _permitted_target(settings)
@@ -111,7 +113,7 @@ def _swept(
             attachment,
             request,
             ledger=ledger,
-            teardown=end,
+            teardown=destroy,
             names_of=names_of,
             state_key=CATALOG.state_key,
             patience=target.deadlines.proof,
@@ -122,37 +124,25 @@ def _swept(
 
 
 def _permitted_target(settings: HarnessSettings) -> Target:
-    """Return the target, if it is a real account past the same guards as a run.
+    """Return the target; a real account must pass the same guards as for a run.
 
     Raises:
-        UsageError: It is another account or region than the user means.
+        UsageError: Account or region differ from the settings.
     """
     is_account = target_type(settings.target).is_account
     if is_account:
-        guard_place(settings)
+        guard_location(settings)
     target = create_target(settings, owner_pid=None)
     if is_account:
         guard_account(settings, target.identity)
     return target
 
 
-def _ender(settings: HarnessSettings, ledger: Ledger) -> Callable[[RunRecord], object]:
-    """Return what destroys a run on record, shown on standard error while it goes on."""
-
-    def end(record: RunRecord) -> object:
-        suffix = record.environment_suffix
-        with ConsoleObserver(Console(stderr=True)) as observer:
-            run = Run(
-                stack=CATALOG,
-                settings=replace(settings, environment_suffix=suffix, reuse_stack=True),
-                environment_suffix=suffix,
-                ledger=ledger,
-                timeline=Timeline(observer),
-                owner_pid=None,
-            )
-            return teardown(run)
-
-    return end
+def _destroy(settings: HarnessSettings, record: RunRecord) -> TeardownProof | None:
+    """Destroy a run on record, with its progress on standard error."""
+    named = replace(settings, environment_suffix=record.environment_suffix, reuse_stack=True)
+    with observed_run(named, Console(stderr=True), keep=True) as run:
+        return teardown(run)
 
 
 def _print(reports: tuple[SweepReport, ...], layout: str) -> None:
@@ -162,4 +152,4 @@ def _print(reports: tuple[SweepReport, ...], layout: str) -> None:
         click.echo(json.dumps(content, indent=2))
         return
     console = Console()
-    console.print(render_sweep(reports), width=min(console.width, _WIDEST))
+    console.print(render_sweep(reports), width=min(console.width, _MAX_WIDTH))

@@ -1,4 +1,4 @@
-"""``catalog-harness synth``: the Terraform JSON of the stack, without a target."""
+"""``catalog-harness synth``: write the Terraform JSON of the stack, without a target."""
 
 import json
 from pathlib import Path
@@ -21,22 +21,22 @@ _STANDARD_OUTPUT = "-"
     "region",
     "environment-suffix",
     "stack-config",
-    environment_suffix="short unique name that is in the name of every resource, such as "
-    "pr123-7f3a (default: a fresh one)",
+    environment_suffix="short unique name, a part of every resource name, such as pr123-7f3a "
+    "(default: generated)",
 )
 @click.option(
     "--output",
     default="cdktf.out",
     show_default=True,
     metavar="DIR",
-    help="Folder to write into, as `cdktf synth` lays it out; - writes the JSON to standard "
+    help="Folder for the result, in the layout of `cdktf synth`; - writes the JSON to standard "
     "output.",
 )
 def synth(*, output: str, **given: Any) -> None:
-    """Write the stack's Terraform JSON; needs no target and deploys nothing.
+    """Write the Terraform JSON of the stack, without a target or a deployment.
 
-    Terraform runs on the result as it is: `terraform -chdir=DIR/stacks/catalog init`. Its state
-    goes into the current directory unless --stack-config names a state_bucket.
+    Terraform can use the result as it is: `terraform -chdir=DIR/stacks/catalog init`. The state is
+    kept in the current directory unless --stack-config sets state_bucket.
     """
     config = _config(settings_from(given))
     text = json.dumps(synthesize(CATALOG.app, config).json, indent=2)
@@ -52,7 +52,7 @@ def synth(*, output: str, **given: Any) -> None:
 def _config(settings: HarnessSettings) -> StackConfiguration:
     suffix = settings.environment_suffix or settings.stack_settings.get("environment_suffix")
     suffix = suffix or new_environment_suffix()
-    # Not in the output folder, which may be deleted at any time.
+    # Not in the output folder, which users delete.
     state = Path.cwd() / f"terraform.{CATALOG.stack_id}-{suffix}.tfstate"
     return CATALOG.configure(settings, suffix, state_path=state)
 
@@ -63,5 +63,6 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(
-            f"{path}: cannot be written: {error.strerror}", remedy="another folder by --output"
+            f"{path}: cannot be written: {error.strerror}",
+            remedy="choose another folder with --output",
         ) from error

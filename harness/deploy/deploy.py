@@ -1,4 +1,4 @@
-"""Deploying: target, synth, init, preflight, apply, outputs."""
+"""Deploys a stack: target, synth, init, preflight, apply, outputs."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -11,8 +11,7 @@ from harness.deploy.existing_resources import require_no_existing_resources
 from harness.deploy.failure_reasons import with_failure_reasons
 from harness.deploy.guards import require_permission
 from harness.deploy.preflight import require_deployable
-from harness.deploy.terraform_timeline import terraform_listener
-from harness.deploy.workspace import Tools, find_tools, workspace_of
+from harness.deploy.workspace import Tools, find_tools, terraform_listener, workspace_of
 from harness.preflight import TerraformVersion, explain
 from harness.run.record import RunStatus
 from harness.run.run import Run
@@ -34,7 +33,7 @@ class Deployment:
         target: Where it is deployed.
         config: Its configuration.
         outputs: Its Terraform outputs, one attribute each.
-        tools: What deployed it.
+        tools: The tools that deployed it.
     """
 
     run: Run
@@ -44,7 +43,7 @@ class Deployment:
     tools: Tools
 
     def facts(self) -> dict[str, str]:
-        """Name target, tiers and tools for a report."""
+        """Return facts about target, tiers and tools for the report, name -> text."""
         stack = self.run.stack.facts(self.config, self.target.missing())
         return {**self.target.facts(), **stack, **self.tools.facts()}
 
@@ -52,11 +51,10 @@ class Deployment:
         """Start the second plan in the background.
 
         Args:
-            when_done: Called when the plan has ended, however it did.
+            when_done: Called after the plan, also when it failed.
         """
         cancel = threading.Event()
         workspace = workspace_of(self.run, self.target, self.tools, cancel=cancel)
-
         known = self.target.known_drift()
 
         def verdict() -> DriftVerdict:
@@ -72,10 +70,10 @@ class Deployment:
 
 
 def find_target(run: Run) -> Target:
-    """Return the target of a run: the one of its record, or a new one, not started yet.
+    """Return the target of a run: that of its record, else a new one, not started yet.
 
     Raises:
-        UsageError: A setting of the target cannot be used.
+        UsageError: A setting of the target is invalid.
     """
     if attachment := _attachment(run):
         return attach_target(run.record.target, run.record.region, attachment)
@@ -83,7 +81,7 @@ def find_target(run: Run) -> Target:
 
 
 def start_target(run: Run, target: Target) -> None:
-    """Put the run on record and start its target, unless another process of it has.
+    """Put the run on record and start its target, unless another process of the run has.
 
     Raises:
         UsageError: A run of this suffix may still have resources, or a guard refuses.
@@ -104,10 +102,10 @@ def _attachment(run: Run) -> Mapping[str, str]:
 
 
 def deploy(run: Run) -> Deployment:
-    """Deploy the stack of a run; whatever happens, the caller must destroy it.
+    """Deploy the stack of a run; the caller must destroy it, also after an error.
 
     Raises:
-        HarnessError: A phase failed; the record holds how far it came.
+        HarnessError: A phase failed; the record holds the status that was reached.
     """
     tools = find_tools(run.settings.terraform, run.settings.provider_mirror)
     target = find_target(run)
@@ -131,7 +129,7 @@ def deploy(run: Run) -> Deployment:
 
 
 def attach(run: Run) -> Deployment:
-    """Attach to a stack that is up.
+    """Attach to a deployed stack.
 
     Raises:
         EmulatorError: Its embedded cloud has ended.
@@ -148,7 +146,7 @@ def attach(run: Run) -> Deployment:
 def _synth_and_init(
     run: Run, config: StackConfiguration, target: Target, tools: Tools
 ) -> SynthesizedStack:
-    """Synthesize while the provider is installed: neither needs the other."""
+    """Synthesize while the provider is installed: the two are independent."""
     cancel = threading.Event()
     workspace = workspace_of(run, target, tools, cancel=cancel)
     provider = {"source": "hashicorp/aws", "version": tools.provider_version}
@@ -203,10 +201,7 @@ def _apply(
 
 
 def _require_target(run: Run, failure: TerraformError) -> None:
-    """Raise if the target has ended meanwhile: then that is what made Terraform fail.
-
-    So do credentials that have expired.
-    """
+    """Raise if the target has ended or its credentials have expired: the cause of the failure."""
     record = run.record
     try:
         attach_target(record.target, record.region, record.attachment)

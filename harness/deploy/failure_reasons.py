@@ -1,4 +1,7 @@
-"""Why a service did not become stable: Terraform reports a timeout, the stopped tasks the cause."""
+"""Reasons why an ECS service did not become stable, read from its stopped tasks.
+
+Terraform itself reports only a timeout.
+"""
 
 import logging
 import re
@@ -17,24 +20,24 @@ logger = logging.getLogger(__name__)
 
 _SERVICE = re.compile(r"(?:^|\.)aws_ecs_service\.")
 _REASON = re.compile(r"(?P<code>[A-Z]\w+(?:Error|Exception)): (?P<message>.*)", re.DOTALL)
-# Stop codes of tasks that ended by a failure, not on request.
+# Stop codes of tasks that failed, as opposed to tasks stopped on request.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
 _FAILURES = ("TaskFailedToStart", "EssentialContainerExited", "SpotInterruption")
-_MOST_TASKS = 100
+_MAX_TASKS = 100
 
 
 def with_failure_reasons(
     error: TerraformError, target: Target, services: Sequence[EcsService]
 ) -> TerraformError:
-    """Put the reasons of the service's stopped tasks first in an error about the service.
+    """Add the reasons of stopped tasks to an error about their service, before its message.
 
     Args:
         error: The error of an apply.
-        target: Where it was applied.
-        services: The services of the stack.
+        target: Where the apply ran.
+        services: The ECS services of the stack.
 
     Returns:
-        The error itself when it is not about the service, or when no stopped task gives a reason.
+        The error itself if it is not about a service, or if no stopped task has a reason.
     """
     address = next(
         (each.address for each in error.diagnostics if _SERVICE.search(each.address)), ""
@@ -54,11 +57,11 @@ def with_failure_reasons(
 
 
 def _reasons(ecs: Any, services: Sequence[EcsService], address: str) -> list[AwsError]:
-    """Return why the service's tasks stopped, the most frequent reason first."""
+    """Return the reasons why the tasks stopped, the most frequent first."""
     try:
         tasks = chain.from_iterable(_stopped_tasks(ecs, service) for service in services)
         stopped = Counter(filter(None, map(_reason, tasks)))
-    except (BotoCoreError, ClientError) as error:  # Terraform's own message remains
+    except (BotoCoreError, ClientError) as error:  # the message of Terraform remains
         logger.info("stopped tasks cannot be read: %s", error)
         return []
     return [
@@ -72,14 +75,14 @@ def _stopped_tasks(ecs: Any, service: EcsService) -> Iterator[Mapping[str, Any]]
         cluster=service.cluster,
         serviceName=service.name,
         desiredStatus="STOPPED",
-        maxResults=_MOST_TASKS,
+        maxResults=_MAX_TASKS,
     )
     if listed["taskArns"]:
         yield from ecs.describe_tasks(cluster=service.cluster, tasks=listed["taskArns"])["tasks"]
 
 
 def _reason(task: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return error code and message of a failed task, None for one that was stopped on request."""
+    """Return error code and message of a failed task; None if it was stopped on request."""
     if task.get("stopCode") not in _FAILURES:
         return None
     reasons = [task.get("stoppedReason", ""), *map(_container_reason, task["containers"])]

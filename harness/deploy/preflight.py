@@ -1,4 +1,4 @@
-"""Preflight as a run does it: before Terraform starts, and a blocker ends the run."""
+"""The preflight gate of a run: a blocker ends the run before Terraform starts."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,10 +28,10 @@ def require_deployable(
     Args:
         document: The stack's Terraform JSON.
         source: File that holds it, for messages.
-        target: Where it would be deployed; it is asked.
-        terraform: What would deploy it.
-        environment_suffix: What every name must contain.
-        pyproject: File with the project's suppressions; it need not exist.
+        target: Where it would be deployed; it receives the look-ups of the rules.
+        terraform: The Terraform that would deploy it.
+        environment_suffix: Suffix that every name must contain.
+        pyproject: File with the suppressions of the project; it need not exist.
 
     Raises:
         BlockedError: There is a blocker; the message lists all of them.
@@ -49,8 +49,8 @@ def require_deployable(
         raise BlockedError(
             f"preflight: {count} blocker{'s' if count > 1 else ''}, nothing was deployed\n"
             + "\n".join(_line(finding) for finding in report.blockers),
-            remedy="mend the above, suppress a finding with its reason in pyproject.toml, or "
-            "deploy all the same with --skip-preflight",
+            remedy="fix the blockers, suppress a finding with a reason in pyproject.toml, or "
+            "deploy without preflight (--skip-preflight)",
         )
     return report
 
@@ -58,5 +58,5 @@ def require_deployable(
 def _line(finding: Finding) -> str:
     lines = [f"  {finding.rule} at {finding.address}: {finding.message}"]
     if finding.error:
-        lines.append(f"    the deployment would say: {' '.join(finding.error.split())}")
+        lines.append(f"    error of the deployment: {' '.join(finding.error.split())}")
     return "\n".join([*lines, f"    what to do: {finding.remedy}"])

@@ -1,12 +1,15 @@
-"""Terraform's working directory of a run: which Terraform, which provider, which target."""
+"""Terraform for a run: its tools, its working directory, its events on the timeline."""
 
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 from harness.run.run import Run
+from harness.run.timeline import Timeline
 from harness.targets.base import Target
 from harness.terraform import (
     ProviderInstallation,
@@ -17,18 +20,19 @@ from harness.terraform import (
     pinned_provider_version,
 )
 from harness.terraform.cli_config import write_cli_config
+from harness.terraform.events import ChangeSummary, Event, OperationEvent
 
 
 @dataclass(frozen=True)
 class Tools:
-    """What deploys: the Terraform to run, and where it gets the AWS provider."""
+    """The Terraform to run, and the source of the AWS provider."""
 
     terraform: Terraform
     provider: ProviderInstallation
     provider_version: str | None
 
     def facts(self) -> dict[str, str]:
-        """Name them for a report."""
+        """Return facts about the tools for the report, name -> text."""
         return {
             "terraform": str(self.terraform),
             "AWS provider": f"{self.provider_version or 'any'} from {self.provider.origin}",
@@ -36,11 +40,11 @@ class Tools:
 
 
 def find_tools(terraform: str | None, provider_mirror: Path | None) -> Tools:
-    """Find them by the settings given.
+    """Find the tools that the settings name.
 
     Raises:
-        ToolNotFoundError: There is no Terraform that can be used.
-        UsageError: The mirror that was set does not hold the provider.
+        ToolNotFoundError: There is no usable Terraform.
+        UsageError: The mirror does not contain the provider.
     """
     return Tools(
         find_terraform(terraform), find_provider_source(provider_mirror), pinned_provider_version()
@@ -48,10 +52,10 @@ def find_tools(terraform: str | None, provider_mirror: Path | None) -> Tools:
 
 
 def find_provider_source(mirror: Path | None) -> ProviderInstallation:
-    """Find out where the AWS provider comes from that the bindings are made for.
+    """Return the source of the AWS provider version that the cdktf bindings require.
 
     Raises:
-        UsageError: The mirror that was set does not hold it.
+        UsageError: The mirror does not contain it.
     """
     return find_provider_installation(
         mirror, version=pinned_provider_version(), cache=_plugin_cache()
@@ -61,13 +65,13 @@ def find_provider_source(mirror: Path | None) -> ProviderInstallation:
 def workspace_of(
     run: Run, target: Target, tools: Tools, *, cancel: threading.Event | None = None
 ) -> WorkingDirectory:
-    """Return the working directory of a run, bound to its target.
+    """Return the working directory of a run, configured for its target.
 
     Args:
         run: The run.
         target: Where it deploys; started.
-        tools: What deploys.
-        cancel: Set by another thread to end the command under way.
+        tools: Terraform and provider.
+        cancel: Set by another thread to end the running command.
     """
     cli_config = write_cli_config(
         tools.provider,
@@ -82,6 +86,28 @@ def workspace_of(
         cli_config=cli_config,
         cancel=cancel,
     )
+
+
+def terraform_listener(
+    timeline: Timeline, clock: Callable[[], float] = time.monotonic
+) -> Callable[[Event], None]:
+    """Return a listener for one Terraform command that adds its events to a timeline.
+
+    Terraform reports whole seconds; the clock gives exact durations.
+    """
+    starts: dict[str, float] = {}
+
+    def listen(event: Event) -> None:
+        if isinstance(event, ChangeSummary) and event.operation == "plan":
+            timeline.observer.resources_planned(event.add + event.change + event.remove)
+        elif isinstance(event, OperationEvent) and event.kind == "apply_start":
+            starts[event.address] = clock()
+            timeline.observer.resource_started(event.address, event.action)
+        elif isinstance(event, OperationEvent) and event.kind == "apply_complete":
+            started = starts.pop(event.address, clock())
+            timeline.resource(event.address, event.action, clock() - started)
+
+    return listen
 
 
 def _plugin_cache() -> Path:

@@ -1,4 +1,4 @@
-"""The lifetime of a deployed stack: deployed on the way in, destroyed on every way out."""
+"""The lifetime of a stack: deployed on entry of a context, destroyed on every exit."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,19 +15,19 @@ from harness.teardown.proof import TeardownProof
 
 @contextmanager
 def deployed(run: Run, *, keep: bool = False) -> Iterator[Deployment]:
-    """Deploy the stack of a run for the time of the context.
+    """Deploy the stack of a run for the duration of the context.
 
-    Destroy and teardown proof run on every way out: success, failure, Ctrl-C, SIGTERM, and
-    when the run has taken longer than it may (also if the stack was to be kept). When they
-    fail as well as the body, the body's error is raised and theirs is added to it as a note.
+    Destroy and teardown proof run on every exit: success, failure, Ctrl-C, SIGTERM, and after
+    the maximum duration (then also with ``keep``). If both the body and the teardown fail, the
+    error of the body is raised, with that of the teardown as a note.
 
     Args:
         run: The run, not begun yet.
-        keep: Leave a stack up that was deployed completely.
+        keep: Do not destroy a stack that was deployed completely.
 
     Raises:
-        DurationError: It took longer than ``max_duration``.
-        HarnessError: Deploying or destroying failed, or something was left behind.
+        DurationError: The run took longer than ``max_duration``.
+        HarnessError: Deploying or destroying failed, or something is left.
     """
     try:
         with time_limit(run.settings.max_duration):
@@ -42,10 +42,10 @@ def deployed(run: Run, *, keep: bool = False) -> Iterator[Deployment]:
 
 
 def teardown(run: Run) -> TeardownProof | None:
-    """Destroy the stack of a run, without being stopped half-way by a signal.
+    """Destroy the stack of a run, shielded from signals.
 
     Raises:
-        HarnessError: It failed, or something was left behind.
+        HarnessError: It failed, or something is left.
     """
     with shielded("tearing down"):
         return destroy(run)

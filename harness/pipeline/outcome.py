@@ -1,4 +1,4 @@
-"""Puts the report of a run together."""
+"""The outcome of a run, and its report."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -14,12 +14,12 @@ from harness.run.run import Run
 
 @dataclass
 class RunOutcome:
-    """What is collected for the report while a run goes on.
+    """What is collected during a run for its report.
 
     Attributes:
         results: Results of the checks.
-        errors: What failed the run, first cause first.
-        notes: What the user should know besides.
+        errors: Errors of the run, the first cause first.
+        notes: Further notes for the user.
         facts: Facts about target and tools, name -> text.
         outputs: The stack's outputs, name -> text.
     """
@@ -30,8 +30,8 @@ class RunOutcome:
     facts: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
 
-    def look_at(self, deployment: Deployment) -> None:
-        """Note what the report says about a deployment, while it is up."""
+    def record_deployment(self, deployment: Deployment) -> None:
+        """Record facts and outputs of a deployment, before it is destroyed."""
         self.facts = deployment.facts()
         self.outputs = _texts(asdict(deployment.outputs))
 
@@ -41,7 +41,7 @@ class RunOutcome:
         return bool(self.errors) or any(r.status is Status.FAILED for r in self.results)
 
     def report(self, run: Run) -> RunReport | None:
-        """Return the report; None when the run never came on record."""
+        """Return the report; None if the run is not on record."""
         record = run.find_record()
         if record is None:
             return None
@@ -62,25 +62,25 @@ class RunOutcome:
 
 
 def _is_proved(run: Run) -> bool:
-    """Whether the target was asked what is left; one that has ended by itself cannot be."""
+    """Whether the teardown was proved; a target that has ended cannot be queried."""
     return any(phase.name == "teardown proof" for phase in run.timeline.phases)
 
 
 def kept_note(environment_suffix: str) -> str:
-    """Return what to tell whoever keeps a stack up."""
+    """Return a note for the user on the use and removal of a kept stack."""
     return (
-        f"the stack {environment_suffix} is still up: `catalog-harness check` and `pytest "
-        "--reuse-stack` attach to it; in the end `catalog-harness destroy "
-        f"--environment-suffix {environment_suffix}` removes it"
+        f"the stack {environment_suffix} is still deployed: `catalog-harness check` and `pytest "
+        "--reuse-stack` attach to it; `catalog-harness destroy --environment-suffix "
+        f"{environment_suffix}` removes it"
     )
 
 
 def _text(error: BaseException) -> str:
     if isinstance(error, KeyboardInterrupt):
-        said = "terminated" if isinstance(error, Terminated) else "interrupted"
+        text = "terminated" if isinstance(error, Terminated) else "interrupted"
     else:
-        said = str(error) if isinstance(error, HarnessError) else repr(error)
-    return "\n".join([said, *getattr(error, "__notes__", ())])
+        text = str(error) if isinstance(error, HarnessError) else repr(error)
+    return "\n".join([text, *getattr(error, "__notes__", ())])
 
 
 def _texts(outputs: Mapping[str, Sequence[str] | str | int | None]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Proving a deployed stack: all checks, with the second plan beside those that only read."""
+"""Proves a deployed stack: all checks, with the second plan parallel to the read-only ones."""
 
 from collections.abc import Sequence
 
@@ -19,20 +19,20 @@ def prove(
     only: Sequence[str] | None = None,
     exclusive: bool = True,
 ) -> None:
-    """Run the checks and the second plan, and collect what they say.
+    """Run the checks and the second plan, and collect their results.
 
-    The plan runs beside the checks that only read; those that change the stack (and restore
+    The plan runs parallel to the read-only checks; those that change the stack (and restore
     it) wait for its end. Drift and failed checks are collected, not raised.
 
     Args:
         deployment: The deployed stack.
         outcome: Where results and a drift error are collected.
-        only: Patterns of check ids; None for all.
+        only: Patterns of check ids; None: all checks.
         exclusive: Whether to run the checks that change the stack.
 
     Raises:
-        UsageError: A pattern names no check.
-        TerraformError: The second plan could not be made.
+        UsageError: A pattern matches no check.
+        TerraformError: The second plan failed.
     """
     run = deployment.run
     context = CheckContext(
@@ -44,19 +44,19 @@ def prove(
     )
     watch = deployment.watch_drift()
 
-    def keep(result: CheckResult) -> None:
-        """Take each as it comes: it counts also when the second plan fails, or after Ctrl-C."""
+    def collect(result: CheckResult) -> None:
+        """Keep each result at once: it counts also if the second plan fails, or after Ctrl-C."""
         outcome.results += (result,)
 
     try:
         with run.timeline.phase("checks"):
-            # Once more, in the order of the report.
+            # Again, in the order of the report.
             outcome.results = run_checks(
                 context,
                 only=only,
                 exclusive=exclusive,
                 before_exclusive=watch.wait,
-                on_result=keep,
+                on_result=collect,
             )
         require_no_drift(watch.wait(), run.timeline.note)
     except DriftError as error:

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from harness.report.progress import ConsoleObserver
-from harness.run.observer import Observer
+from harness.run.timeline import Observer
 
 _PROGRESS_FILE = "progress.log"
 _POLL_SECONDS = 0.5

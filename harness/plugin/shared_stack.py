@@ -15,10 +15,9 @@ from harness.pipeline.lifetime import teardown
 from harness.pipeline.outcome import RunOutcome, kept_note
 from harness.plugin.options import settings_of
 from harness.run.ledger import Ledger
-from harness.run.observer import Observer
 from harness.run.record import RunStatus
 from harness.run.run import Run
-from harness.run.timeline import Timeline
+from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings, new_environment_suffix
 from harness.targets.base import Target
 from harness.terraform.drift import DriftWatch, require_no_drift
@@ -228,7 +227,7 @@ class SharedStack:
 
     def _add_facts(self, outcome: RunOutcome) -> None:
         try:
-            outcome.look_at(attach(self.run))
+            outcome.record_deployment(attach(self.run))
         except HarnessError as error:  # the stack must be torn down all the same
             outcome.errors.append(error)
 

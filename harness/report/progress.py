@@ -13,7 +13,7 @@ from rich.text import Text
 from harness.report.activity import Activity, sentence, view
 from harness.report.text import duration, one_line, shortened
 from harness.run.evidence import CheckResult, Status
-from harness.run.observer import Observer
+from harness.run.timeline import Observer
 
 _LONGEST_OBSERVATION = 600
 _MOST_RESOURCES = 8

@@ -1,14 +1,14 @@
-"""What a check yields: evidence of what was observed, and on which plane."""
+"""The result of a check: what was observed, and on which plane."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Plane(StrEnum):
-    """How something was proved."""
+    """How a claim was proved."""
 
     DATA = "data plane"  # real traffic: a request, a connection, a query
-    CONTROL = "control plane"  # what the service's API says
+    CONTROL = "control plane"  # the response of the service's API
 
 
 class Status(StrEnum):
@@ -24,13 +24,13 @@ class CheckResult:
     """One check's outcome.
 
     Attributes:
-        check: Id, service and claim, such as ``alb/targets-healthy``.
+        check: Id: service and claim, such as ``alb/targets-healthy``.
         claim: The claim as a sentence ("every target is healthy").
         plane: Data plane or control plane.
         target: Name of the target.
         status: passed, failed, or not provable.
-        observed: What was seen; for ``not provable`` the reason. Never a secret.
-        seconds: How long the check took.
+        observed: What was observed; for ``not provable`` the reason. Never a secret.
+        seconds: Duration of the check.
     """
 
     check: str

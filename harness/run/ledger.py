@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from harness.core.errors import HarnessError, UsageError
 from harness.run.record import RunRecord, RunStatus
-from harness.settings.settings import LONGEST_SUFFIX
+from harness.settings.settings import MAX_SUFFIX_LENGTH
 
 _RECORD = "run.json"
 _KEPT_RECORDS = 50
@@ -23,9 +23,9 @@ _LOCK_SECONDS = 30.0
 
 
 class Ledger:
-    """The runs of this machine, a folder each below ``home/runs``.
+    """The runs of this machine, with one folder each in ``home/runs``.
 
-    Safe for several processes at once.
+    Safe for concurrent processes.
     """
 
     def __init__(self, home: Path) -> None:
@@ -35,22 +35,22 @@ class Ledger:
         """Return the folder of a run, whether or not it exists.
 
         Raises:
-            UsageError: The suffix cannot be one.
+            UsageError: The suffix is invalid.
         """
         if not _is_suffix(environment_suffix):
             raise UsageError(
-                f"environment suffix {environment_suffix!r} cannot be used",
-                remedy=f"1 to {LONGEST_SUFFIX} lowercase letters, digits and single hyphens "
+                f"invalid environment suffix {environment_suffix!r}",
+                remedy=f"1 to {MAX_SUFFIX_LENGTH} lowercase letters, digits and single hyphens "
                 "between them, such as pr123-7f3a",
             )
         return self._runs / environment_suffix
 
     def begin(self, record: RunRecord) -> None:
-        """Write the first record of a run; of several processes with one suffix, one succeeds.
+        """Write the first record of a run; of concurrent runs with one suffix, one succeeds.
 
         Raises:
-            UsageError: A run of this suffix may still have resources.
-            HarnessError: The ledger's folder cannot be written to.
+            UsageError: A run with this suffix may still have resources.
+            HarnessError: The folder of the ledger is not writable.
         """
         with self._locked():
             self._require_free(record.environment_suffix)
@@ -68,7 +68,7 @@ class Ledger:
             )
 
     def save(self, record: RunRecord) -> None:
-        """Write a record, atomically and durably enough to survive a kill of this process."""
+        """Write a record atomically; it survives a kill of this process."""
         directory = self.directory(record.environment_suffix)
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = directory / f"{_RECORD}.draft"
@@ -76,7 +76,7 @@ class Ledger:
         draft.replace(directory / _RECORD)
 
     def update(self, environment_suffix: str, **changes: Any) -> RunRecord:
-        """Change fields of a record and return the new one.
+        """Change fields of a record and return the new record.
 
         Raises:
             UsageError: There is no such run.
@@ -87,10 +87,10 @@ class Ledger:
         return record
 
     def find(self, environment_suffix: str) -> RunRecord | None:
-        """Return the record of a run, None if there is none.
+        """Return the record of a run; None if there is none.
 
         Raises:
-            HarnessError: There is one, but it cannot be read.
+            HarnessError: The record cannot be read.
         """
         path = self.directory(environment_suffix) / _RECORD
         try:
@@ -101,8 +101,8 @@ class Ledger:
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise HarnessError(
                 f"the record {path} cannot be read: {error!r}",
-                remedy="it was written by another version, or damaged: see whether its run has "
-                "left anything, then delete its folder",
+                remedy="it is damaged, or was written by another version: check whether the run "
+                "left resources, then delete its folder",
             ) from error
 
     def get(self, environment_suffix: str) -> RunRecord:
@@ -123,19 +123,19 @@ class Ledger:
     def records(self) -> tuple[RunRecord, ...]:
         """Return the runs that may still have resources, newest first.
 
-        Records that cannot be read are left out; see ``unreadable``.
+        Unreadable records are skipped; see ``unreadable``.
         """
         return tuple(r for r in self._all() if r.status is not RunStatus.DESTROYED)
 
     def unreadable(self) -> tuple[HarnessError, ...]:
-        """Return what is wrong with each record that cannot be read."""
+        """Return an error for each record that cannot be read."""
         return tuple(found for found in self._each() if isinstance(found, HarnessError))
 
     def choose(self, environment_suffix: str | None) -> str:
-        """Return the suffix of the run that the user means: as named, or the newest that is up.
+        """Return the suffix of the given run, else that of the newest deployed one.
 
         Raises:
-            UsageError: There is none.
+            UsageError: There is no such run.
         """
         if environment_suffix:
             return self.get(environment_suffix).environment_suffix
@@ -144,15 +144,15 @@ class Ledger:
                 return record.environment_suffix
         unfinished = ", ".join(f"{r.environment_suffix} ({r.status})" for r in self.records())
         raise UsageError(
-            "no stack that is up is on record",
-            remedy=f"name one of these with --environment-suffix: {unfinished}"
+            "no deployed stack is on record",
+            remedy=f"choose one of these with --environment-suffix: {unfinished}"
             if unfinished
             else "deploy one with `catalog-harness deploy` or `pytest --keep-stack`",
         )
 
     def _all(self) -> list[RunRecord]:
-        known = [found for found in self._each() if isinstance(found, RunRecord)]
-        return sorted(known, key=lambda record: record.started_at, reverse=True)
+        records = [found for found in self._each() if isinstance(found, RunRecord)]
+        return sorted(records, key=lambda record: record.started_at, reverse=True)
 
     def _each(self) -> Iterator[RunRecord | HarnessError | None]:
         for path in sorted(self._runs.glob(f"*/{_RECORD}")):
@@ -175,15 +175,15 @@ class Ledger:
                 yield
         except OSError as error:
             raise HarnessError(
-                f"the ledger in {self._runs} cannot be written to: {error}",
-                remedy="set CATALOG_HARNESS_HOME to a folder that can",
+                f"the ledger in {self._runs} is not writable: {error}",
+                remedy="set CATALOG_HARNESS_HOME to a writable folder",
             ) from error
 
 
 def _is_suffix(text: str) -> bool:
-    return len(text) <= LONGEST_SUFFIX and _SUFFIX.fullmatch(text) is not None
+    return len(text) <= MAX_SUFFIX_LENGTH and _SUFFIX.fullmatch(text) is not None
 
 
 def now() -> str:
-    """Return the time as ISO 8601 in UTC, to the microsecond."""
+    """Return the current time as ISO 8601 in UTC, to the microsecond."""
     return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -1,4 +1,4 @@
-"""What is on record of one run."""
+"""The record of one run in the ledger."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class RunStatus(StrEnum):
-    """How far a run has come; everything but DESTROYED may have resources."""
+    """The status of a run; in every one but DESTROYED it may have resources."""
 
     STARTING = "starting"
     DEPLOYING = "deploying"
@@ -20,27 +20,27 @@ class RunStatus(StrEnum):
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One run, as the ledger knows it.
+    """One run, as stored in the ledger.
 
     Attributes:
         environment_suffix: The run's suffix, which also names its folder.
         target: Name of the target.
         region: AWS region.
-        status: How far it has come.
+        status: Its status.
         started_at: ISO 8601 time in UTC.
-        applied: Whether apply was ever begun, so that there may be resources.
-        complete: Whether an apply has ever succeeded, so that the state holds all there is; what
-            an apply made that failed or was interrupted may be missing from it.
-        verified: Whether a second plan has just shown the state to be true, so that destroy
-            need not ask the target again.
-        attachment: What another process needs to attach to the target.
-        config: The stack's configuration, as ``StackConfig.to_mapping`` gives it.
-        terraform: The Terraform setting of the run, which destroy must use again.
-        provider_mirror: The mirror setting of the run.
-        error: Why it failed; empty if it did not.
-        run_id: What the tag ``RunId`` of its resources says.
-        owner: What their tag ``Owner`` says.
-        expires_at: What their tag ``expires-at`` says: ISO 8601 time in UTC.
+        applied: Whether an apply was started, so that there may be resources.
+        complete: Whether an apply has succeeded, so that the state holds all resources; a
+            failed or interrupted apply may have created some that the state does not hold.
+        verified: Whether a second plan has just verified the state, so that destroy can skip
+            the refresh.
+        attachment: The values with which another process attaches to the target.
+        config: The configuration of the stack, from ``StackConfiguration.to_mapping``.
+        terraform: The setting ``terraform`` of the run, which destroy must use again.
+        provider_mirror: The setting ``provider_mirror`` of the run.
+        error: The error of the run; empty if there is none.
+        run_id: Value of the tag ``RunId`` of its resources.
+        owner: Value of their tag ``Owner``.
+        expires_at: Value of their tag ``expires-at``: ISO 8601 time in UTC.
     """
 
     environment_suffix: str
@@ -62,5 +62,5 @@ class RunRecord:
 
     @property
     def mirror(self) -> Path | None:
-        """The mirror setting as a path."""
+        """The provider mirror as a path."""
         return Path(self.provider_mirror) if self.provider_mirror else None

@@ -1,4 +1,4 @@
-"""One run: its suffix, its folder, its record, its timeline."""
+"""One run: its suffix, folder, record and timeline."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -17,17 +17,17 @@ from harness.targets.base import Target
 
 @dataclass(frozen=True)
 class Run:
-    """What all phases of one run share, also across processes.
+    """The values that all phases of one run share, also across processes.
 
     Attributes:
-        stack: What it deploys.
+        stack: The stack that it deploys.
         settings: The user's settings.
         environment_suffix: The run's suffix.
-        ledger: Where its record is kept.
+        ledger: The ledger with its record.
         timeline: Phases, resource operations and notes so far.
         owner_pid: PID whose exit stops an embedded cloud of this run; None: runs until stopped.
-        shared: Whether several processes take part: one finds on record what another began.
-        started_at: ISO 8601 time in UTC; tells this run from others that had its suffix.
+        shared: Whether several processes take part and share one record.
+        started_at: ISO 8601 time in UTC; distinguishes this run from others with its suffix.
     """
 
     stack: StackDefinition
@@ -41,7 +41,7 @@ class Run:
 
     @property
     def directory(self) -> Path:
-        """The run's folder: record, workspace, timeline."""
+        """Folder of the run: record, workspace, timeline."""
         return self.ledger.directory(self.environment_suffix)
 
     @property
@@ -51,7 +51,7 @@ class Run:
 
     @property
     def tags(self) -> RunTags:
-        """The run's own tags of its resources, beside its suffix."""
+        """The tags of its resources that identify the run, in addition to its suffix."""
         return RunTags.of(
             self.environment_suffix,
             self.started_at,
@@ -60,10 +60,10 @@ class Run:
         )
 
     def planned_config(self, target: Target) -> StackConfiguration:
-        """Return the stack's configuration as far as it is known without a request to the target.
+        """Return the configuration of the stack before any request to the target.
 
         Raises:
-            UsageError: It cannot be used.
+            UsageError: It is invalid.
         """
         return self.stack.configure(
             self.settings, self.environment_suffix, target=target, tags=self.tags.to_mapping()
@@ -75,10 +75,10 @@ class Run:
 
     @property
     def record(self) -> RunRecord:
-        """The record as it stands.
+        """The current record.
 
         Raises:
-            UsageError: There is none.
+            UsageError: The run is not on record.
         """
         record = self.find_record()
         if record is None:
@@ -86,10 +86,10 @@ class Run:
         return record
 
     def find_record(self) -> RunRecord | None:
-        """Return the run's record, None before it has begun.
+        """Return the record of the run; None before ``begin``.
 
-        A record of the same suffix that another run wrote is not this run's, unless it is to
-        be reused: a teardown of "the run" must never destroy the resources of another one.
+        The record of another run with the same suffix is returned only with ``reuse_stack``: a
+        teardown must never destroy the resources of another run.
         """
         record = self.ledger.find(self.environment_suffix)
         if record is None or self.settings.reuse_stack or record.started_at == self.started_at:
@@ -97,10 +97,10 @@ class Run:
         return None
 
     def begin(self) -> None:
-        """Put the run on record, before it has anything.
+        """Put the run on record, before it has any resources.
 
         Raises:
-            UsageError: A run of this suffix may still have resources.
+            UsageError: A run with this suffix may still have resources.
         """
         mirror = self.settings.provider_mirror
         self.ledger.begin(
@@ -122,11 +122,11 @@ class Run:
         return self.ledger.update(self.environment_suffix, **changes)
 
     def save_timeline(self) -> None:
-        """Leave the timeline for another process of this run."""
+        """Save the timeline for another process of this run."""
         self._timeline_path.write_text(json.dumps(self.timeline.to_dict()))
 
     def load_timeline(self) -> None:
-        """Take over the timeline that another process of this run left, if any."""
+        """Add the timeline that another process of this run saved, if any."""
         try:
             text = self._timeline_path.read_text()
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What the harness needs of a stack: one implementation of ``StackDefinition`` per stack."""
+"""The interface between the harness and a stack: ``StackDefinition``, implemented per stack."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ class StackApp:
 
     Attributes:
         module: Python module to run (``python -m``).
-        package: Folder of the package that it belongs to.
-        not_synthesized: Top-level names in that folder that leave no trace in the configuration.
-        config_variable: Environment variable that names the JSON file with the configuration.
-        inputs: Environment variables that the configuration replaces.
+        package: Folder of its package.
+        not_synthesized: Top-level names in that folder that are no input of the synth.
+        config_variable: Environment variable with the path of the JSON configuration file.
+        inputs: Environment variables of the app that the configuration replaces.
     """
 
     module: str
@@ -34,7 +34,7 @@ class StackApp:
 
 @dataclass(frozen=True)
 class EcsService:
-    """An ECS service of a stack, by the names of its cluster and itself."""
+    """An ECS service of a stack: the names of its cluster and of the service."""
 
     cluster: str
     name: str
@@ -46,7 +46,7 @@ class HourlyUsage:
 
     Attributes:
         initial: As deployed.
-        maximum: Scaled out as far as the stack allows.
+        maximum: At the maximum scale of the stack.
     """
 
     initial: Mapping[Item, float]
@@ -70,18 +70,18 @@ class StackConfiguration(Protocol):
 
     @property
     def state_bucket(self) -> str | None:
-        """S3 bucket of the Terraform state; None keeps it locally."""
+        """S3 bucket of the Terraform state; None: a local state."""
 
     @property
     def state_bucket_region(self) -> str | None:
-        """Region of that bucket; None for ``region``."""
+        """Region of the state bucket; None: ``region``."""
 
     @property
     def state_key(self) -> str:
         """Object key of the Terraform state."""
 
     def to_mapping(self) -> dict[str, Any]:
-        """Return field name -> value in types that JSON has."""
+        """Return field name -> value, in JSON types."""
 
 
 class StackOutputs(Protocol):
@@ -125,7 +125,7 @@ class StackOutputs(Protocol):
 
 
 class StackDefinition(Protocol):
-    """One stack that the harness deploys.
+    """A stack that the harness deploys.
 
     Attributes:
         stack_id: Id of the ``TerraformStack`` in its app.
@@ -135,7 +135,7 @@ class StackDefinition(Protocol):
 
     @property
     def app(self) -> StackApp:
-        """What synthesizes it."""
+        """The cdktf app that synthesizes it."""
 
     def configure(
         self,
@@ -146,22 +146,22 @@ class StackDefinition(Protocol):
         tags: Mapping[str, str] | None = None,
         state_path: Path | None = None,
     ) -> StackConfiguration:
-        """Return the configuration as far as it is known without a request to the target.
+        """Return the configuration before any request to the target.
 
         Args:
             settings: The user's settings; ``--stack-config`` takes precedence over the defaults
                 of a target.
             environment_suffix: The run's suffix.
             target: Where it will be deployed, if anywhere; need not be started.
-            tags: The run's own tags.
-            state_path: File for the Terraform state when it is kept locally.
+            tags: The tags that identify the run.
+            state_path: File for a local Terraform state.
 
         Raises:
-            UsageError: A field is unknown or wrong, or contradicts an option.
+            UsageError: A field is unknown or invalid, or contradicts an option.
         """
 
     def predict(self, config: StackConfiguration) -> StackConfiguration:
-        """Return what ``resolve`` returns on a target with the preferred versions."""
+        """Return the result of ``resolve`` for a target that offers the preferred versions."""
 
     def resolve(
         self,
@@ -176,15 +176,15 @@ class StackDefinition(Protocol):
             config: The result of ``configure``.
             settings: The user's settings.
             target: Where it will be deployed; started.
-            timeline: Receives notes on what was chosen and why.
+            timeline: Receives notes on the choices and their reasons.
 
         Raises:
             UsageError: The target does not offer what the user requires.
-            TargetError: The target does not return what it offers.
+            TargetError: A request to the target failed.
         """
 
     def restore(self, values: Mapping[str, Any]) -> StackConfiguration:
-        """Return the configuration that ``to_mapping`` turned into values."""
+        """Return the configuration with the values of ``to_mapping``."""
 
     def outputs(self, values: Mapping[str, Any]) -> Any:
         """Return the Terraform outputs as a dataclass with one field per output.
@@ -198,29 +198,29 @@ class StackDefinition(Protocol):
         """Return facts about a deployment for the report, name -> text.
 
         Args:
-            config: What is deployed.
-            missing: What the target lacks.
+            config: The deployed configuration.
+            missing: Missing capability of the target -> reason.
         """
 
     def require_tiers(self, settings: HarnessSettings, target: Target) -> None:
-        """Refuse a started target without the tiers that the user requires.
+        """Refuse a started target that does not offer the tiers that the user requires.
 
         Raises:
-            UsageError: A tier is missing, or the target offers none at all.
+            UsageError: A tier is not offered, or none at all.
         """
 
     def guard_account(self, settings: HarnessSettings, config: StackConfiguration) -> None:
         """Refuse a configuration that cannot be deployed to a real account.
 
         Raises:
-            UsageError: An image is missing, say.
+            UsageError: A required field is missing, such as the image.
         """
 
     def hourly_usage(self, config: StackConfiguration) -> HourlyUsage:
-        """Return what is billed by the hour."""
+        """Return the items that are billed by the hour."""
 
     def ecs_services(self, config: StackConfiguration) -> Sequence[EcsService]:
-        """Return the ECS services that a deployment waits for."""
+        """Return the ECS services whose stability a deployment waits for."""
 
     def physical_names(self, environment_suffix: str, region: str) -> Mapping[Kind, frozenset[str]]:
         """Return the exact names that any configuration gives its resources, by kind.

@@ -1,4 +1,4 @@
-"""When each phase and each resource of a run began and ended."""
+"""The timeline of a run: start and end of every phase and resource, and its observer."""
 
 import threading
 import time
@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from harness.run.observer import Observer
+from harness.run.evidence import CheckResult
 
 
 @dataclass(frozen=True)
 class Phase:
-    """One phase of a run: when it started and ended, in seconds since the run's start."""
+    """One phase of a run; start and end in seconds since the start of the run."""
 
     name: str
     started: float
@@ -27,7 +27,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class ResourceTiming:
-    """One resource's creation or deletion, in seconds since the run's start."""
+    """One operation on a resource; start and end in seconds since the start of the run."""
 
     address: str
     action: str  # "create", "delete", "update", "read"
@@ -35,13 +35,42 @@ class ResourceTiming:
     ended: float
 
 
+class Observer:
+    """Receives the events of a run as they happen; this class ignores them.
+
+    The methods are called from several threads. They must return quickly and never raise: an
+    observer cannot fail a run.
+    """
+
+    def phase_started(self, name: str) -> None:
+        """A phase has started; phases may overlap."""
+
+    def phase_finished(self, name: str, seconds: float, *, failed: bool = False) -> None:
+        """A phase has ended, with its duration in seconds."""
+
+    def resources_planned(self, count: int) -> None:
+        """Terraform is about to create, change or delete ``count`` resources."""
+
+    def resource_started(self, address: str, action: str) -> None:
+        """An operation ("create", "update", "delete", "read") on a resource has started."""
+
+    def resource_finished(self, address: str, action: str, seconds: float) -> None:
+        """An operation on a resource has succeeded, with its duration in seconds."""
+
+    def check_finished(self, result: CheckResult) -> None:
+        """A check has ended."""
+
+    def note(self, text: str) -> None:
+        """There is a note for the user."""
+
+
 class Timeline:
-    """Collects the phases and resource timings of a run and tells an observer as they happen.
+    """Collects the phases and resource timings of a run and passes them to an observer.
 
     Args:
-        observer: Told about every start and end.
-        origin: The run's start on the system's monotonic clock, in seconds. That clock is the
-            same for all processes of a machine, so that workers can share an origin.
+        observer: Receives every start and end.
+        origin: Start of the run on the monotonic clock of the system, in seconds. All processes
+            of a machine share that clock, so workers can share an origin.
         clock: The monotonic clock.
     """
 
@@ -74,19 +103,19 @@ class Timeline:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the report should say besides, in the order of the telling."""
+        """The notes for the report, in chronological order."""
         with self._lock:
             return tuple(self._notes)
 
     def note(self, text: str) -> None:
-        """Tell the observer something now, and the report in the end."""
+        """Add a note for the observer and the report."""
         with self._lock:
             self._notes.append(text)
         self.observer.note(text)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Time a phase; it counts as failed when the body raises."""
+        """Time a phase; it has failed if the body raises."""
         started = self._clock() - self.origin
         self.observer.phase_started(name)
         failed = True
@@ -100,7 +129,7 @@ class Timeline:
             self.observer.phase_finished(name, phase.seconds, failed=failed)
 
     def resource(self, address: str, action: str, seconds: float) -> None:
-        """Record a resource that has just been finished after ``seconds``."""
+        """Record an operation that has just ended and took ``seconds``."""
         ended = self._clock() - self.origin
         timing = ResourceTiming(address, action, max(0.0, ended - seconds), ended)
         with self._lock:
@@ -108,7 +137,7 @@ class Timeline:
         self.observer.resource_finished(address, action, seconds)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return a JSON-ready copy."""
+        """Return a copy that can be serialized as JSON."""
         return {
             "origin": self.origin,
             "phases": [asdict(phase) for phase in self.phases],
@@ -117,7 +146,7 @@ class Timeline:
         }
 
     def merge(self, saved: Mapping[str, Any]) -> None:
-        """Take over what another process of this machine saved with ``to_dict``."""
+        """Add what another process of this machine saved with ``to_dict``."""
         shift = saved["origin"] - self.origin
 
         def moved(times: Mapping[str, Any]) -> dict[str, Any]:

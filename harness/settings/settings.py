@@ -1,4 +1,4 @@
-"""Everything that a user can set, parsed once."""
+"""The settings of the user, parsed once."""
 
 import getpass
 import json
@@ -16,19 +16,19 @@ import platformdirs
 from harness.core.errors import UsageError
 from harness.settings.options import OPTIONS, Option
 
-# What every stack must accept in its names.
-LONGEST_SUFFIX = 20
+# Maximum length that every stack must accept in its names.
+MAX_SUFFIX_LENGTH = 20
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class HarnessSettings:
-    """The settings of one run; see ``harness.settings.options`` for what each means.
+    """The settings of one run; ``harness.settings.options`` describes each.
 
     Attributes:
-        stack_settings: StackConfig fields from the file that ``--stack-config`` names.
-        home: Folder of the ledger and of the runs' working directories.
+        stack_settings: Fields of the stack configuration, from the ``--stack-config`` file.
+        home: Folder of the ledger and of the working directories of the runs.
     """
 
     target: str = "embedded"
@@ -63,25 +63,24 @@ def load_settings(
     environ: Mapping[str, str] = os.environ,
     ini: Mapping[str, str] | None = None,
 ) -> HarnessSettings:
-    """Combine what was typed, the environment and the ini file, in this order of precedence.
+    """Combine command line, environment and ini file, in this order of precedence.
 
     Args:
-        given: Option field -> value as typed, for every option that the caller offers; None or
-            False where nothing was typed. What the caller does not offer keeps its default,
-            whatever the environment says: a variable meant for ``run`` must not break
-            ``destroy``.
-        environ: Environment variables, of which an empty one counts as not set;
-            ``CATALOG_HARNESS_HOME`` moves the state folder.
-        ini: Option field -> value of pytest's ini file.
+        given: Option field -> value of the command line, for every option of the command; None
+            or False if not given. Any other option keeps its default, whatever the environment
+            holds: a variable for ``run`` must not break ``destroy``.
+        environ: Environment variables; an empty one counts as not set.
+            ``CATALOG_HARNESS_HOME`` replaces the state folder.
+        ini: Option field -> value of the ini file of pytest.
 
     Raises:
-        UsageError: A value cannot be used; the message names it and where it came from.
+        UsageError: A value is invalid; the message has the value and its origin.
     """
     values = {option.field: _value(option, given, environ, ini or {}) for option in OPTIONS}
     if values["keep_stack"] and values["reuse_stack"]:
         raise UsageError(
-            "--keep-stack and --reuse-stack are both set (typed, by variable or in the ini file)",
-            remedy="--reuse-stack alone: a reused stack is always left up",
+            "--keep-stack and --reuse-stack are both set (as option, variable or ini value)",
+            remedy="use --reuse-stack alone: a reused stack is always kept",
         )
     stack_config = _path(values["stack_config"])
     mirror = _path(values["provider_mirror"])
@@ -89,7 +88,7 @@ def load_settings(
         "stack_config": stack_config,
         "stack_settings": _stack_settings(stack_config),
         "report_dir": _path(values["report_dir"]),
-        # These two go on record, and destroy may be called from another directory.
+        # These two go on record; destroy may run in another working directory.
         "terraform": _program(values["terraform"]),
         "provider_mirror": mirror.absolute() if mirror else None,
     }
@@ -99,13 +98,13 @@ def load_settings(
 
 
 def new_environment_suffix() -> str:
-    """Return a suffix that no earlier run used: who runs it, and six random hex digits."""
+    """Return a new suffix: the start of the user name, and six random hex digits."""
     user = re.sub(r"[^a-z0-9]", "", user_name().lower())[:5]
     return f"{user or 'run'}-{secrets.token_hex(3)}"
 
 
 def user_name() -> str:
-    """Return the name of the user that this process runs as; empty if there is none."""
+    """Return the user name of this process; empty if there is none."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a user without a name, as in many containers
@@ -120,13 +119,12 @@ def _value(
 ) -> Any:
     if option.field not in given:
         return option.default
-    typed = given[option.field]
-    if typed == "":
-        # Often a shell variable that is not set; taking the default for it could mean, say,
-        # somebody else's stack.
-        raise UsageError(f"--{option.name}: empty", remedy="give a value, or leave the option out")
-    if typed is not None and typed is not False:
-        return _parse(option, str(typed), f"--{option.name}")
+    value = given[option.field]
+    if value == "":
+        # Often an unset shell variable; the default could be the stack of another user.
+        raise UsageError(f"--{option.name}: empty", remedy="give a value, or omit the option")
+    if value is not None and value is not False:
+        return _parse(option, str(value), f"--{option.name}")
     for variable in filter(None, (option.variable, option.standard)):
         if environ.get(variable):
             return _parse(option, environ[variable], variable)
@@ -143,14 +141,14 @@ def _parse(option: Option, raw: str, origin: str) -> str | float | bool:
     if option.kind == "choice" and raw not in option.choices:
         raise UsageError(
             f"{origin}: {raw!r} is not a {option.name}",
-            remedy=f"one of {', '.join(option.choices)}",
+            remedy=f"use one of {', '.join(option.choices)}",
         )
     return raw
 
 
 def _program(value: str | None) -> str | None:
     path = _path(value)
-    # Asked of the text, because Path("./terraform") forgets the dot.
+    # Tested on the text, because Path("./terraform") drops the dot.
     return str(path.absolute()) if path and os.path.dirname(value or "") else value
 
 
@@ -158,13 +156,13 @@ def _path(value: str | None) -> Path | None:
     try:
         return Path(value).expanduser() if value else None
     except RuntimeError as error:  # no such user
-        raise UsageError(f"{value}: {error}", remedy="write the path out") from error
+        raise UsageError(f"{value}: {error}", remedy="use an absolute path") from error
 
 
 def _flag(raw: str, origin: str) -> bool:
     word = raw.strip().lower()
     if word not in _TRUE | _FALSE:
-        raise UsageError(f"{origin}: {raw!r} is neither yes nor no", remedy="1 or 0")
+        raise UsageError(f"{origin}: {raw!r} is not a boolean", remedy="use 1 or 0")
     return word in _TRUE
 
 
@@ -174,7 +172,7 @@ def _number(raw: str, origin: str) -> float:
     except ValueError:
         value = math.nan
     if not (math.isfinite(value) and value > 0):
-        raise UsageError(f"{origin}: {raw!r} is not a number above 0", remedy="such as 90 or 0.5")
+        raise UsageError(f"{origin}: {raw!r} is not a positive number", remedy="such as 90 or 0.5")
     return value
 
 
@@ -189,7 +187,7 @@ def _stack_settings(path: Path | None) -> dict[str, Any]:
         raise UsageError(f"--stack-config {path}: not JSON: {error}") from error
     if not isinstance(loaded, dict):
         raise UsageError(
-            f"--stack-config {path}: holds a JSON {type(loaded).__name__}",
-            remedy='an object of StackConfig fields, such as {"desired_count": 3}',
+            f"--stack-config {path}: contains a JSON {type(loaded).__name__}",
+            remedy='use an object with fields of StackConfig, such as {"desired_count": 3}',
         )
     return loaded

@@ -1,1 +1,1 @@
-"""Synthesizing the stack to Terraform JSON."""
+"""Synthesis of a stack to Terraform JSON."""

@@ -1,4 +1,4 @@
-"""Synthesis while the target starts, where what it will offer is known."""
+"""Synthesis in advance, while a predictable target starts."""
 
 import logging
 import threading
@@ -17,17 +17,17 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def synthesized_ahead(run: Run, target: Target) -> Iterator[None]:
-    """Fill the cache of synths in the background with what the run will need.
+    """Fill the synth cache in the background with the predicted configuration.
 
-    The body then synthesizes the configuration that the target really allows: usually the one
-    that is in the making already. If not, this synth is unused.
+    The body then synthesizes the actual configuration, which is usually the predicted one. If
+    it is not, the result in the cache is unused.
 
     Args:
         run: The run; need not have begun.
         target: Its target; need not be started.
 
     Raises:
-        UsageError: The stack's configuration cannot be used; nothing has been started then.
+        UsageError: The stack configuration is invalid; nothing was started.
     """
     config = _predicted(run, target)
     if config is None:
@@ -43,7 +43,7 @@ def synthesized_ahead(run: Run, target: Target) -> Iterator[None]:
 
 
 def _predicted(run: Run, target: Target) -> StackConfiguration | None:
-    """Return the configuration to expect; None where the target is not predictable."""
+    """Return the predicted configuration; None if the target is not predictable."""
     if not target.is_predictable:
         return None
     return run.stack.predict(run.planned_config(target))
@@ -52,5 +52,5 @@ def _predicted(run: Run, target: Target) -> StackConfiguration | None:
 def _synthesize(run: Run, config: StackConfiguration, cancel: threading.Event) -> None:
     try:
         synthesize(run.stack.app, config, cancel=cancel)
-    except HarnessError as error:  # the body's own synth raises it again
+    except HarnessError as error:  # the synth of the body raises it again
         logger.info("synth ahead: %s", error)

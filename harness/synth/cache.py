@@ -1,4 +1,4 @@
-"""Results of earlier synths, kept in a folder that all runs of a user share."""
+"""The cache of synth results, shared by all runs of a user."""
 
 import json
 import tempfile
@@ -11,11 +11,11 @@ import filelock
 
 from harness.core.errors import ProcessError
 
-_KEPT_ENTRIES = 20
+_MAX_ENTRIES = 20
 
 
 def read(path: Path) -> dict[str, Any] | None:
-    """Return a kept result and mark it as used; None when there is none that is whole."""
+    """Return a cached result and mark it as used; None if it is missing or damaged."""
     try:
         configuration: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         path.touch()
@@ -25,15 +25,15 @@ def read(path: Path) -> dict[str, Any] | None:
 
 
 @contextmanager
-def turn(cache: Path, timeout: float) -> Iterator[None]:
-    """Wait for the other synths of this user, so that equal ones are made once.
+def cache_lock(cache: Path, timeout: float) -> Iterator[None]:
+    """Lock the cache, so that concurrent equal synths run once.
 
     Args:
-        cache: The folder; made when missing.
+        cache: Folder of the cache; created if missing.
         timeout: Deadline in seconds.
 
     Raises:
-        ProcessError: Another synth took longer.
+        ProcessError: Another synth held the lock for longer.
     """
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = cache / "synth.lock"
@@ -43,17 +43,17 @@ def turn(cache: Path, timeout: float) -> Iterator[None]:
     except filelock.Timeout as error:
         raise ProcessError(
             f"another synth of this user held {lock} for {timeout:g} s",
-            remedy="wait for the other run; the lock ends with its process",
+            remedy="wait for the other run; its lock ends with its process",
         ) from error
 
 
-def keep(path: Path, configuration: Mapping[str, Any]) -> None:
-    """Write a result in one step, and forget those that were used least recently."""
+def store(path: Path, configuration: Mapping[str, Any]) -> None:
+    """Write a result atomically, and delete the least recently used ones."""
     with tempfile.NamedTemporaryFile(
         "w", dir=path.parent, suffix=".tmp", delete=False, encoding="utf-8"
     ) as written:
         json.dump(configuration, written, indent=2)
     Path(written.name).replace(path)
     entries = sorted(path.parent.glob("*.tf.json"), key=lambda entry: entry.stat().st_mtime)
-    for entry in entries[:-_KEPT_ENTRIES]:
+    for entry in entries[:-_MAX_ENTRIES]:
         entry.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Synthesizes the stack: runs its app in a process of its own, or takes the kept result."""
+"""Synthesizes a stack: runs its app in a process, or returns the cached result."""
 
 import hashlib
 import importlib.metadata
@@ -20,7 +20,7 @@ import platformdirs
 from harness.core import process
 from harness.core.errors import HarnessError, UsageError
 from harness.run.stack_definition import StackApp, StackConfiguration
-from harness.synth.cache import keep, read, turn
+from harness.synth.cache import cache_lock, read, store
 
 _BAD_INPUT = 2
 _RUN = "run-"
@@ -33,9 +33,9 @@ class SynthesizedStack:
 
     Attributes:
         json: The configuration.
-        path: File that holds it; a copy, kept for later runs.
-        cached: Whether an earlier run had synthesized the same.
-        seconds: How long it took to get it.
+        path: File in the cache that holds it.
+        cached: Whether it was in the cache.
+        seconds: Duration of the synth or of the look-up.
         stack_id: Id of the stack in the cdktf app.
     """
 
@@ -57,39 +57,43 @@ def synthesize(
 ) -> SynthesizedStack:
     """Return the Terraform JSON of the stack with a configuration.
 
-    The result is kept under a digest of everything that it depends on: the stack's sources, the
-    whole configuration with its environment suffix, and the versions of what makes it. A suffix
-    is not patched into another run's result: nothing proves that a stack uses it only as text.
+    The key in the cache is a digest of all inputs: the sources of the stack, the whole
+    configuration including the environment suffix, and the versions of Python and packages.
+    The suffix is an input because a stack may use it for more than names.
 
     Args:
         app: The stack's app.
         config: The stack's configuration.
-        cache_directory: Folder that all runs of this user share.
+        cache_directory: Folder of the cache; None: the cache folder of the user.
         timeout: Deadline in seconds.
         environ: Environment variables for the app.
         cancel: Set by another thread to end the app.
 
     Raises:
-        UsageError: The app refuses the configuration.
-        ProcessError: The app failed, was cancelled or ran out of time.
+        UsageError: The app rejects the configuration.
+        ProcessError: The app failed, was cancelled or timed out.
     """
     started = time.monotonic()
     cache = cache_directory or platformdirs.user_cache_path("catalog-harness") / "synth"
-    kept = cache / f"{_digest(app, config)}.tf.json"
+    cached_file = cache / f"{_digest(app, config)}.tf.json"
     cached = True
-    if (configuration := read(kept)) is None:
-        with turn(cache, timeout):
-            for left in cache.glob(f"{_RUN}*"):  # by a killed harness: one synth runs at a time
+    if (configuration := read(cached_file)) is None:
+        with cache_lock(cache, timeout):
+            for left in cache.glob(
+                f"{_RUN}*"
+            ):  # of a killed harness: only one synth runs at a time
                 shutil.rmtree(left, ignore_errors=True)
-            configuration = read(kept)  # by the process that held the lock
+            configuration = read(cached_file)  # from the process that held the lock
             if configuration is None:
                 cached = False
                 with tempfile.TemporaryDirectory(prefix=_RUN, dir=cache) as folder:
                     run = _AppRun(app, Path(folder), environ)
                     configuration = run.synthesize(config, timeout, cancel)
-                keep(kept, configuration)
+                store(cached_file, configuration)
     stack_id = configuration["//"]["metadata"]["stackName"]
-    return SynthesizedStack(configuration, kept, cached, time.monotonic() - started, stack_id)
+    return SynthesizedStack(
+        configuration, cached_file, cached, time.monotonic() - started, stack_id
+    )
 
 
 def _digest(app: StackApp, config: StackConfiguration) -> str:
@@ -117,7 +121,7 @@ def _version(package: str) -> str:
 
 @dataclass(frozen=True)
 class _AppRun:
-    """One run of an app in a folder of its own."""
+    """One run of an app in a temporary folder."""
 
     app: StackApp
     folder: Path
@@ -126,8 +130,8 @@ class _AppRun:
     def synthesize(
         self, config: StackConfiguration, timeout: float, cancel: threading.Event | None
     ) -> dict[str, Any]:
-        self._given.write_text(json.dumps(config.to_mapping()), encoding="utf-8")
-        done = process.run(
+        self._config_file.write_text(json.dumps(config.to_mapping()), encoding="utf-8")
+        completed = process.run(
             [sys.executable, "-P", "-m", self.app.module],
             cwd=self.folder,
             env=self._environment(),
@@ -136,12 +140,12 @@ class _AppRun:
             cancel=cancel,
             guarded=True,
         )
-        if done.returncode == _BAD_INPUT:
-            raise UsageError(f"the stack cannot be synthesized: {done.stderr.strip()}")
+        if completed.returncode == _BAD_INPUT:
+            raise UsageError(f"the stack cannot be synthesized: {completed.stderr.strip()}")
         return self._synthesized()
 
     @property
-    def _given(self) -> Path:
+    def _config_file(self) -> Path:
         return self.folder / "config.json"
 
     @property
@@ -149,15 +153,19 @@ class _AppRun:
         return self.folder / "out"
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: text for name, text in self.environ.items() if name not in self.app.inputs}
-        # The very sources that were digested, whether or not they are installed.
+        inherited = {
+            name: text for name, text in self.environ.items() if name not in self.app.inputs
+        }
+        # The sources of the digest, whether or not the package is installed.
         paths = [str(self.app.package.parent), self.environ.get("PYTHONPATH", "")]
         return {
-            **kept,
+            **inherited,
             "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-            self.app.config_variable: str(self._given),
+            self.app.config_variable: str(self._config_file),
             "CDKTF_OUTDIR": str(self._out),
-            "TMPDIR": str(self.folder),  # where jsii unpacks itself, and stays when interrupted
+            "TMPDIR": str(
+                self.folder
+            ),  # jsii unpacks itself there and leaves it after an interrupt
         }
 
     def _synthesized(self) -> dict[str, Any]:
@@ -165,8 +173,8 @@ class _AppRun:
         if len(found) != 1:
             names = ", ".join(path.parent.name for path in found) or "none"
             raise HarnessError(
-                f"{self.app.module} must synthesize one stack; it made: {names}",
-                remedy="let the app make one TerraformStack",
+                f"{self.app.module} must synthesize one stack; synthesized: {names}",
+                remedy="define exactly one TerraformStack in the app",
             )
         configuration: dict[str, Any] = json.loads(found[0].read_text(encoding="utf-8"))
         return configuration

@@ -1,1 +1,1 @@
-"""The targets: where a stack is deployed."""
+"""The targets that a stack can be deployed to."""

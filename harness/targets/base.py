@@ -1,4 +1,4 @@
-"""What a target is: where a stack is deployed, how it is reached, what it can do."""
+"""The protocol of a target: where a stack is deployed, access to it, its capabilities."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from harness.terraform.drift import AllowedDrift
 
 @dataclass(frozen=True)
 class DatabaseRoute:
-    """How to reach a database endpoint directly.
+    """A direct route to a database endpoint.
 
     Attributes:
-        address: IP address to connect to in place of resolving the host name.
+        address: IP address to connect to, instead of resolving the host name.
         port: TCP port.
-        ca_file: PEM file that the server's certificate verifies against; None without TLS.
+        ca_file: PEM file with the certificate authority of the server; None without TLS.
     """
 
     address: str
@@ -31,7 +31,7 @@ class DatabaseRoute:
 
 
 class TargetAccess(Protocol):
-    """How a target is reached and what it offers: what checks and preflight rules use of it."""
+    """Access to a target and its capabilities, for checks and preflight rules."""
 
     name: str
     region: str
@@ -40,27 +40,27 @@ class TargetAccess(Protocol):
         """Return a session whose clients (``session.client("ecs")``) use this target."""
 
     def http(self) -> requests.Session:
-        """Return an HTTP session that reaches the target's ALB and CloudFront host names.
+        """Return an HTTP session for the ALB and CloudFront host names of the target.
 
-        ``http().get("https://d123.cloudfront.net/products")`` works on every target: an
-        emulator's session sends the request to its gateway and keeps the Host header.
+        ``http().get("https://d123.cloudfront.net/products")`` works on every target: with an
+        emulator, the session sends the request to its gateway and keeps the Host header.
         """
 
     def missing(self) -> Mapping[Capability, str]:
-        """Return the capabilities that this target lacks, each with the reason."""
+        """Return the missing capabilities of this target, each with the reason."""
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
-        """Return how to reach a database endpoint directly, None where that is impossible."""
+        """Return a direct route to a database endpoint; None if there is none."""
 
 
 class Target(TargetAccess, Protocol):
-    """Where a stack is deployed; the only type with one implementation per kind of target.
+    """Where a stack is deployed: one implementation per kind of target.
 
     Attributes:
-        is_account: A real account, which costs money: guards run before anything is created,
-            and the Terraform state is kept in S3.
-        is_per_run: Each run starts a target of its own, which holds nothing of other runs.
-        is_predictable: What it offers is known before it is started.
+        is_account: It is a real account, which costs money: guards run before anything is
+            created, and the Terraform state is kept in S3.
+        is_per_run: Each run starts a separate target, without resources of other runs.
+        is_predictable: Its capabilities are known before the start.
     """
 
     is_account: ClassVar[bool] = False
@@ -73,39 +73,39 @@ class Target(TargetAccess, Protocol):
 
         Args:
             settings: The user's settings.
-            owner_pid: PID whose exit stops what ``start`` began; None: runs until stopped.
+            owner_pid: PID whose exit stops what ``start`` started; None: runs until stopped.
 
         Raises:
-            UsageError: A setting of the target cannot be used.
+            UsageError: A setting of the target is invalid.
         """
 
     @classmethod
     def attach(cls, region: str, attachment: Mapping[str, str]) -> Self:
-        """Return the target of a run on record, as it was started.
+        """Return the target of a run on record.
 
         Args:
             region: AWS region.
-            attachment: What ``start`` returned.
+            attachment: The return value of ``start``.
 
         Raises:
-            EmulatorError: An embedded cloud has ended since.
-            TargetError: A LocalStack does not respond any more.
-            UsageError: The credentials are of another account.
+            EmulatorError: The embedded cloud has ended.
+            TargetError: The LocalStack does not respond any more.
+            UsageError: The credentials belong to another account.
         """
 
     @classmethod
     def remove_ended(cls, attachment: Mapping[str, str]) -> None:  # noqa: ARG003
-        """Remove what a target that has ended left on this machine; usually nothing."""
+        """Remove the local files of a target that has ended, if there are any."""
         return
 
     @property
     def is_emulated(self) -> bool:
-        """Whether an emulator responds, also in the place of a real account."""
+        """Whether requests go to an emulator, also in place of a real account."""
         return True
 
     @property
     def deadlines(self) -> Deadlines:
-        """How long things may take here."""
+        """The deadlines on this target."""
         return EMULATOR_DEADLINES
 
     @property
@@ -113,19 +113,19 @@ class Target(TargetAccess, Protocol):
         """The caller identity that STS returns.
 
         Raises:
-            UsageError: There are no credentials, or the target refuses them.
+            UsageError: There are no credentials, or the target rejects them.
         """
         return caller_identity(self.session())
 
     def start(self) -> Mapping[str, str]:
-        """Make the target ready; return what another process needs to attach to it.
+        """Start the target; return the values with which another process attaches to it.
 
-        The result goes to the ledger before the first resource exists. A target that was
-        attached to, or that is always there, returns what it has.
+        The result goes to the ledger before the first resource exists. An attached target, and
+        one that needs no start, only returns the values.
         """
 
     def stop(self) -> None:
-        """End what ``start`` began; a target that is always there does nothing."""
+        """Stop what ``start`` started, if anything."""
 
     def facts(self) -> Mapping[str, str]:
         """Return facts about the target for the report, name -> text."""
@@ -134,12 +134,12 @@ class Target(TargetAccess, Protocol):
         """Return environment variables for Terraform, the AWS CLI and SDKs."""
 
     def provider(self) -> Mapping[str, Any]:
-        """Return arguments of Terraform's ``provider "aws"`` block that this target needs."""
+        """Return arguments for the ``provider "aws"`` block that this target requires."""
 
     def backend(self) -> Mapping[str, Any]:
-        """Return arguments of Terraform's backend beside those of the stack."""
+        """Return arguments for the Terraform backend, in addition to those of the stack."""
         return {}
 
     def known_drift(self) -> Sequence[AllowedDrift]:
-        """Return what a plan right after apply may change here, each with its reason."""
+        """Return the changes that a plan right after apply may contain here, with reasons."""
         return ()

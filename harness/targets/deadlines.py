@@ -1,4 +1,4 @@
-"""How long things take on a target: minutes on AWS, seconds on an emulator."""
+"""The deadlines of a target: minutes on AWS, seconds on an emulator."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ class Deadlines:
     """Deadlines, all in seconds.
 
     Attributes:
-        check: How long a check waits for a condition that becomes true by itself.
-        proof: How long the teardown proof repeats its requests while something is left.
+        check: Deadline of a check that waits for a condition.
+        proof: Deadline of the teardown proof, which repeats its requests while something is left.
         apply: Deadline of an apply.
         destroy: Deadline of each attempt to destroy.
     """
@@ -22,7 +22,7 @@ class Deadlines:
 
 # MiniStack finishes some deletions after its response, as AWS does.
 EMULATOR_DEADLINES = Deadlines(check=120.0, proof=20.0, apply=3600.0, destroy=3600.0)
-# A distribution takes up to half an hour to be deployed everywhere, and as long to be disabled,
-# which the provider waits for before it deletes one; a Fargate task one to three minutes to
-# start; the network interfaces of what has been deleted ten minutes to go.
+# A CloudFront distribution takes up to half an hour to be deployed, and as long to be disabled,
+# which the provider waits for before the deletion; a Fargate task takes one to three minutes to
+# start; the network interfaces of deleted resources take ten minutes to be released.
 AWS_DEADLINES = Deadlines(check=600.0, proof=900.0, apply=5400.0, destroy=5400.0)

@@ -1,4 +1,4 @@
-"""Settings of Terraform and the SDKs that every emulator needs."""
+"""Settings of Terraform and the AWS SDKs for every emulator."""
 
 import os
 from collections.abc import Mapping
@@ -7,12 +7,12 @@ from typing import Any
 
 NO_QUOTAS = "an emulator has no quotas"
 
-# Provider arguments that keep Terraform from sending requests to a real AWS.
+# Provider arguments that prevent requests to AWS.
 EMULATOR_PROVIDER: Mapping[str, Any] = MappingProxyType(
     {
         "access_key": "test",
         "secret_key": "test",
-        # Enough for a busy machine; 25, its own, take minutes when the emulator has ended.
+        # Enough for a busy machine; the default of 25 takes minutes when the emulator has ended.
         "max_retries": 5,
         "s3_use_path_style": True,
         "skip_credentials_validation": True,
@@ -22,9 +22,9 @@ EMULATOR_PROVIDER: Mapping[str, Any] = MappingProxyType(
 
 
 def isolating_environment() -> dict[str, str]:
-    """Return variables that keep the user's AWS files out.
+    """Return variables that disable the AWS files of the user.
 
-    A role in the default profile, say, would make the provider ask a real AWS for it.
+    With a role in the default profile, for example, the provider would send requests to AWS.
     """
     return {
         "AWS_CONFIG_FILE": os.devnull,
@@ -34,7 +34,7 @@ def isolating_environment() -> dict[str, str]:
 
 
 def emulator_environment(endpoint: str, region: str) -> dict[str, str]:
-    """Return variables with which AWS tools and SDKs talk to an emulator and nothing else.
+    """Return variables with which AWS tools and SDKs use only an emulator.
 
     Args:
         endpoint: URL of the emulator.

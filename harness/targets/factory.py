@@ -1,4 +1,4 @@
-"""The table of targets, by the name that settings and records hold."""
+"""The table of targets, by the name in settings and records."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -16,13 +16,13 @@ TARGETS: Mapping[str, type[Target]] = MappingProxyType(
 
 
 def target_type(name: str) -> type[Target]:
-    """Return the kind of target with a name.
+    """Return the class of a target.
 
     Raises:
-        UsageError: There is none.
+        UsageError: The name is unknown.
     """
     if name not in TARGETS:
-        raise UsageError(f"there is no target {name!r}", remedy=f"one of {', '.join(TARGETS)}")
+        raise UsageError(f"unknown target {name!r}", remedy=f"use one of {', '.join(TARGETS)}")
     return TARGETS[name]
 
 
@@ -32,12 +32,12 @@ def create_target(settings: HarnessSettings, *, owner_pid: int | None) -> Target
 
 
 def attach_target(name: str, region: str, attachment: Mapping[str, str]) -> Target:
-    """Return the target of a run on record, as it was started; see ``Target.attach``."""
+    """Return the target of a run on record; see ``Target.attach``."""
     return target_type(name).attach(region, attachment)
 
 
 def account_target(region: str) -> Target:
-    """Return the target for a real account, for commands that have no other.
+    """Return the target for a real account, for commands without other targets.
 
     Args:
         region: AWS region.

@@ -1,4 +1,4 @@
-"""HTTP to host names that only an emulator's gateway knows."""
+"""HTTP requests to host names that only the gateway of an emulator resolves."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,11 +12,11 @@ _TIMEOUT_SECONDS = 30.0
 def gateway_session(endpoint: str) -> requests.Session:
     """Return a session that sends every request to a gateway and keeps its Host header.
 
-    ``https`` requests reach the gateway over plain HTTP with ``X-Forwarded-Proto: https``, as
-    behind a terminating proxy. A request without a timeout of its own gets 30 seconds.
+    ``https`` requests are sent over plain HTTP with ``X-Forwarded-Proto: https``, as
+    behind a proxy that terminates TLS. The default timeout of a request is 30 seconds.
     """
     session = requests.Session()
-    session.trust_env = False  # a proxy of the user's must not see, or refuse, loopback traffic
+    session.trust_env = False  # no proxy for loopback traffic
     adapter = _GatewayAdapter(endpoint)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
@@ -31,8 +31,8 @@ class _GatewayAdapter(HTTPAdapter):
     def send(  # type: ignore[override]
         self, request: requests.PreparedRequest, **kwargs: Any
     ) -> requests.Response:
-        asked_for = request.url or ""
-        parts = urlsplit(asked_for)
+        original_url = request.url or ""
+        parts = urlsplit(original_url)
         request.headers["Host"] = parts.netloc
         request.headers["X-Forwarded-Proto"] = parts.scheme
         request.url = self._endpoint + request.path_url
@@ -41,6 +41,6 @@ class _GatewayAdapter(HTTPAdapter):
         try:
             response = super().send(request, **kwargs)
         finally:
-            request.url = asked_for
-        response.url = asked_for
+            request.url = original_url
+        response.url = original_url
         return response

@@ -1,4 +1,4 @@
-"""The target ``aws``: a real account, reached as every AWS tool reaches it."""
+"""The target ``aws``: a real account, with the AWS configuration of the user."""
 
 import os
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ from harness.targets.deadlines import AWS_DEADLINES, EMULATOR_DEADLINES, Deadlin
 from harness.targets.emulator_settings import NO_QUOTAS
 from harness.targets.gateway_http import gateway_session
 
-_PRIVATE = "the database is in private subnets, which nothing outside the VPC reaches"
-# Names of new load balancers and distributions take a while to be known everywhere.
+_PRIVATE = "the database is in private subnets, unreachable from outside the VPC"
+# DNS names of new load balancers and distributions take a while to propagate.
 _CONNECT_RETRIES = Retry(connect=5, read=0, status=0, other=0, backoff_factor=1.0)
 
 
@@ -29,13 +29,13 @@ class AwsTarget(Target):
 
     Args:
         region: AWS region.
-        attachment: What ``start`` returned when the run began: account and endpoint must be
-            the same now.
-        environ: The user's environment, whose AWS variables Terraform gets too.
+        attachment: The return value of ``start`` at the start of the run: account and endpoint
+            must be unchanged.
+        environ: The environment of the user; its AWS variables are passed to Terraform.
 
     Raises:
-        UsageError: The AWS configuration or the credentials cannot be used, or are of another
-            account than the run's.
+        UsageError: The AWS configuration or the credentials cannot be used, or belong to
+            another account than the run.
     """
 
     name = "aws"
@@ -71,12 +71,12 @@ class AwsTarget(Target):
 
     @property
     def deadlines(self) -> Deadlines:
-        """Minutes on AWS; in a rehearsal those of the emulator in its place."""
+        """The deadlines of AWS; in a rehearsal those of an emulator."""
         return EMULATOR_DEADLINES if self.rehearsal else AWS_DEADLINES
 
     @cached_property
     def rehearsal(self) -> str | None:
-        """Endpoint of the emulator in the place of AWS; None for AWS itself."""
+        """Endpoint of the emulator in place of AWS; None: AWS itself."""
         return emulator_behind(self._session)
 
     @cached_property
@@ -84,30 +84,30 @@ class AwsTarget(Target):
         """The caller identity that STS returns.
 
         Raises:
-            UsageError: There are no credentials, or AWS refuses them.
+            UsageError: There are no credentials, or AWS rejects them.
         """
         return caller_identity(self._session)
 
     def start(self) -> Mapping[str, str]:
-        """Return account and endpoint; nothing is started."""
+        """Return account and endpoint; there is nothing to start."""
         return {"account": self.identity.account, "endpoint": self.rehearsal or ""}
 
     def stop(self) -> None:
-        """Do nothing: an account is always there."""
+        """Do nothing: there is nothing to stop."""
 
     def facts(self) -> Mapping[str, str]:
-        """Name the account, the caller, and what is only rehearsed."""
+        """Return account, caller, and the endpoint of a rehearsal."""
         facts = {"account": self.identity.account, "caller": self.identity.arn}
         if self.rehearsal:
-            facts["rehearsal"] = f"endpoint {self.rehearsal} in the place of AWS"
+            facts["rehearsal"] = f"endpoint {self.rehearsal} in place of AWS"
         return facts
 
     def session(self) -> boto3.Session:
-        """Return a session with the user's credentials."""
+        """Return a session with the credentials of the user."""
         return aws_session(self.region)
 
     def http(self) -> requests.Session:
-        """Return a plain HTTP session; in a rehearsal one that goes to the emulator."""
+        """Return a plain HTTP session; in a rehearsal one for the gateway of the emulator."""
         if self.rehearsal:
             return gateway_session(self.rehearsal)
         session = requests.Session()
@@ -116,20 +116,20 @@ class AwsTarget(Target):
         return session
 
     def missing(self) -> Mapping[Capability, str]:
-        """Return what cannot be proved from outside the VPC."""
+        """Return the capabilities that are missing outside the VPC or in a rehearsal."""
         lacking = {Capability.DATABASE_DIRECT: _PRIVATE}
         if self.rehearsal:
             lacking[Capability.SERVICE_QUOTAS] = NO_QUOTAS
         return lacking
 
     def environment(self) -> Mapping[str, str]:
-        """Return the user's AWS variables: profile, credentials, endpoints."""
-        own = {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
+        """Return the AWS variables of the user, with the region of the run."""
+        region = {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
         users = {name: text for name, text in self._environ.items() if name.startswith("AWS_")}
-        return {**users, **own}
+        return {**users, **region}
 
     def provider(self) -> Mapping[str, Any]:
-        """Return provider arguments: Terraform, too, refuses every account but this one."""
+        """Return provider arguments; they allow no other account."""
         arguments: dict[str, Any] = {"allowed_account_ids": [self.identity.account]}
         if self.rehearsal:
             arguments |= {
@@ -140,15 +140,15 @@ class AwsTarget(Target):
         return arguments
 
     def backend(self) -> Mapping[str, Any]:
-        """Return arguments of Terraform's S3 backend beside those of the stack."""
-        if not self.rehearsal:
-            return {"allowed_account_ids": [self.identity.account]}
-        return {
-            "allowed_account_ids": [self.identity.account],
-            "endpoints": dict.fromkeys(("s3", "sts", "iam"), self.rehearsal),
-            "use_path_style": True,
-            "skip_metadata_api_check": True,
-        }
+        """Return arguments for the S3 backend; they allow no other account."""
+        arguments: dict[str, Any] = {"allowed_account_ids": [self.identity.account]}
+        if self.rehearsal:
+            arguments |= {
+                "endpoints": dict.fromkeys(("s3", "sts", "iam"), self.rehearsal),
+                "use_path_style": True,
+                "skip_metadata_api_check": True,
+            }
+        return arguments
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:  # noqa: ARG002
         """Return None: see ``missing``."""

@@ -8,8 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.resources.ownership import Ownership
 from harness.core.errors import EmulatorError, HarnessError, LeakError, TargetError
-from harness.deploy.terraform_timeline import terraform_listener
-from harness.deploy.workspace import find_tools, workspace_of
+from harness.deploy.workspace import find_tools, terraform_listener, workspace_of
 from harness.run.record import RunRecord, RunStatus
 from harness.run.run import Run
 from harness.targets.base import Target

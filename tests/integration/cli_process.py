@@ -1,4 +1,4 @@
-"""The harness as its user starts it: a process with a home and a temporary folder of its own."""
+"""A command of the harness in a process, with a separate home and temporary folder."""
 
 import json
 import os
@@ -18,9 +18,9 @@ from harness.core.wait import wait_until
 
 _STEP_SECONDS = 300.0
 _RUN_SECONDS = 900.0
-_GONE_SECONDS = 60.0
-_LOOK_SECONDS = 0.2
-# Whoever started pytest in the background has SIGINT ignored, and its children with it.
+_END_SECONDS = 60.0
+_POLL_SECONDS = 0.2
+# When pytest runs in the background, SIGINT is ignored, also in its children.
 _PROGRAM = """
 import runpy, signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -28,27 +28,27 @@ runpy.run_module("harness", run_name="__main__", alter_sys=True)
 """
 
 
-class Trial:
-    """One command of the harness and everything that runs because of it.
+class CliProcess:
+    """One command of the harness and all processes that it starts.
 
     Args:
-        folder: For home, reports and output.
+        folder: Folder for home, reports and output.
     """
 
     def __init__(self, folder: Path) -> None:
         self.home = folder / "home"
-        # Short, for the sockets in it; and PostgreSQL may run as another user.
-        self.temporary = Path(tempfile.mkdtemp(prefix="trial-"))
+        # A short path, for its sockets; readable, because PostgreSQL may run as another user.
+        self.temporary = Path(tempfile.mkdtemp(prefix="cli-"))
         self.temporary.chmod(0o711)
-        # More variables of its environment, such as those of AWS.
+        # Additional environment variables, such as those of AWS.
         self.variables: dict[str, str] = {}
         self._folder = folder
         self._output = folder / "output.txt"
         self._process: subprocess.Popen[bytes] | None = None
-        self._seen: set[psutil.Process] = set()
+        self._known: set[psutil.Process] = set()
 
     def start(self, command: str, *options: str, **stack: Any) -> None:
-        """Start a command; keyword arguments are fields of the stack's configuration."""
+        """Start a command; keyword arguments are fields of the stack configuration."""
         if stack:
             file = self._folder / "stack.json"
             file.write_text(json.dumps(stack))
@@ -65,10 +65,10 @@ class Trial:
             )
 
     def _environment(self) -> dict[str, str]:
-        own = {"CATALOG_HARNESS_HOME": str(self.home), "TMPDIR": str(self.temporary)}
-        unwanted = ("AWS_", "CATALOG_HARNESS_", "PYTEST_", "TERRAFORM_STATE_")
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
-        return kept | own | self.variables | {"PYTHONUNBUFFERED": "1"}
+        fixed = {"CATALOG_HARNESS_HOME": str(self.home), "TMPDIR": str(self.temporary)}
+        excluded = ("AWS_", "CATALOG_HARNESS_", "PYTEST_", "TERRAFORM_STATE_")
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(excluded)}
+        return kept | fixed | self.variables | {"PYTHONUNBUFFERED": "1"}
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
@@ -78,23 +78,23 @@ class Trial:
 
     @property
     def output(self) -> str:
-        """What the command has printed so far."""
+        """The output of the command so far."""
         return self._output.read_text()
 
     @property
     def first_error(self) -> str:
-        """The error that the command ended with: the lines after ``Error:``."""
+        """The error of the command: the lines after ``Error:``."""
         return self.output.partition("\nError: ")[2]
 
     @property
     def report(self) -> dict[str, Any]:
-        """The report that it wrote."""
+        """The report of the command."""
         report: dict[str, Any] = json.loads((self._folder / "reports" / "report.json").read_text())
         return report
 
     @property
     def record(self) -> dict[str, Any]:
-        """The one run that is on record."""
+        """The record of the only run."""
         (path,) = self.home.glob("runs/*/run.json")
         record: dict[str, Any] = json.loads(path.read_text())
         return record
@@ -113,7 +113,7 @@ class Trial:
         self.await_that(lambda: text in self.output, f"{text!r} in the output")
 
     def await_resource(self, kind: str) -> None:
-        """Wait until Terraform has made a resource of a type."""
+        """Wait until Terraform has created a resource of a type."""
         self.await_that(lambda: kind in self.resources(), f"{kind} in Terraform's state")
 
     def await_that(self, condition: Any, what: str) -> None:
@@ -122,9 +122,9 @@ class Trial:
             condition,
             what=f"{what}; the output is in {self._output}",
             ready=bool,
-            failed=lambda seen: not seen and self.process.poll() is not None,
+            failed=lambda observed: not observed and self.process.poll() is not None,
             timeout=_STEP_SECONDS,
-            delay=_LOOK_SECONDS,
+            delay=_POLL_SECONDS,
         )
 
     def wait(self) -> int:
@@ -132,26 +132,26 @@ class Trial:
         status = wait_until(
             self.process.poll,
             what=f"the end of the command; the output is in {self._output}",
-            ready=lambda seen: seen is not None,
+            ready=lambda observed: observed is not None,
             timeout=_RUN_SECONDS,
-            delay=_LOOK_SECONDS,
+            delay=_POLL_SECONDS,
         )
         assert status is not None
         return status
 
     def press_ctrl_c(self) -> None:
-        """Interrupt as a terminal does: every process of the foreground group."""
+        """Send SIGINT to every process of the group, as a terminal does."""
         os.killpg(self.process.pid, signal.SIGINT)
 
     def family(self) -> set[psutil.Process]:
-        """Look at what runs because of the command, and keep it in mind."""
-        found = {each for each in psutil.process_iter() if self._is_ours(each)}
+        """Return the running processes of the command, and remember them."""
+        found = {each for each in psutil.process_iter() if self._is_family(each)}
         with suppress(psutil.NoSuchProcess):
             found |= set(psutil.Process(self.process.pid).children(recursive=True))
-        self._seen |= found
+        self._known |= found
         return found
 
-    def _is_ours(self, process: psutil.Process) -> bool:
+    def _is_family(self, process: psutil.Process) -> bool:
         try:
             return process.pid != os.getpid() and (
                 process.environ()
@@ -163,7 +163,7 @@ class Trial:
             return False
 
     def kill(self, command_line: str) -> None:
-        """Kill the one process of the family whose command line matches a pattern."""
+        """Kill the only process whose command line matches a pattern."""
         matching = [each for each in self.family() if re.search(command_line, _command(each))]
         (victim,) = matching
         victim.kill()
@@ -175,17 +175,17 @@ class Trial:
         self.process.wait()
 
     def running(self) -> list[str]:
-        """Command lines of what still runs, also of what has no living parent."""
-        return [_command(each) for each in self._seen | self.family() if _runs(each)]
+        """Command lines of the running processes, also of orphans."""
+        return [_command(each) for each in self._known | self.family() if _runs(each)]
 
-    def await_silence(self) -> None:
-        """Wait until nothing of the family runs any more."""
+    def await_end_of_processes(self) -> None:
+        """Wait until all processes have ended."""
         wait_until(
             self.running,
             what="the end of every process",
             ready=lambda running: not running,
-            timeout=_GONE_SECONDS,
-            delay=_LOOK_SECONDS,
+            timeout=_END_SECONDS,
+            delay=_POLL_SECONDS,
         )
 
     def left_behind(self) -> list[str]:
@@ -193,8 +193,8 @@ class Trial:
         return sorted(str(path.relative_to(self.temporary)) for path in self.temporary.rglob("*"))
 
     def close(self) -> None:
-        """End what still runs, whatever became of the test."""
-        for each in self._seen | (self.family() if self._process else set()):
+        """Kill all running processes."""
+        for each in self._known | (self.family() if self._process else set()):
             with suppress(psutil.NoSuchProcess):
                 each.kill()
         if self._process is not None:

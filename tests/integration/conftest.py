@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from harness.plugin.options import settings_of
-from tests.integration.cli_process import Trial
+from tests.integration.cli_process import CliProcess
 
 
 @pytest.fixture(scope="session")
@@ -16,8 +16,8 @@ def embedded_only(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
-def trial(embedded_only: None, tmp_path: Path) -> Iterator[Trial]:
-    """The harness in a process of its own, apart from the deployment that other tests share."""
-    trial = Trial(tmp_path)
-    yield trial
-    trial.close()
+def cli(embedded_only: None, tmp_path: Path) -> Iterator[CliProcess]:
+    """The harness in a process of its own, beside the deployment that other tests share."""
+    cli = CliProcess(tmp_path)
+    yield cli
+    cli.close()

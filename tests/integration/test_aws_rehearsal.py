@@ -1,6 +1,6 @@
-"""The whole way of ``--target aws``, rehearsed: an embedded cloud plays the account.
+"""A whole run with ``--target aws``: an embedded cloud takes the place of the account.
 
-Only the standard variables say so (``AWS_ENDPOINT_URL``, keys, ``AWS_CONFIG_FILE``), as for any
+Only the standard variables are set (``AWS_ENDPOINT_URL``, keys, ``AWS_CONFIG_FILE``), as for any
 other AWS tool.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.cli_process import Trial
+from tests.integration.cli_process import CliProcess
 from tests.integration.simulated_aws import ACCOUNT, BUCKET, SimulatedAws, simulated_aws
 from tests.unit.harness.image.fake_builder import FakeBuilder
 
@@ -34,26 +34,28 @@ def aws(embedded_only: None) -> Iterator[SimulatedAws]:
 
 
 def start(
-    trial: Trial,
+    cli: CliProcess,
     aws: SimulatedAws,
     changes: Mapping[str, str] | None = None,
     *,
     environment: Mapping[str, str] | None = None,
     tiers: tuple[str, ...] = ("secret", "storage"),
 ) -> None:
-    """Start a run with the state locked, and options as given."""
-    trial.variables.update(environment or aws.environment())
+    """Start a run with --state-lock and the given options."""
+    cli.variables.update(environment or aws.environment())
     options = [f"--{name}={value}" for name, value in {**GIVEN, **(changes or {})}.items()]
     stack: dict[str, Any] = {"tiers": tiers} if tiers else {"log_level": "INFO"}
-    trial.start("run", "--target=aws", "--state-lock", *options, **stack)
+    cli.start("run", "--target=aws", "--state-lock", *options, **stack)
 
 
-def test_the_whole_stack_is_deployed_proved_and_torn_down(trial: Trial, aws: SimulatedAws) -> None:
-    start(trial, aws, tiers=())
+def test_the_full_stack_is_deployed_proved_and_destroyed(
+    cli: CliProcess, aws: SimulatedAws
+) -> None:
+    start(cli, aws, tiers=())
 
-    assert trial.wait() == 0, trial.output
+    assert cli.wait() == 0, cli.output
 
-    report = trial.report
+    report = cli.report
     assert report["passed"]
     assert report["torn_down"]
     assert report["target"] == "aws"
@@ -76,41 +78,41 @@ def test_the_whole_stack_is_deployed_proved_and_torn_down(trial: Trial, aws: Sim
     }
     for check in ("tags/network", "tags/service-and-tasks", "tags/distribution", "tags/secret"):
         assert "RunId, Owner, expires-at" in observed[check]["observed"]
-    assert "estimated cost" in trial.output
+    assert "estimated cost" in cli.output
     assert aws.objects() == set()
     assert aws.leftovers_of(SUFFIX) == ()
 
 
-def test_the_state_is_in_the_bucket_as_long_as_something_is_deployed(
-    trial: Trial, aws: SimulatedAws
+def test_the_state_is_in_the_bucket_while_the_stack_is_deployed(
+    cli: CliProcess, aws: SimulatedAws
 ) -> None:
-    start(trial, aws, tiers=("secret",))
-    trial.await_that(lambda: STATE in aws.objects(), "the state in the bucket")
-    assert not list(trial.home.glob("runs/*/terraform/terraform.tfstate"))
+    start(cli, aws, tiers=("secret",))
+    cli.await_that(lambda: STATE in aws.objects(), "the state in the bucket")
+    assert not list(cli.home.glob("runs/*/terraform/terraform.tfstate"))
 
-    assert trial.wait() == 0, trial.output
+    assert cli.wait() == 0, cli.output
 
-    assert trial.record["owner"] == "rehearsal@example.com"
-    assert trial.record["expires_at"].endswith("Z")
-    assert f"the state s3://{BUCKET}/{STATE} was removed" in trial.output
+    assert cli.record["owner"] == "rehearsal@example.com"
+    assert cli.record["expires_at"].endswith("Z")
+    assert f"the state s3://{BUCKET}/{STATE} was removed" in cli.output
     assert aws.objects() == set()
     assert aws.leftovers_of(SUFFIX) == ()
 
 
-def test_a_run_that_takes_too_long_is_torn_down(trial: Trial, aws: SimulatedAws) -> None:
-    start(trial, aws, {"max-duration": "0.4"})
+def test_a_run_that_exceeds_its_duration_is_destroyed(cli: CliProcess, aws: SimulatedAws) -> None:
+    start(cli, aws, {"max-duration": "0.4"})
 
-    assert trial.wait() == 1, trial.output
+    assert cli.wait() == 1, cli.output
 
-    assert "the run exceeded its maximum duration of 0.4 minutes" in trial.first_error
-    assert trial.record["status"] == "destroyed"
+    assert "the run exceeded its maximum duration of 0.4 minutes" in cli.first_error
+    assert cli.record["status"] == "destroyed"
     assert aws.objects() == set()
     assert aws.leftovers_of(SUFFIX) == ()
 
 
 @pytest.fixture
 def locked(aws: SimulatedAws) -> Iterator[SimulatedAws]:
-    """A bucket in which somebody else holds the lock of the state."""
+    """A bucket with a lock of another run."""
     lock = {
         "ID": "7b1c",
         "Operation": "OperationTypeApply",
@@ -122,81 +124,81 @@ def locked(aws: SimulatedAws) -> Iterator[SimulatedAws]:
     aws.s3.delete_object(Bucket=BUCKET, Key=LOCK)
 
 
-def refused(trial: Trial, aws: SimulatedAws) -> str:
-    """Return the one error with which a run was refused; nothing may have come of it."""
-    assert trial.wait() == 2, trial.output
-    assert trial.output.count("Error: ") == 1
-    assert "Traceback" not in trial.output
-    assert list(trial.home.glob("runs/*/run.json")) == []
+def refused(cli: CliProcess, aws: SimulatedAws) -> str:
+    """Return the error of a refused run, which must not have created anything."""
+    assert cli.wait() == 2, cli.output
+    assert cli.output.count("Error: ") == 1
+    assert "Traceback" not in cli.output
+    assert list(cli.home.glob("runs/*/run.json")) == []
     assert aws.leftovers_of(SUFFIX) == ()
     assert STATE not in aws.objects()
-    return trial.output.partition("Error: ")[2]
+    return cli.output.partition("Error: ")[2]
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"account-id": "123456789012"}, f"the credentials are of account {ACCOUNT}"),
-        ({"region": "us-east-1"}, "region us-east-1 is not among the allowed ones: eu-north-1"),
-        ({"state-bucket": "nowhere"}, "the state bucket nowhere cannot be used: there is no such"),
+        ({"account-id": "123456789012"}, f"the credentials belong to account {ACCOUNT}"),
+        ({"region": "us-east-1"}, "region us-east-1 is not allowed; allowed: eu-north-1"),
+        ({"state-bucket": "nowhere"}, "the state bucket nowhere cannot be used: it does not"),
         ({"max-cost-per-hour": "0.0001"}, "--max-cost-per-hour 0.0001: estimated cost: "),
     ],
     ids=["account", "region", "bucket", "cost"],
 )
-def test_what_the_user_did_not_mean_is_refused(
-    trial: Trial, aws: SimulatedAws, changes: dict[str, str], message: str
+def test_an_invalid_setting_is_refused(
+    cli: CliProcess, aws: SimulatedAws, changes: dict[str, str], message: str
 ) -> None:
-    start(trial, aws, changes)
+    start(cli, aws, changes)
 
-    assert refused(trial, aws).startswith(message)
-
-
-def test_the_root_user_is_refused(trial: Trial, aws: SimulatedAws) -> None:
-    start(trial, aws, environment=aws.environment(AWS_ACCESS_KEY_ID="AKIAROOT"))
-
-    assert refused(trial, aws).startswith("these are the credentials of the root user")
+    assert refused(cli, aws).startswith(message)
 
 
-def test_credentials_that_end_too_soon_are_refused(
-    trial: Trial, aws: SimulatedAws, tmp_path: Path
+def test_the_root_user_is_refused(cli: CliProcess, aws: SimulatedAws) -> None:
+    start(cli, aws, environment=aws.environment(AWS_ACCESS_KEY_ID="AKIAROOT"))
+
+    assert refused(cli, aws).startswith("the credentials belong to the root user")
+
+
+def test_credentials_that_expire_too_early_are_refused(
+    cli: CliProcess, aws: SimulatedAws, tmp_path: Path
 ) -> None:
-    start(trial, aws, environment=aws.expiring(tmp_path, minutes=60))
+    start(cli, aws, environment=aws.expiring(tmp_path, minutes=60))
 
-    assert refused(trial, aws).startswith("the credentials end in about 59 minutes")
+    assert refused(cli, aws).startswith("the credentials expire in about 59 minutes")
 
 
-def test_a_locked_state_is_refused_with_its_holder(trial: Trial, locked: SimulatedAws) -> None:
-    start(trial, locked)
+def test_a_locked_state_is_refused_with_its_holder(cli: CliProcess, locked: SimulatedAws) -> None:
+    start(cli, locked)
 
-    said = refused(trial, locked)
-    assert said.startswith(f"the state s3://{BUCKET}/{STATE} is locked since 2026-11-25T20:00:00Z")
-    assert "ci@runner-1" in said
-    assert LOCK in locked.objects(), "it is not this run's to remove"
+    error = refused(cli, locked)
+    assert error.startswith(f"the state s3://{BUCKET}/{STATE} is locked since 2026-11-25T20:00:00Z")
+    assert "ci@runner-1" in error
+    assert LOCK in locked.objects(), "the lock belongs to another run"
 
 
 def test_an_image_is_published_and_deleted_with_its_repository(
-    trial: Trial, aws: SimulatedAws, tmp_path: Path
+    cli: CliProcess, aws: SimulatedAws, tmp_path: Path
 ) -> None:
     docker = FakeBuilder(tmp_path / "bin")
     account = (f"--account-id={ACCOUNT}", "--environment-suffix=img-1")
-    trial.variables.update(aws.environment(PATH=str(docker.folder)))
+    cli.variables.update(aws.environment(PATH=str(docker.folder)))
     ecr: Any = aws.target.session().client("ecr")
 
-    trial.start("image", "publish", *account)
-    assert trial.wait() == 0, trial.output
+    cli.start("image", "publish", *account)
+    assert cli.wait() == 0, cli.output
 
     (repository,) = ecr.describe_repositories()["repositories"]
-    uri = trial.output.splitlines()[-1]
+    uri = cli.output.splitlines()[-1]
     assert uri.startswith(f"{repository['repositoryUri']}:sha-")
     assert docker.verbs == ["build", "login", "push", "logout"]
     tags = ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
     assert {"Key": "EnvironmentSuffix", "Value": "img-1"} in tags
 
-    # The program of this test pushes nothing: somebody must put an image there.
+    # The fake builder pushes nothing, so the test itself puts an image there.
     manifest = json.dumps({"schemaVersion": 2, "config": {"digest": "sha256:1"}, "layers": []})
     name = repository["repositoryName"]
     ecr.put_image(repositoryName=name, imageManifest=manifest, imageTag=uri.rpartition(":")[2])
 
-    trial.start("image", "delete", *account)
-    assert trial.wait() == 0, trial.output
+    cli.start("image", "delete", *account)
+    assert cli.wait() == 0, cli.output
     assert ecr.describe_repositories()["repositories"] == []

@@ -10,7 +10,7 @@ from harness.aws.emulator_session import EmulatorSession
 from harness.core.wait import wait_until
 from harness.emulator.cloud_info import CloudInfo
 from harness.targets.embedded.container_addresses import container_address
-from tests.integration.cli_process import Trial
+from tests.integration.cli_process import CliProcess
 
 GATEWAY = r"-m harness\.emulator\.gateway$"
 SUPERVISOR = r"-m harness\.emulator --directory"
@@ -18,28 +18,28 @@ POSTGRES = r"bin/postgres -D"
 PASSWORD = "of-a-test-only"
 
 
-def assert_nothing_left(trial: Trial) -> None:
-    trial.await_silence()
-    assert trial.left_behind() == []
+def assert_nothing_left(cli: CliProcess) -> None:
+    cli.await_end_of_processes()
+    assert cli.left_behind() == []
 
 
 class TestDuringApply:
     @pytest.fixture(autouse=True)
-    def applying(self, trial: Trial) -> None:
+    def applying(self, cli: CliProcess) -> None:
         """Wait for a bucket, whose lifecycle rule takes Terraform a minute."""
-        trial.start("run", tiers=("storage",))
-        trial.await_resource("aws_s3_bucket")
+        cli.start("run", tiers=("storage",))
+        cli.await_resource("aws_s3_bucket")
 
-    def test_terraform_and_the_cloud_end_with_a_killed_harness(self, trial: Trial) -> None:
-        trial.kill_harness()
+    def test_terraform_and_the_cloud_end_with_a_killed_harness(self, cli: CliProcess) -> None:
+        cli.kill_harness()
 
-        assert_nothing_left(trial)
-        assert trial.record["status"] == "deploying", "as recorded before the kill"
-        trial.start("destroy", "--all")
-        assert trial.wait() == 0
-        assert f"{trial.record['environment_suffix']}: nothing was left to destroy" in trial.output
-        assert trial.record["status"] == "destroyed"
-        assert_nothing_left(trial)
+        assert_nothing_left(cli)
+        assert cli.record["status"] == "deploying", "as recorded before the kill"
+        cli.start("destroy", "--all")
+        assert cli.wait() == 0
+        assert f"{cli.record['environment_suffix']}: nothing to destroy" in cli.output
+        assert cli.record["status"] == "destroyed"
+        assert_nothing_left(cli)
 
     @pytest.mark.parametrize(
         ("part", "last_line"),
@@ -47,27 +47,27 @@ class TestDuringApply:
         ids=["gateway", "supervisor"],
     )
     def test_the_end_of_the_cloud_is_reported_before_the_error_of_terraform(
-        self, trial: Trial, part: str, last_line: str
+        self, cli: CliProcess, part: str, last_line: str
     ) -> None:
-        trial.kill(part)
+        cli.kill(part)
 
-        assert trial.wait() == 1
-        cloud, _, also = trial.first_error.partition("\n  also: ")
+        assert cli.wait() == 1
+        cloud, _, also = cli.first_error.partition("\n  also: ")
         assert cloud.startswith("no embedded cloud runs in ")
         assert last_line in cloud
         assert "connection refused" in also
-        assert not trial.report["torn_down"], "no cloud was left to list resources"
-        assert trial.record["status"] == "destroyed"
-        assert_nothing_left(trial)
+        assert not cli.report["torn_down"], "no cloud was left to list resources"
+        assert cli.record["status"] == "destroyed"
+        assert_nothing_left(cli)
 
 
 class TestCloudWithADatabase:
     @pytest.fixture(autouse=True)
-    def connect(self, trial: Trial) -> Callable[[], "psycopg.Connection[tuple[str]]"]:
+    def connect(self, cli: CliProcess) -> Callable[[], "psycopg.Connection[tuple[str]]"]:
         """Start a cloud with a database; return a function that connects to it."""
-        trial.start("cloud")
-        trial.await_output("# Logs and state: ")
-        (path,) = trial.temporary.glob("*/cloud.json")
+        cli.start("cloud")
+        cli.await_output("# Logs and state: ")
+        (path,) = cli.temporary.glob("*/cloud.json")
         info = CloudInfo.read(path.parent)
         assert info is not None
         endpoint = create_database(info)
@@ -82,39 +82,39 @@ class TestCloudWithADatabase:
         return connect
 
     @pytest.mark.parametrize("part", [GATEWAY, SUPERVISOR], ids=["gateway", "supervisor"])
-    def test_the_end_of_a_component_ends_the_cloud(self, trial: Trial, part: str) -> None:
-        assert any(re.search(POSTGRES, each) for each in trial.running())
+    def test_the_end_of_a_component_ends_the_cloud(self, cli: CliProcess, part: str) -> None:
+        assert any(re.search(POSTGRES, each) for each in cli.running())
 
-        trial.kill(part)
+        cli.kill(part)
 
-        assert trial.wait() == 1
-        assert trial.first_error.startswith("the embedded cloud ended by itself\n")
-        assert_nothing_left(trial)
+        assert cli.wait() == 1
+        assert cli.first_error.startswith("the embedded cloud ended by itself\n")
+        assert_nothing_left(cli)
 
-    def test_a_killed_owner_ends_the_cloud(self, trial: Trial) -> None:
-        trial.kill_harness()
+    def test_a_killed_owner_ends_the_cloud(self, cli: CliProcess) -> None:
+        cli.kill_harness()
 
-        assert_nothing_left(trial)
+        assert_nothing_left(cli)
 
     def test_a_killed_database_refuses_connections_and_the_rest_keeps_running(
-        self, trial: Trial, connect: Callable[[], "psycopg.Connection[tuple[str]]"]
+        self, cli: CliProcess, connect: Callable[[], "psycopg.Connection[tuple[str]]"]
     ) -> None:
         connect().close()
 
-        trial.kill(POSTGRES)
+        cli.kill(POSTGRES)
 
         wait_until(
-            lambda: [each for each in trial.running() if "postgres" in each],
+            lambda: [each for each in cli.running() if "postgres" in each],
             what="the end of the database",
             ready=lambda running: not running,
             timeout=60,
         )
         with pytest.raises(psycopg.OperationalError, match="refused"):
             connect()
-        trial.press_ctrl_c()
-        assert trial.wait() == 130
-        assert "nothing of it is left" in trial.output
-        assert_nothing_left(trial)
+        cli.press_ctrl_c()
+        assert cli.wait() == 130
+        assert "has stopped and was removed" in cli.output
+        assert_nothing_left(cli)
 
 
 def create_database(info: CloudInfo) -> str:

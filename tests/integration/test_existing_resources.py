@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.clouds import ACCOUNT, BUCKET, PlayedAws, played_aws
+from tests.integration.simulated_aws import ACCOUNT, BUCKET, SimulatedAws, simulated_aws
 
 SUFFIX = "dev1"
 SIMILAR = (f"/aws/lambda/orders-{SUFFIX}", f"payments-api-{SUFFIX}", f"/ecs/catalog-{SUFFIX}-2")
@@ -18,15 +18,15 @@ EXACT = f"/ecs/catalog-{SUFFIX}"
 
 
 @pytest.fixture(scope="module")
-def aws(embedded_only: None) -> Iterator[PlayedAws]:
-    with played_aws() as cloud:
+def aws(embedded_only: None) -> Iterator[SimulatedAws]:
+    with simulated_aws() as cloud:
         logs = cloud.target.session().client("logs")
         for name in SIMILAR:
             logs.create_log_group(logGroupName=name)
         yield cloud
 
 
-def run(aws: PlayedAws, folder: Path) -> "subprocess.CompletedProcess[str]":
+def run(aws: SimulatedAws, folder: Path) -> "subprocess.CompletedProcess[str]":
     """Run the harness with a small stack against the account."""
     config = folder / "stack.json"
     config.write_text(json.dumps({"tiers": ["secret", "storage"]}))
@@ -54,12 +54,14 @@ def run(aws: PlayedAws, folder: Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def log_groups(aws: PlayedAws) -> set[str]:
+def log_groups(aws: SimulatedAws) -> set[str]:
     answer: Any = aws.target.session().client("logs").describe_log_groups()
     return {group["logGroupName"] for group in answer["logGroups"]}
 
 
-def test_similar_names_are_neither_in_the_way_nor_left_over(aws: PlayedAws, tmp_path: Path) -> None:
+def test_similar_names_are_neither_in_the_way_nor_left_over(
+    aws: SimulatedAws, tmp_path: Path
+) -> None:
     ended = run(aws, tmp_path)
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
@@ -68,7 +70,7 @@ def test_similar_names_are_neither_in_the_way_nor_left_over(aws: PlayedAws, tmp_
 
 
 def test_an_exact_name_is_refused_before_anything_is_created(
-    aws: PlayedAws, tmp_path: Path
+    aws: SimulatedAws, tmp_path: Path
 ) -> None:
     logs = aws.target.session().client("logs")
     logs.create_log_group(logGroupName=EXACT)

@@ -2,7 +2,7 @@
 
 import signal
 
-from tests.integration.cli_process import Trial
+from tests.integration.cli_process import CliProcess
 
 IMAGE = "catalog-harness/no-such-image:1.0"
 UP_TO_THE_SERVICE = (
@@ -16,77 +16,77 @@ REJECTED_VERSION = {
 }
 
 
-def assert_destroyed(trial: Trial) -> None:
-    assert trial.report["torn_down"], "the teardown proof found nothing"
-    assert trial.report["leftovers"] == []
-    assert trial.record["status"] == "destroyed"
-    assert trial.running() == []
-    assert trial.left_behind() == []
+def assert_destroyed(cli: CliProcess) -> None:
+    assert cli.report["torn_down"], "the teardown proof found nothing"
+    assert cli.report["leftovers"] == []
+    assert cli.record["status"] == "destroyed"
+    assert cli.running() == []
+    assert cli.left_behind() == []
 
 
-def test_an_image_that_cannot_be_pulled_is_the_first_error(trial: Trial) -> None:
-    trial.start("run", tiers=UP_TO_THE_SERVICE, image=IMAGE, service_timeout_seconds=20)
+def test_an_image_that_cannot_be_pulled_is_the_first_error(cli: CliProcess) -> None:
+    cli.start("run", tiers=UP_TO_THE_SERVICE, image=IMAGE, service_timeout_seconds=20)
 
-    trial.await_resource("aws_rds_cluster_instance")
-    assert any("postgres" in each for each in trial.running())
-    assert trial.wait() == 1
+    cli.await_resource("aws_rds_cluster_instance")
+    assert any("postgres" in each for each in cli.running())
+    assert cli.wait() == 1
 
-    first, also, *_ = trial.first_error.splitlines()
+    first, also, *_ = cli.first_error.splitlines()
     assert first.startswith("terraform apply failed: aws_ecs_service.")
     assert "CannotPullContainerError: " in first
     assert f"pull access denied for {IMAGE.partition(':')[0]}" in first
     assert "tfSTABLE" in also, "the error of Terraform follows"
-    assert_destroyed(trial)
+    assert_destroyed(cli)
 
 
-def test_a_version_that_aws_rejects_is_the_first_error(trial: Trial) -> None:
-    trial.start("run", "--skip-preflight", **REJECTED_VERSION)
+def test_a_version_that_aws_rejects_is_the_first_error(cli: CliProcess) -> None:
+    cli.start("run", "--skip-preflight", **REJECTED_VERSION)
 
-    assert trial.wait() == 1
+    assert cli.wait() == 1
 
-    first, note, *_ = trial.first_error.splitlines()
+    first, note, *_ = cli.first_error.splitlines()
     assert "InvalidParameterCombination: Cannot find version 15.3 for aurora-postgresql" in first
     assert note.endswith("rule rds/engine-version-not-offered")
-    assert trial.report["errors"][0].startswith(first)
-    assert_destroyed(trial)
+    assert cli.report["errors"][0].startswith(first)
+    assert_destroyed(cli)
 
 
 def test_with_preflight_that_version_ends_the_run_before_the_deployment(
-    trial: Trial,
+    cli: CliProcess,
 ) -> None:
-    trial.start("run", **REJECTED_VERSION)
+    cli.start("run", **REJECTED_VERSION)
 
-    assert trial.wait() == 2
+    assert cli.wait() == 2
 
-    assert trial.first_error.startswith("Aurora PostgreSQL 15.3 is not offered by the target\n")
-    assert "apply: started" not in trial.output
-    assert_destroyed(trial)
+    assert cli.first_error.startswith("Aurora PostgreSQL 15.3 is not offered by the target\n")
+    assert "apply: started" not in cli.output
+    assert_destroyed(cli)
 
 
 def test_after_ctrl_c_during_apply_the_stack_is_destroyed_despite_a_second_one(
-    trial: Trial,
+    cli: CliProcess,
 ) -> None:
-    trial.start("run", tiers=("storage",))
-    trial.await_resource("aws_s3_bucket")
-    trial.family()
+    cli.start("run", tiers=("storage",))
+    cli.await_resource("aws_s3_bucket")
+    cli.family()
 
-    trial.press_ctrl_c()
-    trial.await_output("destroy: started")
-    trial.press_ctrl_c()
+    cli.press_ctrl_c()
+    cli.await_output("destroy: started")
+    cli.press_ctrl_c()
 
-    assert trial.wait() == 130
-    assert "tearing down; 2 more Ctrl-C abandon it" in trial.output
-    assert trial.output.endswith("Interrupted.\n")
-    assert_destroyed(trial)
+    assert cli.wait() == 130
+    assert "tearing down; 2 more Ctrl-C abandon it" in cli.output
+    assert cli.output.endswith("Interrupted.\n")
+    assert_destroyed(cli)
 
 
-def test_after_sigterm_during_apply_the_stack_is_destroyed(trial: Trial) -> None:
-    trial.start("run", tiers=("storage",))
-    trial.await_resource("aws_s3_bucket")
-    trial.family()
+def test_after_sigterm_during_apply_the_stack_is_destroyed(cli: CliProcess) -> None:
+    cli.start("run", tiers=("storage",))
+    cli.await_resource("aws_s3_bucket")
+    cli.family()
 
-    trial.process.send_signal(signal.SIGTERM)
+    cli.process.send_signal(signal.SIGTERM)
 
-    assert trial.wait() == 143
-    assert trial.output.endswith("Terminated.\n")
-    assert_destroyed(trial)
+    assert cli.wait() == 143
+    assert cli.output.endswith("Terminated.\n")
+    assert_destroyed(cli)

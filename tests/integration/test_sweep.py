@@ -18,10 +18,9 @@ from harness.catalog.names import physical_names, state_key
 from harness.deploy.workspace import find_tools
 from harness.pipeline.lifetime import teardown
 from harness.run.ledger import Ledger
-from harness.run.observer import Observer
 from harness.run.record import RunRecord, RunStatus
 from harness.run.run import Run
-from harness.run.timeline import Timeline
+from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
 from harness.targets.embedded.target import EmbeddedTarget
 from harness.teardown.remote_state import find_states

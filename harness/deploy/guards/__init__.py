@@ -1,5 +1,49 @@
-"""The guards: what must hold before the first call that changes something in a real account."""
+"""Conditions for the first request that changes a real account.
 
-from harness.deploy.guards.gate import require_permission
+Guards that send no request run first.
+"""
+
+from harness.deploy.guards.cost import guard_cost
+from harness.deploy.guards.credentials import guard_credentials
+from harness.deploy.guards.request import guard_account, guard_request
+from harness.deploy.guards.state import guard_state
+from harness.run.run import Run
+from harness.targets.base import Target
 
 __all__ = ["require_permission"]
+
+
+def require_permission(run: Run, target: Target) -> None:
+    """Refuse a run that must not deploy to the account of its target; emulators have no guards.
+
+    Changes nothing, neither in the account nor on record.
+
+    Args:
+        run: The run, not begun yet.
+        target: Where it would deploy.
+
+    Raises:
+        UsageError: A guard refuses the run.
+    """
+    if not target.is_account:
+        return
+    with run.timeline.phase("guards"):
+        _guard(run, target)
+
+
+def _guard(run: Run, target: Target) -> None:
+    settings, note = run.settings, run.timeline.observer.note
+    config = run.planned_config(target)
+    guard_request(settings, config)
+    run.stack.guard_account(settings, config)
+    session = target.session()
+    guard_account(settings, target.identity)
+    guard_credentials(session, minutes=settings.max_duration, note=note)
+    guard_state(session, config)
+    guard_cost(
+        session,
+        run.stack.hourly_usage(config),
+        region=config.region,
+        limit=settings.max_cost_per_hour,
+        note=note,
+    )

@@ -1,4 +1,4 @@
-"""What a stack costs by the hour, before there is one."""
+"""The estimated cost of a stack per hour, and the limit for it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from harness.run.stack_definition import HourlyUsage
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a stack costs by the hour in USD without traffic and tax.
+    """Estimated cost of a stack in USD per hour, without traffic and tax.
 
     Attributes:
         initial: As deployed.
-        maximum: Scaled out as far as the stack allows.
-        source: Where the prices come from.
+        maximum: At the maximum scale of the stack.
+        source: Origin of the prices.
     """
 
     initial: float
@@ -37,37 +37,37 @@ def guard_cost(
     usage: HourlyUsage,
     *,
     region: str,
-    cap: float | None,
+    limit: float | None,
     note: Callable[[str], None],
 ) -> None:
-    """Report what the stack will cost, and refuse one that may cost more than the cap.
+    """Note the estimated cost, and refuse a stack whose maximum is above the limit.
 
     Args:
         session: A session with permission to read prices.
-        usage: What the stack is billed for.
+        usage: The billable items of the stack.
         region: AWS region.
-        cap: Most USD per hour; None for no limit.
+        limit: Maximum in USD per hour; None: no limit.
         note: Receives the estimate.
 
     Raises:
-        UsageError: The most that the stack can cost is above the cap.
+        UsageError: The maximum cost is above the limit.
     """
     found = estimate(usage, current_prices(session, region))
     note(str(found))
-    if cap is not None and found.maximum > cap:
+    if limit is not None and found.maximum > limit:
         raise UsageError(
-            f"--max-cost-per-hour {cap:g}: {found}",
-            remedy="allow more, or let it scale less (max_capacity, aurora_max_capacity) by "
+            f"--max-cost-per-hour {limit:g}: {found}",
+            remedy="raise the limit, or lower max_capacity and aurora_max_capacity with "
             "--stack-config",
         )
 
 
 def estimate(usage: HourlyUsage, prices: Prices) -> Estimate:
-    """Estimate what a stack costs by the hour.
+    """Return the estimated cost of a stack per hour.
 
     Args:
-        usage: What the stack is billed for.
-        prices: Prices by the hour.
+        usage: The billable items of the stack.
+        prices: Prices per hour.
     """
     return Estimate(_total(usage.initial, prices), _total(usage.maximum, prices), prices.source)
 

@@ -1,4 +1,4 @@
-"""Whether the credentials last for a run and its teardown."""
+"""Credentials must be valid until the end of a run and its teardown."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,9 +8,9 @@ import boto3
 from harness.aws.caller_identity import CREDENTIAL_ERRORS
 from harness.core.errors import UsageError
 
-# CloudFront takes up to a quarter of an hour to be disabled and deleted, Aurora ten minutes.
+# Disabling and deleting CloudFront takes up to 15 minutes, deleting Aurora ten.
 TEARDOWN_MINUTES = 30.0
-# Ways to get credentials that get new ones by themselves, in boto3 and in Terraform alike:
+# Credential providers that renew credentials automatically, in boto3 and in Terraform:
 # https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 _RENEWED = frozenset(
     {"assume-role", "assume-role-with-web-identity", "container-role", "iam-role", "login", "sso"}
@@ -20,18 +20,18 @@ _RENEWED = frozenset(
 def guard_credentials(
     session: boto3.Session, *, minutes: float, note: Callable[[str], None]
 ) -> None:
-    """Refuse credentials that end before the run and its teardown may have ended.
+    """Refuse credentials that may expire before the end of the run and its teardown.
 
     Args:
         session: The session that is to deploy.
-        minutes: How long the run may take.
-        note: Told when nobody can know how long they last.
+        minutes: Maximum duration of the run.
+        note: Receives a warning when the expiration is unknown.
 
     Raises:
-        UsageError: They end too soon, or cannot be had at all.
+        UsageError: They expire too early, or cannot be loaded.
     """
     credentials: Any = session.get_credentials()
-    wanted = minutes + TEARDOWN_MINUTES
+    required = minutes + TEARDOWN_MINUTES
     try:
         frozen = credentials.get_frozen_credentials()
     except CREDENTIAL_ERRORS as error:
@@ -41,22 +41,22 @@ def guard_credentials(
     if not hasattr(credentials, "refresh_needed"):
         if frozen.token:
             note(
-                "the credentials are those of a session whose end nobody says "
-                f"(AWS_CREDENTIAL_EXPIRATION is not set); the run may need {wanted:g} minutes"
+                "the expiration of the session credentials is unknown "
+                f"(AWS_CREDENTIAL_EXPIRATION is not set); the run may take {required:g} minutes"
             )
         return
-    if credentials.refresh_needed(refresh_in=wanted * 60):
-        left = _minutes_left(credentials, wanted)
+    if credentials.refresh_needed(refresh_in=required * 60):
+        left = _minutes_left(credentials, required)
         raise UsageError(
-            f"the credentials end in about {left} minutes; the run may take {minutes:g} and its "
+            f"the credentials expire in about {left} minutes; the run may take {minutes:g} and its "
             f"teardown {TEARDOWN_MINUTES:g}",
-            remedy="get a longer session, or allow less by --max-duration",
+            remedy="use a longer session, or lower --max-duration",
         )
 
 
-def _minutes_left(credentials: Any, wanted: float) -> int:
-    """Return how many whole minutes they last, by the only question that botocore answers."""
+def _minutes_left(credentials: Any, required: float) -> int:
+    """Return the whole minutes until expiration; botocore offers only ``refresh_needed``."""
     return sum(
         not credentials.refresh_needed(refresh_in=minute * 60)
-        for minute in range(1, int(wanted) + 1)
+        for minute in range(1, int(required) + 1)
     )

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.prices import FALLBACK, FALLBACK_DATE, FALLBACK_REGION, Item
 
-# Where the API is; it answers for all regions.
+# A region of the API, which returns the prices of all regions.
 _API_REGION = "us-east-1"
 _CONFIG = Config(
     connect_timeout=5, read_timeout=20, retries={"mode": "standard", "max_attempts": 2}
@@ -23,11 +23,11 @@ _CONFIG = Config(
 
 @dataclass(frozen=True)
 class Prices:
-    """Prices by the hour in USD.
+    """Prices in USD per hour.
 
     Attributes:
-        hourly: What each item costs.
-        source: Where they come from, for a sentence.
+        hourly: Item -> price.
+        source: Origin of the prices, for messages.
     """
 
     hourly: Mapping[Item, float]
@@ -36,12 +36,12 @@ class Prices:
 
 @dataclass(frozen=True)
 class _Product:
-    """How to find an item in the price list.
+    """The products of the price list that contain an item.
 
     Attributes:
         service: Service code.
-        usage: End of the usage type, after the region's prefix.
-        filters: What narrows the search down, beside the region.
+        usage: Usage type without the prefix of the region.
+        filters: Filters in addition to the region.
     """
 
     service: str
@@ -66,9 +66,9 @@ _PRODUCTS: Mapping[Item, _Product] = {
 
 
 def current_prices(session: boto3.Session, region: str) -> Prices:
-    """Return the prices of a region: from AWS's price list, else from the table of this version.
+    """Return the prices of a region from the AWS Price List API, else from the built-in table.
 
-    What costs a fixed amount a month (secrets, alarms) always comes from the table.
+    Items with a fixed price per month (secrets, alarms) always come from the table.
 
     Args:
         session: A session that may call ``pricing:GetProducts``.
@@ -80,8 +80,8 @@ def current_prices(session: boto3.Session, region: str) -> Prices:
     except (BotoCoreError, ClientError, LookupError, ValueError) as error:
         return Prices(
             FALLBACK,
-            f"table of {FALLBACK_DATE} for {FALLBACK_REGION}; the AWS Price List API did not "
-            f"say them: {_reason(error)}",
+            f"table of {FALLBACK_DATE} for {FALLBACK_REGION}; the AWS Price List API failed: "
+            f"{_reason(error)}",
         )
     return Prices({**FALLBACK, **found}, "AWS Price List API")
 
@@ -96,11 +96,11 @@ def _price(client: Any, product: _Product, region: str) -> float:
     """Return the price of an item.
 
     Raises:
-        LookupError: The price list does not have it.
-        ValueError: It says something else than prices.
+        LookupError: The price list does not contain it.
+        ValueError: An entry is malformed.
     """
-    wanted = {"regionCode": region, **product.filters}
-    filters = [{"Type": "TERM_MATCH", "Field": k, "Value": v} for k, v in wanted.items()]
+    fields = {"regionCode": region, **product.filters}
+    filters = [{"Type": "TERM_MATCH", "Field": k, "Value": v} for k, v in fields.items()]
     pages = client.get_paginator("get_products").paginate(
         ServiceCode=product.service, Filters=filters
     )
@@ -113,10 +113,12 @@ def _price(client: Any, product: _Product, region: str) -> float:
     raise LookupError(product.usage)
 
 
-def _is_usage(usage: str, wanted: str) -> bool:
-    """Whether a usage type is the wanted one, with or without the prefix of a region ("EUN1-")."""
-    prefix = usage.removesuffix(wanted)
-    return usage.endswith(wanted) and (not prefix or (prefix.count("-") == 1 and prefix[-1] == "-"))
+def _is_usage(usage: str, expected: str) -> bool:
+    """Whether a usage type is the expected one, with or without a region prefix ("EUN1-")."""
+    prefix = usage.removesuffix(expected)
+    return usage.endswith(expected) and (
+        not prefix or (prefix.count("-") == 1 and prefix[-1] == "-")
+    )
 
 
 def _rates(entry: Mapping[str, Any]) -> Iterator[float]:

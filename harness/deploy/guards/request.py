@@ -1,4 +1,4 @@
-"""What the user must set for a real account, and that the credentials belong to it."""
+"""Settings that a real account requires, and the account of the credentials."""
 
 import re
 
@@ -11,28 +11,28 @@ _ACCOUNT = re.compile(r"\d{12}")
 
 
 def guard_request(settings: HarnessSettings, config: StackConfiguration) -> None:
-    """Refuse what is wrong without a request to AWS.
+    """Refuse incomplete settings; sends no request.
 
     Args:
         settings: The user's settings.
-        config: The stack's configuration that follows from it.
+        config: The configuration of the stack.
 
     Raises:
         UsageError: The region is not allowed; the account id is missing or malformed; there is
             no bucket for the state.
     """
-    guard_place(settings)
+    guard_location(settings)
     if config.state_bucket is None:
-        # A run in continuous integration ends with its machine: nothing could be torn down
-        # with a state that was kept there.
+        # The local state of a run in continuous integration is lost with the machine, and the
+        # stack could not be destroyed any more.
         raise UsageError(
             "--state-bucket: not given",
-            remedy="name an S3 bucket for the Terraform state (or set TERRAFORM_STATE_BUCKET)",
+            remedy="give an S3 bucket for the Terraform state (or set TERRAFORM_STATE_BUCKET)",
         )
 
 
-def guard_place(settings: HarnessSettings) -> None:
-    """Refuse a region that is not allowed, and an account that was not named.
+def guard_location(settings: HarnessSettings) -> None:
+    """Refuse a region that is not allowed, and a missing account id.
 
     Args:
         settings: The user's settings.
@@ -43,36 +43,36 @@ def guard_place(settings: HarnessSettings) -> None:
     allowed = [name.strip() for name in settings.allowed_regions.split(",") if name.strip()]
     if settings.region not in allowed:
         raise UsageError(
-            f"region {settings.region} is not among the allowed ones: {', '.join(allowed)}",
-            remedy="deploy there, or allow it by --allowed-regions",
+            f"region {settings.region} is not allowed; allowed: {', '.join(allowed)}",
+            remedy="use an allowed region, or add it to --allowed-regions",
         )
     if not _ACCOUNT.fullmatch(settings.account_id or ""):
         account = settings.account_id
         given = f"{account!r} is not an account id" if account else "not given"
         raise UsageError(
             f"--account-id: {given}",
-            remedy="name the account: the twelve digits that `aws sts get-caller-identity` prints",
+            remedy="give its twelve digits; `aws sts get-caller-identity` prints them",
         )
 
 
 def guard_account(settings: HarnessSettings, identity: Identity) -> None:
-    """Refuse credentials of another account, and those of the root user.
+    """Refuse credentials of another account or of the root user.
 
     Args:
         settings: The user's settings.
         identity: The caller identity that STS returns.
 
     Raises:
-        UsageError: They are not those of that account, or more powerful than a test needs.
+        UsageError: They belong to another account or to the root user.
     """
     if identity.account != settings.account_id:
         raise UsageError(
-            f"the credentials are of account {identity.account} ({identity.arn}), --account-id is "
-            f"{settings.account_id}",
+            f"the credentials belong to account {identity.account} ({identity.arn}), "
+            f"--account-id is {settings.account_id}",
             remedy="use credentials of that account, or correct the option",
         )
     if identity.is_root:
         raise UsageError(
-            f"these are the credentials of the root user ({identity.arn})",
-            remedy="use a role or user that may deploy the stack and nothing else",
+            f"the credentials belong to the root user ({identity.arn})",
+            remedy="use a role or user with no more permissions than the stack requires",
         )

@@ -1,4 +1,4 @@
-"""The bucket for the Terraform state, and whose state is in it."""
+"""The S3 bucket for the Terraform state must be usable, and must not hold another state."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from harness.run.stack_definition import StackConfiguration
 
 
 def lock_key(state_key: str) -> str:
-    """Return the key of the object with which Terraform locks a state.
+    """Return the key of the lock file of a Terraform state.
 
     https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
     """
@@ -20,19 +20,19 @@ def lock_key(state_key: str) -> str:
 
 
 def state_client(session: boto3.Session, config: StackConfiguration) -> Any:
-    """Return an S3 client in the region of the state's bucket."""
+    """Return an S3 client for the region of the state bucket."""
     return session.client("s3", region_name=config.state_bucket_region or config.region)
 
 
 def guard_state(session: boto3.Session, config: StackConfiguration) -> None:
-    """Refuse a bucket that is not there or not where it should be, and a state in use.
+    """Refuse a bucket that is missing or in another region, and a state in use.
 
     Args:
-        session: The session that is to deploy.
-        config: The stack's configuration, with a state bucket.
+        session: The session that deploys.
+        config: The configuration of the stack, with a state bucket.
 
     Raises:
-        UsageError: The bucket cannot be used, or another run has a state or a lock there.
+        UsageError: The bucket cannot be used, or holds the state or the lock of another run.
     """
     bucket, client = config.state_bucket or "", state_client(session, config)
     _require_bucket(client, bucket, config.state_bucket_region or config.region)
@@ -40,7 +40,7 @@ def guard_state(session: boto3.Session, config: StackConfiguration) -> None:
     if lock is not None:
         raise UsageError(
             f"the state s3://{bucket}/{config.state_key} is locked{_holder(lock)}",
-            remedy="wait for the end of that run; if it is gone, destroy what it left and "
+            remedy="wait for the end of that run; if it has ended, destroy what it left and "
             f"delete s3://{bucket}/{lock_key(config.state_key)}",
         )
     if _content(client, bucket, config.state_key) is not None:
@@ -57,24 +57,24 @@ def _require_bucket(client: Any, bucket: str, region: str) -> None:
     except (BotoCoreError, ClientError) as error:
         raise UsageError(
             f"the state bucket {bucket} cannot be used: {_reason(error)}",
-            remedy="create it (with versioning and without public access), or name another "
-            "one by --state-bucket",
+            remedy="create it (with versioning and without public access), or use another one "
+            "with --state-bucket",
         ) from error
-    seen = found.get("BucketRegion") or region
-    if seen != region:
+    actual = found.get("BucketRegion") or region
+    if actual != region:
         raise UsageError(
-            f"the state bucket {bucket} is in {seen}, not in {region}",
-            remedy=f"--state-bucket-region {seen}",
+            f"the state bucket {bucket} is in {actual}, not in {region}",
+            remedy=f"use --state-bucket-region {actual}",
         )
 
 
 def _reason(error: Exception) -> str:
-    codes = {"404": "there is no such bucket", "403": "access is denied", "301": "wrong region"}
+    codes = {"404": "it does not exist", "403": "access denied", "301": "wrong region"}
     return codes.get(error_code(error), str(error))
 
 
 def _content(client: Any, bucket: str, key: str) -> str | None:
-    """Return an object as text, None if there is none."""
+    """Return an object as text; None if it does not exist."""
     try:
         body: bytes = client.get_object(Bucket=bucket, Key=key)["Body"].read()
     except ClientError as error:
@@ -82,7 +82,7 @@ def _content(client: Any, bucket: str, key: str) -> str | None:
             return None
         raise UsageError(
             f"s3://{bucket}/{key} cannot be read: {error}",
-            remedy="the run needs s3:ListBucket on the bucket, and s3:GetObject, s3:PutObject and "
+            remedy="allow s3:ListBucket on the bucket, and s3:GetObject, s3:PutObject and "
             "s3:DeleteObject on its objects",
         ) from error
     return body.decode(errors="replace")
@@ -90,7 +90,7 @@ def _content(client: Any, bucket: str, key: str) -> str | None:
 
 def _holder(lock: str) -> str:
     try:
-        who = json.loads(lock)
-        return f" since {who['Created']} by {who['Who']} ({who['Operation']}, ID {who['ID']})"
+        info = json.loads(lock)
+        return f" since {info['Created']} by {info['Who']} ({info['Operation']}, ID {info['ID']})"
     except (ValueError, KeyError, TypeError):
         return ""

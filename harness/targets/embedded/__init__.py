@@ -1,1 +1,1 @@
-"""The embedded target: an emulator on loopback."""
+"""The embedded target: an AWS emulator on loopback."""

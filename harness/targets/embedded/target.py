@@ -1,4 +1,4 @@
-"""The embedded target: an AWS emulator with a real data plane, from Python packages alone."""
+"""The embedded target: an AWS emulator with a real data plane, made of Python packages."""
 
 import os
 from collections.abc import Mapping
@@ -29,13 +29,13 @@ _FORCED_TLS = "MiniStack does not pass rds.force_ssl of a parameter group on to 
 
 
 class EmbeddedTarget(Target):
-    """A MiniStack of our own on loopback, with containers as processes.
+    """A MiniStack on loopback, with containers as processes.
 
     Args:
-        region: AWS region to play.
-        docker_host: A Docker or Podman engine in place of the built-in one.
+        region: AWS region to emulate.
+        docker_host: Address of a Docker or Podman engine; None: the built-in one.
         owner_pid: PID whose exit stops the cloud; None: runs until stopped.
-        attachment: What ``start`` returned: attaches to the cloud that it started.
+        attachment: The return value of ``start``, to attach to a started cloud.
     """
 
     name = "embedded"
@@ -79,14 +79,14 @@ class EmbeddedTarget(Target):
         """The running cloud.
 
         Raises:
-            TargetError: ``start`` was not called yet.
+            TargetError: ``start`` was not called.
         """
         if self._cloud is None:
             raise TargetError("the embedded cloud has not been started")
         return self._cloud
 
     def start(self) -> Mapping[str, str]:
-        """Start the cloud unless attached to one; about a second."""
+        """Start the cloud unless attached to one; takes about a second."""
         if self._cloud is None:
             self._cloud = start_cloud(
                 region=self.region, docker_host=self._docker_host, owner_pid=self._owner_pid
@@ -100,26 +100,26 @@ class EmbeddedTarget(Target):
             self._cloud = None
 
     def facts(self) -> Mapping[str, str]:
-        """Name the endpoint, the container engine and the database."""
+        """Return endpoint, container engine and database server."""
         cloud = self.cloud
         return {
             "endpoint": cloud.endpoint,
             "containers": "built-in engine (processes)"
             if cloud.has_built_in_engine
             else cloud.docker_host,
-            "database server": cloud.database or "as the container engine pulls it",
+            "database server": cloud.database or "the image that the container engine pulls",
         }
 
     def session(self) -> boto3.Session:
-        """Return a session whose clients talk to the cloud."""
+        """Return a session whose clients use the cloud."""
         return EmulatorSession(endpoint=self.cloud.endpoint, region=self.region)
 
     def http(self) -> requests.Session:
-        """Return an HTTP session for the cloud's load balancers and distributions."""
+        """Return an HTTP session for the load balancers and distributions of the cloud."""
         return gateway_session(self.cloud.endpoint)
 
     def missing(self) -> Mapping[Capability, str]:
-        """Return what the cloud cannot do."""
+        """Return the missing capabilities of the cloud."""
         lacking = {
             Capability.DATABASE_FORCED_TLS: _FORCED_TLS,
             Capability.SERVICE_QUOTAS: NO_QUOTAS,
@@ -129,15 +129,15 @@ class EmbeddedTarget(Target):
         return lacking
 
     def environment(self) -> Mapping[str, str]:
-        """Return the cloud's variables, and those that keep the user's AWS files out."""
+        """Return the variables of the cloud, and those that disable the AWS files of the user."""
         return {**self.cloud.environment(), **isolating_environment()}
 
     def provider(self) -> Mapping[str, Any]:
-        """Return provider arguments that keep Terraform from asking a real AWS."""
+        """Return provider arguments that prevent requests to AWS."""
         return dict(EMULATOR_PROVIDER)
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
-        """Return the loopback address of a database of the cloud, and its authority."""
+        """Return address and certificate authority of a database of the cloud."""
         cloud = self.cloud
         address = container_address(cloud.docker_host, host)
         if address is None:
@@ -147,10 +147,10 @@ class EmbeddedTarget(Target):
 
 
 def docker_host_of(engine: str) -> str | None:
-    """Return the address of the container engine that a setting means; None: the built-in one.
+    """Return the address of the container engine of a setting; None: the built-in one.
 
     Raises:
-        UsageError: The setting means none, or none is there.
+        UsageError: The setting is invalid, or the socket does not exist.
     """
     if engine == "built-in":
         return None
@@ -158,12 +158,12 @@ def docker_host_of(engine: str) -> str | None:
     path = address.removeprefix("unix://")
     if path == address:
         raise UsageError(
-            f"container engine {address!r} cannot be used",
-            remedy="built-in, docker, or the address of a socket such as unix:///run/podman.sock",
+            f"invalid container engine {address!r}",
+            remedy="use built-in, docker, or the address of a socket such as unix:///run/podman.sock",
         )
     if not Path(path).is_socket():
         raise UsageError(
-            f"container engine {address!r}: there is no such socket",
-            remedy="start Docker or Podman, or use the built-in engine, which needs neither",
+            f"container engine {address!r}: the socket does not exist",
+            remedy="start Docker or Podman, or use the built-in engine, which requires neither",
         )
     return address

@@ -1,1 +1,1 @@
-"""The target localstack."""
+"""The LocalStack target: an externally managed LocalStack."""

@@ -1,4 +1,4 @@
-"""Where a LocalStack is: as the option says, else as localstack-client is configured."""
+"""The endpoint of a LocalStack: from the option, else from localstack-client."""
 
 import os
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from localstack_client.config import get_service_endpoint
 
 from harness.core.errors import UsageError
 
-# Any service will do: LocalStack has one gateway for all of them.
+# Any service: LocalStack has one gateway for all.
 _SERVICE = "s3"
 _EXAMPLE = "http://127.0.0.1:4566"
 
@@ -19,8 +19,8 @@ class LocalStackEndpoint:
     """The address of a LocalStack.
 
     Attributes:
-        url: Scheme, host and port, without a slash at the end.
-        origin: Who says so, for messages.
+        url: Scheme, host and port, without a trailing slash.
+        origin: Origin of the setting, for messages.
     """
 
     url: str
@@ -32,15 +32,15 @@ def find_endpoint(
 ) -> LocalStackEndpoint:
     """Return the option's address, else ``AWS_ENDPOINT_URL``, else localstack-client's.
 
-    That one knows ``LOCALSTACK_HOST`` and ``USE_SSL``, and is ``http://localhost:4566`` where
-    nobody says otherwise (https://github.com/localstack/localstack-python-client).
+    localstack-client reads ``LOCALSTACK_HOST`` and ``USE_SSL``; its default is
+    ``http://localhost:4566`` (https://github.com/localstack/localstack-python-client).
 
     Args:
-        option: What ``--endpoint-url`` says; None where it says nothing.
-        environ: Environment variables, for the origin; localstack-client reads its own.
+        option: Value of ``--endpoint-url``; None if not given.
+        environ: Environment variables, for the origin; localstack-client uses ``os.environ``.
 
     Raises:
-        UsageError: The address is none.
+        UsageError: The address is invalid.
     """
     if option:
         return _checked(option, "--endpoint-url")
@@ -49,7 +49,7 @@ def find_endpoint(
     try:
         configured = get_service_endpoint(_SERVICE)
     except RuntimeError as error:
-        raise UsageError(f"{origin}: {error}", remedy="a host and a port") from error
+        raise UsageError(f"{origin}: {error}", remedy="use a host and a port") from error
     return _checked(configured or "", origin)
 
 
@@ -58,11 +58,11 @@ def _checked(url: str, origin: str) -> LocalStackEndpoint:
     try:
         parts = urlsplit(bare)
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # a port that is none
+    except ValueError:  # an invalid port
         usable = False
     if not usable or parts.path or parts.query or parts.username:
         raise UsageError(
             f"{origin}: {url!r} is not the address of a LocalStack",
-            remedy=f"scheme, host and port, such as {_EXAMPLE}",
+            remedy=f"use scheme, host and port, such as {_EXAMPLE}",
         )
     return LocalStackEndpoint(bare, origin)

@@ -1,4 +1,4 @@
-"""Waits for a LocalStack, and reads what it says of itself."""
+"""Waits for a LocalStack and returns its version, edition and license."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -14,16 +14,16 @@ from harness.targets.localstack.endpoint import LocalStackEndpoint
 _HEALTH = "/_localstack/health"
 _INFO = "/_localstack/info"
 _REQUEST_SECONDS = 5.0
-_LOOK_AGAIN_SECONDS = 0.5
-_SHOWN = 120
+_POLL_SECONDS = 0.5
+_MAX_SHOWN = 120
 _UNKNOWN = "unknown"
 _START = (
-    "start one (`docker compose --profile localstack up --wait`), or say where it is: "
-    "--endpoint-url, AWS_ENDPOINT_URL or LOCALSTACK_HOST; --target embedded needs none"
+    "start one (`docker compose --profile localstack up --wait`), or set its address: "
+    "--endpoint-url, AWS_ENDPOINT_URL or LOCALSTACK_HOST; --target embedded requires none"
 )
 _NOT_ONE = (
-    "give the address of a LocalStack (--endpoint-url, AWS_ENDPOINT_URL or LOCALSTACK_HOST); "
-    "--target embedded starts a cloud of its own"
+    "set the address of a LocalStack (--endpoint-url, AWS_ENDPOINT_URL or LOCALSTACK_HOST), "
+    "or use --target embedded, which starts an emulator"
 )
 
 
@@ -32,8 +32,8 @@ class LocalStackInfo:
     """A LocalStack that is ready.
 
     Attributes:
-        version: Its version; "unknown" where it does not say.
-        edition: community, pro, ...; "unknown" where it does not say.
+        version: Its version; "unknown" if missing in the response.
+        edition: community, pro, ...; "unknown" if missing in the response.
         licensed: Whether a license is active.
     """
 
@@ -47,48 +47,48 @@ class LocalStackInfo:
 
 
 class _NotReadyError(Exception):
-    """It answers, but cannot serve yet."""
+    """It responds, but is not ready yet."""
 
 
 def await_localstack(endpoint: LocalStackEndpoint, *, patience: float) -> LocalStackInfo:
-    """Wait until a LocalStack is ready, and return what it says of itself.
+    """Wait until a LocalStack is ready, and return its version, edition and license.
 
     Reads ``/_localstack/health`` and ``/_localstack/info``
     (https://docs.localstack.cloud/aws/capabilities/networking/internal-endpoints/).
 
     Args:
-        endpoint: Where it should be.
-        patience: Deadline in seconds for one that is not there, hangs or is still starting.
+        endpoint: Its expected address.
+        patience: Deadline in seconds.
 
     Raises:
-        TargetError: It was not ready in time, or something else is there.
+        TargetError: It was not ready in time, or the server there is not a LocalStack.
     """
     try:
         return wait_until(
-            lambda: _look(endpoint, min(patience, _REQUEST_SECONDS)),
+            lambda: _info(endpoint, min(patience, _REQUEST_SECONDS)),
             what=f"a LocalStack at {endpoint.url}",
             ready=lambda _: True,
             timeout=patience,
-            delay=_LOOK_AGAIN_SECONDS,
+            delay=_POLL_SECONDS,
             retry_on=(requests.ConnectionError, requests.Timeout, _NotReadyError),
         )
     except WaitTimeoutError as error:
         raise TargetError(
             f"no LocalStack at {endpoint.url} (from {endpoint.origin}) within {patience:g} s; "
-            f"seen last: {_reason(error.__cause__)}",
+            f"last status: {_reason(error.__cause__)}",
             remedy=_START,
         ) from error
     except requests.RequestException as error:
         raise TargetError(f"{_where(endpoint)}: {_reason(error)}", remedy=_NOT_ONE) from error
 
 
-def _look(endpoint: LocalStackEndpoint, seconds: float) -> LocalStackInfo:
+def _info(endpoint: LocalStackEndpoint, seconds: float) -> LocalStackInfo:
     with requests.Session() as session:
-        session.trust_env = False  # a proxy of the user's must not see, or refuse, loopback traffic
+        session.trust_env = False  # no proxy for loopback traffic
         health = _read(session, endpoint, _HEALTH, seconds)
         info = _read(session, endpoint, _INFO, seconds)
     if not isinstance(health.get("services"), dict) or "is_license_activated" not in info:
-        raise _something_else(endpoint, _INFO, f"{sorted({*health, *info})}")
+        raise _not_localstack(endpoint, _INFO, f"{sorted({*health, *info})}")
     return LocalStackInfo(
         version=str(info.get("version") or health.get("version") or _UNKNOWN),
         edition=str(health.get("edition") or info.get("edition") or _UNKNOWN),
@@ -99,21 +99,23 @@ def _look(endpoint: LocalStackEndpoint, seconds: float) -> LocalStackInfo:
 def _read(
     session: requests.Session, endpoint: LocalStackEndpoint, path: str, seconds: float
 ) -> dict[str, Any]:
-    answer = session.get(endpoint.url + path, timeout=seconds, allow_redirects=False)
-    shown = f"status {answer.status_code}, {' '.join(redact(answer.text[:_SHOWN]).split())!r}"
-    if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    response = session.get(endpoint.url + path, timeout=seconds, allow_redirects=False)
+    shown = (
+        f"status {response.status_code}, {' '.join(redact(response.text[:_MAX_SHOWN]).split())!r}"
+    )
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise _NotReadyError(f"GET {path}: {shown}")
     try:
-        found = answer.json()
+        found = response.json()
     except requests.JSONDecodeError:
         found = None
-    if answer.status_code != HTTPStatus.OK or not isinstance(found, dict):
-        raise _something_else(endpoint, path, shown)
+    if response.status_code != HTTPStatus.OK or not isinstance(found, dict):
+        raise _not_localstack(endpoint, path, shown)
     return found
 
 
-def _something_else(endpoint: LocalStackEndpoint, path: str, shown: str) -> TargetError:
-    return TargetError(f"{_where(endpoint)}: GET {path} answers {shown}", remedy=_NOT_ONE)
+def _not_localstack(endpoint: LocalStackEndpoint, path: str, shown: str) -> TargetError:
+    return TargetError(f"{_where(endpoint)}: GET {path} returned {shown}", remedy=_NOT_ONE)
 
 
 def _where(endpoint: LocalStackEndpoint) -> str:
@@ -121,11 +123,11 @@ def _where(endpoint: LocalStackEndpoint) -> str:
 
 
 def _reason(error: BaseException | None) -> str:
-    """Say what a request met, without the layers that it met it through."""
+    """Return the cause of a failed request, without the layers of libraries."""
     if isinstance(error, requests.Timeout):
-        return "it does not answer"
+        return "no response"
     if isinstance(error, requests.exceptions.SSLError):
-        return "it has no certificate that can be verified; plain http:// is at the same port"
+        return "the certificate cannot be verified; the same port accepts http://"
     if isinstance(error, requests.ConnectionError) and "refused" in str(error):
         return "connection refused"
     return str(error)

@@ -1,4 +1,4 @@
-"""Which services an emulator really has: each is asked something harmless."""
+"""The services that a LocalStack really offers: each receives one read-only request."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ from harness.core.errors import TargetError
 
 _THREADS = 8
 
-# Capability -> operation and arguments of a call that reads.
+# Capability -> operation and arguments of a read-only request.
 _PROBES: Mapping[Capability, tuple[str, Mapping[str, Any]]] = MappingProxyType(
     {
         Capability.APPLICATION_AUTOSCALING: (
@@ -32,7 +32,7 @@ _PROBES: Mapping[Capability, tuple[str, Mapping[str, Any]]] = MappingProxyType(
         Capability.IAM: ("list_roles", {}),
         Capability.LOGS: ("describe_log_groups", {}),
         Capability.RDS: ("describe_db_clusters", {}),
-        # Nothing can be listed; a cluster that is not there is refused, with another answer.
+        # It has no list operation; for an unknown cluster a real service returns another error.
         Capability.RDS_DATA: (
             "execute_statement",
             {
@@ -49,23 +49,24 @@ _PROBES: Mapping[Capability, tuple[str, Mapping[str, Any]]] = MappingProxyType(
 
 
 def refused_services(session: boto3.Session) -> dict[Capability, str]:
-    """Ask every service that the stack may need, and return those that are not served.
+    """Send a request to every service that the stack may use; return those that are not offered.
 
-    A list of services is not enough: LocalStack lists what it could load, and answers
-    ``InternalFailure`` for what its license does not include or nobody has emulated.
+    The list of services in the health response is not enough: LocalStack lists the services that
+    it can load, and returns ``InternalFailure`` for those that its license does not include or
+    that it does not emulate.
 
     Args:
-        session: Session whose clients talk to the emulator.
+        session: Session whose clients use the LocalStack.
 
     Returns:
-        Service -> what it answered, in the order of the probes.
+        Service -> its error, in the order of the probes.
 
     Raises:
-        TargetError: A service gave no answer, or none that an AWS service gives.
+        TargetError: A service did not respond, or not like an AWS service.
     """
-    # Clients may be shared between threads, sessions may not.
-    make: Any = session.client
-    clients = {service: make(service.value) for service in _PROBES}
+    # Clients are thread-safe, sessions are not.
+    client: Any = session.client
+    clients = {service: client(service.value) for service in _PROBES}
 
     def probe(service: Capability) -> str:
         operation, arguments = _PROBES[service]
@@ -75,18 +76,18 @@ def refused_services(session: boto3.Session) -> dict[Capability, str]:
             return _refusal(error)
         except (BotoCoreError, ResponseParserError) as error:
             raise TargetError(
-                f"{service} does not say whether it is there: {' '.join(str(error).split())}",
-                remedy="look at the emulator's log",
+                f"{service}: unexpected response: {' '.join(str(error).split())}",
+                remedy="read the log of LocalStack",
             ) from error
         return ""
 
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="probe") as pool:
-        answers = zip(_PROBES, pool.map(probe, _PROBES), strict=True)
-        return {service: answer for service, answer in answers if answer}
+        errors = zip(_PROBES, pool.map(probe, _PROBES), strict=True)
+        return {service: error for service, error in errors if error}
 
 
 def _refusal(error: ClientError) -> str:
-    """Return why a service is not served; empty for an answer that only a real one gives."""
+    """Return the error of a service that is not offered; empty for one of an offered service."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return ""

@@ -28,9 +28,9 @@ from harness.targets.localstack.service_probes import refused_services
 from harness.terraform.drift import AllowedDrift
 
 _READY_SECONDS = 60.0
-_STILL_THERE_SECONDS = 10.0
+_ATTACH_SECONDS = 10.0
 
-# What passes real requests, and the services without which it cannot.
+# Data plane -> the services that it requires.
 _DATA_PLANES: Mapping[Capability, tuple[Capability, ...]] = MappingProxyType(
     {
         Capability.RDS_DATA: (Capability.RDS,),
@@ -51,22 +51,24 @@ _UNPROVED = MappingProxyType(
 )
 
 
-# The end of what LocalStack answers for a service that it has not.
+# The end of the error of LocalStack for a service that it does not offer.
 _NOT_LICENSED = "not included in your current license plan"
 
-_FORGOTTEN = (
-    "LocalStack forgets the description of a rule that names another security group; needed "
+_LOST_DESCRIPTION = (
+    "LocalStack loses the description of a rule that references another security group; needed "
     "until DescribeSecurityGroupRules returns it"
 )
 KNOWN_DRIFT = tuple(
-    AllowedDrift(f"aws_vpc_security_group_{way}_rule.*", frozenset({"description"}), _FORGOTTEN)
-    for way in ("egress", "ingress")
+    AllowedDrift(
+        f"aws_vpc_security_group_{direction}_rule.*", frozenset({"description"}), _LOST_DESCRIPTION
+    )
+    for direction in ("egress", "ingress")
 )
 
 
 @dataclass(frozen=True)
-class _Found:
-    """What was found out about a LocalStack when a run began."""
+class _Discovery:
+    """The properties of a LocalStack, discovered at the start of a run."""
 
     info: LocalStackInfo
     refused: Mapping[Capability, str]
@@ -76,10 +78,10 @@ class LocalStackTarget(Target):
     """An externally managed LocalStack; never stopped by the harness.
 
     Args:
-        region: AWS region to use there.
-        endpoint: Where it is.
-        attachment: What ``start`` returned when the run began.
-        patience: Seconds to wait for one that is not ready.
+        region: AWS region.
+        endpoint: Its address.
+        attachment: The return value of ``start`` at the start of the run.
+        patience: Deadline in seconds until it is ready.
     """
 
     name = "localstack"
@@ -95,11 +97,11 @@ class LocalStackTarget(Target):
         self.region = region
         self._endpoint = endpoint
         self._patience = patience
-        self._found = _read(attachment) if attachment else None
+        self._discovery = _from_attachment(attachment) if attachment else None
 
     @classmethod
     def create(cls, settings: HarnessSettings, *, owner_pid: int | None) -> Self:  # noqa: ARG003
-        """Return the target of a new run, at the address that the settings name.
+        """Return the target of a new run, at the address from the settings.
 
         Raises:
             UsageError: The address is malformed.
@@ -114,47 +116,47 @@ class LocalStackTarget(Target):
 
         Args:
             region: AWS region.
-            attachment: What ``start`` returned.
-            patience: Seconds to wait for a response; None for ten.
+            attachment: The return value of ``start``.
+            patience: Deadline in seconds for a response; None: ten.
 
         Raises:
-            TargetError: It does not respond any more, or something else is there.
+            TargetError: It does not respond any more, or is not a LocalStack.
         """
-        endpoint = LocalStackEndpoint(attachment["endpoint"], "the run's record")
-        seconds = _STILL_THERE_SECONDS if patience is None else patience
+        endpoint = LocalStackEndpoint(attachment["endpoint"], "the record of the run")
+        seconds = _ATTACH_SECONDS if patience is None else patience
         await_localstack(endpoint, patience=seconds)
         return cls(region=region, endpoint=endpoint, attachment=attachment)
 
     def start(self) -> Mapping[str, str]:
-        """Wait until it is ready and ask what it can do, unless attached.
+        """Wait until it is ready and discover its services, unless attached.
 
         Raises:
-            TargetError: It is not there, or is no LocalStack.
+            TargetError: It does not respond, or is not a LocalStack.
         """
-        if self._found is None:
+        if self._discovery is None:
             info = await_localstack(self._endpoint, patience=self._patience)
-            self._found = _Found(info, refused_services(self.session()))
-        return _written(self._endpoint, self._found)
+            self._discovery = _Discovery(info, refused_services(self.session()))
+        return _to_attachment(self._endpoint, self._discovery)
 
     def stop(self) -> None:
         """Do nothing: it is managed externally."""
 
     def facts(self) -> Mapping[str, str]:
-        """Name endpoint, version and edition, and the services that it does not have."""
-        found = self._known()
+        """Return endpoint, version, edition, and the services that it does not offer."""
+        found = self._discovered()
         facts = {"endpoint": self._endpoint.url, "LocalStack": str(found.info)}
         if found.refused:
-            answers = " / ".join(dict.fromkeys(map(_in_short, found.refused.values())))
-            facts["services not offered"] = f"{', '.join(found.refused)} ({answers})"
+            errors = " / ".join(dict.fromkeys(map(_shortened, found.refused.values())))
+            facts["services not offered"] = f"{', '.join(found.refused)} ({errors})"
         return facts
 
-    def _known(self) -> _Found:
-        if self._found is None:
+    def _discovered(self) -> _Discovery:
+        if self._discovery is None:
             raise TargetError("the LocalStack target has not been started")
-        return self._found
+        return self._discovery
 
     def session(self) -> boto3.Session:
-        """Return a session whose clients talk to it, with throw-away credentials."""
+        """Return a session whose clients use it, with test credentials."""
         return EmulatorSession(endpoint=self._endpoint.url, region=self.region)
 
     def http(self) -> requests.Session:
@@ -162,13 +164,13 @@ class LocalStackTarget(Target):
         return gateway_session(self._endpoint.url)
 
     def missing(self) -> Mapping[Capability, str]:
-        """Return the services that it refused, and what cannot be without them."""
-        if self._found is None:
+        """Return the services that it does not offer, and the data planes that require them."""
+        if self._discovery is None:
             return dict(_UNPROVED)
-        version = f"LocalStack {self._found.info.version}"
+        version = f"LocalStack {self._discovery.info.version}"
         lacking = {
-            service: f"{version} does not offer {service} ({_in_short(answer)})"
-            for service, answer in self._found.refused.items()
+            service: f"{version} does not offer {service} ({_shortened(error)})"
+            for service, error in self._discovery.refused.items()
         }
         for capability, services in _DATA_PLANES.items():
             reasons = [lacking[service] for service in services if service in lacking]
@@ -177,19 +179,19 @@ class LocalStackTarget(Target):
         return {**lacking, **_UNPROVED}
 
     def environment(self) -> Mapping[str, str]:
-        """Return variables that point at it, and keep the user's AWS files out."""
+        """Return variables for its endpoint, and those that disable the AWS files of the user."""
         return emulator_environment(self._endpoint.url, self.region)
 
     def provider(self) -> Mapping[str, Any]:
-        """Return provider arguments that keep Terraform from asking a real AWS."""
+        """Return provider arguments that prevent requests to AWS."""
         return dict(EMULATOR_PROVIDER)
 
     def known_drift(self) -> Sequence[AllowedDrift]:
-        """Return what LocalStack itself makes a second plan want to change."""
+        """Return the changes in a second plan that LocalStack causes."""
         return KNOWN_DRIFT
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:  # noqa: ARG002
-        """Return the gateway's own host: there, LocalStack opens a port for each database."""
+        """Return the host of the gateway, where LocalStack opens a port for each database."""
         try:
             address = socket.gethostbyname(urlsplit(self._endpoint.url).hostname or "")
         except OSError:
@@ -197,16 +199,16 @@ class LocalStackTarget(Target):
         return DatabaseRoute(address, port, None)
 
 
-def _in_short(answer: str) -> str:
-    return "not in its license plan, or not emulated" if _NOT_LICENSED in answer else answer
+def _shortened(error: str) -> str:
+    return "not in its license plan, or not emulated" if _NOT_LICENSED in error else error
 
 
-def _written(endpoint: LocalStackEndpoint, found: _Found) -> dict[str, str]:
+def _to_attachment(endpoint: LocalStackEndpoint, found: _Discovery) -> dict[str, str]:
     known = {"info": asdict(found.info), "refused": dict(found.refused)}
     return {"endpoint": endpoint.url, "known": json.dumps(known)}
 
 
-def _read(attachment: Mapping[str, str]) -> _Found:
+def _from_attachment(attachment: Mapping[str, str]) -> _Discovery:
     known = json.loads(attachment["known"])
-    refused = {Capability(name): answer for name, answer in known["refused"].items()}
-    return _Found(LocalStackInfo(**known["info"]), refused)
+    refused = {Capability(name): error for name, error in known["refused"].items()}
+    return _Discovery(LocalStackInfo(**known["info"]), refused)

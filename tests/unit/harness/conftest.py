@@ -3,14 +3,14 @@ from pathlib import Path
 import pytest
 
 from tests.unit.harness.checks.fake_deployment import fake_deployment
-from tests.unit.harness.fake_run import Way
+from tests.unit.harness.fake_run import FakeRun
 
 __all__ = ["fake_deployment"]
 
 
 @pytest.fixture
-def way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Way:
+def fake_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeRun:
     """A run without a cloud."""
-    folder = tmp_path / "way"
+    folder = tmp_path / "fake_run"
     folder.mkdir()
-    return Way(folder, monkeypatch)
+    return FakeRun(folder, monkeypatch)

@@ -1,4 +1,4 @@
-"""A run without a cloud: a Terraform that answers as told, a target that notes what it is asked."""
+"""A run without a cloud: scripted Terraform, a fake target, and a recording observer."""
 
 import json
 import platform
@@ -17,10 +17,9 @@ from harness.aws.resources.resource import Resource
 from harness.catalog import CATALOG
 from harness.core.errors import EmulatorError, HarnessError
 from harness.run.ledger import Ledger
-from harness.run.observer import Observer
 from harness.run.record import RunStatus
 from harness.run.run import Run
-from harness.run.timeline import Timeline
+from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
 from harness.synth.synthesize import SynthesizedStack
 from harness.teardown.proof import TeardownProof
@@ -47,8 +46,8 @@ APPLIED = lines(
 CLEAN = TeardownProof(SUFFIX, leftovers=(), queried=("ecs", "s3"))
 
 
-class Witness(Observer):
-    """Notes what a run tells."""
+class RecordingObserver(Observer):
+    """Records phases and notes of a run."""
 
     def __init__(self) -> None:
         self.phases: list[str] = []
@@ -71,18 +70,18 @@ class FakeTarget(UnusedTarget):
         self._ledger = ledger
         self.steps: list[str] = []
         self.running = False
-        self.refuses_start: BaseException | None = None
-        self.refuses_stop: HarnessError | None = None
-        self.on_record_at_start: RunStatus | None = None
-        self.lacks: dict[Capability, str] = {}
-        self.drifts: list[AllowedDrift] = []
+        self.start_error: BaseException | None = None
+        self.stop_error: HarnessError | None = None
+        self.status_at_start: RunStatus | None = None
+        self.lacking: dict[Capability, str] = {}
+        self.allowed_drift: list[AllowedDrift] = []
 
     def start(self) -> Mapping[str, str]:
         record = self._ledger.find(SUFFIX)
-        self.on_record_at_start = record.status if record else None
+        self.status_at_start = record.status if record else None
         self.steps.append("start")
-        if self.refuses_start:
-            raise self.refuses_start
+        if self.start_error:
+            raise self.start_error
         self.running = True
         return {"cloud": "/a/cloud"}
 
@@ -95,15 +94,15 @@ class FakeTarget(UnusedTarget):
 
     def stop(self) -> None:
         self.steps.append("stop")
-        if self.refuses_stop:
-            raise self.refuses_stop
+        if self.stop_error:
+            raise self.stop_error
         self.running = False
 
     def facts(self) -> Mapping[str, str]:
         return {"endpoint": "http://127.0.0.1:1"}
 
     def missing(self) -> Mapping[Capability, str]:
-        return self.lacks
+        return self.lacking
 
     def environment(self) -> Mapping[str, str]:
         return {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
@@ -112,25 +111,25 @@ class FakeTarget(UnusedTarget):
         return {"access_key": "test"}
 
     def known_drift(self) -> Sequence[AllowedDrift]:
-        return self.drifts
+        return self.allowed_drift
 
 
-class Way:
-    """Everything that a run meets, in the hands of a test.
+class FakeRun:
+    """A run with fakes for Terraform, target, synth, sweep and teardown proof.
 
     Args:
-        folder: Where it all is; several processes may meet there.
-        patch: Puts it in the place of what it stands for.
+        folder: Its files; several processes may share them.
+        patch: Installs the fakes.
 
     Attributes:
-        terraform: The program; answer ``apply``, ``destroy``, ... to spoil a phase.
+        terraform: The program; ``fail`` makes a verb fail.
         target: The target.
-        proof: What the target says after destroy: a proof, or an error to raise.
-        finds: What of the run each sweep finds, one after the other, and removes.
-        stuck: Why a sweep cannot remove what it finds; the proof stays as it is then.
-        existing: Raised before the apply, as if resources of the suffix existed.
-        proved_for: Which resources the last proof counted as the run's.
-        synthesized: What the synth yields: JSON, or an error to raise.
+        proof: The teardown proof, or an error to raise.
+        existing: The error of the check for existing resources.
+        proved_for: The ownership that the proof was made for.
+        sweep_finds: The resources that each sweep finds and removes, in order.
+        removal_error: Reason why a sweep cannot remove resources; the proof is unchanged then.
+        synthesized: The result of the synth: JSON, or an error to raise.
     """
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -142,8 +141,8 @@ class Way:
         self.proof: TeardownProof | Exception = CLEAN
         self.existing: HarnessError | None = None
         self.proved_for: Ownership | None = None
-        self.finds: list[tuple[Resource, ...]] = []
-        self.stuck = ""
+        self.sweep_finds: list[tuple[Resource, ...]] = []
+        self.removal_error = ""
         self.synthesized: dict[str, Any] | BaseException = {"resource": {}}
         self.synths: list[StackConfig] = []
         self.synths_ahead: list[StackConfig] = []
@@ -169,12 +168,12 @@ class Way:
         return HarnessSettings(**{**values, **changes})
 
     def options(self) -> tuple[str, ...]:
-        """Return the options that mean these settings, for pytest and the command line."""
+        """Return the options with these settings, for pytest and the command line."""
         settings = self.settings()
         file = self.folder / "stack.json"
         file.write_text(json.dumps(dict(settings.stack_settings)))
-        # With "=": pytest takes a value of its own for a path to tests, and looks for its
-        # configuration there, before it knows the options of plugins.
+        # With "=": pytest takes a separate value for a path to tests and searches its
+        # configuration there, before plugins have added their options.
         return (
             f"--environment-suffix={SUFFIX}",
             "--skip-preflight",
@@ -190,25 +189,25 @@ class Way:
             settings=self.settings(**changes),
             environment_suffix=SUFFIX,
             ledger=self.ledger,
-            timeline=Timeline(Witness()),
+            timeline=Timeline(RecordingObserver()),
             owner_pid=1,
         )
 
-    def later(self, run: Run, **changes: Any) -> Run:
+    def later_run(self, run: Run, **changes: Any) -> Run:
         """Return another run of the same suffix: another process, at another time."""
         started_at = datetime.fromisoformat(run.started_at) + timedelta(seconds=1)
         return replace(self.run(**changes), started_at=started_at.isoformat())
 
-    def spoil(self, verb: str, stdout: str) -> None:
-        """Have Terraform fail at a verb."""
+    def fail(self, verb: str, stdout: str) -> None:
+        """Let Terraform fail at a verb."""
         self.terraform.clear(verb)
         self.terraform.answer(verb, stdout, status=1)
 
     @property
     def verbs(self) -> list[str]:
-        """What Terraform was told to do, looking aside."""
-        looks = ("version", "output", "state list", "state pull")
-        return [verb for verb in self.terraform.verbs if verb not in looks]
+        """The verbs of Terraform, without read-only ones."""
+        read_only = ("version", "output", "state list", "state pull")
+        return [verb for verb in self.terraform.verbs if verb not in read_only]
 
     @property
     def status(self) -> RunStatus:
@@ -260,17 +259,17 @@ class Way:
     ) -> SweepReport:
         assert (target, suffixes) == (self.target, (SUFFIX,))
         self.target.steps.append(" ".join(["sweep", run_id, *sorted(except_for)]).strip())
-        found = self.finds.pop(0) if self.finds else ()
-        if found and not self.stuck:
+        found = self.sweep_finds.pop(0) if self.sweep_finds else ()
+        if found and not self.removal_error:
             self.proof = CLEAN
-        outcomes = tuple(Outcome(each, self.stuck) for each in found)
+        outcomes = tuple(Outcome(each, self.removal_error) for each in found)
         swept = SweptRun(SelectedRun(SUFFIX, "named", found), outcomes=outcomes)
         return SweepReport("embedded", "eu-north-1", dry_run=False, runs=(swept,))
 
 
-def witness_of(run: Run) -> Witness:
+def observer_of(run: Run) -> RecordingObserver:
     observer = run.timeline.observer
-    assert isinstance(observer, Witness)
+    assert isinstance(observer, RecordingObserver)
     return observer
 
 

@@ -1,4 +1,4 @@
-"""A target that refuses every use; a fake overrides what its test needs."""
+"""A target whose methods raise; a fake overrides those that its test uses."""
 
 from collections.abc import Mapping
 from typing import Any, NoReturn, Self
@@ -12,7 +12,7 @@ from harness.targets.base import DatabaseRoute, Target
 
 
 def _unused() -> NoReturn:
-    raise AssertionError("the test does not expect a use of the target")
+    raise AssertionError("unexpected use of the target")
 
 
 class UnusedTarget(Target):

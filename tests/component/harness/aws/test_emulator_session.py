@@ -7,7 +7,7 @@ import botocore.config
 import pytest
 
 from harness.aws.emulator_session import EmulatorSession
-from tests.unit.harness.targets.loopback import Answer, Seen, Server, http_server
+from tests.component.harness.targets.http_server import Answer, Request, Server, http_server
 
 BUCKETS = (
     b"<ListAllMyBucketsResult><Buckets><Bucket><Name>logs</Name></Bucket></Buckets>"
@@ -15,8 +15,8 @@ BUCKETS = (
 )
 
 
-def respond(seen: Seen) -> Answer:
-    del seen
+def respond(request: Request) -> Answer:
+    del request
     return Answer(200, BUCKETS, {"Content-Type": "application/xml"})
 
 
@@ -63,10 +63,10 @@ class TestIsolation:
         answer = session.client("s3").list_buckets()
 
         assert [bucket["Name"] for bucket in answer["Buckets"]] == ["logs"]
-        signature = emulator.seen[0].headers["authorization"]
+        signature = emulator.requests[0].headers["authorization"]
         assert "Credential=test/" in signature
         assert "/eu-north-1/" in signature
-        assert "x-amz-security-token" not in emulator.seen[0].headers
+        assert "x-amz-security-token" not in emulator.requests[0].headers
 
     def test_a_resource_does_too(self, emulator: Server) -> None:
         session = EmulatorSession(endpoint=emulator.endpoint, region="eu-north-1")
@@ -89,7 +89,7 @@ def test_an_access_key_of_twelve_digits_chooses_the_account(emulator: Server) ->
     )
     session.client("s3").list_buckets()
 
-    assert "Credential=123456789012/" in emulator.seen[0].headers["authorization"]
+    assert "Credential=123456789012/" in emulator.requests[0].headers["authorization"]
 
 
 def test_a_bucket_is_in_the_path_not_in_the_host_name(
@@ -97,8 +97,8 @@ def test_a_bucket_is_in_the_path_not_in_the_host_name(
 ) -> None:
     session.client("s3").list_objects_v2(Bucket="logs")
 
-    assert emulator.seen[0].path.startswith("/logs?")
-    assert emulator.seen[0].headers["host"].startswith("127.0.0.1")
+    assert emulator.requests[0].path.startswith("/logs?")
+    assert emulator.requests[0].headers["host"].startswith("127.0.0.1")
 
 
 def test_a_configuration_of_the_caller_is_added(session: EmulatorSession) -> None:

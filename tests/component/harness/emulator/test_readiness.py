@@ -10,7 +10,7 @@ import pytest
 from harness.core.errors import EmulatorError
 from harness.emulator import readiness
 from harness.emulator.readiness import save_database_ca, wait_for_gateway
-from tests.unit.harness.targets.loopback import Answer, Seen, Server, http_server
+from tests.component.harness.targets.http_server import Answer, Request, Server, http_server
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +21,9 @@ def proxy_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def unready_at_first() -> Iterator[Server]:
-    requests: list[Seen] = []
+    requests: list[Request] = []
 
-    def respond(seen: Seen) -> Answer:
+    def respond(seen: Request) -> Answer:
         requests.append(seen)
         return Answer(200 if len(requests) > 2 else 503)
 
@@ -58,7 +58,7 @@ async def wait_for(endpoint: str, *, status: int | None = None) -> None:
 def test_it_is_ready_once_it_responds_with_200(unready_at_first: Server) -> None:
     asyncio.run(wait_for(unready_at_first.endpoint))
 
-    assert [seen.path for seen in unready_at_first.seen] == ["/_ministack/ready"] * 3
+    assert [request.path for request in unready_at_first.requests] == ["/_ministack/ready"] * 3
 
 
 def test_a_process_that_has_ended_never_becomes_ready(closed_endpoint: str) -> None:
@@ -84,4 +84,4 @@ def test_the_authority_of_the_databases_is_readable_by_all_users(tmp_path: Path)
 
     assert path.read_bytes() == b"-----BEGIN"
     assert path.stat().st_mode & 0o777 == 0o644
-    assert server.seen[0].path == "/_ministack/rds/ca.pem"
+    assert server.requests[0].path == "/_ministack/rds/ca.pem"

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.harness.conftest import way
-from tests.unit.harness.fake_run import Way
+from tests.unit.harness.conftest import fake_run
+from tests.unit.harness.fake_run import FakeRun
 
-__all__ = ["way"]
+__all__ = ["fake_run"]
 
 # Each of these sessions would import hypothesis anew, which takes seconds.
 _QUIET = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
@@ -14,21 +14,23 @@ Session = Callable[..., pytest.RunResult]
 
 
 @pytest.fixture
-def session(pytester: pytest.Pytester, way: Way, monkeypatch: pytest.MonkeyPatch) -> Session:
+def session(
+    pytester: pytest.Pytester, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
+) -> Session:
     """Run tests in a pytest session of their own, without a cloud."""
-    monkeypatch.setenv("CATALOG_HARNESS_HOME", str(way.home))
+    monkeypatch.setenv("CATALOG_HARNESS_HOME", str(fake_run.home))
     monkeypatch.setenv("COLUMNS", "120")
 
     def run(
         source: str, *arguments: str, options: tuple[str, ...] | None = None
     ) -> pytest.RunResult:
         pytester.makepyfile(source)
-        given = way.options() if options is None else options
+        given = fake_run.options() if options is None else options
         return pytester.runpytest_inprocess(*_QUIET, *given, *arguments, no_reraise_ctrlc=True)
 
     return run
 
 
 @pytest.fixture
-def reports(way: Way) -> Path:
-    return way.settings().report_dir
+def reports(fake_run: FakeRun) -> Path:
+    return fake_run.settings().report_dir

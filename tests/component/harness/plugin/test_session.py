@@ -13,7 +13,7 @@ from harness.run.record import RunStatus
 from harness.terraform.drift import AllowedDrift
 from tests.component.harness.plugin.conftest import Session
 from tests.unit.harness.core.test_deadline import Clock
-from tests.unit.harness.fake_run import SUFFIX, Way
+from tests.unit.harness.fake_run import SUFFIX, FakeRun
 from tests.unit.harness.pipeline.test_prove import CHANGED
 from tests.unit.harness.teardown.test_destroy import LEFT
 from tests.unit.harness.terraform.fake_terraform import error, lines
@@ -47,39 +47,41 @@ def report_in(folder: Path) -> dict[str, Any]:
 
 class TestLifetime:
     def test_the_stack_is_deployed_once_on_first_use_and_destroyed_at_the_end(
-        self, session: Session, way: Way
+        self, session: Session, fake_run: FakeRun
     ) -> None:
         result = session(TWO_USERS)
 
         result.assert_outcomes(passed=2)
         assert result.ret == 0
-        assert way.verbs.count("apply") == way.verbs.count("destroy") == 1
-        assert way.target.steps[-2:] == ["prove", "stop"]
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.verbs.count("apply") == fake_run.verbs.count("destroy") == 1
+        assert fake_run.target.steps[-2:] == ["prove", "stop"]
+        assert fake_run.status is RunStatus.DESTROYED
 
-    def test_tests_that_do_not_need_it_start_nothing(self, session: Session, way: Way) -> None:
+    def test_tests_that_do_not_need_it_start_nothing(
+        self, session: Session, fake_run: FakeRun
+    ) -> None:
         result = session("def test_nothing(): pass")
 
         result.assert_outcomes(passed=1)
-        assert way.target.steps == []
-        assert way.ledger.records() == ()
+        assert fake_run.target.steps == []
+        assert fake_run.ledger.records() == ()
         result.stdout.no_fnmatch_line("*catalog stack*")
 
-    def test_a_failing_test_ends_destroyed_too(self, session: Session, way: Way) -> None:
+    def test_a_failing_test_ends_destroyed_too(self, session: Session, fake_run: FakeRun) -> None:
         result = session("def test_wrong(deployment): assert 0")
 
         result.assert_outcomes(failed=1)
         assert result.ret == 1
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.status is RunStatus.DESTROYED
 
-    def test_ctrl_c_in_a_test_ends_destroyed(self, session: Session, way: Way) -> None:
+    def test_ctrl_c_in_a_test_ends_destroyed(self, session: Session, fake_run: FakeRun) -> None:
         result = session("def test_long(deployment): raise KeyboardInterrupt")
 
         assert result.ret == pytest.ExitCode.INTERRUPTED
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.status is RunStatus.DESTROYED
 
     def test_sigterm_in_a_test_ends_destroyed_and_leaves_the_handler(
-        self, session: Session, way: Way
+        self, session: Session, fake_run: FakeRun
     ) -> None:
         before = signal.getsignal(signal.SIGTERM)
 
@@ -88,12 +90,16 @@ class TestLifetime:
         )
 
         assert result.ret == pytest.ExitCode.INTERRUPTED
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.status is RunStatus.DESTROYED
         assert signal.getsignal(signal.SIGTERM) is before
 
     @pytest.mark.parametrize("more", [(), ("--keep-stack",)])
     def test_a_session_beyond_its_maximum_duration_ends_destroyed_with_an_error(
-        self, session: Session, way: Way, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+        self,
+        session: Session,
+        fake_run: FakeRun,
+        monkeypatch: pytest.MonkeyPatch,
+        more: tuple[str, ...],
     ) -> None:
         clock = Clock()
         monkeypatch.setattr("harness.core.deadline.threading.Timer", clock)
@@ -106,12 +112,12 @@ class TestLifetime:
         )
 
         assert result.ret == pytest.ExitCode.INTERRUPTED
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.status is RunStatus.DESTROYED
         result.stdout.fnmatch_lines(["*the run exceeded its maximum duration of 120 minutes*"])
         assert not clock.running
 
     def test_a_long_session_that_uses_no_stack_is_left_alone(
-        self, session: Session, way: Way, monkeypatch: pytest.MonkeyPatch
+        self, session: Session, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         clock = Clock()
         monkeypatch.setattr("harness.core.deadline.threading.Timer", clock)
@@ -129,7 +135,7 @@ class TestLifetime:
         assert clock.seconds == 120 * 60
 
     def test_a_reused_stack_has_no_deadline_of_the_session(
-        self, session: Session, way: Way, monkeypatch: pytest.MonkeyPatch
+        self, session: Session, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         assert session(USES_STACK, "--keep-stack").ret == 0
         clock = Clock()
@@ -141,9 +147,9 @@ class TestLifetime:
 
 class TestFailure:
     def test_a_failed_deployment_fails_every_test_with_its_error_and_is_not_tried_again(
-        self, session: Session, way: Way
+        self, session: Session, fake_run: FakeRun
     ) -> None:
-        way.spoil("apply", lines(error("no such version")))
+        fake_run.fail("apply", lines(error("no such version")))
 
         result = session(TWO_USERS)
 
@@ -151,11 +157,13 @@ class TestFailure:
         result.assert_outcomes(errors=2)
         assert str(result.stdout).count("terraform apply failed: no such version") >= 2
         assert "Traceback" not in str(result.stdout)
-        assert way.verbs.count("apply") == 1
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.verbs.count("apply") == 1
+        assert fake_run.status is RunStatus.DESTROYED
 
-    def test_a_target_that_does_not_start_fails_the_test(self, session: Session, way: Way) -> None:
-        way.target.refuses_start = EmulatorError("no port is free")
+    def test_a_target_that_does_not_start_fails_the_test(
+        self, session: Session, fake_run: FakeRun
+    ) -> None:
+        fake_run.target.start_error = EmulatorError("no port is free")
 
         result = session("def test_stack(target): pass")
 
@@ -163,43 +171,45 @@ class TestFailure:
         result.stdout.fnmatch_lines(["*no port is free*"])
 
     def test_a_target_that_cannot_be_used_ends_the_session_with_one_message(
-        self, session: Session, way: Way
+        self, session: Session, fake_run: FakeRun
     ) -> None:
-        way.target.refuses_start = TargetError("no LocalStack there", remedy="start one")
+        fake_run.target.start_error = TargetError("no LocalStack there", remedy="start one")
 
         result = session(f"{TWO_USERS}\ndef test_other(): pass")
 
         assert result.ret == 1
         result.stdout.fnmatch_lines(["*Exit: no LocalStack there", "*What to do: start one*"])
         result.assert_outcomes()
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.status is RunStatus.DESTROYED
 
     def test_a_requested_tier_that_is_not_offered_ends_it_before_anything_is_deployed(
-        self, session: Session, way: Way
+        self, session: Session, fake_run: FakeRun
     ) -> None:
-        way.target.lacks = {Capability.S3: "no buckets here"}
+        fake_run.target.lacking = {Capability.S3: "no buckets here"}
 
         result = session(TWO_USERS)
 
         assert result.ret == 2
         result.stdout.fnmatch_lines(["*storage (no s3)*"])
-        assert way.verbs == []
-        assert way.target.steps[-2:] == ["prove", "stop"]
+        assert fake_run.verbs == []
+        assert fake_run.target.steps[-2:] == ["prove", "stop"]
 
-    def test_a_failed_start_is_not_repeated(self, session: Session, way: Way) -> None:
-        way.target.refuses_start = EmulatorError("no port is free")
+    def test_a_failed_start_is_not_repeated(self, session: Session, fake_run: FakeRun) -> None:
+        fake_run.target.start_error = EmulatorError("no port is free")
 
         result = session(f"{TWO_USERS}\n{TestRequires.SOURCE}")
 
-        assert way.target.steps.count("start") == 1
+        assert fake_run.target.steps.count("start") == 1
         assert str(result.stdout).count("no port is free") >= 2
 
     def test_known_drift_is_a_note_of_the_report(
-        self, session: Session, way: Way, reports: Path
+        self, session: Session, fake_run: FakeRun, reports: Path
     ) -> None:
-        way.target.drifts = [AllowedDrift("aws_lb.*", frozenset({"idle_timeout"}), "forgetful")]
-        way.terraform.answer("plan", status=2)
-        way.terraform.answer("show", json.dumps(CHANGED))
+        fake_run.target.allowed_drift = [
+            AllowedDrift("aws_lb.*", frozenset({"idle_timeout"}), "forgetful")
+        ]
+        fake_run.terraform.answer("plan", status=2)
+        fake_run.terraform.answer("show", json.dumps(CHANGED))
 
         result = session(USES_STACK)
 
@@ -208,20 +218,20 @@ class TestFailure:
         assert note.startswith("known drift: aws_lb.alb: update (idle_timeout: 60 -> 90)")
         assert note.endswith(": forgetful")
 
-    def test_drift_fails_the_session(self, session: Session, way: Way) -> None:
-        way.terraform.answer("plan", status=2)
-        way.terraform.answer("show", json.dumps(CHANGED))
+    def test_drift_fails_the_session(self, session: Session, fake_run: FakeRun) -> None:
+        fake_run.terraform.answer("plan", status=2)
+        fake_run.terraform.answer("show", json.dumps(CHANGED))
 
         result = session(USES_STACK)
 
         result.assert_outcomes(passed=1, errors=1)
         result.stdout.fnmatch_lines(["*aws_lb.alb: update (idle_timeout: 60 -> 90)*"])
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.status is RunStatus.DESTROYED
 
     def test_a_leftover_fails_the_session_although_all_tests_passed(
-        self, session: Session, way: Way, reports: Path
+        self, session: Session, fake_run: FakeRun, reports: Path
     ) -> None:
-        way.proof = LEFT
+        fake_run.proof = LEFT
 
         result = session(USES_STACK)
 
@@ -230,64 +240,64 @@ class TestFailure:
         assert "catalog-logs-pr1" in report_in(reports)["errors"][0]
 
     def test_a_stack_without_readable_outputs_is_torn_down_all_the_same(
-        self, session: Session, way: Way, monkeypatch: pytest.MonkeyPatch
+        self, session: Session, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         result = session(
             "def test_stack(deployment):\n"
             "    import pathlib\n"
-            f"    answer = pathlib.Path({str(way.terraform.folder)!r}, 'output.1')\n"
+            f"    answer = pathlib.Path({str(fake_run.terraform.folder)!r}, 'output.1')\n"
             '    answer.write_text(\'{"stdout": "", "status": 1}\')\n'
         )
 
         assert result.ret == pytest.ExitCode.TESTS_FAILED
-        assert way.verbs[-1] == "destroy"
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.verbs[-1] == "destroy"
+        assert fake_run.status is RunStatus.DESTROYED
 
 
 class TestKeeping:
     def test_a_kept_stack_is_attached_to_and_left_up_again(
-        self, session: Session, way: Way
+        self, session: Session, fake_run: FakeRun
     ) -> None:
         kept = session(USES_STACK, "--keep-stack")
         reused = session(USES_STACK, "--reuse-stack", options=())
 
         assert kept.ret == reused.ret == 0
-        assert way.verbs.count("apply") == 1
-        assert "destroy" not in way.verbs
-        assert way.status is RunStatus.DEPLOYED
+        assert fake_run.verbs.count("apply") == 1
+        assert "destroy" not in fake_run.verbs
+        assert fake_run.status is RunStatus.DEPLOYED
         for result in (kept, reused):
             assert "catalog-harness destroy --environment-suffix pr1" in " ".join(
                 str(result.stdout).split()
             )
 
     def test_without_a_kept_stack_there_is_nothing_to_reuse(
-        self, session: Session, way: Way
+        self, session: Session, fake_run: FakeRun
     ) -> None:
         result = session(USES_STACK, "--reuse-stack", options=())
 
         assert result.ret != 0
-        assert "no stack that is up is on record" in str(result.stdout) + str(result.stderr)
+        assert "no deployed stack is on record" in str(result.stdout) + str(result.stderr)
 
     def test_a_suffix_in_use_is_refused_and_its_stack_left_alone(
-        self, session: Session, way: Way
+        self, session: Session, fake_run: FakeRun
     ) -> None:
         session(USES_STACK, "--keep-stack")
-        before = way.ledger.get(SUFFIX)
+        before = fake_run.ledger.get(SUFFIX)
 
         result = session(USES_STACK)
 
         assert result.ret == 2
         result.stdout.fnmatch_lines(["*is on record as deployed*"])
-        assert way.ledger.get(SUFFIX) == before
-        assert "destroy" not in way.verbs
+        assert fake_run.ledger.get(SUFFIX) == before
+        assert "destroy" not in fake_run.verbs
 
     def test_a_suffix_whose_run_was_destroyed_is_free_again(
-        self, session: Session, way: Way
+        self, session: Session, fake_run: FakeRun
     ) -> None:
         session(USES_STACK).assert_outcomes(passed=1)
         session(USES_STACK).assert_outcomes(passed=1)
 
-        assert way.verbs.count("apply") == way.verbs.count("destroy") == 2
+        assert fake_run.verbs.count("apply") == fake_run.verbs.count("destroy") == 2
 
 
 class TestRequires:
@@ -302,9 +312,9 @@ def test_ecs(): pass
 """
 
     def test_what_the_target_lacks_is_skipped_with_the_reason(
-        self, session: Session, way: Way, reports: Path
+        self, session: Session, fake_run: FakeRun, reports: Path
     ) -> None:
-        way.target.lacks = {Capability.CLOUDFRONT_DATA_PLANE: "no edge here"}
+        fake_run.target.lacking = {Capability.CLOUDFRONT_DATA_PLANE: "no edge here"}
 
         result = session(self.SOURCE, "-rs")
 
@@ -313,15 +323,17 @@ def test_ecs(): pass
         assert [each["status"] for each in report_in(reports)["results"]] == ["not provable"]
 
     def test_the_target_is_started_to_find_out_and_ended_again(
-        self, session: Session, way: Way
+        self, session: Session, fake_run: FakeRun
     ) -> None:
         session(self.SOURCE)
 
-        assert way.target.steps[1:] == ["start", "prove", "stop"]
-        assert "apply" not in way.verbs
+        assert fake_run.target.steps[1:] == ["start", "prove", "stop"]
+        assert "apply" not in fake_run.verbs
 
-    def test_a_target_that_does_not_start_fails_the_test(self, session: Session, way: Way) -> None:
-        way.target.refuses_start = EmulatorError("no port is free")
+    def test_a_target_that_does_not_start_fails_the_test(
+        self, session: Session, fake_run: FakeRun
+    ) -> None:
+        fake_run.target.start_error = EmulatorError("no port is free")
 
         result = session(self.SOURCE)
 
@@ -376,13 +388,13 @@ class TestReport:
 
 class TestExclusive:
     def test_a_test_that_changes_the_stack_waits_for_the_second_plan(
-        self, session: Session, way: Way
+        self, session: Session, fake_run: FakeRun
     ) -> None:
         result = session(
             "import pathlib, pytest\n"
             "@pytest.mark.exclusive\n"
             "def test_change(deployment):\n"
-            f"    calls = pathlib.Path({str(way.terraform.folder)!r}, 'calls')\n"
+            f"    calls = pathlib.Path({str(fake_run.terraform.folder)!r}, 'calls')\n"
             "    assert 'plan' in calls.read_text().splitlines()\n"
         )
 
@@ -397,20 +409,22 @@ class TestExclusive:
 
 class TestSettings:
     def test_an_ini_value_is_a_setting(
-        self, session: Session, pytester: pytest.Pytester, way: Way
+        self, session: Session, pytester: pytest.Pytester, fake_run: FakeRun
     ) -> None:
         pytester.makeini(f"[pytest]\nharness_environment_suffix = {SUFFIX}\n")
 
-        session(USES_STACK, options=way.options()[1:]).assert_outcomes(passed=1)
+        session(USES_STACK, options=fake_run.options()[1:]).assert_outcomes(passed=1)
 
-        assert way.ledger.get(SUFFIX).status is RunStatus.DESTROYED
+        assert fake_run.ledger.get(SUFFIX).status is RunStatus.DESTROYED
 
-    def test_one_that_cannot_be_used_is_a_usage_error(self, session: Session, way: Way) -> None:
+    def test_one_that_cannot_be_used_is_a_usage_error(
+        self, session: Session, fake_run: FakeRun
+    ) -> None:
         result = session(USES_STACK, "--target", "moon", options=())
 
         assert result.ret != 0
         assert "'moon' is not a target" in str(result.stdout) + str(result.stderr)
-        assert way.target.steps == []
+        assert fake_run.target.steps == []
 
     def test_the_options_are_in_pytests_help(self, pytester: pytest.Pytester) -> None:
         output = str(pytester.runpytest_inprocess("--help").stdout)
@@ -427,16 +441,16 @@ class TestSettings:
 
 
 def test_workers_share_one_deployment(
-    pytester: pytest.Pytester, way: Way, monkeypatch: pytest.MonkeyPatch
+    pytester: pytest.Pytester, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CATALOG_HARNESS_HOME", str(way.home))
+    monkeypatch.setenv("CATALOG_HARNESS_HOME", str(fake_run.home))
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[4]))
     pytester.makeconftest(
         "import pytest\n"
         "from pathlib import Path\n"
-        "from tests.unit.harness.fake_run import Way\n"
-        f"way = Way(Path({str(way.folder)!r}), pytest.MonkeyPatch())\n"
-        "way.target.running = True\n"
+        "from tests.unit.harness.fake_run import FakeRun\n"
+        f"fake_run = FakeRun(Path({str(fake_run.folder)!r}), pytest.MonkeyPatch())\n"
+        "fake_run.target.running = True\n"
     )
     pytester.makepyfile(
         "import pytest\n"
@@ -444,10 +458,10 @@ def test_workers_share_one_deployment(
         "def test_stack(deployment, n): assert deployment.outputs.region == 'eu-north-1'\n"
     )
 
-    result = pytester.runpytest_subprocess("-n", "2", "-p", "no:cacheprovider", *way.options())
+    result = pytester.runpytest_subprocess("-n", "2", "-p", "no:cacheprovider", *fake_run.options())
 
     result.assert_outcomes(passed=4)
     assert result.ret == 0
-    assert way.verbs.count("apply") == way.verbs.count("destroy") == 1
-    assert way.status is RunStatus.DESTROYED
+    assert fake_run.verbs.count("apply") == fake_run.verbs.count("destroy") == 1
+    assert fake_run.status is RunStatus.DESTROYED
     result.stdout.fnmatch_lines(["*apply: finished*", "*catalog stack*"])

@@ -1,4 +1,4 @@
-"""The Aurora version: asked of the target, chosen with a reason, refused with a remedy."""
+"""The Aurora version: offered by the target, chosen with a reason, refused with a remedy."""
 
 from collections.abc import Collection
 from typing import Any
@@ -9,12 +9,12 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from harness.catalog.aurora_version import AuroraVersion, resolve_aurora_version
 from harness.core.errors import TargetError, UsageError
 
-# As AWS lists them: in no order, with other products and retired versions among them.
+# In the order of AWS, with other products and deprecated versions among them.
 OFFERED = ("17.5", "16.10", "15.12", "16.8", "16.9", "16.8-limitless", "14.18", "13.21")
 
 
 class FakeRds:
-    """RDS's two questions about versions, page by page."""
+    """The two operations of RDS on versions, with one version per page."""
 
     def __init__(
         self,
@@ -42,9 +42,9 @@ class FakeRds:
         for version in self.retired:
             yield {"DBEngineVersions": [{"EngineVersion": version, "Status": "deprecated"}]}
 
-    def describe_orderable_db_instance_options(self, **asked: str) -> dict[str, Any]:
-        assert asked["DBInstanceClass"] == "db.serverless"
-        found = asked["EngineVersion"] in self.orderable
+    def describe_orderable_db_instance_options(self, **request: str) -> dict[str, Any]:
+        assert request["DBInstanceClass"] == "db.serverless"
+        found = request["EngineVersion"] in self.orderable
         return {"OrderableDBInstanceOptions": [{}] if found else []}
 
 
@@ -58,14 +58,14 @@ def test_the_preferred_minor_is_taken_when_it_is_offered() -> None:
     assert chosen == AuroraVersion("16.8", "the preferred minor version, and offered")
 
 
-def test_without_the_preferred_one_the_newest_by_number_is_taken() -> None:
+def test_without_the_preferred_minor_the_highest_version_is_taken() -> None:
     chosen = resolve(FakeRds(("16.9", "16.10", "16.2", "17.5")))
 
     assert chosen.version == "16.10"
-    assert "preferred 16.8 cannot" in chosen.reason
+    assert "preferred 16.8 is not orderable" in chosen.reason
 
 
-def test_another_major_takes_its_own_newest() -> None:
+def test_another_major_has_another_newest_version() -> None:
     assert resolve(FakeRds(), major=15).version == "15.12"
 
 
@@ -78,11 +78,11 @@ def test_a_retired_version_counts_as_not_offered() -> None:
     assert resolve(FakeRds(("16.9",), retired=("16.8",))).version == "16.9"
 
 
-def test_what_cannot_be_ordered_is_passed_over() -> None:
+def test_a_version_that_is_not_orderable_is_skipped() -> None:
     assert resolve(FakeRds(orderable=("16.9", "16.10"))).version == "16.10"
 
 
-def test_an_explicit_version_is_taken_although_it_is_not_the_preferred_one() -> None:
+def test_an_explicit_version_takes_precedence_over_the_preferred_one() -> None:
     chosen = resolve(FakeRds(), explicit="16.9")
 
     assert chosen == AuroraVersion("16.9", "pinned by the configuration, and offered")
@@ -108,7 +108,7 @@ def test_a_version_without_the_instance_class_is_refused(explicit: str | None) -
         resolve(FakeRds(orderable=()), explicit=explicit)
 
 
-def test_a_target_that_offers_nothing_says_so() -> None:
+def test_a_target_without_versions_is_refused() -> None:
     with pytest.raises(UsageError, match=r"16 is not offered by the target\n.*: none"):
         resolve(FakeRds(()))
 
@@ -122,6 +122,6 @@ def test_a_target_that_offers_nothing_says_so() -> None:
         EndpointConnectionError(endpoint_url="http://127.0.0.1:1"),
     ],
 )
-def test_a_target_that_does_not_answer_is_an_error_with_a_remedy(error: Exception) -> None:
-    with pytest.raises(TargetError, match=r"does not say which.*\n.*rds:Describe"):
+def test_a_failed_request_is_an_error_with_a_remedy(error: Exception) -> None:
+    with pytest.raises(TargetError, match=r"cannot be listed.*\n.*rds:Describe"):
         resolve(FakeRds(error=error))

@@ -1,4 +1,4 @@
-"""The catalog's configuration of a run: precedence, and what is refused."""
+"""The configuration of the catalog stack for a run: precedence and refusals."""
 
 from pathlib import Path
 from typing import Any
@@ -10,16 +10,15 @@ from harness.catalog import CATALOG
 from harness.catalog.configuration import LOCAL_IMAGE
 from harness.core.errors import UsageError
 from harness.run.ledger import Ledger
-from harness.run.observer import Observer
 from harness.run.run import Run
-from harness.run.timeline import Timeline
+from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
 from stack.config import StackConfig
 from stack.tiers import ALL_TIERS
 from tests.unit.harness.fake_target import UnusedTarget
 
 
-class Notes(Observer):
+class NoteRecorder(Observer):
     def __init__(self) -> None:
         self.notes: list[str] = []
 
@@ -41,19 +40,19 @@ class Rds:
 
 
 class FakeTarget(UnusedTarget):
-    """An emulator whose RDS may not be used by every test."""
+    """An emulator; a test without ``rds`` must not send requests to it."""
 
     def __init__(
-        self, *, rds: Rds | None = None, lacks: dict[Capability, str] | None = None
+        self, *, rds: Rds | None = None, lacking: dict[Capability, str] | None = None
     ) -> None:
         self.rds = rds
-        self.lacks = lacks or {}
+        self.lacking = lacking or {}
 
     def missing(self) -> dict[Capability, str]:
-        return self.lacks
+        return self.lacking
 
     def session(self) -> Any:
-        assert self.rds is not None, "the target was used"
+        assert self.rds is not None, "unexpected request to the target"
         return self
 
     def client(self, service: str) -> Rds | None:
@@ -68,7 +67,7 @@ def config_of(tmp_path: Path, target: FakeTarget, **stack_settings: Any) -> Stac
 def config_and_notes(
     tmp_path: Path, target: FakeTarget, *, skip_preflight: bool = False, **stack_settings: Any
 ) -> tuple[StackConfig, list[str]]:
-    observer = Notes()
+    observer = NoteRecorder()
     run = Run(
         stack=CATALOG,
         settings=HarnessSettings(
@@ -83,7 +82,7 @@ def config_and_notes(
     return CATALOG.resolve(planned, run.settings, target, run.timeline), observer.notes
 
 
-def test_suffix_and_region_are_the_runs(tmp_path: Path) -> None:
+def test_suffix_and_region_are_those_of_the_run(tmp_path: Path) -> None:
     config = config_of(tmp_path, FakeTarget(rds=Rds()))
 
     assert (config.environment_suffix, config.region) == ("pr1", "eu-west-1")
@@ -135,7 +134,7 @@ def test_without_a_database_no_version_is_requested(tmp_path: Path) -> None:
 
 
 def test_tiers_that_the_target_does_not_offer_are_left_out_and_noted(tmp_path: Path) -> None:
-    target = FakeTarget(lacks={Capability.RDS: "no databases here", Capability.ECS: "no tasks"})
+    target = FakeTarget(lacking={Capability.RDS: "no databases here", Capability.ECS: "no tasks"})
 
     config, notes = config_and_notes(tmp_path, target)
 
@@ -147,8 +146,8 @@ def test_tiers_that_the_target_does_not_offer_are_left_out_and_noted(tmp_path: P
     )
 
 
-def test_tiers_that_the_user_names_are_deployed_without_a_note(tmp_path: Path) -> None:
-    target = FakeTarget(lacks={Capability.RDS: "no databases here"})
+def test_requested_tiers_are_deployed_without_a_note(tmp_path: Path) -> None:
+    target = FakeTarget(lacking={Capability.RDS: "no databases here"})
 
     config, notes = config_and_notes(tmp_path, target, tiers=["network", "storage"])
 
@@ -164,7 +163,7 @@ def test_tiers_that_the_user_names_are_deployed_without_a_note(tmp_path: Path) -
         ({"tiers": 5}, "tiers"),
     ],
 )
-def test_a_wrong_field_is_a_usage_error_that_names_where_to_fix_it(
+def test_an_invalid_field_is_a_usage_error_with_the_option_to_fix(
     tmp_path: Path, settings: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(UsageError, match=rf"{field}.*\n.*--stack-config"):
@@ -213,7 +212,7 @@ class TestTargetDefaults:
 
 
 class TestOptions:
-    def test_an_image_that_is_named_takes_precedence_over_the_targets(self) -> None:
+    def test_an_image_option_takes_precedence_over_the_default_of_the_target(self) -> None:
         config = CATALOG.configure(HarnessSettings(image="mine:3"), "pr1", target=FakeTarget())
 
         assert config.image == "mine:3"
@@ -228,7 +227,7 @@ class TestOptions:
         assert (config.state_bucket, config.state_bucket_region) == ("states", "eu-west-1")
         assert config.state_lock
 
-    def test_an_emulators_state_stays_with_its_run(self) -> None:
+    def test_on_an_emulator_the_state_is_local(self) -> None:
         config = CATALOG.configure(HarnessSettings(state_bucket="states"), "pr1")
 
         assert config.state_bucket is None

@@ -1,11 +1,11 @@
-"""Which tiers are deployed where a target does not offer everything, and what is refused."""
+"""The tiers that are deployed on a target without all capabilities, and refusals."""
 
 from typing import Any
 
 import pytest
 
 from harness.aws.capability import Capability
-from harness.catalog.tiers import TIER_NEEDS, TierSelection, select_tiers, tier_facts
+from harness.catalog.tiers import REQUIRED_CAPABILITIES, TierSelection, select_tiers, tier_facts
 from harness.core.errors import UsageError
 from harness.settings.settings import HarnessSettings
 from stack.tiers import ALL_TIERS, Tier
@@ -25,28 +25,28 @@ FREE_TIERS = {Tier.NETWORK, Tier.STORAGE, Tier.SECRET, Tier.ROLES, Tier.MONITORI
 class FakeTarget(UnusedTarget):
     name = "localstack"
 
-    def __init__(self, lacks: dict[Capability, str]) -> None:
-        self._lacks = lacks
+    def __init__(self, lacking: dict[Capability, str]) -> None:
+        self._lacking = lacking
 
     def missing(self) -> dict[Capability, str]:
-        return self._lacks
+        return self._lacking
 
 
 def select(
-    lacks: dict[Capability, str], *, full: bool = False, **stack_settings: Any
+    lacking: dict[Capability, str], *, full: bool = False, **stack_settings: Any
 ) -> TierSelection:
     settings = HarnessSettings(require_full_stack=full, stack_settings=stack_settings)
-    return select_tiers(settings, FakeTarget(lacks))
+    return select_tiers(settings, FakeTarget(lacking))
 
 
 class TestOffered:
-    def test_a_target_that_has_everything_gets_everything(self) -> None:
+    def test_a_target_with_all_capabilities_gets_all_tiers(self) -> None:
         selection = select({})
 
         assert selection == TierSelection(frozenset(Tier), {})
         assert "not" not in str(selection)
 
-    def test_the_rest_of_a_small_target_is_deployed_and_each_absence_has_its_reason(self) -> None:
+    def test_the_offered_tiers_are_deployed_and_every_other_has_a_reason(self) -> None:
         selection = select(PAID)
 
         assert selection.tiers == FREE_TIERS
@@ -58,7 +58,7 @@ class TestOffered:
             Tier.SCALING: "no application-autoscaling",
         }
 
-    def test_what_is_built_on_something_absent_is_absent_too(self) -> None:
+    def test_tiers_that_depend_on_a_missing_one_are_left_out(self) -> None:
         selection = select({Capability.S3: "no S3"})
 
         assert selection.left_out == {
@@ -70,33 +70,37 @@ class TestOffered:
             Tier.SCALING: "needs storage",
         }
 
-    def test_it_reads_as_a_sentence(self) -> None:
+    def test_the_selection_is_a_sentence(self) -> None:
         text = str(select({Capability.CLOUDFRONT: "no CloudFront"}))
 
         assert text.startswith("deploys the tiers database, load_balancer, monitoring, ")
         assert text.endswith("; not edge (no cloudfront)")
 
-    def test_a_data_plane_alone_keeps_no_tier_away(self) -> None:
+    def test_a_missing_data_plane_leaves_out_no_tier(self) -> None:
         assert select({Capability.DATABASE_TLS: "no TLS"}).tiers == ALL_TIERS
 
     def test_a_target_that_offers_nothing_is_refused(self) -> None:
-        nothing = {need: "nothing here" for needs in TIER_NEEDS.values() for need in needs}
+        nothing = {
+            each: "nothing here" for required in REQUIRED_CAPABILITIES.values() for each in required
+        }
 
         with pytest.raises(UsageError, match="does not offer"):
             select(nothing)
 
-    def test_every_tier_says_what_it_needs(self) -> None:
-        assert set(TIER_NEEDS) == set(Tier)
-        assert all(TIER_NEEDS.values())
+    def test_every_tier_has_required_capabilities(self) -> None:
+        assert set(REQUIRED_CAPABILITIES) == set(Tier)
+        assert all(REQUIRED_CAPABILITIES.values())
 
 
 class TestFullStack:
-    def test_it_is_refused_with_the_missing_services_and_what_to_do(self) -> None:
+    def test_it_is_refused_with_the_missing_services_and_a_remedy(self) -> None:
         with pytest.raises(UsageError) as raised:
             select(PAID, full=True)
 
         first, *reasons = raised.value.message.splitlines()
-        assert first.startswith("--require-full-stack asks for what localstack does not offer")
+        assert first.startswith(
+            "--require-full-stack requires tiers that localstack does not offer"
+        )
         assert "nothing was deployed" in first
         assert "database (no rds)" in first
         assert reasons == [
@@ -109,40 +113,42 @@ class TestFullStack:
         assert "LOCALSTACK_AUTH_TOKEN" in raised.value.remedy
         assert raised.value.exit_code == 2
 
-    def test_it_is_no_question_where_everything_is_offered(self) -> None:
+    def test_it_is_accepted_where_all_tiers_are_offered(self) -> None:
         assert select({}, full=True).tiers == ALL_TIERS
         assert select({}, full=True, tiers=sorted(ALL_TIERS)).tiers == ALL_TIERS
 
-    def test_it_cannot_be_asked_for_together_with_a_part(self) -> None:
-        with pytest.raises(UsageError, match=r"--stack-config for network, 5\n.*one of them"):
+    def test_it_cannot_be_combined_with_fewer_tiers(self) -> None:
+        with pytest.raises(
+            UsageError, match=r"--stack-config lists only network, 5\n.*one of the two"
+        ):
             select({}, full=True, tiers=["network", 5])
 
 
-class TestAskedFor:
-    def test_tiers_that_are_offered_are_deployed_alone(self) -> None:
+class TestRequested:
+    def test_only_the_requested_tiers_are_deployed(self) -> None:
         assert select(PAID, tiers=["network", "secret"]) == TierSelection(
             frozenset({Tier.NETWORK, Tier.SECRET}), {}
         )
 
     def test_one_that_is_not_offered_is_refused(self) -> None:
-        with pytest.raises(UsageError, match=r"--stack-config asks for .* edge \(no cloudfront\)"):
+        with pytest.raises(UsageError, match=r"--stack-config requires .* edge \(no cloudfront\)"):
             select(PAID, tiers=["network", "edge"])
 
     @pytest.mark.parametrize("tiers", ["network", 5, None, {"network": 1}])
-    def test_what_is_no_list_of_tiers_is_left_to_the_check_of_the_configuration(
+    def test_a_value_that_is_no_list_is_left_to_the_validation_of_the_configuration(
         self, tiers: object
     ) -> None:
         assert select({}, tiers=tiers).tiers == ALL_TIERS
 
 
 class TestFacts:
-    def test_a_whole_stack_needs_no_words(self) -> None:
+    def test_a_full_stack_has_no_facts(self) -> None:
         assert tier_facts(ALL_TIERS, PAID) == {}
 
-    def test_a_part_is_told_with_the_reason_for_the_rest(self) -> None:
+    def test_a_partial_stack_has_the_reasons_for_the_missing_tiers(self) -> None:
         facts = tier_facts({"network", "storage"}, {Capability.RDS: "no RDS"})
 
         assert facts["tiers"] == "network, storage"
-        assert facts["tiers not deployed"].startswith("secret (not asked for), ")
+        assert facts["tiers not deployed"].startswith("secret (not requested), ")
         assert "database (no rds)" in facts["tiers not deployed"]
         assert "service (needs database)" in facts["tiers not deployed"]

@@ -1,4 +1,4 @@
-"""The command line, as its user meets it."""
+"""Fixtures that run ``catalog-harness`` in the process of the tests."""
 
 import logging
 import os
@@ -11,13 +11,13 @@ from typing import Protocol
 import pytest
 
 from harness.cli import main as cli
-from tests.unit.harness.fake_run import Way
+from tests.unit.harness.fake_run import FakeRun
 from tests.unit.harness.pipeline.test_prove import FakeChecks
 
 
 @dataclass(frozen=True)
-class Said:
-    """How a command ended, and what it printed."""
+class CompletedCommand:
+    """The exit status and output of a command."""
 
     status: int
     out: str
@@ -25,28 +25,28 @@ class Said:
 
 
 class CommandLine(Protocol):
-    def __call__(self, *arguments: str) -> Said: ...
+    def __call__(self, *arguments: str) -> CompletedCommand: ...
 
 
 @pytest.fixture
 def call(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Iterator[CommandLine]:
-    """Call ``catalog-harness`` in a folder and with a home of the test's own."""
+    """Run ``catalog-harness`` in a temporary folder and with a temporary home."""
     for name in [name for name in os.environ if name.startswith("CATALOG_HARNESS_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("CATALOG_HARNESS_HOME", str(tmp_path / "way" / "home"))
+    monkeypatch.setenv("CATALOG_HARNESS_HOME", str(tmp_path / "fake_run" / "home"))
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.chdir(tmp_path)
     levels = {name: logging.getLogger(name).level for name in ("botocore", "urllib3", "boto3")}
 
-    def run(*arguments: str) -> Said:
+    def run(*arguments: str) -> CompletedCommand:
         monkeypatch.setattr(sys, "argv", ["catalog-harness", *arguments])
         with pytest.raises(SystemExit) as ended:
             cli.main()
         printed = capsys.readouterr()
         assert isinstance(ended.value.code, int)
-        return Said(ended.value.code, printed.out, printed.err)
+        return CompletedCommand(ended.value.code, printed.out, printed.err)
 
     yield run
     for name, level in levels.items():
@@ -55,13 +55,13 @@ def call(
 
 @pytest.fixture
 def checks(monkeypatch: pytest.MonkeyPatch) -> FakeChecks:
-    """Stands in for the checks."""
+    """Replace the checks."""
     fake = FakeChecks()
     monkeypatch.setattr("harness.pipeline.prove.run_checks", fake)
     return fake
 
 
 @pytest.fixture
-def deployable(way: Way) -> tuple[str, ...]:
-    """The options with which a command deploys without a cloud."""
-    return way.options()
+def deployable(fake_run: FakeRun) -> tuple[str, ...]:
+    """Options with which a command deploys without a cloud."""
+    return fake_run.options()

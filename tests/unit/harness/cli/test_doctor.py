@@ -1,4 +1,4 @@
-"""``doctor``: for people, for programs, and for a script's ``if``."""
+"""``catalog-harness doctor``: table, JSON and exit status."""
 
 import json
 
@@ -14,16 +14,16 @@ MISSING = Diagnosis("Terraform", Verdict.MISSING, "no terraform", "install it")
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[HarnessSettings]:
+def requested(monkeypatch: pytest.MonkeyPatch) -> list[HarnessSettings]:
     return []
 
 
 @pytest.fixture
-def found(monkeypatch: pytest.MonkeyPatch, asked: list[HarnessSettings]) -> list[Diagnosis]:
+def found(monkeypatch: pytest.MonkeyPatch, requested: list[HarnessSettings]) -> list[Diagnosis]:
     diagnoses = [FINE, WARNING]
 
     def diagnose(settings: HarnessSettings, **_node: object) -> tuple[Diagnosis, ...]:
-        asked.append(settings)
+        requested.append(settings)
         return tuple(diagnoses)
 
     monkeypatch.setattr("harness.cli.doctor.diagnose", diagnose)
@@ -33,13 +33,13 @@ def found(monkeypatch: pytest.MonkeyPatch, asked: list[HarnessSettings]) -> list
 def test_a_usable_machine_is_status_0_with_the_next_command(
     call: CommandLine, found: list[Diagnosis]
 ) -> None:
-    said = call("doctor")
+    completed = call("doctor")
 
-    assert said.status == 0
-    assert "can be used: catalog-harness run" in said.out
+    assert completed.status == 0
+    assert "can be used: catalog-harness run" in completed.out
 
 
-def test_every_diagnosis_is_shown_with_what_to_do(
+def test_every_diagnosis_is_shown_with_its_remedy(
     call: CommandLine, found: list[Diagnosis]
 ) -> None:
     out = call("doctor").out
@@ -50,24 +50,26 @@ def test_every_diagnosis_is_shown_with_what_to_do(
     assert "\x1b" not in out
 
 
-def test_what_is_missing_is_status_1_and_named_at_the_end(
+def test_a_missing_requirement_is_status_1_and_named_at_the_end(
     call: CommandLine, found: list[Diagnosis]
 ) -> None:
     found.append(MISSING)
 
-    said = call("doctor")
+    completed = call("doctor")
 
-    assert said.status == 1
-    assert said.out.splitlines()[-1] == "The embedded target cannot be used: Terraform"
+    assert completed.status == 1
+    assert completed.out.splitlines()[-1] == "The embedded target cannot be used: Terraform"
 
 
-def test_a_program_reads_json(call: CommandLine, found: list[Diagnosis]) -> None:
+def test_the_json_format_contains_every_diagnosis(
+    call: CommandLine, found: list[Diagnosis]
+) -> None:
     found.append(MISSING)
 
-    said = call("doctor", "--format", "json")
+    completed = call("doctor", "--format", "json")
 
-    read = json.loads(said.out)
-    assert said.status == 1
+    read = json.loads(completed.out)
+    assert completed.status == 1
     assert read["usable"] is False
     assert read["findings"][2] == {
         "name": "Terraform",
@@ -77,9 +79,9 @@ def test_a_program_reads_json(call: CommandLine, found: list[Diagnosis]) -> None
     }
 
 
-def test_it_looks_at_what_the_settings_name(
-    call: CommandLine, found: list[Diagnosis], asked: list[HarnessSettings]
+def test_the_settings_are_diagnosed(
+    call: CommandLine, found: list[Diagnosis], requested: list[HarnessSettings]
 ) -> None:
     call("doctor", "--terraform", "tofu")
 
-    assert asked[0].terraform == "tofu"
+    assert requested[0].terraform == "tofu"

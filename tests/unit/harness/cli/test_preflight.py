@@ -1,3 +1,5 @@
+"""``catalog-harness preflight``."""
+
 import json
 from pathlib import Path
 from typing import Any
@@ -47,7 +49,7 @@ def write(**bucket: Any) -> str:
     return "main.tf.json"
 
 
-def test_nothing_that_blocks_is_exit_status_0(target: StartedTarget) -> None:
+def test_a_configuration_without_blockers_is_exit_status_0(target: StartedTarget) -> None:
     result = run(write())
     assert result.exit_code == 0
     assert "preflight: no findings" in result.output
@@ -63,7 +65,7 @@ def test_a_blocker_is_exit_status_1(target: StartedTarget) -> None:
     assert target.called == []
 
 
-def test_a_stack_that_stays_need_not_be_torn_down(target: StartedTarget) -> None:
+def test_the_rules_on_teardown_are_skipped_for_a_long_lived_stack(target: StartedTarget) -> None:
     assert run(write(force_destroy=False), "--long-lived").exit_code == 0
 
 
@@ -86,7 +88,7 @@ def test_a_target_that_does_not_start_is_exit_status_2(
     assert result.exception.exit_code == 2
 
 
-def test_a_format_may_go_to_a_file(target: StartedTarget) -> None:
+def test_the_output_can_be_written_to_a_file(target: StartedTarget) -> None:
     result = run(write(force_destroy=False), "--format", "json", "--output", "report.json")
     assert result.exit_code == 1
     assert result.output == ""
@@ -94,16 +96,16 @@ def test_a_format_may_go_to_a_file(target: StartedTarget) -> None:
     assert finding["address"] == BUCKET
 
 
-def test_a_format_goes_to_standard_output(target: StartedTarget) -> None:
+def test_the_default_output_is_standard_output(target: StartedTarget) -> None:
     assert json.loads(run(write(), "--format", "json").output)["findings"] == []
 
 
-def test_a_file_that_cannot_be_written_is_said(target: StartedTarget) -> None:
+def test_a_file_that_cannot_be_written_is_an_error(target: StartedTarget) -> None:
     result = run(write(), "--format", "sarif", "--output", "missing/report.json")
     assert "cannot be written" in str(result.exception)
 
 
-def test_suppressions_come_from_the_project(target: StartedTarget) -> None:
+def test_suppressions_are_read_from_pyproject(target: StartedTarget) -> None:
     Path("pyproject.toml").write_text(
         "[[tool.catalog-harness.preflight.suppress]]\n"
         f'rule = "s3/bucket-without-force-destroy"\naddress = "{BUCKET}"\nreason = "kept here"\n'
@@ -113,7 +115,7 @@ def test_suppressions_come_from_the_project(target: StartedTarget) -> None:
     assert "kept here" in result.output
 
 
-def test_the_version_to_check_for_may_be_given(target: StartedTarget) -> None:
+def test_the_terraform_version_can_be_set(target: StartedTarget) -> None:
     document = json.loads(Path(write()).read_text())
     document["terraform"] = {
         "backend": {"s3": {"key": "pr1-a1/x", "bucket": "b", "use_lockfile": True}}
@@ -124,7 +126,7 @@ def test_the_version_to_check_for_may_be_given(target: StartedTarget) -> None:
     assert run("main.tf.json", "--terraform-version", "new").exit_code != 0
 
 
-def test_without_terraform_the_rules_on_its_version_are_left_out(
+def test_without_terraform_the_rules_on_its_version_are_skipped(
     target: StartedTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def none(_: object) -> Terraform:
@@ -133,24 +135,24 @@ def test_without_terraform_the_rules_on_its_version_are_left_out(
     monkeypatch.setattr(command, "find_terraform", none)
     result = run(write(), "--offline")
     assert result.exit_code == 0
-    assert "no rule looked at the Terraform version" in result.output
+    assert "the rules on the Terraform version were skipped" in result.output
     assert isinstance(run(write(), "--terraform", "tofu").exception, ToolNotFoundError)
 
 
-def test_without_a_path_it_is_the_catalog_stack(
+def test_without_a_path_the_catalog_stack_is_checked(
     target: StartedTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = []
+    suffixes = []
 
     class Stack:
         json = catalog().document
         path = Path("cdk.tf.json")
 
     def synthesize(_app: object, config: Any) -> Stack:
-        seen.append(config.environment_suffix)
+        suffixes.append(config.environment_suffix)
         return Stack()
 
     monkeypatch.setattr(command, "synthesize", synthesize)
     result = run("--environment-suffix", "pr1-a1")
     assert result.exit_code == 0
-    assert seen == ["pr1-a1"]
+    assert suffixes == ["pr1-a1"]

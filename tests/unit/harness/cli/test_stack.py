@@ -1,4 +1,4 @@
-"""``run``, ``deploy``, ``check`` and ``destroy``."""
+"""``run``, ``deploy``, ``check``, ``destroy`` and ``benchmark``."""
 
 import json
 from pathlib import Path
@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from harness.aws.resources.resource import Kind, Resource
+from harness.benchmarks.whole_run import Comparison
 from harness.run.evidence import Status
 from harness.run.record import RunStatus
 from harness.teardown.proof import Leftover, TeardownProof
 from tests.unit.harness.cli.conftest import CommandLine
-from tests.unit.harness.fake_run import SUFFIX, Way
+from tests.unit.harness.fake_run import SUFFIX, FakeRun
 from tests.unit.harness.pipeline.test_prove import FakeChecks, result
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
@@ -21,137 +22,156 @@ Options = tuple[str, ...]
 
 
 @pytest.fixture
-def reports(way: Way) -> Path:
-    return way.settings().report_dir
+def reports(fake_run: FakeRun) -> Path:
+    return fake_run.settings().report_dir
 
 
 @pytest.mark.usefixtures("checks")
 class TestRun:
-    def test_it_goes_the_whole_way_and_says_where_the_report_is(
-        self, call: CommandLine, way: Way, deployable: Options, reports: Path
+    def test_it_deploys_checks_and_destroys_and_prints_the_path_of_the_report(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options, reports: Path
     ) -> None:
-        said = call("run", *deployable)
+        completed = call("run", *deployable)
 
-        assert said.status == 0, said.err
-        assert way.verbs[-1] == "destroy"
-        assert way.status is RunStatus.DESTROYED
-        assert f"report: {reports / 'report.html'}" in said.out
+        assert completed.status == 0, completed.err
+        assert fake_run.verbs[-1] == "destroy"
+        assert fake_run.status is RunStatus.DESTROYED
+        assert f"report: {reports / 'report.html'}" in completed.out
         report = json.loads((reports / "report.json").read_text())
         assert len(report["results"]) == 3
 
-    def test_a_failed_check_fails_it_and_the_stack_is_destroyed_all_the_same(
-        self, call: CommandLine, way: Way, deployable: Options, monkeypatch: pytest.MonkeyPatch
+    def test_a_failed_check_fails_the_run_and_the_stack_is_destroyed(
+        self,
+        call: CommandLine,
+        fake_run: FakeRun,
+        deployable: Options,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         failed = (result("alb/a", Status.FAILED),)
         monkeypatch.setattr("harness.pipeline.prove.run_checks", lambda *_, **__: failed)
 
         assert call("run", *deployable).status == 1
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.status is RunStatus.DESTROYED
 
-    def test_a_failed_apply_is_told_in_the_end_and_in_the_report(
-        self, call: CommandLine, way: Way, deployable: Options, reports: Path
+    def test_a_failed_apply_is_printed_and_in_the_report(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options, reports: Path
     ) -> None:
-        way.spoil("apply", lines(error("no such version", address="aws_rds_cluster.db")))
+        fake_run.fail("apply", lines(error("no such version", address="aws_rds_cluster.db")))
 
-        said = call("run", *deployable)
+        completed = call("run", *deployable)
 
-        assert said.status == 1
-        assert said.err.startswith("Error: terraform apply failed: aws_rds_cluster.db")
+        assert completed.status == 1
+        assert completed.err.startswith("Error: terraform apply failed: aws_rds_cluster.db")
         assert "no such version" in (reports / "report.json").read_text()
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.status is RunStatus.DESTROYED
 
-    def test_a_leftover_fails_it(self, call: CommandLine, way: Way, deployable: Options) -> None:
-        way.proof = LEFT
+    def test_a_leftover_fails_the_run(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
+    ) -> None:
+        fake_run.proof = LEFT
 
-        said = call("run", *deployable)
+        completed = call("run", *deployable)
 
-        assert said.status == 1
-        assert "catalog-logs-pr1" in said.err
+        assert completed.status == 1
+        assert "catalog-logs-pr1" in completed.err
 
-    def test_ctrl_c_in_the_checks_ends_destroyed(
-        self, call: CommandLine, way: Way, deployable: Options, checks: FakeChecks, reports: Path
+    def test_ctrl_c_during_the_checks_destroys_the_stack(
+        self,
+        call: CommandLine,
+        fake_run: FakeRun,
+        deployable: Options,
+        checks: FakeChecks,
+        reports: Path,
     ) -> None:
         checks.interrupted = True
 
-        said = call("run", *deployable)
+        completed = call("run", *deployable)
 
-        assert said.status == 130
-        assert way.status is RunStatus.DESTROYED
+        assert completed.status == 130
+        assert fake_run.status is RunStatus.DESTROYED
         report = json.loads((reports / "report.json").read_text())
         assert report["errors"] == ["interrupted"]
         assert len(report["results"]) == 2
 
-    def test_a_kept_stack_stays_up_with_a_word_on_how_to_remove_it(
-        self, call: CommandLine, way: Way, deployable: Options
+    def test_a_kept_stack_stays_deployed_with_a_note_on_its_removal(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
-        said = call("run", "--keep-stack", *deployable)
+        completed = call("run", "--keep-stack", *deployable)
 
-        assert said.status == 0
-        assert way.status is RunStatus.DEPLOYED
-        assert "catalog-harness destroy" in said.out
-        assert way.target.steps[0] == "create for None"
+        assert completed.status == 0
+        assert fake_run.status is RunStatus.DEPLOYED
+        assert "catalog-harness destroy" in completed.out
+        assert fake_run.target.steps[0] == "create for None"
 
-    def test_without_a_suffix_it_takes_a_fresh_one(
-        self, call: CommandLine, way: Way, deployable: Options, monkeypatch: pytest.MonkeyPatch
+    def test_without_a_suffix_one_is_generated(
+        self,
+        call: CommandLine,
+        fake_run: FakeRun,
+        deployable: Options,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setattr("harness.cli.session.new_environment_suffix", lambda: SUFFIX)
 
         assert call("run", *deployable[1:]).status == 0
-        assert way.synths[0].environment_suffix == SUFFIX
+        assert fake_run.synths[0].environment_suffix == SUFFIX
 
-    def test_a_suffix_in_use_is_a_mistake_that_touches_nothing(
-        self, call: CommandLine, way: Way, deployable: Options, reports: Path
+    def test_a_suffix_in_use_is_a_usage_error_that_changes_nothing(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options, reports: Path
     ) -> None:
         call("deploy", *deployable)
         (reports / "report.json").unlink()
 
-        said = call("run", *deployable)
+        completed = call("run", *deployable)
 
-        assert said.status == 2
-        assert "is on record as deployed" in said.err
-        assert way.status is RunStatus.DEPLOYED
+        assert completed.status == 2
+        assert "is on record as deployed" in completed.err
+        assert fake_run.status is RunStatus.DEPLOYED
         assert not (reports / "report.json").exists()
 
     def test_a_report_that_cannot_be_written_does_not_hide_the_first_error(
-        self, call: CommandLine, way: Way, deployable: Options, reports: Path
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options, reports: Path
     ) -> None:
         reports.write_text("a file")
 
-        said = call("run", *deployable)
+        completed = call("run", *deployable)
 
-        assert said.status == 2
-        assert "cannot write the report" in said.err
-        assert way.status is RunStatus.DESTROYED
+        assert completed.status == 2
+        assert "cannot write the report" in completed.err
+        assert fake_run.status is RunStatus.DESTROYED
 
 
 class TestDeploy:
-    def test_it_leaves_the_stack_up_without_checking_it(
-        self, call: CommandLine, way: Way, deployable: Options
+    def test_it_keeps_the_stack_and_runs_no_checks(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
-        said = call("deploy", *deployable)
+        completed = call("deploy", *deployable)
 
-        assert said.status == 0
-        assert way.status is RunStatus.DEPLOYED
-        assert way.target.running
-        assert "pytest --reuse-stack" in " ".join(said.out.split())
+        assert completed.status == 0
+        assert fake_run.status is RunStatus.DEPLOYED
+        assert fake_run.target.running
+        assert "pytest --reuse-stack" in " ".join(completed.out.split())
 
-    def test_its_stack_outlives_the_command(
-        self, call: CommandLine, way: Way, deployable: Options
+    def test_the_stack_outlives_the_command(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
         call("deploy", *deployable)
 
-        assert way.target.steps[0] == "create for None"
+        assert fake_run.target.steps[0] == "create for None"
 
-    def test_a_deployment_that_fails_is_destroyed(
-        self, call: CommandLine, way: Way, deployable: Options
+    def test_a_failed_deployment_is_destroyed(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
-        way.spoil("apply", lines(error("no")))
+        fake_run.fail("apply", lines(error("no")))
 
         assert call("deploy", *deployable).status == 1
-        assert way.status is RunStatus.DESTROYED
+        assert fake_run.status is RunStatus.DESTROYED
 
-    def test_a_variable_that_is_meant_for_pytest_does_not_disturb(
-        self, call: CommandLine, way: Way, deployable: Options, monkeypatch: pytest.MonkeyPatch
+    def test_a_variable_for_another_command_is_ignored(
+        self,
+        call: CommandLine,
+        fake_run: FakeRun,
+        deployable: Options,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setenv("CATALOG_HARNESS_REUSE_STACK", "1")
 
@@ -159,21 +179,26 @@ class TestDeploy:
 
 
 class TestCheck:
-    def test_it_proves_the_newest_stack_that_is_up(
-        self, call: CommandLine, way: Way, deployable: Options, checks: FakeChecks, reports: Path
+    def test_it_checks_the_newest_deployed_stack(
+        self,
+        call: CommandLine,
+        fake_run: FakeRun,
+        deployable: Options,
+        checks: FakeChecks,
+        reports: Path,
     ) -> None:
         call("deploy", *deployable)
 
-        said = call("check", "--only", "alb/*", "--only", "ecs/*", "--read-only")
+        completed = call("check", "--only", "alb/*", "--only", "ecs/*", "--read-only")
 
-        assert said.status == 0, said.err
+        assert completed.status == 0, completed.err
         assert checks.given["only"] == ("alb/*", "ecs/*")
         assert checks.given["exclusive"] is False
-        assert way.status is RunStatus.DEPLOYED
-        assert way.verbs.count("apply") == 1
+        assert fake_run.status is RunStatus.DEPLOYED
+        assert fake_run.verbs.count("apply") == 1
 
-    def test_all_checks_run_unless_told_otherwise(
-        self, call: CommandLine, way: Way, deployable: Options, checks: FakeChecks
+    def test_all_checks_run_by_default(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options, checks: FakeChecks
     ) -> None:
         call("deploy", *deployable)
 
@@ -191,67 +216,67 @@ class TestCheck:
         assert call("check").status == 1
 
     def test_the_checks_can_be_listed_without_a_stack(self, call: CommandLine) -> None:
-        said = call("check", "--list")
+        completed = call("check", "--list")
 
-        assert said.status == 0
-        assert "alb/" in said.out
-        assert "cloudfront/" in said.out
+        assert completed.status == 0
+        assert "alb/" in completed.out
+        assert "cloudfront/" in completed.out
 
     @pytest.mark.parametrize(
-        ("arguments", "complaint"),
+        ("arguments", "message"),
         [
-            ((), "no stack that is up is on record"),
+            ((), "no deployed stack is on record"),
             (("--environment-suffix", "pr9"), "no run with environment suffix 'pr9'"),
-            (("--environment-suffix", "A B"), "environment suffix 'A B' cannot be used"),
+            (("--environment-suffix", "A B"), "invalid environment suffix 'A B'"),
         ],
     )
-    def test_a_stack_that_is_not_there_is_a_mistake(
-        self, call: CommandLine, way: Way, arguments: Options, complaint: str
+    def test_an_unknown_stack_is_a_usage_error(
+        self, call: CommandLine, fake_run: FakeRun, arguments: Options, message: str
     ) -> None:
-        said = call("check", *arguments)
+        completed = call("check", *arguments)
 
-        assert said.status == 2
-        assert complaint in said.err
+        assert completed.status == 2
+        assert message in completed.err
 
 
 class TestDestroy:
     def test_it_removes_the_newest_stack_and_prints_the_proof(
-        self, call: CommandLine, way: Way, deployable: Options
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
         call("deploy", *deployable)
 
-        said = call("destroy")
+        completed = call("destroy")
 
-        assert said.status == 0, said.err
-        assert "2 services queried for pr1: nothing left" in said.out
-        assert way.status is RunStatus.DESTROYED
+        assert completed.status == 0, completed.err
+        assert "2 services queried for pr1: nothing left" in completed.out
+        assert fake_run.status is RunStatus.DESTROYED
 
-    def test_a_stack_whose_cloud_has_ended_leaves_nothing_to_destroy(
-        self, call: CommandLine, way: Way, deployable: Options
+    def test_a_stack_whose_cloud_has_ended_needs_no_destroy(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
         call("deploy", *deployable)
-        way.target.running = False
+        fake_run.target.running = False
 
-        said = call("destroy", "--environment-suffix", SUFFIX)
+        completed = call("destroy", "--environment-suffix", SUFFIX)
 
-        assert said.status == 0
-        assert "pr1: nothing was left to destroy" in said.out
+        assert completed.status == 0
+        assert "pr1: nothing to destroy" in completed.out
 
     def test_a_leftover_is_a_failure(
-        self, call: CommandLine, way: Way, deployable: Options
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
         call("deploy", *deployable)
-        way.proof = LEFT
+        fake_run.proof = LEFT
 
         assert call("destroy").status == 1
 
-    def test_all_of_them_go_although_one_fails(
-        self, call: CommandLine, way: Way, deployable: Options
+    def test_all_runs_are_destroyed_although_one_fails(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
         call("deploy", *deployable)
-        other = way.run()
+        other = fake_run.run()
         other.ledger.begin(
-            way.ledger.get(SUFFIX).__class__(
+            fake_run.ledger.get(SUFFIX).__class__(
                 environment_suffix="pr0",
                 target="embedded",
                 region="eu-north-1",
@@ -259,22 +284,36 @@ class TestDestroy:
                 started_at="2020",
             )
         )
-        way.proof = LEFT
+        fake_run.proof = LEFT
 
-        said = call("destroy", "--all")
+        completed = call("destroy", "--all")
 
-        assert said.status == 1
-        assert "Error: pr1: after destroy the target still holds" in said.err
-        assert "pr0: nothing was left to destroy" in said.out
+        assert completed.status == 1
+        assert "Error: pr1: after destroy the target still holds" in completed.err
+        assert "pr0: nothing to destroy" in completed.out
 
-    def test_all_of_none_is_fine(self, call: CommandLine, way: Way) -> None:
+    def test_all_without_a_run_succeeds(self, call: CommandLine, fake_run: FakeRun) -> None:
         assert call("destroy", "--all").status == 0
 
-    def test_one_and_all_is_a_mistake(self, call: CommandLine, way: Way) -> None:
-        said = call("destroy", "--all", "--environment-suffix", SUFFIX)
+    def test_a_suffix_and_all_is_a_usage_error(self, call: CommandLine, fake_run: FakeRun) -> None:
+        completed = call("destroy", "--all", "--environment-suffix", SUFFIX)
 
-        assert said.status == 2
-        assert "both given" in said.err
+        assert completed.status == 2
+        assert "both given" in completed.err
 
-    def test_none_to_destroy_is_a_mistake(self, call: CommandLine, way: Way) -> None:
+    def test_no_run_to_destroy_is_a_usage_error(self, call: CommandLine, fake_run: FakeRun) -> None:
         assert call("destroy").status == 2
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(105.0, 0), (120.0, 1)])
+def test_the_exit_status_of_benchmark_depends_on_the_ratio(
+    call: CommandLine, monkeypatch: pytest.MonkeyPatch, seconds: float, status: int
+) -> None:
+    result = Comparison(bare={"apply": 60.0, "destroy": 40.0}, harness=seconds)
+    monkeypatch.setattr("harness.cli.stack.compare", lambda _settings, _note: result)
+
+    completed = call("benchmark")
+
+    assert completed.status == status
+    assert "in all" in completed.out
+    assert f"{seconds / 100:.2f}" in completed.out

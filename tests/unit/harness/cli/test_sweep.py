@@ -13,7 +13,7 @@ from harness.targets.real_aws import AwsTarget
 from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.recorded_runs import SweepRequest
 from tests.unit.harness.cli.conftest import CommandLine
-from tests.unit.harness.fake_run import SUFFIX, Way
+from tests.unit.harness.fake_run import SUFFIX, FakeRun
 from tests.unit.harness.fake_target import UnusedTarget
 from tests.unit.harness.teardown.sweep.test_rendering import REPORT, RUN
 
@@ -25,7 +25,7 @@ class FakeSweeps(UnusedTarget):
         self.requests: list[SweepRequest] = []
         self.reports: tuple[SweepReport, ...] = (REPORT,)
         self.stopped = 0
-        self.refuses: UsageError | None = None
+        self.start_error: UsageError | None = None
 
     def clouds(self, request: SweepRequest, **_: Any) -> tuple[SweepReport, ...]:
         self.requests.append(request)
@@ -39,8 +39,8 @@ class FakeSweeps(UnusedTarget):
         return self.reports[0]
 
     def start(self) -> dict[str, str]:
-        if self.refuses:
-            raise self.refuses
+        if self.start_error:
+            raise self.start_error
         return {"account": "1"}
 
     def stop(self) -> None:
@@ -56,20 +56,18 @@ def sweeps(monkeypatch: pytest.MonkeyPatch) -> FakeSweeps:
     return fake
 
 
-def test_it_only_looks_for_what_has_expired_unless_it_is_told_more(
-    call: CommandLine, sweeps: FakeSweeps
-) -> None:
-    said = call("sweep")
+def test_by_default_only_expired_runs_are_listed(call: CommandLine, sweeps: FakeSweeps) -> None:
+    completed = call("sweep")
 
-    assert said.status == 0
-    assert "--yes removes them" in said.out
+    assert completed.status == 0
+    assert "--yes removes them" in completed.out
     [request] = sweeps.requests
     assert not request.remove
     assert request.expired_before is not None
     assert request.suffixes == ()
 
 
-def test_named_runs_are_swept_and_no_others(call: CommandLine, sweeps: FakeSweeps) -> None:
+def test_only_the_named_runs_are_swept(call: CommandLine, sweeps: FakeSweeps) -> None:
     call("sweep", "--environment-suffix", "pr1", "--environment-suffix", "pr2", "--yes")
     call("sweep", "--environment-suffix", "pr1", "--expired")
 
@@ -78,7 +76,7 @@ def test_named_runs_are_swept_and_no_others(call: CommandLine, sweeps: FakeSweep
     assert both.expired_before is not None
 
 
-def test_the_state_bucket_comes_from_the_option_or_the_variable_of_the_stack(
+def test_the_state_bucket_is_set_by_option_or_variable(
     call: CommandLine, sweeps: FakeSweeps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     call("sweep", "--state-bucket", "typed", "--state-bucket-region", "eu-west-1")
@@ -90,36 +88,38 @@ def test_the_state_bucket_comes_from_the_option_or_the_variable_of_the_stack(
     assert (variable.state_bucket, variable.state_region) == ("set", None)
 
 
-def test_json_is_all_there_is_on_standard_output(call: CommandLine, sweeps: FakeSweeps) -> None:
+def test_with_json_standard_output_contains_nothing_else(
+    call: CommandLine, sweeps: FakeSweeps
+) -> None:
     content = json.loads(call("sweep", "--format", "json").out)
 
     assert content["clean"] is True
     assert content["targets"][0]["runs"][0]["environment_suffix"] == "pr1"
 
 
-def test_something_left_is_status_1(call: CommandLine, sweeps: FakeSweeps) -> None:
+def test_leftovers_are_exit_status_1(call: CommandLine, sweeps: FakeSweeps) -> None:
     sweeps.reports = (SweepReport("aws", "eu-north-1", dry_run=False, runs=(RUN,)),)
 
-    said = call("sweep", "--yes")
+    completed = call("sweep", "--yes")
 
-    assert said.status == 1
-    assert "NOT CLEAN" in said.out
+    assert completed.status == 1
+    assert "NOT CLEAN" in completed.out
 
 
-def test_nothing_to_sweep_is_status_0(call: CommandLine, sweeps: FakeSweeps) -> None:
+def test_nothing_to_sweep_is_exit_status_0(call: CommandLine, sweeps: FakeSweeps) -> None:
     sweeps.reports = ()
 
     assert call("sweep", "--yes").status == 0
 
 
 @pytest.mark.parametrize("suffix", ["", "Not One", "../x"])
-def test_a_suffix_that_cannot_be_one_is_a_mistake(
+def test_an_invalid_suffix_is_a_usage_error(
     call: CommandLine, sweeps: FakeSweeps, suffix: str
 ) -> None:
-    said = call("sweep", "--environment-suffix", suffix, "--yes")
+    completed = call("sweep", "--environment-suffix", suffix, "--yes")
 
-    assert said.status == 2
-    assert "cannot be used" in said.err
+    assert completed.status == 2
+    assert "invalid environment suffix" in completed.err
     assert sweeps.requests == []
 
 
@@ -128,26 +128,30 @@ class TestOtherTargets:
     def another(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("harness.targets.embedded.target.EmbeddedTarget.is_per_run", False)
 
-    def test_one_is_started_swept_and_stopped(self, call: CommandLine, sweeps: FakeSweeps) -> None:
+    def test_a_target_is_started_swept_and_stopped(
+        self, call: CommandLine, sweeps: FakeSweeps
+    ) -> None:
         assert call("sweep").status == 0
         assert sweeps.stopped == 1
 
-    def test_one_that_refuses_is_not_swept(self, call: CommandLine, sweeps: FakeSweeps) -> None:
-        sweeps.refuses = UsageError("another account")
-
-        said = call("sweep", "--yes")
-
-        assert (said.status, sweeps.requests) == (2, [])
-
-    def test_an_account_that_was_not_named_is_not_even_asked(
+    def test_a_target_that_does_not_start_is_not_swept(
         self, call: CommandLine, sweeps: FakeSweeps
     ) -> None:
-        said = call("sweep", "--target", "aws", "--yes")
+        sweeps.start_error = UsageError("another account")
 
-        assert (said.status, sweeps.requests) == (2, [])
-        assert "--account-id: not given" in said.err
+        completed = call("sweep", "--yes")
 
-    def test_the_credentials_must_be_of_the_account_that_was_named(
+        assert (completed.status, sweeps.requests) == (2, [])
+
+    def test_without_an_account_id_no_request_is_sent(
+        self, call: CommandLine, sweeps: FakeSweeps
+    ) -> None:
+        completed = call("sweep", "--target", "aws", "--yes")
+
+        assert (completed.status, sweeps.requests) == (2, [])
+        assert "--account-id: not given" in completed.err
+
+    def test_the_credentials_must_belong_to_the_given_account(
         self, call: CommandLine, sweeps: FakeSweeps, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         class OtherAccount(AwsTarget):
@@ -160,23 +164,28 @@ class TestOtherTargets:
 
         monkeypatch.setattr("harness.cli.sweep.create_target", lambda *_, **__: OtherAccount())
 
-        said = call("sweep", "--target", "aws", "--account-id", "123456789012", "--yes")
+        completed = call("sweep", "--target", "aws", "--account-id", "123456789012", "--yes")
 
-        assert (said.status, sweeps.requests) == (2, [])
-        assert "the credentials are of account 210987654321" in said.err
+        assert (completed.status, sweeps.requests) == (2, [])
+        assert "the credentials belong to account 210987654321" in completed.err
 
 
-def test_a_run_on_record_is_destroyed_as_destroy_does_it(
-    call: CommandLine, way: Way, deployable: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+def test_a_run_on_record_is_destroyed_by_the_command_destroy(
+    call: CommandLine,
+    fake_run: FakeRun,
+    deployable: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("harness.teardown.sweep.embedded_clouds.attach_target", way.target.attached)
+    monkeypatch.setattr(
+        "harness.teardown.sweep.embedded_clouds.attach_target", fake_run.target.attached
+    )
     monkeypatch.setattr("harness.teardown.sweep.embedded_clouds.sweep", lambda *_, **__: REPORT)
     assert call("deploy", *deployable).status == 0
 
-    said = call("sweep", "--environment-suffix", SUFFIX, "--yes", "--format", "json")
+    completed = call("sweep", "--environment-suffix", SUFFIX, "--yes", "--format", "json")
 
-    assert said.status == 0, said.err
-    assert json.loads(said.out)["clean"] is True
-    assert "destroy: started" in said.err, "progress is on standard error"
-    assert way.verbs[-1] == "destroy"
-    assert way.status is RunStatus.DESTROYED
+    assert completed.status == 0, completed.err
+    assert json.loads(completed.out)["clean"] is True
+    assert "destroy: started" in completed.err, "progress is on standard error"
+    assert fake_run.verbs[-1] == "destroy"
+    assert fake_run.status is RunStatus.DESTROYED

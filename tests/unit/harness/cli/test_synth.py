@@ -1,4 +1,4 @@
-"""``synth``: the Terraform JSON, without a target."""
+"""``catalog-harness synth``."""
 
 import json
 from pathlib import Path
@@ -14,14 +14,14 @@ JSON: dict[str, object] = {"resource": {"aws_lb": {"alb": {}}}}
 
 @pytest.fixture
 def synths(monkeypatch: pytest.MonkeyPatch) -> list[StackConfig]:
-    seen: list[StackConfig] = []
+    configs: list[StackConfig] = []
 
     def synthesize(_app: object, config: StackConfig) -> SynthesizedStack:
-        seen.append(config)
+        configs.append(config)
         return SynthesizedStack(JSON, Path("kept"), True, 0.0, "catalog")
 
     monkeypatch.setattr("harness.cli.synth.synthesize", synthesize)
-    return seen
+    return configs
 
 
 def stack_file(folder: Path, **fields: object) -> str:
@@ -30,18 +30,18 @@ def stack_file(folder: Path, **fields: object) -> str:
     return str(file)
 
 
-def test_the_result_lies_where_cdktf_would_put_it(
+def test_the_result_has_the_path_of_cdktf_synth(
     call: CommandLine, synths: list[StackConfig], tmp_path: Path
 ) -> None:
-    said = call("synth", "--environment-suffix", "pr1")
+    completed = call("synth", "--environment-suffix", "pr1")
 
-    assert said.status == 0
-    assert said.out == "cdktf.out/stacks/catalog/cdk.tf.json\n"
+    assert completed.status == 0
+    assert completed.out == "cdktf.out/stacks/catalog/cdk.tf.json\n"
     written = tmp_path / "cdktf.out" / "stacks" / "catalog" / "cdk.tf.json"
     assert json.loads(written.read_text()) == JSON
 
 
-def test_another_folder_can_be_named(
+def test_another_folder_can_be_set(
     call: CommandLine, synths: list[StackConfig], tmp_path: Path
 ) -> None:
     call("synth", "--output", str(tmp_path / "elsewhere"))
@@ -49,24 +49,22 @@ def test_another_folder_can_be_named(
     assert (tmp_path / "elsewhere" / "stacks" / "catalog" / "cdk.tf.json").exists()
 
 
-def test_standard_output_carries_the_json_alone(
+def test_standard_output_contains_only_the_json(
     call: CommandLine, synths: list[StackConfig], tmp_path: Path
 ) -> None:
-    said = call("synth", "--output", "-")
+    completed = call("synth", "--output", "-")
 
-    assert json.loads(said.out) == JSON
+    assert json.loads(completed.out) == JSON
     assert not (tmp_path / "cdktf.out").exists()
 
 
-def test_the_suffix_is_told_because_it_may_be_a_fresh_one(
-    call: CommandLine, synths: list[StackConfig]
-) -> None:
-    said = call("synth")
+def test_the_suffix_is_printed(call: CommandLine, synths: list[StackConfig]) -> None:
+    completed = call("synth")
 
-    assert said.err == f"environment suffix: {synths[0].environment_suffix}\n"
+    assert completed.err == f"environment suffix: {synths[0].environment_suffix}\n"
 
 
-def test_options_and_file_make_the_configuration(
+def test_options_and_file_are_combined(
     call: CommandLine, synths: list[StackConfig], tmp_path: Path
 ) -> None:
     file = stack_file(tmp_path, desired_count=3)
@@ -78,7 +76,7 @@ def test_options_and_file_make_the_configuration(
     assert synths[0].desired_count == 3
 
 
-def test_a_suffix_in_the_file_is_enough(
+def test_the_suffix_can_be_set_in_the_file(
     call: CommandLine, synths: list[StackConfig], tmp_path: Path
 ) -> None:
     call("synth", "--stack-config", stack_file(tmp_path, environment_suffix="pr2"))
@@ -86,7 +84,7 @@ def test_a_suffix_in_the_file_is_enough(
     assert synths[0].environment_suffix == "pr2"
 
 
-def test_the_state_goes_beside_the_user_not_into_the_output(
+def test_the_state_is_kept_in_the_working_directory(
     call: CommandLine, synths: list[StackConfig], tmp_path: Path
 ) -> None:
     call("synth", "--environment-suffix", "pr1")
@@ -103,22 +101,22 @@ def test_with_a_state_bucket_there_is_no_state_file(
 
 
 @pytest.mark.parametrize("fields", [{"desired_cuont": 3}, {"region": "us-east-1"}])
-def test_a_file_that_cannot_be_used_is_a_mistake(
+def test_an_invalid_file_is_a_usage_error(
     call: CommandLine, synths: list[StackConfig], tmp_path: Path, fields: dict[str, object]
 ) -> None:
-    said = call("synth", "--stack-config", stack_file(tmp_path, **fields))
+    completed = call("synth", "--stack-config", stack_file(tmp_path, **fields))
 
-    assert said.status == 2
-    assert next(iter(fields)) in said.err
+    assert completed.status == 2
+    assert next(iter(fields)) in completed.err
     assert synths == []
 
 
-def test_a_folder_that_cannot_be_written_is_a_mistake(
+def test_a_folder_that_is_not_writable_is_a_usage_error(
     call: CommandLine, synths: list[StackConfig], tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("")
 
-    said = call("synth", "--output", str(tmp_path / "file"))
+    completed = call("synth", "--output", str(tmp_path / "file"))
 
-    assert said.status == 2
-    assert "cannot be written" in said.err
+    assert completed.status == 2
+    assert "cannot be written" in completed.err

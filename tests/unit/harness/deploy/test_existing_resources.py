@@ -11,7 +11,7 @@ from harness.deploy.existing_resources import require_no_existing_resources
 from harness.teardown.destroy import destroy
 from tests.unit.harness.aws.resources.fake_account import REGION, SUFFIX, SweptTarget, tags, upper
 from tests.unit.harness.checks.fake_aws import Answer, RefusalError
-from tests.unit.harness.fake_run import CLEAN, Way
+from tests.unit.harness.fake_run import CLEAN, FakeRun
 
 GROUP = f"/ecs/catalog-{SUFFIX}"
 
@@ -78,13 +78,13 @@ def test_a_service_that_fails_is_an_error() -> None:
         require(iam__ListRoles=refuse)
 
 
-def test_a_refused_run_has_applied_nothing_and_is_destroyed(way: Way) -> None:
-    run = way.run()
-    way.existing = UsageError("1 resource(s) of pr1 exist")
+def test_a_refused_run_has_applied_nothing_and_is_destroyed(fake_run: FakeRun) -> None:
+    run = fake_run.run()
+    fake_run.existing = UsageError("1 resource(s) of pr1 exist")
 
     with pytest.raises(UsageError, match="exist"):
         deploy(run)
 
-    assert not way.ledger.get(SUFFIX).applied
-    assert "apply" not in way.verbs
+    assert not fake_run.ledger.get(SUFFIX).applied
+    assert "apply" not in fake_run.verbs
     assert destroy(run) == CLEAN

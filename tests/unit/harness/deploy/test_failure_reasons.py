@@ -1,4 +1,4 @@
-"""What a failed service's tasks say comes before what Terraform saw of it."""
+"""The reasons of stopped tasks come before the timeout that Terraform reports."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ class FakeTarget(UnusedTarget):
         self._session = session
 
     def session(self) -> FakeAws:
-        assert self._session is not None, "the target was used"
+        assert self._session is not None, "unexpected request to the target"
         return self._session
 
 
@@ -58,7 +58,7 @@ def explained(session: FakeAws | None, *diagnostics: Diagnostic) -> TerraformErr
     return with_failure_reasons(error, FakeTarget(session), [SERVICE])
 
 
-def test_the_reason_comes_first_and_what_terraform_saw_after_it() -> None:
+def test_the_reason_comes_before_the_error_of_terraform() -> None:
     error = explained(stopped(task(PULL), task(PULL)))
 
     assert error.message.splitlines() == [
@@ -68,14 +68,14 @@ def test_the_reason_comes_first_and_what_terraform_saw_after_it() -> None:
     ]
 
 
-def test_it_counts_as_an_error_of_aws() -> None:
+def test_the_reason_is_an_aws_error() -> None:
     (found,) = explained(stopped(task(PULL))).aws_errors
 
     assert (found.code, found.service) == ("CannotPullContainerError", "ECS")
     assert found.address == "aws_ecs_service.service"
 
 
-def test_a_program_that_ended_is_told_with_its_exit_status() -> None:
+def test_an_exited_container_is_reported_with_its_exit_status() -> None:
     ended = task(
         "Essential container in task exited",
         code="EssentialContainerExited",
@@ -98,28 +98,28 @@ def test_the_most_frequent_reason_is_the_first() -> None:
     ]
 
 
-def test_only_stopped_tasks_of_the_service_are_asked_for() -> None:
+def test_only_stopped_tasks_of_the_service_are_listed() -> None:
     session = stopped(task(PULL))
 
     explained(session)
 
-    (name, asked), _ = session.requests
+    (name, request), _ = session.requests
     assert name == "ecs.ListTasks"
-    assert asked["cluster"] == SERVICE.cluster
-    assert asked["serviceName"] == SERVICE.name
-    assert asked["desiredStatus"] == "STOPPED"
+    assert request["cluster"] == SERVICE.cluster
+    assert request["serviceName"] == SERVICE.name
+    assert request["desiredStatus"] == "STOPPED"
 
 
 class TestNothingToAdd:
-    def test_tasks_that_were_told_to_stop_do_not_explain_a_failure(self) -> None:
+    def test_tasks_stopped_on_request_are_no_reason(self) -> None:
         scaled = task("Scaling activity initiated by (deployment x)", code="ServiceScheduler")
 
         assert explained(stopped(scaled)).aws_errors == ()
 
-    def test_without_a_stopped_task_the_error_stays_as_it_is(self) -> None:
+    def test_without_a_stopped_task_the_error_is_unchanged(self) -> None:
         assert "tfSTABLE" in explained(stopped()).message
 
-    def test_ecs_is_not_asked_about_the_failure_of_something_else(self) -> None:
+    def test_an_error_of_another_resource_sends_no_request_to_ecs(self) -> None:
         bucket = Diagnostic("error", "no bucket", address="aws_s3_bucket.logs")
 
         assert explained(None, bucket).message == (
@@ -127,7 +127,7 @@ class TestNothingToAdd:
         )
 
     @pytest.mark.parametrize("code", ["ClusterNotFoundException", "AccessDeniedException"])
-    def test_a_refusal_does_not_hide_the_error(self, code: str) -> None:
+    def test_an_error_of_ecs_does_not_hide_the_first_error(self, code: str) -> None:
         def refuse(_: dict[str, Any]) -> dict[str, Any]:
             raise RefusalError(code)
 

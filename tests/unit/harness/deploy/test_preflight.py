@@ -1,3 +1,5 @@
+"""The preflight gate of a run."""
+
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,7 @@ def gate(draft: Draft, pyproject: Path) -> Report:
     )
 
 
-def test_what_can_be_deployed_passes(tmp_path: Path) -> None:
+def test_a_configuration_without_findings_passes(tmp_path: Path) -> None:
     assert gate(catalog(), tmp_path / "pyproject.toml").findings == ()
 
 
@@ -32,7 +34,7 @@ def test_a_warning_does_not_stop_a_run(tmp_path: Path) -> None:
     assert gate(draft, tmp_path / "pyproject.toml").warnings
 
 
-def test_a_blocker_stops_a_run_and_says_everything(tmp_path: Path) -> None:
+def test_a_blocker_stops_a_run_and_all_are_listed(tmp_path: Path) -> None:
     draft = catalog()
     draft[BUCKET]["force_destroy"] = False
     draft["aws_lb.load_balancer_alb"]["name"] = f"{SUFFIX}-{'x' * 40}"
@@ -41,7 +43,7 @@ def test_a_blocker_stops_a_run_and_says_everything(tmp_path: Path) -> None:
     text = str(raised.value)
     assert "2 blockers, nothing was deployed" in text
     assert f"s3/bucket-without-force-destroy at {BUCKET}: " in text
-    assert "the deployment would say: BucketNotEmpty" in text
+    assert "error of the deployment: BucketNotEmpty" in text
     assert "--skip-preflight" in text
     assert raised.value.exit_code == 1
 

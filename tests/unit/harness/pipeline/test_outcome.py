@@ -1,4 +1,4 @@
-"""The report of a run: what is in it, and when a run counts as failed."""
+"""The outcome of a run: its report, and whether it has failed."""
 
 import pytest
 
@@ -9,13 +9,13 @@ from harness.pipeline.lifetime import teardown
 from harness.pipeline.outcome import RunOutcome, kept_note
 from harness.run.evidence import Status
 from harness.run.run import Run
-from tests.unit.harness.fake_run import SUFFIX, Way
+from tests.unit.harness.fake_run import SUFFIX, FakeRun
 from tests.unit.harness.pipeline.test_prove import result
 
 
 @pytest.fixture
-def run(way: Way) -> Run:
-    run = way.run()
+def run(fake_run: FakeRun) -> Run:
+    run = fake_run.run()
     run.begin()
     return run
 
@@ -27,27 +27,29 @@ def errors_of(run: Run, *errors: BaseException) -> tuple[str, ...]:
 
 
 class TestFailed:
-    def test_a_run_without_errors_is_fine(self) -> None:
+    def test_a_run_without_errors_has_not_failed(self) -> None:
         assert not RunOutcome(results=(result("a"), result("b", Status.NOT_PROVABLE))).failed
 
-    def test_a_failed_check_fails_it(self) -> None:
+    def test_a_failed_check_fails_the_run(self) -> None:
         assert RunOutcome(results=(result("a"), result("b", Status.FAILED))).failed
 
-    def test_an_error_fails_it(self) -> None:
+    def test_an_error_fails_the_run(self) -> None:
         assert RunOutcome(errors=[HarnessError("no")]).failed
 
 
 class TestReport:
-    def test_a_run_that_never_came_on_record_has_none(self, way: Way) -> None:
-        assert RunOutcome().report(way.run()) is None
+    def test_a_run_that_is_not_on_record_has_no_report(self, fake_run: FakeRun) -> None:
+        assert RunOutcome().report(fake_run.run()) is None
 
-    def test_nor_has_one_whose_suffix_is_another_runs(self, way: Way, run: Run) -> None:
-        assert RunOutcome().report(way.later(run)) is None
+    def test_a_run_with_the_suffix_of_another_has_no_report(
+        self, fake_run: FakeRun, run: Run
+    ) -> None:
+        assert RunOutcome().report(fake_run.later_run(run)) is None
 
-    def test_it_says_what_was_deployed_and_where(self, way: Way) -> None:
-        run = way.run()
+    def test_it_contains_what_was_deployed_and_where(self, fake_run: FakeRun) -> None:
+        run = fake_run.run()
         outcome = RunOutcome(results=(result("a"),), notes=["kept"])
-        outcome.look_at(deploy(run))
+        outcome.record_deployment(deploy(run))
         run.timeline.note("known drift")
 
         report = outcome.report(run)
@@ -66,8 +68,8 @@ class TestReport:
         assert report.passed
         assert not report.torn_down
 
-    def test_it_says_that_the_stack_was_torn_down(self, way: Way) -> None:
-        run = way.run()
+    def test_it_contains_that_the_stack_was_destroyed(self, fake_run: FakeRun) -> None:
+        run = fake_run.run()
         deploy(run)
         teardown(run)
 
@@ -76,10 +78,10 @@ class TestReport:
         assert report is not None
         assert report.torn_down
 
-    def test_a_target_that_ended_by_itself_proves_nothing(self, way: Way) -> None:
-        run = way.run()
+    def test_a_target_that_has_ended_proves_nothing(self, fake_run: FakeRun) -> None:
+        run = fake_run.run()
         deploy(run)
-        way.target.running = False
+        fake_run.target.running = False
         teardown(run)
 
         report = RunOutcome().report(run)
@@ -88,30 +90,30 @@ class TestReport:
         assert not report.torn_down
 
     def test_an_error_is_quoted_with_its_notes(self, run: Run) -> None:
-        error = HarnessError("apply failed", remedy="mend it")
+        error = HarnessError("apply failed", remedy="fix it")
         error.add_note("Afterwards the teardown failed as well")
 
         text = errors_of(run, error)[0]
 
         assert text.splitlines() == [
             "apply failed",
-            "  What to do: mend it",
+            "  What to do: fix it",
             "Afterwards the teardown failed as well",
         ]
 
-    def test_a_bug_is_named_by_its_kind(self, run: Run) -> None:
+    def test_a_bug_is_reported_with_its_class(self, run: Run) -> None:
         assert errors_of(run, KeyError("x")) == ("KeyError('x')",)
 
     @pytest.mark.parametrize(
-        ("error", "said"), [(KeyboardInterrupt(), "interrupted"), (Terminated(), "terminated")]
+        ("error", "text"), [(KeyboardInterrupt(), "interrupted"), (Terminated(), "terminated")]
     )
-    def test_an_interrupted_run_says_so_with_what_followed(
-        self, run: Run, error: BaseException, said: str
+    def test_an_interrupt_is_reported_with_its_notes(
+        self, run: Run, error: BaseException, text: str
     ) -> None:
         error.add_note("Afterwards the teardown failed as well")
 
-        assert errors_of(run, error) == (f"{said}\nAfterwards the teardown failed as well",)
+        assert errors_of(run, error) == (f"{text}\nAfterwards the teardown failed as well",)
 
 
-def test_whoever_keeps_a_stack_is_told_how_to_remove_it() -> None:
+def test_the_note_on_a_kept_stack_has_the_command_that_removes_it() -> None:
     assert "catalog-harness destroy --environment-suffix pr1" in kept_note("pr1")

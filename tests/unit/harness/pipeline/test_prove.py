@@ -1,4 +1,4 @@
-"""Proving: checks and second plan side by side, and nothing that was seen is lost."""
+"""Proving a stack: checks and second plan in parallel, and no result is lost."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from harness.pipeline.outcome import RunOutcome
 from harness.pipeline.prove import prove
 from harness.run.evidence import CheckResult, Plane, Status
 from harness.terraform import TerraformError
-from tests.unit.harness.fake_run import Way, witness_of
+from tests.unit.harness.fake_run import FakeRun, observer_of
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
 CHANGED = {
@@ -37,13 +37,13 @@ def result(check: str, status: Status = Status.PASSED) -> CheckResult:
         plane=Plane.DATA,
         target="embedded",
         status=status,
-        observed="seen",
+        observed="evidence",
         seconds=0.1,
     )
 
 
 class FakeChecks:
-    """Stands in for all checks: two that only read, one that changes the stack."""
+    """Replaces all checks: two read-only ones, and one that changes the stack."""
 
     def __init__(self) -> None:
         self.given: dict[str, Any] = {}
@@ -85,64 +85,69 @@ def names(outcome: RunOutcome) -> list[str]:
 
 
 def test_the_results_are_in_the_order_of_the_report(
-    way: Way, checks: FakeChecks, outcome: RunOutcome
+    fake_run: FakeRun, checks: FakeChecks, outcome: RunOutcome
 ) -> None:
-    run = way.run()
+    run = fake_run.run()
 
     prove(deploy(run), outcome)
 
     assert names(outcome) == ["alb/a", "alb/b", "ecs/c"]
     assert outcome.errors == []
-    assert {"checks", "second plan"} <= set(witness_of(run).phases)
+    assert {"checks", "second plan"} <= set(observer_of(run).phases)
 
 
-def test_the_checks_look_at_the_deployed_stack(
-    way: Way, checks: FakeChecks, outcome: RunOutcome
+def test_the_checks_receive_the_deployed_stack(
+    fake_run: FakeRun, checks: FakeChecks, outcome: RunOutcome
 ) -> None:
-    deployment = deploy(way.run())
+    deployment = deploy(fake_run.run())
 
     prove(deployment, outcome, only=["alb/*"], exclusive=False)
 
     assert checks.given["only"] == ["alb/*"]
     assert checks.given["exclusive"] is False
     context = checks.given["context"]
-    assert (context.target, context.expected) == (way.target, ExpectedStack.of(deployment.config))
+    assert (context.target, context.expected) == (
+        fake_run.target,
+        ExpectedStack.of(deployment.config),
+    )
     assert context.outputs == deployment.outputs
 
 
-def test_drift_is_collected_beside_the_results(
-    way: Way, checks: FakeChecks, outcome: RunOutcome
+def test_drift_is_collected_in_addition_to_the_results(
+    fake_run: FakeRun, checks: FakeChecks, outcome: RunOutcome
 ) -> None:
-    way.terraform.answer("plan", status=2)
-    way.terraform.answer("show", json.dumps(CHANGED))
+    fake_run.terraform.answer("plan", status=2)
+    fake_run.terraform.answer("show", json.dumps(CHANGED))
 
-    prove(deploy(way.run()), outcome)
+    prove(deploy(fake_run.run()), outcome)
 
     assert [type(each) for each in outcome.errors] == [DriftError]
     assert len(outcome.results) == 3
     assert outcome.failed
 
 
-def test_a_second_plan_that_fails_does_not_lose_what_was_seen(
-    way: Way, checks: FakeChecks, outcome: RunOutcome
+def test_a_failed_second_plan_does_not_lose_results(
+    fake_run: FakeRun, checks: FakeChecks, outcome: RunOutcome
 ) -> None:
-    way.spoil("plan", lines(error("cannot refresh")))
+    fake_run.fail("plan", lines(error("cannot refresh")))
 
     with pytest.raises(TerraformError, match="cannot refresh"):
-        prove(deploy(way.run()), outcome)
+        prove(deploy(fake_run.run()), outcome)
 
     assert names(outcome) == ["alb/b", "alb/a"]
 
 
-def test_neither_does_ctrl_c(way: Way, checks: FakeChecks, outcome: RunOutcome) -> None:
+def test_ctrl_c_does_not_lose_results(
+    fake_run: FakeRun, checks: FakeChecks, outcome: RunOutcome
+) -> None:
     checks.interrupted = True
 
     with pytest.raises(KeyboardInterrupt):
-        prove(deploy(way.run()), outcome)
+        prove(deploy(fake_run.run()), outcome)
 
     assert names(outcome) == ["alb/b", "alb/a"]
 
 
-def test_a_pattern_that_names_no_check_is_a_mistake(way: Way, outcome: RunOutcome) -> None:
+def test_a_pattern_that_names_no_check_is_a_mistake(fake_run: FakeRun, outcome: RunOutcome) -> None:
     with pytest.raises(UsageError, match="no check matches 'nonsense'"):
-        prove(deploy(way.run()), outcome, only=["nonsense"])
+        prove(deploy(fake_run.run()), outcome, only=["nonsense"])

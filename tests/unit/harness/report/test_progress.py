@@ -9,7 +9,7 @@ from rich.console import Console
 from harness.core.redaction import MASK
 from harness.report.progress import ConsoleObserver
 from harness.run.evidence import Status
-from harness.run.observer import Observer
+from harness.run.timeline import Observer
 from tests.unit.harness.report.samples import Terminal, result
 
 SHOW_CURSOR = "\x1b[?25h"

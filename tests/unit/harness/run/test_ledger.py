@@ -1,4 +1,4 @@
-"""The ledger: what is on record survives, and is never lost to another run."""
+"""The ledger: records are durable and never overwritten by another run."""
 
 import json
 import os
@@ -64,26 +64,26 @@ class TestRecord:
         found = ledger.get("pr1")
         assert {name: getattr(found, name) for name in fields} == fields
 
-    def test_a_mirror_comes_back_as_a_path(self, ledger: Ledger) -> None:
+    def test_the_mirror_is_a_path(self, ledger: Ledger) -> None:
         ledger.begin(record())
 
         assert ledger.get("pr1").mirror is None
         assert ledger.update("pr1", provider_mirror="/m").mirror == Path("/m")
 
-    def test_only_its_owner_may_look_into_a_run(self, ledger: Ledger) -> None:
+    def test_the_folder_of_a_run_is_private(self, ledger: Ledger) -> None:
         ledger.begin(record())
 
         mode = ledger.directory("pr1").stat().st_mode
 
         assert stat.S_IMODE(mode) == 0o700
 
-    def test_a_run_that_is_not_there_is_named_with_those_that_are(self, ledger: Ledger) -> None:
+    def test_an_unknown_run_is_an_error_with_the_known_ones(self, ledger: Ledger) -> None:
         ledger.begin(record("pr1"))
 
         with pytest.raises(UsageError, match=r"'pr2' is on record\n.*: pr1"):
             ledger.get("pr2")
 
-    def test_updating_a_run_that_is_not_there_creates_none(self, ledger: Ledger) -> None:
+    def test_updating_an_unknown_run_creates_no_record(self, ledger: Ledger) -> None:
         with pytest.raises(UsageError, match=r"may have resources: none"):
             ledger.update("pr1", applied=True)
 
@@ -129,26 +129,26 @@ class TestBegin:
     @pytest.mark.parametrize(
         "suffix", ["", "PR1", "a_b", "-a", "a-", "a--b", "a/../b", "..", "x" * 21]
     )
-    def test_a_suffix_that_the_stack_would_refuse_is_refused_before_anything_starts(
+    def test_an_invalid_suffix_is_refused_before_anything_starts(
         self, ledger: Ledger, suffix: str
     ) -> None:
-        with pytest.raises(UsageError, match=r"cannot be used\n.*pr123-7f3a"):
+        with pytest.raises(UsageError, match=r"invalid environment suffix .*\n.*pr123-7f3a"):
             ledger.begin(record(suffix))
 
-    @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-    def test_a_folder_without_permission_is_named(self, tmp_path: Path) -> None:
+    @pytest.mark.skipif(os.geteuid() == 0, reason="root can write everywhere")
+    def test_a_folder_without_permission_is_an_error(self, tmp_path: Path) -> None:
         tmp_path.chmod(0o500)
 
-        with pytest.raises(HarnessError, match=r"cannot be written to.*\n.*CATALOG_HARNESS_HOME"):
+        with pytest.raises(HarnessError, match=r"is not writable.*\n.*CATALOG_HARNESS_HOME"):
             Ledger(tmp_path / "home").begin(record())
 
-    def test_a_home_that_is_a_file_is_named(self, tmp_path: Path) -> None:
+    def test_a_home_that_is_a_file_is_an_error(self, tmp_path: Path) -> None:
         (tmp_path / "home").write_text("")
 
-        with pytest.raises(HarnessError, match=r"cannot be written to.*\n.*CATALOG_HARNESS_HOME"):
+        with pytest.raises(HarnessError, match=r"is not writable.*\n.*CATALOG_HARNESS_HOME"):
             Ledger(tmp_path / "home").begin(record())
 
-    def test_the_fifty_newest_ended_runs_stay_on_record(self, ledger: Ledger) -> None:
+    def test_the_fifty_newest_destroyed_runs_stay_on_record(self, ledger: Ledger) -> None:
         for number in range(51):
             ledger.begin(record(f"r{number}", started_at=f"2026-01-01T00:00:{number:02}"))
             ledger.update(f"r{number}", status=RunStatus.DESTROYED)
@@ -160,12 +160,12 @@ class TestBegin:
 
 
 class TestChoice:
-    def test_a_named_run_is_taken_whatever_its_status(self, ledger: Ledger) -> None:
+    def test_a_given_run_is_chosen_with_any_status(self, ledger: Ledger) -> None:
         ledger.begin(record("pr1"))
 
         assert ledger.choose("pr1") == "pr1"
 
-    def test_without_a_name_the_newest_that_is_up_is_taken(self, ledger: Ledger) -> None:
+    def test_by_default_the_newest_deployed_run_is_chosen(self, ledger: Ledger) -> None:
         for suffix, day, status in (
             ("old", 1, RunStatus.DEPLOYED),
             ("up", 2, RunStatus.DEPLOYED),
@@ -177,15 +177,15 @@ class TestChoice:
 
         assert ledger.choose(None) == "up"
 
-    def test_nothing_on_record_says_how_to_deploy(self, ledger: Ledger) -> None:
-        with pytest.raises(UsageError, match=r"no stack that is up.*\n.*catalog-harness deploy"):
+    def test_an_empty_ledger_is_an_error_with_the_command_to_deploy(self, ledger: Ledger) -> None:
+        with pytest.raises(UsageError, match=r"no deployed stack.*\n.*catalog-harness deploy"):
             ledger.choose(None)
 
-    def test_a_run_that_stopped_half_way_is_named(self, ledger: Ledger) -> None:
+    def test_unfinished_runs_are_listed(self, ledger: Ledger) -> None:
         ledger.begin(record("pr1"))
         ledger.update("pr1", status=RunStatus.DEPLOYING)
 
-        with pytest.raises(UsageError, match=r"no stack that is up.*\n.*pr1 \(deploying\)"):
+        with pytest.raises(UsageError, match=r"no deployed stack.*\n.*pr1 \(deploying\)"):
             ledger.choose(None)
 
 
@@ -201,7 +201,9 @@ class TestDamage:
             json.dumps({"status": "failed"}),
         ],
     )
-    def test_a_damaged_record_is_named_and_hides_no_other(self, ledger: Ledger, text: str) -> None:
+    def test_a_damaged_record_is_an_error_and_hides_no_other(
+        self, ledger: Ledger, text: str
+    ) -> None:
         ledger.begin(record("good"))
         ledger.begin(record("bad"))
         (ledger.directory("bad") / "run.json").write_text(text)
@@ -212,7 +214,7 @@ class TestDamage:
         assert [str(each.message) for each in ledger.unreadable()]
         ledger.begin(record("next"))
 
-    def test_foreign_folders_are_no_runs(self, ledger: Ledger) -> None:
+    def test_other_folders_are_no_runs(self, ledger: Ledger) -> None:
         ledger.begin(record("good"))
         foreign = ledger.directory("good").parent / "Not A Run"
         foreign.mkdir()

@@ -1,4 +1,4 @@
-"""A run: what it puts on record, and what it takes for its own."""
+"""A run: its record, and that it never uses that of another run."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,10 +8,9 @@ import pytest
 from harness.catalog import CATALOG
 from harness.core.errors import UsageError
 from harness.run.ledger import Ledger
-from harness.run.observer import Observer
 from harness.run.record import RunStatus
 from harness.run.run import Run
-from harness.run.timeline import Timeline
+from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
 
 
@@ -42,7 +41,7 @@ def test_a_run_has_no_record_before_it_begins(run: Run) -> None:
         _ = run.record
 
 
-def test_what_destroy_needs_again_is_on_record_from_the_beginning(run: Run) -> None:
+def test_the_settings_for_destroy_are_on_record_from_the_beginning(run: Run) -> None:
     run.begin()
 
     assert run.record.status is RunStatus.STARTING
@@ -50,7 +49,7 @@ def test_what_destroy_needs_again_is_on_record_from_the_beginning(run: Run) -> N
     assert (run.record.terraform, run.record.mirror) == ("/bin/tofu", Path("/mirror"))
 
 
-def test_what_its_resources_say_of_it_is_on_record(run: Run) -> None:
+def test_the_tags_of_its_resources_are_on_record(run: Run) -> None:
     settings = replace(run.settings, owner="shop team", max_duration=90.0)
     replace(run, settings=settings, started_at="2026-11-25T20:30:00+00:00").begin()
 
@@ -66,19 +65,19 @@ def test_without_a_mirror_none_is_on_record(run: Run) -> None:
     assert run.record.mirror is None
 
 
-def test_a_run_does_not_take_another_ones_record_for_its_own(run: Run) -> None:
+def test_a_run_does_not_use_the_record_of_another(run: Run) -> None:
     run.begin()
 
     assert another(run).find_record() is None
 
 
-def test_a_run_that_reuses_a_stack_takes_the_record_that_is_there(run: Run) -> None:
+def test_a_run_that_reuses_a_stack_uses_the_existing_record(run: Run) -> None:
     run.begin()
 
     assert another(run, reuse_stack=True).record == run.record
 
 
-def test_a_change_is_seen_by_everybody(run: Run) -> None:
+def test_an_update_is_written_to_the_ledger(run: Run) -> None:
     run.begin()
 
     returned = run.update(status=RunStatus.DEPLOYED)
@@ -87,29 +86,29 @@ def test_a_change_is_seen_by_everybody(run: Run) -> None:
     assert run.ledger.get("pr1") == returned
 
 
-def test_terraform_works_below_the_folder_of_the_run(run: Run) -> None:
+def test_the_workspace_is_in_the_folder_of_the_run(run: Run) -> None:
     assert run.workspace_directory.parent == run.directory == run.ledger.directory("pr1")
 
 
-def test_a_timeline_is_handed_over_by_file(run: Run) -> None:
+def test_a_timeline_is_passed_on_by_file(run: Run) -> None:
     run.begin()
     with run.timeline.phase("apply"):
         pass
     run.save_timeline()
 
-    heir = another(run)
-    heir.load_timeline()
+    other = another(run)
+    other.load_timeline()
 
-    assert [phase.name for phase in heir.timeline.phases] == ["apply"]
+    assert [phase.name for phase in other.timeline.phases] == ["apply"]
 
 
-def test_without_a_timeline_there_is_nothing_to_take_over(run: Run) -> None:
+def test_without_a_saved_timeline_nothing_is_loaded(run: Run) -> None:
     run.load_timeline()
 
     assert run.timeline.phases == ()
 
 
-def test_a_new_run_does_not_inherit_the_timeline_of_an_old_one_with_its_suffix(run: Run) -> None:
+def test_a_new_run_does_not_load_the_timeline_of_an_earlier_one_with_its_suffix(run: Run) -> None:
     run.begin()
     with run.timeline.phase("apply"):
         pass
@@ -123,7 +122,7 @@ def test_a_new_run_does_not_inherit_the_timeline_of_an_old_one_with_its_suffix(r
     assert new.timeline.phases == ()
 
 
-def test_a_run_that_cannot_begin_leaves_the_other_ones_timeline_alone(run: Run) -> None:
+def test_a_run_that_cannot_begin_keeps_the_timeline_of_the_other(run: Run) -> None:
     run.begin()
     run.save_timeline()
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.run.observer import Observer
-from harness.run.timeline import Phase, ResourceTiming, Timeline
+from harness.run.timeline import Observer, Phase, ResourceTiming, Timeline
 
 
 class Clock:
@@ -17,21 +16,21 @@ class Clock:
         return self.now
 
 
-class Witness(Observer):
+class RecordingObserver(Observer):
     def __init__(self) -> None:
-        self.seen: list[tuple[object, ...]] = []
+        self.events: list[tuple[object, ...]] = []
 
     def phase_started(self, name: str) -> None:
-        self.seen.append(("started", name))
+        self.events.append(("started", name))
 
     def phase_finished(self, name: str, seconds: float, *, failed: bool = False) -> None:
-        self.seen.append(("finished", name, seconds, failed))
+        self.events.append(("finished", name, seconds, failed))
 
     def resource_finished(self, address: str, action: str, seconds: float) -> None:
-        self.seen.append((action, address, seconds))
+        self.events.append((action, address, seconds))
 
     def note(self, text: str) -> None:
-        self.seen.append(("note", text))
+        self.events.append(("note", text))
 
 
 @pytest.fixture
@@ -40,16 +39,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def witness() -> Witness:
-    return Witness()
+def observer() -> RecordingObserver:
+    return RecordingObserver()
 
 
 @pytest.fixture
-def timeline(clock: Clock, witness: Witness) -> Timeline:
-    return Timeline(witness, clock=clock)
+def timeline(clock: Clock, observer: RecordingObserver) -> Timeline:
+    return Timeline(observer, clock=clock)
 
 
-def test_times_count_from_the_start_of_the_run(timeline: Timeline, clock: Clock) -> None:
+def test_times_are_relative_to_the_start_of_the_run(timeline: Timeline, clock: Clock) -> None:
     clock.now = 103
     with timeline.phase("apply"):
         clock.now = 110
@@ -58,7 +57,7 @@ def test_times_count_from_the_start_of_the_run(timeline: Timeline, clock: Clock)
 
 
 def test_a_phase_whose_body_raises_has_failed(
-    timeline: Timeline, clock: Clock, witness: Witness
+    timeline: Timeline, clock: Clock, observer: RecordingObserver
 ) -> None:
     def interrupted() -> Iterator[None]:
         with timeline.phase("apply"):
@@ -70,7 +69,7 @@ def test_a_phase_whose_body_raises_has_failed(
         next(interrupted())
 
     assert timeline.phases == (Phase("apply", 0, 2, failed=True),)
-    assert witness.seen == [("started", "apply"), ("finished", "apply", 2, True)]
+    assert observer.events == [("started", "apply"), ("finished", "apply", 2, True)]
 
 
 def test_phases_are_listed_by_their_start_although_they_overlap(
@@ -84,14 +83,14 @@ def test_phases_are_listed_by_their_start_although_they_overlap(
     assert [phase.name for phase in timeline.phases] == ["synth", "init"]
 
 
-def test_a_resource_is_placed_by_its_end_and_duration(
-    timeline: Timeline, clock: Clock, witness: Witness
+def test_the_start_of_a_resource_follows_from_its_end_and_duration(
+    timeline: Timeline, clock: Clock, observer: RecordingObserver
 ) -> None:
     clock.now = 130
     timeline.resource("aws_lb.alb", "create", 20)
 
     assert timeline.resources == (ResourceTiming("aws_lb.alb", "create", 10, 30),)
-    assert witness.seen == [("create", "aws_lb.alb", 20)]
+    assert observer.events == [("create", "aws_lb.alb", 20)]
 
 
 def test_a_resource_does_not_start_before_the_run(timeline: Timeline, clock: Clock) -> None:
@@ -101,9 +100,7 @@ def test_a_resource_does_not_start_before_the_run(timeline: Timeline, clock: Clo
     assert timeline.resources[0].started == 0
 
 
-def test_another_process_of_the_run_takes_the_timeline_over(
-    timeline: Timeline, clock: Clock
-) -> None:
+def test_another_process_of_the_run_merges_the_timeline(timeline: Timeline, clock: Clock) -> None:
     with timeline.phase("apply"):
         clock.now += 5
     timeline.resource("aws_lb.alb", "create", 2)
@@ -115,7 +112,7 @@ def test_another_process_of_the_run_takes_the_timeline_over(
     assert other.resources == timeline.resources
 
 
-def test_times_of_a_process_with_another_origin_are_moved_to_this_one(clock: Clock) -> None:
+def test_times_of_a_process_with_another_origin_are_shifted(clock: Clock) -> None:
     early = Timeline(Observer(), origin=90, clock=clock)
     with early.phase("apply"):
         clock.now = 104
@@ -126,16 +123,16 @@ def test_times_of_a_process_with_another_origin_are_moved_to_this_one(clock: Clo
     assert late.phases == (Phase("apply", 0, 4),)
 
 
-def test_a_note_is_told_at_once_and_kept_for_the_report(
-    timeline: Timeline, witness: Witness
+def test_a_note_is_passed_to_the_observer_and_kept_for_the_report(
+    timeline: Timeline, observer: RecordingObserver
 ) -> None:
     timeline.note("deploys the tiers network")
 
-    assert witness.seen == [("note", "deploys the tiers network")]
+    assert observer.events == [("note", "deploys the tiers network")]
     assert timeline.notes == ("deploys the tiers network",)
 
 
-def test_notes_are_taken_over_from_another_process(clock: Clock) -> None:
+def test_notes_of_another_process_are_merged(clock: Clock) -> None:
     early, late = Timeline(Observer(), clock=clock), Timeline(Observer(), clock=clock)
     early.note("known drift")
     late.merge(early.to_dict())
@@ -143,7 +140,7 @@ def test_notes_are_taken_over_from_another_process(clock: Clock) -> None:
     assert late.notes == ("known drift",)
 
 
-def test_threads_may_record_at_once(timeline: Timeline) -> None:
+def test_threads_can_record_concurrently(timeline: Timeline) -> None:
     def record() -> None:
         for _ in range(50):
             timeline.resource("a", "create", 0)

@@ -1,4 +1,4 @@
-"""The table of options: what pytest, the command line and the environment share."""
+"""The table of options for pytest, the command line and the environment."""
 
 from dataclasses import fields
 
@@ -8,7 +8,7 @@ from harness.settings.options import OPTIONS, Option
 from harness.settings.settings import HarnessSettings
 
 
-def test_an_option_has_one_name_in_every_place() -> None:
+def test_the_names_of_an_option_follow_from_one() -> None:
     option = Option("environment-suffix", "...")
 
     assert option.field == "environment_suffix"

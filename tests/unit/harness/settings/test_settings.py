@@ -1,4 +1,4 @@
-"""Settings: what wins over what, and what is refused."""
+"""Settings: precedence and refusals."""
 
 import getpass
 import json
@@ -11,19 +11,19 @@ from harness.settings.options import OPTIONS
 from harness.settings.settings import HarnessSettings, load_settings, new_environment_suffix
 from stack.config import StackConfig
 
-NOTHING_TYPED: dict[str, str | bool | None] = {option.field: None for option in OPTIONS}
+NOTHING_GIVEN: dict[str, str | bool | None] = {option.field: None for option in OPTIONS}
 
 
 def load(
-    typed: dict[str, str | bool | None] | None = None,
+    given: dict[str, str | bool | None] | None = None,
     environ: dict[str, str] | None = None,
     ini: dict[str, str] | None = None,
 ) -> HarnessSettings:
-    return load_settings({**NOTHING_TYPED, **(typed or {})}, environ=environ or {}, ini=ini)
+    return load_settings({**NOTHING_GIVEN, **(given or {})}, environ=environ or {}, ini=ini)
 
 
 class TestPrecedence:
-    def test_without_any_word_of_the_user_the_embedded_target_is_used(self) -> None:
+    def test_the_default_target_is_embedded(self) -> None:
         settings = load()
 
         assert settings.target == "embedded"
@@ -32,25 +32,25 @@ class TestPrecedence:
         assert settings.report_dir == Path("reports")
         assert not settings.keep_stack
 
-    def test_the_ini_file_beats_the_default(self) -> None:
+    def test_the_ini_file_takes_precedence_over_the_default(self) -> None:
         assert load(ini={"region": "us-east-1"}).region == "us-east-1"
 
-    def test_the_environment_beats_the_ini_file(self) -> None:
+    def test_the_environment_takes_precedence_over_the_ini_file(self) -> None:
         environ = {"CATALOG_HARNESS_REGION": "eu-west-1"}
 
         assert load(environ=environ, ini={"region": "us-east-1"}).region == "eu-west-1"
 
-    def test_what_is_typed_beats_the_environment(self) -> None:
+    def test_the_command_line_takes_precedence_over_the_environment(self) -> None:
         environ = {"CATALOG_HARNESS_REGION": "eu-west-1"}
 
         assert load({"region": "ap-south-1"}, environ).region == "ap-south-1"
 
-    def test_a_flag_that_was_not_typed_leaves_the_word_to_the_environment(self) -> None:
+    def test_a_flag_that_is_not_given_is_read_from_the_environment(self) -> None:
         environ = {"CATALOG_HARNESS_KEEP_STACK": "yes"}
 
         assert load({"keep_stack": False}, environ).keep_stack
 
-    def test_the_environment_can_take_a_flag_of_the_ini_file_back(self) -> None:
+    def test_the_environment_can_unset_a_flag_of_the_ini_file(self) -> None:
         environ = {"CATALOG_HARNESS_KEEP_STACK": "0"}
 
         assert not load(environ=environ, ini={"keep_stack": "true"}).keep_stack
@@ -76,7 +76,7 @@ class TestPrecedence:
 
 
 class TestStandardVariables:
-    def test_the_state_bucket_is_the_one_that_the_stack_reads_too(self) -> None:
+    def test_the_variables_of_the_stack_are_read(self) -> None:
         environ = {"TERRAFORM_STATE_BUCKET": "states", "TERRAFORM_STATE_LOCK": "1"}
 
         settings = load(environ=environ)
@@ -84,7 +84,7 @@ class TestStandardVariables:
         assert settings.state_bucket == "states"
         assert settings.state_lock
 
-    def test_the_harnesss_own_variable_beats_it(self) -> None:
+    def test_the_variable_of_the_harness_takes_precedence(self) -> None:
         environ = {
             "TERRAFORM_STATE_BUCKET": "states",
             "CATALOG_HARNESS_STATE_BUCKET": "mine",
@@ -94,7 +94,7 @@ class TestStandardVariables:
 
 
 class TestNumbers:
-    def test_a_number_is_one_wherever_it_was_said(self) -> None:
+    def test_a_number_is_parsed_from_every_source(self) -> None:
         environ = {"CATALOG_HARNESS_MAX_COST_PER_HOUR": "0.5"}
 
         settings = load({"max_duration": "90"}, environ)
@@ -102,13 +102,13 @@ class TestNumbers:
         assert (settings.max_duration, settings.max_cost_per_hour) == (90.0, 0.5)
 
     @pytest.mark.parametrize("text", ["an hour", "0", "-1", "nan", "inf"])
-    def test_what_is_none_above_zero_is_refused(self, text: str) -> None:
-        with pytest.raises(UsageError, match=r"--max-duration: .* is not a number above 0"):
+    def test_anything_but_a_positive_number_is_refused(self, text: str) -> None:
+        with pytest.raises(UsageError, match=r"--max-duration: .* is not a positive number"):
             load({"max_duration": text})
 
 
 class TestRefusals:
-    def test_an_unknown_choice_is_refused_with_the_known_ones(self) -> None:
+    def test_an_unknown_choice_is_refused_with_the_valid_ones(self) -> None:
         with pytest.raises(UsageError, match=r"--target: 'moon'.*\n.*embedded"):
             load({"target": "moon"})
 
@@ -119,17 +119,17 @@ class TestRefusals:
             ({}, {"target": "moon"}, "ini value harness_target"),
         ],
     )
-    def test_a_refusal_says_where_the_value_came_from(
+    def test_a_refusal_contains_the_origin_of_the_value(
         self, environ: dict[str, str], ini: dict[str, str], origin: str
     ) -> None:
         with pytest.raises(UsageError, match=origin):
             load(environ=environ, ini=ini)
 
-    def test_an_empty_value_that_was_typed_is_refused(self) -> None:
+    def test_an_empty_option_is_refused(self) -> None:
         with pytest.raises(UsageError, match="--environment-suffix: empty"):
             load({"environment_suffix": ""})
 
-    def test_a_flag_takes_yes_or_no_only(self) -> None:
+    def test_a_flag_must_be_a_boolean(self) -> None:
         with pytest.raises(UsageError, match=r"CATALOG_HARNESS_KEEP_STACK: 'maybe'"):
             load(environ={"CATALOG_HARNESS_KEEP_STACK": "maybe"})
 
@@ -137,7 +137,7 @@ class TestRefusals:
         with pytest.raises(UsageError, match="--keep-stack and --reuse-stack"):
             load({"keep_stack": True, "reuse_stack": True})
 
-    def test_a_home_of_an_unknown_user_is_a_mistake_not_a_bug(self) -> None:
+    def test_the_home_of_an_unknown_user_is_a_usage_error(self) -> None:
         with pytest.raises(UsageError, match="~no-such-user/x"):
             load({"report_dir": "~no-such-user/x"})
 
@@ -151,18 +151,16 @@ class TestPaths:
     def test_a_tilde_is_the_home_directory(self, tmp_path: Path) -> None:
         assert load({"report_dir": "~/out"}).report_dir == tmp_path / "out"
 
-    def test_what_goes_on_record_does_not_depend_on_the_working_directory(
-        self, tmp_path: Path
-    ) -> None:
+    def test_recorded_paths_are_absolute(self, tmp_path: Path) -> None:
         settings = load({"provider_mirror": "mirror", "terraform": "./terraform"})
 
         assert settings.provider_mirror == tmp_path / "mirror"
         assert settings.terraform == str(tmp_path / "terraform")
 
-    def test_a_bare_program_name_stays_for_the_search_path(self) -> None:
+    def test_a_bare_program_name_is_unchanged(self) -> None:
         assert load({"terraform": "tofu"}).terraform == "tofu"
 
-    def test_the_state_folder_can_be_moved(self, tmp_path: Path) -> None:
+    def test_the_state_folder_can_be_set(self, tmp_path: Path) -> None:
         assert load(environ={"CATALOG_HARNESS_HOME": "~/state"}).home == tmp_path / "state"
 
 
@@ -177,22 +175,22 @@ class TestStackConfigFile:
         assert load().stack_settings == {}
 
     @pytest.mark.parametrize(
-        ("content", "complaint"),
+        ("content", "message"),
         [
             (b"{", "not JSON"),
-            (b"[1]", "holds a JSON list"),
+            (b"[1]", "contains a JSON list"),
             (b"\xff\xfe", "cannot be read"),
             (None, "cannot be read"),
         ],
     )
-    def test_a_file_that_cannot_be_used_is_named(
-        self, tmp_path: Path, content: bytes | None, complaint: str
+    def test_an_invalid_file_is_refused(
+        self, tmp_path: Path, content: bytes | None, message: str
     ) -> None:
         file = tmp_path / "stack.json"
         if content is not None:
             file.write_bytes(content)
 
-        with pytest.raises(UsageError, match=rf"--stack-config .*stack\.json: {complaint}"):
+        with pytest.raises(UsageError, match=rf"--stack-config .*stack\.json: {message}"):
             load({"stack_config": str(file)})
 
 
@@ -201,7 +199,7 @@ class TestNewSuffix:
         assert new_environment_suffix() != new_environment_suffix()
 
     @pytest.mark.parametrize("user", ["ada", "Grace.Hopper", "root", "9lives", "-", "名前"])
-    def test_any_user_gets_one_that_the_stack_accepts(
+    def test_it_is_valid_for_every_user_name(
         self, monkeypatch: pytest.MonkeyPatch, user: str
     ) -> None:
         monkeypatch.setattr(getpass, "getuser", lambda: user)
@@ -210,13 +208,13 @@ class TestNewSuffix:
 
         assert StackConfig(environment_suffix=suffix).environment_suffix == suffix
 
-    def test_it_says_whose_run_it_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_it_starts_with_the_user_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(getpass, "getuser", lambda: "Grace.Hopper")
 
         assert new_environment_suffix().startswith("grace-")
 
     @pytest.mark.parametrize("error", [KeyError("uid 4711"), OSError("no user name")])
-    def test_a_container_without_user_names_gets_one_too(
+    def test_without_a_user_name_it_has_a_default_prefix(
         self, monkeypatch: pytest.MonkeyPatch, error: Exception
     ) -> None:
         def nameless() -> str:

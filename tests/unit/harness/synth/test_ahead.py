@@ -1,58 +1,60 @@
-"""Synthesizing while the target starts."""
+"""Synthesis in advance, while the target starts."""
 
 import pytest
 
 from harness.core.errors import ProcessError, UsageError
 from harness.deploy.deploy import deploy
 from harness.synth.ahead import synthesized_ahead
-from tests.unit.harness.fake_run import Way
+from tests.unit.harness.fake_run import FakeRun
 from tests.unit.harness.fake_target import UnusedTarget
 
 
-def test_what_is_made_ahead_is_what_is_deployed(way: Way) -> None:
-    deployment = deploy(way.run())
+def test_the_predicted_configuration_is_the_deployed_one(fake_run: FakeRun) -> None:
+    deployment = deploy(fake_run.run())
 
-    assert way.synths_ahead == [deployment.config]
+    assert fake_run.synths_ahead == [deployment.config]
 
 
-def test_the_preferred_database_version_is_predicted(way: Way) -> None:
+def test_the_preferred_database_version_is_predicted(fake_run: FakeRun) -> None:
     tiers = {"tiers": ["network", "secret", "database"]}
-    with synthesized_ahead(way.run(stack_settings=tiers), way.target):
+    with synthesized_ahead(fake_run.run(stack_settings=tiers), fake_run.target):
         pass
 
-    assert way.synths_ahead[0].aurora_engine_version == "16.8"
+    assert fake_run.synths_ahead[0].aurora_engine_version == "16.8"
 
 
-def test_an_exact_version_is_predicted_as_it_is(way: Way) -> None:
-    asked = {"tiers": ["network", "secret", "database"], "aurora_engine_version": "16.6"}
-    with synthesized_ahead(way.run(stack_settings=asked), way.target):
+def test_an_exact_version_is_predicted_unchanged(fake_run: FakeRun) -> None:
+    settings = {"tiers": ["network", "secret", "database"], "aurora_engine_version": "16.6"}
+    with synthesized_ahead(fake_run.run(stack_settings=settings), fake_run.target):
         pass
 
-    assert way.synths_ahead[0].aurora_engine_version == "16.6"
+    assert fake_run.synths_ahead[0].aurora_engine_version == "16.6"
 
 
-def test_nothing_is_made_ahead_for_a_target_that_is_not_predictable(way: Way) -> None:
+def test_nothing_is_synthesized_ahead_for_an_unpredictable_target(fake_run: FakeRun) -> None:
     class Unpredictable(UnusedTarget):
         pass
 
-    with synthesized_ahead(way.run(), Unpredictable()):
+    with synthesized_ahead(fake_run.run(), Unpredictable()):
         pass
 
-    assert way.synths_ahead == []
+    assert fake_run.synths_ahead == []
 
 
-def test_a_synth_that_fails_ahead_is_reported_by_the_one_that_is_deployed(way: Way) -> None:
-    way.synthesized = ProcessError("no node")
+def test_the_error_of_a_synth_ahead_is_raised_by_the_synth_of_the_deployment(
+    fake_run: FakeRun,
+) -> None:
+    fake_run.synthesized = ProcessError("no node")
 
     with pytest.raises(ProcessError, match="no node"):
-        deploy(way.run())
+        deploy(fake_run.run())
 
-    assert len(way.synths) == len(way.synths_ahead) == 1
+    assert len(fake_run.synths) == len(fake_run.synths_ahead) == 1
 
 
-def test_a_configuration_that_cannot_be_used_starts_nothing(way: Way) -> None:
+def test_an_invalid_configuration_starts_nothing(fake_run: FakeRun) -> None:
     with pytest.raises(UsageError, match="desired_count"):
-        deploy(way.run(stack_settings={"desired_count": -1}))
+        deploy(fake_run.run(stack_settings={"desired_count": -1}))
 
-    assert "start" not in way.target.steps
-    assert way.ledger.records() == ()
+    assert "start" not in fake_run.target.steps
+    assert fake_run.ledger.records() == ()

@@ -1,4 +1,4 @@
-"""Deadlines: longer for a real account than for an emulator."""
+"""Deadlines: longer on AWS than on an emulator."""
 
 import pytest
 

@@ -16,7 +16,7 @@ from harness.run.run import Run
 from harness.teardown.destroy import destroy
 from harness.teardown.proof import Leftover, TeardownProof
 from harness.terraform import TerraformError
-from tests.unit.harness.fake_run import CLEAN, SUFFIX, Way, witness_of
+from tests.unit.harness.fake_run import CLEAN, SUFFIX, FakeRun, observer_of
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
 LEFT = TeardownProof(
@@ -31,63 +31,63 @@ TRANSIENT = error(
 
 
 @pytest.fixture
-def run(way: Way) -> Run:
+def run(fake_run: FakeRun) -> Run:
     """A run that is up."""
-    run = way.run()
+    run = fake_run.run()
     deploy(run)
     return run
 
 
-def test_terraform_first_then_the_proof_then_the_target(way: Way, run: Run) -> None:
+def test_terraform_first_then_the_proof_then_the_target(fake_run: FakeRun, run: Run) -> None:
     assert destroy(run) == CLEAN
 
-    assert way.verbs[-1] == "destroy"
-    assert way.target.steps[-2:] == ["prove", "stop"]
-    assert way.status is RunStatus.DESTROYED
+    assert fake_run.verbs[-1] == "destroy"
+    assert fake_run.target.steps[-2:] == ["prove", "stop"]
+    assert fake_run.status is RunStatus.DESTROYED
 
 
-def test_any_process_can_do_it_by_the_record(way: Way, run: Run) -> None:
-    destroy(way.later(run, reuse_stack=True, terraform=None, provider_mirror=None))
+def test_any_process_can_do_it_by_the_record(fake_run: FakeRun, run: Run) -> None:
+    destroy(fake_run.later_run(run, reuse_stack=True, terraform=None, provider_mirror=None))
 
-    assert way.verbs[-1] == "destroy"
-    assert way.status is RunStatus.DESTROYED
+    assert fake_run.verbs[-1] == "destroy"
+    assert fake_run.status is RunStatus.DESTROYED
 
 
-def test_a_target_whose_stack_was_never_applied_is_queried_and_stopped(way: Way) -> None:
-    run = way.run()
+def test_a_target_whose_stack_was_never_applied_is_queried_and_stopped(fake_run: FakeRun) -> None:
+    run = fake_run.run()
     start_target(run, find_target(run))
 
     assert destroy(run) == CLEAN
-    assert "destroy" not in way.verbs
-    assert way.target.steps[-2:] == ["prove", "stop"]
+    assert "destroy" not in fake_run.verbs
+    assert fake_run.target.steps[-2:] == ["prove", "stop"]
 
 
-def test_a_run_that_never_had_a_target_is_forgotten(way: Way) -> None:
-    run = way.run()
+def test_a_run_that_never_had_a_target_is_forgotten(fake_run: FakeRun) -> None:
+    run = fake_run.run()
     run.begin()
 
     assert destroy(run) is None
-    assert way.status is RunStatus.DESTROYED
+    assert fake_run.status is RunStatus.DESTROYED
 
 
 def test_a_cloud_that_has_ended_took_everything_with_it(
-    way: Way, run: Run, monkeypatch: pytest.MonkeyPatch
+    fake_run: FakeRun, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     removed: list[Mapping[str, str]] = []
     monkeypatch.setattr(
         "harness.targets.embedded.target.EmbeddedTarget.remove_ended", removed.append
     )
-    way.target.running = False
+    fake_run.target.running = False
 
     assert destroy(run) is None
 
-    assert way.status is RunStatus.DESTROYED
+    assert fake_run.status is RunStatus.DESTROYED
     assert removed == [{"cloud": "/a/cloud"}], "its files are removed too"
-    assert "all that it held has ended with it" in witness_of(run).notes[-1]
+    assert "all that it held has ended with it" in observer_of(run).notes[-1]
 
 
-def test_services_that_the_target_lacks_are_a_note(way: Way, run: Run) -> None:
-    way.proof = replace(CLEAN, unavailable={"ecs": "not offered"})
+def test_services_that_the_target_lacks_are_a_note(fake_run: FakeRun, run: Run) -> None:
+    fake_run.proof = replace(CLEAN, unavailable={"ecs": "not offered"})
 
     destroy(run)
 
@@ -97,54 +97,56 @@ def test_services_that_the_target_lacks_are_a_note(way: Way, run: Run) -> None:
 
 
 class TestFailure:
-    def test_a_leftover_fails_it_and_the_state_is_kept(self, way: Way, run: Run) -> None:
-        way.proof = LEFT
+    def test_a_leftover_fails_it_and_the_state_is_kept(self, fake_run: FakeRun, run: Run) -> None:
+        fake_run.proof = LEFT
 
         with pytest.raises(LeakError, match="catalog-logs-pr1"):
             destroy(run)
 
-        assert way.status is RunStatus.DESTROYING
+        assert fake_run.status is RunStatus.DESTROYING
         assert run.workspace_directory.exists()
-        assert "teardown proof" in witness_of(run).failed
-        assert way.target.steps[-1] == "stop"
+        assert "teardown proof" in observer_of(run).failed
+        assert fake_run.target.steps[-1] == "stop"
 
     def test_a_failed_destroy_keeps_the_state_and_stops_the_target(
-        self, way: Way, run: Run
+        self, fake_run: FakeRun, run: Run
     ) -> None:
-        way.spoil("destroy", lines(error("cannot delete", address="aws_vpc.main")))
+        fake_run.fail("destroy", lines(error("cannot delete", address="aws_vpc.main")))
 
         with pytest.raises(TerraformError, match="cannot delete"):
             destroy(run)
 
         assert run.workspace_directory.exists()
-        assert way.target.steps[-1] == "stop"
-        assert "prove" not in way.target.steps
+        assert fake_run.target.steps[-1] == "stop"
+        assert "prove" not in fake_run.target.steps
 
-    def test_a_second_attempt_is_a_note(self, way: Way, run: Run) -> None:
-        way.spoil("destroy", lines(TRANSIENT))
-        way.terraform.answer("destroy")
+    def test_a_second_attempt_is_a_note(self, fake_run: FakeRun, run: Run) -> None:
+        fake_run.fail("destroy", lines(TRANSIENT))
+        fake_run.terraform.answer("destroy")
 
         destroy(run)
 
-        assert "destroyed in two attempts: EC2 still counted" in witness_of(run).notes[-1]
+        assert "destroyed in two attempts: EC2 still counted" in observer_of(run).notes[-1]
 
-    def test_a_service_that_fails_proves_nothing(self, way: Way, run: Run) -> None:
-        way.proof = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListTasks")
+    def test_a_service_that_fails_proves_nothing(self, fake_run: FakeRun, run: Run) -> None:
+        fake_run.proof = ClientError(
+            {"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListTasks"
+        )
 
         with pytest.raises(TargetError, match="unknown whether anything is left"):
             destroy(run)
 
-        assert way.status is RunStatus.DESTROYING
+        assert fake_run.status is RunStatus.DESTROYING
 
-    def test_a_target_that_does_not_stop_is_an_error(self, way: Way, run: Run) -> None:
-        way.target.refuses_stop = EmulatorError("ignored SIGTERM")
+    def test_a_target_that_does_not_stop_is_an_error(self, fake_run: FakeRun, run: Run) -> None:
+        fake_run.target.stop_error = EmulatorError("ignored SIGTERM")
 
         with pytest.raises(EmulatorError, match="ignored SIGTERM"):
             destroy(run)
 
-    def test_it_does_not_hide_what_failed_before(self, way: Way, run: Run) -> None:
-        way.proof = LEFT
-        way.target.refuses_stop = EmulatorError("ignored SIGTERM")
+    def test_it_does_not_hide_what_failed_before(self, fake_run: FakeRun, run: Run) -> None:
+        fake_run.proof = LEFT
+        fake_run.target.stop_error = EmulatorError("ignored SIGTERM")
 
         with pytest.raises(LeakError) as raised:
             destroy(run)
@@ -160,42 +162,42 @@ class TestInterruptedApply:
     """The provider may have created something that never got into Terraform's state."""
 
     @pytest.fixture
-    def run(self, way: Way) -> Run:
+    def run(self, fake_run: FakeRun) -> Run:
         """A run whose apply was begun and never ended well."""
-        run = way.run(stack_settings={"tiers": ["storage"]})
-        way.spoil("apply", lines(error("interrupted")))
+        run = fake_run.run(stack_settings={"tiers": ["storage"]})
+        fake_run.fail("apply", lines(error("interrupted")))
         with pytest.raises(TerraformError):
             deploy(run)
         return run
 
     def test_what_is_not_in_the_state_is_swept_before_terraform_can_fail_on_it(
-        self, way: Way, run: Run
+        self, fake_run: FakeRun, run: Run
     ) -> None:
         state = {"mode": "managed", "instances": [{"attributes": {"id": "vpc-1"}}]}
-        way.terraform.answer("state pull", json.dumps({"resources": [state]}))
-        way.proof, way.finds = LEFT, [(BUCKET,)]
+        fake_run.terraform.answer("state pull", json.dumps({"resources": [state]}))
+        fake_run.proof, fake_run.sweep_finds = LEFT, [(BUCKET,)]
 
         assert destroy(run) == CLEAN
 
-        assert way.target.steps[-3:] == [f"{swept_of(run)} vpc-1", "prove", "stop"]
+        assert fake_run.target.steps[-3:] == [f"{swept_of(run)} vpc-1", "prove", "stop"]
         note = "swept after an interrupted apply: s3 bucket catalog-logs-pr1"
-        assert witness_of(run).notes[-1] == note
+        assert observer_of(run).notes[-1] == note
 
-    def test_what_the_proof_finds_is_swept_too(self, way: Way, run: Run) -> None:
-        way.proof, way.finds = LEFT, [(), (BUCKET,)]
+    def test_what_the_proof_finds_is_swept_too(self, fake_run: FakeRun, run: Run) -> None:
+        fake_run.proof, fake_run.sweep_finds = LEFT, [(), (BUCKET,)]
 
         assert destroy(run) == CLEAN
 
         swept = swept_of(run)
-        assert way.target.steps[-5:] == [swept, "prove", swept, "prove", "stop"]
+        assert fake_run.target.steps[-5:] == [swept, "prove", swept, "prove", "stop"]
         note = "swept after an interrupted apply: s3 bucket catalog-logs-pr1"
-        assert witness_of(run).notes[-1] == note
-        assert way.status is RunStatus.DESTROYED
+        assert observer_of(run).notes[-1] == note
+        assert fake_run.status is RunStatus.DESTROYED
 
     def test_what_cannot_be_swept_is_an_error_that_the_notes_explain(
-        self, way: Way, run: Run
+        self, fake_run: FakeRun, run: Run
     ) -> None:
-        way.proof, way.finds, way.stuck = (
+        fake_run.proof, fake_run.sweep_finds, fake_run.removal_error = (
             LEFT,
             [(BUCKET,), (BUCKET,)],
             "DeleteBucket: AccessDenied: no",
@@ -205,42 +207,48 @@ class TestInterruptedApply:
             destroy(run)
 
         assert (
-            witness_of(run).notes[-1].endswith("catalog-logs-pr1: DeleteBucket: AccessDenied: no")
+            observer_of(run).notes[-1].endswith("catalog-logs-pr1: DeleteBucket: AccessDenied: no")
         )
-        assert way.status is RunStatus.DESTROYING
+        assert fake_run.status is RunStatus.DESTROYING
 
-    def test_nothing_is_noted_when_the_state_had_everything(self, way: Way, run: Run) -> None:
+    def test_nothing_is_noted_when_the_state_had_everything(
+        self, fake_run: FakeRun, run: Run
+    ) -> None:
         assert destroy(run) == CLEAN
 
-        assert way.target.steps[-3:] == [swept_of(run), "prove", "stop"]
-        assert not any("swept" in note for note in witness_of(run).notes)
+        assert fake_run.target.steps[-3:] == [swept_of(run), "prove", "stop"]
+        assert not any("swept" in note for note in observer_of(run).notes)
 
     def test_a_state_that_cannot_be_read_leaves_everything_to_the_sweep(
-        self, way: Way, run: Run
+        self, fake_run: FakeRun, run: Run
     ) -> None:
-        way.terraform.answer("state pull", status=1)
-        way.proof, way.finds = LEFT, [(BUCKET,)]
+        fake_run.terraform.answer("state pull", status=1)
+        fake_run.proof, fake_run.sweep_finds = LEFT, [(BUCKET,)]
 
         assert destroy(run) == CLEAN
 
-        assert way.verbs[-1] != "destroy"
+        assert fake_run.verbs[-1] != "destroy"
 
     def test_a_destroy_that_fails_on_it_is_no_error_once_it_is_swept(
-        self, way: Way, run: Run
+        self, fake_run: FakeRun, run: Run
     ) -> None:
-        way.spoil("destroy", lines(error("in use", address="aws_vpc.main")))
-        way.proof, way.finds = LEFT, [(), (BUCKET,)]
+        fake_run.fail("destroy", lines(error("in use", address="aws_vpc.main")))
+        fake_run.proof, fake_run.sweep_finds = LEFT, [(), (BUCKET,)]
 
         assert destroy(run) == CLEAN
 
-        assert "the sweep comes next" in witness_of(run).notes[-2]
-        assert way.status is RunStatus.DESTROYED
+        assert "the sweep comes next" in observer_of(run).notes[-2]
+        assert fake_run.status is RunStatus.DESTROYED
 
     def test_a_destroy_that_fails_is_the_first_error_if_the_sweep_does_not_help(
-        self, way: Way, run: Run
+        self, fake_run: FakeRun, run: Run
     ) -> None:
-        way.spoil("destroy", lines(error("in use", address="aws_vpc.main")))
-        way.proof, way.finds, way.stuck = LEFT, [(BUCKET,), (BUCKET,)], "AccessDenied"
+        fake_run.fail("destroy", lines(error("in use", address="aws_vpc.main")))
+        fake_run.proof, fake_run.sweep_finds, fake_run.removal_error = (
+            LEFT,
+            [(BUCKET,), (BUCKET,)],
+            "AccessDenied",
+        )
 
         with pytest.raises(TerraformError, match="in use") as raised:
             destroy(run)
@@ -248,58 +256,66 @@ class TestInterruptedApply:
         assert "catalog-logs-pr1" in raised.value.__notes__[0]
 
 
-def test_what_a_complete_deployment_left_is_swept_and_yet_an_error(way: Way, run: Run) -> None:
-    way.proof, way.finds = LEFT, [(BUCKET,)]
+def test_what_a_complete_deployment_left_is_swept_and_yet_an_error(
+    fake_run: FakeRun, run: Run
+) -> None:
+    fake_run.proof, fake_run.sweep_finds = LEFT, [(BUCKET,)]
 
     with pytest.raises(LeakError, match="which have been swept since") as raised:
         destroy(run)
 
     assert "s3 bucket catalog-logs-pr1" in str(raised.value)
-    assert way.status is RunStatus.DESTROYED, "nothing is left"
-    assert not any("swept after an interrupted" in note for note in witness_of(run).notes)
+    assert fake_run.status is RunStatus.DESTROYED, "nothing is left"
+    assert not any("swept after an interrupted" in note for note in observer_of(run).notes)
 
 
-def test_a_run_that_never_applied_sweeps_nothing_because_nothing_is_its_own(way: Way) -> None:
-    run = way.run()
+def test_a_run_that_never_applied_sweeps_nothing_because_nothing_is_its_own(
+    fake_run: FakeRun,
+) -> None:
+    run = fake_run.run()
     start_target(run, find_target(run))
-    way.proof, way.finds = LEFT, [(BUCKET,)]
+    fake_run.proof, fake_run.sweep_finds = LEFT, [(BUCKET,)]
 
     with pytest.raises(LeakError):
         destroy(run)
 
-    assert not [step for step in way.target.steps if step.startswith("sweep")]
+    assert not [step for step in fake_run.target.steps if step.startswith("sweep")]
 
 
 class TestOwnership:
     """Which resources the proof counts as the run's."""
 
-    def test_after_an_apply_it_is_what_has_its_tags_or_its_names(self, way: Way, run: Run) -> None:
+    def test_after_an_apply_it_is_what_has_its_tags_or_its_names(
+        self, fake_run: FakeRun, run: Run
+    ) -> None:
         destroy(run)
 
-        ownership = way.proved_for
+        ownership = fake_run.proved_for
         assert ownership is not None
         assert ownership.names == physical_names(SUFFIX, "eu-north-1")
         assert (ownership.run_id, ownership.requires_run_id) == (run.tags.run_id, False)
 
-    def test_before_it_nothing_is_the_runs_but_what_carries_its_run_id(self, way: Way) -> None:
-        run = way.run()
+    def test_before_it_nothing_is_the_runs_but_what_carries_its_run_id(
+        self, fake_run: FakeRun
+    ) -> None:
+        run = fake_run.run()
         start_target(run, find_target(run))
         destroy(run)
 
-        ownership = way.proved_for
+        ownership = fake_run.proved_for
         assert ownership is not None
         assert ownership.names == {}
         assert (ownership.run_id, ownership.requires_run_id) == (run.tags.run_id, True)
 
 
 def test_a_target_that_cannot_be_swept_is_an_error(
-    way: Way, run: Run, monkeypatch: pytest.MonkeyPatch
+    fake_run: FakeRun, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
 
     monkeypatch.setattr("harness.teardown.destroy.sweep", refuse)
-    way.proof = LEFT
+    fake_run.proof = LEFT
 
     with pytest.raises(TargetError, match="cannot be swept"):
         destroy(run)

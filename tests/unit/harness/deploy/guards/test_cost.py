@@ -1,4 +1,4 @@
-"""What a stack costs by the hour, and the cap on it."""
+"""The estimated cost of a stack per hour, and the limit for it."""
 
 import json
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def product(usage: str, price: str) -> str:
     return json.dumps({"product": {"attributes": {"usagetype": usage}}, "terms": terms})
 
 
-# What the price list has beside what is wanted: other sizes, architectures, classes.
+# Each list contains other usage types than the required one: sizes, architectures, classes.
 LIST = {
     "AWSELB": [product("EUN1-LCUUsage", "9"), product("EUN1-LoadBalancerUsage", "0.02")],
     "AmazonEC2": [product("EUN1-NatGateway-Bytes", "9"), product("EUN1-NatGateway-Hours", "0.04")],
@@ -46,21 +46,21 @@ LIST = {
 
 
 def price_list(changes: dict[str, list[str]] | None = None) -> Callable[..., dict[str, Any]]:
-    def answer(asked: dict[str, Any]) -> dict[str, Any]:
+    def respond(request: dict[str, Any]) -> dict[str, Any]:
         assert {"Type": "TERM_MATCH", "Field": "regionCode", "Value": "eu-north-1"} in (
-            asked["Filters"]
+            request["Filters"]
         )
-        return {"PriceList": {**LIST, **(changes or {})}[asked["ServiceCode"]]}
+        return {"PriceList": {**LIST, **(changes or {})}[request["ServiceCode"]]}
 
-    return answer
+    return respond
 
 
-def priced(answer: Any) -> Prices:
-    return current_prices(FakeAws.answering({"pricing.GetProducts": answer}), "eu-north-1")
+def priced(response: Any) -> Prices:
+    return current_prices(FakeAws.answering({"pricing.GetProducts": response}), "eu-north-1")
 
 
 class TestPrices:
-    def test_they_are_those_of_the_price_list(self) -> None:
+    def test_prices_are_those_of_the_price_list(self) -> None:
         prices = priced(price_list())
 
         assert prices.source == "AWS Price List API"
@@ -70,12 +70,12 @@ class TestPrices:
         assert (prices.hourly[Item.VCPU], prices.hourly[Item.MEMORY]) == (0.05, 0.005)
         assert prices.hourly[Item.DATABASE] == 0.15
 
-    def test_in_the_region_whose_usage_types_have_no_prefix_they_are_found_too(self) -> None:
+    def test_usage_types_without_a_region_prefix_are_found(self) -> None:
         prices = priced(price_list({"AmazonVPC": [product("PublicIPv4:InUseAddress", "0.007")]}))
 
         assert prices.hourly[Item.PUBLIC_ADDRESS] == 0.007
 
-    def test_the_table_replaces_a_price_list_that_refuses_access(self) -> None:
+    def test_the_table_replaces_a_price_list_that_denies_access(self) -> None:
         def refuse(_: dict[str, Any]) -> dict[str, Any]:
             raise RefusalError("AccessDeniedException")
 
@@ -90,23 +90,23 @@ class TestPrices:
         [{"AmazonRDS": []}, {"AmazonRDS": ["{"]}, {"AmazonRDS": [product("x-y", "1")]}],
         ids=["empty", "no JSON", "other things"],
     )
-    def test_the_table_replaces_a_price_list_that_lacks_something(
+    def test_the_table_replaces_an_incomplete_price_list(
         self, changes: dict[str, list[str]]
     ) -> None:
         assert priced(price_list(changes)).hourly is FALLBACK
 
-    def test_the_table_has_a_price_for_everything(self) -> None:
+    def test_the_table_has_a_price_for_every_item(self) -> None:
         assert set(FALLBACK) == set(Item)
         assert all(price > 0 for price in FALLBACK.values())
 
 
 class TestEstimate:
-    def test_a_network_costs_its_gateways_and_their_addresses(self) -> None:
+    def test_the_network_tier_costs_its_gateways_and_their_addresses(self) -> None:
         found = estimate(hourly_usage(config(tiers=["network"], nat_gateway_count=2)), ONE_EACH)
 
         assert found.initial == found.maximum == 2 + 2
 
-    def test_scaling_out_costs_more(self) -> None:
+    def test_the_maximum_scale_costs_more(self) -> None:
         found = estimate(hourly_usage(config(desired_count=2, max_capacity=6)), ONE_EACH)
 
         per_task = 0.25 + 0.5
@@ -125,27 +125,27 @@ class TestEstimate:
 
         assert three.initial - one.initial == pytest.approx(2 * 0.5)
 
-    def test_the_whole_stack_costs_less_than_a_dollar_by_the_table(self) -> None:
+    def test_the_full_stack_costs_less_than_a_dollar_by_the_table(self) -> None:
         found = estimate(hourly_usage(config()), Prices(FALLBACK, "the table"))
 
         assert 0.15 < found.initial < found.maximum < 1.0
 
 
-class TestCap:
-    def guard(self, cap: float | None) -> list[str]:
+class TestLimit:
+    def guard(self, limit: float | None) -> list[str]:
         notes: list[str] = []
         aws = FakeAws.answering({"pricing.GetProducts": price_list()})
         usage = hourly_usage(config())
-        guard_cost(aws, usage, region="eu-north-1", cap=cap, note=notes.append)
+        guard_cost(aws, usage, region="eu-north-1", limit=limit, note=notes.append)
         return notes
 
-    @pytest.mark.parametrize("cap", [None, 5.0])
-    def test_the_estimate_is_noted_with_its_source(self, cap: float | None) -> None:
-        (note,) = self.guard(cap)
+    @pytest.mark.parametrize("limit", [None, 5.0])
+    def test_the_estimate_is_noted_with_its_source(self, limit: float | None) -> None:
+        (note,) = self.guard(limit)
 
         assert note.startswith("estimated cost: 0.")
         assert "AWS Price List API" in note
 
-    def test_a_stack_that_may_cost_more_is_refused(self) -> None:
+    def test_a_stack_above_the_limit_is_refused(self) -> None:
         with pytest.raises(UsageError, match=r"--max-cost-per-hour 0.1: estimated cost: "):
             self.guard(0.1)

@@ -1,4 +1,4 @@
-"""What must be set before any request to AWS, and which caller identity is accepted."""
+"""Settings that a real account requires, and the caller identities that are accepted."""
 
 from typing import Any
 
@@ -33,7 +33,10 @@ def test_a_complete_request_passes() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"region": "us-east-1"}, r"region us-east-1 is not among .*eu-north-1\n.*--allowed-reg"),
+        (
+            {"region": "us-east-1"},
+            r"region us-east-1 is not allowed; .*eu-north-1\n.*--allowed-reg",
+        ),
         ({"account_id": None}, r"--account-id: not given\n.*sts get-caller-identity"),
         ({"account_id": "12345"}, "--account-id: '12345' is not an account id"),
         ({"image": None}, r"--image: not given.*\n.*image publish"),
@@ -41,7 +44,7 @@ def test_a_complete_request_passes() -> None:
     ],
     ids=["region", "no account", "bad account", "image", "bucket"],
 )
-def test_what_is_missing_is_refused_with_what_to_do(changes: dict[str, Any], message: str) -> None:
+def test_an_invalid_setting_is_refused_with_a_remedy(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message) as raised:
         guard(**changes)
 
@@ -55,7 +58,7 @@ def test_a_region_can_be_allowed() -> None:
 @pytest.mark.parametrize(
     "stack", [{"image": "mine:1"}, {"tiers": ["network", "storage"]}], ids=["file", "no service"]
 )
-def test_an_image_is_required_only_where_none_is_set_and_tasks_run(
+def test_an_image_is_required_only_for_the_service_tier_and_without_one_in_the_file(
     stack: dict[str, Any],
 ) -> None:
     guard(image=None, stack_settings=stack)
@@ -64,17 +67,17 @@ def test_an_image_is_required_only_where_none_is_set_and_tasks_run(
 class TestAccount:
     SETTINGS = HarnessSettings(**COMPLETE)
 
-    def test_a_role_of_the_account_passes(self) -> None:
+    def test_credentials_of_a_role_of_the_account_pass(self) -> None:
         guard_account(
             self.SETTINGS, Identity(ACCOUNT, f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/ci")
         )
 
-    def test_another_account_is_refused_with_both_named(self) -> None:
+    def test_another_account_is_refused_with_both_ids(self) -> None:
         other = Identity("999999999999", "arn:aws:iam::999999999999:user/me")
 
         with pytest.raises(UsageError, match=r"account 999999999999 .*user/me.* is 123456789012"):
             guard_account(self.SETTINGS, other)
 
     def test_the_root_user_is_refused(self) -> None:
-        with pytest.raises(UsageError, match=r"credentials of the root user.*:root"):
+        with pytest.raises(UsageError, match=r"credentials belong to the root user.*:root"):
             guard_account(self.SETTINGS, Identity(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root"))

@@ -1,4 +1,4 @@
-"""The bucket for the state: there, in its region, and with nobody else's state in it."""
+"""The state bucket must exist in its region, and must not hold the state of another run."""
 
 import io
 import json
@@ -28,11 +28,11 @@ def config(**changes: Any) -> StackConfig:
 
 
 def objects(**bodies: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """Answer with what a bucket holds: ``state`` and ``lock``."""
+    """Respond with the objects of a bucket: ``state`` and ``lock``."""
     keys = {"pr1/catalog.tfstate": "state", "pr1/catalog.tfstate.tflock": "lock"}
 
-    def get(asked: dict[str, Any]) -> dict[str, Any]:
-        body = bodies.get(keys[asked["Key"]])
+    def get(request: dict[str, Any]) -> dict[str, Any]:
+        body = bodies.get(keys[request["Key"]])
         if body is None:
             raise NO_KEY
         return {"Body": StreamingBody(io.BytesIO(body.encode()), len(body.encode()))}
@@ -57,35 +57,35 @@ def test_an_empty_bucket_in_its_region_passes() -> None:
     guard_state(answering(objects()), config())
 
 
-def test_a_bucket_that_does_not_say_its_region_passes() -> None:
+def test_a_response_without_the_region_of_the_bucket_passes() -> None:
     aws = FakeAws.answering({"s3.HeadBucket": {}, "s3.GetObject": objects()})
 
     guard_state(aws, config())
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "reason"),
     [
-        ("404", "there is no such bucket"),
-        ("403", "access is denied"),
+        ("404", "it does not exist"),
+        ("403", "access denied"),
         ("SlowDown", "SlowDown"),
     ],
 )
-def test_a_bucket_that_cannot_be_used_is_refused_with_the_reason(code: str, said: str) -> None:
+def test_a_bucket_that_cannot_be_used_is_refused_with_the_reason(code: str, reason: str) -> None:
     aws = FakeAws.answering({"s3.HeadBucket": refusing(code)})
 
-    with pytest.raises(UsageError, match=rf"state bucket states cannot be used: .*{said}"):
+    with pytest.raises(UsageError, match=rf"state bucket states cannot be used: .*{reason}"):
         guard_state(aws, config())
 
 
-def test_a_bucket_elsewhere_is_refused_with_the_option_that_is_missing() -> None:
+def test_a_bucket_in_another_region_is_refused_with_the_required_option() -> None:
     with pytest.raises(
         UsageError, match=r"is in us-east-1, not in eu-north-1\n.*--state-bucket-region us-east-1"
     ):
         guard_state(answering(objects(), region="us-east-1"), config())
 
 
-def test_the_region_of_the_bucket_may_be_another_than_the_stacks() -> None:
+def test_the_region_of_the_bucket_can_be_set() -> None:
     guard_state(answering(objects(), region="us-east-1"), config(state_bucket_region="us-east-1"))
 
 
@@ -102,7 +102,7 @@ def test_a_locked_state_is_refused_with_its_holder() -> None:
 
 
 @pytest.mark.parametrize("lock", ["", "not JSON", "[]", '{"ID": "1"}'])
-def test_a_lock_that_says_nothing_is_one_all_the_same(lock: str) -> None:
+def test_an_unreadable_lock_is_refused_too(lock: str) -> None:
     with pytest.raises(UsageError, match=r"catalog.tfstate is locked$|is locked\n"):
         guard_state(answering(objects(lock=lock)), config())
 
@@ -112,6 +112,6 @@ def test_the_state_of_another_run_with_this_suffix_is_refused() -> None:
         guard_state(answering(objects(state="{}")), config())
 
 
-def test_a_state_that_may_not_be_read_is_refused_with_the_permissions_that_are_missing() -> None:
+def test_a_state_without_read_permission_is_refused_with_the_required_permissions() -> None:
     with pytest.raises(UsageError, match=r"cannot be read: .*AccessDenied(.*\n)*.*s3:GetObject"):
         guard_state(answering(refusing("AccessDenied")), config())

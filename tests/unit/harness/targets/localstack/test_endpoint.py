@@ -1,4 +1,4 @@
-"""Whose word on the address of a LocalStack holds, and what is no address."""
+"""The address of a LocalStack: precedence, and invalid addresses."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_the_option_is_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_option_takes_precedence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://10.0.0.1:1")
 
     assert find_endpoint("http://127.0.0.1:9/") == LocalStackEndpoint(
@@ -20,21 +20,21 @@ def test_the_option_is_first(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def test_the_variable_of_the_sdks_is_next(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_variable_of_the_sdks_is_second(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:8")
     monkeypatch.setenv("LOCALSTACK_HOST", "elsewhere:7")
 
     assert find_endpoint(None) == LocalStackEndpoint("http://127.0.0.1:8", "AWS_ENDPOINT_URL")
 
 
-def test_localstack_client_is_asked_then(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_configuration_of_localstack_client_is_third(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOCALSTACK_HOST", "elsewhere:7")
     monkeypatch.setenv("USE_SSL", "1")
 
     assert find_endpoint(None) == LocalStackEndpoint("https://elsewhere:7", "LOCALSTACK_HOST")
 
 
-def test_nobody_need_say_anything() -> None:
+def test_there_is_a_default() -> None:
     assert find_endpoint(None).url == "http://localhost:4566"
 
 
@@ -51,12 +51,12 @@ def test_nobody_need_say_anything() -> None:
         "http://me:secret@127.0.0.1:4566",
     ],
 )
-def test_what_is_no_address_is_refused_with_who_said_it(url: str) -> None:
+def test_an_invalid_address_is_refused_with_its_origin(url: str) -> None:
     with pytest.raises(UsageError, match=r"^--endpoint-url: .*\n.*http://127\.0\.0\.1:4566"):
         find_endpoint(url)
 
 
-def test_a_host_that_localstack_client_cannot_read_is_the_users_mistake(
+def test_a_host_that_localstack_client_cannot_parse_is_a_usage_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("LOCALSTACK_HOST", "localhost:port")

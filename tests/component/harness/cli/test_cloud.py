@@ -1,4 +1,4 @@
-"""``cloud``: the embedded cloud by hand."""
+"""``catalog-harness cloud``."""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.unit.harness.cli.conftest import CommandLine
 
 
 class Start:
-    """Starts a stand-in instead of a cloud."""
+    """Replaces ``start_cloud``: starts a process in place of a cloud."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -44,25 +44,25 @@ def ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("ctrl_c")
-class TestByHand:
-    def test_it_says_how_to_reach_the_cloud_in_words_that_a_shell_takes(
+class TestManualUse:
+    def test_it_prints_how_to_connect_in_shell_syntax(
         self, call: CommandLine, start: Start
     ) -> None:
-        said = call("cloud")
+        completed = call("cloud")
 
-        assert "http://127.0.0.1:4566 (eu-north-1)" in said.out
-        assert "export AWS_ENDPOINT_URL=http://127.0.0.1:4566\n" in said.out
-        assert f"export DOCKER_HOST='unix://{start.directory}/docker.sock'\n" in said.out
-        assert f"sslrootcert={start.directory}/rds-ca.pem" in said.out
+        assert "http://127.0.0.1:4566 (eu-north-1)" in completed.out
+        assert "export AWS_ENDPOINT_URL=http://127.0.0.1:4566\n" in completed.out
+        assert f"export DOCKER_HOST='unix://{start.directory}/docker.sock'\n" in completed.out
+        assert f"sslrootcert={start.directory}/rds-ca.pem" in completed.out
 
     def test_ctrl_c_stops_it_and_nothing_is_left(self, call: CommandLine, start: Start) -> None:
-        said = call("cloud")
+        completed = call("cloud")
 
-        assert said.status == 130
-        assert "has stopped; nothing of it is left" in said.err
+        assert completed.status == 130
+        assert "has stopped and was removed" in completed.err
         assert not start.directory.exists()
 
-    def test_it_starts_what_was_asked_for_and_ends_with_the_command(
+    def test_the_options_are_passed_on_and_the_command_owns_the_cloud(
         self, call: CommandLine, start: Start
     ) -> None:
         call("cloud", "--region", "us-east-1", "--port", "4566")
@@ -75,31 +75,31 @@ class TestByHand:
         }
 
 
-def test_a_cloud_that_ends_by_itself_is_an_error_with_its_log(
+def test_a_cloud_that_ends_unexpectedly_is_an_error_with_its_log(
     call: CommandLine, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("harness.cli.cloud._POLL_SECONDS", 0.01)
-    looks: list[bool] = []
+    polls: list[bool] = []
 
     def alive(info: CloudInfo) -> bool:
-        looks.append(True)
-        if len(looks) == 2:
+        polls.append(True)
+        if len(polls) == 2:
             (start.directory / LOG_FILE).write_text("out of memory")
             psutil.Process(info.pid).kill()
             psutil.Process(info.pid).wait()
-        return len(looks) < 3
+        return len(polls) < 3
 
     monkeypatch.setattr(CloudInfo, "alive", property(alive))
 
-    said = call("cloud")
+    completed = call("cloud")
 
-    assert said.status == 1
-    assert "ended by itself\nout of memory" in said.err
+    assert completed.status == 1
+    assert "ended by itself\nout of memory" in completed.err
     assert not start.directory.exists()
 
 
-def test_an_engine_that_is_not_there_is_a_mistake(call: CommandLine, start: Start) -> None:
-    said = call("cloud", "--container-engine", "unix:///nowhere.sock")
+def test_a_missing_engine_is_a_usage_error(call: CommandLine, start: Start) -> None:
+    completed = call("cloud", "--container-engine", "unix:///nowhere.sock")
 
-    assert said.status == 2
+    assert completed.status == 2
     assert start.given == {}

@@ -25,7 +25,7 @@ LATER = datetime(2999, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def ecr(monkeypatch: pytest.MonkeyPatch) -> FakeEcr:
-    """An account with a registry, as the AWS configuration of the user names it."""
+    """An account with a registry."""
     ecr = FakeEcr()
 
     class Account(AwsTarget):
@@ -65,16 +65,16 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeBuilder:
 def test_publish_prints_the_uri_alone_on_standard_output(
     call: CommandLine, ecr: FakeEcr, docker: FakeBuilder
 ) -> None:
-    said = call("image", "publish", "--account-id", ACCOUNT)
+    completed = call("image", "publish", "--account-id", ACCOUNT)
 
-    assert said.status == 0, said.err
-    assert said.out.startswith(f"{HOST}/catalog-api:sha-")
-    assert len(said.out.splitlines()) == 1
-    assert "building" in said.err
+    assert completed.status == 0, completed.err
+    assert completed.out.startswith(f"{HOST}/catalog-api:sha-")
+    assert len(completed.out.splitlines()) == 1
+    assert "building" in completed.err
     assert docker.verbs == ["build", "login", "push", "logout"]
 
 
-def test_a_repository_of_an_environment_carries_its_tags_and_expires(
+def test_a_repository_of_an_environment_has_its_tags_and_expires(
     call: CommandLine, ecr: FakeEcr, docker: FakeBuilder
 ) -> None:
     suffix = ("--environment-suffix", "nightly-1", "--owner", "ci")
@@ -104,7 +104,7 @@ def test_a_repository_of_an_environment_is_swept_with_it_and_after_it(
     )
 
 
-def test_one_for_all_environments_does_not_expire(
+def test_a_shared_repository_does_not_expire(
     call: CommandLine, ecr: FakeEcr, docker: FakeBuilder
 ) -> None:
     call("image", "publish", "--account-id", ACCOUNT)
@@ -117,17 +117,17 @@ def test_one_for_all_environments_does_not_expire(
     ("options", "message"),
     [
         ((), "--account-id: not given"),
-        (("--account-id", "999999999999"), "the credentials are of account 123456789012"),
-        (("--account-id", ACCOUNT, "--region", "us-east-1"), "region us-east-1 is not among"),
+        (("--account-id", "999999999999"), "the credentials belong to account 123456789012"),
+        (("--account-id", ACCOUNT, "--region", "us-east-1"), "region us-east-1 is not allowed"),
     ],
 )
-def test_it_passes_the_guards_of_a_run(
+def test_it_is_refused_by_the_guards_of_a_run(
     call: CommandLine, ecr: FakeEcr, docker: FakeBuilder, options: tuple[str, ...], message: str
 ) -> None:
-    said = call("image", "publish", *options)
+    completed = call("image", "publish", *options)
 
-    assert said.status == 2
-    assert message in said.err
+    assert completed.status == 2
+    assert message in completed.err
     assert ecr.repositories == {}
 
 
@@ -136,10 +136,10 @@ def test_without_a_builder_nothing_is_created(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    said = call("image", "publish", "--account-id", ACCOUNT)
+    completed = call("image", "publish", "--account-id", ACCOUNT)
 
-    assert said.status == 2
-    assert "neither docker nor podman" in said.err
+    assert completed.status == 2
+    assert "neither docker nor podman" in completed.err
     assert ecr.repositories == {}
 
 
@@ -149,12 +149,12 @@ def test_delete_removes_repository_and_images(call: CommandLine, ecr: FakeEcr) -
     first = call("image", "delete", "--account-id", ACCOUNT)
     second = call("image", "delete", "--account-id", ACCOUNT)
 
-    assert first.out == "catalog-api and its images were deleted\n"
-    assert second.out == "there is no catalog-api\n"
+    assert first.out == "deleted catalog-api and its images\n"
+    assert second.out == "repository catalog-api does not exist\n"
     assert ecr.repositories == {}
 
 
-def test_a_refusal_of_ecr_is_one_line(
+def test_an_error_of_ecr_is_one_line(
     call: CommandLine, ecr: FakeEcr, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: Any) -> None:
@@ -162,7 +162,7 @@ def test_a_refusal_of_ecr_is_one_line(
 
     monkeypatch.setattr("harness.image.registry.Registry.delete", refuse)
 
-    said = call("image", "delete", "--account-id", ACCOUNT)
+    completed = call("image", "delete", "--account-id", ACCOUNT)
 
-    assert said.status == 1
-    assert said.err.startswith("Error: ECR: An error occurred (AccessDenied)")
+    assert completed.status == 1
+    assert completed.err.startswith("Error: ECR: An error occurred (AccessDenied)")

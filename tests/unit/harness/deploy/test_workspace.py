@@ -1,15 +1,14 @@
-"""What Terraform says while it works becomes the run's timeline."""
+"""The events of Terraform on the timeline of a run."""
 
 import pytest
 
-from harness.deploy.terraform_timeline import terraform_listener
-from harness.run.observer import Observer
-from harness.run.timeline import Timeline
+from harness.deploy.workspace import terraform_listener
+from harness.run.timeline import Observer, Timeline
 from harness.terraform.events import parse_line
 from tests.unit.harness.terraform.fake_terraform import event, operation
 
 
-class Witness(Observer):
+class RecordingObserver(Observer):
     def __init__(self) -> None:
         self.planned: list[int] = []
         self.started: list[tuple[str, str]] = []
@@ -39,31 +38,31 @@ def summary(kind: str, **counts: int) -> str:
 
 
 def test_a_resource_is_timed_to_the_fraction_of_a_second(clock: Clock) -> None:
-    witness = Witness()
-    timeline = Timeline(witness, clock=clock)
+    observer = RecordingObserver()
+    timeline = Timeline(observer, clock=clock)
     listen = terraform_listener(timeline, clock)
 
     listen(parse_line(operation("apply_start", "aws_lb.alb", "create", "03:04:05.000")))
     clock.now = 2.5
     listen(parse_line(operation("apply_complete", "aws_lb.alb", "create", "03:04:08.000")))
 
-    assert witness.started == [("aws_lb.alb", "create")]
+    assert observer.started == [("aws_lb.alb", "create")]
     assert [(each.address, each.ended - each.started) for each in timeline.resources] == [
         ("aws_lb.alb", 2.5)
     ]
 
 
-def test_the_plan_says_how_much_there_is_to_do(clock: Clock) -> None:
-    witness = Witness()
-    listen = terraform_listener(Timeline(witness, clock=clock), clock)
+def test_the_plan_reports_the_number_of_changes(clock: Clock) -> None:
+    observer = RecordingObserver()
+    listen = terraform_listener(Timeline(observer, clock=clock), clock)
 
     listen(parse_line(summary("plan", add=3, change=1, remove=2)))
     listen(parse_line(summary("apply", add=3)))
 
-    assert witness.planned == [6]
+    assert observer.planned == [6]
 
 
-def test_an_end_whose_start_was_missed_takes_no_time(clock: Clock) -> None:
+def test_an_end_without_a_start_has_no_duration(clock: Clock) -> None:
     timeline = Timeline(Observer(), clock=clock)
     listen = terraform_listener(timeline, clock)
 
@@ -72,7 +71,7 @@ def test_an_end_whose_start_was_missed_takes_no_time(clock: Clock) -> None:
     assert timeline.resources[0].started == timeline.resources[0].ended
 
 
-def test_everything_else_is_passed_over(clock: Clock) -> None:
+def test_other_events_are_ignored(clock: Clock) -> None:
     timeline = Timeline(Observer(), clock=clock)
     listen = terraform_listener(timeline, clock)
 

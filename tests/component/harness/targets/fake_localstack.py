@@ -1,4 +1,4 @@
-"""A LocalStack on loopback that has the services it is told to have."""
+"""A fake LocalStack on loopback."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs
 
-from tests.unit.harness.targets.loopback import Answer, Seen, Server, http_server
+from tests.component.harness.targets.http_server import Answer, Request, Server, http_server
 
 SERVICES = {"s3": "running", "ec2": "available"}
 HEALTH: dict[str, Any] = {"services": SERVICES, "edition": "community", "version": "4.14.0"}
@@ -29,11 +29,11 @@ _NAMES = {
 
 
 class FakeLocalStack:
-    """What it answers; a test changes it.
+    """The responses; a test changes them.
 
     Attributes:
-        pages: Path -> answer of the pages that LocalStack has for itself.
-        refused: Service -> error code, status and message, in place of an empty answer.
+        pages: Path -> response of the internal endpoints of LocalStack.
+        refused: Service -> error code, status and message, in place of an empty response.
     """
 
     def __init__(self) -> None:
@@ -44,20 +44,20 @@ class FakeLocalStack:
         self.refused: dict[str, tuple[str, int, str]] = {}
 
     def without(self, *services: str) -> "FakeLocalStack":
-        """Answer for these as an edition does that does not have them."""
+        """Respond for these services like an edition that does not offer them."""
         for name in services:
             self.refused[name] = ("InternalFailure", 501, NOT_LICENSED.format(name))
         return self
 
-    def respond(self, seen: Seen) -> Answer:
-        if page := self.pages.get(seen.path):
+    def respond(self, request: Request) -> Answer:
+        if page := self.pages.get(request.path):
             return page
-        scope = re.search(r"Credential=test/\d+/[^/]+/([^/]+)/", seen.headers["authorization"])
+        scope = re.search(r"Credential=test/\d+/[^/]+/([^/]+)/", request.headers["authorization"])
         assert scope is not None
         service = _NAMES.get(scope[1], scope[1])
         if refusal := self.refused.get(service):
-            return _error(service, seen, *refusal)
-        return _empty(service, seen)
+            return _error(service, request, *refusal)
+        return _empty(service, request)
 
     @contextmanager
     def serving(self) -> Iterator[Server]:
@@ -65,13 +65,13 @@ class FakeLocalStack:
             yield server
 
 
-def _is_xml(service: str, seen: Seen) -> bool:
-    kind = seen.headers.get("content-type", "")
+def _is_xml(service: str, request: Request) -> bool:
+    kind = request.headers.get("content-type", "")
     return "form-urlencoded" in kind or service in ("s3", "cloudfront")
 
 
-def _error(service: str, seen: Seen, code: str, status: int, message: str) -> Answer:
-    if not _is_xml(service, seen):
+def _error(service: str, request: Request, code: str, status: int, message: str) -> Answer:
+    if not _is_xml(service, request):
         return Answer.of({"__type": code, "message": message}, status)
     error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
     outer, inner = ("Response", f"<Errors>{error}</Errors>")
@@ -80,14 +80,14 @@ def _error(service: str, seen: Seen, code: str, status: int, message: str) -> An
     return Answer(status, f"<{outer}>{inner}</{outer}>".encode())
 
 
-def _empty(service: str, seen: Seen) -> Answer:
+def _empty(service: str, request: Request) -> Answer:
     if service == "s3":
         return Answer(200, b"<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>")
     if service == "cloudfront":
         return Answer(200, b"<DistributionList><Quantity>0</Quantity></DistributionList>")
-    if not _is_xml(service, seen):
+    if not _is_xml(service, request):
         return Answer.of({})
-    asked: Mapping[str, list[str]] = parse_qs(seen.body.decode())
-    action = asked["Action"][0]
+    parameters: Mapping[str, list[str]] = parse_qs(request.body.decode())
+    action = parameters["Action"][0]
     body = f"<{action}Response><{action}Result/></{action}Response>"
     return Answer(200, body.encode())

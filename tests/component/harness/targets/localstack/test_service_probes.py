@@ -1,4 +1,4 @@
-"""Which services an emulator is found to have."""
+"""The services that a LocalStack is found to offer."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,8 @@ from harness.aws.capability import Capability
 from harness.aws.emulator_session import EmulatorSession
 from harness.core.errors import TargetError
 from harness.targets.localstack.service_probes import refused_services
-from tests.unit.harness.targets.fake_localstack import NOT_LICENSED, FakeLocalStack
-from tests.unit.harness.targets.loopback import Answer, Server, http_server
+from tests.component.harness.targets.fake_localstack import NOT_LICENSED, FakeLocalStack
+from tests.component.harness.targets.http_server import Answer, Server, http_server
 
 SERVICES = {
     Capability.APPLICATION_AUTOSCALING,
@@ -44,17 +44,17 @@ def refused_at(server: Server) -> dict[Capability, str]:
     return refused_services(EmulatorSession(endpoint=server.endpoint, region="eu-north-1"))
 
 
-def test_what_answers_is_there(server: Server) -> None:
+def test_a_service_that_responds_is_offered(server: Server) -> None:
     assert refused_at(server) == {}
 
 
-def test_every_service_is_asked_once(server: Server) -> None:
+def test_every_service_receives_one_request(server: Server) -> None:
     refused_at(server)
 
-    assert len(server.seen) == len(SERVICES)
+    assert len(server.requests) == len(SERVICES)
 
 
-def test_what_the_edition_has_not_is_refused_with_its_answer(
+def test_a_service_that_is_not_licensed_is_refused_with_its_error(
     localstack: FakeLocalStack, server: Server
 ) -> None:
     localstack.without(*(service.value for service in SERVICES))
@@ -67,7 +67,7 @@ def test_what_the_edition_has_not_is_refused_with_its_answer(
 @pytest.mark.parametrize(
     ("code", "status"), [("BadRequestException", 400), ("AccessDeniedException", 403)]
 )
-def test_an_answer_that_only_a_real_service_gives_shows_that_it_is_there(
+def test_an_error_of_a_real_service_counts_as_offered(
     localstack: FakeLocalStack, server: Server, code: str, status: int
 ) -> None:
     localstack.refused["rds-data"] = (code, status, "no such cluster")
@@ -75,15 +75,17 @@ def test_an_answer_that_only_a_real_service_gives_shows_that_it_is_there(
     assert refused_at(server) == {}
 
 
-def test_a_service_that_breaks_is_not_there(localstack: FakeLocalStack, server: Server) -> None:
+def test_a_service_with_an_internal_error_is_not_offered(
+    localstack: FakeLocalStack, server: Server
+) -> None:
     localstack.refused["logs"] = ("InternalError", 501, "exception while calling logs")
 
     assert refused_at(server) == {Capability.LOGS: "InternalError: exception while calling logs"}
 
 
-def test_an_answer_of_no_aws_service_is_an_error() -> None:
+def test_a_response_of_no_aws_service_is_an_error() -> None:
     with (
         http_server(lambda _: Answer(200, b"<html>")) as server,
-        pytest.raises(TargetError, match=r"does not say whether it is there"),
+        pytest.raises(TargetError, match=r"unexpected response"),
     ):
         refused_at(server)

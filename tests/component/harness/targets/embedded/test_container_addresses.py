@@ -1,4 +1,4 @@
-"""Which address a container's network alias has: asked of a real socket."""
+"""Look-up of the address of a network alias, on a real socket."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 from harness.core.errors import TargetError
 from harness.targets.embedded.container_addresses import container_address
-from tests.unit.harness.targets.loopback import Answer, Seen, unix_server
+from tests.component.harness.targets.http_server import Answer, Request, unix_server
 
 AURORA = "catalog-pr1.cluster-x.eu-north-1.rds.amazonaws.com"
 
@@ -32,37 +32,35 @@ def answers() -> dict[str, Answer]:
 
 @pytest.fixture
 def engine(tmp_path: Path, answers: dict[str, Answer]) -> Iterator[str]:
-    def respond(seen: Seen) -> Answer:
-        return answers.get(seen.path, Answer.of({"message": "No such container"}, 404))
+    def respond(request: Request) -> Answer:
+        return answers.get(request.path, Answer.of({"message": "No such container"}, 404))
 
     with unix_server(tmp_path / "docker.sock", respond) as server:
         yield server.endpoint
 
 
-def test_a_name_is_the_address_of_the_container_that_carries_it(engine: str) -> None:
+def test_an_alias_has_the_address_of_its_container(engine: str) -> None:
     assert container_address(engine, AURORA) == "127.77.0.3"
 
 
-def test_a_name_that_no_container_carries_has_no_address(engine: str) -> None:
+def test_an_unknown_alias_has_no_address(engine: str) -> None:
     assert container_address(engine, "elsewhere.example") is None
 
 
-def test_an_engine_without_containers_knows_no_name(
-    engine: str, answers: dict[str, Answer]
-) -> None:
+def test_an_engine_without_containers_has_no_alias(engine: str, answers: dict[str, Answer]) -> None:
     answers["/containers/json"] = Answer.of([])
 
     assert container_address(engine, AURORA) is None
 
 
-def test_an_engine_in_trouble_is_quoted(engine: str, answers: dict[str, Answer]) -> None:
+def test_an_error_of_the_engine_is_quoted(engine: str, answers: dict[str, Answer]) -> None:
     answers["/containers/json"] = Answer.of({"message": "out of order"}, 500)
 
     with pytest.raises(TargetError, match=r"GET /containers/json: status 500: .*out of order"):
         container_address(engine, AURORA)
 
 
-def test_nonsense_is_an_error_that_names_the_engine(
+def test_a_malformed_response_is_an_error_with_the_address_of_the_engine(
     engine: str, answers: dict[str, Answer]
 ) -> None:
     answers["/containers/json"] = Answer(200, b"<html>")
@@ -71,11 +69,11 @@ def test_nonsense_is_an_error_that_names_the_engine(
         container_address(engine, AURORA)
 
 
-def test_an_engine_that_does_not_answer_is_an_error(tmp_path: Path) -> None:
+def test_an_engine_that_does_not_respond_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match=r"nothing\.sock: GET"):
         container_address(f"unix://{tmp_path}/nothing.sock", AURORA)
 
 
-def test_an_engine_elsewhere_is_refused() -> None:
+def test_an_engine_on_tcp_is_refused() -> None:
     with pytest.raises(TargetError, match=r"not on a Unix socket\n.*unix:///path"):
         container_address("tcp://10.0.0.1:2375", AURORA)

@@ -1,4 +1,4 @@
-"""All guards together: in which order, and that a refusal leaves nothing behind."""
+"""All guards together: their order, and that a refusal creates nothing."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from harness.pipeline.lifetime import deployed
 from harness.targets.real_aws import AwsTarget
 from harness.terraform import TerraformError
 from tests.unit.harness.checks.fake_aws import FakeAws, RefusalError
-from tests.unit.harness.fake_run import Way, witness_of
+from tests.unit.harness.fake_run import FakeRun, observer_of
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
 ACCOUNT = "123456789012"
@@ -26,7 +26,7 @@ GIVEN: dict[str, Any] = {
 
 
 class Account(AwsTarget):
-    """An account whose services the test answers."""
+    """An account with the responses of a test."""
 
     def __init__(self, aws: FakeAws, *, identity: Identity) -> None:
         super().__init__(region="eu-north-1", environ={})
@@ -60,21 +60,23 @@ def account(aws: FakeAws, name: str = "user/nightly") -> Account:
     return Account(aws, identity=Identity(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:{name}"))
 
 
-def test_an_emulator_needs_no_permission(way: Way) -> None:
-    run = way.run()
+def test_an_emulator_has_no_guards(fake_run: FakeRun) -> None:
+    run = fake_run.run()
 
-    require_permission(run, way.target)
+    require_permission(run, fake_run.target)
 
-    assert witness_of(run).phases == []
+    assert observer_of(run).phases == []
 
 
-def test_what_passes_all_guards_is_told_its_cost(way: Way, aws: FakeAws) -> None:
-    run = way.run(**GIVEN)
+def test_a_run_that_passes_all_guards_has_a_note_on_its_cost(
+    fake_run: FakeRun, aws: FakeAws
+) -> None:
+    run = fake_run.run(**GIVEN)
 
     require_permission(run, account(aws))
 
-    assert witness_of(run).phases == ["guards"]
-    assert "estimated cost" in witness_of(run).notes[-1]
+    assert observer_of(run).phases == ["guards"]
+    assert "estimated cost" in observer_of(run).notes[-1]
     assert [name for name, _ in aws.requests][:3] == [
         "s3.HeadBucket",
         "s3.GetObject",
@@ -87,44 +89,44 @@ def test_what_passes_all_guards_is_told_its_cost(way: Way, aws: FakeAws) -> None
     [
         ({"account_id": None}, "user/nightly", "--account-id"),
         ({}, "root", "root user"),
-        ({"region": "us-east-1"}, "user/nightly", "not among the allowed"),
+        ({"region": "us-east-1"}, "user/nightly", "region us-east-1 is not allowed"),
     ],
 )
-def test_what_can_be_refused_without_asking_is(
-    way: Way, aws: FakeAws, changes: dict[str, Any], name: str, message: str
+def test_a_refusal_by_the_settings_sends_no_request(
+    fake_run: FakeRun, aws: FakeAws, changes: dict[str, Any], name: str, message: str
 ) -> None:
     with pytest.raises(UsageError, match=message):
-        require_permission(way.run(**{**GIVEN, **changes}), account(aws, name))
+        require_permission(fake_run.run(**{**GIVEN, **changes}), account(aws, name))
 
     assert aws.requests == []
 
 
-def test_a_refused_run_is_not_on_record_and_has_nothing_to_destroy(
-    way: Way, aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+def test_a_refused_run_is_not_on_record_and_needs_no_destroy(
+    fake_run: FakeRun, aws: FakeAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         "harness.deploy.deploy.create_target", lambda *_, **__: account(aws, "root")
     )
-    run = way.run(**GIVEN)
+    run = fake_run.run(**GIVEN)
 
     with pytest.raises(UsageError, match="root user") as raised, deployed(run):
         pass
 
     assert run.find_record() is None
-    assert way.verbs == []
+    assert fake_run.verbs == []
     assert not hasattr(raised.value, "__notes__")
 
 
 def test_the_state_is_kept_in_the_bucket_and_removed_after_the_proof(
-    way: Way, aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+    fake_run: FakeRun, aws: FakeAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = account(aws)
     monkeypatch.setattr("harness.deploy.deploy.create_target", lambda *_, **__: target)
     monkeypatch.setattr("harness.teardown.destroy.attach_target", lambda *_: target)
-    monkeypatch.setattr("harness.teardown.destroy.prove_teardown", lambda *_, **__: way.proof)
+    monkeypatch.setattr("harness.teardown.destroy.prove_teardown", lambda *_, **__: fake_run.proof)
     aws.answers["s3.DeleteObject"] = {}
-    way.synthesized = {"terraform": {"backend": {"s3": {"bucket": "states"}}}}
-    run = way.run(**GIVEN)
+    fake_run.synthesized = {"terraform": {"backend": {"s3": {"bucket": "states"}}}}
+    run = fake_run.run(**GIVEN)
 
     with deployed(run):
         assert aws.asked("s3.DeleteObject") == []
@@ -133,17 +135,17 @@ def test_the_state_is_kept_in_the_bucket_and_removed_after_the_proof(
         {"Bucket": "states", "Key": "pr1/catalog.tfstate"},
         {"Bucket": "states", "Key": "pr1/catalog.tfstate.tflock"},
     ]
-    assert "the state s3://states/pr1/catalog.tfstate was removed" in witness_of(run).notes
+    assert "the state s3://states/pr1/catalog.tfstate was removed" in observer_of(run).notes
 
 
-def test_a_run_that_cannot_lock_the_state_leaves_it_to_whoever_holds_it(
-    way: Way, aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+def test_a_state_locked_by_another_run_is_left_to_that_run(
+    fake_run: FakeRun, aws: FakeAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = account(aws)
     monkeypatch.setattr("harness.deploy.deploy.create_target", lambda *_, **__: target)
     monkeypatch.setattr("harness.deploy.deploy.attach_target", lambda *_: target)
-    way.spoil("apply", lines(error("Error acquiring the state lock")))
-    run = way.run(**GIVEN)
+    fake_run.fail("apply", lines(error("Error acquiring the state lock")))
+    run = fake_run.run(**GIVEN)
 
     with pytest.raises(TerraformError, match="state lock"):
         deploy(run)

@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback (or a Unix socket) that notes what it is asked."""
+"""A real HTTP server on loopback (or a Unix socket) that records its requests."""
 
 import json
 import socketserver
@@ -12,7 +12,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Seen:
+class Request:
     """One request as it arrived."""
 
     method: str
@@ -23,7 +23,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server answers."""
+    """A response of the server."""
 
     status: int = 200
     body: bytes = b"{}"
@@ -34,7 +34,7 @@ class Answer:
         return cls(status, json.dumps(value).encode())
 
 
-Respond = Callable[[Seen], Answer]
+Respond = Callable[[Request], Answer]
 
 
 @dataclass(frozen=True)
@@ -42,17 +42,17 @@ class Server:
     """A running server."""
 
     endpoint: str
-    seen: list[Seen]
+    requests: list[Request]
 
 
-def _handler(respond: Respond, seen: list[Seen]) -> type[BaseHTTPRequestHandler]:
+def _handler(respond: Respond, requests: list[Request]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def handle_any(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length)
             headers = {name.lower(): value for name, value in self.headers.items()}
-            seen.append(Seen(self.command, self.path, headers, body))
-            answer = respond(seen[-1])
+            requests.append(Request(self.command, self.path, headers, body))
+            answer = respond(requests[-1])
             self.send_response(answer.status)
             for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
                 self.send_header(name, value)
@@ -71,16 +71,16 @@ def _handler(respond: Respond, seen: list[Seen]) -> type[BaseHTTPRequestHandler]
 
 
 class _HttpServer(ThreadingHTTPServer):
-    # Five, its own, make a client that comes with eight at once wait a second for the last ones.
+    # With the default of five, the last of eight concurrent connections waits for a second.
     request_queue_size = 64
 
 
 @contextmanager
 def http_server(respond: Respond = lambda _: Answer()) -> Iterator[Server]:
     """Serve on a free port of 127.0.0.1."""
-    seen: list[Seen] = []
-    with _serving(_HttpServer(("127.0.0.1", 0), _handler(respond, seen))) as server:
-        yield Server(f"http://127.0.0.1:{server.server_address[1]}", seen)
+    requests: list[Request] = []
+    with _serving(_HttpServer(("127.0.0.1", 0), _handler(respond, requests))) as server:
+        yield Server(f"http://127.0.0.1:{server.server_address[1]}", requests)
 
 
 class _UnixServer(socketserver.ThreadingUnixStreamServer):
@@ -90,9 +90,9 @@ class _UnixServer(socketserver.ThreadingUnixStreamServer):
 @contextmanager
 def unix_server(path: Path, respond: Respond) -> Iterator[Server]:
     """Serve on a Unix socket."""
-    seen: list[Seen] = []
-    with _serving(_UnixServer(str(path), _handler(respond, seen))):
-        yield Server(f"unix://{path}", seen)
+    requests: list[Request] = []
+    with _serving(_UnixServer(str(path), _handler(respond, requests))):
+        yield Server(f"unix://{path}", requests)
 
 
 @contextmanager
