@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.benchmarks.known_mistakes import KNOWN_MISTAKES
+from harness.catalog import CATALOG, StackConfig
 from harness.core import process
 from harness.deploy.workspace import Tools, find_tools
 from harness.preflight.configuration.reading import read_configurations
@@ -31,7 +32,6 @@ from harness.preflight.terraform_version import TerraformVersion
 from harness.synth.synthesize import synthesize
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.command import child_environment
-from stack.config import StackConfig
 
 _REPEATS = 7
 _INIT_SECONDS = 600.0
@@ -147,7 +147,7 @@ def checkov(folder: Path) -> set[str]:
 @contextmanager
 def mistaken_stacks() -> Iterator[dict[int, Path]]:
     """Yield folders with the correct stack (0) and with each mistake (its number)."""
-    stack = synthesize(StackConfig(environment_suffix="bench-1"))
+    stack = synthesize(CATALOG.app, StackConfig(environment_suffix="bench-1"))
     documents = {0: stack.json, **{m.number: m.put_into(stack.json) for m in KNOWN_MISTAKES}}
     with tempfile.TemporaryDirectory(prefix="preflight-") as name:
         folders = {number: Path(name) / str(number) for number in documents}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from harness.catalog import CATALOG
 from harness.core import process
 from harness.core.errors import HarnessError
 from harness.deploy.workspace import find_tools, workspace_of
@@ -19,7 +20,6 @@ from harness.run.observer import Observer
 from harness.run.run import Run
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings, new_environment_suffix
-from harness.synth.configuration import stack_config_for
 from harness.synth.synthesize import synthesize
 from harness.targets.embedded.target import EmbeddedTarget
 from harness.terraform.command import child_environment
@@ -93,11 +93,12 @@ def _terraform_verbs(
     timed: Callable[[str, Callable[[], object]], None],
 ) -> None:
     target = EmbeddedTarget(region=settings.region, attachment={"cloud": cloud})
-    run = Run(settings, new_environment_suffix(), Ledger(home), Timeline(Observer()), None)
+    run = Run(CATALOG, settings, new_environment_suffix(), Ledger(home), Timeline(Observer()), None)
     tools = find_tools(settings.terraform, settings.provider_mirror)
     workspace = workspace_of(run, target, tools)
     # The synth is not timed: bare Terraform starts from JSON that is there.
-    workspace.write(synthesize(stack_config_for(run, target)).json, provider=target.provider())
+    config = CATALOG.resolve(run.planned_config(target), settings, target, run.timeline)
+    workspace.write(synthesize(CATALOG.app, config).json, provider=target.provider())
     environment = child_environment(workspace.environment, workspace.cli_config)
     for verb in (["init"], ["apply", "-auto-approve"], ["destroy", "-auto-approve"]):
         bare = partial(

@@ -16,7 +16,7 @@ from harness.image.publish import publish as publish_image
 from harness.image.registry import PROJECT, Registry
 from harness.run.ledger import now
 from harness.settings.settings import HarnessSettings, user_name
-from harness.targets.real_aws import AwsTarget
+from harness.targets.factory import account_target
 
 _OPTIONS = ("region", "account-id", "allowed-regions", "environment-suffix", "owner")
 _SUFFIX = (
@@ -73,7 +73,7 @@ def delete(*, repository: str, **given: Any) -> None:
 def _registry(settings: HarnessSettings) -> Iterator[Registry]:
     """Yield the registry of the account that the user means, past the same guards as a run."""
     guard_place(settings)
-    target = AwsTarget(region=settings.region)
+    target = account_target(settings.region)
     guard_account(settings, target.identity)
     try:
         yield Registry(target.session().client("ecr"))

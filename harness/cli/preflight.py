@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from harness.catalog import CATALOG
 from harness.cli.options import harness_options, settings_from
 from harness.core.errors import HarnessError, ToolNotFoundError, UsageError
 from harness.preflight.configuration.configuration import Configuration
@@ -20,7 +21,6 @@ from harness.preflight.report import Report
 from harness.preflight.suppression import load_suppressions
 from harness.preflight.terraform_version import TerraformVersion
 from harness.settings.settings import HarnessSettings, new_environment_suffix
-from harness.synth.configuration import configured
 from harness.synth.synthesize import synthesize
 from harness.targets.base import Target
 from harness.targets.factory import create_target
@@ -123,7 +123,7 @@ def _failing_with(exit_code: int) -> Iterator[None]:
 def _catalog(settings: HarnessSettings) -> Configuration:
     named = settings.stack_settings.get("environment_suffix")
     suffix = settings.environment_suffix or named or new_environment_suffix()
-    stack = synthesize(configured(settings, suffix, wishes={}))
+    stack = synthesize(CATALOG.app, CATALOG.configure(settings, suffix))
     return configuration_of(stack.json, label=str(stack.path))
 
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 import click
 from rich.console import Console
 
+from harness.catalog import CATALOG
 from harness.pipeline.outcome import RunOutcome
 from harness.report.files import write_report
 from harness.report.progress import ConsoleObserver
@@ -38,6 +39,7 @@ def observed_run(
     )
     with ConsoleObserver(console) as observer:
         yield Run(
+            stack=CATALOG,
             settings=settings,
             environment_suffix=suffix,
             ledger=ledger,

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from harness.catalog import CATALOG
 from harness.cli.options import format_option, harness_options, settings_from
 from harness.deploy.guards.request import guard_account, guard_place
 from harness.pipeline.lifetime import teardown
@@ -19,9 +20,7 @@ from harness.run.run import Run
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
-from harness.targets.embedded.target import EmbeddedTarget
-from harness.targets.factory import create_target
-from harness.targets.real_aws import AwsTarget
+from harness.targets.factory import create_target, target_type
 from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.embedded_clouds import sweep_clouds
 from harness.teardown.sweep.recorded_runs import SweepRequest, sweep_target
@@ -94,7 +93,7 @@ def _swept(
     settings: HarnessSettings, ledger: Ledger, request: SweepRequest
 ) -> tuple[SweepReport, ...]:
     end = _ender(settings, ledger)
-    if settings.target == EmbeddedTarget.name:
+    if target_type(settings.target).is_per_run:
         clouds = sweep_clouds(request, region=settings.region, ledger=ledger, teardown=end)
         return tuple(clouds)
     target = _permitted_target(settings)
@@ -111,10 +110,11 @@ def _permitted_target(settings: HarnessSettings) -> Target:
     Raises:
         UsageError: It is another account or region than the user means.
     """
-    if settings.target == AwsTarget.name:
+    is_account = target_type(settings.target).is_account
+    if is_account:
         guard_place(settings)
     target = create_target(settings, owner_pid=None)
-    if isinstance(target, AwsTarget):
+    if is_account:
         guard_account(settings, target.identity)
     return target
 
@@ -126,6 +126,7 @@ def _ender(settings: HarnessSettings, ledger: Ledger) -> Callable[[RunRecord], o
         suffix = record.environment_suffix
         with ConsoleObserver(Console(stderr=True)) as observer:
             run = Run(
+                stack=CATALOG,
                 settings=replace(settings, environment_suffix=suffix, reuse_stack=True),
                 environment_suffix=suffix,
                 ledger=ledger,

@@ -6,13 +6,12 @@ from typing import Any
 
 import click
 
+from harness.catalog import CATALOG
 from harness.cli.options import harness_options, settings_from
 from harness.core.errors import UsageError
+from harness.run.stack_definition import StackConfiguration
 from harness.settings.settings import HarnessSettings, new_environment_suffix
-from harness.synth.configuration import configured
 from harness.synth.synthesize import synthesize
-from stack.config import StackConfig
-from stack.names import STACK_ID
 
 _STANDARD_OUTPUT = "-"
 
@@ -40,23 +39,22 @@ def synth(*, output: str, **given: Any) -> None:
     goes into the current directory unless --stack-config names a state_bucket.
     """
     config = _config(settings_from(given))
-    text = json.dumps(synthesize(config).json, indent=2)
+    text = json.dumps(synthesize(CATALOG.app, config).json, indent=2)
     if output == _STANDARD_OUTPUT:
         click.echo(text)
         return
-    path = Path(output).expanduser() / "stacks" / STACK_ID / "cdk.tf.json"
+    path = Path(output).expanduser() / "stacks" / CATALOG.stack_id / "cdk.tf.json"
     _write(path, text)
     click.echo(path)
     click.echo(f"environment suffix: {config.environment_suffix}", err=True)
 
 
-def _config(settings: HarnessSettings) -> StackConfig:
+def _config(settings: HarnessSettings) -> StackConfiguration:
     suffix = settings.environment_suffix or settings.stack_settings.get("environment_suffix")
     suffix = suffix or new_environment_suffix()
-    # Not into the output folder, which is there to be thrown away.
-    state = Path.cwd() / f"terraform.{STACK_ID}-{suffix}.tfstate"
-    wishes = {} if settings.stack_settings.get("state_bucket") else {"state_path": str(state)}
-    return configured(settings, suffix, wishes=wishes)
+    # Not in the output folder, which may be deleted at any time.
+    state = Path.cwd() / f"terraform.{CATALOG.stack_id}-{suffix}.tfstate"
+    return CATALOG.configure(settings, suffix, state_path=state)
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,30 +1,27 @@
 """Deploying: target, synth, init, preflight, apply, outputs."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from harness.core.errors import EmulatorError, TargetError, UsageError
 from harness.deploy.failure_reasons import with_failure_reasons
 from harness.deploy.guards import require_permission
 from harness.deploy.preflight import require_deployable
 from harness.deploy.terraform_timeline import terraform_listener
-from harness.deploy.workspace import Tools, backend_arguments, find_tools, workspace_of
+from harness.deploy.workspace import Tools, find_tools, workspace_of
 from harness.preflight import TerraformVersion, explain
 from harness.run.record import RunStatus
 from harness.run.run import Run
+from harness.run.stack_definition import StackConfiguration
 from harness.synth.ahead import synthesized_ahead
-from harness.synth.configuration import stack_config_for
 from harness.synth.synthesize import SynthesizedStack, synthesize
-from harness.synth.tiers import tier_facts
 from harness.targets.base import Target
-from harness.targets.deadlines import pace_of
 from harness.targets.factory import attach_target, create_target
 from harness.terraform import ApplyResult, TerraformError, Workspace, is_state_locked
 from harness.terraform.drift import DriftVerdict, DriftWatch
-from stack.config import StackConfig
-from stack.outputs import CatalogOutputs
 
 
 @dataclass(frozen=True)
@@ -34,21 +31,21 @@ class Deployment:
     Attributes:
         run: The run that it belongs to.
         target: Where it is deployed.
-        config: What was wanted.
-        outputs: What Terraform says about it.
+        config: Its configuration.
+        outputs: Its Terraform outputs, one attribute each.
         tools: What deployed it.
     """
 
     run: Run
     target: Target
-    config: StackConfig
-    outputs: CatalogOutputs
+    config: StackConfiguration
+    outputs: Any
     tools: Tools
 
     def facts(self) -> dict[str, str]:
         """Name target, tiers and tools for a report."""
-        tiers = tier_facts(self.config.tiers, self.target.missing())
-        return {**self.target.facts(), **tiers, **self.tools.facts()}
+        stack = self.run.stack.facts(self.config, self.target.missing())
+        return {**self.target.facts(), **stack, **self.tools.facts()}
 
     def watch_drift(self, *, when_done: Callable[[], object] | None = None) -> DriftWatch:
         """Start the second plan in the background.
@@ -73,46 +70,61 @@ class Deployment:
         return DriftWatch(verdict, cancel)
 
 
-def start_target(run: Run) -> Target:
-    """Put the run on record and start its target; or attach to the one of its record.
+def find_target(run: Run) -> Target:
+    """Return the target of a run: the one of its record, or a new one, not started yet.
+
+    Raises:
+        UsageError: A setting of the target cannot be used.
+    """
+    if attachment := _attachment(run):
+        return attach_target(run.record.target, run.record.region, attachment)
+    return create_target(run.settings, owner_pid=run.owner_pid)
+
+
+def start_target(run: Run, target: Target) -> None:
+    """Put the run on record and start its target, unless another process of it has.
 
     Raises:
         UsageError: A run of this suffix may still have resources, or a guard refuses.
     """
-    record = run.find_record()
-    if record is not None and record.attachment and run.shared:
-        return attach_target(record.target, record.region, record.attachment)
-    target = create_target(run.settings, owner_pid=run.owner_pid)
+    if _attachment(run):
+        return
     require_permission(run, target)
-    if record is None:
+    if run.find_record() is None:
         run.begin()
     with run.timeline.phase("start target"):
         attachment = target.start()
     run.update(attachment=dict(attachment))
-    return target
+
+
+def _attachment(run: Run) -> Mapping[str, str]:
+    record = run.find_record() if run.shared else None
+    return record.attachment if record is not None else {}
 
 
 def deploy(run: Run) -> Deployment:
     """Deploy the stack of a run; whatever happens, the caller must destroy it.
 
     Raises:
-        HarnessError: A phase failed; the record says how far it came.
+        HarnessError: A phase failed; the record holds how far it came.
     """
     tools = find_tools(run.settings.terraform, run.settings.provider_mirror)
-    with synthesized_ahead(run):
-        target = start_target(run)
-        config = stack_config_for(run, target)
+    target = find_target(run)
+    with synthesized_ahead(run, target):
+        start_target(run, target)
+        planned = run.planned_config(target)
+        config = run.stack.resolve(planned, run.settings, target, run.timeline)
         run.update(config=config.to_mapping())
         stack = _synth_and_init(run, config, target, tools)
     workspace = workspace_of(run, target, tools)
     if not run.settings.skip_preflight:
         _preflight(run, stack, target, tools)
     workspace.write(stack.json, provider=target.provider())
-    workspace.init(backend_config=backend_arguments(target))
+    workspace.init(backend_config=target.backend())
     run.update(status=RunStatus.DEPLOYING, applied=True)
     applied = _apply(run, workspace, config, target)
     run.update(status=RunStatus.DEPLOYED, complete=True)
-    return Deployment(run, target, config, CatalogOutputs.from_dict(applied.outputs), tools)
+    return Deployment(run, target, config, run.stack.outputs(applied.outputs), tools)
 
 
 def attach(run: Run) -> Deployment:
@@ -120,23 +132,18 @@ def attach(run: Run) -> Deployment:
 
     Raises:
         EmulatorError: Its embedded cloud has ended.
-        TargetError: Its LocalStack does not answer.
+        TargetError: Its LocalStack does not respond.
     """
     record = run.record
     target = attach_target(record.target, record.region, record.attachment)
     tools = find_tools(record.terraform, record.mirror)
     outputs = workspace_of(run, target, tools).outputs()
-    return Deployment(
-        run,
-        target,
-        StackConfig.from_mapping(record.config),
-        CatalogOutputs.from_dict(outputs),
-        tools,
-    )
+    config = run.stack.restore(record.config)
+    return Deployment(run, target, config, run.stack.outputs(outputs), tools)
 
 
 def _synth_and_init(
-    run: Run, config: StackConfig, target: Target, tools: Tools
+    run: Run, config: StackConfiguration, target: Target, tools: Tools
 ) -> SynthesizedStack:
     """Synthesize while the provider is installed: neither needs the other."""
     cancel = threading.Event()
@@ -151,7 +158,7 @@ def _synth_and_init(
         prepared = pool.submit(prepare)
         try:
             with run.timeline.phase("synth"):
-                stack = synthesize(config)
+                stack = synthesize(run.stack.app, config)
             prepared.result()
         except BaseException:
             cancel.set()
@@ -173,17 +180,19 @@ def _preflight(run: Run, stack: SynthesizedStack, target: Target, tools: Tools) 
         run.timeline.observer.note(f"{finding.rule} at {finding.address}: {finding.message}")
 
 
-def _apply(run: Run, workspace: Workspace, config: StackConfig, target: Target) -> ApplyResult:
+def _apply(
+    run: Run, workspace: Workspace, config: StackConfiguration, target: Target
+) -> ApplyResult:
     try:
         with run.timeline.phase("apply"):
             return workspace.apply(
-                on_event=terraform_listener(run.timeline), timeout=pace_of(target).apply
+                on_event=terraform_listener(run.timeline), timeout=target.deadlines.apply
             )
     except TerraformError as failure:
         if is_state_locked(failure):
-            run.update(applied=False)  # whatever the state holds is whoever's who locked it
+            run.update(applied=False)  # the state belongs to the lock holder
         _require_target(run, failure)
-        error = with_failure_reasons(failure, target, config)
+        error = with_failure_reasons(failure, target, run.stack.ecs_services(config))
         rules = (explain(each.code, each.message) for each in error.aws_errors)
         for rule in {rule.id: rule for rule in rules if rule is not None}:
             error.add_note(f"Preflight catches this before anything is deployed: rule {rule}")

@@ -1,50 +1,51 @@
-"""Why a service did not become stable: Terraform only sees that time is up, its tasks know more."""
+"""Why a service did not become stable: Terraform reports a timeout, the stopped tasks the cause."""
 
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from harness.run.stack_definition import EcsService
 from harness.targets.base import Target
 from harness.terraform import AwsError, TerraformError
-from stack.config import StackConfig
 
 logger = logging.getLogger(__name__)
 
 _SERVICE = re.compile(r"(?:^|\.)aws_ecs_service\.")
 _REASON = re.compile(r"(?P<code>[A-Z]\w+(?:Error|Exception)): (?P<message>.*)", re.DOTALL)
-# Stop codes of tasks that ended because of what they are, not because somebody wanted it.
+# Stop codes of tasks that ended by a failure, not on request.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
 _FAILURES = ("TaskFailedToStart", "EssentialContainerExited", "SpotInterruption")
 _MOST_TASKS = 100
 
 
 def with_failure_reasons(
-    error: TerraformError, target: Target, config: StackConfig
+    error: TerraformError, target: Target, services: Sequence[EcsService]
 ) -> TerraformError:
-    """Put what the service's stopped tasks say first in an error about the service.
+    """Put the reasons of the service's stopped tasks first in an error about the service.
 
     Args:
-        error: What an apply failed with.
+        error: The error of an apply.
         target: Where it was applied.
-        config: What was deployed.
+        services: The services of the stack.
 
     Returns:
-        The error itself when it is not about the service, or when no stopped task says more.
+        The error itself when it is not about the service, or when no stopped task gives a reason.
     """
     address = next(
         (each.address for each in error.diagnostics if _SERVICE.search(each.address)), ""
     )
-    reasons = _reasons(target.session().client("ecs"), config, address) if address else []
+    reasons = _reasons(target.session().client("ecs"), services, address) if address else []
     if not reasons:
         return error
     lines = [f"{address}: {reason}" for reason in reasons]
-    seen = error.message.removeprefix(f"terraform {error.verb} failed: ")
+    timeout = error.message.removeprefix(f"terraform {error.verb} failed: ")
     return TerraformError(
-        f"terraform {error.verb} failed: " + "\n  also: ".join([*lines, seen]),
+        f"terraform {error.verb} failed: " + "\n  also: ".join([*lines, timeout]),
         verb=error.verb,
         diagnostics=error.diagnostics,
         aws_errors=[*reasons, *error.aws_errors],
@@ -52,12 +53,13 @@ def with_failure_reasons(
     )
 
 
-def _reasons(ecs: Any, config: StackConfig, address: str) -> list[AwsError]:
+def _reasons(ecs: Any, services: Sequence[EcsService], address: str) -> list[AwsError]:
     """Return why the service's tasks stopped, the most frequent reason first."""
     try:
-        stopped = Counter(filter(None, map(_reason, _stopped_tasks(ecs, config))))
-    except (BotoCoreError, ClientError) as error:  # what Terraform said has to do then
-        logger.info("stopped tasks cannot be asked for their reasons: %s", error)
+        tasks = chain.from_iterable(_stopped_tasks(ecs, service) for service in services)
+        stopped = Counter(filter(None, map(_reason, tasks)))
+    except (BotoCoreError, ClientError) as error:  # Terraform's own message remains
+        logger.info("stopped tasks cannot be read: %s", error)
         return []
     return [
         AwsError(code, f"{message} ({count} task(s) stopped)", "ECS", address=address)
@@ -65,29 +67,28 @@ def _reasons(ecs: Any, config: StackConfig, address: str) -> list[AwsError]:
     ]
 
 
-def _stopped_tasks(ecs: Any, config: StackConfig) -> Iterator[Mapping[str, Any]]:
-    cluster = config.ecs_cluster_name
+def _stopped_tasks(ecs: Any, service: EcsService) -> Iterator[Mapping[str, Any]]:
     listed = ecs.list_tasks(
-        cluster=cluster,
-        serviceName=config.ecs_service_name,
+        cluster=service.cluster,
+        serviceName=service.name,
         desiredStatus="STOPPED",
         maxResults=_MOST_TASKS,
     )
     if listed["taskArns"]:
-        yield from ecs.describe_tasks(cluster=cluster, tasks=listed["taskArns"])["tasks"]
+        yield from ecs.describe_tasks(cluster=service.cluster, tasks=listed["taskArns"])["tasks"]
 
 
 def _reason(task: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return error code and message of a failed task, None for one that was told to stop."""
+    """Return error code and message of a failed task, None for one that was stopped on request."""
     if task.get("stopCode") not in _FAILURES:
         return None
-    told = [task.get("stoppedReason", ""), *map(_container_reason, task["containers"])]
-    text = "; ".join(filter(None, told))
+    reasons = [task.get("stoppedReason", ""), *map(_container_reason, task["containers"])]
+    text = "; ".join(filter(None, reasons))
     found = _REASON.match(text)
     return (found["code"], found["message"]) if found else (task["stopCode"], text)
 
 
 def _container_reason(container: Mapping[str, Any]) -> str:
     status = f"exit status {container['exitCode']}" if container.get("exitCode") else ""
-    said = ", ".join(filter(None, (status, container.get("reason", ""))))
-    return f"container {container['name']}: {said}" if said else ""
+    reason = ", ".join(filter(None, (status, container.get("reason", ""))))
+    return f"container {container['name']}: {reason}" if reason else ""

@@ -11,14 +11,14 @@ from harness.preflight.finding import Finding
 from harness.preflight.report import Report
 from harness.preflight.suppression import load_suppressions
 from harness.preflight.terraform_version import TerraformVersion
-from harness.targets.base import Target
+from harness.targets.base import TargetAccess
 
 
 def require_deployable(
     document: Mapping[str, Any],
     *,
     source: Path,
-    target: Target,
+    target: TargetAccess,
     terraform: TerraformVersion,
     environment_suffix: str,
     pyproject: Path = Path("pyproject.toml"),

@@ -1,16 +1,13 @@
 """Terraform's working directory of a run: which Terraform, which provider, which target."""
 
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 
 from harness.run.run import Run
 from harness.targets.base import Target
-from harness.targets.real_aws import AwsTarget
 from harness.terraform import (
     ProviderSource,
     Terraform,
@@ -83,11 +80,6 @@ def workspace_of(
         cli_config=cli_config,
         cancel=cancel,
     )
-
-
-def backend_arguments(target: Target) -> Mapping[str, Any] | None:
-    """Return what a target adds to the backend that the stack configures; None for nothing."""
-    return target.backend() if isinstance(target, AwsTarget) else None
 
 
 def _plugin_cache() -> Path:

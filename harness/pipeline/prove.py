@@ -8,7 +8,6 @@ from harness.core.errors import DriftError
 from harness.deploy.deploy import Deployment
 from harness.pipeline.outcome import RunOutcome
 from harness.run.evidence import CheckResult
-from harness.targets.deadlines import pace_of
 from harness.terraform.drift import require_no_drift
 
 
@@ -38,9 +37,9 @@ def prove(
     context = CheckContext(
         deployment.target,
         deployment.outputs,
-        deployment.config,
+        deployment.config,  # type: ignore[arg-type]
         record=run.timeline.observer.check_finished,
-        patience=pace_of(deployment.target).patience,
+        patience=deployment.target.deadlines.check,
     )
     watch = deployment.watch_drift()
 

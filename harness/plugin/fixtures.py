@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from filelock import ReadWriteLock
 
+from harness.catalog import CATALOG, CatalogOutputs, StackConfig
 from harness.checks.alarms import Alarms
 from harness.checks.alb import Alb
 from harness.checks.aurora import Aurora
@@ -22,9 +23,6 @@ from harness.core.errors import HarnessError
 from harness.deploy.deploy import Deployment
 from harness.plugin.session import harness_session
 from harness.targets.base import Target
-from harness.targets.deadlines import pace_of
-from stack.config import StackConfig
-from stack.outputs import CatalogOutputs
 
 
 @pytest.fixture(scope="session")
@@ -56,13 +54,14 @@ def deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
 @pytest.fixture(scope="session")
 def outputs(deployment: Deployment) -> CatalogOutputs:
     """The outputs of the deployed stack."""
-    return deployment.outputs
+    outputs: CatalogOutputs = deployment.outputs
+    return outputs
 
 
 @pytest.fixture(scope="session")
 def stack_config(deployment: Deployment) -> StackConfig:
     """What was wanted of the deployed stack."""
-    return deployment.config
+    return CATALOG.restore(deployment.config.to_mapping())
 
 
 @pytest.fixture(scope="session")
@@ -71,9 +70,9 @@ def check_context(request: pytest.FixtureRequest, deployment: Deployment) -> Che
     return CheckContext(
         deployment.target,
         deployment.outputs,
-        deployment.config,
+        deployment.config,  # type: ignore[arg-type]
         record=harness_session(request.config).courier.record,
-        patience=pace_of(deployment.target).patience,
+        patience=deployment.target.deadlines.check,
     )
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from harness.catalog import CATALOG
 from harness.core.errors import HarnessError
 from harness.core.wait import wait_until
-from harness.deploy.deploy import Deployment, attach, deploy, start_target
+from harness.deploy.deploy import Deployment, attach, deploy, find_target, start_target
 from harness.pipeline.lifetime import teardown
 from harness.pipeline.outcome import RunOutcome, kept_note
 from harness.plugin.options import settings_of
@@ -19,7 +20,6 @@ from harness.run.record import RunStatus
 from harness.run.run import Run
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings, new_environment_suffix
-from harness.synth.tiers import select_tiers
 from harness.targets.base import Target
 from harness.terraform.drift import DriftWatch, require_no_drift
 
@@ -54,6 +54,7 @@ class SharedStack:
         ledger = Ledger(settings.home)
         return cls(
             Run(
+                stack=CATALOG,
                 settings=settings,
                 environment_suffix=_suffix(settings, ledger),
                 ledger=ledger,
@@ -79,6 +80,7 @@ class SharedStack:
         suffix = given["environment_suffix"]
         return cls(
             Run(
+                stack=CATALOG,
                 settings=settings,
                 environment_suffix=suffix,
                 ledger=ledger,
@@ -123,8 +125,9 @@ class SharedStack:
             if record is not None and record.status is RunStatus.FAILED and not record.attachment:
                 raise HarnessError(record.error)
             try:
-                target = start_target(self.run)
-                select_tiers(self.run.settings, target)
+                target = find_target(self.run)
+                start_target(self.run, target)
+                self.run.stack.require_tiers(self.run.settings, target)
             except HarnessError as error:
                 self._take_down(error)
                 raise

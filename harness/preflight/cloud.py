@@ -7,7 +7,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from harness.aws.capability import Capability
-from harness.targets.base import Target
+from harness.targets.base import TargetAccess
 
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 20
@@ -20,7 +20,7 @@ class Cloud:
         target: Where the configuration would be deployed.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: TargetAccess) -> None:
         self.region = target.region
         self.missing: Mapping[Capability, str] = target.missing()
         self.is_aws = target.name == "aws" and Capability.SERVICE_QUOTAS not in self.missing

@@ -14,7 +14,7 @@ from harness.preflight.report import Report, Suppressed
 from harness.preflight.rules import all_rules
 from harness.preflight.suppression import Suppression
 from harness.preflight.terraform_version import TerraformVersion
-from harness.targets.base import Target
+from harness.targets.base import TargetAccess
 
 OFFLINE = "the target was not asked: engine versions, names taken, quotas were not looked up"
 
@@ -22,7 +22,7 @@ OFFLINE = "the target was not asked: engine versions, names taken, quotas were n
 def preflight(
     configuration: Configuration,
     *,
-    target: Target | None = None,
+    target: TargetAccess | None = None,
     terraform: TerraformVersion | None = None,
     environment_suffix: str | None = None,
     existing: Collection[str] = (),

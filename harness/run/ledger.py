@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from harness.core.errors import HarnessError, UsageError
 from harness.run.record import RunRecord, RunStatus
-from stack.names import LONGEST_SUFFIX
+from harness.settings.settings import LONGEST_SUFFIX
 
 _RECORD = "run.json"
 _KEPT_RECORDS = 50

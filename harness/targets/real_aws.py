@@ -1,9 +1,9 @@
 """The target ``aws``: a real account, reached as every AWS tool reaches it."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import boto3
 import requests
@@ -13,9 +13,10 @@ from urllib3.util import Retry
 from harness.aws.caller_identity import Identity, require_same, who_calls
 from harness.aws.capability import Capability
 from harness.aws.real_session import aws_session, emulator_behind
-from harness.targets.base import DatabaseRoute
+from harness.settings.settings import HarnessSettings
+from harness.targets.base import DatabaseRoute, Target
+from harness.targets.deadlines import AWS_DEADLINES, EMULATOR_DEADLINES, Deadlines
 from harness.targets.gateway_http import gateway_session
-from harness.terraform.drift import AllowedDrift
 
 _PRIVATE = "the database is in private subnets, which nothing outside the VPC reaches"
 _NO_QUOTAS = "an emulator has no quotas"
@@ -23,7 +24,7 @@ _NO_QUOTAS = "an emulator has no quotas"
 _CONNECT_RETRIES = Retry(connect=5, read=0, status=0, other=0, backoff_factor=1.0)
 
 
-class AwsTarget:
+class AwsTarget(Target):
     """An AWS account. With an emulator behind ``AWS_ENDPOINT_URL`` it is a rehearsal.
 
     Args:
@@ -38,6 +39,7 @@ class AwsTarget:
     """
 
     name = "aws"
+    is_account: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -52,22 +54,42 @@ class AwsTarget:
         if attachment is not None:
             require_same(attachment, self.start())
 
+    @classmethod
+    def create(cls, settings: HarnessSettings, *, owner_pid: int | None) -> Self:  # noqa: ARG003
+        """Return the target of a new run."""
+        return cls(region=settings.region)
+
+    @classmethod
+    def attach(cls, region: str, attachment: Mapping[str, str]) -> Self:
+        """Return the target of a run on record."""
+        return cls(region=region, attachment=attachment)
+
+    @property
+    def is_emulated(self) -> bool:
+        """Whether this is a rehearsal."""
+        return self.rehearsal is not None
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """Minutes on AWS; in a rehearsal those of the emulator in its place."""
+        return EMULATOR_DEADLINES if self.rehearsal else AWS_DEADLINES
+
     @cached_property
     def rehearsal(self) -> str | None:
-        """Endpoint of the emulator that plays AWS; None when it is AWS itself."""
+        """Endpoint of the emulator in the place of AWS; None for AWS itself."""
         return emulator_behind(self._session)
 
     @cached_property
     def identity(self) -> Identity:
-        """Whose credentials these are, as STS says.
+        """The caller identity that STS returns.
 
         Raises:
-            UsageError: There are none, or AWS does not take them.
+            UsageError: There are no credentials, or AWS refuses them.
         """
         return who_calls(self._session)
 
     def start(self) -> Mapping[str, str]:
-        """Ask whose account it is; nothing is started."""
+        """Return account and endpoint; nothing is started."""
         return {"account": self.identity.account, "endpoint": self.rehearsal or ""}
 
     def stop(self) -> None:
@@ -127,14 +149,6 @@ class AwsTarget:
             "use_path_style": True,
             "skip_metadata_api_check": True,
         }
-
-    def stack_settings(self) -> Mapping[str, Any]:
-        """Return what a rehearsal wants of the stack; AWS takes it as it is."""
-        return {"cloudfront_wait_for_deployment": False} if self.rehearsal else {}
-
-    def known_drift(self) -> Sequence[AllowedDrift]:
-        """Return nothing: AWS is what the stack is written for."""
-        return ()
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:  # noqa: ARG002
         """Return None: see ``missing``."""

@@ -12,8 +12,7 @@ from harness.deploy.workspace import find_tools, workspace_of
 from harness.run.record import RunRecord, RunStatus
 from harness.run.run import Run
 from harness.targets.base import Target
-from harness.targets.deadlines import pace_of
-from harness.targets.factory import attach_target, remove_ended_target
+from harness.targets.factory import attach_target, target_type
 from harness.teardown.leftovers import leak_of_complete_run, sweep_leftovers
 from harness.teardown.proof import TeardownProof, prove_teardown
 from harness.teardown.remote_state import remove_remote_state
@@ -68,7 +67,7 @@ def _target(run: Run, record: RunRecord) -> Target | None:
     except EmulatorError as error:
         what = error.message.splitlines()[0]
         run.timeline.observer.note(f"{what}: all that it held has ended with it")
-        remove_ended_target(record.target, record.attachment)
+        target_type(record.target).remove_ended(record.attachment)
         return None
 
 
@@ -120,7 +119,7 @@ def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> Terraform
             result = workspace.destroy(
                 on_event=terraform_listener(run.timeline),
                 refresh=not record.verified,
-                timeout=pace_of(target).destroy,
+                timeout=target.deadlines.destroy,
             )
     except TerraformError as error:
         if record.complete:
@@ -148,7 +147,7 @@ def _proved(run: Run, record: RunRecord, target: Target, *, final: bool) -> Tear
     try:
         with run.timeline.phase("teardown proof"):
             suffix = record.environment_suffix
-            proof = prove_teardown(target, suffix, patience=pace_of(target).proof)
+            proof = prove_teardown(target, suffix, patience=target.deadlines.proof)
             if final:
                 proof.require_clean()
             return proof

@@ -10,6 +10,8 @@ from typing import Any
 import platformdirs
 import psutil
 
+from harness.catalog import CATALOG
+from harness.catalog.configuration import LOCAL_IMAGE
 from harness.core.errors import HarnessError
 from harness.deploy.workspace import Tools
 from harness.synth.synthesize import synthesize
@@ -52,7 +54,7 @@ class KilledRun:
                 cache=platformdirs.user_cache_path("catalog-harness") / "providers",
             ),
         )
-        workspace.write(self._configuration(target), provider=target.provider())
+        workspace.write(self._configuration(), provider=target.provider())
         workspace.init()
         try:
             workspace.apply(on_event=lambda event: self._look(event, directory))
@@ -68,20 +70,21 @@ class KilledRun:
         ):
             _kill_everything_in(directory)
 
-    def _configuration(self, target: EmbeddedTarget) -> Any:
-        return json.loads(_synthesized(self.tiers, target).replace(_TEMPLATE, self.suffix))
+    def _configuration(self) -> Any:
+        return json.loads(_synthesized(self.tiers).replace(_TEMPLATE, self.suffix))
 
 
 @cache
-def _synthesized(tiers: tuple[str, ...], target: EmbeddedTarget) -> str:
-    """Return the stack's JSON for a suffix that stands for any: a synth takes seconds."""
+def _synthesized(tiers: tuple[str, ...]) -> str:
+    """Return the stack's JSON for a placeholder suffix: a synth takes seconds."""
     config = StackConfig(
         environment_suffix=_TEMPLATE,
         tiers=frozenset(tiers),
         tags={"expires-at": EXPIRED, "RunId": f"{_TEMPLATE}-1", "Owner": "test"},
-        **target.stack_settings(),
+        image=LOCAL_IMAGE,
+        cloudfront_wait_for_deployment=False,
     )
-    return json.dumps(synthesize(config).json)
+    return json.dumps(synthesize(CATALOG.app, config).json)
 
 
 def _kill_everything_in(directory: Path) -> None:

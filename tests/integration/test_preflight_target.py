@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from harness.benchmarks.known_mistakes import KNOWN_MISTAKES
+from harness.catalog import CATALOG
 from harness.preflight import Report, TerraformVersion, configuration_of, explain, preflight
 from harness.synth.synthesize import synthesize
 from harness.targets.base import Target
@@ -31,7 +32,7 @@ def cloud(embedded_only: None) -> Iterator[Target]:
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return synthesize(StackConfig(environment_suffix=SUFFIX)).json
+    return synthesize(CATALOG.app, StackConfig(environment_suffix=SUFFIX)).json
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_a_retired_version_is_one_blocker(cloud: Target) -> None:
         aurora_engine_major=15,
         aurora_preferred_minor="15.10",
     )
-    document = synthesize(config).json
+    document = synthesize(CATALOG.app, config).json
     (finding,) = report_on(document, cloud).findings
     assert (finding.rule, finding.severity) == (IN_TARGET[2], "blocker")
     assert finding.address == address(document, "aws_rds_cluster")

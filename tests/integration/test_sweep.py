@@ -13,6 +13,7 @@ import pytest
 from harness.aws.clients import Clients
 from harness.aws.resources.inventory import take_inventory
 from harness.aws.resources.resource import Kind, Resource
+from harness.catalog import CATALOG
 from harness.deploy.workspace import find_tools
 from harness.pipeline.lifetime import teardown
 from harness.run.ledger import Ledger
@@ -89,7 +90,9 @@ class Leftovers:
     def _tear_down(self, record: RunRecord) -> object:
         settings = HarnessSettings(reuse_stack=True)
         timeline = Timeline(Observer())
-        return teardown(Run(settings, record.environment_suffix, self.ledger, timeline, None))
+        return teardown(
+            Run(CATALOG, settings, record.environment_suffix, self.ledger, timeline, None)
+        )
 
     def states(self) -> set[str]:
         """Suffixes of the states in the bucket."""

@@ -12,7 +12,7 @@ from harness.aws.clients import Clients
 from harness.core.errors import CheckFailedError, HarnessError, WaitFailedError, WaitTimeoutError
 from harness.core.wait import wait_until
 from harness.run.evidence import CheckResult
-from harness.targets.base import Target
+from harness.targets.base import TargetAccess
 from stack.config import StackConfig
 from stack.outputs import CatalogOutputs
 
@@ -40,7 +40,7 @@ class CheckContext:
             (targets becoming healthy, log lines arriving) before it fails.
     """
 
-    target: Target
+    target: TargetAccess
     outputs: CatalogOutputs
     config: StackConfig
     record: Callable[[CheckResult], None] = field(compare=False)

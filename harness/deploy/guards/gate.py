@@ -5,9 +5,7 @@ from harness.deploy.guards.credentials import guard_credentials
 from harness.deploy.guards.request import guard_account, guard_request
 from harness.deploy.guards.state import guard_state
 from harness.run.run import Run
-from harness.synth.configuration import planned_config
 from harness.targets.base import Target
-from harness.targets.real_aws import AwsTarget
 
 
 def require_permission(run: Run, target: Target) -> None:
@@ -20,20 +18,27 @@ def require_permission(run: Run, target: Target) -> None:
         target: Where it would deploy.
 
     Raises:
-        UsageError: A guard refuses; the message says what was seen and what to do.
+        UsageError: A guard refuses the run.
     """
-    if not isinstance(target, AwsTarget):
+    if not target.is_account:
         return
     with run.timeline.phase("guards"):
         _guard(run, target)
 
 
-def _guard(run: Run, target: AwsTarget) -> None:
+def _guard(run: Run, target: Target) -> None:
     settings, note = run.settings, run.timeline.observer.note
-    config = planned_config(run, target)
+    config = run.planned_config(target)
     guard_request(settings, config)
-    guard_account(settings, target.identity)
+    run.stack.guard_account(settings, config)
     session = target.session()
+    guard_account(settings, target.identity)
     guard_credentials(session, minutes=settings.max_duration, note=note)
     guard_state(session, config)
-    guard_cost(session, config, cap=settings.max_cost_per_hour, note=note)
+    guard_cost(
+        session,
+        run.stack.hourly_usage(config),
+        region=config.region,
+        cap=settings.max_cost_per_hour,
+        note=note,
+    )

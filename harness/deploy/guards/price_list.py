@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from harness.deploy.guards.prices import FALLBACK, FALLBACK_DATE, FALLBACK_REGION, Item
+from harness.aws.prices import FALLBACK, FALLBACK_DATE, FALLBACK_REGION, Item
 
 # Where the API is; it answers for all regions.
 _API_REGION = "us-east-1"

@@ -1,29 +1,27 @@
-"""What the user must have said, and that it is what the credentials are for."""
+"""What the user must set for a real account, and that the credentials belong to it."""
 
 import re
 
 from harness.aws.caller_identity import Identity
 from harness.core.errors import UsageError
+from harness.run.stack_definition import StackConfiguration
 from harness.settings.settings import HarnessSettings
-from stack.config import StackConfig
-from stack.tiers import Tier
 
 _ACCOUNT = re.compile(r"\d{12}")
 
 
-def guard_request(settings: HarnessSettings, config: StackConfig) -> None:
-    """Refuse what can be seen to be wrong without asking AWS.
+def guard_request(settings: HarnessSettings, config: StackConfiguration) -> None:
+    """Refuse what is wrong without a request to AWS.
 
     Args:
-        settings: What the user set.
+        settings: The user's settings.
         config: The stack's configuration that follows from it.
 
     Raises:
-        UsageError: The region is not allowed; the account id is missing or none; there is no
-            image that AWS could pull, or no bucket for the state.
+        UsageError: The region is not allowed; the account id is missing or malformed; there is
+            no bucket for the state.
     """
     guard_place(settings)
-    _require_image(settings, config)
     if config.state_bucket is None:
         # A run in continuous integration ends with its machine: nothing could be torn down
         # with a state that was kept there.
@@ -37,10 +35,10 @@ def guard_place(settings: HarnessSettings) -> None:
     """Refuse a region that is not allowed, and an account that was not named.
 
     Args:
-        settings: What the user set.
+        settings: The user's settings.
 
     Raises:
-        UsageError: The region is not allowed; the account id is missing or none.
+        UsageError: The region is not allowed; the account id is missing or malformed.
     """
     allowed = [name.strip() for name in settings.allowed_regions.split(",") if name.strip()]
     if settings.region not in allowed:
@@ -49,19 +47,11 @@ def guard_place(settings: HarnessSettings) -> None:
             remedy="deploy there, or allow it by --allowed-regions",
         )
     if not _ACCOUNT.fullmatch(settings.account_id or ""):
-        given = f"{settings.account_id!r} is no account id" if settings.account_id else "not given"
+        account = settings.account_id
+        given = f"{account!r} is not an account id" if account else "not given"
         raise UsageError(
             f"--account-id: {given}",
-            remedy="say which account you mean: the twelve digits of `aws sts get-caller-identity`",
-        )
-
-
-def _require_image(settings: HarnessSettings, config: StackConfig) -> None:
-    named = settings.image or settings.stack_settings.get("image")
-    if named is None and Tier.SERVICE in config.tiers:
-        raise UsageError(
-            "--image: not given, and AWS has none of the API",
-            remedy="`catalog-harness image publish` builds it, pushes it to ECR and says its name",
+            remedy="name the account: the twelve digits that `aws sts get-caller-identity` prints",
         )
 
 
@@ -69,17 +59,17 @@ def guard_account(settings: HarnessSettings, identity: Identity) -> None:
     """Refuse credentials of another account, and those of the root user.
 
     Args:
-        settings: What the user set.
-        identity: What STS says.
+        settings: The user's settings.
+        identity: The caller identity that STS returns.
 
     Raises:
-        UsageError: They are not what the user meant, or more powerful than a test should be.
+        UsageError: They are not those of that account, or more powerful than a test needs.
     """
     if identity.account != settings.account_id:
         raise UsageError(
-            f"the credentials are of account {identity.account} ({identity.arn}), --account-id "
-            f"says {settings.account_id}",
-            remedy="use credentials of that account, or mend the option",
+            f"the credentials are of account {identity.account} ({identity.arn}), --account-id is "
+            f"{settings.account_id}",
+            remedy="use credentials of that account, or correct the option",
         )
     if identity.is_root:
         raise UsageError(

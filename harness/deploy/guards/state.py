@@ -7,7 +7,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.core.errors import UsageError
-from stack.config import StackConfig
+from harness.run.stack_definition import StackConfiguration
 
 
 def lock_key(state_key: str) -> str:
@@ -18,12 +18,12 @@ def lock_key(state_key: str) -> str:
     return f"{state_key}.tflock"
 
 
-def state_client(session: boto3.Session, config: StackConfig) -> Any:
+def state_client(session: boto3.Session, config: StackConfiguration) -> Any:
     """Return an S3 client in the region of the state's bucket."""
     return session.client("s3", region_name=config.state_bucket_region or config.region)
 
 
-def guard_state(session: boto3.Session, config: StackConfig) -> None:
+def guard_state(session: boto3.Session, config: StackConfiguration) -> None:
     """Refuse a bucket that is not there or not where it should be, and a state in use.
 
     Args:

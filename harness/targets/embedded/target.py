@@ -1,41 +1,45 @@
 """The embedded target: an AWS emulator with a real data plane, from Python packages alone."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import boto3
 import requests
 
 from harness.aws.capability import Capability
 from harness.aws.emulator_session import EmulatorSession
-from harness.core.errors import TargetError
+from harness.core.errors import TargetError, UsageError
 from harness.emulator.cloud import attach_cloud, start_cloud, stop_cloud
 from harness.emulator.cloud_info import CA_FILE, CloudInfo
-from harness.targets.base import DatabaseRoute
+from harness.emulator.dead_clouds import remove_cloud_folder
+from harness.settings.settings import HarnessSettings
+from harness.targets.base import DatabaseRoute, Target
 from harness.targets.embedded.container_addresses import container_address
 from harness.targets.emulator_settings import (
     EMULATOR_PROVIDER,
-    EMULATOR_STACK_SETTINGS,
     isolating_environment,
 )
 from harness.targets.gateway_http import gateway_session
-from harness.terraform.drift import AllowedDrift
 
+_DEFAULT_DOCKER_HOST = "unix:///var/run/docker.sock"
 _FORCED_TLS = "MiniStack does not pass rds.force_ssl of a parameter group on to its servers"
 
 
-class EmbeddedTarget:
+class EmbeddedTarget(Target):
     """A MiniStack of our own on loopback, with containers as processes.
 
     Args:
         region: AWS region to play.
         docker_host: A Docker or Podman engine in place of the built-in one.
-        owner_pid: The cloud ends with this process; None keeps it until it is stopped.
-        attachment: What ``start`` returned to whoever started the cloud: attaches to it.
+        owner_pid: PID whose exit stops the cloud; None: runs until stopped.
+        attachment: What ``start`` returned: attaches to the cloud that it started.
     """
 
     name = "embedded"
+    is_per_run: ClassVar[bool] = True
+    is_predictable: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -49,6 +53,25 @@ class EmbeddedTarget:
         self._docker_host = docker_host
         self._owner_pid = owner_pid
         self._cloud = attach_cloud(Path(attachment["cloud"])) if attachment else None
+
+    @classmethod
+    def create(cls, settings: HarnessSettings, *, owner_pid: int | None) -> Self:
+        """Return the target of a new run."""
+        return cls(
+            region=settings.region,
+            docker_host=docker_host_of(settings.container_engine),
+            owner_pid=owner_pid,
+        )
+
+    @classmethod
+    def attach(cls, region: str, attachment: Mapping[str, str]) -> Self:
+        """Return the target of a run on record."""
+        return cls(region=region, attachment=attachment)
+
+    @classmethod
+    def remove_ended(cls, attachment: Mapping[str, str]) -> None:
+        """Remove the folder of a cloud that has ended."""
+        remove_cloud_folder(Path(attachment["cloud"]))
 
     @property
     def cloud(self) -> CloudInfo:
@@ -109,14 +132,6 @@ class EmbeddedTarget:
         """Return provider arguments that keep Terraform from asking a real AWS."""
         return dict(EMULATOR_PROVIDER)
 
-    def stack_settings(self) -> Mapping[str, Any]:
-        """Return what only an emulator wants of the stack."""
-        return dict(EMULATOR_STACK_SETTINGS)
-
-    def known_drift(self) -> Sequence[AllowedDrift]:
-        """Return nothing: what drifts in MiniStack is repaired on the wire."""
-        return ()
-
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
         """Return the loopback address of a database of the cloud, and its authority."""
         cloud = self.cloud
@@ -125,3 +140,26 @@ class EmbeddedTarget:
             return None
         ca_file = Path(cloud.directory) / CA_FILE if cloud.database_tls else None
         return DatabaseRoute(address, port, ca_file)
+
+
+def docker_host_of(engine: str) -> str | None:
+    """Return the address of the container engine that a setting means; None: the built-in one.
+
+    Raises:
+        UsageError: The setting means none, or none is there.
+    """
+    if engine == "built-in":
+        return None
+    address = os.environ.get("DOCKER_HOST", _DEFAULT_DOCKER_HOST) if engine == "docker" else engine
+    path = address.removeprefix("unix://")
+    if path == address:
+        raise UsageError(
+            f"container engine {address!r} cannot be used",
+            remedy="built-in, docker, or the address of a socket such as unix:///run/podman.sock",
+        )
+    if not Path(path).is_socket():
+        raise UsageError(
+            f"container engine {address!r}: there is no such socket",
+            remedy="start Docker or Podman, or use the built-in engine, which needs neither",
+        )
+    return address

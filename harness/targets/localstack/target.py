@@ -1,11 +1,11 @@
-"""The LocalStack target: somebody else's LocalStack, with the services that it really has."""
+"""The LocalStack target: an externally managed LocalStack, with the services that it offers."""
 
 import json
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import boto3
@@ -14,14 +14,14 @@ import requests
 from harness.aws.capability import Capability
 from harness.aws.emulator_session import EmulatorSession
 from harness.core.errors import TargetError
-from harness.targets.base import DatabaseRoute
+from harness.settings.settings import HarnessSettings
+from harness.targets.base import DatabaseRoute, Target
 from harness.targets.emulator_settings import (
     EMULATOR_PROVIDER,
-    EMULATOR_STACK_SETTINGS,
     emulator_environment,
 )
 from harness.targets.gateway_http import gateway_session
-from harness.targets.localstack.endpoint import LocalStackEndpoint
+from harness.targets.localstack.endpoint import LocalStackEndpoint, find_endpoint
 from harness.targets.localstack.health import LocalStackInfo, await_localstack
 from harness.targets.localstack.service_probes import refused_services
 from harness.terraform.drift import AllowedDrift
@@ -40,7 +40,7 @@ _DATA_PLANES: Mapping[Capability, tuple[Capability, ...]] = MappingProxyType(
         Capability.DATABASE_DIRECT: (Capability.RDS,),
     }
 )
-_TLS = "nobody has shown yet that LocalStack's databases take TLS"
+_TLS = "not verified yet whether LocalStack's databases accept TLS"
 _UNPROVED = MappingProxyType({Capability.DATABASE_TLS: _TLS, Capability.DATABASE_FORCED_TLS: _TLS})
 
 
@@ -65,13 +65,13 @@ class _Found:
     refused: Mapping[Capability, str]
 
 
-class LocalStackTarget:
-    """A LocalStack that somebody else started, and that goes on after the run.
+class LocalStackTarget(Target):
+    """An externally managed LocalStack; never stopped by the harness.
 
     Args:
         region: AWS region to use there.
         endpoint: Where it is.
-        attachment: What ``start`` returned to whoever began the run.
+        attachment: What ``start`` returned when the run began.
         patience: Seconds to wait for one that is not ready.
     """
 
@@ -91,18 +91,27 @@ class LocalStackTarget:
         self._found = _read(attachment) if attachment else None
 
     @classmethod
+    def create(cls, settings: HarnessSettings, *, owner_pid: int | None) -> Self:  # noqa: ARG003
+        """Return the target of a new run, at the address that the settings name.
+
+        Raises:
+            UsageError: The address is malformed.
+        """
+        return cls(region=settings.region, endpoint=find_endpoint(settings.endpoint_url))
+
+    @classmethod
     def attach(
         cls, region: str, attachment: Mapping[str, str], *, patience: float | None = None
-    ) -> "LocalStackTarget":
+    ) -> Self:
         """Return the target of a run on record.
 
         Args:
             region: AWS region.
             attachment: What ``start`` returned.
-            patience: Seconds to wait for an answer; None for ten.
+            patience: Seconds to wait for a response; None for ten.
 
         Raises:
-            TargetError: It does not answer any more, or something else is there.
+            TargetError: It does not respond any more, or something else is there.
         """
         endpoint = LocalStackEndpoint(attachment["endpoint"], "the run's record")
         seconds = _STILL_THERE_SECONDS if patience is None else patience
@@ -121,7 +130,7 @@ class LocalStackTarget:
         return _written(self._endpoint, self._found)
 
     def stop(self) -> None:
-        """Do nothing: whoever started it ends it."""
+        """Do nothing: it is managed externally."""
 
     def facts(self) -> Mapping[str, str]:
         """Name endpoint, version and edition, and the services that it does not have."""
@@ -167,10 +176,6 @@ class LocalStackTarget:
     def provider(self) -> Mapping[str, Any]:
         """Return provider arguments that keep Terraform from asking a real AWS."""
         return dict(EMULATOR_PROVIDER)
-
-    def stack_settings(self) -> Mapping[str, Any]:
-        """Return what only an emulator wants of the stack."""
-        return dict(EMULATOR_STACK_SETTINGS)
 
     def known_drift(self) -> Sequence[AllowedDrift]:
         """Return what LocalStack itself makes a second plan want to change."""

@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
-import requests
 
 from harness.aws.capability import Capability
 from harness.aws.resources.resource import Resource
+from harness.catalog import CATALOG
 from harness.core.errors import EmulatorError, HarnessError
 from harness.run.ledger import Ledger
 from harness.run.observer import Observer
@@ -22,8 +22,6 @@ from harness.run.run import Run
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings
 from harness.synth.synthesize import SynthesizedStack
-from harness.targets.base import DatabaseRoute
-from harness.targets.embedded.target import EmbeddedTarget
 from harness.teardown.proof import TeardownProof
 from harness.teardown.sweep import SweepReport, SweptRun
 from harness.teardown.sweep.ownership import SelectedRun
@@ -31,6 +29,7 @@ from harness.teardown.sweep.removal import Outcome
 from harness.terraform import pinned_provider_version
 from harness.terraform.drift import AllowedDrift
 from stack.config import StackConfig
+from tests.unit.harness.fake_target import UnusedTarget
 from tests.unit.harness.scripted_terraform import ScriptedTerraform
 from tests.unit.harness.terraform.fake_terraform import lines, operation
 
@@ -63,11 +62,10 @@ class Witness(Observer):
         self.notes.append(text)
 
 
-class FakeTarget:
+class FakeTarget(UnusedTarget):
     """A target that can be started, attached to and stopped."""
 
-    name = "embedded"
-    region = "eu-north-1"
+    is_predictable: ClassVar[bool] = True
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -88,7 +86,7 @@ class FakeTarget:
         self.running = True
         return {"cloud": "/a/cloud"}
 
-    def attach(self, name: str, region: str, attachment: Mapping[str, str]) -> "FakeTarget":
+    def attached(self, name: str, region: str, attachment: Mapping[str, str]) -> "FakeTarget":
         assert (name, region) == (self.name, self.region)
         assert attachment == {"cloud": "/a/cloud"}
         if not self.running:
@@ -104,12 +102,6 @@ class FakeTarget:
     def facts(self) -> Mapping[str, str]:
         return {"endpoint": "http://127.0.0.1:1"}
 
-    def session(self) -> Any:
-        raise AssertionError("no AWS here")
-
-    def http(self) -> requests.Session:
-        raise AssertionError("no HTTP here")
-
     def missing(self) -> Mapping[Capability, str]:
         return self.lacks
 
@@ -119,14 +111,8 @@ class FakeTarget:
     def provider(self) -> Mapping[str, Any]:
         return {"access_key": "test"}
 
-    def stack_settings(self) -> Mapping[str, Any]:
-        return EmbeddedTarget(region=self.region).stack_settings()
-
     def known_drift(self) -> Sequence[AllowedDrift]:
         return self.drifts
-
-    def database_route(self, host: str, port: int) -> DatabaseRoute | None:
-        raise AssertionError("no database here")
 
 
 class Way:
@@ -159,8 +145,8 @@ class Way:
         self.synths_ahead: list[StackConfig] = []
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         patch.setattr("harness.deploy.deploy.create_target", self._create)
-        patch.setattr("harness.deploy.deploy.attach_target", self.target.attach)
-        patch.setattr("harness.teardown.destroy.attach_target", self.target.attach)
+        patch.setattr("harness.deploy.deploy.attach_target", self.target.attached)
+        patch.setattr("harness.teardown.destroy.attach_target", self.target.attached)
         patch.setattr("harness.deploy.deploy.synthesize", self._synthesize)
         patch.setattr("harness.synth.ahead.synthesize", self._synthesize_ahead)
         patch.setattr("harness.teardown.destroy.prove_teardown", self._prove)
@@ -195,6 +181,7 @@ class Way:
 
     def run(self, **changes: Any) -> Run:
         return Run(
+            stack=CATALOG,
             settings=self.settings(**changes),
             environment_suffix=SUFFIX,
             ledger=self.ledger,
@@ -226,7 +213,8 @@ class Way:
         self.target.steps.append(f"create for {owner_pid}")
         return self.target
 
-    def _synthesize(self, config: StackConfig) -> SynthesizedStack:
+    def _synthesize(self, app: object, config: StackConfig) -> SynthesizedStack:
+        assert app is CATALOG.app
         self.synths.append(config)
         if isinstance(self.synthesized, BaseException):
             raise self.synthesized
@@ -234,7 +222,7 @@ class Way:
         return SynthesizedStack(self.synthesized, path, False, 0.0, "catalog")
 
     def _synthesize_ahead(
-        self, config: StackConfig, *, cancel: threading.Event
+        self, _app: object, config: StackConfig, *, cancel: threading.Event
     ) -> SynthesizedStack:
         assert not cancel.is_set()
         self.synths_ahead.append(config)

@@ -29,7 +29,7 @@ def ecr(monkeypatch: pytest.MonkeyPatch) -> FakeEcr:
         def session(self) -> FakeAws:
             return ecr.aws
 
-    monkeypatch.setattr("harness.cli.image.AwsTarget", Account)
+    monkeypatch.setattr("harness.cli.image.account_target", lambda region: Account(region=region))
     return ecr
 
 

@@ -146,7 +146,7 @@ def test_without_a_path_it_is_the_catalog_stack(
         json = catalog().document
         path = Path("cdk.tf.json")
 
-    def synthesize(config: Any) -> Stack:
+    def synthesize(_app: object, config: Any) -> Stack:
         seen.append(config.environment_suffix)
         return Stack()
 

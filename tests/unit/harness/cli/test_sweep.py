@@ -128,7 +128,7 @@ def test_a_suffix_that_cannot_be_one_is_a_mistake(
 class TestOtherTargets:
     @pytest.fixture(autouse=True)
     def another(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("harness.cli.sweep.EmbeddedTarget.name", "another")
+        monkeypatch.setattr("harness.targets.embedded.target.EmbeddedTarget.is_per_run", False)
 
     def test_one_is_started_swept_and_stopped(self, call: CommandLine, sweeps: FakeSweeps) -> None:
         assert call("sweep").status == 0
@@ -171,7 +171,7 @@ class TestOtherTargets:
 def test_a_run_on_record_is_destroyed_as_destroy_does_it(
     call: CommandLine, way: Way, deployable: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("harness.teardown.sweep.embedded_clouds.attach_target", way.target.attach)
+    monkeypatch.setattr("harness.teardown.sweep.embedded_clouds.attach_target", way.target.attached)
     monkeypatch.setattr("harness.teardown.sweep.embedded_clouds.sweep", lambda *_, **__: REPORT)
     assert call("deploy", *deployable).status == 0
 

@@ -16,7 +16,7 @@ JSON: dict[str, object] = {"resource": {"aws_lb": {"alb": {}}}}
 def synths(monkeypatch: pytest.MonkeyPatch) -> list[StackConfig]:
     seen: list[StackConfig] = []
 
-    def synthesize(config: StackConfig) -> SynthesizedStack:
+    def synthesize(_app: object, config: StackConfig) -> SynthesizedStack:
         seen.append(config)
         return SynthesizedStack(JSON, Path("kept"), True, 0.0, "catalog")
 

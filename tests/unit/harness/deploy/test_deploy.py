@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.core.errors import EmulatorError, HarnessError, ProcessError, TargetError
-from harness.deploy.deploy import attach, deploy, start_target
+from harness.deploy.deploy import attach, deploy, find_target, start_target
 from harness.preflight import TerraformVersion
 from harness.run.record import RunStatus
 from harness.terraform import TerraformError
@@ -142,19 +142,21 @@ class TestPreflight:
 
 class TestTarget:
     def test_processes_that_share_a_run_share_its_target(self, way: Way) -> None:
-        first = replace(way.run(), shared=True)
+        shared = replace(way.run(), shared=True)
 
-        assert start_target(first) is start_target(first)
+        for _ in range(2):
+            start_target(shared, find_target(shared))
+
         assert way.target.steps.count("start") == 1
 
     def test_one_that_did_not_start_in_another_process_is_tried_again(self, way: Way) -> None:
         shared = replace(way.run(), shared=True)
         way.target.refuses_start = EmulatorError("no port")
         with pytest.raises(EmulatorError):
-            start_target(shared)
+            start_target(shared, find_target(shared))
         way.target.refuses_start = None
 
-        start_target(shared)
+        start_target(shared, find_target(shared))
 
         assert way.ledger.get(SUFFIX).attachment == {"cloud": "/a/cloud"}
 
@@ -227,7 +229,7 @@ def test_a_synth_that_is_interrupted_ends_the_init_beside_it(
     way.terraform.program.write_text(_HANGS_AT_INIT.format(folder=way.terraform.folder))
     started = way.terraform.folder / "started"
 
-    def interrupted(_config: object) -> None:
+    def interrupted(*_: object) -> None:
         _await(started)
         raise KeyboardInterrupt
 

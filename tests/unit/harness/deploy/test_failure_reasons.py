@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from harness.deploy.failure_reasons import with_failure_reasons
-from harness.targets.base import Target
+from harness.run.stack_definition import EcsService
 from harness.terraform import TerraformError
 from harness.terraform.errors import terraform_error
 from harness.terraform.events import Diagnostic
-from stack.config import StackConfig
 from tests.unit.harness.checks.fake_aws import FakeAws, RefusalError
+from tests.unit.harness.fake_target import UnusedTarget
 
-CONFIG = StackConfig(environment_suffix="pr1")
+SERVICE = EcsService("catalog-pr1", "catalog-api-pr1")
 CLUSTER = "arn:aws:ecs:eu-north-1:111122223333:cluster/catalog-pr1"
 TIMEOUT = Diagnostic(
     "error",
@@ -22,12 +22,12 @@ TIMEOUT = Diagnostic(
 PULL = "CannotPullContainerError: pull access denied for none"
 
 
-class FakeTarget:
+class FakeTarget(UnusedTarget):
     def __init__(self, session: FakeAws | None = None) -> None:
         self._session = session
 
     def session(self) -> FakeAws:
-        assert self._session is not None, "the target was asked"
+        assert self._session is not None, "the target was used"
         return self._session
 
 
@@ -55,8 +55,7 @@ def stopped(*tasks: dict[str, Any]) -> FakeAws:
 
 def explained(session: FakeAws | None, *diagnostics: Diagnostic) -> TerraformError:
     error = terraform_error("apply", diagnostics or [TIMEOUT])
-    target: Target = FakeTarget(session)  # type: ignore[assignment]
-    return with_failure_reasons(error, target, CONFIG)
+    return with_failure_reasons(error, FakeTarget(session), [SERVICE])
 
 
 def test_the_reason_comes_first_and_what_terraform_saw_after_it() -> None:
@@ -106,8 +105,8 @@ def test_only_stopped_tasks_of_the_service_are_asked_for() -> None:
 
     (name, asked), _ = session.requests
     assert name == "ecs.ListTasks"
-    assert asked["cluster"] == CONFIG.ecs_cluster_name
-    assert asked["serviceName"] == CONFIG.ecs_service_name
+    assert asked["cluster"] == SERVICE.cluster
+    assert asked["serviceName"] == SERVICE.name
     assert asked["desiredStatus"] == "STOPPED"
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.catalog import CATALOG
 from harness.core.errors import UsageError
 from harness.run.ledger import Ledger
 from harness.run.observer import Observer
@@ -17,6 +18,7 @@ from harness.settings.settings import HarnessSettings
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     return Run(
+        stack=CATALOG,
         settings=HarnessSettings(
             terraform="/bin/tofu", provider_mirror=Path("/mirror"), home=tmp_path
         ),

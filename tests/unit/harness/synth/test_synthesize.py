@@ -4,15 +4,16 @@ import os
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import filelock
 import pytest
 
+from harness.catalog import CATALOG
 from harness.core.errors import HarnessError, ProcessError, UsageError
 from harness.core.process import Completed
-from harness.synth import synthesize as synth
 from harness.synth.synthesize import SynthesizedStack, synthesize
 from stack.config import StackConfig
 
@@ -56,7 +57,7 @@ def cache(tmp_path: Path) -> Path:
 
 
 def made(config: StackConfig, cache: Path, **more: Any) -> SynthesizedStack:
-    return synthesize(config, cache_directory=cache, **more)
+    return synthesize(CATALOG.app, config, cache_directory=cache, **more)
 
 
 def test_the_app_gets_the_whole_configuration(app: FakeApp, cache: Path) -> None:
@@ -110,26 +111,21 @@ def test_a_package_may_be_absent(
     assert made(_CONFIG, cache).stack_id == "catalog"
 
 
-@pytest.fixture
-def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in for the sources of the stack."""
-    monkeypatch.setattr(synth, "_stack_package", lambda: tmp_path / "stack")
-    return tmp_path / "stack"
-
-
 @pytest.mark.parametrize(
     ("name", "anew"),
     [("network.py", True), ("runtime.cjs", True), ("api/main.py", False), ("__pycache__/x", False)],
 )
 def test_other_sources_of_the_stack_are_synthesized_anew(
-    app: FakeApp, cache: Path, sources: Path, name: str, anew: bool
+    app: FakeApp, cache: Path, tmp_path: Path, name: str, anew: bool
 ) -> None:
+    sources = tmp_path / "stack"
+    stack = replace(CATALOG.app, package=sources)
     (sources / name).parent.mkdir(parents=True)
     (sources / name).write_text("one")
-    made(_CONFIG, cache)
+    synthesize(stack, _CONFIG, cache_directory=cache)
     (sources / name).write_text("two")
 
-    assert made(_CONFIG, cache).cached is not anew
+    assert synthesize(stack, _CONFIG, cache_directory=cache).cached is not anew
 
 
 def test_a_kept_result_that_is_not_whole_is_made_again(app: FakeApp, cache: Path) -> None:
@@ -258,7 +254,7 @@ def test_the_users_cache_is_the_default(
 ) -> None:
     monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
 
-    assert synthesize(_CONFIG).path.parent == tmp_path / "catalog-harness" / "synth"
+    assert synthesize(CATALOG.app, _CONFIG).path.parent == tmp_path / "catalog-harness" / "synth"
 
 
 @pytest.mark.slow  # installs jsii anew

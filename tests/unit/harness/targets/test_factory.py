@@ -1,7 +1,5 @@
-"""Which target and which container engine a setting or a record means."""
+"""The target that a setting or a record names."""
 
-import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,56 +7,13 @@ import pytest
 from harness.core.errors import EmulatorError, TargetError, UsageError
 from harness.emulator import cloud
 from harness.emulator.cloud_info import CloudInfo
+from harness.settings.options import OPTIONS
 from harness.settings.settings import HarnessSettings
 from harness.targets.embedded import target as embedded
-from harness.targets.factory import (
-    attach_target,
-    create_target,
-    docker_host_of,
-    remove_ended_target,
-)
+from harness.targets.factory import TARGETS, attach_target, create_target, target_type
+from harness.targets.real_aws import AwsTarget
 from tests.unit.harness.emulator.clouds import ended_cloud, info_of, stand_in_cloud
 from tests.unit.harness.targets.fake_localstack import FakeLocalStack
-
-
-@pytest.fixture
-def engine_socket(tmp_path: Path) -> Iterator[str]:
-    path = tmp_path / "engine.sock"
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(path))
-        yield f"unix://{path}"
-
-
-class TestContainerEngine:
-    def test_the_built_in_engine_has_no_address(self) -> None:
-        assert docker_host_of("built-in") is None
-
-    def test_a_socket_can_be_named(self, engine_socket: str) -> None:
-        assert docker_host_of(engine_socket) == engine_socket
-
-    def test_docker_is_where_its_own_variable_says(
-        self, engine_socket: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("DOCKER_HOST", engine_socket)
-
-        assert docker_host_of("docker") == engine_socket
-
-    def test_docker_is_at_its_usual_socket_otherwise(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delenv("DOCKER_HOST", raising=False)
-        monkeypatch.setattr(Path, "is_socket", lambda _: True)
-
-        assert docker_host_of("docker") == "unix:///var/run/docker.sock"
-
-    def test_an_engine_that_is_not_there_is_refused_before_anything_starts(
-        self, tmp_path: Path
-    ) -> None:
-        with pytest.raises(UsageError, match=r"no such socket\n.*built-in engine"):
-            docker_host_of(f"unix://{tmp_path}/nothing.sock")
-
-    @pytest.mark.parametrize("engine", ["podmann", "tcp://10.0.0.1:2375", ""])
-    def test_anything_else_is_refused(self, engine: str) -> None:
-        with pytest.raises(UsageError, match=r"cannot be used\n.*built-in, docker"):
-            docker_host_of(engine)
 
 
 def test_a_new_target_is_made_of_the_settings(
@@ -112,7 +67,7 @@ class TestLocalStack:
             attach_target("localstack", "eu-north-1", attachment)
 
     def test_nothing_of_it_is_on_this_machine(self) -> None:
-        remove_ended_target("localstack", {"endpoint": "http://127.0.0.1:9"})
+        target_type("localstack").remove_ended({"endpoint": "http://127.0.0.1:9"})
 
 
 def test_a_target_that_has_ended_cannot_be_attached_to(tmp_path: Path) -> None:
@@ -122,7 +77,7 @@ def test_a_target_that_has_ended_cannot_be_attached_to(tmp_path: Path) -> None:
         attach_target("embedded", "eu-north-1", {"cloud": str(tmp_path)})
 
 
-def test_a_target_that_does_not_exist_is_the_users_mistake() -> None:
+def test_a_target_that_does_not_exist_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="there is no target 'gcp'"):
         create_target(HarnessSettings(target="gcp"), owner_pid=None)
     with pytest.raises(UsageError, match="there is no target 'gcp'"):
@@ -138,21 +93,14 @@ def test_nothing_is_started_by_making_a_target(monkeypatch: pytest.MonkeyPatch) 
 def test_what_an_ended_target_left_is_removed(tmp_path: Path) -> None:
     ended_cloud(tmp_path / "cloud")
 
-    remove_ended_target("embedded", {"cloud": str(tmp_path / "cloud")})
+    target_type("embedded").remove_ended({"cloud": str(tmp_path / "cloud")})
 
     assert not (tmp_path / "cloud").exists()
 
 
 def test_an_account_is_a_target_too(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[dict[str, object]] = []
-
-    class Aws:
-        name = "aws"
-
-        def __init__(self, **given: object) -> None:
-            made.append(given)
-
-    monkeypatch.setattr("harness.targets.factory.AwsTarget", Aws)
+    monkeypatch.setattr(AwsTarget, "__init__", lambda _, **given: made.append(given))
 
     create_target(HarnessSettings(target="aws", region="eu-west-1"), owner_pid=None)
     attach_target("aws", "eu-west-1", {"account": "123456789012"})
@@ -161,3 +109,9 @@ def test_an_account_is_a_target_too(monkeypatch: pytest.MonkeyPatch) -> None:
         {"region": "eu-west-1"},
         {"region": "eu-west-1", "attachment": {"account": "123456789012"}},
     ]
+
+
+def test_the_option_offers_every_target() -> None:
+    (option,) = (option for option in OPTIONS if option.name == "target")
+
+    assert option.choices == tuple(TARGETS)

@@ -69,9 +69,6 @@ class TestAws:
         assert target.rehearsal is None
         assert target.session().client("s3").meta.endpoint_url.startswith("https://bucket.vpce-1")
 
-    def test_it_takes_the_stack_as_it_is(self) -> None:
-        assert AwsTarget(region=REGION).stack_settings() == {}
-
     def test_http_is_plain_and_waits_for_names_that_are_not_known_yet(self) -> None:
         with AwsTarget(region=REGION).http() as session:
             adapter = session.get_adapter("https://d1.cloudfront.net")
@@ -157,7 +154,7 @@ class TestRehearsal:
         assert set(backend["endpoints"].values()) == {emulator.endpoint}
         assert backend["use_path_style"]
         assert provider["s3_use_path_style"]
-        assert not rehearsing.stack_settings()["cloudfront_wait_for_deployment"]
+        assert rehearsing.is_emulated
 
 
 class TestLaterProcess:

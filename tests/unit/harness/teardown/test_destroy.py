@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from harness.aws.resources.resource import Kind, Resource
 from harness.core.errors import EmulatorError, LeakError, TargetError
-from harness.deploy.deploy import deploy, start_target
+from harness.deploy.deploy import deploy, find_target, start_target
 from harness.run.record import RunStatus
 from harness.run.run import Run
 from harness.teardown.destroy import destroy
@@ -53,7 +53,7 @@ def test_any_process_can_do_it_by_the_record(way: Way, run: Run) -> None:
 
 def test_a_target_whose_stack_was_never_applied_is_asked_and_stopped(way: Way) -> None:
     run = way.run()
-    start_target(run)
+    start_target(run, find_target(run))
 
     assert destroy(run) == CLEAN
     assert "destroy" not in way.verbs
@@ -71,16 +71,16 @@ def test_a_run_that_never_had_a_target_is_forgotten(way: Way) -> None:
 def test_a_cloud_that_has_ended_took_everything_with_it(
     way: Way, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    removed: list[tuple[str, Mapping[str, str]]] = []
+    removed: list[Mapping[str, str]] = []
     monkeypatch.setattr(
-        "harness.teardown.destroy.remove_ended_target", lambda *target: removed.append(target)
+        "harness.targets.embedded.target.EmbeddedTarget.remove_ended", removed.append
     )
     way.target.running = False
 
     assert destroy(run) is None
 
     assert way.status is RunStatus.DESTROYED
-    assert removed == [("embedded", {"cloud": "/a/cloud"})], "what it left on this machine goes too"
+    assert removed == [{"cloud": "/a/cloud"}], "what it left on this machine goes too"
     assert "all that it held has ended with it" in witness_of(run).notes[-1]
 
 
@@ -261,7 +261,7 @@ def test_what_a_complete_deployment_left_is_swept_and_yet_an_error(way: Way, run
 
 def test_a_run_that_never_applied_sweeps_nothing_because_nothing_is_its_own(way: Way) -> None:
     run = way.run()
-    start_target(run)
+    start_target(run, find_target(run))
     way.proof, way.finds = LEFT, [(BUCKET,)]
 
     with pytest.raises(LeakError):

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from harness.aws.prices import FALLBACK, Item
+from harness.catalog.cost import hourly_usage
 from harness.core.errors import UsageError
 from harness.deploy.guards.cost import estimate, guard_cost
 from harness.deploy.guards.price_list import Prices, current_prices
-from harness.deploy.guards.prices import FALLBACK, Item
 from stack.config import StackConfig
 from tests.unit.harness.checks.fake_aws import FakeAws, RefusalError
 
@@ -74,7 +75,7 @@ class TestPrices:
 
         assert prices.hourly[Item.PUBLIC_ADDRESS] == 0.007
 
-    def test_a_table_stands_in_for_a_list_that_may_not_be_asked(self) -> None:
+    def test_the_table_replaces_a_price_list_that_refuses_access(self) -> None:
         def refuse(_: dict[str, Any]) -> dict[str, Any]:
             raise RefusalError("AccessDeniedException")
 
@@ -89,7 +90,9 @@ class TestPrices:
         [{"AmazonRDS": []}, {"AmazonRDS": ["{"]}, {"AmazonRDS": [product("x-y", "1")]}],
         ids=["empty", "no JSON", "other things"],
     )
-    def test_so_it_does_for_one_that_lacks_something(self, changes: dict[str, list[str]]) -> None:
+    def test_the_table_replaces_a_price_list_that_lacks_something(
+        self, changes: dict[str, list[str]]
+    ) -> None:
         assert priced(price_list(changes)).hourly is FALLBACK
 
     def test_the_table_has_a_price_for_everything(self) -> None:
@@ -99,41 +102,45 @@ class TestPrices:
 
 class TestEstimate:
     def test_a_network_costs_its_gateways_and_their_addresses(self) -> None:
-        found = estimate(config(tiers=["network"], nat_gateway_count=2), ONE_EACH)
+        found = estimate(hourly_usage(config(tiers=["network"], nat_gateway_count=2)), ONE_EACH)
 
-        assert found.at_first == found.at_most == 2 + 2
+        assert found.initial == found.maximum == 2 + 2
 
     def test_scaling_out_costs_more(self) -> None:
-        found = estimate(config(desired_count=2, max_capacity=6), ONE_EACH)
+        found = estimate(hourly_usage(config(desired_count=2, max_capacity=6)), ONE_EACH)
 
         per_task = 0.25 + 0.5
-        assert found.at_most - found.at_first == pytest.approx(4 * per_task + 1.5)
+        assert found.maximum - found.initial == pytest.approx(4 * per_task + 1.5)
 
     def test_readers_are_database_instances_too(self) -> None:
         one, three = (
             estimate(
-                config(tiers=["network", "secret", "database"], aurora_reader_count=n), ONE_EACH
+                hourly_usage(
+                    config(tiers=["network", "secret", "database"], aurora_reader_count=n)
+                ),
+                ONE_EACH,
             )
             for n in (0, 2)
         )
 
-        assert three.at_first - one.at_first == pytest.approx(2 * 0.5)
+        assert three.initial - one.initial == pytest.approx(2 * 0.5)
 
     def test_the_whole_stack_costs_less_than_a_dollar_by_the_table(self) -> None:
-        found = estimate(config(), Prices(FALLBACK, "the table"))
+        found = estimate(hourly_usage(config()), Prices(FALLBACK, "the table"))
 
-        assert 0.15 < found.at_first < found.at_most < 1.0
+        assert 0.15 < found.initial < found.maximum < 1.0
 
 
 class TestCap:
     def guard(self, cap: float | None) -> list[str]:
         notes: list[str] = []
         aws = FakeAws.answering({"pricing.GetProducts": price_list()})
-        guard_cost(aws, config(), cap=cap, note=notes.append)
+        usage = hourly_usage(config())
+        guard_cost(aws, usage, region="eu-north-1", cap=cap, note=notes.append)
         return notes
 
     @pytest.mark.parametrize("cap", [None, 5.0])
-    def test_the_estimate_is_told_with_its_source(self, cap: float | None) -> None:
+    def test_the_estimate_is_noted_with_its_source(self, cap: float | None) -> None:
         (note,) = self.guard(cap)
 
         assert note.startswith("estimated cost: 0.")

@@ -1,14 +1,14 @@
-"""What must have been said before anybody asks AWS, and what AWS must say of the caller."""
+"""What must be set before any request to AWS, and which caller identity is accepted."""
 
 from typing import Any
 
 import pytest
 
 from harness.aws.caller_identity import Identity
+from harness.catalog import CATALOG
 from harness.core.errors import UsageError
 from harness.deploy.guards.request import guard_account, guard_request
 from harness.settings.settings import HarnessSettings
-from harness.synth.configuration import configured
 
 ACCOUNT = "123456789012"
 COMPLETE: dict[str, Any] = {
@@ -19,13 +19,15 @@ COMPLETE: dict[str, Any] = {
 }
 
 
-def ask(**changes: Any) -> None:
+def guard(**changes: Any) -> None:
     settings = HarnessSettings(**{**COMPLETE, **changes})
-    guard_request(settings, configured(settings, "pr1", wishes={}))
+    config = CATALOG.configure(settings, "pr1")
+    guard_request(settings, config)
+    CATALOG.guard_account(settings, config)
 
 
-def test_a_request_that_says_everything_passes() -> None:
-    ask()
+def test_a_complete_request_passes() -> None:
+    guard()
 
 
 @pytest.mark.parametrize(
@@ -33,7 +35,7 @@ def test_a_request_that_says_everything_passes() -> None:
     [
         ({"region": "us-east-1"}, r"region us-east-1 is not among .*eu-north-1\n.*--allowed-reg"),
         ({"account_id": None}, r"--account-id: not given\n.*sts get-caller-identity"),
-        ({"account_id": "12345"}, "--account-id: '12345' is no account id"),
+        ({"account_id": "12345"}, "--account-id: '12345' is not an account id"),
         ({"image": None}, r"--image: not given.*\n.*image publish"),
         ({"state_bucket": None}, r"--state-bucket: not given\n.*TERRAFORM_STATE_BUCKET"),
     ],
@@ -41,22 +43,22 @@ def test_a_request_that_says_everything_passes() -> None:
 )
 def test_what_is_missing_is_refused_with_what_to_do(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message) as raised:
-        ask(**changes)
+        guard(**changes)
 
     assert raised.value.exit_code == 2
 
 
 def test_a_region_can_be_allowed() -> None:
-    ask(region="eu-west-1", allowed_regions="eu-north-1, eu-west-1")
+    guard(region="eu-west-1", allowed_regions="eu-north-1, eu-west-1")
 
 
 @pytest.mark.parametrize(
     "stack", [{"image": "mine:1"}, {"tiers": ["network", "storage"]}], ids=["file", "no service"]
 )
-def test_an_image_is_wanted_only_where_none_is_known_and_tasks_are_to_run(
+def test_an_image_is_required_only_where_none_is_set_and_tasks_run(
     stack: dict[str, Any],
 ) -> None:
-    ask(image=None, stack_settings=stack)
+    guard(image=None, stack_settings=stack)
 
 
 class TestAccount:
@@ -70,7 +72,7 @@ class TestAccount:
     def test_another_account_is_refused_with_both_named(self) -> None:
         other = Identity("999999999999", "arn:aws:iam::999999999999:user/me")
 
-        with pytest.raises(UsageError, match=r"account 999999999999 .*user/me.* says 123456789012"):
+        with pytest.raises(UsageError, match=r"account 999999999999 .*user/me.* is 123456789012"):
             guard_account(self.SETTINGS, other)
 
     def test_the_root_user_is_refused(self) -> None:

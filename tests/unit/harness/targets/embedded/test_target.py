@@ -11,7 +11,6 @@ from harness.emulator.cloud_info import CA_FILE, CloudInfo
 from harness.targets.base import DatabaseRoute, Target
 from harness.targets.embedded import target as embedded
 from harness.targets.embedded.target import EmbeddedTarget
-from stack.config import StackConfig
 from tests.unit.harness.emulator.clouds import stand_in_cloud
 from tests.unit.harness.targets.loopback import Answer, Seen, unix_server
 
@@ -122,12 +121,6 @@ class TestWayIn:
         assert variables["AWS_CONFIG_FILE"] == variables["AWS_SHARED_CREDENTIALS_FILE"]
         assert not Path(variables["AWS_CONFIG_FILE"]).read_text()
         assert target.provider()["skip_credentials_validation"] is True
-
-    def test_its_wishes_are_fields_of_the_stack(self, target: EmbeddedTarget) -> None:
-        wishes = target.stack_settings()
-
-        config = StackConfig.from_mapping({**wishes, "environment_suffix": "pr1"})
-        assert not config.cloudfront_wait_for_deployment
 
 
 class TestDatabaseRoute:

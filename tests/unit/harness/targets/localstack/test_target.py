@@ -12,7 +12,6 @@ from harness.targets.localstack.endpoint import LocalStackEndpoint
 from harness.targets.localstack.target import KNOWN_DRIFT, LocalStackTarget
 from harness.terraform import ResourceChange
 from harness.terraform.attributes import AttributeChange
-from stack.config import StackConfig
 from tests.unit.harness.targets.fake_localstack import FakeLocalStack
 from tests.unit.harness.targets.loopback import Server
 
@@ -172,11 +171,6 @@ class TestWayIn:
         assert variables["AWS_ENDPOINT_URL"] == full.endpoint
         assert variables["AWS_ACCESS_KEY_ID"] == target.provider()["access_key"] == "test"
         assert variables["AWS_CONFIG_FILE"] == "/dev/null"
-
-    def test_its_wishes_are_fields_of_the_stack(self, full: Server) -> None:
-        wishes = target_at(full).stack_settings()
-
-        assert StackConfig.from_mapping({**wishes, "environment_suffix": "pr1"})
 
     def test_a_database_has_a_port_of_its_own_at_the_gateways_host(
         self, monkeypatch: pytest.MonkeyPatch

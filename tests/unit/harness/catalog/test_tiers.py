@@ -1,15 +1,15 @@
 """Which tiers are deployed where a target does not offer everything, and what is refused."""
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from harness.aws.capability import Capability
+from harness.catalog.tiers import TIER_NEEDS, TierSelection, select_tiers, tier_facts
 from harness.core.errors import UsageError
 from harness.settings.settings import HarnessSettings
-from harness.synth.tiers import TIER_NEEDS, TierSelection, select_tiers, tier_facts
-from harness.targets.base import Target
 from stack.tiers import ALL_TIERS, Tier
+from tests.unit.harness.fake_target import UnusedTarget
 
 PAID = {
     Capability.ECS: "no ECS in this edition",
@@ -22,7 +22,7 @@ PAID = {
 FREE_TIERS = {Tier.NETWORK, Tier.STORAGE, Tier.SECRET, Tier.ROLES, Tier.MONITORING}
 
 
-class FakeTarget:
+class FakeTarget(UnusedTarget):
     name = "localstack"
 
     def __init__(self, lacks: dict[Capability, str]) -> None:
@@ -36,7 +36,7 @@ def select(
     lacks: dict[Capability, str], *, full: bool = False, **stack_settings: Any
 ) -> TierSelection:
     settings = HarnessSettings(require_full_stack=full, stack_settings=stack_settings)
-    return select_tiers(settings, cast("Target", FakeTarget(lacks)))
+    return select_tiers(settings, FakeTarget(lacks))
 
 
 class TestOffered:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from harness.catalog.aurora_version import AuroraVersion, resolve_aurora_version
 from harness.core.errors import TargetError, UsageError
-from harness.synth.aurora_version import AuroraVersion, resolve_aurora_version
 
 # As AWS lists them: in no order, with other products and retired versions among them.
 OFFERED = ("17.5", "16.10", "15.12", "16.8", "16.9", "16.8-limitless", "14.18", "13.21")
