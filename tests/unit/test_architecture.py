@@ -13,6 +13,8 @@ from pathlib import Path
 import grimp
 import pytest
 
+from harness.targets.factory import TARGETS
+
 ROOT = Path(__file__).parents[2]
 HARNESS = ROOT / "harness"
 FOLDERS = {path.parent.name for path in HARNESS.glob("*/__init__.py")}
@@ -21,7 +23,7 @@ MODULES = sorted(
     for top in ("harness", "stack")
     for path in (ROOT / top).rglob("*.py")
 )
-TARGET_NAMES = {"aws", "embedded", "localstack"}
+TARGET_CLASSES = {kind.__name__ for kind in TARGETS.values()}
 MOST_LAYERS, MOST_LOOSE_MODULES, MOST_LINES = 10, 3, 320
 
 Graph = dict[str, set[str]]
@@ -146,8 +148,8 @@ def _switches_on_the_target(code: str) -> Iterator[int]:
 def _names_a_target(node: ast.AST) -> bool:
     match node:
         case ast.Constant(value=str(text)):
-            return text in TARGET_NAMES
+            return text in TARGETS
         case ast.Name(id=name) | ast.Attribute(attr=name):
-            return re.fullmatch(r"\w+Target", name) is not None
+            return name in TARGET_CLASSES
         case _:
             return False
