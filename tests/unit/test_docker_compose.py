@@ -35,9 +35,9 @@ def test_its_ports_are_open_on_loopback_alone(service: dict[str, Any]) -> None:
 
 
 @every_service
-def test_it_says_when_it_is_ready(service: dict[str, Any]) -> None:
-    (question,) = [word for word in service["healthcheck"]["test"] if "http://" in word]
-    assert re.search(r"http://localhost:4566/_(localstack|ministack)/health", question)
+def test_it_has_a_health_check(service: dict[str, Any]) -> None:
+    (url,) = [word for word in service["healthcheck"]["test"] if "http://" in word]
+    assert re.search(r"http://localhost:4566/_(localstack|ministack)/health", url)
     assert service["healthcheck"]["start_period"]
 
 
@@ -50,11 +50,11 @@ def test_the_token_comes_from_the_environment_and_only_where_it_is_needed() -> N
 
 
 def test_no_profile_demands_the_token_of_another() -> None:
-    """Compose fills in the whole file, whichever profile is asked for."""
+    """Compose fills in the whole file, whichever profile is started."""
     assert ":?" not in FILE.read_text()
 
 
-def test_the_last_tag_without_a_token_is_the_one_for_no_token() -> None:
+def test_the_profile_without_a_token_has_the_last_tag_that_needs_none() -> None:
     assert SERVICES["localstack"]["image"] == "localstack/localstack:4.14.0"
 
 
@@ -64,6 +64,6 @@ def test_only_what_starts_containers_has_the_docker_socket() -> None:
     assert mounted == ["localstack-pro", "ministack"]
 
 
-def test_nobody_is_told_of_its_use() -> None:
+def test_usage_events_are_off() -> None:
     for name in ("localstack", "localstack-pro"):
         assert SERVICES[name]["environment"]["DISABLE_EVENTS"] == "1"

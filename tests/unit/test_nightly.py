@@ -1,4 +1,4 @@
-"""The nightly workflow: what must hold whoever edits it."""
+"""The nightly workflow: what must hold after every edit; see ``test_workflows`` for all of them."""
 
 import configparser
 import re
@@ -13,7 +13,7 @@ from harness.settings.options import OPTIONS
 from harness.settings.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
-# "on" is a truth value to YAML 1.1.
+# YAML 1.1 reads the key "on" as True.
 WORKFLOW: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/nightly.yml").read_text())
 JOBS: dict[str, Any] = WORKFLOW["jobs"]
 MAX_DURATION = float(WORKFLOW["env"]["CATALOG_HARNESS_MAX_DURATION"])
@@ -45,7 +45,7 @@ def test_it_logs_in_by_oidc_and_holds_no_secret() -> None:
     assert "secrets." not in (ROOT / ".github/workflows/nightly.yml").read_text()
 
 
-def test_two_nights_do_not_meet_and_none_is_cut_off() -> None:
+def test_one_run_at_a_time_and_none_is_cancelled() -> None:
     assert WORKFLOW["concurrency"] == {"group": "nightly-aws", "cancel-in-progress": False}
 
 
@@ -58,14 +58,14 @@ def test_it_runs_the_suite_of_tox() -> None:
     assert {"AWS_*", "TERRAFORM_STATE_*"} <= set(environment["pass_env"].split())
 
 
-def test_the_report_is_kept_whatever_happened() -> None:
+def test_the_report_is_kept_also_after_a_failure() -> None:
     (upload,) = steps("actions/upload-artifact")
 
     assert upload["if"] == "always()"
     assert upload["with"]["path"] == "reports/"
 
 
-def test_what_is_left_is_swept_whatever_happened() -> None:
+def test_leftovers_are_swept_also_after_a_failure() -> None:
     assert JOBS["sweep"]["needs"] == "aws"
     assert JOBS["sweep"]["if"] == "always()"
     sweeps = [text for text in commands("sweep") if "catalog-harness sweep" in text]
@@ -74,7 +74,7 @@ def test_what_is_left_is_swept_whatever_happened() -> None:
     assert all("--account-id" in text and "--target aws" in text for text in sweeps)
 
 
-def test_the_image_goes_whatever_happened() -> None:
+def test_the_image_is_deleted_also_after_a_failure() -> None:
     (delete,) = [step for step in JOBS["aws"]["steps"] if "image delete" in step.get("run", "")]
 
     assert delete["if"] == "always()"
@@ -94,7 +94,7 @@ def test_actions_are_pinned(job: str) -> None:
     used = [step["uses"] for step in JOBS[job]["steps"] if "uses" in step]
 
     assert used
-    assert all(re.fullmatch(r"[\w./-]+@(v\d+|[0-9a-f]{40})", name) for name in used)
+    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name) for name in used)
 
 
 def test_every_variable_is_one_that_the_harness_reads() -> None:
