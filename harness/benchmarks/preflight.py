@@ -5,19 +5,19 @@ preflight, by ``terraform validate`` with the real provider and, if installed, b
 reports a mistake if it reports anything that it does not report for the correct stack.
 """
 
+import argparse
 import json
 import shutil
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
 from rich.console import Console
 from rich.table import Table
 
@@ -157,9 +157,9 @@ def stacks_with_mistakes() -> Iterator[dict[int, Path]]:
         yield folders
 
 
-@click.command()
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Time preflight, terraform validate and checkov, and count the mistakes that each reports."""
+    argparse.ArgumentParser(description=main.__doc__).parse_args(arguments)
     tools = find_tools(None, None)
     terraform = TerraformVersion(tools.terraform.version, tools.terraform.product)
     with stacks_with_mistakes() as folders:

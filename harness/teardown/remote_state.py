@@ -17,7 +17,6 @@ from harness.deploy.guards.state import lock_key
 from harness.run.record import RunRecord
 from harness.run.stack_definition import StackDefinition
 from harness.targets.base import Target
-from harness.teardown.sweep.selection import KnownRun
 
 StateKey = Callable[[str], str]
 _SUFFIX = "SUFFIX"
@@ -43,11 +42,6 @@ class StateObject:
     def places(self) -> tuple[str, ...]:
         """Addresses of the objects."""
         return tuple(f"s3://{self.bucket}/{key}" for key in self.keys)
-
-    @property
-    def run(self) -> KnownRun:
-        """The run that it is known by."""
-        return KnownRun(self.environment_suffix, self.expires_at, self.places[0])
 
 
 def find_states(s3: Any, bucket: str, state_key: StateKey) -> tuple[StateObject, ...]:

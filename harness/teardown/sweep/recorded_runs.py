@@ -71,7 +71,7 @@ def sweep_target(
     bucket = request.state_bucket
     states = find_states(s3, bucket, state_key) if bucket else ()
     records = {r.environment_suffix: r for r in ledger.records() if _is_of(r, target, attachment)}
-    known = [*map(_known, records.values()), *(state.run for state in states)]
+    known = [*map(_known, records.values()), *map(_by_state, states)]
 
     def swept(known: Iterable[KnownRun], *, remove: bool) -> SweepReport:
         return sweep(
@@ -118,6 +118,10 @@ def _is_of(record: RunRecord, target: Target, attachment: Mapping[str, str]) -> 
 
 def _known(record: RunRecord) -> KnownRun:
     return KnownRun(record.environment_suffix, expiry_of(record), "ledger")
+
+
+def _by_state(state: StateObject) -> KnownRun:
+    return KnownRun(state.environment_suffix, state.expires_at, state.places[0])
 
 
 def _by_tags(run: SweptRun) -> KnownRun:

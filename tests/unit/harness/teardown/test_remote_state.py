@@ -58,7 +58,7 @@ def test_a_state_without_a_time_has_none(body: bytes) -> None:
     [only] = found({"pr1/catalog.tfstate": body})
 
     assert only.expires_at is None
-    assert only.run.origin == "s3://states/pr1/catalog.tfstate"
+    assert only.places == ("s3://states/pr1/catalog.tfstate",)
 
 
 def test_a_lock_alone_is_of_a_run_too() -> None:
