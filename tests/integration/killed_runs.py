@@ -75,7 +75,7 @@ class KilledRun:
 
 
 @cache
-def _synthesized(tiers: tuple[str, ...], target: EmbeddedTarget) -> str:
+def _synthesized(tiers: tuple[str, ...]) -> str:
     """Return the stack's JSON with a placeholder for the suffix: a synth takes seconds."""
     config = StackConfig(
         environment_suffix=_TEMPLATE,
