@@ -22,7 +22,7 @@ class Distributions:
 
     Args:
         aws: MiniStack.
-        accounts: Section of the state: accounts that called CloudFront, account id -> true.
+        accounts: Emptied by a reset: accounts that called CloudFront, account id -> true.
     """
 
     def __init__(self, aws: AwsApi, accounts: dict[str, bool]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+from collections import defaultdict
 from socket import socket
 from typing import Any
 
@@ -19,17 +20,20 @@ from harness.emulator.gateway.autoscaling.api import ApplicationAutoScaling
 from harness.emulator.gateway.autoscaling.scaler import Scaler
 from harness.emulator.gateway.autoscaling.store import ScalingStore
 from harness.emulator.gateway.aws import Accounts, AwsApi
+from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.environment import GatewaySettings, TimeScale
+from harness.emulator.gateway.environment import GatewaySettings
 from harness.emulator.gateway.patches import all_patches
-from harness.emulator.gateway.state_store import StateStore
 
 logger = logging.getLogger(__name__)
 
 # As in main() of MiniStack: longer than AWS SDKs keep idle connections.
 _KEEP_ALIVE_SECONDS = 75
 _STOP_SECONDS = 1.0
+# Waiting times of AWS (health check interval, deregistration delay, scaling cooldown) last a
+# twentieth in the emulator.
+_TIME_SCALE = TimeScale(0.05)
 _SHUTDOWN_SECONDS = 20.0
 
 
@@ -40,12 +44,11 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
     )
 
     aws = AwsApi(ministack)
-    state = StateStore(settings.directory if settings.keep_state else None)
-    time_scale = TimeScale(settings.time_scale)
-    registry = AlbRegistry(aws, time_scale, state.section("load balancer tenants"))
-    distributions = Distributions(aws, state.section("cloudfront accounts"))
-    store = ScalingStore(state.section("autoscaling"))
-    scaler = Scaler(aws, store, time_scale)
+    state: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
+    registry = AlbRegistry(aws, _TIME_SCALE)
+    distributions = Distributions(aws, state["cloudfront accounts"])
+    store = ScalingStore(state["autoscaling"])
+    scaler = Scaler(aws, store, _TIME_SCALE)
     autoscaling = ApplicationAutoScaling(aws, store, scaler)
     return Gateway(
         ministack,
@@ -55,7 +58,7 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
             ministack, registry, distributions, set_request_account_id, settings.port
         ),
         distributions=distributions,
-        background=(registry, MetricsPublisher(aws, registry, time_scale), scaler),
+        background=(registry, MetricsPublisher(aws, registry, _TIME_SCALE), scaler),
         state=state,
     )
 

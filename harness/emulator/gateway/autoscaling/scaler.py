@@ -20,8 +20,8 @@ from harness.emulator.gateway.autoscaling.scaling_decision import (
 )
 from harness.emulator.gateway.autoscaling.store import Record, ScalableId, ScalingStore
 from harness.emulator.gateway.aws import ApiError, AwsApi
+from harness.emulator.gateway.background import BackgroundService, TimeScale
 from harness.emulator.gateway.caller import Tenant
-from harness.emulator.gateway.environment import TimeScale
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ _DEFAULT_COOLDOWN = 300.0
 _STEPPING = "StepScalingPolicyConfiguration"
 
 
-class Scaler:
+class Scaler(BackgroundService):
     """Applies the policies of every scalable target.
 
     Args:
@@ -45,17 +45,6 @@ class Scaler:
         self._services = EcsServices(aws)
         self._store = store
         self._time_scale = time_scale
-        self._running: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Start evaluating."""
-        self._running = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """Stop evaluating."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:

@@ -1,6 +1,6 @@
 """Stores the records of Application Auto Scaling by account and region.
 
-Records have the format of the API (times in seconds since the epoch), which is saved as JSON.
+Records have the format of the API (times in seconds since the epoch).
 """
 
 import secrets
@@ -51,20 +51,18 @@ class ScalingStore:
     """Scalable targets, scaling policies and scaling activities.
 
     Args:
-        section: Section of the state: ``account/region`` -> records.
+        records: Emptied by a reset: account and region -> kind -> records.
     """
 
-    def __init__(self, section: dict[str, Any]) -> None:
-        self._section = section
+    def __init__(self, records: dict[Tenant, dict[str, list[Record]]]) -> None:
+        self._stored = records
 
     def tenants(self) -> list[Tenant]:
         """Return every account and region with records."""
-        return [Tenant(*key.split("/", 1)) for key in self._section]
+        return list(self._stored)
 
     def _records(self, tenant: Tenant, kind: str) -> list[Record]:
-        own = self._section.setdefault(f"{tenant.account}/{tenant.region}", {})
-        records: list[Record] = own.setdefault(kind, [])
-        return records
+        return self._stored.setdefault(tenant, {}).setdefault(kind, [])
 
     def targets(self, tenant: Tenant) -> list[Record]:
         """Return the scalable targets of a tenant."""

@@ -6,9 +6,9 @@ from starlette.types import Receive, Scope, Send
 
 from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
+from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.environment import TimeScale
 from harness.emulator.gateway.http import Response, header_of
 from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
 from tests.unit.harness.emulator.gateway.fake_elb import HOST, FakeElb
@@ -49,7 +49,7 @@ class FakeBackend:
         self.accounts: list[str] = []
         self.cloudfront = FakeCloudFront(listed(("E1", EDGE.upper(), True)))
         self.distributions = Distributions(AwsApi(self.cloudfront), {TENANT.account: True})
-        self.registry = AlbRegistry(aws.api, TimeScale(1.0), {"111122223333/eu-north-1": True})
+        self.registry = AlbRegistry(aws.api, TimeScale(1.0))
         self.data_plane = DataPlane(
             self.ministack, self.registry, self.distributions, self.accounts.append, GATEWAY_PORT
         )
@@ -69,6 +69,7 @@ async def backend(aws: FakeAws) -> AsyncIterator[FakeBackend]:
     for port in (80, 8080):
         elb._create_listener({"Port": port, "DefaultActions": []})
     backend = FakeBackend(aws)
+    await backend.registry.synchronise(TENANT)
     yield backend
     await backend.registry.stop()
 
