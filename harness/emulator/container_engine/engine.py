@@ -16,7 +16,6 @@ from harness.emulator.container_engine.image import Image, LaunchContext
 from harness.emulator.container_engine.lifecycle import Lifecycle
 from harness.emulator.container_engine.logs import ContainerLog
 from harness.emulator.container_engine.network import LoopbackNetwork
-from harness.emulator.container_engine.reaper import sweep_orphans
 from harness.emulator.container_engine.registry import ImageRegistry
 from harness.emulator.container_engine.volumes import VolumeStore
 
@@ -38,14 +37,13 @@ class Engine:
         config.directory.mkdir(parents=True, exist_ok=True)
         # PostgreSQL may run as another account, which needs access to its folders.
         config.directory.chmod(0o711)
-        sweep_orphans(config.directory)
         self.config = config
         self.identity = secrets.token_hex(16)
         self.registry = ImageRegistry(images)
         self.containers: dict[str, Container] = {}
         self._account = unprivileged_account()
         self.volumes = VolumeStore(config.directory, self._account)
-        self.network = LoopbackNetwork(config.directory / "network.json", config.subnet)
+        self.network = LoopbackNetwork()
         self._lifecycle = Lifecycle(config.directory, config.start_seconds)
 
     def resolve(self, host: str) -> str | None:
@@ -163,17 +161,13 @@ class Engine:
         return image
 
     async def close(self) -> None:
-        """Stop and remove all containers, then the folder unless volumes are kept.
-
-        Idempotent.
-        """
+        """Stop and remove all containers, then the folder; idempotent."""
         grace = self.config.stop_seconds
         left = list(self.containers.values())
         await asyncio.gather(*(self.remove(each, force=True, grace=grace) for each in left))
         self.network.close()
-        self.volumes.close(keep=self.config.keep_volumes)
-        if not self.config.keep_volumes:
-            shutil.rmtree(self.config.directory, ignore_errors=True)
+        self.volumes.close()
+        shutil.rmtree(self.config.directory, ignore_errors=True)
 
     def _raise_if_in_use(self, name: str) -> None:
         for other in self.containers.values():

@@ -98,7 +98,7 @@ def gateway_details(config: EngineConfig, network: LoopbackNetwork) -> dict[str,
             "Networks": {
                 config.network: {
                     "NetworkID": network_details(config, network)["Id"],
-                    "IPAddress": config.gateway_address,
+                    "IPAddress": "127.0.0.1",
                     "Gateway": network.gateway,
                 }
             }

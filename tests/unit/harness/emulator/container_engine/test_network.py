@@ -1,7 +1,6 @@
 import errno
 import socket
 from ipaddress import IPv4Network
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,13 +9,8 @@ from harness.core.errors import EmulatorError
 from harness.emulator.container_engine.network import LoopbackNetwork
 
 
-@pytest.fixture
-def record(tmp_path: Path) -> Path:
-    return tmp_path / "network.json"
-
-
 def test_a_system_without_the_loopback_range_is_an_error_with_a_remedy(
-    record: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class Refusing(socket.socket):
         def bind(self, address: Any) -> None:
@@ -24,5 +18,5 @@ def test_a_system_without_the_loopback_range_is_an_error_with_a_remedy(
 
     monkeypatch.setattr(socket, "socket", Refusing)
     with pytest.raises(EmulatorError, match=r"does not provide .* 127\.7") as raised:
-        LoopbackNetwork(record, IPv4Network("127.78.3.0/24"))
+        LoopbackNetwork(IPv4Network("127.78.3.0/24"))
     assert "sudo ifconfig lo0 alias 127.78.3.$i" in raised.value.remedy
