@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from harness.emulator.gateway.aws import Accounts
@@ -12,7 +13,6 @@ from harness.emulator.gateway.caller import Signature, signature_of
 from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.http import (
-    ClientDisconnectedError,
     Request,
     Response,
     header_of,
@@ -126,7 +126,7 @@ class Gateway:
     ) -> None:
         try:
             request = await read_request(scope, receive)
-        except ClientDisconnectedError:
+        except ClientDisconnect:
             return
         response = await self._handle(signature, request)
         await response.send(send)

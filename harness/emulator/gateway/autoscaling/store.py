@@ -10,11 +10,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from harness.core.errors import EmulatorError
 from harness.emulator.gateway.caller import Tenant
 
 Record = dict[str, Any]
 
 _MOST_ACTIVITIES = 200
+
+
+class AutoScalingError(EmulatorError):
+    """An error response of the service.
+
+    https://docs.aws.amazon.com/autoscaling/application/APIReference/CommonErrors.html
+
+    Attributes:
+        code: Error code of AWS.
+    """
+
+    def __init__(self, message: str, code: str = "ValidationException") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,11 @@ class _Client:
         try:
             return parse(
                 model,
-                Response(response.status_code, tuple(response.headers.items()), response.content),
+                Response(
+                    response.status_code,
+                    headers=tuple(response.headers.items()),
+                    body=response.content,
+                ),
             )
         except ApiError as error:
             described = {"Error": {"Code": error.code, "Message": error.reason}}
