@@ -32,7 +32,11 @@ async def service_state(aws: AwsApi, tenant: Tenant, scalable: ScalableId) -> Se
 
 
 async def set_desired(aws: AwsApi, tenant: Tenant, scalable: ScalableId, desired: int) -> None:
-    """Set the desired count."""
+    """Set the desired count.
+
+    Raises:
+        ApiError: The service does not exist or cannot be updated.
+    """
     cluster, name = scalable.cluster, scalable.service
     await aws.call(
         tenant, "ecs", "UpdateService", cluster=cluster, service=name, desiredCount=desired

@@ -7,7 +7,7 @@ from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch
-from harness.emulator.gateway.patches.cloudwatch import CompleteAlarms
+from harness.emulator.gateway.patches.database import SecretPendingDeletion, ServerlessInstanceClass
 from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses, RevokeForAllPorts
 from harness.emulator.gateway.patches.ecs import (
     FirstDeploymentStatus,
@@ -23,10 +23,8 @@ from harness.emulator.gateway.patches.elbv2 import (
     TargetGroupUsage,
     TargetHealth,
 )
+from harness.emulator.gateway.patches.management import CompleteAlarms, DeletedDistributionTags
 from harness.emulator.gateway.patches.placement import TaskPlacements, TaskZones
-from harness.emulator.gateway.patches.rds import ServerlessInstanceClass
-from harness.emulator.gateway.patches.secretsmanager import SecretPendingDeletion
-from harness.emulator.gateway.patches.tagging import DeletedDistributionTags
 
 __all__ = ["Call", "CallNext", "Patch", "all_patches"]
 
