@@ -13,7 +13,6 @@ from harness.emulator.container_engine.container_routes import container_routes
 from harness.emulator.container_engine.engine import Engine
 from harness.emulator.container_engine.errors import DockerApiError
 from harness.emulator.container_engine.image_routes import image_routes
-from harness.emulator.container_engine.store_routes import store_routes
 from harness.emulator.container_engine.system_routes import system_routes
 
 _VERSION_PREFIX = re.compile(r"^/v\d+\.\d+(?=/)")
@@ -23,7 +22,7 @@ _NOT_FOUND, _NOT_ALLOWED, _NOT_IMPLEMENTED = 404, 405, 501
 def create_app(engine: Engine) -> ASGIApp:
     """Return the Docker Engine API of an engine."""
     app = Starlette(
-        routes=[*system_routes(), *container_routes(), *image_routes(), *store_routes()],
+        routes=[*system_routes(), *container_routes(), *image_routes()],
         exception_handlers={
             DockerApiError: _refused,
             HarnessError: _failed,

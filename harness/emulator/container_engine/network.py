@@ -25,18 +25,15 @@ class LoopbackNetwork:
     A container with an alias (host name of a database) gets the address of its last holder:
     clients may have cached it.
 
-    Args:
-        subnet: The subnet to claim; None: the first free one.
-
     Raises:
         EmulatorError: No subnet can be claimed.
     """
 
-    def __init__(self, subnet: IPv4Network | None = None) -> None:
+    def __init__(self) -> None:
         self._reserved: dict[str, int] = {}
         self._held: dict[str, int] = {}
         self._next = _FIRST_HOST
-        self.subnet, self._claim = _claim(subnet)
+        self.subnet, self._claim = _claim()
 
     @property
     def gateway(self) -> str:
@@ -104,8 +101,8 @@ def require_free_port(address: str, port: int) -> None:
             ) from error
 
 
-def _claim(subnet: IPv4Network | None) -> tuple[IPv4Network, socket.socket]:
-    candidates = [subnet] if subnet else list(_RANGE.subnets(new_prefix=24))
+def _claim() -> tuple[IPv4Network, socket.socket]:
+    candidates = list(_RANGE.subnets(new_prefix=24))
     for candidate in candidates:
         claim = _bind(candidate[1])
         if claim is not None:

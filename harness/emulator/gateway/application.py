@@ -112,34 +112,30 @@ class Gateway:
         if service in _REFUSED:
             message = f"{service} is switched off: it would listen on all network interfaces"
             await json_error("AccessDeniedException", message).send(send)
-        elif signature is None or service not in self._services | {_CLOUDFRONT}:
-            await self._ministack(scope, receive, send)
-        elif service == _CLOUDFRONT:
-            await self._ministack(scope, receive, send)
-            tenant = await self._accounts.tenant_of(signature)
-            self._distributions.invalidate(tenant.account)
-        else:
+        elif signature is not None and service in self._services:
             await self._serve_patched(signature, scope, receive, send)
+        else:
+            await self._ministack(scope, receive, send)
+            if signature is not None and service == _CLOUDFRONT:
+                tenant = await self._accounts.tenant_of(signature)
+                self._distributions.invalidate(tenant.account)
 
     async def _serve_patched(
         self, signature: Signature, scope: Scope, receive: Receive, send: Send
     ) -> None:
+        """Pass one API call through the patches that match it."""
         try:
             request = await read_request(scope, receive)
         except ClientDisconnect:
             return
-        response = await self._handle(signature, request)
-        await response.send(send)
-
-    async def _handle(self, signature: Signature, request: Request) -> Response:
-        """Pass one API call through the patches that match it."""
         call = Call(
             request=request,
             tenant=await self._accounts.tenant_of(signature),
             service=signature.service,
             operation=_operation(request),
         )
-        return await self._through(0, call)
+        response = await self._through(0, call)
+        await response.send(send)
 
     async def _through(self, index: int, call: Call) -> Response:
         """Pass a call through the patches from an index on."""

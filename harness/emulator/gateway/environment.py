@@ -29,13 +29,11 @@ class GatewaySettings:
 
     Attributes:
         port: Port on 127.0.0.1.
-        region: Region of unsigned requests.
         directory: Private folder for all files.
         parent: PID of the parent, whose exit stops the gateway; None: runs until stopped.
     """
 
     port: int
-    region: str
     directory: Path
     parent: int | None
 
@@ -50,7 +48,6 @@ class GatewaySettings:
             parent = environment.get("GATEWAY_PARENT")
             return cls(
                 port=int(environment["GATEWAY_PORT"]),
-                region=environment["MINISTACK_REGION"],
                 directory=Path(environment["STATE_DIR"]),
                 parent=int(parent) if parent else None,
             )

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 from collections import defaultdict
+from functools import partial
 from socket import socket
 from typing import Any
 
@@ -71,23 +72,19 @@ async def run(app: ASGIApp, settings: GatewaySettings, listener: socket) -> None
     config.graceful_timeout = _STOP_SECONDS
     config.errorlog = logging.getLogger("hypercorn.error")
     # Typed with TypedDict scopes, Starlette with plain mappings: the same protocol.
-    await serve(app, config, shutdown_trigger=_StopSignal(settings.parent).wait)  # type: ignore[arg-type]
+    await serve(app, config, shutdown_trigger=partial(_stopped, settings.parent))  # type: ignore[arg-type]
 
 
-class _StopSignal:
-    def __init__(self, parent: int | None) -> None:
-        self._parent = parent
-
-    async def wait(self) -> None:
-        loop = asyncio.get_running_loop()
-        stopped = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stopped.set)
-        waits: list[asyncio.Task[Any]] = [asyncio.create_task(stopped.wait())]
-        if self._parent is not None:
-            waits.append(asyncio.create_task(process_ended(self._parent)))
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for task in waits:
-            task.cancel()
-        # After the end of the parent, nothing else would kill a gateway that hangs in its shutdown.
-        loop.call_later(_SHUTDOWN_SECONDS, os._exit, 1)
+async def _stopped(parent: int | None) -> None:
+    loop = asyncio.get_running_loop()
+    signalled = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, signalled.set)
+    waits: list[asyncio.Task[Any]] = [asyncio.create_task(signalled.wait())]
+    if parent is not None:
+        waits.append(asyncio.create_task(process_ended(parent)))
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for task in waits:
+        task.cancel()
+    # After the end of the parent, nothing else would kill a gateway that hangs in its shutdown.
+    loop.call_later(_SHUTDOWN_SECONDS, os._exit, 1)

@@ -3,15 +3,19 @@ import socket
 import pytest
 
 from harness.core.errors import EmulatorError
+from harness.emulator.container_engine import network
 from harness.emulator.container_engine.network import LoopbackNetwork, require_free_port
 
 
-def test_a_claimed_subnet_cannot_be_claimed_again_until_it_is_released() -> None:
+def test_a_claimed_subnet_cannot_be_claimed_again_until_it_is_released(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     first = LoopbackNetwork()
+    monkeypatch.setattr(network, "_RANGE", first.subnet)
     with pytest.raises(EmulatorError, match="in use by another container engine"):
-        LoopbackNetwork(first.subnet)
+        LoopbackNetwork()
     first.close()
-    LoopbackNetwork(first.subnet).close()
+    LoopbackNetwork().close()
 
 
 def test_addresses_are_not_reused_at_once() -> None:

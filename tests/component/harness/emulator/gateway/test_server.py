@@ -21,7 +21,6 @@ from harness.emulator.gateway.server import build, run
 def settings(*, parent: int | None = None) -> GatewaySettings:
     return GatewaySettings(
         port=0,
-        region="eu-north-1",
         directory=Path("nowhere"),
         parent=parent,
     )

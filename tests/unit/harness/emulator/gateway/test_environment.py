@@ -21,7 +21,6 @@ def test_settings_are_read_as_written() -> None:
 
     assert GatewaySettings.read(written) == GatewaySettings(
         port=4566,
-        region="eu-north-1",
         directory=DIRECTORY,
         parent=os.getpid(),
     )
@@ -52,7 +51,7 @@ def test_every_listener_of_ministack_is_bound_to_loopback_or_switched_off() -> N
     assert written["IOT_MTLS_ENABLED"] == written["SFTP_ENABLED"] == "0"
 
 
-NEEDED = {"GATEWAY_PORT": "1", "MINISTACK_REGION": "r", "STATE_DIR": "/d"}
+NEEDED = {"GATEWAY_PORT": "1", "STATE_DIR": "/d"}
 
 
 @pytest.mark.parametrize("lacking", NEEDED)
