@@ -23,11 +23,7 @@ def create_app(engine: Engine) -> ASGIApp:
     """Return the Docker Engine API of an engine."""
     app = Starlette(
         routes=[*system_routes(), *container_routes(), *image_routes()],
-        exception_handlers={
-            DockerApiError: _refused,
-            HarnessError: _failed,
-            HTTPException: _unknown,
-        },
+        exception_handlers={HarnessError: _failed, HTTPException: _unknown},
     )
     app.state.engine = engine
     return _AnyVersion(app)
@@ -45,13 +41,9 @@ class _AnyVersion:
         await self._app(scope, receive, send)
 
 
-async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, DockerApiError)  # noqa: S101 -- registered for this error only
-    return JSONResponse({"message": error.message}, status_code=error.status)
-
-
 async def _failed(_: Request, error: Exception) -> Response:
-    return JSONResponse({"message": str(error)}, status_code=500)
+    status = error.status if isinstance(error, DockerApiError) else DockerApiError.status
+    return JSONResponse({"message": str(error)}, status_code=status)
 
 
 async def _unknown(request: Request, error: Exception) -> Response:

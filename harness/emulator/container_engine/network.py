@@ -35,11 +35,6 @@ class LoopbackNetwork:
         self._next = _FIRST_HOST
         self.subnet, self._claim = _claim()
 
-    @property
-    def gateway(self) -> str:
-        """The first address of the subnet."""
-        return str(self.subnet[1])
-
     def attach(self, holder: str, aliases: Iterable[str]) -> str:
         """Assign an address to a container, and its aliases to that address.
 

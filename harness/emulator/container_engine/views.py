@@ -101,7 +101,7 @@ def gateway_details(config: EngineConfig, network: LoopbackNetwork) -> dict[str,
                 config.network: {
                     "NetworkID": network_details(config, network)["Id"],
                     "IPAddress": "127.0.0.1",
-                    "Gateway": network.gateway,
+                    "Gateway": str(network.subnet[1]),
                 }
             }
         },

@@ -64,8 +64,9 @@ class Response(_Buffered):
     async def send(self, send: Send) -> None:
         """Send it as ASGI messages."""
         headers = _with_length(self.headers, len(self.body))
-        encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        await send({"type": "http.response.start", "status": self.status, "headers": encoded})
+        await send(
+            {"type": "http.response.start", "status": self.status, "headers": _encoded(headers)}
+        )
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
 
 
@@ -143,12 +144,14 @@ def _scope(request: Request) -> Scope:
         "raw_path": quote(request.path).encode("ascii"),
         "query_string": request.query.encode("latin-1"),
         "root_path": "",
-        "headers": [
-            (name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers
-        ],
+        "headers": _encoded(request.headers),
         "client": _LOOPBACK,
         "server": _LOOPBACK,
     }
+
+
+def _encoded(headers: HeaderPairs) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
 def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> HeaderPairs:
