@@ -47,7 +47,7 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
     aws = AwsApi(ministack)
     state: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
     registry = AlbRegistry(aws, _TIME_SCALE)
-    distributions = Distributions(aws, state["cloudfront accounts"])
+    distributions = Distributions(aws, state["distributions"])
     store = ScalingStore(state["autoscaling"])
     scaler = Scaler(aws, store, _TIME_SCALE)
     autoscaling = ApplicationAutoScaling(aws, store, scaler)
