@@ -25,28 +25,23 @@ async def wait_for_gateway(endpoint: str, ended: "asyncio.Task[Any]") -> None:
     Raises:
         EmulatorError: It ended, or did not respond within 45 seconds.
     """
-    errors = ["none"]
+    last_error = "none"
     try:
         async with asyncio.timeout(_READY_SECONDS):
             while not ended.done():
-                if await _responds(endpoint, errors):
+                try:
+                    await asyncio.to_thread(_get, endpoint + READY_PATH)
+                except (OSError, http.client.HTTPException) as error:  # URLError is an OSError
+                    last_error = str(error)
+                    await asyncio.sleep(_POLL_SECONDS)
+                else:
                     return
-                await asyncio.sleep(_POLL_SECONDS)
     except TimeoutError as error:
         raise EmulatorError(
             f"the gateway at {endpoint} did not respond within {_READY_SECONDS:g} s; "
-            f"last error: {errors[-1]}"
+            f"last error: {last_error}"
         ) from error
     raise EmulatorError(f"the gateway ended with status {ended.result()} before it was ready")
-
-
-async def _responds(endpoint: str, errors: list[str]) -> bool:
-    try:
-        await asyncio.to_thread(_get, endpoint + READY_PATH)
-    except (OSError, http.client.HTTPException) as error:  # URLError is an OSError
-        errors[:] = [str(error)]
-        return False
-    return True
 
 
 async def save_database_ca(endpoint: str, path: Path) -> None:

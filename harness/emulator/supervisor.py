@@ -83,14 +83,16 @@ async def _serve(config: SupervisorConfig) -> int:
     async with AsyncExitStack() as stack:
         finding_server = asyncio.create_task(_database_server(config))
         engine = await stack.enter_async_context(_engine(config))
-        gateway = await stack.enter_async_context(_gateway(config, engine))
-        ended = asyncio.create_task(gateway.process.wait())
-        await wait_for_gateway(gateway.endpoint, ended)
-        await save_database_ca(gateway.endpoint, config.directory / CA_FILE)
+        port = config.port or _free_port()
+        gateway = await stack.enter_async_context(_gateway(config, engine, port))
+        ended = asyncio.create_task(gateway.wait())
+        endpoint = f"http://127.0.0.1:{port}"
+        await wait_for_gateway(endpoint, ended)
+        await save_database_ca(endpoint, config.directory / CA_FILE)
         server = await finding_server
         CloudInfo(
             directory=str(config.directory),
-            endpoint=gateway.endpoint,
+            endpoint=endpoint,
             region=config.region,
             docker_host=engine,
             pid=os.getpid(),
@@ -111,12 +113,6 @@ async def _database_server(config: SupervisorConfig) -> PostgresInstallation | N
     return await asyncio.to_thread(find_local_postgres, DEFAULT_MAJOR)
 
 
-@dataclass(frozen=True)
-class _Gateway:
-    process: asyncio.subprocess.Process
-    endpoint: str
-
-
 @asynccontextmanager
 async def _engine(config: SupervisorConfig) -> AsyncIterator[str]:
     """Yield the address of the container engine: the configured one or the built-in one."""
@@ -132,8 +128,9 @@ async def _engine(config: SupervisorConfig) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _gateway(config: SupervisorConfig, docker_host: str) -> AsyncIterator[_Gateway]:
-    port = config.port or _free_port()
+async def _gateway(
+    config: SupervisorConfig, docker_host: str, port: int
+) -> AsyncIterator[asyncio.subprocess.Process]:
     environment = gateway_environment(
         port=port,
         region=config.region,
@@ -150,7 +147,7 @@ async def _gateway(config: SupervisorConfig, docker_host: str) -> AsyncIterator[
         stdin=asyncio.subprocess.DEVNULL,
     )
     try:
-        yield _Gateway(process, f"http://127.0.0.1:{port}")
+        yield process
     finally:
         await _end(process)
 

@@ -13,7 +13,6 @@ from harness.emulator.container_engine.container_routes import container_routes
 from harness.emulator.container_engine.engine import Engine
 from harness.emulator.container_engine.errors import DockerApiError
 from harness.emulator.container_engine.image_routes import image_routes
-from harness.emulator.container_engine.store_routes import store_routes
 from harness.emulator.container_engine.system_routes import system_routes
 
 _VERSION_PREFIX = re.compile(r"^/v\d+\.\d+(?=/)")
@@ -23,12 +22,8 @@ _NOT_FOUND, _NOT_ALLOWED, _NOT_IMPLEMENTED = 404, 405, 501
 def create_app(engine: Engine) -> ASGIApp:
     """Return the Docker Engine API of an engine."""
     app = Starlette(
-        routes=[*system_routes(), *container_routes(), *image_routes(), *store_routes()],
-        exception_handlers={
-            DockerApiError: _refused,
-            HarnessError: _failed,
-            HTTPException: _unknown,
-        },
+        routes=[*system_routes(), *container_routes(), *image_routes()],
+        exception_handlers={HarnessError: _failed, HTTPException: _unknown},
     )
     app.state.engine = engine
     return _AnyVersion(app)
@@ -46,13 +41,9 @@ class _AnyVersion:
         await self._app(scope, receive, send)
 
 
-async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, DockerApiError)  # noqa: S101 -- registered for this error only
-    return JSONResponse({"message": error.message}, status_code=error.status)
-
-
 async def _failed(_: Request, error: Exception) -> Response:
-    return JSONResponse({"message": str(error)}, status_code=500)
+    status = error.status if isinstance(error, DockerApiError) else DockerApiError.status
+    return JSONResponse({"message": str(error)}, status_code=status)
 
 
 async def _unknown(request: Request, error: Exception) -> Response:

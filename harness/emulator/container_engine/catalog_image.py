@@ -1,7 +1,6 @@
 """The image of the Product Catalog API: runs ``python -m stack.api``."""
 
 import asyncio
-import contextlib
 import os
 import re
 import signal
@@ -63,7 +62,18 @@ class CatalogApiImage:
 
     async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
         """Whether it has connected to the database; until then it returns 503."""
-        return await _responds_ok(address, self.port(environment), "/readyz")
+        port = self.port(environment)
+        request = f"GET /readyz HTTP/1.1\r\nHost: {address}:{port}\r\nConnection: close\r\n\r\n"
+        try:
+            async with asyncio.timeout(_RESPONSE_SECONDS):
+                reader, writer = await asyncio.open_connection(address, port)
+                try:
+                    writer.write(request.encode())
+                    return (await reader.readline()).split()[1:2] == [b"200"]
+                finally:
+                    writer.close()
+        except (OSError, TimeoutError):
+            return False
 
     def launch(self, context: LaunchContext) -> Launch:
         """Bind to the address of the container; resolve the database without DNS.
@@ -90,20 +100,3 @@ class CatalogApiImage:
         if context.ca_file is not None:
             found |= {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": str(context.ca_file)}
         return found
-
-
-async def _responds_ok(address: str, port: int, path: str) -> bool:
-    """Whether an HTTP server responds to a GET with 200 within five seconds."""
-    request = f"GET {path} HTTP/1.1\r\nHost: {address}:{port}\r\nConnection: close\r\n\r\n"
-    try:
-        async with asyncio.timeout(_RESPONSE_SECONDS):
-            reader, writer = await asyncio.open_connection(address, port)
-            try:
-                writer.write(request.encode())
-                return (await reader.readline()).split()[1:2] == [b"200"]
-            finally:
-                writer.close()
-                with contextlib.suppress(OSError):
-                    await writer.wait_closed()
-    except (OSError, TimeoutError):
-        return False

@@ -1,7 +1,6 @@
 """The configuration of an engine."""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 from pathlib import Path
 
 from harness.core.errors import UsageError
@@ -19,31 +18,25 @@ class EngineConfig:
         socket: Unix socket of the Docker Engine API. Its folder should be private: a client can
             start processes.
         directory: Folder for container files, logs, volumes, records. Removed when the engine
-            stops, unless ``keep_volumes`` is set.
+            stops.
         images: Supported images; None: the catalog API and PostgreSQL 14 to 18.
-        subnet: A 127.x.y.0/24 for the containers; None: any free one.
         network: Name of the only network in ``docker network ls``.
         gateway_name: Container name of the cloud itself (``GET /containers/NAME/json``), by which
             MiniStack detects its network (``HOSTNAME``).
-        gateway_address: Address of the cloud for containers.
         ca_file: Certificate authority of the databases in PEM. May be created later: checked at
             each start of a container.
         start_seconds: Timeout of a start in seconds: time until the container is ready.
         stop_seconds: Default seconds between the stop signal and SIGKILL.
-        keep_volumes: Keep named volumes when the engine stops, for a warm start.
     """
 
     socket: Path
     directory: Path
     images: tuple[Image, ...] | None = None
-    subnet: IPv4Network | None = None
     network: str = "catalog-harness"
     gateway_name: str = "catalog-harness-cloud"
-    gateway_address: str = "127.0.0.1"
     ca_file: Path | None = None
     start_seconds: float = 8.0
     stop_seconds: float = 10.0
-    keep_volumes: bool = False
 
     def __post_init__(self) -> None:
         if len(str(self.socket)) > _LONGEST_SOCKET_PATH:

@@ -99,7 +99,7 @@ async def _restart(request: Request) -> Response:
 
 async def _kill(request: Request) -> Response:
     number = signal_named(request.query_params.get("signal") or "SIGKILL")
-    await engine_of(request).kill(_container(request), number)
+    await engine_of(request).lifecycle.kill(_container(request), number)
     return Response(status_code=204)
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 import shutil
-import signal
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +15,6 @@ from harness.emulator.container_engine.image import Image, LaunchContext
 from harness.emulator.container_engine.lifecycle import Lifecycle
 from harness.emulator.container_engine.logs import ContainerLog
 from harness.emulator.container_engine.network import LoopbackNetwork
-from harness.emulator.container_engine.reaper import sweep_orphans
 from harness.emulator.container_engine.registry import ImageRegistry
 from harness.emulator.container_engine.volumes import VolumeStore
 
@@ -38,15 +36,14 @@ class Engine:
         config.directory.mkdir(parents=True, exist_ok=True)
         # PostgreSQL may run as another account, which needs access to its folders.
         config.directory.chmod(0o711)
-        sweep_orphans(config.directory)
         self.config = config
         self.identity = secrets.token_hex(16)
         self.registry = ImageRegistry(images)
         self.containers: dict[str, Container] = {}
         self._account = unprivileged_account()
         self.volumes = VolumeStore(config.directory, self._account)
-        self.network = LoopbackNetwork(config.directory / "network.json", config.subnet)
-        self._lifecycle = Lifecycle(config.directory, config.start_seconds)
+        self.network = LoopbackNetwork()
+        self.lifecycle = Lifecycle(config.directory, config.start_seconds)
 
     def resolve(self, host: str) -> str | None:
         """Return the address of the container with a host name; None if there is none.
@@ -97,32 +94,13 @@ class Engine:
         return container
 
     async def start(self, container: Container) -> bool:
-        """Start a container; return when it is ready, has ended, or at the timeout.
-
-        Returns:
-            False if it was already running.
-
-        Raises:
-            DockerApiError: It could not be started.
-        """
-        return await self._lifecycle.start(container, self._launch_context(container))
+        """Start a container: see ``Lifecycle.start``."""
+        return await self.lifecycle.start(container, self._launch_context(container))
 
     async def stop(self, container: Container, seconds: float | None = None) -> bool:
-        """Send the stop signal to a container, and SIGKILL after the grace period.
-
-        Returns:
-            False if it was not running.
-        """
+        """Stop a container: see ``Lifecycle.stop``; by default after ``stop_seconds``."""
         grace = self.config.stop_seconds if seconds is None else seconds
-        return await self._lifecycle.stop(container, grace)
-
-    async def kill(self, container: Container, number: signal.Signals) -> None:
-        """Send a signal to a running container.
-
-        Raises:
-            ConflictError: It is not running.
-        """
-        await self._lifecycle.kill(container, number)
+        return await self.lifecycle.stop(container, grace)
 
     async def remove(
         self, container: Container, *, force: bool = False, grace: float = 0.0
@@ -143,7 +121,7 @@ class Engine:
                 "container before removing or force remove"
             )
         self.containers.pop(container.id, None)
-        await self._lifecycle.end(container, grace)
+        await self.lifecycle.end(container, grace)
         self.network.detach(container.id)
         container.log.remove()
         await asyncio.to_thread(shutil.rmtree, container.root, ignore_errors=True)
@@ -163,17 +141,13 @@ class Engine:
         return image
 
     async def close(self) -> None:
-        """Stop and remove all containers, then the folder unless volumes are kept.
-
-        Idempotent.
-        """
+        """Stop and remove all containers, then the folder; idempotent."""
         grace = self.config.stop_seconds
         left = list(self.containers.values())
         await asyncio.gather(*(self.remove(each, force=True, grace=grace) for each in left))
         self.network.close()
-        self.volumes.close(keep=self.config.keep_volumes)
-        if not self.config.keep_volumes:
-            shutil.rmtree(self.config.directory, ignore_errors=True)
+        self.volumes.close()
+        shutil.rmtree(self.config.directory, ignore_errors=True)
 
     def _raise_if_in_use(self, name: str) -> None:
         for other in self.containers.values():
@@ -190,7 +164,6 @@ class Engine:
             address=container.address,
             host_name=container.host_name,
             environment=spec.environment,
-            entrypoint=spec.entrypoint,
             command=spec.command,
             root=container.root,
             mounts={path: self.volumes.create(name) for path, name in spec.volumes.items()},

@@ -29,9 +29,3 @@ class ConflictError(DockerApiError):
     """The name is in use, or the state of the container does not allow the operation."""
 
     status = 409
-
-
-class UnsupportedError(DockerApiError):
-    """An operation that this engine does not implement."""
-
-    status = 501

@@ -18,7 +18,6 @@ class LaunchContext:
         address: Loopback address of the container.
         host_name: Host name of the container.
         environment: Environment variables of the client.
-        entrypoint: Entry point of the client; empty: that of the image.
         command: Command of the client; empty: that of the image.
         root: Private folder of the container; absolute paths of copied files are below it.
         mounts: Path inside the container -> folder of the volume mounted there.
@@ -32,7 +31,6 @@ class LaunchContext:
     address: str
     host_name: str
     environment: Mapping[str, str]
-    entrypoint: tuple[str, ...]
     command: tuple[str, ...]
     root: Path
     mounts: Mapping[str, Path]

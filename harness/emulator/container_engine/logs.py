@@ -54,18 +54,13 @@ class LogQuery:
 
 
 class ContainerLog:
-    """Writer and readers of one container's log file.
-
-    Attributes:
-        followers: Number of readers that are waiting for more lines.
-    """
+    """Writer and readers of one container's log file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file = path.open("a", encoding="utf-8", buffering=1)
         self._running = 0
         self._grown = asyncio.Event()
-        self.followers = 0
 
     def write(self, stream: Stream, text: str) -> None:
         """Append one line and notify the followers."""
@@ -127,14 +122,7 @@ class ContainerLog:
                 if not fresh and self._running <= 0:
                     return
                 if not fresh:
-                    await self._wait(grown)
-
-    async def _wait(self, grown: asyncio.Event) -> None:
-        self.followers += 1
-        try:
-            await grown.wait()
-        finally:
-            self.followers -= 1
+                    await grown.wait()
 
     def _notify(self) -> None:
         self._grown.set()

@@ -6,11 +6,9 @@ address and the port that its image documents. macOS has only 127.0.0.1 until ad
 """
 
 import errno
-import json
 import socket
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network
-from pathlib import Path
 
 from harness.core.errors import EmulatorError
 
@@ -24,28 +22,18 @@ _FIRST_HOST, _LAST_HOST = 2, 254
 class LoopbackNetwork:
     """Assigns addresses of one claimed subnet to containers, and resolves their aliases.
 
-    A container with an alias (host name of a database) gets the address of its last holder, also
-    after a restart of the engine: clients may have cached it.
-
-    Args:
-        record: File with the addresses of aliases.
-        subnet: The subnet to claim; None: the first free one.
+    A container with an alias (host name of a database) gets the address of its last holder:
+    clients may have cached it.
 
     Raises:
         EmulatorError: No subnet can be claimed.
     """
 
-    def __init__(self, record: Path, subnet: IPv4Network | None = None) -> None:
-        self._record = record
-        self._reserved: dict[str, int] = json.loads(record.read_text()) if record.exists() else {}
+    def __init__(self) -> None:
+        self._reserved: dict[str, int] = {}
         self._held: dict[str, int] = {}
         self._next = _FIRST_HOST
-        self.subnet, self._claim = _claim(subnet)
-
-    @property
-    def gateway(self) -> str:
-        """The first address of the subnet."""
-        return str(self.subnet[1])
+        self.subnet, self._claim = _claim()
 
     def attach(self, holder: str, aliases: Iterable[str]) -> str:
         """Assign an address to a container, and its aliases to that address.
@@ -59,7 +47,6 @@ class LoopbackNetwork:
         self._held[holder] = host
         kept = {name: other for name, other in self._reserved.items() if other != host}
         self._reserved = kept | dict.fromkeys(names, host)
-        self._record.write_text(json.dumps(self._reserved, indent=2))
         return str(self.subnet[host])
 
     def detach(self, holder: str) -> None:
@@ -109,8 +96,8 @@ def require_free_port(address: str, port: int) -> None:
             ) from error
 
 
-def _claim(subnet: IPv4Network | None) -> tuple[IPv4Network, socket.socket]:
-    candidates = [subnet] if subnet else list(_RANGE.subnets(new_prefix=24))
+def _claim() -> tuple[IPv4Network, socket.socket]:
+    candidates = list(_RANGE.subnets(new_prefix=24))
     for candidate in candidates:
         claim = _bind(candidate[1])
         if claim is not None:

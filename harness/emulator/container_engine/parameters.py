@@ -64,9 +64,9 @@ def _has_label(labels: Mapping[str, str], label: str) -> bool:
     return name in labels and (not has_value or labels[name] == value)
 
 
-def flag(parameters: Mapping[str, str], name: str, *, default: bool = False) -> bool:
-    """Parse a boolean."""
-    return parameters[name] in _TRUE if name in parameters else default
+def flag(parameters: Mapping[str, str], name: str) -> bool:
+    """Parse a boolean; false if absent."""
+    return parameters.get(name) in _TRUE
 
 
 def seconds(parameters: Mapping[str, str], name: str) -> float | None:

@@ -173,14 +173,13 @@ def _pg_config_candidates() -> Iterator[tuple[Path, str]]:
 
 def _explicit(folder: Path, major: int) -> PostgresInstallation:
     try:
-        found = inspect_installation(folder, f"{VARIABLE}={folder}")
+        return inspect_installation(folder, f"{VARIABLE}={folder}")
     except ToolNotFoundError as error:
         raise ToolNotFoundError(
             f"{VARIABLE}={folder} contains no working PostgreSQL server: {error.message}",
             remedy=f"set it to the folder of `postgres` and `initdb` of PostgreSQL {major}, "
             "or unset it",
         ) from error
-    return found
 
 
 def _output(program: Path, *arguments: str) -> str:

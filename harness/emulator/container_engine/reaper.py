@@ -75,9 +75,7 @@ def _kill(entry: _Entry) -> bool:
         psutil.wait_procs(family, timeout=5)
     except psutil.NoSuchProcess:
         return False
-    logger.warning("killed process %s of container %s, left by a dead engine", *_named(entry))
+    logger.warning(
+        "killed process %s of container %s, left by a dead engine", entry.pid, entry.container
+    )
     return True
-
-
-def _named(entry: _Entry) -> tuple[int, str]:
-    return entry.pid, entry.container

@@ -70,6 +70,8 @@ def container_details(container: Container, config: EngineConfig) -> dict[str, A
 
 def container_row(container: Container, config: EngineConfig) -> dict[str, Any]:
     """Return one row of ``GET /containers/json``."""
+    number = container.port
+    port = {"IP": container.address, "PrivatePort": number, "PublicPort": number, "Type": "tcp"}
     return {
         "Id": container.id,
         "Names": [f"/{container.name}"],
@@ -77,7 +79,7 @@ def container_row(container: Container, config: EngineConfig) -> dict[str, Any]:
         "ImageID": container.image.digest,
         "Command": " ".join(container.command),
         "Created": int(container.created),
-        "Ports": _ports(container) if container.state.running else [],
+        "Ports": [port] if container.state.running else [],
         "Labels": dict(container.spec.labels),
         "State": container.state.status,
         "Status": _status(container),
@@ -98,8 +100,8 @@ def gateway_details(config: EngineConfig, network: LoopbackNetwork) -> dict[str,
             "Networks": {
                 config.network: {
                     "NetworkID": network_details(config, network)["Id"],
-                    "IPAddress": config.gateway_address,
-                    "Gateway": network.gateway,
+                    "IPAddress": "127.0.0.1",
+                    "Gateway": str(network.subnet[1]),
                 }
             }
         },
@@ -136,19 +138,13 @@ def network_details(config: EngineConfig, network: LoopbackNetwork) -> dict[str,
     }
 
 
-def _ports(container: Container) -> list[dict[str, Any]]:
-    port = container.port
-    return [{"IP": container.address, "PrivatePort": port, "PublicPort": port, "Type": "tcp"}]
-
-
 def _endpoint(container: Container) -> Mapping[str, Any]:
-    names = [container.name, *container.spec.aliases, container.id[:12]]
     return {
         "NetworkID": "",
         "IPAddress": container.address if container.state.running else "",
         "IPPrefixLen": 24,
         "Aliases": list(container.spec.aliases),
-        "DNSNames": names,
+        "DNSNames": [container.name, *container.spec.aliases, container.host_name],
     }
 
 

@@ -1,26 +1,24 @@
 """Folders of containers and named volumes; extraction of archives."""
 
-import hashlib
 import logging
 import shutil
 import tarfile
+import tempfile
 from pathlib import Path
 
-from harness.core.errors import EmulatorError
 from harness.emulator.container_engine.accounts import Account, first_inaccessible_folder
 from harness.emulator.container_engine.errors import NotFoundError
 
 logger = logging.getLogger(__name__)
 
-_OWNER = 0  # root: other users do not change the account
-_SHARED_TEMPORARY = Path("/var/tmp")  # noqa: S108 -- created with a check of its owner below
+_SHARED_TEMPORARY = Path("/var/tmp")  # noqa: S108 -- used by mkdtemp only
 
 
 class VolumeStore:
     """Named volumes and container folders below one folder.
 
     If programs run as another account without access to the folder (in the home of root), the
-    store is in ``/var/tmp``, under a name derived from the folder, for later engines.
+    store is in ``/var/tmp``.
 
     Args:
         directory: Folder of the engine.
@@ -31,18 +29,16 @@ class VolumeStore:
         self._base = directory
         closed = first_inaccessible_folder(directory) if account else None
         if closed is not None:
-            name = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:12]
-            self._base = _own_folder(_SHARED_TEMPORARY / f"catalog-harness-{name}")
+            self._base = Path(tempfile.mkdtemp(prefix="catalog-harness-", dir=_SHARED_TEMPORARY))
+            self._base.chmod(0o711)
             logger.info(
                 "%s is not accessible to other accounts; volumes are in %s", closed, self._base
             )
         self._volumes = self._base / "volumes"
         self._containers = self._base / "containers"
         for folder in (self._volumes, self._containers):
-            folder.mkdir(exist_ok=True)
+            folder.mkdir()
             folder.chmod(0o711)
-        shutil.rmtree(self._containers, ignore_errors=True)
-        self._containers.mkdir(mode=0o711)
 
     @property
     def names(self) -> list[str]:
@@ -85,26 +81,17 @@ class VolumeStore:
         """
         shutil.rmtree(self.folder(name))
 
-    def close(self, *, keep: bool) -> None:
-        """Remove the folders of containers, and the volumes unless ``keep`` is set."""
-        shutil.rmtree(self._containers, ignore_errors=True)
-        if not keep:
-            shutil.rmtree(self._volumes, ignore_errors=True)
-            if self._base.parent == _SHARED_TEMPORARY:
-                shutil.rmtree(self._base, ignore_errors=True)
+    def close(self) -> None:
+        """Remove the folders of containers and volumes."""
+        for folder in (self._containers, self._volumes):
+            shutil.rmtree(folder, ignore_errors=True)
+        if self._base.parent == _SHARED_TEMPORARY:
+            shutil.rmtree(self._base, ignore_errors=True)
 
     def _path(self, name: str) -> Path:
         if "/" in name or name in ("", ".", ".."):
             raise NotFoundError(f"get {name}: no such volume")
         return self._volumes / name
-
-
-def _own_folder(path: Path) -> Path:
-    path.mkdir(mode=0o711, exist_ok=True)
-    status = path.lstat()
-    if path.is_symlink() or status.st_uid != _OWNER:
-        raise EmulatorError(f"{path} exists and is not owned by this user", remedy="remove it")
-    return path
 
 
 def unpack(bundle: tarfile.TarFile, target: Path) -> None:

@@ -1,17 +1,18 @@
 """The gateway: MiniStack, its patches and its data plane as one ASGI application."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Protocol
+from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from harness.emulator.gateway.aws import Accounts
+from harness.emulator.gateway.background import BackgroundService
 from harness.emulator.gateway.caller import Signature, signature_of
 from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.http import (
-    ClientDisconnectedError,
     Request,
     Response,
     header_of,
@@ -20,22 +21,11 @@ from harness.emulator.gateway.http import (
 )
 from harness.emulator.gateway.patches.base import Call, Patch, json_error
 from harness.emulator.gateway.query import form_of
-from harness.emulator.gateway.state_store import StateStore
 
 _CLOUDFRONT = "cloudfront"
 _RESET = "/_ministack/reset"
 # Services for which MiniStack would listen on all network interfaces.
 _REFUSED = frozenset({"dsql", "transfer"})
-
-
-class BackgroundService(Protocol):
-    """A background task of the gateway."""
-
-    async def start(self) -> None:
-        """Start; MiniStack is already serving."""
-
-    async def stop(self) -> None:
-        """Stop; MiniStack is still serving."""
 
 
 class Gateway:
@@ -51,7 +41,7 @@ class Gateway:
         data_plane: Serves requests to load balancers and distributions.
         distributions: Invalidated by calls to CloudFront.
         background: Started after MiniStack, stopped before it.
-        state: Saved when all background services have stopped.
+        state: Data of the patches by name; emptied by a reset.
     """
 
     def __init__(
@@ -63,7 +53,7 @@ class Gateway:
         data_plane: DataPlane,
         distributions: Distributions,
         background: Sequence[BackgroundService],
-        state: StateStore,
+        state: Mapping[str, dict[Any, Any]],
     ) -> None:
         self._ministack = ministack
         self._accounts = accounts
@@ -92,7 +82,6 @@ class Gateway:
             message = await receive()
             if message["type"] == "lifespan.shutdown":
                 await self._stop_background()
-                self._state.save()
             return message
 
         async def send_message(message: Message) -> None:
@@ -113,7 +102,8 @@ class Gateway:
     async def _reset(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._stop_background()
         await self._ministack(scope, receive, send)
-        self._state.clear()
+        for stored in self._state.values():
+            stored.clear()
         await self._start_background()
 
     async def _serve_api(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,34 +112,30 @@ class Gateway:
         if service in _REFUSED:
             message = f"{service} is switched off: it would listen on all network interfaces"
             await json_error("AccessDeniedException", message).send(send)
-        elif signature is None or service not in self._services | {_CLOUDFRONT}:
-            await self._ministack(scope, receive, send)
-        elif service == _CLOUDFRONT:
-            await self._ministack(scope, receive, send)
-            tenant = await self._accounts.tenant_of(signature)
-            self._distributions.invalidate(tenant.account)
-        else:
+        elif signature is not None and service in self._services:
             await self._serve_patched(signature, scope, receive, send)
+        else:
+            await self._ministack(scope, receive, send)
+            if signature is not None and service == _CLOUDFRONT:
+                tenant = await self._accounts.tenant_of(signature)
+                self._distributions.invalidate(tenant.account)
 
     async def _serve_patched(
         self, signature: Signature, scope: Scope, receive: Receive, send: Send
     ) -> None:
+        """Pass one API call through the patches that match it."""
         try:
             request = await read_request(scope, receive)
-        except ClientDisconnectedError:
+        except ClientDisconnect:
             return
-        response = await self._handle(signature, request)
-        await response.send(send)
-
-    async def _handle(self, signature: Signature, request: Request) -> Response:
-        """Pass one API call through the patches that match it."""
         call = Call(
             request=request,
             tenant=await self._accounts.tenant_of(signature),
             service=signature.service,
             operation=_operation(request),
         )
-        return await self._through(0, call)
+        response = await self._through(0, call)
+        await response.send(send)
 
     async def _through(self, index: int, call: Call) -> Response:
         """Pass a call through the patches from an index on."""

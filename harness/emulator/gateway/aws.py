@@ -87,9 +87,10 @@ class Accounts:
 def build(model: OperationModel, tenant: Tenant, parameters: dict[str, Any]) -> Request:
     """Build the request of a call in the protocol that botocore resolves for its service."""
     service = model.service_model
-    made: dict[str, Any] = dict(
-        _serializer(service.resolved_protocol).serialize_to_request(parameters, model)
+    serializer = botocore.serialize.create_serializer(
+        service.resolved_protocol, include_validation=False
     )
+    made: dict[str, Any] = dict(serializer.serialize_to_request(parameters, model))
     body = made["body"]
     if isinstance(body, dict):
         body = urlencode(body, doseq=True).encode()
@@ -114,7 +115,7 @@ def parse(model: OperationModel, response: Response) -> dict[str, Any]:
     Raises:
         ApiError: It is an error.
     """
-    parser = _parser(model.service_model.resolved_protocol)
+    parser: Any = botocore.parsers.create_parser(model.service_model.resolved_protocol)
     raw = {
         "status_code": response.status,
         "headers": HeadersDict(response.headers),
@@ -125,13 +126,3 @@ def parse(model: OperationModel, response: Response) -> dict[str, Any]:
         error = parsed.get("Error", {})
         raise ApiError(model.name, error.get("Code", ""), error.get("Message", ""))
     return parsed
-
-
-@lru_cache
-def _serializer(protocol: str) -> Any:
-    return botocore.serialize.create_serializer(protocol, include_validation=False)
-
-
-@lru_cache
-def _parser(protocol: str) -> Any:
-    return botocore.parsers.create_parser(protocol)

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from harness.emulator.gateway.alb.registry import AlbRegistry
-from harness.emulator.gateway.alb.topology import LoadBalancer
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.http import Response, header_of
 
@@ -68,12 +67,14 @@ class DataPlane:
         host = _hostname(scope)
         found = await self._registry.load_balancer(host)
         if found is None:
-            await _not_found(f"no load balancer has the DNS name {host}").send(send)
+            # On AWS the name no longer resolves: no status would be correct.
+            await _plain_text(404, f"no load balancer has the DNS name {host}").send(send)
             return
         tenant, balancer = found
         port = self._listener_port(scope)
         if port not in balancer.ports:
-            await _no_listener(balancer, port).send(send)
+            # On AWS the connection is refused; not possible on a shared port.
+            await _plain_text(503, f"{host} has no listener on port {port}").send(send)
             return
         self._act_as(tenant.account)
         await self._ministack(_with_host(scope, f"{host}:{port}"), receive, send)
@@ -102,15 +103,9 @@ def _with_host(scope: Scope, host: str) -> Scope:
     return {**scope, "headers": [(b"host", host.encode("latin-1")), *others]}
 
 
-def _not_found(text: str) -> Response:
-    # On AWS the name no longer resolves: no status would be correct.
-    return Response(404, (("content-type", "text/plain"),), f"{text}\n".encode())
-
-
-def _no_listener(balancer: LoadBalancer, port: int) -> Response:
-    # On AWS the connection is refused; not possible on a shared port.
-    text = f"{balancer.host} has no listener on port {port}\n"
-    return Response(503, (("content-type", "text/plain"),), text.encode())
+def _plain_text(status: int, text: str) -> Response:
+    headers = (("content-type", "text/plain"),)
+    return Response(status, headers=headers, body=f"{text}\n".encode())
 
 
 def _refused_by_cloudfront() -> Response:
@@ -122,4 +117,5 @@ def _refused_by_cloudfront() -> Response:
         ("x-amz-cf-id", request_id),
         ("x-cache", "Error from cloudfront"),
     )
-    return Response(403, headers, _CLOUDFRONT_PAGE.format(request_id=request_id).encode())
+    page = _CLOUDFRONT_PAGE.format(request_id=request_id)
+    return Response(403, headers=headers, body=page.encode())

@@ -10,9 +10,10 @@ _HOME_REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class Distribution:
-    """A distribution: its id, its account, and whether it is enabled."""
+    """A distribution: its id, its host name, its account, and whether it is enabled."""
 
     id: str
+    host: str
     account: str
     enabled: bool
 
@@ -22,38 +23,38 @@ class Distributions:
 
     Args:
         aws: MiniStack.
-        accounts: Section of the state: accounts that called CloudFront, account id -> true.
+        by_account: Emptied by a reset: account id -> its distributions; None: not read since the
+            last call of the account to CloudFront.
     """
 
-    def __init__(self, aws: AwsApi, accounts: dict[str, bool]) -> None:
+    def __init__(self, aws: AwsApi, by_account: dict[str, list[Distribution] | None]) -> None:
         self._aws = aws
-        self._accounts = accounts
-        self._by_host: dict[str, Distribution] | None = None
+        self._by_account = by_account
 
     def invalidate(self, account: str) -> None:
-        """Discard the cache after a call of an account to CloudFront."""
-        self._accounts[account] = True
-        self._by_host = None
+        """Discard the distributions of an account, after its call to CloudFront."""
+        self._by_account[account] = None
 
     async def find(self, host: str) -> Distribution | None:
         """Return the distribution with a domain name, None if there is none."""
-        return (await self._all()).get(host)
+        return next((each for each in await self._all() if each.host == host), None)
 
     async def ids(self) -> set[str]:
         """Return the ids of all distributions."""
-        return {distribution.id for distribution in (await self._all()).values()}
+        return {each.id for each in await self._all()}
 
-    async def _all(self) -> dict[str, Distribution]:
-        if self._by_host is None:
-            self._by_host = await self._read()
-        return self._by_host
+    async def _all(self) -> list[Distribution]:
+        found = []
+        for account, known in list(self._by_account.items()):
+            current = await self._read(account) if known is None else known
+            self._by_account[account] = current
+            found += current
+        return found
 
-    async def _read(self) -> dict[str, Distribution]:
-        by_host = {}
-        for account in list(self._accounts):
-            tenant = Tenant(account, _HOME_REGION)
-            listed = await self._aws.call(tenant, "cloudfront", "ListDistributions")
-            for each in listed["DistributionList"].get("Items", []):
-                found = Distribution(each["Id"], account, enabled=each["Enabled"])
-                by_host[each["DomainName"].lower()] = found
-        return by_host
+    async def _read(self, account: str) -> list[Distribution]:
+        tenant = Tenant(account, _HOME_REGION)
+        listed = await self._aws.call(tenant, "cloudfront", "ListDistributions")
+        return [
+            Distribution(each["Id"], each["DomainName"].lower(), account, enabled=each["Enabled"])
+            for each in listed["DistributionList"].get("Items", [])
+        ]

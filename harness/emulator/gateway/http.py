@@ -4,9 +4,10 @@ import asyncio
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
+from starlette import requests
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from harness.core.errors import EmulatorError
@@ -18,49 +19,39 @@ _LOOPBACK = ("127.0.0.1", 0)
 HeaderPairs = tuple[tuple[str, str], ...]
 
 
-class ClientDisconnectedError(EmulatorError):
-    """A client disconnected before its request was complete."""
+@dataclass(frozen=True, kw_only=True)
+class _Buffered:
+    headers: HeaderPairs = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str:
+        """Return the first header of that name (lower case), empty if there is none."""
+        return next((value for key, value in self.headers if key == name), "")
+
+    def with_body(self, body: bytes) -> Self:
+        """Return the same message with another body and its length."""
+        return replace(self, headers=_with_length(self.headers, len(body)), body=body)
 
 
 @dataclass(frozen=True)
-class Request:
+class Request(_Buffered):
     """One buffered HTTP request; header names are in lower case."""
 
     method: str
     path: str
     query: str = ""
-    headers: HeaderPairs = ()
-    body: bytes = b""
-
-    def header(self, name: str) -> str:
-        """Return the first header of that name (lower case), empty if there is none."""
-        return next((value for key, value in self.headers if key == name), "")
-
-    def with_body(self, body: bytes) -> "Request":
-        """Return the request with another body and its length."""
-        return replace(self, headers=_with_length(self.headers, len(body)), body=body)
 
 
 @dataclass(frozen=True)
-class Response:
+class Response(_Buffered):
     """One buffered HTTP response; header names are in lower case."""
 
     status: int
-    headers: HeaderPairs = ()
-    body: bytes = b""
 
     @property
     def ok(self) -> bool:
         """Whether it is not an error."""
         return self.status < _FIRST_OTHER
-
-    def header(self, name: str) -> str:
-        """Return the first header of that name (lower case), empty if there is none."""
-        return next((value for key, value in self.headers if key == name), "")
-
-    def with_body(self, body: bytes) -> "Response":
-        """Return the response with another body and its length."""
-        return replace(self, headers=_with_length(self.headers, len(body)), body=body)
 
     def json(self) -> Any:
         """Return the decoded JSON body."""
@@ -73,8 +64,9 @@ class Response:
     async def send(self, send: Send) -> None:
         """Send it as ASGI messages."""
         headers = _with_length(self.headers, len(self.body))
-        encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        await send({"type": "http.response.start", "status": self.status, "headers": encoded})
+        await send(
+            {"type": "http.response.start", "status": self.status, "headers": _encoded(headers)}
+        )
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
 
 
@@ -87,26 +79,20 @@ async def read_request(scope: Scope, receive: Receive) -> Request:
     """Read one complete request.
 
     Raises:
-        ClientDisconnectedError: The client has disconnected.
+        ClientDisconnect: The client has disconnected.
         EmulatorError: It is larger than 16 MiB.
     """
-    chunks, size = [], 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnectedError("the client disconnected before its request was complete")
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        if size > _LARGEST_CALL:
+    body = bytearray()
+    async for chunk in requests.Request(scope, receive).stream():
+        body += chunk
+        if len(body) > _LARGEST_CALL:
             raise EmulatorError(f"an API call of more than {_LARGEST_CALL} bytes")
-        if not message.get("more_body", False):
-            break
     return Request(
         method=scope["method"],
         path=scope["path"],
         query=scope.get("query_string", b"").decode("latin-1"),
         headers=_decoded(scope["headers"]),
-        body=b"".join(chunks),
+        body=bytes(body),
     )
 
 
@@ -144,7 +130,7 @@ class _Collector:
             self._chunks.append(message.get("body", b""))
 
     def response(self) -> Response:
-        return Response(self._status, self._headers, b"".join(self._chunks))
+        return Response(self._status, headers=self._headers, body=b"".join(self._chunks))
 
 
 def _scope(request: Request) -> Scope:
@@ -158,12 +144,14 @@ def _scope(request: Request) -> Scope:
         "raw_path": quote(request.path).encode("ascii"),
         "query_string": request.query.encode("latin-1"),
         "root_path": "",
-        "headers": [
-            (name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers
-        ],
+        "headers": _encoded(request.headers),
         "client": _LOOPBACK,
         "server": _LOOPBACK,
     }
+
+
+def _encoded(headers: HeaderPairs) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
 def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> HeaderPairs:

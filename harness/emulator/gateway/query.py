@@ -80,7 +80,7 @@ def encode_result(model: OperationModel, result: dict[str, Any]) -> Response:
         f"<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId></ResponseMetadata>"
         f"</{model.name}Response>"
     )
-    return Response(200, _XML_TYPE, text.encode())
+    return Response(200, headers=_XML_TYPE, body=text.encode())
 
 
 def encode_error(model: OperationModel, code: str, message: str) -> Response:
@@ -91,7 +91,7 @@ def encode_error(model: OperationModel, code: str, message: str) -> Response:
         f"<Message>{escape(message)}</Message></Error>"
         f"<RequestId>{uuid.uuid4()}</RequestId></ErrorResponse>"
     )
-    return Response(_CLIENT_ERROR, _XML_TYPE, text.encode())
+    return Response(_CLIENT_ERROR, headers=_XML_TYPE, body=text.encode())
 
 
 def _members(shape: StructureShape, value: dict[str, Any]) -> list[str]:

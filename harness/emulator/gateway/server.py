@@ -4,6 +4,8 @@ import asyncio
 import logging
 import os
 import signal
+from collections import defaultdict
+from functools import partial
 from socket import socket
 from typing import Any
 
@@ -19,17 +21,20 @@ from harness.emulator.gateway.autoscaling.api import ApplicationAutoScaling
 from harness.emulator.gateway.autoscaling.scaler import Scaler
 from harness.emulator.gateway.autoscaling.store import ScalingStore
 from harness.emulator.gateway.aws import Accounts, AwsApi
+from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.environment import GatewaySettings, TimeScale
+from harness.emulator.gateway.environment import GatewaySettings
 from harness.emulator.gateway.patches import all_patches
-from harness.emulator.gateway.state_store import StateStore
 
 logger = logging.getLogger(__name__)
 
 # As in main() of MiniStack: longer than AWS SDKs keep idle connections.
 _KEEP_ALIVE_SECONDS = 75
 _STOP_SECONDS = 1.0
+# Waiting times of AWS (health check interval, deregistration delay, scaling cooldown) last a
+# twentieth in the emulator.
+_TIME_SCALE = TimeScale(0.05)
 _SHUTDOWN_SECONDS = 20.0
 
 
@@ -40,12 +45,11 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
     )
 
     aws = AwsApi(ministack)
-    state = StateStore(settings.directory if settings.keep_state else None)
-    time_scale = TimeScale(settings.time_scale)
-    registry = AlbRegistry(aws, time_scale, state.section("load balancer tenants"))
-    distributions = Distributions(aws, state.section("cloudfront accounts"))
-    store = ScalingStore(state.section("autoscaling"))
-    scaler = Scaler(aws, store, time_scale)
+    state: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
+    registry = AlbRegistry(aws, _TIME_SCALE)
+    distributions = Distributions(aws, state["distributions"])
+    store = ScalingStore(state["autoscaling"])
+    scaler = Scaler(aws, store, _TIME_SCALE)
     autoscaling = ApplicationAutoScaling(aws, store, scaler)
     return Gateway(
         ministack,
@@ -55,7 +59,7 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
             ministack, registry, distributions, set_request_account_id, settings.port
         ),
         distributions=distributions,
-        background=(registry, MetricsPublisher(aws, registry, time_scale), scaler),
+        background=(registry, MetricsPublisher(aws, registry, _TIME_SCALE), scaler),
         state=state,
     )
 
@@ -68,23 +72,19 @@ async def run(app: ASGIApp, settings: GatewaySettings, listener: socket) -> None
     config.graceful_timeout = _STOP_SECONDS
     config.errorlog = logging.getLogger("hypercorn.error")
     # Typed with TypedDict scopes, Starlette with plain mappings: the same protocol.
-    await serve(app, config, shutdown_trigger=_StopSignal(settings.parent).wait)  # type: ignore[arg-type]
+    await serve(app, config, shutdown_trigger=partial(_stopped, settings.parent))  # type: ignore[arg-type]
 
 
-class _StopSignal:
-    def __init__(self, parent: int | None) -> None:
-        self._parent = parent
-
-    async def wait(self) -> None:
-        loop = asyncio.get_running_loop()
-        stopped = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stopped.set)
-        waits: list[asyncio.Task[Any]] = [asyncio.create_task(stopped.wait())]
-        if self._parent is not None:
-            waits.append(asyncio.create_task(process_ended(self._parent)))
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for task in waits:
-            task.cancel()
-        # After the end of the parent, nothing else would kill a gateway that hangs in its shutdown.
-        loop.call_later(_SHUTDOWN_SECONDS, os._exit, 1)
+async def _stopped(parent: int | None) -> None:
+    loop = asyncio.get_running_loop()
+    signalled = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, signalled.set)
+    waits: list[asyncio.Task[Any]] = [asyncio.create_task(signalled.wait())]
+    if parent is not None:
+        waits.append(asyncio.create_task(process_ended(parent)))
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for task in waits:
+        task.cancel()
+    # After the end of the parent, nothing else would kill a gateway that hangs in its shutdown.
+    loop.call_later(_SHUTDOWN_SECONDS, os._exit, 1)

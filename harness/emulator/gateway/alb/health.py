@@ -55,15 +55,6 @@ CHECKS_DISABLED = Health(
 
 
 @dataclass(frozen=True)
-class ProbeResult:
-    """Result of one health check: passed, or reason code and description of AWS."""
-
-    passed: bool
-    reason: str = ""
-    description: str = ""
-
-
-@dataclass(frozen=True)
 class HealthCheck:
     """The health check configuration of a target group.
 
@@ -123,19 +114,18 @@ class HealthRecord:
     def __init__(self) -> None:
         self.health = INITIAL
         self._streak = 0
-        self._passing = False
+        self._last = State.UNHEALTHY
 
-    def add(self, probe: ProbeResult, check: HealthCheck) -> None:
-        """Add the result of a check.
+    def add(self, result: Health, check: HealthCheck) -> None:
+        """Add the result of a check, healthy or unhealthy.
 
         A new target is healthy after its first success; an unhealthy one needs
         ``healthy_threshold`` successes; any is unhealthy after ``unhealthy_threshold`` failures.
         """
-        self._streak = self._streak + 1 if probe.passed == self._passing else 1
-        self._passing = probe.passed
-        if probe.passed:
+        self._streak = self._streak + 1 if result.state is self._last else 1
+        self._last = result.state
+        needed = check.unhealthy_threshold
+        if result.state is State.HEALTHY:
             needed = check.healthy_threshold if self.health.state is State.UNHEALTHY else 1
-            if self._streak >= needed:
-                self.health = HEALTHY
-        elif self._streak >= check.unhealthy_threshold:
-            self.health = Health(State.UNHEALTHY, probe.reason, probe.description)
+        if self._streak >= needed:
+            self.health = result

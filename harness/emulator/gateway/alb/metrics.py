@@ -12,7 +12,7 @@ from harness.emulator.gateway.alb.health import State
 from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.alb.target_group import TargetGroup
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.environment import TimeScale
+from harness.emulator.gateway.background import BackgroundService, TimeScale
 
 _NAMESPACE = "AWS/ApplicationELB"
 _PERIOD_SECONDS = 60.0
@@ -24,7 +24,7 @@ _BALANCER_KINDS = ("elb-502", "elb-503", "elb-504")
 Datum = dict[str, Any]
 
 
-class MetricsPublisher:
+class MetricsPublisher(BackgroundService):
     """Publishes the metrics of every target group, once per scaled minute.
 
     Args:
@@ -40,19 +40,8 @@ class MetricsPublisher:
         self._published: dict[str, Counter[str]] = {}
         self._hosts: dict[str, tuple[int, int]] = {}
         self._idle: Counter[str] = Counter()
-        self._publishing: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Start publishing."""
-        self._publishing = asyncio.create_task(self._publish_forever())
-
-    async def stop(self) -> None:
-        """Stop publishing."""
-        if self._publishing is not None:
-            self._publishing.cancel()
-            await asyncio.gather(self._publishing, return_exceptions=True)
-
-    async def _publish_forever(self) -> None:
+    async def _run(self) -> None:
         while True:
             for group in self._registry.groups():
                 await self.publish(group)

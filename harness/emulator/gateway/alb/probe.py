@@ -6,18 +6,15 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group
 import asyncio
 import ssl
 
-from harness.emulator.gateway.alb.health import HealthCheck, ProbeResult
+from harness.emulator.gateway.alb.health import HEALTHY, Health, HealthCheck, State
 
 _STATUS_LINE_PARTS = 2
-_FAILED = ProbeResult(
-    passed=False, reason="Target.FailedHealthChecks", description="Health checks failed"
-)
-_TIMED_OUT = ProbeResult(passed=False, reason="Target.Timeout", description="Request timed out")
-_PASSED = ProbeResult(passed=True)
+_FAILED = Health(State.UNHEALTHY, "Target.FailedHealthChecks", "Health checks failed")
+_TIMED_OUT = Health(State.UNHEALTHY, "Target.Timeout", "Request timed out")
 
 
-async def probe(check: HealthCheck, address: str, target_port: int) -> ProbeResult:
-    """Send one health check to a target and evaluate the response."""
+async def probe(check: HealthCheck, address: str, target_port: int) -> Health:
+    """Send one health check to a target; return whether its response is healthy."""
     port = check.port_for(target_port)
     try:
         async with asyncio.timeout(check.timeout):
@@ -27,11 +24,11 @@ async def probe(check: HealthCheck, address: str, target_port: int) -> ProbeResu
     except (OSError, ValueError):
         return _FAILED
     if status is None or check.accepts(status):
-        return _PASSED
-    return ProbeResult(
-        passed=False,
-        reason="Target.ResponseCodeMismatch",
-        description=f"Health checks failed with these codes: [{status}]",
+        return HEALTHY
+    return Health(
+        State.UNHEALTHY,
+        "Target.ResponseCodeMismatch",
+        f"Health checks failed with these codes: [{status}]",
     )
 
 

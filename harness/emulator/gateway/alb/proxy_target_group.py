@@ -1,6 +1,6 @@
 """The hidden proxy target group that replaces a real one in listeners and rules.
 
-Its name contains the id of the real group, so that the pairs survive a restart.
+Its name contains the id of the real group.
 """
 
 import re
@@ -41,28 +41,19 @@ def replace_proxy_arns(text: str, real_arn: Callable[[str], str | None]) -> str:
     return _ARN.sub(lambda found: real_arn(found[1]) or found[0], text)
 
 
-async def create_proxy(aws: AwsApi, tenant: Tenant, real_id: str) -> str:
-    """Create the proxy of a group and return its ARN."""
+async def create_proxy(aws: AwsApi, tenant: Tenant, arn: str, port: int) -> str:
+    """Create the proxy of a group, whose only target is a port of loopback; return its ARN."""
     created = await aws.call(
         tenant,
         "elbv2",
         "CreateTargetGroup",
-        Name=f"{_PREFIX}{real_id}",
+        Name=f"{_PREFIX}{group_id_of(arn)}",
         Protocol="HTTP",
         Port=80,
         TargetType="ip",
         HealthCheckEnabled=False,
     )
-    return str(created["TargetGroups"][0]["TargetGroupArn"])
-
-
-async def set_proxy_endpoint(aws: AwsApi, tenant: Tenant, arn: str, port: int) -> None:
-    """Make a port of loopback the only target of a proxy."""
-    endpoint = {"Id": _LOOPBACK, "Port": port}
-    result = await aws.call(tenant, "elbv2", "DescribeTargetHealth", TargetGroupArn=arn)
-    present = [described["Target"] for described in result["TargetHealthDescriptions"]]
-    if [{"Id": each["Id"], "Port": each["Port"]} for each in present] == [endpoint]:
-        return
-    if present:
-        await aws.call(tenant, "elbv2", "DeregisterTargets", TargetGroupArn=arn, Targets=present)
-    await aws.call(tenant, "elbv2", "RegisterTargets", TargetGroupArn=arn, Targets=[endpoint])
+    proxy = str(created["TargetGroups"][0]["TargetGroupArn"])
+    target = {"Id": _LOOPBACK, "Port": port}
+    await aws.call(tenant, "elbv2", "RegisterTargets", TargetGroupArn=proxy, Targets=[target])
+    return proxy

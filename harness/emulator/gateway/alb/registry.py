@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.emulator.gateway.alb.endpoint import Endpoint
-from harness.emulator.gateway.alb.proxy_target_group import create_proxy, set_proxy_endpoint
+from harness.emulator.gateway.alb.proxy_target_group import create_proxy
 from harness.emulator.gateway.alb.target import TargetGroupConfig
 from harness.emulator.gateway.alb.target_group import TargetGroup
 from harness.emulator.gateway.alb.topology import LoadBalancer, Topology, read_topology
 from harness.emulator.gateway.aws import AwsApi
+from harness.emulator.gateway.background import BackgroundService, TimeScale
 from harness.emulator.gateway.caller import Tenant
-from harness.emulator.gateway.environment import TimeScale
 
 _REFRESH_SECONDS = 0.25
 
@@ -33,40 +33,32 @@ class _Served:
         await self.endpoint.close()
 
 
-class AlbRegistry:
+class AlbRegistry(BackgroundService):
     """Tracks the ELBv2 API of MiniStack for every account and region with calls.
 
     Args:
         aws: MiniStack.
         time_scale: Scales health checks and draining.
-        tenants: Section of the state: ``account/region`` -> true.
     """
 
-    def __init__(self, aws: AwsApi, time_scale: TimeScale, tenants: dict[str, bool]) -> None:
+    def __init__(self, aws: AwsApi, time_scale: TimeScale) -> None:
         self._aws = aws
         self._time_scale = time_scale
-        self._tenants = tenants
         self._topologies: dict[Tenant, Topology] = {}
         self._served: dict[str, _Served] = {}
         self._proxies: dict[str, str] = {}
         self._lock = asyncio.Lock()
-        self._refreshing: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Read the restored state and start to refresh registrations."""
-        await self.synchronise_all()
-        self._refreshing = asyncio.create_task(self._refresh())
 
     async def stop(self) -> None:
-        """Stop all checks and endpoints."""
-        if self._refreshing is not None:
-            self._refreshing.cancel()
-            await asyncio.gather(self._refreshing, return_exceptions=True)
+        """Stop all checks and endpoints; forget every load balancer."""
+        await super().stop()
         for served in self._served.values():
             await served.close()
         self._served.clear()
+        self._proxies.clear()
+        self._topologies.clear()
 
-    async def _refresh(self) -> None:
+    async def _run(self) -> None:
         while True:
             for group in self.groups():
                 await group.refresh()
@@ -76,14 +68,8 @@ class AlbRegistry:
         """Return every target group that is served."""
         return [served.group for served in self._served.values()]
 
-    async def synchronise_all(self) -> None:
-        """Synchronise every recorded account and region."""
-        for key in list(self._tenants):
-            await self.synchronise(Tenant(*key.split("/", 1)))
-
     async def synchronise(self, tenant: Tenant) -> None:
         """Read the load balancers and target groups of an account and region, and serve them."""
-        self._tenants[f"{tenant.account}/{tenant.region}"] = True
         async with self._lock:
             topology = await read_topology(self._aws, tenant)
             self._topologies[tenant] = topology
@@ -98,17 +84,9 @@ class AlbRegistry:
             served = _Served(group, Endpoint(group))
             await served.endpoint.open()
             self._served[arn] = served
-            await self._install_proxy(tenant, arn, served.endpoint.port)
+            self._proxies[arn] = await create_proxy(self._aws, tenant, arn, served.endpoint.port)
         served.group.configure(configuration)
         await served.group.refresh()
-
-    async def _install_proxy(self, tenant: Tenant, arn: str, port: int) -> None:
-        real_id = arn.rpartition("/")[2]
-        proxy = self._topologies[tenant].proxies.get(real_id)
-        if proxy is None:
-            proxy = await create_proxy(self._aws, tenant, real_id)
-        await set_proxy_endpoint(self._aws, tenant, proxy, port)
-        self._proxies[arn] = proxy
 
     async def _remove_deleted(self, tenant: Tenant, topology: Topology) -> None:
         for arn, served in list(self._served.items()):
@@ -144,7 +122,8 @@ class AlbRegistry:
         """Return a load balancer and its account and region, by DNS name; None if not found."""
         found = self._find(host)
         if found is None:
-            await self.synchronise_all()
+            for tenant in list(self._topologies):
+                await self.synchronise(tenant)
             found = self._find(host)
         return found
 

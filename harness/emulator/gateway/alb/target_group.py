@@ -20,8 +20,8 @@ from harness.emulator.gateway.alb.target import (
     select,
 )
 from harness.emulator.gateway.aws import ApiError, AwsApi
+from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.caller import Tenant
-from harness.emulator.gateway.environment import TimeScale
 
 
 class TargetGroup:

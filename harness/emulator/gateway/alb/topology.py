@@ -44,12 +44,10 @@ class Topology:
     Attributes:
         load_balancers: By DNS name.
         groups: Configurations of the target groups that are served, by ARN.
-        proxies: ARNs of the proxies, by id of the real group.
     """
 
     load_balancers: Mapping[str, LoadBalancer]
     groups: Mapping[str, TargetGroupConfig]
-    proxies: Mapping[str, str]
 
 
 async def read_topology(aws: AwsApi, tenant: Tenant) -> Topology:
@@ -78,7 +76,6 @@ async def _read(aws: AwsApi, tenant: Tenant) -> Topology:
             for group in groups
             if _is_served(group)
         },
-        proxies={group_id(each): each["TargetGroupArn"] for each in groups if is_proxy(each)},
     )
 
 

@@ -5,13 +5,14 @@ https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-sc
 
 import uuid
 
-from harness.emulator.gateway.autoscaling.metrics import Metric
+from harness.emulator.gateway.autoscaling.metrics import metric_of
 from harness.emulator.gateway.autoscaling.scaling_decision import (
     HIGH_SECONDS,
     LOW_SECONDS,
     LOW_SHARE,
+    TRACKING,
 )
-from harness.emulator.gateway.autoscaling.store import Record
+from harness.emulator.gateway.autoscaling.store import Record, ScalableId
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Tenant
 
@@ -22,10 +23,9 @@ _KINDS = (
 )
 
 
-async def create_alarms(
-    aws: AwsApi, tenant: Tenant, policy: Record, metric: Metric, target: float
-) -> list[Record]:
+async def create_alarms(aws: AwsApi, tenant: Tenant, policy: Record) -> list[Record]:
     """Create the alarms of a policy; return them in the format of DescribeScalingPolicies."""
+    metric = metric_of(policy[TRACKING], ScalableId.of(policy))
     created = []
     for kind, comparison, share, seconds in _KINDS:
         name = f"TargetTracking-{policy['ResourceId']}-{kind}-{uuid.uuid4()}"
@@ -42,7 +42,7 @@ async def create_alarms(
             Statistic=metric.statistic,
             Period=_PERIOD_SECONDS,
             EvaluationPeriods=int(seconds / _PERIOD_SECONDS),
-            Threshold=target * share,
+            Threshold=policy[TRACKING]["TargetValue"] * share,
             ComparisonOperator=comparison,
         )
         arn = f"arn:aws:cloudwatch:{tenant.region}:{tenant.account}:alarm:{name}"

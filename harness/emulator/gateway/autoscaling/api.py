@@ -7,16 +7,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from harness.emulator.gateway.autoscaling.alarms import create_alarms, delete_alarms
-from harness.emulator.gateway.autoscaling.errors import (
-    AutoScalingError,
-    ObjectNotFoundError,
-    ResourceNotFoundError,
-    UnknownOperationError,
-    ValidationError,
-)
-from harness.emulator.gateway.autoscaling.metrics import metric_of
 from harness.emulator.gateway.autoscaling.scaler import Scaler
-from harness.emulator.gateway.autoscaling.store import Record, ScalableId, ScalingStore
+from harness.emulator.gateway.autoscaling.scaling_decision import TRACKING
+from harness.emulator.gateway.autoscaling.store import (
+    AutoScalingError,
+    Record,
+    ScalableId,
+    ScalingStore,
+)
 from harness.emulator.gateway.autoscaling.validation import (
     check_scalable,
     listing,
@@ -29,9 +27,9 @@ from harness.emulator.gateway.caller import Tenant
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_error, json_response
 
-Operation = Callable[[Tenant, dict[str, Any]], Awaitable[dict[str, Any]]]
+_NOT_FOUND = "ObjectNotFoundException"
 
-_TRACKING = "TargetTrackingScalingPolicyConfiguration"
+Operation = Callable[[Tenant, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 class ApplicationAutoScaling(Patch):
@@ -57,13 +55,14 @@ class ApplicationAutoScaling(Patch):
         self._scaler = scaler
         self._operations: dict[str, Operation] = {
             "RegisterScalableTarget": self._register,
-            "DescribeScalableTargets": self._describe_targets,
+            "DescribeScalableTargets": _list("ScalableTargets", store.targets),
             "DeregisterScalableTarget": self._deregister,
             "PutScalingPolicy": self._put_policy,
-            "DescribeScalingPolicies": self._describe_policies,
+            "DescribeScalingPolicies": _list("ScalingPolicies", store.policies),
             "DeleteScalingPolicy": self._delete_policy,
-            "DescribeScalingActivities": self._describe_activities,
-            "DescribeScheduledActions": self._describe_scheduled,
+            "DescribeScalingActivities": _list("ScalingActivities", store.activities),
+            # Scheduled actions cannot be created.
+            "DescribeScheduledActions": _list("ScheduledActions", lambda _: []),
             "TagResource": self._tag,
             "UntagResource": self._untag,
             "ListTagsForResource": self._list_tags,
@@ -75,16 +74,14 @@ class ApplicationAutoScaling(Patch):
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:  # noqa: ARG002
         """Perform the operation; errors are those of AWS."""
+        operation = self._operations.get(call.operation)
+        if operation is None:
+            message = f"The embedded cloud does not offer {call.operation} of {self.service}"
+            return json_error("UnknownOperationException", message)
+        model = service_model(self.service).operation_model(call.operation)
         try:
-            operation = self._operations.get(call.operation)
-            if operation is None:
-                raise UnknownOperationError(
-                    f"The embedded cloud does not offer {call.operation} of {self.service}"
-                )
-            model = service_model(self.service).operation_model(call.operation)
-            parameters = call.json
-            validate(parameters, model.input_shape)
-            return json_response(await operation(call.tenant, parameters))
+            validate(call.json, model.input_shape)
+            return json_response(await operation(call.tenant, call.json))
         except AutoScalingError as error:
             return json_error(error.code, error.message)
 
@@ -102,9 +99,6 @@ class ApplicationAutoScaling(Patch):
         await self._scaler.enforce_bounds(tenant, target)
         return {"ScalableTargetARN": target["ScalableTargetARN"]}
 
-    async def _describe_targets(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
-        return listing("ScalableTargets", self._store.targets(tenant), parameters)
-
     async def _deregister(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
         scalable = ScalableId.of(parameters)
         target = self._registered(tenant, scalable)
@@ -116,7 +110,7 @@ class ApplicationAutoScaling(Patch):
     def _registered(self, tenant: Tenant, scalable: ScalableId) -> Record:
         target = self._store.target(tenant, scalable)
         if target is None:
-            raise ObjectNotFoundError(f"No scalable target registered for {scalable}")
+            raise AutoScalingError(f"No scalable target registered for {scalable}", _NOT_FOUND)
         return target
 
     async def _put_policy(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -128,31 +122,20 @@ class ApplicationAutoScaling(Patch):
         if policy is None:
             policy = self._store.new_policy(tenant, scalable, name)
         elif policy["PolicyType"] != configuration["PolicyType"]:
-            raise ValidationError("The type of a scaling policy cannot be changed")
+            raise AutoScalingError("The type of a scaling policy cannot be changed")
         await delete_alarms(self._aws, tenant, policy)
         policy |= configuration
-        if _TRACKING in policy:
-            policy["Alarms"] = await create_alarms(
-                self._aws,
-                tenant,
-                policy,
-                metric_of(policy[_TRACKING], scalable),
-                policy[_TRACKING]["TargetValue"],
-            )
+        if TRACKING in policy:
+            policy["Alarms"] = await create_alarms(self._aws, tenant, policy)
         return {"PolicyARN": policy["PolicyARN"], "Alarms": policy["Alarms"]}
-
-    async def _describe_policies(
-        self, tenant: Tenant, parameters: dict[str, Any]
-    ) -> dict[str, Any]:
-        return listing("ScalingPolicies", self._store.policies(tenant), parameters)
 
     async def _delete_policy(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
         scalable = ScalableId.of(parameters)
         name = parameters["PolicyName"]
         policy = self._store.policy(tenant, scalable, name)
         if policy is None:
-            raise ObjectNotFoundError(
-                f"No scaling policy found for {scalable}, policy name: {name}"
+            raise AutoScalingError(
+                f"No scaling policy found for {scalable}, policy name: {name}", _NOT_FOUND
             )
         await self._remove_policy(tenant, policy)
         return {}
@@ -160,19 +143,6 @@ class ApplicationAutoScaling(Patch):
     async def _remove_policy(self, tenant: Tenant, policy: Record) -> None:
         await delete_alarms(self._aws, tenant, policy)
         self._store.policies(tenant).remove(policy)
-
-    async def _describe_activities(
-        self, tenant: Tenant, parameters: dict[str, Any]
-    ) -> dict[str, Any]:
-        return listing("ScalingActivities", self._store.activities(tenant), parameters)
-
-    async def _describe_scheduled(
-        self,
-        _tenant: Tenant,
-        _parameters: dict[str, Any],
-    ) -> dict[str, Any]:
-        # Scheduled actions cannot be created.
-        return {"ScheduledActions": []}
 
     async def _tag(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
         self._by_arn(tenant, parameters)["Tags"] |= parameters["Tags"]
@@ -192,4 +162,13 @@ class ApplicationAutoScaling(Patch):
         for target in self._store.targets(tenant):
             if target["ScalableTargetARN"] == arn:
                 return target
-        raise ResourceNotFoundError(f"The specified resource doesn't exist: {arn}")
+        raise AutoScalingError(
+            f"The specified resource doesn't exist: {arn}", "ResourceNotFoundException"
+        )
+
+
+def _list(name: str, records: Callable[[Tenant], list[Record]]) -> Operation:
+    async def describe(tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
+        return listing(name, records(tenant), parameters)
+
+    return describe

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from harness.emulator.gateway.autoscaling.errors import ValidationError
-from harness.emulator.gateway.autoscaling.store import ScalableId
+from harness.emulator.gateway.autoscaling.store import AutoScalingError, ScalableId
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Tenant
 
+_PREDEFINED = "PredefinedMetricSpecification"
+_CUSTOMIZED = "CustomizedMetricSpecification"
 _ECS = {
     "ECSServiceAverageCPUUtilization": "CPUUtilization",
     "ECSServiceAverageMemoryUtilization": "MemoryUtilization",
@@ -30,6 +31,18 @@ class Metric:
     dimensions: tuple[tuple[str, str], ...]
     statistic: str
 
+    @classmethod
+    def of(cls, described: dict[str, Any]) -> "Metric":
+        """Return the metric of an alarm or of a customized specification of the API."""
+        return cls(
+            namespace=described["Namespace"],
+            name=described["MetricName"],
+            dimensions=tuple(
+                (each["Name"], each["Value"]) for each in described.get("Dimensions", [])
+            ),
+            statistic=described.get("Statistic", "Average"),
+        )
+
     def as_parameters(self) -> dict[str, Any]:
         """Return the parameters that identify it in CloudWatch calls."""
         dimensions = [{"Name": name, "Value": value} for name, value in self.dimensions]
@@ -40,18 +53,16 @@ def metric_of(configuration: dict[str, Any], scalable: ScalableId) -> Metric:
     """Return the metric of a target tracking configuration.
 
     Raises:
-        ValidationError: It has none, or one that is not valid for an ECS service.
+        AutoScalingError: It has none, or one that is not valid for an ECS service.
     """
-    predefined = configuration.get("PredefinedMetricSpecification")
-    customized = configuration.get("CustomizedMetricSpecification")
-    if (predefined is None) == (customized is None):
-        raise ValidationError(
-            "Exactly one of PredefinedMetricSpecification and CustomizedMetricSpecification "
-            "must be specified"
-        )
-    if predefined is not None:
-        return _predefined(predefined, scalable)
-    return _customized(customized or {})
+    if (_PREDEFINED in configuration) == (_CUSTOMIZED in configuration):
+        raise AutoScalingError(f"Exactly one of {_PREDEFINED} and {_CUSTOMIZED} must be specified")
+    if _PREDEFINED in configuration:
+        return _predefined(configuration[_PREDEFINED], scalable)
+    customized = configuration[_CUSTOMIZED]
+    if "MetricName" not in customized or "Namespace" not in customized:
+        raise AutoScalingError("The embedded cloud supports single metrics only, no metric math")
+    return Metric.of(customized)
 
 
 def _predefined(specification: dict[str, Any], scalable: ScalableId) -> Metric:
@@ -61,31 +72,18 @@ def _predefined(specification: dict[str, Any], scalable: ScalableId) -> Metric:
         return Metric("AWS/ECS", _ECS[kind], dimensions, "Average")
     if kind == _PER_TARGET:
         return _per_target(specification.get("ResourceLabel", ""))
-    raise ValidationError(f"Predefined metric type {kind} is not valid for ECS services")
+    raise AutoScalingError(f"Predefined metric type {kind} is not valid for ECS services")
 
 
 def _per_target(label: str) -> Metric:
     balancer, separator, group = label.partition("/targetgroup/")
     if not separator or not balancer.startswith("app/"):
-        raise ValidationError(
+        raise AutoScalingError(
             f"Resource label should be specified for predefined metric type {_PER_TARGET}: "
             "app/<load balancer>/<id>/targetgroup/<target group>/<id>"
         )
     dimensions = (("LoadBalancer", balancer), ("TargetGroup", f"targetgroup/{group}"))
     return Metric("AWS/ApplicationELB", "RequestCountPerTarget", dimensions, "Sum")
-
-
-def _customized(specification: dict[str, Any]) -> Metric:
-    if "MetricName" not in specification or "Namespace" not in specification:
-        raise ValidationError("The embedded cloud supports single metrics only, no metric math")
-    return Metric(
-        namespace=specification["Namespace"],
-        name=specification["MetricName"],
-        dimensions=tuple(
-            (each["Name"], each["Value"]) for each in specification.get("Dimensions", [])
-        ),
-        statistic=specification.get("Statistic", "Average"),
-    )
 
 
 async def read_values(aws: AwsApi, tenant: Tenant, metric: Metric, seconds: float) -> list[float]:

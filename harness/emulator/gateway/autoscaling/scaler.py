@@ -3,9 +3,8 @@
 import asyncio
 import logging
 import time
-from typing import Any
 
-from harness.emulator.gateway.autoscaling.ecs import EcsServices, ServiceState
+from harness.emulator.gateway.autoscaling.ecs import ServiceState, service_state, set_desired
 from harness.emulator.gateway.autoscaling.metrics import Metric, metric_of, read_values
 from harness.emulator.gateway.autoscaling.scaling_decision import (
     HIGH_SECONDS,
@@ -20,8 +19,8 @@ from harness.emulator.gateway.autoscaling.scaling_decision import (
 )
 from harness.emulator.gateway.autoscaling.store import Record, ScalableId, ScalingStore
 from harness.emulator.gateway.aws import ApiError, AwsApi
+from harness.emulator.gateway.background import BackgroundService, TimeScale
 from harness.emulator.gateway.caller import Tenant
-from harness.emulator.gateway.environment import TimeScale
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +30,7 @@ _DEFAULT_COOLDOWN = 300.0
 _STEPPING = "StepScalingPolicyConfiguration"
 
 
-class Scaler:
+class Scaler(BackgroundService):
     """Applies the policies of every scalable target.
 
     Args:
@@ -42,20 +41,8 @@ class Scaler:
 
     def __init__(self, aws: AwsApi, store: ScalingStore, time_scale: TimeScale) -> None:
         self._aws = aws
-        self._services = EcsServices(aws)
         self._store = store
         self._time_scale = time_scale
-        self._running: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Start evaluating."""
-        self._running = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """Stop evaluating."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:
@@ -73,7 +60,7 @@ class Scaler:
     async def enforce_bounds(self, tenant: Tenant, target: Record) -> None:
         """Set a desired count that is out of bounds to the nearest bound."""
         scalable = ScalableId.of(target)
-        state = await self._services.state(tenant, scalable)
+        state = await service_state(self._aws, tenant, scalable)
         if state is None:
             return
         bounded = bounded_capacity(state.desired, target)
@@ -85,7 +72,7 @@ class Scaler:
         """Apply the policies of one target to the current metrics."""
         scalable = ScalableId.of(target)
         policies = self._store.policies_of(tenant, scalable)
-        state = await self._services.state(tenant, scalable) if policies else None
+        state = await service_state(self._aws, tenant, scalable) if policies else None
         if state is None:
             return
         decisions = [(policy, await self._decide(tenant, policy, state)) for policy in policies]
@@ -102,7 +89,7 @@ class Scaler:
         await self._set(tenant, scalable, capacity, cause + policy["PolicyName"])
 
     async def _set(self, tenant: Tenant, scalable: ScalableId, capacity: int, cause: str) -> None:
-        await self._services.set_desired(tenant, scalable, capacity)
+        await set_desired(self._aws, tenant, scalable, capacity)
         self._store.record_activity(tenant, scalable, cause=cause, capacity=capacity)
         logger.info("%s: desired count %d: %s", scalable.resource, capacity, cause)
 
@@ -130,7 +117,7 @@ class Scaler:
             if policy["PolicyARN"] not in alarm["AlarmActions"]:
                 continue
             seconds = alarm["Period"] * alarm["EvaluationPeriods"]
-            values = await self._values(tenant, _alarm_metric(alarm), seconds)
+            values = await self._values(tenant, Metric.of(alarm), seconds)
             if breaches(alarm, values):
                 breach = values[-1] - alarm["Threshold"]
                 return step_scaling(state.desired, policy[_STEPPING], breach)
@@ -170,10 +157,3 @@ class Scaler:
 def _alarm_name(policy: Record, decision: ScalingDecision) -> str:
     names: list[str] = [alarm["AlarmName"] for alarm in policy["Alarms"]]
     return next((name for name in names if decision.reason in name), str(policy["PolicyName"]))
-
-
-def _alarm_metric(alarm: dict[str, Any]) -> Metric:
-    dimensions = tuple((each["Name"], each["Value"]) for each in alarm["Dimensions"])
-    return Metric(
-        alarm["Namespace"], alarm["MetricName"], dimensions, alarm.get("Statistic", "Average")
-    )

@@ -1,6 +1,6 @@
 """Stores the records of Application Auto Scaling by account and region.
 
-Records have the format of the API (times in seconds since the epoch), which is saved as JSON.
+Records have the format of the API (times in seconds since the epoch).
 """
 
 import secrets
@@ -10,11 +10,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from harness.core.errors import EmulatorError
 from harness.emulator.gateway.caller import Tenant
 
 Record = dict[str, Any]
 
 _MOST_ACTIVITIES = 200
+
+
+class AutoScalingError(EmulatorError):
+    """An error response of the service.
+
+    https://docs.aws.amazon.com/autoscaling/application/APIReference/CommonErrors.html
+
+    Attributes:
+        code: Error code of AWS.
+    """
+
+    def __init__(self, message: str, code: str = "ValidationException") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -51,20 +66,18 @@ class ScalingStore:
     """Scalable targets, scaling policies and scaling activities.
 
     Args:
-        section: Section of the state: ``account/region`` -> records.
+        records: Emptied by a reset: account and region -> kind -> records.
     """
 
-    def __init__(self, section: dict[str, Any]) -> None:
-        self._section = section
+    def __init__(self, records: dict[Tenant, dict[str, list[Record]]]) -> None:
+        self._stored = records
 
     def tenants(self) -> list[Tenant]:
         """Return every account and region with records."""
-        return [Tenant(*key.split("/", 1)) for key in self._section]
+        return list(self._stored)
 
     def _records(self, tenant: Tenant, kind: str) -> list[Record]:
-        own = self._section.setdefault(f"{tenant.account}/{tenant.region}", {})
-        records: list[Record] = own.setdefault(kind, [])
-        return records
+        return self._stored.setdefault(tenant, {}).setdefault(kind, [])
 
     def targets(self, tenant: Tenant) -> list[Record]:
         """Return the scalable targets of a tenant."""

@@ -9,10 +9,10 @@ from typing import Any
 
 from botocore.model import Shape, StructureShape
 
-from harness.emulator.gateway.autoscaling.ecs import EcsServices
-from harness.emulator.gateway.autoscaling.errors import ValidationError
+from harness.emulator.gateway.autoscaling.ecs import service_state
 from harness.emulator.gateway.autoscaling.metrics import metric_of
-from harness.emulator.gateway.autoscaling.store import Record, ScalableId
+from harness.emulator.gateway.autoscaling.scaling_decision import TRACKING
+from harness.emulator.gateway.autoscaling.store import AutoScalingError, Record, ScalableId
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Tenant
 
@@ -23,7 +23,7 @@ _LIST_FILTERS = (("ResourceIds", "ResourceId"), ("PolicyNames", "PolicyName"))
 _FILTERS = ("ServiceNamespace", "ResourceId", "ScalableDimension")
 _CONFIGURATIONS = {
     "StepScaling": "StepScalingPolicyConfiguration",
-    "TargetTrackingScaling": "TargetTrackingScalingPolicyConfiguration",
+    "TargetTrackingScaling": TRACKING,
 }
 _ECS_RESOURCE = re.compile(r"service/[^/]+/[^/]+")
 _ECS_DIMENSION = "ecs:service:DesiredCount"
@@ -34,12 +34,12 @@ def validate(parameters: dict[str, Any], shape: Shape | None) -> None:
     """Check required members and enumerations.
 
     Raises:
-        ValidationError: Lists every invalid parameter, with the message of AWS.
+        AutoScalingError: Lists every invalid parameter, with the message of AWS.
     """
     problems = list(_problems(parameters, shape, ""))
     if problems:
         plural = "s" if len(problems) > 1 else ""
-        raise ValidationError(
+        raise AutoScalingError(
             f"{len(problems)} validation error{plural} detected: {'; '.join(problems)}"
         )
 
@@ -62,17 +62,17 @@ async def check_scalable(aws: AwsApi, tenant: Tenant, scalable: ScalableId) -> N
     """Check that a resource is an ECS service that exists.
 
     Raises:
-        ValidationError: It is not, or does not exist.
+        AutoScalingError: It is not, or does not exist.
     """
     if scalable.namespace != "ecs":
-        raise ValidationError(
+        raise AutoScalingError(
             f"The embedded cloud scales ECS services only, not {scalable.namespace}"
         )
     fits = _ECS_RESOURCE.fullmatch(scalable.resource) and scalable.dimension == _ECS_DIMENSION
     if not fits:
-        raise ValidationError("Unsupported service namespace, resource type or scalable dimension")
-    if await EcsServices(aws).state(tenant, scalable) is None:
-        raise ValidationError(f"ECS service doesn't exist: {scalable.resource}")
+        raise AutoScalingError("Unsupported service namespace, resource type or scalable dimension")
+    if await service_state(aws, tenant, scalable) is None:
+        raise AutoScalingError(f"ECS service doesn't exist: {scalable.resource}")
 
 
 def new_bounds(parameters: dict[str, Any], registered: Record | None) -> dict[str, int]:
@@ -83,18 +83,18 @@ def new_bounds(parameters: dict[str, Any], registered: Record | None) -> dict[st
         registered: The registered target; None for a new one.
 
     Raises:
-        ValidationError: A bound is missing, negative, or above the other.
+        AutoScalingError: A bound is missing, negative, or above the other.
     """
     bounds = {}
     for name, word in (("MinCapacity", "Minimum"), ("MaxCapacity", "Maximum")):
         bound = parameters.get(name, (registered or {}).get(name))
         if bound is None:
-            raise ValidationError(f"{word} capacity must be specified for a new scalable target")
+            raise AutoScalingError(f"{word} capacity must be specified for a new scalable target")
         if bound < 0:
-            raise ValidationError(f"{word} capacity cannot be negative")
+            raise AutoScalingError(f"{word} capacity cannot be negative")
         bounds[name] = bound
     if bounds["MinCapacity"] > bounds["MaxCapacity"]:
-        raise ValidationError("Maximum capacity cannot be less than minimum capacity")
+        raise AutoScalingError("Maximum capacity cannot be less than minimum capacity")
     return bounds
 
 
@@ -102,19 +102,19 @@ def policy_configuration(parameters: dict[str, Any], scalable: ScalableId) -> Re
     """Return the type and the configuration of a policy.
 
     Raises:
-        ValidationError: The configuration is missing, or not valid for type or resource.
+        AutoScalingError: The configuration is missing, or not valid for type or resource.
     """
     kind = parameters.get("PolicyType", "StepScaling")
     if kind not in _CONFIGURATIONS:
-        raise ValidationError(f"The embedded cloud does not offer policies of type {kind}")
+        raise AutoScalingError(f"The embedded cloud does not offer policies of type {kind}")
     name = _CONFIGURATIONS[kind]
     if name not in parameters:
-        raise ValidationError(f"{name} must be specified for a policy of type {kind}")
+        raise AutoScalingError(f"{name} must be specified for a policy of type {kind}")
     configuration = parameters[name]
     if kind == "TargetTrackingScaling":
         metric_of(configuration, scalable)
     elif not configuration.get("StepAdjustments"):
-        raise ValidationError("At least one step adjustment must be specified")
+        raise AutoScalingError("At least one step adjustment must be specified")
     return {"PolicyType": kind, name: configuration}
 
 

@@ -1,10 +1,13 @@
 """The patches: responses of MiniStack 1.5.33 that differ from AWS, corrected on the wire."""
 
+from collections import defaultdict
+from typing import Any
+
 from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch
-from harness.emulator.gateway.patches.cloudwatch import CompleteAlarms
+from harness.emulator.gateway.patches.database import SecretPendingDeletion, ServerlessInstanceClass
 from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses, RevokeForAllPorts
 from harness.emulator.gateway.patches.ecs import (
     FirstDeploymentStatus,
@@ -20,11 +23,8 @@ from harness.emulator.gateway.patches.elbv2 import (
     TargetGroupUsage,
     TargetHealth,
 )
+from harness.emulator.gateway.patches.management import CompleteAlarms, DeletedDistributionTags
 from harness.emulator.gateway.patches.placement import TaskPlacements, TaskZones
-from harness.emulator.gateway.patches.rds import ServerlessInstanceClass
-from harness.emulator.gateway.patches.secretsmanager import SecretPendingDeletion
-from harness.emulator.gateway.patches.tagging import DeletedDistributionTags
-from harness.emulator.gateway.state_store import StateStore
 
 __all__ = ["Call", "CallNext", "Patch", "all_patches"]
 
@@ -33,7 +33,7 @@ def all_patches(
     aws: AwsApi,
     registry: AlbRegistry,
     distributions: Distributions,
-    state: StateStore,
+    state: defaultdict[str, dict[Any, Any]],
 ) -> tuple[Patch, ...]:
     """Return all patches; the first one receives a call first and its response last.
 
@@ -41,9 +41,9 @@ def all_patches(
         aws: MiniStack without patches.
         registry: The load balancers.
         distributions: The CloudFront distributions.
-        state: Keeps what MiniStack does not store.
+        state: For data that MiniStack does not store, by name.
     """
-    placements = TaskPlacements(aws, state.section("task subnets"))
+    placements = TaskPlacements(aws, state["task subnets"])
     return (
         ProxyTargetGroups(registry),
         TargetHealth(registry, placements),
@@ -53,13 +53,13 @@ def all_patches(
         UnusedTargetGroup(registry),
         FirstDeploymentStatus(),
         StoppedTaskReplacement(),
-        ZoneRebalancing(state.section("zone rebalancing")),
+        ZoneRebalancing(state["zone rebalancing"]),
         TaskZones(placements),
         SecretPendingDeletion(aws),
         CompleteAlarms(aws),
         DeletedDistributionTags(distributions),
         ServerlessInstanceClass(),
         RevokeForAllPorts(),
-        NatGatewayAddresses(aws, state.section("nat gateway addresses")),
-        PropagatedTags(aws, state.section("task tags")),
+        NatGatewayAddresses(aws, state["nat gateway addresses"]),
+        PropagatedTags(aws, state["task tags"]),
     )

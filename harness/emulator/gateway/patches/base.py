@@ -98,7 +98,7 @@ class Patch(ABC):
 def json_response(value: dict[str, Any], *, status: int = 200) -> Response:
     """Return a response in the JSON protocol of AWS."""
     headers = (("content-type", _JSON), ("x-amzn-requestid", str(uuid.uuid4())))
-    return Response(status, headers, json.dumps(value).encode())
+    return Response(status, headers=headers, body=json.dumps(value).encode())
 
 
 def json_error(code: str, message: str) -> Response:

@@ -25,7 +25,7 @@ class TaskPlacements:
 
     Args:
         aws: MiniStack.
-        subnets: Section of the state: task ARN -> subnet id.
+        subnets: Emptied by a reset: task ARN -> subnet id.
     """
 
     def __init__(self, aws: AwsApi, subnets: dict[str, str]) -> None:

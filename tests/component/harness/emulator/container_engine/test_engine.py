@@ -41,23 +41,6 @@ async def test_a_database_keeps_its_address_when_its_container_is_replaced(
     assert engine.find("something-else").address != address
 
 
-async def test_volumes_and_addresses_are_kept_if_configured(
-    config: EngineConfig, image: ScriptImage
-) -> None:
-    config = replace(config, keep_volumes=True)
-    first = Engine(config, (image,))
-    body = {"Image": "example/script", "HostConfig": {"Binds": ["data:/data:rw"]}, **ALIASED}
-    container = await first.create("database", body)
-    (first.volumes.folder("data") / "table").write_text("row")
-    offset = container.address.rpartition(".")[2]
-    await first.close()
-    second = Engine(replace(config, keep_volumes=False), (image,))
-    assert (second.volumes.folder("data") / "table").read_text() == "row"
-    assert str(second.resolve(WRITER)).endswith(f".{offset}")
-    await second.close()
-    assert not config.directory.exists()
-
-
 async def test_two_engines_never_share_an_address(
     engine: Engine, config: EngineConfig, image: ScriptImage, folder: Path
 ) -> None:

@@ -107,7 +107,7 @@ async def test_a_port_of_another_program_is_reported(docker: Docker, engine: Eng
 async def test_a_start_returns_at_its_timeout(
     docker: Docker, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine._lifecycle, "_start_seconds", 0.05)
+    monkeypatch.setattr(engine.lifecycle, "_start_seconds", 0.05)
     key = await docker.run("import time; time.sleep(600)")
     assert (await docker.inspect(key))["State"]["Running"]
 

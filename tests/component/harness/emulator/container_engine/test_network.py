@@ -1,37 +1,33 @@
 import socket
-from pathlib import Path
 
 import pytest
 
 from harness.core.errors import EmulatorError
+from harness.emulator.container_engine import network
 from harness.emulator.container_engine.network import LoopbackNetwork, require_free_port
 
 
-@pytest.fixture
-def record(tmp_path: Path) -> Path:
-    return tmp_path / "network.json"
-
-
 def test_a_claimed_subnet_cannot_be_claimed_again_until_it_is_released(
-    record: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    first = LoopbackNetwork(record)
+    first = LoopbackNetwork()
+    monkeypatch.setattr(network, "_RANGE", first.subnet)
     with pytest.raises(EmulatorError, match="in use by another container engine"):
-        LoopbackNetwork(record, first.subnet)
+        LoopbackNetwork()
     first.close()
-    LoopbackNetwork(record, first.subnet).close()
+    LoopbackNetwork().close()
 
 
-def test_addresses_are_not_reused_at_once(record: Path) -> None:
-    loopback = LoopbackNetwork(record)
+def test_addresses_are_not_reused_at_once() -> None:
+    loopback = LoopbackNetwork()
     first = loopback.attach("a", ())
     loopback.detach("a")
     assert loopback.attach("b", ()) != first
     loopback.close()
 
 
-def test_a_full_subnet_drops_old_aliases_before_it_raises(record: Path) -> None:
-    loopback = LoopbackNetwork(record)
+def test_a_full_subnet_drops_old_aliases_before_it_raises() -> None:
+    loopback = LoopbackNetwork()
     loopback.attach("old", ["old.example"])
     loopback.detach("old")
     loopback.attach("older", ["kept.example"])
@@ -44,8 +40,8 @@ def test_a_full_subnet_drops_old_aliases_before_it_raises(record: Path) -> None:
     loopback.close()
 
 
-def test_an_alias_resolves_to_its_new_holder_if_the_former_address_is_in_use(record: Path) -> None:
-    loopback = LoopbackNetwork(record)
+def test_an_alias_resolves_to_its_new_holder_if_the_former_address_is_in_use() -> None:
+    loopback = LoopbackNetwork()
     former = loopback.attach("a", ["db.example"])
     latter = loopback.attach("b", ["db.example"])
     assert former != latter

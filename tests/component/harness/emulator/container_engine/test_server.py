@@ -1,6 +1,7 @@
 import asyncio
 import http.client
 import socket
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from harness.core.errors import EmulatorError
 from harness.emulator.container_engine import EngineConfig, running_engine
 from harness.emulator.container_engine.container import Container
+from harness.emulator.container_engine.logs import ContainerLog, LogEntry, LogQuery
 from tests.component.harness.emulator.container_engine.docker_client import PORT
 from tests.unit.harness.emulator.container_engine.script_image import ScriptImage
 
@@ -56,15 +58,25 @@ async def test_containers_are_stopped_when_the_caller_fails(config: EngineConfig
     assert started[0].state.status == "exited"
 
 
-async def test_a_waiting_client_does_not_delay_the_shutdown(config: EngineConfig) -> None:
+async def test_a_waiting_client_does_not_delay_the_shutdown(
+    config: EngineConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    following = asyncio.Event()
+    read = ContainerLog.read
+
+    def follow(log: ContainerLog, query: LogQuery) -> AsyncIterator[LogEntry]:
+        following.set()
+        return read(log, query)
+
+    monkeypatch.setattr(ContainerLog, "read", follow)
     async with running_engine(config) as engine:
         container = await engine.create("task", {"Image": "example/script"})
         await engine.start(container)
         url = "/containers/task/logs?stdout=1&follow=1"
-        following = asyncio.create_task(asyncio.to_thread(get, config.socket, url))
-        while not container.log.followers:
-            await asyncio.sleep(0.01)
-    assert b"listening" in (await following)[1]
+        request = asyncio.create_task(asyncio.to_thread(get, config.socket, url))
+        async with asyncio.timeout(10):
+            await following.wait()
+    assert b"listening" in (await request)[1]
 
 
 async def test_a_socket_that_cannot_be_created_is_an_error(config: EngineConfig) -> None:

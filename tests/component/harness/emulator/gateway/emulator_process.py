@@ -54,9 +54,7 @@ class Emulator:
 
 
 @contextmanager
-def emulator(
-    module: str, directory: Path, *, engine: Path | None = None, **settings: Any
-) -> Iterator[Emulator]:
+def emulator(module: str, directory: Path, *, engine: Path | None = None) -> Iterator[Emulator]:
     """Run ``python -m module`` as an emulator; it is not ready yet."""
     port = free_port()
     environment = gateway_environment(
@@ -64,7 +62,6 @@ def emulator(
         region=REGION,
         docker_host=f"unix://{engine or directory / 'none.sock'}",
         directory=directory / "gateway",
-        **settings,
     )
     (directory / "gateway").mkdir(exist_ok=True)
     command = [sys.executable, "-m", module]
@@ -126,7 +123,11 @@ class _Client:
         try:
             return parse(
                 model,
-                Response(response.status_code, tuple(response.headers.items()), response.content),
+                Response(
+                    response.status_code,
+                    headers=tuple(response.headers.items()),
+                    body=response.content,
+                ),
             )
         except ApiError as error:
             described = {"Error": {"Code": error.code, "Message": error.reason}}

@@ -18,7 +18,6 @@ def context(tmp_path: Path) -> LaunchContext:
         address="127.77.0.5",
         host_name="0123456789ab",
         environment={"DB_HOST": HOST},
-        entrypoint=(),
         command=(),
         root=tmp_path,
         mounts={},

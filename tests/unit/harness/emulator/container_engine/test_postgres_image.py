@@ -29,7 +29,6 @@ def context(tmp_path: Path, notes: list[str]) -> LaunchContext:
         address="127.77.0.2",
         host_name="0123456789ab",
         environment=ACCESS,
-        entrypoint=("sh", "-c", 'chown -R postgres:postgres /tls && exec "$@"', "x"),
         command=("docker-entrypoint.sh", "postgres", *TLS),
         root=tmp_path / "root",
         mounts={"/var/lib/postgresql/data": volume},

@@ -38,7 +38,6 @@ class FakeElb:
             "DeleteListener": self._delete_listener,
             "DescribeTargetHealth": self._health,
             "RegisterTargets": self._register,
-            "DeregisterTargets": self._deregister,
         }
 
     @staticmethod
@@ -108,10 +107,6 @@ class FakeElb:
 
     def _register(self, request: Parameters) -> Parameters:
         self.targets[request["TargetGroupArn"]] += request["Targets"]
-        return {}
-
-    def _deregister(self, request: Parameters) -> Parameters:
-        self.targets[request["TargetGroupArn"]] = []
         return {}
 
     def proxy(self) -> str:

@@ -1,3 +1,5 @@
+from typing import Any
+
 import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
@@ -5,12 +7,11 @@ from starlette.types import Message, Receive, Scope, Send
 from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.application import Gateway
 from harness.emulator.gateway.aws import Accounts
+from harness.emulator.gateway.background import BackgroundService, TimeScale
 from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.environment import TimeScale
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch
-from harness.emulator.gateway.state_store import StateStore
 from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
 
 pytestmark = pytest.mark.anyio
@@ -73,7 +74,7 @@ class Second(Recorder):
     operations = frozenset({"Second"})
 
 
-class Background:
+class Background(BackgroundService):
     def __init__(self, inner: Inner) -> None:
         self._inner = inner
         self.events: list[tuple[str, list[str]]] = []
@@ -84,18 +85,21 @@ class Background:
     async def stop(self) -> None:
         self.events.append(("stop", list(self._inner.received)))
 
+    async def _run(self) -> None:
+        """Nothing to do: started and stopped only."""
+
 
 def gateway(
     inner: Inner,
     *,
     patches: tuple[Patch, ...] = (),
     background: tuple[Background, ...] = (),
-    state: StateStore | None = None,
+    state: dict[str, dict[Any, Any]] | None = None,
     distributions: Distributions | None = None,
 ) -> Gateway:
     aws = FakeAws().api
     all_distributions = distributions or Distributions(aws, {})
-    registry = AlbRegistry(aws, TimeScale(1), {})
+    registry = AlbRegistry(aws, TimeScale(1))
     return Gateway(
         inner,
         accounts=Accounts(aws),
@@ -103,7 +107,7 @@ def gateway(
         data_plane=DataPlane(inner, registry, all_distributions, lambda account: None, 4566),
         distributions=all_distributions,
         background=background,
-        state=state or StateStore(None),
+        state=state or {},
     )
 
 
@@ -225,13 +229,12 @@ async def test_background_services_start_after_and_stop_before_ministack() -> No
 async def test_a_reset_clears_the_state_and_restarts_background_services() -> None:
     inner = Inner()
     part = Background(inner)
-    state = StateStore(None)
-    state.section("x")["y"] = 1
+    stored = {"y": 1}
 
-    async with client(gateway(inner, background=(part,), state=state)) as http:
+    async with client(gateway(inner, background=(part,), state={"x": stored})) as http:
         await http.post("/_ministack/reset")
 
-    assert state.section("x") == {}
+    assert stored == {}
     assert [event for event, _ in part.events] == ["stop", "start"]
 
 

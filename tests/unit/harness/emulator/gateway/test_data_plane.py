@@ -6,9 +6,9 @@ from starlette.types import Receive, Scope, Send
 
 from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
+from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.data_plane import DataPlane
-from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.environment import TimeScale
+from harness.emulator.gateway.distributions import Distribution, Distributions
 from harness.emulator.gateway.http import Response, header_of
 from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
 from tests.unit.harness.emulator.gateway.fake_elb import HOST, FakeElb
@@ -48,8 +48,9 @@ class FakeBackend:
     def __init__(self, aws: FakeAws) -> None:
         self.accounts: list[str] = []
         self.cloudfront = FakeCloudFront(listed(("E1", EDGE.upper(), True)))
-        self.distributions = Distributions(AwsApi(self.cloudfront), {TENANT.account: True})
-        self.registry = AlbRegistry(aws.api, TimeScale(1.0), {"111122223333/eu-north-1": True})
+        self.known: dict[str, list[Distribution] | None] = {TENANT.account: None}
+        self.distributions = Distributions(AwsApi(self.cloudfront), self.known)
+        self.registry = AlbRegistry(aws.api, TimeScale(1.0))
         self.data_plane = DataPlane(
             self.ministack, self.registry, self.distributions, self.accounts.append, GATEWAY_PORT
         )
@@ -69,6 +70,7 @@ async def backend(aws: FakeAws) -> AsyncIterator[FakeBackend]:
     for port in (80, 8080):
         elb._create_listener({"Port": port, "DefaultActions": []})
     backend = FakeBackend(aws)
+    await backend.registry.synchronise(TENANT)
     yield backend
     await backend.registry.stop()
 
@@ -160,3 +162,12 @@ async def test_distributions_are_read_once_until_something_changes(backend: Fake
 
     assert await backend.distributions.ids() == set()
     assert (await backend.get(EDGE)).status_code == 403
+
+
+async def test_a_reset_removes_the_distributions(backend: FakeBackend) -> None:
+    assert await backend.distributions.ids() == {"E1"}
+
+    backend.known.clear()
+
+    assert await backend.distributions.ids() == set()
+    assert backend.cloudfront.calls == 1

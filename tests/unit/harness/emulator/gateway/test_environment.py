@@ -17,23 +17,13 @@ def environment(**more: Any) -> dict[str, str]:
 
 
 def test_settings_are_read_as_written() -> None:
-    written = environment(keep_state=True, time_scale=0.5)
+    written = environment()
 
     assert GatewaySettings.read(written) == GatewaySettings(
         port=4566,
-        region="eu-north-1",
         directory=DIRECTORY,
-        keep_state=True,
-        time_scale=0.5,
         parent=os.getpid(),
     )
-
-
-def test_no_state_is_kept_by_default() -> None:
-    written = environment()
-
-    assert not GatewaySettings.read(written).keep_state
-    assert written["S3_PERSIST"] == written["RDS_PERSIST"] == "0"
 
 
 def test_all_files_are_in_the_private_folder() -> None:
@@ -61,7 +51,7 @@ def test_every_listener_of_ministack_is_bound_to_loopback_or_switched_off() -> N
     assert written["IOT_MTLS_ENABLED"] == written["SFTP_ENABLED"] == "0"
 
 
-NEEDED = {"GATEWAY_PORT": "1", "MINISTACK_REGION": "r", "STATE_DIR": "/d"}
+NEEDED = {"GATEWAY_PORT": "1", "STATE_DIR": "/d"}
 
 
 @pytest.mark.parametrize("lacking", NEEDED)
@@ -72,14 +62,11 @@ def test_an_incomplete_environment_is_an_error_with_a_remedy(lacking: str) -> No
         GatewaySettings.read(incomplete)
 
 
-@pytest.mark.parametrize("name", ["GATEWAY_PORT", "GATEWAY_TIME_SCALE", "GATEWAY_PARENT"])
+@pytest.mark.parametrize("name", ["GATEWAY_PORT", "GATEWAY_PARENT"])
 def test_a_value_that_is_not_a_number_is_an_error(name: str) -> None:
     with pytest.raises(EmulatorError, match="many"):
         GatewaySettings.read({**NEEDED, name: "many"})
 
 
-def test_parent_and_time_scale_are_optional() -> None:
-    settings = GatewaySettings.read(NEEDED)
-
-    assert settings.parent is None
-    assert settings.time_scale == 0.05
+def test_the_parent_is_optional() -> None:
+    assert GatewaySettings.read(NEEDED).parent is None

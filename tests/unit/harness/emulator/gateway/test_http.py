@@ -1,10 +1,10 @@
 import pytest
+from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from harness.core.errors import EmulatorError
 from harness.emulator.gateway import http as http_module
 from harness.emulator.gateway.http import (
-    ClientDisconnectedError,
     Request,
     Response,
     header_of,
@@ -46,7 +46,7 @@ async def test_a_request_is_read_completely() -> None:
 
 
 async def test_a_client_that_disconnects_raises_an_error() -> None:
-    with pytest.raises(ClientDisconnectedError):
+    with pytest.raises(ClientDisconnect):
         await read_request(SCOPE, receiving(chunk(b"ab", more=True), {"type": "http.disconnect"}))
 
 
@@ -105,7 +105,7 @@ async def test_a_response_is_sent_with_its_true_length() -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await Response(200, (("content-length", "99"),), b"abc").send(send)
+    await Response(200, headers=(("content-length", "99"),), body=b"abc").send(send)
 
     assert sent[0]["headers"] == [(b"content-length", b"3")]
     assert sent[1]["body"] == b"abc"

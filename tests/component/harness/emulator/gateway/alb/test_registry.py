@@ -5,13 +5,12 @@ import pytest
 
 from harness.emulator.gateway.alb.health import State
 from harness.emulator.gateway.alb.registry import AlbRegistry
-from harness.emulator.gateway.environment import TimeScale
+from harness.emulator.gateway.background import TimeScale
 from tests.component.harness.emulator.gateway.alb.http_targets import Target, serving
 from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
 from tests.unit.harness.emulator.gateway.fake_elb import FakeElb
 
 pytestmark = pytest.mark.anyio
-KEY = "111122223333/eu-north-1"
 
 
 @pytest.fixture
@@ -20,13 +19,8 @@ def elb(aws: FakeAws) -> FakeElb:
 
 
 @pytest.fixture
-def tenants() -> dict[str, bool]:
-    return {}
-
-
-@pytest.fixture
-async def registry(aws: FakeAws, tenants: dict[str, bool]) -> AsyncIterator[AlbRegistry]:
-    registry = AlbRegistry(aws.api, TimeScale(0.0, shortest=0.001), tenants)
+async def registry(aws: FakeAws) -> AsyncIterator[AlbRegistry]:
+    registry = AlbRegistry(aws.api, TimeScale(0.0, shortest=0.001))
     yield registry
     await registry.stop()
 
@@ -38,7 +32,7 @@ def listen(elb: FakeElb, group: str, port: int = 80) -> str:
 
 
 async def test_every_group_has_a_proxy_with_an_endpoint(
-    registry: AlbRegistry, elb: FakeElb, tenants: dict[str, bool]
+    registry: AlbRegistry, elb: FakeElb
 ) -> None:
     group = elb.add_group()
 
@@ -52,15 +46,14 @@ async def test_every_group_has_a_proxy_with_an_endpoint(
     async with asyncio.timeout(10):
         _, writer = await asyncio.open_connection("127.0.0.1", target["Port"])
     writer.close()
-    assert tenants == {KEY: True}
 
 
-async def test_groups_of_a_restored_state_are_served_and_refreshed(
-    registry: AlbRegistry, elb: FakeElb, tenants: dict[str, bool]
+async def test_groups_are_refreshed_until_it_is_stopped(
+    registry: AlbRegistry, elb: FakeElb
 ) -> None:
-    tenants[KEY] = True
     group = elb.add_group()
     listen(elb, group)
+    await registry.synchronise(TENANT)
 
     await registry.start()
     async with serving(Target("a")) as target:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from harness.emulator.gateway.alb.target import TargetGroupConfig
 from harness.emulator.gateway.alb.target_group import TargetGroup
-from harness.emulator.gateway.environment import TimeScale
+from harness.emulator.gateway.background import TimeScale
 from tests.unit.harness.emulator.gateway.alb.test_health import check
 from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
 

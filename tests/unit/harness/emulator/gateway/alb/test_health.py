@@ -1,15 +1,15 @@
 import pytest
 
 from harness.emulator.gateway.alb.health import (
+    HEALTHY,
     Health,
     HealthCheck,
     HealthRecord,
-    ProbeResult,
     State,
 )
 
-PASSED = ProbeResult(passed=True)
-FAILED = ProbeResult(passed=False, reason="Target.Timeout", description="Request timed out")
+PASSED = HEALTHY
+FAILED = Health(State.UNHEALTHY, "Target.Timeout", "Request timed out")
 
 
 def check(**settings: object) -> HealthCheck:
@@ -27,7 +27,7 @@ def check(**settings: object) -> HealthCheck:
     return HealthCheck.of(described | settings)
 
 
-def after(*probes: ProbeResult) -> State:
+def after(*probes: Health) -> State:
     record = HealthRecord()
     for probe in probes:
         record.add(probe, check())
@@ -50,7 +50,7 @@ def after(*probes: ProbeResult) -> State:
         ((FAILED, FAILED, PASSED, PASSED, PASSED), "healthy"),
     ],
 )
-def test_thresholds_decide_about_health(probes: tuple[ProbeResult, ...], state: str) -> None:
+def test_thresholds_decide_about_health(probes: tuple[Health, ...], state: str) -> None:
     assert after(*probes) == state
 
 

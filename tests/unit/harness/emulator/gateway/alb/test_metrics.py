@@ -6,7 +6,7 @@ import pytest
 from harness.emulator.gateway.alb.metrics import MetricsPublisher
 from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.alb.target_group import TargetGroup
-from harness.emulator.gateway.environment import TimeScale
+from harness.emulator.gateway.background import TimeScale
 from tests.unit.harness.emulator.gateway.alb.sample_target_group import UNUSED, group_of
 from tests.unit.harness.emulator.gateway.fake_aws import FakeAws
 

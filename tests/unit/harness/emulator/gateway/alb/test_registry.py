@@ -4,12 +4,11 @@ import pytest
 
 from harness.emulator.gateway.alb.endpoint import Endpoint
 from harness.emulator.gateway.alb.registry import AlbRegistry
-from harness.emulator.gateway.environment import TimeScale
+from harness.emulator.gateway.background import TimeScale
 from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
 from tests.unit.harness.emulator.gateway.fake_elb import BALANCER, HOST, FakeElb
 
 pytestmark = pytest.mark.anyio
-KEY = "111122223333/eu-north-1"
 
 
 @pytest.fixture(autouse=True)
@@ -26,13 +25,8 @@ def elb(aws: FakeAws) -> FakeElb:
 
 
 @pytest.fixture
-def tenants() -> dict[str, bool]:
-    return {}
-
-
-@pytest.fixture
-async def registry(aws: FakeAws, tenants: dict[str, bool]) -> AsyncIterator[AlbRegistry]:
-    registry = AlbRegistry(aws.api, TimeScale(0.0, shortest=0.001), tenants)
+async def registry(aws: FakeAws) -> AsyncIterator[AlbRegistry]:
+    registry = AlbRegistry(aws.api, TimeScale(0.0, shortest=0.001))
     yield registry
     await registry.stop()
 
@@ -52,18 +46,6 @@ async def test_synchronising_again_changes_nothing(registry: AlbRegistry, elb: F
 
     assert elb.targets == before
     assert len(elb.groups) == 2
-
-
-async def test_proxies_of_a_restored_state_are_reused(registry: AlbRegistry, elb: FakeElb) -> None:
-    group = elb.add_group()
-    old = elb.add_group(f"proxy-for-{group.rpartition('/')[2]}")
-    elb.targets[old] = [{"Id": "127.0.0.1", "Port": 9}]
-
-    await registry.synchronise(TENANT)
-
-    assert elb.proxy() == old
-    (target,) = elb.targets[old]
-    assert target["Port"] != 9
 
 
 async def test_groups_without_http_have_no_proxy(registry: AlbRegistry, elb: FakeElb) -> None:
@@ -141,13 +123,13 @@ async def test_a_group_is_found_without_a_synchronisation_since_its_creation(
     assert await registry.group(TENANT, "arn:none") is None
 
 
-async def test_a_balancer_is_found_by_its_dns_name(
-    registry: AlbRegistry, elb: FakeElb, tenants: dict[str, bool]
-) -> None:
-    listen(elb, elb.add_group(), 8080)
+async def test_a_balancer_is_found_by_its_dns_name(registry: AlbRegistry, elb: FakeElb) -> None:
+    created, elb.balancers = elb.balancers, []
+    await registry.synchronise(TENANT)
     assert await registry.load_balancer(HOST) is None
 
-    tenants[KEY] = True
+    elb.balancers = created
+    listen(elb, elb.add_group(), 8080)
     found = await registry.load_balancer(HOST)
 
     assert found is not None

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from harness.emulator.gateway.alb import target_group as target_group_module
-from harness.emulator.gateway.alb.health import HealthCheck, ProbeResult, State
+from harness.emulator.gateway.alb.health import Health, HealthCheck, State
 from harness.emulator.gateway.alb.target import TargetAddress
 from tests.unit.harness.emulator.gateway.alb.sample_target_group import (
     LOOPBACK,
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(autouse=True)
 def no_probe_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def pending(check: HealthCheck, address: str, target_port: int) -> ProbeResult:
+    async def pending(check: HealthCheck, address: str, target_port: int) -> Health:
         return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
     monkeypatch.setattr(target_group_module, "probe", pending)

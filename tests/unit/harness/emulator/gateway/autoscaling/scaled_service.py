@@ -7,7 +7,7 @@ from typing import Any
 from harness.emulator.gateway.autoscaling.api import ApplicationAutoScaling
 from harness.emulator.gateway.autoscaling.scaler import Scaler
 from harness.emulator.gateway.autoscaling.store import Record, ScalingStore
-from harness.emulator.gateway.environment import TimeScale
+from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call
 from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws, ecs_error, json_call
@@ -33,8 +33,7 @@ class ScaledService:
         self.status = "ACTIVE"
         self.values: dict[str, list[float]] = {}
         self.alarms: list[dict[str, Any]] = []
-        self.section: dict[str, Any] = {}
-        self.store = ScalingStore(self.section)
+        self.store = ScalingStore({})
         self.scaler = Scaler(aws.api, self.store, TimeScale(0.0, shortest=0.001))
         self.api = ApplicationAutoScaling(aws.api, self.store, self.scaler)
         aws.responses |= {

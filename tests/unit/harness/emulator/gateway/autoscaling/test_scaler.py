@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from harness.emulator.gateway.autoscaling.scaler import Scaler
-from harness.emulator.gateway.environment import TimeScale
+from harness.emulator.gateway.background import TimeScale
 from tests.unit.harness.emulator.gateway.autoscaling.scaled_service import (
     CPU,
     TARGET,

@@ -1,21 +1,21 @@
 """The table of patches explains itself."""
 
 import re
+from collections import defaultdict
 
 import pytest
 
 from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.environment import TimeScale
 from harness.emulator.gateway.patches import Patch, all_patches
-from harness.emulator.gateway.state_store import StateStore
 from tests.unit.harness.emulator.gateway.fake_aws import FakeAws
 
 
 def table() -> tuple[Patch, ...]:
     aws = FakeAws().api
-    state = StateStore(None)
-    return all_patches(aws, AlbRegistry(aws, TimeScale(1), {}), Distributions(aws, {}), state)
+    registry = AlbRegistry(aws, TimeScale(1))
+    return all_patches(aws, registry, Distributions(aws, {}), defaultdict(dict))
 
 
 @pytest.mark.parametrize("patch", table(), ids=lambda patch: type(patch).__name__)

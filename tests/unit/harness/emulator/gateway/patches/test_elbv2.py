@@ -8,7 +8,7 @@ import pytest
 from harness.emulator.gateway.alb.endpoint import Endpoint
 from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.aws import parse, service_model
-from harness.emulator.gateway.environment import TimeScale
+from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Patch
 from harness.emulator.gateway.patches.ecs import UnusedTargetGroup
@@ -50,7 +50,7 @@ def elb(aws: FakeAws) -> FakeElb:
 
 @pytest.fixture
 async def registry(aws: FakeAws) -> AsyncIterator[AlbRegistry]:
-    registry = AlbRegistry(aws.api, TimeScale(1.0), {})
+    registry = AlbRegistry(aws.api, TimeScale(1.0))
     yield registry
     await registry.stop()
 

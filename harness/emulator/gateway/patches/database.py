@@ -1,13 +1,38 @@
-"""Secrets Manager: the error for the name of a secret that is scheduled for deletion."""
+"""RDS and Secrets Manager: instance classes on offer, names of deleted secrets."""
 
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_error
 
-_MESSAGE = (
+_SERVERLESS = "db.serverless"
+# A provisioned class that MiniStack offers for every engine version.
+_PROVISIONED = "db.r5.large"
+_PENDING_DELETION = (
     "You can't create this secret because a secret with this name is already scheduled for "
     "deletion."
 )
+
+
+class ServerlessInstanceClass(Patch):
+    """Requests a provisioned class instead of the serverless one, and renames it."""
+
+    ministack = "DescribeOrderableDBInstanceOptions never offers db.serverless"
+    aws = "offers db.serverless for the Aurora versions that support Serverless v2"
+    documentation = (
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
+        "aurora-serverless-v2.how-it-works.html"
+    )
+    service = "rds"
+    operations = frozenset({"DescribeOrderableDBInstanceOptions"})
+
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Replace the class in the request and in the response."""
+        form = call.form
+        if form.get("DBInstanceClass") != _SERVERLESS or "aurora" not in form.get("Engine", ""):
+            return await call_next(call)
+        response = await call_next(call.with_form({**form, "DBInstanceClass": _PROVISIONED}))
+        body = response.body.replace(_PROVISIONED.encode(), _SERVERLESS.encode())
+        return response.with_body(body)
 
 
 class SecretPendingDeletion(Patch):
@@ -28,7 +53,7 @@ class SecretPendingDeletion(Patch):
         """Replace the error if the existing secret is pending deletion."""
         response = await call_next(call)
         if b"ResourceExistsException" in response.body and await self._is_pending(call):
-            return json_error("InvalidRequestException", _MESSAGE)
+            return json_error("InvalidRequestException", _PENDING_DELETION)
         return response
 
     async def _is_pending(self, call: Call) -> bool:
