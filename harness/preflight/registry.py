@@ -68,6 +68,9 @@ class Rule:
 
 
 class _Facts(TypedDict, total=False):
+    """Facts of a rule that differ from the defaults of ``_add``; see ``Rule``."""
+
+    family: Family
     remedy: Required[str]
     documentation: Required[str]
     errors: str | tuple[str, ...]
@@ -84,7 +87,7 @@ def registered_rules() -> tuple[Rule, ...]:
 
 
 def resource_rule(
-    id_: str, family: Family, *resource_types: str, **facts: Unpack[_Facts]
+    id_: str, *resource_types: str, **facts: Unpack[_Facts]
 ) -> Callable[[Callable[[Resource], Problems]], Callable[[Resource], Problems]]:
     """Register a rule for each resource of some types, by default of all types; see ``Rule``."""
 
@@ -93,19 +96,19 @@ def resource_rule(
             for resource in inspection.configuration.resources(*resource_types):
                 yield from check(resource)
 
-        _add(id_, family, check, check_resources, types=resource_types, **facts)
+        _add(id_, check, check_resources, types=resource_types, **facts)
         return check
 
     return register
 
 
 def configuration_rule(
-    id_: str, family: Family, **facts: Unpack[_Facts]
+    id_: str, **facts: Unpack[_Facts]
 ) -> Callable[[Callable[[Inspection], Problems]], Callable[[Inspection], Problems]]:
     """Register a rule for the configuration as a whole; see ``Rule``."""
 
     def register(check: Callable[[Inspection], Problems]) -> Callable[[Inspection], Problems]:
-        _add(id_, family, check, check, **facts)
+        _add(id_, check, check, **facts)
         return check
 
     return register
@@ -114,14 +117,14 @@ def configuration_rule(
 Lookup = Callable[[Inspection, TargetLookup], Problems]
 
 
-def lookup_rule(id_: str, family: Family, **facts: Unpack[_Facts]) -> Callable[[Lookup], Lookup]:
+def lookup_rule(id_: str, **facts: Unpack[_Facts]) -> Callable[[Lookup], Lookup]:
     """Register a rule that queries the target, and is skipped offline; see ``Rule``."""
 
     def register(check: Lookup) -> Lookup:
         def check_online(inspection: Inspection) -> Problems:
             return check(inspection, inspection.target) if inspection.target else iter(())
 
-        _add(id_, family, check, check_online, online=True, **facts)
+        _add(id_, check, check_online, online=True, **facts)
         return check
 
     return register
@@ -129,7 +132,6 @@ def lookup_rule(id_: str, family: Family, **facts: Unpack[_Facts]) -> Callable[[
 
 def _add(
     id_: str,
-    family: Family,
     documented: Callable[..., Problems],
     check: Callable[[Inspection], Problems],
     *,
@@ -142,7 +144,7 @@ def _add(
         raise ValueError(f"rule {id_}: registered twice, or without a docstring")
     _RULES[id_] = Rule(
         id=id_,
-        family=family,
+        family=facts.get("family", Family.DEPLOY),
         severity=facts.get("severity", Severity.BLOCKER),
         summary=summary,
         errors=_tuple(facts.get("errors", ())),

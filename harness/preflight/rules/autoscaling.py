@@ -13,7 +13,6 @@ _RESOURCE_ID = re.compile(r"service/[^/]+/[^/]+")
 
 @resource_rule(
     "autoscaling/bounds",
-    Family.DEPLOY,
     _TARGET,
     errors="ValidationException: Maximum capacity cannot be less than minimum capacity",
     remedy="Set max_capacity to at least min_capacity.",
@@ -28,7 +27,6 @@ def bounds(target: Resource) -> Problems:
 
 @resource_rule(
     "autoscaling/resource-id",
-    Family.DEPLOY,
     _TARGET,
     errors=(
         "ValidationException: Unsupported service namespace, resource type or scalable dimension",
@@ -56,8 +54,8 @@ def resource_id(target: Resource) -> Problems:
 
 @resource_rule(
     "autoscaling/desired-count-outside-bounds",
-    Family.WORK,
     _TARGET,
+    family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Choose a desired count between min_capacity and max_capacity.",
     documentation="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
@@ -78,8 +76,8 @@ def desired_count_outside_bounds(target: Resource) -> Problems:
 
 @resource_rule(
     "autoscaling/desired-count-not-ignored",
-    Family.WORK,
     "aws_ecs_service",
+    family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Add desired_count to lifecycle.ignore_changes.",
     documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"

@@ -1,7 +1,6 @@
 """Rules on CloudWatch alarms and dashboards."""
 
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
 _ALARM = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
@@ -17,7 +16,6 @@ _HOUR = 3_600
 
 @resource_rule(
     "cloudwatch/alarm-period",
-    Family.DEPLOY,
     "aws_cloudwatch_metric_alarm",
     errors=(
         "Error: expected period to be divisible by 60, got: {period}",
@@ -43,7 +41,6 @@ def alarm_period(alarm: Resource) -> Problems:
 
 @resource_rule(
     "cloudwatch/dashboard-body",
-    Family.DEPLOY,
     "aws_cloudwatch_dashboard",
     errors=(
         "InvalidParameterInput: The dashboard body is invalid, there are {number} validation "

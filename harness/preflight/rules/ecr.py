@@ -12,7 +12,6 @@ _CREATE = "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateR
 
 @resource_rule(
     "ecr/repository-name",
-    Family.DEPLOY,
     "aws_ecr_repository",
     errors="InvalidParameterException: Invalid parameter at 'repositoryName' failed to satisfy "
     "constraint: 'must satisfy regular expression ...'",
@@ -28,8 +27,8 @@ def repository_name(repository: Resource) -> Problems:
 
 @resource_rule(
     "ecr/repository-without-force-delete",
-    Family.TEARDOWN,
     "aws_ecr_repository",
+    family=Family.TEARDOWN,
     errors="RepositoryNotEmptyException: The repository with name '{name}' in registry with id "
     "'...' cannot be deleted because it still contains images",
     remedy="Set force_delete = true in a disposable environment.",

@@ -3,7 +3,6 @@
 import re
 
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
 _NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
@@ -16,7 +15,6 @@ _API = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference"
 
 @resource_rule(
     "logs/group-name",
-    Family.DEPLOY,
     "aws_cloudwatch_log_group",
     errors=(
         'Error: "name" isn\'t a valid log group name (alphanumeric characters, underscores, '
@@ -36,7 +34,6 @@ def group_name(group: Resource) -> Problems:
 
 @resource_rule(
     "logs/retention",
-    Family.DEPLOY,
     "aws_cloudwatch_log_group",
     errors=(
         "Error: expected retention_in_days to be one of [...], got {days}",

@@ -31,7 +31,6 @@ _MIN_DAYS_TO_INFREQUENT = 30
 
 @resource_rule(
     "s3/bucket-name",
-    Family.DEPLOY,
     "aws_s3_bucket",
     errors=(
         "InvalidBucketName: The specified bucket is not valid.",
@@ -76,7 +75,6 @@ def _is_address(name: str) -> bool:
 
 @resource_rule(
     "s3/acl-with-owner-enforced",
-    Family.DEPLOY,
     "aws_s3_bucket_acl",
     errors="AccessControlListNotSupported: The bucket does not allow ACLs",
     remedy="Replace the ACL by a bucket policy, or set object_ownership to BucketOwnerPreferred "
@@ -101,8 +99,8 @@ def acl_with_owner_enforced(acl: Resource) -> Problems:
 
 @resource_rule(
     "s3/bucket-without-force-destroy",
-    Family.TEARDOWN,
     "aws_s3_bucket",
+    family=Family.TEARDOWN,
     errors="BucketNotEmpty: The bucket you tried to delete is not empty",
     remedy="Set force_destroy = true in a disposable environment.",
     documentation="https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html",
@@ -119,7 +117,6 @@ def _name(rule: Block, index: int) -> str:
 
 @resource_rule(
     "s3/lifecycle-rule-without-filter",
-    Family.DEPLOY,
     _TYPE,
     errors=(
         f"{_INVALID}No attribute specified when one (and only one) of "
@@ -141,7 +138,6 @@ def rule_without_filter(lifecycle: Resource) -> Problems:
 
 @resource_rule(
     "s3/lifecycle-filter-and-prefix",
-    Family.DEPLOY,
     _TYPE,
     errors=(
         f"{_INVALID}2 attributes specified when one (and only one) of "
@@ -159,7 +155,6 @@ def filter_and_prefix(lifecycle: Resource) -> Problems:
 
 @resource_rule(
     "s3/lifecycle-rule-without-action",
-    Family.DEPLOY,
     _TYPE,
     errors="InvalidRequest: At least one action needs to be specified in a rule",
     remedy="Add an action: expiration, transition or abort_incomplete_multipart_upload.",
@@ -174,7 +169,6 @@ def rule_without_action(lifecycle: Resource) -> Problems:
 
 @resource_rule(
     "s3/lifecycle-rule-id",
-    Family.DEPLOY,
     _TYPE,
     errors=(
         "InvalidArgument: Rule ID must be unique. Found same ID for more than one rule",
@@ -198,7 +192,6 @@ def rule_id(lifecycle: Resource) -> Problems:
 
 @resource_rule(
     "s3/lifecycle-days",
-    Family.DEPLOY,
     _TYPE,
     errors=(
         "InvalidArgument: 'Days' in the Expiration action for filter '...' must be greater than "

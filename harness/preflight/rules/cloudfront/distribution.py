@@ -31,7 +31,6 @@ def behaviors(distribution: Resource) -> Iterator[tuple[str, Block]]:
 
 @resource_rule(
     "cloudfront/cache-policy-with-forwarded-values",
-    Family.DEPLOY,
     _DISTRIBUTION,
     errors="InvalidArgument: The parameter ForwardedValues cannot be used when a cache policy is "
     "associated to the cache behavior.",
@@ -48,7 +47,6 @@ def cache_policy_with_forwarded_values(distribution: Resource) -> Problems:
 
 @resource_rule(
     "cloudfront/no-cache-policy",
-    Family.DEPLOY,
     _DISTRIBUTION,
     remedy="Set cache_policy_id: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad is CachingDisabled.",
     documentation=f"{_API}/API_DefaultCacheBehavior.html",
@@ -62,7 +60,6 @@ def no_cache_policy(distribution: Resource) -> Problems:
 
 @resource_rule(
     "cloudfront/wrong-policy",
-    Family.DEPLOY,
     _DISTRIBUTION,
     errors=(
         "NoSuchCachePolicy: The specified cache policy does not exist.",
@@ -91,7 +88,6 @@ def wrong_policy(distribution: Resource) -> Problems:
 
 @resource_rule(
     "cloudfront/unknown-origin",
-    Family.DEPLOY,
     _DISTRIBUTION,
     errors="NoSuchOrigin: One or more of your origins or origin groups do not exist.",
     remedy="Set target_origin_id to one of the distribution's origins.",
@@ -111,7 +107,6 @@ def unknown_origin(distribution: Resource) -> Problems:
 
 @resource_rule(
     "cloudfront/methods",
-    Family.DEPLOY,
     _DISTRIBUTION,
     remedy="Allow GET and HEAD, these with OPTIONS, or all seven; cache GET and HEAD, optionally "
     "OPTIONS.",
@@ -131,7 +126,6 @@ def methods(distribution: Resource) -> Problems:
 
 @resource_rule(
     "cloudfront/certificate",
-    Family.DEPLOY,
     _DISTRIBUTION,
     errors=(
         "InvalidViewerCertificate: The specified SSL certificate doesn't exist, isn't in us-east-1 "
@@ -156,8 +150,8 @@ def certificate(distribution: Resource) -> Problems:
 
 @resource_rule(
     "cloudfront/retain-on-delete",
-    Family.TEARDOWN,
     _DISTRIBUTION,
+    family=Family.TEARDOWN,
     remedy="Set retain_on_delete = false in a disposable environment.",
     documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
     "cloudfront_distribution",

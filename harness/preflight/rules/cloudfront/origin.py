@@ -15,8 +15,8 @@ _LB = ("aws_lb", "aws_alb")
 
 @resource_rule(
     "cloudfront/query-strings-do-not-arrive",
-    Family.WORK,
     _DISTRIBUTION,
+    family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Add an origin request policy: AllViewer (216adef6-5c7f-47e4-b989-5492eafa07d3), or "
     "AllViewerExceptHostHeader (b689b0a8-53d0-40ab-baf2-68738e2966ac).",
@@ -31,8 +31,8 @@ def query_strings_do_not_arrive(distribution: Resource) -> Problems:
 
 @resource_rule(
     "cloudfront/cookies-and-headers-do-not-arrive",
-    Family.WORK,
     _DISTRIBUTION,
+    family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Add an origin request policy: AllViewer (216adef6-5c7f-47e4-b989-5492eafa07d3), or "
     "AllViewerExceptHostHeader (b689b0a8-53d0-40ab-baf2-68738e2966ac).",
@@ -76,8 +76,8 @@ def _balancer_of(distribution: Resource, behavior: Block) -> Resource | None:
 
 @resource_rule(
     "cloudfront/origin-without-listener",
-    Family.WORK,
     _DISTRIBUTION,
+    family=Family.WORK,
     errors="HTTP 504 Gateway Timeout: CloudFront attempted to establish a connection with the "
     "origin, but either the attempt failed or the origin closed the connection.",
     remedy="Match origin_protocol_policy and its port with a listener of the load balancer.",

@@ -5,7 +5,6 @@ import itertools
 from collections.abc import Iterator
 
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 
 _GUIDE = "https://docs.aws.amazon.com/vpc/latest/userguide"
@@ -29,7 +28,6 @@ def _network(resource: Resource, argument: str = "cidr_block") -> ipaddress.IPv4
 
 @resource_rule(
     "ec2/invalid-cidr",
-    Family.DEPLOY,
     *_BLOCK_ARGUMENTS,
     "aws_security_group_rule",
     errors=(
@@ -78,7 +76,6 @@ def _cidrs(resource: Resource) -> Iterator[str]:
 
 @resource_rule(
     "ec2/subnet-outside-vpc",
-    Family.DEPLOY,
     "aws_subnet",
     errors="InvalidSubnet.Range: The CIDR '{cidr}' is invalid.",
     remedy="Choose a CIDR block inside that of the VPC.",
@@ -97,7 +94,6 @@ def subnet_outside_vpc(subnet: Resource) -> Problems:
 
 @configuration_rule(
     "ec2/overlapping-subnets",
-    Family.DEPLOY,
     errors="InvalidSubnet.Conflict: The CIDR '{cidr}' conflicts with another subnet",
     remedy="Use a separate CIDR block for each subnet of the VPC.",
     documentation=f"{_GUIDE}/subnet-sizing.html",
@@ -116,7 +112,6 @@ def overlapping_subnets(inspection: Inspection) -> Problems:
 
 @resource_rule(
     "ec2/zone-of-another-region",
-    Family.DEPLOY,
     "aws_subnet",
     errors="InvalidParameterValue: Value ({zone}) for parameter availabilityZone is invalid. "
     "Subnets can currently only be created in the following availability zones: ...",

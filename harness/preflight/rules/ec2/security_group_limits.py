@@ -18,7 +18,6 @@ _RULE_TYPES = (
 
 @resource_rule(
     "ec2/security-group-text",
-    Family.DEPLOY,
     "aws_security_group",
     *_RULE_TYPES,
     errors=(
@@ -47,7 +46,6 @@ def security_group_text(resource: Resource) -> Problems:
 
 @resource_rule(
     "ec2/security-group-name",
-    Family.DEPLOY,
     "aws_security_group",
     errors=(
         "Error: invalid value for name (cannot begin with sg-)",
@@ -65,8 +63,8 @@ def security_group_name(group: Resource) -> Problems:
 
 @resource_rule(
     "ec2/inline-and-separate-rules",
-    Family.WORK,
     "aws_security_group",
+    family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Declare the rules either inline or as separate resources.",
     documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"

@@ -18,8 +18,8 @@ _SECRET = "aws_secretsmanager_secret"  # noqa: S105 - a resource type
 
 @resource_rule(
     "ecs/execution-role-cannot-read-secret",
-    Family.WORK,
     _TASK,
+    family=Family.WORK,
     errors="ResourceInitializationError: unable to pull secrets or registry auth: execution "
     "resource retrieval failed: unable to retrieve secret from asm: service call has been retried "
     "1 time(s): failed to fetch secret {secret} from secrets manager: AccessDeniedException",
@@ -40,8 +40,8 @@ def cannot_read_secret(task: Resource) -> Problems:
 
 @resource_rule(
     "ecs/execution-role-reads-every-secret",
-    Family.WORK,
     _TASK,
+    family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Use the secret's ARN in the policy instead of *.",
     documentation="https://docs.aws.amazon.com/secretsmanager/latest/userguide/"
@@ -70,8 +70,8 @@ def _named_secrets(task: Resource) -> list[Resource]:
 
 @resource_rule(
     "ecs/execution-role-cannot-write-logs",
-    Family.WORK,
     _TASK,
+    family=Family.WORK,
     errors="ResourceInitializationError: failed to validate logger args: create stream has been "
     "retried 1 times: failed to create Cloudwatch log stream: AccessDeniedException",
     remedy="Allow the execution role logs:CreateLogStream and logs:PutLogEvents on the log group.",
@@ -95,8 +95,8 @@ def cannot_write_logs(task: Resource) -> Problems:
 
 @resource_rule(
     "ecs/log-group-missing",
-    Family.WORK,
     _TASK,
+    family=Family.WORK,
     severity=Severity.WARNING,
     errors="ResourceInitializationError: failed to validate logger args: The task cannot find the "
     "Amazon CloudWatch log group defined in the task definition.",
@@ -125,8 +125,8 @@ def _log_options(task: Resource) -> Iterator[Block]:
 
 @resource_rule(
     "ecs/no-route-out",
-    Family.WORK,
     "aws_ecs_service",
+    family=Family.WORK,
     errors="CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to "
     "resolve ref ...: dial tcp ...: i/o timeout",
     remedy="Add a default route to a NAT gateway to the subnet's route table (or assign public "

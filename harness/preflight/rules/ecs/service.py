@@ -13,7 +13,6 @@ _ATTACHMENT = "aws_ecs_cluster_capacity_providers"
 
 @resource_rule(
     "ecs/launch-type-with-capacity-provider-strategy",
-    Family.DEPLOY,
     "aws_ecs_service",
     errors="InvalidParameterException: Specifying both a launch type and capacity provider "
     "strategy is not supported. Remove one and try again.",
@@ -29,7 +28,6 @@ def launch_type_with_strategy(service: Resource) -> Problems:
 
 @resource_rule(
     "ecs/service-without-network-configuration",
-    Family.DEPLOY,
     "aws_ecs_service",
     errors="InvalidParameterException: Network Configuration must be provided when networkMode "
     "'awsvpc' is specified.",
@@ -47,7 +45,6 @@ def without_network_configuration(service: Resource) -> Problems:
 
 @resource_rule(
     "ecs/target-type",
-    Family.DEPLOY,
     "aws_ecs_service",
     errors="InvalidParameterException: The provided target group {arn} has target type {kind}, "
     "which is incompatible with the awsvpc network mode specified in the task definition.",
@@ -68,7 +65,6 @@ def target_type(service: Resource) -> Problems:
 
 @resource_rule(
     "ecs/load-balancer-container",
-    Family.DEPLOY,
     "aws_ecs_service",
     errors=(
         "InvalidParameterException: The container {name} does not exist in the task definition.",
@@ -100,8 +96,8 @@ def load_balancer_container(service: Resource) -> Problems:
 
 @resource_rule(
     "ecs/deployment-cannot-roll",
-    Family.WORK,
     "aws_ecs_service",
+    family=Family.WORK,
     errors="(service {name}) was unable to stop or start tasks during a deployment because of the "
     "service deployment configuration. Update the minimumHealthyPercent or maximumPercent value "
     "and try again.",
@@ -124,7 +120,6 @@ def deployment_cannot_roll(service: Resource) -> Problems:
 
 @resource_rule(
     "ecs/capacity-provider-not-attached",
-    Family.DEPLOY,
     "aws_ecs_service",
     errors="InvalidParameterException: The specified capacity provider strategy cannot contain a "
     "capacity provider that is not associated with the cluster. Associate the capacity provider "
@@ -152,7 +147,6 @@ def capacity_provider_not_attached(service: Resource) -> Problems:
 
 @resource_rule(
     "ecs/service-before-capacity-providers",
-    Family.DEPLOY,
     "aws_ecs_service",
     errors="InvalidParameterException: The specified capacity provider strategy cannot contain a "
     "capacity provider that is not associated with the cluster. Associate the capacity provider "
@@ -180,7 +174,6 @@ def _attachments(service: Resource) -> list[Resource] | None:
 
 @resource_rule(
     "ecs/service-without-listener-dependency",
-    Family.DEPLOY,
     "aws_ecs_service",
     errors="InvalidParameterException: The target group with targetGroupArn {arn} does not have an "
     "associated load balancer.",

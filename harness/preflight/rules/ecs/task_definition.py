@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import containers, is_fargate
 from harness.preflight.rules.iam.model import trusts
@@ -28,7 +27,6 @@ _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(v?cpu|gb)?", re.IGNORECASE)
 
 @resource_rule(
     "ecs/fargate-cpu-memory",
-    Family.DEPLOY,
     _TASK,
     errors=(
         "ClientException: No Fargate configuration exists for given values: {cpu} CPU, {memory} "
@@ -68,7 +66,6 @@ def _is_fargate_size(cpu: int, memory: int) -> bool:
 
 @resource_rule(
     "ecs/fargate-network-mode",
-    Family.DEPLOY,
     _TASK,
     errors="ClientException: Fargate only supports network mode 'awsvpc'.",
     remedy='Set network_mode = "awsvpc".',
@@ -83,7 +80,6 @@ def fargate_network_mode(task: Resource) -> Problems:
 
 @resource_rule(
     "ecs/container-definitions",
-    Family.DEPLOY,
     _TASK,
     errors=(
         "Error: ECS Task Definition container_definitions is invalid: ...",
@@ -111,7 +107,6 @@ def container_definitions(task: Resource) -> Problems:
 
 @resource_rule(
     "ecs/duplicate-container-name",
-    Family.DEPLOY,
     _TASK,
     remedy="Use a unique name for each container of the task.",
     documentation=_PARAMETERS,
@@ -125,7 +120,6 @@ def duplicate_container_name(task: Resource) -> Problems:
 
 @resource_rule(
     "ecs/awsvpc-host-port",
-    Family.DEPLOY,
     _TASK,
     errors="ClientException: When networkMode=awsvpc, the host ports and container ports in port "
     "mappings must match.",
@@ -145,7 +139,6 @@ def awsvpc_host_port(task: Resource) -> Problems:
 
 @resource_rule(
     "ecs/log-options",
-    Family.DEPLOY,
     _TASK,
     errors="ClientException: Log driver awslogs requires options: {options}",
     remedy="Set awslogs-group, awslogs-region and (for Fargate) awslogs-stream-prefix.",
@@ -168,7 +161,6 @@ def log_options(task: Resource) -> Problems:
 
 @resource_rule(
     "ecs/execution-role-missing",
-    Family.DEPLOY,
     _TASK,
     errors=(
         "ClientException: Fargate requires task definition to have execution role ARN to support "
@@ -201,7 +193,6 @@ def execution_role_missing(task: Resource) -> Problems:
 
 @resource_rule(
     "ecs/role-not-trusted",
-    Family.DEPLOY,
     _TASK,
     errors="ClientException: ECS was unable to assume the role '{arn}' that was provided for this "
     "task. Please verify that the role being passed has the proper trust relationship and "

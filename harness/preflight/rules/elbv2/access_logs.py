@@ -5,7 +5,6 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from harness.preflight.configuration import Block, Reference, Resource, Unknown, references_in
-from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.iam.model import Statement, policy_of
 
@@ -46,7 +45,6 @@ _ACCOUNTS: Mapping[str, str] = {
 
 @resource_rule(
     "elbv2/access-log-bucket-policy",
-    Family.DEPLOY,
     "aws_lb",
     "aws_alb",
     errors=_DENIED,
@@ -78,7 +76,6 @@ def access_log_bucket_policy(balancer: Resource) -> Problems:
 
 @resource_rule(
     "elbv2/access-log-bucket-encryption",
-    Family.DEPLOY,
     "aws_lb",
     "aws_alb",
     errors=_DENIED,

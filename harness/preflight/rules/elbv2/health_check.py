@@ -20,7 +20,6 @@ _DEFAULT_INTERVAL = 30
 
 @resource_rule(
     "elbv2/health-check-interval",
-    Family.DEPLOY,
     *_GROUP,
     errors="ValidationError: Health check interval must be greater than the timeout.",
     remedy="Set the timeout to less than the interval.",
@@ -37,8 +36,8 @@ def health_check_interval(group: Resource) -> Problems:
 
 @resource_rule(
     "elbv2/health-check-port",
-    Family.WORK,
     "aws_ecs_service",
+    family=Family.WORK,
     errors="(service {name}) (task ...) failed ELB health checks in (target-group ...)",
     remedy="Set the port of the health check to traffic-port, or to a port of the container.",
     documentation=_HEALTH,
@@ -56,8 +55,8 @@ def health_check_port(service: Resource) -> Problems:
 
 @resource_rule(
     "elbv2/health-check-path",
-    Family.WORK,
     "aws_ecs_service",
+    family=Family.WORK,
     severity=Severity.WARNING,
     errors="(service {name}) (task ...) failed ELB health checks in (target-group ...)",
     remedy="Use the same path in the health checks of the container and of the target group.",

@@ -23,7 +23,6 @@ _MAX_NAME = 32
 
 @resource_rule(
     "elbv2/too-few-zones",
-    Family.DEPLOY,
     *_LB,
     errors="ValidationError: At least two subnets in two different Availability Zones must be "
     "specified",
@@ -39,7 +38,6 @@ def too_few_zones(balancer: Resource) -> Problems:
 
 @resource_rule(
     "elbv2/subnets-in-same-zone",
-    Family.DEPLOY,
     *_LB,
     errors="InvalidConfigurationRequest: A load balancer cannot be attached to multiple subnets in "
     "the same Availability Zone",
@@ -61,7 +59,6 @@ def _is_application(balancer: Resource) -> bool:
 
 @resource_rule(
     "elbv2/no-internet-gateway",
-    Family.DEPLOY,
     *_LB,
     errors="InvalidSubnet: VPC {vpc} has no internet gateway",
     remedy="Add an internet gateway to the VPC, or make the load balancer internal.",
@@ -84,8 +81,8 @@ def no_internet_gateway(balancer: Resource) -> Problems:
 
 @resource_rule(
     "elbv2/deletion-protection",
-    Family.TEARDOWN,
     *_LB,
+    family=Family.TEARDOWN,
     errors="OperationNotPermitted: Load balancer '{arn}' cannot be deleted because deletion "
     "protection is enabled",
     remedy="Set enable_deletion_protection = false in a disposable environment.",
@@ -99,7 +96,6 @@ def deletion_protection(balancer: Resource) -> Problems:
 
 @resource_rule(
     "elbv2/target-group-incomplete",
-    Family.DEPLOY,
     *_GROUP,
     errors=(
         "Error: {name} should be set when target type is {kind}",
@@ -118,7 +114,6 @@ def target_group_incomplete(group: Resource) -> Problems:
 
 @resource_rule(
     "elbv2/listener-certificate",
-    Family.DEPLOY,
     *_LISTENER,
     errors=(
         "ValidationError: A certificate must be specified for HTTPS listeners",
@@ -138,7 +133,6 @@ def listener_certificate(listener: Resource) -> Problems:
 
 @configuration_rule(
     "elbv2/duplicate-listener-port",
-    Family.DEPLOY,
     errors="DuplicateListener: A listener already exists on this port for this load balancer",
     remedy="Use a unique port for each listener of a load balancer.",
     documentation=f"{_API}/API_CreateListener.html",
@@ -150,7 +144,6 @@ def duplicate_listener_port(inspection: Inspection) -> Problems:
 
 @configuration_rule(
     "elbv2/duplicate-listener-priority",
-    Family.DEPLOY,
     errors="PriorityInUse: Priority '{value}' is currently in use",
     remedy="Use a unique priority for each rule of a listener.",
     documentation=f"{_API}/API_CreateRule.html",
@@ -186,7 +179,6 @@ def _numbered(
 
 @resource_rule(
     "elbv2/load-balancer-name",
-    Family.DEPLOY,
     *_LB,
     errors=(
         'Error: "name" cannot be longer than 32 characters: "{name}"',
@@ -212,7 +204,6 @@ def load_balancer_name(balancer: Resource) -> Problems:
 
 @resource_rule(
     "elbv2/target-group-name",
-    Family.DEPLOY,
     *_GROUP,
     errors=(
         'Error: "name" cannot be longer than 32 characters',

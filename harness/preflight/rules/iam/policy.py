@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
 _NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
@@ -18,7 +17,6 @@ _POLICIES = ("aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy")
 
 @resource_rule(
     "iam/role-name",
-    Family.DEPLOY,
     "aws_iam_role",
     errors=(
         "Error: expected length of name to be in the range (1 - 64), got {name}",
@@ -39,7 +37,6 @@ def role_name(role: Resource) -> Problems:
 
 @resource_rule(
     "iam/malformed-policy",
-    Family.DEPLOY,
     *_POLICIES,
     errors=(
         "MalformedPolicyDocument: Syntax errors in policy.",
@@ -63,7 +60,6 @@ def malformed_policy(policy: Resource) -> Problems:
 
 @resource_rule(
     "iam/malformed-trust-policy",
-    Family.DEPLOY,
     "aws_iam_role",
     errors=(
         "MalformedPolicyDocument: Missing required field Principal",

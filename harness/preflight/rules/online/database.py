@@ -19,7 +19,6 @@ _DATA_API_SINCE = {13: 11, 14: 8, 15: 3, 16: 1, 17: 4}
 
 @lookup_rule(
     "rds/engine-version-not-offered",
-    Family.DEPLOY,
     errors=(
         "InvalidParameterCombination: Cannot find version {version} for {engine}",
         "Error: no RDS engine versions match the criteria and preferred versions: ...",
@@ -58,7 +57,6 @@ def _preferences(inspection: Inspection) -> Iterator[tuple[Resource, list[str], 
 
 @lookup_rule(
     "rds/instance-class-not-offered",
-    Family.DEPLOY,
     errors="InvalidParameterCombination: RDS does not support creating a DB instance with the "
     "following combination: DBInstanceClass={instance_class}, Engine={engine}, "
     "EngineVersion={version}, LicenseModel=postgresql-license. For supported combinations of "
@@ -94,7 +92,7 @@ def instance_class_not_offered(inspection: Inspection, target: TargetLookup) -> 
 
 @lookup_rule(
     "rds/data-api-not-supported",
-    Family.WORK,
+    family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Set enable_http_endpoint = false, or deploy where the RDS Data API is offered.",
     documentation=f"{_AURORA}/Concepts.Aurora_Fea_Regions_DB-eng.Feature.Data_API.html",

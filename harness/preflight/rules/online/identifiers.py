@@ -1,6 +1,5 @@
 """Rules on identifiers that must exist in the target: CloudFront policies, zones."""
 
-from harness.preflight.finding import Family
 from harness.preflight.registry import Inspection, Problems, lookup_rule
 from harness.preflight.rules.cloudfront.distribution import UUID, behaviors
 from harness.preflight.rules.cloudfront.managed_policies import policy
@@ -15,7 +14,6 @@ _OPERATIONS = {
 
 @lookup_rule(
     "cloudfront/policy-not-found",
-    Family.DEPLOY,
     errors=(
         "NoSuchCachePolicy: The specified cache policy does not exist.",
         "NoSuchOriginRequestPolicy: The specified origin request policy does not exist.",
@@ -40,7 +38,6 @@ def policy_not_found(inspection: Inspection, target: TargetLookup) -> Problems:
 
 @lookup_rule(
     "ec2/zone-not-available",
-    Family.DEPLOY,
     errors="InvalidParameterValue: Value ({zone}) for parameter availabilityZone is invalid. "
     "Subnets can currently only be created in the following availability zones: ...",
     remedy="Use the zones of data.aws_availability_zones.",

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family
 from harness.preflight.registry import Inspection, Problems, lookup_rule
 from harness.preflight.target_lookup import TargetLookup
 
@@ -32,7 +31,6 @@ def _taken(
 
 @lookup_rule(
     "secretsmanager/name-taken",
-    Family.DEPLOY,
     errors=(
         "InvalidRequestException: You can't create this secret because a secret with this name is "
         "already scheduled for deletion.",
@@ -59,7 +57,6 @@ def secret_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
 
 @lookup_rule(
     "s3/bucket-name-taken",
-    Family.DEPLOY,
     errors=(
         "BucketAlreadyExists: The requested bucket name is not available. The bucket namespace is "
         "shared by all users of the system. Please select a different name and try again.",
@@ -81,7 +78,6 @@ def bucket_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
 
 @lookup_rule(
     "elbv2/name-taken",
-    Family.DEPLOY,
     errors=(
         "Error: ELBv2 Load Balancer ({name}) already exists",
         "Error: ELBv2 Target Group ({name}) already exists",
@@ -108,7 +104,6 @@ def load_balancer_name_taken(inspection: Inspection, target: TargetLookup) -> Pr
 
 @lookup_rule(
     "ecs/cluster-name-taken",
-    Family.DEPLOY,
     remedy=_UNIQUE,
     documentation=f"{_DOCS}/AmazonECS/latest/APIReference/API_CreateCluster.html",
 )
@@ -125,7 +120,6 @@ def cluster_name_taken(inspection: Inspection, target: TargetLookup) -> Problems
 
 @lookup_rule(
     "rds/identifier-taken",
-    Family.DEPLOY,
     errors=(
         "DBClusterAlreadyExistsFault: DB Cluster already exists",
         "DBInstanceAlreadyExists: DB instance already exists",
@@ -150,7 +144,6 @@ def database_identifier_taken(inspection: Inspection, target: TargetLookup) -> P
 
 @lookup_rule(
     "iam/role-name-taken",
-    Family.DEPLOY,
     errors="EntityAlreadyExists: Role with name {name} already exists.",
     remedy=_UNIQUE,
     documentation=f"{_DOCS}/IAM/latest/APIReference/API_CreateRole.html",
@@ -167,7 +160,6 @@ def role_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
 
 @lookup_rule(
     "logs/group-name-taken",
-    Family.DEPLOY,
     errors="ResourceAlreadyExistsException: The specified log group already exists",
     remedy=_UNIQUE,
     documentation=f"{_DOCS}/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.aws.capability import Capability
-from harness.preflight.finding import Family, Problem
+from harness.preflight.finding import Problem
 from harness.preflight.registry import Inspection, Problems, lookup_rule
 from harness.preflight.target_lookup import TargetLookup
 
@@ -76,7 +76,6 @@ _QUOTAS: Mapping[str, _Quota] = {
 
 @lookup_rule(
     "account/quota-exceeded",
-    Family.DEPLOY,
     errors=(
         "VpcLimitExceeded: The maximum number of VPCs has been reached.",
         "AddressLimitExceeded: The maximum number of addresses has been reached.",

@@ -29,7 +29,6 @@ _UNSUPPORTED = re.compile(r"db\.(m\d\w*\.\w+|t\d\w*\.(micro|small|xlarge|2xlarge
 
 @configuration_rule(
     "rds/retired-engine-version",
-    Family.DEPLOY,
     severity=Severity.WARNING,
     errors="InvalidParameterCombination: Cannot find version {version} for aurora-postgresql",
     remedy="Query the target (run preflight without --offline), or use a version that it offers; "
@@ -52,7 +51,6 @@ def retired_engine_version(inspection: Inspection) -> Problems:
 
 @resource_rule(
     "rds/parameter-group-family",
-    Family.DEPLOY,
     "aws_rds_cluster",
     errors="InvalidParameterCombination: The Parameter Group {name} with DBParameterGroupFamily "
     "{family} can't be used for this instance. Please use a Parameter Group with "
@@ -77,7 +75,6 @@ def parameter_group_family(cluster: Resource) -> Problems:
 
 @resource_rule(
     "rds/subnet-group-zones",
-    Family.DEPLOY,
     "aws_db_subnet_group",
     errors="DBSubnetGroupDoesNotCoverEnoughAZs: The DB subnet group doesn't meet Availability Zone "
     "(AZ) coverage requirement. Current AZ coverage: {zone}. Add subnets to cover at least 2 "
@@ -95,7 +92,6 @@ def subnet_group_zones(group: Resource) -> Problems:
 
 @resource_rule(
     "rds/serverless-capacity",
-    Family.DEPLOY,
     "aws_rds_cluster",
     errors="Error: expected serverlessv2_scaling_configuration.0.max_capacity to be in the range "
     "(1.000000 - 256.000000), got {maximum}",
@@ -117,7 +113,6 @@ def serverless_capacity(cluster: Resource) -> Problems:
 
 @resource_rule(
     "rds/backup-retention",
-    Family.DEPLOY,
     "aws_rds_cluster",
     errors=(
         "InvalidParameterValue: Invalid backup retention period: {days}. Retention period must be "
@@ -136,9 +131,9 @@ def backup_retention(cluster: Resource) -> Problems:
 
 @resource_rule(
     "rds/deletion-protection",
-    Family.TEARDOWN,
     "aws_rds_cluster",
     "aws_db_instance",
+    family=Family.TEARDOWN,
     errors=(
         "InvalidParameterCombination: Cannot delete protected Cluster, please disable deletion "
         "protection and try again.",
@@ -157,9 +152,9 @@ def deletion_protection(database: Resource) -> Problems:
 
 @resource_rule(
     "rds/final-snapshot",
-    Family.TEARDOWN,
     "aws_rds_cluster",
     "aws_db_instance",
+    family=Family.TEARDOWN,
     errors=(
         "Error: RDS Cluster final_snapshot_identifier is required when skip_final_snapshot is "
         "false",
@@ -186,7 +181,6 @@ def final_snapshot(database: Resource) -> Problems:
 
 @resource_rule(
     "rds/instance-class",
-    Family.DEPLOY,
     "aws_rds_cluster_instance",
     errors="InvalidParameterCombination: RDS does not support creating a DB instance with the "
     "following combination: DBInstanceClass={instance_class}, Engine={engine}, "
@@ -210,7 +204,6 @@ def instance_class(instance: Resource) -> Problems:
 
 @resource_rule(
     "rds/serverless-without-capacity",
-    Family.DEPLOY,
     "aws_rds_cluster_instance",
     errors="InvalidParameterCombination: Set the Serverless v2 scaling configuration on the parent "
     "DB cluster before creating a Serverless v2 DB instance.",

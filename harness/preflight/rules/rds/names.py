@@ -3,7 +3,6 @@
 import re
 
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
 _API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference"
@@ -35,7 +34,6 @@ _MAX_PASSWORD = {"mysql": 41, "aurora-mysql": 41, "postgres": 128, "aurora-postg
 
 @resource_rule(
     "rds/identifier",
-    Family.DEPLOY,
     "aws_rds_cluster",
     "aws_rds_cluster_instance",
     "aws_db_instance",
@@ -72,7 +70,6 @@ def identifier(database: Resource) -> Problems:
 
 @resource_rule(
     "rds/database-name",
-    Family.DEPLOY,
     *_DATABASE_TYPES,
     errors="InvalidParameterValue: DatabaseName must begin with a letter and contain only "
     "alphanumeric characters.",
@@ -90,7 +87,6 @@ def database_name(database: Resource) -> Problems:
 
 @resource_rule(
     "rds/master-username",
-    Family.DEPLOY,
     *_DATABASE_TYPES,
     errors=(
         "InvalidParameterValue: MasterUsername {name} cannot be used as it is a reserved word "
@@ -117,7 +113,6 @@ def master_username(database: Resource) -> Problems:
 
 @resource_rule(
     "rds/master-password",
-    Family.DEPLOY,
     *_DATABASE_TYPES,
     errors=(
         "InvalidParameterValue: The parameter MasterUserPassword is not a valid password. Only "

@@ -20,7 +20,6 @@ _PROTECTIONS = {
 
 @configuration_rule(
     "terraform/required-version",
-    Family.DEPLOY,
     errors="Error: Unsupported Terraform Core version",
     remedy="Run a version that meets the constraint, or change required_version.",
     documentation=f"{_LANGUAGE}/block/terraform",
@@ -37,7 +36,6 @@ def required_version(inspection: Inspection) -> Problems:
 
 @resource_rule(
     "terraform/undeclared-resource",
-    Family.DEPLOY,
     errors="Error: Reference to undeclared resource",
     remedy="Declare the resource, or correct the name.",
     documentation=f"{_LANGUAGE}/expressions/references",
@@ -55,7 +53,7 @@ def undeclared_resource(resource: Resource) -> Problems:
 
 @resource_rule(
     "terraform/prevent-destroy",
-    Family.TEARDOWN,
+    family=Family.TEARDOWN,
     errors="Error: Instance cannot be destroyed",
     remedy="Remove prevent_destroy from a disposable environment.",
     documentation=f"{_LANGUAGE}/meta-arguments/lifecycle",
@@ -69,7 +67,7 @@ def prevent_destroy(resource: Resource) -> Problems:
 
 @resource_rule(
     "terraform/skip-destroy",
-    Family.TEARDOWN,
+    family=Family.TEARDOWN,
     remedy="Set skip_destroy to false in a disposable environment.",
     documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
     "cloudwatch_log_group",
@@ -82,8 +80,8 @@ def skip_destroy(resource: Resource) -> Problems:
 
 @resource_rule(
     "terraform/deletion-protection",
-    Family.TEARDOWN,
     *_PROTECTIONS,
+    family=Family.TEARDOWN,
     errors=(
         "OperationNotPermitted: The instance '{id}' may not be terminated. Modify its "
         "'disableApiTermination' instance attribute and try again.",
@@ -105,7 +103,6 @@ def deletion_protection(resource: Resource) -> Problems:
 
 @resource_rule(
     "terraform/invalid-tag",
-    Family.DEPLOY,
     errors=(
         "ValidationException: aws: prefixed tag key names are not allowed for external use",
         "InvalidTag: System tags cannot be added/updated by requester",

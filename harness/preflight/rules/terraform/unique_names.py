@@ -34,7 +34,7 @@ NAMES: Mapping[str, str] = {
 
 @configuration_rule(
     "terraform/name-not-unique-per-run",
-    Family.TEARDOWN,
+    family=Family.TEARDOWN,
     severity=Severity.WARNING,
     errors=(
         "EntityAlreadyExists: Role with name {name} already exists.",
