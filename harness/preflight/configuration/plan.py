@@ -7,10 +7,9 @@ unknown ones keep the references from the plan's ``configuration``.
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
-from harness.preflight.configuration.block import type_name
+from harness.preflight.configuration.block import PreflightInputError, type_name
 from harness.preflight.configuration.configuration import Configuration, Resource
 from harness.preflight.configuration.values import Reference, Unknown
-from harness.preflight.errors import PreflightInputError
 
 
 def is_plan(document: Mapping[str, Any]) -> bool:

@@ -84,17 +84,15 @@ def _is_address(name: str) -> bool:
 )
 def acl_with_owner_enforced(acl: Resource) -> Problems:
     """A bucket has an ACL, which its object ownership (by default) does not allow."""
-    configuration = acl.configuration
     bucket = acl.follow("bucket", "aws_s3_bucket")
-    kind = "aws_s3_bucket_ownership_controls"
-    if bucket is None or not configuration.all_certain(kind, "bucket", "aws_s3_bucket"):
+    if bucket is None:
         return
-    controls = configuration.referring(kind, "bucket", bucket)
-    for control in controls:
-        rule = control.block("rule")
-        if rule is None or rule.text("object_ownership") != "BucketOwnerEnforced":
-            return
-    yield acl.problem(f"{bucket.address} does not allow ACLs (BucketOwnerEnforced)")
+    kind = "aws_s3_bucket_ownership_controls"
+    controls = acl.configuration.all_referring(kind, "bucket", bucket)
+    rules = [control.block("rule") for control in controls or ()]
+    enforced = all(r and r.text("object_ownership") == "BucketOwnerEnforced" for r in rules)
+    if controls is not None and enforced:
+        yield acl.problem(f"{bucket.address} does not allow ACLs (BucketOwnerEnforced)")
 
 
 @resource_rule(

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from harness.preflight.configuration import Block, Resource, is_known, same
 from harness.preflight.finding import Family
-from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.registry import Inspection, Problems, lookup_rule, resource_rule
 from harness.preflight.rules.cloudfront.managed_policies import policy
+from harness.preflight.target_lookup import TargetLookup
 
 _API = "https://docs.aws.amazon.com/cloudfront/latest/APIReference"
 _GUIDE = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
@@ -17,8 +18,21 @@ _ALLOWED_METHODS = (
     {"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"},
 )
 _CACHED_METHODS = _ALLOWED_METHODS[:2]
-_POLICIES = ("cache_policy_id", "origin_request_policy_id", "response_headers_policy_id")
-UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+# Argument for a policy -> operation that returns it, error code for one that does not exist.
+_POLICIES = {
+    "cache_policy_id": ("get_cache_policy", "NoSuchCachePolicy"),
+    "origin_request_policy_id": ("get_origin_request_policy", "NoSuchOriginRequestPolicy"),
+    "response_headers_policy_id": ("get_response_headers_policy", "NoSuchResponseHeadersPolicy"),
+}
+_NO_SUCH_POLICY = (
+    "NoSuchCachePolicy: The specified cache policy does not exist.",
+    "NoSuchOriginRequestPolicy: The specified origin request policy does not exist.",
+    "NoSuchResponseHeadersPolicy: The specified response headers policy does not exist.",
+)
+_POLICY_REMEDY = (
+    "Use an id from CloudFront's list of managed policies, or reference a policy resource."
+)
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
 def behaviors(distribution: Resource) -> Iterator[tuple[str, Block]]:
@@ -61,29 +75,46 @@ def no_cache_policy(distribution: Resource) -> Problems:
 @resource_rule(
     "cloudfront/wrong-policy",
     _DISTRIBUTION,
-    errors=(
-        "NoSuchCachePolicy: The specified cache policy does not exist.",
-        "NoSuchOriginRequestPolicy: The specified origin request policy does not exist.",
-        "NoSuchResponseHeadersPolicy: The specified response headers policy does not exist.",
-    ),
-    remedy="Use an id from CloudFront's list of managed policies, or reference a policy resource.",
+    errors=_NO_SUCH_POLICY,
+    remedy=_POLICY_REMEDY,
     documentation=f"{_GUIDE}/using-managed-cache-policies.html",
 )
 def wrong_policy(distribution: Resource) -> Problems:
     """A policy id is malformed, or belongs to a managed policy of another kind."""
+    for name, variant, argument, id_ in _policy_ids(distribution):
+        managed = policy(id_)
+        if not _UUID.fullmatch(id_):
+            text = f"{name}: {argument} {id_!r} is not a policy id"
+            yield distribution.problem(text, variant=variant)
+        elif managed is not None and managed.argument != argument:
+            text = f"{name}: {argument} is {managed.name}, a policy for {managed.argument}"
+            yield distribution.problem(text, variant=variant)
+
+
+@lookup_rule(
+    "cloudfront/policy-not-found",
+    errors=_NO_SUCH_POLICY,
+    remedy=_POLICY_REMEDY,
+    documentation=f"{_GUIDE}/using-managed-cache-policies.html",
+)
+def policy_not_found(inspection: Inspection, target: TargetLookup) -> Problems:
+    """A policy id belongs neither to a managed policy nor to a policy of the account."""
+    for distribution in inspection.configuration.resources(_DISTRIBUTION):
+        for name, variant, argument, id_ in _policy_ids(distribution):
+            operation, absent = _POLICIES[argument]
+            if policy(id_) is not None or not _UUID.fullmatch(id_):
+                continue
+            if target.find("cloudfront", operation, (absent,), Id=id_) is None:
+                text = f"{name}: {argument} {id_} does not exist"
+                yield distribution.problem(text, variant=variant)
+
+
+def _policy_ids(distribution: Resource) -> Iterator[tuple[str, int, str, str]]:
+    """Yield each known policy id: behaviour, index of its kind, argument, id."""
     for name, behavior in behaviors(distribution):
         for variant, argument in enumerate(_POLICIES):
-            id_ = behavior.text(argument)
-            managed = policy(id_)
-            if not id_:
-                continue
-            if not UUID.fullmatch(id_):
-                yield distribution.problem(
-                    f"{name}: {argument} {id_!r} is not a policy id", variant=variant
-                )
-            elif managed is not None and managed.argument != argument:
-                text = f"{name}: {argument} is {managed.name}, a policy for {managed.argument}"
-                yield distribution.problem(text, variant=variant)
+            if id_ := behavior.text(argument):
+                yield name, variant, argument, id_
 
 
 @resource_rule(

@@ -107,9 +107,10 @@ def _origin_port(custom: Block) -> int | None:
 def _listener_ports(balancer: Resource) -> set[int] | None:
     ports: set[int] = set()
     for kind in ("aws_lb_listener", "aws_alb_listener"):
-        if not balancer.configuration.all_certain(kind, "load_balancer_arn", *_LB):
+        listeners = balancer.configuration.all_referring(kind, "load_balancer_arn", balancer, *_LB)
+        if listeners is None:
             return None
-        for listener in balancer.configuration.referring(kind, "load_balancer_arn", balancer):
+        for listener in listeners:
             port = listener.integer("port")
             if port is None:
                 return None

@@ -5,7 +5,14 @@ import itertools
 from collections.abc import Iterator
 
 from harness.preflight.configuration import Resource
-from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
+from harness.preflight.registry import (
+    Inspection,
+    Problems,
+    configuration_rule,
+    lookup_rule,
+    resource_rule,
+)
+from harness.preflight.target_lookup import TargetLookup
 
 _GUIDE = "https://docs.aws.amazon.com/vpc/latest/userguide"
 _API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference"
@@ -125,3 +132,28 @@ def zone_of_another_region(subnet: Resource) -> Problems:
     zone = subnet.text("availability_zone")
     if region and zone and subnet.absent("provider") and not zone.startswith(region):
         yield subnet.problem(f"zone {zone}, region {region}", zone=zone)
+
+
+@lookup_rule(
+    "ec2/zone-not-available",
+    errors="InvalidParameterValue: Value ({zone}) for parameter availabilityZone is invalid. "
+    "Subnets can currently only be created in the following availability zones: ...",
+    remedy="Use the zones of data.aws_availability_zones.",
+    documentation="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/"
+    "API_DescribeAvailabilityZones.html",
+)
+def zone_not_available(inspection: Inspection, target: TargetLookup) -> Problems:
+    """The availability zone does not exist in the target, or the account has no access to it."""
+    named = [
+        (subnet, zone)
+        for subnet in inspection.configuration.resources("aws_subnet")
+        if (zone := subnet.text("availability_zone")) and subnet.absent("provider")
+    ]
+    if not named:
+        return
+    zones = target.call("ec2", "describe_availability_zones")["AvailabilityZones"]
+    available = {zone["ZoneName"] for zone in zones if zone.get("State") == "available"}
+    for subnet, zone in named:
+        if zone not in available and zone.startswith(target.region):
+            text = f"zone {zone} is not among {', '.join(sorted(available))}"
+            yield subnet.problem(text, zone=zone)

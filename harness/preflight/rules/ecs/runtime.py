@@ -6,8 +6,8 @@ from harness.preflight.configuration import Block, Resource, references_in
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ec2.model import routes_out
-from harness.preflight.rules.ecs.model import containers, secrets, task_of
-from harness.preflight.rules.iam.model import allows, role_statements
+from harness.preflight.rules.ecs.model import awslogs, secrets, task_of
+from harness.preflight.rules.iam import allows, role_statements
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 _READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - an action
@@ -116,10 +116,8 @@ def log_group_missing(task: Resource) -> Problems:
 
 
 def _log_options(task: Resource) -> Iterator[Block]:
-    for container in containers(task) or []:
-        logging = container.block("logConfiguration")
-        options = logging.block("options") if logging else None
-        if logging is not None and logging.text("logDriver") == "awslogs" and options is not None:
+    for _, logging in awslogs(task):
+        if (options := logging.block("options")) is not None:
             yield options
 
 

@@ -3,12 +3,10 @@
 from harness.preflight.configuration import Resource, is_traceable
 from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.ecs.model import containers, port_mappings, task_of
+from harness.preflight.rules.ecs.model import containers, port_mappings, target_groups, task_of
 
 _CREATE = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html"
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
-_GROUP = ("aws_lb_target_group", "aws_alb_target_group")
-_ATTACHMENT = "aws_ecs_cluster_capacity_providers"
 
 
 @resource_rule(
@@ -56,10 +54,9 @@ def target_type(service: Resource) -> Problems:
     task = task_of(service)
     if task is None or task.text("network_mode") != "awsvpc":
         return
-    for block in service.blocks("load_balancer"):
-        group = service.follow("target_group_arn", *_GROUP, within=block)
-        kind = group.text("target_type", "instance") if group is not None else "ip"
-        if group is not None and kind not in (None, "ip"):
+    for _, group in target_groups(service):
+        kind = group.text("target_type", "instance")
+        if kind not in (None, "ip"):
             yield service.problem(f"{group.address} has target type {kind}", kind=kind)
 
 
@@ -166,10 +163,10 @@ def service_before_capacity_providers(service: Resource) -> Problems:
 def _attachments(service: Resource) -> list[Resource] | None:
     """Return the attachments of the service's cluster; None if uncertain."""
     cluster = service.follow("cluster", "aws_ecs_cluster")
-    certain = service.configuration.all_certain(_ATTACHMENT, "cluster_name", "aws_ecs_cluster")
-    if cluster is None or not certain:
+    if cluster is None:
         return None
-    return service.configuration.referring(_ATTACHMENT, "cluster_name", cluster)
+    kind = "aws_ecs_cluster_capacity_providers"
+    return service.configuration.all_referring(kind, "cluster_name", cluster)
 
 
 @resource_rule(
@@ -189,10 +186,7 @@ def without_listener_dependency(service: Resource) -> Problems:
     listeners = configuration.resources(
         "aws_lb_listener", "aws_lb_listener_rule", "aws_alb_listener", "aws_alb_listener_rule"
     )
-    for block in service.blocks("load_balancer"):
-        group = service.follow("target_group_arn", *_GROUP, within=block)
-        if group is None:
-            continue
+    for _, group in target_groups(service):
         connecting = [item for item in listeners if item.depends_on(group)]
         others = [item for item in listeners if item not in connecting]
         if any(service.depends_on(item) for item in connecting) or not _all_traceable(others):

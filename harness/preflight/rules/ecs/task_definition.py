@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from harness.preflight.configuration import Resource
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.ecs.model import containers, is_fargate
-from harness.preflight.rules.iam.model import trusts
+from harness.preflight.rules.ecs.model import awslogs, containers, is_fargate
+from harness.preflight.rules.iam import trusts
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 _TASK = "aws_ecs_task_definition"
@@ -148,10 +148,7 @@ def log_options(task: Resource) -> Problems:
     """A required option of the log driver ``awslogs`` is missing."""
     required = ["awslogs-group", "awslogs-region"]
     required += ["awslogs-stream-prefix"] if is_fargate(task) else []
-    for container in containers(task) or []:
-        logging = container.block("logConfiguration")
-        if logging is None or logging.text("logDriver") != "awslogs":
-            continue
+    for container, logging in awslogs(task):
         options = logging.block("options")
         missing = [name for name in required if options is None or options.absent(name)]
         if missing and logging.certain("options"):
@@ -177,12 +174,11 @@ def execution_role_missing(task: Resource) -> Problems:
     """A task has no execution role, which its logs, secrets or image require."""
     if not task.absent("execution_role_arn"):
         return
+    logged = {container.address for container, _ in awslogs(task)}
     for container in containers(task) or []:
-        logging = container.block("logConfiguration")
-        driver = logging.text("logDriver") if logging else None
         if container.given("secrets"):
             yield task.problem("secrets require an execution role", variant=2)
-        elif is_fargate(task) and driver == "awslogs":
+        elif is_fargate(task) and container.address in logged:
             yield task.problem("the log driver awslogs requires an execution role")
         elif is_fargate(task) and ".dkr.ecr." in (container.text("image") or ""):
             yield task.problem("an image in ECR requires an execution role", variant=1)

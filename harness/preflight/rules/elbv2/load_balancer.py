@@ -73,9 +73,7 @@ def no_internet_gateway(balancer: Resource) -> Problems:
     if vpc is None or balancer.boolean("internal", default=False) is not False:
         return
     kinds = ("aws_internet_gateway", "aws_internet_gateway_attachment")
-    if any(not configuration.all_certain(kind, "vpc_id", "aws_vpc") for kind in kinds):
-        return
-    if not any(configuration.referring(kind, "vpc_id", vpc) for kind in kinds):
+    if all(configuration.all_referring(kind, "vpc_id", vpc) == [] for kind in kinds):
         yield balancer.problem(f"{vpc.address} has no internet gateway")
 
 
@@ -193,13 +191,7 @@ def _numbered(
 )
 def load_balancer_name(balancer: Resource) -> Problems:
     """A load balancer's name is too long or has a character that is not allowed."""
-    name = balancer.text("name")
-    variant = _violation(name or "")
-    if variant is None and name and name.startswith("internal-"):
-        variant = 4
-    if name and variant is not None:
-        text = f"{name!r} ({len(name)} characters)"
-        yield balancer.problem(text, variant=variant, name=name)
+    yield from _invalid_name(balancer, reserved_prefix="internal-")
 
 
 @resource_rule(
@@ -217,18 +209,21 @@ def load_balancer_name(balancer: Resource) -> Problems:
 )
 def target_group_name(group: Resource) -> Problems:
     """A target group's name is too long or has a character that is not allowed."""
-    name = group.text("name")
-    variant = _violation(name or "")
-    if name and variant is not None:
-        yield group.problem(f"{name!r} ({len(name)} characters)", variant=variant, name=name)
+    yield from _invalid_name(group)
 
 
-def _violation(name: str) -> int | None:
-    """Return the index of the provider's error message, None for a valid name."""
+def _invalid_name(resource: Resource, *, reserved_prefix: str | None = None) -> Problems:
+    """Yield a problem if a name is invalid; its variant is the provider's error message."""
+    name = resource.text("name")
+    if not name:
+        return
     violations = (
         len(name) > _MAX_NAME,
         not _CHARACTERS.fullmatch(name),
         name.startswith("-"),
         name.endswith("-"),
+        reserved_prefix is not None and name.startswith(reserved_prefix),
     )
-    return violations.index(True) if True in violations else None
+    if True in violations:
+        text = f"{name!r} ({len(name)} characters)"
+        yield resource.problem(text, variant=violations.index(True), name=name)
