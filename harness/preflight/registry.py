@@ -4,11 +4,15 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Required, TypedDict, Unpack
+from urllib.parse import urljoin
 
 from harness.preflight.configuration import Configuration, Resource
 from harness.preflight.finding import Family, Problem, Severity
 from harness.preflight.target_lookup import TargetLookup
 from harness.preflight.terraform_version import TerraformVersion
+
+_AWS_DOCS = "https://docs.aws.amazon.com/"
+PROVIDER_DOCS = "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources"
 
 Problems = Iterator[Problem]
 
@@ -68,7 +72,10 @@ class Rule:
 
 
 class _Facts(TypedDict, total=False):
-    """Facts of a rule that differ from the defaults of ``_add``; see ``Rule``."""
+    """Facts of a rule, as in ``Rule``; a relative ``documentation`` is one at docs.aws.amazon.com.
+
+    The default family is ``deploy``, the default severity ``blocker``.
+    """
 
     family: Family
     remedy: Required[str]
@@ -150,7 +157,7 @@ def _add(
         errors=_tuple(facts.get("errors", ())),
         other_errors=_tuple(facts.get("other_errors", ())),
         remedy=facts["remedy"],
-        documentation=facts["documentation"],
+        documentation=urljoin(_AWS_DOCS, facts["documentation"]),
         online=online,
         resource_types=types,
         check=check,

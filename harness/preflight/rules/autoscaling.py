@@ -4,9 +4,9 @@ import re
 
 from harness.preflight.configuration import Resource, is_known, references_in
 from harness.preflight.finding import Family, Severity
-from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.registry import PROVIDER_DOCS, Problems, resource_rule
 
-_API = "https://docs.aws.amazon.com/autoscaling/application/APIReference"
+_API = "autoscaling/application/APIReference"
 _TARGET = "aws_appautoscaling_target"
 _RESOURCE_ID = re.compile(r"service/[^/]+/[^/]+")
 
@@ -58,8 +58,7 @@ def resource_id(target: Resource) -> Problems:
     family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Choose a desired count between min_capacity and max_capacity.",
-    documentation="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
-    "service-auto-scaling.html",
+    documentation="AmazonECS/latest/developerguide/service-auto-scaling.html",
 )
 def desired_count_outside_bounds(target: Resource) -> Problems:
     """Auto scaling immediately changes the desired count of the service."""
@@ -80,8 +79,7 @@ def desired_count_outside_bounds(target: Resource) -> Problems:
     family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Add desired_count to lifecycle.ignore_changes.",
-    documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
-    "ecs_service",
+    documentation=f"{PROVIDER_DOCS}/ecs_service",
 )
 def desired_count_not_ignored(service: Resource) -> Problems:
     """Every apply resets the desired count that auto scaling has changed."""

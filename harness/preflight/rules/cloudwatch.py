@@ -5,17 +5,14 @@ import re
 from harness.preflight.configuration import Resource
 from harness.preflight.registry import Problems, resource_rule
 
-_ALARM = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
-_DASHBOARD = (
-    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/"
-    "CloudWatch-Dashboard-Body-Structure.html"
-)
+_ALARM = "AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
+_DASHBOARD = "AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html"
 _GROUP_NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
 _RETENTION = {
     *(0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557),
     *(2922, 3288, 3653),
 }
-_LOGS_API = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference"
+_LOGS_API = "AmazonCloudWatchLogs/latest/APIReference"
 _SHORT_PERIODS = (10, 20, 30)
 _DAY = 86_400
 _WEEK = 604_800

@@ -7,7 +7,7 @@ from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
 _NAME = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*")
-_CREATE = "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html"
+_CREATE = "AmazonECR/latest/APIReference/API_CreateRepository.html"
 
 
 @resource_rule(
@@ -32,8 +32,7 @@ def repository_name(repository: Resource) -> Problems:
     errors="RepositoryNotEmptyException: The repository with name '{name}' in registry with id "
     "'...' cannot be deleted because it still contains images",
     remedy="Set force_delete = true in a disposable environment.",
-    documentation="https://docs.aws.amazon.com/AmazonECR/latest/APIReference/"
-    "API_DeleteRepository.html",
+    documentation="AmazonECR/latest/APIReference/API_DeleteRepository.html",
 )
 def repository_without_force_delete(repository: Resource) -> Problems:
     """A repository cannot be destroyed while it contains images."""

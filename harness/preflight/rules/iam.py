@@ -11,8 +11,8 @@ from harness.preflight.registry import Problems, resource_rule
 
 _NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _MAX_NAME = 64
-_API = "https://docs.aws.amazon.com/IAM/latest/APIReference"
-_GRAMMAR = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html"
+_API = "IAM/latest/APIReference"
+_GRAMMAR = "IAM/latest/UserGuide/reference_policies_grammar.html"
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _POLICIES = ("aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy")
 _MANAGED: Mapping[str, tuple[str, ...]] = {

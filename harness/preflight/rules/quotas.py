@@ -85,7 +85,7 @@ _QUOTAS: Mapping[str, _Quota] = {
         "NatGatewayLimitExceeded: The maximum number of NAT Gateways has been reached.",
     ),
     remedy="Remove unused resources (catalog-harness destroy), or request a quota increase.",
-    documentation="https://docs.aws.amazon.com/servicequotas/latest/userguide/intro.html",
+    documentation="servicequotas/latest/userguide/intro.html",
 )
 def quota_exceeded(inspection: Inspection, target: TargetLookup) -> Problems:
     """The deployment would exceed a quota of the account."""

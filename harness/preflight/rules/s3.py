@@ -6,20 +6,17 @@ from collections import Counter
 
 from harness.preflight.configuration import Block, Resource
 from harness.preflight.finding import Family
-from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.registry import PROVIDER_DOCS, Problems, resource_rule
 
-_NAMING = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
+_NAMING = "AmazonS3/latest/userguide/bucketnamingrules.html"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _CHARACTERS = re.compile(r"[a-z0-9.-]*")
 _MAX_NAME = 63
 _RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 _TYPE = "aws_s3_bucket_lifecycle_configuration"
-_DOCUMENTATION = (
-    "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
-    "s3_bucket_lifecycle_configuration"
-)
-_ELEMENTS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html"
+_DOCUMENTATION = f"{PROVIDER_DOCS}/s3_bucket_lifecycle_configuration"
+_ELEMENTS = "AmazonS3/latest/userguide/intro-lifecycle-rules.html"
 _INVALID = "Warning: Invalid Attribute Combination\n\n"
 _ACTIONS = (
     *("expiration", "transition", "noncurrent_version_expiration"),
@@ -79,8 +76,7 @@ def _is_address(name: str) -> bool:
     errors="AccessControlListNotSupported: The bucket does not allow ACLs",
     remedy="Replace the ACL by a bucket policy, or set object_ownership to BucketOwnerPreferred "
     "before it.",
-    documentation="https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
-    "about-object-ownership.html",
+    documentation="AmazonS3/latest/userguide/about-object-ownership.html",
 )
 def acl_with_owner_enforced(acl: Resource) -> Problems:
     """A bucket has an ACL, which its object ownership (by default) does not allow."""
@@ -101,7 +97,7 @@ def acl_with_owner_enforced(acl: Resource) -> Problems:
     family=Family.TEARDOWN,
     errors="BucketNotEmpty: The bucket you tried to delete is not empty",
     remedy="Set force_destroy = true in a disposable environment.",
-    documentation="https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html",
+    documentation="AmazonS3/latest/userguide/delete-bucket.html",
 )
 def bucket_without_force_destroy(bucket: Resource) -> Problems:
     """A bucket cannot be destroyed while it contains objects."""
@@ -199,8 +195,7 @@ def rule_id(lifecycle: Resource) -> Problems:
     ),
     remedy="Expire objects after the last transition; transition to an infrequent-access class "
     "after 30 days or more.",
-    documentation="https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
-    "lifecycle-transition-general-considerations.html",
+    documentation="AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html",
 )
 def lifecycle_days(lifecycle: Resource) -> Problems:
     """Objects expire before a transition, or transition to infrequent access too early."""

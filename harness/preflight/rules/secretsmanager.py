@@ -7,7 +7,7 @@ from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
-_API = "https://docs.aws.amazon.com/secretsmanager/latest/apireference"
+_API = "secretsmanager/latest/apireference"
 _DEFAULT_WINDOW_DAYS = 30
 _WINDOW_DAYS = range(7, 31)
 

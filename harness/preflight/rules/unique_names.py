@@ -48,7 +48,7 @@ _NAMES: Mapping[str, str] = {
         "DBParameterGroupAlreadyExists: Parameter group {name} already exists",
     ),
     remedy="Put the environment suffix into the name, so that two runs do not conflict.",
-    documentation="https://docs.aws.amazon.com/general/latest/gr/aws-arns-and-namespaces.html",
+    documentation="general/latest/gr/aws-arns-and-namespaces.html",
 )
 def name_not_unique_per_run(inspection: Inspection) -> Problems:
     """A name that must be unique per account does not contain the run's environment suffix."""

@@ -5,12 +5,18 @@ from collections.abc import Iterator
 
 from harness.preflight.configuration import Block, Resource, is_known, same
 from harness.preflight.finding import Family
-from harness.preflight.registry import Inspection, Problems, lookup_rule, resource_rule
+from harness.preflight.registry import (
+    PROVIDER_DOCS,
+    Inspection,
+    Problems,
+    lookup_rule,
+    resource_rule,
+)
 from harness.preflight.rules.cloudfront.managed_policies import policy
 from harness.preflight.target_lookup import TargetLookup
 
-_API = "https://docs.aws.amazon.com/cloudfront/latest/APIReference"
-_GUIDE = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
+_API = "cloudfront/latest/APIReference"
+_GUIDE = "AmazonCloudFront/latest/DeveloperGuide"
 _DISTRIBUTION = "aws_cloudfront_distribution"
 _ALLOWED_METHODS = (
     {"GET", "HEAD"},
@@ -184,8 +190,7 @@ def certificate(distribution: Resource) -> Problems:
     _DISTRIBUTION,
     family=Family.TEARDOWN,
     remedy="Set retain_on_delete = false in a disposable environment.",
-    documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
-    "cloudfront_distribution",
+    documentation=f"{PROVIDER_DOCS}/cloudfront_distribution",
 )
 def retain_on_delete(distribution: Resource) -> Problems:
     """Destroy only disables the distribution and does not delete it."""

@@ -14,8 +14,8 @@ from harness.preflight.registry import (
 )
 from harness.preflight.target_lookup import TargetLookup
 
-_GUIDE = "https://docs.aws.amazon.com/vpc/latest/userguide"
-_API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference"
+_GUIDE = "vpc/latest/userguide"
+_API = "AWSEC2/latest/APIReference"
 _SIZES = range(16, 29)
 _BLOCK_ARGUMENTS = {
     "aws_vpc": ("cidr_block",),
@@ -139,8 +139,7 @@ def zone_of_another_region(subnet: Resource) -> Problems:
     errors="InvalidParameterValue: Value ({zone}) for parameter availabilityZone is invalid. "
     "Subnets can currently only be created in the following availability zones: ...",
     remedy="Use the zones of data.aws_availability_zones.",
-    documentation="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/"
-    "API_DescribeAvailabilityZones.html",
+    documentation="AWSEC2/latest/APIReference/API_DescribeAvailabilityZones.html",
 )
 def zone_not_available(inspection: Inspection, target: TargetLookup) -> Problems:
     """The availability zone does not exist in the target, or the account has no access to it."""

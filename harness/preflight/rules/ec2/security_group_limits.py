@@ -4,9 +4,9 @@ import re
 
 from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Severity
-from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.registry import PROVIDER_DOCS, Problems, resource_rule
 
-_API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference"
+_API = "AWSEC2/latest/APIReference"
 _TEXT = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}")
 _MAX_GROUP_NAME = 255
 _RULE_TYPES = (
@@ -67,8 +67,7 @@ def security_group_name(group: Resource) -> Problems:
     family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Declare the rules either inline or as separate resources.",
-    documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
-    "security_group",
+    documentation=f"{PROVIDER_DOCS}/security_group",
 )
 def inline_and_separate_rules(group: Resource) -> Problems:
     """A security group has inline rules and separate ones: each apply removes the others."""

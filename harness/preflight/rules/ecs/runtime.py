@@ -9,7 +9,7 @@ from harness.preflight.rules.ec2.model import routes_out
 from harness.preflight.rules.ecs.model import awslogs, secrets, task_of
 from harness.preflight.rules.iam import allows, role_statements
 
-_GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+_GUIDE = "AmazonECS/latest/developerguide"
 _READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - an action
 _TASK = "aws_ecs_task_definition"
 _LOG_GROUP = "aws_cloudwatch_log_group"
@@ -44,8 +44,7 @@ def cannot_read_secret(task: Resource) -> Problems:
     family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Use the secret's ARN in the policy instead of *.",
-    documentation="https://docs.aws.amazon.com/secretsmanager/latest/userguide/"
-    "auth-and-access_examples.html",
+    documentation="secretsmanager/latest/userguide/auth-and-access_examples.html",
 )
 def reads_every_secret(task: Resource) -> Problems:
     """The execution role can read every secret of the account, not only those of the task."""

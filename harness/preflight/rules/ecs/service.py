@@ -2,11 +2,11 @@
 
 from harness.preflight.configuration import Resource, is_traceable
 from harness.preflight.finding import Family
-from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.registry import PROVIDER_DOCS, Problems, resource_rule
 from harness.preflight.rules.ecs.model import containers, port_mappings, target_groups, task_of
 
-_CREATE = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html"
-_GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+_CREATE = "AmazonECS/latest/APIReference/API_CreateService.html"
+_GUIDE = "AmazonECS/latest/developerguide"
 
 
 @resource_rule(
@@ -175,8 +175,7 @@ def _attachments(service: Resource) -> list[Resource] | None:
     errors="InvalidParameterException: The target group with targetGroupArn {arn} does not have an "
     "associated load balancer.",
     remedy="Add the listener (or the listener rule) to the service's depends_on.",
-    documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
-    "ecs_service",
+    documentation=f"{PROVIDER_DOCS}/ecs_service",
 )
 def without_listener_dependency(service: Resource) -> Problems:
     """A service may be created before a listener attaches its target group to a load balancer."""

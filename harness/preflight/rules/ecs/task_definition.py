@@ -1,27 +1,27 @@
 """Rules on ECS task definitions: size, containers and roles."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from harness.preflight.configuration import Resource
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import awslogs, containers, is_fargate
 from harness.preflight.rules.iam import trusts
 
-_GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+_GUIDE = "AmazonECS/latest/developerguide"
 _TASK = "aws_ecs_task_definition"
 _PARAMETERS = f"{_GUIDE}/task_definition_parameters.html"
 _GIB = 1024
-# CPU units -> memory in MiB: minimum, maximum, step.
-_FARGATE_SIZES: Mapping[int, tuple[int, int, int]] = {
-    512: (1 * _GIB, 4 * _GIB, _GIB),
-    1024: (2 * _GIB, 8 * _GIB, _GIB),
-    2048: (4 * _GIB, 16 * _GIB, _GIB),
-    4096: (8 * _GIB, 30 * _GIB, _GIB),
-    8192: (16 * _GIB, 60 * _GIB, 4 * _GIB),
-    16384: (32 * _GIB, 120 * _GIB, 8 * _GIB),
+# CPU units -> sizes of the memory in MiB.
+_FARGATE_MEMORY: Mapping[int, Container[int]] = {
+    256: (512, 1024, 2048),
+    512: range(1 * _GIB, 4 * _GIB + 1, _GIB),
+    1024: range(2 * _GIB, 8 * _GIB + 1, _GIB),
+    2048: range(4 * _GIB, 16 * _GIB + 1, _GIB),
+    4096: range(8 * _GIB, 30 * _GIB + 1, _GIB),
+    8192: range(16 * _GIB, 60 * _GIB + 1, 4 * _GIB),
+    16384: range(32 * _GIB, 120 * _GIB + 1, 8 * _GIB),
 }
-_SMALLEST = (256, (512, 1 * _GIB, 2 * _GIB))
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(v?cpu|gb)?", re.IGNORECASE)
 
 
@@ -46,7 +46,9 @@ def fargate_cpu_memory(task: Resource) -> Problems:
         yield task.problem("Fargate requires cpu and memory", variant=variant)
         return
     cpu, memory = _units(task.text("cpu")), _units(task.text("memory"))
-    if cpu is not None and memory is not None and not _is_fargate_size(cpu, memory):
+    if cpu is None or memory is None:
+        return
+    if memory not in _FARGATE_MEMORY.get(cpu, ()):
         yield task.problem(f"cpu {cpu} with memory {memory} MiB", cpu=cpu, memory=memory)
 
 
@@ -55,13 +57,6 @@ def _units(text: str | None) -> int | None:
     if match is None:
         return None
     return int(float(match[1]) * (_GIB if match[2] else 1))
-
-
-def _is_fargate_size(cpu: int, memory: int) -> bool:
-    if cpu == _SMALLEST[0]:
-        return memory in _SMALLEST[1]
-    low, high, step = _FARGATE_SIZES.get(cpu, (1, 0, 1))
-    return low <= memory <= high and (memory - low) % step == 0
 
 
 @resource_rule(

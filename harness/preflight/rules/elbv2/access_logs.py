@@ -8,9 +8,7 @@ from harness.preflight.configuration import Block, Reference, Resource, Unknown,
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.iam import Statement, policy_of
 
-_ACCESS_LOGS = (
-    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html"
-)
+_ACCESS_LOGS = "elasticloadbalancing/latest/application/enable-access-logging.html"
 _DENIED = (
     "InvalidConfigurationRequest: Access Denied for bucket: {bucket}. Please check S3bucket "
     "permission"

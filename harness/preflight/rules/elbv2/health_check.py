@@ -13,10 +13,7 @@ from harness.preflight.rules.ecs.model import (
     target_groups,
 )
 
-_HEALTH = (
-    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
-    "target-group-health-checks.html"
-)
+_HEALTH = "elasticloadbalancing/latest/application/target-group-health-checks.html"
 # A URL in a command; its groups are port and path.
 _URL = re.compile(
     r"""https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d+))?(/[^\s"'|;&?#]*)?(?=[\s"'|;&?#]|$)"""

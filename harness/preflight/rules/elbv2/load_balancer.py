@@ -12,7 +12,7 @@ from harness.preflight.finding import Family
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 from harness.preflight.rules.ec2.model import distinct_zones, zones_of
 
-_API = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference"
+_API = "elasticloadbalancing/latest/APIReference"
 _LB = ("aws_lb", "aws_alb")
 _MIN_ZONES = 2
 _GROUP = ("aws_lb_target_group", "aws_alb_target_group")
@@ -62,8 +62,7 @@ def _is_application(balancer: Resource) -> bool:
     *_LB,
     errors="InvalidSubnet: VPC {vpc} has no internet gateway",
     remedy="Add an internet gateway to the VPC, or make the load balancer internal.",
-    documentation="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
-    "application-load-balancers.html",
+    documentation="elasticloadbalancing/latest/application/application-load-balancers.html",
 )
 def no_internet_gateway(balancer: Resource) -> Problems:
     """An internet-facing load balancer is in a VPC without internet gateway."""

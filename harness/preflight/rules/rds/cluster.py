@@ -8,20 +8,15 @@ from harness.preflight.registry import Inspection, Problems, configuration_rule,
 from harness.preflight.rules.ec2.model import distinct_zones
 from harness.preflight.rules.rds.aurora_versions import AS_OF, retirement
 
-_API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference"
-_AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide"
+_API = "AmazonRDS/latest/APIReference"
+_AURORA = "AmazonRDS/latest/AuroraUserGuide"
 _MIN_ZONES = 2
 _RETENTION_DAYS = range(1, 36)
 _MAX_CAPACITY = 256.0
 _MIN_MAXIMUM = 1.0
 _STEP = 0.5
-_CLASSES = (
-    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
-    "Concepts.DBInstanceClass.SupportAurora.html"
-)
-_SERVERLESS = (
-    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.create.html"
-)
+_CLASSES = "AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html"
+_SERVERLESS = "AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.create.html"
 # Aurora PostgreSQL supports memory-optimized, serverless and the larger burstable classes, but no
 # general-purpose (m), micro or small ones.
 _UNSUPPORTED = re.compile(r"db\.(m\d\w*\.\w+|t\d\w*\.(micro|small|xlarge|2xlarge)|c\d\w*\.\w+)")

@@ -5,7 +5,7 @@ import re
 from harness.preflight.configuration import Resource
 from harness.preflight.registry import Problems, resource_rule
 
-_API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference"
+_API = "AmazonRDS/latest/APIReference"
 _CHARACTERS = re.compile(r"[a-z0-9-]*")
 _MAX_IDENTIFIER = 63
 _DATABASE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")

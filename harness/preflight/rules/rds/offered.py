@@ -8,8 +8,8 @@ from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Inspection, Problems, lookup_rule
 from harness.preflight.target_lookup import TargetLookup
 
-_API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference"
-_AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide"
+_API = "AmazonRDS/latest/APIReference"
+_AURORA = "AmazonRDS/latest/AuroraUserGuide"
 _DATA = "aws_rds_engine_version"
 _ENGINES = ("aurora-postgresql", "aurora-mysql")
 _NEAREST = 5

@@ -2,13 +2,19 @@
 
 from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Problem
-from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
+from harness.preflight.registry import (
+    PROVIDER_DOCS,
+    Inspection,
+    Problems,
+    configuration_rule,
+    resource_rule,
+)
 
 _LANGUAGE = "https://developer.hashicorp.com/terraform/language"
 _MAX_TAGS = 50
 _MAX_TAG_KEY = 128
 _MAX_TAG_VALUE = 256
-_TAGS = "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"
+_TAGS = "tag-editor/latest/userguide/best-practices-and-strats.html"
 
 # Type -> argument for deletion protection, its protecting value, index of the error message.
 _PROTECTIONS = {
@@ -69,8 +75,7 @@ def prevent_destroy(resource: Resource) -> Problems:
     "terraform/skip-destroy",
     family=Family.TEARDOWN,
     remedy="Set skip_destroy to false in a disposable environment.",
-    documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
-    "cloudwatch_log_group",
+    documentation=f"{PROVIDER_DOCS}/cloudwatch_log_group",
 )
 def skip_destroy(resource: Resource) -> Problems:
     """A resource has ``skip_destroy`` and remains after destroy."""
@@ -91,8 +96,7 @@ def skip_destroy(resource: Resource) -> Problems:
         "activated. Deletion protection must be inactivated first.",
     ),
     remedy="Disable the protection in a disposable environment.",
-    documentation="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
-    "Using_ChangingDisableAPITermination.html",
+    documentation="AWSEC2/latest/UserGuide/Using_ChangingDisableAPITermination.html",
 )
 def deletion_protection(resource: Resource) -> Problems:
     """A resource is protected from deletion."""
