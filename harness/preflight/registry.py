@@ -40,8 +40,6 @@ class Rule:
 
     Attributes:
         id: Service and problem: ``ecs/launch-type-with-capacity-provider-strategy``.
-        family: The family of the rule.
-        severity: Severity of its findings.
         summary: The problem that it reports, one sentence.
         errors: Error messages of the deployment, ``Code: message`` of AWS or the text of
             Terraform; ``{name}`` is a placeholder, ``...`` any text.

@@ -25,8 +25,6 @@ class Resource(Block):
 
     Args:
         raw: Argument name -> raw value.
-        type_: Resource type.
-        address: Resource address.
         configuration: The configuration that declares it.
         source: The file that declares it.
         managed: Whether Terraform creates it: false for ``data`` blocks.

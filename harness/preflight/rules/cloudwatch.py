@@ -5,8 +5,6 @@ import re
 from harness.preflight.configuration import Resource
 from harness.preflight.registry import Problems, resource_rule
 
-_ALARM = "AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
-_DASHBOARD = "AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html"
 _GROUP_NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
 _RETENTION = {
     *(0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557),
@@ -29,7 +27,7 @@ _HOUR = 3_600
     ),
     remedy="Use a period of 10, 20, 30 or a multiple of 60 seconds; evaluation periods may span "
     "one day at most, or a week if the period is an hour or longer.",
-    documentation=_ALARM,
+    documentation="AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
 )
 def alarm_period(alarm: Resource) -> Problems:
     """An alarm's period is not supported by CloudWatch, or its evaluation periods are too long."""
@@ -53,7 +51,7 @@ def alarm_period(alarm: Resource) -> Problems:
         'Error: "dashboard_body" contains an invalid JSON: ...',
     ),
     remedy="Use a JSON object with a list named widgets.",
-    documentation=_DASHBOARD,
+    documentation="AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html",
 )
 def dashboard_body(dashboard: Resource) -> Problems:
     """The body of a dashboard is not a JSON object with widgets."""

@@ -7,7 +7,6 @@ from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
 _NAME = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*")
-_CREATE = "AmazonECR/latest/APIReference/API_CreateRepository.html"
 
 
 @resource_rule(
@@ -16,7 +15,7 @@ _CREATE = "AmazonECR/latest/APIReference/API_CreateRepository.html"
     errors="InvalidParameterException: Invalid parameter at 'repositoryName' failed to satisfy "
     "constraint: 'must satisfy regular expression ...'",
     remedy="Use 2 to 256 lowercase letters and digits, in parts joined by one of . _ - /.",
-    documentation=_CREATE,
+    documentation="AmazonECR/latest/APIReference/API_CreateRepository.html",
 )
 def repository_name(repository: Resource) -> Problems:
     """A repository name violates the naming rules of ECR."""

@@ -11,7 +11,6 @@ from harness.preflight.registry import Problems, resource_rule
 
 _NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _MAX_NAME = 64
-_API = "IAM/latest/APIReference"
 _GRAMMAR = "IAM/latest/UserGuide/reference_policies_grammar.html"
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _POLICIES = ("aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy")
@@ -208,7 +207,7 @@ def _managed(arn: str | None) -> list[Statement] | None:
         "alphanumeric characters and/or the following: +=,.@_-",
     ),
     remedy="Use 1 to 64 letters, digits and + = , . @ _ -.",
-    documentation=f"{_API}/API_CreateRole.html",
+    documentation="IAM/latest/APIReference/API_CreateRole.html",
 )
 def role_name(role: Resource) -> Problems:
     """A role name violates the naming rules of IAM."""

@@ -16,7 +16,6 @@ class _Quota:
 
     Attributes:
         service: Service code.
-        code: Quota code.
         name: Name of the quota, for messages.
         used: Returns the number of existing resources.
         error: Index of the error message among those of the rule.

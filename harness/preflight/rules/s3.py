@@ -8,7 +8,6 @@ from harness.preflight.configuration import Block, Resource
 from harness.preflight.finding import Family
 from harness.preflight.registry import PROVIDER_DOCS, Problems, resource_rule
 
-_NAMING = "AmazonS3/latest/userguide/bucketnamingrules.html"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _CHARACTERS = re.compile(r"[a-z0-9.-]*")
 _MAX_NAME = 63
@@ -39,7 +38,7 @@ _MIN_DAYS_TO_INFREQUENT = 30
     ),
     remedy="Use 3 to 63 lowercase letters, digits, hyphens and dots; begin and end with a letter "
     "or digit; no two dots in a row, no reserved prefix or suffix.",
-    documentation=_NAMING,
+    documentation="AmazonS3/latest/userguide/bucketnamingrules.html",
 )
 def bucket_name(bucket: Resource) -> Problems:
     """A bucket name violates the naming rules of S3."""

@@ -7,7 +7,6 @@ from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule, lookup_rule
 from harness.preflight.target_lookup import TargetLookup
 
-_DOCS = "https://docs.aws.amazon.com"
 _UNIQUE = "Put the environment suffix into the name; destroy the leftovers of earlier runs."
 # 403, 301: perhaps in another account or region.
 _NO_BUCKET = ("404", "NoSuchBucket", "NotFound", "403", "301")
@@ -78,7 +77,7 @@ def _new(inspection: Inspection, *types: str) -> Iterator[tuple[Resource, str]]:
     ),
     remedy="Use a name that no earlier run used, and recovery_window_in_days = 0; to release this "
     "one: aws secretsmanager delete-secret --force-delete-without-recovery --secret-id NAME.",
-    documentation=f"{_DOCS}/secretsmanager/latest/apireference/API_CreateSecret.html",
+    documentation="secretsmanager/latest/apireference/API_CreateSecret.html",
 )
 def secret_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
     """The name of a secret is in use, possibly by a secret scheduled for deletion."""
@@ -104,7 +103,7 @@ def secret_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
         "you already own it.",
     ),
     remedy=_UNIQUE,
-    documentation=f"{_DOCS}/AmazonS3/latest/API/API_CreateBucket.html",
+    documentation="AmazonS3/latest/API/API_CreateBucket.html",
 )
 def bucket_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
     """The name of a bucket is in use, in this or another account."""
@@ -124,7 +123,7 @@ def bucket_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
         "different settings",
     ),
     remedy=_UNIQUE,
-    documentation=f"{_DOCS}/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
+    documentation="elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
 )
 def load_balancer_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
     """The name of a load balancer or a target group is in use."""
@@ -142,7 +141,7 @@ def load_balancer_name_taken(inspection: Inspection, target: TargetLookup) -> Pr
 @lookup_rule(
     "ecs/cluster-name-taken",
     remedy=_UNIQUE,
-    documentation=f"{_DOCS}/AmazonECS/latest/APIReference/API_CreateCluster.html",
+    documentation="AmazonECS/latest/APIReference/API_CreateCluster.html",
 )
 def cluster_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
     """A cluster with this name is active: ECS returns it on creation, and destroy removes it."""
@@ -159,7 +158,7 @@ def cluster_name_taken(inspection: Inspection, target: TargetLookup) -> Problems
         "DBInstanceAlreadyExists: DB instance already exists",
     ),
     remedy=_UNIQUE,
-    documentation=f"{_DOCS}/AmazonRDS/latest/APIReference/API_CreateDBCluster.html",
+    documentation="AmazonRDS/latest/APIReference/API_CreateDBCluster.html",
 )
 def database_identifier_taken(inspection: Inspection, target: TargetLookup) -> Problems:
     """The identifier of a database cluster is in use."""
@@ -174,7 +173,7 @@ def database_identifier_taken(inspection: Inspection, target: TargetLookup) -> P
     "iam/role-name-taken",
     errors="EntityAlreadyExists: Role with name {name} already exists.",
     remedy=_UNIQUE,
-    documentation=f"{_DOCS}/IAM/latest/APIReference/API_CreateRole.html",
+    documentation="IAM/latest/APIReference/API_CreateRole.html",
 )
 def role_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
     """The name of a role is in use."""
@@ -187,7 +186,7 @@ def role_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
     "logs/group-name-taken",
     errors="ResourceAlreadyExistsException: The specified log group already exists",
     remedy=_UNIQUE,
-    documentation=f"{_DOCS}/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
+    documentation="AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
 )
 def log_group_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
     """The name of a log group is in use."""

@@ -15,7 +15,6 @@ from harness.preflight.registry import (
 from harness.preflight.target_lookup import TargetLookup
 
 _GUIDE = "vpc/latest/userguide"
-_API = "AWSEC2/latest/APIReference"
 _SIZES = range(16, 29)
 _BLOCK_ARGUMENTS = {
     "aws_vpc": ("cidr_block",),
@@ -124,7 +123,7 @@ def overlapping_subnets(inspection: Inspection) -> Problems:
     "Subnets can currently only be created in the following availability zones: ...",
     remedy="Use a zone of the provider's region, or better the zones of "
     "data.aws_availability_zones.",
-    documentation=f"{_API}/API_CreateSubnet.html",
+    documentation="AWSEC2/latest/APIReference/API_CreateSubnet.html",
 )
 def zone_of_another_region(subnet: Resource) -> Problems:
     """A subnet is in an availability zone that is not in the provider's region."""

@@ -5,7 +5,6 @@ from harness.preflight.finding import Family
 from harness.preflight.registry import PROVIDER_DOCS, Problems, resource_rule
 from harness.preflight.rules.ecs.model import containers, port_mappings, target_groups, task_of
 
-_CREATE = "AmazonECS/latest/APIReference/API_CreateService.html"
 _GUIDE = "AmazonECS/latest/developerguide"
 
 
@@ -15,7 +14,7 @@ _GUIDE = "AmazonECS/latest/developerguide"
     errors="InvalidParameterException: Specifying both a launch type and capacity provider "
     "strategy is not supported. Remove one and try again.",
     remedy="Remove launch_type; the capacity provider strategy replaces it.",
-    documentation=_CREATE,
+    documentation="AmazonECS/latest/APIReference/API_CreateService.html",
 )
 def launch_type_with_strategy(service: Resource) -> Problems:
     """A service has a launch type and a capacity provider strategy."""

@@ -15,8 +15,6 @@ _RETENTION_DAYS = range(1, 36)
 _MAX_CAPACITY = 256.0
 _MIN_MAXIMUM = 1.0
 _STEP = 0.5
-_CLASSES = "AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html"
-_SERVERLESS = "AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.create.html"
 # Aurora PostgreSQL supports memory-optimized, serverless and the larger burstable classes, but no
 # general-purpose (m), micro or small ones.
 _UNSUPPORTED = re.compile(r"db\.(m\d\w*\.\w+|t\d\w*\.(micro|small|xlarge|2xlarge)|c\d\w*\.\w+)")
@@ -182,7 +180,7 @@ def final_snapshot(database: Resource) -> Problems:
     "EngineVersion={version}, LicenseModel=postgresql-license. For supported combinations of "
     "instance class and database engine version, see the documentation.",
     remedy="Use a class of Aurora PostgreSQL: db.serverless, db.t4g.medium, db.r6g.large, ...",
-    documentation=_CLASSES,
+    documentation="AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html",
 )
 def instance_class(instance: Resource) -> Problems:
     """No version of Aurora PostgreSQL supports the instance class."""
@@ -203,7 +201,7 @@ def instance_class(instance: Resource) -> Problems:
     errors="InvalidParameterCombination: Set the Serverless v2 scaling configuration on the parent "
     "DB cluster before creating a Serverless v2 DB instance.",
     remedy="Add serverlessv2_scaling_configuration to the cluster.",
-    documentation=_SERVERLESS,
+    documentation="AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.create.html",
 )
 def serverless_without_capacity(instance: Resource) -> Problems:
     """A serverless instance is in a cluster without serverless capacity range."""

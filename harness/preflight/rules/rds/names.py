@@ -8,8 +8,7 @@ from harness.preflight.registry import Problems, resource_rule
 _API = "AmazonRDS/latest/APIReference"
 _CHARACTERS = re.compile(r"[a-z0-9-]*")
 _MAX_IDENTIFIER = 63
-_DATABASE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
-_USER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 _DATABASE_TYPES = ("aws_rds_cluster", "aws_db_instance")
 _POSTGRESQL_WORDS = {
     *("all", "analyse", "analyze", "and", "any", "array", "as", "asc", "both", "case", "cast"),
@@ -81,7 +80,7 @@ def database_name(database: Resource) -> Problems:
     argument = "database_name" if database.type == "aws_rds_cluster" else "db_name"
     name = database.text(argument)
     word = database.text("engine") in _POSTGRESQL and (name or "").lower() in _POSTGRESQL_WORDS
-    if name and (not _DATABASE.fullmatch(name) or word):
+    if name and (not _WORD.fullmatch(name) or word):
         yield database.problem(f"{argument} {name!r}")
 
 
@@ -104,7 +103,7 @@ def master_username(database: Resource) -> Problems:
     if not name or engine not in _RESERVED_USERS:
         return
     reserved = name.lower() in _RESERVED_USERS[engine]
-    if reserved or not _USER.fullmatch(name):
+    if reserved or not _WORD.fullmatch(name):
         reason = "reserved by the engine" if reserved else "malformed"
         yield database.problem(
             f"master user name {name!r} is {reason}", variant=not reserved, name=name

@@ -9,7 +9,6 @@ from harness.preflight.registry import Inspection, Problems, lookup_rule
 from harness.preflight.target_lookup import TargetLookup
 
 _API = "AmazonRDS/latest/APIReference"
-_AURORA = "AmazonRDS/latest/AuroraUserGuide"
 _DATA = "aws_rds_engine_version"
 _ENGINES = ("aurora-postgresql", "aurora-mysql")
 _NEAREST = 5
@@ -95,7 +94,7 @@ def instance_class_not_offered(inspection: Inspection, target: TargetLookup) -> 
     family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Set enable_http_endpoint = false, or deploy where the RDS Data API is offered.",
-    documentation=f"{_AURORA}/Concepts.Aurora_Fea_Regions_DB-eng.Feature.Data_API.html",
+    documentation="AmazonRDS/latest/AuroraUserGuide/Concepts.Aurora_Fea_Regions_DB-eng.Feature.Data_API.html",
 )
 def data_api_not_supported(inspection: Inspection, target: TargetLookup) -> Problems:
     """The HTTP endpoint is enabled, but target or engine version has no RDS Data API."""

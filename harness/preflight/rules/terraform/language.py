@@ -14,7 +14,6 @@ _LANGUAGE = "https://developer.hashicorp.com/terraform/language"
 _MAX_TAGS = 50
 _MAX_TAG_KEY = 128
 _MAX_TAG_VALUE = 256
-_TAGS = "tag-editor/latest/userguide/best-practices-and-strats.html"
 
 # Type -> argument for deletion protection, its protecting value, index of the error message.
 _PROTECTIONS = {
@@ -113,7 +112,7 @@ def deletion_protection(resource: Resource) -> Problems:
     ),
     remedy="Use at most 50 tags, keys of at most 128 characters that do not begin with aws:, and "
     "values of at most 256.",
-    documentation=_TAGS,
+    documentation="tag-editor/latest/userguide/best-practices-and-strats.html",
 )
 def invalid_tag(resource: Resource) -> Problems:
     """A tag key begins with ``aws:``, or AWS does not accept the length or number of tags."""
