@@ -10,8 +10,6 @@ from harness.preflight.target_lookup import TargetLookup
 _UNIQUE = "Put the environment suffix into the name; destroy the leftovers of earlier runs."
 # 403, 301: perhaps in another account or region.
 _NO_BUCKET = ("404", "NoSuchBucket", "NotFound", "403", "301")
-
-
 _NAMES: Mapping[str, str] = {
     **dict.fromkeys(
         (

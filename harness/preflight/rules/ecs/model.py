@@ -1,7 +1,6 @@
 """Task definitions and containers of ECS services, as other rules read them."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from harness.preflight.configuration import Block, Resource
 
@@ -57,10 +56,3 @@ def port_mappings(container: Block) -> list[int] | None:
 def is_fargate(task: Resource) -> bool:
     """Return whether a task definition is certainly for Fargate."""
     return "FARGATE" in (task.texts("requires_compatibilities") or ())
-
-
-def secrets(task: Resource) -> Iterator[tuple[Block, Any]]:
-    """Yield each secret of a task: its container, and ``valueFrom`` with references."""
-    for container in containers(task) or []:
-        for secret in container.blocks("secrets"):
-            yield container, secret.unresolved("valueFrom")

@@ -6,7 +6,7 @@ from harness.preflight.configuration import Block, Resource, references_in
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ec2.model import routes_out
-from harness.preflight.rules.ecs.model import awslogs, secrets, task_of
+from harness.preflight.rules.ecs.model import awslogs, containers, task_of
 from harness.preflight.rules.iam import allows, role_statements
 
 _GUIDE = "AmazonECS/latest/developerguide"
@@ -58,13 +58,13 @@ def reads_every_secret(task: Resource) -> Problems:
 
 
 def _named_secrets(task: Resource) -> list[Resource]:
-    found: dict[str, Resource] = {}
-    for _, value in secrets(task):
-        for reference in references_in(value):
-            secret = task.configuration.resource_of(reference, _SECRET)
-            if secret is not None:
-                found[secret.address] = secret
-    return list(found.values())
+    """Return the secrets that the containers of a task refer to."""
+    blocks = [
+        block for container in containers(task) or [] for block in container.blocks("secrets")
+    ]
+    references = references_in([block.unresolved("valueFrom") for block in blocks])
+    found = {task.configuration.resource_of(reference, _SECRET): None for reference in references}
+    return [secret for secret in found if secret is not None]
 
 
 @resource_rule(
