@@ -6,10 +6,10 @@ from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ec2.model import EVERYWHERE, Direction, permissions, permits
-from harness.preflight.rules.ecs.model import target_groups
 
 _GROUPS_GUIDE = "vpc/latest/userguide/security-group-rules.html"
 _LB = ("aws_lb", "aws_alb")
+_TARGETS = ("aws_lb_target_group", "aws_alb_target_group")
 _LISTENERS = ("aws_lb_listener", "aws_alb_listener")
 _GROUP = "aws_security_group"
 _DEFAULT_PORTS = {
@@ -51,9 +51,10 @@ def viewers_cannot_connect(listener: Resource) -> Problems:
 def load_balancer_cannot_connect(service: Resource) -> Problems:
     """The security groups do not allow the load balancer to connect to the tasks' port."""
     tasks = _task_groups(service)
-    for block, group in target_groups(service):
+    for block in service.blocks("load_balancer"):
         port = block.integer("container_port")
-        if port is None or not tasks:
+        group = service.follow("target_group_arn", *_TARGETS, within=block)
+        if port is None or group is None or not tasks:
             continue
         for balancer in _balancers_of(group):
             sources = balancer.follow_all("security_groups", _GROUP)
