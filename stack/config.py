@@ -20,11 +20,6 @@ class StackConfig(StackFields):
     """
 
     def __post_init__(self) -> None:
-        """Check every field.
-
-        Raises:
-            ConfigError: A field has the wrong type or a value that AWS rejects.
-        """
         for name, hint in _hints().items():
             object.__setattr__(self, name, typed(name, getattr(self, name), hint))
         object.__setattr__(self, "tags", MappingProxyType(dict(self.tags)))

@@ -1,11 +1,10 @@
 """The security groups: load balancer -> tasks -> database, and nothing wider."""
 
-from stack.bindings import (
-    Construct,
-    security_group,
-    vpc_security_group_egress_rule,
-    vpc_security_group_ingress_rule,
-)
+from typing import Any
+
+from stack.bindings import Construct, security_group
+from stack.bindings import vpc_security_group_egress_rule as egress
+from stack.bindings import vpc_security_group_ingress_rule as ingress
 from stack.config import StackConfig
 from stack.network import ANYWHERE
 
@@ -34,10 +33,21 @@ class Firewall(Construct):
         self.database_security_group_id = database
 
         for index, cidr in enumerate(config.ingress_cidrs):
-            self._allow_http_from(f"alb_from_viewers_{index}", alb, cidr)
+            ingress.VpcSecurityGroupIngressRule(
+                self,
+                f"alb_from_viewers_{index}",
+                **_tcp(alb, HTTP_PORT, "HTTP from viewers and CloudFront"),
+                cidr_ipv4=cidr,
+            )
         self._connect("alb_to_service", alb, service, port=config.container_port)
         self._connect("service_to_database", service, database, port=POSTGRESQL_PORT)
-        self._allow_https_out("service_to_aws", service)
+        # The registry of the image, and the AWS APIs (logs, secrets).
+        egress.VpcSecurityGroupEgressRule(
+            self,
+            "service_to_aws",
+            **_tcp(service, HTTPS_PORT, "HTTPS for image pulls and AWS APIs"),
+            cidr_ipv4=ANYWHERE,
+        )
 
     def _group(self, id_: str, name: str, description: str) -> str:
         return security_group.SecurityGroup(
@@ -50,50 +60,29 @@ class Firewall(Construct):
             tags={"Name": name},
         ).id
 
-    def _allow_http_from(self, id_: str, group: str, cidr: str) -> None:
-        vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule(
-            self,
-            id_,
-            security_group_id=group,
-            description="HTTP from viewers and CloudFront",
-            ip_protocol="tcp",
-            from_port=HTTP_PORT,
-            to_port=HTTP_PORT,
-            cidr_ipv4=cidr,
-        )
-
     def _connect(self, id_: str, source: str, destination: str, *, port: int) -> None:
         """Allow TCP on ``port`` from one group to the other: an egress and an ingress rule."""
-        vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(
+        description = id_.replace("_", " ")
+        egress.VpcSecurityGroupEgressRule(
             self,
             f"{id_}_egress",
-            security_group_id=source,
-            description=id_.replace("_", " "),
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
+            **_tcp(source, port, description),
             referenced_security_group_id=destination,
         )
-        vpc_security_group_ingress_rule.VpcSecurityGroupIngressRule(
+        ingress.VpcSecurityGroupIngressRule(
             self,
             f"{id_}_ingress",
-            security_group_id=destination,
-            description=id_.replace("_", " "),
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
+            **_tcp(destination, port, description),
             referenced_security_group_id=source,
         )
 
-    def _allow_https_out(self, id_: str, group: str) -> None:
-        """Allow HTTPS to the registry of the image and the AWS APIs (logs, secrets)."""
-        vpc_security_group_egress_rule.VpcSecurityGroupEgressRule(
-            self,
-            id_,
-            security_group_id=group,
-            description="HTTPS for image pulls and AWS APIs",
-            ip_protocol="tcp",
-            from_port=HTTPS_PORT,
-            to_port=HTTPS_PORT,
-            cidr_ipv4=ANYWHERE,
-        )
+
+def _tcp(group: str, port: int, description: str) -> dict[str, Any]:
+    """Return the arguments of a rule of a security group for one TCP port."""
+    return {
+        "security_group_id": group,
+        "description": description,
+        "ip_protocol": "tcp",
+        "from_port": port,
+        "to_port": port,
+    }

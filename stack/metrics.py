@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from stack.database import Database
 from stack.load_balancer import LoadBalancer
@@ -34,6 +35,10 @@ class Metric:
     dimensions: Mapping[str, str]
 
 
+_load_balancer = partial(Metric, namespace="AWS/ApplicationELB")
+_utilization = partial(Metric, statistic="Average", periods=5)
+
+
 def network_metrics(network: Network) -> list[Metric]:
     """Return the metrics of NAT gateways: port allocation errors.
 
@@ -61,32 +66,23 @@ def load_balancer_metrics(load_balancer: LoadBalancer) -> list[Metric]:
     """
     whole = {"LoadBalancer": load_balancer.arn_suffix}
     targets = {**whole, "TargetGroup": load_balancer.target_group_arn_suffix}
-    namespace = "AWS/ApplicationELB"
+    errors = partial(_load_balancer, statistic="Sum", threshold=5, periods=2)
     return [
-        Metric(
+        errors(
             kind="alb-5xx",
             title="The load balancer itself answers with errors",
-            namespace=namespace,
             name="HTTPCode_ELB_5XX_Count",
-            statistic="Sum",
-            threshold=5,
-            periods=2,
             dimensions=whole,
         ),
-        Metric(
+        errors(
             kind="target-5xx",
             title="The API answers with errors",
-            namespace=namespace,
             name="HTTPCode_Target_5XX_Count",
-            statistic="Sum",
-            threshold=5,
-            periods=2,
             dimensions=targets,
         ),
-        Metric(
+        _load_balancer(
             kind="unhealthy-hosts",
             title="Tasks fail the load balancer's health check",
-            namespace=namespace,
             name="UnHealthyHostCount",
             statistic="Maximum",
             threshold=0,
@@ -103,14 +99,12 @@ def service_metrics(service: Service) -> list[Metric]:
     """
     dimensions = {"ClusterName": service.cluster_name, "ServiceName": service.service_name}
     return [
-        Metric(
+        _utilization(
             kind="service-cpu",
             title="The tasks run out of CPU (percent)",
             namespace="AWS/ECS",
             name="CPUUtilization",
-            statistic="Average",
             threshold=85,
-            periods=5,
             dimensions=dimensions,
         ),
     ]
@@ -123,24 +117,20 @@ def database_metrics(database: Database) -> list[Metric]:
     """
     dimensions = {"DBClusterIdentifier": database.cluster_identifier}
     return [
-        Metric(
+        _utilization(
             kind="database-cpu",
             title="The database runs out of CPU (percent)",
             namespace="AWS/RDS",
             name="CPUUtilization",
-            statistic="Average",
             threshold=85,
-            periods=5,
             dimensions=dimensions,
         ),
-        Metric(
+        _utilization(
             kind="database-capacity",
             title="The database is near its largest size (percent)",
             namespace="AWS/RDS",
             name="ACUUtilization",
-            statistic="Average",
             threshold=90,
-            periods=5,
             dimensions=dimensions,
         ),
     ]

@@ -9,6 +9,16 @@ STACK_ID = "catalog"
 LONGEST_SUFFIX = 32 - len("catalog-alb-")
 
 
+class PhysicalName:
+    """One physical name: a template of ``suffix`` and ``region``, filled in on access."""
+
+    def __init__(self, template: str) -> None:
+        self._template = template
+
+    def __get__(self, names: "PhysicalNames", _: type) -> str:
+        return self._template.format(suffix=names.environment_suffix, region=names.region)
+
+
 class PhysicalNames:
     """The physical names of the resources; two suffixes never share a name.
 
@@ -23,125 +33,60 @@ class PhysicalNames:
     region: str
     alarm_prefix: ClassVar[str] = "catalog-"
 
-    @property
-    def vpc_name(self) -> str:
-        """Name tag of the VPC; prefix of the name tags of its subnets and gateways."""
-        return f"catalog-{self.environment_suffix}"
+    vpc_name = PhysicalName("catalog-{suffix}")
+    """Name tag of the VPC; prefix of the name tags of its subnets and gateways."""
+    alb_security_group_name = PhysicalName("catalog-alb-{suffix}")
+    """Security group of the load balancer."""
+    service_security_group_name = PhysicalName("catalog-service-{suffix}")
+    """Security group of the tasks."""
+    database_security_group_name = PhysicalName("catalog-database-{suffix}")
+    """Security group of the database."""
+    log_bucket_name = PhysicalName("catalog-logs-{suffix}-{region}")
+    """Bucket for the load balancer's access logs (at most 63 characters)."""
+    log_group_name = PhysicalName("/ecs/catalog-{suffix}")
+    """CloudWatch log group of the tasks."""
+    secret_name = PhysicalName("catalog/{suffix}/database")
+    """Secret with the database credentials.
 
-    @property
-    def alb_security_group_name(self) -> str:
-        """Security group of the load balancer."""
-        return f"catalog-alb-{self.environment_suffix}"
-
-    @property
-    def service_security_group_name(self) -> str:
-        """Security group of the tasks."""
-        return f"catalog-service-{self.environment_suffix}"
-
-    @property
-    def database_security_group_name(self) -> str:
-        """Security group of the database."""
-        return f"catalog-database-{self.environment_suffix}"
-
-    @property
-    def log_bucket_name(self) -> str:
-        """Bucket for the load balancer's access logs (at most 63 characters)."""
-        return f"catalog-logs-{self.environment_suffix}-{self.region}"
-
-    @property
-    def log_group_name(self) -> str:
-        """CloudWatch log group of the tasks."""
-        return f"/ecs/catalog-{self.environment_suffix}"
-
-    @property
-    def secret_name(self) -> str:
-        """Secret with the database credentials.
-
-        The suffix is not at the end: Secrets Manager advises against names that end in a
-        hyphen and six characters, the format of the suffix of a secret's ARN
-        (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html).
-        """
-        return f"catalog/{self.environment_suffix}/database"
-
-    @property
-    def aurora_cluster_identifier(self) -> str:
-        """Aurora cluster (at most 63 characters)."""
-        return f"catalog-{self.environment_suffix}"
+    The suffix is not at the end: Secrets Manager advises against names that end in a hyphen and
+    six characters, the format of the suffix of a secret's ARN
+    (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html).
+    """
+    aurora_cluster_identifier = PhysicalName("catalog-{suffix}")
+    """Aurora cluster (at most 63 characters)."""
+    database_subnet_group_name = PhysicalName("catalog-{suffix}")
+    """Subnet group of the Aurora cluster."""
+    database_parameter_group_name = PhysicalName("catalog-{suffix}")
+    """Cluster parameter group of the Aurora cluster."""
+    alb_name = PhysicalName("catalog-alb-{suffix}")
+    """Application Load Balancer (at most 32 characters)."""
+    target_group_name = PhysicalName("catalog-tg-{suffix}")
+    """Target group of the service (at most 32 characters)."""
+    ecs_cluster_name = PhysicalName("catalog-{suffix}")
+    """ECS cluster."""
+    ecs_service_name = PhysicalName("catalog-api-{suffix}")
+    """ECS service."""
+    task_family = PhysicalName("catalog-api-{suffix}")
+    """Family of the task definition."""
+    execution_role_name = PhysicalName("catalog-execution-{suffix}")
+    """Execution role of the tasks (at most 64 characters)."""
+    task_role_name = PhysicalName("catalog-task-{suffix}")
+    """Task role (at most 64 characters)."""
+    origin_id = PhysicalName("alb-origin-{suffix}")
+    """CloudFront origin of the load balancer."""
+    cpu_scaling_policy_name = PhysicalName("catalog-cpu-{suffix}")
+    """Scaling policy on the CPU utilization of the service."""
+    request_scaling_policy_name = PhysicalName("catalog-requests-{suffix}")
+    """Scaling policy on the request count per target."""
+    dashboard_name = PhysicalName("catalog-{suffix}")
+    """CloudWatch dashboard."""
+    state_key = PhysicalName(f"{{suffix}}/{STACK_ID}.tfstate")
+    """Object key of the Terraform state; every deployment has its own."""
 
     def aurora_instance_identifier(self, role: str) -> str:
         """Return the identifier of the cluster's instance with that role (at most 63)."""
-        return f"catalog-{self.environment_suffix}-{role}"
-
-    @property
-    def database_subnet_group_name(self) -> str:
-        """Subnet group of the Aurora cluster."""
-        return f"catalog-{self.environment_suffix}"
-
-    @property
-    def database_parameter_group_name(self) -> str:
-        """Cluster parameter group of the Aurora cluster."""
-        return f"catalog-{self.environment_suffix}"
-
-    @property
-    def alb_name(self) -> str:
-        """Application Load Balancer (at most 32 characters)."""
-        return f"catalog-alb-{self.environment_suffix}"
-
-    @property
-    def target_group_name(self) -> str:
-        """Target group of the service (at most 32 characters)."""
-        return f"catalog-tg-{self.environment_suffix}"
-
-    @property
-    def ecs_cluster_name(self) -> str:
-        """ECS cluster."""
-        return f"catalog-{self.environment_suffix}"
-
-    @property
-    def ecs_service_name(self) -> str:
-        """ECS service."""
-        return f"catalog-api-{self.environment_suffix}"
-
-    @property
-    def task_family(self) -> str:
-        """Family of the task definition."""
-        return f"catalog-api-{self.environment_suffix}"
-
-    @property
-    def execution_role_name(self) -> str:
-        """Execution role of the tasks (at most 64 characters)."""
-        return f"catalog-execution-{self.environment_suffix}"
-
-    @property
-    def task_role_name(self) -> str:
-        """Task role (at most 64 characters)."""
-        return f"catalog-task-{self.environment_suffix}"
-
-    @property
-    def origin_id(self) -> str:
-        """CloudFront origin of the load balancer."""
-        return f"alb-origin-{self.environment_suffix}"
-
-    @property
-    def cpu_scaling_policy_name(self) -> str:
-        """Scaling policy on the CPU utilization of the service."""
-        return f"catalog-cpu-{self.environment_suffix}"
-
-    @property
-    def request_scaling_policy_name(self) -> str:
-        """Scaling policy on the request count per target."""
-        return f"catalog-requests-{self.environment_suffix}"
-
-    @property
-    def dashboard_name(self) -> str:
-        """CloudWatch dashboard."""
-        return f"catalog-{self.environment_suffix}"
+        return f"{self.aurora_cluster_identifier}-{role}"
 
     def alarm_name(self, kind: str) -> str:
         """Return the name of the CloudWatch alarm for ``kind``."""
         return f"{self.alarm_prefix}{kind}-{self.environment_suffix}"
-
-    @property
-    def state_key(self) -> str:
-        """Object key of the Terraform state; every deployment has its own."""
-        return f"{self.environment_suffix}/{STACK_ID}.tfstate"

@@ -5,7 +5,7 @@ Each rule yields the name of a field and the value that is expected there.
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 from stack.errors import ConfigError
 from stack.fields import StackFields
@@ -62,6 +62,26 @@ RESERVED_DATABASE_NAMES = _KEY_WORDS | {"postgres", "template0", "template1", "d
 RESERVED_USERNAMES = _KEY_WORDS | {"admin", "administrator", "root", "public", "none"}
 
 
+def _listed(accepted: Iterable[object]) -> str:
+    return ", ".join(str(value) for value in accepted)
+
+
+# Field -> its accepted values, and their description.
+_ACCEPTED: Mapping[str, tuple[Container[object], str]] = {
+    "availability_zone_count": ((2, 3), "2 or 3"),
+    "container_port": (range(1, 65536), "1 to 65535"),
+    "log_level": (LOG_LEVELS, f"one of {_listed(LOG_LEVELS)}"),
+    "cpu_target_percent": (range(1, 101), "1 to 100"),
+    "aurora_reader_count": (range(16), "0 to 15"),
+    "secret_recovery_window_days": ((0, *range(7, 31)), "0 (delete at once) or 7 to 30"),
+    "log_retention_days": (LOG_RETENTION_DAYS, f"one of {_listed(LOG_RETENTION_DAYS)}"),
+}
+_POSITIVE = (
+    *("min_capacity", "request_count_target", "service_timeout_seconds", "password_version"),
+    "log_bucket_expiration_days",
+)
+
+
 def check(config: StackFields) -> None:
     """Check every field, and the fields against one another.
 
@@ -84,6 +104,16 @@ def names(config: StackFields) -> Iterator[Finding]:
         )
     if not re.fullmatch(_REGION, config.region):
         yield "region", "must be an AWS region such as 'eu-north-1'"
+
+
+def values(config: StackFields) -> Iterator[Finding]:
+    """The fields whose values do not depend on other fields."""
+    for name, (accepted, description) in _ACCEPTED.items():
+        if getattr(config, name) not in accepted:
+            yield name, f"must be {description}"
+    for name in _POSITIVE:
+        if getattr(config, name) < 1:
+            yield name, "must be at least 1"
 
 
 def tiers(config: StackFields) -> Iterator[Finding]:
@@ -120,11 +150,9 @@ def backend(config: StackFields) -> Iterator[Finding]:
 
 
 def network(config: StackFields) -> Iterator[Finding]:
-    """Networks and zones."""
+    """Networks and NAT gateways."""
     if not _is_network(config.vpc_cidr, prefixes=range(16, 25)):
         yield "vpc_cidr", "must be an IPv4 network from /16 to /24 such as '10.0.0.0/16'"
-    if config.availability_zone_count not in (2, 3):
-        yield "availability_zone_count", "must be 2 or 3"
     if not 1 <= config.nat_gateway_count <= config.availability_zone_count:
         yield "nat_gateway_count", f"must be 1 to {config.availability_zone_count}, one a zone"
     cidrs = config.ingress_cidrs
@@ -143,10 +171,6 @@ def task(config: StackFields) -> Iterator[Finding]:
     """Image and size of a task; Fargate supports fixed sizes."""
     if not config.image.strip() or config.image != "".join(config.image.split()):
         yield "image", "must be a container image such as 'registry.example/catalog-api:1.0'"
-    if not 1 <= config.container_port <= 65535:  # noqa: PLR2004 - the largest port
-        yield "container_port", "must be 1 to 65535"
-    if config.log_level not in LOG_LEVELS:
-        yield "log_level", f"must be one of {_listed(LOG_LEVELS)}"
     if config.task_cpu not in FARGATE_MEMORY:
         yield "task_cpu", f"must be one of {_listed(FARGATE_MEMORY)} (Fargate)"
     elif config.task_memory not in FARGATE_MEMORY[config.task_cpu]:
@@ -156,23 +180,15 @@ def task(config: StackFields) -> Iterator[Finding]:
 
 def capacity(config: StackFields) -> Iterator[Finding]:
     """Number of tasks, and auto scaling."""
-    if config.min_capacity < 1:
-        yield "min_capacity", "must be at least 1"
     if config.max_capacity < config.min_capacity:
         yield "max_capacity", f"must be at least min_capacity, which is {config.min_capacity}"
     if not config.min_capacity <= config.desired_count <= config.max_capacity:
         bounds = f"{config.min_capacity} to {config.max_capacity}"
         yield "desired_count", f"must be {bounds} (min_capacity to max_capacity)"
-    if not 1 <= config.cpu_target_percent <= 100:  # noqa: PLR2004 - percent
-        yield "cpu_target_percent", "must be 1 to 100"
-    if config.request_count_target < 1:
-        yield "request_count_target", "must be at least 1"
-    if config.service_timeout_seconds < 1:
-        yield "service_timeout_seconds", "must be at least 1"
 
 
 def aurora(config: StackFields) -> Iterator[Finding]:
-    """Version, size and number of the database instances."""
+    """Version and size of the database instances."""
     major = config.aurora_engine_major
     if major < 13:  # noqa: PLR2004 - the RDS Data API and serverless v2 begin with PostgreSQL 13
         yield "aurora_engine_major", "must be 13 or newer: Aurora serverless v2 with the Data API"
@@ -180,8 +196,6 @@ def aurora(config: StackFields) -> Iterator[Finding]:
         version = getattr(config, name)
         if version is not None and not _is_version(version, major=major):
             yield name, f"must be of major {major} (aurora_engine_major), such as '{major}.8'"
-    if config.aurora_reader_count not in range(16):
-        yield "aurora_reader_count", "must be 0 to 15"
     low, high = config.aurora_min_capacity, config.aurora_max_capacity
     if not _is_capacity(low, smallest=0):
         yield "aurora_min_capacity", "must be 0 to 256 capacity units in steps of 0.5"
@@ -199,7 +213,7 @@ def _is_capacity(units: float, *, smallest: float) -> bool:
 
 
 def credentials(config: StackFields) -> Iterator[Finding]:
-    """Names of the database and its owner, and the deletion of their secret."""
+    """Names of the database and its owner."""
     # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
     # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html (DBName)
     database, username = config.database_name, config.master_username
@@ -207,30 +221,15 @@ def credentials(config: StackFields) -> Iterator[Finding]:
         yield "database_name", f"must be 1 to 63 letters, digits and underscores{_NAMING}"
     if not re.fullmatch(_USERNAME, username) or _is_reserved(username, RESERVED_USERNAMES):
         yield "master_username", f"must be 1 to 16 letters and digits{_NAMING}"
-    if config.password_version < 1:
-        yield "password_version", "must be at least 1"
-    if config.secret_recovery_window_days not in (0, *range(7, 31)):
-        yield "secret_recovery_window_days", "must be 0 (delete at once) or 7 to 30"
 
 
 def _is_reserved(name: str, reserved: frozenset[str]) -> bool:
     return name.lower() in reserved or name.lower().startswith(("pg_", "rds"))
 
 
-def retention(config: StackFields) -> Iterator[Finding]:
-    """Retention of the logs."""
-    if config.log_retention_days not in LOG_RETENTION_DAYS:
-        yield "log_retention_days", f"must be one of {_listed(LOG_RETENTION_DAYS)}"
-    if config.log_bucket_expiration_days < 1:
-        yield "log_bucket_expiration_days", "must be at least 1"
-
-
-def _listed(values: Iterable[object]) -> str:
-    return ", ".join(str(value) for value in values)
-
-
 _RULES: tuple[Callable[[StackFields], Iterator[Finding]], ...] = (
     names,
+    values,
     tiers,
     tags,
     network,
@@ -238,6 +237,5 @@ _RULES: tuple[Callable[[StackFields], Iterator[Finding]], ...] = (
     capacity,
     aurora,
     credentials,
-    retention,
     backend,
 )

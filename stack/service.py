@@ -25,6 +25,9 @@ HEALTH_CHECK_GRACE_SECONDS = 60
 class Service(Construct):
     """An ECS cluster on Fargate, the API's task definition, and the service that runs it.
 
+    Args:
+        after: Further resources that are required before a task starts.
+
     Attributes:
         cluster_name: Name of the cluster.
         service_name: Name of the service.
@@ -45,20 +48,6 @@ class Service(Construct):
         security_group_id: str,
         after: Sequence[ITerraformDependable],
     ) -> None:
-        """Declare the service.
-
-        Args:
-            scope: Parent of the construct.
-            id_: Name of the construct.
-            config: The configuration.
-            roles: Roles of the tasks.
-            load_balancer: Load balancer with the target group of the tasks.
-            secret_arn: Secret with the database credentials.
-            log_group_name: Log group of the tasks.
-            subnet_ids: Subnets of the tasks.
-            security_group_id: Security group of the tasks.
-            after: Further resources that are required before a task starts.
-        """
         super().__init__(scope, id_)
         self._config = config
         cluster = ecs_cluster.EcsCluster(self, "cluster", name=config.ecs_cluster_name)

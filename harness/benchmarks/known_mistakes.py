@@ -18,14 +18,12 @@ class Mistake:
 
     Attributes:
         number: Number in the list of known blockers.
-        title: Description.
         rule: The offline rule that reports it.
         resource_type: Type of the resource with the mistake; empty for the backend.
         apply: Makes the mistake in a document, in place.
     """
 
     number: int
-    title: str
     rule: str
     resource_type: str
     apply: Callable[[Document], None]
@@ -37,13 +35,31 @@ class Mistake:
         return changed
 
 
+KNOWN_MISTAKES: list[Mistake] = []
+"""All known mistakes, by number."""
+
+
+def _mistake(
+    rule: str, resource_type: str = ""
+) -> Callable[[Callable[[Document], None]], Callable[[Document], None]]:
+    """Add the function that makes a mistake to the known mistakes."""
+
+    def add(apply: Callable[[Document], None]) -> Callable[[Document], None]:
+        KNOWN_MISTAKES.append(Mistake(len(KNOWN_MISTAKES) + 1, rule, resource_type, apply))
+        return apply
+
+    return add
+
+
 def _only(document: Document, kind: str) -> dict[str, Any]:
     bodies: dict[str, dict[str, Any]] = document["resource"][kind]
     (body,) = bodies.values()
     return body
 
 
+@_mistake("terraform/unknown-backend-argument")
 def _unknown_backend_argument(document: Document) -> None:
+    """S3 backend argument that Terraform does not support."""
     document["terraform"]["backend"] = {
         "s3": {
             "bucket": "terraform-state",
@@ -55,12 +71,16 @@ def _unknown_backend_argument(document: Document) -> None:
     }
 
 
+@_mistake("rds/retired-engine-version", "aws_rds_cluster")
 def _retired_version(document: Document) -> None:
+    """Aurora PostgreSQL version that was retired."""
     _only(document, "aws_rds_cluster")["engine_version"] = "15.3"
     _only(document, "aws_rds_cluster_parameter_group")["family"] = "aurora-postgresql15"
 
 
+@_mistake("cloudfront/cache-policy-with-forwarded-values", "aws_cloudfront_distribution")
 def _forwarded_values(document: Document) -> None:
+    """CloudFront cache policy with forwarded values."""
     distribution = _only(document, "aws_cloudfront_distribution")
     distribution["default_cache_behavior"]["forwarded_values"] = {
         "query_string": True,
@@ -68,60 +88,19 @@ def _forwarded_values(document: Document) -> None:
     }
 
 
+@_mistake("ecs/launch-type-with-capacity-provider-strategy", "aws_ecs_service")
 def _launch_type(document: Document) -> None:
+    """ECS launch type with capacity provider strategy."""
     _only(document, "aws_ecs_service")["launch_type"] = "FARGATE"
 
 
+@_mistake("s3/lifecycle-rule-without-filter", "aws_s3_bucket_lifecycle_configuration")
 def _no_filter(document: Document) -> None:
+    """S3 lifecycle rule without filter."""
     del _only(document, "aws_s3_bucket_lifecycle_configuration")["rule"][0]["filter"]
 
 
+@_mistake("secretsmanager/recovery-window", "aws_secretsmanager_secret")
 def _recovery_window(document: Document) -> None:
+    """Secret whose name remains in use after destroy."""
     _only(document, "aws_secretsmanager_secret")["recovery_window_in_days"] = 30
-
-
-KNOWN_MISTAKES: tuple[Mistake, ...] = (
-    Mistake(
-        1,
-        "S3 backend argument that Terraform does not support",
-        "terraform/unknown-backend-argument",
-        "",
-        _unknown_backend_argument,
-    ),
-    Mistake(
-        2,
-        "Aurora PostgreSQL version that was retired",
-        "rds/retired-engine-version",
-        "aws_rds_cluster",
-        _retired_version,
-    ),
-    Mistake(
-        3,
-        "CloudFront cache policy with forwarded values",
-        "cloudfront/cache-policy-with-forwarded-values",
-        "aws_cloudfront_distribution",
-        _forwarded_values,
-    ),
-    Mistake(
-        4,
-        "ECS launch type with capacity provider strategy",
-        "ecs/launch-type-with-capacity-provider-strategy",
-        "aws_ecs_service",
-        _launch_type,
-    ),
-    Mistake(
-        5,
-        "S3 lifecycle rule without filter",
-        "s3/lifecycle-rule-without-filter",
-        "aws_s3_bucket_lifecycle_configuration",
-        _no_filter,
-    ),
-    Mistake(
-        6,
-        "Secret whose name remains in use after destroy",
-        "secretsmanager/recovery-window",
-        "aws_secretsmanager_secret",
-        _recovery_window,
-    ),
-)
-"""All known mistakes, by number."""

@@ -1,6 +1,5 @@
 """Duration of a whole run of the harness, compared with bare Terraform on the same emulator."""
 
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -76,14 +75,11 @@ def _bare(settings: HarnessSettings, note: Callable[[str], object]) -> dict[str,
         action()
         seconds[step] = time.monotonic() - started
 
-    home = Path(tempfile.mkdtemp(prefix="catalog-benchmark-"))
-    try:
+    with tempfile.TemporaryDirectory(prefix="catalog-benchmark-") as home:
         started = time.monotonic()
         with embedded_cloud(region=settings.region) as cloud:
             seconds["emulator start"] = time.monotonic() - started
-            _terraform_verbs(settings, home, cloud.directory, timed)
-    finally:
-        shutil.rmtree(home)
+            _terraform_verbs(settings, Path(home), cloud.directory, timed)
     return seconds
 
 

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from harness.core.errors import HarnessError
 from harness.preflight.configuration import configuration_of
 from harness.preflight.engine import preflight
-from harness.preflight.errors import BlockedError
 from harness.preflight.finding import Finding
 from harness.preflight.report import Report
 from harness.preflight.suppression import load_suppressions
 from harness.preflight.terraform_version import TerraformVersion
 from harness.targets.base import TargetAccess
+
+
+class BlockedError(HarnessError):
+    """Preflight found blockers; nothing was deployed."""
 
 
 def require_deployable(

@@ -4,9 +4,13 @@
 Terraform JSON, folders of it and plans) and returns a report of findings.
 """
 
-from harness.preflight.configuration import Configuration, configuration_of, read_configurations
+from harness.preflight.configuration import (
+    Configuration,
+    PreflightInputError,
+    configuration_of,
+    read_configurations,
+)
 from harness.preflight.engine import preflight
-from harness.preflight.errors import PreflightInputError
 from harness.preflight.explanation import explain
 from harness.preflight.finding import Family, Finding, Severity
 from harness.preflight.registry import Rule

@@ -1,6 +1,6 @@
 """Run the rules over a configuration."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from string import Formatter
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -53,15 +53,12 @@ def preflight(
         if rule.family is Family.TEARDOWN and not disposable:
             continue
         try:
-            findings += _findings(rule, inspection)
+            findings.extend(
+                _finding(rule, problem, configuration) for problem in rule.check(inspection)
+            )
         except (BotoCoreError, ClientError) as error:
             notes.append(f"{rule.id}: not looked up: {error}")
     return _report(findings, suppressions, notes)
-
-
-def _findings(rule: Rule, inspection: Inspection) -> Iterator[Finding]:
-    for problem in rule.check(inspection):
-        yield _finding(rule, problem, inspection.configuration)
 
 
 def _finding(rule: Rule, problem: Problem, configuration: Configuration) -> Finding:

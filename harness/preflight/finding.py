@@ -44,11 +44,8 @@ class Finding:
     Attributes:
         rule: Rule id: service and problem.
         severity: Blocker: the run would fail. Warning: it would not be as intended.
-        family: Family of the rule.
         address: Resource address.
-        message: The problem.
         error: Error message of the deployment; empty if unknown.
-        remedy: How to fix it.
         documentation: URL of the documentation.
         source: File that declares the resource; empty if unknown.
     """

@@ -4,11 +4,15 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Required, TypedDict, Unpack
+from urllib.parse import urljoin
 
 from harness.preflight.configuration import Configuration, Resource
 from harness.preflight.finding import Family, Problem, Severity
 from harness.preflight.target_lookup import TargetLookup
 from harness.preflight.terraform_version import TerraformVersion
+
+_AWS_DOCS = "https://docs.aws.amazon.com/"
+PROVIDER_DOCS = "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources"
 
 Problems = Iterator[Problem]
 
@@ -36,8 +40,6 @@ class Rule:
 
     Attributes:
         id: Service and problem: ``ecs/launch-type-with-capacity-provider-strategy``.
-        family: The family of the rule.
-        severity: Severity of its findings.
         summary: The problem that it reports, one sentence.
         errors: Error messages of the deployment, ``Code: message`` of AWS or the text of
             Terraform; ``{name}`` is a placeholder, ``...`` any text.
@@ -68,6 +70,12 @@ class Rule:
 
 
 class _Facts(TypedDict, total=False):
+    """Facts of a rule, as in ``Rule``; a relative ``documentation`` is one at docs.aws.amazon.com.
+
+    The default family is ``deploy``, the default severity ``blocker``.
+    """
+
+    family: Family
     remedy: Required[str]
     documentation: Required[str]
     errors: str | tuple[str, ...]
@@ -84,7 +92,7 @@ def registered_rules() -> tuple[Rule, ...]:
 
 
 def resource_rule(
-    id_: str, family: Family, *resource_types: str, **facts: Unpack[_Facts]
+    id_: str, *resource_types: str, **facts: Unpack[_Facts]
 ) -> Callable[[Callable[[Resource], Problems]], Callable[[Resource], Problems]]:
     """Register a rule for each resource of some types, by default of all types; see ``Rule``."""
 
@@ -93,19 +101,19 @@ def resource_rule(
             for resource in inspection.configuration.resources(*resource_types):
                 yield from check(resource)
 
-        _add(id_, family, check, check_resources, types=resource_types, **facts)
+        _add(id_, check, check_resources, types=resource_types, **facts)
         return check
 
     return register
 
 
 def configuration_rule(
-    id_: str, family: Family, **facts: Unpack[_Facts]
+    id_: str, **facts: Unpack[_Facts]
 ) -> Callable[[Callable[[Inspection], Problems]], Callable[[Inspection], Problems]]:
     """Register a rule for the configuration as a whole; see ``Rule``."""
 
     def register(check: Callable[[Inspection], Problems]) -> Callable[[Inspection], Problems]:
-        _add(id_, family, check, check, **facts)
+        _add(id_, check, check, **facts)
         return check
 
     return register
@@ -114,14 +122,14 @@ def configuration_rule(
 Lookup = Callable[[Inspection, TargetLookup], Problems]
 
 
-def lookup_rule(id_: str, family: Family, **facts: Unpack[_Facts]) -> Callable[[Lookup], Lookup]:
+def lookup_rule(id_: str, **facts: Unpack[_Facts]) -> Callable[[Lookup], Lookup]:
     """Register a rule that queries the target, and is skipped offline; see ``Rule``."""
 
     def register(check: Lookup) -> Lookup:
         def check_online(inspection: Inspection) -> Problems:
             return check(inspection, inspection.target) if inspection.target else iter(())
 
-        _add(id_, family, check, check_online, online=True, **facts)
+        _add(id_, check, check_online, online=True, **facts)
         return check
 
     return register
@@ -129,7 +137,6 @@ def lookup_rule(id_: str, family: Family, **facts: Unpack[_Facts]) -> Callable[[
 
 def _add(
     id_: str,
-    family: Family,
     documented: Callable[..., Problems],
     check: Callable[[Inspection], Problems],
     *,
@@ -142,13 +149,13 @@ def _add(
         raise ValueError(f"rule {id_}: registered twice, or without a docstring")
     _RULES[id_] = Rule(
         id=id_,
-        family=family,
+        family=facts.get("family", Family.DEPLOY),
         severity=facts.get("severity", Severity.BLOCKER),
         summary=summary,
         errors=_tuple(facts.get("errors", ())),
         other_errors=_tuple(facts.get("other_errors", ())),
         remedy=facts["remedy"],
-        documentation=facts["documentation"],
+        documentation=urljoin(_AWS_DOCS, facts["documentation"]),
         online=online,
         resource_types=types,
         check=check,

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from harness.preflight.errors import PreflightInputError
+from harness.preflight.configuration import PreflightInputError
 from harness.preflight.finding import Finding
 
 _EXAMPLE = """example:

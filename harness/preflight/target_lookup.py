@@ -41,12 +41,7 @@ class TargetLookup:
         self._responses: dict[tuple[str, str, str], Any] = {}
 
     def call(self, service: str, operation: str, **parameters: Any) -> Any:
-        """Return the response of an API operation, all pages combined.
-
-        Args:
-            service: Service name of boto3.
-            operation: Method of the client.
-            parameters: Parameters of the method.
+        """Return the response of a method of a boto3 client, all pages combined.
 
         Raises:
             ClientError: The target returned an error.
@@ -65,16 +60,10 @@ class TargetLookup:
     def find(
         self, service: str, operation: str, absent: tuple[str, ...], **parameters: Any
     ) -> Any | None:
-        """Return the response of an API operation, None if the resource does not exist.
-
-        Args:
-            service: Service name of boto3.
-            operation: Method of the client.
-            absent: Error codes for a resource that does not exist.
-            parameters: Parameters of the method.
+        """Return what ``call`` does, or None on an error code for a resource that does not exist.
 
         Raises:
-            ClientError: The target returned another error.
+            ClientError: The target returned an error that is not in ``absent``.
             BotoCoreError: The target cannot be reached, or there are no credentials.
         """
         try:

@@ -1,6 +1,7 @@
 """The errors of the service and their HTTP responses."""
 
 import logging
+from functools import partial
 
 import psycopg
 from fastapi import FastAPI, Request
@@ -57,19 +58,15 @@ def public_reason(error: psycopg.Error) -> str:
 
 def install_error_handlers(app: FastAPI) -> None:
     """Turn the errors of the service and of the driver into responses: ``{"detail": ...}``."""
-    app.add_exception_handler(ProductNotFoundError, _not_found)
-    app.add_exception_handler(DuplicateSkuError, _conflict)
+    app.add_exception_handler(ProductNotFoundError, partial(_detail, status=404))
+    app.add_exception_handler(DuplicateSkuError, partial(_detail, status=409))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(DatabaseUnavailableError, _unavailable)
     app.add_exception_handler(psycopg.OperationalError, _operational)
 
 
-async def _not_found(_: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, status_code=404)
-
-
-async def _conflict(_: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, status_code=409)
+async def _detail(_: Request, error: Exception, *, status: int) -> JSONResponse:
+    return JSONResponse({"detail": str(error)}, status_code=status)
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:

@@ -1,6 +1,6 @@
 """Read Terraform JSON and plans: resources, blocks and values, without running Terraform."""
 
-from harness.preflight.configuration.block import Block
+from harness.preflight.configuration.block import Block, PreflightInputError
 from harness.preflight.configuration.configuration import Configuration, Resource
 from harness.preflight.configuration.reading import configuration_of, read_configurations
 from harness.preflight.configuration.source_location import Location, location_of
@@ -19,6 +19,7 @@ __all__ = [
     "Configuration",
     "Encoded",
     "Location",
+    "PreflightInputError",
     "Reference",
     "Resource",
     "Unknown",

@@ -4,12 +4,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from harness.core.errors import UsageError
 from harness.preflight.configuration.documents import parse_document
-from harness.preflight.configuration.expressions.evaluate import Scope, evaluate
+from harness.preflight.configuration.evaluate import Scope, evaluate
 from harness.preflight.configuration.values import Encoded, Unknown, is_known
-from harness.preflight.errors import PreflightInputError
 
 _NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
+
+
+class PreflightInputError(UsageError):
+    """A file is not Terraform JSON that preflight can read, or has a value of a wrong type."""
 
 
 class Block:

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from harness.preflight.configuration.block import Block
-from harness.preflight.configuration.expressions.evaluate import evaluate
+from harness.preflight.configuration.evaluate import evaluate
 from harness.preflight.configuration.values import Reference, Unknown, references_in
 from harness.preflight.finding import Problem
 
@@ -25,8 +25,6 @@ class Resource(Block):
 
     Args:
         raw: Argument name -> raw value.
-        type_: Resource type.
-        address: Resource address.
         configuration: The configuration that declares it.
         source: The file that declares it.
         managed: Whether Terraform creates it: false for ``data`` blocks.
@@ -182,12 +180,17 @@ class Configuration:
         """Return the resources of a type whose argument certainly refers to a resource."""
         return [r for r in self.resources(type_) if r.follow(argument, to.type) is to]
 
-    def all_certain(self, type_: str, argument: str, *targets: str) -> bool:
-        """Return whether it is certain for all resources of a type which one they refer to."""
-        return not self.incomplete and all(
-            not r.repeated and r.follow(argument, *targets) is not None
-            for r in self.resources(type_)
-        )
+    def all_referring(
+        self, type_: str, argument: str, to: Resource, *types: str
+    ) -> list[Resource] | None:
+        """Return the resources of a type that refer to a resource; None if there may be more.
+
+        The argument may refer to resources of ``types``, by default of the type of ``to``.
+        """
+        followed = [(r, r.follow(argument, *(types or (to.type,)))) for r in self.resources(type_)]
+        if self.incomplete or any(r.repeated or target is None for r, target in followed):
+            return None
+        return [r for r, target in followed if target is to]
 
     def all_named(self, type_: str, argument: str) -> bool:
         """Return whether the names of all resources of a type are known."""

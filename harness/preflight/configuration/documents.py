@@ -1,6 +1,7 @@
 """Parse untrusted JSON text, and JSON documents in arguments (policies, dashboards)."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -9,6 +10,7 @@ from harness.preflight.configuration.values import Encoded, Unknown, references_
 MAX_DEPTH = 50
 """Maximum nesting; real configurations have less than 20 levels."""
 _PLACEHOLDER = "\ue000{}\ue001"
+_MARK = re.compile("(\ue000[0-9]+\ue001)")
 
 
 def parse_json(text: str) -> Any:
@@ -49,22 +51,13 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _check_depth(value: Any) -> None:
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        level = (
-            [
-                item
-                for container in level
-                for item in (container.values() if isinstance(container, dict) else container)
-                if isinstance(item, dict | list)
-            ]
-            if isinstance(value, dict | list)
-            else []
-        )
-        if not level:
-            return
-    raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
+def _check_depth(value: Any, depth: int = 0) -> None:
+    if not isinstance(value, dict | list):
+        return
+    if depth > MAX_DEPTH:
+        raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
+    for item in value.values() if isinstance(value, dict) else value:
+        _check_depth(item, depth + 1)
 
 
 def parse_document(value: Any) -> Any:
@@ -92,13 +85,8 @@ def _fill(value: Any, pieces: Mapping[str, str | Unknown]) -> Any:
         return value
     if value in pieces:
         return pieces[value]
-    parts = tuple(pieces.get(part, part) for part in _split(value))
+    parts = tuple(pieces.get(part, part) for part in _MARK.split(value) if part)
     unknown = [part for part in parts if isinstance(part, Unknown)]
     text = "".join(p if isinstance(p, str) else f"${{{p.text}}}" for p in parts)
     volatile = any(part.volatile for part in unknown)
     return Unknown(text, parts, tuple(references_in(unknown)), volatile)
-
-
-def _split(value: str) -> list[str]:
-    pieces = value.replace("\ue000", "\0\ue000").replace("\ue001", "\ue001\0").split("\0")
-    return [piece for piece in pieces if piece]

@@ -7,9 +7,8 @@ https://developer.hashicorp.com/terraform/language/files/override.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.preflight.configuration.block import type_name
+from harness.preflight.configuration.block import PreflightInputError, type_name
 from harness.preflight.configuration.configuration import Configuration, Resource
-from harness.preflight.errors import PreflightInputError
 
 _TOP_LEVEL = {
     *("resource", "data", "terraform", "provider", "locals", "variable", "output", "module"),

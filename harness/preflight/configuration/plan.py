@@ -4,13 +4,14 @@ Format: https://developer.hashicorp.com/terraform/internals/json-format. Known v
 unknown ones keep the references from the plan's ``configuration``.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Set
+from itertools import zip_longest
 from typing import Any
 
-from harness.preflight.configuration.block import type_name
+from harness.preflight.configuration.block import PreflightInputError, type_name
 from harness.preflight.configuration.configuration import Configuration, Resource
 from harness.preflight.configuration.values import Reference, Unknown
-from harness.preflight.errors import PreflightInputError
 
 
 def is_plan(document: Mapping[str, Any]) -> bool:
@@ -24,8 +25,7 @@ def build_plan(document: Mapping[str, Any], *, label: str) -> Configuration:
     Raises:
         PreflightInputError: The document is not a plan; the message contains the path.
     """
-    plan = _Plan(document, label)
-    return plan.configuration()
+    return _Plan(document, label).configuration()
 
 
 class _Plan:
@@ -161,11 +161,9 @@ class _PlannedValues:
         if isinstance(unknown, list):
             values = value if isinstance(value, list) else []
             inner_list = expression if isinstance(expression, list) else []
-            padded = [*values, *[None] * (len(unknown) - len(values))]
-            return [
-                self._merge(item, _at(unknown, index), _at(inner_list, index), module)
-                for index, item in enumerate(padded)
-            ]
+            inner_list = inner_list[: max(len(values), len(unknown))]
+            items = zip_longest(values, unknown, inner_list)
+            return [self._merge(item, mark, inner, module) for item, mark, inner in items]
         return value
 
     def _unknown(self, expression: Any, module: str) -> Unknown:
@@ -183,8 +181,8 @@ class _PlannedValues:
 
     def _locate(self, name: str, module: str) -> tuple[str, tuple[str | int, ...]]:
         """Split a reference into the address of a planned resource and the rest."""
-        head, rest = f"{module}{name}", ()
-        path: tuple[str | int, ...] = rest
+        head = f"{module}{name}"
+        path: tuple[str | int, ...] = ()
         while head:
             if head in self._addresses:
                 return head, path
@@ -203,11 +201,7 @@ def _module_prefix(address: str) -> str:
 
 
 def _without_keys(address: str) -> str:
-    return "".join(piece.partition("]")[2] if i else piece for i, piece in _pieces(address))
-
-
-def _pieces(address: str) -> Iterator[tuple[int, str]]:
-    return enumerate(address.split("["))
+    return re.sub(r"\[[^]]*\]", "", address)
 
 
 def _constant(expression: Any) -> Any:
@@ -265,7 +259,3 @@ def _all_references(expression: Any) -> Iterator[str]:
 
 def _is_prefix(name: str, names: list[str]) -> bool:
     return any(other.startswith((f"{name}.", f"{name}[")) for other in names)
-
-
-def _at(items: list[Any], index: int) -> Any:
-    return items[index] if index < len(items) else None

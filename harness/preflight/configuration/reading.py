@@ -5,12 +5,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from harness.preflight.configuration.block import type_name
+from harness.preflight.configuration.block import PreflightInputError, type_name
 from harness.preflight.configuration.configuration import Configuration
 from harness.preflight.configuration.documents import parse_json
 from harness.preflight.configuration.module import build_module
 from harness.preflight.configuration.plan import build_plan, is_plan
-from harness.preflight.errors import PreflightInputError
 
 MAX_BYTES = 32 * 1024 * 1024
 """Maximum size of a file; a synthesized stack has about 50 KB."""

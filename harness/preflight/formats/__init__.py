@@ -4,8 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
-from harness.preflight.formats.github import github
-from harness.preflight.formats.sarif import sarif
+from harness.preflight.formats.annotations import github, sarif
 from harness.preflight.formats.table import table
 from harness.preflight.report import Report
 

@@ -4,16 +4,15 @@ import re
 
 from harness.preflight.configuration import Resource, is_known, references_in
 from harness.preflight.finding import Family, Severity
-from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.registry import PROVIDER_DOCS, Problems, resource_rule
 
-_API = "https://docs.aws.amazon.com/autoscaling/application/APIReference"
+_API = "autoscaling/application/APIReference"
 _TARGET = "aws_appautoscaling_target"
 _RESOURCE_ID = re.compile(r"service/[^/]+/[^/]+")
 
 
 @resource_rule(
     "autoscaling/bounds",
-    Family.DEPLOY,
     _TARGET,
     errors="ValidationException: Maximum capacity cannot be less than minimum capacity",
     remedy="Set max_capacity to at least min_capacity.",
@@ -28,7 +27,6 @@ def bounds(target: Resource) -> Problems:
 
 @resource_rule(
     "autoscaling/resource-id",
-    Family.DEPLOY,
     _TARGET,
     errors=(
         "ValidationException: Unsupported service namespace, resource type or scalable dimension",
@@ -56,12 +54,11 @@ def resource_id(target: Resource) -> Problems:
 
 @resource_rule(
     "autoscaling/desired-count-outside-bounds",
-    Family.WORK,
     _TARGET,
+    family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Choose a desired count between min_capacity and max_capacity.",
-    documentation="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
-    "service-auto-scaling.html",
+    documentation="AmazonECS/latest/developerguide/service-auto-scaling.html",
 )
 def desired_count_outside_bounds(target: Resource) -> Problems:
     """Auto scaling immediately changes the desired count of the service."""
@@ -78,12 +75,11 @@ def desired_count_outside_bounds(target: Resource) -> Problems:
 
 @resource_rule(
     "autoscaling/desired-count-not-ignored",
-    Family.WORK,
     "aws_ecs_service",
+    family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Add desired_count to lifecycle.ignore_changes.",
-    documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
-    "ecs_service",
+    documentation=f"{PROVIDER_DOCS}/ecs_service",
 )
 def desired_count_not_ignored(service: Resource) -> Problems:
     """Every apply resets the desired count that auto scaling has changed."""

@@ -1,14 +1,16 @@
-"""Rules on CloudWatch alarms and dashboards."""
+"""Rules on CloudWatch alarms, dashboards and log groups."""
+
+import re
 
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
-_ALARM = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
-_DASHBOARD = (
-    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/"
-    "CloudWatch-Dashboard-Body-Structure.html"
-)
+_GROUP_NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
+_RETENTION = {
+    *(0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557),
+    *(2922, 3288, 3653),
+}
+_LOGS_API = "AmazonCloudWatchLogs/latest/APIReference"
 _SHORT_PERIODS = (10, 20, 30)
 _DAY = 86_400
 _WEEK = 604_800
@@ -17,7 +19,6 @@ _HOUR = 3_600
 
 @resource_rule(
     "cloudwatch/alarm-period",
-    Family.DEPLOY,
     "aws_cloudwatch_metric_alarm",
     errors=(
         "Error: expected period to be divisible by 60, got: {period}",
@@ -26,7 +27,7 @@ _HOUR = 3_600
     ),
     remedy="Use a period of 10, 20, 30 or a multiple of 60 seconds; evaluation periods may span "
     "one day at most, or a week if the period is an hour or longer.",
-    documentation=_ALARM,
+    documentation="AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
 )
 def alarm_period(alarm: Resource) -> Problems:
     """An alarm's period is not supported by CloudWatch, or its evaluation periods are too long."""
@@ -43,7 +44,6 @@ def alarm_period(alarm: Resource) -> Problems:
 
 @resource_rule(
     "cloudwatch/dashboard-body",
-    Family.DEPLOY,
     "aws_cloudwatch_dashboard",
     errors=(
         "InvalidParameterInput: The dashboard body is invalid, there are {number} validation "
@@ -51,7 +51,7 @@ def alarm_period(alarm: Resource) -> Problems:
         'Error: "dashboard_body" contains an invalid JSON: ...',
     ),
     remedy="Use a JSON object with a list named widgets.",
-    documentation=_DASHBOARD,
+    documentation="AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html",
 )
 def dashboard_body(dashboard: Resource) -> Problems:
     """The body of a dashboard is not a JSON object with widgets."""
@@ -64,3 +64,41 @@ def dashboard_body(dashboard: Resource) -> Problems:
         return
     if isinstance(body, dict | list | str | int):
         yield dashboard.problem("dashboard_body has no list of widgets")
+
+
+@resource_rule(
+    "logs/group-name",
+    "aws_cloudwatch_log_group",
+    errors=(
+        'Error: "name" isn\'t a valid log group name (alphanumeric characters, underscores, '
+        'hyphens, slashes, hash signs and dots are allowed): "{name}"',
+        "InvalidParameterException: 1 validation error detected: Value '{name}' at 'logGroupName' "
+        "failed to satisfy constraint: ...",
+    ),
+    remedy="Use 1 to 512 letters, digits and . - _ / #.",
+    documentation=f"{_LOGS_API}/API_CreateLogGroup.html",
+)
+def group_name(group: Resource) -> Problems:
+    """A log group name violates the naming rules of CloudWatch Logs."""
+    name = group.text("name")
+    if name is not None and not _GROUP_NAME.fullmatch(name):
+        yield group.problem(f"{name!r} is not a log group name", name=name)
+
+
+@resource_rule(
+    "logs/retention",
+    "aws_cloudwatch_log_group",
+    errors=(
+        "Error: expected retention_in_days to be one of [...], got {days}",
+        "InvalidParameterException: 1 validation error detected: Value '{days}' at "
+        "'retentionInDays' failed to satisfy constraint: ...",
+    ),
+    remedy="Use one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, "
+    "2192, 2557, 2922, 3288, 3653; 0: no expiration.",
+    documentation=f"{_LOGS_API}/API_PutRetentionPolicy.html",
+)
+def retention(group: Resource) -> Problems:
+    """The retention of a log group is not a number of days that CloudWatch Logs accepts."""
+    days = group.integer("retention_in_days")
+    if days is not None and days not in _RETENTION:
+        yield group.problem(f"retention_in_days is {days}", days=days)

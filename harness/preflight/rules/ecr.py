@@ -7,17 +7,15 @@ from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
 _NAME = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*")
-_CREATE = "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html"
 
 
 @resource_rule(
     "ecr/repository-name",
-    Family.DEPLOY,
     "aws_ecr_repository",
     errors="InvalidParameterException: Invalid parameter at 'repositoryName' failed to satisfy "
     "constraint: 'must satisfy regular expression ...'",
     remedy="Use 2 to 256 lowercase letters and digits, in parts joined by one of . _ - /.",
-    documentation=_CREATE,
+    documentation="AmazonECR/latest/APIReference/API_CreateRepository.html",
 )
 def repository_name(repository: Resource) -> Problems:
     """A repository name violates the naming rules of ECR."""
@@ -28,13 +26,12 @@ def repository_name(repository: Resource) -> Problems:
 
 @resource_rule(
     "ecr/repository-without-force-delete",
-    Family.TEARDOWN,
     "aws_ecr_repository",
+    family=Family.TEARDOWN,
     errors="RepositoryNotEmptyException: The repository with name '{name}' in registry with id "
     "'...' cannot be deleted because it still contains images",
     remedy="Set force_delete = true in a disposable environment.",
-    documentation="https://docs.aws.amazon.com/AmazonECR/latest/APIReference/"
-    "API_DeleteRepository.html",
+    documentation="AmazonECR/latest/APIReference/API_DeleteRepository.html",
 )
 def repository_without_force_delete(repository: Resource) -> Problems:
     """A repository cannot be destroyed while it contains images."""

@@ -6,20 +6,16 @@ from collections import Counter
 
 from harness.preflight.configuration import Block, Resource
 from harness.preflight.finding import Family
-from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.registry import PROVIDER_DOCS, Problems, resource_rule
 
-_NAMING = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _CHARACTERS = re.compile(r"[a-z0-9.-]*")
 _MAX_NAME = 63
 _RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 _TYPE = "aws_s3_bucket_lifecycle_configuration"
-_DOCUMENTATION = (
-    "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
-    "s3_bucket_lifecycle_configuration"
-)
-_ELEMENTS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html"
+_DOCUMENTATION = f"{PROVIDER_DOCS}/s3_bucket_lifecycle_configuration"
+_ELEMENTS = "AmazonS3/latest/userguide/intro-lifecycle-rules.html"
 _INVALID = "Warning: Invalid Attribute Combination\n\n"
 _ACTIONS = (
     *("expiration", "transition", "noncurrent_version_expiration"),
@@ -31,7 +27,6 @@ _MIN_DAYS_TO_INFREQUENT = 30
 
 @resource_rule(
     "s3/bucket-name",
-    Family.DEPLOY,
     "aws_s3_bucket",
     errors=(
         "InvalidBucketName: The specified bucket is not valid.",
@@ -43,7 +38,7 @@ _MIN_DAYS_TO_INFREQUENT = 30
     ),
     remedy="Use 3 to 63 lowercase letters, digits, hyphens and dots; begin and end with a letter "
     "or digit; no two dots in a row, no reserved prefix or suffix.",
-    documentation=_NAMING,
+    documentation="AmazonS3/latest/userguide/bucketnamingrules.html",
 )
 def bucket_name(bucket: Resource) -> Problems:
     """A bucket name violates the naming rules of S3."""
@@ -76,36 +71,32 @@ def _is_address(name: str) -> bool:
 
 @resource_rule(
     "s3/acl-with-owner-enforced",
-    Family.DEPLOY,
     "aws_s3_bucket_acl",
     errors="AccessControlListNotSupported: The bucket does not allow ACLs",
     remedy="Replace the ACL by a bucket policy, or set object_ownership to BucketOwnerPreferred "
     "before it.",
-    documentation="https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
-    "about-object-ownership.html",
+    documentation="AmazonS3/latest/userguide/about-object-ownership.html",
 )
 def acl_with_owner_enforced(acl: Resource) -> Problems:
     """A bucket has an ACL, which its object ownership (by default) does not allow."""
-    configuration = acl.configuration
     bucket = acl.follow("bucket", "aws_s3_bucket")
-    kind = "aws_s3_bucket_ownership_controls"
-    if bucket is None or not configuration.all_certain(kind, "bucket", "aws_s3_bucket"):
+    if bucket is None:
         return
-    controls = configuration.referring(kind, "bucket", bucket)
-    for control in controls:
-        rule = control.block("rule")
-        if rule is None or rule.text("object_ownership") != "BucketOwnerEnforced":
-            return
-    yield acl.problem(f"{bucket.address} does not allow ACLs (BucketOwnerEnforced)")
+    kind = "aws_s3_bucket_ownership_controls"
+    controls = acl.configuration.all_referring(kind, "bucket", bucket)
+    rules = [control.block("rule") for control in controls or ()]
+    enforced = all(r and r.text("object_ownership") == "BucketOwnerEnforced" for r in rules)
+    if controls is not None and enforced:
+        yield acl.problem(f"{bucket.address} does not allow ACLs (BucketOwnerEnforced)")
 
 
 @resource_rule(
     "s3/bucket-without-force-destroy",
-    Family.TEARDOWN,
     "aws_s3_bucket",
+    family=Family.TEARDOWN,
     errors="BucketNotEmpty: The bucket you tried to delete is not empty",
     remedy="Set force_destroy = true in a disposable environment.",
-    documentation="https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html",
+    documentation="AmazonS3/latest/userguide/delete-bucket.html",
 )
 def bucket_without_force_destroy(bucket: Resource) -> Problems:
     """A bucket cannot be destroyed while it contains objects."""
@@ -119,7 +110,6 @@ def _name(rule: Block, index: int) -> str:
 
 @resource_rule(
     "s3/lifecycle-rule-without-filter",
-    Family.DEPLOY,
     _TYPE,
     errors=(
         f"{_INVALID}No attribute specified when one (and only one) of "
@@ -141,7 +131,6 @@ def rule_without_filter(lifecycle: Resource) -> Problems:
 
 @resource_rule(
     "s3/lifecycle-filter-and-prefix",
-    Family.DEPLOY,
     _TYPE,
     errors=(
         f"{_INVALID}2 attributes specified when one (and only one) of "
@@ -159,7 +148,6 @@ def filter_and_prefix(lifecycle: Resource) -> Problems:
 
 @resource_rule(
     "s3/lifecycle-rule-without-action",
-    Family.DEPLOY,
     _TYPE,
     errors="InvalidRequest: At least one action needs to be specified in a rule",
     remedy="Add an action: expiration, transition or abort_incomplete_multipart_upload.",
@@ -174,7 +162,6 @@ def rule_without_action(lifecycle: Resource) -> Problems:
 
 @resource_rule(
     "s3/lifecycle-rule-id",
-    Family.DEPLOY,
     _TYPE,
     errors=(
         "InvalidArgument: Rule ID must be unique. Found same ID for more than one rule",
@@ -198,7 +185,6 @@ def rule_id(lifecycle: Resource) -> Problems:
 
 @resource_rule(
     "s3/lifecycle-days",
-    Family.DEPLOY,
     _TYPE,
     errors=(
         "InvalidArgument: 'Days' in the Expiration action for filter '...' must be greater than "
@@ -208,8 +194,7 @@ def rule_id(lifecycle: Resource) -> Problems:
     ),
     remedy="Expire objects after the last transition; transition to an infrequent-access class "
     "after 30 days or more.",
-    documentation="https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
-    "lifecycle-transition-general-considerations.html",
+    documentation="AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html",
 )
 def lifecycle_days(lifecycle: Resource) -> Problems:
     """Objects expire before a transition, or transition to infrequent access too early."""

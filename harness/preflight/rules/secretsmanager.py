@@ -7,14 +7,13 @@ from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
-_API = "https://docs.aws.amazon.com/secretsmanager/latest/apireference"
+_API = "secretsmanager/latest/apireference"
 _DEFAULT_WINDOW_DAYS = 30
 _WINDOW_DAYS = range(7, 31)
 
 
 @resource_rule(
     "secretsmanager/secret-name",
-    Family.DEPLOY,
     "aws_secretsmanager_secret",
     errors=(
         'Error: only alphanumeric characters and /_+=.@- special characters are allowed in "name"',
@@ -33,7 +32,6 @@ def secret_name(secret: Resource) -> Problems:
 
 @resource_rule(
     "secretsmanager/invalid-recovery-window",
-    Family.DEPLOY,
     "aws_secretsmanager_secret",
     errors=(
         "Error: expected recovery_window_in_days to be in the range (7 - 30), got {days}",
@@ -53,8 +51,8 @@ def invalid_recovery_window(secret: Resource) -> Problems:
 
 @resource_rule(
     "secretsmanager/recovery-window",
-    Family.TEARDOWN,
     "aws_secretsmanager_secret",
+    family=Family.TEARDOWN,
     errors="InvalidRequestException: You can't create this secret because a secret with this name "
     "is already scheduled for deletion.",
     remedy="Set recovery_window_in_days = 0 in a disposable environment.",

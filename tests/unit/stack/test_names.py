@@ -3,7 +3,7 @@ import re
 import pytest
 
 from stack.config import StackConfig
-from stack.names import LONGEST_SUFFIX, PhysicalNames
+from stack.names import LONGEST_SUFFIX, PhysicalName, PhysicalNames
 
 ALARMS = ("alb-5xx", "target-5xx", "unhealthy-hosts", "database-capacity")
 # Characters that AWS allows: the API reference of each service.
@@ -31,7 +31,9 @@ LIMITS = {
     "state_key": 1024,
     "vpc_name": 256,
 }
-PROPERTIES = [name for name, value in vars(PhysicalNames).items() if isinstance(value, property)]
+PROPERTIES = [
+    name for name, value in vars(PhysicalNames).items() if isinstance(value, PhysicalName)
+]
 LONGEST = StackConfig(environment_suffix="a" * LONGEST_SUFFIX, region="ap-southeast-3")
 
 

@@ -5,11 +5,18 @@ from collections.abc import Iterator
 
 from harness.preflight.configuration import Block, Resource, is_known, same
 from harness.preflight.finding import Family
-from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.registry import (
+    PROVIDER_DOCS,
+    Inspection,
+    Problems,
+    lookup_rule,
+    resource_rule,
+)
 from harness.preflight.rules.cloudfront.managed_policies import policy
+from harness.preflight.target_lookup import TargetLookup
 
-_API = "https://docs.aws.amazon.com/cloudfront/latest/APIReference"
-_GUIDE = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
+_API = "cloudfront/latest/APIReference"
+_GUIDE = "AmazonCloudFront/latest/DeveloperGuide"
 _DISTRIBUTION = "aws_cloudfront_distribution"
 _ALLOWED_METHODS = (
     {"GET", "HEAD"},
@@ -17,8 +24,21 @@ _ALLOWED_METHODS = (
     {"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"},
 )
 _CACHED_METHODS = _ALLOWED_METHODS[:2]
-_POLICIES = ("cache_policy_id", "origin_request_policy_id", "response_headers_policy_id")
-UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+# Argument for a policy -> operation that returns it, error code for one that does not exist.
+_POLICIES = {
+    "cache_policy_id": ("get_cache_policy", "NoSuchCachePolicy"),
+    "origin_request_policy_id": ("get_origin_request_policy", "NoSuchOriginRequestPolicy"),
+    "response_headers_policy_id": ("get_response_headers_policy", "NoSuchResponseHeadersPolicy"),
+}
+_NO_SUCH_POLICY = (
+    "NoSuchCachePolicy: The specified cache policy does not exist.",
+    "NoSuchOriginRequestPolicy: The specified origin request policy does not exist.",
+    "NoSuchResponseHeadersPolicy: The specified response headers policy does not exist.",
+)
+_POLICY_REMEDY = (
+    "Use an id from CloudFront's list of managed policies, or reference a policy resource."
+)
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
 def behaviors(distribution: Resource) -> Iterator[tuple[str, Block]]:
@@ -31,7 +51,6 @@ def behaviors(distribution: Resource) -> Iterator[tuple[str, Block]]:
 
 @resource_rule(
     "cloudfront/cache-policy-with-forwarded-values",
-    Family.DEPLOY,
     _DISTRIBUTION,
     errors="InvalidArgument: The parameter ForwardedValues cannot be used when a cache policy is "
     "associated to the cache behavior.",
@@ -48,7 +67,6 @@ def cache_policy_with_forwarded_values(distribution: Resource) -> Problems:
 
 @resource_rule(
     "cloudfront/no-cache-policy",
-    Family.DEPLOY,
     _DISTRIBUTION,
     remedy="Set cache_policy_id: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad is CachingDisabled.",
     documentation=f"{_API}/API_DefaultCacheBehavior.html",
@@ -62,36 +80,51 @@ def no_cache_policy(distribution: Resource) -> Problems:
 
 @resource_rule(
     "cloudfront/wrong-policy",
-    Family.DEPLOY,
     _DISTRIBUTION,
-    errors=(
-        "NoSuchCachePolicy: The specified cache policy does not exist.",
-        "NoSuchOriginRequestPolicy: The specified origin request policy does not exist.",
-        "NoSuchResponseHeadersPolicy: The specified response headers policy does not exist.",
-    ),
-    remedy="Use an id from CloudFront's list of managed policies, or reference a policy resource.",
+    errors=_NO_SUCH_POLICY,
+    remedy=_POLICY_REMEDY,
     documentation=f"{_GUIDE}/using-managed-cache-policies.html",
 )
 def wrong_policy(distribution: Resource) -> Problems:
     """A policy id is malformed, or belongs to a managed policy of another kind."""
+    for name, variant, argument, id_ in _policy_ids(distribution):
+        managed = policy(id_)
+        if not _UUID.fullmatch(id_):
+            text = f"{name}: {argument} {id_!r} is not a policy id"
+            yield distribution.problem(text, variant=variant)
+        elif managed is not None and managed.argument != argument:
+            text = f"{name}: {argument} is {managed.name}, a policy for {managed.argument}"
+            yield distribution.problem(text, variant=variant)
+
+
+@lookup_rule(
+    "cloudfront/policy-not-found",
+    errors=_NO_SUCH_POLICY,
+    remedy=_POLICY_REMEDY,
+    documentation=f"{_GUIDE}/using-managed-cache-policies.html",
+)
+def policy_not_found(inspection: Inspection, target: TargetLookup) -> Problems:
+    """A policy id belongs neither to a managed policy nor to a policy of the account."""
+    for distribution in inspection.configuration.resources(_DISTRIBUTION):
+        for name, variant, argument, id_ in _policy_ids(distribution):
+            operation, absent = _POLICIES[argument]
+            if policy(id_) is not None or not _UUID.fullmatch(id_):
+                continue
+            if target.find("cloudfront", operation, (absent,), Id=id_) is None:
+                text = f"{name}: {argument} {id_} does not exist"
+                yield distribution.problem(text, variant=variant)
+
+
+def _policy_ids(distribution: Resource) -> Iterator[tuple[str, int, str, str]]:
+    """Yield each known policy id: behaviour, index of its kind, argument, id."""
     for name, behavior in behaviors(distribution):
         for variant, argument in enumerate(_POLICIES):
-            id_ = behavior.text(argument)
-            managed = policy(id_)
-            if not id_:
-                continue
-            if not UUID.fullmatch(id_):
-                yield distribution.problem(
-                    f"{name}: {argument} {id_!r} is not a policy id", variant=variant
-                )
-            elif managed is not None and managed.argument != argument:
-                text = f"{name}: {argument} is {managed.name}, a policy for {managed.argument}"
-                yield distribution.problem(text, variant=variant)
+            if id_ := behavior.text(argument):
+                yield name, variant, argument, id_
 
 
 @resource_rule(
     "cloudfront/unknown-origin",
-    Family.DEPLOY,
     _DISTRIBUTION,
     errors="NoSuchOrigin: One or more of your origins or origin groups do not exist.",
     remedy="Set target_origin_id to one of the distribution's origins.",
@@ -111,7 +144,6 @@ def unknown_origin(distribution: Resource) -> Problems:
 
 @resource_rule(
     "cloudfront/methods",
-    Family.DEPLOY,
     _DISTRIBUTION,
     remedy="Allow GET and HEAD, these with OPTIONS, or all seven; cache GET and HEAD, optionally "
     "OPTIONS.",
@@ -131,7 +163,6 @@ def methods(distribution: Resource) -> Problems:
 
 @resource_rule(
     "cloudfront/certificate",
-    Family.DEPLOY,
     _DISTRIBUTION,
     errors=(
         "InvalidViewerCertificate: The specified SSL certificate doesn't exist, isn't in us-east-1 "
@@ -156,11 +187,10 @@ def certificate(distribution: Resource) -> Problems:
 
 @resource_rule(
     "cloudfront/retain-on-delete",
-    Family.TEARDOWN,
     _DISTRIBUTION,
+    family=Family.TEARDOWN,
     remedy="Set retain_on_delete = false in a disposable environment.",
-    documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
-    "cloudfront_distribution",
+    documentation=f"{PROVIDER_DOCS}/cloudfront_distribution",
 )
 def retain_on_delete(distribution: Resource) -> Problems:
     """Destroy only disables the distribution and does not delete it."""

@@ -15,50 +15,47 @@ class Policy:
     Attributes:
         name: Name of the policy.
         argument: Argument of a cache behaviour for this kind of policy.
-        query_strings: Whether all query strings are forwarded.
-        cookies: Whether all cookies are forwarded.
-        headers: Whether all viewer headers are forwarded (possibly except Host).
+        forwards: What is forwarded completely: ``query strings``, ``cookies``, ``headers`` (of
+            the viewer, possibly except Host).
     """
 
     name: str
     argument: str
-    query_strings: bool = False
-    cookies: bool = False
-    headers: bool = False
+    forwards: frozenset[str] = frozenset()
 
 
-def _cache(name: str, *, query_strings: bool = False, cookies: bool = False) -> Policy:
-    return Policy(name, "cache_policy_id", query_strings, cookies)
+def _cache(name: str, *forwards: str) -> Policy:
+    return Policy(name, "cache_policy_id", frozenset(forwards))
 
 
-def _request(name: str, *, everything: bool = False, query_strings: bool = False) -> Policy:
-    sent = everything or query_strings
-    return Policy(name, "origin_request_policy_id", sent, everything, everything)
+def _request(name: str, *forwards: str) -> Policy:
+    return Policy(name, "origin_request_policy_id", frozenset(forwards))
 
 
 def _response(name: str) -> Policy:
     return Policy(name, "response_headers_policy_id")
 
 
+_ALL = ("query strings", "cookies", "headers")
 MANAGED: Mapping[str, Policy] = {
-    "2e54312d-136d-493c-8eb9-b001f22f67d2": _cache("Amplify", query_strings=True, cookies=True),
+    "2e54312d-136d-493c-8eb9-b001f22f67d2": _cache("Amplify", "query strings", "cookies"),
     "4135ea2d-6df8-44a3-9df3-4b5a84be39ad": _cache("CachingDisabled"),
     "658327ea-f89d-4fab-a63d-7e88639e58f6": _cache("CachingOptimized"),
     "b2884449-e4de-46a7-ac36-70bc7f1ddd6d": _cache("CachingOptimizedForUncompressedObjects"),
     "08627262-05a9-4f76-9ded-b50ca2e3a84f": _cache("Elemental-MediaPackage"),
-    "83da9c7e-98b4-4e11-a168-04f0df8e2c65": _cache("UseOriginCacheControlHeaders", cookies=True),
+    "83da9c7e-98b4-4e11-a168-04f0df8e2c65": _cache("UseOriginCacheControlHeaders", "cookies"),
     "4cc15a8a-d715-48a4-82b8-cc0b614638fe": _cache(
-        "UseOriginCacheControlHeaders-QueryStrings", query_strings=True, cookies=True
+        "UseOriginCacheControlHeaders-QueryStrings", "query strings", "cookies"
     ),
-    "216adef6-5c7f-47e4-b989-5492eafa07d3": _request("AllViewer", everything=True),
-    "b689b0a8-53d0-40ab-baf2-68738e2966ac": _request("AllViewerExceptHostHeader", everything=True),
+    "216adef6-5c7f-47e4-b989-5492eafa07d3": _request("AllViewer", *_ALL),
+    "b689b0a8-53d0-40ab-baf2-68738e2966ac": _request("AllViewerExceptHostHeader", *_ALL),
     "33f36d7e-f396-46d9-90e0-52428a34d9dc": _request(
-        "AllViewerAndCloudFrontHeaders-2022-06", everything=True
+        "AllViewerAndCloudFrontHeaders-2022-06", *_ALL
     ),
     "59781a5b-3903-41f3-afcb-af62929ccde1": _request("CORS-CustomOrigin"),
     "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf": _request("CORS-S3Origin"),
     "775133bc-15f2-49f9-abea-afb2e0bf67d2": _request(
-        "Elemental-MediaTailor-PersonalizedManifests", query_strings=True
+        "Elemental-MediaTailor-PersonalizedManifests", "query strings"
     ),
     "bf0718e1-ba1e-49d1-88b1-f726733018ae": _request("HostHeaderOnly"),
     "acba4595-bd28-49b8-b9fe-13317c0390fa": _request("UserAgentRefererHeaders"),

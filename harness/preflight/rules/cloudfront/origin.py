@@ -6,17 +6,17 @@ from harness.preflight.configuration import Block, Resource, same
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.cloudfront.distribution import behaviors
-from harness.preflight.rules.cloudfront.managed_policies import Policy, policy
+from harness.preflight.rules.cloudfront.managed_policies import policy
 
-_GUIDE = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
+_GUIDE = "AmazonCloudFront/latest/DeveloperGuide"
 _DISTRIBUTION = "aws_cloudfront_distribution"
 _LB = ("aws_lb", "aws_alb")
 
 
 @resource_rule(
     "cloudfront/query-strings-do-not-arrive",
-    Family.WORK,
     _DISTRIBUTION,
+    family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Add an origin request policy: AllViewer (216adef6-5c7f-47e4-b989-5492eafa07d3), or "
     "AllViewerExceptHostHeader (b689b0a8-53d0-40ab-baf2-68738e2966ac).",
@@ -24,15 +24,15 @@ _LB = ("aws_lb", "aws_alb")
 )
 def query_strings_do_not_arrive(distribution: Resource) -> Problems:
     """No policy forwards query strings to the load balancer behind CloudFront."""
-    for name, cache, request in _managed_pairs(distribution):
-        if not cache.query_strings and not (request and request.query_strings):
-            yield distribution.problem(f"{name} drops query strings ({_names(cache, request)})")
+    for name, policies, forwarded in _forwarded(distribution):
+        if "query strings" not in forwarded:
+            yield distribution.problem(f"{name} drops query strings ({policies})")
 
 
 @resource_rule(
     "cloudfront/cookies-and-headers-do-not-arrive",
-    Family.WORK,
     _DISTRIBUTION,
+    family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Add an origin request policy: AllViewer (216adef6-5c7f-47e4-b989-5492eafa07d3), or "
     "AllViewerExceptHostHeader (b689b0a8-53d0-40ab-baf2-68738e2966ac).",
@@ -40,30 +40,26 @@ def query_strings_do_not_arrive(distribution: Resource) -> Problems:
 )
 def cookies_and_headers_do_not_arrive(distribution: Resource) -> Problems:
     """CloudFront forwards query strings to a load balancer, but no cookies or no headers."""
-    for name, cache, request in _managed_pairs(distribution):
-        arrives = cache.query_strings or (request is not None and request.query_strings)
-        lacking = [
-            what
-            for what in ("cookies", "headers")
-            if not getattr(cache, what) and not (request and getattr(request, what))
-        ]
-        if arrives and lacking:
-            text = f"{name} drops {' and '.join(lacking)} ({_names(cache, request)})"
-            yield distribution.problem(text)
+    for name, policies, forwarded in _forwarded(distribution):
+        lacking = [what for what in ("cookies", "headers") if what not in forwarded]
+        if "query strings" in forwarded and lacking:
+            yield distribution.problem(f"{name} drops {' and '.join(lacking)} ({policies})")
 
 
-def _managed_pairs(distribution: Resource) -> Iterator[tuple[str, Policy, Policy | None]]:
-    """Yield the behaviours with managed policies and a load balancer as origin."""
+def _forwarded(distribution: Resource) -> Iterator[tuple[str, str, frozenset[str]]]:
+    """Yield the behaviours with managed policies and a load balancer as origin.
+
+    Each with the names of its policies and what they forward completely.
+    """
     for name, behavior in behaviors(distribution):
         cache = policy(behavior.text("cache_policy_id"))
         request = policy(behavior.text("origin_request_policy_id"))
-        certain = request is not None or behavior.absent("origin_request_policy_id")
-        if cache is not None and certain and _balancer_of(distribution, behavior) is not None:
-            yield name, cache, request
-
-
-def _names(cache: Policy, request: Policy | None) -> str:
-    return f"{cache.name}, {request.name if request else 'no origin request policy'}"
+        if cache is None or _balancer_of(distribution, behavior) is None:
+            continue
+        if request is not None:
+            yield name, f"{cache.name}, {request.name}", cache.forwards | request.forwards
+        elif behavior.absent("origin_request_policy_id"):
+            yield name, f"{cache.name}, no origin request policy", cache.forwards
 
 
 def _balancer_of(distribution: Resource, behavior: Block) -> Resource | None:
@@ -76,8 +72,8 @@ def _balancer_of(distribution: Resource, behavior: Block) -> Resource | None:
 
 @resource_rule(
     "cloudfront/origin-without-listener",
-    Family.WORK,
     _DISTRIBUTION,
+    family=Family.WORK,
     errors="HTTP 504 Gateway Timeout: CloudFront attempted to establish a connection with the "
     "origin, but either the attempt failed or the origin closed the connection.",
     remedy="Match origin_protocol_policy and its port with a listener of the load balancer.",
@@ -107,9 +103,10 @@ def _origin_port(custom: Block) -> int | None:
 def _listener_ports(balancer: Resource) -> set[int] | None:
     ports: set[int] = set()
     for kind in ("aws_lb_listener", "aws_alb_listener"):
-        if not balancer.configuration.all_certain(kind, "load_balancer_arn", *_LB):
+        listeners = balancer.configuration.all_referring(kind, "load_balancer_arn", balancer, *_LB)
+        if listeners is None:
             return None
-        for listener in balancer.configuration.referring(kind, "load_balancer_arn", balancer):
+        for listener in listeners:
             port = listener.integer("port")
             if port is None:
                 return None

@@ -62,11 +62,10 @@ def permissions(group: Resource, direction: Direction) -> list[Permission] | Non
         return None
     found = [_permission(block, group) for block in group.blocks(direction)]
     for kind in _SEPARATE_RULES:
-        if not configuration.all_certain(kind, "security_group_id", _GROUP):
+        rules = configuration.all_referring(kind, "security_group_id", group)
+        if rules is None:
             return None
-        for rule in configuration.referring(kind, "security_group_id", group):
-            if _direction(rule) is direction:
-                found.append(_permission(rule, rule))
+        found += [_permission(rule, rule) for rule in rules if _direction(rule) is direction]
     return found
 
 
@@ -82,7 +81,7 @@ def permits(
         peers: Security groups of the peers; empty: any peer.
 
     Returns:
-        True, False, or None if uncertain: a CIDR block may or may not contain the peers.
+        None if uncertain: a CIDR block may or may not contain the peers.
     """
     unsure = False
     for group in groups:
@@ -171,18 +170,14 @@ def routes_out(subnet: Resource) -> frozenset[str] | None:
     default route.
     """
     configuration = subnet.configuration
-    if not configuration.all_certain("aws_route_table_association", "subnet_id", "aws_subnet"):
-        return None
-    links = configuration.referring("aws_route_table_association", "subnet_id", subnet)
+    links = configuration.all_referring("aws_route_table_association", "subnet_id", subnet)
     if not links:
-        return _main_routes(subnet)
+        return None if links is None else _main_routes(subnet)
     table = links[0].follow("route_table_id", "aws_route_table")
-    certain = configuration.all_certain("aws_route", "route_table_id", "aws_route_table")
-    if table is None or table.repeated or not table.countable("route") or not certain:
+    if table is None or table.repeated or not table.countable("route"):
         return None
-    routes: list[Block] = [*table.blocks("route")]
-    routes += configuration.referring("aws_route", "route_table_id", table)
-    return _targets(routes)
+    separate = configuration.all_referring("aws_route", "route_table_id", table)
+    return None if separate is None else _targets([*table.blocks("route"), *separate])
 
 
 def _main_routes(subnet: Resource) -> frozenset[str] | None:

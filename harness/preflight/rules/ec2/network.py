@@ -5,11 +5,16 @@ import itertools
 from collections.abc import Iterator
 
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family
-from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
+from harness.preflight.registry import (
+    Inspection,
+    Problems,
+    configuration_rule,
+    lookup_rule,
+    resource_rule,
+)
+from harness.preflight.target_lookup import TargetLookup
 
-_GUIDE = "https://docs.aws.amazon.com/vpc/latest/userguide"
-_API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference"
+_GUIDE = "vpc/latest/userguide"
 _SIZES = range(16, 29)
 _BLOCK_ARGUMENTS = {
     "aws_vpc": ("cidr_block",),
@@ -29,7 +34,6 @@ def _network(resource: Resource, argument: str = "cidr_block") -> ipaddress.IPv4
 
 @resource_rule(
     "ec2/invalid-cidr",
-    Family.DEPLOY,
     *_BLOCK_ARGUMENTS,
     "aws_security_group_rule",
     errors=(
@@ -78,7 +82,6 @@ def _cidrs(resource: Resource) -> Iterator[str]:
 
 @resource_rule(
     "ec2/subnet-outside-vpc",
-    Family.DEPLOY,
     "aws_subnet",
     errors="InvalidSubnet.Range: The CIDR '{cidr}' is invalid.",
     remedy="Choose a CIDR block inside that of the VPC.",
@@ -97,7 +100,6 @@ def subnet_outside_vpc(subnet: Resource) -> Problems:
 
 @configuration_rule(
     "ec2/overlapping-subnets",
-    Family.DEPLOY,
     errors="InvalidSubnet.Conflict: The CIDR '{cidr}' conflicts with another subnet",
     remedy="Use a separate CIDR block for each subnet of the VPC.",
     documentation=f"{_GUIDE}/subnet-sizing.html",
@@ -116,13 +118,12 @@ def overlapping_subnets(inspection: Inspection) -> Problems:
 
 @resource_rule(
     "ec2/zone-of-another-region",
-    Family.DEPLOY,
     "aws_subnet",
     errors="InvalidParameterValue: Value ({zone}) for parameter availabilityZone is invalid. "
     "Subnets can currently only be created in the following availability zones: ...",
     remedy="Use a zone of the provider's region, or better the zones of "
     "data.aws_availability_zones.",
-    documentation=f"{_API}/API_CreateSubnet.html",
+    documentation="AWSEC2/latest/APIReference/API_CreateSubnet.html",
 )
 def zone_of_another_region(subnet: Resource) -> Problems:
     """A subnet is in an availability zone that is not in the provider's region."""
@@ -130,3 +131,27 @@ def zone_of_another_region(subnet: Resource) -> Problems:
     zone = subnet.text("availability_zone")
     if region and zone and subnet.absent("provider") and not zone.startswith(region):
         yield subnet.problem(f"zone {zone}, region {region}", zone=zone)
+
+
+@lookup_rule(
+    "ec2/zone-not-available",
+    errors="InvalidParameterValue: Value ({zone}) for parameter availabilityZone is invalid. "
+    "Subnets can currently only be created in the following availability zones: ...",
+    remedy="Use the zones of data.aws_availability_zones.",
+    documentation="AWSEC2/latest/APIReference/API_DescribeAvailabilityZones.html",
+)
+def zone_not_available(inspection: Inspection, target: TargetLookup) -> Problems:
+    """The availability zone does not exist in the target, or the account has no access to it."""
+    named = [
+        (subnet, zone)
+        for subnet in inspection.configuration.resources("aws_subnet")
+        if (zone := subnet.text("availability_zone")) and subnet.absent("provider")
+    ]
+    if not named:
+        return
+    zones = target.call("ec2", "describe_availability_zones")["AvailabilityZones"]
+    available = {zone["ZoneName"] for zone in zones if zone.get("State") == "available"}
+    for subnet, zone in named:
+        if zone not in available and zone.startswith(target.region):
+            text = f"zone {zone} is not among {', '.join(sorted(available))}"
+            yield subnet.problem(text, zone=zone)

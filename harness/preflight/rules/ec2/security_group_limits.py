@@ -4,9 +4,9 @@ import re
 
 from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Severity
-from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.registry import PROVIDER_DOCS, Problems, resource_rule
 
-_API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference"
+_API = "AWSEC2/latest/APIReference"
 _TEXT = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}")
 _MAX_GROUP_NAME = 255
 _RULE_TYPES = (
@@ -18,7 +18,6 @@ _RULE_TYPES = (
 
 @resource_rule(
     "ec2/security-group-text",
-    Family.DEPLOY,
     "aws_security_group",
     *_RULE_TYPES,
     errors=(
@@ -47,7 +46,6 @@ def security_group_text(resource: Resource) -> Problems:
 
 @resource_rule(
     "ec2/security-group-name",
-    Family.DEPLOY,
     "aws_security_group",
     errors=(
         "Error: invalid value for name (cannot begin with sg-)",
@@ -65,12 +63,11 @@ def security_group_name(group: Resource) -> Problems:
 
 @resource_rule(
     "ec2/inline-and-separate-rules",
-    Family.WORK,
     "aws_security_group",
+    family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Declare the rules either inline or as separate resources.",
-    documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
-    "security_group",
+    documentation=f"{PROVIDER_DOCS}/security_group",
 )
 def inline_and_separate_rules(group: Resource) -> Problems:
     """A security group has inline rules and separate ones: each apply removes the others."""

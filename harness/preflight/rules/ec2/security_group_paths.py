@@ -7,7 +7,7 @@ from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ec2.model import EVERYWHERE, Direction, permissions, permits
 
-_GROUPS_GUIDE = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
+_GROUPS_GUIDE = "vpc/latest/userguide/security-group-rules.html"
 _LB = ("aws_lb", "aws_alb")
 _TARGETS = ("aws_lb_target_group", "aws_alb_target_group")
 _LISTENERS = ("aws_lb_listener", "aws_alb_listener")
@@ -22,8 +22,8 @@ _DEFAULT_PORTS = {
 
 @resource_rule(
     "elbv2/viewers-cannot-connect",
-    Family.WORK,
     *_LISTENERS,
+    family=Family.WORK,
     remedy="Add an ingress rule for the listener's port to the load balancer's security group.",
     documentation=_GROUPS_GUIDE,
 )
@@ -40,8 +40,8 @@ def viewers_cannot_connect(listener: Resource) -> Problems:
 
 @resource_rule(
     "ecs/load-balancer-cannot-connect",
-    Family.WORK,
     "aws_ecs_service",
+    family=Family.WORK,
     errors="(service {name}) (task ...) failed ELB health checks in (target-group ...): Request "
     "timed out",
     remedy="Allow egress from the load balancer's to the tasks' security group, and ingress from "
@@ -66,8 +66,8 @@ def load_balancer_cannot_connect(service: Resource) -> Problems:
 
 @resource_rule(
     "rds/tasks-cannot-connect",
-    Family.WORK,
     "aws_ecs_service",
+    family=Family.WORK,
     errors="connection to server at ..., port {port} failed: timeout expired",
     remedy="Allow egress from the tasks' to the database's security group, and ingress from it, "
     "on the database's port.",
@@ -87,8 +87,8 @@ def tasks_cannot_connect(service: Resource) -> Problems:
 
 @resource_rule(
     "rds/open-wider-than-needed",
-    Family.WORK,
     "aws_rds_cluster",
+    family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Allow only the tasks' security group, and only the database's port.",
     documentation=_GROUPS_GUIDE,
@@ -104,8 +104,8 @@ def database_open(cluster: Resource) -> Problems:
 
 @resource_rule(
     "ecs/open-wider-than-needed",
-    Family.WORK,
     "aws_ecs_service",
+    family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Allow only the load balancer's security group, and only the container's port.",
     documentation=_GROUPS_GUIDE,

@@ -1,9 +1,11 @@
 """Task definitions and containers of ECS services, as other rules read them."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from harness.preflight.configuration import Block, Resource
+
+TARGET_GROUPS = ("aws_lb_target_group", "aws_alb_target_group")
+"""Both names of the resource type of target groups."""
 
 
 def task_of(service: Resource) -> Resource | None:
@@ -22,6 +24,28 @@ def containers(task: Resource) -> list[Block] | None:
     return [task.nested(c, f"container_definitions[{i}]") for i, c in enumerate(document)]
 
 
+def containers_of(service: Resource) -> list[Block]:
+    """Return the containers of a service's task definition, empty if not all are known."""
+    task = task_of(service)
+    return (containers(task) if task is not None else None) or []
+
+
+def target_groups(service: Resource) -> Iterator[tuple[Block, Resource]]:
+    """Yield the load balancer blocks of a service whose target group is certain."""
+    for block in service.blocks("load_balancer"):
+        group = service.follow("target_group_arn", *TARGET_GROUPS, within=block)
+        if group is not None:
+            yield block, group
+
+
+def awslogs(task: Resource) -> Iterator[tuple[Block, Block]]:
+    """Yield the containers with the log driver ``awslogs``, with their log configuration."""
+    for container in containers(task) or []:
+        logging = container.block("logConfiguration")
+        if logging is not None and logging.text("logDriver") == "awslogs":
+            yield container, logging
+
+
 def port_mappings(container: Block) -> list[int] | None:
     """Return the container's ports, None unless all of them are known."""
     ports = [mapping.integer("containerPort") for mapping in container.blocks("portMappings")]
@@ -29,18 +53,6 @@ def port_mappings(container: Block) -> list[int] | None:
     return known if len(known) == len(ports) else None
 
 
-def launch_types(task: Resource) -> list[str] | None:
-    """Return the required compatibilities of a task definition, None if unknown."""
-    return task.texts("requires_compatibilities")
-
-
 def is_fargate(task: Resource) -> bool:
     """Return whether a task definition is certainly for Fargate."""
-    return "FARGATE" in (launch_types(task) or ())
-
-
-def secrets(task: Resource) -> Iterator[tuple[Block, Any]]:
-    """Yield each secret of a task: its container, and ``valueFrom`` with references."""
-    for container in containers(task) or []:
-        for secret in container.blocks("secrets"):
-            yield container, secret.unresolved("valueFrom")
+    return "FARGATE" in (task.texts("requires_compatibilities") or ())

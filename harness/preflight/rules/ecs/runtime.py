@@ -6,10 +6,10 @@ from harness.preflight.configuration import Block, Resource, references_in
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ec2.model import routes_out
-from harness.preflight.rules.ecs.model import containers, secrets, task_of
-from harness.preflight.rules.iam.model import allows, role_statements
+from harness.preflight.rules.ecs.model import awslogs, containers, task_of
+from harness.preflight.rules.iam import allows, role_statements
 
-_GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+_GUIDE = "AmazonECS/latest/developerguide"
 _READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - an action
 _TASK = "aws_ecs_task_definition"
 _LOG_GROUP = "aws_cloudwatch_log_group"
@@ -18,8 +18,8 @@ _SECRET = "aws_secretsmanager_secret"  # noqa: S105 - a resource type
 
 @resource_rule(
     "ecs/execution-role-cannot-read-secret",
-    Family.WORK,
     _TASK,
+    family=Family.WORK,
     errors="ResourceInitializationError: unable to pull secrets or registry auth: execution "
     "resource retrieval failed: unable to retrieve secret from asm: service call has been retried "
     "1 time(s): failed to fetch secret {secret} from secrets manager: AccessDeniedException",
@@ -40,12 +40,11 @@ def cannot_read_secret(task: Resource) -> Problems:
 
 @resource_rule(
     "ecs/execution-role-reads-every-secret",
-    Family.WORK,
     _TASK,
+    family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Use the secret's ARN in the policy instead of *.",
-    documentation="https://docs.aws.amazon.com/secretsmanager/latest/userguide/"
-    "auth-and-access_examples.html",
+    documentation="secretsmanager/latest/userguide/auth-and-access_examples.html",
 )
 def reads_every_secret(task: Resource) -> Problems:
     """The execution role can read every secret of the account, not only those of the task."""
@@ -59,19 +58,19 @@ def reads_every_secret(task: Resource) -> Problems:
 
 
 def _named_secrets(task: Resource) -> list[Resource]:
-    found: dict[str, Resource] = {}
-    for _, value in secrets(task):
-        for reference in references_in(value):
-            secret = task.configuration.resource_of(reference, _SECRET)
-            if secret is not None:
-                found[secret.address] = secret
-    return list(found.values())
+    """Return the secrets that the containers of a task refer to."""
+    blocks = [
+        block for container in containers(task) or [] for block in container.blocks("secrets")
+    ]
+    references = references_in([block.unresolved("valueFrom") for block in blocks])
+    found = {task.configuration.resource_of(reference, _SECRET): None for reference in references}
+    return [secret for secret in found if secret is not None]
 
 
 @resource_rule(
     "ecs/execution-role-cannot-write-logs",
-    Family.WORK,
     _TASK,
+    family=Family.WORK,
     errors="ResourceInitializationError: failed to validate logger args: create stream has been "
     "retried 1 times: failed to create Cloudwatch log stream: AccessDeniedException",
     remedy="Allow the execution role logs:CreateLogStream and logs:PutLogEvents on the log group.",
@@ -95,8 +94,8 @@ def cannot_write_logs(task: Resource) -> Problems:
 
 @resource_rule(
     "ecs/log-group-missing",
-    Family.WORK,
     _TASK,
+    family=Family.WORK,
     severity=Severity.WARNING,
     errors="ResourceInitializationError: failed to validate logger args: The task cannot find the "
     "Amazon CloudWatch log group defined in the task definition.",
@@ -116,17 +115,15 @@ def log_group_missing(task: Resource) -> Problems:
 
 
 def _log_options(task: Resource) -> Iterator[Block]:
-    for container in containers(task) or []:
-        logging = container.block("logConfiguration")
-        options = logging.block("options") if logging else None
-        if logging is not None and logging.text("logDriver") == "awslogs" and options is not None:
+    for _, logging in awslogs(task):
+        if (options := logging.block("options")) is not None:
             yield options
 
 
 @resource_rule(
     "ecs/no-route-out",
-    Family.WORK,
     "aws_ecs_service",
+    family=Family.WORK,
     errors="CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to "
     "resolve ref ...: dial tcp ...: i/o timeout",
     remedy="Add a default route to a NAT gateway to the subnet's route table (or assign public "

@@ -2,23 +2,19 @@
 
 from harness.preflight.configuration import Resource, is_traceable
 from harness.preflight.finding import Family
-from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.ecs.model import containers, port_mappings, task_of
+from harness.preflight.registry import PROVIDER_DOCS, Problems, resource_rule
+from harness.preflight.rules.ecs.model import containers, port_mappings, target_groups, task_of
 
-_CREATE = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html"
-_GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
-_GROUP = ("aws_lb_target_group", "aws_alb_target_group")
-_ATTACHMENT = "aws_ecs_cluster_capacity_providers"
+_GUIDE = "AmazonECS/latest/developerguide"
 
 
 @resource_rule(
     "ecs/launch-type-with-capacity-provider-strategy",
-    Family.DEPLOY,
     "aws_ecs_service",
     errors="InvalidParameterException: Specifying both a launch type and capacity provider "
     "strategy is not supported. Remove one and try again.",
     remedy="Remove launch_type; the capacity provider strategy replaces it.",
-    documentation=_CREATE,
+    documentation="AmazonECS/latest/APIReference/API_CreateService.html",
 )
 def launch_type_with_strategy(service: Resource) -> Problems:
     """A service has a launch type and a capacity provider strategy."""
@@ -29,7 +25,6 @@ def launch_type_with_strategy(service: Resource) -> Problems:
 
 @resource_rule(
     "ecs/service-without-network-configuration",
-    Family.DEPLOY,
     "aws_ecs_service",
     errors="InvalidParameterException: Network Configuration must be provided when networkMode "
     "'awsvpc' is specified.",
@@ -47,7 +42,6 @@ def without_network_configuration(service: Resource) -> Problems:
 
 @resource_rule(
     "ecs/target-type",
-    Family.DEPLOY,
     "aws_ecs_service",
     errors="InvalidParameterException: The provided target group {arn} has target type {kind}, "
     "which is incompatible with the awsvpc network mode specified in the task definition.",
@@ -59,16 +53,14 @@ def target_type(service: Resource) -> Problems:
     task = task_of(service)
     if task is None or task.text("network_mode") != "awsvpc":
         return
-    for block in service.blocks("load_balancer"):
-        group = service.follow("target_group_arn", *_GROUP, within=block)
-        kind = group.text("target_type", "instance") if group is not None else "ip"
-        if group is not None and kind not in (None, "ip"):
+    for _, group in target_groups(service):
+        kind = group.text("target_type", "instance")
+        if kind not in (None, "ip"):
             yield service.problem(f"{group.address} has target type {kind}", kind=kind)
 
 
 @resource_rule(
     "ecs/load-balancer-container",
-    Family.DEPLOY,
     "aws_ecs_service",
     errors=(
         "InvalidParameterException: The container {name} does not exist in the task definition.",
@@ -100,8 +92,8 @@ def load_balancer_container(service: Resource) -> Problems:
 
 @resource_rule(
     "ecs/deployment-cannot-roll",
-    Family.WORK,
     "aws_ecs_service",
+    family=Family.WORK,
     errors="(service {name}) was unable to stop or start tasks during a deployment because of the "
     "service deployment configuration. Update the minimumHealthyPercent or maximumPercent value "
     "and try again.",
@@ -124,7 +116,6 @@ def deployment_cannot_roll(service: Resource) -> Problems:
 
 @resource_rule(
     "ecs/capacity-provider-not-attached",
-    Family.DEPLOY,
     "aws_ecs_service",
     errors="InvalidParameterException: The specified capacity provider strategy cannot contain a "
     "capacity provider that is not associated with the cluster. Associate the capacity provider "
@@ -152,7 +143,6 @@ def capacity_provider_not_attached(service: Resource) -> Problems:
 
 @resource_rule(
     "ecs/service-before-capacity-providers",
-    Family.DEPLOY,
     "aws_ecs_service",
     errors="InvalidParameterException: The specified capacity provider strategy cannot contain a "
     "capacity provider that is not associated with the cluster. Associate the capacity provider "
@@ -172,21 +162,19 @@ def service_before_capacity_providers(service: Resource) -> Problems:
 def _attachments(service: Resource) -> list[Resource] | None:
     """Return the attachments of the service's cluster; None if uncertain."""
     cluster = service.follow("cluster", "aws_ecs_cluster")
-    certain = service.configuration.all_certain(_ATTACHMENT, "cluster_name", "aws_ecs_cluster")
-    if cluster is None or not certain:
+    if cluster is None:
         return None
-    return service.configuration.referring(_ATTACHMENT, "cluster_name", cluster)
+    kind = "aws_ecs_cluster_capacity_providers"
+    return service.configuration.all_referring(kind, "cluster_name", cluster)
 
 
 @resource_rule(
     "ecs/service-without-listener-dependency",
-    Family.DEPLOY,
     "aws_ecs_service",
     errors="InvalidParameterException: The target group with targetGroupArn {arn} does not have an "
     "associated load balancer.",
     remedy="Add the listener (or the listener rule) to the service's depends_on.",
-    documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
-    "ecs_service",
+    documentation=f"{PROVIDER_DOCS}/ecs_service",
 )
 def without_listener_dependency(service: Resource) -> Problems:
     """A service may be created before a listener attaches its target group to a load balancer."""
@@ -196,10 +184,7 @@ def without_listener_dependency(service: Resource) -> Problems:
     listeners = configuration.resources(
         "aws_lb_listener", "aws_lb_listener_rule", "aws_alb_listener", "aws_alb_listener_rule"
     )
-    for block in service.blocks("load_balancer"):
-        group = service.follow("target_group_arn", *_GROUP, within=block)
-        if group is None:
-            continue
+    for _, group in target_groups(service):
         connecting = [item for item in listeners if item.depends_on(group)]
         others = [item for item in listeners if item not in connecting]
         if any(service.depends_on(item) for item in connecting) or not _all_traceable(others):

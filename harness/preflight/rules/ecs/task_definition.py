@@ -1,34 +1,32 @@
 """Rules on ECS task definitions: size, containers and roles."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.ecs.model import containers, is_fargate
-from harness.preflight.rules.iam.model import trusts
+from harness.preflight.rules.ecs.model import awslogs, containers, is_fargate
+from harness.preflight.rules.iam import trusts
 
-_GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+_GUIDE = "AmazonECS/latest/developerguide"
 _TASK = "aws_ecs_task_definition"
 _PARAMETERS = f"{_GUIDE}/task_definition_parameters.html"
 _GIB = 1024
-# CPU units -> memory in MiB: minimum, maximum, step.
-_FARGATE_SIZES: Mapping[int, tuple[int, int, int]] = {
-    512: (1 * _GIB, 4 * _GIB, _GIB),
-    1024: (2 * _GIB, 8 * _GIB, _GIB),
-    2048: (4 * _GIB, 16 * _GIB, _GIB),
-    4096: (8 * _GIB, 30 * _GIB, _GIB),
-    8192: (16 * _GIB, 60 * _GIB, 4 * _GIB),
-    16384: (32 * _GIB, 120 * _GIB, 8 * _GIB),
+# CPU units -> sizes of the memory in MiB.
+_FARGATE_MEMORY: Mapping[int, Container[int]] = {
+    256: (512, 1024, 2048),
+    512: range(1 * _GIB, 4 * _GIB + 1, _GIB),
+    1024: range(2 * _GIB, 8 * _GIB + 1, _GIB),
+    2048: range(4 * _GIB, 16 * _GIB + 1, _GIB),
+    4096: range(8 * _GIB, 30 * _GIB + 1, _GIB),
+    8192: range(16 * _GIB, 60 * _GIB + 1, 4 * _GIB),
+    16384: range(32 * _GIB, 120 * _GIB + 1, 8 * _GIB),
 }
-_SMALLEST = (256, (512, 1 * _GIB, 2 * _GIB))
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(v?cpu|gb)?", re.IGNORECASE)
 
 
 @resource_rule(
     "ecs/fargate-cpu-memory",
-    Family.DEPLOY,
     _TASK,
     errors=(
         "ClientException: No Fargate configuration exists for given values: {cpu} CPU, {memory} "
@@ -48,7 +46,9 @@ def fargate_cpu_memory(task: Resource) -> Problems:
         yield task.problem("Fargate requires cpu and memory", variant=variant)
         return
     cpu, memory = _units(task.text("cpu")), _units(task.text("memory"))
-    if cpu is not None and memory is not None and not _is_fargate_size(cpu, memory):
+    if cpu is None or memory is None:
+        return
+    if memory not in _FARGATE_MEMORY.get(cpu, ()):
         yield task.problem(f"cpu {cpu} with memory {memory} MiB", cpu=cpu, memory=memory)
 
 
@@ -59,16 +59,8 @@ def _units(text: str | None) -> int | None:
     return int(float(match[1]) * (_GIB if match[2] else 1))
 
 
-def _is_fargate_size(cpu: int, memory: int) -> bool:
-    if cpu == _SMALLEST[0]:
-        return memory in _SMALLEST[1]
-    low, high, step = _FARGATE_SIZES.get(cpu, (1, 0, 1))
-    return low <= memory <= high and (memory - low) % step == 0
-
-
 @resource_rule(
     "ecs/fargate-network-mode",
-    Family.DEPLOY,
     _TASK,
     errors="ClientException: Fargate only supports network mode 'awsvpc'.",
     remedy='Set network_mode = "awsvpc".',
@@ -83,7 +75,6 @@ def fargate_network_mode(task: Resource) -> Problems:
 
 @resource_rule(
     "ecs/container-definitions",
-    Family.DEPLOY,
     _TASK,
     errors=(
         "Error: ECS Task Definition container_definitions is invalid: ...",
@@ -111,7 +102,6 @@ def container_definitions(task: Resource) -> Problems:
 
 @resource_rule(
     "ecs/duplicate-container-name",
-    Family.DEPLOY,
     _TASK,
     remedy="Use a unique name for each container of the task.",
     documentation=_PARAMETERS,
@@ -125,7 +115,6 @@ def duplicate_container_name(task: Resource) -> Problems:
 
 @resource_rule(
     "ecs/awsvpc-host-port",
-    Family.DEPLOY,
     _TASK,
     errors="ClientException: When networkMode=awsvpc, the host ports and container ports in port "
     "mappings must match.",
@@ -145,7 +134,6 @@ def awsvpc_host_port(task: Resource) -> Problems:
 
 @resource_rule(
     "ecs/log-options",
-    Family.DEPLOY,
     _TASK,
     errors="ClientException: Log driver awslogs requires options: {options}",
     remedy="Set awslogs-group, awslogs-region and (for Fargate) awslogs-stream-prefix.",
@@ -155,10 +143,7 @@ def log_options(task: Resource) -> Problems:
     """A required option of the log driver ``awslogs`` is missing."""
     required = ["awslogs-group", "awslogs-region"]
     required += ["awslogs-stream-prefix"] if is_fargate(task) else []
-    for container in containers(task) or []:
-        logging = container.block("logConfiguration")
-        if logging is None or logging.text("logDriver") != "awslogs":
-            continue
+    for container, logging in awslogs(task):
         options = logging.block("options")
         missing = [name for name in required if options is None or options.absent(name)]
         if missing and logging.certain("options"):
@@ -168,7 +153,6 @@ def log_options(task: Resource) -> Problems:
 
 @resource_rule(
     "ecs/execution-role-missing",
-    Family.DEPLOY,
     _TASK,
     errors=(
         "ClientException: Fargate requires task definition to have execution role ARN to support "
@@ -185,12 +169,11 @@ def execution_role_missing(task: Resource) -> Problems:
     """A task has no execution role, which its logs, secrets or image require."""
     if not task.absent("execution_role_arn"):
         return
+    logged = {container.address for container, _ in awslogs(task)}
     for container in containers(task) or []:
-        logging = container.block("logConfiguration")
-        driver = logging.text("logDriver") if logging else None
         if container.given("secrets"):
             yield task.problem("secrets require an execution role", variant=2)
-        elif is_fargate(task) and driver == "awslogs":
+        elif is_fargate(task) and container.address in logged:
             yield task.problem("the log driver awslogs requires an execution role")
         elif is_fargate(task) and ".dkr.ecr." in (container.text("image") or ""):
             yield task.problem("an image in ECR requires an execution role", variant=1)
@@ -201,7 +184,6 @@ def execution_role_missing(task: Resource) -> Problems:
 
 @resource_rule(
     "ecs/role-not-trusted",
-    Family.DEPLOY,
     _TASK,
     errors="ClientException: ECS was unable to assume the role '{arn}' that was provided for this "
     "task. Please verify that the role being passed has the proper trust relationship and "

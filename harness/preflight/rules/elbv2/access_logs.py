@@ -5,13 +5,10 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from harness.preflight.configuration import Block, Reference, Resource, Unknown, references_in
-from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.iam.model import Statement, policy_of
+from harness.preflight.rules.iam import Statement, policy_of
 
-_ACCESS_LOGS = (
-    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html"
-)
+_ACCESS_LOGS = "elasticloadbalancing/latest/application/enable-access-logging.html"
 _DENIED = (
     "InvalidConfigurationRequest: Access Denied for bucket: {bucket}. Please check S3bucket "
     "permission"
@@ -46,7 +43,6 @@ _ACCOUNTS: Mapping[str, str] = {
 
 @resource_rule(
     "elbv2/access-log-bucket-policy",
-    Family.DEPLOY,
     "aws_lb",
     "aws_alb",
     errors=_DENIED,
@@ -57,7 +53,8 @@ _ACCOUNTS: Mapping[str, str] = {
 def access_log_bucket_policy(balancer: Resource) -> Problems:
     """The policy of the access-log bucket does not allow load balancers to write."""
     for logs, bucket in _log_buckets(balancer):
-        policies = _about(bucket, "aws_s3_bucket_policy")
+        configuration = balancer.configuration
+        policies = configuration.all_referring("aws_s3_bucket_policy", "bucket", bucket)
         if policies is None:
             continue
         documents = [policy_of(policy, "policy") for policy in policies]
@@ -65,7 +62,7 @@ def access_log_bucket_policy(balancer: Resource) -> Problems:
             continue
         prefix = logs.text("prefix", "")
         verdicts = [
-            _allows_write(statement, bucket, prefix, balancer.configuration.region())
+            _allows_write(statement, bucket, prefix, configuration.region())
             for statements in documents
             for statement in statements or ()
         ]
@@ -78,7 +75,6 @@ def access_log_bucket_policy(balancer: Resource) -> Problems:
 
 @resource_rule(
     "elbv2/access-log-bucket-encryption",
-    Family.DEPLOY,
     "aws_lb",
     "aws_alb",
     errors=_DENIED,
@@ -89,7 +85,7 @@ def access_log_bucket_encryption(balancer: Resource) -> Problems:
     """The access-log bucket is encrypted with a KMS key, which ALB does not support."""
     for _, bucket in _log_buckets(balancer):
         kind = "aws_s3_bucket_server_side_encryption_configuration"
-        for encryption in _about(bucket, kind) or []:
+        for encryption in balancer.configuration.all_referring(kind, "bucket", bucket) or []:
             for rule in encryption.blocks("rule"):
                 default = rule.block("apply_server_side_encryption_by_default")
                 algorithm = default.text("sse_algorithm") if default else None
@@ -106,13 +102,6 @@ def _log_buckets(balancer: Resource) -> Iterator[tuple[Block, Resource]]:
         bucket = balancer.follow("bucket", "aws_s3_bucket", within=logs)
         if logs.boolean("enabled", default=False) and bucket is not None:
             yield logs, bucket
-
-
-def _about(bucket: Resource, kind: str) -> list[Resource] | None:
-    """Return the resources of a type that belong to a bucket, None if uncertain."""
-    if not bucket.configuration.all_certain(kind, "bucket", "aws_s3_bucket"):
-        return None
-    return bucket.configuration.referring(kind, "bucket", bucket)
 
 
 def _allows_write(

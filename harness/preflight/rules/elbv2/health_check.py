@@ -2,26 +2,28 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from harness.preflight.configuration import Block, Resource
 from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.ecs.model import containers, task_of
-
-_GROUP = ("aws_lb_target_group", "aws_alb_target_group")
-_HEALTH = (
-    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
-    "target-group-health-checks.html"
+from harness.preflight.rules.ecs.model import (
+    TARGET_GROUPS,
+    containers_of,
+    port_mappings,
+    target_groups,
 )
-_URL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])[^\s\"'|;&]*")
+
+_HEALTH = "elasticloadbalancing/latest/application/target-group-health-checks.html"
+# A URL in a command; its groups are port and path.
+_URL = re.compile(
+    r"""https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d+))?(/[^\s"'|;&?#]*)?(?=[\s"'|;&?#]|$)"""
+)
 _DEFAULT_INTERVAL = 30
 
 
 @resource_rule(
     "elbv2/health-check-interval",
-    Family.DEPLOY,
-    *_GROUP,
+    *TARGET_GROUPS,
     errors="ValidationError: Health check interval must be greater than the timeout.",
     remedy="Set the timeout to less than the interval.",
     documentation=_HEALTH,
@@ -37,8 +39,8 @@ def health_check_interval(group: Resource) -> Problems:
 
 @resource_rule(
     "elbv2/health-check-port",
-    Family.WORK,
     "aws_ecs_service",
+    family=Family.WORK,
     errors="(service {name}) (task ...) failed ELB health checks in (target-group ...)",
     remedy="Set the port of the health check to traffic-port, or to a port of the container.",
     documentation=_HEALTH,
@@ -56,8 +58,8 @@ def health_check_port(service: Resource) -> Problems:
 
 @resource_rule(
     "elbv2/health-check-path",
-    Family.WORK,
     "aws_ecs_service",
+    family=Family.WORK,
     severity=Severity.WARNING,
     errors="(service {name}) (task ...) failed ELB health checks in (target-group ...)",
     remedy="Use the same path in the health checks of the container and of the target group.",
@@ -70,46 +72,29 @@ def health_check_path(service: Resource) -> Problems:
         if path is None or check.text("protocol", "HTTP") not in ("HTTP", "HTTPS"):
             continue
         port = block.integer("container_port")
-        for url in _container_checks(service, block.text("container_name")):
-            other = urlsplit(url)
-            if (other.path or "/") != path and other.port in (port, None):
-                text = f"{group.address} checks {path}, the container {other.path or '/'}"
-                yield service.problem(text)
+        for other_port, other in _container_checks(service, block.text("container_name")):
+            if other != path and other_port in (str(port), ""):
+                yield service.problem(f"{group.address} checks {path}, the container {other}")
 
 
 def _health_checks(service: Resource) -> Iterator[tuple[Block, Resource, Block]]:
-    for block in service.blocks("load_balancer"):
-        group = service.follow("target_group_arn", *_GROUP, within=block)
-        check = group.block("health_check") if group is not None else None
-        if group is not None and check is not None:
+    for block, group in target_groups(service):
+        if (check := group.block("health_check")) is not None:
             yield block, group, check
 
 
 def _all_ports(service: Resource) -> list[int]:
-    task = task_of(service)
-    ports: list[int] = []
-    for container in (containers(task) if task is not None else None) or []:
-        for mapping in container.blocks("portMappings"):
-            port = mapping.integer("containerPort")
-            if port is None:
-                return []
-            ports.append(port)
-    return ports
+    """Return the ports of all containers; empty if not all are known."""
+    mapped = [port_mappings(container) for container in containers_of(service)]
+    return [] if None in mapped else [port for ports in mapped for port in ports or ()]
 
 
-def _container_checks(service: Resource, name: str | None) -> list[str]:
-    task = task_of(service)
-    urls: list[str] = []
-    for container in (containers(task) if task is not None else None) or []:
+def _container_checks(service: Resource, name: str | None) -> list[tuple[str, str]]:
+    """Return port and path of the URLs that a container's health check requests."""
+    urls: list[tuple[str, str]] = []
+    for container in containers_of(service):
         check = container.block("healthCheck")
         command = check.texts("command") if check is not None else None
         if container.text("name") == name:
             urls += _URL.findall(" ".join(command or ()))
-    return [url for url in urls if _parses(url)]
-
-
-def _parses(url: str) -> bool:
-    try:
-        return urlsplit(url).port is not None or True
-    except ValueError:
-        return False
+    return [(port, path or "/") for port, path in urls]

@@ -12,7 +12,7 @@ from harness.preflight.finding import Family
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 from harness.preflight.rules.ec2.model import distinct_zones, zones_of
 
-_API = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference"
+_API = "elasticloadbalancing/latest/APIReference"
 _LB = ("aws_lb", "aws_alb")
 _MIN_ZONES = 2
 _GROUP = ("aws_lb_target_group", "aws_alb_target_group")
@@ -23,7 +23,6 @@ _MAX_NAME = 32
 
 @resource_rule(
     "elbv2/too-few-zones",
-    Family.DEPLOY,
     *_LB,
     errors="ValidationError: At least two subnets in two different Availability Zones must be "
     "specified",
@@ -39,7 +38,6 @@ def too_few_zones(balancer: Resource) -> Problems:
 
 @resource_rule(
     "elbv2/subnets-in-same-zone",
-    Family.DEPLOY,
     *_LB,
     errors="InvalidConfigurationRequest: A load balancer cannot be attached to multiple subnets in "
     "the same Availability Zone",
@@ -61,12 +59,10 @@ def _is_application(balancer: Resource) -> bool:
 
 @resource_rule(
     "elbv2/no-internet-gateway",
-    Family.DEPLOY,
     *_LB,
     errors="InvalidSubnet: VPC {vpc} has no internet gateway",
     remedy="Add an internet gateway to the VPC, or make the load balancer internal.",
-    documentation="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
-    "application-load-balancers.html",
+    documentation="elasticloadbalancing/latest/application/application-load-balancers.html",
 )
 def no_internet_gateway(balancer: Resource) -> Problems:
     """An internet-facing load balancer is in a VPC without internet gateway."""
@@ -76,16 +72,14 @@ def no_internet_gateway(balancer: Resource) -> Problems:
     if vpc is None or balancer.boolean("internal", default=False) is not False:
         return
     kinds = ("aws_internet_gateway", "aws_internet_gateway_attachment")
-    if any(not configuration.all_certain(kind, "vpc_id", "aws_vpc") for kind in kinds):
-        return
-    if not any(configuration.referring(kind, "vpc_id", vpc) for kind in kinds):
+    if all(configuration.all_referring(kind, "vpc_id", vpc) == [] for kind in kinds):
         yield balancer.problem(f"{vpc.address} has no internet gateway")
 
 
 @resource_rule(
     "elbv2/deletion-protection",
-    Family.TEARDOWN,
     *_LB,
+    family=Family.TEARDOWN,
     errors="OperationNotPermitted: Load balancer '{arn}' cannot be deleted because deletion "
     "protection is enabled",
     remedy="Set enable_deletion_protection = false in a disposable environment.",
@@ -99,7 +93,6 @@ def deletion_protection(balancer: Resource) -> Problems:
 
 @resource_rule(
     "elbv2/target-group-incomplete",
-    Family.DEPLOY,
     *_GROUP,
     errors=(
         "Error: {name} should be set when target type is {kind}",
@@ -118,7 +111,6 @@ def target_group_incomplete(group: Resource) -> Problems:
 
 @resource_rule(
     "elbv2/listener-certificate",
-    Family.DEPLOY,
     *_LISTENER,
     errors=(
         "ValidationError: A certificate must be specified for HTTPS listeners",
@@ -138,7 +130,6 @@ def listener_certificate(listener: Resource) -> Problems:
 
 @configuration_rule(
     "elbv2/duplicate-listener-port",
-    Family.DEPLOY,
     errors="DuplicateListener: A listener already exists on this port for this load balancer",
     remedy="Use a unique port for each listener of a load balancer.",
     documentation=f"{_API}/API_CreateListener.html",
@@ -150,7 +141,6 @@ def duplicate_listener_port(inspection: Inspection) -> Problems:
 
 @configuration_rule(
     "elbv2/duplicate-listener-priority",
-    Family.DEPLOY,
     errors="PriorityInUse: Priority '{value}' is currently in use",
     remedy="Use a unique priority for each rule of a listener.",
     documentation=f"{_API}/API_CreateRule.html",
@@ -186,7 +176,6 @@ def _numbered(
 
 @resource_rule(
     "elbv2/load-balancer-name",
-    Family.DEPLOY,
     *_LB,
     errors=(
         'Error: "name" cannot be longer than 32 characters: "{name}"',
@@ -201,18 +190,11 @@ def _numbered(
 )
 def load_balancer_name(balancer: Resource) -> Problems:
     """A load balancer's name is too long or has a character that is not allowed."""
-    name = balancer.text("name")
-    variant = _violation(name or "")
-    if variant is None and name and name.startswith("internal-"):
-        variant = 4
-    if name and variant is not None:
-        text = f"{name!r} ({len(name)} characters)"
-        yield balancer.problem(text, variant=variant, name=name)
+    yield from _invalid_name(balancer, reserved_prefix="internal-")
 
 
 @resource_rule(
     "elbv2/target-group-name",
-    Family.DEPLOY,
     *_GROUP,
     errors=(
         'Error: "name" cannot be longer than 32 characters',
@@ -226,18 +208,21 @@ def load_balancer_name(balancer: Resource) -> Problems:
 )
 def target_group_name(group: Resource) -> Problems:
     """A target group's name is too long or has a character that is not allowed."""
-    name = group.text("name")
-    variant = _violation(name or "")
-    if name and variant is not None:
-        yield group.problem(f"{name!r} ({len(name)} characters)", variant=variant, name=name)
+    yield from _invalid_name(group)
 
 
-def _violation(name: str) -> int | None:
-    """Return the index of the provider's error message, None for a valid name."""
+def _invalid_name(resource: Resource, *, reserved_prefix: str | None = None) -> Problems:
+    """Yield a problem if a name is invalid; its variant is the provider's error message."""
+    name = resource.text("name")
+    if not name:
+        return
     violations = (
         len(name) > _MAX_NAME,
         not _CHARACTERS.fullmatch(name),
         name.startswith("-"),
         name.endswith("-"),
+        reserved_prefix is not None and name.startswith(reserved_prefix),
     )
-    return violations.index(True) if True in violations else None
+    if True in violations:
+        text = f"{name!r} ({len(name)} characters)"
+        yield resource.problem(text, variant=violations.index(True), name=name)

@@ -8,20 +8,13 @@ from harness.preflight.registry import Inspection, Problems, configuration_rule,
 from harness.preflight.rules.ec2.model import distinct_zones
 from harness.preflight.rules.rds.aurora_versions import AS_OF, retirement
 
-_API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference"
-_AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide"
+_API = "AmazonRDS/latest/APIReference"
+_AURORA = "AmazonRDS/latest/AuroraUserGuide"
 _MIN_ZONES = 2
 _RETENTION_DAYS = range(1, 36)
 _MAX_CAPACITY = 256.0
 _MIN_MAXIMUM = 1.0
 _STEP = 0.5
-_CLASSES = (
-    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
-    "Concepts.DBInstanceClass.SupportAurora.html"
-)
-_SERVERLESS = (
-    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.create.html"
-)
 # Aurora PostgreSQL supports memory-optimized, serverless and the larger burstable classes, but no
 # general-purpose (m), micro or small ones.
 _UNSUPPORTED = re.compile(r"db\.(m\d\w*\.\w+|t\d\w*\.(micro|small|xlarge|2xlarge)|c\d\w*\.\w+)")
@@ -29,7 +22,6 @@ _UNSUPPORTED = re.compile(r"db\.(m\d\w*\.\w+|t\d\w*\.(micro|small|xlarge|2xlarge
 
 @configuration_rule(
     "rds/retired-engine-version",
-    Family.DEPLOY,
     severity=Severity.WARNING,
     errors="InvalidParameterCombination: Cannot find version {version} for aurora-postgresql",
     remedy="Query the target (run preflight without --offline), or use a version that it offers; "
@@ -52,7 +44,6 @@ def retired_engine_version(inspection: Inspection) -> Problems:
 
 @resource_rule(
     "rds/parameter-group-family",
-    Family.DEPLOY,
     "aws_rds_cluster",
     errors="InvalidParameterCombination: The Parameter Group {name} with DBParameterGroupFamily "
     "{family} can't be used for this instance. Please use a Parameter Group with "
@@ -77,7 +68,6 @@ def parameter_group_family(cluster: Resource) -> Problems:
 
 @resource_rule(
     "rds/subnet-group-zones",
-    Family.DEPLOY,
     "aws_db_subnet_group",
     errors="DBSubnetGroupDoesNotCoverEnoughAZs: The DB subnet group doesn't meet Availability Zone "
     "(AZ) coverage requirement. Current AZ coverage: {zone}. Add subnets to cover at least 2 "
@@ -95,7 +85,6 @@ def subnet_group_zones(group: Resource) -> Problems:
 
 @resource_rule(
     "rds/serverless-capacity",
-    Family.DEPLOY,
     "aws_rds_cluster",
     errors="Error: expected serverlessv2_scaling_configuration.0.max_capacity to be in the range "
     "(1.000000 - 256.000000), got {maximum}",
@@ -117,7 +106,6 @@ def serverless_capacity(cluster: Resource) -> Problems:
 
 @resource_rule(
     "rds/backup-retention",
-    Family.DEPLOY,
     "aws_rds_cluster",
     errors=(
         "InvalidParameterValue: Invalid backup retention period: {days}. Retention period must be "
@@ -136,9 +124,9 @@ def backup_retention(cluster: Resource) -> Problems:
 
 @resource_rule(
     "rds/deletion-protection",
-    Family.TEARDOWN,
     "aws_rds_cluster",
     "aws_db_instance",
+    family=Family.TEARDOWN,
     errors=(
         "InvalidParameterCombination: Cannot delete protected Cluster, please disable deletion "
         "protection and try again.",
@@ -157,9 +145,9 @@ def deletion_protection(database: Resource) -> Problems:
 
 @resource_rule(
     "rds/final-snapshot",
-    Family.TEARDOWN,
     "aws_rds_cluster",
     "aws_db_instance",
+    family=Family.TEARDOWN,
     errors=(
         "Error: RDS Cluster final_snapshot_identifier is required when skip_final_snapshot is "
         "false",
@@ -186,14 +174,13 @@ def final_snapshot(database: Resource) -> Problems:
 
 @resource_rule(
     "rds/instance-class",
-    Family.DEPLOY,
     "aws_rds_cluster_instance",
     errors="InvalidParameterCombination: RDS does not support creating a DB instance with the "
     "following combination: DBInstanceClass={instance_class}, Engine={engine}, "
     "EngineVersion={version}, LicenseModel=postgresql-license. For supported combinations of "
     "instance class and database engine version, see the documentation.",
     remedy="Use a class of Aurora PostgreSQL: db.serverless, db.t4g.medium, db.r6g.large, ...",
-    documentation=_CLASSES,
+    documentation="AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html",
 )
 def instance_class(instance: Resource) -> Problems:
     """No version of Aurora PostgreSQL supports the instance class."""
@@ -210,12 +197,11 @@ def instance_class(instance: Resource) -> Problems:
 
 @resource_rule(
     "rds/serverless-without-capacity",
-    Family.DEPLOY,
     "aws_rds_cluster_instance",
     errors="InvalidParameterCombination: Set the Serverless v2 scaling configuration on the parent "
     "DB cluster before creating a Serverless v2 DB instance.",
     remedy="Add serverlessv2_scaling_configuration to the cluster.",
-    documentation=_SERVERLESS,
+    documentation="AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.create.html",
 )
 def serverless_without_capacity(instance: Resource) -> Problems:
     """A serverless instance is in a cluster without serverless capacity range."""

@@ -3,14 +3,12 @@
 import re
 
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 
-_API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference"
+_API = "AmazonRDS/latest/APIReference"
 _CHARACTERS = re.compile(r"[a-z0-9-]*")
 _MAX_IDENTIFIER = 63
-_DATABASE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
-_USER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 _DATABASE_TYPES = ("aws_rds_cluster", "aws_db_instance")
 _POSTGRESQL_WORDS = {
     *("all", "analyse", "analyze", "and", "any", "array", "as", "asc", "both", "case", "cast"),
@@ -35,7 +33,6 @@ _MAX_PASSWORD = {"mysql": 41, "aurora-mysql": 41, "postgres": 128, "aurora-postg
 
 @resource_rule(
     "rds/identifier",
-    Family.DEPLOY,
     "aws_rds_cluster",
     "aws_rds_cluster_instance",
     "aws_db_instance",
@@ -72,7 +69,6 @@ def identifier(database: Resource) -> Problems:
 
 @resource_rule(
     "rds/database-name",
-    Family.DEPLOY,
     *_DATABASE_TYPES,
     errors="InvalidParameterValue: DatabaseName must begin with a letter and contain only "
     "alphanumeric characters.",
@@ -84,13 +80,12 @@ def database_name(database: Resource) -> Problems:
     argument = "database_name" if database.type == "aws_rds_cluster" else "db_name"
     name = database.text(argument)
     word = database.text("engine") in _POSTGRESQL and (name or "").lower() in _POSTGRESQL_WORDS
-    if name and (not _DATABASE.fullmatch(name) or word):
+    if name and (not _WORD.fullmatch(name) or word):
         yield database.problem(f"{argument} {name!r}")
 
 
 @resource_rule(
     "rds/master-username",
-    Family.DEPLOY,
     *_DATABASE_TYPES,
     errors=(
         "InvalidParameterValue: MasterUsername {name} cannot be used as it is a reserved word "
@@ -108,7 +103,7 @@ def master_username(database: Resource) -> Problems:
     if not name or engine not in _RESERVED_USERS:
         return
     reserved = name.lower() in _RESERVED_USERS[engine]
-    if reserved or not _USER.fullmatch(name):
+    if reserved or not _WORD.fullmatch(name):
         reason = "reserved by the engine" if reserved else "malformed"
         yield database.problem(
             f"master user name {name!r} is {reason}", variant=not reserved, name=name
@@ -117,7 +112,6 @@ def master_username(database: Resource) -> Problems:
 
 @resource_rule(
     "rds/master-password",
-    Family.DEPLOY,
     *_DATABASE_TYPES,
     errors=(
         "InvalidParameterValue: The parameter MasterUserPassword is not a valid password. Only "

@@ -15,7 +15,6 @@ def _s3_arguments(inspection: Inspection) -> list[str]:
 
 @configuration_rule(
     "terraform/unknown-backend-argument",
-    Family.DEPLOY,
     errors=(
         'Error: Extraneous JSON object property\n\nNo argument or block type is named "{name}".',
         'Error: Unsupported argument\n\nAn argument named "{name}" is not expected here.',
@@ -49,7 +48,6 @@ def _why_unknown(name: str, terraform: TerraformVersion | None) -> str:
 
 @configuration_rule(
     "terraform/deprecated-backend-argument",
-    Family.DEPLOY,
     severity=Severity.WARNING,
     errors="Warning: Deprecated Parameter",
     remedy="Use the replacement of the argument; a later version removes it.",
@@ -69,7 +67,7 @@ def deprecated_backend_argument(inspection: Inspection) -> Problems:
 
 @configuration_rule(
     "terraform/shared-state-key",
-    Family.TEARDOWN,
+    family=Family.TEARDOWN,
     severity=Severity.WARNING,
     errors="Error: Error acquiring the state lock",
     remedy="Put the environment suffix into the key: {environment_suffix}/{stack id}.tfstate.",

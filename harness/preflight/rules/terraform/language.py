@@ -2,13 +2,18 @@
 
 from harness.preflight.configuration import Resource
 from harness.preflight.finding import Family, Problem
-from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
+from harness.preflight.registry import (
+    PROVIDER_DOCS,
+    Inspection,
+    Problems,
+    configuration_rule,
+    resource_rule,
+)
 
 _LANGUAGE = "https://developer.hashicorp.com/terraform/language"
 _MAX_TAGS = 50
 _MAX_TAG_KEY = 128
 _MAX_TAG_VALUE = 256
-_TAGS = "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"
 
 # Type -> argument for deletion protection, its protecting value, index of the error message.
 _PROTECTIONS = {
@@ -20,7 +25,6 @@ _PROTECTIONS = {
 
 @configuration_rule(
     "terraform/required-version",
-    Family.DEPLOY,
     errors="Error: Unsupported Terraform Core version",
     remedy="Run a version that meets the constraint, or change required_version.",
     documentation=f"{_LANGUAGE}/block/terraform",
@@ -37,7 +41,6 @@ def required_version(inspection: Inspection) -> Problems:
 
 @resource_rule(
     "terraform/undeclared-resource",
-    Family.DEPLOY,
     errors="Error: Reference to undeclared resource",
     remedy="Declare the resource, or correct the name.",
     documentation=f"{_LANGUAGE}/expressions/references",
@@ -55,7 +58,7 @@ def undeclared_resource(resource: Resource) -> Problems:
 
 @resource_rule(
     "terraform/prevent-destroy",
-    Family.TEARDOWN,
+    family=Family.TEARDOWN,
     errors="Error: Instance cannot be destroyed",
     remedy="Remove prevent_destroy from a disposable environment.",
     documentation=f"{_LANGUAGE}/meta-arguments/lifecycle",
@@ -69,10 +72,9 @@ def prevent_destroy(resource: Resource) -> Problems:
 
 @resource_rule(
     "terraform/skip-destroy",
-    Family.TEARDOWN,
+    family=Family.TEARDOWN,
     remedy="Set skip_destroy to false in a disposable environment.",
-    documentation="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
-    "cloudwatch_log_group",
+    documentation=f"{PROVIDER_DOCS}/cloudwatch_log_group",
 )
 def skip_destroy(resource: Resource) -> Problems:
     """A resource has ``skip_destroy`` and remains after destroy."""
@@ -82,8 +84,8 @@ def skip_destroy(resource: Resource) -> Problems:
 
 @resource_rule(
     "terraform/deletion-protection",
-    Family.TEARDOWN,
     *_PROTECTIONS,
+    family=Family.TEARDOWN,
     errors=(
         "OperationNotPermitted: The instance '{id}' may not be terminated. Modify its "
         "'disableApiTermination' instance attribute and try again.",
@@ -93,8 +95,7 @@ def skip_destroy(resource: Resource) -> Problems:
         "activated. Deletion protection must be inactivated first.",
     ),
     remedy="Disable the protection in a disposable environment.",
-    documentation="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/"
-    "Using_ChangingDisableAPITermination.html",
+    documentation="AWSEC2/latest/UserGuide/Using_ChangingDisableAPITermination.html",
 )
 def deletion_protection(resource: Resource) -> Problems:
     """A resource is protected from deletion."""
@@ -105,14 +106,13 @@ def deletion_protection(resource: Resource) -> Problems:
 
 @resource_rule(
     "terraform/invalid-tag",
-    Family.DEPLOY,
     errors=(
         "ValidationException: aws: prefixed tag key names are not allowed for external use",
         "InvalidTag: System tags cannot be added/updated by requester",
     ),
     remedy="Use at most 50 tags, keys of at most 128 characters that do not begin with aws:, and "
     "values of at most 256.",
-    documentation=_TAGS,
+    documentation="tag-editor/latest/userguide/best-practices-and-strats.html",
 )
 def invalid_tag(resource: Resource) -> Problems:
     """A tag key begins with ``aws:``, or AWS does not accept the length or number of tags."""

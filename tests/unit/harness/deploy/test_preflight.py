@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.deploy.preflight import require_deployable
+from harness.deploy.preflight import BlockedError, require_deployable
 from harness.preflight import TerraformVersion
-from harness.preflight.errors import BlockedError
 from harness.preflight.report import Report
 from tests.unit.harness.preflight.sample_configuration import SUFFIX, Draft, FakeTarget, catalog
 

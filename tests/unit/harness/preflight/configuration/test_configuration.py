@@ -81,8 +81,15 @@ def test_the_backend_is_named_with_its_arguments() -> None:
     assert configuration({}).backend() is None
 
 
-def test_certainty_about_all_resources_of_a_type() -> None:
-    routes = {"r": {"route_table_id": "${var.table}"}}
-    assert configuration({}).all_certain("aws_route", "route_table_id", "aws_route_table")
-    unsure = configuration({"aws_route": routes})
-    assert not unsure.all_certain("aws_route", "route_table_id", "aws_route_table")
+def addresses_of_routes(target: str | None) -> list[str] | None:
+    routes = {"aws_route": {"r": {"route_table_id": target}}} if target else {}
+    found = configuration({"aws_route_table": {"t": {}}, **routes})
+    table = resource(found, "aws_route_table.t")
+    referring = found.all_referring("aws_route", "route_table_id", table)
+    return None if referring is None else [route.address for route in referring]
+
+
+def test_all_resources_that_refer_to_another_one_are_none_if_uncertain() -> None:
+    assert addresses_of_routes(None) == []
+    assert addresses_of_routes("${aws_route_table.t.id}") == ["aws_route.r"]
+    assert addresses_of_routes("${var.table}") is None

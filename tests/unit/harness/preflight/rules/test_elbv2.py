@@ -1,4 +1,5 @@
 import json
+from functools import partial
 
 import pytest
 
@@ -82,8 +83,8 @@ def log_policy(
     )
 
 
-def curl(draft: Draft) -> None:
-    command = ["CMD-SHELL", "curl -f http://localhost:8080/healthz || exit 1"]
+def curl(draft: Draft, url: str = "http://localhost:8080/healthz") -> None:
+    command = ["CMD-SHELL", f"curl -f {url} || exit 1"]
     draft.containers(lambda c: c[0].update(healthCheck={"command": command}))
 
 
@@ -194,6 +195,17 @@ CASES = [
         name="another container's",
     ),
     fires("elbv2/health-check-path", SERVICE, both(lambda d: health(d, path="/ping"), curl)),
+    *(
+        fires("elbv2/health-check-path", SERVICE, partial(curl, url=url), name=url)
+        for url in ("http://127.0.0.1", "https://[::1]:8080?ready=1", "'http://localhost/ping'")
+    ),
+    *(
+        silent("elbv2/health-check-path", partial(curl, url=url), name=url)
+        for url in (
+            *("http://localhost:$PORT/ping", "http://localhost:9000/ping", "http://other/ping"),
+            *("http://localhost:8080/healthz#here", "http://localhost:99999/ping"),
+        )
+    ),
     silent(
         "elbv2/health-check-path",
         both(

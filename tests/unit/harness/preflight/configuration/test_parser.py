@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.preflight.configuration.expressions.nodes import (
+from harness.preflight.configuration.parser import (
     Call,
     ListNode,
     Literal,
@@ -10,8 +10,8 @@ from harness.preflight.configuration.expressions.nodes import (
     Opaque,
     Template,
     Traversal,
+    parse_template,
 )
-from harness.preflight.configuration.expressions.parser import parse_template
 
 
 @pytest.mark.parametrize(

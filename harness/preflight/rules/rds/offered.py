@@ -8,8 +8,7 @@ from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Inspection, Problems, lookup_rule
 from harness.preflight.target_lookup import TargetLookup
 
-_API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference"
-_AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide"
+_API = "AmazonRDS/latest/APIReference"
 _DATA = "aws_rds_engine_version"
 _ENGINES = ("aurora-postgresql", "aurora-mysql")
 _NEAREST = 5
@@ -19,7 +18,6 @@ _DATA_API_SINCE = {13: 11, 14: 8, 15: 3, 16: 1, 17: 4}
 
 @lookup_rule(
     "rds/engine-version-not-offered",
-    Family.DEPLOY,
     errors=(
         "InvalidParameterCombination: Cannot find version {version} for {engine}",
         "Error: no RDS engine versions match the criteria and preferred versions: ...",
@@ -58,7 +56,6 @@ def _preferences(inspection: Inspection) -> Iterator[tuple[Resource, list[str], 
 
 @lookup_rule(
     "rds/instance-class-not-offered",
-    Family.DEPLOY,
     errors="InvalidParameterCombination: RDS does not support creating a DB instance with the "
     "following combination: DBInstanceClass={instance_class}, Engine={engine}, "
     "EngineVersion={version}, LicenseModel=postgresql-license. For supported combinations of "
@@ -94,10 +91,10 @@ def instance_class_not_offered(inspection: Inspection, target: TargetLookup) -> 
 
 @lookup_rule(
     "rds/data-api-not-supported",
-    Family.WORK,
+    family=Family.WORK,
     severity=Severity.WARNING,
     remedy="Set enable_http_endpoint = false, or deploy where the RDS Data API is offered.",
-    documentation=f"{_AURORA}/Concepts.Aurora_Fea_Regions_DB-eng.Feature.Data_API.html",
+    documentation="AmazonRDS/latest/AuroraUserGuide/Concepts.Aurora_Fea_Regions_DB-eng.Feature.Data_API.html",
 )
 def data_api_not_supported(inspection: Inspection, target: TargetLookup) -> Problems:
     """The HTTP endpoint is enabled, but target or engine version has no RDS Data API."""

@@ -1,16 +1,21 @@
-"""IAM roles and policy statements, as other rules read them."""
+"""IAM roles and policy statements, as other rules read them, and the rules on them."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from harness.preflight.configuration import Reference, Resource, Unknown, references_in
+from harness.preflight.registry import Problems, resource_rule
 
-_EXECUTION_ROLE = "service-role/AmazonECSTaskExecutionRolePolicy"
-
+_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
+_MAX_NAME = 64
+_GRAMMAR = "IAM/latest/UserGuide/reference_policies_grammar.html"
+_VERSIONS = ("2012-10-17", "2008-10-17")
+_POLICIES = ("aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy")
 _MANAGED: Mapping[str, tuple[str, ...]] = {
-    _EXECUTION_ROLE: (
+    "service-role/AmazonECSTaskExecutionRolePolicy": (
         *("ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability"),
         *("ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"),
         *("logs:CreateLogStream", "logs:PutLogEvents"),
@@ -26,20 +31,18 @@ class Statement:
     """One statement of a policy; the tuples contain Unknown for unknown items.
 
     Attributes:
+        principals: Both services and accounts.
         allow: Whether the effect is Allow.
-        actions: Actions.
-        resources: Resources.
-        principals: Principals, both services and accounts.
         inverted: Whether it has NotAction, NotResource or NotPrincipal, which are not evaluated.
         conditional: Whether it has conditions.
     """
 
-    allow: bool
     actions: tuple[Any, ...]
     resources: tuple[Any, ...]
-    principals: tuple[Any, ...]
-    inverted: bool
-    conditional: bool
+    principals: tuple[Any, ...] = ()
+    allow: bool = True
+    inverted: bool = False
+    conditional: bool = False
 
 
 def policy_of(resource: Resource, argument: str) -> list[Statement] | None:
@@ -127,25 +130,21 @@ def trusts(role: Resource, service: str) -> bool | None:
 def role_statements(role: Resource) -> list[Statement] | None:
     """Return the statements of a role's policies; None if there may be more."""
     configuration = role.configuration
-    kinds = ("aws_iam_role_policy", "aws_iam_role_policy_attachment")
-    if not all(configuration.all_certain(kind, "role", "aws_iam_role") for kind in kinds):
-        return None
+    inline_policies = configuration.all_referring("aws_iam_role_policy", "role", role)
+    attachments = configuration.all_referring("aws_iam_role_policy_attachment", "role", role)
     elsewhere = configuration.resources("aws_iam_policy_attachment")
-    if elsewhere or not all(role.absent(n) for n in ("inline_policy", "managed_policy_arns")):
+    if inline_policies is None or attachments is None or elsewhere:
         return None
-    found: list[Statement] = []
-    for inline in configuration.referring("aws_iam_role_policy", "role", role):
-        found += (statements := policy_of(inline, "policy")) or []
-        if statements is None:
-            return None
-    for attachment in configuration.referring("aws_iam_role_policy_attachment", "role", role):
+    if not all(role.absent(name) for name in ("inline_policy", "managed_policy_arns")):
+        return None
+    documents = [policy_of(inline, "policy") for inline in inline_policies]
+    for attachment in attachments:
         policy = attachment.follow("policy_arn", "aws_iam_policy")
         arn = attachment.text("policy_arn")
-        statements = policy_of(policy, "policy") if policy else _managed(arn)
-        if statements is None:
-            return None
-        found += statements
-    return found
+        documents.append(policy_of(policy, "policy") if policy else _managed(arn))
+    if None in documents:
+        return None
+    return [statement for statements in documents for statement in statements or ()]
 
 
 def allows(statements: Sequence[Statement], action: str, target: Resource) -> bool | None:
@@ -195,13 +194,103 @@ def _managed(arn: str | None) -> list[Statement] | None:
     actions = _MANAGED.get((arn or "").partition(":policy/")[2])
     if actions is None:
         return None
-    return [
-        Statement(
-            allow=True,
-            actions=actions,
-            resources=("*",),
-            principals=(),
-            inverted=False,
-            conditional=False,
-        )
-    ]
+    return [Statement(actions=actions, resources=("*",))]
+
+
+@resource_rule(
+    "iam/role-name",
+    "aws_iam_role",
+    errors=(
+        "Error: expected length of name to be in the range (1 - 64), got {name}",
+        "Error: invalid value for name (must match [\\w+=,.@-])",
+        "ValidationError: The specified value for roleName is invalid. It must contain only "
+        "alphanumeric characters and/or the following: +=,.@_-",
+    ),
+    remedy="Use 1 to 64 letters, digits and + = , . @ _ -.",
+    documentation="IAM/latest/APIReference/API_CreateRole.html",
+)
+def role_name(role: Resource) -> Problems:
+    """A role name violates the naming rules of IAM."""
+    name = role.text("name")
+    if name is not None and not _NAME.fullmatch(name):
+        text = f"{name!r} ({len(name)} characters) is not a role name"
+        yield role.problem(text, variant=int(len(name) <= _MAX_NAME), name=name)
+
+
+@resource_rule(
+    "iam/malformed-policy",
+    *_POLICIES,
+    errors=(
+        "MalformedPolicyDocument: Syntax errors in policy.",
+        "MalformedPolicyDocument: Policy document should not specify a principal.",
+        "MalformedPolicyDocument: Policy statement must contain resources.",
+        "MalformedPolicyDocument: Policy statement must contain actions.",
+        'Error: "policy" contains an invalid JSON policy: ...',
+    ),
+    other_errors=(
+        "MalformedPolicyDocument: Statement {number} must contain a Resource or NotResource",
+        "MalformedPolicyDocument: Statement {number} must contain an Action or NotAction",
+    ),
+    remedy="Use Version 2012-10-17; each statement with Effect, Action and Resource, no Principal.",
+    documentation=_GRAMMAR,
+)
+def malformed_policy(policy: Resource) -> Problems:
+    """An identity policy violates the policy grammar of IAM."""
+    for message in _violations(policy, "policy", identity=True):
+        yield policy.problem(message)
+
+
+@resource_rule(
+    "iam/malformed-trust-policy",
+    "aws_iam_role",
+    errors=(
+        "MalformedPolicyDocument: Missing required field Principal",
+        "MalformedPolicyDocument: Has prohibited field Resource",
+        "MalformedPolicyDocument: This policy contains invalid Json",
+        'Error: "assume_role_policy" contains an invalid JSON policy: ...',
+    ),
+    remedy="Use Effect, Principal and Action (sts:AssumeRole) in each statement, no Resource.",
+    documentation=_GRAMMAR,
+)
+def malformed_trust_policy(role: Resource) -> Problems:
+    """The trust policy of a role violates the policy grammar of IAM."""
+    for message in _violations(role, "assume_role_policy", identity=False):
+        yield role.problem(message)
+
+
+def _violations(resource: Resource, argument: str, *, identity: bool) -> list[str]:
+    try:
+        document = resource.document(argument)
+    except ValueError as error:
+        return [f"{argument} is not JSON: {error}"]
+    if isinstance(document, list):
+        return [f"{argument} is a list, not an object"]
+    if not isinstance(document, Mapping):
+        return []
+    version = document.get("Version")
+    unsupported = isinstance(version, str) and version not in _VERSIONS
+    found = [f"Version is {version}"] if unsupported else []
+    listed = document.get("Statement")
+    if not listed:
+        return [*found, f"{argument} has no statement"]
+    for index, item in enumerate(listed if isinstance(listed, list) else [listed]):
+        if isinstance(item, Mapping):
+            errors = _grammar_errors(item, identity=identity)
+            found += [f"statement {index}: {text}" for text in errors]
+    return found
+
+
+def _grammar_errors(item: Mapping[str, Any], *, identity: bool) -> list[str]:
+    effect = item.get("Effect")
+    has = {
+        name: name in item or f"Not{name}" in item for name in ("Action", "Resource", "Principal")
+    }
+    errors = {
+        f"Effect is {effect}": isinstance(effect, str | None) and effect not in ("Allow", "Deny"),
+        "no Action": not has["Action"],
+        "no Resource": identity and not has["Resource"],
+        "a Principal, which an identity policy cannot have": identity and has["Principal"],
+        "no Principal": not identity and not has["Principal"],
+        "a Resource, which a trust policy cannot have": not identity and has["Resource"],
+    }
+    return [text for text, violated in errors.items() if violated]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.aws.capability import Capability
-from harness.preflight.finding import Family, Problem
+from harness.preflight.finding import Problem
 from harness.preflight.registry import Inspection, Problems, lookup_rule
 from harness.preflight.target_lookup import TargetLookup
 
@@ -16,7 +16,6 @@ class _Quota:
 
     Attributes:
         service: Service code.
-        code: Quota code.
         name: Name of the quota, for messages.
         used: Returns the number of existing resources.
         error: Index of the error message among those of the rule.
@@ -76,7 +75,6 @@ _QUOTAS: Mapping[str, _Quota] = {
 
 @lookup_rule(
     "account/quota-exceeded",
-    Family.DEPLOY,
     errors=(
         "VpcLimitExceeded: The maximum number of VPCs has been reached.",
         "AddressLimitExceeded: The maximum number of addresses has been reached.",
@@ -86,7 +84,7 @@ _QUOTAS: Mapping[str, _Quota] = {
         "NatGatewayLimitExceeded: The maximum number of NAT Gateways has been reached.",
     ),
     remedy="Remove unused resources (catalog-harness destroy), or request a quota increase.",
-    documentation="https://docs.aws.amazon.com/servicequotas/latest/userguide/intro.html",
+    documentation="servicequotas/latest/userguide/intro.html",
 )
 def quota_exceeded(inspection: Inspection, target: TargetLookup) -> Problems:
     """The deployment would exceed a quota of the account."""

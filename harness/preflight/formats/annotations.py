@@ -1,7 +1,8 @@
-"""The report as SARIF 2.1.0, for code scanning.
+"""The report for code review: SARIF 2.1.0, and annotations of a GitHub Actions job.
 
-Format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; the subset for GitHub:
+SARIF: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; the subset for GitHub:
 https://docs.github.com/en/code-security/reference/code-scanning/sarif-support-for-code-scanning.
+Annotations: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands.
 """
 
 import json
@@ -86,3 +87,31 @@ def _location(finding: Finding) -> dict[str, Any]:
 def _suppressed(item: Suppressed) -> dict[str, Any]:
     justification = {"kind": "external", "justification": item.suppression.reason}
     return {**_result(item.finding), "suppressions": [justification]}
+
+
+def github(report: Report) -> str:
+    """Return one workflow command a line: errors, warnings and notices."""
+    lines = [_annotation(finding) for finding in report.findings]
+    lines += [
+        f"::notice title={_property(f'suppressed: {item.finding.rule}')}::"
+        f"{_data(f'{item.finding.address}: {item.suppression.reason}')}"
+        for item in report.suppressed
+    ]
+    lines += [f"::notice title=preflight::{_data(note)}" for note in report.notes]
+    return "\n".join(lines)
+
+
+def _annotation(finding: Finding) -> str:
+    location = location_of(finding)
+    properties = [f"file={_property(location.path)}", f"line={location.line}"] if location else []
+    properties.append(f"title={_property(finding.rule)}")
+    text = f"{finding.address}: {finding.message}\nFix: {finding.remedy}"
+    return f"::{_LEVELS[finding.severity]} {','.join(properties)}::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from harness.preflight.configuration.expressions.nodes import (
+from harness.preflight.configuration.parser import (
     Call,
     ListNode,
     Literal,
@@ -17,8 +17,8 @@ from harness.preflight.configuration.expressions.nodes import (
     Opaque,
     Template,
     Traversal,
+    parse_template,
 )
-from harness.preflight.configuration.expressions.parser import parse_template
 from harness.preflight.configuration.values import (
     Encoded,
     Reference,

@@ -4,7 +4,7 @@ import pytest
 
 from harness.preflight import Configuration, configuration_of
 from harness.preflight.configuration import Encoded, Reference, Unknown, references_in
-from harness.preflight.configuration.expressions.evaluate import evaluate
+from harness.preflight.configuration.evaluate import evaluate
 
 DOCUMENT: dict[str, Any] = {
     "locals": {

@@ -1,1 +1,0 @@
-"""Terraform's expressions: parsed and evaluated as far as values are known."""

@@ -1,1 +1,0 @@
-"""Rules for IAM roles and policies."""

@@ -1,1 +1,0 @@
-"""Rules that query the target; skipped offline."""
