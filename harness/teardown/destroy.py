@@ -116,7 +116,7 @@ def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> Terraform
         if not record.complete:
             _sweep_leftovers(run, record, target, except_for=workspace.state_identifiers())
         with run.timeline.phase("destroy"):
-            result = workspace.destroy(
+            retried = workspace.destroy(
                 on_event=terraform_listener(run.timeline),
                 refresh=not record.verified,
                 timeout=target.deadlines.destroy,
@@ -126,8 +126,8 @@ def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> Terraform
             raise
         run.timeline.observer.note(f"{error.message.splitlines()[0]}: the sweep comes next")
         return error
-    if result.retried:
-        run.timeline.observer.note(f"destroyed in two attempts: {result.retried}")
+    if retried:
+        run.timeline.observer.note(f"destroyed in two attempts: {retried}")
     return None
 
 
