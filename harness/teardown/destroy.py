@@ -16,6 +16,7 @@ from harness.targets.factory import attach_target, target_type
 from harness.teardown.proof import TeardownProof, prove_teardown
 from harness.teardown.remote_state import remove_state_of
 from harness.teardown.sweep import SweptRun, sweep
+from harness.teardown.sweep.selection import SweepFilter
 from harness.terraform import TerraformError
 
 
@@ -178,14 +179,9 @@ def _sweep_leftovers(
     suffix = record.environment_suffix
     with run.timeline.phase("sweep"):
         try:
+            limits = SweepFilter(frozenset({suffix}), run_id=record.run_id)
             report = sweep(
-                target,
-                names_of=lambda suffix: run.stack.physical_names(suffix, record.region),
-                suffixes=(suffix,),
-                run_id=record.run_id,
-                except_for=except_for,
-                remove=True,
-                patience=0.0,
+                target, run.stack, limits, except_for=except_for, remove=True, patience=0.0
             )
         except (BotoCoreError, ClientError) as error:
             raise TargetError(f"what is left of {suffix} cannot be swept: {error}") from error

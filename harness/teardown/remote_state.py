@@ -18,7 +18,6 @@ from harness.run.record import RunRecord
 from harness.run.stack_definition import StackDefinition
 from harness.targets.base import Target
 
-StateKey = Callable[[str], str]
 _SUFFIX = "SUFFIX"
 
 
@@ -44,7 +43,7 @@ class StateObject:
         return tuple(f"s3://{self.bucket}/{key}" for key in self.keys)
 
 
-def find_states(s3: Any, bucket: str, state_key: StateKey) -> tuple[StateObject, ...]:
+def find_states(s3: Any, bucket: str, state_key: Callable[[str], str]) -> tuple[StateObject, ...]:
     """Return the states in a bucket whose keys are those of the stack.
 
     Args:

@@ -10,7 +10,6 @@ from harness.aws.resources.resource import Kind, Resource
 from harness.aws.tags import PROJECT_TAGS, RUN_ID
 
 NAMED = "named"
-NamesOf = Callable[[str], Names]
 
 # Created without tags: Terraform gives a dashboard none, and a bucket its tags by a second call.
 _UNTAGGED = frozenset({Kind.DASHBOARD, Kind.BUCKET})
@@ -38,17 +37,15 @@ class SweepFilter:
 
 @dataclass(frozen=True)
 class KnownRun:
-    """A run that is known from another source than its resources.
+    """A run that is known from another source than its resources, such as the ledger.
 
     Attributes:
         environment_suffix: Its suffix.
         expires_at: When it may be swept; None where the source has no time.
-        origin: The source ("ledger").
     """
 
     environment_suffix: str
     expires_at: datetime | None
-    origin: str
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ def select(
     resources: Sequence[Resource],
     limits: SweepFilter,
     *,
-    names_of: NamesOf,
+    names_of: Callable[[str], Names],
     known: Iterable[KnownRun] = (),
 ) -> Selection:
     """Choose what is swept.

@@ -74,11 +74,3 @@ def test_sensitive_outputs_are_registered_for_redaction(
 
     assert outputs["password"] == "hunter2-output"
     assert redact("hunter2-output hunter2-nested catalog-public") == f"{MASK} {MASK} catalog-public"
-
-
-def test_the_repr_of_an_apply_result_has_no_outputs(
-    fake: FakeTerraform, directory: WorkingDirectory
-) -> None:
-    fake.answer("output", json.dumps({"name": {"value": "hidden", "sensitive": False}}))
-
-    assert "hidden" not in repr(directory.apply())
