@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import boto3
 
 if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
     from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cloudwatch import CloudWatchClient

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from harness.aws.capability import Capability
-from harness.aws.resources.catalog import CATALOG
+from harness.aws.resources.inventory import CATALOG
 from harness.aws.resources.ownership import with_parts
 from harness.aws.resources.resource import Kind, Resource
 from harness.aws.tags import project_tags
