@@ -38,9 +38,6 @@ class Clients:
 
     Clients may be shared between threads, sessions may not, so the creation is serialised:
     https://boto3.amazonaws.com/v1/documentation/api/latest/guide/clients.html#multithreading-or-multiprocessing-with-clients
-
-    Args:
-        session: Session of the target.
     """
 
     application_autoscaling: _Client["ApplicationAutoScalingClient"] = _Client(

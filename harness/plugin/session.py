@@ -34,11 +34,7 @@ def harness_session(config: pytest.Config) -> "HarnessSession":
 
 
 class HarnessSession:
-    """The state of the harness in one process of a pytest session.
-
-    Args:
-        config: pytest's configuration.
-    """
+    """The state of the harness in one process of a pytest session."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -143,9 +139,6 @@ class HarnessSession:
 
         It exits for a usage error and for a target that cannot be used, but not from a worker
         of pytest-xdist, whose exit is a crash for the controlling process.
-
-        Args:
-            error: Why there is no stack, or no target.
         """
         if self._controls and isinstance(error, UsageError | TargetError):
             pytest.exit(str(error), returncode=error.exit_code)

@@ -67,13 +67,7 @@ class SharedStack:
     def join(
         cls, config: pytest.Config, given: Mapping[str, str], observer: Callable[[Path], Observer]
     ) -> "SharedStack":
-        """Join in a worker, with the ``worker_input`` of the controlling process.
-
-        Args:
-            config: pytest's configuration.
-            given: The worker input.
-            observer: Returns the observer for the run's folder.
-        """
+        """Join in a worker, with the ``worker_input`` of the controlling process."""
         settings = settings_of(config)
         ledger = Ledger(settings.home)
         suffix = given["environment_suffix"]

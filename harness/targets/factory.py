@@ -37,9 +37,5 @@ def attach_target(name: str, region: str, attachment: Mapping[str, str]) -> Targ
 
 
 def account_target(region: str) -> Target:
-    """Return the target for a real account, for commands without other targets.
-
-    Args:
-        region: AWS region.
-    """
+    """Return the target for a real account, for commands without other targets."""
     return AwsTarget(region=region)

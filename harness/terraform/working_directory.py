@@ -167,9 +167,6 @@ def temporary_directory(directory: Path) -> dict[str, str]:
 
     A killed provider leaves its socket behind; in this folder it belongs to a known run.
 
-    Args:
-        directory: The working directory.
-
     Returns:
         Nothing if the path is too long for a socket: the system's folder is used.
     """

@@ -69,13 +69,7 @@ class Inventory:
 def take_inventory(
     clients: Clients, missing: Mapping[Capability, str], kinds: Collection[Kind] = tuple(Kind)
 ) -> Inventory:
-    """List the resources of every service that the stack uses.
-
-    Args:
-        clients: Clients of the target.
-        missing: What the target cannot do, and why.
-        kinds: The kinds to list.
-    """
+    """List the resources of every service that the stack uses."""
     listed = [kind for kind in kinds if kind.service not in missing]
 
     def resources(kind: Kind) -> tuple[Resource, ...] | BotoCoreError | ClientError:

@@ -43,9 +43,6 @@ class CheckSpec:
 class ServiceChecks:
     """Base of the checks of one service.
 
-    Args:
-        context: The deployed stack.
-
     Attributes:
         service: First half of the ids of its checks.
         tier: Tier of the stack that all its checks need.

@@ -18,10 +18,6 @@ def require_permission(run: Run, target: Target) -> None:
 
     Changes nothing, neither in the account nor on record.
 
-    Args:
-        run: The run, not begun yet.
-        target: Where it would deploy.
-
     Raises:
         UsageError: A guard refuses the run.
     """

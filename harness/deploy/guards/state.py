@@ -22,10 +22,6 @@ def lock_key(state_key: str) -> str:
 def guard_state(session: boto3.Session, config: StackConfiguration) -> None:
     """Refuse a bucket that is missing or in another region, and a state in use.
 
-    Args:
-        session: The session that deploys.
-        config: The configuration of the stack, with a state bucket.
-
     Raises:
         UsageError: The bucket cannot be used, or holds the state or the lock of another run.
     """

@@ -50,13 +50,7 @@ class KnownRun:
 
 @dataclass(frozen=True)
 class SelectedRun:
-    """A run that is swept.
-
-    Attributes:
-        environment_suffix: Its suffix.
-        why: "named", or when it expired.
-        resources: Its resources.
-    """
+    """A run that is swept, why ("named", or when it expired), and its resources."""
 
     environment_suffix: str
     why: str
@@ -73,12 +67,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Selection:
-    """What is swept and what is not.
-
-    Attributes:
-        runs: The runs that are swept, by suffix.
-        skipped: What is left alone.
-    """
+    """The runs that are swept, by suffix, and what is left alone."""
 
     runs: tuple[SelectedRun, ...]
     skipped: tuple[Skipped, ...]
@@ -98,12 +87,6 @@ def select(
     A resource without tags is swept only with its run: as a part of one of its resources
     (network interfaces, tasks), or by the exact name that the stack derives for it (dashboards, and
     buckets, which can be without tags only as long as they are empty).
-
-    Args:
-        resources: The resources in the target.
-        limits: The runs to sweep.
-        names_of: Returns the names that the stack derives from an environment suffix.
-        known: Runs known from other sources.
     """
     chosen = _chosen_runs([each for each in resources if each.is_ours], limits, known)
     runs = {
