@@ -6,7 +6,7 @@ from types import MappingProxyType
 from harness.core.errors import UsageError
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
-from harness.targets.embedded.target import EmbeddedTarget
+from harness.targets.embedded import EmbeddedTarget
 from harness.targets.localstack.target import LocalStackTarget
 from harness.targets.real_aws import AwsTarget
 
