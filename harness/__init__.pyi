@@ -11,9 +11,9 @@ from .checks.cloudfront import CloudFront as CloudFront  # of CloudFront (fixtur
 from .checks.ecs import Ecs as Ecs  # checks of service and tasks (fixture `ecs`)
 from .checks.framework.check import ServiceChecks as ServiceChecks  # base of the check classes
 from .checks.framework.check import check as check  # makes a check of a method
+from .checks.framework.check import expect as expect  # fails a check unless a condition holds
+from .checks.framework.check import expect_equal as expect_equal  # the same for equality
 from .checks.framework.context import CheckContext as CheckContext  # what a check observes
-from .checks.framework.expect import expect as expect  # fails a check unless a condition holds
-from .checks.framework.expect import expect_equal as expect_equal  # the same for equality
 from .checks.iam import Iam as Iam  # checks of the roles (fixture `iam`)
 from .checks.log_bucket import LogBucket as LogBucket  # of the bucket (fixture `log_bucket`)
 from .checks.logs import Logs as Logs  # checks of the log group (fixture `logs`)

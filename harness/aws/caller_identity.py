@@ -14,12 +14,7 @@ CREDENTIAL_ERRORS = (BotoCoreError, ClientError, RuntimeError)
 
 @dataclass(frozen=True)
 class Identity:
-    """The caller of AWS.
-
-    Attributes:
-        account: Account id, twelve digits.
-        arn: ARN of the user, role session or root user.
-    """
+    """The caller of AWS: id of the account, and ARN of the user, role session or root user."""
 
     account: str
     arn: str

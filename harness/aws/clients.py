@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import boto3
 
 if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
     from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -41,9 +38,6 @@ class Clients:
 
     Clients may be shared between threads, sessions may not, so the creation is serialised:
     https://boto3.amazonaws.com/v1/documentation/api/latest/guide/clients.html#multithreading-or-multiprocessing-with-clients
-
-    Args:
-        session: Session of the target.
     """
 
     application_autoscaling: _Client["ApplicationAutoScalingClient"] = _Client(

@@ -20,9 +20,6 @@ _REAL = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 def aws_session(region: str) -> boto3.Session:
     """Return a session with the user's configuration and credentials.
 
-    Args:
-        region: AWS region of its clients.
-
     Raises:
         UsageError: The user's AWS configuration cannot be used.
     """

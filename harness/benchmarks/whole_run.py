@@ -19,7 +19,7 @@ from harness.run.run import Run
 from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings, new_environment_suffix
 from harness.synth.synthesize import synthesize
-from harness.targets.embedded.target import EmbeddedTarget
+from harness.targets.embedded import EmbeddedTarget
 from harness.terraform.command import child_environment
 
 _VERB_SECONDS = 900.0

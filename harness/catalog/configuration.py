@@ -22,9 +22,9 @@ def configure(
     settings: HarnessSettings,
     environment_suffix: str,
     *,
-    target: Target | None,
-    tags: Mapping[str, str],
-    state_path: Path | None,
+    target: Target | None = None,
+    tags: Mapping[str, str] | None = None,
+    state_path: Path | None = None,
 ) -> StackConfig:
     """Return the configuration that the settings describe; see ``StackDefinition.configure``.
 
@@ -42,6 +42,7 @@ def configure(
     if state_path is not None and not given.get("state_bucket"):
         defaults["state_path"] = str(state_path)
     config = validated({**defaults, **given, **options})
+    tags = tags or {}
     for key in sorted(tags.keys() & config.tags.keys()):
         raise UsageError(
             f"--stack-config sets the tag {key}, which is reserved for the run",

@@ -11,11 +11,7 @@ _ALARMS = 10
 
 
 def hourly_usage(config: StackConfig) -> HourlyUsage:
-    """Return the billable items, as deployed and at maximum scale.
-
-    Args:
-        config: The stack's configuration.
-    """
+    """Return the billable items, as deployed and at maximum scale."""
     return HourlyUsage(
         initial=_usage(config, tasks=config.desired_count, capacity=config.aurora_min_capacity),
         maximum=_usage(config, tasks=config.max_capacity, capacity=config.aurora_max_capacity),

@@ -2,20 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
-from pathlib import Path
-from typing import Any
 
 from harness.aws.capability import Capability
-from harness.aws.resources.resource import Kind
+from harness.catalog import configuration, names
+from harness.catalog.app import APP
 from harness.catalog.aurora_version import resolve_aurora_version
-from harness.catalog.configuration import configure, validated
 from harness.catalog.cost import hourly_usage
-from harness.catalog.image import package_folder
-from harness.catalog.names import physical_names, state_key
 from harness.catalog.tiers import select_tiers, tier_facts
 from harness.core.errors import UsageError
-from harness.run.stack_definition import EcsService, HourlyUsage, StackApp, StackConfiguration
+from harness.run.stack_definition import EcsService, HourlyUsage, StackConfiguration
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
@@ -29,38 +24,12 @@ class CatalogDefinition:
     """Implementation of ``StackDefinition`` for the catalog stack; see there."""
 
     stack_id = STACK_ID
-
-    @cached_property
-    def app(self) -> StackApp:
-        """The stack's app; ``stack/api`` runs in the tasks and is no input of the synth."""
-        return StackApp(
-            module="stack.app",
-            package=package_folder().resolve(),
-            not_synthesized=frozenset({"api"}),
-            config_variable="CATALOG_STACK_CONFIG",
-            inputs=frozenset(
-                {
-                    "AWS_REGION",
-                    "ENVIRONMENT_SUFFIX",
-                    "TERRAFORM_STATE_BUCKET",
-                    "TERRAFORM_STATE_BUCKET_REGION",
-                }
-            ),
-        )
-
-    def configure(
-        self,
-        settings: HarnessSettings,
-        environment_suffix: str,
-        *,
-        target: Target | None = None,
-        tags: Mapping[str, str] | None = None,
-        state_path: Path | None = None,
-    ) -> StackConfig:
-        """Combine the defaults of the target, the user's fields and those of the run."""
-        return configure(
-            settings, environment_suffix, target=target, tags=tags or {}, state_path=state_path
-        )
+    app = APP
+    configure = staticmethod(configuration.configure)
+    restore = staticmethod(StackConfig.from_mapping)
+    outputs = staticmethod(CatalogOutputs.from_dict)
+    state_key = staticmethod(names.state_key)
+    physical_names = staticmethod(names.physical_names)
 
     def predict(self, config: StackConfiguration) -> StackConfig:
         """Assume the preferred Aurora version."""
@@ -84,7 +53,7 @@ class CatalogDefinition:
         selection = select_tiers(settings, target)
         if selection.left_out:
             timeline.note(f"{target.name} {selection}")
-        chosen = validated({**config.to_mapping(), "tiers": sorted(selection.tiers)})
+        chosen = configuration.validated({**config.to_mapping(), "tiers": sorted(selection.tiers)})
         pinned = settings.skip_preflight and chosen.aurora_engine_version is not None
         if Tier.DATABASE not in chosen.tiers or pinned:
             return chosen
@@ -96,14 +65,6 @@ class CatalogDefinition:
         )
         timeline.observer.note(f"Aurora PostgreSQL {version.version}: {version.reason}")
         return replace(chosen, aurora_engine_version=version.version)
-
-    def restore(self, values: Mapping[str, Any]) -> StackConfig:
-        """Return the configuration of a record."""
-        return StackConfig.from_mapping(values)
-
-    def outputs(self, values: Mapping[str, Any]) -> CatalogOutputs:
-        """Return the typed outputs."""
-        return CatalogOutputs.from_dict(values)
 
     def facts(
         self, config: StackConfiguration, missing: Mapping[Capability, str]
@@ -133,14 +94,6 @@ class CatalogDefinition:
         """Return the ECS service of the API."""
         catalog = _catalog_config(config)
         return (EcsService(catalog.ecs_cluster_name, catalog.ecs_service_name),)
-
-    def state_key(self, environment_suffix: str) -> str:
-        """Return the object key of the Terraform state of a suffix."""
-        return state_key(environment_suffix)
-
-    def physical_names(self, environment_suffix: str, region: str) -> Mapping[Kind, frozenset[str]]:
-        """Return the names of ``stack.names``, by kind."""
-        return physical_names(environment_suffix, region)
 
 
 def _catalog_config(config: StackConfiguration) -> StackConfig:

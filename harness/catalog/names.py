@@ -24,12 +24,7 @@ class _Names(PhysicalNames):
 
 
 def physical_names(environment_suffix: str, region: str) -> Mapping[Kind, frozenset[str]]:
-    """Return the names that any configuration of the stack gives, as the services list them.
-
-    Args:
-        environment_suffix: Suffix of the deployment.
-        region: AWS region; part of the bucket's name.
-    """
+    """Return the names that any configuration of the stack gives, as the services list them."""
     names = _Names(environment_suffix, region)
     scaled = f"service/{names.ecs_cluster_name}/{names.ecs_service_name}"
     alarms = (names.alarm_name(kind) for kind in _ALARMS)

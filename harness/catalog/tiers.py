@@ -33,12 +33,7 @@ _REMEDY = (
 
 @dataclass(frozen=True)
 class TierSelection:
-    """The tiers that are deployed, and those that are not.
-
-    Attributes:
-        tiers: The tiers to deploy.
-        left_out: Tier -> the reason why the target does not offer it.
-    """
+    """The tiers that are deployed, and the reason for each one that is not."""
 
     tiers: frozenset[Tier]
     left_out: Mapping[Tier, str]
@@ -77,12 +72,7 @@ def select_tiers(settings: HarnessSettings, target: Target) -> TierSelection:
 
 
 def tier_facts(tiers: Collection[str], missing: Mapping[Capability, str]) -> dict[str, str]:
-    """Return facts for the report about a stack without all tiers.
-
-    Args:
-        tiers: The tiers that are deployed.
-        missing: Missing capability of the target -> reason.
-    """
+    """Return facts for the report about a stack without all tiers."""
     absent = [tier for tier in Tier if tier not in tiers]
     if not absent:
         return {}

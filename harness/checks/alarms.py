@@ -6,18 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.aws.capability import Capability
-from harness.checks.framework.check import ServiceChecks, check
+from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal
 from harness.checks.framework.context import CheckContext
-from harness.checks.framework.expect import expect, expect_equal
 from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import load_balancer, metric_name, target_group
-from harness.run.evidence import Plane
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
 
 # The dimensions of the alarm of a NAT gateway come from EC2.
-_NEEDS = (Capability.CLOUDWATCH, Capability.EC2)
 _BALANCING = "AWS/ApplicationELB"
 
 
@@ -109,12 +106,9 @@ class Alarms(ServiceChecks):
 
     service = "alarms"
     tier = Tier.MONITORING
+    requires = (Capability.CLOUDWATCH, Capability.EC2)
 
-    @check(
-        "the alarms are exactly the expected ones, each on its metric",
-        plane=Plane.CONTROL,
-        requires=_NEEDS,
-    )
+    @check("the alarms are exactly the expected ones, each on its metric")
     def metrics(self) -> str:
         """Compare metric, statistic, threshold, periods and dimensions of every alarm."""
         stack, alarms = self.context.expected, _expected_alarms(self.context)
@@ -128,7 +122,7 @@ class Alarms(ServiceChecks):
         expect_equal("alarms", self._alarms(), expected)
         return f"{len(expected)} alarms: {', '.join(alarms)}"
 
-    @check("the dashboard shows the metric of every alarm", plane=Plane.CONTROL, requires=_NEEDS)
+    @check("the dashboard shows the metric of every alarm")
     def dashboard(self) -> str:
         """Read the dashboard's body."""
         name = self.context.expected.dashboard_name

@@ -4,8 +4,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from harness.aws.capability import Capability
-from harness.checks.framework.check import ServiceChecks, check
-from harness.checks.framework.expect import expect, expect_equal
+from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal
 from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import (
     RunningTask,
@@ -19,8 +18,7 @@ from harness.run.evidence import Plane
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import TargetHealthDescriptionTypeDef
 
-_ELBV2 = (Capability.ELBV2,)
-_TRAFFIC = (*_ELBV2, Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
+_TRAFFIC = (Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
 _LOG_PREFIX = "alb"
 
 
@@ -29,12 +27,9 @@ class Alb(ServiceChecks):
 
     service = "alb"
     tier = Tier.LOAD_BALANCER
+    requires = (Capability.ELBV2,)
 
-    @check(
-        "the load balancer is active and internet-facing in every zone",
-        plane=Plane.CONTROL,
-        requires=_ELBV2,
-    )
+    @check("the load balancer is active and internet-facing in every zone")
     def active(self) -> str:
         """Compare state, scheme, type and subnets."""
         balancer = self.context.eventually(
@@ -52,11 +47,7 @@ class Alb(ServiceChecks):
         expect_equal("number of zones", len(zones), self.context.expected.availability_zone_count)
         return f"{balancer['LoadBalancerName']} is active in {', '.join(sorted(zones))}"
 
-    @check(
-        "the only listener is on port 80 and forwards everything to the target group",
-        plane=Plane.CONTROL,
-        requires=_ELBV2,
-    )
+    @check("the only listener is on port 80 and forwards everything to the target group")
     def listener_forwards(self) -> str:
         """Compare every listener and every rule, by the load balancer's name."""
         arn = load_balancer(self.context)["LoadBalancerArn"]
@@ -77,11 +68,7 @@ class Alb(ServiceChecks):
         )
         return f"HTTP:80 forwards to {self.context.expected.target_group_name}"
 
-    @check(
-        "the target group has IP targets and checks their health at /healthz",
-        plane=Plane.CONTROL,
-        requires=_ELBV2,
-    )
+    @check("the target group has IP targets and checks their health at /healthz")
     def target_group_settings(self) -> str:
         """Compare target type, protocol and health check."""
         stack, group = self.context.expected, target_group(self.context)
@@ -104,11 +91,7 @@ class Alb(ServiceChecks):
         expect_equal("target group", actual, expected)
         return f"ip targets on port {stack.container_port}, health check: 200 from /healthz"
 
-    @check(
-        "access logs go to the log bucket",
-        plane=Plane.CONTROL,
-        requires=_ELBV2,
-    )
+    @check("access logs go to the log bucket")
     def access_logs(self) -> str:
         """Compare the load balancer's attributes."""
         arn = load_balancer(self.context)["LoadBalancerArn"]
@@ -122,8 +105,7 @@ class Alb(ServiceChecks):
 
     @check(
         "every target is healthy, one per desired task",
-        plane=Plane.CONTROL,
-        requires=(*_ELBV2, Capability.ECS_DATA_PLANE),
+        requires=(Capability.ECS_DATA_PLANE,),
         tiers=(Tier.SERVICE,),
     )
     def targets_healthy(self) -> str:
@@ -133,8 +115,7 @@ class Alb(ServiceChecks):
 
     @check(
         "the targets are tasks in different zones",
-        plane=Plane.CONTROL,
-        requires=(*_ELBV2, Capability.ECS, Capability.ECS_DATA_PLANE),
+        requires=(Capability.ECS, Capability.ECS_DATA_PLANE),
         tiers=(Tier.SERVICE,),
     )
     def targets_in_different_zones(self) -> str:

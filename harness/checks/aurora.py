@@ -4,8 +4,7 @@ import re
 import secrets
 
 from harness.aws.capability import Capability
-from harness.checks.framework.check import ServiceChecks, check
-from harness.checks.framework.expect import expect, expect_equal, one
+from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal, one
 from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import aurora_cluster
 from harness.checks.probes.catalog_client import CatalogClient, body_of, new_product, task_of
@@ -14,8 +13,7 @@ from harness.checks.probes.postgres import connected, refusal
 from harness.checks.probes.sql_access import DataApi, DirectSql, Sql
 from harness.run.evidence import Plane
 
-_RDS = (Capability.RDS,)
-_SECRET = (Capability.SECRETSMANAGER, *_RDS)
+_SECRET = (Capability.SECRETSMANAGER,)
 _DIRECT = (*_SECRET, Capability.DATABASE_DATA_PLANE, Capability.DATABASE_DIRECT)
 _DATA_API = (*_SECRET, Capability.DATABASE_DATA_PLANE, Capability.RDS_DATA)
 _API = (Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE, Capability.ELBV2)
@@ -26,12 +24,9 @@ class Aurora(ServiceChecks):
 
     service = "aurora"
     tier = Tier.DATABASE
+    requires = (Capability.RDS,)
 
-    @check(
-        "the cluster is serverless and encrypted, and its Data API is on",
-        plane=Plane.CONTROL,
-        requires=_RDS,
-    )
+    @check("the cluster is serverless and encrypted, and its Data API is on")
     def cluster(self) -> str:
         """Wait until it is available, and compare its settings."""
         stack = self.context.expected
@@ -64,11 +59,7 @@ class Aurora(ServiceChecks):
         expect_equal("cluster", actual, expected)
         return f"Aurora PostgreSQL {cluster['EngineVersion']}, encrypted, HTTP endpoint on"
 
-    @check(
-        "the cluster has one writer and the expected number of readers, none of them public",
-        plane=Plane.CONTROL,
-        requires=_RDS,
-    )
+    @check("the cluster has one writer and the expected number of readers, none of them public")
     def instances(self) -> str:
         """Compare each member of the cluster."""
         members = aurora_cluster(self.context)["DBClusterMembers"]
@@ -92,7 +83,7 @@ class Aurora(ServiceChecks):
         expected = {"status": "available", "class": "db.serverless", "public": False}
         expect_equal(f"instance {identifier}", actual, expected)
 
-    @check("the parameter group requires TLS", plane=Plane.CONTROL, requires=_RDS)
+    @check("the parameter group requires TLS")
     def forces_tls(self) -> str:
         """Read rds.force_ssl of the parameter group that the cluster uses."""
         name = self.context.expected.database_parameter_group_name
@@ -110,11 +101,7 @@ class Aurora(ServiceChecks):
         expect_equal("rds.force_ssl", values.get("rds.force_ssl"), "1")
         return f"rds.force_ssl=1 in {name}"
 
-    @check(
-        "the cluster is in the private subnets",
-        plane=Plane.CONTROL,
-        requires=_RDS,
-    )
+    @check("the cluster is in the private subnets")
     def private_subnets(self) -> str:
         """Compare the subnets of the subnet group that the cluster uses."""
         stack, rds = self.context.expected, self.context.clients.rds
@@ -126,11 +113,7 @@ class Aurora(ServiceChecks):
         expect_equal("subnets", actual, set(self.context.outputs.private_subnet_ids))
         return f"{len(actual)} private subnets"
 
-    @check(
-        "the secret has every field, with the values of the cluster",
-        plane=Plane.CONTROL,
-        requires=_SECRET,
-    )
+    @check("the secret has every field, with the values of the cluster", requires=_SECRET)
     def secret_matches_cluster(self) -> str:
         """Compare the secret's JSON with RDS's description of the cluster."""
         credentials, cluster, stack = (

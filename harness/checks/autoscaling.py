@@ -5,8 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from harness.aws.capability import Capability
-from harness.checks.framework.check import ServiceChecks, check
-from harness.checks.framework.expect import expect, expect_equal, one
+from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal, one
 from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import (
     active_service,
@@ -20,7 +19,6 @@ from harness.run.evidence import Plane
 if TYPE_CHECKING:
     from mypy_boto3_application_autoscaling.type_defs import ScalableTargetTypeDef
 
-_SCALING = (Capability.APPLICATION_AUTOSCALING,)
 _NAMESPACE: Final = "ecs"
 _DIMENSION: Final = "ecs:service:DesiredCount"
 _IN_COOLDOWN_SECONDS, _OUT_COOLDOWN_SECONDS = 120, 30
@@ -31,12 +29,9 @@ class AutoScaling(ServiceChecks):
 
     service = "autoscaling"
     tier = Tier.SCALING
+    requires = (Capability.APPLICATION_AUTOSCALING,)
 
-    @check(
-        "the service scales between the expected bounds, and no scaling is suspended",
-        plane=Plane.CONTROL,
-        requires=_SCALING,
-    )
+    @check("the service scales between the expected bounds, and no scaling is suspended")
     def bounds(self) -> str:
         """Compare the scalable target."""
         target, stack = self._target(), self.context.expected
@@ -46,11 +41,7 @@ class AutoScaling(ServiceChecks):
         expect(not suspended, "nothing suspended", suspended)
         return f"{actual[0]} to {actual[1]} tasks"
 
-    @check(
-        "the service is scaled by CPU utilization and by requests",
-        plane=Plane.CONTROL,
-        requires=(*_SCALING, Capability.ELBV2),
-    )
+    @check("the service is scaled by CPU utilization and by requests", requires=(Capability.ELBV2,))
     def policies(self) -> str:
         """Compare the complete scaling policies."""
         scaling = self.context.clients.application_autoscaling
@@ -77,12 +68,7 @@ class AutoScaling(ServiceChecks):
     @check(
         "the service follows its bounds: one task more, and back",
         plane=Plane.DATA,
-        requires=(
-            *_SCALING,
-            Capability.ECS,
-            Capability.ECS_DATA_PLANE,
-            Capability.ELBV2,
-        ),
+        requires=(Capability.ECS, Capability.ECS_DATA_PLANE, Capability.ELBV2),
         exclusive=True,
     )
     def follows(self) -> str:

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from harness.aws.capability import Capability
-from harness.checks.framework.check import ServiceChecks, check
-from harness.checks.framework.expect import expect, expect_equal, one
+from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal, one
 from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import load_balancer
 from harness.checks.probes.catalog_client import CatalogClient, body_of, items_of, new_product
@@ -15,8 +14,7 @@ from harness.run.evidence import Plane
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront.type_defs import DistributionTypeDef
 
-_CLOUDFRONT = (Capability.CLOUDFRONT,)
-_EDGE = (*_CLOUDFRONT, Capability.CLOUDFRONT_DATA_PLANE)
+_EDGE = (Capability.CLOUDFRONT_DATA_PLANE,)
 _TRAFFIC = (*_EDGE, Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
 _DATABASE = (*_TRAFFIC, Capability.DATABASE_DATA_PLANE)
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
@@ -34,8 +32,9 @@ class CloudFront(ServiceChecks):
 
     service = "cloudfront"
     tier = Tier.EDGE
+    requires = (Capability.CLOUDFRONT,)
 
-    @check("the distribution is enabled and deployed", plane=Plane.CONTROL, requires=_CLOUDFRONT)
+    @check("the distribution is enabled and deployed")
     def deployed(self) -> str:
         """Wait until it is deployed; a disabled one serves nothing."""
         enabled = self._distribution()["DistributionConfig"]["Enabled"]
@@ -47,11 +46,7 @@ class CloudFront(ServiceChecks):
         )
         return f"{self._distribution()['DomainName']}: enabled, {actual}"
 
-    @check(
-        "the only behaviour disables caching and forwards all requests to the load balancer",
-        plane=Plane.CONTROL,
-        requires=_CLOUDFRONT,
-    )
+    @check("the only behaviour disables caching and forwards all requests to the load balancer")
     def behaviour(self) -> str:
         """Compare every setting of the default behaviour; there must be no other behaviour."""
         configured = self._distribution()["DistributionConfig"]
@@ -82,11 +77,7 @@ class CloudFront(ServiceChecks):
         expect_equal("default behaviour", actual, expected)
         return "CachingDisabled and AllViewer alone, all seven methods, redirect-to-https"
 
-    @check(
-        "the only origin is the load balancer, over HTTP",
-        plane=Plane.CONTROL,
-        requires=(Capability.CLOUDFRONT, Capability.ELBV2),
-    )
+    @check("the only origin is the load balancer, over HTTP", requires=(Capability.ELBV2,))
     def origin(self) -> str:
         """Compare the origin's address with the load balancer's DNS name."""
         stack, address = self.context.expected, load_balancer(self.context)["DNSName"]
@@ -173,10 +164,7 @@ class CloudFront(ServiceChecks):
         return f"{' and '.join(names)} arrived"
 
     @check(
-        "CloudFront caches no response",
-        plane=Plane.DATA,
-        requires=_DATABASE,
-        tiers=(Tier.SERVICE,),
+        "CloudFront caches no response", plane=Plane.DATA, requires=_DATABASE, tiers=(Tier.SERVICE,)
     )
     def nothing_is_cached(self) -> str:
         """Request one URL before and after a change: the response changes, each is a miss."""

@@ -4,8 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from harness.aws.capability import Capability
-from harness.checks.framework.check import ServiceChecks, check
-from harness.checks.framework.expect import expect, expect_equal, one
+from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal, one
 from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import (
     RunningTask,
@@ -18,8 +17,7 @@ from harness.run.evidence import Plane
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef
 
-_ECS = (Capability.ECS,)
-_TASKS = (*_ECS, Capability.ECS_DATA_PLANE)
+_TASKS = (Capability.ECS_DATA_PLANE,)
 _SPOT = "FARGATE_SPOT"
 
 
@@ -28,12 +26,9 @@ class Ecs(ServiceChecks):
 
     service = "ecs"
     tier = Tier.SERVICE
+    requires = (Capability.ECS,)
 
-    @check(
-        "the service has the FARGATE_SPOT strategy, and no launch type",
-        plane=Plane.CONTROL,
-        requires=_ECS,
-    )
+    @check("the service has the FARGATE_SPOT strategy, and no launch type")
     def capacity_provider_strategy(self) -> str:
         """Compare the strategy, and the providers attached to the cluster."""
         service = active_service(self.context)
@@ -47,7 +42,7 @@ class Ecs(ServiceChecks):
         expect_equal("providers of the cluster", attached, {"FARGATE", _SPOT})
         return f"{_SPOT}, weight 100, base 0; no launch type"
 
-    @check("a failing deployment is rolled back", plane=Plane.CONTROL, requires=_ECS)
+    @check("a failing deployment is rolled back")
     def circuit_breaker(self) -> str:
         """Compare the deployment circuit breaker."""
         deployments = active_service(self.context)["deploymentConfiguration"]
@@ -56,11 +51,7 @@ class Ecs(ServiceChecks):
         expect_equal("circuit breaker (enabled, rollback)", actual, (True, True))
         return "circuit breaker enabled, with rollback"
 
-    @check(
-        "the tasks are in the private subnets, without public addresses",
-        plane=Plane.CONTROL,
-        requires=_ECS,
-    )
+    @check("the tasks are in the private subnets, without public addresses")
     def private_network(self) -> str:
         """Compare the network configuration of the service."""
         network = active_service(self.context)["networkConfiguration"]["awsvpcConfiguration"]
@@ -72,9 +63,7 @@ class Ecs(ServiceChecks):
         return f"{len(network['subnets'])} private subnets, no public addresses"
 
     @check(
-        "the task definition is for Fargate, with the expected size, image, roles and health check",
-        plane=Plane.CONTROL,
-        requires=_ECS,
+        "the task definition is for Fargate, with the expected size, image, roles and health check"
     )
     def task_definition(self) -> str:
         """Compare the task definition that the service runs."""
@@ -107,11 +96,7 @@ class Ecs(ServiceChecks):
         expect_equal("task definition", actual, expected)
         return f"{stack.image}, {stack.task_cpu} CPU units, {stack.task_memory} MiB"
 
-    @check(
-        "the tasks get the database credentials from the secret, and none in plain text",
-        plane=Plane.CONTROL,
-        requires=_ECS,
-    )
+    @check("the tasks get the database credentials from the secret, and none in plain text")
     def credentials_injected(self) -> str:
         """Compare the container's secrets; its environment must have no password."""
         container = self._container()
@@ -125,11 +110,7 @@ class Ecs(ServiceChecks):
         expect(not leaked, "no password in the plain environment", leaked)
         return f"{', '.join(sorted(actual))} from the secret"
 
-    @check(
-        "the desired number of tasks runs, and none is pending",
-        plane=Plane.CONTROL,
-        requires=_TASKS,
-    )
+    @check("the desired number of tasks runs, and none is pending", requires=_TASKS)
     def running_as_desired(self) -> str:
         """Wait until the counts of the service are equal."""
         expected = self.context.expected.desired_count
@@ -145,18 +126,14 @@ class Ecs(ServiceChecks):
         )
         return "desired {}, running {}, pending {}".format(*actual)
 
-    @check("every task runs on FARGATE_SPOT", plane=Plane.CONTROL, requires=_TASKS)
+    @check("every task runs on FARGATE_SPOT", requires=_TASKS)
     def on_fargate_spot(self) -> str:
         """Compare the capacity provider of each task."""
         providers = {task.id: task.capacity_provider for task in self._tasks()}
         expect_equal("capacity providers", providers, dict.fromkeys(providers, _SPOT))
         return f"{len(providers)} tasks, all on {_SPOT}"
 
-    @check(
-        "the service has one deployment, and its rollout is completed",
-        plane=Plane.CONTROL,
-        requires=_TASKS,
-    )
+    @check("the service has one deployment, and its rollout is completed", requires=_TASKS)
     def one_deployment(self) -> str:
         """Wait until the rollout is completed; its tasks must have the service's definition."""
 
@@ -174,7 +151,7 @@ class Ecs(ServiceChecks):
         expect_equal("task definitions of the tasks", actual, {definition})
         return f"one deployment of {definition.rpartition('/')[2]}, COMPLETED"
 
-    @check("the containers of every task are running", plane=Plane.CONTROL, requires=_TASKS)
+    @check("the containers of every task are running", requires=_TASKS)
     def containers_running(self) -> str:
         """Wait until each container of each task is RUNNING."""
 

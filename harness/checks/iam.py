@@ -4,12 +4,9 @@ import json
 from typing import Any
 
 from harness.aws.capability import Capability
-from harness.checks.framework.check import ServiceChecks, check
-from harness.checks.framework.expect import expect, expect_equal
+from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal
 from harness.checks.framework.expected import Tier
-from harness.run.evidence import Plane
 
-_IAM = (Capability.IAM,)
 _SECRET_ACTION = "secretsmanager:GetSecretValue"  # noqa: S105 -- the action's name
 _PULL_ACTIONS = (
     "ecr:GetAuthorizationToken",
@@ -28,8 +25,9 @@ class Iam(ServiceChecks):
 
     service = "iam"
     tier = Tier.ROLES
+    requires = (Capability.IAM,)
 
-    @check("only ECS tasks can assume the roles", plane=Plane.CONTROL, requires=_IAM)
+    @check("only ECS tasks can assume the roles")
     def trust(self) -> str:
         """Compare the trust policies."""
         stack = self.context.expected
@@ -47,8 +45,7 @@ class Iam(ServiceChecks):
 
     @check(
         "the execution role can read the secret of the stack alone",
-        plane=Plane.CONTROL,
-        requires=(*_IAM, Capability.SECRETSMANAGER),
+        requires=(Capability.SECRETSMANAGER,),
     )
     def reads_one_secret(self) -> str:
         """Find every grant that allows to read a secret: there must be one, on the ARN."""
@@ -63,11 +60,7 @@ class Iam(ServiceChecks):
         expect_equal("grants on secrets", actual, {(_SECRET_ACTION, secret["ARN"])})
         return f"{_SECRET_ACTION} on {stack.secret_name} alone"
 
-    @check(
-        "the other permissions of the execution role are image pulls and the tasks' logs",
-        plane=Plane.CONTROL,
-        requires=_IAM,
-    )
+    @check("the other permissions of the execution role are image pulls and the tasks' logs")
     def starts_tasks_only(self) -> str:
         """Compare all other grants of the role."""
         stack = self.context.expected
@@ -84,7 +77,7 @@ class Iam(ServiceChecks):
         expect_equal("grants", actual, expected)
         return f"{len(actual)} grants: image pulls, and logs of {stack.log_group_name}"
 
-    @check("the task role has no permissions in AWS", plane=Plane.CONTROL, requires=_IAM)
+    @check("the task role has no permissions in AWS")
     def task_role_is_empty(self) -> str:
         """List the policies of the task role."""
         name = self.context.expected.task_role_name

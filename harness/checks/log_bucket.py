@@ -4,12 +4,9 @@ import json
 from typing import Any
 
 from harness.aws.capability import Capability
-from harness.checks.framework.check import ServiceChecks, check
-from harness.checks.framework.expect import expect_equal
+from harness.checks.framework.check import ServiceChecks, check, expect_equal
 from harness.checks.framework.expected import Tier
-from harness.run.evidence import Plane
 
-_S3 = (Capability.S3,)
 _INCOMPLETE_UPLOAD_DAYS = 7
 
 
@@ -18,12 +15,9 @@ class LogBucket(ServiceChecks):
 
     service = "log-bucket"
     tier = Tier.STORAGE
+    requires = (Capability.S3,)
 
-    @check(
-        "one lifecycle rule deletes old logs and incomplete uploads",
-        plane=Plane.CONTROL,
-        requires=_S3,
-    )
+    @check("one lifecycle rule deletes old logs and incomplete uploads")
     def lifecycle(self) -> str:
         """Compare the bucket's complete lifecycle rules."""
         stack = self.context.expected
@@ -44,7 +38,7 @@ class LogBucket(ServiceChecks):
             f"incomplete uploads after {_INCOMPLETE_UPLOAD_DAYS}"
         )
 
-    @check("objects are encrypted by default", plane=Plane.CONTROL, requires=_S3)
+    @check("objects are encrypted by default")
     def encryption(self) -> str:
         """Compare the bucket's default encryption."""
         response = self.context.clients.s3.get_bucket_encryption(
@@ -57,7 +51,7 @@ class LogBucket(ServiceChecks):
         expect_equal("algorithms", algorithms, ["AES256"])
         return "AES256 by default"
 
-    @check("the bucket blocks all public access", plane=Plane.CONTROL, requires=_S3)
+    @check("the bucket blocks all public access")
     def public_access_blocked(self) -> str:
         """Compare the four settings of the public access block, and the object ownership."""
         name, s3 = self.context.expected.log_bucket_name, self.context.clients.s3
@@ -74,11 +68,7 @@ class LogBucket(ServiceChecks):
         expect_equal("object ownership", owners, ["BucketOwnerEnforced"])
         return "all four settings on, no ACLs"
 
-    @check(
-        "only the load balancer's log delivery can write, and only below its prefix",
-        plane=Plane.CONTROL,
-        requires=_S3,
-    )
+    @check("only the load balancer's log delivery can write, and only below its prefix")
     def policy(self) -> str:
         """Compare the statements of the bucket policy."""
         name = self.context.expected.log_bucket_name

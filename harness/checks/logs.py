@@ -1,10 +1,8 @@
 """The log group of the tasks."""
 
 from harness.aws.capability import Capability
-from harness.checks.framework.check import ServiceChecks, check
-from harness.checks.framework.expect import expect, expect_equal
+from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal
 from harness.checks.framework.expected import Tier
-from harness.run.evidence import Plane
 
 
 class Logs(ServiceChecks):
@@ -12,12 +10,9 @@ class Logs(ServiceChecks):
 
     service = "logs"
     tier = Tier.STORAGE
+    requires = (Capability.LOGS,)
 
-    @check(
-        "the tasks' log group exists and has the expected retention",
-        plane=Plane.CONTROL,
-        requires=(Capability.LOGS,),
-    )
+    @check("the tasks' log group exists and has the expected retention")
     def retention(self) -> str:
         """Compare the group's retention."""
         stack = self.context.expected

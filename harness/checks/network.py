@@ -3,15 +3,12 @@
 from typing import TYPE_CHECKING
 
 from harness.aws.capability import Capability
-from harness.checks.framework.check import ServiceChecks, check
-from harness.checks.framework.expect import expect, expect_equal, one
+from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal, one
 from harness.checks.framework.expected import Tier
-from harness.run.evidence import Plane
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef, RouteTableTypeDef, SubnetTypeDef
 
-_EC2 = (Capability.EC2,)
 _ANYWHERE = "0.0.0.0/0"
 
 
@@ -20,12 +17,9 @@ class Network(ServiceChecks):
 
     service = "network"
     tier = Tier.NETWORK
+    requires = (Capability.EC2,)
 
-    @check(
-        "the VPC has one public and one private subnet in every zone",
-        plane=Plane.CONTROL,
-        requires=_EC2,
-    )
+    @check("the VPC has one public and one private subnet in every zone")
     def subnets_in_every_zone(self) -> str:
         """Compare the VPC's network and the zones of its subnets."""
         stack, outputs = self.context.expected, self.context.outputs
@@ -48,11 +42,7 @@ class Network(ServiceChecks):
             )
         return f"{stack.vpc_cidr} over {', '.join(sorted(set(zones.values())))}"
 
-    @check(
-        "public subnets route to the internet gateway, private ones to NAT gateways",
-        plane=Plane.CONTROL,
-        requires=_EC2,
-    )
+    @check("public subnets route to the internet gateway, private ones to NAT gateways")
     def default_routes(self) -> str:
         """Follow the default route of every subnet's route table."""
         routes = {}
@@ -68,11 +58,7 @@ class Network(ServiceChecks):
         expect(used == set(gateways), f"private subnets behind NAT {sorted(gateways)}", used)
         return f"public by the internet gateway, private by {', '.join(sorted(gateways))}"
 
-    @check(
-        "the NAT gateways are available, in public subnets, with Elastic IPs",
-        plane=Plane.CONTROL,
-        requires=_EC2,
-    )
+    @check("the NAT gateways are available, in public subnets, with Elastic IPs")
     def nat_gateways(self) -> str:
         """Compare each NAT gateway of the VPC that is not deleted, and its Elastic IP."""
         gateways, addresses = self._nat_gateways(), {}

@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from harness.aws.capability import Capability
-from harness.checks.framework.check import ServiceChecks, check
-from harness.checks.framework.expect import expect, expect_equal
+from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal
 from harness.checks.framework.expected import Tier
-from harness.run.evidence import Plane
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import SecurityGroupTypeDef
 
-_EC2 = (Capability.EC2,)
 _HTTP, _HTTPS, _POSTGRESQL = 80, 443, 5432
 
 # (direction, protocol, from port, to port, network or group)
@@ -24,12 +21,9 @@ class SecurityGroups(ServiceChecks):
 
     service = "security-groups"
     tier = Tier.NETWORK
+    requires = (Capability.EC2,)
 
-    @check(
-        "the load balancer accepts HTTP from the expected networks and reaches only the tasks",
-        plane=Plane.CONTROL,
-        requires=_EC2,
-    )
+    @check("the load balancer accepts HTTP from the expected networks and reaches only the tasks")
     def load_balancer(self) -> str:
         """Compare the complete rules of its group."""
         stack = self.context.expected
@@ -41,11 +35,7 @@ class SecurityGroups(ServiceChecks):
             },
         )
 
-    @check(
-        "the tasks accept requests from the load balancer and reach the database and AWS",
-        plane=Plane.CONTROL,
-        requires=_EC2,
-    )
+    @check("the tasks accept requests from the load balancer and reach the database and AWS")
     def tasks(self) -> str:
         """Compare the complete rules of their group."""
         stack = self.context.expected
@@ -58,22 +48,14 @@ class SecurityGroups(ServiceChecks):
             },
         )
 
-    @check(
-        "the database accepts connections from the tasks alone and reaches nothing",
-        plane=Plane.CONTROL,
-        requires=_EC2,
-    )
+    @check("the database accepts connections from the tasks alone and reaches nothing")
     def database(self) -> str:
         """Compare the complete rules of its group."""
         stack = self.context.expected
         rule = self._rule("in", _POSTGRESQL, stack.service_security_group_name)
         return self._compare(stack.database_security_group_name, {rule})
 
-    @check(
-        "the VPC has no other group, and its default group has no rules",
-        plane=Plane.CONTROL,
-        requires=_EC2,
-    )
+    @check("the VPC has no other group, and its default group has no rules")
     def no_other(self) -> str:
         """Compare the names of all groups of the VPC, and the default group's rules."""
         stack, groups = self.context.expected, self._groups()

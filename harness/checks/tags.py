@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from harness.aws.capability import Capability
-from harness.aws.resources.catalog import CATALOG
+from harness.aws.resources.inventory import CATALOG
 from harness.aws.resources.ownership import with_parts
 from harness.aws.resources.resource import Kind, Resource
 from harness.aws.tags import project_tags
-from harness.checks.framework.check import ServiceChecks, check
-from harness.checks.framework.expect import expect
+from harness.checks.framework.check import ServiceChecks, check, expect
 from harness.checks.framework.expected import Tier
-from harness.run.evidence import Plane
 
 _IN_VPC = (
     *(Kind.SUBNET, Kind.NAT_GATEWAY, Kind.ELASTIC_IP, Kind.ROUTE_TABLE, Kind.SECURITY_GROUP),
@@ -25,19 +23,14 @@ class Tags(ServiceChecks):
     service = "tags"
     tier = Tier.NETWORK
 
-    @check("the network is tagged", plane=Plane.CONTROL, requires=(Capability.EC2,))
+    @check("the network is tagged", requires=(Capability.EC2,))
     def network(self) -> str:
         """VPC, subnets, gateways, addresses, route tables, security groups."""
         return self._all_tagged(
             self._find({Kind.VPC: (self.context.outputs.vpc_id or "",)}, *_IN_VPC)
         )
 
-    @check(
-        "the load balancer is tagged",
-        plane=Plane.CONTROL,
-        requires=(Capability.ELBV2,),
-        tiers=(Tier.LOAD_BALANCER,),
-    )
+    @check("the load balancer is tagged", requires=(Capability.ELBV2,), tiers=(Tier.LOAD_BALANCER,))
     def load_balancer(self) -> str:
         """Load balancer, listener, target group."""
         config = self.context.expected
@@ -49,7 +42,6 @@ class Tags(ServiceChecks):
 
     @check(
         "the service is tagged, and so are its tasks",
-        plane=Plane.CONTROL,
         requires=(Capability.ECS,),
         tiers=(Tier.SERVICE,),
     )
@@ -63,12 +55,7 @@ class Tags(ServiceChecks):
         }
         return self._all_tagged(self._find(names, Kind.ECS_TASK))
 
-    @check(
-        "the database is tagged",
-        plane=Plane.CONTROL,
-        requires=(Capability.RDS,),
-        tiers=(Tier.DATABASE,),
-    )
+    @check("the database is tagged", requires=(Capability.RDS,), tiers=(Tier.DATABASE,))
     def database(self) -> str:
         """Cluster, instances, subnet group, parameter group."""
         config = self.context.expected
@@ -79,66 +66,36 @@ class Tags(ServiceChecks):
         }
         return self._all_tagged(self._find(names, Kind.DB_INSTANCE))
 
-    @check(
-        "the log bucket is tagged",
-        plane=Plane.CONTROL,
-        requires=(Capability.S3,),
-        tiers=(Tier.STORAGE,),
-    )
+    @check("the log bucket is tagged", requires=(Capability.S3,), tiers=(Tier.STORAGE,))
     def log_bucket(self) -> str:
         """The bucket."""
         return self._all_tagged(self._find({Kind.BUCKET: (self.context.expected.log_bucket_name,)}))
 
-    @check(
-        "the log group is tagged",
-        plane=Plane.CONTROL,
-        requires=(Capability.LOGS,),
-        tiers=(Tier.STORAGE,),
-    )
+    @check("the log group is tagged", requires=(Capability.LOGS,), tiers=(Tier.STORAGE,))
     def log_group(self) -> str:
         """The log group."""
         return self._all_tagged(
             self._find({Kind.LOG_GROUP: (self.context.expected.log_group_name,)})
         )
 
-    @check(
-        "the secret is tagged",
-        plane=Plane.CONTROL,
-        requires=(Capability.SECRETSMANAGER,),
-        tiers=(Tier.SECRET,),
-    )
+    @check("the secret is tagged", requires=(Capability.SECRETSMANAGER,), tiers=(Tier.SECRET,))
     def secret(self) -> str:
         """The secret."""
         return self._all_tagged(self._find({Kind.SECRET: (self.context.expected.secret_name,)}))
 
-    @check(
-        "the roles are tagged",
-        plane=Plane.CONTROL,
-        requires=(Capability.IAM,),
-        tiers=(Tier.ROLES,),
-    )
+    @check("the roles are tagged", requires=(Capability.IAM,), tiers=(Tier.ROLES,))
     def roles(self) -> str:
         """Execution role and task role."""
         config = self.context.expected
         names = (config.execution_role_name, config.task_role_name)
         return self._all_tagged(self._find({Kind.ROLE: names}))
 
-    @check(
-        "the distribution is tagged",
-        plane=Plane.CONTROL,
-        requires=(Capability.CLOUDFRONT,),
-        tiers=(Tier.EDGE,),
-    )
+    @check("the distribution is tagged", requires=(Capability.CLOUDFRONT,), tiers=(Tier.EDGE,))
     def distribution(self) -> str:
         """The distribution."""
         return self._all_tagged(self._find({Kind.DISTRIBUTION: (self.context.expected.origin_id,)}))
 
-    @check(
-        "the alarms are tagged",
-        plane=Plane.CONTROL,
-        requires=(Capability.CLOUDWATCH,),
-        tiers=(Tier.MONITORING,),
-    )
+    @check("the alarms are tagged", requires=(Capability.CLOUDWATCH,), tiers=(Tier.MONITORING,))
     def alarms(self) -> str:
         """Every alarm of this deployment."""
         pattern = self.context.expected.alarm_name("*")
@@ -147,7 +104,6 @@ class Tags(ServiceChecks):
 
     @check(
         "the scalable target is tagged",
-        plane=Plane.CONTROL,
         requires=(Capability.APPLICATION_AUTOSCALING,),
         tiers=(Tier.SCALING,),
     )

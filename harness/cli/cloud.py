@@ -12,7 +12,7 @@ from harness.core.errors import EmulatorError
 from harness.core.interrupts import shielded
 from harness.emulator.cloud import start_cloud, stop_cloud
 from harness.emulator.cloud_info import CA_FILE, CloudInfo, log_tail
-from harness.targets.embedded.target import docker_host_of
+from harness.targets.embedded import docker_host_of
 
 _POLL_SECONDS = 0.5
 

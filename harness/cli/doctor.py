@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.catalog.node import OLDEST_NODE, find_node
+from harness.catalog.app import OLDEST_NODE, find_node
 from harness.cli.options import format_option, harness_options, settings_from
 from harness.doctor import Diagnosis, Verdict, diagnose, is_usable
 

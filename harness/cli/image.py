@@ -8,7 +8,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.tags import OWNER, PROJECT_TAGS, RunTags, project_tags
-from harness.catalog.image import package_folder
+from harness.catalog.app import PACKAGE
 from harness.cli.options import harness_options, settings_from
 from harness.core.errors import TargetError
 from harness.deploy.guards.request import guard_account, guard_location
@@ -51,7 +51,7 @@ def publish(*, repository: str, **given: Any) -> None:
         uri = publish_image(
             registry,
             builder,
-            package=package_folder(),
+            package=PACKAGE,
             repository=_name(repository, settings),
             tags=_tags(settings),
             report=lambda text: click.echo(text, err=True),

@@ -15,7 +15,7 @@ from harness.report.terminal import render_summary
 from harness.run.ledger import Ledger
 from harness.run.run import Run
 from harness.run.timeline import Timeline
-from harness.settings.settings import HarnessSettings, new_environment_suffix
+from harness.settings.settings import HarnessSettings
 
 _MAX_WIDTH = 120
 
@@ -32,11 +32,7 @@ def observed_run(
         keep: Keep an embedded cloud running after this process.
     """
     ledger = Ledger(settings.home)
-    suffix = (
-        ledger.choose(settings.environment_suffix)
-        if settings.reuse_stack
-        else settings.environment_suffix or new_environment_suffix()
-    )
+    suffix = ledger.suffix_for(settings)
     with ConsoleObserver(console) as observer:
         yield Run(
             stack=CATALOG,

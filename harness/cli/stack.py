@@ -13,29 +13,11 @@ from harness.pipeline.lifetime import deployed, teardown
 from harness.pipeline.outcome import kept_note
 from harness.pipeline.prove import prove
 from harness.run.ledger import Ledger
+from harness.settings.options import OPTIONS
 
 _MAX_RATIO = 1.10
-_DEPLOY_OPTIONS = (
-    "target",
-    "endpoint-url",
-    "require-full-stack",
-    "region",
-    "environment-suffix",
-    "report-dir",
-    "stack-config",
-    "terraform",
-    "provider-mirror",
-    "container-engine",
-    "skip-preflight",
-    "image",
-    "owner",
-    "max-duration",
-    "account-id",
-    "allowed-regions",
-    "max-cost-per-hour",
-    "state-bucket",
-    "state-bucket-region",
-    "state-lock",
+_DEPLOY_OPTIONS = tuple(
+    option.name for option in OPTIONS if option.name not in ("keep-stack", "reuse-stack")
 )
 
 

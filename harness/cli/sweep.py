@@ -9,7 +9,6 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness.aws.resources.ownership import Names
 from harness.catalog import CATALOG
 from harness.cli.options import format_option, harness_options, settings_from
 from harness.cli.session import observed_run
@@ -96,27 +95,16 @@ def _swept(
     settings: HarnessSettings, ledger: Ledger, request: SweepRequest
 ) -> tuple[SweepReport, ...]:
     destroy = partial(_destroy, settings)
-
-    def names_of(suffix: str) -> Names:
-        return CATALOG.physical_names(suffix, settings.region)
-
     if target_type(settings.target).is_per_run:
-        clouds = sweep_clouds(
-            request, region=settings.region, ledger=ledger, teardown=destroy, names_of=names_of
+        region = settings.region
+        return tuple(
+            sweep_clouds(request, region=region, stack=CATALOG, ledger=ledger, teardown=destroy)
         )
-        return tuple(clouds)
     target = _permitted_target(settings)
     attachment = target.start()
     try:
         report = sweep_target(
-            target,
-            attachment,
-            request,
-            ledger=ledger,
-            teardown=destroy,
-            names_of=names_of,
-            state_key=CATALOG.state_key,
-            patience=target.deadlines.proof,
+            target, attachment, request, stack=CATALOG, ledger=ledger, teardown=destroy
         )
         return (report,)
     finally:

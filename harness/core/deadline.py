@@ -62,9 +62,6 @@ class Deadline:
 def time_limit(minutes: float) -> Iterator[None]:
     """Interrupt the body of the context when it exceeds a duration.
 
-    Args:
-        minutes: Maximum duration.
-
     Raises:
         DurationError: The body exceeded it.
     """

@@ -20,7 +20,7 @@ from harness.synth.ahead import synthesized_ahead
 from harness.synth.synthesize import SynthesizedStack, synthesize
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, create_target
-from harness.terraform import ApplyResult, TerraformError, WorkingDirectory, is_state_locked
+from harness.terraform import TerraformError, WorkingDirectory, is_state_locked
 from harness.terraform.drift import DriftVerdict, DriftWatch
 
 
@@ -123,9 +123,9 @@ def deploy(run: Run) -> Deployment:
     names = run.stack.physical_names(run.environment_suffix, target.region)
     require_no_existing_resources(target, run.environment_suffix, names)
     run.update(status=RunStatus.DEPLOYING, applied=True)
-    applied = _apply(run, workspace, config, target)
+    outputs = _apply(run, workspace, config, target)
     run.update(status=RunStatus.DEPLOYED, complete=True)
-    return Deployment(run, target, config, run.stack.outputs(applied.outputs), tools)
+    return Deployment(run, target, config, run.stack.outputs(outputs), tools)
 
 
 def attach(run: Run) -> Deployment:
@@ -183,7 +183,7 @@ def _preflight(run: Run, stack: SynthesizedStack, target: Target, tools: Tools) 
 
 def _apply(
     run: Run, workspace: WorkingDirectory, config: StackConfiguration, target: Target
-) -> ApplyResult:
+) -> dict[str, Any]:
     try:
         with run.timeline.phase("apply"):
             return workspace.apply(

@@ -18,11 +18,6 @@ def require_no_existing_resources(target: Target, environment_suffix: str, names
 
     The teardown proof of the run would find them, and the sweep might delete them.
 
-    Args:
-        target: Where the run deploys; started.
-        environment_suffix: Its suffix.
-        names: The exact names that the stack derives from the suffix, by kind.
-
     Raises:
         UsageError: There are such resources; the message lists them.
         TargetError: A service of the target failed.

@@ -31,11 +31,6 @@ def with_failure_reasons(
 ) -> TerraformError:
     """Add the reasons of stopped tasks to an error about their service, before its message.
 
-    Args:
-        error: The error of an apply.
-        target: Where the apply ran.
-        services: The ECS services of the stack.
-
     Returns:
         The error itself if it is not about a service, or if no stopped task has a reason.
     """

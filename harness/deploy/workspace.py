@@ -65,14 +65,7 @@ def find_provider_source(mirror: Path | None) -> ProviderInstallation:
 def workspace_of(
     run: Run, target: Target, tools: Tools, *, cancel: threading.Event | None = None
 ) -> WorkingDirectory:
-    """Return the working directory of a run, configured for its target.
-
-    Args:
-        run: The run.
-        target: Where it deploys; started.
-        tools: Terraform and provider.
-        cancel: Set by another thread to end the running command.
-    """
+    """Return the working directory of a run, configured for its started target."""
     cli_config = write_cli_config(
         tools.provider,
         run.directory / "cli",

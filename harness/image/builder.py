@@ -21,11 +21,7 @@ _BUILD_SECONDS = 1800.0
 
 @dataclass(frozen=True)
 class Builder:
-    """A program that builds and pushes images; both have the same commands.
-
-    Attributes:
-        program: Its path.
-    """
+    """The path of a program that builds and pushes images; both have the same commands."""
 
     program: str
 

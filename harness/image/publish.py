@@ -55,10 +55,6 @@ def copy_sources(package: Path, folder: Path) -> None:
     """Copy the API's sources, as the Dockerfile expects them, into an empty folder.
 
     The package may be installed beside thousands of others, which a builder must not read.
-
-    Args:
-        package: Folder of the package ``stack``, with the API in it.
-        folder: Where they are copied to.
     """
     (folder / "stack").mkdir(parents=True)
     shutil.copy2(package / "__init__.py", folder / "stack")

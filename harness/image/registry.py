@@ -28,11 +28,7 @@ class Login:
 
 
 class Registry:
-    """The private registry of an account in one region.
-
-    Args:
-        client: boto3's ECR client.
-    """
+    """The private registry of an account in one region."""
 
     def __init__(self, client: Any) -> None:
         self._client = client

@@ -1,6 +1,6 @@
 """Proves a deployed stack: all checks, with the second plan parallel to the read-only ones."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from harness.checks.framework.context import CheckContext
 from harness.checks.framework.expected import ExpectedStack
@@ -10,6 +10,17 @@ from harness.deploy.deploy import Deployment
 from harness.pipeline.outcome import RunOutcome
 from harness.run.evidence import CheckResult
 from harness.terraform.drift import require_no_drift
+
+
+def check_context(deployment: Deployment, record: Callable[[CheckResult], None]) -> CheckContext:
+    """Return the context of the checks of a deployment; ``record`` receives each result."""
+    return CheckContext(
+        deployment.target,
+        deployment.outputs,
+        ExpectedStack.of(deployment.config),
+        record=record,
+        patience=deployment.target.deadlines.check,
+    )
 
 
 def prove(
@@ -35,13 +46,7 @@ def prove(
         TerraformError: The second plan failed.
     """
     run = deployment.run
-    context = CheckContext(
-        deployment.target,
-        deployment.outputs,
-        ExpectedStack.of(deployment.config),
-        record=run.timeline.observer.check_finished,
-        patience=deployment.target.deadlines.check,
-    )
+    context = check_context(deployment, run.timeline.observer.check_finished)
     watch = deployment.watch_drift()
 
     def collect(result: CheckResult) -> None:

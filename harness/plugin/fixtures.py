@@ -9,10 +9,10 @@ from filelock import ReadWriteLock
 from harness.catalog import CATALOG, CatalogOutputs, StackConfig
 from harness.checks.framework.check import ServiceChecks
 from harness.checks.framework.context import CheckContext
-from harness.checks.framework.expected import ExpectedStack
 from harness.checks.registry import SERVICES
 from harness.core.errors import HarnessError
 from harness.deploy.deploy import Deployment
+from harness.pipeline import prove
 from harness.plugin.session import harness_session
 from harness.targets.base import Target
 
@@ -59,13 +59,7 @@ def stack_config(deployment: Deployment) -> StackConfig:
 @pytest.fixture(scope="session")
 def check_context(request: pytest.FixtureRequest, deployment: Deployment) -> CheckContext:
     """The context of every check; results go to the report of the running test."""
-    return CheckContext(
-        deployment.target,
-        deployment.outputs,
-        ExpectedStack.of(deployment.config),
-        record=harness_session(request.config).recorder.record,
-        patience=deployment.target.deadlines.check,
-    )
+    return prove.check_context(deployment, harness_session(request.config).recorder.record)
 
 
 @pytest.fixture(autouse=True)

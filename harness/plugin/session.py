@@ -1,8 +1,7 @@
 """The harness in one pytest session: shares the stack, collects results, destroys at the end."""
 
-import signal
 from collections.abc import Generator
-from types import FrameType
+from contextlib import ExitStack
 from typing import Any, NoReturn
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from harness.aws.capability import Capability
 from harness.core.deadline import Deadline
 from harness.core.errors import HarnessError, NotProvableError, TargetError, UsageError
-from harness.core.interrupts import Terminated
+from harness.core.interrupts import sigterm_as_interrupt
 from harness.pipeline.outcome import RunOutcome
 from harness.plugin.observer import Follower, follow_workers, terminal_observer, worker_observer
 from harness.plugin.results import ResultCollector, ResultRecorder
@@ -34,11 +33,7 @@ def harness_session(config: pytest.Config) -> "HarnessSession":
 
 
 class HarnessSession:
-    """The state of the harness in one process of a pytest session.
-
-    Args:
-        config: pytest's configuration.
-    """
+    """The state of the harness in one process of a pytest session."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -47,8 +42,8 @@ class HarnessSession:
         self.recorder = ResultRecorder()
         self._collector = ResultCollector()
         self._failed_tests: list[str] = []
-        self._former_handler: Any = None
         self._deadline: Deadline | None = None
+        self._at_the_end = ExitStack()
         self.outcome = RunOutcome()
 
     @property
@@ -56,6 +51,8 @@ class HarnessSession:
         """The stack of this session; reading it starts nothing."""
         if self._stack is None:
             self._stack = self._begin()
+            if isinstance(observer := self._stack.run.timeline.observer, ConsoleObserver):
+                self._at_the_end.callback(observer.close)
             if self._controls:
                 self._handle_sigterm()
                 self._start_deadline()
@@ -87,8 +84,7 @@ class HarnessSession:
             self._handle_sigterm()
 
     def _handle_sigterm(self) -> None:
-        if self._former_handler is None:
-            self._former_handler = signal.signal(signal.SIGTERM, _terminate)
+        self._at_the_end.enter_context(sigterm_as_interrupt())
 
     def _start_deadline(self) -> None:
         """End the session at its maximum duration, unless it reuses a stack."""
@@ -97,6 +93,7 @@ class HarnessSession:
             self._deadline = Deadline(
                 run.settings.max_duration, applies=lambda: run.find_record() is not None
             )
+            self._at_the_end.callback(self._deadline.cancel)
             self._deadline.start()
 
     def _end_deadline(self) -> bool:
@@ -110,14 +107,7 @@ class HarnessSession:
 
     def pytest_unconfigure(self) -> None:
         """Restore the handler of SIGTERM; stop the deadline and the progress display."""
-        if self._stack is not None and isinstance(
-            observer := self._stack.run.timeline.observer, ConsoleObserver
-        ):
-            observer.close()
-        if self._deadline is not None:
-            self._deadline.cancel()  # pytest_sessionfinish was not called
-        if self._former_handler is not None:
-            signal.signal(signal.SIGTERM, self._former_handler)
+        self._at_the_end.close()
 
     @property
     def _controls(self) -> bool:
@@ -143,9 +133,6 @@ class HarnessSession:
 
         It exits for a usage error and for a target that cannot be used, but not from a worker
         of pytest-xdist, whose exit is a crash for the controlling process.
-
-        Args:
-            error: Why there is no stack, or no target.
         """
         if self._controls and isinstance(error, UsageError | TargetError):
             pytest.exit(str(error), returncode=error.exit_code)
@@ -236,7 +223,3 @@ def _write_summary(reporter: pytest.TerminalReporter, run: Run, outcome: RunOutc
             reporter.write_line(f"report: {path}")
     except UsageError as error:
         reporter.write_line(str(error), red=True)
-
-
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    raise Terminated

@@ -18,7 +18,6 @@ from harness.run.ledger import Ledger
 from harness.run.record import RunStatus
 from harness.run.run import Run
 from harness.run.timeline import Observer, Timeline
-from harness.settings.settings import HarnessSettings, new_environment_suffix
 from harness.targets.base import Target
 from harness.terraform.drift import DriftWatch, require_no_drift
 
@@ -55,7 +54,7 @@ class SharedStack:
             Run(
                 stack=CATALOG,
                 settings=settings,
-                environment_suffix=_suffix(settings, ledger),
+                environment_suffix=ledger.suffix_for(settings),
                 ledger=ledger,
                 timeline=Timeline(observer),
                 owner_pid=None if settings.keep_stack else os.getpid(),
@@ -67,13 +66,7 @@ class SharedStack:
     def join(
         cls, config: pytest.Config, given: Mapping[str, str], observer: Callable[[Path], Observer]
     ) -> "SharedStack":
-        """Join in a worker, with the ``worker_input`` of the controlling process.
-
-        Args:
-            config: pytest's configuration.
-            given: The worker input.
-            observer: Returns the observer for the run's folder.
-        """
+        """Join in a worker, with the ``worker_input`` of the controlling process."""
         settings = settings_of(config)
         ledger = Ledger(settings.home)
         suffix = given["environment_suffix"]
@@ -234,9 +227,3 @@ class SharedStack:
     def _lock(self) -> FileLock:
         self.run.directory.mkdir(parents=True, exist_ok=True)
         return FileLock(self.run.directory / "deploy.lock", timeout=_DEPLOY_SECONDS)
-
-
-def _suffix(settings: HarnessSettings, ledger: Ledger) -> str:
-    if settings.reuse_stack:
-        return ledger.choose(settings.environment_suffix)
-    return settings.environment_suffix or new_environment_suffix()

@@ -28,21 +28,16 @@ since the start of the run, except ``started_at``.
 import json
 import os
 import uuid
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from harness.core.errors import UsageError
 from harness.report.html import render_html
 from harness.report.model import RunReport
 from harness.report.text import redacted
-from harness.run.evidence import CheckResult, Plane, Status
-from harness.run.timeline import Phase, ResourceTiming
+from harness.run.evidence import Status
 
 _SCHEMA = 1
-_PLAIN = ("target", "region", "environment_suffix", "started_at", "facts", "outputs", "torn_down")
-_TEXTS = ("errors", "leftovers", "notes")
 
 
 def write_report(report: RunReport, directory: Path) -> tuple[Path, ...]:
@@ -63,69 +58,10 @@ def write_report(report: RunReport, directory: Path) -> tuple[Path, ...]:
         ) from error
 
 
-def read_report(path: Path) -> RunReport:
-    """Read a ``report.json`` (or the one in a directory) back; unknown names are ignored.
-
-    Raises:
-        UsageError: There is no such file, or this version cannot read it.
-    """
-    file = path / "report.json" if path.is_dir() else path
-    try:
-        return _from_json(json.loads(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise UsageError(
-            f"cannot read the report {file}: {error.strerror or error}",
-            remedy="name the report.json of an earlier run, or its directory",
-        ) from error
-    except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(
-            f"{file} is not a readable report: {type(error).__name__}: {error}",
-            remedy="name a report.json that this version of the harness wrote",
-        ) from error
-
-
 def _to_json(report: RunReport) -> str:
     counts = {status.value: report.count(status) for status in Status}
     head = {"schema": _SCHEMA, "passed": report.passed, "counts": counts}
     return json.dumps({**head, **asdict(report)}, indent=2) + "\n"
-
-
-def _from_json(found: dict[str, Any]) -> RunReport:
-    if found["schema"] != _SCHEMA:
-        raise ValueError(f"schema {found['schema']!r} instead of {_SCHEMA}")
-    values: dict[str, Any] = {name: found[name] for name in _PLAIN}
-    values |= {name: tuple(found[name]) for name in _TEXTS}
-    values |= {
-        name: tuple(build(item) for item in found[name]) for name, build in _BUILDERS.items()
-    }
-    return RunReport(**values)
-
-
-def _phase(item: dict[str, Any]) -> Phase:
-    return Phase(item["name"], item["started"], item["ended"], failed=item["failed"])
-
-
-def _timing(item: dict[str, Any]) -> ResourceTiming:
-    return ResourceTiming(item["address"], item["action"], item["started"], item["ended"])
-
-
-def _result(item: dict[str, Any]) -> CheckResult:
-    return CheckResult(
-        check=item["check"],
-        claim=item["claim"],
-        plane=Plane(item["plane"]),
-        target=item["target"],
-        status=Status(item["status"]),
-        observed=item["observed"],
-        seconds=item["seconds"],
-    )
-
-
-_BUILDERS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "phases": _phase,
-    "resources": _timing,
-    "results": _result,
-}
 
 
 def _write(path: Path, text: str) -> Path:

@@ -41,12 +41,7 @@ def render_summary(report: RunReport, *, width: int = 100) -> RenderableType:
 
 
 def plain_summary(report: RunReport, *, width: int = 100) -> list[str]:
-    """Return the same summary as lines without colours or control characters.
-
-    Args:
-        report: The run.
-        width: Longest line in columns.
-    """
+    """Return the same summary as lines without colours or control characters."""
     written = io.StringIO()
     console = Console(
         file=written, width=width, force_terminal=False, color_system=None, legacy_windows=False

@@ -14,7 +14,11 @@ from filelock import FileLock
 
 from harness.core.errors import HarnessError, UsageError
 from harness.run.record import RunRecord, RunStatus
-from harness.settings.settings import MAX_SUFFIX_LENGTH
+from harness.settings.settings import (
+    MAX_SUFFIX_LENGTH,
+    HarnessSettings,
+    new_environment_suffix,
+)
 
 _RECORD = "run.json"
 _KEPT_RECORDS = 50
@@ -149,6 +153,16 @@ class Ledger:
             if unfinished
             else "deploy one with `catalog-harness deploy` or `pytest --keep-stack`",
         )
+
+    def suffix_for(self, settings: HarnessSettings) -> str:
+        """Return the suffix of a new run, or with ``reuse_stack`` that of a run on record.
+
+        Raises:
+            UsageError: There is no run to reuse.
+        """
+        if settings.reuse_stack:
+            return self.choose(settings.environment_suffix)
+        return settings.environment_suffix or new_environment_suffix()
 
     def _all(self) -> list[RunRecord]:
         records = [found for found in self._each() if isinstance(found, RunRecord)]

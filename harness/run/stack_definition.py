@@ -223,12 +223,7 @@ class StackDefinition(Protocol):
         """Return the ECS services whose stability a deployment waits for."""
 
     def physical_names(self, environment_suffix: str, region: str) -> Mapping[Kind, frozenset[str]]:
-        """Return the exact names that any configuration gives its resources, by kind.
-
-        Args:
-            environment_suffix: Suffix of the deployment.
-            region: AWS region.
-        """
+        """Return the exact names that any configuration gives its resources, by kind."""
 
     def state_key(self, environment_suffix: str) -> str:
         """Return the object key of the Terraform state of a suffix."""

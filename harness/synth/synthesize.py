@@ -9,7 +9,6 @@ import shutil
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,16 +33,10 @@ class SynthesizedStack:
     Attributes:
         json: The configuration.
         path: File in the cache that holds it.
-        cached: Whether it was in the cache.
-        seconds: Duration of the synth or of the look-up.
-        stack_id: Id of the stack in the cdktf app.
     """
 
     json: dict[str, Any]
     path: Path
-    cached: bool
-    seconds: float
-    stack_id: str
 
 
 def synthesize(
@@ -73,27 +66,20 @@ def synthesize(
         UsageError: The app rejects the configuration.
         ProcessError: The app failed, was cancelled or timed out.
     """
-    started = time.monotonic()
     cache = cache_directory or platformdirs.user_cache_path("catalog-harness") / "synth"
     cached_file = cache / f"{_digest(app, config)}.tf.json"
-    cached = True
     if (configuration := read(cached_file)) is None:
         with cache_lock(cache, timeout):
-            for left in cache.glob(
-                f"{_RUN}*"
-            ):  # of a killed harness: only one synth runs at a time
+            # Left by a killed harness: only one synth runs at a time.
+            for left in cache.glob(f"{_RUN}*"):
                 shutil.rmtree(left, ignore_errors=True)
             configuration = read(cached_file)  # from the process that held the lock
             if configuration is None:
-                cached = False
                 with tempfile.TemporaryDirectory(prefix=_RUN, dir=cache) as folder:
                     run = _AppRun(app, Path(folder), environ)
                     configuration = run.synthesize(config, timeout, cancel)
                 store(cached_file, configuration)
-    stack_id = configuration["//"]["metadata"]["stackName"]
-    return SynthesizedStack(
-        configuration, cached_file, cached, time.monotonic() - started, stack_id
-    )
+    return SynthesizedStack(configuration, cached_file)
 
 
 def _digest(app: StackApp, config: StackConfiguration) -> str:
@@ -163,9 +149,8 @@ class _AppRun:
             "PYTHONPATH": os.pathsep.join(filter(None, paths)),
             self.app.config_variable: str(self._config_file),
             "CDKTF_OUTDIR": str(self._out),
-            "TMPDIR": str(
-                self.folder
-            ),  # jsii unpacks itself there and leaves it after an interrupt
+            # jsii unpacks itself there and leaves it after an interrupt.
+            "TMPDIR": str(self.folder),
         }
 
     def _synthesized(self) -> dict[str, Any]:

@@ -34,12 +34,7 @@ def isolating_environment() -> dict[str, str]:
 
 
 def emulator_environment(endpoint: str, region: str) -> dict[str, str]:
-    """Return variables with which AWS tools and SDKs use only an emulator.
-
-    Args:
-        endpoint: URL of the emulator.
-        region: AWS region.
-    """
+    """Return variables with which AWS tools and SDKs use only an emulator."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_REGION": region,

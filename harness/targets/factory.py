@@ -6,7 +6,7 @@ from types import MappingProxyType
 from harness.core.errors import UsageError
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
-from harness.targets.embedded.target import EmbeddedTarget
+from harness.targets.embedded import EmbeddedTarget
 from harness.targets.localstack.target import LocalStackTarget
 from harness.targets.real_aws import AwsTarget
 
@@ -37,9 +37,5 @@ def attach_target(name: str, region: str, attachment: Mapping[str, str]) -> Targ
 
 
 def account_target(region: str) -> Target:
-    """Return the target for a real account, for commands without other targets.
-
-    Args:
-        region: AWS region.
-    """
+    """Return the target for a real account, for commands without other targets."""
     return AwsTarget(region=region)

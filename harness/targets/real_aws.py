@@ -14,8 +14,13 @@ from harness.aws.caller_identity import Identity, caller_identity, require_same
 from harness.aws.capability import Capability
 from harness.aws.real_session import aws_session, emulator_behind
 from harness.settings.settings import HarnessSettings
-from harness.targets.base import DatabaseRoute, Target
-from harness.targets.deadlines import AWS_DEADLINES, EMULATOR_DEADLINES, Deadlines
+from harness.targets.base import (
+    AWS_DEADLINES,
+    EMULATOR_DEADLINES,
+    DatabaseRoute,
+    Deadlines,
+    Target,
+)
 from harness.targets.emulator_settings import NO_QUOTAS
 from harness.targets.gateway_http import gateway_session
 
@@ -130,25 +135,25 @@ class AwsTarget(Target):
 
     def provider(self) -> Mapping[str, Any]:
         """Return provider arguments; they allow no other account."""
-        arguments: dict[str, Any] = {"allowed_account_ids": [self.identity.account]}
-        if self.rehearsal:
-            arguments |= {
-                "max_retries": 5,
-                "s3_use_path_style": True,
-                "skip_metadata_api_check": "true",
-            }
-        return arguments
+        rehearsal = {
+            "max_retries": 5,
+            "s3_use_path_style": True,
+            "skip_metadata_api_check": "true",
+        }
+        return self._for_account(rehearsal)
 
     def backend(self) -> Mapping[str, Any]:
         """Return arguments for the S3 backend; they allow no other account."""
-        arguments: dict[str, Any] = {"allowed_account_ids": [self.identity.account]}
-        if self.rehearsal:
-            arguments |= {
-                "endpoints": dict.fromkeys(("s3", "sts", "iam"), self.rehearsal),
-                "use_path_style": True,
-                "skip_metadata_api_check": True,
-            }
-        return arguments
+        rehearsal = {
+            "endpoints": dict.fromkeys(("s3", "sts", "iam"), self.rehearsal),
+            "use_path_style": True,
+            "skip_metadata_api_check": True,
+        }
+        return self._for_account(rehearsal)
+
+    def _for_account(self, rehearsal: Mapping[str, Any]) -> dict[str, Any]:
+        allowed = {"allowed_account_ids": [self.identity.account]}
+        return {**allowed, **rehearsal} if self.rehearsal else allowed
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:  # noqa: ARG002
         """Return None: see ``missing``."""

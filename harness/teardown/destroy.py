@@ -16,6 +16,7 @@ from harness.targets.factory import attach_target, target_type
 from harness.teardown.proof import TeardownProof, prove_teardown
 from harness.teardown.remote_state import remove_state_of
 from harness.teardown.sweep import SweptRun, sweep
+from harness.teardown.sweep.selection import SweepFilter
 from harness.terraform import TerraformError
 
 
@@ -116,7 +117,7 @@ def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> Terraform
         if not record.complete:
             _sweep_leftovers(run, record, target, except_for=workspace.state_identifiers())
         with run.timeline.phase("destroy"):
-            result = workspace.destroy(
+            retried = workspace.destroy(
                 on_event=terraform_listener(run.timeline),
                 refresh=not record.verified,
                 timeout=target.deadlines.destroy,
@@ -126,8 +127,8 @@ def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> Terraform
             raise
         run.timeline.observer.note(f"{error.message.splitlines()[0]}: the sweep comes next")
         return error
-    if result.retried:
-        run.timeline.observer.note(f"destroyed in two attempts: {result.retried}")
+    if retried:
+        run.timeline.observer.note(f"destroyed in two attempts: {retried}")
     return None
 
 
@@ -178,14 +179,9 @@ def _sweep_leftovers(
     suffix = record.environment_suffix
     with run.timeline.phase("sweep"):
         try:
+            limits = SweepFilter(frozenset({suffix}), run_id=record.run_id)
             report = sweep(
-                target,
-                names_of=lambda suffix: run.stack.physical_names(suffix, record.region),
-                suffixes=(suffix,),
-                run_id=record.run_id,
-                except_for=except_for,
-                remove=True,
-                patience=0.0,
+                target, run.stack, limits, except_for=except_for, remove=True, patience=0.0
             )
         except (BotoCoreError, ClientError) as error:
             raise TargetError(f"what is left of {suffix} cannot be swept: {error}") from error

@@ -18,12 +18,7 @@ _DELAY_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Leftover:
-    """A resource of a run that still exists.
-
-    Attributes:
-        resource: The resource.
-        why: Why it belongs to the run, and its state where that matters.
-    """
+    """A resource of a run that still exists, and why it belongs to the run."""
 
     resource: Resource
     why: str

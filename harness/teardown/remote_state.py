@@ -18,7 +18,6 @@ from harness.run.record import RunRecord
 from harness.run.stack_definition import StackDefinition
 from harness.targets.base import Target
 
-StateKey = Callable[[str], str]
 _SUFFIX = "SUFFIX"
 
 
@@ -44,13 +43,8 @@ class StateObject:
         return tuple(f"s3://{self.bucket}/{key}" for key in self.keys)
 
 
-def find_states(s3: Any, bucket: str, state_key: StateKey) -> tuple[StateObject, ...]:
-    """Return the states in a bucket whose keys are those of the stack.
-
-    Args:
-        s3: S3 client of the bucket's region.
-        bucket: Name of the bucket.
-        state_key: Returns the object key of the state for an environment suffix.
+def find_states(s3: Any, bucket: str, state_key: Callable[[str], str]) -> tuple[StateObject, ...]:
+    """Return the states in a bucket whose keys are those of ``state_key`` for a suffix.
 
     Raises:
         UsageError: The bucket does not exist, or must not be read.
@@ -86,11 +80,6 @@ def remove_state(s3: Any, state: StateObject) -> None:
 
 def remove_state_of(stack: StackDefinition, record: RunRecord, target: Target) -> str | None:
     """Delete state and lock of a run; only after the proof that nothing is left of it.
-
-    Args:
-        stack: What the run deployed.
-        record: The run.
-        target: Where the stack was.
 
     Returns:
         Address of the state; None where it was kept with the run.

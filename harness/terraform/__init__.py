@@ -1,10 +1,8 @@
 """Terraform: finds the program and the AWS provider, runs commands, returns typed results."""
 
-from harness.terraform.apply import ApplyResult
 from harness.terraform.aws_errors import AwsError
 from harness.terraform.binary import Terraform, find_terraform
 from harness.terraform.cli_config import write_cli_config
-from harness.terraform.destroy import DestroyResult
 from harness.terraform.drift import AllowedDrift, DriftVerdict, DriftWatch, require_no_drift
 from harness.terraform.errors import TerraformError, is_state_locked
 from harness.terraform.plan import Plan, ResourceChange
@@ -17,9 +15,7 @@ from harness.terraform.working_directory import WorkingDirectory
 
 __all__ = [
     "AllowedDrift",
-    "ApplyResult",
     "AwsError",
-    "DestroyResult",
     "DriftVerdict",
     "DriftWatch",
     "Plan",

@@ -2,65 +2,29 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from harness.core.redaction import register_secret
-from harness.terraform.command import CommandLine
-from harness.terraform.events import ChangeSummary, Event
-
-
-@dataclass(frozen=True)
-class ApplyResult:
-    """The outputs of an apply and its summary.
-
-    Attributes:
-        outputs: Output name -> value, sensitive ones included.
-        added: Number of resources created.
-        changed: Number of resources updated in place.
-        destroyed: Number of resources destroyed.
-    """
-
-    outputs: dict[str, Any] = field(repr=False)
-    added: int
-    changed: int
-    destroyed: int
+from harness.terraform.command import CHANGING, CommandLine
+from harness.terraform.events import Event
 
 
 def apply(
-    command: CommandLine,
-    *,
-    on_event: Callable[[Event], None] | None,
-    parallelism: int,
-    timeout: float,
-) -> ApplyResult:
-    """Apply the configuration.
+    command: CommandLine, *, on_event: Callable[[Event], None] | None, timeout: float
+) -> dict[str, Any]:
+    """Apply the configuration, and return output name -> value.
 
     Args:
         command: Terraform in the working directory.
         on_event: Called with each event, in a separate thread.
-        parallelism: Number of concurrent operations.
         timeout: Deadline in seconds.
 
     Raises:
         TerraformError: It failed; what had been created by then is in the state.
         ProcessError: It was cancelled or ran out of time; likewise.
     """
-    outcome = command.run(
-        "apply",
-        "-input=false",
-        "-json",
-        "-auto-approve",
-        "-lock-timeout=60s",
-        f"-parallelism={parallelism}",
-        timeout=timeout,
-        on_event=on_event,
-    )
-    summary = ChangeSummary("apply", 0, 0, 0)
-    for event in outcome.events:
-        if isinstance(event, ChangeSummary) and event.operation == "apply":
-            summary = event
-    return ApplyResult(outputs(command), summary.add, summary.change, summary.remove)
+    command.run("apply", *CHANGING, timeout=timeout, on_event=on_event)
+    return outputs(command)
 
 
 def outputs(command: CommandLine, *, timeout: float = 60.0) -> dict[str, Any]:

@@ -53,12 +53,7 @@ class AwsError:
 
 
 def parse_aws_error(text: str, *, address: str = "") -> AwsError | None:
-    """Return the first AWS error in a text, None if there is none.
-
-    Args:
-        text: Summary and detail of a diagnostic.
-        address: Address of the resource.
-    """
+    """Return the first AWS error in the text of a diagnostic; None if there is none."""
     searches = (
         pattern.search(text) for pattern in (_API_ERROR, _MODELLED, _VERSION_1, _UNREACHABLE)
     )

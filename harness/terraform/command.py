@@ -16,6 +16,8 @@ from harness.terraform.events import Event, parse_line, unfinished_operations
 # Time for the provider calls under way to end and for the state to be written. The longest
 # uninterruptible ones are single API calls with the SDK's own retries.
 GRACE_SECONDS = 180.0
+# Options of every command that changes resources.
+CHANGING = ("-input=false", "-json", "-auto-approve", "-lock-timeout=60s", "-parallelism=30")
 # Variables of the user that would change what a command does or prints.
 _EXCLUDED = ("TF_CLI_ARGS", "TF_DATA_DIR", "TF_WORKSPACE", "TF_LOG_PATH", "TF_VAR_")
 

@@ -3,9 +3,8 @@
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from harness.terraform.command import CommandLine
+from harness.terraform.command import CHANGING, CommandLine
 from harness.terraform.errors import TerraformError
 from harness.terraform.events import Event
 from harness.terraform.state import recover_state, state_resources
@@ -31,25 +30,13 @@ _TRANSIENT = {
 _STALE = "the state was not refreshed and may have been out of date"
 
 
-@dataclass(frozen=True)
-class DestroyResult:
-    """The result of a destroy.
-
-    Attributes:
-        retried: Why a second attempt was made; empty when the first one succeeded.
-    """
-
-    retried: str = ""
-
-
 def destroy(
     command: CommandLine,
     *,
     on_event: Callable[[Event], None] | None,
-    parallelism: int,
     timeout: float,
     refresh: bool = True,
-) -> DestroyResult:
+) -> str:
     """Destroy everything in the state, with a second attempt after a known transient error.
 
     An attempt without refresh is repeated with refresh after any error.
@@ -57,9 +44,11 @@ def destroy(
     Args:
         command: Terraform in the working directory.
         on_event: Called with each event, in a separate thread.
-        parallelism: Number of concurrent operations.
         timeout: Deadline of each attempt in seconds.
         refresh: Whether the state is refreshed first; False when it was just refreshed.
+
+    Returns:
+        Why a second attempt was made; empty when the first one succeeded.
 
     Raises:
         TerraformError: It failed, with an unknown error or twice.
@@ -67,20 +56,11 @@ def destroy(
     """
     recover_state(command)
     if not state_resources(command):
-        return DestroyResult()
+        return ""
 
     def attempt(*, refresh: bool) -> None:
-        command.run(
-            "destroy",
-            "-input=false",
-            "-json",
-            "-auto-approve",
-            "-lock-timeout=60s",
-            f"-parallelism={parallelism}",
-            f"-refresh={str(refresh).lower()}",
-            timeout=timeout,
-            on_event=on_event,
-        )
+        option = f"-refresh={str(refresh).lower()}"
+        command.run("destroy", *CHANGING, option, timeout=timeout, on_event=on_event)
 
     try:
         attempt(refresh=refresh)
@@ -90,8 +70,8 @@ def destroy(
             raise
         logger.warning("second attempt to destroy: %s\n%s", reason, error.message)
         attempt(refresh=True)
-        return DestroyResult(reason)
-    return DestroyResult()
+        return reason
+    return ""
 
 
 def transient_reason(error: TerraformError) -> str:

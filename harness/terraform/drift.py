@@ -112,10 +112,6 @@ class DriftWatch:
 def require_no_drift(verdict: DriftVerdict, note: Callable[[str], object]) -> None:
     """Note the known drift, and raise for any other.
 
-    Args:
-        verdict: The plan.
-        note: Called with each note for the report.
-
     Raises:
         DriftError: The plan has changes that are not allowed.
     """

@@ -20,13 +20,11 @@ class ResourceChange:
         address: Resource address.
         actions: ``("create",)``, ``("update",)``, ``("delete", "create")``, ...
         attributes: Attributes that differ; sensitive values are masked.
-        reason: Terraform's reason for a replacement or deletion; empty for none.
     """
 
     address: str
     actions: tuple[str, ...]
     attributes: tuple[AttributeChange, ...] = ()
-    reason: str = ""
 
     def __str__(self) -> str:
         names = ", ".join(map(str, self.attributes))
@@ -35,15 +33,13 @@ class ResourceChange:
 
 @dataclass(frozen=True)
 class Plan:
-    """The result of a plan.
+    """The changes that applying would make; empty for none.
 
     Attributes:
-        has_changes: Whether applying would change a resource or an output.
         resource_changes: Resources that would change.
         output_changes: Names of outputs that would change.
     """
 
-    has_changes: bool
     resource_changes: tuple[ResourceChange, ...] = ()
     output_changes: tuple[str, ...] = ()
 
@@ -69,14 +65,13 @@ def plan(command: CommandLine, *, refresh: bool, timeout: float) -> Plan:
     )
     try:
         if outcome.returncode != _CHANGES:
-            return Plan(has_changes=False)
+            return Plan()
         shown = command.run("show", "-json", _PLAN_FILE, timeout=timeout)
     finally:
         # It contains all values in clear text, sensitive ones too.
         (command.directory / _PLAN_FILE).unlink(missing_ok=True)
     details = json.loads(shown.stdout)
     return Plan(
-        has_changes=True,
         resource_changes=tuple(_resource_changes(details)),
         output_changes=tuple(_output_changes(details)),
     )
@@ -88,7 +83,6 @@ def _resource_changes(details: Mapping[str, Any]) -> list[ResourceChange]:
             address=item["address"],
             actions=tuple(item["change"]["actions"]),
             attributes=changed_attributes(item["change"]),
-            reason=item.get("action_reason", ""),
         )
         for item in details.get("resource_changes", [])
         if item["change"]["actions"] != ["no-op"]

@@ -14,16 +14,13 @@ from harness.terraform import destroy as _destroy
 from harness.terraform import init as _init
 from harness.terraform import plan as _plan
 from harness.terraform import state as _state
-from harness.terraform.apply import ApplyResult
 from harness.terraform.binary import Terraform
 from harness.terraform.command import CommandLine, child_environment
-from harness.terraform.destroy import DestroyResult
 from harness.terraform.events import Event
 from harness.terraform.plan import Plan
 
 # Providers listen on sockets "plugin" and up to ten digits; macOS allows paths of 103 bytes.
 _LONGEST = 103 - len("/plugin4294967295")
-_PARALLELISM = 30
 
 
 @dataclass(frozen=True)
@@ -106,39 +103,34 @@ class WorkingDirectory:
         self,
         *,
         on_event: Callable[[Event], None] | None = None,
-        parallelism: int = _PARALLELISM,
         timeout: float = 3600.0,
-    ) -> ApplyResult:
-        """Deploy the configuration.
+    ) -> dict[str, Any]:
+        """Deploy the configuration, and return output name -> value.
 
         Raises:
             TerraformError: It failed; what had been created by then is in the state.
             ProcessError: It was cancelled or ran out of time; likewise.
         """
-        return _apply.apply(
-            self._command, on_event=on_event, parallelism=parallelism, timeout=timeout
-        )
+        return _apply.apply(self._command, on_event=on_event, timeout=timeout)
 
     def destroy(
         self,
         *,
         on_event: Callable[[Event], None] | None = None,
-        parallelism: int = _PARALLELISM,
         timeout: float = 3600.0,
         refresh: bool = True,
-    ) -> DestroyResult:
+    ) -> str:
         """Destroy everything in the state; ``cancel`` does not stop it.
+
+        Returns:
+            Why a second attempt was made; empty when the first one succeeded.
 
         Raises:
             TerraformError: It failed, with an unknown error or twice.
             ProcessError: It ran out of time.
         """
         return _destroy.destroy(
-            self._uncancelled,
-            on_event=on_event,
-            parallelism=parallelism,
-            timeout=timeout,
-            refresh=refresh,
+            self._uncancelled, on_event=on_event, timeout=timeout, refresh=refresh
         )
 
     def outputs(self) -> dict[str, Any]:
@@ -174,9 +166,6 @@ def temporary_directory(directory: Path) -> dict[str, str]:
     """Create a folder for temporary files and return the variable that sets it.
 
     A killed provider leaves its socket behind; in this folder it belongs to a known run.
-
-    Args:
-        directory: The working directory.
 
     Returns:
         Nothing if the path is too long for a socket: the system's folder is used.

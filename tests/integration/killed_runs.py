@@ -15,7 +15,7 @@ from harness.catalog.configuration import LOCAL_IMAGE
 from harness.core.errors import HarnessError
 from harness.deploy.workspace import Tools
 from harness.synth.synthesize import synthesize
-from harness.targets.embedded.target import EmbeddedTarget
+from harness.targets.embedded import EmbeddedTarget
 from harness.terraform import WorkingDirectory
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.events import Event, OperationEvent

@@ -12,7 +12,7 @@ from typing import Any
 from harness.aws.resources.ownership import Ownership
 from harness.catalog.names import physical_names
 from harness.emulator.cloud import embedded_cloud
-from harness.targets.embedded.target import EmbeddedTarget
+from harness.targets.embedded import EmbeddedTarget
 from harness.teardown.proof import prove_teardown
 
 ACCOUNT = "000000000000"

@@ -17,7 +17,7 @@ from harness.benchmarks.preflight import terraform_validate
 from harness.deploy.workspace import Tools, find_tools
 from harness.preflight import TerraformVersion, configuration_of, explain, preflight
 from harness.targets.base import Target
-from harness.targets.embedded.target import EmbeddedTarget
+from harness.targets.embedded import EmbeddedTarget
 from harness.terraform import TerraformError, WorkingDirectory
 from harness.terraform.aws_errors import parse_aws_error
 from harness.terraform.cli_config import write_cli_config

@@ -11,7 +11,7 @@ from harness.catalog import CATALOG
 from harness.preflight import Report, TerraformVersion, configuration_of, explain, preflight
 from harness.synth.synthesize import synthesize
 from harness.targets.base import Target
-from harness.targets.embedded.target import EmbeddedTarget
+from harness.targets.embedded import EmbeddedTarget
 from stack.config import StackConfig
 
 pytest.importorskip("ministack")

@@ -14,7 +14,7 @@ from harness.aws.clients import Clients
 from harness.aws.resources.inventory import take_inventory
 from harness.aws.resources.resource import Kind, Resource
 from harness.catalog import CATALOG
-from harness.catalog.names import physical_names, state_key
+from harness.catalog.names import state_key
 from harness.deploy.workspace import find_tools
 from harness.pipeline.lifetime import teardown
 from harness.run.ledger import Ledger
@@ -22,7 +22,7 @@ from harness.run.record import RunRecord, RunStatus
 from harness.run.run import Run
 from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
-from harness.targets.embedded.target import EmbeddedTarget
+from harness.targets.embedded import EmbeddedTarget
 from harness.teardown.remote_state import find_states
 from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.recorded_runs import SweepRequest, sweep_target
@@ -87,10 +87,9 @@ class Leftovers:
             self.target,
             attachment,
             request,
+            stack=CATALOG,
             ledger=self.ledger,
             teardown=self._tear_down,
-            names_of=lambda suffix: physical_names(suffix, self.target.region),
-            state_key=state_key,
         )
 
     def _tear_down(self, record: RunRecord) -> object:

@@ -1,4 +1,8 @@
-"""The resources in a target: every service is queried; one failure does not abort the rest."""
+"""The resources in a target: every service is queried; one failure does not abort the rest.
+
+Each service is queried itself: the Resource Groups Tagging API would be one call, but does not
+cover every service, and lags behind.
+"""
 
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -8,10 +12,31 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.capability import Capability
 from harness.aws.clients import Clients
-from harness.aws.resources.catalog import CATALOG
-from harness.aws.resources.resource import Kind, Resource
+from harness.aws.resources import (
+    application_autoscaling,
+    cloudfront,
+    cloudwatch,
+    ec2,
+    ecr,
+    ecs,
+    elbv2,
+    iam,
+    logs,
+    rds,
+    s3,
+    secretsmanager,
+)
+from harness.aws.resources.resource import Kind, Resource, ResourceType
 
 _THREADS = 8
+_SERVICES = (
+    *(application_autoscaling, cloudfront, cloudwatch, ec2, ecr, ecs, elbv2, iam, logs, rds, s3),
+    secretsmanager,
+)
+# The catalogue of AWS resources: the kinds of all services.
+CATALOG: Mapping[Kind, ResourceType] = {
+    each.kind: each for service in _SERVICES for each in service.TYPES
+}
 
 
 @dataclass(frozen=True)
@@ -44,13 +69,7 @@ class Inventory:
 def take_inventory(
     clients: Clients, missing: Mapping[Capability, str], kinds: Collection[Kind] = tuple(Kind)
 ) -> Inventory:
-    """List the resources of every service that the stack uses.
-
-    Args:
-        clients: Clients of the target.
-        missing: What the target cannot do, and why.
-        kinds: The kinds to list.
-    """
+    """List the resources of every service that the stack uses."""
     listed = [kind for kind in kinds if kind.service not in missing]
 
     def resources(kind: Kind) -> tuple[Resource, ...] | BotoCoreError | ClientError:

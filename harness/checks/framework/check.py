@@ -1,9 +1,9 @@
-"""The ``check`` decorator: turns a method that observes into one that yields evidence."""
+"""What a check is made of: the ``check`` decorator, and comparisons that fail a check."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Generic, TypeVar, overload
+from typing import Any, ClassVar, Generic, TypeVar, overload
 
 from botocore.exceptions import ClientError
 
@@ -16,6 +16,7 @@ from harness.core.redaction import redact
 from harness.run.evidence import CheckResult, Plane, Status
 
 S = TypeVar("S", bound="ServiceChecks")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -42,16 +43,15 @@ class CheckSpec:
 class ServiceChecks:
     """Base of the checks of one service.
 
-    Args:
-        context: The deployed stack.
-
     Attributes:
         service: First half of the ids of its checks.
         tier: Tier of the stack that all its checks need.
+        requires: What the target must be capable of for all its checks.
     """
 
     service: ClassVar[str]
     tier: ClassVar[Tier]
+    requires: ClassVar[tuple[Capability, ...]] = ()
 
     def __init__(self, context: CheckContext) -> None:
         self.context = context
@@ -72,7 +72,8 @@ class Check(Generic[S]):
 
     def __set_name__(self, owner: type[S], name: str) -> None:
         identifier = f"{owner.service}/{name.replace('_', '-')}"
-        self.spec = replace(self.spec, id=identifier, tiers=(owner.tier, *self.spec.tiers))
+        tiers, requires = (owner.tier, *self.spec.tiers), (*owner.requires, *self.spec.requires)
+        self.spec = replace(self.spec, id=identifier, tiers=tiers, requires=requires)
 
     @overload
     def __get__(self, instance: None, owner: type[S]) -> "Check[S]": ...
@@ -147,8 +148,8 @@ class Check(Generic[S]):
 def check(
     claim: str,
     *,
-    plane: Plane,
-    requires: tuple[Capability, ...],
+    plane: Plane = Plane.CONTROL,
+    requires: tuple[Capability, ...] = (),
     tiers: tuple[Tier, ...] = (),
     exclusive: bool = False,
 ) -> Callable[[Callable[[S], str]], Check[S]]:
@@ -162,10 +163,33 @@ def check(
     Args:
         claim: What is true when the check passes, as a sentence.
         plane: How it is proved.
-        requires: What the target must be capable of.
+        requires: What the target must be capable of, besides what the class requires.
         tiers: Tiers that must be deployed, besides the one of the class.
         exclusive: It changes the stack (and restores it), so it runs alone.
     """
-    # Its class completes the specification, with the id and the tier of the service.
+    # Its class completes the specification, with the id, tier and capabilities of the service.
     spec = CheckSpec("", claim, plane, requires, tiers, exclusive)
     return lambda observe: Check(observe, spec)
+
+
+def expect(ok: bool, expected: str, actual: object) -> None:  # noqa: FBT001
+    """Raise ``CheckFailedError("expected ..., seen: ...")`` unless ``ok``."""
+    if not ok:
+        raise CheckFailedError(f"expected {expected}, seen: {actual}")
+
+
+def expect_equal(what: str, actual: Any, expected: Any) -> None:
+    """Raise ``CheckFailedError`` unless both values are equal.
+
+    Two mappings are compared key by key, so that the message has only the differences.
+    """
+    if isinstance(actual, dict) and isinstance(expected, dict):
+        keys = [key for key in {**expected, **actual} if actual.get(key) != expected.get(key)]
+        actual, expected = ({key: side.get(key) for key in keys} for side in (actual, expected))
+    expect(actual == expected, f"{what}: {expected!r}", repr(actual))
+
+
+def one(items: Sequence[T], what: str) -> T:
+    """Return the only item; raise ``CheckFailedError`` if there is none or more than one."""
+    expect(len(items) == 1, f"one {what}", f"{len(items)} of them")
+    return items[0]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.aws.paging import batches
+from harness.checks.framework.check import one
 from harness.checks.framework.context import CheckContext
-from harness.checks.framework.expect import one
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ClusterTypeDef, ServiceTypeDef, TaskTypeDef

@@ -8,8 +8,8 @@ from typing import Any
 
 import requests
 
+from harness.checks.framework.check import expect
 from harness.checks.framework.context import CheckContext
-from harness.checks.framework.expect import expect
 from harness.checks.framework.resources import load_balancer
 
 _SHOWN_CHARACTERS = 300

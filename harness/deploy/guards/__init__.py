@@ -18,32 +18,19 @@ def require_permission(run: Run, target: Target) -> None:
 
     Changes nothing, neither in the account nor on record.
 
-    Args:
-        run: The run, not begun yet.
-        target: Where it would deploy.
-
     Raises:
         UsageError: A guard refuses the run.
     """
     if not target.is_account:
         return
-    with run.timeline.phase("guards"):
-        _guard(run, target)
-
-
-def _guard(run: Run, target: Target) -> None:
     settings, note = run.settings, run.timeline.observer.note
-    config = run.planned_config(target)
-    guard_request(settings, config)
-    run.stack.guard_account(settings, config)
-    session = target.session()
-    guard_account(settings, target.identity)
-    guard_credentials(session, minutes=settings.max_duration, note=note)
-    guard_state(session, config)
-    guard_cost(
-        session,
-        run.stack.hourly_usage(config),
-        region=config.region,
-        limit=settings.max_cost_per_hour,
-        note=note,
-    )
+    with run.timeline.phase("guards"):
+        config = run.planned_config(target)
+        guard_request(settings, config)
+        run.stack.guard_account(settings, config)
+        session = target.session()
+        guard_account(settings, target.identity)
+        guard_credentials(session, minutes=settings.max_duration, note=note)
+        guard_state(session, config)
+        usage, limit = run.stack.hourly_usage(config), settings.max_cost_per_hour
+        guard_cost(session, usage, region=config.region, limit=limit, note=note)

@@ -63,12 +63,7 @@ def guard_cost(
 
 
 def estimate(usage: HourlyUsage, prices: Prices) -> Estimate:
-    """Return the estimated cost of a stack per hour.
-
-    Args:
-        usage: The billable items of the stack.
-        prices: Prices per hour.
-    """
+    """Return the estimated cost of a stack per hour."""
     return Estimate(_total(usage.initial, prices), _total(usage.maximum, prices), prices.source)
 
 

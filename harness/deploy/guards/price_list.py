@@ -23,12 +23,7 @@ _CONFIG = Config(
 
 @dataclass(frozen=True)
 class Prices:
-    """Prices in USD per hour.
-
-    Attributes:
-        hourly: Item -> price.
-        source: Origin of the prices, for messages.
-    """
+    """Prices in USD per hour, and their origin for messages."""
 
     hourly: Mapping[Item, float]
     source: str

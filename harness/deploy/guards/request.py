@@ -13,10 +13,6 @@ _ACCOUNT = re.compile(r"\d{12}")
 def guard_request(settings: HarnessSettings, config: StackConfiguration) -> None:
     """Refuse incomplete settings; sends no request.
 
-    Args:
-        settings: The user's settings.
-        config: The configuration of the stack.
-
     Raises:
         UsageError: The region is not allowed; the account id is missing or malformed; there is
             no bucket for the state.
@@ -33,9 +29,6 @@ def guard_request(settings: HarnessSettings, config: StackConfiguration) -> None
 
 def guard_location(settings: HarnessSettings) -> None:
     """Refuse a region that is not allowed, and a missing account id.
-
-    Args:
-        settings: The user's settings.
 
     Raises:
         UsageError: The region is not allowed; the account id is missing or malformed.
@@ -57,10 +50,6 @@ def guard_location(settings: HarnessSettings) -> None:
 
 def guard_account(settings: HarnessSettings, identity: Identity) -> None:
     """Refuse credentials of another account or of the root user.
-
-    Args:
-        settings: The user's settings.
-        identity: The caller identity that STS returns.
 
     Raises:
         UsageError: They belong to another account or to the root user.

@@ -19,23 +19,15 @@ def lock_key(state_key: str) -> str:
     return f"{state_key}.tflock"
 
 
-def state_client(session: boto3.Session, config: StackConfiguration) -> Any:
-    """Return an S3 client for the region of the state bucket."""
-    return session.client("s3", region_name=config.state_bucket_region or config.region)
-
-
 def guard_state(session: boto3.Session, config: StackConfiguration) -> None:
     """Refuse a bucket that is missing or in another region, and a state in use.
-
-    Args:
-        session: The session that deploys.
-        config: The configuration of the stack, with a state bucket.
 
     Raises:
         UsageError: The bucket cannot be used, or holds the state or the lock of another run.
     """
-    bucket, client = config.state_bucket or "", state_client(session, config)
-    _require_bucket(client, bucket, config.state_bucket_region or config.region)
+    bucket, region = config.state_bucket or "", config.state_bucket_region or config.region
+    client = session.client("s3", region_name=region)
+    _require_bucket(client, bucket, region)
     lock = _content(client, bucket, lock_key(config.state_key))
     if lock is not None:
         raise UsageError(

@@ -55,9 +55,6 @@ def refused_services(session: boto3.Session) -> dict[Capability, str]:
     it can load, and returns ``InternalFailure`` for those that its license does not include or
     that it does not emulate.
 
-    Args:
-        session: Session whose clients use the LocalStack.
-
     Returns:
         Service -> its error, in the order of the probes.
 

@@ -30,15 +30,15 @@ from harness.terraform.drift import AllowedDrift
 _READY_SECONDS = 60.0
 _ATTACH_SECONDS = 10.0
 
-# Data plane -> the services that it requires.
-_DATA_PLANES: Mapping[Capability, tuple[Capability, ...]] = MappingProxyType(
+# Data plane -> the service that it requires.
+_DATA_PLANES: Mapping[Capability, Capability] = MappingProxyType(
     {
-        Capability.RDS_DATA: (Capability.RDS,),
-        Capability.ALB_DATA_PLANE: (Capability.ELBV2,),
-        Capability.CLOUDFRONT_DATA_PLANE: (Capability.CLOUDFRONT,),
-        Capability.ECS_DATA_PLANE: (Capability.ECS,),
-        Capability.DATABASE_DATA_PLANE: (Capability.RDS,),
-        Capability.DATABASE_DIRECT: (Capability.RDS,),
+        Capability.RDS_DATA: Capability.RDS,
+        Capability.ALB_DATA_PLANE: Capability.ELBV2,
+        Capability.CLOUDFRONT_DATA_PLANE: Capability.CLOUDFRONT,
+        Capability.ECS_DATA_PLANE: Capability.ECS,
+        Capability.DATABASE_DATA_PLANE: Capability.RDS,
+        Capability.DATABASE_DIRECT: Capability.RDS,
     }
 )
 _TLS = "not verified yet whether LocalStack's databases accept TLS"
@@ -109,22 +109,14 @@ class LocalStackTarget(Target):
         return cls(region=settings.region, endpoint=find_endpoint(settings.endpoint_url))
 
     @classmethod
-    def attach(
-        cls, region: str, attachment: Mapping[str, str], *, patience: float | None = None
-    ) -> Self:
+    def attach(cls, region: str, attachment: Mapping[str, str]) -> Self:
         """Return the target of a run on record.
-
-        Args:
-            region: AWS region.
-            attachment: The return value of ``start``.
-            patience: Deadline in seconds for a response; None: ten.
 
         Raises:
             TargetError: It does not respond any more, or is not a LocalStack.
         """
         endpoint = LocalStackEndpoint(attachment["endpoint"], "the record of the run")
-        seconds = _ATTACH_SECONDS if patience is None else patience
-        await_localstack(endpoint, patience=seconds)
+        await_localstack(endpoint, patience=_ATTACH_SECONDS)
         return cls(region=region, endpoint=endpoint, attachment=attachment)
 
     def start(self) -> Mapping[str, str]:
@@ -172,10 +164,9 @@ class LocalStackTarget(Target):
             service: f"{version} does not offer {service} ({_shortened(error)})"
             for service, error in self._discovery.refused.items()
         }
-        for capability, services in _DATA_PLANES.items():
-            reasons = [lacking[service] for service in services if service in lacking]
-            if reasons:
-                lacking.setdefault(capability, reasons[0])
+        for capability, service in _DATA_PLANES.items():
+            if service in lacking:
+                lacking.setdefault(capability, lacking[service])
         return {**lacking, **_UNPROVED}
 
     def environment(self) -> Mapping[str, str]:

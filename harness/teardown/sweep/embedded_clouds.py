@@ -6,10 +6,11 @@ from dataclasses import replace
 from harness.core.errors import EmulatorError, HarnessError
 from harness.run.ledger import Ledger
 from harness.run.record import RunRecord
+from harness.run.stack_definition import StackDefinition
 from harness.targets.factory import attach_target, target_type
 from harness.teardown.sweep import SweepReport, SweptRun, sweep
 from harness.teardown.sweep.recorded_runs import SweepRequest, expiry_of
-from harness.teardown.sweep.selection import NAMED, NamesOf, SelectedRun
+from harness.teardown.sweep.selection import NAMED, SelectedRun, SweepFilter
 
 _ENDED = "its embedded cloud has ended, and everything in it"
 
@@ -18,30 +19,30 @@ def sweep_clouds(
     request: SweepRequest,
     *,
     region: str,
+    stack: StackDefinition,
     ledger: Ledger,
     teardown: Callable[[RunRecord], object],
-    names_of: NamesOf,
 ) -> Iterator[SweepReport]:
     """Yield a report for each run that is swept: the requested ones, and those of ended clouds.
 
     Args:
         request: The options.
         region: AWS region that the clouds emulate.
+        stack: What the runs deployed.
         ledger: The runs of this machine.
         teardown: Destroys a run on record and ends its cloud; of a cloud that has ended it
             removes what is left on this machine.
-        names_of: Returns the names that the stack derives from an environment suffix.
     """
     for record in ledger.records():
         named = record.environment_suffix in request.suffixes
         is_cloud = record.region == region and target_type(record.target).is_per_run
         if is_cloud and (named or not request.suffixes):
-            report = _report(record, request, names_of)
+            report = _report(record, request, stack)
             if report is not None:
                 yield _removed(report, record, teardown) if request.remove else report
 
 
-def _report(record: RunRecord, request: SweepRequest, names_of: NamesOf) -> SweepReport | None:
+def _report(record: RunRecord, request: SweepRequest, stack: StackDefinition) -> SweepReport | None:
     """Return what there is of a run in its cloud; None if it is not to be swept."""
     suffix = record.environment_suffix
     if not record.attachment:  # its cloud may be starting: only when it is named
@@ -53,7 +54,7 @@ def _report(record: RunRecord, request: SweepRequest, names_of: NamesOf) -> Swee
     why = _why(record, request)
     if not why:
         return None
-    found = sweep(target, names_of=names_of, suffixes=(suffix,))
+    found = sweep(target, stack, SweepFilter(frozenset({suffix})))
     (run,) = found.runs
     return replace(found, runs=(replace(run, selected=replace(run.selected, why=why)),))
 

@@ -12,11 +12,11 @@ from harness.aws.tags import parse_time
 from harness.core.errors import HarnessError
 from harness.run.ledger import Ledger
 from harness.run.record import RunRecord, RunStatus
+from harness.run.stack_definition import StackDefinition
 from harness.targets.base import Target
-from harness.teardown.remote_state import StateKey, StateObject, find_states, remove_state
+from harness.teardown.remote_state import StateObject, find_states, remove_state
 from harness.teardown.sweep import KnownRun, SweepReport, SweptRun, sweep
-from harness.teardown.sweep.selection import NamesOf
-from harness.teardown.sweep.sweep import PATIENCE_SECONDS
+from harness.teardown.sweep.selection import SweepFilter
 
 
 @dataclass(frozen=True)
@@ -37,17 +37,20 @@ class SweepRequest:
     state_bucket: str | None = None
     state_region: str | None = None
 
+    @property
+    def limits(self) -> SweepFilter:
+        """The runs that the sweep is limited to."""
+        return SweepFilter(frozenset(self.suffixes), self.expired_before)
+
 
 def sweep_target(
     target: Target,
     attachment: Mapping[str, str],
     request: SweepRequest,
     *,
+    stack: StackDefinition,
     ledger: Ledger,
     teardown: Callable[[RunRecord], object],
-    names_of: NamesOf,
-    state_key: StateKey,
-    patience: float = PATIENCE_SECONDS,
 ) -> SweepReport:
     """Sweep a target: runs on record by their own Terraform first, then whatever is left.
 
@@ -58,40 +61,29 @@ def sweep_target(
         target: Where to sweep; started.
         attachment: What its ``start`` returned: identifies the runs on record of this target.
         request: The options.
+        stack: What the runs deployed.
         ledger: The runs of this machine.
         teardown: Destroys a run on record.
-        names_of: Returns the names that the stack derives from an environment suffix.
-        state_key: Returns the object key of the state for an environment suffix.
-        patience: Seconds for which the proof queries again while something is left.
 
     Raises:
         UsageError: The state bucket cannot be read.
     """
     s3 = target.session().client("s3", region_name=request.state_region or target.region)
     bucket = request.state_bucket
-    states = find_states(s3, bucket, state_key) if bucket else ()
+    states = find_states(s3, bucket, stack.state_key) if bucket else ()
     records = {r.environment_suffix: r for r in ledger.records() if _is_of(r, target, attachment)}
-    known = [*map(_known, records.values()), *map(_by_state, states)]
+    known = [KnownRun(r.environment_suffix, expiry_of(r)) for r in records.values()]
+    known += [KnownRun(state.environment_suffix, state.expires_at) for state in states]
 
-    def swept(known: Iterable[KnownRun], *, remove: bool) -> SweepReport:
-        return sweep(
-            target,
-            names_of=names_of,
-            suffixes=request.suffixes,
-            expired_before=request.expired_before,
-            remove=remove,
-            known=known,
-            patience=patience,
-        )
-
-    first = swept(known, remove=False)
+    first = sweep(target, stack, request.limits, known=known)
     if not request.remove:
         return replace(
             first, runs=tuple(_with_places(each, states, records) for each in first.runs)
         )
     chosen = {run.environment_suffix for run in first.runs}
     notes = {s: _tear_down(record, teardown) for s, record in records.items() if s in chosen}
-    report = swept([*known, *map(_by_tags, first.runs)], remove=True)
+    known += map(_by_tags, first.runs)
+    report = sweep(target, stack, request.limits, known=known, remove=True)
     finished = (_finish(run, s3, states, records, ledger) for run in report.runs)
     return replace(
         report,
@@ -116,18 +108,10 @@ def _is_of(record: RunRecord, target: Target, attachment: Mapping[str, str]) -> 
     )
 
 
-def _known(record: RunRecord) -> KnownRun:
-    return KnownRun(record.environment_suffix, expiry_of(record), "ledger")
-
-
-def _by_state(state: StateObject) -> KnownRun:
-    return KnownRun(state.environment_suffix, state.expires_at, state.places[0])
-
-
 def _by_tags(run: SweptRun) -> KnownRun:
     """Return a run that the first listing found: its Terraform may leave nothing to find."""
     times = [each.expires_at for each in run.selected.resources if each.expires_at]
-    return KnownRun(run.environment_suffix, max(times, default=None), "tags")
+    return KnownRun(run.environment_suffix, max(times, default=None))
 
 
 def _tear_down(record: RunRecord, teardown: Callable[[RunRecord], object]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.clients import Clients
 from harness.aws.errors import error_message, is_absent, transient_of
-from harness.aws.resources.catalog import CATALOG
+from harness.aws.resources.inventory import CATALOG
 from harness.aws.resources.resource import Kind, Resource
 from harness.core.errors import WaitTimeoutError
 from harness.core.wait import wait_until

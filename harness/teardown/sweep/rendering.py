@@ -12,11 +12,7 @@ from harness.teardown.sweep.report import SweepReport, SweptRun
 
 
 def render_sweep(reports: Sequence[SweepReport]) -> Group:
-    """Return what was found and done, grouped by run, and what to do next.
-
-    Args:
-        reports: One for each target that was swept.
-    """
+    """Return what was found and done, grouped by run, and what to do next."""
     parts = [part for report in reports for part in _report(report)]
     return Group(*parts, Text(_conclusion(reports), style="bold"))
 

@@ -10,7 +10,6 @@ from harness.aws.resources.resource import Kind, Resource
 from harness.aws.tags import PROJECT_TAGS, RUN_ID
 
 NAMED = "named"
-NamesOf = Callable[[str], Names]
 
 # Created without tags: Terraform gives a dashboard none, and a bucket its tags by a second call.
 _UNTAGGED = frozenset({Kind.DASHBOARD, Kind.BUCKET})
@@ -38,28 +37,20 @@ class SweepFilter:
 
 @dataclass(frozen=True)
 class KnownRun:
-    """A run that is known from another source than its resources.
+    """A run that is known from another source than its resources, such as the ledger.
 
     Attributes:
         environment_suffix: Its suffix.
         expires_at: When it may be swept; None where the source has no time.
-        origin: The source ("ledger").
     """
 
     environment_suffix: str
     expires_at: datetime | None
-    origin: str
 
 
 @dataclass(frozen=True)
 class SelectedRun:
-    """A run that is swept.
-
-    Attributes:
-        environment_suffix: Its suffix.
-        why: "named", or when it expired.
-        resources: Its resources.
-    """
+    """A run that is swept, why ("named", or when it expired), and its resources."""
 
     environment_suffix: str
     why: str
@@ -76,12 +67,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Selection:
-    """What is swept and what is not.
-
-    Attributes:
-        runs: The runs that are swept, by suffix.
-        skipped: What is left alone.
-    """
+    """The runs that are swept, by suffix, and what is left alone."""
 
     runs: tuple[SelectedRun, ...]
     skipped: tuple[Skipped, ...]
@@ -91,7 +77,7 @@ def select(
     resources: Sequence[Resource],
     limits: SweepFilter,
     *,
-    names_of: NamesOf,
+    names_of: Callable[[str], Names],
     known: Iterable[KnownRun] = (),
 ) -> Selection:
     """Choose what is swept.
@@ -101,12 +87,6 @@ def select(
     A resource without tags is swept only with its run: as a part of one of its resources
     (network interfaces, tasks), or by the exact name that the stack derives for it (dashboards, and
     buckets, which can be without tags only as long as they are empty).
-
-    Args:
-        resources: The resources in the target.
-        limits: The runs to sweep.
-        names_of: Returns the names that the stack derives from an environment suffix.
-        known: Runs known from other sources.
     """
     chosen = _chosen_runs([each for each in resources if each.is_ours], limits, known)
     runs = {

@@ -3,34 +3,29 @@
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from datetime import datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.clients import Clients
 from harness.aws.resources.inventory import take_inventory
-from harness.aws.resources.ownership import Ownership
+from harness.aws.resources.ownership import Names, Ownership
+from harness.run.stack_definition import StackDefinition
 from harness.targets.base import Target
 from harness.teardown.proof import TeardownProof, prove_teardown
 from harness.teardown.sweep.removal import Outcome, remove_all
 from harness.teardown.sweep.report import SweepReport, SweptRun
-from harness.teardown.sweep.selection import KnownRun, NamesOf, SweepFilter, is_part_of, select
-
-# An emulator's: it completes some deletions after it has accepted them.
-PATIENCE_SECONDS = 20.0
+from harness.teardown.sweep.selection import KnownRun, SweepFilter, is_part_of, select
 
 
 def sweep(
     target: Target,
+    stack: StackDefinition,
+    limits: SweepFilter,
     *,
-    names_of: NamesOf,
-    suffixes: Collection[str] = (),
-    expired_before: datetime | None = None,
-    run_id: str = "",
     except_for: Collection[str] = (),
     remove: bool = False,
     known: Iterable[KnownRun] = (),
-    patience: float = PATIENCE_SECONDS,
+    patience: float | None = None,
     sleep: Callable[[float], None] | None = None,
 ) -> SweepReport:
     """Find what runs left behind in a target, and remove it if requested.
@@ -40,15 +35,14 @@ def sweep(
 
     Args:
         target: Where to sweep; started.
-        names_of: Returns the names that the stack derives from an environment suffix.
-        suffixes: Runs to sweep whether or not they have expired.
-        expired_before: Sweep the runs that expired before this time; None: only the named.
-        run_id: Of several runs that had one of the suffixes only this one; empty: all.
+        stack: What the runs deployed.
+        limits: The runs to sweep.
         except_for: Identifiers of resources that are left, with their parts: those in a
             Terraform state.
         remove: Whether to remove what is found; else the report only lists it.
         known: Runs known from other sources than their resources.
-        patience: Seconds for which the proof queries again while something is left.
+        patience: Seconds for which the proof queries again while something is left; None: as
+            long as the target may take.
         sleep: The pause between two attempts; a test passes its own.
 
     Returns:
@@ -61,16 +55,20 @@ def sweep(
         for each in inventory.resources
         if each.identifier not in except_for and not is_part_of(each, except_for)
     ]
-    limits = SweepFilter(frozenset(suffixes), expired_before, run_id)
+
+    def names_of(suffix: str) -> Names:
+        return stack.physical_names(suffix, target.region)
+
     selection = select(resources, limits, names_of=names_of, known=known)
     runs = tuple(SweptRun(run) for run in selection.runs)
     if remove:
         found = [resource for run in selection.runs for resource in run.resources]
         outcomes = remove_all(clients, found, sleep=sleep)
+        seconds = target.deadlines.proof if patience is None else patience
 
         def prove(suffix: str) -> TeardownProof:
-            ownership = Ownership(suffix, names_of(suffix), run_id)
-            return prove_teardown(target, ownership, patience=patience, sleep=sleep or time.sleep)
+            ownership = Ownership(suffix, names_of(suffix), limits.run_id)
+            return prove_teardown(target, ownership, patience=seconds, sleep=sleep or time.sleep)
 
         runs = tuple(_proved(_with_outcomes(run, outcomes), prove) for run in runs)
     return SweepReport(

@@ -25,7 +25,7 @@ from harness.synth.synthesize import SynthesizedStack
 from harness.teardown.proof import TeardownProof
 from harness.teardown.sweep import SweepReport, SweptRun
 from harness.teardown.sweep.removal import Outcome
-from harness.teardown.sweep.selection import SelectedRun
+from harness.teardown.sweep.selection import SelectedRun, SweepFilter
 from harness.terraform import pinned_provider_version
 from harness.terraform.drift import AllowedDrift
 from stack.config import StackConfig
@@ -223,7 +223,7 @@ class FakeRun:
         if isinstance(self.synthesized, BaseException):
             raise self.synthesized
         path = self.folder / "cdk.tf.json"
-        return SynthesizedStack(self.synthesized, path, False, 0.0, "catalog")
+        return SynthesizedStack(self.synthesized, path)
 
     def _synthesize_ahead(
         self, _app: object, config: StackConfig, *, cancel: threading.Event
@@ -232,7 +232,7 @@ class FakeRun:
         self.synths_ahead.append(config)
         if isinstance(self.synthesized, HarnessError):
             raise self.synthesized
-        return SynthesizedStack({}, self.folder / "ahead.tf.json", False, 0.0, "catalog")
+        return SynthesizedStack({}, self.folder / "ahead.tf.json")
 
     def _require_none(self, target: object, suffix: str, names: object) -> None:
         assert suffix == SUFFIX
@@ -251,14 +251,14 @@ class FakeRun:
     def _sweep(
         self,
         target: object,
+        stack: object,
+        limits: SweepFilter,
         *,
-        suffixes: tuple[str, ...],
-        run_id: str,
         except_for: Collection[str],
         **_: object,
     ) -> SweepReport:
-        assert (target, suffixes) == (self.target, (SUFFIX,))
-        self.target.steps.append(" ".join(["sweep", run_id, *sorted(except_for)]).strip())
+        assert (target, stack, limits.suffixes) == (self.target, CATALOG, frozenset({SUFFIX}))
+        self.target.steps.append(" ".join(["sweep", limits.run_id, *sorted(except_for)]).strip())
         found = self.sweep_finds.pop(0) if self.sweep_finds else ()
         if found and not self.removal_error:
             self.proof = CLEAN

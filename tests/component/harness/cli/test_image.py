@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from harness.aws.caller_identity import Identity
 from harness.aws.clients import Clients
-from harness.aws.resources.catalog import CATALOG
+from harness.aws.resources.inventory import CATALOG
 from harness.aws.resources.ownership import Names
 from harness.aws.resources.resource import Kind, Resource
 from harness.targets.real_aws import AwsTarget

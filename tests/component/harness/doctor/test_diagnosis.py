@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from harness.catalog.node import OLDEST_NODE, find_node
+from harness.catalog.app import OLDEST_NODE, find_node
 from harness.doctor import diagnose
 from harness.settings.settings import HarnessSettings
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.aws.tags import PROJECT_TAGS
-from harness.catalog.image import package_folder
+from harness.catalog.app import PACKAGE
 from harness.core.errors import ProcessError, ToolNotFoundError, UsageError
 from harness.core.redaction import MASK, redact
 from harness.image.builder import Builder, find_builder
@@ -23,7 +23,7 @@ def push(ecr: FakeEcr, program: FakeBuilder, steps: list[str] | None = None) -> 
     return publish(
         Registry(ecr.aws.client("ecr")),
         Builder(str(program.program)),
-        package=package_folder(),
+        package=PACKAGE,
         repository="catalog-api",
         tags=TAGS,
         report=reported.append,
@@ -33,7 +33,7 @@ def push(ecr: FakeEcr, program: FakeBuilder, steps: list[str] | None = None) -> 
 def test_it_is_built_and_pushed_under_a_digest_of_its_sources(
     ecr: FakeEcr, docker: FakeBuilder, tmp_path: Path
 ) -> None:
-    copy_sources(package_folder(), tmp_path / "sources")
+    copy_sources(PACKAGE, tmp_path / "sources")
 
     uri = push(ecr, docker)
 
@@ -148,7 +148,7 @@ class TestBuilder:
 
 
 def test_another_source_makes_another_tag(tmp_path: Path) -> None:
-    copy_sources(package_folder(), tmp_path / "a")
+    copy_sources(PACKAGE, tmp_path / "a")
     before = content_tag(tmp_path / "a")
     (tmp_path / "a" / "stack" / "api" / "routes.py").write_text("# changed")
 

@@ -17,5 +17,5 @@ def test_the_real_app_synthesizes_without_node_on_path(tmp_path: Path) -> None:
 
     stack = synthesize(CATALOG.app, config, cache_directory=tmp_path, environ=environ)
 
-    assert stack.stack_id == "catalog"
+    assert stack.json["//"]["metadata"]["stackName"] == "catalog"
     assert "aws_vpc" in stack.json["resource"]

@@ -110,7 +110,7 @@ class TestRun:
         deployable: Options,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr("harness.cli.session.new_environment_suffix", lambda: SUFFIX)
+        monkeypatch.setattr("harness.run.ledger.new_environment_suffix", lambda: SUFFIX)
 
         assert call("run", *deployable[1:]).status == 0
         assert fake_run.synths[0].environment_suffix == SUFFIX

@@ -126,7 +126,7 @@ def test_an_invalid_suffix_is_a_usage_error(
 class TestOtherTargets:
     @pytest.fixture(autouse=True)
     def another(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("harness.targets.embedded.target.EmbeddedTarget.is_per_run", False)
+        monkeypatch.setattr("harness.targets.embedded.EmbeddedTarget.is_per_run", False)
 
     def test_a_target_is_started_swept_and_stopped(
         self, call: CommandLine, sweeps: FakeSweeps

@@ -18,7 +18,7 @@ def synths(monkeypatch: pytest.MonkeyPatch) -> list[StackConfig]:
 
     def synthesize(_app: object, config: StackConfig) -> SynthesizedStack:
         configs.append(config)
-        return SynthesizedStack(JSON, Path("kept"), True, 0.0, "catalog")
+        return SynthesizedStack(JSON, Path("kept"))
 
     monkeypatch.setattr("harness.cli.synth.synthesize", synthesize)
     return configs

@@ -9,7 +9,7 @@ from harness.emulator import cloud
 from harness.emulator.cloud_info import CloudInfo
 from harness.settings.options import OPTIONS
 from harness.settings.settings import HarnessSettings
-from harness.targets.embedded import target as embedded
+from harness.targets import embedded
 from harness.targets.factory import TARGETS, attach_target, create_target, target_type
 from harness.targets.real_aws import AwsTarget
 from tests.unit.harness.emulator.sample_cloud_info import sample_cloud_info

@@ -74,9 +74,7 @@ def test_a_cloud_that_has_ended_took_everything_with_it(
     fake_run: FakeRun, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     removed: list[Mapping[str, str]] = []
-    monkeypatch.setattr(
-        "harness.targets.embedded.target.EmbeddedTarget.remove_ended", removed.append
-    )
+    monkeypatch.setattr("harness.targets.embedded.EmbeddedTarget.remove_ended", removed.append)
     fake_run.target.running = False
 
     assert destroy(run) is None

@@ -23,10 +23,10 @@ def directory(fake: FakeTerraform) -> WorkingDirectory:
 
 
 def test_destroy_runs_once(fake: FakeTerraform, directory: WorkingDirectory) -> None:
-    result = directory.destroy()
+    retried = directory.destroy()
 
     assert fake.verbs == ["state list", "destroy"]
-    assert result.retried == ""
+    assert retried == ""
     assert {"-auto-approve", "-json", "-input=false"} <= set(fake.calls[-1].arguments)
 
 
@@ -34,7 +34,7 @@ def test_an_empty_state_needs_no_destroy(fake: FakeTerraform) -> None:
     directory = fake.working_directory()
     directory.write({})
 
-    assert directory.destroy().retried == ""
+    assert directory.destroy() == ""
 
     assert fake.verbs == ["state list"]
 
@@ -45,9 +45,9 @@ def test_a_known_transient_error_gets_a_second_attempt(
     fake.answer("destroy", lines(error(_CLOUDFRONT)), status=1)
     fake.answer("destroy")
 
-    result = directory.destroy()
+    retried = directory.destroy()
 
-    assert "ETag" in result.retried
+    assert "ETag" in retried
     assert fake.verbs.count("destroy") == 2
 
 
@@ -75,9 +75,9 @@ def test_a_failed_destroy_without_refresh_is_retried_with_refresh(
     fake.answer("destroy", lines(error("odd")), status=1)
     fake.answer("destroy")
 
-    result = directory.destroy(refresh=False)
+    retried = directory.destroy(refresh=False)
 
-    assert "out of date" in result.retried
+    assert "out of date" in retried
     attempts = [call.arguments for call in fake.calls if "-refresh=" in str(call.arguments)]
     assert ["-refresh=false" in attempt for attempt in attempts] == [True, False]
 

@@ -10,7 +10,7 @@ from harness.terraform import Plan, ResourceChange
 from harness.terraform.attributes import AttributeChange
 from harness.terraform.drift import AllowedDrift, DriftVerdict, DriftWatch, require_no_drift
 
-EMPTY = Plan(has_changes=False)
+EMPTY = Plan()
 NOTHING = DriftVerdict(EMPTY)
 
 
@@ -24,7 +24,7 @@ def change(
 
 
 def plan_of(*changes: ResourceChange, outputs: tuple[str, ...] = ()) -> Plan:
-    return Plan(has_changes=True, resource_changes=changes, output_changes=outputs)
+    return Plan(resource_changes=changes, output_changes=outputs)
 
 
 def allowed(address: str, *attributes: str) -> AllowedDrift:

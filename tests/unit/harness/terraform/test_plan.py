@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from harness.terraform.errors import TerraformError
+from harness.terraform.plan import Plan
 from harness.terraform.working_directory import WorkingDirectory
 from tests.unit.harness.terraform.fake_terraform import FakeTerraform, error, event, lines
 
@@ -32,7 +33,7 @@ def test_a_plan_without_changes_runs_one_command(
 ) -> None:
     plan = directory.plan()
 
-    assert (plan.has_changes, plan.resource_changes) == (False, ())
+    assert plan == Plan()
     assert fake.verbs == ["plan"]
     assert {"-detailed-exitcode", "-input=false", "-refresh=true"} <= set(fake.calls[0].arguments)
 
@@ -44,7 +45,7 @@ def test_drift_without_a_planned_change_is_no_change(
 
     plan = directory.plan()
 
-    assert (plan.has_changes, plan.resource_changes) == (False, ())
+    assert plan == Plan()
 
 
 def test_changes_have_their_attributes(fake: FakeTerraform, directory: WorkingDirectory) -> None:
@@ -53,17 +54,14 @@ def test_changes_have_their_attributes(fake: FakeTerraform, directory: WorkingDi
         "aws_ecs_service.s", "update", before={"desired_count": 3}, after={"desired_count": 2}
     )
     replace = change("aws_lb.l", "delete", "create", before={"a": 1}, after={"a": 2})
-    replace["action_reason"] = "replace_because_cannot_update"
     fake.answer("show", shown(update, change("aws_vpc.v", "no-op"), replace))
 
     plan = directory.plan()
 
-    assert plan.has_changes
     assert [str(item) for item in plan.resource_changes] == [
         "aws_ecs_service.s: update (desired_count: 3 -> 2)",
         "aws_lb.l: delete/create (a: 1 -> 2)",
     ]
-    assert plan.resource_changes[1].reason == "replace_because_cannot_update"
 
 
 def test_a_changed_output_is_a_change(fake: FakeTerraform, directory: WorkingDirectory) -> None:

@@ -72,14 +72,17 @@ class TestLifetime:
             "/_localstack/info",
         ]
 
-    def test_one_that_has_ended_cannot_be_attached_to(self) -> None:
+    def test_one_that_has_ended_cannot_be_attached_to(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("harness.targets.localstack.target._ATTACH_SECONDS", 0.1)
         with FakeLocalStack().serving() as server:
             attachment = target_at(server).start()
 
         with pytest.raises(
             TargetError, match=r"no LocalStack at .* \(from the record of the run\)"
         ):
-            LocalStackTarget.attach("eu-north-1", attachment, patience=0.1)
+            LocalStackTarget.attach("eu-north-1", attachment)
 
     def test_stopping_does_not_end_it(self, full: Server) -> None:
         target = started(full)

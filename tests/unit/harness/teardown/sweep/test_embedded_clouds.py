@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.catalog.names import physical_names
+from harness.catalog import CATALOG
 from harness.core.errors import EmulatorError, HarnessError
 from harness.run.ledger import Ledger
 from harness.run.record import RunRecord, RunStatus
@@ -51,9 +51,9 @@ class Clouds:
             sweep_clouds(
                 request,
                 region=REGION,
+                stack=CATALOG,
                 ledger=self.ledger,
                 teardown=self._tear_down,
-                names_of=lambda suffix: physical_names(suffix, REGION),
             )
         )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.catalog.names import physical_names, state_key
+from harness.catalog import CATALOG
 from harness.core.errors import HarnessError, UsageError
 from harness.run.ledger import Ledger
 from harness.run.record import RunRecord, RunStatus
@@ -60,11 +60,9 @@ class Runs:
             self.account.target.as_target,
             ATTACHMENT,
             SweepRequest(**given),
+            stack=CATALOG,
             ledger=self.ledger,
             teardown=self._tear_down,
-            names_of=lambda suffix: physical_names(suffix, REGION),
-            state_key=state_key,
-            patience=0.0,
         )
 
     def _tear_down(self, record: RunRecord) -> None:
@@ -81,7 +79,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
 
 
 def _without_pauses(*given: Any, **options: Any) -> SweepReport:
-    return sweep(*given, sleep=lambda _: None, **options)
+    return sweep(*given, patience=0.0, sleep=lambda _: None, **options)
 
 
 class TestOnRecord:

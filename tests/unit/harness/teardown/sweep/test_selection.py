@@ -165,17 +165,17 @@ class TestParts:
 
 class TestKnownFromElsewhere:
     def test_a_run_on_record_expires_too(self) -> None:
-        known = KnownRun(SUFFIX, parse_time(PAST), "ledger")
+        known = KnownRun(SUFFIX, parse_time(PAST))
 
         assert swept(EXPIRED, DASHBOARD, known=(known,)) == {DASHBOARD}
 
     def test_a_later_time_on_record_keeps_it(self) -> None:
-        known = KnownRun(SUFFIX, parse_time(FUTURE), "ledger")
+        known = KnownRun(SUFFIX, parse_time(FUTURE))
 
         assert swept(EXPIRED, vpc(), known=(known,)) == set()
 
     def test_without_a_time_it_changes_nothing(self) -> None:
-        known = KnownRun(SUFFIX, None, "s3://states/pr1/catalog.tfstate")
+        known = KnownRun(SUFFIX, None)
 
         assert swept(EXPIRED, DASHBOARD, known=(known,)) == set()
 

@@ -1,15 +1,16 @@
 """The whole sweep of a target: list, choose, delete, prove."""
 
+from datetime import datetime
 from typing import Any
 
 from harness.aws.capability import Capability
 from harness.aws.resources.resource import Kind, Resource
-from harness.catalog.names import physical_names
+from harness.catalog import CATALOG
 from harness.teardown.proof import Leftover
 from harness.teardown.sweep import SweepReport, sweep
 from harness.teardown.sweep.removal import Outcome
 from harness.teardown.sweep.report import SweptRun
-from harness.teardown.sweep.selection import SelectedRun
+from harness.teardown.sweep.selection import SelectedRun, SweepFilter
 from tests.unit.harness.aws.resources.fake_account import NOW, SUFFIX, SweptTarget, tags, upper, vpc
 from tests.unit.harness.checks.fake_aws import Answer, RefusalError
 
@@ -29,10 +30,13 @@ class Account:
             }
         )
 
-    def sweep(self, **options: Any) -> SweepReport:
+    def sweep(
+        self, *suffixes: str, expired_before: datetime | None = None, **options: Any
+    ) -> SweepReport:
         return sweep(
             self.target.as_target,
-            names_of=lambda suffix: physical_names(suffix, self.target.region),
+            CATALOG,
+            SweepFilter(frozenset(suffixes), expired_before),
             patience=0.0,
             sleep=lambda _: None,
             **options,
@@ -93,7 +97,7 @@ def test_what_is_another_projects_is_no_leftover_nor_are_its_parts() -> None:
     account = Account(a=tags(), b={**tags(), "Project": "another"})
     account.interfaces = [{"NetworkInterfaceId": "eni-1", "VpcId": "vpc-b"}]
 
-    report = account.sweep(suffixes=[SUFFIX], remove=True)
+    report = account.sweep(SUFFIX, remove=True)
 
     assert report.runs[0].is_clean
     assert list(account.vpcs) == ["vpc-b"]
@@ -104,14 +108,14 @@ def test_excepted_resources_are_left_with_their_parts() -> None:
     account = Account(a=tags(), b=tags())
     account.interfaces = [{"NetworkInterfaceId": "eni-1", "VpcId": "vpc-b"}]
 
-    report = account.sweep(suffixes=[SUFFIX], except_for={"vpc-b"}, remove=True)
+    report = account.sweep(SUFFIX, except_for={"vpc-b"}, remove=True)
 
     assert [each.identifier for each in report.runs[0].removed] == ["vpc-a"]
     assert list(account.vpcs) == ["vpc-b"]
 
 
 def test_a_named_run_of_which_nothing_is_there_is_proved_too() -> None:
-    [run] = Account().sweep(suffixes=["gone"], remove=True).runs
+    [run] = Account().sweep("gone", remove=True).runs
 
     assert run.is_clean
     assert run.selected.resources == ()

@@ -7,9 +7,9 @@ import pytest
 
 from harness.aws.capability import Capability
 from harness.emulator.cloud_info import CA_FILE, CloudInfo
+from harness.targets import embedded
 from harness.targets.base import DatabaseRoute, Target
-from harness.targets.embedded import target as embedded
-from harness.targets.embedded.target import EmbeddedTarget
+from harness.targets.embedded import EmbeddedTarget
 from tests.component.harness.emulator.fake_cloud import fake_cloud
 from tests.component.harness.targets.http_server import Answer, Request, unix_server
 

@@ -6,7 +6,7 @@ import pytest
 
 from harness.aws.capability import Capability
 from harness.core.errors import TargetError, UsageError
-from harness.targets.embedded.target import EmbeddedTarget, docker_host_of
+from harness.targets.embedded import EmbeddedTarget, docker_host_of
 
 
 class TestContainerEngine:

@@ -1,13 +1,32 @@
-"""The Node.js that runs the bindings of the stack in a synth."""
+"""The cdktf app of the catalog stack: its package, and the Node.js that runs its bindings."""
 
 import os
 import shutil
+from pathlib import Path
 
+import stack
 from harness.core.errors import ToolNotFoundError
+from harness.run.stack_definition import StackApp
 from stack.errors import NodeNotFoundError
 from stack.jsii_runtime import OLDEST_MAINTAINED_NODE, choose_node
 
 OLDEST_NODE = OLDEST_MAINTAINED_NODE
+# The folder of the package ``stack``, with the API and its Dockerfile in it.
+PACKAGE = Path(stack.__path__[0])
+APP = StackApp(
+    module="stack.app",
+    package=PACKAGE.resolve(),
+    not_synthesized=frozenset({"api"}),  # it runs in the tasks
+    config_variable="CATALOG_STACK_CONFIG",
+    inputs=frozenset(
+        {
+            "AWS_REGION",
+            "ENVIRONMENT_SUFFIX",
+            "TERRAFORM_STATE_BUCKET",
+            "TERRAFORM_STATE_BUCKET_REGION",
+        }
+    ),
+)
 
 
 def find_node() -> str:

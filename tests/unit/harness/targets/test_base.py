@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.targets.embedded.target import EmbeddedTarget
+from harness.targets.embedded import EmbeddedTarget
 from harness.targets.real_aws import AwsTarget
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.core.errors import TargetError
-from harness.targets.embedded.container_addresses import container_address
+from harness.targets.container_addresses import container_address
 from tests.component.harness.targets.http_server import Answer, Request, unix_server
 
 AURORA = "catalog-pr1.cluster-x.eu-north-1.rds.amazonaws.com"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog import node as node_module
-from harness.catalog.node import find_node
+from harness.catalog import app
+from harness.catalog.app import find_node
 from harness.core.errors import ToolNotFoundError
 from stack.errors import NodeNotFoundError
 
@@ -19,7 +19,7 @@ def test_jsii_node_takes_precedence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_choice_of_the_stack_comes_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JSII_NODE", raising=False)
-    monkeypatch.setattr(node_module, "choose_node", lambda _: Path("/wheel/node"))
+    monkeypatch.setattr(app, "choose_node", lambda _: Path("/wheel/node"))
 
     assert find_node() == "/wheel/node"
 
@@ -28,7 +28,7 @@ def test_the_one_on_path_is_used_when_the_stack_leaves_the_choice_to_jsii(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("JSII_NODE", raising=False)
-    monkeypatch.setattr(node_module, "choose_node", lambda _: None)
+    monkeypatch.setattr(app, "choose_node", lambda _: None)
     monkeypatch.setattr(shutil, "which", lambda _: "/usr/bin/node")
 
     assert find_node() == "/usr/bin/node"
@@ -39,7 +39,7 @@ def test_a_missing_node_is_an_error_with_a_remedy(monkeypatch: pytest.MonkeyPatc
         raise NodeNotFoundError("no Node.js found on PATH")
 
     monkeypatch.delenv("JSII_NODE", raising=False)
-    monkeypatch.setattr(node_module, "choose_node", choose)
+    monkeypatch.setattr(app, "choose_node", choose)
 
     with pytest.raises(ToolNotFoundError, match="found on PATH") as raised:
         find_node()

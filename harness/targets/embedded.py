@@ -16,7 +16,7 @@ from harness.emulator.cloud_info import CA_FILE, CloudInfo
 from harness.emulator.dead_clouds import remove_cloud_folder
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import DatabaseRoute, Target
-from harness.targets.embedded.container_addresses import container_address
+from harness.targets.container_addresses import container_address
 from harness.targets.emulator_settings import (
     EMULATOR_PROVIDER,
     NO_QUOTAS,

@@ -1,1 +1,0 @@
-"""The embedded target: an AWS emulator on loopback."""
