@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from harness.aws.capability import Capability
-from harness.aws.resources.inventory import CATALOG
+from harness.aws.resources.inventory import RESOURCE_TYPES
 from harness.aws.resources.ownership import with_parts
 from harness.aws.resources.resource import Kind, Resource
 from harness.aws.tags import project_tags
@@ -99,7 +99,7 @@ class Tags(ServiceChecks):
     def alarms(self) -> str:
         """Every alarm of this deployment."""
         pattern = self.context.expected.alarm_name("*")
-        alarms = CATALOG[Kind.ALARM].list(self.context.clients)
+        alarms = RESOURCE_TYPES[Kind.ALARM].list(self.context.clients)
         return self._all_tagged([each for each in alarms if fnmatchcase(each.identifier, pattern)])
 
     @check(
@@ -120,7 +120,9 @@ class Tags(ServiceChecks):
             CheckFailedError: One of the names is missing.
         """
         listed = [
-            each for kind in (*names, *parts) for each in CATALOG[kind].list(self.context.clients)
+            each
+            for kind in (*names, *parts)
+            for each in RESOURCE_TYPES[kind].list(self.context.clients)
         ]
         expected = {(kind, name) for kind, some in names.items() for name in some}
         found = {each: "" for each in listed if (each.kind, _name(each)) in expected}

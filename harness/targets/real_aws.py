@@ -14,13 +14,8 @@ from harness.aws.caller_identity import Identity, caller_identity, require_same
 from harness.aws.capability import Capability
 from harness.aws.real_session import aws_session, emulator_behind
 from harness.settings.settings import HarnessSettings
-from harness.targets.base import (
-    AWS_DEADLINES,
-    EMULATOR_DEADLINES,
-    DatabaseRoute,
-    Deadlines,
-    Target,
-)
+from harness.targets.base import DatabaseRoute, Target
+from harness.targets.deadlines import AWS_DEADLINES, EMULATOR_DEADLINES, Deadlines
 from harness.targets.emulator_settings import NO_QUOTAS
 from harness.targets.gateway_http import gateway_session
 

@@ -34,7 +34,7 @@ _SERVICES = (
     secretsmanager,
 )
 # The catalogue of AWS resources: the kinds of all services.
-CATALOG: Mapping[Kind, ResourceType] = {
+RESOURCE_TYPES: Mapping[Kind, ResourceType] = {
     each.kind: each for service in _SERVICES for each in service.TYPES
 }
 
@@ -74,7 +74,7 @@ def take_inventory(
 
     def resources(kind: Kind) -> tuple[Resource, ...] | BotoCoreError | ClientError:
         try:
-            return tuple(CATALOG[kind].list(clients))
+            return tuple(RESOURCE_TYPES[kind].list(clients))
         except (BotoCoreError, ClientError) as error:
             return error
 

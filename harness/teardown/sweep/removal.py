@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.clients import Clients
 from harness.aws.errors import error_message, is_absent, transient_of
-from harness.aws.resources.inventory import CATALOG
+from harness.aws.resources.inventory import RESOURCE_TYPES
 from harness.aws.resources.resource import Kind, Resource
 from harness.core.errors import WaitTimeoutError
 from harness.core.wait import wait_until
@@ -106,14 +106,14 @@ def _interruptible_pool(
 
 
 def _begin(clients: Clients, resource: Resource, pause: Pause) -> Outcome:
-    begin = CATALOG[resource.kind].begin
+    begin = RESOURCE_TYPES[resource.kind].begin
     if begin is None:
         return Outcome(resource)
     return _tried(resource, lambda: begin(clients, resource), pause)
 
 
 def _remove(clients: Clients, resource: Resource, pause: Pause) -> Outcome:
-    type_ = CATALOG[resource.kind]
+    type_ = RESOURCE_TYPES[resource.kind]
     outcome = _tried(resource, lambda: type_.delete(clients, resource), pause)
     remains = type_.remains
     if outcome.error or remains is None:

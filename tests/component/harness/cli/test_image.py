@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from harness.aws.caller_identity import Identity
 from harness.aws.clients import Clients
-from harness.aws.resources.inventory import CATALOG
+from harness.aws.resources.inventory import RESOURCE_TYPES
 from harness.aws.resources.ownership import Names
 from harness.aws.resources.resource import Kind, Resource
 from harness.targets.real_aws import AwsTarget
@@ -47,7 +47,7 @@ def listed(ecr: FakeEcr) -> Resource:
         **ecr.aws.answers,
         "ecr.DescribeRepositories": {"repositories": [ecr.repository(name)]},
     }
-    [resource] = CATALOG[Kind.REPOSITORY].list(Clients(FakeAws.answering(answers)))
+    [resource] = RESOURCE_TYPES[Kind.REPOSITORY].list(Clients(FakeAws.answering(answers)))
     return resource
 
 

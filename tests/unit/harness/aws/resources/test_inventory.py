@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from harness.aws.clients import Clients
-from harness.aws.resources.inventory import _SERVICES, CATALOG, take_inventory
+from harness.aws.resources.inventory import _SERVICES, RESOURCE_TYPES, take_inventory
 from harness.aws.resources.resource import Kind, Resource
 from tests.unit.harness.aws.resources.fake_account import NOTHING, deleted, inventory, listed
 from tests.unit.harness.checks.fake_aws import FakeAws, RefusalError
@@ -59,7 +59,7 @@ def test_every_kind_is_registered_once_with_its_service() -> None:
     kinds = [each.kind for service in _SERVICES for each in service.TYPES]
 
     assert sorted(kinds) == sorted(Kind)
-    assert set(CATALOG) == set(Kind)
+    assert set(RESOURCE_TYPES) == set(Kind)
     for service in _SERVICES:
         name = service.__name__.rpartition(".")[2].replace("_", "-")
         assert {each.kind.service.value for each in service.TYPES} == {name}
