@@ -13,8 +13,7 @@ from stack.bindings import (
 )
 from stack.config import StackConfig
 from stack.database import Database
-from stack.edge import Edge
-from stack.firewall import POSTGRESQL_PORT, Firewall
+from stack.distribution import Edge
 from stack.load_balancer import LoadBalancer
 from stack.metrics import (
     Metric,
@@ -29,6 +28,7 @@ from stack.network import Network
 from stack.roles import Roles
 from stack.scaling import Scaling
 from stack.secret import Secret
+from stack.security_groups import POSTGRESQL_PORT, Firewall
 from stack.service import Service
 from stack.storage import Storage
 from stack.tiers import Tier

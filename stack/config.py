@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 from stack.conversion import plain, typed
 from stack.errors import ConfigError
 from stack.fields import StackFields
-from stack.rules import check
+from stack.validation import check
 
 
 @dataclass(frozen=True, kw_only=True)

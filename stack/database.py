@@ -9,8 +9,8 @@ from stack.bindings import (
     rds_cluster_parameter_group,
 )
 from stack.config import StackConfig
-from stack.firewall import POSTGRESQL_PORT
 from stack.secret import Secret
+from stack.security_groups import POSTGRESQL_PORT
 
 ENGINE = "aurora-postgresql"
 NEWEST_MINOR = 40

@@ -2,7 +2,7 @@
 
 from stack.bindings import Construct, lb, lb_listener, lb_target_group
 from stack.config import StackConfig
-from stack.firewall import HTTP_PORT
+from stack.security_groups import HTTP_PORT
 from stack.storage import ACCESS_LOG_PREFIX, Storage
 
 HEALTH_CHECK_PATH = "/healthz"

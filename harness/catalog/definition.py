@@ -7,7 +7,7 @@ from harness.aws.capability import Capability
 from harness.catalog import configuration, names
 from harness.catalog.app import APP
 from harness.catalog.aurora_version import resolve_aurora_version
-from harness.catalog.cost import hourly_usage
+from harness.catalog.hourly_usage import hourly_usage
 from harness.catalog.tiers import select_tiers, tier_facts
 from harness.core.errors import UsageError
 from harness.run.stack_definition import EcsService, HourlyUsage, StackConfiguration

@@ -13,8 +13,8 @@ from harness.cli.options import harness_options, settings_from
 from harness.core.errors import TargetError
 from harness.deploy.guards.request import guard_account, guard_location
 from harness.image.builder import find_builder
+from harness.image.ecr_repository import Registry
 from harness.image.publish import publish as publish_image
-from harness.image.registry import Registry
 from harness.run.ledger import now
 from harness.settings.settings import HarnessSettings, user_name
 from harness.targets.factory import account_target

@@ -16,13 +16,13 @@ EXIT_TERMINATED = 143
 
 _ENTRIES = {
     "run": CommandEntry(
-        "harness.cli.stack",
+        "harness.cli.run",
         "Deploy the stack, run the checks, destroy it, prove that nothing is left.",
     ),
-    "deploy": CommandEntry("harness.cli.stack", "Deploy the stack and keep it."),
+    "deploy": CommandEntry("harness.cli.run", "Deploy the stack and keep it."),
     "check": CommandEntry("harness.cli.check", "Run the checks against a deployed stack."),
     "destroy": CommandEntry(
-        "harness.cli.stack",
+        "harness.cli.run",
         "Destroy a kept stack, and prove that nothing of it is left.",
     ),
     "sweep": CommandEntry(
@@ -46,7 +46,7 @@ _ENTRIES = {
         "Report what would fail a deployment, before anything is deployed.",
     ),
     "benchmark": CommandEntry(
-        "harness.cli.stack",
+        "harness.cli.run",
         "Compare the duration of a whole run with bare Terraform on the same emulator.",
     ),
     "doctor": CommandEntry(

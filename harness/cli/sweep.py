@@ -15,7 +15,7 @@ from harness.cli.session import observed_run
 from harness.deploy.guards.request import guard_account, guard_location
 from harness.pipeline.lifetime import teardown
 from harness.run.ledger import Ledger
-from harness.run.record import RunRecord
+from harness.run.run_record import RunRecord
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
 from harness.targets.factory import create_target, target_type

@@ -10,7 +10,7 @@ from harness.doctor.diagnosis import Diagnosis, Verdict
 from harness.emulator.cloud_info import CloudInfo
 from harness.emulator.dead_clouds import dead_clouds
 from harness.run.ledger import Ledger
-from harness.run.record import RunRecord
+from harness.run.run_record import RunRecord
 from harness.settings.settings import HarnessSettings
 
 

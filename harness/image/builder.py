@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.core import process
 from harness.core.errors import ToolNotFoundError
-from harness.image.registry import Login
+from harness.image.ecr_repository import Login
 
 _PROGRAMS = ("docker", "podman")
 _DOCKERFILE = "stack/api/Dockerfile"

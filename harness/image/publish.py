@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from harness.image.builder import Builder
-from harness.image.registry import Registry
+from harness.image.ecr_repository import Registry
 
 _DIGITS = 16
 

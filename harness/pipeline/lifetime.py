@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from harness.core.deadline import time_limit
 from harness.core.errors import DurationError, HarnessError
 from harness.core.interrupts import shielded
+from harness.core.max_duration import time_limit
 from harness.deploy.deploy import Deployment, deploy
-from harness.run.record import RunStatus
 from harness.run.run import Run
+from harness.run.run_record import RunStatus
 from harness.teardown.destroy import destroy
 from harness.teardown.proof import TeardownProof
 

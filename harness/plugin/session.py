@@ -7,9 +7,9 @@ from typing import Any, NoReturn
 import pytest
 
 from harness.aws.capability import Capability
-from harness.core.deadline import Deadline
 from harness.core.errors import HarnessError, NotProvableError, TargetError, UsageError
 from harness.core.interrupts import sigterm_as_interrupt
+from harness.core.max_duration import Deadline
 from harness.pipeline.outcome import RunOutcome
 from harness.plugin.observer import Follower, follow_workers, terminal_observer, worker_observer
 from harness.plugin.results import ResultCollector, ResultRecorder

@@ -13,7 +13,7 @@ from typing import Any
 from filelock import FileLock
 
 from harness.core.errors import HarnessError, UsageError
-from harness.run.record import RunRecord, RunStatus
+from harness.run.run_record import RunRecord, RunStatus
 from harness.settings.settings import (
     MAX_SUFFIX_LENGTH,
     HarnessSettings,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from harness.aws.capability import Capability
-from harness.aws.prices import Item
+from harness.aws.fallback_prices import Item
 from harness.aws.resources.resource import Kind
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings

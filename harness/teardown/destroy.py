@@ -9,8 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from harness.aws.resources.ownership import Ownership
 from harness.core.errors import EmulatorError, HarnessError, LeakError, TargetError
 from harness.deploy.workspace import find_tools, terraform_listener, workspace_of
-from harness.run.record import RunRecord, RunStatus
 from harness.run.run import Run
+from harness.run.run_record import RunRecord, RunStatus
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, target_type
 from harness.teardown.proof import TeardownProof, prove_teardown

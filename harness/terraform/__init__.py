@@ -1,6 +1,6 @@
 """Terraform: finds the program and the AWS provider, runs commands, returns typed results."""
 
-from harness.terraform.aws_errors import AwsError
+from harness.terraform.aws_error_parsing import AwsError
 from harness.terraform.binary import Terraform, find_terraform
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.drift import AllowedDrift, DriftVerdict, DriftWatch, require_no_drift

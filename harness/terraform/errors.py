@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.core.errors import HarnessError
 from harness.core.redaction import redact
-from harness.terraform.aws_errors import AwsError, parse_aws_error
+from harness.terraform.aws_error_parsing import AwsError, parse_aws_error
 from harness.terraform.events import Diagnostic, Event, RawLine
 
 _TAIL_LINES = 20

@@ -19,7 +19,7 @@ from harness.preflight import TerraformVersion, configuration_of, explain, prefl
 from harness.targets.base import Target
 from harness.targets.embedded import EmbeddedTarget
 from harness.terraform import TerraformError, WorkingDirectory
-from harness.terraform.aws_errors import parse_aws_error
+from harness.terraform.aws_error_parsing import parse_aws_error
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.events import Diagnostic
 

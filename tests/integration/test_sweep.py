@@ -18,8 +18,8 @@ from harness.catalog.names import state_key
 from harness.deploy.workspace import find_tools
 from harness.pipeline.lifetime import teardown
 from harness.run.ledger import Ledger
-from harness.run.record import RunRecord, RunStatus
 from harness.run.run import Run
+from harness.run.run_record import RunRecord, RunStatus
 from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
 from harness.targets.embedded import EmbeddedTarget

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import boto3
 
-from harness.aws.prices import Item
+from harness.aws.fallback_prices import Item
 from harness.core.errors import UsageError
 from harness.deploy.guards.price_list import Prices, current_prices
 from harness.run.stack_definition import HourlyUsage

@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from harness.aws.prices import FALLBACK, FALLBACK_DATE, FALLBACK_REGION, Item
+from harness.aws.fallback_prices import FALLBACK, FALLBACK_DATE, FALLBACK_REGION, Item
 
 # A region of the API, which returns the prices of all regions.
 _API_REGION = "us-east-1"

@@ -12,10 +12,10 @@ from harness.emulator.container_engine.config import EngineConfig
 from harness.emulator.container_engine.container import Container, ContainerSpec
 from harness.emulator.container_engine.errors import ConflictError, DockerApiError, NotFoundError
 from harness.emulator.container_engine.image import Image, LaunchContext
+from harness.emulator.container_engine.image_references import ImageRegistry
 from harness.emulator.container_engine.lifecycle import Lifecycle
 from harness.emulator.container_engine.logs import ContainerLog
 from harness.emulator.container_engine.network import LoopbackNetwork
-from harness.emulator.container_engine.registry import ImageRegistry
 from harness.emulator.container_engine.volumes import VolumeStore
 
 

@@ -13,8 +13,8 @@ from starlette.routing import Route
 
 from harness.core.errors import HarnessError
 from harness.emulator.container_engine.engine import Engine
+from harness.emulator.container_engine.image_references import Reference
 from harness.emulator.container_engine.parameters import engine_of
-from harness.emulator.container_engine.registry import Reference
 from harness.emulator.container_engine.views import image_details
 
 _PROGRESS_SECONDS = 1.0

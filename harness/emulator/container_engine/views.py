@@ -8,9 +8,9 @@ from typing import Any
 from harness.emulator.container_engine.config import EngineConfig
 from harness.emulator.container_engine.container import Container
 from harness.emulator.container_engine.image import Image, image_digest
+from harness.emulator.container_engine.image_references import Reference
 from harness.emulator.container_engine.logs import docker_time
 from harness.emulator.container_engine.network import LoopbackNetwork
-from harness.emulator.container_engine.registry import Reference
 
 API_VERSION = "1.47"
 _NEVER = "0001-01-01T00:00:00Z"

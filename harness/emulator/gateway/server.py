@@ -14,8 +14,8 @@ from hypercorn.config import Config
 from starlette.types import ASGIApp
 
 from harness.core.parent_watch import process_ended
+from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.alb.metrics import MetricsPublisher
-from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.application import Gateway
 from harness.emulator.gateway.autoscaling.api import ApplicationAutoScaling
 from harness.emulator.gateway.autoscaling.scaler import Scaler

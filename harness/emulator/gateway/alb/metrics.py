@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from harness.emulator.gateway.alb.health import State
-from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.alb.target_group import TargetGroup
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.background import BackgroundService, TimeScale

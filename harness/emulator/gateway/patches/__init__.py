@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_error

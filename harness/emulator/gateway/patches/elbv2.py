@@ -5,8 +5,8 @@ from typing import Any
 
 from botocore.model import OperationModel
 
+from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.alb.proxy_target_group import is_proxy, replace_proxy_arns
-from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi, parse, service_model
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch

@@ -160,7 +160,7 @@ def test_an_error_of_ecr_is_one_line(
     def refuse(*_: Any) -> None:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "Describe")
 
-    monkeypatch.setattr("harness.image.registry.Registry.delete", refuse)
+    monkeypatch.setattr("harness.image.ecr_repository.Registry.delete", refuse)
 
     completed = call("image", "delete", "--account-id", ACCOUNT)
 

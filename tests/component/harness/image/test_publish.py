@@ -10,8 +10,8 @@ from harness.catalog.app import PACKAGE
 from harness.core.errors import ProcessError, ToolNotFoundError, UsageError
 from harness.core.redaction import MASK, redact
 from harness.image.builder import Builder, find_builder
+from harness.image.ecr_repository import Registry
 from harness.image.publish import content_tag, copy_sources, publish
-from harness.image.registry import Registry
 from tests.unit.harness.image.conftest import HOST, PASSWORD, FakeEcr
 from tests.unit.harness.image.fake_builder import FakeBuilder
 

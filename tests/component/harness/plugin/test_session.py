@@ -9,10 +9,10 @@ import pytest
 
 from harness.aws.capability import Capability
 from harness.core.errors import EmulatorError, TargetError
-from harness.run.record import RunStatus
+from harness.run.run_record import RunStatus
 from harness.terraform.drift import AllowedDrift
 from tests.component.harness.plugin.conftest import Session
-from tests.unit.harness.core.test_deadline import Clock
+from tests.unit.harness.core.test_max_duration import Clock
 from tests.unit.harness.fake_run import SUFFIX, FakeRun
 from tests.unit.harness.pipeline.test_prove import CHANGED
 from tests.unit.harness.teardown.test_destroy import LEFT
@@ -102,12 +102,12 @@ class TestLifetime:
         more: tuple[str, ...],
     ) -> None:
         clock = Clock()
-        monkeypatch.setattr("harness.core.deadline.threading.Timer", clock)
+        monkeypatch.setattr("harness.core.max_duration.threading.Timer", clock)
         # The test itself lets the deadline expire.
-        monkeypatch.setattr("harness.core.deadline.go_off", clock.go_off, raising=False)
+        monkeypatch.setattr("harness.core.max_duration.go_off", clock.go_off, raising=False)
 
         result = session(
-            "from harness.core import deadline\ndef test_long(deployment): deadline.go_off()",
+            "from harness.core import max_duration\ndef test_long(deployment): max_duration.go_off()",
             *more,
         )
 
@@ -120,15 +120,15 @@ class TestLifetime:
         self, session: Session, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         clock = Clock()
-        monkeypatch.setattr("harness.core.deadline.threading.Timer", clock)
-        monkeypatch.setattr("harness.core.deadline.go_off", clock.go_off, raising=False)
+        monkeypatch.setattr("harness.core.max_duration.threading.Timer", clock)
+        monkeypatch.setattr("harness.core.max_duration.go_off", clock.go_off, raising=False)
 
         result = session(
-            "import harness.core.deadline\n"
+            "import harness.core.max_duration\n"
             "def test_long(request):\n"
             "    from harness.plugin.session import harness_session\n"
             "    assert harness_session(request.config).stack\n"
-            "    harness.core.deadline.go_off()"
+            "    harness.core.max_duration.go_off()"
         )
 
         assert result.ret == 0
@@ -139,7 +139,7 @@ class TestLifetime:
     ) -> None:
         assert session(USES_STACK, "--keep-stack").ret == 0
         clock = Clock()
-        monkeypatch.setattr("harness.core.deadline.threading.Timer", clock)
+        monkeypatch.setattr("harness.core.max_duration.threading.Timer", clock)
 
         assert session(USES_STACK, "--reuse-stack").ret == 0
         assert clock.seconds == 0.0

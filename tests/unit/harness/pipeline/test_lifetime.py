@@ -12,11 +12,11 @@ from harness.core.errors import (
     UsageError,
 )
 from harness.pipeline.lifetime import deployed, teardown
-from harness.run.record import RunStatus
 from harness.run.run import Run
+from harness.run.run_record import RunStatus
 from harness.teardown.proof import Leftover, TeardownProof
 from harness.terraform import TerraformError
-from tests.unit.harness.core.test_deadline import Clock
+from tests.unit.harness.core.test_max_duration import Clock
 from tests.unit.harness.fake_run import CLEAN, SUFFIX, FakeRun, observer_of
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
@@ -188,7 +188,7 @@ class TestMaximumDuration:
     @pytest.fixture
     def clock(self, monkeypatch: pytest.MonkeyPatch) -> Clock:
         clock = Clock()
-        monkeypatch.setattr("harness.core.deadline.threading.Timer", clock)
+        monkeypatch.setattr("harness.core.max_duration.threading.Timer", clock)
         return clock
 
     @pytest.mark.parametrize("keep", [False, True])

@@ -11,7 +11,7 @@ import pytest
 
 from harness.core.errors import HarnessError, UsageError
 from harness.run.ledger import Ledger, now
-from harness.run.record import RunRecord, RunStatus
+from harness.run.run_record import RunRecord, RunStatus
 
 
 def record(

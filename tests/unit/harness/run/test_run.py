@@ -8,8 +8,8 @@ import pytest
 from harness.catalog import CATALOG
 from harness.core.errors import UsageError
 from harness.run.ledger import Ledger
-from harness.run.record import RunStatus
 from harness.run.run import Run
+from harness.run.run_record import RunStatus
 from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
 

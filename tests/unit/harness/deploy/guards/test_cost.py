@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from harness.aws.prices import FALLBACK, Item
-from harness.catalog.cost import hourly_usage
+from harness.aws.fallback_prices import FALLBACK, Item
+from harness.catalog.hourly_usage import hourly_usage
 from harness.core.errors import UsageError
 from harness.deploy.guards.cost import estimate, guard_cost
 from harness.deploy.guards.price_list import Prices, current_prices

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.application import Gateway
 from harness.emulator.gateway.aws import Accounts
 from harness.emulator.gateway.background import BackgroundService, TimeScale

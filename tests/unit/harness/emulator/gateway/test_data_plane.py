@@ -4,7 +4,7 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.data_plane import DataPlane

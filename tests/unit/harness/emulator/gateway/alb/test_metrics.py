@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
+from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.alb.metrics import MetricsPublisher
-from harness.emulator.gateway.alb.registry import AlbRegistry
 from harness.emulator.gateway.alb.target_group import TargetGroup
 from harness.emulator.gateway.background import TimeScale
 from tests.unit.harness.emulator.gateway.alb.sample_target_group import UNUSED, group_of

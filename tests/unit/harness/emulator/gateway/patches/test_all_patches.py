@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pytest
 
-from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.patches import Patch, all_patches

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from harness.emulator.gateway.alb.endpoint import Endpoint
-from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.aws import parse, service_model
 from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.http import Response

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from harness.aws.resources.resource import Kind, Resource
-from harness.benchmarks.whole_run import Comparison
+from harness.benchmarks.bare_terraform import Comparison
 from harness.run.evidence import Status
-from harness.run.record import RunStatus
+from harness.run.run_record import RunStatus
 from harness.teardown.proof import Leftover, TeardownProof
 from tests.unit.harness.cli.conftest import CommandLine
 from tests.unit.harness.fake_run import SUFFIX, FakeRun
@@ -310,7 +310,7 @@ def test_the_exit_status_of_benchmark_depends_on_the_ratio(
     call: CommandLine, monkeypatch: pytest.MonkeyPatch, seconds: float, status: int
 ) -> None:
     result = Comparison(bare={"apply": 60.0, "destroy": 40.0}, harness=seconds)
-    monkeypatch.setattr("harness.cli.stack.compare", lambda _settings, _note: result)
+    monkeypatch.setattr("harness.cli.run.compare", lambda _settings, _note: result)
 
     completed = call("benchmark")
 

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.terraform.aws_errors import AwsError, parse_aws_error
+from harness.terraform.aws_error_parsing import AwsError, parse_aws_error
 
 
 def test_an_api_error_of_version_2_of_the_sdk() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from harness.core.deadline import Deadline, time_limit
 from harness.core.errors import DurationError
 from harness.core.interrupts import Terminated, sigterm_as_interrupt
+from harness.core.max_duration import Deadline, time_limit
 
 
 class Clock:
@@ -39,7 +39,7 @@ class Clock:
 @pytest.fixture
 def timer(monkeypatch: pytest.MonkeyPatch) -> Clock:
     timer = Clock()
-    monkeypatch.setattr("harness.core.deadline.threading.Timer", timer)
+    monkeypatch.setattr("harness.core.max_duration.threading.Timer", timer)
     return timer
 
 
@@ -79,9 +79,9 @@ def test_without_a_handler_no_sigterm_is_sent(
 ) -> None:
     sent: list[Any] = []
     monkeypatch.setattr(
-        "harness.core.deadline.signal.pthread_kill", lambda *given: sent.append(given)
+        "harness.core.max_duration.signal.pthread_kill", lambda *given: sent.append(given)
     )
-    monkeypatch.setattr("harness.core.deadline.signal.getsignal", lambda _: signal.SIG_DFL)
+    monkeypatch.setattr("harness.core.max_duration.signal.getsignal", lambda _: signal.SIG_DFL)
     deadline = Deadline(90)
     deadline.start()
 

@@ -1,6 +1,6 @@
 """The resources of the catalog stack that are billed by the hour."""
 
-from harness.aws.prices import Item
+from harness.aws.fallback_prices import Item
 from harness.run.stack_definition import HourlyUsage
 from stack.config import StackConfig
 from stack.tiers import Tier

@@ -1,7 +1,7 @@
 import pytest
 
 from harness.emulator.container_engine.errors import NotFoundError
-from harness.emulator.container_engine.registry import ImageRegistry, Reference
+from harness.emulator.container_engine.image_references import ImageRegistry, Reference
 from tests.unit.harness.emulator.container_engine.script_image import ScriptImage
 
 

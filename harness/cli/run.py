@@ -5,7 +5,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness.benchmarks.whole_run import compare
+from harness.benchmarks.bare_terraform import compare
 from harness.cli.options import harness_options, settings_from
 from harness.cli.session import observed_run, reported
 from harness.core.errors import HarnessError, UsageError

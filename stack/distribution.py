@@ -3,7 +3,7 @@
 from stack.bindings import Construct
 from stack.bindings import cloudfront_distribution as cloudfront
 from stack.config import StackConfig
-from stack.firewall import HTTP_PORT, HTTPS_PORT
+from stack.security_groups import HTTP_PORT, HTTPS_PORT
 
 # Managed policies have the same id in every account:
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from harness.emulator.gateway.alb.health import State
-from harness.emulator.gateway.alb.registry import AlbRegistry
+from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.background import TimeScale
 from tests.component.harness.emulator.gateway.alb.http_targets import Target, serving
 from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
