@@ -22,7 +22,7 @@ _ENTRIES = {
     "deploy": CommandEntry("harness.cli.run", "Deploy the stack and keep it."),
     "check": CommandEntry("harness.cli.check", "Run the checks against a deployed stack."),
     "destroy": CommandEntry(
-        "harness.cli.run",
+        "harness.cli.destroy",
         "Destroy a kept stack, and prove that nothing of it is left.",
     ),
     "sweep": CommandEntry(
@@ -46,7 +46,7 @@ _ENTRIES = {
         "Report what would fail a deployment, before anything is deployed.",
     ),
     "benchmark": CommandEntry(
-        "harness.cli.run",
+        "harness.cli.benchmark",
         "Compare the duration of a whole run with bare Terraform on the same emulator.",
     ),
     "doctor": CommandEntry(

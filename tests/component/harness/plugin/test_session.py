@@ -107,7 +107,7 @@ class TestLifetime:
         monkeypatch.setattr("harness.core.max_duration.go_off", clock.go_off, raising=False)
 
         result = session(
-            "from harness.core import max_duration\ndef test_long(deployment): max_duration.go_off()",
+            "import harness.core.max_duration as limit\ndef test_long(deployment): limit.go_off()",
             *more,
         )
 

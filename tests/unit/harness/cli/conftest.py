@@ -10,9 +10,16 @@ from typing import Protocol
 
 import pytest
 
+from harness.aws.resources.resource import Kind, Resource
 from harness.cli import main as cli
-from tests.unit.harness.fake_run import FakeRun
+from harness.teardown.proof import Leftover, TeardownProof
+from tests.unit.harness.fake_run import SUFFIX, FakeRun
 from tests.unit.harness.pipeline.test_prove import FakeChecks
+
+LEFT = TeardownProof(
+    SUFFIX, (Leftover(Resource(Kind.BUCKET, "catalog-logs-pr1"), "by name"),), ("s3",)
+)
+Options = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -65,3 +72,8 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> FakeChecks:
 def deployable(fake_run: FakeRun) -> tuple[str, ...]:
     """Options with which a command deploys without a cloud."""
     return fake_run.options()
+
+
+@pytest.fixture
+def reports(fake_run: FakeRun) -> Path:
+    return fake_run.settings().report_dir

@@ -1,29 +1,16 @@
-"""``run``, ``deploy``, ``check``, ``destroy`` and ``benchmark``."""
+"""The commands run and deploy."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from harness.aws.resources.resource import Kind, Resource
-from harness.benchmarks.bare_terraform import Comparison
 from harness.run.evidence import Status
 from harness.run.run_record import RunStatus
-from harness.teardown.proof import Leftover, TeardownProof
-from tests.unit.harness.cli.conftest import CommandLine
+from tests.unit.harness.cli.conftest import LEFT, CommandLine, Options
 from tests.unit.harness.fake_run import SUFFIX, FakeRun
 from tests.unit.harness.pipeline.test_prove import FakeChecks, result
 from tests.unit.harness.terraform.fake_terraform import error, lines
-
-LEFT = TeardownProof(
-    SUFFIX, (Leftover(Resource(Kind.BUCKET, "catalog-logs-pr1"), "by name"),), ("s3",)
-)
-Options = tuple[str, ...]
-
-
-@pytest.fixture
-def reports(fake_run: FakeRun) -> Path:
-    return fake_run.settings().report_dir
 
 
 @pytest.mark.usefixtures("checks")
@@ -176,144 +163,3 @@ class TestDeploy:
         monkeypatch.setenv("CATALOG_HARNESS_REUSE_STACK", "1")
 
         assert call("deploy", *deployable).status == 0
-
-
-class TestCheck:
-    def test_it_checks_the_newest_deployed_stack(
-        self,
-        call: CommandLine,
-        fake_run: FakeRun,
-        deployable: Options,
-        checks: FakeChecks,
-        reports: Path,
-    ) -> None:
-        call("deploy", *deployable)
-
-        completed = call("check", "--only", "alb/*", "--only", "ecs/*", "--read-only")
-
-        assert completed.status == 0, completed.err
-        assert checks.given["only"] == ("alb/*", "ecs/*")
-        assert checks.given["exclusive"] is False
-        assert fake_run.status is RunStatus.DEPLOYED
-        assert fake_run.verbs.count("apply") == 1
-
-    def test_all_checks_run_by_default(
-        self, call: CommandLine, fake_run: FakeRun, deployable: Options, checks: FakeChecks
-    ) -> None:
-        call("deploy", *deployable)
-
-        call("check", "--environment-suffix", SUFFIX)
-
-        assert (checks.given["only"], checks.given["exclusive"]) == (None, True)
-
-    def test_a_failed_check_is_status_1(
-        self, call: CommandLine, deployable: Options, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        call("deploy", *deployable)
-        failed = (result("alb/a", Status.FAILED),)
-        monkeypatch.setattr("harness.pipeline.prove.run_checks", lambda *_, **__: failed)
-
-        assert call("check").status == 1
-
-    def test_the_checks_can_be_listed_without_a_stack(self, call: CommandLine) -> None:
-        completed = call("check", "--list")
-
-        assert completed.status == 0
-        assert "alb/" in completed.out
-        assert "cloudfront/" in completed.out
-
-    @pytest.mark.parametrize(
-        ("arguments", "message"),
-        [
-            ((), "no deployed stack is on record"),
-            (("--environment-suffix", "pr9"), "no run with environment suffix 'pr9'"),
-            (("--environment-suffix", "A B"), "invalid environment suffix 'A B'"),
-        ],
-    )
-    def test_an_unknown_stack_is_a_usage_error(
-        self, call: CommandLine, fake_run: FakeRun, arguments: Options, message: str
-    ) -> None:
-        completed = call("check", *arguments)
-
-        assert completed.status == 2
-        assert message in completed.err
-
-
-class TestDestroy:
-    def test_it_removes_the_newest_stack_and_prints_the_proof(
-        self, call: CommandLine, fake_run: FakeRun, deployable: Options
-    ) -> None:
-        call("deploy", *deployable)
-
-        completed = call("destroy")
-
-        assert completed.status == 0, completed.err
-        assert "2 services queried for pr1: nothing left" in completed.out
-        assert fake_run.status is RunStatus.DESTROYED
-
-    def test_a_stack_whose_cloud_has_ended_needs_no_destroy(
-        self, call: CommandLine, fake_run: FakeRun, deployable: Options
-    ) -> None:
-        call("deploy", *deployable)
-        fake_run.target.running = False
-
-        completed = call("destroy", "--environment-suffix", SUFFIX)
-
-        assert completed.status == 0
-        assert "pr1: nothing to destroy" in completed.out
-
-    def test_a_leftover_is_a_failure(
-        self, call: CommandLine, fake_run: FakeRun, deployable: Options
-    ) -> None:
-        call("deploy", *deployable)
-        fake_run.proof = LEFT
-
-        assert call("destroy").status == 1
-
-    def test_all_runs_are_destroyed_although_one_fails(
-        self, call: CommandLine, fake_run: FakeRun, deployable: Options
-    ) -> None:
-        call("deploy", *deployable)
-        other = fake_run.run()
-        other.ledger.begin(
-            fake_run.ledger.get(SUFFIX).__class__(
-                environment_suffix="pr0",
-                target="embedded",
-                region="eu-north-1",
-                status=RunStatus.STARTING,
-                started_at="2020",
-            )
-        )
-        fake_run.proof = LEFT
-
-        completed = call("destroy", "--all")
-
-        assert completed.status == 1
-        assert "Error: pr1: after destroy the target still holds" in completed.err
-        assert "pr0: nothing to destroy" in completed.out
-
-    def test_all_without_a_run_succeeds(self, call: CommandLine, fake_run: FakeRun) -> None:
-        assert call("destroy", "--all").status == 0
-
-    def test_a_suffix_and_all_is_a_usage_error(self, call: CommandLine, fake_run: FakeRun) -> None:
-        completed = call("destroy", "--all", "--environment-suffix", SUFFIX)
-
-        assert completed.status == 2
-        assert "both given" in completed.err
-
-    def test_no_run_to_destroy_is_a_usage_error(self, call: CommandLine, fake_run: FakeRun) -> None:
-        assert call("destroy").status == 2
-
-
-@pytest.mark.parametrize(("seconds", "status"), [(105.0, 0), (120.0, 1)])
-def test_the_exit_status_of_benchmark_depends_on_the_ratio(
-    call: CommandLine, monkeypatch: pytest.MonkeyPatch, seconds: float, status: int
-) -> None:
-    result = Comparison(bare={"apply": 60.0, "destroy": 40.0}, harness=seconds)
-    monkeypatch.setattr("harness.cli.run.compare", lambda _settings, _note: result)
-
-    completed = call("benchmark")
-
-    assert completed.status == status
-    assert "in all" in completed.out
-    assert f"{seconds / 100:.2f}" in completed.out
