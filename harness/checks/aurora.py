@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from typing import Any
 
 from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal, one
@@ -202,10 +203,17 @@ class Aurora(ServiceChecks):
     )
     def service_ready(self) -> str:
         """Request ``/readyz`` through the load balancer until every desired task has responded."""
-        expected = self.context.expected.desired_count
-        responses = self._catalog().responses_of_tasks("/readyz", tasks=expected)
-        reported = {task_of(each): body_of(each).get("database", {}) for each in responses}
-        expect(len(reported) == expected, f"{expected} tasks that are ready", reported)
+        expected, catalog = self.context.expected.desired_count, self._catalog()
+
+        def observe() -> dict[str, Any]:
+            responses = catalog.responses_of_tasks("/readyz", tasks=expected)
+            return {task_of(each): body_of(each).get("database", {}) for each in responses}
+
+        reported = self.context.eventually(
+            observe,
+            what=f"{expected} tasks that are ready",
+            ready=lambda reported: len(reported) == expected,
+        )
         if Capability.DATABASE_TLS not in self.context.target.missing():
             plain = [task for task, database in reported.items() if not database.get("tls")]
             expect(not plain, "TLS between every task and the database", reported)

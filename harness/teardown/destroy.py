@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.resources.ownership import Ownership
+from harness.aws.transient_errors import transient_error
 from harness.core.errors import EmulatorError, HarnessError, LeakError, TargetError
 from harness.deploy.workspace import find_tools, terraform_listener, workspace_of
 from harness.run.run import Run
@@ -17,7 +18,7 @@ from harness.teardown.proof import TeardownProof, prove_teardown
 from harness.teardown.remote_state import remove_state_of
 from harness.teardown.sweep import SweptRun, sweep
 from harness.teardown.sweep.selection import SweepFilter
-from harness.terraform import TerraformError
+from harness.terraform import AwsError, TerraformError
 
 
 def destroy(run: Run) -> TeardownProof | None:
@@ -121,6 +122,7 @@ def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> Terraform
                 on_event=terraform_listener(run.timeline),
                 refresh=not record.verified,
                 timeout=target.deadlines.destroy,
+                transient=_transient_reason,
             )
     except TerraformError as error:
         if record.complete:
@@ -130,6 +132,11 @@ def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> Terraform
     if retried:
         run.timeline.observer.note(f"destroyed in two attempts: {retried}")
     return None
+
+
+def _transient_reason(error: AwsError) -> str:
+    found = transient_error(error.operation, error.code, error.message)
+    return found.reason if found else ""
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """``terraform destroy``: destroys everything in the state."""
 
 import logging
-import re
 from collections.abc import Callable
 
+from harness.terraform.aws_error_parsing import AwsError, parse_aws_error
 from harness.terraform.command import CHANGING, CommandLine
 from harness.terraform.errors import TerraformError
 from harness.terraform.events import Event
@@ -11,22 +11,6 @@ from harness.terraform.state import recover_state, state_resources
 
 logger = logging.getLogger(__name__)
 
-# Pattern -> why a second attempt can succeed. Only errors known to be transient are listed.
-_TRANSIENT = {
-    r"DeleteDistribution.*(?:PreconditionFailed|StatusCode: 412)": (
-        "CloudFront changed the distribution's ETag between reading and deleting it"
-    ),
-    r"DistributionNotDisabled": "CloudFront had not finished disabling the distribution",
-    r"DependencyViolation": "EC2 still counted a network interface that is being deleted",
-    r"DeleteTargetGroup.*ResourceInUse": "the load balancer had not released its target group",
-    r"BucketNotEmpty": "a last access log arrived while the bucket was being emptied",
-    r"ClusterContainsServicesException|ClusterContainsTasksException": (
-        "an ECS service or task was still draining"
-    ),
-    r"(?:Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequestsException):": (
-        "AWS throttled the requests"
-    ),
-}
 _STALE = "the state was not refreshed and may have been out of date"
 
 
@@ -35,6 +19,7 @@ def destroy(
     *,
     on_event: Callable[[Event], None] | None,
     timeout: float,
+    transient: Callable[[AwsError], str],
     refresh: bool = True,
 ) -> str:
     """Destroy everything in the state, with a second attempt after a known transient error.
@@ -45,6 +30,7 @@ def destroy(
         command: Terraform in the working directory.
         on_event: Called with each event, in a separate thread.
         timeout: Deadline of each attempt in seconds.
+        transient: Returns why an error of AWS is transient; empty for any other error.
         refresh: Whether the state is refreshed first; False when it was just refreshed.
 
     Returns:
@@ -65,7 +51,7 @@ def destroy(
     try:
         attempt(refresh=refresh)
     except TerraformError as error:
-        reason = transient_reason(error) or ("" if refresh else _STALE)
+        reason = transient_reason(error, transient) or ("" if refresh else _STALE)
         if not reason:
             raise
         logger.warning("second attempt to destroy: %s\n%s", reason, error.message)
@@ -74,13 +60,8 @@ def destroy(
     return ""
 
 
-def transient_reason(error: TerraformError) -> str:
+def transient_reason(error: TerraformError, transient: Callable[[AwsError], str]) -> str:
     """Return why an error is transient; empty when any of its diagnostics is not."""
-    texts = [f"{item.summary}\n{item.detail}" for item in error.diagnostics]
-    reasons = [_reason(text) for text in texts]
+    found = [parse_aws_error(f"{item.summary}\n{item.detail}") for item in error.diagnostics]
+    reasons = [transient(each) if each else "" for each in found]
     return "; ".join(dict.fromkeys(reasons)) if all(reasons) else ""
-
-
-def _reason(text: str) -> str:
-    matches = (why for pattern, why in _TRANSIENT.items() if re.search(pattern, text, re.DOTALL))
-    return next(matches, "")

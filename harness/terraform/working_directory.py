@@ -14,6 +14,7 @@ from harness.terraform import destroy as _destroy
 from harness.terraform import init as _init
 from harness.terraform import plan as _plan
 from harness.terraform import state as _state
+from harness.terraform.aws_error_parsing import AwsError
 from harness.terraform.binary import Terraform
 from harness.terraform.command import CommandLine, child_environment
 from harness.terraform.events import Event
@@ -118,9 +119,17 @@ class WorkingDirectory:
         *,
         on_event: Callable[[Event], None] | None = None,
         timeout: float = 3600.0,
+        transient: Callable[[AwsError], str] = lambda _: "",
         refresh: bool = True,
     ) -> str:
         """Destroy everything in the state; ``cancel`` does not stop it.
+
+        Args:
+            on_event: Called with each event, in a separate thread.
+            timeout: Deadline of each attempt in seconds.
+            transient: Returns why an error of AWS is transient; empty for any other error. A
+                destroy with such errors alone is repeated once.
+            refresh: Whether the state is refreshed first.
 
         Returns:
             Why a second attempt was made; empty when the first one succeeded.
@@ -130,7 +139,11 @@ class WorkingDirectory:
             ProcessError: It ran out of time.
         """
         return _destroy.destroy(
-            self._uncancelled, on_event=on_event, timeout=timeout, refresh=refresh
+            self._uncancelled,
+            on_event=on_event,
+            timeout=timeout,
+            transient=transient,
+            refresh=refresh,
         )
 
     def outputs(self) -> dict[str, Any]:

@@ -124,7 +124,7 @@ class TestFailure:
 
         destroy(run)
 
-        assert "destroyed in two attempts: EC2 still counted" in observer_of(run).notes[-1]
+        assert "destroyed in two attempts: a network interface" in observer_of(run).notes[-1]
 
     def test_a_service_that_fails_proves_nothing(self, fake_run: FakeRun, run: Run) -> None:
         fake_run.proof = ClientError(
@@ -317,3 +317,42 @@ def test_a_target_that_cannot_be_swept_is_an_error(
 
     with pytest.raises(TargetError, match="cannot be swept"):
         destroy(run)
+
+
+@pytest.mark.parametrize(
+    ("summary", "reason"),
+    [
+        (
+            "deleting CloudFront Distribution (E1): operation error CloudFront: "
+            "DeleteDistribution, https response error StatusCode: 412, RequestID: 1, "
+            "PreconditionFailed: The request failed",
+            "ETag",
+        ),
+        ("deleting: operation error EC2: DeleteVpc, api error DependencyViolation: x", "network"),
+        (
+            "operation error Elastic Load Balancing v2: DeleteTargetGroup, https response error "
+            "StatusCode: 400, RequestID: 1, ResourceInUse: Target group is in use by a listener",
+            "target group",
+        ),
+        ("operation error S3: DeleteBucket, api error BucketNotEmpty: x", "access log"),
+        (
+            "operation error ECS: DeleteCluster, https response error StatusCode: 400, "
+            "RequestID: 1, ClusterContainsServicesException: x",
+            "ECS",
+        ),
+        (
+            "operation error EC2: DeleteSubnet, api error RequestLimitExceeded: x",
+            "rate of requests",
+        ),
+    ],
+)
+def test_a_transient_error_of_the_provider_gets_a_second_attempt(
+    fake_run: FakeRun, run: Run, summary: str, reason: str
+) -> None:
+    fake_run.terraform.answer("destroy", lines(error(summary)), status=1)
+    fake_run.terraform.answer("destroy")
+
+    destroy(run)
+
+    assert fake_run.verbs.count("destroy") == 2
+    assert reason in observer_of(run).notes[-1]
