@@ -1,4 +1,8 @@
-"""The resources of the catalog stack that are billed by the hour."""
+"""The resources of the catalog stack that are billed by the hour.
+
+Tasks are billed by vCPU and GB (https://aws.amazon.com/fargate/pricing/), the database by Aurora
+capacity units, and public IPv4 addresses apart from the resources that use them.
+"""
 
 from harness.aws.fallback_prices import Item
 from harness.run.stack_definition import HourlyUsage
