@@ -1,9 +1,9 @@
-"""Prices for the time when AWS's price list cannot be asked.
+"""Prices for the time when the AWS Price List API is not available.
 
-On-demand prices of eu-north-1 in USD without tax, as they were known on the date below from AWS's
-published price pages (https://aws.amazon.com/pricing/: Elastic Load Balancing, VPC, Fargate,
-Aurora, Secrets Manager, CloudWatch). Nobody compared them with the price list API that day: it
-wins wherever it answers, and the report says which of the two was used.
+On-demand prices of eu-north-1 in USD without tax, as published on the date below at
+https://aws.amazon.com/pricing/ (Elastic Load Balancing, VPC, Fargate, Aurora, Secrets Manager,
+CloudWatch); not compared with the Price List API. The API takes precedence where it responds, and
+the report names the source.
 """
 
 from collections.abc import Mapping

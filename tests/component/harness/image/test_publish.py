@@ -70,7 +70,7 @@ def test_the_repository_is_created_with_the_tags_when_there_is_none(
 ) -> None:
     push(ecr, docker)
 
-    (request,) = ecr.aws.asked("ecr.CreateRepository")
+    (request,) = ecr.aws.parameters_of("ecr.CreateRepository")
     assert {tag["Key"]: tag["Value"] for tag in request["tags"]} == TAGS
 
 

@@ -64,7 +64,7 @@ class FakeAws(boto3.Session):
             self._made[service_name] = super().client(service_name)  # type: ignore[call-overload]
         return self._made[service_name]
 
-    def asked(self, operation: str) -> list[dict[str, Any]]:
+    def parameters_of(self, operation: str) -> list[dict[str, Any]]:
         """Return the parameters of the requests of an operation."""
         return [params for name, params in self.requests if name == operation]
 

@@ -76,7 +76,7 @@ def test_scaling_out_and_back_leaves_everything_as_it_was(fake_deployment: FakeD
     )
     bounds = [
         (parameters["MinCapacity"], parameters["MaxCapacity"])
-        for parameters in fake_deployment.aws.asked(
+        for parameters in fake_deployment.aws.parameters_of(
             "application-autoscaling.RegisterScalableTarget"
         )
     ]
@@ -90,4 +90,4 @@ def test_tasks_that_do_not_follow_fail_and_are_restored(fake_deployment: FakeDep
         AutoScaling(fake_deployment.context()).follows()
 
     assert (fake_deployment.bounds, fake_deployment.desired) == ((2, 10), 2)
-    assert fake_deployment.aws.asked("ecs.UpdateService")[0]["desiredCount"] == 2
+    assert fake_deployment.aws.parameters_of("ecs.UpdateService")[0]["desiredCount"] == 2

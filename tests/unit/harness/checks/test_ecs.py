@@ -217,5 +217,5 @@ def test_many_tasks_are_described_in_parts(fake_deployment: FakeDeployment) -> N
 
     fake_deployment.failures("ecs/on-fargate-spot")
 
-    requests = fake_deployment.aws.asked("ecs.DescribeTasks")
+    requests = fake_deployment.aws.parameters_of("ecs.DescribeTasks")
     assert [len(parameters["tasks"]) for parameters in requests] == [100, 1]

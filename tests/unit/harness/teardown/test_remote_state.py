@@ -81,7 +81,7 @@ def test_state_and_lock_are_deleted() -> None:
 
     remove_state(aws.client("s3"), StateObject(BUCKET, ("a", "b"), "pr1", None))
 
-    assert [request["Key"] for request in aws.asked("s3.DeleteObject")] == ["a", "b"]
+    assert [request["Key"] for request in aws.parameters_of("s3.DeleteObject")] == ["a", "b"]
 
 
 class Target(UnusedTarget):
@@ -116,7 +116,7 @@ class TestOfOneRun:
         aws = FakeAws.answering({"s3.DeleteObject": {}})
 
         assert self.remove(aws, state_bucket="states") == "s3://states/pr1/catalog.tfstate"
-        assert [request["Key"] for request in aws.asked("s3.DeleteObject")] == [
+        assert [request["Key"] for request in aws.parameters_of("s3.DeleteObject")] == [
             "pr1/catalog.tfstate",
             "pr1/catalog.tfstate.tflock",
         ]

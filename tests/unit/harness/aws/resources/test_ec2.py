@@ -134,7 +134,7 @@ def test_an_interface_that_a_service_manages_is_left_to_it(managed: bool) -> Non
         },
     )
 
-    assert bool(aws.asked("ec2.DeleteNetworkInterface")) is not managed
+    assert bool(aws.parameters_of("ec2.DeleteNetworkInterface")) is not managed
 
 
 def test_a_route_table_is_disassociated_from_its_subnets() -> None:
@@ -148,7 +148,7 @@ def test_a_route_table_is_disassociated_from_its_subnets() -> None:
         },
     )
 
-    assert aws.asked("ec2.DisassociateRouteTable") == [{"AssociationId": "rtbassoc-1"}]
+    assert aws.parameters_of("ec2.DisassociateRouteTable") == [{"AssociationId": "rtbassoc-1"}]
 
 
 def test_an_internet_gateway_is_detached() -> None:
@@ -162,4 +162,4 @@ def test_an_internet_gateway_is_detached() -> None:
         },
     )
 
-    assert aws.asked("ec2.DetachInternetGateway")[0]["VpcId"] == "vpc-1"
+    assert aws.parameters_of("ec2.DetachInternetGateway")[0]["VpcId"] == "vpc-1"

@@ -83,7 +83,7 @@ def test_only_active_task_definitions_are_listed() -> None:
     aws = FakeAws.answering(dict(NOTHING))
     take_inventory(Clients(aws), {}, (Kind.TASK_DEFINITION,))
 
-    [request] = aws.asked("ecs.ListTaskDefinitions")
+    [request] = aws.parameters_of("ecs.ListTaskDefinitions")
     assert request["status"] == "ACTIVE"
 
 
@@ -93,6 +93,6 @@ def test_a_service_is_deleted_by_force_and_a_task_is_stopped_in_their_cluster() 
 
     _, aws = deleted(service, {"ecs.DeleteService": {}})
     request = {"cluster": "cluster", "service": "service", "force": True}
-    assert aws.asked("ecs.DeleteService") == [request]
+    assert aws.parameters_of("ecs.DeleteService") == [request]
     _, aws = deleted(task, {"ecs.StopTask": {}})
-    assert aws.asked("ecs.StopTask")[0]["task"] == "task"
+    assert aws.parameters_of("ecs.StopTask")[0]["task"] == "task"

@@ -101,4 +101,4 @@ def test_a_policy_is_deleted_with_its_older_versions() -> None:
         },
     )
 
-    assert [each["VersionId"] for each in aws.asked("iam.DeletePolicyVersion")] == ["v1"]
+    assert [each["VersionId"] for each in aws.parameters_of("iam.DeletePolicyVersion")] == ["v1"]

@@ -71,5 +71,5 @@ def test_only_manual_snapshots_are_listed() -> None:
     aws = FakeAws.answering(dict(NOTHING))
     take_inventory(Clients(aws), {})
 
-    assert aws.asked("rds.DescribeDBClusterSnapshots") == [{"SnapshotType": "manual"}]
-    assert aws.asked("rds.DescribeDBSnapshots") == [{"SnapshotType": "manual"}]
+    assert aws.parameters_of("rds.DescribeDBClusterSnapshots") == [{"SnapshotType": "manual"}]
+    assert aws.parameters_of("rds.DescribeDBSnapshots") == [{"SnapshotType": "manual"}]

@@ -79,9 +79,9 @@ class TestDeleting:
             },
         )
 
-        [objects] = aws.asked("s3.DeleteObjects")
+        [objects] = aws.parameters_of("s3.DeleteObjects")
         assert [each["VersionId"] for each in objects["Delete"]["Objects"]] == ["1", "2"]
-        assert aws.asked("s3.AbortMultipartUpload")[0]["UploadId"] == "3"
+        assert aws.parameters_of("s3.AbortMultipartUpload")[0]["UploadId"] == "3"
         assert aws.requests[-1][0] == "s3.DeleteBucket"
 
     def test_an_object_that_must_not_be_deleted_is_the_outcome(self) -> None:

@@ -101,7 +101,7 @@ class TestApplicationAutoScaling:
             {"application-autoscaling.DeleteScalingPolicy": {}},
         )
 
-        [request] = aws.asked("application-autoscaling.DeleteScalingPolicy")
+        [request] = aws.parameters_of("application-autoscaling.DeleteScalingPolicy")
         assert (request["PolicyName"], request["ResourceId"]) == ("catalog-cpu-pr1", SCALED)
 
 

@@ -129,9 +129,9 @@ def test_the_state_is_kept_in_the_bucket_and_removed_after_the_proof(
     run = fake_run.run(**GIVEN)
 
     with deployed(run):
-        assert aws.asked("s3.DeleteObject") == []
+        assert aws.parameters_of("s3.DeleteObject") == []
 
-    assert aws.asked("s3.DeleteObject") == [
+    assert aws.parameters_of("s3.DeleteObject") == [
         {"Bucket": "states", "Key": "pr1/catalog.tfstate"},
         {"Bucket": "states", "Key": "pr1/catalog.tfstate.tflock"},
     ]

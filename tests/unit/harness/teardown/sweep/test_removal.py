@@ -206,9 +206,9 @@ class TestSlowEnds:
         [outcome] = remove(Resource(Kind.DB_CLUSTER, "catalog-pr1"))
 
         assert outcome.error == ""
-        [modified] = remove.aws.asked("rds.ModifyDBCluster")
+        [modified] = remove.aws.parameters_of("rds.ModifyDBCluster")
         assert modified["DeletionProtection"] is False
-        [deleted] = remove.aws.asked("rds.DeleteDBCluster")
+        [deleted] = remove.aws.parameters_of("rds.DeleteDBCluster")
         assert deleted["SkipFinalSnapshot"] is True
 
 
@@ -244,9 +244,9 @@ class TestBeforeAnythingIsRemoved:
         assert all(outcome.error == "" for outcome in outcomes)
         order = remove.operations
         assert order.index("cloudfront.UpdateDistribution") < order.index("cloudwatch.DeleteAlarms")
-        [update] = remove.aws.asked("cloudfront.UpdateDistribution")
+        [update] = remove.aws.parameters_of("cloudfront.UpdateDistribution")
         assert (update["IfMatch"], update["DistributionConfig"]["Enabled"]) == ("tag-1", False)
-        assert remove.aws.asked("cloudfront.DeleteDistribution")[-1]["IfMatch"] == "tag-2"
+        assert remove.aws.parameters_of("cloudfront.DeleteDistribution")[-1]["IfMatch"] == "tag-2"
 
     def test_one_that_is_disabled_already_is_left_as_it_is(self, remove: Removing) -> None:
         remove.answers |= {
@@ -280,5 +280,5 @@ class TestBeforeAnythingIsRemoved:
 
         remove(Resource(Kind.SECURITY_GROUP, "sg-1"))
 
-        [revoked] = remove.aws.asked("ec2.RevokeSecurityGroupIngress")
+        [revoked] = remove.aws.parameters_of("ec2.RevokeSecurityGroupIngress")
         assert revoked["IpPermissions"] == pairs, "only rules about other groups"
