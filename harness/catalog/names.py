@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from harness.aws.resources.resource import Kind
 from stack.names import PhysicalNames
 
-# The most that a configuration can have: stack/validation.py.
+# The most that a configuration can have: stack/config_validation.py.
 _NAT_GATEWAYS = 3
 _READERS = 15
 _ALARMS = (

@@ -14,8 +14,7 @@ from harness.cli.options import format_option, harness_options, settings_from
 from harness.cli.session import observed_run
 from harness.deploy.guards.request import guard_account, guard_location
 from harness.pipeline.lifetime import teardown
-from harness.run.ledger import Ledger
-from harness.run.run_record import RunRecord
+from harness.run.ledger import Ledger, RunRecord
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
 from harness.targets.factory import create_target, target_type

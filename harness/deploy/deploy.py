@@ -13,8 +13,8 @@ from harness.deploy.guards import require_permission
 from harness.deploy.preflight import require_deployable
 from harness.deploy.workspace import Tools, find_tools, terraform_listener, workspace_of
 from harness.preflight import TerraformVersion, explain
+from harness.run.ledger import RunStatus
 from harness.run.run import Run
-from harness.run.run_record import RunStatus
 from harness.run.stack_definition import StackConfiguration
 from harness.synth.ahead import synthesized_ahead
 from harness.synth.synthesize import SynthesizedStack, synthesize

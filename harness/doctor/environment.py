@@ -9,8 +9,7 @@ from harness.core.errors import HarnessError
 from harness.doctor.diagnosis import Diagnosis, Verdict
 from harness.emulator.cloud_info import CloudInfo
 from harness.emulator.dead_clouds import dead_clouds
-from harness.run.ledger import Ledger
-from harness.run.run_record import RunRecord
+from harness.run.ledger import Ledger, RunRecord
 from harness.settings.settings import HarnessSettings
 
 

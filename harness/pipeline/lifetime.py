@@ -7,8 +7,8 @@ from harness.core.errors import DurationError, HarnessError
 from harness.core.interrupts import shielded
 from harness.core.max_duration import time_limit
 from harness.deploy.deploy import Deployment, deploy
+from harness.run.ledger import RunStatus
 from harness.run.run import Run
-from harness.run.run_record import RunStatus
 from harness.teardown.destroy import destroy
 from harness.teardown.proof import TeardownProof
 

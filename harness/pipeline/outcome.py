@@ -8,8 +8,8 @@ from harness.core.interrupts import Terminated
 from harness.deploy.deploy import Deployment
 from harness.report.model import RunReport
 from harness.run.evidence import CheckResult, Status
+from harness.run.ledger import RunStatus
 from harness.run.run import Run
-from harness.run.run_record import RunStatus
 
 
 @dataclass

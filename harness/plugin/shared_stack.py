@@ -14,9 +14,8 @@ from harness.deploy.deploy import Deployment, attach, deploy, find_target, start
 from harness.pipeline.lifetime import teardown
 from harness.pipeline.outcome import RunOutcome, kept_note
 from harness.plugin.options import settings_of
-from harness.run.ledger import Ledger
+from harness.run.ledger import Ledger, RunStatus
 from harness.run.run import Run
-from harness.run.run_record import RunStatus
 from harness.run.timeline import Observer, Timeline
 from harness.targets.base import Target
 from harness.terraform.drift import DriftWatch, require_no_drift

@@ -7,8 +7,7 @@ from typing import Any
 
 from harness.aws.tags import RunTags
 from harness.core.errors import UsageError
-from harness.run.ledger import Ledger, now
-from harness.run.run_record import RunRecord, RunStatus
+from harness.run.ledger import Ledger, RunRecord, RunStatus, now
 from harness.run.stack_definition import StackConfiguration, StackDefinition
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings, user_name

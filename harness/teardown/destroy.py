@@ -10,8 +10,8 @@ from harness.aws.resources.ownership import Ownership
 from harness.aws.transient_errors import transient_error
 from harness.core.errors import EmulatorError, HarnessError, LeakError, TargetError
 from harness.deploy.workspace import find_tools, terraform_listener, workspace_of
+from harness.run.ledger import RunRecord, RunStatus
 from harness.run.run import Run
-from harness.run.run_record import RunRecord, RunStatus
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, target_type
 from harness.teardown.proof import TeardownProof, prove_teardown

@@ -14,7 +14,7 @@ from harness.aws.paging import pages
 from harness.aws.tags import EXPIRES_AT, parse_time
 from harness.core.errors import TargetError, UsageError
 from harness.deploy.guards.state import lock_key
-from harness.run.run_record import RunRecord
+from harness.run.ledger import RunRecord
 from harness.run.stack_definition import StackDefinition
 from harness.targets.base import Target
 

@@ -17,9 +17,8 @@ from harness.catalog import CATALOG
 from harness.catalog.names import state_key
 from harness.deploy.workspace import find_tools
 from harness.pipeline.lifetime import teardown
-from harness.run.ledger import Ledger
+from harness.run.ledger import Ledger, RunRecord, RunStatus
 from harness.run.run import Run
-from harness.run.run_record import RunRecord, RunStatus
 from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
 from harness.targets.embedded import EmbeddedTarget

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from harness.core.errors import EmulatorError, HarnessError
-from harness.run.ledger import Ledger
-from harness.run.run_record import RunRecord
+from harness.run.ledger import Ledger, RunRecord
 from harness.run.stack_definition import StackDefinition
 from harness.targets.factory import attach_target, target_type
 from harness.teardown.sweep import SweepReport, SweptRun, sweep

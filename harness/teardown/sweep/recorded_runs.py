@@ -10,8 +10,7 @@ from botocore.exceptions import ClientError
 
 from harness.aws.tags import parse_time
 from harness.core.errors import HarnessError
-from harness.run.ledger import Ledger
-from harness.run.run_record import RunRecord, RunStatus
+from harness.run.ledger import Ledger, RunRecord, RunStatus
 from harness.run.stack_definition import StackDefinition
 from harness.targets.base import Target
 from harness.teardown.remote_state import StateObject, find_states, remove_state

@@ -16,9 +16,8 @@ from harness.aws.resources.ownership import Ownership
 from harness.aws.resources.resource import Resource
 from harness.catalog import CATALOG
 from harness.core.errors import EmulatorError, HarnessError
-from harness.run.ledger import Ledger
+from harness.run.ledger import Ledger, RunStatus
 from harness.run.run import Run
-from harness.run.run_record import RunStatus
 from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
 from harness.synth.synthesize import SynthesizedStack

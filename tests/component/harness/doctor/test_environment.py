@@ -8,8 +8,7 @@ import pytest
 from harness.doctor.diagnosis import Verdict
 from harness.doctor.environment import diagnose_dead_clouds, diagnose_ledger
 from harness.emulator.dead_clouds import CLOUD_PREFIX
-from harness.run.ledger import Ledger, now
-from harness.run.run_record import RunRecord, RunStatus
+from harness.run.ledger import Ledger, RunRecord, RunStatus, now
 from harness.settings.settings import HarnessSettings
 from tests.component.harness.emulator.fake_cloud import ended_cloud, fake_cloud
 

@@ -9,7 +9,7 @@ import pytest
 
 from harness.aws.capability import Capability
 from harness.core.errors import EmulatorError, TargetError
-from harness.run.run_record import RunStatus
+from harness.run.ledger import RunStatus
 from harness.terraform.drift import AllowedDrift
 from tests.component.harness.plugin.conftest import Session
 from tests.unit.harness.core.test_max_duration import Clock

@@ -1,6 +1,6 @@
 """The command destroy."""
 
-from harness.run.run_record import RunStatus
+from harness.run.ledger import RunStatus
 from tests.unit.harness.cli.conftest import LEFT, CommandLine, Options
 from tests.unit.harness.fake_run import SUFFIX, FakeRun
 

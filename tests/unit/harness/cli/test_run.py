@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.run.evidence import Status
-from harness.run.run_record import RunStatus
+from harness.run.ledger import RunStatus
 from tests.unit.harness.cli.conftest import LEFT, CommandLine, Options
 from tests.unit.harness.fake_run import SUFFIX, FakeRun
 from tests.unit.harness.pipeline.test_prove import FakeChecks, result

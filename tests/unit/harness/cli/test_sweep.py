@@ -8,7 +8,7 @@ import pytest
 
 from harness.aws.caller_identity import Identity
 from harness.core.errors import UsageError
-from harness.run.run_record import RunStatus
+from harness.run.ledger import RunStatus
 from harness.targets.real_aws import AwsTarget
 from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.recorded_runs import SweepRequest

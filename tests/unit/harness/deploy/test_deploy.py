@@ -10,7 +10,7 @@ import pytest
 from harness.core.errors import EmulatorError, HarnessError, TargetError
 from harness.deploy.deploy import attach, deploy, find_target, start_target
 from harness.preflight import TerraformVersion
-from harness.run.run_record import RunStatus
+from harness.run.ledger import RunStatus
 from harness.terraform import TerraformError
 from harness.terraform.drift import AllowedDrift, require_no_drift
 from tests.unit.harness.fake_run import SUFFIX, FakeRun, observer_of

@@ -8,8 +8,7 @@ import pytest
 from harness.doctor.diagnosis import Verdict
 from harness.doctor.environment import diagnose_dead_clouds, diagnose_ledger, diagnose_proxies
 from harness.emulator.cloud_info import INFO_FILE
-from harness.run.ledger import Ledger, now
-from harness.run.run_record import RunRecord, RunStatus
+from harness.run.ledger import Ledger, RunRecord, RunStatus, now
 from harness.settings.settings import HarnessSettings
 
 

@@ -12,8 +12,8 @@ from harness.core.errors import (
     UsageError,
 )
 from harness.pipeline.lifetime import deployed, teardown
+from harness.run.ledger import RunStatus
 from harness.run.run import Run
-from harness.run.run_record import RunStatus
 from harness.teardown.proof import Leftover, TeardownProof
 from harness.terraform import TerraformError
 from tests.unit.harness.core.test_max_duration import Clock

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.core.errors import HarnessError, UsageError
-from harness.run.ledger import Ledger, now
-from harness.run.run_record import RunRecord, RunStatus
+from harness.run.ledger import Ledger, RunRecord, RunStatus, now
 
 
 def record(

@@ -7,9 +7,8 @@ import pytest
 
 from harness.catalog import CATALOG
 from harness.core.errors import UsageError
-from harness.run.ledger import Ledger
+from harness.run.ledger import Ledger, RunStatus
 from harness.run.run import Run
-from harness.run.run_record import RunStatus
 from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
 

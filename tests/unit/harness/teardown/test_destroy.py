@@ -11,8 +11,8 @@ from harness.aws.resources.resource import Kind, Resource
 from harness.catalog.names import physical_names
 from harness.core.errors import EmulatorError, LeakError, TargetError
 from harness.deploy.deploy import deploy, find_target, start_target
+from harness.run.ledger import RunStatus
 from harness.run.run import Run
-from harness.run.run_record import RunStatus
 from harness.teardown.destroy import destroy
 from harness.teardown.proof import Leftover, TeardownProof
 from harness.terraform import TerraformError

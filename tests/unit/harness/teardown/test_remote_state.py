@@ -10,7 +10,7 @@ from harness.aws.tags import parse_time
 from harness.catalog import CATALOG
 from harness.catalog.names import state_key
 from harness.core.errors import TargetError, UsageError
-from harness.run.run_record import RunRecord, RunStatus
+from harness.run.ledger import RunRecord, RunStatus
 from harness.teardown.remote_state import (
     StateObject,
     find_states,

@@ -8,8 +8,7 @@ import pytest
 
 from harness.catalog import CATALOG
 from harness.core.errors import EmulatorError, HarnessError
-from harness.run.ledger import Ledger
-from harness.run.run_record import RunRecord, RunStatus
+from harness.run.ledger import Ledger, RunRecord, RunStatus
 from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.embedded_clouds import sweep_clouds
 from harness.teardown.sweep.recorded_runs import SweepRequest

@@ -8,8 +8,7 @@ import pytest
 
 from harness.catalog import CATALOG
 from harness.core.errors import HarnessError, UsageError
-from harness.run.ledger import Ledger
-from harness.run.run_record import RunRecord, RunStatus
+from harness.run.ledger import Ledger, RunRecord, RunStatus
 from harness.teardown.sweep import SweepReport, sweep
 from harness.teardown.sweep.recorded_runs import SweepRequest, sweep_target
 from tests.unit.harness.aws.resources.fake_account import NOW, PAST, REGION, SUFFIX, tags
