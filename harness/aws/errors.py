@@ -1,4 +1,4 @@
-"""Errors of AWS: their codes and messages, and which mean "not found"."""
+"""Errors of AWS: their codes and messages, and which mean "not found" or "access denied"."""
 
 import re
 from collections.abc import Mapping
@@ -6,12 +6,18 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+_ACCESS_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 _ABSENT = re.compile(r"NotFound|^NoSuch|^ServiceNotActiveException$")
 
 
 def is_absent(error: ClientError) -> bool:
     """Whether an error means that the resource does not exist (any more)."""
     return _ABSENT.search(error_code(error)) is not None
+
+
+def is_access_denied(error: ClientError) -> bool:
+    """Whether an error means that the caller lacks a permission."""
+    return error_code(error) in _ACCESS_DENIED
 
 
 def error_code(error: Exception) -> str:

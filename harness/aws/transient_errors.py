@@ -100,7 +100,7 @@ _TRANSIENT_ERRORS = (
         1 * _MINUTE,
     ),
     TransientError(
-        r"\w+",
+        r"\w*",
         r"Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequestsException|SlowDown",
         "AWS limits the rate of requests",
         5 * _MINUTE,

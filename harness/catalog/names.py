@@ -44,7 +44,11 @@ def physical_names(environment_suffix: str, region: str) -> Mapping[Kind, frozen
         Kind.SECRET: (names.secret_name,),
         Kind.ALARM: (scaled, *alarms),
         Kind.DASHBOARD: (names.dashboard_name,),
-        Kind.LOG_GROUP: (names.log_group_name,),
+        # ECS creates the second where Container Insights is on in the account.
+        Kind.LOG_GROUP: (
+            names.log_group_name,
+            f"/aws/ecs/containerinsights/{names.ecs_cluster_name}/performance",
+        ),
         Kind.ROLE: (names.execution_role_name, names.task_role_name),
         Kind.BUCKET: (names.log_bucket_name,),
         Kind.SECURITY_GROUP: (

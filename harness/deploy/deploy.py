@@ -120,12 +120,22 @@ def deploy(run: Run) -> Deployment:
         _preflight(run, stack, target, tools)
     workspace.write(stack.json, provider=target.provider())
     workspace.init(backend_config=target.backend())
-    names = run.stack.physical_names(run.environment_suffix, target.region)
-    require_no_existing_resources(target, run.environment_suffix, names)
+    if not run.record.applied:
+        _require_free_suffix(run, target)
     run.update(status=RunStatus.DEPLOYING, applied=True)
     outputs = _apply(run, workspace, config, target)
     run.update(status=RunStatus.DEPLOYED, complete=True)
     return Deployment(run, target, config, run.stack.outputs(outputs), tools)
+
+
+def _require_free_suffix(run: Run, target: Target) -> None:
+    """Refuse a suffix that is in use; a target of the run's own is empty."""
+    if target.is_per_run:
+        return
+    suffix = run.environment_suffix
+    with run.timeline.phase("existing resources"):
+        names = run.stack.physical_names(suffix, target.region)
+        require_no_existing_resources(target, suffix, names)
 
 
 def attach(run: Run) -> Deployment:

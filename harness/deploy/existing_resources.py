@@ -35,6 +35,6 @@ def require_no_existing_resources(target: Target, environment_suffix: str, names
         raise UsageError(
             f"{len(owned)} resource(s) of {environment_suffix} exist before its first apply:\n"
             f"{lines}",
-            remedy="use another --environment-suffix; or, if they are left of an earlier run, "
-            f"`catalog-harness sweep --environment-suffix {environment_suffix}`",
+            remedy="use another --environment-suffix; or, if they are left of an earlier run and "
+            f"tagged, `catalog-harness sweep --environment-suffix {environment_suffix}`",
         )

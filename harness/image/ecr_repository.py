@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.aws.tags import PROJECT_TAGS, as_tags
+from harness.aws.tags import EXPIRES_AT, PROJECT_TAGS, as_tags
 from harness.core.errors import UsageError
 from harness.core.redaction import register_secret
 
@@ -34,7 +34,7 @@ class Registry:
         self._client = client
 
     def ensure(self, repository: str, tags: Mapping[str, str]) -> str:
-        """Return the address of a repository, which is created with these tags if it is missing.
+        """Return the address of a repository with these tags, which is created if it is missing.
 
         Raises:
             UsageError: There is one of that name that is not this project's.
@@ -43,11 +43,13 @@ class Registry:
         if found is None:
             found = self._client.create_repository(
                 repositoryName=repository,
-                tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+                tags=_listed(tags),
                 imageTagMutability="IMMUTABLE",
             )["repository"]
         else:
             self._require_ours(found)
+            if EXPIRES_AT in tags:  # of one environment, whose expiry is that of its last run
+                self._client.tag_resource(resourceArn=found["repositoryArn"], tags=_listed(tags))
         address: str = found["repositoryUri"]
         return address
 
@@ -101,3 +103,7 @@ class Registry:
                 "Project=product-catalog: it belongs to another project",
                 remedy="choose another name with --repository",
             )
+
+
+def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]

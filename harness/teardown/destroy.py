@@ -160,7 +160,11 @@ def _proved(run: Run, record: RunRecord, target: Target, *, final: bool) -> Tear
                 proof.require_clean()
             return proof
     except (BotoCoreError, ClientError) as error:
-        raise TargetError(f"it is unknown whether anything is left: {error}") from error
+        unknown = f"it is unknown whether anything is left: {error}"
+        if record.applied:
+            raise TargetError(unknown) from error
+        run.timeline.note(f"{unknown}; nothing was applied")
+        return TeardownProof(record.environment_suffix, leftovers=(), queried=())
 
 
 def _ownership(run: Run, record: RunRecord) -> Ownership:

@@ -1,14 +1,14 @@
 """The teardown proof: after destroy, the target holds no resource of the run."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harness.aws.clients import Clients
 from harness.aws.resources.inventory import Inventory, take_inventory
 from harness.aws.resources.ownership import Ownership
-from harness.aws.resources.resource import Resource
+from harness.aws.resources.resource import Kind, Resource
 from harness.core.errors import LeakError, WaitTimeoutError
 from harness.core.wait import wait_until
 from harness.targets.base import Target
@@ -75,6 +75,8 @@ def prove_teardown(
 ) -> TeardownProof:
     """Query every service of a target for resources that belong to a run.
 
+    While something is left, only its kinds are queried again; in the end all are.
+
     What AWS only keeps listed does not count: NAT gateways "deleted", INACTIVE task definitions,
     STOPPED tasks. Secrets pending deletion do: their names stay taken.
 
@@ -89,10 +91,19 @@ def prove_teardown(
         botocore.exceptions.ClientError: A service refused: that proves nothing.
     """
     clients, missing = Clients(target.session()), target.missing()
+    kinds = _kinds_of(ownership)
     proofs: list[TeardownProof] = []
 
     def prove() -> TeardownProof:
-        inventory = take_inventory(clients, missing)
+        left = {each.resource.kind for each in proofs[0].leftovers} if proofs else set()
+        some = take_inventory(clients, missing, _with_parents(left)) if left else None
+        if some is not None:
+            some.require_complete()
+            leftovers = _leftovers(some, ownership)
+            if leftovers:
+                proofs[:] = [replace(proofs[0], leftovers=leftovers)]
+                return proofs[0]
+        inventory = take_inventory(clients, missing, kinds)
         inventory.require_complete()
         proofs[:] = [_proof(inventory, ownership)]
         return proofs[0]
@@ -110,11 +121,28 @@ def prove_teardown(
     return proofs[0]
 
 
-def _proof(inventory: Inventory, ownership: Ownership) -> TeardownProof:
+def _kinds_of(ownership: Ownership) -> tuple[Kind, ...]:
+    """Return the kinds that can belong to a run: an image is published apart from each run."""
+    return tuple(kind for kind in Kind if not (ownership.run_id and kind is Kind.REPOSITORY))
+
+
+def _with_parents(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
+    """Return kinds with those that they are parts of, in the order of ``Kind``."""
+    needed = set(kinds)
+    while more := {kind.parent for kind in needed} - needed:
+        needed |= more
+    return tuple(kind for kind in Kind if kind in needed)
+
+
+def _leftovers(inventory: Inventory, ownership: Ownership) -> tuple[Leftover, ...]:
     owned = ownership.owned(inventory.resources)
+    return tuple(Leftover(resource, why) for resource, why in owned.items())
+
+
+def _proof(inventory: Inventory, ownership: Ownership) -> TeardownProof:
     return TeardownProof(
         ownership.environment_suffix,
-        leftovers=tuple(Leftover(resource, why) for resource, why in owned.items()),
+        leftovers=_leftovers(inventory, ownership),
         queried=inventory.queried,
         unavailable=inventory.unavailable,
     )

@@ -4,15 +4,18 @@ from collections.abc import Iterator
 
 from harness.aws.clients import Clients
 from harness.aws.paging import describe_each, pages
-from harness.aws.resources.resource import Kind, Resource, ResourceType
+from harness.aws.resources.resource import Kind, Resource, ResourceType, tagged
 
 
 def _targets(clients: Clients) -> Iterator[Resource]:
     client = clients.application_autoscaling
 
     def described(target: dict[str, str]) -> Resource:
-        tags = client.list_tags_for_resource(ResourceARN=target["ScalableTargetARN"])["Tags"]
-        return Resource(Kind.SCALABLE_TARGET, target["ResourceId"], tags=tags)
+        found = Resource(Kind.SCALABLE_TARGET, target["ResourceId"])
+        # Targets registered before March 2023 can be without ARN, and have no tags then.
+        if not (arn := target.get("ScalableTargetARN")):
+            return found
+        return tagged(found, lambda: client.list_tags_for_resource(ResourceARN=arn)["Tags"])
 
     targets = pages(client, "describe_scalable_targets", "ScalableTargets", ServiceNamespace="ecs")
     return describe_each(targets, described)

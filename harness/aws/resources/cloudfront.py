@@ -5,7 +5,7 @@ from typing import Any
 
 from harness.aws.clients import Clients
 from harness.aws.paging import describe_each
-from harness.aws.resources.resource import Kind, Resource, ResourceType
+from harness.aws.resources.resource import Kind, Resource, ResourceType, tagged
 from harness.aws.tags import as_tags
 
 
@@ -13,10 +13,14 @@ def _distributions(clients: Clients) -> Iterator[Resource]:
     cloudfront: Any = clients.cloudfront
 
     def described(item: dict[str, Any]) -> Resource:
-        answer = cloudfront.list_tags_for_resource(Resource=item["ARN"])
         origins = " ".join(origin["Id"] for origin in item["Origins"]["Items"])
-        tags = as_tags(answer["Tags"].get("Items", ()))
-        return Resource(Kind.DISTRIBUTION, item["Id"], origins, tags, state=item["Status"])
+
+        def tags() -> dict[str, str]:
+            answer = cloudfront.list_tags_for_resource(Resource=item["ARN"])
+            return as_tags(answer["Tags"].get("Items", ()))
+
+        found = Resource(Kind.DISTRIBUTION, item["Id"], origins, state=item["Status"])
+        return tagged(found, tags)
 
     found = cloudfront.get_paginator("list_distributions").paginate()
     items = (item for page in found for item in page["DistributionList"].get("Items", ()))

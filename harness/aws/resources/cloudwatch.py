@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.aws.clients import Clients
 from harness.aws.paging import describe_each, pages
-from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call
+from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call, tagged
 from harness.aws.tags import as_tags
 
 # Application Auto Scaling creates two for each target tracking policy:
@@ -19,10 +19,12 @@ def _alarms(clients: Clients) -> Iterator[Resource]:
 
     def described(alarm: dict[str, Any]) -> Resource:
         name, arn = alarm["AlarmName"], alarm["AlarmArn"]
-        tags = as_tags(cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"])
         tracking = _TRACKING.fullmatch(name)
         scaled = tracking["scaled"] if tracking else ""
-        return Resource(Kind.ALARM, name, scaled, tags, within=scaled)
+        return tagged(
+            Resource(Kind.ALARM, name, scaled, within=scaled),
+            lambda: as_tags(cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]),
+        )
 
     types = ["MetricAlarm", "CompositeAlarm"]
     found = cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=types)

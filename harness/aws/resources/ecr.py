@@ -5,7 +5,7 @@ from typing import Any
 
 from harness.aws.clients import Clients
 from harness.aws.paging import describe_each, pages
-from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call
+from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call, tagged
 from harness.aws.tags import as_tags
 
 
@@ -13,9 +13,11 @@ def _repositories(clients: Clients) -> Iterator[Resource]:
     ecr = clients.ecr
 
     def described(repository: dict[str, Any]) -> Resource:
-        answer = ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])
-        tags = as_tags(answer.get("tags", ()))
-        return Resource(Kind.REPOSITORY, repository["repositoryName"], tags=tags)
+        arn = repository["repositoryArn"]
+        return tagged(
+            Resource(Kind.REPOSITORY, repository["repositoryName"]),
+            lambda: as_tags(ecr.list_tags_for_resource(resourceArn=arn).get("tags", ())),
+        )
 
     return describe_each(pages(ecr, "describe_repositories", "repositories"), described)
 

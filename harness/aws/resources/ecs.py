@@ -5,7 +5,7 @@ from typing import Any
 
 from harness.aws.clients import Clients
 from harness.aws.paging import batches, describe_each, pages
-from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call
+from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call, tagged
 from harness.aws.tags import as_tags
 
 # The most that one call describes:
@@ -68,9 +68,12 @@ def _task_definitions(clients: Clients) -> Iterator[Resource]:
     ecs = clients.ecs
 
     def described(arn: str) -> Resource:
-        answer = ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])
+        def tags() -> dict[str, str]:
+            answer = ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])
+            return as_tags(answer.get("tags", ()))
+
         family = _last_part(arn).partition(":")[0]
-        return Resource(Kind.TASK_DEFINITION, arn, family, as_tags(answer.get("tags", ())))
+        return tagged(Resource(Kind.TASK_DEFINITION, arn, family), tags)
 
     arns = pages(ecs, "list_task_definitions", "taskDefinitionArns", status="ACTIVE")
     return describe_each(arns, described)

@@ -5,7 +5,7 @@ from typing import Any
 
 from harness.aws.clients import Clients
 from harness.aws.paging import describe_each, pages
-from harness.aws.resources.resource import Kind, Resource, ResourceType
+from harness.aws.resources.resource import Kind, Resource, ResourceType, tagged
 from harness.aws.tags import as_tags
 
 # Paths of the roles that only AWS creates and deletes:
@@ -18,8 +18,10 @@ def _roles(clients: Clients) -> Iterator[Resource]:
     iam = clients.iam
 
     def described(name: str) -> Resource:
-        tags = as_tags(pages(iam, "list_role_tags", "Tags", RoleName=name))
-        return Resource(Kind.ROLE, name, tags=tags)
+        return tagged(
+            Resource(Kind.ROLE, name),
+            lambda: as_tags(pages(iam, "list_role_tags", "Tags", RoleName=name)),
+        )
 
     roles = pages(iam, "list_roles", "Roles")
     return describe_each(
@@ -31,8 +33,10 @@ def _policies(clients: Clients) -> Iterator[Resource]:
     iam = clients.iam
 
     def described(policy: dict[str, Any]) -> Resource:
-        tags = as_tags(pages(iam, "list_policy_tags", "Tags", PolicyArn=policy["Arn"]))
-        return Resource(Kind.POLICY, policy["Arn"], policy["PolicyName"], tags)
+        return tagged(
+            Resource(Kind.POLICY, policy["Arn"], policy["PolicyName"]),
+            lambda: as_tags(pages(iam, "list_policy_tags", "Tags", PolicyArn=policy["Arn"])),
+        )
 
     return describe_each(pages(iam, "list_policies", "Policies", Scope="Local"), described)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from harness.aws.clients import Clients
 from harness.aws.paging import describe_each, pages
-from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call
+from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call, tagged
 
 
 def _log_groups(clients: Clients) -> Iterator[Resource]:
@@ -13,9 +13,11 @@ def _log_groups(clients: Clients) -> Iterator[Resource]:
     logs = clients.logs
 
     def described(group: dict[str, Any]) -> Resource:
-        # The ARN that ends in ":*" is that of the streams.
-        answer = logs.list_tags_for_resource(resourceArn=group["arn"].removesuffix(":*"))
-        return Resource(Kind.LOG_GROUP, group["logGroupName"], tags=answer.get("tags", {}))
+        arn = group["arn"].removesuffix(":*")  # which is that of the streams
+        return tagged(
+            Resource(Kind.LOG_GROUP, group["logGroupName"]),
+            lambda: logs.list_tags_for_resource(resourceArn=arn).get("tags", {}),
+        )
 
     return describe_each(pages(logs, "describe_log_groups", "logGroups"), described)
 

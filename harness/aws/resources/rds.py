@@ -5,7 +5,7 @@ from typing import Any
 
 from harness.aws.clients import Clients
 from harness.aws.paging import describe_each, pages
-from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call
+from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call, tagged
 from harness.aws.tags import as_tags
 
 _CLUSTER_SECONDS = 1800.0
@@ -53,8 +53,11 @@ def _group(kind: Kind, noun: str, describe: str, delete: str) -> ResourceType:
         rds: Any = clients.rds
 
         def described(item: dict[str, str]) -> Resource:
-            answer = rds.list_tags_for_resource(ResourceName=item[f"{noun}Arn"])
-            return Resource(kind, item[f"{noun}Name"], tags=as_tags(answer["TagList"]))
+            arn = item[f"{noun}Arn"]
+            return tagged(
+                Resource(kind, item[f"{noun}Name"]),
+                lambda: as_tags(rds.list_tags_for_resource(ResourceName=arn)["TagList"]),
+            )
 
         # RDS creates those whose names begin with "default.".
         items = pages(rds, describe, f"{noun}s")

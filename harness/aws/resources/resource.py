@@ -1,13 +1,16 @@
 """Resources, their kinds, and how each kind is listed and deleted."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from harness.aws.capability import Capability
 from harness.aws.clients import Clients
+from harness.aws.errors import is_access_denied
 from harness.aws.tags import EXPIRES_AT, PROJECT_TAGS, SUFFIX_TAG, parse_time
 
 
@@ -125,6 +128,19 @@ class Resource:
 
 
 Action = Callable[[Clients, Resource], None]
+
+
+def tagged(resource: Resource, read: Callable[[], Mapping[str, str]]) -> Resource:
+    """Return a resource with its tags; unknown where the caller must not read them.
+
+    A resource of another owner that denies access does not end the listing of all others.
+    """
+    try:
+        return replace(resource, tags=read())
+    except ClientError as error:
+        if not is_access_denied(error):
+            raise
+        return replace(resource, state="its tags cannot be read", tags_known=False)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from harness.aws.clients import Clients
 from harness.aws.errors import error_code
 from harness.aws.paging import describe_each, pages
-from harness.aws.resources.resource import Kind, Resource, ResourceType
+from harness.aws.resources.resource import Kind, Resource, ResourceType, tagged
 from harness.aws.tags import as_tags
 
 _NO_TAGS = ("NoSuchTagSet", "NoSuchTagSetError")
@@ -21,19 +21,17 @@ def _buckets(clients: Clients) -> Iterator[Resource]:
         for bucket in pages(s3, "list_buckets", "Buckets", BucketRegion=region)
         if bucket.get("BucketRegion", region) == region
     )
-    return describe_each(names, lambda name: _described(s3, name))
+    return describe_each(
+        names, lambda name: tagged(Resource(Kind.BUCKET, name), lambda: _tags(s3, name))
+    )
 
 
-def _described(s3: Any, name: str) -> Resource:
-    """Return a bucket with its tags; the policy of a bucket may deny reading them."""
+def _tags(s3: Any, name: str) -> dict[str, str]:
     try:
-        tags = as_tags(s3.get_bucket_tagging(Bucket=name)["TagSet"])
-        return Resource(Kind.BUCKET, name, tags=tags)
+        return as_tags(s3.get_bucket_tagging(Bucket=name)["TagSet"])
     except ClientError as error:
         if error_code(error) in _NO_TAGS:
-            return Resource(Kind.BUCKET, name)
-        if error_code(error) == "AccessDenied":
-            return Resource(Kind.BUCKET, name, state="its tags cannot be read", tags_known=False)
+            return {}
         raise
 
 

@@ -66,9 +66,11 @@ def sweep(
         outcomes = remove_all(clients, found, sleep=sleep)
         seconds = target.deadlines.proof if patience is None else patience
 
-        def prove(suffix: str) -> TeardownProof:
+        def prove(run: SweptRun) -> TeardownProof:
+            suffix = run.environment_suffix
             ownership = Ownership(suffix, names_of(suffix), limits.run_id)
-            return prove_teardown(target, ownership, patience=seconds, sleep=sleep or time.sleep)
+            waiting = 0.0 if run.failed else seconds  # what could not be removed stays
+            return prove_teardown(target, ownership, patience=waiting, sleep=sleep or time.sleep)
 
         runs = tuple(_proved(_with_outcomes(run, outcomes), prove) for run in runs)
     return SweepReport(
@@ -87,10 +89,10 @@ def _with_outcomes(run: SweptRun, outcomes: Iterable[Outcome]) -> SweptRun:
     return replace(run, outcomes=tuple(each for each in outcomes if each.resource in own))
 
 
-def _proved(run: SweptRun, prove: Callable[[str], TeardownProof]) -> SweptRun:
+def _proved(run: SweptRun, prove: Callable[[SweptRun], TeardownProof]) -> SweptRun:
     """Return the run with what the teardown proof found of it."""
     try:
-        proof = prove(run.environment_suffix)
+        proof = prove(run)
     except (BotoCoreError, ClientError) as error:
         return replace(run, errors=(*run.errors, f"no teardown proof: {error}"))
     return replace(run, left=proof.leftovers, proof=str(proof))

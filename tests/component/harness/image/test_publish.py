@@ -18,14 +18,19 @@ from tests.unit.harness.image.fake_builder import FakeBuilder
 TAGS: Mapping[str, str] = {**PROJECT_TAGS, "Owner": "shop"}
 
 
-def push(ecr: FakeEcr, program: FakeBuilder, steps: list[str] | None = None) -> str:
+def push(
+    ecr: FakeEcr,
+    program: FakeBuilder,
+    steps: list[str] | None = None,
+    tags: Mapping[str, str] = TAGS,
+) -> str:
     reported: list[str] = [] if steps is None else steps
     return publish(
         Registry(ecr.aws.client("ecr")),
         Builder(str(program.program)),
         package=PACKAGE,
         repository="catalog-api",
-        tags=TAGS,
+        tags=tags,
         report=reported.append,
     )
 
@@ -82,6 +87,17 @@ def test_an_existing_image_is_neither_built_nor_pushed(ecr: FakeEcr, docker: Fak
     assert push(ecr, docker, steps).endswith(tag)
     assert docker.verbs.count("build") == 1
     assert steps == [f"{HOST}/catalog-api:{tag} exists already"]
+
+
+def test_an_existing_repository_of_an_environment_expires_with_its_last_run(
+    ecr: FakeEcr, docker: FakeBuilder
+) -> None:
+    ecr.repositories["catalog-api"] = []
+
+    push(ecr, docker, tags={**TAGS, "expires-at": "2026-12-01T00:00:00Z"})
+
+    (request,) = ecr.aws.parameters_of("ecr.TagResource")
+    assert {"Key": "expires-at", "Value": "2026-12-01T00:00:00Z"} in request["tags"]
 
 
 def test_a_repository_of_another_project_is_left_alone(ecr: FakeEcr, docker: FakeBuilder) -> None:

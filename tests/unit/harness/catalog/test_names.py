@@ -28,6 +28,7 @@ NAMED = {
     Kind.BUCKET: ("aws_s3_bucket", "bucket"),
     Kind.SECURITY_GROUP: ("aws_security_group", "name"),
 }
+INSIGHTS = f"/aws/ecs/containerinsights/catalog-{SUFFIX}/performance"
 SCALED = f"service/catalog-{SUFFIX}/catalog-api-{SUFFIX}"
 
 
@@ -49,7 +50,7 @@ def test_the_names_are_those_of_the_largest_stack(largest: Template, kind: Kind)
     type_, argument = NAMED[kind]
     names = {resource[argument] for resource in largest.resources(type_)}
 
-    assert NAMES[kind] - {SCALED} == names
+    assert NAMES[kind] - {SCALED, INSIGHTS} == names
 
 
 def test_a_distribution_is_named_by_its_origin(largest: Template) -> None:

@@ -1,5 +1,6 @@
 """A suffix that is in use is refused before anything is created."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -88,3 +89,22 @@ def test_a_refused_run_has_applied_nothing_and_is_destroyed(fake_run: FakeRun) -
     assert not fake_run.ledger.get(SUFFIX).applied
     assert "apply" not in fake_run.verbs
     assert destroy(run) == CLEAN
+
+
+def test_a_second_apply_of_the_same_run_is_not_refused(fake_run: FakeRun) -> None:
+    run = replace(fake_run.run(), shared=True)
+    deploy(run)
+    fake_run.existing = UsageError("1 resource(s) of pr1 exist")
+
+    deploy(run)
+
+    assert fake_run.verbs.count("apply") == 2
+
+
+def test_a_target_of_the_runs_own_is_empty(
+    fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(fake_run.target), "is_per_run", True)
+    fake_run.existing = UsageError("1 resource(s) of pr1 exist")
+
+    assert deploy(fake_run.run()).outputs is not None

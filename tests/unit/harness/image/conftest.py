@@ -25,6 +25,7 @@ class FakeEcr:
                 "ecr.DescribeRepositories": self._describe,
                 "ecr.CreateRepository": self._create,
                 "ecr.DeleteRepository": self._delete,
+                "ecr.TagResource": {},
                 "ecr.DescribeImages": self._images,
                 "ecr.ListTagsForResource": lambda _: {"tags": self.tags},
                 "ecr.GetAuthorizationToken": {"authorizationData": [login]},

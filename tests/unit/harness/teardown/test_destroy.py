@@ -53,6 +53,17 @@ def test_any_process_can_do_it_by_the_record(fake_run: FakeRun, run: Run) -> Non
     assert fake_run.status is RunStatus.DESTROYED
 
 
+def test_a_run_that_was_never_applied_needs_no_proof_to_be_destroyed(fake_run: FakeRun) -> None:
+    run = fake_run.run()
+    start_target(run, find_target(run))
+    fake_run.proof = ClientError({"Error": {"Code": "AccessDenied"}}, "ListRoles")
+
+    destroy(run)
+
+    assert fake_run.status is RunStatus.DESTROYED
+    assert "nothing was applied" in run.timeline.notes[0]
+
+
 def test_a_target_whose_stack_was_never_applied_is_queried_and_stopped(fake_run: FakeRun) -> None:
     run = fake_run.run()
     start_target(run, find_target(run))

@@ -1,6 +1,7 @@
 """The teardown proof: what counts as left, and what does not."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from tests.unit.harness.checks.fake_aws import Answer, RefusalError
 
 TAGS = upper(tags())
 OTHER_TAGS = upper(tags(f"{SUFFIX}-2"))
+ARN_OF_OTHER = f"arn:aws:iam::{ACCOUNT}:role/other"
 ROLE = {"Path": "/", "RoleId": "AROA12345678901234567", "CreateDate": NOW}
 RUN = Ownership(SUFFIX, physical_names(SUFFIX, REGION))
 
@@ -537,12 +539,83 @@ def test_services_that_the_target_lacks_are_not_queried_but_named() -> None:
 
 
 def test_what_is_deleted_a_little_later_is_no_leftover() -> None:
-    rounds: Iterator[Mapping[str, Any]] = iter([{"SecretList": [SECRET]}, {"SecretList": []}])
+    # All kinds, then the kinds with leftovers, then all kinds again.
+    rounds: Iterator[Mapping[str, Any]] = iter(
+        [{"SecretList": [SECRET]}, *[{"SecretList": []}] * 2]
+    )
     target = SweptTarget({"secretsmanager.ListSecrets": lambda _: next(rounds)})
 
     proof = prove_teardown(target.as_target, RUN, patience=60.0, sleep=lambda _: None)
 
     assert proof.leftovers == ()
+    assert "logs" in proof.queried
+
+
+def test_while_something_is_left_only_its_kind_and_what_it_is_part_of_is_queried_again() -> None:
+    target = SweptTarget({"secretsmanager.ListSecrets": {"SecretList": [SECRET]}})
+    pauses: list[float] = []
+
+    proof = prove_teardown(target.as_target, RUN, patience=0.01, sleep=pauses.append)
+
+    names = [name for name, _ in target.aws.requests]
+    assert len(proof.leftovers) == 1
+    assert names.count("secretsmanager.ListSecrets") == len(pauses) + 1
+    assert names.count("iam.ListRoles") == 1
+
+
+def test_the_proof_of_one_run_needs_no_access_to_images() -> None:
+    def refuse(_: dict[str, Any]) -> dict[str, Any]:
+        raise RefusalError("AccessDeniedException")
+
+    target = SweptTarget({"ecr.DescribeRepositories": refuse})
+    run = replace(RUN, run_id="dev1-1")
+
+    assert "ecr" not in prove_teardown(target.as_target, run).queried
+
+
+@pytest.mark.parametrize(
+    ("listing", "tags"),
+    [
+        (
+            {
+                "iam.ListRoles": {
+                    "Roles": [
+                        {**ROLE, "RoleName": "other", "Arn": f"arn:aws:iam::{ACCOUNT}:role/o"}
+                    ]
+                }
+            },
+            "iam.ListRoleTags",
+        ),
+        (
+            {"logs.DescribeLogGroups": {"logGroups": [{"logGroupName": "o", "arn": "arn:o:*"}]}},
+            "logs.ListTagsForResource",
+        ),
+    ],
+    ids=["role", "log group"],
+)
+def test_a_resource_of_another_owner_that_denies_its_tags_is_no_leftover(
+    listing: dict[str, Any], tags: str
+) -> None:
+    def refuse(_: dict[str, Any]) -> dict[str, Any]:
+        raise RefusalError("AccessDenied")
+
+    assert prove({**listing, tags: refuse}).leftovers == ()
+
+
+def test_a_scalable_target_without_arn_is_listed_without_tags() -> None:
+    old = {
+        "ServiceNamespace": "ecs",
+        "ResourceId": "service/other/api",
+        "ScalableDimension": "ecs:service:DesiredCount",
+        "MinCapacity": 1,
+        "MaxCapacity": 2,
+        "RoleARN": "arn:aws:iam::123456789012:role/scaling",
+        "CreationTime": NOW,
+    }
+
+    found = prove({"application-autoscaling.DescribeScalableTargets": {"ScalableTargets": [old]}})
+
+    assert found.leftovers == ()
 
 
 def test_a_service_that_fails_proves_nothing() -> None:

@@ -150,9 +150,10 @@ class SweptTarget:
     def __init__(self, answers: Mapping[str, Answer] | None = None) -> None:
         self.answers = {**NOTHING, **(answers or {})}
         self.lacking: dict[Capability, str] = {}
+        self.aws = FakeAws.answering(self.answers)
 
     def session(self) -> FakeAws:
-        return FakeAws.answering(self.answers)
+        return self.aws
 
     def missing(self) -> Mapping[Capability, str]:
         return self.lacking
