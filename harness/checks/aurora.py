@@ -12,6 +12,7 @@ from harness.checks.probes.catalog_client import CatalogClient, body_of, new_pro
 from harness.checks.probes.credentials import read_credentials
 from harness.checks.probes.postgres import connected, refusal
 from harness.checks.probes.sql_access import DataApi, DirectSql, Sql
+from harness.core.errors import CheckFailedError
 from harness.run.evidence import Plane
 
 _SECRET = (Capability.SECRETSMANAGER,)
@@ -213,6 +214,7 @@ class Aurora(ServiceChecks):
             observe,
             what=f"{expected} tasks that are ready",
             ready=lambda reported: len(reported) == expected,
+            retry_on=(CheckFailedError,),  # a task that is not ready responds with 503
         )
         if Capability.DATABASE_TLS not in self.context.target.missing():
             plain = [task for task, database in reported.items() if not database.get("tls")]

@@ -10,6 +10,7 @@ from harness.aws.resources.resource import Kind, Resource
 from harness.aws.tags import project_tags
 from harness.checks.framework.check import ServiceChecks, check, expect
 from harness.checks.framework.expected import Tier
+from harness.core.errors import NotProvableError
 
 _IN_VPC = (
     *(Kind.SUBNET, Kind.NAT_GATEWAY, Kind.ELASTIC_IP, Kind.ROUTE_TABLE, Kind.SECURITY_GROUP),
@@ -116,29 +117,34 @@ class Tags(ServiceChecks):
     def _find(self, names: Mapping[Kind, tuple[str, ...]], *parts: Kind) -> list[Resource]:
         """Return the resources with these names, and their parts of some kinds.
 
+        Lists lag behind: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
+
         Raises:
             CheckFailedError: One of the names is missing.
         """
-        listed = [
-            each
-            for kind in (*names, *parts)
-            for each in RESOURCE_TYPES[kind].list(self.context.clients)
-        ]
         expected = {(kind, name) for kind, some in names.items() for name in some}
-        found = {each: "" for each in listed if (each.kind, _name(each)) in expected}
-        absent = expected - {(each.kind, _name(each)) for each in found}
-        expect(
-            not absent,
-            "all resources to exist",
-            ", ".join(f"no {kind} {name}" for kind, name in sorted(absent)),
+
+        def list_all() -> list[Resource]:
+            types = (RESOURCE_TYPES[kind] for kind in (*names, *parts))
+            return [each for type_ in types for each in type_.list(self.context.clients)]
+
+        def named(listed: Sequence[Resource]) -> dict[Resource, str]:
+            return {each: "" for each in listed if (each.kind, _name(each)) in expected}
+
+        listed = self.context.eventually(
+            list_all,
+            what=f"resources named {', '.join(sorted(name for _, name in expected))}",
+            ready=lambda listed: {(each.kind, _name(each)) for each in named(listed)} == expected,
         )
-        return list(with_parts(listed, found))
+        return list(with_parts(listed, named(listed)))
 
     def _all_tagged(self, resources: Sequence[Resource]) -> str:
         """Compare the default tags on each resource; it may have more."""
         config = self.context.expected
         expected = {**config.tags, **project_tags(config.environment_suffix)}
         expect(bool(resources), "resources to compare", "none")
+        if unknown := [each.identifier for each in resources if not each.tags_known]:
+            raise NotProvableError(f"the tags of {', '.join(unknown)} cannot be read")
         wrong = {
             each.identifier: {
                 key: each.tags.get(key) for key in expected if each.tags.get(key) != expected[key]

@@ -117,8 +117,8 @@ class Gateway:
         else:
             await self._ministack(scope, receive, send)
             if signature is not None and service == _CLOUDFRONT:
-                tenant = await self._accounts.tenant_of(signature)
-                self._distributions.invalidate(tenant.account)
+                caller = await self._accounts.caller_of(signature)
+                self._distributions.invalidate(caller.account)
 
     async def _serve_patched(
         self, signature: Signature, scope: Scope, receive: Receive, send: Send
@@ -130,7 +130,7 @@ class Gateway:
             return
         call = Call(
             request=request,
-            tenant=await self._accounts.tenant_of(signature),
+            caller=await self._accounts.caller_of(signature),
             service=signature.service,
             operation=_operation(request),
         )

@@ -13,7 +13,7 @@ from botocore.model import OperationModel, ServiceModel
 from starlette.types import ASGIApp
 
 from harness.core.errors import EmulatorError
-from harness.emulator.gateway.caller import Signature, Tenant
+from harness.emulator.gateway.caller import Caller, Signature
 from harness.emulator.gateway.http import Request, Response, send_request
 
 _ACCOUNT_ID = re.compile(r"\d{12}")
@@ -52,7 +52,7 @@ class AwsApi:
         self._app = app
 
     async def call(
-        self, tenant: Tenant, service: str, operation: str, /, **parameters: Any
+        self, caller: Caller, service: str, operation: str, /, **parameters: Any
     ) -> dict[str, Any]:
         """Call one operation and return its parsed result.
 
@@ -60,7 +60,7 @@ class AwsApi:
             ApiError: The response was an error.
         """
         model = service_model(service).operation_model(operation)
-        return parse(model, await send_request(self._app, build(model, tenant, parameters)))
+        return parse(model, await send_request(self._app, build(model, caller, parameters)))
 
 
 class Accounts:
@@ -74,17 +74,17 @@ class Accounts:
         self._aws = aws
         self._accounts: dict[str, str] = {}
 
-    async def tenant_of(self, signature: Signature) -> Tenant:
+    async def caller_of(self, signature: Signature) -> Caller:
         """Return account and region of a signed request."""
         key = signature.access_key
         if not _ACCOUNT_ID.fullmatch(key) and key not in self._accounts:
-            caller = Tenant(key, signature.region)
+            caller = Caller(key, signature.region)
             identity = await self._aws.call(caller, "sts", "GetCallerIdentity")
             self._accounts[key] = identity["Account"]
-        return Tenant(self._accounts.get(key, key), signature.region)
+        return Caller(self._accounts.get(key, key), signature.region)
 
 
-def build(model: OperationModel, tenant: Tenant, parameters: dict[str, Any]) -> Request:
+def build(model: OperationModel, caller: Caller, parameters: dict[str, Any]) -> Request:
     """Build the request of a call in the protocol that botocore resolves for its service."""
     service = model.service_model
     serializer = botocore.serialize.create_serializer(
@@ -95,8 +95,8 @@ def build(model: OperationModel, tenant: Tenant, parameters: dict[str, Any]) -> 
     if isinstance(body, dict):
         body = urlencode(body, doseq=True).encode()
     headers = {name.lower(): value for name, value in made["headers"].items()}
-    headers["authorization"] = tenant.authorization(service.signing_name)
-    headers["host"] = f"{service.endpoint_prefix}.{tenant.region}.amazonaws.com"
+    headers["authorization"] = caller.authorization(service.signing_name)
+    headers["host"] = f"{service.endpoint_prefix}.{caller.region}.amazonaws.com"
     # Some operations of the REST protocols have fixed parameters: "/tagging?Operation=Tag".
     path, _, fixed = made["url_path"].partition("?")
     query = urlencode(made["query_string"] or {}, doseq=True)

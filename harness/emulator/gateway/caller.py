@@ -12,7 +12,7 @@ _CREDENTIAL = re.compile(
 
 
 @dataclass(frozen=True)
-class Tenant:
+class Caller:
     """The AWS account id (12 digits) and region of a call."""
 
     account: str

@@ -70,13 +70,13 @@ class DataPlane:
             # On AWS the name no longer resolves: no status would be correct.
             await _plain_text(404, f"no load balancer has the DNS name {host}").send(send)
             return
-        tenant, balancer = found
+        caller, balancer = found
         port = self._listener_port(scope)
         if port not in balancer.ports:
             # On AWS the connection is refused; not possible on a shared port.
             await _plain_text(503, f"{host} has no listener on port {port}").send(send)
             return
-        self._act_as(tenant.account)
+        self._act_as(caller.account)
         await self._ministack(_with_host(scope, f"{host}:{port}"), receive, send)
 
     def _listener_port(self, scope: Scope) -> int:

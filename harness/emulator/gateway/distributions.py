@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 
 _HOME_REGION = "us-east-1"
 
@@ -52,8 +52,8 @@ class Distributions:
         return found
 
     async def _read(self, account: str) -> list[Distribution]:
-        tenant = Tenant(account, _HOME_REGION)
-        listed = await self._aws.call(tenant, "cloudfront", "ListDistributions")
+        caller = Caller(account, _HOME_REGION)
+        listed = await self._aws.call(caller, "cloudfront", "ListDistributions")
         return [
             Distribution(each["Id"], each["DomainName"].lower(), account, enabled=each["Enabled"])
             for each in listed["DistributionList"].get("Items", [])

@@ -9,7 +9,7 @@ from harness.preflight.target_lookup import TargetLookup
 
 _UNIQUE = "Put the environment suffix into the name; destroy the leftovers of earlier runs."
 # 403, 301: perhaps in another account or region.
-_NO_BUCKET = ("404", "NoSuchBucket", "NotFound", "403", "301")
+_NOT_IN_THIS_ACCOUNT = ("404", "NoSuchBucket", "NotFound", "403", "301")
 _NAMES: Mapping[str, str] = {
     **dict.fromkeys(
         (
@@ -104,9 +104,9 @@ def secret_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
     documentation="AmazonS3/latest/API/API_CreateBucket.html",
 )
 def bucket_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
-    """The name of a bucket is in use, in this or another account."""
+    """The name of a bucket is in use in this account."""
     for bucket, name in _new(inspection, "aws_s3_bucket"):
-        if target.find("s3", "head_bucket", _NO_BUCKET, Bucket=name) is not None:
+        if target.find("s3", "head_bucket", _NOT_IN_THIS_ACCOUNT, Bucket=name) is not None:
             yield bucket.problem(f"{name}: the bucket exists", name=name)
 
 

@@ -18,7 +18,7 @@ from harness.emulator.gateway.alb.target_group import TargetGroup
 from harness.emulator.gateway.alb.topology import LoadBalancer, Topology, read_topology
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.background import BackgroundService, TimeScale
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 
 _REFRESH_SECONDS = 0.25
 
@@ -44,7 +44,7 @@ class AlbRegistry(BackgroundService):
     def __init__(self, aws: AwsApi, time_scale: TimeScale) -> None:
         self._aws = aws
         self._time_scale = time_scale
-        self._topologies: dict[Tenant, Topology] = {}
+        self._topologies: dict[Caller, Topology] = {}
         self._served: dict[str, _Served] = {}
         self._proxies: dict[str, str] = {}
         self._lock = asyncio.Lock()
@@ -68,32 +68,32 @@ class AlbRegistry(BackgroundService):
         """Return every target group that is served."""
         return [served.group for served in self._served.values()]
 
-    async def synchronise(self, tenant: Tenant) -> None:
+    async def synchronise(self, caller: Caller) -> None:
         """Read the load balancers and target groups of an account and region, and serve them."""
         async with self._lock:
-            topology = await read_topology(self._aws, tenant)
-            self._topologies[tenant] = topology
+            topology = await read_topology(self._aws, caller)
+            self._topologies[caller] = topology
             for arn, configuration in topology.groups.items():
-                await self._serve(tenant, arn, configuration)
-            await self._remove_deleted(tenant, topology)
+                await self._serve(caller, arn, configuration)
+            await self._remove_deleted(caller, topology)
 
-    async def _serve(self, tenant: Tenant, arn: str, configuration: TargetGroupConfig) -> None:
+    async def _serve(self, caller: Caller, arn: str, configuration: TargetGroupConfig) -> None:
         served = self._served.get(arn)
         if served is None:
-            group = TargetGroup(arn, tenant, self._aws, self._time_scale, configuration)
+            group = TargetGroup(arn, caller, self._aws, self._time_scale, configuration)
             served = _Served(group, Endpoint(group))
             await served.endpoint.open()
             self._served[arn] = served
-            self._proxies[arn] = await create_proxy(self._aws, tenant, arn, served.endpoint.port)
+            self._proxies[arn] = await create_proxy(self._aws, caller, arn, served.endpoint.port)
         served.group.configure(configuration)
         await served.group.refresh()
 
-    async def _remove_deleted(self, tenant: Tenant, topology: Topology) -> None:
+    async def _remove_deleted(self, caller: Caller, topology: Topology) -> None:
         for arn, served in list(self._served.items()):
-            if served.group.tenant == tenant and arn not in topology.groups:
+            if served.group.caller == caller and arn not in topology.groups:
                 await self._served.pop(arn).close()
                 proxy = self._proxies.pop(arn)
-                await self._aws.call(tenant, "elbv2", "DeleteTargetGroup", TargetGroupArn=proxy)
+                await self._aws.call(caller, "elbv2", "DeleteTargetGroup", TargetGroupArn=proxy)
 
     def proxy(self, arn: str) -> str | None:
         """Return the ARN of the proxy of a target group; None if not served."""
@@ -103,10 +103,10 @@ class AlbRegistry(BackgroundService):
         """Return the ARN of the served target group with an id."""
         return next((arn for arn in self._proxies if arn.endswith(f"/{real_id}")), None)
 
-    async def group(self, tenant: Tenant, arn: str) -> TargetGroup | None:
+    async def group(self, caller: Caller, arn: str) -> TargetGroup | None:
         """Return a target group with refreshed registrations; None if not served."""
         if arn not in self._served:
-            await self.synchronise(tenant)
+            await self.synchronise(caller)
         served = self._served.get(arn)
         if served is None:
             return None
@@ -118,17 +118,17 @@ class AlbRegistry(BackgroundService):
         served = self._served.get(arn)
         return served.group.configuration.load_balancers if served else ()
 
-    async def load_balancer(self, host: str) -> tuple[Tenant, LoadBalancer] | None:
+    async def load_balancer(self, host: str) -> tuple[Caller, LoadBalancer] | None:
         """Return a load balancer and its account and region, by DNS name; None if not found."""
         found = self._find(host)
         if found is None:
-            for tenant in list(self._topologies):
-                await self.synchronise(tenant)
+            for caller in list(self._topologies):
+                await self.synchronise(caller)
             found = self._find(host)
         return found
 
-    def _find(self, host: str) -> tuple[Tenant, LoadBalancer] | None:
-        for tenant, topology in self._topologies.items():
+    def _find(self, host: str) -> tuple[Caller, LoadBalancer] | None:
+        for caller, topology in self._topologies.items():
             if host in topology.load_balancers:
-                return tenant, topology.load_balancers[host]
+                return caller, topology.load_balancers[host]
         return None

@@ -58,7 +58,7 @@ class MetricsPublisher(BackgroundService):
         if group.in_use and self._idle[group.arn] <= _IDLE_PERIODS:
             data = list(metric_data(group, counts))
             await self._aws.call(
-                group.tenant, "cloudwatch", "PutMetricData", Namespace=_NAMESPACE, MetricData=data
+                group.caller, "cloudwatch", "PutMetricData", Namespace=_NAMESPACE, MetricData=data
             )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 
 _PREFIX = "proxy-for-"
 _LOOPBACK = "127.0.0.1"
@@ -41,10 +41,10 @@ def replace_proxy_arns(text: str, real_arn: Callable[[str], str | None]) -> str:
     return _ARN.sub(lambda found: real_arn(found[1]) or found[0], text)
 
 
-async def create_proxy(aws: AwsApi, tenant: Tenant, arn: str, port: int) -> str:
+async def create_proxy(aws: AwsApi, caller: Caller, arn: str, port: int) -> str:
     """Create the proxy of a group, whose only target is a port of loopback; return its ARN."""
     created = await aws.call(
-        tenant,
+        caller,
         "elbv2",
         "CreateTargetGroup",
         Name=f"{_PREFIX}{group_id_of(arn)}",
@@ -55,5 +55,5 @@ async def create_proxy(aws: AwsApi, tenant: Tenant, arn: str, port: int) -> str:
     )
     proxy = str(created["TargetGroups"][0]["TargetGroupArn"])
     target = {"Id": _LOOPBACK, "Port": port}
-    await aws.call(tenant, "elbv2", "RegisterTargets", TargetGroupArn=proxy, Targets=[target])
+    await aws.call(caller, "elbv2", "RegisterTargets", TargetGroupArn=proxy, Targets=[target])
     return proxy

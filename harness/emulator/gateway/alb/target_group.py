@@ -21,7 +21,7 @@ from harness.emulator.gateway.alb.target import (
 )
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.background import TimeScale
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 
 
 class TargetGroup:
@@ -29,7 +29,7 @@ class TargetGroup:
 
     Args:
         arn: ARN of the target group.
-        tenant: Account and region of the target group.
+        caller: Account and region of the target group.
         aws: MiniStack, which stores the registrations of RegisterTargets and of ECS services.
         time_scale: Scales intervals and delays.
         configuration: Current configuration of the group in the API.
@@ -38,13 +38,13 @@ class TargetGroup:
     def __init__(
         self,
         arn: str,
-        tenant: Tenant,
+        caller: Caller,
         aws: AwsApi,
         time_scale: TimeScale,
         configuration: TargetGroupConfig,
     ) -> None:
         self.arn = arn
-        self.tenant = tenant
+        self.caller = caller
         self.configuration = configuration
         self.responses: Counter[str] = Counter()
         self._aws = aws
@@ -72,7 +72,7 @@ class TargetGroup:
         """Update the registered targets."""
         try:
             result = await self._aws.call(
-                self.tenant, "elbv2", "DescribeTargetHealth", TargetGroupArn=self.arn
+                self.caller, "elbv2", "DescribeTargetHealth", TargetGroupArn=self.arn
             )
         except ApiError:  # the group has been deleted
             result = {"TargetHealthDescriptions": []}

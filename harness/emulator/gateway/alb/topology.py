@@ -8,7 +8,7 @@ from harness.emulator.gateway.alb.health import HealthCheck
 from harness.emulator.gateway.alb.proxy_target_group import group_id, group_id_of, is_proxy
 from harness.emulator.gateway.alb.target import TargetGroupConfig
 from harness.emulator.gateway.aws import ApiError, AwsApi
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 
 _SERVED_PROTOCOLS = ("HTTP", "HTTPS")
 _SERVED_TYPES = ("ip", "instance")
@@ -50,7 +50,7 @@ class Topology:
     groups: Mapping[str, TargetGroupConfig]
 
 
-async def read_topology(aws: AwsApi, tenant: Tenant) -> Topology:
+async def read_topology(aws: AwsApi, caller: Caller) -> Topology:
     """Read the topology from the API; read again if a resource is deleted meanwhile.
 
     Raises:
@@ -58,21 +58,21 @@ async def read_topology(aws: AwsApi, tenant: Tenant) -> Topology:
     """
     for _ in range(_ATTEMPTS - 1):
         try:
-            return await _read(aws, tenant)
+            return await _read(aws, caller)
         except ApiError as error:
             if not error.code.endswith("NotFound"):
                 raise
-    return await _read(aws, tenant)
+    return await _read(aws, caller)
 
 
-async def _read(aws: AwsApi, tenant: Tenant) -> Topology:
-    described = await aws.call(tenant, "elbv2", "DescribeLoadBalancers")
-    balancers = [await _load_balancer(aws, tenant, each) for each in described["LoadBalancers"]]
-    groups = (await aws.call(tenant, "elbv2", "DescribeTargetGroups"))["TargetGroups"]
+async def _read(aws: AwsApi, caller: Caller) -> Topology:
+    described = await aws.call(caller, "elbv2", "DescribeLoadBalancers")
+    balancers = [await _load_balancer(aws, caller, each) for each in described["LoadBalancers"]]
+    groups = (await aws.call(caller, "elbv2", "DescribeTargetGroups"))["TargetGroups"]
     return Topology(
         load_balancers={each.host: each for each in balancers},
         groups={
-            group["TargetGroupArn"]: await _configuration(aws, tenant, group, balancers)
+            group["TargetGroupArn"]: await _configuration(aws, caller, group, balancers)
             for group in groups
             if _is_served(group)
         },
@@ -87,25 +87,25 @@ def _is_served(group: dict[str, Any]) -> bool:
     )
 
 
-async def _load_balancer(aws: AwsApi, tenant: Tenant, described: dict[str, Any]) -> LoadBalancer:
+async def _load_balancer(aws: AwsApi, caller: Caller, described: dict[str, Any]) -> LoadBalancer:
     arn = described["LoadBalancerArn"]
-    listeners = await aws.call(tenant, "elbv2", "DescribeListeners", LoadBalancerArn=arn)
+    listeners = await aws.call(caller, "elbv2", "DescribeListeners", LoadBalancerArn=arn)
     groups: set[str] = set()
     for listener in listeners["Listeners"]:
-        groups |= await _forwarded(aws, tenant, listener["ListenerArn"])
+        groups |= await _forwarded(aws, caller, listener["ListenerArn"])
     return LoadBalancer(
         arn=arn,
         host=described["DNSName"].lower(),
         ports=frozenset(listener["Port"] for listener in listeners["Listeners"]),
         groups=frozenset(groups),
         idle_seconds=float(
-            await _attribute(aws, tenant, "LoadBalancer", arn, _IDLE) or _IDLE_SECONDS
+            await _attribute(aws, caller, "LoadBalancer", arn, _IDLE) or _IDLE_SECONDS
         ),
     )
 
 
-async def _forwarded(aws: AwsApi, tenant: Tenant, listener_arn: str) -> set[str]:
-    rules = await aws.call(tenant, "elbv2", "DescribeRules", ListenerArn=listener_arn)
+async def _forwarded(aws: AwsApi, caller: Caller, listener_arn: str) -> set[str]:
+    rules = await aws.call(caller, "elbv2", "DescribeRules", ListenerArn=listener_arn)
     return {
         group_id_of(arn)
         for rule in rules["Rules"]
@@ -122,19 +122,19 @@ def _target_group_arns(action: dict[str, Any]) -> Iterable[str]:
 
 
 async def _configuration(
-    aws: AwsApi, tenant: Tenant, group: dict[str, Any], balancers: list[LoadBalancer]
+    aws: AwsApi, caller: Caller, group: dict[str, Any], balancers: list[LoadBalancer]
 ) -> TargetGroupConfig:
     arn = group["TargetGroupArn"]
     users = [each for each in balancers if group_id(group) in each.groups]
     return TargetGroupConfig(
         check=HealthCheck.of(group),
         load_balancers=tuple(each.arn for each in users),
-        draining_seconds=float(await _attribute(aws, tenant, "TargetGroup", arn, _DRAINING) or 0),
+        draining_seconds=float(await _attribute(aws, caller, "TargetGroup", arn, _DRAINING) or 0),
         idle_seconds=max((each.idle_seconds for each in users), default=_IDLE_SECONDS),
     )
 
 
-async def _attribute(aws: AwsApi, tenant: Tenant, kind: str, arn: str, key: str) -> str | None:
-    described = await aws.call(tenant, "elbv2", f"Describe{kind}Attributes", **{f"{kind}Arn": arn})
+async def _attribute(aws: AwsApi, caller: Caller, kind: str, arn: str, key: str) -> str | None:
+    described = await aws.call(caller, "elbv2", f"Describe{kind}Attributes", **{f"{kind}Arn": arn})
     attributes = {each["Key"]: each["Value"] for each in described["Attributes"]}
     return attributes.get(key)

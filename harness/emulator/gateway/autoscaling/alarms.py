@@ -14,7 +14,7 @@ from harness.emulator.gateway.autoscaling.scaling_decision import (
 )
 from harness.emulator.gateway.autoscaling.store import Record, ScalableId
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 
 _PERIOD_SECONDS = 60
 _KINDS = (
@@ -23,14 +23,14 @@ _KINDS = (
 )
 
 
-async def create_alarms(aws: AwsApi, tenant: Tenant, policy: Record) -> list[Record]:
+async def create_alarms(aws: AwsApi, caller: Caller, policy: Record) -> list[Record]:
     """Create the alarms of a policy; return them in the format of DescribeScalingPolicies."""
     metric = metric_of(policy[TRACKING], ScalableId.of(policy))
     created = []
     for kind, comparison, share, seconds in _KINDS:
         name = f"TargetTracking-{policy['ResourceId']}-{kind}-{uuid.uuid4()}"
         await aws.call(
-            tenant,
+            caller,
             "cloudwatch",
             "PutMetricAlarm",
             AlarmName=name,
@@ -45,14 +45,14 @@ async def create_alarms(aws: AwsApi, tenant: Tenant, policy: Record) -> list[Rec
             Threshold=policy[TRACKING]["TargetValue"] * share,
             ComparisonOperator=comparison,
         )
-        arn = f"arn:aws:cloudwatch:{tenant.region}:{tenant.account}:alarm:{name}"
+        arn = f"arn:aws:cloudwatch:{caller.region}:{caller.account}:alarm:{name}"
         created.append({"AlarmName": name, "AlarmARN": arn})
     return created
 
 
-async def delete_alarms(aws: AwsApi, tenant: Tenant, policy: Record) -> None:
+async def delete_alarms(aws: AwsApi, caller: Caller, policy: Record) -> None:
     """Delete the alarms of a policy."""
     names = [alarm["AlarmName"] for alarm in policy["Alarms"]]
     if names:
-        await aws.call(tenant, "cloudwatch", "DeleteAlarms", AlarmNames=names)
+        await aws.call(caller, "cloudwatch", "DeleteAlarms", AlarmNames=names)
         policy["Alarms"] = []

@@ -23,13 +23,13 @@ from harness.emulator.gateway.autoscaling.validation import (
     validate,
 )
 from harness.emulator.gateway.aws import AwsApi, service_model
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_error, json_response
 
 _NOT_FOUND = "ObjectNotFoundException"
 
-Operation = Callable[[Tenant, dict[str, Any]], Awaitable[dict[str, Any]]]
+Operation = Callable[[Caller, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 class ApplicationAutoScaling(Patch):
@@ -81,85 +81,85 @@ class ApplicationAutoScaling(Patch):
         model = service_model(self.service).operation_model(call.operation)
         try:
             validate(call.json, model.input_shape)
-            return json_response(await operation(call.tenant, call.json))
+            return json_response(await operation(call.caller, call.json))
         except AutoScalingError as error:
             return json_error(error.code, error.message)
 
-    async def _register(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
+    async def _register(self, caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
         scalable = ScalableId.of(parameters)
-        await check_scalable(self._aws, tenant, scalable)
-        registered = self._store.target(tenant, scalable)
+        await check_scalable(self._aws, caller, scalable)
+        registered = self._store.target(caller, scalable)
         bounds = new_bounds(parameters, registered)
-        target = registered or self._store.new_target(tenant, scalable)
+        target = registered or self._store.new_target(caller, scalable)
         target |= bounds
         target["SuspendedState"] |= parameters.get("SuspendedState", {})
         target["RoleARN"] = parameters.get("RoleARN", target["RoleARN"])
         if registered is None:
             target["Tags"] = parameters.get("Tags", {})
-        await self._scaler.enforce_bounds(tenant, target)
+        await self._scaler.enforce_bounds(caller, target)
         return {"ScalableTargetARN": target["ScalableTargetARN"]}
 
-    async def _deregister(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
+    async def _deregister(self, caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
         scalable = ScalableId.of(parameters)
-        target = self._registered(tenant, scalable)
-        for policy in self._store.policies_of(tenant, scalable):
-            await self._remove_policy(tenant, policy)
-        self._store.targets(tenant).remove(target)
+        target = self._registered(caller, scalable)
+        for policy in self._store.policies_of(caller, scalable):
+            await self._remove_policy(caller, policy)
+        self._store.targets(caller).remove(target)
         return {}
 
-    def _registered(self, tenant: Tenant, scalable: ScalableId) -> Record:
-        target = self._store.target(tenant, scalable)
+    def _registered(self, caller: Caller, scalable: ScalableId) -> Record:
+        target = self._store.target(caller, scalable)
         if target is None:
             raise AutoScalingError(f"No scalable target registered for {scalable}", _NOT_FOUND)
         return target
 
-    async def _put_policy(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
+    async def _put_policy(self, caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
         scalable = ScalableId.of(parameters)
-        self._registered(tenant, scalable)
+        self._registered(caller, scalable)
         name = parameters["PolicyName"]
         configuration = policy_configuration(parameters, scalable)
-        policy = self._store.policy(tenant, scalable, name)
+        policy = self._store.policy(caller, scalable, name)
         if policy is None:
-            policy = self._store.new_policy(tenant, scalable, name)
+            policy = self._store.new_policy(caller, scalable, name)
         elif policy["PolicyType"] != configuration["PolicyType"]:
             raise AutoScalingError("The type of a scaling policy cannot be changed")
-        await delete_alarms(self._aws, tenant, policy)
+        await delete_alarms(self._aws, caller, policy)
         policy |= configuration
         if TRACKING in policy:
-            policy["Alarms"] = await create_alarms(self._aws, tenant, policy)
+            policy["Alarms"] = await create_alarms(self._aws, caller, policy)
         return {"PolicyARN": policy["PolicyARN"], "Alarms": policy["Alarms"]}
 
-    async def _delete_policy(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
+    async def _delete_policy(self, caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
         scalable = ScalableId.of(parameters)
         name = parameters["PolicyName"]
-        policy = self._store.policy(tenant, scalable, name)
+        policy = self._store.policy(caller, scalable, name)
         if policy is None:
             raise AutoScalingError(
                 f"No scaling policy found for {scalable}, policy name: {name}", _NOT_FOUND
             )
-        await self._remove_policy(tenant, policy)
+        await self._remove_policy(caller, policy)
         return {}
 
-    async def _remove_policy(self, tenant: Tenant, policy: Record) -> None:
-        await delete_alarms(self._aws, tenant, policy)
-        self._store.policies(tenant).remove(policy)
+    async def _remove_policy(self, caller: Caller, policy: Record) -> None:
+        await delete_alarms(self._aws, caller, policy)
+        self._store.policies(caller).remove(policy)
 
-    async def _tag(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
-        self._by_arn(tenant, parameters)["Tags"] |= parameters["Tags"]
+    async def _tag(self, caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
+        self._by_arn(caller, parameters)["Tags"] |= parameters["Tags"]
         return {}
 
-    async def _untag(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
-        tags = self._by_arn(tenant, parameters)["Tags"]
+    async def _untag(self, caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
+        tags = self._by_arn(caller, parameters)["Tags"]
         for key in parameters["TagKeys"]:
             tags.pop(key, None)
         return {}
 
-    async def _list_tags(self, tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
-        return {"Tags": self._by_arn(tenant, parameters)["Tags"]}
+    async def _list_tags(self, caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
+        return {"Tags": self._by_arn(caller, parameters)["Tags"]}
 
-    def _by_arn(self, tenant: Tenant, parameters: dict[str, Any]) -> Record:
+    def _by_arn(self, caller: Caller, parameters: dict[str, Any]) -> Record:
         arn = parameters["ResourceARN"]
-        for target in self._store.targets(tenant):
+        for target in self._store.targets(caller):
             if target["ScalableTargetARN"] == arn:
                 return target
         raise AutoScalingError(
@@ -167,8 +167,8 @@ class ApplicationAutoScaling(Patch):
         )
 
 
-def _list(name: str, records: Callable[[Tenant], list[Record]]) -> Operation:
-    async def describe(tenant: Tenant, parameters: dict[str, Any]) -> dict[str, Any]:
-        return listing(name, records(tenant), parameters)
+def _list(name: str, records: Callable[[Caller], list[Record]]) -> Operation:
+    async def describe(caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
+        return listing(name, records(caller), parameters)
 
     return describe

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from harness.emulator.gateway.autoscaling.store import ScalableId
 from harness.emulator.gateway.aws import ApiError, AwsApi
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 
 
 @dataclass(frozen=True)
@@ -15,12 +15,12 @@ class ServiceState:
     deploying: bool
 
 
-async def service_state(aws: AwsApi, tenant: Tenant, scalable: ScalableId) -> ServiceState | None:
+async def service_state(aws: AwsApi, caller: Caller, scalable: ScalableId) -> ServiceState | None:
     """Return the state of a service; None if it does not exist."""
     cluster, name = scalable.cluster, scalable.service
     try:
         described = await aws.call(
-            tenant, "ecs", "DescribeServices", cluster=cluster, services=[name]
+            caller, "ecs", "DescribeServices", cluster=cluster, services=[name]
         )
     except ApiError:
         return None
@@ -31,7 +31,7 @@ async def service_state(aws: AwsApi, tenant: Tenant, scalable: ScalableId) -> Se
     return None
 
 
-async def set_desired(aws: AwsApi, tenant: Tenant, scalable: ScalableId, desired: int) -> None:
+async def set_desired(aws: AwsApi, caller: Caller, scalable: ScalableId, desired: int) -> None:
     """Set the desired count.
 
     Raises:
@@ -39,5 +39,5 @@ async def set_desired(aws: AwsApi, tenant: Tenant, scalable: ScalableId, desired
     """
     cluster, name = scalable.cluster, scalable.service
     await aws.call(
-        tenant, "ecs", "UpdateService", cluster=cluster, service=name, desiredCount=desired
+        caller, "ecs", "UpdateService", cluster=cluster, service=name, desiredCount=desired
     )

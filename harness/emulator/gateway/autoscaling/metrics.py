@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.emulator.gateway.autoscaling.store import AutoScalingError, ScalableId
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 
 _PREDEFINED = "PredefinedMetricSpecification"
 _CUSTOMIZED = "CustomizedMetricSpecification"
@@ -86,11 +86,11 @@ def _per_target(label: str) -> Metric:
     return Metric("AWS/ApplicationELB", "RequestCountPerTarget", dimensions, "Sum")
 
 
-async def read_values(aws: AwsApi, tenant: Tenant, metric: Metric, seconds: float) -> list[float]:
+async def read_values(aws: AwsApi, caller: Caller, metric: Metric, seconds: float) -> list[float]:
     """Return the values of the last seconds, one per second with data, oldest first."""
     now = datetime.now(UTC)
     result = await aws.call(
-        tenant,
+        caller,
         "cloudwatch",
         "GetMetricStatistics",
         **metric.as_parameters(),

@@ -20,7 +20,7 @@ from harness.emulator.gateway.autoscaling.scaling_decision import (
 from harness.emulator.gateway.autoscaling.store import Record, ScalableId, ScalingStore
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.background import BackgroundService, TimeScale
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 
 logger = logging.getLogger(__name__)
 
@@ -46,36 +46,36 @@ class Scaler(BackgroundService):
 
     async def _run(self) -> None:
         while True:
-            for tenant in self._store.tenants():
-                for target in list(self._store.targets(tenant)):
-                    await self._try_evaluate(tenant, target)
+            for caller in self._store.callers():
+                for target in list(self._store.targets(caller)):
+                    await self._try_evaluate(caller, target)
             await asyncio.sleep(self._time_scale.seconds(_EVALUATION_SECONDS))
 
-    async def _try_evaluate(self, tenant: Tenant, target: Record) -> None:
+    async def _try_evaluate(self, caller: Caller, target: Record) -> None:
         try:
-            await self.evaluate(tenant, target)
+            await self.evaluate(caller, target)
         except ApiError as error:  # the service may be deleted at any time
             logger.warning("scaling of %s: %s", target["ResourceId"], error)
 
-    async def enforce_bounds(self, tenant: Tenant, target: Record) -> None:
+    async def enforce_bounds(self, caller: Caller, target: Record) -> None:
         """Set a desired count that is out of bounds to the nearest bound."""
         scalable = ScalableId.of(target)
-        state = await service_state(self._aws, tenant, scalable)
+        state = await service_state(self._aws, caller, scalable)
         if state is None:
             return
         bounded = bounded_capacity(state.desired, target)
         if bounded != state.desired:
             bound = "minimum" if bounded > state.desired else "maximum"
-            await self._set(tenant, scalable, bounded, f"{bound} capacity was set to {bounded}")
+            await self._set(caller, scalable, bounded, f"{bound} capacity was set to {bounded}")
 
-    async def evaluate(self, tenant: Tenant, target: Record) -> None:
+    async def evaluate(self, caller: Caller, target: Record) -> None:
         """Apply the policies of one target to the current metrics."""
         scalable = ScalableId.of(target)
-        policies = self._store.policies_of(tenant, scalable)
-        state = await service_state(self._aws, tenant, scalable) if policies else None
+        policies = self._store.policies_of(caller, scalable)
+        state = await service_state(self._aws, caller, scalable) if policies else None
         if state is None:
             return
-        decisions = [(policy, await self._decide(tenant, policy, state)) for policy in policies]
+        decisions = [(policy, await self._decide(caller, policy, state)) for policy in policies]
         chosen = select_decision(decisions, state)
         if chosen is None:
             return
@@ -86,47 +86,47 @@ class Scaler(BackgroundService):
         direction = "Out" if capacity > state.desired else "In"
         target[f"Last{direction}"] = time.time()
         cause = f"monitor alarm {_alarm_name(policy, decision)} in state ALARM triggered policy "
-        await self._set(tenant, scalable, capacity, cause + policy["PolicyName"])
+        await self._set(caller, scalable, capacity, cause + policy["PolicyName"])
 
-    async def _set(self, tenant: Tenant, scalable: ScalableId, capacity: int, cause: str) -> None:
-        await set_desired(self._aws, tenant, scalable, capacity)
-        self._store.record_activity(tenant, scalable, cause=cause, capacity=capacity)
+    async def _set(self, caller: Caller, scalable: ScalableId, capacity: int, cause: str) -> None:
+        await set_desired(self._aws, caller, scalable, capacity)
+        self._store.record_activity(caller, scalable, cause=cause, capacity=capacity)
         logger.info("%s: desired count %d: %s", scalable.resource, capacity, cause)
 
     async def _decide(
-        self, tenant: Tenant, policy: Record, state: ServiceState
+        self, caller: Caller, policy: Record, state: ServiceState
     ) -> ScalingDecision | None:
         if TRACKING in policy:
-            return await self._decide_by_tracking(tenant, policy, state)
-        return await self._decide_by_steps(tenant, policy, state)
+            return await self._decide_by_tracking(caller, policy, state)
+        return await self._decide_by_steps(caller, policy, state)
 
     async def _decide_by_tracking(
-        self, tenant: Tenant, policy: Record, state: ServiceState
+        self, caller: Caller, policy: Record, state: ServiceState
     ) -> ScalingDecision | None:
         configuration = policy[TRACKING]
         metric = metric_of(configuration, ScalableId.of(policy))
-        recent = await self._values(tenant, metric, HIGH_SECONDS)
-        long = await self._values(tenant, metric, LOW_SECONDS)
+        recent = await self._values(caller, metric, HIGH_SECONDS)
+        long = await self._values(caller, metric, LOW_SECONDS)
         return target_tracking(state.desired, configuration["TargetValue"], recent, long)
 
     async def _decide_by_steps(
-        self, tenant: Tenant, policy: Record, state: ServiceState
+        self, caller: Caller, policy: Record, state: ServiceState
     ) -> ScalingDecision | None:
-        alarms = await self._aws.call(tenant, "cloudwatch", "DescribeAlarms")
+        alarms = await self._aws.call(caller, "cloudwatch", "DescribeAlarms")
         for alarm in alarms["MetricAlarms"]:
             if policy["PolicyARN"] not in alarm["AlarmActions"]:
                 continue
             seconds = alarm["Period"] * alarm["EvaluationPeriods"]
-            values = await self._values(tenant, Metric.of(alarm), seconds)
+            values = await self._values(caller, Metric.of(alarm), seconds)
             if breaches(alarm, values):
                 breach = values[-1] - alarm["Threshold"]
                 return step_scaling(state.desired, policy[_STEPPING], breach)
         return None
 
-    async def _values(self, tenant: Tenant, metric: Metric, seconds: float) -> list[float]:
+    async def _values(self, caller: Caller, metric: Metric, seconds: float) -> list[float]:
         # At least two seconds: values are grouped by the second.
         window = max(2.0, self._time_scale.seconds(seconds))
-        return await read_values(self._aws, tenant, metric, window)
+        return await read_values(self._aws, caller, metric, window)
 
     def _is_allowed(
         self, target: Record, policy: Record, state: ServiceState, capacity: int

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.core.errors import EmulatorError
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 
 Record = dict[str, Any]
 
@@ -69,59 +69,59 @@ class ScalingStore:
         records: Emptied by a reset: account and region -> kind -> records.
     """
 
-    def __init__(self, records: dict[Tenant, dict[str, list[Record]]]) -> None:
+    def __init__(self, records: dict[Caller, dict[str, list[Record]]]) -> None:
         self._stored = records
 
-    def tenants(self) -> list[Tenant]:
+    def callers(self) -> list[Caller]:
         """Return every account and region with records."""
         return list(self._stored)
 
-    def _records(self, tenant: Tenant, kind: str) -> list[Record]:
-        return self._stored.setdefault(tenant, {}).setdefault(kind, [])
+    def _records(self, caller: Caller, kind: str) -> list[Record]:
+        return self._stored.setdefault(caller, {}).setdefault(kind, [])
 
-    def targets(self, tenant: Tenant) -> list[Record]:
-        """Return the scalable targets of a tenant."""
-        return self._records(tenant, "targets")
+    def targets(self, caller: Caller) -> list[Record]:
+        """Return the scalable targets of a caller."""
+        return self._records(caller, "targets")
 
-    def policies(self, tenant: Tenant) -> list[Record]:
-        """Return the scaling policies of a tenant."""
-        return self._records(tenant, "policies")
+    def policies(self, caller: Caller) -> list[Record]:
+        """Return the scaling policies of a caller."""
+        return self._records(caller, "policies")
 
-    def activities(self, tenant: Tenant) -> list[Record]:
-        """Return the scaling activities of a tenant, the newest first."""
-        return self._records(tenant, "activities")
+    def activities(self, caller: Caller) -> list[Record]:
+        """Return the scaling activities of a caller, the newest first."""
+        return self._records(caller, "activities")
 
-    def target(self, tenant: Tenant, scalable: ScalableId) -> Record | None:
+    def target(self, caller: Caller, scalable: ScalableId) -> Record | None:
         """Find a scalable target."""
-        return next(_matching(self.targets(tenant), scalable), None)
+        return next(_matching(self.targets(caller), scalable), None)
 
-    def policies_of(self, tenant: Tenant, scalable: ScalableId) -> list[Record]:
+    def policies_of(self, caller: Caller, scalable: ScalableId) -> list[Record]:
         """Return the scaling policies of one scalable target."""
-        return list(_matching(self.policies(tenant), scalable))
+        return list(_matching(self.policies(caller), scalable))
 
-    def policy(self, tenant: Tenant, scalable: ScalableId, name: str) -> Record | None:
+    def policy(self, caller: Caller, scalable: ScalableId, name: str) -> Record | None:
         """Find a scaling policy."""
-        found = self.policies_of(tenant, scalable)
+        found = self.policies_of(caller, scalable)
         return next((policy for policy in found if policy["PolicyName"] == name), None)
 
-    def new_target(self, tenant: Tenant, scalable: ScalableId) -> Record:
+    def new_target(self, caller: Caller, scalable: ScalableId) -> Record:
         """Add a scalable target; the caller sets its capacity."""
-        arn = f"arn:aws:application-autoscaling:{tenant.region}:{tenant.account}:scalable-target/"
+        arn = f"arn:aws:application-autoscaling:{caller.region}:{caller.account}:scalable-target/"
         role = "AWSServiceRoleForApplicationAutoScaling_ECSService"
         record: Record = {
             **_identity(scalable),
             "ScalableTargetARN": arn + secrets.token_hex(18),
-            "RoleARN": f"arn:aws:iam::{tenant.account}:role/aws-service-role/"
+            "RoleARN": f"arn:aws:iam::{caller.account}:role/aws-service-role/"
             f"ecs.application-autoscaling.amazonaws.com/{role}",
             "CreationTime": time.time(),
             "SuspendedState": dict.fromkeys(_SUSPENDABLE, False),
         }
-        self.targets(tenant).append(record)
+        self.targets(caller).append(record)
         return record
 
-    def new_policy(self, tenant: Tenant, scalable: ScalableId, name: str) -> Record:
+    def new_policy(self, caller: Caller, scalable: ScalableId, name: str) -> Record:
         """Add a scaling policy; the caller sets its configuration."""
-        arn = f"arn:aws:autoscaling:{tenant.region}:{tenant.account}:scalingPolicy:{uuid.uuid4()}"
+        arn = f"arn:aws:autoscaling:{caller.region}:{caller.account}:scalingPolicy:{uuid.uuid4()}"
         resource = f"resource/{scalable.namespace}/{scalable.resource}"
         record: Record = {
             **_identity(scalable),
@@ -130,15 +130,15 @@ class ScalingStore:
             "CreationTime": time.time(),
             "Alarms": [],
         }
-        self.policies(tenant).append(record)
+        self.policies(caller).append(record)
         return record
 
     def record_activity(
-        self, tenant: Tenant, scalable: ScalableId, *, cause: str, capacity: int
+        self, caller: Caller, scalable: ScalableId, *, cause: str, capacity: int
     ) -> None:
         """Record that the desired count was set, and the cause."""
         now = time.time()
-        activities = self.activities(tenant)
+        activities = self.activities(caller)
         activity: Record = {
             **_identity(scalable),
             "ActivityId": str(uuid.uuid4()),

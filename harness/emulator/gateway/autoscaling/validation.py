@@ -14,7 +14,7 @@ from harness.emulator.gateway.autoscaling.metrics import metric_of
 from harness.emulator.gateway.autoscaling.scaling_decision import TRACKING
 from harness.emulator.gateway.autoscaling.store import AutoScalingError, Record, ScalableId
 from harness.emulator.gateway.aws import AwsApi
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 
 _PAGE = 50
 # Fields that are internal, or returned by another operation only.
@@ -58,7 +58,7 @@ def _problems(value: Any, shape: Shape | None, path: str) -> Iterator[str]:
         yield f"Value '{value}' at '{path.rstrip('.')}' {_FAILED} {constraint}"
 
 
-async def check_scalable(aws: AwsApi, tenant: Tenant, scalable: ScalableId) -> None:
+async def check_scalable(aws: AwsApi, caller: Caller, scalable: ScalableId) -> None:
     """Check that a resource is an ECS service that exists.
 
     Raises:
@@ -71,7 +71,7 @@ async def check_scalable(aws: AwsApi, tenant: Tenant, scalable: ScalableId) -> N
     fits = _ECS_RESOURCE.fullmatch(scalable.resource) and scalable.dimension == _ECS_DIMENSION
     if not fits:
         raise AutoScalingError("Unsupported service namespace, resource type or scalable dimension")
-    if await service_state(aws, tenant, scalable) is None:
+    if await service_state(aws, caller, scalable) is None:
         raise AutoScalingError(f"ECS service doesn't exist: {scalable.resource}")
 
 
@@ -123,7 +123,7 @@ def listing(name: str, records: list[Record], parameters: dict[str, Any]) -> dic
 
     Args:
         name: Name of the list in the response.
-        records: All records of the tenant.
+        records: All records of the caller.
         parameters: The request: filters, ``MaxResults`` and ``NextToken``.
     """
     found = [record for record in records if _matches(record, parameters)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 from harness.emulator.gateway.http import Request, Response
 from harness.emulator.gateway.query import form_of
 
@@ -22,13 +22,13 @@ class Call:
 
     Attributes:
         request: The HTTP request.
-        tenant: Account and region of the caller.
+        caller: Account and region of the caller.
         service: Signing name of the service, such as ``elasticloadbalancing``.
         operation: The operation, such as ``DescribeTargetHealth``.
     """
 
     request: Request
-    tenant: Tenant
+    caller: Caller
     service: str
     operation: str
 

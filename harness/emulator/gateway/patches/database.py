@@ -59,7 +59,7 @@ class SecretPendingDeletion(Patch):
     async def _is_pending(self, call: Call) -> bool:
         try:
             secret = await self._aws.call(
-                call.tenant, "secretsmanager", "DescribeSecret", SecretId=call.json["Name"]
+                call.caller, "secretsmanager", "DescribeSecret", SecretId=call.json["Name"]
             )
         except ApiError:  # deleted between the two calls
             return False

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from harness.emulator.gateway.aws import ApiError, AwsApi
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 
@@ -25,12 +25,12 @@ class Subnet:
     vpc: str
 
 
-async def find_subnets(aws: AwsApi, tenant: Tenant, ids: Collection[str]) -> dict[str, Subnet]:
+async def find_subnets(aws: AwsApi, caller: Caller, ids: Collection[str]) -> dict[str, Subnet]:
     """Return subnets by id; none if one of them does not exist."""
     if not ids:
         return {}
     try:
-        found = await aws.call(tenant, "ec2", "DescribeSubnets", SubnetIds=sorted(set(ids)))
+        found = await aws.call(caller, "ec2", "DescribeSubnets", SubnetIds=sorted(set(ids)))
     except ApiError:
         return {}
     return {
@@ -94,7 +94,7 @@ class NatGatewayAddresses(Patch):
         return response.with_body(completed.encode())
 
     async def _addresses(self, call: Call, gateways: list[str]) -> dict[str, str]:
-        described = await self._aws.call(call.tenant, "ec2", "DescribeAddresses")
+        described = await self._aws.call(call.caller, "ec2", "DescribeAddresses")
         public = {each["AllocationId"]: each["PublicIp"] for each in described["Addresses"]}
         allocated = {
             each: self._allocations[each] for each in gateways if each in self._allocations

@@ -116,7 +116,7 @@ class UnusedTargetGroup(Patch):
         """Return an error for a target group without a load balancer."""
         for load_balancer in call.json.get("loadBalancers", []):
             arn = load_balancer.get("targetGroupArn", "")
-            group = await self._registry.group(call.tenant, arn) if arn else None
+            group = await self._registry.group(call.caller, arn) if arn else None
             if group is not None and not group.in_use:
                 return json_error(
                     "InvalidParameterException",
@@ -156,7 +156,7 @@ class PropagatedTags(Patch):
         arn = task["taskArn"]
         if arn not in self._stored:
             described = await self._aws.call(
-                call.tenant,
+                call.caller,
                 "ecs",
                 "DescribeServices",
                 cluster=task["clusterArn"],

@@ -44,7 +44,7 @@ class ProxyTargetGroups(Patch):
             call = call.with_form({name: self._proxied(name, form[name]) for name in form})
         response = await call_next(call)
         if response.ok and not call.operation.startswith(_READ_ONLY):
-            await self._registry.synchronise(call.tenant)
+            await self._registry.synchronise(call.caller)
         text = response.body.decode()
         replaced = replace_proxy_arns(text, self._registry.real_arn)
         return response if replaced is text else response.with_body(replaced.encode())
@@ -73,11 +73,11 @@ class TargetHealth(Patch):
         model = _model(call)
         parameters = decode_form(call.form, model.input_shape)
         arn = parameters.get(_TARGET_GROUP, "")
-        group = await self._registry.group(call.tenant, arn)
+        group = await self._registry.group(call.caller, arn)
         if group is None:
             return await call_next(call)
         described = group.describe(parameters.get("Targets", []))
-        zones = await self._placements.zones_by_address(call.tenant)
+        zones = await self._placements.zones_by_address(call.caller)
         for target in (each["Target"] for each in described):
             if target["Id"] in zones:
                 target["AvailabilityZone"] = zones[target["Id"]]
@@ -136,11 +136,11 @@ class ListenerDeletion(Patch):
         """Delete the listeners, then the load balancer."""
         arn = call.form.get("LoadBalancerArn", "")
         listeners = await self._aws.call(
-            call.tenant, "elbv2", "DescribeListeners", LoadBalancerArn=arn
+            call.caller, "elbv2", "DescribeListeners", LoadBalancerArn=arn
         )
         for listener in listeners["Listeners"]:
             await self._aws.call(
-                call.tenant, "elbv2", "DeleteListener", ListenerArn=listener["ListenerArn"]
+                call.caller, "elbv2", "DeleteListener", ListenerArn=listener["ListenerArn"]
             )
         return await call_next(call)
 
@@ -166,7 +166,7 @@ class LoadBalancerZones(Patch):
         result = parse(model, response)
         balancers = result.get("LoadBalancers", [result])
         ids = [each["SubnetId"] for one in balancers for each in one["AvailabilityZones"]]
-        subnets = await find_subnets(self._aws, call.tenant, ids)
+        subnets = await find_subnets(self._aws, call.caller, ids)
         for balancer in balancers:
             _set_zones(balancer, subnets)
         return encode_result(model, result)

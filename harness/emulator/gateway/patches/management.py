@@ -34,7 +34,7 @@ class CompleteAlarms(Patch):
             return response
         model = service_model("cloudwatch").operation_model(call.operation)
         parameters = decode_form(call.form, model.input_shape)
-        result = await self._aws.call(call.tenant, "cloudwatch", call.operation, **parameters)
+        result = await self._aws.call(call.caller, "cloudwatch", call.operation, **parameters)
         return encode_result(model, result)
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from harness.emulator.gateway.aws import ApiError, AwsApi
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 from harness.emulator.gateway.patches.ec2 import find_subnets
@@ -33,68 +33,68 @@ class TaskPlacements:
         self._subnets = subnets
         self._lock = asyncio.Lock()
 
-    async def place(self, tenant: Tenant, tasks: list[Task]) -> None:
+    async def place(self, caller: Caller, tasks: list[Task]) -> None:
         """Set zone and subnet in task descriptions of DescribeTasks."""
         async with self._lock:
             for task in tasks:
                 if task["taskArn"] not in self._subnets:
-                    await self._choose(tenant, task)
+                    await self._choose(caller, task)
         ids = {self._subnets.get(task["taskArn"], "") for task in tasks} - {""}
-        subnets = await find_subnets(self._aws, tenant, ids)
+        subnets = await find_subnets(self._aws, caller, ids)
         for task in tasks:
             subnet = self._subnets.get(task["taskArn"], "")
             if subnet in subnets:
                 task["availabilityZone"] = subnets[subnet].zone
                 _set_subnet(task, subnet)
 
-    async def _choose(self, tenant: Tenant, task: Task) -> None:
+    async def _choose(self, caller: Caller, task: Task) -> None:
         service = service_of(task)
         if not service:
             subnet = _detail(task, _SUBNET)
             if subnet:
                 self._subnets[task["taskArn"]] = subnet
             return
-        choices = await self._service_subnets(tenant, task["clusterArn"], service)
+        choices = await self._service_subnets(caller, task["clusterArn"], service)
         if choices:
-            taken = await self._taken(tenant, task["clusterArn"], service)
+            taken = await self._taken(caller, task["clusterArn"], service)
             self._subnets[task["taskArn"]] = min(choices, key=lambda subnet: taken[subnet])
 
-    async def _service_subnets(self, tenant: Tenant, cluster: str, service: str) -> list[str]:
+    async def _service_subnets(self, caller: Caller, cluster: str, service: str) -> list[str]:
         described = await self._aws.call(
-            tenant, "ecs", "DescribeServices", cluster=cluster, services=[service]
+            caller, "ecs", "DescribeServices", cluster=cluster, services=[service]
         )
         for each in described["services"]:
             network = each.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
             return list(network.get("subnets", []))
         return []
 
-    async def _taken(self, tenant: Tenant, cluster: str, service: str) -> Counter[str]:
+    async def _taken(self, caller: Caller, cluster: str, service: str) -> Counter[str]:
         listed = await self._aws.call(
-            tenant, "ecs", "ListTasks", cluster=cluster, serviceName=service
+            caller, "ecs", "ListTasks", cluster=cluster, serviceName=service
         )
         return Counter(self._subnets[arn] for arn in listed["taskArns"] if arn in self._subnets)
 
-    async def zones_by_address(self, tenant: Tenant) -> dict[str, str]:
+    async def zones_by_address(self, caller: Caller) -> dict[str, str]:
         """Return the zone of every running task with an address, by that address."""
         zones = {}
-        clusters = await self._aws.call(tenant, "ecs", "ListClusters")
+        clusters = await self._aws.call(caller, "ecs", "ListClusters")
         for cluster in clusters["clusterArns"]:
-            for task in await self._running(tenant, cluster):
+            for task in await self._running(caller, cluster):
                 zones[_detail(task, _ADDRESS)] = task["availabilityZone"]
         return zones
 
-    async def _running(self, tenant: Tenant, cluster: str) -> list[Task]:
+    async def _running(self, caller: Caller, cluster: str) -> list[Task]:
         try:
-            listed = await self._aws.call(tenant, "ecs", "ListTasks", cluster=cluster)
+            listed = await self._aws.call(caller, "ecs", "ListTasks", cluster=cluster)
         except ApiError:  # the cluster has been deleted
             return []
         if not listed["taskArns"]:
             return []
         described = await self._aws.call(
-            tenant, "ecs", "DescribeTasks", cluster=cluster, tasks=listed["taskArns"]
+            caller, "ecs", "DescribeTasks", cluster=cluster, tasks=listed["taskArns"]
         )
         tasks: list[Task] = described["tasks"]
-        await self.place(tenant, tasks)
+        await self.place(caller, tasks)
         return tasks
 
 
@@ -119,7 +119,7 @@ class TaskZones(Patch):
             return response
         body = response.json()
         tasks = body["tasks"] if "tasks" in body else [body["task"]]
-        await self._placements.place(call.tenant, tasks)
+        await self._placements.place(call.caller, tasks)
         return response.with_json(body)
 
 

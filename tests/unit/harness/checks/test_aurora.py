@@ -239,6 +239,18 @@ def test_a_task_that_is_not_ready_fails(fake_deployment: FakeDeployment, change:
     assert list(fake_deployment.failures("aurora/*")) == ["aurora/service-ready"]
 
 
+def test_a_task_that_becomes_ready_is_waited_for(fake_deployment: FakeDeployment) -> None:
+    refusals = iter(range(3))
+
+    def ready_after_a_while(request: Any, response: Any) -> None:
+        if "/readyz" in response.url and next(refusals, None) is not None:
+            response.status_code = 503
+
+    fake_deployment.catalog.changes.append(ready_after_a_while)
+
+    assert fake_deployment.failures("aurora/service-ready", patience=60.0) == {}
+
+
 def test_an_api_with_another_database_fails(fake_deployment: FakeDeployment) -> None:
     fake_deployment.postgres.products = {}
 

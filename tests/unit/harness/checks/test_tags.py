@@ -1,7 +1,10 @@
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from harness.checks.registry import run_checks
+from harness.run.evidence import Status
 from tests.unit.harness.checks.fake_deployment import GONE, LOWER_TAGS, UPPER_TAGS, FakeDeployment
 
 VPC, IGW = {"VpcId": "vpc-1"}, {"InternetGatewayId": "igw-1"}
@@ -84,3 +87,28 @@ def test_a_service_without_tasks_is_compared_all_the_same(fake_deployment: FakeD
     fake_deployment.tasks = {}
 
     assert fake_deployment.failures("tags/service-and-tasks") == {}
+
+
+@pytest.mark.parametrize(
+    ("operation", "check"),
+    [("iam.ListRoleTags", "tags/roles"), ("rds.ListTagsForResource", "tags/database")],
+)
+def test_tags_that_cannot_be_read_are_not_provable(
+    fake_deployment: FakeDeployment, operation: str, check: str
+) -> None:
+    fake_deployment.refuse(operation, "AccessDenied")
+
+    [result] = run_checks(fake_deployment.context(), only=[check])
+
+    assert result.status is Status.NOT_PROVABLE
+    assert "cannot be read" in result.observed
+
+
+def test_a_secret_that_is_listed_late_is_waited_for(fake_deployment: FakeDeployment) -> None:
+    listed = fake_deployment.answers["secretsmanager.ListSecrets"]
+    answers: Iterator[dict[str, Any]] = iter([{"SecretList": []}])
+    fake_deployment.aws.answers["secretsmanager.ListSecrets"] = lambda request: (
+        next(answers, None) or (listed(request) if callable(listed) else listed)
+    )
+
+    assert fake_deployment.failures("tags/secret", patience=60.0) == {}

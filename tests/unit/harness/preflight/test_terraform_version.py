@@ -41,5 +41,5 @@ def test_other_text_is_rejected(text: str) -> None:
         ("about 1.11", None),
     ],
 )
-def test_constraints(constraints: str, met: bool | None) -> None:
+def test_a_version_is_compared_with_every_constraint(constraints: str, met: bool | None) -> None:
     assert TerraformVersion((1, 11, 4)).satisfies(constraints) is met

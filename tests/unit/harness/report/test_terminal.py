@@ -121,7 +121,7 @@ def test_a_slow_check_is_shown_with_its_duration() -> None:
     assert evidence[1].endswith("alb/quick: 2 of 2 targets healthy")
 
 
-def test_long_observations_are_cut_and_say_so() -> None:
+def test_long_observations_are_cut_and_marked() -> None:
     failed = result("a/b", Status.FAILED, "x" * 3010)
     passed = result("a/c", observed="y" * 310)
     report = dataclasses.replace(PASSED, results=(failed, passed))
@@ -164,7 +164,7 @@ def test_plain_lines_stay_plain_where_colours_are_forced(monkeypatch: pytest.Mon
     assert not any("\x1b" in line for line in plain_summary(FAILED))
 
 
-def test_a_terminal_gets_colours_unless_it_wants_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_gets_colours_unless_it_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
     coloured = Terminal()
     Console(file=coloured, width=100).print(render_summary(FAILED))
     monkeypatch.setenv("NO_COLOR", "1")

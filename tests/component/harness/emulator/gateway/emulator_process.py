@@ -20,7 +20,7 @@ from botocore.model import OperationModel
 from harness.core.wait import wait_until
 from harness.emulator.gateway import READY_PATH, gateway_environment
 from harness.emulator.gateway.aws import ApiError, build, parse, service_model
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 from harness.emulator.gateway.http import Response
 
 REGION = "eu-north-1"
@@ -89,13 +89,13 @@ def session_of(endpoint: str, *, account: str) -> boto3.Session:
 
     A true one costs 0.1 s of processor time, and as much again for each client.
     """
-    return cast("boto3.Session", _Session(endpoint, Tenant(account, REGION)))
+    return cast("boto3.Session", _Session(endpoint, Caller(account, REGION)))
 
 
 @dataclass(frozen=True)
 class _Session:
     endpoint: str
-    tenant: Tenant
+    caller: Caller
 
     def client(self, service: str) -> "_Client":
         return _Client(self, service)
@@ -113,7 +113,7 @@ class _Client:
         return partial(self._call, model.operation_model(operation))
 
     def _call(self, model: OperationModel, **parameters: Any) -> dict[str, Any]:
-        request = build(model, self._session.tenant, parameters)
+        request = build(model, self._session.caller, parameters)
         url = self._session.endpoint + request.path + (request.query and f"?{request.query}")
         headers = {name: value for name, value in request.headers if name != "host"}
         with _http() as http:

@@ -94,7 +94,7 @@ class TestNotReady:
     def test_no_response(self, silent_server: str) -> None:
         assert refusal(silent_server).message.endswith("last status: no response")
 
-    def test_only_errors(self, localstack: FakeLocalStack) -> None:
+    def test_only_errors_are_not_ready(self, localstack: FakeLocalStack) -> None:
         localstack.pages[HEALTH_PATH] = Answer(500, b"out of\norder")
 
         error = refusal_of(localstack)
@@ -139,7 +139,7 @@ class TestNotLocalStack:
             assert "NoSuchBucket" in refusal(server.endpoint).message
 
     @pytest.mark.parametrize("page", [b"[]", b'{"status": "ok"}', b"null"])
-    def test_other_json(self, localstack: FakeLocalStack, page: bytes) -> None:
+    def test_other_json_is_not_a_localstack(self, localstack: FakeLocalStack, page: bytes) -> None:
         localstack.pages[HEALTH_PATH] = Answer(200, page)
 
         assert "is not a LocalStack" in refusal_of(localstack).message

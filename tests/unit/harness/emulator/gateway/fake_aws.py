@@ -9,12 +9,12 @@ from botocore.model import ListShape, OperationModel, Shape, StructureShape
 from starlette.types import Receive, Scope, Send
 
 from harness.emulator.gateway.aws import AwsApi, service_model
-from harness.emulator.gateway.caller import Tenant, signature_of
+from harness.emulator.gateway.caller import Caller, signature_of
 from harness.emulator.gateway.http import Request, Response, read_request
 from harness.emulator.gateway.patches.base import Call, Patch, json_error, json_response
 from harness.emulator.gateway.query import decode_form, encode_error, encode_result, form_of
 
-TENANT = Tenant("111122223333", "eu-north-1")
+CALLER = Caller("111122223333", "eu-north-1")
 REGION = "eu-north-1"
 _BOTOCORE_NAMES = {
     "elasticloadbalancing": "elbv2",
@@ -92,19 +92,19 @@ def _ec2_element(shape: Shape | None, value: Any) -> str:
 def query_call(service: str, operation: str, **form: str) -> Call:
     """Return a Query call of an SDK."""
     body = "&".join(f"{name}={value}" for name, value in {"Action": operation, **form}.items())
-    headers = (("authorization", TENANT.authorization(service)),)
+    headers = (("authorization", CALLER.authorization(service)),)
     request = Request("POST", "/", headers=headers).with_body(body.encode())
-    return Call(request, TENANT, service, operation)
+    return Call(request, CALLER, service, operation)
 
 
 def json_call(service: str, operation: str, **parameters: Any) -> Call:
     """Return a JSON call of an SDK."""
     headers = (
-        ("authorization", TENANT.authorization(service)),
+        ("authorization", CALLER.authorization(service)),
         ("x-amz-target", f"Service.{operation}"),
     )
     request = Request("POST", "/", headers=headers).with_body(json.dumps(parameters).encode())
-    return Call(request, TENANT, service, operation)
+    return Call(request, CALLER, service, operation)
 
 
 async def result_of(

@@ -12,7 +12,7 @@ from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch
-from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
+from tests.unit.harness.emulator.gateway.fake_aws import CALLER, FakeAws
 
 pytestmark = pytest.mark.anyio
 
@@ -117,7 +117,7 @@ def client(app: Gateway) -> httpx.AsyncClient:
 
 
 def signed(service: str, operation: str = "First") -> dict[str, str]:
-    return {"Authorization": TENANT.authorization(service), "X-Amz-Target": f"X.{operation}"}
+    return {"Authorization": CALLER.authorization(service), "X-Amz-Target": f"X.{operation}"}
 
 
 async def test_a_request_without_a_patch_is_streamed() -> None:
@@ -133,7 +133,7 @@ async def test_a_request_without_a_patch_is_streamed() -> None:
         "type": "http",
         "method": "PUT",
         "path": "/bucket/key",
-        "headers": [(b"authorization", TENANT.authorization("s3").encode()), (b"host", b"h")],
+        "headers": [(b"authorization", CALLER.authorization("s3").encode()), (b"host", b"h")],
     }
     messages: list[Message] = []
 
@@ -196,7 +196,7 @@ async def test_calls_to_cloudfront_invalidate_the_distributions() -> None:
         response = await http.get("/2020-05-31/distribution", headers=signed("cloudfront"))
 
     assert response.text == "inner"
-    assert noted == [TENANT.account]
+    assert noted == [CALLER.account]
 
 
 async def test_websockets_pass() -> None:
@@ -244,7 +244,7 @@ async def test_a_client_that_disconnects_is_ignored() -> None:
         "type": "http",
         "method": "POST",
         "path": "/",
-        "headers": [(b"authorization", TENANT.authorization("ecs").encode())],
+        "headers": [(b"authorization", CALLER.authorization("ecs").encode())],
     }
 
     app = gateway(inner, patches=(Recorder("a", []),))

@@ -1,15 +1,15 @@
 import pytest
 
 from harness.emulator.gateway.aws import ApiError, build, service_model
-from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws, ecs_error, elb_error
+from tests.unit.harness.emulator.gateway.fake_aws import CALLER, FakeAws, ecs_error, elb_error
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_query_call_is_signed_for_its_tenant_and_parsed(aws: FakeAws) -> None:
+async def test_a_query_call_is_signed_for_its_caller_and_parsed(aws: FakeAws) -> None:
     aws.responses["DescribeTargetGroups"] = {"TargetGroups": [{"TargetGroupName": "a"}]}
 
-    result = await aws.api.call(TENANT, "elbv2", "DescribeTargetGroups", Names=["a"])
+    result = await aws.api.call(CALLER, "elbv2", "DescribeTargetGroups", Names=["a"])
 
     assert result["TargetGroups"] == [{"TargetGroupName": "a"}]
     assert aws.calls == [("DescribeTargetGroups", {"Names": ["a"]})]
@@ -20,11 +20,11 @@ async def test_a_query_call_is_signed_for_its_tenant_and_parsed(aws: FakeAws) ->
 async def test_a_json_call_is_parsed(aws: FakeAws) -> None:
     aws.responses["ListClusters"] = {"clusterArns": ["arn"]}
 
-    assert (await aws.api.call(TENANT, "ecs", "ListClusters"))["clusterArns"] == ["arn"]
+    assert (await aws.api.call(CALLER, "ecs", "ListClusters"))["clusterArns"] == ["arn"]
 
 
 async def test_a_parameter_may_have_the_name_of_an_argument(aws: FakeAws) -> None:
-    await aws.api.call(TENANT, "ecs", "UpdateService", service="s", cluster="c")
+    await aws.api.call(CALLER, "ecs", "UpdateService", service="s", cluster="c")
 
     assert aws.parameters("UpdateService") == [{"service": "s", "cluster": "c"}]
 
@@ -32,8 +32,8 @@ async def test_a_parameter_may_have_the_name_of_an_argument(aws: FakeAws) -> Non
 def test_a_rest_call_has_fixed_and_given_parameters() -> None:
     cloudfront = service_model("cloudfront")
 
-    tag = build(cloudfront.operation_model("TagResource"), TENANT, {"Resource": "a", "Tags": {}})
-    listing = build(cloudfront.operation_model("ListDistributions"), TENANT, {"MaxItems": "7"})
+    tag = build(cloudfront.operation_model("TagResource"), CALLER, {"Resource": "a", "Tags": {}})
+    listing = build(cloudfront.operation_model("ListDistributions"), CALLER, {"MaxItems": "7"})
 
     assert (tag.method, tag.path, tag.query) == (
         "POST",
@@ -48,9 +48,9 @@ async def test_errors_have_the_code_of_aws(aws: FakeAws) -> None:
     aws.responses["ListTasks"] = ecs_error("ClusterNotFoundException")
 
     with pytest.raises(ApiError) as query:
-        await aws.api.call(TENANT, "elbv2", "DescribeTargetGroups")
+        await aws.api.call(CALLER, "elbv2", "DescribeTargetGroups")
     with pytest.raises(ApiError, match="ListTasks") as json:
-        await aws.api.call(TENANT, "ecs", "ListTasks")
+        await aws.api.call(CALLER, "ecs", "ListTasks")
 
     assert query.value.code == "TargetGroupNotFound"
     assert json.value.code == "ClusterNotFoundException"

@@ -10,7 +10,7 @@ from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distribution, Distributions
 from harness.emulator.gateway.http import Response, header_of
-from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
+from tests.unit.harness.emulator.gateway.fake_aws import CALLER, FakeAws
 from tests.unit.harness.emulator.gateway.fake_elb import HOST, FakeElb
 
 pytestmark = pytest.mark.anyio
@@ -48,7 +48,7 @@ class FakeBackend:
     def __init__(self, aws: FakeAws) -> None:
         self.accounts: list[str] = []
         self.cloudfront = FakeCloudFront(listed(("E1", EDGE.upper(), True)))
-        self.known: dict[str, list[Distribution] | None] = {TENANT.account: None}
+        self.known: dict[str, list[Distribution] | None] = {CALLER.account: None}
         self.distributions = Distributions(AwsApi(self.cloudfront), self.known)
         self.registry = AlbRegistry(aws.api, TimeScale(1.0))
         self.data_plane = DataPlane(
@@ -70,7 +70,7 @@ async def backend(aws: FakeAws) -> AsyncIterator[FakeBackend]:
     for port in (80, 8080):
         elb._create_listener({"Port": port, "DefaultActions": []})
     backend = FakeBackend(aws)
-    await backend.registry.synchronise(TENANT)
+    await backend.registry.synchronise(CALLER)
     yield backend
     await backend.registry.stop()
 
@@ -108,7 +108,7 @@ async def test_requests_reach_the_listener_of_their_port(
     response = await backend.get(host, **headers)
 
     assert (response.status_code, response.text) == (200, expected)
-    assert backend.accounts == [TENANT.account]
+    assert backend.accounts == [CALLER.account]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ async def test_an_enabled_distribution_is_served(backend: FakeBackend) -> None:
     response = await backend.get(EDGE)
 
     assert (response.status_code, response.text) == (200, EDGE)
-    assert backend.accounts == [TENANT.account]
+    assert backend.accounts == [CALLER.account]
 
 
 async def test_a_disabled_distribution_is_not_served(backend: FakeBackend) -> None:
@@ -158,7 +158,7 @@ async def test_distributions_are_read_once_until_something_changes(backend: Fake
     assert await backend.distributions.ids() == {"E1"}
 
     backend.cloudfront.response = listed()
-    backend.distributions.invalidate(TENANT.account)
+    backend.distributions.invalidate(CALLER.account)
 
     assert await backend.distributions.ids() == set()
     assert (await backend.get(EDGE)).status_code == 403

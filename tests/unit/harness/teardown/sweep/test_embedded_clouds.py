@@ -138,7 +138,7 @@ def test_a_run_whose_cloud_has_ended_is_forgotten_expired_or_not(clouds: Clouds)
     assert report.runs[0].proof == "its embedded cloud has ended, and everything in it"
 
 
-def test_a_teardown_that_fails_is_told_and_the_others_go_on(clouds: Clouds) -> None:
+def test_a_failed_teardown_is_reported_and_the_others_go_on(clouds: Clouds) -> None:
     clouds.record("pr1")
     clouds.record("pr2")
     clouds.refuses = HarnessError("cannot delete")

@@ -184,7 +184,7 @@ class TestStates:
 
         assert runs.account.vpcs
 
-    def test_without_a_bucket_none_is_asked(self, runs: Runs) -> None:
+    def test_without_a_bucket_none_is_queried(self, runs: Runs) -> None:
         runs.states = {KEY: state(PAST)}
 
         assert runs.sweep(state_bucket=None).runs == ()

@@ -7,7 +7,7 @@ from harness.emulator.gateway.alb.health import State
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.background import TimeScale
 from tests.component.harness.emulator.gateway.alb.http_targets import Target, serving
-from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
+from tests.unit.harness.emulator.gateway.fake_aws import CALLER, FakeAws
 from tests.unit.harness.emulator.gateway.fake_elb import FakeElb
 
 pytestmark = pytest.mark.anyio
@@ -36,7 +36,7 @@ async def test_every_group_has_a_proxy_with_an_endpoint(
 ) -> None:
     group = elb.add_group()
 
-    await registry.synchronise(TENANT)
+    await registry.synchronise(CALLER)
 
     proxy = elb.proxy()
     assert registry.proxy(group) == proxy
@@ -53,7 +53,7 @@ async def test_groups_are_refreshed_until_it_is_stopped(
 ) -> None:
     group = elb.add_group()
     listen(elb, group)
-    await registry.synchronise(TENANT)
+    await registry.synchronise(CALLER)
 
     await registry.start()
     async with serving(Target("a")) as target:

@@ -2,12 +2,12 @@ import boto3
 import requests
 
 from tests.component.harness.emulator.gateway.sample_resources import service
-from tests.unit.harness.emulator.gateway.fake_aws import TENANT
+from tests.unit.harness.emulator.gateway.fake_aws import CALLER
 
 
 def test_ministack_still_has_no_application_auto_scaling(bare_endpoint: str) -> None:
     headers = {
-        "Authorization": TENANT.authorization("application-autoscaling"),
+        "Authorization": CALLER.authorization("application-autoscaling"),
         "X-Amz-Target": "AnyScaleFrontendService.DescribeScalableTargets",
         "Content-Type": "application/x-amz-json-1.1",
     }

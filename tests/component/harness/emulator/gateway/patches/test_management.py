@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 import boto3
 import requests
 
-from harness.emulator.gateway.caller import Tenant
+from harness.emulator.gateway.caller import Caller
 
 ALARM: dict[str, Any] = {
     "AlarmName": "a",
@@ -24,12 +24,12 @@ def described_as_terraform_reads_it(session: boto3.Session, account: str) -> str
     client = session.client("cloudwatch")
     client.put_metric_alarm(**ALARM)
     form = {"Action": "DescribeAlarms", "Version": "2010-08-01", "AlarmNames.member.1": "a"}
-    tenant = Tenant(account, "eu-north-1")
+    caller = Caller(account, "eu-north-1")
     response = requests.post(
         client.meta.endpoint_url,
         data=urlencode(form),
         headers={
-            "Authorization": tenant.authorization("monitoring"),
+            "Authorization": caller.authorization("monitoring"),
             "Content-Type": "application/x-www-form-urlencoded",
         },
         timeout=30,

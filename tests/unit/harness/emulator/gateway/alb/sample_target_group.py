@@ -8,7 +8,7 @@ from harness.emulator.gateway.alb.target import TargetGroupConfig
 from harness.emulator.gateway.alb.target_group import TargetGroup
 from harness.emulator.gateway.background import TimeScale
 from tests.unit.harness.emulator.gateway.alb.test_health import check
-from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
+from tests.unit.harness.emulator.gateway.fake_aws import CALLER, FakeAws
 
 LOOPBACK = "127.0.0.1"
 BALANCER = "arn:aws:elasticloadbalancing:eu-north-1:111122223333:loadbalancer/app/lb/1"
@@ -29,7 +29,7 @@ def register(aws: FakeAws, *ports: int) -> None:
 async def group_of(
     aws: FakeAws, configuration: TargetGroupConfig = USED, *, time_scale: float = 0.05
 ) -> AsyncIterator[TargetGroup]:
-    group = TargetGroup(ARN, TENANT, aws.api, TimeScale(time_scale, shortest=0.001), configuration)
+    group = TargetGroup(ARN, CALLER, aws.api, TimeScale(time_scale, shortest=0.001), configuration)
     try:
         yield group
     finally:

@@ -81,7 +81,9 @@ def test_a_healthy_target_has_no_reason() -> None:
         ("200-299", 300, False),
     ],
 )
-def test_matchers(matcher: str, status: int, accepted: bool) -> None:
+def test_a_matcher_accepts_the_codes_that_it_lists(
+    matcher: str, status: int, accepted: bool
+) -> None:
     assert check(Matcher={"HttpCode": matcher}).accepts(status) is accepted
 
 

@@ -5,7 +5,7 @@ import pytest
 from harness.emulator.gateway.alb.endpoint import Endpoint
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.background import TimeScale
-from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws
+from tests.unit.harness.emulator.gateway.fake_aws import CALLER, FakeAws
 from tests.unit.harness.emulator.gateway.fake_elb import BALANCER, HOST, FakeElb
 
 pytestmark = pytest.mark.anyio
@@ -39,10 +39,10 @@ def listen(elb: FakeElb, group: str, port: int = 80) -> str:
 
 async def test_synchronising_again_changes_nothing(registry: AlbRegistry, elb: FakeElb) -> None:
     elb.add_group()
-    await registry.synchronise(TENANT)
+    await registry.synchronise(CALLER)
     before = dict(elb.targets)
 
-    await registry.synchronise(TENANT)
+    await registry.synchronise(CALLER)
 
     assert elb.targets == before
     assert len(elb.groups) == 2
@@ -52,7 +52,7 @@ async def test_groups_without_http_have_no_proxy(registry: AlbRegistry, elb: Fak
     elb.add_group("tcp", Protocol="TCP")
     elb.add_group("function", TargetType="lambda")
 
-    await registry.synchronise(TENANT)
+    await registry.synchronise(CALLER)
 
     assert len(elb.groups) == 2
     assert registry.groups() == []
@@ -60,10 +60,10 @@ async def test_groups_without_http_have_no_proxy(registry: AlbRegistry, elb: Fak
 
 async def test_the_proxy_of_a_deleted_group_is_deleted(registry: AlbRegistry, elb: FakeElb) -> None:
     group = elb.add_group()
-    await registry.synchronise(TENANT)
+    await registry.synchronise(CALLER)
 
     del elb.groups[group]
-    await registry.synchronise(TENANT)
+    await registry.synchronise(CALLER)
 
     assert elb.groups == {}
     assert registry.proxy(group) is None
@@ -74,15 +74,15 @@ async def test_the_load_balancers_of_a_group_are_found_through_its_proxy(
     registry: AlbRegistry, elb: FakeElb
 ) -> None:
     group = elb.add_group()
-    await registry.synchronise(TENANT)
+    await registry.synchronise(CALLER)
     assert registry.load_balancers_of(group) == ()
 
     listener = listen(elb, elb.proxy())
-    await registry.synchronise(TENANT)
+    await registry.synchronise(CALLER)
     assert registry.load_balancers_of(group) == (BALANCER,)
 
     del elb.listeners[listener]
-    await registry.synchronise(TENANT)
+    await registry.synchronise(CALLER)
     assert registry.load_balancers_of(group) == ()
     assert registry.load_balancers_of("arn:none") == ()
 
@@ -92,7 +92,7 @@ async def test_weighted_forwarding_is_tracked(registry: AlbRegistry, elb: FakeEl
     action = {"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": group}]}}
     elb._create_listener({"Port": 80, "DefaultActions": [action]})
 
-    await registry.synchronise(TENANT)
+    await registry.synchronise(CALLER)
 
     assert registry.load_balancers_of(group) == (BALANCER,)
 
@@ -103,7 +103,7 @@ async def test_attributes_set_delays(registry: AlbRegistry, elb: FakeElb, aws: F
     attribute = {"Key": "idle_timeout.timeout_seconds", "Value": "7"}
     aws.responses["DescribeLoadBalancerAttributes"] = {"Attributes": [attribute]}
 
-    await registry.synchronise(TENANT)
+    await registry.synchronise(CALLER)
 
     (served,) = registry.groups()
     assert served.configuration.idle_seconds == 7
@@ -116,16 +116,16 @@ async def test_a_group_is_found_without_a_synchronisation_since_its_creation(
     group = elb.add_group()
     elb.targets[group] = [{"Id": "127.0.0.1", "Port": 1}]
 
-    found = await registry.group(TENANT, group)
+    found = await registry.group(CALLER, group)
 
     assert found is not None
     assert len(found.health()) == 1
-    assert await registry.group(TENANT, "arn:none") is None
+    assert await registry.group(CALLER, "arn:none") is None
 
 
 async def test_a_balancer_is_found_by_its_dns_name(registry: AlbRegistry, elb: FakeElb) -> None:
     created, elb.balancers = elb.balancers, []
-    await registry.synchronise(TENANT)
+    await registry.synchronise(CALLER)
     assert await registry.load_balancer(HOST) is None
 
     elb.balancers = created
@@ -133,7 +133,7 @@ async def test_a_balancer_is_found_by_its_dns_name(registry: AlbRegistry, elb: F
     found = await registry.load_balancer(HOST)
 
     assert found is not None
-    tenant, balancer = found
-    assert tenant == TENANT
+    caller, balancer = found
+    assert caller == CALLER
     assert balancer.arn == BALANCER
     assert set(balancer.ports) == {8080}

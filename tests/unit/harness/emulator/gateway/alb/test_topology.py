@@ -5,7 +5,7 @@ import pytest
 
 from harness.emulator.gateway.alb.topology import read_topology
 from harness.emulator.gateway.aws import ApiError
-from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws, elb_error
+from tests.unit.harness.emulator.gateway.fake_aws import CALLER, FakeAws, elb_error
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +33,7 @@ def refused(aws: FakeAws, code: str, *, times: int) -> None:
 async def test_a_resource_deleted_meanwhile_is_omitted(aws: FakeAws) -> None:
     refused(aws, "LoadBalancerNotFound", times=2)
 
-    assert (await read_topology(aws.api, TENANT)).load_balancers == {}
+    assert (await read_topology(aws.api, CALLER)).load_balancers == {}
     assert aws.names().count("DescribeLoadBalancers") == 3
 
 
@@ -41,12 +41,12 @@ async def test_an_inconsistent_api_is_read_a_limited_number_of_times(aws: FakeAw
     refused(aws, "LoadBalancerNotFound", times=1000)
 
     with pytest.raises(ApiError, match="LoadBalancerNotFound"):
-        await read_topology(aws.api, TENANT)
+        await read_topology(aws.api, CALLER)
 
 
 async def test_another_error_is_not_retried(aws: FakeAws) -> None:
     refused(aws, "AccessDenied", times=1000)
 
     with pytest.raises(ApiError, match="AccessDenied"):
-        await read_topology(aws.api, TENANT)
+        await read_topology(aws.api, CALLER)
     assert aws.names().count("DescribeLoadBalancers") == 1

@@ -10,7 +10,7 @@ from harness.emulator.gateway.autoscaling.store import Record, ScalingStore
 from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call
-from tests.unit.harness.emulator.gateway.fake_aws import TENANT, FakeAws, ecs_error, json_call
+from tests.unit.harness.emulator.gateway.fake_aws import CALLER, FakeAws, ecs_error, json_call
 
 TARGET = {
     "ServiceNamespace": "ecs",
@@ -89,10 +89,10 @@ class ScaledService:
 
     @property
     def target(self) -> Record:
-        (target,) = self.store.targets(TENANT)
+        (target,) = self.store.targets(CALLER)
         return target
 
     async def evaluate(self) -> int:
         """Evaluate once; return the desired count after that."""
-        await self.scaler.evaluate(TENANT, self.target)
+        await self.scaler.evaluate(CALLER, self.target)
         return self.desired

@@ -11,7 +11,7 @@ from tests.unit.harness.emulator.gateway.autoscaling.scaled_service import (
     TARGET,
     ScaledService,
 )
-from tests.unit.harness.emulator.gateway.fake_aws import TENANT, ecs_error
+from tests.unit.harness.emulator.gateway.fake_aws import CALLER, ecs_error
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +25,7 @@ async def test_high_load_scales_out(scaled: ScaledService) -> None:
     scaled.values["CPUUtilization"] = [90.0]
 
     assert await scaled.evaluate() == 4
-    (activity,) = scaled.store.activities(TENANT)
+    (activity,) = scaled.store.activities(CALLER)
     assert "AlarmHigh" in activity["Cause"]
     assert activity["Cause"].endswith("in state ALARM triggered policy cpu")
 
@@ -37,7 +37,7 @@ async def test_low_load_scales_in(scaled: ScaledService) -> None:
     scaled.values["CPUUtilization"] = [10.0, 20.0]
 
     assert await scaled.evaluate() == 3
-    assert "AlarmLow" in scaled.store.activities(TENANT)[0]["Cause"]
+    assert "AlarmLow" in scaled.store.activities(CALLER)[0]["Cause"]
 
 
 @pytest.mark.parametrize(("load", "bound"), [([500.0], 3), ([1.0], 1)])
@@ -75,7 +75,7 @@ async def test_a_deleted_service_is_not_updated(scaled: ScaledService) -> None:
     scaled.values["CPUUtilization"] = [90.0]
 
     assert await scaled.evaluate() == 2
-    await scaled.scaler.enforce_bounds(TENANT, scaled.target)
+    await scaled.scaler.enforce_bounds(CALLER, scaled.target)
     assert "UpdateService" not in scaled.aws.names()
 
 
@@ -111,10 +111,10 @@ async def test_cooldowns_are_scaled(scaled: ScaledService, last: str, load: floa
     scaled.target[last] = time.time() - 50
     aws = scaled.aws.api
 
-    await Scaler(aws, scaled.store, TimeScale(1.0)).evaluate(TENANT, scaled.target)
+    await Scaler(aws, scaled.store, TimeScale(1.0)).evaluate(CALLER, scaled.target)
     assert scaled.desired == 2
 
-    await Scaler(aws, scaled.store, TimeScale(0.1)).evaluate(TENANT, scaled.target)
+    await Scaler(aws, scaled.store, TimeScale(0.1)).evaluate(CALLER, scaled.target)
     assert scaled.desired != 2
 
 

@@ -21,7 +21,7 @@ from harness.emulator.gateway.patches.elbv2 import (
 )
 from harness.emulator.gateway.patches.placement import TaskPlacements
 from tests.unit.harness.emulator.gateway.fake_aws import (
-    TENANT,
+    CALLER,
     FakeAws,
     elb_error,
     json_call,
@@ -73,7 +73,7 @@ async def test_listeners_are_stored_with_proxies_and_returned_with_groups(
     aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
     group = elb.add_group()
-    await registry.synchronise(TENANT)
+    await registry.synchronise(CALLER)
 
     response = await create_listener(ProxyTargetGroups(registry), aws, group)
 
@@ -153,7 +153,7 @@ async def test_groups_are_described_without_proxies_and_with_their_load_balancer
     aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
     used, unused = elb.add_group("used"), elb.add_group("unused")
-    await registry.synchronise(TENANT)
+    await registry.synchronise(CALLER)
     await create_listener(ProxyTargetGroups(registry), aws, used)
     patch = TargetGroupUsage(registry)
     model = service_model("elbv2").operation_model("DescribeTargetGroups")
@@ -174,7 +174,7 @@ async def test_a_group_in_use_is_not_deleted(
     aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
     used, unused = elb.add_group("used"), elb.add_group("unused")
-    await registry.synchronise(TENANT)
+    await registry.synchronise(CALLER)
     await create_listener(ProxyTargetGroups(registry), aws, used)
     patch = TargetGroupUsage(registry)
 

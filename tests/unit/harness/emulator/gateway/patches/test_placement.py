@@ -7,7 +7,7 @@ import pytest
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.placement import TaskPlacements, TaskZones
 from tests.unit.harness.emulator.gateway.fake_aws import (
-    TENANT,
+    CALLER,
     FakeAws,
     ecs_error,
     json_call,
@@ -23,7 +23,7 @@ async def test_a_standalone_task_keeps_its_subnet(aws: FakeAws) -> None:
     detached = task("u", group="", attachments=[])
     section: dict[str, str] = {}
 
-    await TaskPlacements(aws.api, section).place(TENANT, [alone, detached])
+    await TaskPlacements(aws.api, section).place(CALLER, [alone, detached])
 
     assert section == {"t": "subnet-1"}
 
@@ -33,7 +33,7 @@ async def test_a_task_of_a_deleted_service_keeps_its_zone(aws: FakeAws) -> None:
     aws.responses["DescribeServices"] = {"services": []}
     orphan = task("t")
 
-    await TaskPlacements(aws.api, {}).place(TENANT, [orphan])
+    await TaskPlacements(aws.api, {}).place(CALLER, [orphan])
 
     assert orphan["availabilityZone"] == "?"
 
@@ -62,7 +62,7 @@ async def test_zones_are_found_by_address(aws: FakeAws) -> None:
     running["attachments"][0]["details"].append({"name": "privateIPv4Address", "value": "10.0.0.9"})
     aws.responses["DescribeTasks"] = {"tasks": [running]}
 
-    zones = await TaskPlacements(aws.api, {"t": "lost"}).zones_by_address(TENANT)
+    zones = await TaskPlacements(aws.api, {"t": "lost"}).zones_by_address(CALLER)
 
     assert zones == {"10.0.0.9": "eu-north-1b"}
 
