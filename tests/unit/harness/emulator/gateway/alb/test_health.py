@@ -81,9 +81,7 @@ def test_a_healthy_target_has_no_reason() -> None:
         ("200-299", 300, False),
     ],
 )
-def test_a_matcher_accepts_its_codes(
-    matcher: str, status: int, accepted: bool
-) -> None:
+def test_a_matcher_accepts_its_codes(matcher: str, status: int, accepted: bool) -> None:
     assert check(Matcher={"HttpCode": matcher}).accepts(status) is accepted
 
 
