@@ -8,9 +8,9 @@ import pytest
 from harness.doctor.diagnosis import Verdict
 from harness.doctor.environment import diagnose_dead_clouds, diagnose_ledger
 from harness.emulator.dead_clouds import CLOUD_PREFIX
-from harness.run.ledger import Ledger, RunRecord, RunStatus, now
 from harness.settings.settings import HarnessSettings
 from tests.component.harness.emulator.fake_cloud import ended_cloud, fake_cloud
+from tests.unit.harness.doctor.recorded_run import record_deployed_run
 
 
 class TestLedger:
@@ -18,23 +18,11 @@ class TestLedger:
     def settings(self, tmp_path: Path) -> HarnessSettings:
         return HarnessSettings(home=tmp_path / "home")
 
-    def begin(self, settings: HarnessSettings, **attachment: str) -> None:
-        Ledger(settings.home).begin(
-            RunRecord(
-                environment_suffix="pr1",
-                target="embedded",
-                region="eu-north-1",
-                status=RunStatus.DEPLOYED,
-                started_at=now(),
-                attachment=attachment,
-            )
-        )
-
     def test_a_deployed_run_is_listed_with_the_destroy_command(
         self, settings: HarnessSettings, tmp_path: Path
     ) -> None:
         with fake_cloud(tmp_path / "cloud") as info:
-            self.begin(settings, cloud=info.directory)
+            record_deployed_run(settings, cloud=info.directory)
             found = diagnose_ledger(settings)
 
         assert found.verdict is Verdict.WARNING
@@ -45,7 +33,7 @@ class TestLedger:
         self, settings: HarnessSettings, tmp_path: Path
     ) -> None:
         ended_cloud(tmp_path / "cloud")
-        self.begin(settings, cloud=str(tmp_path / "cloud"))
+        record_deployed_run(settings, cloud=str(tmp_path / "cloud"))
 
         assert "its cloud has ended" in diagnose_ledger(settings).found
 

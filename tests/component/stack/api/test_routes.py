@@ -7,15 +7,7 @@ from stack.api.database import Database, connection_parameters
 from tests.component.stack.api.conftest import DATABASE
 from tests.component.stack.api.postgresql import PostgresServer
 from tests.component.stack.api.service import Service, running_service
-
-BOOK: dict[str, Any] = {
-    "sku": "BK-1",
-    "name": "Röd bok",
-    "description": "100% paper",
-    "category": "books",
-    "price": "19.90",
-    "currency": "SEK",
-}
+from tests.unit.stack.api.sample_product import BOOK
 
 
 def create(service: Service, **changes: Any) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from harness.aws.resources.resource import Kind, Resource
 from harness.cli import main as cli
 from harness.teardown.proof import Leftover, TeardownProof
 from tests.unit.harness.fake_run import SUFFIX, FakeRun
-from tests.unit.harness.pipeline.test_prove import FakeChecks
 
 LEFT = TeardownProof(
     SUFFIX, (Leftover(Resource(Kind.BUCKET, "catalog-logs-pr1"), "by name"),), ("s3",)
@@ -58,14 +57,6 @@ def call(
     yield run
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
-
-
-@pytest.fixture
-def checks(monkeypatch: pytest.MonkeyPatch) -> FakeChecks:
-    """Replace the checks."""
-    fake = FakeChecks()
-    monkeypatch.setattr("harness.pipeline.prove.run_checks", fake)
-    return fake
 
 
 @pytest.fixture

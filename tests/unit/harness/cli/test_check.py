@@ -7,8 +7,8 @@ import pytest
 from harness.run.evidence import Status
 from harness.run.ledger import RunStatus
 from tests.unit.harness.cli.conftest import CommandLine, Options
+from tests.unit.harness.fake_checks import FakeChecks, result
 from tests.unit.harness.fake_run import SUFFIX, FakeRun
-from tests.unit.harness.pipeline.test_prove import FakeChecks, result
 
 
 @pytest.mark.usefixtures("checks")

@@ -8,26 +8,15 @@ import pytest
 from harness.doctor.diagnosis import Verdict
 from harness.doctor.environment import diagnose_dead_clouds, diagnose_ledger, diagnose_proxies
 from harness.emulator.cloud_info import INFO_FILE
-from harness.run.ledger import Ledger, RunRecord, RunStatus, now
+from harness.run.ledger import Ledger
 from harness.settings.settings import HarnessSettings
+from tests.unit.harness.doctor.recorded_run import record_deployed_run
 
 
 class TestLedger:
     @pytest.fixture
     def settings(self, tmp_path: Path) -> HarnessSettings:
         return HarnessSettings(home=tmp_path / "home")
-
-    def begin(self, settings: HarnessSettings, **attachment: str) -> None:
-        Ledger(settings.home).begin(
-            RunRecord(
-                environment_suffix="pr1",
-                target="embedded",
-                region="eu-north-1",
-                status=RunStatus.DEPLOYED,
-                started_at=now(),
-                attachment=attachment,
-            )
-        )
 
     def test_no_recorded_runs_are_ok(self, settings: HarnessSettings) -> None:
         assert diagnose_ledger(settings).verdict is Verdict.OK
@@ -36,17 +25,17 @@ class TestLedger:
         self, settings: HarnessSettings, tmp_path: Path
     ) -> None:
         (tmp_path / INFO_FILE).write_text("{}")
-        self.begin(settings, cloud=str(tmp_path))
+        record_deployed_run(settings, cloud=str(tmp_path))
 
         assert "its cloud has ended" in diagnose_ledger(settings).found
 
     def test_a_run_without_a_cloud_is_listed(self, settings: HarnessSettings) -> None:
-        self.begin(settings)
+        record_deployed_run(settings)
 
         assert "pr1: deployed on embedded, since" in diagnose_ledger(settings).found
 
     def test_a_damaged_record_is_reported(self, settings: HarnessSettings) -> None:
-        self.begin(settings)
+        record_deployed_run(settings)
         (Ledger(settings.home).directory("pr1") / "run.json").write_text("{")
 
         found = diagnose_ledger(settings)

@@ -9,8 +9,8 @@ from harness.pipeline.lifetime import teardown
 from harness.pipeline.outcome import RunOutcome, kept_note
 from harness.run.evidence import Status
 from harness.run.run import Run
+from tests.unit.harness.fake_checks import result
 from tests.unit.harness.fake_run import SUFFIX, FakeRun
-from tests.unit.harness.pipeline.test_prove import result
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Proving a stack: checks and second plan in parallel, and no result is lost."""
 
 import json
-from collections.abc import Callable, Sequence
-from typing import Any
 
 import pytest
 
@@ -11,8 +9,8 @@ from harness.core.errors import DriftError, UsageError
 from harness.deploy.deploy import deploy
 from harness.pipeline.outcome import RunOutcome
 from harness.pipeline.prove import prove
-from harness.run.evidence import CheckResult, Plane, Status
 from harness.terraform import TerraformError
+from tests.unit.harness.fake_checks import FakeChecks
 from tests.unit.harness.fake_run import FakeRun, observer_of
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
@@ -28,51 +26,6 @@ CHANGED = {
         }
     ]
 }
-
-
-def result(check: str, status: Status = Status.PASSED) -> CheckResult:
-    return CheckResult(
-        check=check,
-        claim=f"claim of {check}",
-        plane=Plane.DATA,
-        target="embedded",
-        status=status,
-        observed="evidence",
-        seconds=0.1,
-    )
-
-
-class FakeChecks:
-    """Replaces all checks: two read-only ones, and one that changes the stack."""
-
-    def __init__(self) -> None:
-        self.given: dict[str, Any] = {}
-        self.interrupted = False
-
-    def __call__(
-        self,
-        context: Any,
-        *,
-        only: Sequence[str] | None,
-        exclusive: bool,
-        before_exclusive: Callable[[], object],
-        on_result: Callable[[CheckResult], None],
-    ) -> tuple[CheckResult, ...]:
-        self.given = {"only": only, "exclusive": exclusive, "context": context}
-        for check in ("alb/b", "alb/a"):
-            on_result(result(check))
-        if self.interrupted:
-            raise KeyboardInterrupt
-        before_exclusive()
-        on_result(result("ecs/c"))
-        return tuple(map(result, ("alb/a", "alb/b", "ecs/c")))
-
-
-@pytest.fixture
-def checks(monkeypatch: pytest.MonkeyPatch) -> FakeChecks:
-    fake = FakeChecks()
-    monkeypatch.setattr("harness.pipeline.prove.run_checks", fake)
-    return fake
 
 
 @pytest.fixture

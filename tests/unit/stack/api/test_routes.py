@@ -5,15 +5,7 @@ import pytest
 from stack.api.app import create_app
 from stack.api.settings import Settings
 from tests.unit.stack.api.conftest import call
-
-BOOK: dict[str, Any] = {
-    "sku": "BK-1",
-    "name": "Röd bok",
-    "description": "100% paper",
-    "category": "books",
-    "price": "19.90",
-    "currency": "SEK",
-}
+from tests.unit.stack.api.sample_product import BOOK
 
 
 class TestValidation:

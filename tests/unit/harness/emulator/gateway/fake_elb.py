@@ -54,6 +54,12 @@ class FakeElb:
         created = self._create_group({"Name": name, "Protocol": "HTTP", "Port": 80, **settings})
         return str(created["TargetGroups"][0]["TargetGroupArn"])
 
+    def add_listener(self, group: str, port: int = 80) -> str:
+        """Create a listener that forwards to a target group; return its ARN."""
+        action = {"Type": "forward", "TargetGroupArn": group}
+        created = self._create_listener({"Port": port, "DefaultActions": [action]})
+        return str(created["Listeners"][0]["ListenerArn"])
+
     def _create_group(self, request: Parameters) -> Parameters:
         arn = f"{ACCOUNT_ARN}:targetgroup/{request['Name']}/{next(self._ids)}"
         self.groups[arn] = {

@@ -25,12 +25,6 @@ async def registry(aws: FakeAws) -> AsyncIterator[AlbRegistry]:
     await registry.stop()
 
 
-def listen(elb: FakeElb, group: str, port: int = 80) -> str:
-    action = {"Type": "forward", "TargetGroupArn": group}
-    created = elb._create_listener({"Port": port, "DefaultActions": [action]})
-    return str(created["Listeners"][0]["ListenerArn"])
-
-
 async def test_every_group_has_a_proxy_with_an_endpoint(
     registry: AlbRegistry, elb: FakeElb
 ) -> None:
@@ -52,7 +46,7 @@ async def test_groups_are_refreshed_until_it_is_stopped(
     registry: AlbRegistry, elb: FakeElb
 ) -> None:
     group = elb.add_group()
-    listen(elb, group)
+    elb.add_listener(group)
     await registry.synchronise(CALLER)
 
     await registry.start()

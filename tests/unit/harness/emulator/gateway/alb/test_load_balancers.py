@@ -2,21 +2,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from harness.emulator.gateway.alb.endpoint import Endpoint
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.background import TimeScale
 from tests.unit.harness.emulator.gateway.fake_aws import CALLER, FakeAws
 from tests.unit.harness.emulator.gateway.fake_elb import BALANCER, HOST, FakeElb
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(autouse=True)
-def no_endpoint_listens(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def open_nothing(endpoint: Endpoint) -> None:
-        endpoint.port = 4567
-
-    monkeypatch.setattr(Endpoint, "open", open_nothing)
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_endpoint_listens")]
 
 
 @pytest.fixture
@@ -29,12 +20,6 @@ async def registry(aws: FakeAws) -> AsyncIterator[AlbRegistry]:
     registry = AlbRegistry(aws.api, TimeScale(0.0, shortest=0.001))
     yield registry
     await registry.stop()
-
-
-def listen(elb: FakeElb, group: str, port: int = 80) -> str:
-    action = {"Type": "forward", "TargetGroupArn": group}
-    created = elb._create_listener({"Port": port, "DefaultActions": [action]})
-    return str(created["Listeners"][0]["ListenerArn"])
 
 
 async def test_synchronising_again_changes_nothing(registry: AlbRegistry, elb: FakeElb) -> None:
@@ -77,7 +62,7 @@ async def test_the_load_balancers_of_a_group_are_found_through_its_proxy(
     await registry.synchronise(CALLER)
     assert registry.load_balancers_of(group) == ()
 
-    listener = listen(elb, elb.proxy())
+    listener = elb.add_listener(elb.proxy())
     await registry.synchronise(CALLER)
     assert registry.load_balancers_of(group) == (BALANCER,)
 
@@ -99,7 +84,7 @@ async def test_weighted_forwarding_is_tracked(registry: AlbRegistry, elb: FakeEl
 
 async def test_attributes_set_delays(registry: AlbRegistry, elb: FakeElb, aws: FakeAws) -> None:
     group = elb.add_group()
-    listen(elb, group)
+    elb.add_listener(group)
     attribute = {"Key": "idle_timeout.timeout_seconds", "Value": "7"}
     aws.responses["DescribeLoadBalancerAttributes"] = {"Attributes": [attribute]}
 
@@ -129,7 +114,7 @@ async def test_a_balancer_is_found_by_its_dns_name(registry: AlbRegistry, elb: F
     assert await registry.load_balancer(HOST) is None
 
     elb.balancers = created
-    listen(elb, elb.add_group(), 8080)
+    elb.add_listener(elb.add_group(), 8080)
     found = await registry.load_balancer(HOST)
 
     assert found is not None

@@ -5,7 +5,6 @@ from urllib.parse import quote
 
 import pytest
 
-from harness.emulator.gateway.alb.endpoint import Endpoint
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.aws import parse, service_model
 from harness.emulator.gateway.background import TimeScale
@@ -29,17 +28,9 @@ from tests.unit.harness.emulator.gateway.fake_aws import (
 )
 from tests.unit.harness.emulator.gateway.fake_elb import BALANCER, FakeElb
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_endpoint_listens")]
 
 ELB = "elasticloadbalancing"
-
-
-@pytest.fixture(autouse=True)
-def no_endpoint_listens(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def open_nothing(endpoint: Endpoint) -> None:
-        endpoint.port = 4567
-
-    monkeypatch.setattr(Endpoint, "open", open_nothing)
 
 
 @pytest.fixture
