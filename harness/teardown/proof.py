@@ -94,19 +94,21 @@ def prove_teardown(
     kinds = _kinds_of(ownership)
     proofs: list[TeardownProof] = []
 
+    def inventory(some: tuple[Kind, ...]) -> Inventory:
+        found = take_inventory(clients, missing, some)
+        found.require_complete()
+        return found
+
+    def still_left() -> tuple[Leftover, ...]:
+        some = _with_parents(each.resource.kind for each in proofs[-1].leftovers)
+        return _leftovers(inventory(some), ownership)
+
     def prove() -> TeardownProof:
-        left = {each.resource.kind for each in proofs[0].leftovers} if proofs else set()
-        some = take_inventory(clients, missing, _with_parents(left)) if left else None
-        if some is not None:
-            some.require_complete()
-            leftovers = _leftovers(some, ownership)
-            if leftovers:
-                proofs[:] = [replace(proofs[0], leftovers=leftovers)]
-                return proofs[0]
-        inventory = take_inventory(clients, missing, kinds)
-        inventory.require_complete()
-        proofs[:] = [_proof(inventory, ownership)]
-        return proofs[0]
+        if proofs and (left := still_left()):
+            proofs.append(replace(proofs[-1], leftovers=left))
+        else:
+            proofs.append(_proof(inventory(kinds), ownership))
+        return proofs[-1]
 
     # What is left after the patience is the result, not an error.
     with suppress(WaitTimeoutError):
@@ -118,7 +120,7 @@ def prove_teardown(
             delay=_DELAY_SECONDS,
             sleep=sleep,
         )
-    return proofs[0]
+    return proofs[-1]
 
 
 def _kinds_of(ownership: Ownership) -> tuple[Kind, ...]:

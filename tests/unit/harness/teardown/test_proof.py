@@ -547,8 +547,11 @@ def test_what_is_deleted_a_little_later_is_no_leftover() -> None:
 
     proof = prove_teardown(target.as_target, RUN, patience=60.0, sleep=lambda _: None)
 
+    names = [name for name, _ in target.aws.requests]
     assert proof.leftovers == ()
     assert "logs" in proof.queried
+    assert names.count("secretsmanager.ListSecrets") == 3
+    assert names.count("iam.ListRoles") == 2
 
 
 def test_while_something_is_left_only_its_kind_and_what_it_is_part_of_is_queried_again() -> None:
