@@ -27,6 +27,8 @@ from harness.emulator.container_engine.postgres_install import (
 
 _PORT = 5432
 _SERVER = "postgres"
+# The shortest timeout of libpq: a server that is stopped accepts connections and is silent.
+_PING_SECONDS = 2
 _INHERITED = ("PATH", "TZ", "LD_LIBRARY_PATH")
 # Collation by Unicode code point, case mapping for all alphabets. macOS has other names for
 # its UTF-8 locales.
@@ -92,7 +94,10 @@ class PostgresImage:
 
     async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
         """Whether the server accepts connections; it does not while it is starting up."""
-        where = f"host={address} port={self.port(environment)} user=postgres dbname=postgres"
+        where = (
+            f"host={address} port={self.port(environment)} user=postgres dbname=postgres "
+            f"connect_timeout={_PING_SECONDS}"
+        )
         return await asyncio.to_thread(PGconn.ping, where.encode()) == Ping.OK
 
     def launch(self, context: LaunchContext) -> Launch:

@@ -19,6 +19,10 @@ _TARGET_IDLE_SECONDS = 3600
 # Timeout of requests to the container engine. The first start of a database includes initdb;
 # MiniStack's default of 10 s is too short on a busy machine, the instance becomes "failed".
 _ENGINE_SECONDS = 120
+# Of the Data API, for statements: the server cancels them. Then, for a connection to a server that
+# accepts it and does not respond.
+_STATEMENT_SECONDS = 45
+_CONNECT_SECONDS = 10
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV")
 _INHERITED_PREFIXES = ("COVERAGE_", "COV_CORE_", "PYTHON")
 
@@ -92,6 +96,8 @@ def gateway_environment(
         "LOG_LEVEL": "WARNING",
         "MINISTACK_DOCKER_TIMEOUT": str(_ENGINE_SECONDS),
         "MINISTACK_REGION": region,
+        "PGCONNECT_TIMEOUT": str(_CONNECT_SECONDS),
+        "PGOPTIONS": f"-c statement_timeout={_STATEMENT_SECONDS}s",
         "ALB_TARGET_IDLE_TIMEOUT_SECONDS": str(_TARGET_IDLE_SECONDS),
         # Listeners that MiniStack would open on all interfaces.
         "IOT_MTLS_ENABLED": "0",

@@ -26,6 +26,7 @@ from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.environment import GatewaySettings
 from harness.emulator.gateway.patches import all_patches
+from harness.emulator.gateway.patches.data_api import release_connection_lock
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
         set_request_account_id,
     )
 
+    release_connection_lock()
     aws = AwsApi(ministack)
     state: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
     registry = AlbRegistry(aws, _TIME_SCALE)

@@ -7,6 +7,7 @@ from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch
+from harness.emulator.gateway.patches.data_api import StatementThreads
 from harness.emulator.gateway.patches.database import SecretPendingDeletion, ServerlessInstanceClass
 from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses, RevokeForAllPorts
 from harness.emulator.gateway.patches.ecs import (
@@ -56,6 +57,7 @@ def all_patches(
         ZoneRebalancing(state["zone rebalancing"]),
         TaskZones(placements),
         SecretPendingDeletion(aws),
+        StatementThreads(),
         CompleteAlarms(aws),
         DeletedDistributionTags(distributions),
         ServerlessInstanceClass(),

@@ -3,7 +3,7 @@
 import json
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -63,7 +63,7 @@ class Call:
         return replace(self, request=request, operation=operation)
 
 
-CallNext = Callable[[Call], Awaitable[Response]]
+CallNext = Callable[[Call], Coroutine[Any, Any, Response]]
 
 
 class Patch(ABC):

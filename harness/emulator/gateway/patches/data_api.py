@@ -1,0 +1,63 @@
+"""RDS Data API: statements run beside the event loop, with the statement timeout of AWS."""
+
+import asyncio
+import contextlib
+
+from harness.emulator.gateway.http import Response
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_error
+from harness.emulator.gateway.threads import run_in_thread
+
+STATEMENT_SECONDS = 45.0
+_TIMED_OUT = "Request timed out"
+
+
+class StatementThreads(Patch):
+    """Runs each call in a thread; ends it at the timeout even if the server does not respond.
+
+    The server cancels the statement itself at the same time: ``PGOPTIONS`` of the gateway.
+
+    Args:
+        seconds: Statement timeout.
+    """
+
+    ministack = "runs SQL in the event loop: a statement that waits for a lock blocks all services"
+    aws = "calls do not wait for each other; StatementTimeoutException after 45 seconds"
+    documentation = (
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.calling.html"
+    )
+    service = "rds-data"
+    operations = frozenset(
+        {
+            "BatchExecuteStatement",
+            "BeginTransaction",
+            "CommitTransaction",
+            "ExecuteStatement",
+            "RollbackTransaction",
+        }
+    )
+
+    def __init__(self, seconds: float = STATEMENT_SECONDS) -> None:
+        self._seconds = seconds
+
+    def matches(self, call: Call) -> bool:
+        """Every call of the service: in its protocol (REST) the path is the operation."""
+        return call.service == self.service
+
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Pass the call on in a thread of its own."""
+        result = run_in_thread(lambda: call_next(call))
+        done, _ = await asyncio.wait({result}, timeout=self._seconds)
+        return result.result() if done else json_error("StatementTimeoutException", _TIMED_OUT)
+
+
+def release_connection_lock() -> None:
+    """Let calls of the Data API connect at the same time.
+
+    MiniStack holds a lock of the module while it connects: a server that does not respond would
+    hold up the calls to all others. The dictionary that it protects is used atomically.
+    """
+    from ministack.services import (  # type: ignore[import-untyped]  # noqa: PLC0415
+        rds_data,
+    )
+
+    rds_data._lock = contextlib.nullcontext()
