@@ -9,7 +9,7 @@ from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 from harness.emulator.gateway.patches.data_api import StatementThreads
 from harness.emulator.gateway.patches.database import SecretPendingDeletion, ServerlessInstanceClass
-from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses, RevokeForAllPorts
+from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses
 from harness.emulator.gateway.patches.ecs import (
     FirstDeploymentStatus,
     PropagatedTags,
@@ -24,8 +24,10 @@ from harness.emulator.gateway.patches.elbv2 import (
     TargetGroupUsage,
     TargetHealth,
 )
+from harness.emulator.gateway.patches.filters import IgnoredFilters
 from harness.emulator.gateway.patches.management import CompleteAlarms, DeletedDistributionTags
 from harness.emulator.gateway.patches.placement import TaskPlacements, TaskZones
+from harness.emulator.gateway.patches.security_groups import SecurityGroupRules
 
 __all__ = ["Call", "CallNext", "Patch", "all_patches"]
 
@@ -61,7 +63,8 @@ def all_patches(
         CompleteAlarms(aws),
         DeletedDistributionTags(distributions),
         ServerlessInstanceClass(),
-        RevokeForAllPorts(),
+        SecurityGroupRules(aws),
+        IgnoredFilters(),
         NatGatewayAddresses(aws, state["nat gateway addresses"]),
         PropagatedTags(aws, state["task tags"]),
     )

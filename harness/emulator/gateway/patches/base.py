@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from urllib.parse import urlencode
+from xml.sax.saxutils import escape
 
 from harness.emulator.gateway.caller import Caller
 from harness.emulator.gateway.http import Request, Response
@@ -104,3 +105,12 @@ def json_response(value: dict[str, Any], *, status: int = 200) -> Response:
 def json_error(code: str, message: str) -> Response:
     """Return a client error in the JSON protocol of AWS, with status 400."""
     return json_response({"__type": code, "message": message}, status=_CLIENT_ERROR)
+
+
+def ec2_error(code: str, message: str) -> Response:
+    """Return a client error in the EC2 protocol, with status 400."""
+    text = (
+        f"<Response><Errors><Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+        f"</Errors><RequestID>{uuid.uuid4()}</RequestID></Response>"
+    )
+    return Response(_CLIENT_ERROR, headers=(("content-type", "text/xml"),), body=text.encode())

@@ -1,4 +1,4 @@
-"""EC2: look-up of subnets, revocation of rules for all ports, addresses of NAT gateways."""
+"""EC2: look-up of subnets, addresses of NAT gateways."""
 
 import re
 from collections.abc import Collection
@@ -9,8 +9,6 @@ from harness.emulator.gateway.caller import Caller
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 
-_ALL_PROTOCOLS = "-1"
-_PROTOCOL = re.compile(r"(IpPermissions\.\d+)\.IpProtocol")
 _NO_ADDRESS = "<natGatewayAddressSet/>"
 _GATEWAY = re.compile(
     rf"<natGatewayId>(nat-\w+)</natGatewayId>((?:(?!<natGatewayId>).)*?){_NO_ADDRESS}", re.DOTALL
@@ -37,28 +35,6 @@ async def find_subnets(aws: AwsApi, caller: Caller, ids: Collection[str]) -> dic
         each["SubnetId"]: Subnet(zone=each["AvailabilityZone"], vpc=each["VpcId"])
         for each in found["Subnets"]
     }
-
-
-class RevokeForAllPorts(Patch):
-    """Revokes a rule for all protocols regardless of the ports in the request."""
-
-    ministack = "does not find a rule for all protocols if the request contains ports 0 to 0"
-    aws = "a rule for protocol -1 is for all ports; ports in a request are ignored"
-    documentation = (
-        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RevokeSecurityGroupEgress.html"
-    )
-    service = "ec2"
-    operations = frozenset({"RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress"})
-
-    async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Remove the ports of permissions for all protocols."""
-        form = call.form
-        for name, value in call.form.items():
-            found = _PROTOCOL.fullmatch(name)
-            if found and value == _ALL_PROTOCOLS:
-                form.pop(f"{found[1]}.FromPort", None)
-                form.pop(f"{found[1]}.ToPort", None)
-        return await call_next(call.with_form(form))
 
 
 class NatGatewayAddresses(Patch):

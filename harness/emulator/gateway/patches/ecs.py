@@ -36,7 +36,7 @@ class FirstDeploymentStatus(Patch):
         if creates:
             body["service"] = await self._deploy(call, body["service"], desired, call_next)
         for service in _services(body):
-            service["deployments"] = [each for each in service["deployments"] if _is_live(each)]
+            service["deployments"] = _live(service["deployments"])
         return response.with_json(body)
 
     @staticmethod
@@ -61,10 +61,24 @@ def _without_tasks(call: Call) -> Call:
     return call.to_json(call.operation, {**call.json, "desiredCount": 0})
 
 
-def _is_live(deployment: dict[str, Any]) -> bool:
-    counts = ("desiredCount", "runningCount", "pendingCount")
-    drained = deployment["status"] == "ACTIVE" and not any(deployment[name] for name in counts)
-    return not drained or deployment.get("rolloutState") == "FAILED"
+def _live(deployments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the primary deployment and those that still have tasks.
+
+    A failed deployment remains until the one that replaces it, by a rollback, has completed.
+    """
+    completed = any(
+        each["status"] == "PRIMARY" and each.get("rolloutState") == "COMPLETED"
+        for each in deployments
+    )
+
+    def is_live(deployment: dict[str, Any]) -> bool:
+        if deployment["status"] != "ACTIVE" or deployment["runningCount"]:
+            return True
+        if deployment.get("rolloutState") == "FAILED":
+            return not completed
+        return bool(deployment["desiredCount"] or deployment["pendingCount"])
+
+    return [each for each in deployments if is_live(each)]
 
 
 class ZoneRebalancing(Patch):

@@ -1,7 +1,7 @@
 import pytest
 
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses, RevokeForAllPorts
+from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses
 from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, query_call
 
 
@@ -17,26 +17,6 @@ async def test_a_released_address_is_not_returned(aws: FakeAws) -> None:
 
 
 pytestmark = pytest.mark.anyio
-
-
-async def test_ports_of_all_protocols_are_removed(aws: FakeAws) -> None:
-    def permission(number: int, protocol: str) -> dict[str, str]:
-        prefix = f"IpPermissions.{number}"
-        return {
-            f"{prefix}.IpProtocol": protocol,
-            f"{prefix}.FromPort": "0",
-            f"{prefix}.ToPort": "0",
-        }
-
-    call = query_call(
-        "ec2", "RevokeSecurityGroupEgress", **permission(1, "-1"), **permission(2, "tcp")
-    )
-    await RevokeForAllPorts().handle(call, aws.call_next)
-
-    (request,) = aws.requests
-    assert b"IpPermissions.1.FromPort" not in request.body
-    assert b"IpPermissions.1.ToPort" not in request.body
-    assert b"IpPermissions.2.FromPort=0" in request.body
 
 
 async def test_nat_gateways_are_completed_from_the_state(aws: FakeAws) -> None:

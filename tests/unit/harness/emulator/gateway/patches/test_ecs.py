@@ -138,15 +138,19 @@ async def test_a_rejected_service_is_not_deployed(aws: FakeAws) -> None:
 
 
 @pytest.mark.anyio
-async def test_failed_deployments_are_not_removed(aws: FakeAws) -> None:
+@pytest.mark.parametrize(("primary", "failed"), [("IN_PROGRESS", 1), ("COMPLETED", 0)])
+async def test_a_failed_deployment_remains_until_its_rollback_has_completed(
+    aws: FakeAws, primary: str, failed: int
+) -> None:
     drained = {"status": "ACTIVE", "desiredCount": 0, "runningCount": 0, "pendingCount": 0}
     aws.responses["DescribeServices"] = {
         "services": [
             {
                 "deployments": [
-                    {**drained, "rolloutState": "FAILED"},
-                    {**drained, "rolloutState": "COMPLETED"},
-                    {**drained, "rolloutState": "COMPLETED", "runningCount": 1},
+                    {**drained, "status": "PRIMARY", "rolloutState": primary},
+                    {**drained, "rolloutState": "FAILED", "pendingCount": 1},
+                    {**drained, "rolloutState": "old"},
+                    {**drained, "rolloutState": "draining", "runningCount": 1},
                 ]
             }
         ]
@@ -156,5 +160,5 @@ async def test_failed_deployments_are_not_removed(aws: FakeAws) -> None:
         json_call("ecs", "DescribeServices"), aws.call_next
     )
 
-    assert response.body.count(b"FAILED") == 1
-    assert response.body.count(b"COMPLETED") == 1
+    states = [each["rolloutState"] for each in response.json()["services"][0]["deployments"]]
+    assert states == [primary, *["FAILED"] * failed, "draining"]
