@@ -18,7 +18,7 @@ _MAX_WIDTH = 120
 
 
 @click.command()
-@harness_options("terraform", "provider-mirror")
+@harness_options("terraform", "provider-mirror", "provider-clock")
 @format_option
 @click.pass_context
 def doctor(context: click.Context, /, *, layout: str, **given: Any) -> None:

@@ -11,7 +11,13 @@ from harness.deploy.existing_resources import require_no_existing_resources
 from harness.deploy.failure_reasons import with_failure_reasons
 from harness.deploy.guards import require_permission
 from harness.deploy.preflight import require_deployable
-from harness.deploy.workspace import Tools, find_tools, terraform_listener, workspace_of
+from harness.deploy.workspace import (
+    Tools,
+    find_tools,
+    provider_clock_of,
+    terraform_listener,
+    workspace_of,
+)
 from harness.preflight import TerraformVersion, explain
 from harness.run.ledger import RunStatus
 from harness.run.run import Run
@@ -22,6 +28,7 @@ from harness.targets.base import Target
 from harness.targets.factory import attach_target, create_target
 from harness.terraform import TerraformError, WorkingDirectory, is_state_locked
 from harness.terraform.drift import DriftVerdict, DriftWatch
+from harness.terraform.provider_clock import ProviderClock
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,8 @@ class Deployment:
     def facts(self) -> dict[str, str]:
         """Return facts about target, tiers and tools for the report, name -> text."""
         stack = self.run.stack.facts(self.config, self.target.missing())
-        return {**self.target.facts(), **stack, **self.tools.facts()}
+        clock = {"provider clock": str(ProviderClock(self.run.record.provider_clock))}
+        return {**self.target.facts(), **stack, **self.tools.facts(), **clock}
 
     def watch_drift(self, *, when_done: Callable[[], object] | None = None) -> DriftWatch:
         """Start the second plan in the background.
@@ -113,7 +121,8 @@ def deploy(run: Run) -> Deployment:
         start_target(run, target)
         planned = run.planned_config(target)
         config = run.stack.resolve(planned, run.settings, target, run.timeline)
-        run.update(config=config.to_mapping())
+        clock = _provider_clock(run, target)
+        run.update(config=config.to_mapping(), provider_clock=clock)
         stack = _synth_and_init(run, config, target, tools)
     workspace = workspace_of(run, target, tools)
     if not run.settings.skip_preflight:
@@ -177,6 +186,13 @@ def _synth_and_init(
     return stack
 
 
+def _provider_clock(run: Run, target: Target) -> int:
+    clock = provider_clock_of(run, target)
+    if clock.reason or clock.factor > 1:
+        run.timeline.observer.note(f"provider clock {clock}")
+    return clock.factor
+
+
 def _preflight(run: Run, stack: SynthesizedStack, target: Target, tools: Tools) -> None:
     terraform = TerraformVersion(tools.terraform.version, tools.terraform.product)
     with run.timeline.phase("preflight"):
@@ -196,7 +212,7 @@ def _apply(
 ) -> dict[str, Any]:
     try:
         with run.timeline.phase("apply"):
-            return workspace.apply(
+            outputs = workspace.apply(
                 on_event=terraform_listener(run.timeline), timeout=target.deadlines.apply
             )
     except TerraformError as failure:
@@ -208,6 +224,9 @@ def _apply(
         for rule in {rule.id: rule for rule in rules if rule is not None}:
             error.add_note(f"Preflight catches this before anything is deployed: rule {rule}")
         raise error from None
+    if reason := workspace.normal_speed_reason():
+        run.timeline.note(f"the AWS provider ran at normal speed: {reason}")
+    return outputs
 
 
 def _require_target(run: Run, failure: TerraformError) -> None:

@@ -21,6 +21,7 @@ from harness.terraform import (
 )
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.events import ChangeSummary, Event, OperationEvent
+from harness.terraform.provider_clock import ProviderClock, usable_clock
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,12 @@ def find_provider_source(mirror: Path | None) -> ProviderInstallation:
     )
 
 
+def provider_clock_of(run: Run, target: Target) -> ProviderClock:
+    """Return the clock of the AWS provider in a run, measured on this machine."""
+    requested = run.settings.provider_clock or target.default_clock
+    return usable_clock(requested, run.workspace_directory)
+
+
 def workspace_of(
     run: Run, target: Target, tools: Tools, *, cancel: threading.Event | None = None
 ) -> WorkingDirectory:
@@ -78,6 +85,7 @@ def workspace_of(
         environment=target.environment(),
         cli_config=cli_config,
         cancel=cancel,
+        clock=run.record.provider_clock,
     )
 
 

@@ -16,6 +16,7 @@ from harness.doctor.environment import diagnose_dead_clouds, diagnose_ledger, di
 from harness.doctor.tools import (
     diagnose_node,
     diagnose_provider,
+    diagnose_provider_clock,
     diagnose_python,
     diagnose_terraform,
 )
@@ -39,6 +40,7 @@ def diagnose(
         "Node.js": partial(diagnose_node, find_node, oldest_node),
         "Terraform": partial(diagnose_terraform, settings),
         "AWS provider": partial(diagnose_provider, settings),
+        "Provider clock": partial(diagnose_provider_clock, settings),
         "MiniStack": diagnose_ministack,
         "Python packages": diagnose_packages,
         "PostgreSQL": diagnose_database_server,

@@ -3,7 +3,9 @@
 import platform
 import re
 import sys
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import requests
 
@@ -11,7 +13,9 @@ from harness.core import process
 from harness.deploy.workspace import find_provider_source
 from harness.doctor.diagnosis import Diagnosis, Verdict
 from harness.settings.settings import HarnessSettings
+from harness.targets.base import Target
 from harness.terraform import find_terraform, pinned_provider_version
+from harness.terraform.provider_clock import usable_clock
 
 _VERSION_SECONDS = 30.0
 # The first request of Terraform: https://developer.hashicorp.com/terraform/internals/remote-service-discovery
@@ -62,6 +66,16 @@ def diagnose_provider(settings: HarnessSettings) -> Diagnosis:
             "provider (`terraform providers mirror` creates one)",
         )
     return Diagnosis("AWS provider", Verdict.OK, f"{found}, downloaded once")
+
+
+def diagnose_provider_clock(settings: HarnessSettings) -> Diagnosis:
+    """Start a program with the clock that the AWS provider gets on an emulator."""
+    requested = settings.provider_clock or Target.default_clock
+    with tempfile.TemporaryDirectory(prefix="catalog-harness-") as directory:
+        clock = usable_clock(requested, Path(directory))
+    verdict = Verdict.WARNING if clock.reason else Verdict.OK
+    remedy = "none is needed: a run takes two minutes longer" if clock.reason else ""
+    return Diagnosis("Provider clock", verdict, str(clock), remedy)
 
 
 def diagnose_node(find_node: Callable[[], str], oldest: int) -> Diagnosis:

@@ -56,6 +56,7 @@ class RunRecord:
         config: The configuration of the stack, from ``StackConfiguration.to_mapping``.
         terraform: The setting ``terraform`` of the run, which destroy must use again.
         provider_mirror: The setting ``provider_mirror`` of the run.
+        provider_clock: How many times as fast the clock of the AWS provider runs.
         error: The error of the run; empty if there is none.
         run_id: Value of the tag ``RunId`` of its resources.
         owner: Value of their tag ``Owner``.
@@ -74,6 +75,7 @@ class RunRecord:
     config: Mapping[str, Any] = field(default_factory=dict)
     terraform: str | None = None
     provider_mirror: str | None = None
+    provider_clock: int = 1
     error: str = ""
     run_id: str = ""
     owner: str = ""

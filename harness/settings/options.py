@@ -13,7 +13,7 @@ class Option:
     Attributes:
         name: Name without the dashes, such as "environment-suffix".
         help: Text for ``--help``.
-        kind: text, flag, choice or number (positive).
+        kind: text, flag, choice, number (positive) or factor (an integer from 1 to 100).
         default: Default value; False for flags.
         choices: Allowed values of a choice.
         metavar: Placeholder for the value in ``--help``.
@@ -23,7 +23,7 @@ class Option:
 
     name: str
     help: str
-    kind: Literal["text", "flag", "choice", "number"] = "text"
+    kind: Literal["text", "flag", "choice", "number", "factor"] = "text"
     default: str | float | bool | None = None
     choices: tuple[str, ...] = ()
     metavar: str = "TEXT"
@@ -115,6 +115,14 @@ OPTIONS: tuple[Option, ...] = (
         "Terraform filesystem mirror with the AWS provider (default: a mirror of your Terraform "
         "CLI configuration or of a standard folder, else the registry)",
         metavar="DIR",
+    ),
+    Option(
+        "provider-clock",
+        "how many times as fast the monotonic clock of the AWS provider runs on an emulator, "
+        "whose fixed waits prove nothing there; 1 is off; never on target aws (default: 20 on "
+        "embedded and localstack)",
+        kind="factor",
+        metavar="FACTOR",
     ),
     Option(
         "container-engine",

@@ -18,6 +18,8 @@ from harness.settings.options import OPTIONS, Option
 
 # Maximum length that every stack must accept in its names.
 MAX_SUFFIX_LENGTH = 20
+# With a larger one, the timeouts of the provider's HTTP client are too short for an emulator.
+_MAX_FACTOR = 100
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 
@@ -40,6 +42,7 @@ class HarnessSettings:
     stack_config: Path | None = None
     terraform: str | None = None
     provider_mirror: Path | None = None
+    provider_clock: int | None = None
     container_engine: str = "built-in"
     endpoint_url: str | None = None
     require_full_stack: bool = False
@@ -138,6 +141,8 @@ def _parse(option: Option, raw: str, origin: str) -> str | float | bool:
         return _flag(raw, origin)
     if option.kind == "number":
         return _number(raw, origin)
+    if option.kind == "factor":
+        return _factor(raw, origin)
     if option.kind == "choice" and raw not in option.choices:
         raise UsageError(
             f"{origin}: {raw!r} is not a {option.name}",
@@ -174,6 +179,14 @@ def _number(raw: str, origin: str) -> float:
     if not (math.isfinite(value) and value > 0):
         raise UsageError(f"{origin}: {raw!r} is not a positive number", remedy="such as 90 or 0.5")
     return value
+
+
+def _factor(raw: str, origin: str) -> int:
+    if not (raw.isascii() and raw.isdigit() and 1 <= int(raw) <= _MAX_FACTOR):
+        raise UsageError(
+            f"{origin}: {raw!r} is not an integer from 1 to {_MAX_FACTOR}", remedy="such as 20"
+        )
+    return int(raw)
 
 
 def _stack_settings(path: Path | None) -> dict[str, Any]:

@@ -61,11 +61,13 @@ class Target(TargetAccess, Protocol):
             created, and the Terraform state is kept in S3.
         is_per_run: Each run starts a separate target, without resources of other runs.
         is_predictable: Its capabilities are known before the start.
+        default_clock: How many times as fast the clock of the AWS provider runs by default.
     """
 
     is_account: ClassVar[bool] = False
     is_per_run: ClassVar[bool] = False
     is_predictable: ClassVar[bool] = False
+    default_clock: ClassVar[int] = 20
 
     @classmethod
     def create(cls, settings: HarnessSettings, *, owner_pid: int | None) -> Self:

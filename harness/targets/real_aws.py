@@ -13,6 +13,7 @@ from urllib3.util import Retry
 from harness.aws.caller_identity import Identity, caller_identity, require_same
 from harness.aws.capability import Capability
 from harness.aws.real_session import aws_session, emulator_behind
+from harness.core.errors import UsageError
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import DatabaseRoute, Target
 from harness.targets.deadlines import AWS_DEADLINES, EMULATOR_DEADLINES, Deadlines
@@ -40,6 +41,8 @@ class AwsTarget(Target):
 
     name = "aws"
     is_account: ClassVar[bool] = True
+    # What is waited for on AWS takes its time; a faster clock would only end the wait too early.
+    default_clock: ClassVar[int] = 1
 
     def __init__(
         self,
@@ -57,6 +60,11 @@ class AwsTarget(Target):
     @classmethod
     def create(cls, settings: HarnessSettings, *, owner_pid: int | None) -> Self:  # noqa: ARG003
         """Return the target of a new run."""
+        if (settings.provider_clock or 1) > 1:
+            raise UsageError(
+                f"--provider-clock {settings.provider_clock} on target aws: AWS cannot be faster",
+                remedy="omit it (as option, variable and ini value), or use 1",
+            )
         return cls(region=settings.region)
 
     @classmethod

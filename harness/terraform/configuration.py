@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from harness.terraform.provider_clock import longer_timeouts
+
 CONFIGURATION = "cdk.tf.json"
 OVERRIDES = "harness_override.tf.json"
 STATE = "terraform.tfstate"
@@ -18,7 +20,9 @@ def stub(required_providers: Mapping[str, Any]) -> dict[str, Any]:
     return {"terraform": {"required_providers": dict(required_providers)}}
 
 
-def overrides(config: Mapping[str, Any], provider: Mapping[str, Any]) -> dict[str, Any]:
+def overrides(
+    config: Mapping[str, Any], provider: Mapping[str, Any], *, clock: int = 1
+) -> dict[str, Any]:
     """Return the overrides of a synthesized configuration.
 
     Terraform merges arguments of an overriding provider block one by one and replaces nested
@@ -28,8 +32,11 @@ def overrides(config: Mapping[str, Any], provider: Mapping[str, Any]) -> dict[st
     Args:
         config: The synthesized configuration.
         provider: Arguments of ``provider "aws"`` for the target.
+        clock: How many times as fast the clock of the provider runs; timeouts are multiplied.
     """
     result: dict[str, Any] = {}
+    if clock > 1 and (timeouts := longer_timeouts(config, clock)):
+        result["resource"] = timeouts
     if not set(backend(config)) - {"local"}:
         result["terraform"] = {"backend": {"local": {"path": STATE}}}
     blocks = _as_list(config.get("provider", {}).get("aws"))

@@ -9,7 +9,7 @@ from typing import Any
 import platformdirs
 
 from harness.terraform import apply as _apply
-from harness.terraform import configuration
+from harness.terraform import configuration, provider_clock
 from harness.terraform import destroy as _destroy
 from harness.terraform import init as _init
 from harness.terraform import plan as _plan
@@ -37,6 +37,7 @@ class WorkingDirectory:
         cli_config: CLI configuration of Terraform; None for the user's own.
         cache: Folder shared by all runs of this user.
         cancel: Set by another thread to stop the running init, plan or apply gracefully.
+        clock: How many times as fast the monotonic clock of the AWS provider runs.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class WorkingDirectory:
     cli_config: Path | None = None
     cache: Path = field(default_factory=lambda: platformdirs.user_cache_path("catalog-harness"))
     cancel: threading.Event | None = None
+    clock: int = 1
 
     def prepare(self, required_providers: Mapping[str, Any], *, timeout: float = 600.0) -> None:
         """Install providers before the configuration exists, for a local state.
@@ -73,7 +75,7 @@ class WorkingDirectory:
         configuration.write_json(self.path / configuration.CONFIGURATION, config)
         configuration.write_json(
             self.path / configuration.OVERRIDES,
-            configuration.overrides(config, provider or {}),
+            configuration.overrides(config, provider or {}, clock=self.clock),
         )
 
     def init(
@@ -85,12 +87,15 @@ class WorkingDirectory:
             TerraformError: ``init`` failed.
             ProcessError: It, or the queue for it, ran out of time.
         """
-        return _init.init(
+        initialised = _init.init(
             self._command,
             backend_config=backend_config,
             lock=self.cache / "terraform-init.lock",
             timeout=timeout,
         )
+        if initialised and self.clock > 1:
+            provider_clock.install_launcher(self.path, self.clock)
+        return initialised
 
     def plan(self, *, refresh: bool = True, timeout: float = 900.0) -> Plan:
         """Return the differences between the configuration and the deployed resources.
@@ -145,6 +150,10 @@ class WorkingDirectory:
             transient=transient,
             refresh=refresh,
         )
+
+    def normal_speed_reason(self) -> str:
+        """Return why the provider ran at normal speed in spite of ``clock``; empty if not."""
+        return provider_clock.normal_speed_reason(self.path)
 
     def outputs(self) -> dict[str, Any]:
         """Return output name -> value; the sensitive ones are registered for redaction."""

@@ -161,6 +161,7 @@ class FakeRun:
             "provider_mirror": _mirror(self.folder / "mirror"),
             "stack_settings": {"tiers": ["network", "storage"]},
             "skip_preflight": True,
+            "provider_clock": 1,
             "report_dir": self.folder / "reports",
             "home": self.home,
         }
@@ -180,6 +181,7 @@ class FakeRun:
             f"--report-dir={settings.report_dir}",
             f"--terraform={settings.terraform}",
             f"--provider-mirror={settings.provider_mirror}",
+            "--provider-clock=1",
         )
 
     def run(self, **changes: Any) -> Run:

@@ -1,7 +1,9 @@
 """Deploy and attach: order of the phases, record, target, second plan."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +15,7 @@ from harness.preflight import TerraformVersion
 from harness.run.ledger import RunStatus
 from harness.terraform import TerraformError
 from harness.terraform.drift import AllowedDrift, require_no_drift
+from harness.terraform.provider_clock import ProviderClock
 from tests.unit.harness.fake_run import SUFFIX, FakeRun, observer_of
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
@@ -98,6 +101,68 @@ class TestDeploy:
         assert facts["endpoint"] == "http://127.0.0.1:1"
         assert "Terraform 1.11.4" in facts["terraform"]
         assert "as configured" in facts["AWS provider"]
+
+
+class TestProviderClock:
+    @pytest.fixture
+    def measured(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[ProviderClock], list[int]]:
+        """Set what this machine can do; return the factors that were requested."""
+
+        def install(clock: ProviderClock) -> list[int]:
+            requested: list[int] = []
+
+            def usable(factor: int, _directory: Path) -> ProviderClock:
+                requested.append(factor)
+                return clock
+
+            monkeypatch.setattr("harness.deploy.workspace.usable_clock", usable)
+            return requested
+
+        return install
+
+    def test_the_default_of_the_target_is_used_and_on_record(
+        self, fake_run: FakeRun, measured: Callable[[ProviderClock], list[int]]
+    ) -> None:
+        requested = measured(ProviderClock(20))
+        run = fake_run.run(provider_clock=None)
+
+        deployment = deploy(run)
+
+        assert requested == [fake_run.target.default_clock]
+        assert fake_run.ledger.get(SUFFIX).provider_clock == 20
+        assert deployment.facts()["provider clock"] == "x20"
+        assert observer_of(run).notes == ["provider clock x20"]
+
+    def test_the_setting_takes_precedence(
+        self, fake_run: FakeRun, measured: Callable[[ProviderClock], list[int]]
+    ) -> None:
+        requested = measured(ProviderClock(7))
+
+        deploy(fake_run.run(provider_clock=7))
+
+        assert requested == [7]
+        assert fake_run.ledger.get(SUFFIX).provider_clock == 7
+
+    def test_at_normal_speed_one_note_has_the_reason(
+        self, fake_run: FakeRun, measured: Callable[[ProviderClock], list[int]]
+    ) -> None:
+        measured(ProviderClock(1, "ptrace is not permitted"))
+        run = fake_run.run(provider_clock=None)
+
+        deployment = deploy(run)
+
+        assert deployment.facts()["provider clock"] == "normal speed"
+        assert fake_run.ledger.get(SUFFIX).provider_clock == 1
+        assert observer_of(run).notes == ["provider clock normal speed: ptrace is not permitted"]
+
+    def test_a_provider_that_ran_at_normal_speed_is_noted(self, fake_run: FakeRun) -> None:
+        run = fake_run.run()
+        (run.workspace_directory / ".terraform").mkdir(parents=True)
+        (run.workspace_directory / ".terraform" / "provider-clock.txt").write_text("no vDSO")
+
+        deploy(run)
+
+        assert run.timeline.notes == ("the AWS provider ran at normal speed: no vDSO",)
 
 
 class TestPreflight:

@@ -13,11 +13,13 @@ from harness.doctor.diagnosis import Diagnosis, Verdict, examine
 from harness.doctor.tools import (
     diagnose_node,
     diagnose_provider,
+    diagnose_provider_clock,
     diagnose_python,
     diagnose_terraform,
 )
 from harness.settings.settings import HarnessSettings
 from harness.terraform import ProviderInstallation, Terraform
+from harness.terraform.provider_clock import ProviderClock
 from harness.terraform.user_config import NO_USER_CONFIG
 
 
@@ -113,6 +115,21 @@ class TestProvider:
     def test_a_mirror_without_the_provider_raises_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="does not hold the AWS provider"):
             diagnose_provider(HarnessSettings(provider_mirror=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("clock", "verdict"),
+    [(ProviderClock(20), Verdict.OK), (ProviderClock(1, "no ptrace"), Verdict.WARNING)],
+)
+def test_the_provider_clock_is_measured(
+    monkeypatch: pytest.MonkeyPatch, clock: ProviderClock, verdict: Verdict
+) -> None:
+    monkeypatch.setattr("harness.doctor.tools.usable_clock", lambda *_: clock)
+
+    found = diagnose_provider_clock(HarnessSettings())
+
+    assert (found.verdict, found.found) == (verdict, str(clock))
+    assert bool(found.remedy) is (verdict is Verdict.WARNING)
 
 
 def test_a_missing_node_is_an_error_with_a_remedy() -> None:

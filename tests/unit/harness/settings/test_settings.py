@@ -106,6 +106,16 @@ class TestNumbers:
         with pytest.raises(UsageError, match=r"--max-duration: .* is not a positive number"):
             load({"max_duration": text})
 
+    def test_a_factor_is_an_integer(self) -> None:
+        assert load({"provider_clock": "1"}).provider_clock == 1
+        assert load({"provider_clock": "100"}).provider_clock == 100
+        assert load({}).provider_clock is None
+
+    @pytest.mark.parametrize("text", ["0", "101", "-1", "1.5", "x20", "²", "1e1"])
+    def test_any_other_factor_is_refused(self, text: str) -> None:
+        with pytest.raises(UsageError, match=r"--provider-clock: .* an integer from 1 to 100"):
+            load({"provider_clock": text})
+
 
 class TestRefusals:
     def test_an_unknown_choice_is_refused_with_the_valid_ones(self) -> None:

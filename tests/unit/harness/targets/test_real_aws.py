@@ -6,6 +6,7 @@ from requests.adapters import HTTPAdapter
 from harness.aws.caller_identity import Identity
 from harness.aws.capability import Capability
 from harness.core.errors import UsageError
+from harness.settings.settings import HarnessSettings
 from harness.targets.real_aws import AwsTarget
 
 ACCOUNT = "123456789012"
@@ -48,6 +49,18 @@ class TestAws:
 
         assert "private subnets" in target.missing()[Capability.DATABASE_DIRECT]
         assert target.database_route("db.example", 5432) is None
+
+    @pytest.mark.parametrize("endpoint", ["", "http://127.0.0.1:4566"])
+    def test_a_faster_clock_of_the_provider_is_refused(
+        self, monkeypatch: pytest.MonkeyPatch, endpoint: str
+    ) -> None:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+
+        with pytest.raises(UsageError, match="--provider-clock 20 on target aws"):
+            AwsTarget.create(HarnessSettings(provider_clock=20), owner_pid=None)
+
+        target = AwsTarget.create(HarnessSettings(provider_clock=1), owner_pid=None)
+        assert target.default_clock == 1
 
     def test_an_unknown_profile_is_a_usage_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_PROFILE", "missing")

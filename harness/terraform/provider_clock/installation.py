@@ -1,0 +1,85 @@
+"""Places the launcher between Terraform and an installed AWS provider."""
+
+import shlex
+import sys
+import tempfile
+from pathlib import Path
+
+_PACKAGES = "providers/*/hashicorp/aws/*/*"
+_BINARIES = "terraform-provider-aws*"
+_SHEBANG = "#!/bin/sh\n"
+_LAUNCHER = Path(__file__).with_name("launcher.py")
+
+
+def install_launcher(directory: Path, factor: int) -> None:
+    """Replace each AWS provider in an initialised working directory by a launcher of it.
+
+    Terraform starts what has the provider's file name in its package, which is a link to a mirror
+    or a cache, or a copy from the registry. The package is moved aside unchanged, and a folder
+    with the launcher takes its place. ``init`` must not have left checksums in the lock file.
+
+    Args:
+        directory: Terraform's working directory.
+        factor: How many times as fast the clock of the provider runs.
+
+    Raises:
+        OSError: The folder is not writable.
+    """
+    data = directory.absolute() / ".terraform"
+    for package in data.glob(_PACKAGES):
+        for binary in package.glob(_BINARIES):
+            if not _is_launcher(binary):
+                original = _move_aside(package, data)
+                write_launcher(binary, factor, original / binary.name, reason_file(directory))
+
+
+def write_launcher(path: Path, factor: int, program: Path, reason: Path) -> None:
+    """Write a script that starts a program with a faster clock, by ``launcher.py``.
+
+    Without the interpreter of today it starts the program at normal speed.
+
+    Args:
+        path: The script.
+        factor: How many times as fast.
+        program: The program.
+        reason: File for the reason if the clock cannot be changed.
+    """
+    python, launcher, real, note = (
+        shlex.quote(str(each)) for each in (sys.executable, _LAUNCHER, program, reason)
+    )
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.write_text(
+        f"{_SHEBANG}[ -x {python} ] && exec {python} -I -S {launcher} {factor} {note} {real} "
+        f'"$@"\n'
+        f'exec {real} "$@"\n',
+        encoding="utf-8",
+    )
+    path.chmod(0o700)
+
+
+def reason_file(directory: Path) -> Path:
+    """Return the file in a working directory to which a launcher writes."""
+    return directory.absolute() / ".terraform" / "provider-clock.txt"
+
+
+def normal_speed_reason(directory: Path) -> str:
+    """Return why a provider of this working directory ran at normal speed; empty if none did."""
+    try:
+        return reason_file(directory).read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def _is_launcher(binary: Path) -> bool:
+    with binary.open("rb") as file:
+        return file.read(len(_SHEBANG)) == _SHEBANG.encode()
+
+
+def _move_aside(package: Path, data: Path) -> Path:
+    """Move a package, or the link to one, out of Terraform's sight; return where it is now."""
+    if package.is_symlink():
+        original = package.resolve()
+        package.unlink()
+        return original
+    original = Path(tempfile.mkdtemp(prefix="provider-clock-", dir=data)) / package.name
+    return package.rename(original)
