@@ -1,5 +1,7 @@
 """The errors that the harness raises: what failed, what was observed, what to do."""
 
+from unittest import SkipTest
+
 
 class HarnessError(Exception):
     """Base class of the errors of the harness.
@@ -79,8 +81,14 @@ class CheckFailedError(HarnessError):
     """A check observed something other than expected of the deployed stack."""
 
 
-class NotProvableError(HarnessError):
-    """A check cannot run: the target lacks a capability, or a tier is not deployed."""
+class NotProvableError(HarnessError, SkipTest):
+    """A check cannot run: the target lacks a capability, or a tier is not deployed.
+
+    unittest and pytest skip a test that raises it.
+    """
+
+    def __str__(self) -> str:
+        return f"not provable: {super().__str__()}"
 
 
 class DriftError(HarnessError):

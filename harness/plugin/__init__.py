@@ -1,10 +1,14 @@
-"""The pytest plugin: options, the ``requires`` and ``exclusive`` markers, fixtures, the report."""
+"""The pytest plugin: options, the ``requires`` and ``exclusive`` markers, fixtures, the report.
+
+A start of pytest imports nothing for it beyond pytest, the standard library and small modules of
+the harness. The rest is loaded when a collected test needs the stack.
+"""
 
 import pytest
 
 from harness.plugin import fixtures
+from harness.plugin.loader import SessionLoader
 from harness.plugin.options import add_options
-from harness.plugin.session import HarnessSession, harness_session
 
 _MARKERS = (
     "requires(*capabilities): skip the test, and report it as not provable, on a target that "
@@ -20,13 +24,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the markers, and register the fixtures and the harness's part of the session."""
+    """Declare the markers, and register the fixtures and the loader of the session."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
     config.pluginmanager.register(fixtures, "catalog-harness-fixtures")
-    config.pluginmanager.register(HarnessSession(config), "catalog-harness-session")
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a test that requires a capability which the target lacks."""
-    harness_session(item.config).require_capabilities(item)
+    config.pluginmanager.register(SessionLoader(config), "catalog-harness-loader")

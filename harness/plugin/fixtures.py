@@ -1,26 +1,46 @@
-"""The fixtures: the target, a deployed stack, and one per service of the registry of checks."""
+"""The fixtures: the target, a deployed stack, and one per service of the registry of checks.
+
+Their modules are imported when a fixture is set up: pytest loads this module at every start.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from filelock import ReadWriteLock
 
-from harness.catalog import CATALOG, CatalogOutputs, StackConfig
-from harness.checks.framework.check import ServiceChecks
-from harness.checks.framework.context import CheckContext
-from harness.checks.registry import SERVICES
 from harness.core.errors import HarnessError
-from harness.deploy.deploy import Deployment
-from harness.pipeline import prove
-from harness.plugin.session import harness_session
-from harness.targets.base import Target
+
+if TYPE_CHECKING:
+    from harness.catalog import CatalogOutputs, StackConfig
+    from harness.checks.framework.check import ServiceChecks
+    from harness.checks.framework.context import CheckContext
+    from harness.deploy.deploy import Deployment
+    from harness.plugin.session import HarnessSession
+    from harness.targets.base import Target
+
+# The fixture of each class of the registry, and its documentation.
+_SERVICES = {
+    "alarms": "Checks of the CloudWatch alarms and the dashboard.",
+    "alb": "Checks of the Application Load Balancer, its targets and its traffic.",
+    "aurora": "Checks of the Aurora cluster, its secret, and the connections that it accepts.",
+    "autoscaling": "Checks of the scalable target, its policies, and a service that follows them.",
+    "cloudfront": "Checks of the CloudFront distribution and the requests that pass through it.",
+    "ecs": "Checks of the ECS cluster, the service, its task definition and its tasks.",
+    "iam": "Checks of the execution role and the task role.",
+    "log_bucket": "Checks of the bucket for access logs.",
+    "logs": "Checks of the log group.",
+    "network": "Checks of the VPC, its subnets and their routes.",
+    "security_groups": "Checks of the complete rules of every security group of the VPC.",
+    "tags": "Checks of the tags, service by service.",
+}
 
 
 @pytest.fixture(scope="session")
 def target(request: pytest.FixtureRequest) -> Target:
     """The started target, where the stack is or will be deployed; shared by all workers."""
-    session = harness_session(request.config)
+    session = _session(request)
     try:
         return session.stack.target()
     except HarnessError as error:
@@ -34,7 +54,7 @@ def deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
     The process that deploys it also runs the second plan, concurrently with the tests; drift
     is an error at the end.
     """
-    session = harness_session(request.config)
+    session = _session(request)
     try:
         current = session.stack.deployment()
     except HarnessError as error:
@@ -53,25 +73,28 @@ def outputs(deployment: Deployment) -> CatalogOutputs:
 @pytest.fixture(scope="session")
 def stack_config(deployment: Deployment) -> StackConfig:
     """The configuration of the deployed stack."""
+    from harness.catalog import CATALOG  # noqa: PLC0415 -- on first use
+
     return CATALOG.restore(deployment.config.to_mapping())
 
 
 @pytest.fixture(scope="session")
 def check_context(request: pytest.FixtureRequest, deployment: Deployment) -> CheckContext:
     """The context of every check; results go to the report of the running test."""
-    return prove.check_context(deployment, harness_session(request.config).recorder.record)
+    from harness.pipeline import prove  # noqa: PLC0415 -- on first use
+
+    return prove.check_context(deployment, _session(request).recorder.record)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def stack_lock(request: pytest.FixtureRequest) -> Iterator[None]:
     """Separate tests that change the stack (marker ``exclusive``) from all others of the stack.
 
-    Tests that do not use the deployed stack take no lock.
+    Each test that uses the fixture ``deployment`` uses this one too, right after it.
     """
-    if "deployment" not in request.fixturenames:
-        yield
-        return
-    stack = harness_session(request.config).stack
+    from filelock import ReadWriteLock  # noqa: PLC0415 -- on first use
+
+    stack = _session(request).stack
     lock = ReadWriteLock(stack.lock_path)
     exclusive = request.node.get_closest_marker("exclusive") is not None
     if exclusive:
@@ -80,13 +103,22 @@ def stack_lock(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-def _service_fixture(service: type[ServiceChecks]) -> Any:
+def _session(request: pytest.FixtureRequest) -> HarnessSession:
+    loader: Any = request.config.pluginmanager.get_plugin("catalog-harness-loader")
+    session: HarnessSession = loader.load()
+    return session
+
+
+def _service_fixture(name: str, documentation: str) -> Any:
     def checks(check_context: CheckContext) -> ServiceChecks:
+        from harness.checks.registry import SERVICES  # noqa: PLC0415 -- on first use
+
+        (service,) = (service for service in SERVICES if service.fixture() == name)
         return service(check_context)
 
-    checks.__doc__ = service.__doc__
-    return pytest.fixture(scope="session", name=service.fixture())(checks)
+    checks.__doc__ = documentation
+    return pytest.fixture(scope="session", name=name)(checks)
 
 
 # pytest collects fixtures from the attributes of a plugin.
-globals().update({service.fixture(): _service_fixture(service) for service in SERVICES})
+globals().update({name: _service_fixture(name, text) for name, text in _SERVICES.items()})

@@ -1,11 +1,14 @@
 """The harness's options of pytest."""
 
 import os
+from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.settings.options import OPTIONS, Option
-from harness.settings.settings import HarnessSettings, load_settings
+
+if TYPE_CHECKING:
+    from harness.settings.settings import HarnessSettings
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -27,12 +30,14 @@ def _with_default(option: Option) -> str:
     return f"{option.help}{default} [variable: {option.variable}]"
 
 
-def settings_of(config: pytest.Config) -> HarnessSettings:
+def settings_of(config: pytest.Config) -> "HarnessSettings":
     """Return the settings of a pytest run.
 
     Raises:
         UsageError: A value cannot be used.
     """
+    from harness.settings.settings import load_settings  # noqa: PLC0415 -- not at every start
+
     return load_settings(
         {option.field: config.getoption(f"--{option.name}") for option in OPTIONS},
         environ=os.environ,

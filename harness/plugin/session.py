@@ -1,90 +1,91 @@
 """The harness in one pytest session: shares the stack, collects results, destroys at the end."""
 
-from collections.abc import Generator
+from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from harness.aws.capability import Capability
-from harness.core.errors import HarnessError, NotProvableError, TargetError, UsageError
+from harness.core.errors import HarnessError, TargetError, UsageError
 from harness.core.interrupts import sigterm_as_interrupt
 from harness.core.max_duration import Deadline
 from harness.pipeline.outcome import RunOutcome
 from harness.plugin.observer import Follower, follow_workers, terminal_observer, worker_observer
-from harness.plugin.results import ResultCollector, ResultRecorder
+from harness.plugin.results import ResultRecorder
+from harness.plugin.session_folder import SessionFolder
 from harness.plugin.shared_stack import SharedStack
 from harness.report.files import write_report
 from harness.report.progress import ConsoleObserver
 from harness.report.terminal import plain_summary
 from harness.run.evidence import CheckResult, Plane, Status
 from harness.run.run import Run
+from harness.run.timeline import Observer
 
-_WORKER_INPUT = "catalog_harness"
 _SUMMARY_COLUMNS = 120
-_STACK_FIXTURES = frozenset({"deployment", "target"})
-
-
-def harness_session(config: pytest.Config) -> "HarnessSession":
-    """Return the harness's part of a pytest session."""
-    session = config.pluginmanager.get_plugin("catalog-harness-session")
-    assert isinstance(session, HarnessSession)  # noqa: S101 -- registered at configure
-    return session
+_LOCK_FIXTURE = "stack_lock"
 
 
 class HarnessSession:
-    """The state of the harness in one process of a pytest session."""
+    """The state of the harness in one process of a pytest session.
 
-    def __init__(self, config: pytest.Config) -> None:
+    Args:
+        config: The options of pytest.
+        folder: The folder that the processes of pytest-xdist share; None: there is one process.
+        owner_pid: PID of the controlling process.
+    """
+
+    def __init__(self, config: pytest.Config, folder: SessionFolder | None, owner_pid: int) -> None:
         self._config = config
+        self._folder = folder
+        self._owner_pid = owner_pid
+        self._controls = not hasattr(config, "workerinput")
         self._stack: SharedStack | None = None
         self._follower: Follower | None = None
-        self.recorder = ResultRecorder()
-        self._collector = ResultCollector()
+        self.recorder = ResultRecorder(folder)
         self._failed_tests: list[str] = []
         self._deadline: Deadline | None = None
         self._at_the_end = ExitStack()
+        self._finished = False
         self.outcome = RunOutcome()
+
+    def begin(self, tests: Sequence[pytest.Item]) -> None:
+        """Prepare the collected tests that need the stack; nothing is started yet.
+
+        Raises:
+            pytest.UsageError: A setting cannot be used, or there is no stack to reuse.
+        """
+        for names in (getattr(test, "fixturenames", []) for test in tests):
+            # Tests with the same parametrized function share one list.
+            if "deployment" in names and _LOCK_FIXTURE not in names:
+                names.insert(names.index("deployment") + 1, _LOCK_FIXTURE)
+        if self._controls:
+            stack = self.stack
+            if self._folder is not None:
+                self._follower = follow_workers(self._config, stack.run.directory)
 
     @property
     def stack(self) -> SharedStack:
         """The stack of this session; reading it starts nothing."""
         if self._stack is None:
-            self._stack = self._begin()
+            self._stack = self._choose()
             if isinstance(observer := self._stack.run.timeline.observer, ConsoleObserver):
                 self._at_the_end.callback(observer.close)
             if self._controls:
-                self._handle_sigterm()
+                self._at_the_end.enter_context(sigterm_as_interrupt())
                 self._start_deadline()
         return self._stack
 
-    def _begin(self) -> SharedStack:
-        given = getattr(self._config, "workerinput", {}).get(_WORKER_INPUT)
+    def _choose(self) -> SharedStack:
+        agree = self._folder.agree if self._folder is not None else dict
         try:
-            if given:
-                return SharedStack.join(self._config, given, worker_observer)
-            return SharedStack.begin(self._config, terminal_observer(self._config))
+            return SharedStack.begin(self._config, self._observer, self._owner_pid, agree)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from error
 
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_configure_node(self, node: Any) -> None:
-        """Pass the stack of the session on to a worker of pytest-xdist."""
-        node.workerinput[_WORKER_INPUT] = self.stack.worker_input()
-        if self._follower is None:
-            self._follower = follow_workers(self._config, self.stack.run.directory)
-
-    def _stop_following(self) -> None:
-        if self._follower is not None:
-            self._follower.stop()
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Let SIGTERM end the session with a teardown if a test may deploy the stack."""
-        if self._controls and any(_needs_stack(item) for item in session.items):
-            self._handle_sigterm()
-
-    def _handle_sigterm(self) -> None:
-        self._at_the_end.enter_context(sigterm_as_interrupt())
+    def _observer(self, directory: Path) -> Observer:
+        return terminal_observer(self._config) if self._controls else worker_observer(directory)
 
     def _start_deadline(self) -> None:
         """End the session at its maximum duration, unless it reuses a stack."""
@@ -105,15 +106,12 @@ class HarnessSession:
             self.outcome.errors.append(self._deadline.error)
         return self._deadline.expired
 
-    def pytest_unconfigure(self) -> None:
+    def close(self) -> None:
         """Restore the handler of SIGTERM; stop the deadline and the progress display."""
         self._at_the_end.close()
 
-    @property
-    def _controls(self) -> bool:
-        return not hasattr(self._config, "workerinput")
-
-    def require_capabilities(self, item: pytest.Item) -> None:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a test whose ``requires`` marker has a capability that the target lacks."""
         marks = item.iter_markers("requires")
         required = [Capability(name) for mark in marks for name in mark.args]
@@ -152,38 +150,28 @@ class HarnessSession:
         )
         pytest.skip(f"not provable on {target}: {reason}")
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self) -> Generator[None, Any, Any]:
-        """Skip a test whose check is not provable on this target."""
-        try:
-            return (yield)
-        except NotProvableError as error:
-            pytest.skip(f"not provable: {error}")
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Attach the results of the checks that the test ran."""
-        results = self.recorder.take(item)
-        report = yield
-        self.recorder.attach(results, report)
-        return report
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> None:
+        """Add the results of the checks that the test ran to its JUnit properties."""
+        self.recorder.add_properties(item)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Collect the results from the tests of all processes."""
-        if self._controls:
-            self._collector.collect(report)
-            if report.failed:
-                self._failed_tests.append(report.nodeid)
+        """Collect the failures of all processes."""
+        if self._controls and report.failed:
+            self._failed_tests.append(report.nodeid)
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Tear the stack down, once, after the last worker; a failure fails the session."""
-        if not self._controls or self._stack is None:
+    def finish(self, session: pytest.Session | None) -> None:
+        """Tear the stack down, once; a failure fails the session.
+
+        Args:
+            session: The session; None if pytest did not finish it.
+        """
+        if self._finished or self._stack is None:
             return
-        self._stop_following()
-        self.outcome.results = tuple(self._collector.results)
+        self._finished = True
+        if self._follower is not None:
+            self._follower.stop()
+        self.outcome.results = self.recorder.results()
         expired = self._end_deadline()
         if self._failed_tests:
             self.outcome.errors.append(HarnessError(_failure(self._failed_tests)))
@@ -192,18 +180,13 @@ class HarnessSession:
         except (HarnessError, KeyboardInterrupt) as error:
             self.outcome.errors.append(error)
         successful = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
-        if self.outcome.errors and session.exitstatus in successful:
+        if self.outcome.errors and session is not None and session.exitstatus in successful:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the evidence and the durations, and write the report files."""
         if self._controls and self._stack is not None:
             _write_summary(terminalreporter, self._stack.run, self.outcome)
-
-
-def _needs_stack(item: pytest.Item) -> bool:
-    names = set(getattr(item, "fixturenames", ()))
-    return bool(names & _STACK_FIXTURES) or item.get_closest_marker("requires") is not None
 
 
 def _failure(tests: list[str]) -> str:

@@ -1,6 +1,6 @@
 """One deployed stack for all processes of a pytest run."""
 
-import os
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from harness.deploy.deploy import Deployment, attach, deploy, find_target, start
 from harness.pipeline.lifetime import teardown
 from harness.pipeline.outcome import RunOutcome, kept_note
 from harness.plugin.options import settings_of
-from harness.run.ledger import Ledger, RunStatus
+from harness.run.ledger import Ledger, RunStatus, now
 from harness.run.run import Run
 from harness.run.timeline import Observer, Timeline
 from harness.targets.base import Target
@@ -41,57 +41,46 @@ class SharedStack:
         self._watch: DriftWatch | None = None
 
     @classmethod
-    def begin(cls, config: pytest.Config, observer: Observer) -> "SharedStack":
-        """Choose the run in the controlling process; nothing is started yet.
+    def begin(
+        cls,
+        config: pytest.Config,
+        observer: Callable[[Path], Observer],
+        owner_pid: int,
+        agree: Callable[[Mapping[str, str]], Mapping[str, str]],
+    ) -> "SharedStack":
+        """Choose the run, or join the one that another process has chosen; starts nothing.
+
+        Args:
+            config: The options of pytest.
+            observer: Returns the observer of a run with this folder.
+            owner_pid: PID of the controlling process.
+            agree: Returns the values of the process that called it first.
 
         Raises:
             UsageError: A setting cannot be used, or there is no stack to reuse.
         """
         settings = settings_of(config)
         ledger = Ledger(settings.home)
-        return cls(
-            Run(
-                stack=CATALOG,
-                settings=settings,
-                environment_suffix=ledger.suffix_for(settings),
-                ledger=ledger,
-                timeline=Timeline(observer),
-                owner_pid=None if settings.keep_stack else os.getpid(),
-                shared=True,
-            )
-        )
-
-    @classmethod
-    def join(
-        cls, config: pytest.Config, given: Mapping[str, str], observer: Callable[[Path], Observer]
-    ) -> "SharedStack":
-        """Join in a worker, with the ``worker_input`` of the controlling process."""
-        settings = settings_of(config)
-        ledger = Ledger(settings.home)
-        suffix = given["environment_suffix"]
+        proposal = {
+            "environment_suffix": ledger.suffix_for(settings),
+            "started_at": now(),
+            "origin": repr(time.monotonic()),
+        }
+        agreed = agree(proposal)
+        suffix = agreed["environment_suffix"]
+        timeline = Timeline(observer(ledger.directory(suffix)), origin=float(agreed["origin"]))
         return cls(
             Run(
                 stack=CATALOG,
                 settings=settings,
                 environment_suffix=suffix,
                 ledger=ledger,
-                timeline=Timeline(
-                    observer(ledger.directory(suffix)), origin=float(given["origin"])
-                ),
-                owner_pid=int(given["owner_pid"]) or None,
+                timeline=timeline,
+                owner_pid=None if settings.keep_stack else owner_pid,
                 shared=True,
-                started_at=given["started_at"],
+                started_at=agreed["started_at"],
             )
         )
-
-    def worker_input(self) -> dict[str, str]:
-        """Return the values that a worker needs to join."""
-        return {
-            "environment_suffix": self.run.environment_suffix,
-            "origin": repr(self.run.timeline.origin),
-            "owner_pid": str(self.run.owner_pid or 0),
-            "started_at": self.run.started_at,
-        }
 
     @property
     def keeps(self) -> bool:

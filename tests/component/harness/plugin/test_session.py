@@ -126,8 +126,8 @@ class TestLifetime:
         result = session(
             "import harness.core.max_duration\n"
             "def test_long(request):\n"
-            "    from harness.plugin.session import harness_session\n"
-            "    assert harness_session(request.config).stack\n"
+            "    loader = request.config.pluginmanager.get_plugin('catalog-harness-loader')\n"
+            "    assert loader.load().stack\n"
             "    harness.core.max_duration.go_off()"
         )
 
