@@ -104,7 +104,9 @@ def test_a_missing_tier_and_a_missing_capability_are_both_reasons(
     expected = replace(EXPECTED, tiers=frozenset({"network"}))
     fake_deployment.lacking = {Capability.S3: "no licence"}
 
-    with pytest.raises(NotProvableError, match=r"^not deployed: storage; fake: no licence$"):
+    with pytest.raises(
+        NotProvableError, match=r"^not provable: not deployed: storage; fake: no licence$"
+    ):
         Sample(fake_deployment.context(expected=expected)).all_is_well()
 
 
