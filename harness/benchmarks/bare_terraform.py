@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from harness.catalog import CATALOG
 from harness.core import process
 from harness.core.errors import HarnessError
+from harness.core.folders import temporary_folder
 from harness.deploy.workspace import find_tools, workspace_of
 from harness.emulator.cloud import embedded_cloud
 from harness.run.ledger import Ledger
@@ -75,11 +75,11 @@ def _bare(settings: HarnessSettings, note: Callable[[str], object]) -> dict[str,
         action()
         seconds[step] = time.monotonic() - started
 
-    with tempfile.TemporaryDirectory(prefix="catalog-benchmark-") as home:
+    with temporary_folder("catalog-benchmark-") as home:
         started = time.monotonic()
         with embedded_cloud(region=settings.region) as cloud:
             seconds["emulator start"] = time.monotonic() - started
-            _terraform_verbs(settings, Path(home), cloud.directory, timed)
+            _terraform_verbs(settings, home, cloud.directory, timed)
     return seconds
 
 

@@ -10,7 +10,6 @@ import json
 import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from rich.table import Table
 from harness.benchmarks.known_mistakes import KNOWN_MISTAKES
 from harness.catalog import CATALOG, StackConfig
 from harness.core import process
+from harness.core.folders import temporary_folder
 from harness.deploy.workspace import Tools, find_tools
 from harness.preflight.configuration import read_configurations
 from harness.preflight.engine import preflight
@@ -107,8 +107,7 @@ def harness_command(folder: Path) -> set[str]:
 @contextmanager
 def terraform_validate(tools: Tools, correct: Path) -> Iterator[Inspect]:
     """Yield ``terraform validate`` as a tool; its time does not include ``init``."""
-    with tempfile.TemporaryDirectory(prefix="preflight-") as name:
-        directory = Path(name)
+    with temporary_folder("preflight-") as directory:
         registry = tools.terraform.registry
         cli = write_cli_config(
             tools.provider, directory / "cli", registry=registry, cache=directory / "providers"
@@ -149,8 +148,8 @@ def stacks_with_mistakes() -> Iterator[dict[int, Path]]:
     """Yield the folders of the correct stack (0) and of the stack with each mistake (number)."""
     stack = synthesize(CATALOG.app, StackConfig(environment_suffix="bench-1"))
     documents = {0: stack.json, **{m.number: m.applied_to(stack.json) for m in KNOWN_MISTAKES}}
-    with tempfile.TemporaryDirectory(prefix="preflight-") as name:
-        folders = {number: Path(name) / str(number) for number in documents}
+    with temporary_folder("preflight-") as directory:
+        folders = {number: directory / str(number) for number in documents}
         for number, document in documents.items():
             folders[number].mkdir()
             (folders[number] / "cdk.tf.json").write_text(json.dumps(document))

@@ -39,7 +39,10 @@ def destroy(context: click.Context, /, *, every: bool, **given: Any) -> None:
         except HarnessError as error:  # the other runs are destroyed all the same
             failures += 1
             click.echo(f"Error: {record.environment_suffix}: {error}", err=True)
-    context.exit(1 if failures else 0)
+    unreadable = ledger.unreadable()
+    for each in unreadable:
+        click.echo(f"Error: {each}", err=True)
+    context.exit(1 if failures or unreadable else 0)
 
 
 def _destroy(suffix: str) -> None:

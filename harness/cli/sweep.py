@@ -12,6 +12,7 @@ from rich.console import Console
 from harness.catalog import CATALOG
 from harness.cli.options import format_option, harness_options, settings_from
 from harness.cli.session import observed_run
+from harness.core.errors import HarnessError
 from harness.deploy.guards.request import guard_account, guard_location
 from harness.pipeline.lifetime import teardown
 from harness.run.ledger import Ledger, RunRecord
@@ -72,7 +73,7 @@ def sweep(
     Searches the ledger, the state bucket, and every service that the stack uses. Only resources
     with the tags of this project that belong to an expired or named run are swept, and the parts
     of such resources. Every service is queried again at the end: exit status 1 if anything is
-    left.
+    left, or if the record of a run cannot be read.
     """
     settings = settings_from(given)
     ledger = Ledger(settings.home)
@@ -86,8 +87,10 @@ def sweep(
         state_region=settings.state_bucket_region,
     )
     reports = _swept(settings, ledger, request)
-    _print(reports, layout)
-    context.exit(0 if all(report.is_clean for report in reports) else 1)
+    unreadable = ledger.unreadable()
+    _print(reports, unreadable, layout)
+    clean = not unreadable and all(report.is_clean for report in reports)
+    context.exit(0 if clean else 1)
 
 
 def _swept(
@@ -132,10 +135,17 @@ def _destroy(settings: HarnessSettings, record: RunRecord) -> TeardownProof | No
         return teardown(run)
 
 
-def _print(reports: tuple[SweepReport, ...], layout: str) -> None:
+def _print(
+    reports: tuple[SweepReport, ...], unreadable: tuple[HarnessError, ...], layout: str
+) -> None:
+    for error in unreadable:
+        click.echo(f"Error: {error}", err=True)
     if layout == "json":
-        clean = all(report.is_clean for report in reports)
-        content = {"clean": clean, "targets": [report.to_dict() for report in reports]}
+        content = {
+            "clean": not unreadable and all(report.is_clean for report in reports),
+            "targets": [report.to_dict() for report in reports],
+            "unreadable": [error.message for error in unreadable],
+        }
         click.echo(json.dumps(content, indent=2))
         return
     console = Console()

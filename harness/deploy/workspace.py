@@ -8,6 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
+from harness.core.folders import create_folder
 from harness.run.run import Run
 from harness.run.timeline import Timeline
 from harness.targets.base import Target
@@ -80,7 +81,7 @@ def workspace_of(
         cache=_plugin_cache(),
     )
     return WorkingDirectory(
-        run.workspace_directory,
+        create_folder(run.workspace_directory),
         tools.terraform,
         environment=target.environment(),
         cli_config=cli_config,

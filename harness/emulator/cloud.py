@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from harness.core.errors import EmulatorError
+from harness.core.folders import create_temporary_folder
 from harness.core.interrupts import deferred_interrupts
 from harness.core.process import stop_group
 from harness.core.wait import wait_until
@@ -19,6 +19,7 @@ from harness.emulator.dead_clouds import (
     CLOUD_PREFIX,
     START_SECONDS,
     remove_cloud_folder,
+    require_cloud_folder,
     sweep_clouds,
 )
 
@@ -56,9 +57,8 @@ def start_cloud(
         EmulatorError: It ended or was not ready in time; the message contains its log.
     """
     sweep_clouds()
-    directory = Path(tempfile.mkdtemp(prefix=CLOUD_PREFIX))
     # The engine may run PostgreSQL as another user, who needs access to subfolders.
-    directory.chmod(0o711)
+    directory = create_temporary_folder(CLOUD_PREFIX, mode=0o711)
     # -P: a folder named harness in the working directory must not be imported.
     command = [sys.executable, "-P", "-m", "harness.emulator", "--directory", str(directory)]
     command += ["--region", region, "--port", str(port)]
@@ -108,7 +108,10 @@ def attach_cloud(directory: Path) -> CloudInfo:
 
     Raises:
         EmulatorError: There is none, or it has ended; the message contains its log.
+        ForeignFolderError: The harness did not create the folder.
     """
+    if directory.exists():
+        require_cloud_folder(directory)
     info = CloudInfo.read(directory)
     if info is None or not info.alive:
         raise EmulatorError(

@@ -7,6 +7,7 @@ from pathlib import Path
 import psutil
 
 from harness.core.errors import HarnessError
+from harness.core.json_values import read_json
 from harness.core.redaction import redact
 
 INFO_FILE = "cloud.json"
@@ -79,18 +80,21 @@ class CloudInfo:
         """Read the info file in a folder; None if there is none.
 
         Raises:
-            HarnessError: It was written by another version.
+            HarnessError: It is damaged, or was written by another version.
         """
         path = directory / INFO_FILE
         try:
-            return cls(**json.loads(path.read_text()))
+            info = read_json(path, cls)
+            if info.directory != str(directory):
+                raise ValueError(f"it describes the cloud in {info.directory!r}")  # noqa: TRY301
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError) as error:
             raise HarnessError(
-                f"{path} cannot be read: {error!r}",
+                f"{path} cannot be read: {error}",
                 remedy="another version of the harness wrote it: stop the cloud with that version",
             ) from error
+        return info
 
 
 def log_tail(directory: str | Path) -> str:

@@ -1,13 +1,15 @@
 """Finds and removes folders and processes of embedded clouds whose supervisor has died."""
 
-import os
-import shutil
+import logging
 import tempfile
 import time
 from pathlib import Path
 
 from harness.core.errors import HarnessError
+from harness.core.folders import remove_folder, require_own_folder
 from harness.emulator.cloud_info import ENGINE_FOLDER, CloudInfo
+
+logger = logging.getLogger(__name__)
 
 CLOUD_PREFIX = "catalog-cloud-"
 # Deadline of a start; after it, a folder without an info file is dead.
@@ -15,13 +17,14 @@ START_SECONDS = 60.0
 
 
 def dead_clouds() -> tuple[Path, ...]:
-    """Return the folders of dead clouds of this user."""
+    """Return the folders of dead clouds of this user, without those that others created."""
     found = Path(tempfile.gettempdir()).glob(f"{CLOUD_PREFIX}*")
-    return tuple(sorted(path for path in found if os.access(path, os.W_OK) and _is_dead(path)))
+    return tuple(sorted(path for path in found if _is_dead(path)))
 
 
 def _is_dead(directory: Path) -> bool:
     try:
+        require_cloud_folder(directory)
         info = CloudInfo.read(directory)
         if info is not None:
             return not info.alive
@@ -35,16 +38,35 @@ def sweep_clouds() -> tuple[Path, ...]:
     """Remove the folders and end the processes of dead clouds."""
     swept = dead_clouds()
     for directory in swept:
-        remove_cloud_folder(directory)
+        try:
+            remove_cloud_folder(directory)
+        except HarnessError as error:  # no reason to refuse the start of another cloud
+            logger.warning("%s", error)
     return swept
 
 
 def remove_cloud_folder(directory: Path) -> None:
-    """Remove the folder of a dead cloud and end processes that its container engine left."""
+    """Remove the folder of a dead cloud and end processes that its container engine left.
+
+    Raises:
+        ForeignFolderError: It is not the folder of a cloud of this user.
+    """
+    if not directory.exists():
+        return
+    require_cloud_folder(directory)
     engine = directory / ENGINE_FOLDER
     if engine.exists():
         # Imported late: the engine imports a web server.
         from harness.emulator.container_engine.reaper import sweep_orphans  # noqa: PLC0415
 
         sweep_orphans(engine)
-    shutil.rmtree(directory, ignore_errors=True)
+    remove_folder(directory, parent=Path(tempfile.gettempdir()), prefix=CLOUD_PREFIX)
+
+
+def require_cloud_folder(directory: Path) -> None:
+    """Raise unless a folder is that of a cloud of this user.
+
+    Raises:
+        ForeignFolderError: It is not, or the temporary folder of the system has changed since.
+    """
+    require_own_folder(directory, parent=Path(tempfile.gettempdir()), prefix=CLOUD_PREFIX)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -21,6 +20,7 @@ from harness.emulator.container_engine import (
     running_engine,
 )
 from harness.emulator.container_engine.postgres_wheel import DEFAULT_MAJOR
+from harness.emulator.dead_clouds import remove_cloud_folder
 from harness.emulator.gateway import gateway_environment
 from harness.emulator.readiness import save_database_ca, wait_for_gateway
 
@@ -74,7 +74,7 @@ async def supervise(config: SupervisorConfig) -> int:
     with suppress(asyncio.CancelledError):
         await serving
     if orphaned.done():
-        shutil.rmtree(config.directory, ignore_errors=True)
+        remove_cloud_folder(config.directory)
     return 0
 
 

@@ -2,10 +2,10 @@
 
 import hashlib
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from harness.core.folders import temporary_folder
 from harness.image.builder import Builder
 from harness.image.ecr_repository import Registry
 
@@ -35,8 +35,7 @@ def publish(
         UsageError: The repository is not this project's.
         ProcessError: It could not be built or pushed.
     """
-    with tempfile.TemporaryDirectory(prefix="catalog-image-") as name:
-        folder = Path(name)
+    with temporary_folder("catalog-image-") as folder:
         copy_sources(package, folder)
         tag = content_tag(folder)
         uri = f"{registry.ensure(repository, tags)}:{tag}"

@@ -1,8 +1,10 @@
 """The record of every run on disk, written before the first resource exists."""
 
 import json
+import logging
+import os
 import re
-import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -14,6 +16,9 @@ from typing import Any
 from filelock import FileLock
 
 from harness.core.errors import HarnessError, UsageError
+from harness.core.folders import create_folder, create_private_folder, remove_folder
+from harness.core.json_values import read_json
+from harness.settings.options import TARGET_NAMES
 from harness.settings.settings import (
     MAX_SUFFIX_LENGTH,
     HarnessSettings,
@@ -23,7 +28,10 @@ from harness.settings.settings import (
 _RECORD = "run.json"
 _KEPT_RECORDS = 50
 _SUFFIX = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_REGION = re.compile(r"[a-z0-9-]+")
 _LOCK_SECONDS = 30.0
+
+logger = logging.getLogger(__name__)
 
 
 class RunStatus(StrEnum):
@@ -134,10 +142,10 @@ class Ledger:
 
     def save(self, record: RunRecord) -> None:
         """Write a record atomically; it survives a kill of this process."""
-        directory = self.directory(record.environment_suffix)
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory = create_folder(self.directory(record.environment_suffix))
         draft = directory / f"{_RECORD}.draft"
-        draft.write_text(json.dumps(asdict(record), indent=2))
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(asdict(record), indent=2), encoding="utf-8")
         draft.replace(directory / _RECORD)
 
     def update(self, environment_suffix: str, **changes: Any) -> RunRecord:
@@ -157,18 +165,24 @@ class Ledger:
         Raises:
             HarnessError: The record cannot be read.
         """
-        path = self.directory(environment_suffix) / _RECORD
+        return self._read(self.directory(environment_suffix) / _RECORD)
+
+    def _read(self, path: Path) -> RunRecord | None:
+        name = path.parent.name
         try:
-            values = json.loads(path.read_text())
-            return RunRecord(**{**values, "status": RunStatus(values["status"])})
+            _require_own_file(path)
+            record = read_json(path, RunRecord)
+            _require_possible(record, name)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError) as error:
             raise HarnessError(
-                f"the record {path} cannot be read: {error!r}",
-                remedy="it is damaged, or was written by another version: check whether the run "
-                "left resources, then delete its folder",
+                f"the record {path} cannot be read: {error}",
+                remedy="it is damaged, forged or of another version, and its run may have "
+                f"resources: `catalog-harness sweep --environment-suffix {name}` with the --target "
+                f"of the run finds them; then move {path.parent} away",
             ) from error
+        return record
 
     def get(self, environment_suffix: str) -> RunRecord:
         """Return the record of a run.
@@ -231,21 +245,23 @@ class Ledger:
 
     def _each(self) -> Iterator[RunRecord | HarnessError | None]:
         for path in sorted(self._runs.glob(f"*/{_RECORD}")):
-            if _is_suffix(path.parent.name):
-                try:
-                    yield self.find(path.parent.name)
-                except HarnessError as error:
-                    yield error
+            try:
+                yield self._read(path)
+            except HarnessError as error:
+                yield error
 
     def _prune(self) -> None:
         ended = [r for r in self._all() if r.status is RunStatus.DESTROYED]
         for record in ended[_KEPT_RECORDS:]:
-            shutil.rmtree(self.directory(record.environment_suffix), ignore_errors=True)
+            try:
+                remove_folder(self.directory(record.environment_suffix), parent=self._runs)
+            except HarnessError as error:  # a new run does not depend on it
+                logger.warning("%s", error)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         try:
-            self._runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+            create_private_folder(self._runs)
             with FileLock(self._runs / ".lock", timeout=_LOCK_SECONDS):
                 yield
         except OSError as error:
@@ -257,6 +273,24 @@ class Ledger:
 
 def _is_suffix(text: str) -> bool:
     return len(text) <= MAX_SUFFIX_LENGTH and _SUFFIX.fullmatch(text) is not None
+
+
+def _require_possible(record: RunRecord, folder: str) -> None:
+    if record.environment_suffix != folder or not _is_suffix(folder):
+        raise ValueError(f"environment_suffix is {record.environment_suffix!r}")
+    if record.target not in TARGET_NAMES:
+        raise ValueError(f"target is {record.target!r}")
+    if not _REGION.fullmatch(record.region):
+        raise ValueError(f"region is {record.region!r}")
+    datetime.fromisoformat(record.started_at)
+
+
+def _require_own_file(path: Path) -> None:
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        raise ValueError("it is a link or no file")
+    if status.st_uid != os.geteuid():
+        raise ValueError(f"it belongs to another user (uid {status.st_uid})")
 
 
 def now() -> str:

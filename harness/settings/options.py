@@ -50,6 +50,8 @@ class Option:
         return f"harness_{self.field}"
 
 
+TARGET_NAMES = ("embedded", "localstack", "aws")
+
 OPTIONS: tuple[Option, ...] = (
     Option(
         "target",
@@ -57,7 +59,7 @@ OPTIONS: tuple[Option, ...] = (
         "token; 'localstack' is a running LocalStack; 'aws' is a real account",
         kind="choice",
         default="embedded",
-        choices=("embedded", "localstack", "aws"),
+        choices=TARGET_NAMES,
         metavar="TARGET",
     ),
     Option(

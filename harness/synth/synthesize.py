@@ -5,11 +5,10 @@ import importlib.metadata
 import json
 import os
 import platform
-import shutil
 import sys
-import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import platformdirs
 
 from harness.core import process
 from harness.core.errors import HarnessError, UsageError
+from harness.core.folders import remove_folder, temporary_folder
 from harness.run.stack_definition import StackApp, StackConfiguration
 from harness.synth.cache import cache_lock, read, store
 
@@ -72,11 +72,12 @@ def synthesize(
         with cache_lock(cache, timeout):
             # Left by a killed harness: only one synth runs at a time.
             for left in cache.glob(f"{_RUN}*"):
-                shutil.rmtree(left, ignore_errors=True)
+                with suppress(HarnessError):  # a folder of somebody else is no reason to fail
+                    remove_folder(left, parent=cache, prefix=_RUN)
             configuration = read(cached_file)  # from the process that held the lock
             if configuration is None:
-                with tempfile.TemporaryDirectory(prefix=_RUN, dir=cache) as folder:
-                    run = _AppRun(app, Path(folder), environ)
+                with temporary_folder(_RUN, parent=cache) as folder:
+                    run = _AppRun(app, folder, environ)
                     configuration = run.synthesize(config, timeout, cancel)
                 store(cached_file, configuration)
     return SynthesizedStack(configuration, cached_file)

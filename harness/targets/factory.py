@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from harness.core.errors import UsageError
+from harness.core.errors import HarnessError, UsageError
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
 from harness.targets.embedded import EmbeddedTarget
@@ -32,8 +32,20 @@ def create_target(settings: HarnessSettings, *, owner_pid: int | None) -> Target
 
 
 def attach_target(name: str, region: str, attachment: Mapping[str, str]) -> Target:
-    """Return the target of a run on record; see ``Target.attach``."""
-    return target_type(name).attach(region, attachment)
+    """Return the target of a run on record; see ``Target.attach``.
+
+    Raises:
+        HarnessError: The attachment is not that of such a target: the record is damaged.
+    """
+    try:
+        return target_type(name).attach(region, attachment)
+    except (KeyError, TypeError, ValueError) as error:
+        raise HarnessError(
+            f"the attachment {sorted(attachment)} on record is not that of target {name}: "
+            f"{error!r}",
+            remedy="the record is damaged or forged: `catalog-harness sweep` with the --target of "
+            "the run finds its resources; then move its folder away",
+        ) from error
 
 
 def account_target(region: str) -> Target:

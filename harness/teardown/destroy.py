@@ -1,6 +1,5 @@
 """Destroying: everything that a run has, and the proof that nothing of it is left."""
 
-import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
@@ -9,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from harness.aws.resources.ownership import Ownership
 from harness.aws.transient_errors import transient_error
 from harness.core.errors import EmulatorError, HarnessError, LeakError, TargetError
+from harness.core.folders import remove_folder
 from harness.deploy.workspace import find_tools, terraform_listener, workspace_of
 from harness.run.ledger import RunRecord, RunStatus
 from harness.run.run import Run
@@ -223,4 +223,4 @@ def _stop(run: Run, target: Target) -> None:
 
 def _forget(run: Run) -> None:
     run.update(status=RunStatus.DESTROYED)
-    shutil.rmtree(run.workspace_directory, ignore_errors=True)
+    remove_folder(run.workspace_directory, parent=run.directory)

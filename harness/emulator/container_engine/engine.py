@@ -2,11 +2,11 @@
 
 import asyncio
 import secrets
-import shutil
 from collections.abc import Mapping
 from typing import Any
 
 from harness.core.errors import HarnessError
+from harness.core.folders import create_folder, remove_folder
 from harness.emulator.container_engine.accounts import unprivileged_account
 from harness.emulator.container_engine.config import EngineConfig
 from harness.emulator.container_engine.container import Container, ContainerSpec
@@ -33,9 +33,8 @@ class Engine:
     """
 
     def __init__(self, config: EngineConfig, images: tuple[Image, ...]) -> None:
-        config.directory.mkdir(parents=True, exist_ok=True)
         # PostgreSQL may run as another account, which needs access to its folders.
-        config.directory.chmod(0o711)
+        create_folder(config.directory, mode=0o711)
         self.config = config
         self.identity = secrets.token_hex(16)
         self.registry = ImageRegistry(images)
@@ -124,7 +123,7 @@ class Engine:
         await self.lifecycle.end(container, grace)
         self.network.detach(container.id)
         container.log.remove()
-        await asyncio.to_thread(shutil.rmtree, container.root, ignore_errors=True)
+        await asyncio.to_thread(self.volumes.remove_container_folder, container.root)
 
     async def pull(self, reference: str) -> Image:
         """Make an image available.
@@ -147,7 +146,7 @@ class Engine:
         await asyncio.gather(*(self.remove(each, force=True, grace=grace) for each in left))
         self.network.close()
         self.volumes.close()
-        shutil.rmtree(self.config.directory, ignore_errors=True)
+        remove_folder(self.config.directory, parent=self.config.directory.parent)
 
     def _raise_if_in_use(self, name: str) -> None:
         for other in self.containers.values():

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.core.errors import HarnessError, ToolNotFoundError
+from harness.core.folders import temporary_folder
 from harness.emulator.container_engine.accounts import Account, first_inaccessible_folder
 from harness.emulator.container_engine.postgres_wheel import (
     PINS,
@@ -118,10 +119,10 @@ def inspect_installation(folder: Path, origin: str) -> PostgresInstallation:
     version = printed.partition("(PostgreSQL)")[2].split()[:1]
     if not version or not (folder / "initdb").exists():
         raise ToolNotFoundError(f"{folder} contains no complete PostgreSQL server: {printed!r}")
-    with tempfile.TemporaryDirectory(prefix="catalog-harness-") as empty:
-        (Path(empty) / "postgresql.conf").touch()
+    with temporary_folder("catalog-harness-") as empty:
+        (empty / "postgresql.conf").touch()
         # The preset option ssl_library is empty in a build without TLS.
-        tls = bool(_output(server, "-C", "ssl_library", "-D", empty).strip())
+        tls = bool(_output(server, "-C", "ssl_library", "-D", str(empty)).strip())
     return PostgresInstallation(folder, version[0], tls, origin)
 
 

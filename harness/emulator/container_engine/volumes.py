@@ -1,17 +1,19 @@
 """Folders of containers and named volumes; extraction of archives."""
 
 import logging
-import shutil
 import tarfile
-import tempfile
 from pathlib import Path
 
+from harness.core.folders import create_folder, create_temporary_folder, remove_folder
 from harness.emulator.container_engine.accounts import Account, first_inaccessible_folder
 from harness.emulator.container_engine.errors import NotFoundError
 
 logger = logging.getLogger(__name__)
 
 _SHARED_TEMPORARY = Path("/var/tmp")  # noqa: S108 -- used by mkdtemp only
+_SHARED_PREFIX = "catalog-harness-"
+# Inside the folder of a container or volume, which stays with the engine's account.
+_FILES = "files"
 
 
 class VolumeStore:
@@ -29,21 +31,21 @@ class VolumeStore:
         self._base = directory
         closed = first_inaccessible_folder(directory) if account else None
         if closed is not None:
-            self._base = Path(tempfile.mkdtemp(prefix="catalog-harness-", dir=_SHARED_TEMPORARY))
-            self._base.chmod(0o711)
+            self._base = create_temporary_folder(
+                _SHARED_PREFIX, parent=_SHARED_TEMPORARY, mode=0o711
+            )
             logger.info(
                 "%s is not accessible to other accounts; volumes are in %s", closed, self._base
             )
         self._volumes = self._base / "volumes"
         self._containers = self._base / "containers"
         for folder in (self._volumes, self._containers):
-            folder.mkdir()
-            folder.chmod(0o711)
+            create_folder(folder, mode=0o711)
 
     @property
     def names(self) -> list[str]:
         """Names of all volumes."""
-        return sorted(each.name for each in self._volumes.iterdir())
+        return sorted(each.name for each in self._volumes.iterdir() if each.is_dir())
 
     @property
     def shared_folder(self) -> Path:
@@ -52,15 +54,15 @@ class VolumeStore:
 
     def container_folder(self, name: str) -> Path:
         """Create the private folder of a container."""
-        folder = self._containers / name
-        folder.mkdir(mode=0o711)
-        return folder
+        return _with_files(self._containers / name)
+
+    def remove_container_folder(self, folder: Path) -> None:
+        """Remove a folder that ``container_folder`` returned."""
+        remove_folder(folder.parent, parent=self._containers)
 
     def create(self, name: str) -> Path:
         """Create a volume if it does not exist; return its folder."""
-        folder = self._path(name)
-        folder.mkdir(mode=0o711, exist_ok=True)
-        return folder
+        return _with_files(self._path(name))
 
     def folder(self, name: str) -> Path:
         """Return the folder of a volume.
@@ -68,7 +70,7 @@ class VolumeStore:
         Raises:
             NotFoundError: There is none.
         """
-        folder = self._path(name)
+        folder = self._path(name) / _FILES
         if not folder.is_dir():
             raise NotFoundError(f"get {name}: no such volume")
         return folder
@@ -79,19 +81,28 @@ class VolumeStore:
         Raises:
             NotFoundError: There is none.
         """
-        shutil.rmtree(self.folder(name))
+        remove_folder(self.folder(name).parent, parent=self._volumes)
 
     def close(self) -> None:
         """Remove the folders of containers and volumes."""
         for folder in (self._containers, self._volumes):
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(folder, parent=self._base)
         if self._base.parent == _SHARED_TEMPORARY:
-            shutil.rmtree(self._base, ignore_errors=True)
+            remove_folder(self._base, parent=_SHARED_TEMPORARY, prefix=_SHARED_PREFIX)
 
     def _path(self, name: str) -> Path:
         if "/" in name or name in ("", ".", ".."):
             raise NotFoundError(f"get {name}: no such volume")
         return self._volumes / name
+
+
+def _with_files(folder: Path) -> Path:
+    """Return the folder in a marked one; other accounts can enter both, whatever the umask."""
+    files = create_folder(folder, mode=0o711) / _FILES
+    if not files.is_dir():
+        files.mkdir(mode=0o711)
+        files.chmod(0o711)
+    return files
 
 
 def unpack(bundle: tarfile.TarFile, target: Path) -> None:

@@ -1,6 +1,5 @@
 """Sweeping a target by all sources about its runs: ledger, states, tags and names."""
 
-import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from harness.aws.tags import parse_time
 from harness.core.errors import HarnessError
+from harness.core.folders import remove_folder
 from harness.run.ledger import Ledger, RunRecord, RunStatus
 from harness.run.stack_definition import StackDefinition
 from harness.targets.base import Target
@@ -155,6 +155,6 @@ def _finish(
             return replace(run, errors=(*run.errors, f"{state.places[0]}: {error}"))
     if run.environment_suffix in records:
         ledger.update(run.environment_suffix, status=RunStatus.DESTROYED)
-        folder = ledger.directory(run.environment_suffix) / "terraform"
-        shutil.rmtree(folder, ignore_errors=True)
+        folder = ledger.directory(run.environment_suffix)
+        remove_folder(folder / "terraform", parent=folder)
     return replace(run, state=(), notes=tuple(f"state removed: {place}" for place in run.state))

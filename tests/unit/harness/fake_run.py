@@ -21,6 +21,7 @@ from harness.run.run import Run
 from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
 from harness.synth.synthesize import SynthesizedStack
+from harness.targets.factory import attach_target
 from harness.teardown.proof import TeardownProof
 from harness.teardown.sweep import SweepReport, SweptRun
 from harness.teardown.sweep.removal import Outcome
@@ -133,6 +134,7 @@ class FakeRun:
 
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.folder = folder
+        self._patch = patch
         self.home = folder / "home"
         self.ledger = Ledger(self.home)
         self.target = FakeTarget(self.ledger)
@@ -154,6 +156,10 @@ class FakeRun:
         patch.setattr("harness.teardown.destroy.prove_teardown", self._prove)
         patch.setattr("harness.teardown.destroy.sweep", self._sweep)
         patch.setattr("harness.deploy.deploy.require_no_existing_resources", self._require_none)
+
+    def attaches_really(self) -> None:
+        """Let destroy attach to what is on record, as without fakes."""
+        self._patch.setattr("harness.teardown.destroy.attach_target", attach_target)
 
     def settings(self, **changes: Any) -> HarnessSettings:
         values: dict[str, Any] = {

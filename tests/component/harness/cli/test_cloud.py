@@ -13,6 +13,8 @@ from harness.emulator.cloud_info import LOG_FILE, CloudInfo
 from tests.component.harness.emulator.fake_cloud import fake_cloud
 from tests.unit.harness.cli.conftest import CommandLine
 
+pytestmark = pytest.mark.usefixtures("clouds_in_tmp_path")
+
 
 class Start:
     """Replaces ``start_cloud``: starts a process in place of a cloud."""
@@ -29,7 +31,7 @@ class Start:
 
 @pytest.fixture
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
-    stand_in = Start(tmp_path / "a cloud")
+    stand_in = Start(tmp_path / "catalog-cloud-a b")
     monkeypatch.setattr("harness.cli.cloud.start_cloud", stand_in)
     with stand_in.stack:
         yield stand_in

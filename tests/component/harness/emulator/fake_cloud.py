@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.core.folders import create_folder
 from harness.emulator.cloud_info import CloudInfo
 from tests.unit.harness.emulator.sample_cloud_info import sample_cloud_info
 
@@ -21,7 +22,7 @@ def fake_cloud(
     directory: Path, *, stubborn: bool = False, **changes: object
 ) -> Iterator[CloudInfo]:
     """A cloud without services; its process runs, its info file is written."""
-    directory.mkdir(parents=True, exist_ok=True)
+    create_folder(directory)
     process = subprocess.Popen(
         [sys.executable, "-S", "-c", _STUBBORN if stubborn else _WAITS, str(directory)],
         stdin=subprocess.PIPE,

@@ -153,24 +153,24 @@ def test_the_supervisor_receives_all_options(
 
 
 class TestStop:
-    def test_any_process_can_stop_a_cloud(self, tmp_path: Path) -> None:
-        with fake_cloud(tmp_path / "cloud") as info:
+    def test_any_process_can_stop_a_cloud(self, temporary_folder: Path) -> None:
+        with fake_cloud(temporary_folder / "catalog-cloud-1") as info:
             stop_cloud(info)
 
             assert not info.alive
             assert not Path(info.directory).exists()
 
-    def test_a_cloud_that_has_ended_is_cleaned_up(self, tmp_path: Path) -> None:
-        info = ended_cloud(tmp_path / "cloud")
+    def test_a_cloud_that_has_ended_is_cleaned_up(self, temporary_folder: Path) -> None:
+        info = ended_cloud(temporary_folder / "catalog-cloud-1")
 
         stop_cloud(info)
 
         assert not Path(info.directory).exists()
 
     def test_a_cloud_that_ends_in_that_moment_is_no_error(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, temporary_folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        info = ended_cloud(tmp_path / "cloud")
+        info = ended_cloud(temporary_folder / "catalog-cloud-1")
         monkeypatch.setattr(CloudInfo, "alive", True)
 
         stop_cloud(info)
@@ -178,11 +178,11 @@ class TestStop:
         assert not Path(info.directory).exists()
 
     def test_a_cloud_that_ignores_sigterm_is_killed_and_reported(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, temporary_folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(cloud_module, "_STOP_SECONDS", 0.05)
 
-        with fake_cloud(tmp_path / "cloud", stubborn=True) as info:
+        with fake_cloud(temporary_folder / "catalog-cloud-1", stubborn=True) as info:
             with pytest.raises(EmulatorError, match=r"ignored SIGTERM .* was killed"):
                 stop_cloud(info)
 
@@ -191,26 +191,28 @@ class TestStop:
 
 
 class TestAttach:
-    def test_a_cloud_is_found_by_its_folder(self, tmp_path: Path) -> None:
-        with fake_cloud(tmp_path / "cloud") as info:
-            assert attach_cloud(tmp_path / "cloud") == info
+    def test_a_cloud_is_found_by_its_folder(self, temporary_folder: Path) -> None:
+        with fake_cloud(temporary_folder / "catalog-cloud-1") as info:
+            assert attach_cloud(temporary_folder / "catalog-cloud-1") == info
 
-    def test_a_cloud_that_has_ended_is_an_error(self, tmp_path: Path) -> None:
-        ended_cloud(tmp_path / "cloud")
+    def test_a_cloud_that_has_ended_is_an_error(self, temporary_folder: Path) -> None:
+        ended_cloud(temporary_folder / "catalog-cloud-1")
 
         with pytest.raises(EmulatorError, match="no embedded cloud runs in"):
-            attach_cloud(tmp_path / "cloud")
+            attach_cloud(temporary_folder / "catalog-cloud-1")
 
-    def test_the_error_contains_the_end_of_its_log(self, tmp_path: Path) -> None:
-        ended_cloud(tmp_path / "cloud")
-        (tmp_path / "cloud" / "cloud.log").write_text("the gateway ended by itself\n")
+    def test_the_error_contains_the_end_of_its_log(self, temporary_folder: Path) -> None:
+        ended_cloud(temporary_folder / "catalog-cloud-1")
+        (temporary_folder / "catalog-cloud-1" / "cloud.log").write_text(
+            "the gateway ended by itself\n"
+        )
 
         with pytest.raises(EmulatorError, match=r"any more\nthe gateway ended by itself"):
-            attach_cloud(tmp_path / "cloud")
+            attach_cloud(temporary_folder / "catalog-cloud-1")
 
-    def test_a_folder_without_a_cloud_is_an_error(self, tmp_path: Path) -> None:
+    def test_a_folder_without_a_cloud_is_an_error(self, temporary_folder: Path) -> None:
         with pytest.raises(EmulatorError, match="no embedded cloud runs in"):
-            attach_cloud(tmp_path / "nothing")
+            attach_cloud(temporary_folder / "nothing")
 
 
 def test_this_process_is_the_owner_within_a_context(

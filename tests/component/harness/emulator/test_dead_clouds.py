@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from harness.core.folders import create_folder
 from harness.emulator.cloud_info import ENGINE_FOLDER
 from harness.emulator.dead_clouds import (
     CLOUD_PREFIX,
@@ -62,7 +63,7 @@ def test_a_cloud_of_another_user_is_not_removed(
     temporary_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended_cloud(a_cloud(temporary_folder))
-    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "geteuid", lambda: 4242)
 
     assert sweep_clouds() == ()
 
@@ -75,7 +76,7 @@ def test_other_folders_are_ignored(temporary_folder: Path) -> None:
 
 def test_processes_of_its_engine_are_killed(temporary_folder: Path, left_behind: int) -> None:
     directory = a_cloud(temporary_folder)
-    (directory / ENGINE_FOLDER).mkdir(parents=True)
+    (create_folder(directory) / ENGINE_FOLDER).mkdir()
     started = psutil.Process(left_behind).create_time()
     record = [{"pid": left_behind, "started": started, "container": "task"}]
     (directory / ENGINE_FOLDER / "processes.json").write_text(json.dumps(record))

@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from harness.core.errors import EmulatorError, ToolNotFoundError
+from harness.core.folders import create_folder
 from harness.core.wait import wait_until
 from harness.emulator import supervisor
 from harness.emulator.cloud_info import CA_FILE, CloudInfo
@@ -94,10 +95,8 @@ def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gateway:
 
 
 @pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    folder = tmp_path / "cloud"
-    folder.mkdir()
-    return folder
+def directory(tmp_path: Path, clouds_in_tmp_path: None) -> Path:
+    return create_folder(tmp_path / "catalog-cloud-1")
 
 
 @pytest.fixture

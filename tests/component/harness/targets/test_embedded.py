@@ -13,12 +13,15 @@ from harness.targets.embedded import EmbeddedTarget
 from tests.component.harness.emulator.fake_cloud import fake_cloud
 from tests.component.harness.targets.http_server import Answer, Request, unix_server
 
+pytestmark = pytest.mark.usefixtures("clouds_in_tmp_path")
+
+
 AURORA = "catalog-pr1.cluster-x.eu-north-1.rds.amazonaws.com"
 
 
 @pytest.fixture
 def cloud(tmp_path: Path) -> Iterator[CloudInfo]:
-    with fake_cloud(tmp_path / "cloud") as info:
+    with fake_cloud(tmp_path / "catalog-cloud-1") as info:
         yield info
 
 
@@ -85,7 +88,7 @@ class TestFacts:
 
     def test_they_name_another_engine_after_attaching(self, tmp_path: Path) -> None:
         docker = "unix:///run/podman.sock"
-        with fake_cloud(tmp_path / "c", docker_host=docker, database="") as info:
+        with fake_cloud(tmp_path / "catalog-cloud-c", docker_host=docker, database="") as info:
             facts = attached(info).facts()
 
         assert facts["containers"] == docker
@@ -140,8 +143,8 @@ class TestDatabaseRoute:
             return Answer.of([{"Id": "db"}] if request.path == "/containers/json" else details)
 
         with (
-            fake_cloud(tmp_path / "c", database_tls=False) as info,
-            unix_server(tmp_path / "c" / "docker.sock", respond),
+            fake_cloud(tmp_path / "catalog-cloud-c", database_tls=False) as info,
+            unix_server(tmp_path / "catalog-cloud-c" / "docker.sock", respond),
         ):
             target = attached(info)
 

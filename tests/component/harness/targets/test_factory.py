@@ -10,9 +10,11 @@ from harness.targets.factory import attach_target, create_target, target_type
 from tests.component.harness.emulator.fake_cloud import ended_cloud, fake_cloud
 from tests.component.harness.targets.fake_localstack import FakeLocalStack
 
+pytestmark = pytest.mark.usefixtures("clouds_in_tmp_path")
+
 
 def test_a_target_on_record_is_attached_to(tmp_path: Path) -> None:
-    with fake_cloud(tmp_path) as info:
+    with fake_cloud(tmp_path / "catalog-cloud-1") as info:
         target = attach_target("embedded", "eu-west-1", {"cloud": info.directory})
 
         assert target.region == "eu-west-1"
@@ -45,15 +47,15 @@ class TestLocalStack:
 
 
 def test_a_target_that_has_ended_cannot_be_attached_to(tmp_path: Path) -> None:
-    ended_cloud(tmp_path)
+    ended_cloud(tmp_path / "catalog-cloud-1")
 
     with pytest.raises(EmulatorError, match=r"no embedded cloud runs in .* any more"):
-        attach_target("embedded", "eu-north-1", {"cloud": str(tmp_path)})
+        attach_target("embedded", "eu-north-1", {"cloud": str(tmp_path / "catalog-cloud-1")})
 
 
 def test_the_local_files_of_an_ended_target_are_removed(tmp_path: Path) -> None:
-    ended_cloud(tmp_path / "cloud")
+    ended_cloud(tmp_path / "catalog-cloud-1")
 
-    target_type("embedded").remove_ended({"cloud": str(tmp_path / "cloud")})
+    target_type("embedded").remove_ended({"cloud": str(tmp_path / "catalog-cloud-1")})
 
-    assert not (tmp_path / "cloud").exists()
+    assert not (tmp_path / "catalog-cloud-1").exists()

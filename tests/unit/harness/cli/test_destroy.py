@@ -47,7 +47,7 @@ class TestDestroy:
                 target="embedded",
                 region="eu-north-1",
                 status=RunStatus.STARTING,
-                started_at="2020",
+                started_at="2020-01-01T00:00:00",
             )
         )
         fake_run.proof = LEFT
@@ -69,3 +69,66 @@ class TestDestroy:
 
     def test_no_run_to_destroy_is_a_usage_error(self, call: CommandLine, fake_run: FakeRun) -> None:
         assert call("destroy").status == 2
+
+
+class TestForgedRecords:
+    def test_a_folder_that_is_no_cloud_is_refused_by_name(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
+    ) -> None:
+        call("deploy", *deployable)
+        decoy = fake_run.folder / "catalog-cloud-decoy"
+        decoy.mkdir()
+        (decoy / "precious").write_text("1")
+        fake_run.ledger.update(SUFFIX, attachment={"cloud": str(decoy)})
+        fake_run.attaches_really()
+
+        completed = call("destroy", "--environment-suffix", SUFFIX)
+
+        assert completed.status == 1
+        assert f"the folder {decoy} is not deleted or used" in completed.err
+        assert (decoy / "precious").exists()
+        assert fake_run.status is not RunStatus.DESTROYED
+
+    def test_a_workspace_that_the_harness_did_not_create_stays(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
+    ) -> None:
+        call("deploy", *deployable)
+        workspace = fake_run.ledger.directory(SUFFIX) / "terraform"
+        workspace.rename(workspace.with_name("moved"))
+        workspace.mkdir()
+        (workspace / "precious").write_text("1")
+
+        completed = call("destroy")
+
+        assert completed.status == 1
+        assert f"the folder {workspace} is not deleted or used" in completed.err
+        assert (workspace / "precious").exists()
+
+    def test_an_attachment_of_another_target_is_one_error(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
+    ) -> None:
+        call("deploy", *deployable)
+        fake_run.ledger.update(SUFFIX, attachment={"endpoint": "http://127.0.0.1:1"})
+        fake_run.attaches_really()
+
+        completed = call("destroy", "--environment-suffix", SUFFIX)
+
+        assert completed.status == 1
+        assert "the attachment ['endpoint'] on record is not that of target embedded" in (
+            completed.err
+        )
+
+    def test_a_record_that_cannot_be_read_fails_destroy_all(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options
+    ) -> None:
+        call("deploy", *deployable)
+        bad = fake_run.ledger.directory("bad")
+        bad.mkdir()
+        (bad / "run.json").write_text("{")
+
+        completed = call("destroy", "--all")
+
+        assert completed.status == 1
+        assert f"the record {bad / 'run.json'} cannot be read" in completed.err
+        assert "What to do" in completed.err
+        assert fake_run.status is RunStatus.DESTROYED, "the others are destroyed all the same"

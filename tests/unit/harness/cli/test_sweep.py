@@ -189,3 +189,21 @@ def test_a_run_on_record_is_destroyed_by_the_command_destroy(
     assert "destroy: started" in completed.err, "progress is on standard error"
     assert fake_run.verbs[-1] == "destroy"
     assert fake_run.status is RunStatus.DESTROYED
+
+
+@pytest.mark.parametrize("layout", ["table", "json"])
+def test_a_record_that_cannot_be_read_is_exit_status_1(
+    call: CommandLine, sweeps: FakeSweeps, fake_run: FakeRun, layout: str
+) -> None:
+    sweeps.reports = ()
+    bad = fake_run.ledger.directory("bad")
+    bad.mkdir(parents=True)
+    (bad / "run.json").write_text("{")
+
+    completed = call("sweep", "--yes", "--format", layout)
+
+    assert completed.status == 1
+    assert f"the record {bad / 'run.json'} cannot be read" in completed.err
+    if layout == "json":
+        content = json.loads(completed.out)
+        assert (content["clean"], len(content["unreadable"])) == (False, 1)

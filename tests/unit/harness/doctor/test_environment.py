@@ -42,7 +42,7 @@ class TestLedger:
 
         assert found.verdict is Verdict.WARNING
         assert "run.json cannot be read" in found.found
-        assert "delete its folder" in found.remedy
+        assert "catalog-harness sweep --environment-suffix pr1" in found.remedy
 
     def test_a_folder_that_is_not_writable_is_missing(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")

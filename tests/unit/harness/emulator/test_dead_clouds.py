@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from harness.core.folders import ForeignFolderError, create_folder
 from harness.emulator.cloud_info import INFO_FILE
 from harness.emulator.dead_clouds import (
     CLOUD_PREFIX,
     START_SECONDS,
+    remove_cloud_folder,
     sweep_clouds,
 )
 
@@ -36,16 +38,29 @@ def test_a_starting_cloud_is_not_removed(temporary_folder: Path) -> None:
 
 
 def test_a_cloud_that_failed_to_start_is_removed(temporary_folder: Path) -> None:
-    directory = a_cloud(temporary_folder)
-    directory.mkdir()
+    directory = create_folder(a_cloud(temporary_folder))
     make_old(directory)
 
     assert sweep_clouds() == (directory,)
 
 
 def test_a_cloud_of_another_version_is_not_removed(temporary_folder: Path) -> None:
-    directory = a_cloud(temporary_folder)
-    directory.mkdir()
+    directory = create_folder(a_cloud(temporary_folder))
     (directory / INFO_FILE).write_text('{"from": "a later version"}')
 
     assert sweep_clouds() == ()
+
+
+@pytest.mark.parametrize("name", ["catalog-cloud-of-somebody", "other"])
+def test_a_folder_that_the_harness_did_not_create_is_never_removed(
+    temporary_folder: Path, name: str
+) -> None:
+    decoy = temporary_folder / name
+    (decoy / "engine").mkdir(parents=True)
+    (decoy / "precious").write_text("1")
+    make_old(decoy)
+
+    assert sweep_clouds() == ()
+    with pytest.raises(ForeignFolderError, match=name):
+        remove_cloud_folder(decoy)
+    assert (decoy / "precious").exists()

@@ -6,6 +6,7 @@ import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ class TestRecord:
 
     def test_updates_of_several_threads_are_all_kept(self, ledger: Ledger) -> None:
         ledger.begin(record())
-        fields = {"target": "t", "region": "r", "terraform": "tf", "error": "e"}
+        fields = {"run_id": "i", "owner": "o", "terraform": "tf", "error": "e"}
         barrier = threading.Barrier(len(fields))
 
         def update(name: str) -> None:
@@ -115,10 +116,10 @@ class TestBegin:
         def begin(number: int) -> str:
             barrier.wait()
             try:
-                Ledger(tmp_path).begin(record(started_at=str(number)))
+                Ledger(tmp_path).begin(record(started_at=f"2026-01-0{number + 1}"))
             except UsageError:
                 return ""
-            return str(number)
+            return f"2026-01-0{number + 1}"
 
         with ThreadPoolExecutor(runs) as pool:
             begun = [each for each in pool.map(begin, range(runs)) if each]
@@ -213,11 +214,62 @@ class TestDamage:
         assert [str(each.message) for each in ledger.unreadable()]
         ledger.begin(record("next"))
 
-    def test_other_folders_are_no_runs(self, ledger: Ledger) -> None:
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"environment_suffix": "good"},
+            {"environment_suffix": "../../decoy"},
+            {"target": "nowhere"},
+            {"region": "../../x"},
+            {"started_at": "yesterday"},
+            {"applied": "yes"},
+            {"attachment": {"cloud": ["/"]}},
+            {"attachment": "/"},
+            {"terraform": 7},
+            {"error": None},
+            {"future": "field"},
+        ],
+        ids=str,
+    )
+    def test_a_forged_record_is_unreadable(self, ledger: Ledger, changes: dict[str, Any]) -> None:
+        ledger.begin(record("good"))
+        ledger.begin(record("bad"))
+        path = ledger.directory("bad") / "run.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+        with pytest.raises(HarnessError, match=r"bad/run\.json cannot be read.*\n.*sweep"):
+            ledger.find("bad")
+        assert [each.environment_suffix for each in ledger.records()] == ["good"]
+        assert len(ledger.unreadable()) == 1
+
+    def test_brackets_nested_too_deeply_are_damage(self, ledger: Ledger) -> None:
+        ledger.begin(record("bad"))
+        (ledger.directory("bad") / "run.json").write_text("[" * 20_000)
+
+        assert "nested too deeply" in ledger.unreadable()[0].message
+
+    def test_a_linked_record_is_foreign(self, ledger: Ledger, tmp_path: Path) -> None:
+        ledger.begin(record("good"))
+        ledger.begin(record("bad"))
+        path = ledger.directory("bad") / "run.json"
+        path.rename(tmp_path / "elsewhere.json")
+        path.symlink_to(tmp_path / "elsewhere.json")
+
+        assert "it is a link" in ledger.unreadable()[0].message
+
+    def test_a_record_of_another_user_is_foreign(
+        self, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ledger.begin(record("bad"))
+        monkeypatch.setattr(os, "geteuid", lambda: 4242)
+
+        assert "belongs to another user" in ledger.unreadable()[0].message
+
+    def test_a_record_in_a_folder_that_is_no_suffix_is_unreadable(self, ledger: Ledger) -> None:
         ledger.begin(record("good"))
         foreign = ledger.directory("good").parent / "Not A Run"
         foreign.mkdir()
-        (foreign / "run.json").write_text("{}")
+        (foreign / "run.json").write_text((ledger.directory("good") / "run.json").read_text())
 
         assert len(ledger.records()) == 1
-        assert ledger.unreadable() == ()
+        assert "Not A Run/run.json" in ledger.unreadable()[0].message

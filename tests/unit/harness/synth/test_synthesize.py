@@ -15,6 +15,7 @@ import pytest
 
 from harness.catalog import CATALOG
 from harness.core.errors import HarnessError, ProcessError, UsageError
+from harness.core.folders import create_folder
 from harness.core.process import Completed
 from harness.synth.synthesize import SynthesizedStack, synthesize
 from stack.config import StackConfig
@@ -188,11 +189,20 @@ def test_the_folder_of_the_app_is_removed(app: FakeApp, cache: Path) -> None:
 
 
 def test_folders_of_killed_runs_are_removed(app: FakeApp, cache: Path) -> None:
-    (cache / "run-of-a-killed-process" / "jsii-kernel").mkdir(parents=True)
+    left = create_folder(cache / "run-of-a-killed-process")
+    (left / "jsii-kernel").mkdir()
 
     stack = synthesized(_CONFIG, cache)
 
     assert {path.name for path in cache.iterdir()} == {stack.path.name, "synth.lock"}
+
+
+def test_a_folder_that_the_harness_did_not_create_stays(app: FakeApp, cache: Path) -> None:
+    (cache / "run-of-somebody" / "work").mkdir(parents=True)
+
+    synthesized(_CONFIG, cache)
+
+    assert (cache / "run-of-somebody" / "work").is_dir()
 
 
 def test_temporary_files_of_the_app_are_in_its_folder(app: FakeApp, cache: Path) -> None:

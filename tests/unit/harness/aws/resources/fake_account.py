@@ -144,7 +144,7 @@ def distribution(comment: str, origin: str) -> dict[str, Any]:
 class SweptTarget:
     """A target whose services return the given answers, and else nothing."""
 
-    name = "fake"
+    name = "localstack"
     region = REGION
 
     def __init__(self, answers: Mapping[str, Answer] | None = None) -> None:

@@ -43,7 +43,7 @@ class Runs:
 
     def record(self, suffix: str = SUFFIX, **given: Any) -> None:
         values: dict[str, Any] = {
-            "target": "fake",
+            "target": "localstack",
             "region": REGION,
             "status": RunStatus.DEPLOYING,
             "started_at": "2026-05-31T20:00:00+00:00",
@@ -120,7 +120,7 @@ class TestOnRecord:
 
     @pytest.mark.parametrize(
         "elsewhere",
-        [{"attachment": {"account": "2"}}, {"region": "eu-west-1"}, {"target": "another"}],
+        [{"attachment": {"account": "2"}}, {"region": "eu-west-1"}, {"target": "aws"}],
         ids=["account", "region", "target"],
     )
     def test_a_run_somewhere_else_is_none_of_this_sweep(
