@@ -3,13 +3,12 @@
 import platform
 import re
 import sys
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 import requests
 
 from harness.core import process
+from harness.core.folders import temporary_folder
 from harness.deploy.workspace import find_provider_source
 from harness.doctor.diagnosis import Diagnosis, Verdict
 from harness.settings.settings import HarnessSettings
@@ -71,8 +70,8 @@ def diagnose_provider(settings: HarnessSettings) -> Diagnosis:
 def diagnose_provider_clock(settings: HarnessSettings) -> Diagnosis:
     """Start a program with the clock that the AWS provider gets on an emulator."""
     requested = settings.provider_clock or Target.default_clock
-    with tempfile.TemporaryDirectory(prefix="catalog-harness-") as directory:
-        clock = usable_clock(requested, Path(directory))
+    with temporary_folder("catalog-harness-") as directory:
+        clock = usable_clock(requested, directory)
     verdict = Verdict.WARNING if clock.reason else Verdict.OK
     remedy = "none is needed: a run takes two minutes longer" if clock.reason else ""
     return Diagnosis("Provider clock", verdict, str(clock), remedy)

@@ -1,12 +1,12 @@
 """Determines whether the provider of this machine can run with a faster clock."""
 
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.core import process
 from harness.core.errors import ProcessError
+from harness.core.folders import temporary_folder
 from harness.terraform.provider_clock.installation import write_launcher
 from harness.terraform.provider_clock.launcher import ClockError, require_support
 
@@ -67,8 +67,8 @@ def _measure(factor: int, directory: Path) -> float:
         OSError: The folder is not writable.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="provider-clock-", dir=directory) as folder:
-        launcher, reason = Path(folder, "launcher"), Path(folder, "reason")
+    with temporary_folder("provider-clock-", parent=directory) as folder:
+        launcher, reason = folder / "launcher", folder / "reason"
         write_launcher(launcher, factor, Path(sys.executable), reason)
         command = [str(launcher), "-I", "-S", "-c", _MEASURE]
         try:
