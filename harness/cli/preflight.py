@@ -94,11 +94,12 @@ def preflight(
     """
     with _exit_code_on_error(_COULD_NOT_RUN):
         settings = settings_from(given)
-        configurations = read_configurations(path) if path else [_catalog(settings)]
+        target = None if offline else create_target(settings, owner_pid=os.getpid())
+        configurations = read_configurations(path) if path else [_catalog(settings, target)]
         terraform, notes = _terraform(settings, terraform_version)
         suppressions = load_suppressions(config)
         report = Report(notes=notes)
-        with _target(settings, offline=offline) as target:
+        with _started(target):
             for configuration in configurations:
                 report += inspect(
                     configuration,
@@ -122,10 +123,10 @@ def _exit_code_on_error(exit_code: int) -> Iterator[None]:
         raise
 
 
-def _catalog(settings: HarnessSettings) -> Configuration:
+def _catalog(settings: HarnessSettings, target: Target | None) -> Configuration:
     named = settings.stack_settings.get("environment_suffix")
     suffix = settings.environment_suffix or named or new_environment_suffix()
-    stack = synthesize(CATALOG.app, CATALOG.configure(settings, suffix))
+    stack = synthesize(CATALOG.app, CATALOG.configure(settings, suffix, target=target))
     return configuration_of(stack.json, label=str(stack.path))
 
 
@@ -147,14 +148,13 @@ def _terraform(
 
 
 @contextmanager
-def _target(settings: HarnessSettings, *, offline: bool) -> Iterator[Target | None]:
-    if offline:
-        yield None
+def _started(target: Target | None) -> Iterator[None]:
+    if target is None:
+        yield
         return
-    target = create_target(settings, owner_pid=os.getpid())
     target.start()
     try:
-        yield target
+        yield
     finally:
         target.stop()
 

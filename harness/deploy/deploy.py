@@ -205,6 +205,8 @@ def _preflight(run: Run, stack: SynthesizedStack, target: Target, tools: Tools) 
         )
     for finding in report.warnings:
         run.timeline.observer.note(f"{finding.rule} at {finding.address}: {finding.message}")
+    for note in report.notes:
+        run.timeline.observer.note(f"preflight: {note}")
 
 
 def _apply(

@@ -5,6 +5,7 @@ from string import Formatter
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from harness.core.errors import TargetError
 from harness.preflight.configuration import Configuration
 from harness.preflight.finding import Family, Finding, Problem, Severity
 from harness.preflight.registry import Inspection, Rule
@@ -53,10 +54,9 @@ def preflight(
         if rule.family is Family.TEARDOWN and not disposable:
             continue
         try:
-            findings.extend(
-                _finding(rule, problem, configuration) for problem in rule.check(inspection)
-            )
-        except (BotoCoreError, ClientError) as error:
+            for problem in rule.check(inspection):
+                findings.append(_finding(rule, problem, configuration))
+        except (BotoCoreError, ClientError, TargetError) as error:
             notes.append(f"{rule.id}: not looked up: {error}")
     return _report(findings, suppressions, notes)
 

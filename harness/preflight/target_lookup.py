@@ -25,6 +25,14 @@ class LookupTarget(Protocol):
     def missing(self) -> Mapping[Capability, str]:
         """Return the capabilities that the target lacks, with the reasons."""
 
+    def image_problem(self, reference: str) -> str:
+        """Return why tasks cannot pull a container image; empty if they can.
+
+        Raises:
+            TargetError: It cannot be looked up; the message has the reason.
+            ClientError: AWS refused the look-up.
+        """
+
 
 class TargetLookup:
     """API calls to a target; each is sent once and its response is cached.
@@ -36,6 +44,7 @@ class TargetLookup:
     def __init__(self, target: LookupTarget) -> None:
         self.region = target.region
         self.missing = target.missing()
+        self.image_problem = target.image_problem
         self._session: Any = target.session()
         self._clients: dict[str, Any] = {}
         self._responses: dict[tuple[str, str, str], Any] = {}

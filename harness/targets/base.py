@@ -52,6 +52,15 @@ class TargetAccess(Protocol):
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
         """Return a direct route to a database endpoint; None if there is none."""
 
+    def image_problem(self, reference: str) -> str:  # noqa: ARG002
+        """Return why tasks cannot pull a container image; empty if they can, or by default.
+
+        Raises:
+            TargetError: It cannot be looked up; the message has the reason.
+            ClientError: AWS refused the look-up.
+        """
+        return ""
+
 
 class Target(TargetAccess, Protocol):
     """Where a stack is deployed: one implementation per kind of target.

@@ -16,7 +16,7 @@ from harness.emulator.cloud_info import CA_FILE, CloudInfo
 from harness.emulator.dead_clouds import remove_cloud_folder
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import DatabaseRoute, Target
-from harness.targets.container_addresses import container_address
+from harness.targets.container_engine_api import container_address, image_problem
 from harness.targets.emulator_settings import (
     EMULATOR_PROVIDER,
     NO_QUOTAS,
@@ -144,6 +144,10 @@ class EmbeddedTarget(Target):
             return None
         ca_file = Path(cloud.directory) / CA_FILE if cloud.database_tls else None
         return DatabaseRoute(address, port, ca_file)
+
+    def image_problem(self, reference: str) -> str:
+        """Return why the container engine cannot pull an image."""
+        return image_problem(self.cloud.docker_host, reference)
 
 
 def docker_host_of(engine: str) -> str | None:

@@ -12,6 +12,7 @@ from urllib3.util import Retry
 
 from harness.aws.caller_identity import Identity, caller_identity, require_same
 from harness.aws.capability import Capability
+from harness.aws.ecr_image import image_problem
 from harness.aws.real_session import aws_session, emulator_behind
 from harness.core.errors import UsageError
 from harness.settings.settings import HarnessSettings
@@ -161,3 +162,7 @@ class AwsTarget(Target):
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:  # noqa: ARG002
         """Return None: see ``missing``."""
         return None
+
+    def image_problem(self, reference: str) -> str:
+        """Return why an image in the registry of this account cannot be pulled."""
+        return image_problem(self._session, reference, account=self.identity.account)

@@ -9,7 +9,7 @@ import pytest
 from harness.aws.emulator_session import EmulatorSession
 from harness.core.wait import wait_until
 from harness.emulator.cloud_info import CloudInfo
-from harness.targets.container_addresses import container_address
+from harness.targets.container_engine_api import container_address
 from tests.integration.cli_process import CliProcess
 
 GATEWAY = r"-m harness\.emulator\.gateway$"

@@ -1,19 +1,46 @@
-"""Rules on starting the tasks of ECS services: permissions, log groups, routes."""
+"""Rules on starting the tasks of ECS services: images, permissions, log groups, routes."""
 
 from collections.abc import Iterator
 
+from harness.core.errors import TargetError
 from harness.preflight.configuration import Block, Resource, references_in
 from harness.preflight.finding import Family, Severity
-from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.registry import Inspection, Problems, lookup_rule, resource_rule
 from harness.preflight.rules.ec2.model import routes_out
 from harness.preflight.rules.ecs.model import awslogs, containers, task_of
 from harness.preflight.rules.iam import allows, role_statements
+from harness.preflight.target_lookup import TargetLookup
 
 _GUIDE = "AmazonECS/latest/developerguide"
 _READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - an action
 _TASK = "aws_ecs_task_definition"
 _LOG_GROUP = "aws_cloudwatch_log_group"
 _SECRET = "aws_secretsmanager_secret"  # noqa: S105 - a resource type
+
+
+@lookup_rule(
+    "ecs/image-not-found",
+    errors="CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to "
+    "resolve ref {image}: {image}: not found",
+    other_errors="CannotPullContainerError: ...pull access denied for ...",
+    remedy="Correct the image (--image for the catalog stack), or push it first; for a real "
+    "account `catalog-harness image publish` does so.",
+    documentation=f"{_GUIDE}/task_cannot_pull_image.html",
+)
+def image_not_found(inspection: Inspection, target: TargetLookup) -> Problems:
+    """The target cannot pull the image of a container."""
+    unknown: dict[str, None] = {}
+    for task in inspection.configuration.resources(_TASK):
+        for image in {container.text("image"): None for container in containers(task) or []}:
+            try:
+                problem = target.image_problem(image) if image else ""
+            except TargetError as error:
+                unknown[error.message] = None
+                continue
+            if problem:
+                yield task.problem(f"image {image}: {problem}", image=image)
+    if unknown:
+        raise TargetError("; ".join(unknown))
 
 
 @resource_rule(

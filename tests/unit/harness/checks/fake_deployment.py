@@ -152,6 +152,9 @@ class FakeDeployment:
     def known_drift(self) -> Sequence[AllowedDrift]:
         raise NotImplementedError
 
+    def image_problem(self, reference: str) -> str:
+        raise NotImplementedError
+
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
         assert (host, port) == (ENDPOINT, 5432)
         return DatabaseRoute("127.0.0.2", 5432, None) if self.has_route else None

@@ -184,7 +184,7 @@ class TestPreflight:
         written = json.loads((run.workspace_directory / "cdk.tf.json").read_text())
         assert "backend" not in written["terraform"], "or `terraform init` would fail first"
 
-    def test_warnings_are_noted_and_do_not_stop_it(
+    def test_warnings_and_notes_are_reported_and_do_not_stop_it(
         self, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         request: dict[str, Any] = {}
@@ -192,14 +192,17 @@ class TestPreflight:
 
         def warn(document: object, **given: Any) -> SimpleNamespace:
             request.update(given, document=document)
-            return SimpleNamespace(warnings=[warning])
+            return SimpleNamespace(warnings=[warning], notes=["not looked up: a quota"])
 
         monkeypatch.setattr("harness.deploy.deploy.require_deployable", warn)
         run = fake_run.run(skip_preflight=False)
 
         deploy(run)
 
-        assert observer_of(run).notes == ["s3/x at aws_s3_bucket.b: careful"]
+        assert observer_of(run).notes == [
+            "s3/x at aws_s3_bucket.b: careful",
+            "preflight: not looked up: a quota",
+        ]
         assert request["document"] == fake_run.synthesized
         assert request["environment_suffix"] == SUFFIX
         assert request["target"] is fake_run.target

@@ -107,6 +107,7 @@ class FakeTarget:
         responses: Operation -> response; an exception is raised, a function is called.
         name: Name of the target.
         lacking: Capabilities that it lacks, with the reasons.
+        unpullable: Image -> why it cannot be pulled; an exception is raised.
         called: Every operation that was called, in order.
     """
 
@@ -116,6 +117,7 @@ class FakeTarget:
     lacking: Mapping[Capability, str] = field(
         default_factory=lambda: {Capability.SERVICE_QUOTAS: "an emulator has no quotas"}
     )
+    unpullable: Mapping[str, str | Exception] = field(default_factory=dict)
     called: list[str] = field(default_factory=list)
 
     def session(self) -> Any:
@@ -146,6 +148,12 @@ class FakeTarget:
 
     def missing(self) -> Mapping[Capability, str]:
         return self.lacking
+
+    def image_problem(self, reference: str) -> str:
+        problem = self.unpullable.get(reference, "")
+        if isinstance(problem, Exception):
+            raise problem
+        return problem
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,14 @@ from typing import Any
 import pytest
 
 from harness.aws.capability import Capability
+from harness.core.errors import TargetError
+from harness.preflight import configuration_of, preflight
 from tests.unit.harness.preflight.sample_configuration import (
     SUFFIX,
     Case,
     Draft,
     FakeTarget,
+    catalog,
     check,
     fires,
     no_such,
@@ -243,11 +246,39 @@ CASES = [
         "cloudfront/policy-not-found", own_policy, target=responding(get_cache_policy={"ETag": "1"})
     ),
     fires(
+        "ecs/image-not-found",
+        "aws_ecs_task_definition.service_task",
+        nothing,
+        target=FakeTarget(unpullable={"catalog-api:latest": "no such image"}),
+    ),
+    silent("ecs/image-not-found", nothing, target=FakeTarget(), name="can be pulled"),
+    silent(
+        "ecs/image-not-found",
+        lambda d: d.containers(lambda all_: all_[0].update(image="${var.image}")),
+        target=FakeTarget(unpullable={"${var.image}": "no such image"}),
+        name="not known before apply",
+    ),
+    fires(
         "account/quota-exceeded", "aws_vpc.network_vpc", nothing, target=account(used=5, limit=5)
     ),
     silent("account/quota-exceeded", nothing, target=account(used=4, limit=5)),
     silent("account/quota-exceeded", nothing, target=FakeTarget(), name="emulator"),
 ]
+
+
+def test_an_image_that_cannot_be_looked_up_is_noted_and_hides_no_other() -> None:
+    draft = catalog()
+    draft.containers(
+        lambda all_: all_.extend({"name": name, "image": name} for name in ("a", "b", "c"))
+    )
+    elsewhere = TargetError("a is not in the registry of account 111122223333")
+    target = FakeTarget(unpullable={"a": elsewhere, "b": "no such image"})
+
+    report = preflight(configuration_of(draft.document), target=target)
+
+    (found,) = [each for each in report.findings if each.rule == "ecs/image-not-found"]
+    assert found.message == "image b: no such image"
+    assert f"ecs/image-not-found: not looked up: {elsewhere.message}" in report.notes
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

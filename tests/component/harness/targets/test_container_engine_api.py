@@ -1,4 +1,4 @@
-"""Look-up of the address of a network alias, on a real socket."""
+"""Addresses and images that a container engine reports, on a real socket."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.core.errors import TargetError
-from harness.targets.container_addresses import container_address
+from harness.targets.container_engine_api import container_address, image_problem
 from tests.component.harness.targets.http_server import Answer, Request, unix_server
 
 AURORA = "catalog-pr1.cluster-x.eu-north-1.rds.amazonaws.com"
@@ -77,3 +77,40 @@ def test_an_engine_that_does_not_respond_is_an_error(tmp_path: Path) -> None:
 def test_an_engine_on_tcp_is_refused() -> None:
     with pytest.raises(TargetError, match=r"not on a Unix socket\n.*unix:///path"):
         container_address("tcp://10.0.0.1:2375", AURORA)
+
+
+class TestImage:
+    def test_a_local_image_needs_no_registry(self, engine: str, answers: dict[str, Answer]) -> None:
+        answers["/images/team/api:1/json"] = Answer.of({"Id": "sha256:1"})
+
+        assert image_problem(engine, "team/api:1") == ""
+
+    def test_an_image_of_the_registry_can_be_pulled(
+        self, engine: str, answers: dict[str, Answer]
+    ) -> None:
+        answers["/distribution/team/api@sha256:1/json"] = Answer.of({"Descriptor": {}})
+
+        assert image_problem(engine, "team/api@sha256:1") == ""
+
+    @pytest.mark.parametrize("status", [400, 401, 403, 404])
+    def test_a_refusal_of_the_registry_is_the_reason(
+        self, engine: str, answers: dict[str, Answer], status: int
+    ) -> None:
+        answers["/distribution/no:1/json"] = Answer.of({"message": "pull access denied"}, status)
+
+        assert image_problem(engine, "no:1") == "pull access denied"
+
+    def test_a_reference_with_spaces_is_sent_to_the_engine(
+        self, engine: str, answers: dict[str, Answer]
+    ) -> None:
+        answers["/distribution/no%20image/json"] = Answer.of({"message": "invalid"}, 400)
+
+        assert image_problem(engine, "no image") == "invalid"
+
+    def test_a_registry_that_does_not_respond_is_an_error(
+        self, engine: str, answers: dict[str, Answer]
+    ) -> None:
+        answers["/distribution/no:1/json"] = Answer.of({"message": "dial tcp: timeout"}, 500)
+
+        with pytest.raises(TargetError, match=r"status 500: .*dial tcp: timeout"):
+            image_problem(engine, "no:1")
