@@ -91,8 +91,10 @@ class CatalogDefinition:
         return hourly_usage(_catalog_config(config))
 
     def ecs_services(self, config: StackConfiguration) -> Sequence[EcsService]:
-        """Return the ECS service of the API."""
+        """Return the ECS service of the API, if it is deployed."""
         catalog = _catalog_config(config)
+        if Tier.SERVICE not in catalog.tiers:
+            return ()
         return (EcsService(catalog.ecs_cluster_name, catalog.ecs_service_name),)
 
 

@@ -3,14 +3,16 @@
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.core.errors import EmulatorError, TargetError, UsageError
+from harness.core.process import ProcessCancelledError
 from harness.deploy.existing_resources import require_no_existing_resources
-from harness.deploy.failure_reasons import with_failure_reasons
+from harness.deploy.failure_reasons import cancelled_apply, with_failure_reasons
 from harness.deploy.guards import require_permission
 from harness.deploy.preflight import require_deployable
+from harness.deploy.service_watch import watched
 from harness.deploy.workspace import (
     Tools,
     find_tools,
@@ -214,9 +216,7 @@ def _apply(
 ) -> dict[str, Any]:
     try:
         with run.timeline.phase("apply"):
-            outputs = workspace.apply(
-                on_event=terraform_listener(run.timeline), timeout=target.deadlines.apply
-            )
+            outputs = _apply_watched(run, workspace, config, target)
     except TerraformError as failure:
         if is_state_locked(failure):
             run.update(applied=False)  # the state belongs to the lock holder
@@ -229,6 +229,21 @@ def _apply(
     if reason := workspace.normal_speed_reason():
         run.timeline.note(f"the AWS provider ran at normal speed: {reason}")
     return outputs
+
+
+def _apply_watched(
+    run: Run, workspace: WorkingDirectory, config: StackConfiguration, target: Target
+) -> dict[str, Any]:
+    """Apply; cancel it when a service cannot become stable."""
+    with watched(target, run.stack.ecs_services(config), run.timeline.observer.note) as watch:
+        try:
+            return replace(workspace, cancel=watch.cancel).apply(
+                on_event=terraform_listener(run.timeline), timeout=target.deadlines.apply
+            )
+        except ProcessCancelledError:
+            if watch.failure is None:
+                raise
+            raise cancelled_apply(target, watch.failure) from None
 
 
 def _require_target(run: Run, failure: TerraformError) -> None:

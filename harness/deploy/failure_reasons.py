@@ -1,4 +1,4 @@
-"""Reasons why an ECS service did not become stable, read from its stopped tasks.
+"""The error of an apply whose ECS service did not become stable, led by what its tasks report.
 
 Terraform itself reports only a timeout.
 """
@@ -6,12 +6,14 @@ Terraform itself reports only a timeout.
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
-from typing import Any
+from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from harness.aws.clients import Clients
+from harness.deploy.service_watch import ServiceFailure
+from harness.deploy.stopped_tasks import FailedTask, failed_tasks
+from harness.deploy.task_logs import last_lines
 from harness.run.stack_definition import EcsService
 from harness.targets.base import Target
 from harness.terraform import AwsError, TerraformError
@@ -19,11 +21,26 @@ from harness.terraform import AwsError, TerraformError
 logger = logging.getLogger(__name__)
 
 _SERVICE = re.compile(r"(?:^|\.)aws_ecs_service\.")
-_REASON = re.compile(r"(?P<code>[A-Z]\w+(?:Error|Exception)): (?P<message>.*)", re.DOTALL)
-# Stop codes of tasks that failed, as opposed to tasks stopped on request.
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
-_FAILURES = ("TaskFailedToStart", "EssentialContainerExited", "SpotInterruption")
-_MAX_TASKS = 100
+# Pattern in the reasons -> what the user can do about it; the first that matches.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html
+_REMEDIES = {
+    r"AccessDenied|not authorized": "allow the execution role of the task what the message names",
+    r"secret|ssm|parameter": "check `secrets` of the container: each valueFrom must name an "
+    "existing secret or parameter, and a key of its JSON",
+    r"CannotPull|pull access denied|manifest": "correct the image (--image for the catalog "
+    "stack), or push it; check that the subnets have a route to its registry",
+    r"OutOfMemory|exit status 137": "give the task more memory, or the container a higher limit",
+    r"health check": "check port, path and start-up time of the container against its health "
+    "check and that of the target group, and the security groups between them",
+    r"CannotStartContainer|exit status 12[67]|exec": "check command and entry point of the "
+    "container, and that its image is for the CPU architecture of the task",
+    r"exit status|EssentialContainerExited": "fix what the container logged last; run its image "
+    "with the same command and environment to repeat it",
+}
+_OTHER = (
+    "fix what the reason names; "
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html"
+)
 
 
 def with_failure_reasons(
@@ -37,56 +54,71 @@ def with_failure_reasons(
     address = next(
         (each.address for each in error.diagnostics if _SERVICE.search(each.address)), ""
     )
-    reasons = _reasons(target.session().client("ecs"), services, address) if address else []
-    if not reasons:
+    if not address:
         return error
-    lines = [f"{address}: {reason}" for reason in reasons]
-    timeout = error.message.removeprefix(f"terraform {error.verb} failed: ")
+    prefix = f"terraform {error.verb} failed: "
+    found = _service_error(target, services, address, error.message.removeprefix(prefix))
+    if found is None:
+        return error
     return TerraformError(
-        f"terraform {error.verb} failed: " + "\n  also: ".join([*lines, timeout]),
+        prefix + found.message,
         verb=error.verb,
         diagnostics=error.diagnostics,
-        aws_errors=[*reasons, *error.aws_errors],
-        remedy=error.remedy,
+        aws_errors=[*found.aws_errors, *error.aws_errors],
+        remedy=found.remedy or error.remedy,
     )
 
 
-def _reasons(ecs: Any, services: Sequence[EcsService], address: str) -> list[AwsError]:
-    """Return the reasons why the tasks stopped, the most frequent first."""
+def cancelled_apply(target: Target, failure: ServiceFailure) -> TerraformError:
+    """Return the error of an apply that was cancelled because a service cannot become stable.
+
+    Args:
+        target: Where it was deployed; the tasks still exist.
+        failure: The service, and why the apply was cancelled.
+    """
+    where = f"ECS service {failure.service.name}"
+    cause = f"terraform apply was cancelled: {failure.reason}"
+    found = _service_error(target, [failure.service], where, cause)
+    return found or TerraformError(f"{where}: {failure.reason}", verb="apply")
+
+
+def _service_error(
+    target: Target, services: Sequence[EcsService], where: str, cause: str
+) -> TerraformError | None:
+    """Return an error with the reasons of the failed tasks, the most frequent first."""
+    clients = Clients(target.session())
     try:
-        tasks = chain.from_iterable(_stopped_tasks(ecs, service) for service in services)
-        stopped = Counter(filter(None, map(_reason, tasks)))
+        failed = [task for service in services for task in failed_tasks(clients.ecs, service)]
     except (BotoCoreError, ClientError) as error:  # the message of Terraform remains
         logger.info("stopped tasks cannot be read: %s", error)
-        return []
-    return [
-        AwsError(code, f"{message} ({count} task(s) stopped)", "ECS", address=address)
-        for (code, message), count in stopped.most_common()
-    ]
-
-
-def _stopped_tasks(ecs: Any, service: EcsService) -> Iterator[Mapping[str, Any]]:
-    listed = ecs.list_tasks(
-        cluster=service.cluster,
-        serviceName=service.name,
-        desiredStatus="STOPPED",
-        maxResults=_MAX_TASKS,
-    )
-    if listed["taskArns"]:
-        yield from ecs.describe_tasks(cluster=service.cluster, tasks=listed["taskArns"])["tasks"]
-
-
-def _reason(task: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return error code and message of a failed task; None if it was stopped on request."""
-    if task.get("stopCode") not in _FAILURES:
         return None
-    reasons = [task.get("stoppedReason", ""), *map(_container_reason, task["containers"])]
-    text = "; ".join(filter(None, reasons))
-    found = _REASON.match(text)
-    return (found["code"], found["message"]) if found else (task["stopCode"], text)
+    if not failed:
+        return None
+    counts = Counter(task.cause for task in failed).most_common()
+    examples = [next(task for task in failed if task.cause == cause) for cause, _ in counts]
+    reasons = [
+        AwsError(task.code, f"{task.message} ({count} task(s) stopped)", "ECS", address=where)
+        for task, (_, count) in zip(examples, counts, strict=True)
+    ]
+    first, *others = [f"{where}: {reason}" for reason in reasons]
+    text = "\n  also: ".join(["\n".join([first, *_logged(clients, examples[0])]), *others])
+    return TerraformError(
+        f"{text}\n  also: {cause}", verb="apply", aws_errors=reasons, remedy=_remedy(reasons)
+    )
 
 
-def _container_reason(container: Mapping[str, Any]) -> str:
-    status = f"exit status {container['exitCode']}" if container.get("exitCode") else ""
-    reason = ", ".join(filter(None, (status, container.get("reason", ""))))
-    return f"container {container['name']}: {reason}" if reason else ""
+def _logged(clients: Clients, task: FailedTask) -> list[str]:
+    """Return the last lines of the log of a task, indented."""
+    try:
+        lines = last_lines(clients, task)
+    except (BotoCoreError, ClientError) as error:  # the reason remains
+        logger.info("the log of %s cannot be read: %s", task.arn, error)
+        return []
+    return ["  last lines of its log:", *(f"    {line}" for line in lines)] if lines else []
+
+
+def _remedy(reasons: Sequence[AwsError]) -> str:
+    text = "\n".join(map(str, reasons))
+    return next(
+        (remedy for pattern, remedy in _REMEDIES.items() if re.search(pattern, text)), _OTHER
+    )

@@ -1,10 +1,13 @@
 """A deployment that fails or is interrupted is destroyed, and the cause is the first error."""
 
 import signal
+import time
 
 from tests.integration.cli_process import CliProcess
 
 IMAGE = "catalog-harness/no-such-image:1.0"
+# Terraform's timeout for the service is 16 minutes.
+FAILS_WITHIN_SECONDS = 15.0
 UP_TO_THE_SERVICE = (
     *("network", "storage", "secret", "roles", "database", "load_balancer", "service"),
 )
@@ -24,18 +27,37 @@ def assert_destroyed(cli: CliProcess) -> None:
     assert cli.left_behind() == []
 
 
-def test_an_image_that_cannot_be_pulled_is_the_first_error(cli: CliProcess) -> None:
-    cli.start("run", tiers=UP_TO_THE_SERVICE, image=IMAGE, service_timeout_seconds=20)
+def test_an_image_that_is_unknown_ends_the_run_before_the_deployment(cli: CliProcess) -> None:
+    cli.start("run", "--image", IMAGE)
+
+    assert cli.wait() == 1
+
+    _, first, *_ = cli.first_error.splitlines()
+    assert "ecs/image-not-found" in first
+    assert f"image {IMAGE}: pull access denied for {IMAGE.partition(':')[0]}" in first
+    assert "apply: started" not in cli.output
+    assert_destroyed(cli)
+
+
+def test_a_service_whose_tasks_cannot_start_ends_the_apply_with_the_cause_first(
+    cli: CliProcess,
+) -> None:
+    cli.start("run", "--skip-preflight", tiers=UP_TO_THE_SERVICE, image=IMAGE)
 
     cli.await_resource("aws_rds_cluster_instance")
     assert any("postgres" in each for each in cli.running())
+    cli.await_output("a task stopped: CannotPullContainerError")
+    stopped = time.monotonic()
+    cli.await_output("apply: FAILED")
+    assert time.monotonic() - stopped < FAILS_WITHIN_SECONDS
     assert cli.wait() == 1
 
     first, also, *_ = cli.first_error.splitlines()
-    assert first.startswith("terraform apply failed: aws_ecs_service.")
+    assert first.startswith("ECS service catalog-api-")
     assert "CannotPullContainerError: " in first
     assert f"pull access denied for {IMAGE.partition(':')[0]}" in first
-    assert "tfSTABLE" in also, "the error of Terraform follows"
+    assert "terraform apply was cancelled: its rollout failed" in also
+    assert "correct the image" in cli.first_error
     assert_destroyed(cli)
 
 

@@ -4,53 +4,19 @@ from typing import Any
 
 import pytest
 
-from harness.deploy.failure_reasons import with_failure_reasons
-from harness.run.stack_definition import EcsService
+from harness.deploy.failure_reasons import cancelled_apply, with_failure_reasons
+from harness.deploy.service_watch import ServiceFailure
 from harness.terraform import TerraformError
 from harness.terraform.errors import terraform_error
 from harness.terraform.events import Diagnostic
 from tests.unit.harness.checks.fake_aws import FakeAws, RefusalError
-from tests.unit.harness.fake_target import UnusedTarget
+from tests.unit.harness.deploy.ecs_service import PULL, SERVICE, FakeTarget, container, ecs, task
 
-SERVICE = EcsService("catalog-pr1", "catalog-api-pr1")
-CLUSTER = "arn:aws:ecs:eu-north-1:111122223333:cluster/catalog-pr1"
 TIMEOUT = Diagnostic(
     "error",
     "waiting for ECS Service (arn) create: timeout while waiting for state to become 'tfSTABLE'",
     address="aws_ecs_service.service",
 )
-PULL = "CannotPullContainerError: pull access denied for none"
-
-
-class FakeTarget(UnusedTarget):
-    def __init__(self, session: FakeAws | None = None) -> None:
-        self._session = session
-
-    def session(self) -> FakeAws:
-        assert self._session is not None, "unexpected request to the target"
-        return self._session
-
-
-def task(
-    stopped_reason: str, *, code: str = "TaskFailedToStart", **container: Any
-) -> dict[str, Any]:
-    return {
-        "stoppedReason": stopped_reason,
-        "stopCode": code,
-        "containers": [{"name": "api", **container}],
-    }
-
-
-def stopped(*tasks: dict[str, Any]) -> FakeAws:
-    arns = [f"{CLUSTER.replace('cluster', 'task')}/{number}" for number, _ in enumerate(tasks)]
-    return FakeAws.answering(
-        {
-            "ecs.ListTasks": {"taskArns": arns},
-            "ecs.DescribeTasks": {
-                "tasks": [{"taskArn": arn, **each} for arn, each in zip(arns, tasks, strict=True)]
-            },
-        }
-    )
 
 
 def explained(session: FakeAws | None, *diagnostics: Diagnostic) -> TerraformError:
@@ -59,7 +25,7 @@ def explained(session: FakeAws | None, *diagnostics: Diagnostic) -> TerraformErr
 
 
 def test_the_reason_comes_before_the_error_of_terraform() -> None:
-    error = explained(stopped(task(PULL), task(PULL)))
+    error = explained(ecs(task(PULL), task(PULL)))
 
     assert error.message.splitlines() == [
         "terraform apply failed: aws_ecs_service.service: CannotPullContainerError: pull access "
@@ -69,7 +35,7 @@ def test_the_reason_comes_before_the_error_of_terraform() -> None:
 
 
 def test_the_reason_is_an_aws_error() -> None:
-    (found,) = explained(stopped(task(PULL))).aws_errors
+    (found,) = explained(ecs(task(PULL))).aws_errors
 
     assert (found.code, found.service) == ("CannotPullContainerError", "ECS")
     assert found.address == "aws_ecs_service.service"
@@ -86,11 +52,11 @@ def test_an_exited_container_is_reported_with_its_exit_status() -> None:
     assert (
         "EssentialContainerExited: Essential container in task exited; container api: exit status "
         "137, OutOfMemoryError: Container killed due to memory usage"
-    ) in explained(stopped(ended)).message
+    ) in explained(ecs(ended)).message
 
 
 def test_the_most_frequent_reason_is_the_first() -> None:
-    error = explained(stopped(task("ResourceInitializationError: x"), task(PULL), task(PULL)))
+    error = explained(ecs(task("ResourceInitializationError: x"), task(PULL), task(PULL)))
 
     assert [each.code for each in error.aws_errors] == [
         "CannotPullContainerError",
@@ -98,12 +64,20 @@ def test_the_most_frequent_reason_is_the_first() -> None:
     ]
 
 
+def test_ids_in_the_messages_make_no_different_reason() -> None:
+    ids = ("4f1c2d3e-0000-4000-8000-000000000001", "69a245f8239c6430c466")
+    error = explained(ecs(*(task(f"TaskError: container {each} failed") for each in ids)))
+
+    assert f"container {ids[0]} failed (2 task(s) stopped)" in error.message
+    assert ids[1] not in error.message
+
+
 def test_only_stopped_tasks_of_the_service_are_listed() -> None:
-    session = stopped(task(PULL))
+    session = ecs(task(PULL))
 
     explained(session)
 
-    (name, request), _ = session.requests
+    name, request = session.requests[0]
     assert name == "ecs.ListTasks"
     assert request["cluster"] == SERVICE.cluster
     assert request["serviceName"] == SERVICE.name
@@ -114,10 +88,10 @@ class TestNothingToAdd:
     def test_tasks_stopped_on_request_are_no_reason(self) -> None:
         scaled = task("Scaling activity initiated by (deployment x)", code="ServiceScheduler")
 
-        assert explained(stopped(scaled)).aws_errors == ()
+        assert explained(ecs(scaled)).aws_errors == ()
 
     def test_without_a_stopped_task_the_error_is_unchanged(self) -> None:
-        assert "tfSTABLE" in explained(stopped()).message
+        assert "tfSTABLE" in explained(ecs()).message
 
     def test_an_error_of_another_resource_sends_no_request_to_ecs(self) -> None:
         bucket = Diagnostic("error", "no bucket", address="aws_s3_bucket.logs")
@@ -132,3 +106,104 @@ class TestNothingToAdd:
             raise RefusalError(code)
 
         assert "tfSTABLE" in explained(FakeAws.answering({"ecs.ListTasks": refuse})).message
+
+
+class TestLog:
+    CRASH = task("Essential container in task exited", code="EssentialContainerExited", exitCode=1)
+
+    def test_the_last_lines_of_a_task_follow_its_reason(self) -> None:
+        session = ecs(self.CRASH, self.CRASH, logged=["starting", "KeyError: 'DB_HOST'"])
+
+        lines = explained(session).message.splitlines()
+
+        assert lines[0].endswith("container api: exit status 1 (2 task(s) stopped) (ECS)")
+        assert lines[1:4] == ["  last lines of its log:", "    starting", "    KeyError: 'DB_HOST'"]
+        assert lines[4].startswith("  also: ")
+        (request,) = session.parameters_of("logs.GetLogEvents")
+        assert request["logStreamName"] == "api/api/s0"
+
+    def test_secrets_of_the_container_are_masked(self) -> None:
+        session = ecs(self.CRASH, logged=["connected as catalog with hunter2secret"])
+
+        assert "connected as catalog with ********" in explained(session).message
+
+    @pytest.mark.parametrize("secret", ["a-bare-secret-value", '["a-bare-secret-value"]'])
+    def test_so_is_a_secret_that_is_not_a_json_object(self, secret: str) -> None:
+        session = ecs(self.CRASH, logged=[f"token: {secret}"], secret=secret)
+
+        assert secret not in explained(session).message
+
+    def test_without_the_permission_to_read_the_secret_no_line_is_shown(self) -> None:
+        session = ecs(self.CRASH, logged=["a line"])
+
+        def refuse(_: dict[str, Any]) -> dict[str, Any]:
+            raise RefusalError("AccessDeniedException")
+
+        session.answers["secretsmanager.GetSecretValue"] = refuse
+
+        message = explained(session).message
+        assert "exit status 1" in message
+        assert "a line" not in message
+
+    def test_a_secret_that_does_not_exist_hides_no_line(self) -> None:
+        session = ecs(self.CRASH, logged=["a line"], secret=None)
+
+        assert "    a line" in explained(session).message
+
+    def test_a_container_that_never_started_has_no_log(self) -> None:
+        session = ecs(task(PULL))
+
+        def absent(_: dict[str, Any]) -> dict[str, Any]:
+            raise RefusalError("ResourceNotFoundException")
+
+        session.answers["logs.GetLogEvents"] = absent
+
+        assert "log" not in explained(session).message
+
+    def test_another_log_driver_is_not_read(self) -> None:
+        session = ecs(self.CRASH)
+        plain = {"containerDefinitions": [container(logConfiguration={"logDriver": "splunk"})]}
+        session.answers["ecs.DescribeTaskDefinition"] = {"taskDefinition": plain}
+
+        assert "exit status 1" in explained(session).message
+        assert session.parameters_of("logs.GetLogEvents") == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "remedy"),
+    [
+        (PULL, "correct the image"),
+        (
+            "ResourceInitializationError: unable to pull secrets or registry auth: execution "
+            "resource retrieval failed: unable to retrieve json key 'host' from secret arn",
+            "a key of its JSON",
+        ),
+        (
+            "ResourceInitializationError: unable to pull secrets or registry auth: failed to "
+            "fetch secret x from secrets manager: AccessDeniedException",
+            "allow the execution role",
+        ),
+        ("OutOfMemoryError: Container killed due to memory usage", "more memory"),
+        ("Task failed ELB health checks in (target-group x)", "check port, path"),
+        ("ResourceInitializationError: something new", "stopped-task-errors.html"),
+        ('CannotStartContainerError: exec: "sart": executable file not found', "command"),
+    ],
+)
+def test_each_reason_has_its_remedy(reason: str, remedy: str) -> None:
+    assert remedy in explained(ecs(task(reason))).remedy
+
+
+class TestCancelledApply:
+    FAILURE = ServiceFailure(SERVICE, "3 of its tasks have failed, and none runs")
+
+    def test_the_cause_comes_first(self) -> None:
+        error = cancelled_apply(FakeTarget(ecs(task(PULL), task(PULL), task(PULL))), self.FAILURE)
+
+        first, last = error.message.splitlines()
+        assert first == f"ECS service {SERVICE.name}: {PULL} (3 task(s) stopped) (ECS)"
+        assert last == f"  also: terraform apply was cancelled: {self.FAILURE.reason}"
+
+    def test_without_a_stopped_task_it_is_the_state_of_the_rollout(self) -> None:
+        error = cancelled_apply(FakeTarget(ecs()), ServiceFailure(SERVICE, "its rollout failed"))
+
+        assert error.message == f"ECS service {SERVICE.name}: its rollout failed"
