@@ -67,7 +67,7 @@ def find_provider_source(mirror: Path | None) -> ProviderInstallation:
 def provider_clock_of(run: Run, target: Target) -> ProviderClock:
     """Return the clock of the AWS provider in a run, measured on this machine."""
     requested = run.settings.provider_clock or target.default_clock
-    return usable_clock(requested, run.workspace_directory)
+    return usable_clock(requested, create_folder(run.workspace_directory))
 
 
 def workspace_of(

@@ -16,7 +16,7 @@ from harness.aws.emulator_session import EmulatorSession
 from harness.core.wait import wait_until
 from harness.emulator.cloud import embedded_cloud
 from harness.emulator.cloud_info import CloudInfo
-from harness.targets.container_addresses import container_address
+from harness.targets.container_engine_api import container_address
 
 PASSWORD = "a-Password-1"
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from harness.core.errors import EmulatorError, HarnessError, TargetError
+from harness.core.folders import MARKER
 from harness.deploy.deploy import attach, deploy, find_target, start_target
 from harness.preflight import TerraformVersion
 from harness.run.ledger import RunStatus
@@ -111,7 +112,8 @@ class TestProviderClock:
         def install(clock: ProviderClock) -> list[int]:
             requested: list[int] = []
 
-            def usable(factor: int, _directory: Path) -> ProviderClock:
+            def usable(factor: int, directory: Path) -> ProviderClock:
+                assert (directory / MARKER).is_file(), "or the teardown would not delete it"
                 requested.append(factor)
                 return clock
 
