@@ -38,7 +38,9 @@ def destroy(context: click.Context, /, *, every: bool, **given: Any) -> None:
             _destroy(record.environment_suffix)
         except HarnessError as error:  # the other runs are destroyed all the same
             failures += 1
-            click.echo(f"Error: {record.environment_suffix}: {error}", err=True)
+            notes = getattr(error, "__notes__", ())
+            text = "\n".join([str(error), *notes])
+            click.echo(f"Error: {record.environment_suffix}: {text}", err=True)
     unreadable = ledger.unreadable()
     for each in unreadable:
         click.echo(f"Error: {each}", err=True)

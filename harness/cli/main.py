@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from contextlib import suppress
 
 import click
 
@@ -107,4 +108,5 @@ def _print_notes(error: BaseException | None) -> None:
 
 def _print_error(text: str) -> None:
     # click removes the colour unless standard error is a terminal.
-    click.secho(text, fg="red", err=True, color=False if os.environ.get("NO_COLOR") else None)
+    with suppress(OSError):  # a closed terminal must not change the exit status
+        click.secho(text, fg="red", err=True, color=False if os.environ.get("NO_COLOR") else None)

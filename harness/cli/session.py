@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -10,7 +11,7 @@ from rich.console import Console
 from harness.catalog import CATALOG
 from harness.pipeline.outcome import RunOutcome
 from harness.report.files import write_report
-from harness.report.progress import ConsoleObserver
+from harness.report.progress import CLOSED_CONSOLE, ConsoleObserver
 from harness.report.terminal import render_summary
 from harness.run.ledger import Ledger
 from harness.run.run import Run
@@ -66,6 +67,11 @@ def _finish(run: Run, outcome: RunOutcome, console: Console) -> None:
     report = outcome.report(run)
     if report is None:
         return
-    console.print(render_summary(report, width=min(console.width, _MAX_WIDTH)))
-    for path in write_report(report, run.settings.report_dir):
-        click.echo(f"report: {path}")
+    paths: tuple[Path, ...] = ()
+    try:
+        paths = write_report(report, run.settings.report_dir)
+    finally:
+        with suppress(*CLOSED_CONSOLE):
+            console.print(render_summary(report, width=min(console.width, _MAX_WIDTH)))
+            for path in paths:
+                click.echo(f"report: {path}")

@@ -100,4 +100,12 @@ class DurationError(HarnessError):
 
 
 class LeakError(HarnessError):
-    """After destroy, the target still holds resources of the run."""
+    """After destroy, the target still holds resources of the run.
+
+    Attributes:
+        leftovers: These resources, one text each; none if they have been swept since.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "", leftovers: tuple[str, ...] = ()) -> None:
+        super().__init__(message, remedy=remedy)
+        self.leftovers = leftovers

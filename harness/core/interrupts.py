@@ -1,4 +1,7 @@
-"""Ctrl-C and SIGTERM: end a run in order, and never end its teardown by accident.
+"""Ctrl-C, SIGTERM and SIGHUP: end a run in order, and never end its teardown by accident.
+
+SIGHUP, which a closed terminal and the end of an SSH session cause, is like SIGTERM; where it
+is ignored, as under nohup, it stays ignored.
 
 Python handles signals in the main thread only: in other threads each context just runs its body.
 """
@@ -14,31 +17,40 @@ from types import FrameType
 
 logger = logging.getLogger(__name__)
 
-_INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
+_TERMINATIONS = (signal.SIGTERM, signal.SIGHUP)
+_INTERRUPTS = (signal.SIGINT, *_TERMINATIONS)
 _PRESSES_TO_ABANDON = 3
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM was received; handled like Ctrl-C."""
+    """SIGTERM or SIGHUP was received; handled like Ctrl-C."""
 
 
 @contextmanager
 def sigterm_as_interrupt() -> Iterator[None]:
-    """Raise ``Terminated`` on SIGTERM within the context."""
+    """Raise ``Terminated`` on SIGTERM and on the first SIGHUP within the context.
 
-    def terminate(_number: int) -> None:
+    The kernel and the shell both send SIGHUP when a terminal closes.
+    """
+    hung_up = False
+
+    def terminate(number: int) -> None:
+        nonlocal hung_up
+        if number == signal.SIGHUP and hung_up:
+            return
+        hung_up = hung_up or number == signal.SIGHUP
         raise Terminated
 
-    with _handled(terminate, signal.SIGTERM):
+    with _handled(terminate, *_TERMINATIONS):
         yield
 
 
 @contextmanager
 def shielded(activity: str) -> Iterator[None]:
-    """Keep Ctrl-C and SIGTERM from interrupting the body, such as a teardown.
+    """Keep Ctrl-C, SIGTERM and SIGHUP from interrupting the body, such as a teardown.
 
     The first two signals only print a line to standard error; the third one raises
-    KeyboardInterrupt, for a teardown that hangs.
+    KeyboardInterrupt, for a teardown that hangs. SIGHUP does not count.
 
     Args:
         activity: What the body does, for that line ("tearing down").
@@ -47,6 +59,8 @@ def shielded(activity: str) -> Iterator[None]:
 
     def count(number: int) -> None:
         nonlocal presses
+        if number == signal.SIGHUP:
+            return
         presses += 1
         left = _PRESSES_TO_ABANDON - presses
         if left <= 0:
@@ -59,7 +73,7 @@ def shielded(activity: str) -> Iterator[None]:
 
 @contextmanager
 def deferred_interrupts(*, note: str = "", drop: bool = False) -> Iterator[None]:
-    """Defer SIGINT and SIGTERM to the end of the block.
+    """Defer SIGINT, SIGTERM and SIGHUP to the end of the block.
 
     Args:
         note: Logged as a warning with each signal; empty: nothing is logged.
@@ -90,7 +104,10 @@ def _handled(handler: Callable[[int], None], *numbers: signal.Signals) -> Iterat
     def handle(number: int, _frame: FrameType | None) -> None:
         handler(number)
 
-    previous = {number: signal.signal(number, handle) for number in numbers}
+    ignored = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else set()
+    previous = {
+        number: signal.signal(number, handle) for number in numbers if number not in ignored
+    }
     try:
         yield
     finally:

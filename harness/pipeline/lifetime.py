@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from harness.core.errors import DurationError, HarnessError
+from harness.core.errors import DurationError, HarnessError, LeakError
 from harness.core.interrupts import shielded
 from harness.core.max_duration import time_limit
 from harness.deploy.deploy import Deployment, deploy
+from harness.pipeline.continuation import continuation
 from harness.run.ledger import RunStatus
 from harness.run.run import Run
+from harness.run.teardown_result import TeardownState
 from harness.teardown.destroy import destroy
 from harness.teardown.proof import TeardownProof
 
@@ -37,18 +39,45 @@ def deployed(run: Run, *, keep: bool = False) -> Iterator[Deployment]:
         if isinstance(error, DurationError) or not _is_kept(run, keep=keep):
             _destroy_after(run, error)
         raise
-    if not _is_kept(run, keep=keep):
+    if _is_kept(run, keep=keep):
+        run.teardown.state = TeardownState.KEPT
+    else:
         teardown(run)
 
 
 def teardown(run: Run) -> TeardownProof | None:
-    """Destroy the stack of a run, shielded from signals.
+    """Destroy the stack of a run, shielded from signals; its result is in ``run.teardown``.
 
     Raises:
         HarnessError: It failed, or something is left.
+        KeyboardInterrupt: It was abandoned. Like the error, it has a note with what is left and
+            with the command that continues.
     """
-    with shielded("tearing down"):
-        return destroy(run)
+    result = run.teardown
+    try:
+        with shielded("tearing down"):
+            proof = destroy(run)
+    except BaseException as error:
+        abandoned = isinstance(error, KeyboardInterrupt)
+        result.state = TeardownState.ABANDONED if abandoned else TeardownState.FAILED
+        result.leftovers = _leftovers(error)
+        record = run.find_record()
+        if record is None or record.status is RunStatus.DESTROYED:  # swept since
+            result.state = TeardownState.PROVED
+        else:
+            error.add_note(continuation(run, abandoned=abandoned))
+        raise
+    result.state = TeardownState.ENDED if proof is None else TeardownState.PROVED
+    return proof
+
+
+def _leftovers(error: BaseException | None) -> tuple[str, ...]:
+    """Return the leftovers of the first proof among an error and its causes."""
+    while error is not None:
+        if isinstance(error, LeakError):
+            return error.leftovers
+        error = error.__cause__
+    return ()
 
 
 def _is_kept(run: Run, *, keep: bool) -> bool:
@@ -61,5 +90,7 @@ def _destroy_after(run: Run, first: BaseException) -> None:
         return
     try:
         teardown(run)
-    except HarnessError as error:
-        first.add_note(f"Afterwards the teardown failed as well: {error}")
+    except (HarnessError, KeyboardInterrupt) as error:
+        what = str(error) or "it was abandoned"
+        notes = getattr(error, "__notes__", ())
+        first.add_note("\n".join([f"Afterwards the teardown failed as well: {what}", *notes]))

@@ -8,8 +8,8 @@ from harness.core.interrupts import Terminated
 from harness.deploy.deploy import Deployment
 from harness.report.model import RunReport
 from harness.run.evidence import CheckResult, Status
-from harness.run.ledger import RunStatus
 from harness.run.run import Run
+from harness.run.teardown_result import TeardownState
 
 
 @dataclass
@@ -22,6 +22,7 @@ class RunOutcome:
         notes: Further notes for the user.
         facts: Facts about target and tools, name -> text.
         outputs: The stack's outputs, name -> text.
+        proved: Whether something was proved, or nothing had to be.
     """
 
     results: tuple[CheckResult, ...] = ()
@@ -29,6 +30,7 @@ class RunOutcome:
     notes: list[str] = field(default_factory=list)
     facts: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
+    proved: bool = True
 
     def record_deployment(self, deployment: Deployment) -> None:
         """Record facts and outputs of a deployment, before it is destroyed."""
@@ -37,8 +39,9 @@ class RunOutcome:
 
     @property
     def failed(self) -> bool:
-        """Whether an error or a failed check makes the run a failure."""
-        return bool(self.errors) or any(r.status is Status.FAILED for r in self.results)
+        """Whether the run is a failure: an error, a failed check, or nothing was proved."""
+        failed = any(result.status is Status.FAILED for result in self.results)
+        return bool(self.errors) or failed or not self.proved
 
     def report(self, run: Run) -> RunReport | None:
         """Return the report; None if the run is not on record."""
@@ -56,14 +59,13 @@ class RunOutcome:
             results=self.results,
             outputs=dict(self.outputs),
             errors=tuple(map(_text, self.errors)),
-            torn_down=record.status is RunStatus.DESTROYED and _is_proved(run),
+            leftovers=run.teardown.leftovers,
+            torn_down=run.teardown.state is TeardownState.PROVED,
+            teardown=str(run.teardown),
+            interrupted=any(isinstance(error, KeyboardInterrupt) for error in self.errors),
+            proved=self.proved,
             notes=(*run.timeline.notes, *self.notes),
         )
-
-
-def _is_proved(run: Run) -> bool:
-    """Whether the teardown was proved; a target that has ended cannot be queried."""
-    return any(phase.name == "teardown proof" for phase in run.timeline.phases)
 
 
 def kept_note(environment_suffix: str) -> str:

@@ -8,7 +8,7 @@ from harness.checks.registry import run_checks
 from harness.core.errors import DriftError
 from harness.deploy.deploy import Deployment
 from harness.pipeline.outcome import RunOutcome
-from harness.run.evidence import CheckResult
+from harness.run.evidence import CheckResult, Status
 from harness.terraform.drift import require_no_drift
 
 
@@ -63,6 +63,7 @@ def prove(
                 before_exclusive=watch.wait,
                 on_result=collect,
             )
+        outcome.proved = any(each.status is Status.PASSED for each in outcome.results)
         require_no_drift(watch.wait(), run.timeline.note)
     except DriftError as error:
         outcome.errors.append(error)

@@ -1,6 +1,6 @@
 """The harness in one pytest session: shares the stack, collects results, destroys at the end."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
@@ -9,7 +9,7 @@ import pytest
 
 from harness.aws.capability import Capability
 from harness.core.errors import HarnessError, TargetError, UsageError
-from harness.core.interrupts import sigterm_as_interrupt
+from harness.core.interrupts import shielded, sigterm_as_interrupt
 from harness.core.max_duration import Deadline
 from harness.pipeline.outcome import RunOutcome
 from harness.plugin.observer import Follower, follow_workers, terminal_observer, worker_observer
@@ -17,6 +17,7 @@ from harness.plugin.results import ResultRecorder
 from harness.plugin.session_folder import SessionFolder
 from harness.plugin.shared_stack import SharedStack
 from harness.report.files import write_report
+from harness.report.model import RunReport
 from harness.report.progress import ConsoleObserver
 from harness.report.terminal import plain_summary
 from harness.run.evidence import CheckResult, Plane, Status
@@ -48,6 +49,10 @@ class HarnessSession:
         self._deadline: Deadline | None = None
         self._at_the_end = ExitStack()
         self._finished = False
+        self._gave_up = False
+        self._interrupt: KeyboardInterrupt | None = None
+        self._report: RunReport | None = None
+        self._written: list[str] = []
         self.outcome = RunOutcome()
 
     def begin(self, tests: Sequence[pytest.Item]) -> None:
@@ -56,7 +61,7 @@ class HarnessSession:
         Raises:
             pytest.UsageError: A setting cannot be used, or there is no stack to reuse.
         """
-        for names in (getattr(test, "fixturenames", []) for test in tests):
+        for names in map(_names, tests):
             # Tests with the same parametrized function share one list.
             if "deployment" in names and _LOCK_FIXTURE not in names:
                 names.insert(names.index("deployment") + 1, _LOCK_FIXTURE)
@@ -106,10 +111,6 @@ class HarnessSession:
             self.outcome.errors.append(self._deadline.error)
         return self._deadline.expired
 
-    def close(self) -> None:
-        """Restore the handler of SIGTERM; stop the deadline and the progress display."""
-        self._at_the_end.close()
-
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a test whose ``requires`` marker has a capability that the target lacks."""
@@ -133,6 +134,7 @@ class HarnessSession:
         of pytest-xdist, whose exit is a crash for the controlling process.
         """
         if self._controls and isinstance(error, UsageError | TargetError):
+            self._gave_up = True
             pytest.exit(str(error), returncode=error.exit_code)
         raise pytest.fail.Exception(str(error), pytrace=False) from None
 
@@ -150,18 +152,29 @@ class HarnessSession:
         )
         pytest.skip(f"not provable on {target}: {reason}")
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> None:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Add the results of the checks that the test ran to its JUnit properties."""
         self.recorder.add_properties(item)
+        report = yield
+        if report.when == "call" and report.passed and "deployment" in _names(item):
+            self.recorder.record_passed_test(item.nodeid)
+        return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect the failures of all processes."""
         if self._controls and report.failed:
             self._failed_tests.append(report.nodeid)
 
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Record that the session ended early, on a signal or by ``pytest.exit`` of a test."""
+        if not self._gave_up:
+            self._interrupt = _interrupt(excinfo.value)
+
     def finish(self, session: pytest.Session | None) -> None:
-        """Tear the stack down, once; a failure fails the session.
+        """Tear the stack down and write the report, once; a failure fails the session.
 
         Args:
             session: The session; None if pytest did not finish it.
@@ -169,40 +182,89 @@ class HarnessSession:
         if self._finished or self._stack is None:
             return
         self._finished = True
-        if self._follower is not None:
-            self._follower.stop()
-        self.outcome.results = self.recorder.results()
-        expired = self._end_deadline()
-        if self._failed_tests:
-            self.outcome.errors.append(HarnessError(_failure(self._failed_tests)))
+        run, outcome = self._stack.run, self.outcome
         try:
-            self._stack.finish(self.outcome, expired=expired)
+            with shielded("tearing down"):  # also between the steps
+                if self._follower is not None:
+                    self._follower.stop()
+                expired = self._end_deadline()
+                self._collect(session, expired=expired)
+                self._stack.finish(outcome, expired=expired)
         except (HarnessError, KeyboardInterrupt) as error:
-            self.outcome.errors.append(error)
+            outcome.errors.append(error)
+        finally:
+            self._write_report(run)
         successful = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
-        if self.outcome.errors and session is not None and session.exitstatus in successful:
+        passed = not outcome.errors if self._report is None else self._report.passed
+        if not passed and session is not None and session.exitstatus in successful:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
+    def _collect(self, session: pytest.Session | None, *, expired: bool) -> None:
+        """Add the results of all processes, and whether the session ran to its end."""
+        outcome = self.outcome
+        outcome.results, outcome.proved = self.recorder.results(), self.recorder.proved
+        if self._failed_tests:
+            outcome.errors.append(HarnessError(_failure(self._failed_tests)))
+        if self._interrupt is not None and not expired:
+            outcome.errors.append(self._interrupt)
+        if not outcome.errors and not self._gave_up and (error := _early_end(session)):
+            outcome.errors.append(error)
+
+    def _write_report(self, run: Run) -> None:
+        self._report = self.outcome.report(run)
+        if self._report is None:  # no test needed a stack
+            return
+        try:
+            paths = write_report(self._report, run.settings.report_dir)
+            self._written = [f"report: {path}" for path in paths]
+        except UsageError as error:
+            self._written = [str(error)]
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Show the evidence and the durations, and write the report files."""
-        if self._controls and self._stack is not None:
-            _write_summary(terminalreporter, self._stack.run, self.outcome)
+        """Show the evidence, the durations and the paths of the report, once."""
+        report, self._report = self._report, None
+        if report is None:
+            return
+        width = min(terminalreporter._tw.fullwidth, _SUMMARY_COLUMNS)
+        terminalreporter.section("catalog stack")
+        for line in [*plain_summary(report, width=width), *self._written]:
+            terminalreporter.write_line(line)
+
+    def close(self) -> None:
+        """Show a report that pytest did not show; end the deadline and the progress display."""
+        try:
+            if (reporter := self._config.pluginmanager.get_plugin("terminalreporter")) is not None:
+                self.pytest_terminal_summary(reporter)
+        finally:
+            self._at_the_end.close()
+
+
+def _names(item: pytest.Item) -> list[str]:
+    names: list[str] = getattr(item, "fixturenames", [])
+    return names
+
+
+def _interrupt(cause: BaseException) -> KeyboardInterrupt:
+    if isinstance(cause, KeyboardInterrupt):
+        return cause
+    interrupt = KeyboardInterrupt()
+    interrupt.add_note(str(cause))
+    return interrupt
+
+
+def _early_end(session: pytest.Session | None) -> BaseException | None:
+    """Return why not every test ran, where neither a failed test nor a signal is the reason."""
+    if session is None:
+        return HarnessError("pytest ended before it finished the session")
+    if session.exitstatus == pytest.ExitCode.INTERNAL_ERROR:
+        return HarnessError("pytest ended with an internal error")
+    if session.testsfailed:
+        return HarnessError(f"{session.testsfailed} test(s) failed")
+    if session.exitstatus == pytest.ExitCode.INTERRUPTED:
+        return _interrupt(pytest.exit.Exception(str(session.shouldstop or "")))
+    return None
 
 
 def _failure(tests: list[str]) -> str:
     shown = "\n".join(f"  - {test}" for test in dict.fromkeys(tests))
     return f"{len(set(tests))} test(s) failed:\n{shown}"
-
-
-def _write_summary(reporter: pytest.TerminalReporter, run: Run, outcome: RunOutcome) -> None:
-    report = outcome.report(run)
-    if report is None:  # no test needed a stack
-        return
-    reporter.section("catalog stack")
-    for line in plain_summary(report, width=min(reporter._tw.fullwidth, _SUMMARY_COLUMNS)):
-        reporter.write_line(line)
-    try:
-        for path in write_report(report, run.settings.report_dir):
-            reporter.write_line(f"report: {path}")
-    except UsageError as error:
-        reporter.write_line(str(error), red=True)

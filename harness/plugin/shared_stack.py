@@ -16,6 +16,7 @@ from harness.pipeline.outcome import RunOutcome, kept_note
 from harness.plugin.options import settings_of
 from harness.run.ledger import Ledger, RunStatus, now
 from harness.run.run import Run
+from harness.run.teardown_result import TeardownState
 from harness.run.timeline import Observer, Timeline
 from harness.targets.base import Target
 from harness.terraform.drift import DriftWatch, require_no_drift
@@ -198,11 +199,12 @@ class SharedStack:
             if not self._deployed_here:
                 self.run.load_timeline()
             if record.error:
-                outcome.errors.append(HarnessError(record.error))
+                outcome.errors.insert(0, HarnessError(record.error))
             if record.status is RunStatus.DEPLOYED:
                 self._add_facts(outcome)
                 if self.keeps and not expired:
                     outcome.notes.append(kept_note(self.run.environment_suffix))
+                    self.run.teardown.state = TeardownState.KEPT
                     return
             teardown(self.run)
 

@@ -6,7 +6,8 @@ since the start of the run, except ``started_at``.
 
 =====================  ====================================================================
 ``schema``             1
-``passed``             boolean: no error, no failed check, nothing left
+``passed``             boolean: whether ``verdict`` is "passed"
+``verdict``            "passed", "failed", "interrupted" or "nothing proved"
 ``counts``             object: "passed", "failed", "not provable" -> number of checks
 ``target``             name of the target
 ``region``             AWS region
@@ -21,6 +22,10 @@ since the start of the run, except ``started_at``.
 ``errors``             list of texts, first cause first
 ``leftovers``          list of texts: resources that the teardown proof found
 ``torn_down``          boolean: destroy and teardown proof ran and found nothing
+``teardown``           text: how the teardown ended
+``interrupted``        boolean: Ctrl-C or a signal ended the run early
+``proved``             boolean: something was proved, or nothing had to be
+``bundle``             name of a zip beside the report with the files about a failure; or empty
 ``notes``              list of texts
 =====================  ====================================================================
 """
@@ -60,7 +65,7 @@ def write_report(report: RunReport, directory: Path) -> tuple[Path, ...]:
 
 def _to_json(report: RunReport) -> str:
     counts = {status.value: report.count(status) for status in Status}
-    head = {"schema": _SCHEMA, "passed": report.passed, "counts": counts}
+    head = {"schema": _SCHEMA, "passed": report.passed, "verdict": report.verdict, "counts": counts}
     return json.dumps({**head, **asdict(report)}, indent=2) + "\n"
 
 

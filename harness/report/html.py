@@ -31,7 +31,7 @@ def render_html(report: RunReport) -> str:
             services=views.by_service(safe.results),
             counts={status: safe.count(status) for status in views.ORDER},
             wall=duration(views.wall_seconds(safe)),
-            teardown=views.teardown(safe),
+            verdict=safe.verdict.upper(),
             headline=views.headline(safe),
             axis=axis(safe),
             phases=phase_rows(safe),

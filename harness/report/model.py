@@ -1,9 +1,20 @@
 """The facts of one run, as every report shows them."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from harness.run.evidence import CheckResult, Status
+from harness.run.teardown_result import TeardownState
 from harness.run.timeline import Phase, ResourceTiming
+
+
+class Verdict(StrEnum):
+    """The verdict on a run: PASSED only if everything that was asked for ran to its end."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    NOTHING_PROVED = "nothing proved"
 
 
 @dataclass(frozen=True)
@@ -23,6 +34,10 @@ class RunReport:
         errors: Errors that failed the run, first cause first.
         leftovers: Resources that the teardown proof found.
         torn_down: Whether destroy and the teardown proof ran and found nothing.
+        teardown: How the teardown ended, as one sentence.
+        interrupted: Whether Ctrl-C or a signal ended the run early.
+        proved: Whether something was proved, or nothing had to be.
+        bundle: Files about a failure, as a zip beside the report; empty if there is none.
         notes: Information for the user (kept stack, tiers not deployed, ...).
     """
 
@@ -38,13 +53,25 @@ class RunReport:
     errors: tuple[str, ...] = ()
     leftovers: tuple[str, ...] = ()
     torn_down: bool = False
+    teardown: str = TeardownState.NONE.value
+    interrupted: bool = False
+    proved: bool = True
+    bundle: str = ""
     notes: tuple[str, ...] = ()
 
     @property
+    def verdict(self) -> Verdict:
+        """The verdict; an interrupted run proves neither success nor failure."""
+        if self.interrupted:
+            return Verdict.INTERRUPTED
+        if self.errors or self.leftovers or self.count(Status.FAILED):
+            return Verdict.FAILED
+        return Verdict.PASSED if self.proved else Verdict.NOTHING_PROVED
+
+    @property
     def passed(self) -> bool:
-        """Whether nothing failed: no error, no failed check, no leftover."""
-        failed = any(result.status is Status.FAILED for result in self.results)
-        return not (self.errors or self.leftovers or failed)
+        """Whether the verdict is PASSED."""
+        return self.verdict is Verdict.PASSED
 
     def count(self, status: Status) -> int:
         """Return how many checks ended with a status."""

@@ -20,7 +20,7 @@ _MOST_RESOURCES = 8
 _OTHER_ROWS = 8
 # The console or its pipe is closed (rich turns a broken pipe into SystemExit): the run must
 # still reach its destroy.
-_CLOSED = (OSError, ValueError, SystemExit)
+CLOSED_CONSOLE = (OSError, ValueError, SystemExit)
 
 
 class ConsoleObserver(Observer):
@@ -116,7 +116,7 @@ class _Lines:
         try:
             if not self.closed:
                 self.console.print(Text(shown, style=style), soft_wrap=True)
-        except _CLOSED:
+        except CLOSED_CONSOLE:
             self.closed = True
 
 
@@ -190,7 +190,7 @@ class LiveDisplay:
         """Remove the display and restore the cursor."""
         try:
             self._live.stop()
-        except _CLOSED:
+        except CLOSED_CONSOLE:
             self._lines.closed = True
 
     def started(self, text: str) -> None:

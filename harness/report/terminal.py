@@ -11,7 +11,7 @@ from rich.text import Text
 
 from harness.report.model import RunReport
 from harness.report.text import duration, one_line, redacted, shortened, visible
-from harness.report.views import by_service, headline, share, teardown, wall_seconds
+from harness.report.views import by_service, headline, share, wall_seconds
 from harness.run.evidence import CheckResult, Plane, Status
 from harness.run.timeline import Phase
 
@@ -115,7 +115,7 @@ def _bar(phase: Phase, wall: float, columns: int) -> str:
 
 def _teardown(report: RunReport) -> RenderableType:
     style = "bold red" if report.leftovers else "green" if report.torn_down else "yellow"
-    lines = [Text(teardown(report), style=style)]
+    lines = [Text(one_line(report.teardown), style=style)]
     lines += [Text(one_line(leftover), style="red") for leftover in report.leftovers]
     return Group(*lines)
 

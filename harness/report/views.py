@@ -46,7 +46,7 @@ def share(phase: Phase, wall: float) -> float:
 
 def headline(report: RunReport) -> str:
     """Return one line with the verdict, the duration and the counts of the checks."""
-    verdict = "PASSED" if report.passed else "FAILED"
+    verdict = report.verdict.upper()
     wall = wall_seconds(report)
     parts = [f"{verdict} in {duration(wall)}" if wall else verdict]
     parts.append(f"Checks: {counts(report)}")
@@ -59,16 +59,6 @@ def counts(report: RunReport) -> str:
     """Return the number of checks by status: ``1 failed, 30 passed``; ``none``."""
     parts = [f"{report.count(status)} {status.value}" for status in ORDER if report.count(status)]
     return ", ".join(parts) or "none"
-
-
-def teardown(report: RunReport) -> str:
-    """Return one line with the result of the teardown proof."""
-    if report.leftovers:
-        noun = "resource" if len(report.leftovers) == 1 else "resources"
-        return f"teardown proof FAILED: {len(report.leftovers)} {noun} left"
-    if report.torn_down:
-        return "teardown proof: zero resources left"
-    return "teardown proof: none; the stack was kept, its target ended, or destroying failed"
 
 
 def _service(result: CheckResult) -> str:

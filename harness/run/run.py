@@ -9,6 +9,7 @@ from harness.aws.tags import RunTags
 from harness.core.errors import UsageError
 from harness.run.ledger import Ledger, RunRecord, RunStatus, now
 from harness.run.stack_definition import StackConfiguration, StackDefinition
+from harness.run.teardown_result import TeardownResult
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings, user_name
 from harness.targets.base import Target
@@ -27,6 +28,7 @@ class Run:
         owner_pid: PID whose exit stops an embedded cloud of this run; None: runs until stopped.
         shared: Whether several processes take part and share one record.
         started_at: ISO 8601 time in UTC; distinguishes this run from others with its suffix.
+        teardown: How its teardown ended.
     """
 
     stack: StackDefinition
@@ -37,6 +39,7 @@ class Run:
     owner_pid: int | None
     shared: bool = False
     started_at: str = field(default_factory=now)
+    teardown: TeardownResult = field(default_factory=TeardownResult, compare=False)
 
     @property
     def directory(self) -> Path:

@@ -63,6 +63,7 @@ class TeardownProof:
                 f"after destroy the target still holds {len(self.leftovers)} resource(s) of "
                 f"{self.environment_suffix}:\n{lines}",
                 remedy="delete them by hand, or destroy again with the run's state",
+                leftovers=tuple(map(str, self.leftovers)),
             )
 
 

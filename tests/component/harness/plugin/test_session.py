@@ -29,6 +29,13 @@ def test_config(stack_config, target, deployment):
     assert stack_config.environment_suffix == "pr1"
     assert target is deployment.target
 """
+IN_SUBPROCESS = """
+import pytest
+from pathlib import Path
+from tests.unit.harness.fake_run import FakeRun
+fake_run = FakeRun(Path({folder!r}), pytest.MonkeyPatch())
+fake_run.target.running = True
+"""
 RECORDS = """
 from harness.run.evidence import CheckResult, Plane, Status
 
@@ -238,6 +245,7 @@ class TestFailure:
         result.assert_outcomes(passed=1)
         assert result.ret == pytest.ExitCode.TESTS_FAILED
         assert "catalog-logs-pr1" in report_in(reports)["errors"][0]
+        assert "catalog-logs-pr1" in report_in(reports)["leftovers"][0]
 
     def test_a_stack_without_readable_outputs_is_torn_down_all_the_same(
         self, session: Session, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
@@ -252,6 +260,119 @@ class TestFailure:
         assert result.ret == pytest.ExitCode.TESTS_FAILED
         assert fake_run.verbs[-1] == "destroy"
         assert fake_run.status is RunStatus.DESTROYED
+
+
+class TestOtherPlugins:
+    """Whatever another plugin does, the stack is torn down and the report is written."""
+
+    @pytest.mark.parametrize(
+        ("hook", "verdict"),
+        [
+            ("def pytest_sessionfinish(): raise ValueError('foreign')", "passed"),
+            ("def pytest_sessionfinish(): raise KeyboardInterrupt", "passed"),
+            (
+                "@pytest.hookimpl(wrapper=True, tryfirst=True)\n"
+                "def pytest_sessionfinish():\n    raise ValueError('foreign')\n    yield",
+                "failed",
+            ),
+            ("def pytest_runtest_logreport(): raise ValueError('foreign')", "failed"),
+            ("def pytest_runtest_teardown(): raise ValueError('foreign')", "failed"),
+            ("def pytest_runtest_logfinish(): raise ValueError('foreign')", "failed"),
+            ("def pytest_unconfigure(): raise ValueError('foreign')", "passed"),
+            ("def pytest_runtest_teardown(item): item.session.shouldstop = 'why'", "interrupted"),
+            ("def pytest_runtest_teardown(item): pytest.exit('why')", "interrupted"),
+        ],
+    )
+    def test_the_stack_is_torn_down_and_the_report_written(
+        self, with_plugin: Session, fake_run: FakeRun, reports: Path, hook: str, verdict: str
+    ) -> None:
+        result = with_plugin(hook)
+
+        assert fake_run.status is RunStatus.DESTROYED
+        assert fake_run.verbs.count("apply") == fake_run.verbs.count("destroy") == 1
+        assert report_in(reports)["verdict"] == verdict
+        assert "catalog stack" in str(result.stdout)
+        assert result.ret != 0
+
+    @pytest.mark.parametrize("option", ["--maxfail=1", "-x"])
+    def test_a_session_that_stops_at_a_failure_has_failed(
+        self, session: Session, fake_run: FakeRun, reports: Path, option: str
+    ) -> None:
+        session("def test_wrong(deployment): assert 0\ndef test_other(): pass", option)
+
+        assert fake_run.status is RunStatus.DESTROYED
+        assert report_in(reports)["verdict"] == "failed"
+
+    def test_a_crashed_worker_skips_no_teardown(
+        self, with_plugin: Session, fake_run: FakeRun, reports: Path
+    ) -> None:
+        crash = "def pytest_runtest_teardown():\n    import os\n    os._exit(9)"
+        with_plugin(crash, "-n", "1", "--max-worker-restart=0")
+
+        assert fake_run.status is RunStatus.DESTROYED
+        assert report_in(reports)["verdict"] == "failed"
+
+    @pytest.fixture
+    def with_plugin(
+        self, pytester: pytest.Pytester, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
+    ) -> Session:
+        """Run a test of the stack in a process of its own, with a hook in its conftest."""
+        monkeypatch.setenv("CATALOG_HARNESS_HOME", str(fake_run.home))
+        monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[4]))
+
+        def run(hook: str, *options: str) -> pytest.RunResult:
+            pytester.makeconftest(f"{IN_SUBPROCESS.format(folder=str(fake_run.folder))}{hook}\n")
+            pytester.makepyfile(USES_STACK)
+            return pytester.runpytest_subprocess(
+                "-p", "no:cacheprovider", *options, *fake_run.options()
+            )
+
+        return run
+
+
+class TestVerdict:
+    @pytest.mark.parametrize(
+        "ending", ["raise KeyboardInterrupt", "signal.raise_signal(signal.SIGTERM)"]
+    )
+    def test_an_interrupted_session_has_a_verdict_of_its_own(
+        self, session: Session, reports: Path, ending: str
+    ) -> None:
+        session(f"import signal\ndef test_long(deployment): {ending}")
+
+        report = report_in(reports)
+        assert (report["verdict"], report["passed"]) == ("interrupted", False)
+        assert report["errors"]
+        assert report["torn_down"]
+
+    def test_a_passed_test_of_the_stack_proves_something_without_a_check(
+        self, session: Session, reports: Path
+    ) -> None:
+        assert session(USES_STACK).ret == 0
+        assert report_in(reports)["verdict"] == "passed"
+
+    def test_a_session_that_proved_nothing_has_not_passed(
+        self, session: Session, reports: Path
+    ) -> None:
+        result = session(
+            "import pytest\n"
+            "from harness import NotProvableError\n"
+            "def test_check(deployment): raise NotProvableError('no TLS here')\n"
+        )
+
+        assert result.ret == pytest.ExitCode.TESTS_FAILED
+        assert report_in(reports)["verdict"] == "nothing proved"
+        result.stdout.fnmatch_lines(["NOTHING PROVED*"])
+
+    def test_the_error_of_the_deployment_comes_before_the_tests_that_failed_by_it(
+        self, session: Session, fake_run: FakeRun, reports: Path
+    ) -> None:
+        fake_run.fail("apply", lines(error("no such version")))
+
+        session(USES_STACK)
+
+        errors = report_in(reports)["errors"]
+        assert "no such version" in errors[0]
+        assert "1 test(s) failed" in errors[1]
 
 
 class TestKeeping:
@@ -445,13 +566,7 @@ def test_workers_share_one_deployment(
 ) -> None:
     monkeypatch.setenv("CATALOG_HARNESS_HOME", str(fake_run.home))
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[4]))
-    pytester.makeconftest(
-        "import pytest\n"
-        "from pathlib import Path\n"
-        "from tests.unit.harness.fake_run import FakeRun\n"
-        f"fake_run = FakeRun(Path({str(fake_run.folder)!r}), pytest.MonkeyPatch())\n"
-        "fake_run.target.running = True\n"
-    )
+    pytester.makeconftest(IN_SUBPROCESS.format(folder=str(fake_run.folder)))
     pytester.makepyfile(
         "import pytest\n"
         "@pytest.mark.parametrize('n', range(4))\n"

@@ -40,6 +40,22 @@ class TestRun:
         assert call("run", *deployable).status == 1
         assert fake_run.status is RunStatus.DESTROYED
 
+    def test_a_run_that_proved_nothing_has_not_passed(
+        self,
+        call: CommandLine,
+        deployable: Options,
+        reports: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        unproved = (result("alb/a", Status.NOT_PROVABLE),)
+        monkeypatch.setattr("harness.pipeline.prove.run_checks", lambda *_, **__: unproved)
+
+        completed = call("run", *deployable)
+
+        assert completed.status == 1
+        assert "NOTHING PROVED" in completed.out
+        assert json.loads((reports / "report.json").read_text())["verdict"] == "nothing proved"
+
     def test_a_failed_apply_is_printed_and_in_the_report(
         self, call: CommandLine, fake_run: FakeRun, deployable: Options, reports: Path
     ) -> None:
@@ -53,7 +69,7 @@ class TestRun:
         assert fake_run.status is RunStatus.DESTROYED
 
     def test_a_leftover_fails_the_run(
-        self, call: CommandLine, fake_run: FakeRun, deployable: Options
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options, reports: Path
     ) -> None:
         fake_run.proof = LEFT
 
@@ -61,6 +77,9 @@ class TestRun:
 
         assert completed.status == 1
         assert "catalog-logs-pr1" in completed.err
+        assert "Continue with:" in completed.err
+        (leftover,) = json.loads((reports / "report.json").read_text())["leftovers"]
+        assert "catalog-logs-pr1" in leftover
 
     def test_ctrl_c_during_the_checks_destroys_the_stack(
         self,
@@ -78,6 +97,7 @@ class TestRun:
         assert fake_run.status is RunStatus.DESTROYED
         report = json.loads((reports / "report.json").read_text())
         assert report["errors"] == ["interrupted"]
+        assert (report["verdict"], report["passed"]) == ("interrupted", False)
         assert len(report["results"]) == 2
 
     def test_a_kept_stack_stays_deployed_with_a_note_on_its_removal(

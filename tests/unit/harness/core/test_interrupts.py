@@ -10,7 +10,7 @@ import pytest
 
 from harness.core.interrupts import Terminated, deferred_interrupts, shielded, sigterm_as_interrupt
 
-INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 CONTEXTS: list[Callable[[], AbstractContextManager[None]]] = [
     sigterm_as_interrupt,
     lambda: shielded("tearing down"),
@@ -45,6 +45,21 @@ class TestSigterm:
 
         assert raised.type is Terminated
 
+    def test_a_closed_terminal_ends_the_body_once(self) -> None:
+        with sigterm_as_interrupt():
+            with pytest.raises(Terminated):
+                signal.raise_signal(signal.SIGHUP)
+            signal.raise_signal(signal.SIGHUP)  # from the shell, after that from the kernel
+
+    def test_under_nohup_sighup_stays_ignored(self) -> None:
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:
+            with sigterm_as_interrupt(), shielded("tearing down"), deferred_interrupts():
+                assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        finally:
+            signal.signal(signal.SIGHUP, before)
+
     def test_ctrl_c_is_unchanged(self) -> None:
         with pytest.raises(KeyboardInterrupt) as raised, sigterm_as_interrupt():
             signal.raise_signal(signal.SIGINT)
@@ -58,6 +73,11 @@ class TestShield:
         with shielded("tearing down"):
             signal.raise_signal(number)
             signal.raise_signal(number)
+
+    def test_a_closed_terminal_never_ends_a_teardown(self) -> None:
+        with shielded("tearing down"):
+            for _ in range(5):
+                signal.raise_signal(signal.SIGHUP)
 
     @pytest.mark.parametrize(
         ("number", "kind"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated)]
@@ -159,4 +179,4 @@ class TestEveryContext:
         with context():
             pass
 
-        assert installed[-1] == (signal.SIGTERM, signal.SIG_DFL)
+        assert {(signal.SIGTERM, signal.SIG_DFL), (signal.SIGHUP, signal.SIG_DFL)} <= set(installed)

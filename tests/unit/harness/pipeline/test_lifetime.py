@@ -1,5 +1,7 @@
 """The lifetime of a stack: it is always destroyed, and the first error is raised."""
 
+import json
+
 import pytest
 
 from harness.aws.resources.resource import Kind, Resource
@@ -14,6 +16,7 @@ from harness.core.errors import (
 from harness.pipeline.lifetime import deployed, teardown
 from harness.run.ledger import RunStatus
 from harness.run.run import Run
+from harness.run.teardown_result import TeardownResult, TeardownState
 from harness.teardown.proof import Leftover, TeardownProof
 from harness.terraform import TerraformError
 from tests.unit.harness.core.test_max_duration import Clock
@@ -26,6 +29,10 @@ AWS_ERROR = lines(
         "StatusCode: 409, RequestID: 1, api error BucketAlreadyExists: taken",
         address="aws_s3_bucket.logs",
     )
+)
+
+LEFT = TeardownProof(
+    SUFFIX, (Leftover(Resource(Kind.BUCKET, "catalog-logs-pr1"), "by name"),), ("s3",)
 )
 
 
@@ -125,14 +132,120 @@ class TestFailure:
             deploy_and(fake_run.run(), fail=ValueError("test"))
 
         assert "teardown failed as well: terraform destroy failed" in raised.value.__notes__[0]
+        assert "destroy --environment-suffix pr1" in raised.value.__notes__[0]
 
     def test_a_failing_teardown_alone_fails_the_run(self, fake_run: FakeRun) -> None:
-        fake_run.proof = TeardownProof(
-            SUFFIX, (Leftover(Resource(Kind.BUCKET, "catalog-logs-pr1"), "by name"),), ("s3",)
-        )
+        fake_run.proof = LEFT
 
         with pytest.raises(LeakError, match="catalog-logs-pr1"):
             deploy_and(fake_run.run())
+
+
+class TestResult:
+    def test_a_clean_teardown_is_proved(self, fake_run: FakeRun) -> None:
+        run = fake_run.run()
+        deploy_and(run)
+
+        assert run.teardown == TeardownResult(TeardownState.PROVED)
+
+    def test_a_kept_stack_is_no_failed_teardown(self, fake_run: FakeRun) -> None:
+        run = fake_run.run()
+        deploy_and(run, keep=True)
+
+        assert run.teardown == TeardownResult(TeardownState.KEPT)
+
+    def test_a_target_that_has_ended_proves_nothing(self, fake_run: FakeRun) -> None:
+        run = fake_run.run()
+        deploy_and(run, keep=True)
+        fake_run.target.running = False
+        teardown(run)
+
+        assert run.teardown == TeardownResult(TeardownState.ENDED)
+
+    @pytest.mark.parametrize("first", [None, ValueError("test")])
+    def test_leftovers_are_kept_whatever_failed_first(
+        self, fake_run: FakeRun, first: BaseException | None
+    ) -> None:
+        fake_run.proof = LEFT
+        run = fake_run.run()
+
+        with pytest.raises(type(first) if first else LeakError):
+            deploy_and(run, fail=first)
+
+        assert run.teardown.state is TeardownState.FAILED
+        assert run.teardown.leftovers == ("s3 bucket catalog-logs-pr1 (by name)",)
+
+    def test_what_was_swept_since_is_no_leftover(self, fake_run: FakeRun) -> None:
+        fake_run.sweep_finds = [(Resource(Kind.BUCKET, "catalog-logs-pr1"),)]
+        fake_run.proof = LEFT
+        run = fake_run.run()
+
+        with pytest.raises(LeakError, match="have been swept since"):
+            deploy_and(run)
+
+        assert run.teardown == TeardownResult(TeardownState.PROVED)
+
+
+class TestAbandoned:
+    @pytest.mark.parametrize("first", [None, ValueError("test")])
+    def test_it_ends_with_what_is_left_and_the_command_that_continues(
+        self,
+        fake_run: FakeRun,
+        monkeypatch: pytest.MonkeyPatch,
+        first: BaseException | None,
+    ) -> None:
+        monkeypatch.setenv("CATALOG_HARNESS_HOME", "/a b")
+        run = fake_run.run()
+
+        def abandon(run: Run) -> None:
+            kinds = ("aws_vpc", "aws_subnet", "aws_lb", "aws_ecs_service", "aws_subnet")
+            state = {"resources": [{"mode": "managed", "type": kind} for kind in kinds]}
+            (run.workspace_directory / "terraform.tfstate").write_text(json.dumps(state))
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("harness.pipeline.lifetime.destroy", abandon)
+
+        with pytest.raises(type(first) if first else KeyboardInterrupt) as raised:
+            deploy_and(run, fail=first)
+
+        note = raised.value.__notes__[0].splitlines()
+        assert note[-3:] == [
+            "The teardown of pr1 was abandoned.",
+            "  Left: ec2 3, ecs 1, elbv2 1",
+            "  Continue with: CATALOG_HARNESS_HOME='/a b' catalog-harness destroy "
+            "--environment-suffix pr1",
+        ]
+        assert run.teardown.state is TeardownState.ABANDONED
+
+    def test_without_a_local_state_the_command_that_lists_what_is_left_is_named(
+        self, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(run: Run) -> None:
+            raise HarnessError("no")
+
+        monkeypatch.setattr("harness.pipeline.lifetime.destroy", fail)
+
+        with pytest.raises(HarnessError) as raised:
+            deploy_and(fake_run.run())
+
+        assert "`catalog-harness sweep --environment-suffix pr1`" in raised.value.__notes__[0]
+
+    def test_leftovers_of_the_proof_are_counted_by_service(self, fake_run: FakeRun) -> None:
+        fake_run.proof = LEFT
+        fake_run.target.stop_error = EmulatorError("no")
+
+        with pytest.raises(LeakError) as raised:
+            deploy_and(fake_run.run())
+
+        assert "  Left: s3 1" in "\n".join(raised.value.__notes__).splitlines()
+
+    def test_a_cloud_of_the_run_that_was_stopped_holds_nothing(self, fake_run: FakeRun) -> None:
+        fake_run.proof = LEFT
+
+        with pytest.raises(LeakError) as raised:
+            deploy_and(fake_run.run())
+
+        assert "Left: nothing, the target was stopped" in raised.value.__notes__[0]
 
 
 class TestKeeping:

@@ -7,6 +7,7 @@ from harness.core.interrupts import Terminated
 from harness.deploy.deploy import deploy
 from harness.pipeline.lifetime import teardown
 from harness.pipeline.outcome import RunOutcome, kept_note
+from harness.report.model import Verdict
 from harness.run.evidence import Status
 from harness.run.run import Run
 from tests.unit.harness.fake_checks import result
@@ -35,6 +36,9 @@ class TestFailed:
 
     def test_an_error_fails_the_run(self) -> None:
         assert RunOutcome(errors=[HarnessError("no")]).failed
+
+    def test_nothing_proved_fails_the_run(self) -> None:
+        assert RunOutcome(results=(result("a", Status.NOT_PROVABLE),), proved=False).failed
 
 
 class TestReport:
@@ -67,6 +71,24 @@ class TestReport:
         assert report.notes == ("known drift", "kept")
         assert report.passed
         assert not report.torn_down
+
+    def test_leftovers_of_the_teardown_are_in_it(self, run: Run) -> None:
+        run.teardown.leftovers = ("s3 bucket b",)
+
+        report = RunOutcome().report(run)
+
+        assert report is not None
+        assert report.leftovers == ("s3 bucket b",)
+        assert report.verdict is Verdict.FAILED
+
+    @pytest.mark.parametrize("interrupt", [KeyboardInterrupt(), Terminated()])
+    def test_an_interrupted_run_is_neither_passed_nor_failed(
+        self, run: Run, interrupt: BaseException
+    ) -> None:
+        report = RunOutcome(errors=[HarnessError("no"), interrupt]).report(run)
+
+        assert report is not None
+        assert report.verdict is Verdict.INTERRUPTED
 
     def test_it_contains_that_the_stack_was_destroyed(self, fake_run: FakeRun) -> None:
         run = fake_run.run()

@@ -55,6 +55,7 @@ PASSED = RunReport(
     results=RESULTS[:2],
     outputs={"alb_dns_name": "alb.eu-north-1.elb.amazonaws.com"},
     torn_down=True,
+    teardown="teardown proof: zero resources left",
     notes=("the dashboard is not rendered here",),
 )
 
@@ -67,4 +68,5 @@ FAILED = RunReport(
     results=RESULTS,
     errors=("destroy: PreconditionFailed\n  What to do: destroy again",),
     leftovers=("cloudfront distribution E1A2B3",),
+    teardown="teardown proof FAILED: 1 resource left",
 )

@@ -33,11 +33,11 @@ def test_the_json_has_the_documented_names(tmp_path: Path) -> None:
     found = json.loads(write_report(FAILED, tmp_path)[0].read_text(encoding="utf-8"))
 
     assert set(found) == {
-        "schema", "passed", "counts", "target", "region", "environment_suffix", "started_at",
-        "facts", "phases", "resources", "results", "outputs", "errors", "leftovers",
-        "torn_down", "notes",
+        "schema", "passed", "verdict", "counts", "target", "region", "environment_suffix",
+        "started_at", "facts", "phases", "resources", "results", "outputs", "errors", "leftovers",
+        "torn_down", "teardown", "interrupted", "proved", "bundle", "notes",
     }  # fmt: skip
-    assert (found["schema"], found["passed"]) == (1, False)
+    assert (found["schema"], found["passed"], found["verdict"]) == (1, False, "failed")
     assert found["counts"] == {"passed": 2, "failed": 1, "not provable": 1}
     assert found["phases"][1] == {"name": "checks", "started": 5.0, "ended": 10.0, "failed": True}
     assert found["results"][1] == {

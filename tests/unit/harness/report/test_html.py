@@ -77,7 +77,7 @@ def test_every_fact_is_on_the_page() -> None:
         "2026-08-02T09:14:07Z",
         "destroy: PreconditionFailed\n  What to do: destroy again",
         "cloudfront distribution E1A2B3",
-        "Teardown proof failed: 1 resource left.",
+        "Teardown proof FAILED: 1 resource left.",
         "s3/lifecycle",
         "exactly one rule",
         "no rule",

@@ -59,16 +59,21 @@ def test_the_headline_has_verdict_duration_and_counts(report: RunReport, expecte
 
 
 @pytest.mark.parametrize(
-    ("changes", "expected"),
+    ("changes", "verdict"),
     [
-        ({}, "teardown proof: zero resources left"),
-        ({"leftovers": ("a",)}, "teardown proof FAILED: 1 resource left"),
-        ({"leftovers": ("a", "b")}, "teardown proof FAILED: 2 resources left"),
-        (
-            {"torn_down": False},
-            "teardown proof: none; the stack was kept, its target ended, or destroying failed",
-        ),
+        ({}, "PASSED"),
+        ({"proved": False}, "NOTHING PROVED"),
+        ({"proved": False, "errors": ("no",)}, "FAILED"),
+        ({"leftovers": ("a",)}, "FAILED"),
+        ({"results": (result(status=Status.FAILED),)}, "FAILED"),
+        ({"interrupted": True, "errors": ("interrupted",)}, "INTERRUPTED"),
+        ({"interrupted": True, "leftovers": ("a",)}, "INTERRUPTED"),
     ],
 )
-def test_the_teardown_line_has_the_proofs_result(changes: dict[str, object], expected: str) -> None:
-    assert views.teardown(dataclasses.replace(PASSED, **changes)) == expected  # type: ignore[arg-type]
+def test_a_run_is_passed_only_if_it_ran_to_its_end_and_proved_something(
+    changes: dict[str, object], verdict: str
+) -> None:
+    report = dataclasses.replace(PASSED, **changes)  # type: ignore[arg-type]
+
+    assert views.headline(report).partition(" in ")[0] == verdict
+    assert report.passed is (verdict == "PASSED")
