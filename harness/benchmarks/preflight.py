@@ -96,7 +96,7 @@ def harness_rules(terraform: TerraformVersion) -> Inspect:
 def harness_command(folder: Path) -> set[str]:
     """Run the command in a new process, like a user."""
     program = "from harness.cli.preflight import preflight; preflight()"
-    arguments = ["--offline", "--format", "json", str(folder / "cdk.tf.json")]
+    arguments = ["--disposable", "--format", "json", str(folder / "cdk.tf.json")]
     command = [sys.executable, "-c", program, *arguments]
     done = process.run(command, timeout=_RUN_SECONDS, accept=(0, 1))
     found = json.loads(done.stdout)["findings"]

@@ -1,7 +1,7 @@
 """``catalog-harness preflight``: report what would fail a deployment, before it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,19 @@ from rich.console import Console
 from harness.catalog import CATALOG
 from harness.cli.options import harness_options, settings_from
 from harness.core.errors import HarnessError, ToolNotFoundError, UsageError
-from harness.preflight.configuration import Configuration, configuration_of, read_configurations
+from harness.preflight.configuration import (
+    Configuration,
+    VariableSources,
+    configuration_of,
+    read_configurations,
+)
 from harness.preflight.engine import preflight as inspect
 from harness.preflight.formats import FORMATS
 from harness.preflight.formats.table import print_table
-from harness.preflight.report import Report
+from harness.preflight.report import Report, Verdict
 from harness.preflight.suppression import load_suppressions
 from harness.preflight.terraform_version import TerraformVersion
+from harness.settings.options import OPTIONS
 from harness.settings.settings import HarnessSettings, new_environment_suffix
 from harness.synth.synthesize import synthesize
 from harness.targets.base import Target
@@ -30,7 +36,34 @@ _COULD_NOT_RUN = 2
 
 @click.command()
 @click.argument("path", required=False, type=click.Path(path_type=Path))
-@click.option("--offline", is_flag=True, help="Send no requests to the target.")
+@click.option(
+    "--offline",
+    is_flag=True,
+    help="Send no requests to the target (default for PATH, unless --target is given).",
+)
+@click.option(
+    "--var",
+    "assignments",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Value of an input variable, as for terraform plan.",
+)
+@click.option(
+    "--var-file",
+    "variable_files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="File with values of input variables; --var takes precedence.",
+)
+@click.option(
+    "--allow-incomplete",
+    is_flag=True,
+    help="Exit status 0 instead of 3 when a part of the configuration was not read.",
+)
+@click.option(
+    "--disposable", is_flag=True, help="Apply the rules on teardown to PATH: it is destroyed again."
+)
 @click.option(
     "--format",
     "format_",
@@ -48,7 +81,9 @@ _COULD_NOT_RUN = 2
     help="Version to check for, such as 1.9.8 or 'opentofu 1.10.0' (default: the installed one).",
 )
 @click.option(
-    "--long-lived", is_flag=True, help="Skip the rules on teardown, for a stack that is kept."
+    "--long-lived",
+    is_flag=True,
+    help="Skip the rules on teardown for the catalog stack (default for PATH).",
 )
 @click.option(
     "--config",
@@ -77,6 +112,10 @@ def preflight(
     *,
     path: Path | None,
     offline: bool,
+    assignments: tuple[str, ...],
+    variable_files: tuple[Path, ...],
+    allow_incomplete: bool,
+    disposable: bool,
     format_: str,
     output: Path | None,
     terraform_version: str | None,
@@ -86,17 +125,26 @@ def preflight(
 ) -> None:
     """Report what would fail a deployment, before anything is deployed.
 
-    PATH is a Terraform JSON file, a folder of such files (such as cdktf.out), or a plan in the
-    format of `terraform show -json`; by default the catalog stack is checked. The rules are
-    listed in docs/rules.md.
+    PATH is a folder with Terraform files (*.tf.json; *.tf with the extra `hcl`), one of them, a
+    folder of such folders (such as cdktf.out), or a plan in the format of `terraform show -json`;
+    by default the catalog stack is checked. A PATH is checked offline unless --target is given.
+    The rules are listed in docs/rules.md.
 
-    Exit status: 0 without blockers, 1 with a blocker, 2 when preflight could not run.
+    Exit status: 0 without blockers, 1 with a blocker, 2 when preflight could not run, 3 when
+    there is no blocker in what was read, but a part of the configuration was not read.
     """
     with _exit_code_on_error(_COULD_NOT_RUN):
         settings = settings_from(given)
+        offline = offline or (path is not None and not _named_target(given))
         target = None if offline else create_target(settings, owner_pid=os.getpid())
-        configurations = read_configurations(path) if path else [_catalog(settings, target)]
         terraform, notes = _terraform(settings, terraform_version)
+        product = terraform.product if terraform else "terraform"
+        variables = VariableSources((*variable_files, *assignments))
+        configurations = (
+            read_configurations(path, variables=variables, product=product)
+            if path
+            else [_catalog(settings, target)]
+        )
         suppressions = load_suppressions(config)
         report = Report(notes=notes)
         with _started(target):
@@ -106,11 +154,12 @@ def preflight(
                     target=target,
                     terraform=terraform,
                     environment_suffix=settings.environment_suffix,
-                    disposable=not long_lived,
+                    disposable=disposable or not (path or long_lived),
                     suppressions=suppressions,
                 )
         _write(report, format_, output)
-    context.exit(report.exit_code)
+    passed = allow_incomplete and report.verdict is Verdict.INCOMPLETE
+    context.exit(0 if passed else report.exit_code)
 
 
 @contextmanager
@@ -121,6 +170,12 @@ def _exit_code_on_error(exit_code: int) -> Iterator[None]:
     except HarnessError as error:
         error.exit_code = exit_code
         raise
+
+
+def _named_target(given: Mapping[str, Any]) -> bool:
+    """Return whether the user has chosen a target, by option or variable."""
+    (option,) = (option for option in OPTIONS if option.name == "target")
+    return bool(given["target"] or os.environ.get(option.variable))
 
 
 def _catalog(settings: HarnessSettings, target: Target | None) -> Configuration:

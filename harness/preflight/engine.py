@@ -1,6 +1,7 @@
 """Run the rules over a configuration."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from string import Formatter
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -48,23 +49,24 @@ def preflight(
     lookup = TargetLookup(target) if target is not None else None
     inspection = Inspection(configuration, terraform, suffix, lookup)
     findings: list[Finding] = []
-    notes = [f"{configuration.label}: {configuration.incomplete}"] * bool(configuration.incomplete)
-    notes += [OFFLINE] if lookup is None else []
+    notes = [OFFLINE] if lookup is None else []
     for rule in all_rules():
         if rule.family is Family.TEARDOWN and not disposable:
             continue
         try:
             for problem in rule.check(inspection):
-                findings.append(_finding(rule, problem, configuration))
+                findings.append(_finding(rule, problem, inspection))
         except (BotoCoreError, ClientError, TargetError) as error:
             notes.append(f"{rule.id}: not looked up: {error}")
-    return _report(findings, suppressions, notes)
+    report = _report(findings, suppressions, notes)
+    return replace(report, not_read=configuration.not_read, blocks=configuration.aws_blocks)
 
 
-def _finding(rule: Rule, problem: Problem, configuration: Configuration) -> Finding:
+def _finding(rule: Rule, problem: Problem, inspection: Inspection) -> Finding:
+    configuration, target = inspection.configuration, inspection.target
     resource = configuration.find(problem.address)
-    severity, message = rule.severity, problem.message
-    if resource is not None and "count" in resource.raw and severity is Severity.BLOCKER:
+    severity, message = problem.severity or rule.severity, problem.message
+    if resource is not None and resource.conditional and severity is Severity.BLOCKER:
         severity, message = Severity.WARNING, f"if its count is not 0: {message}"
     return Finding(
         rule=rule.id,
@@ -76,7 +78,12 @@ def _finding(rule: Rule, problem: Problem, configuration: Configuration) -> Find
         remedy=rule.remedy,
         documentation=rule.documentation,
         source=resource.source if resource else configuration.settings_source,
+        fact=f"target {target.name}, {target.region}" if rule.online and target else _fact(rule),
     )
+
+
+def _fact(rule: Rule) -> str:
+    return f"table: {rule.table}" if rule.table else "rule"
 
 
 def _fill(template: str, details: Mapping[str, object]) -> str:

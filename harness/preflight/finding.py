@@ -29,12 +29,14 @@ class Problem:
         message: The problem, with the actual values.
         details: Values of the placeholders in the rule's error message.
         variant: Index of the error message among those of the rule.
+        severity: Severity of this problem; None: that of the rule.
     """
 
     address: str
     message: str
     details: Mapping[str, object] = field(default_factory=dict)
     variant: int = 0
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Finding:
         error: Error message of the deployment; empty if unknown.
         documentation: URL of the documentation.
         source: File that declares the resource; empty if unknown.
+        fact: Where the fact comes from: ``rule``, a dated table, or the target.
     """
 
     rule: str
@@ -59,3 +62,4 @@ class Finding:
     remedy: str
     documentation: str
     source: str = ""
+    fact: str = "rule"

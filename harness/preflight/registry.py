@@ -47,6 +47,7 @@ class Rule:
         remedy: How to fix it.
         documentation: URL of the documentation.
         online: Whether it queries the target.
+        table: The dated table that it is based on; empty for none.
         resource_types: Resource types that it checks; empty for the whole configuration.
         check: Yields the problems.
     """
@@ -60,6 +61,7 @@ class Rule:
     remedy: str
     documentation: str
     online: bool
+    table: str
     resource_types: tuple[str, ...]
     check: Callable[[Inspection], Problems] = field(repr=False)
 
@@ -81,6 +83,7 @@ class _Facts(TypedDict, total=False):
     errors: str | tuple[str, ...]
     other_errors: str | tuple[str, ...]
     severity: Severity
+    table: str
 
 
 _RULES: dict[str, Rule] = {}
@@ -157,6 +160,7 @@ def _add(
         remedy=facts["remedy"],
         documentation=urljoin(_AWS_DOCS, facts["documentation"]),
         online=online,
+        table=facts.get("table", ""),
         resource_types=types,
         check=check,
     )

@@ -17,6 +17,7 @@ _CONFIG = Config(
 class LookupTarget(Protocol):
     """The part of a target that rules use."""
 
+    name: str
     region: str
 
     def session(self) -> boto3.Session:
@@ -42,6 +43,7 @@ class TargetLookup:
     """
 
     def __init__(self, target: LookupTarget) -> None:
+        self.name = target.name
         self.region = target.region
         self.missing = target.missing()
         self.image_problem = target.image_problem

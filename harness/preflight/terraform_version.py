@@ -64,3 +64,22 @@ class TerraformVersion:
         if match[1] == "~>":
             return self.version >= full and self.version[: len(bound) - 1] == bound[:-1]
         return _OPERATORS[match[1] or "="](self.version, full)
+
+
+def may_reach(constraints: str, version: tuple[int, int, int]) -> bool:
+    """Return whether constraints allow a version, or a later one; without any, the newest is used.
+
+    Constraints that are not supported count as none.
+    """
+    named = [tuple(map(int, v.split("."))) for v in re.findall(r"\d+\.\d+\.\d+", constraints)]
+    major, minor, _ = version
+    later = [version, (major, minor + 999, 0), *((major + n, 0, 0) for n in range(1, 9))]
+    candidates = [v for v in (*later, *named) if v >= version]
+    return (
+        any(
+            TerraformVersion((v[0], v[1], v[2])).satisfies(constraints) is not False
+            for v in candidates
+            if constraints
+        )
+        or not constraints
+    )

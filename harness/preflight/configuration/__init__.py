@@ -1,7 +1,8 @@
-"""Read Terraform JSON and plans: resources, blocks and values, without running Terraform."""
+"""Read Terraform JSON, HCL and plans: resources, blocks and values, without running Terraform."""
 
 from harness.preflight.configuration.block import Block, PreflightInputError
 from harness.preflight.configuration.configuration import Configuration, Resource
+from harness.preflight.configuration.not_read import NotRead
 from harness.preflight.configuration.reading import configuration_of, read_configurations
 from harness.preflight.configuration.source_location import Location, location_of
 from harness.preflight.configuration.values import (
@@ -13,16 +14,19 @@ from harness.preflight.configuration.values import (
     references_in,
     same,
 )
+from harness.preflight.configuration.variables import VariableSources
 
 __all__ = [
     "Block",
     "Configuration",
     "Encoded",
     "Location",
+    "NotRead",
     "PreflightInputError",
     "Reference",
     "Resource",
     "Unknown",
+    "VariableSources",
     "configuration_of",
     "is_known",
     "is_traceable",

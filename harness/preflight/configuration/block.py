@@ -6,7 +6,8 @@ from typing import Any
 
 from harness.core.errors import UsageError
 from harness.preflight.configuration.documents import parse_document
-from harness.preflight.configuration.evaluate import Scope, evaluate
+from harness.preflight.configuration.evaluate import evaluate, iterated
+from harness.preflight.configuration.scope import Bindings, Scope
 from harness.preflight.configuration.values import Encoded, Unknown, is_known
 
 _NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
@@ -47,11 +48,14 @@ class Block:
     def absent(self, name: str) -> bool:
         """Return whether the argument or block is certainly not set (or null, or empty)."""
         value = self.value(name)
-        return value in (None, "", []) and name not in self._dynamic()
+        dynamic = self._dynamic(name)
+        return value in (None, "", []) and dynamic == []
 
     def given(self, name: str) -> bool:
         """Return whether the argument or block is certainly set."""
         value = self.value(name)
+        if self._dynamic(name):
+            return True
         if isinstance(value, Unknown):
             return False
         if isinstance(value, list):
@@ -60,7 +64,7 @@ class Block:
 
     def certain(self, name: str) -> bool:
         """Return whether the argument is completely known, or certainly absent."""
-        return is_known(self.value(name)) and name not in self._dynamic()
+        return is_known(self.value(name)) and self._dynamic(name) == []
 
     def text(self, name: str, default: str | None = None) -> str | None:
         """Return a string; numbers and booleans are converted as by Terraform.
@@ -141,9 +145,11 @@ class Block:
             PreflightInputError: The value is not an object or a list of objects.
         """
         if name not in self._blocks:
+            bodies = [(item, self._scope) for item in self._bodies(name)]
+            bodies += self._dynamic(name) or []
             self._blocks[name] = [
-                self._block(item, f"{name}[{index}]")
-                for index, item in enumerate(self._bodies(name))
+                self._block(item, f"{name}[{index}]", scope)
+                for index, (item, scope) in enumerate(bodies)
                 if not isinstance(item, Unknown) and item is not None
             ]
         return self._blocks[name]
@@ -155,7 +161,7 @@ class Block:
     def countable(self, name: str) -> bool:
         """Return whether ``blocks(name)`` are certainly all blocks of that name."""
         bodies = self._bodies(name)
-        return name not in self._dynamic() and not any(isinstance(b, Unknown) for b in bodies)
+        return self._dynamic(name) is not None and not any(isinstance(b, Unknown) for b in bodies)
 
     def document(self, name: str) -> Any:
         """Return the parsed JSON document of an argument; None if absent.
@@ -190,6 +196,7 @@ class Block:
     def _evaluated(self, name: str, *, resolve: bool) -> Any:
         key = (name, resolve)
         if key not in self._values:
+            self._values[key] = Unknown()  # an argument that refers to itself
             self._values[key] = evaluate(self.raw.get(name), self._scope, resolve=resolve)
         return self._values[key]
 
@@ -202,19 +209,32 @@ class Block:
     def _without_expression(self, raw: Any) -> Any:
         return evaluate(raw, self._scope) if isinstance(raw, str) else raw
 
-    def _block(self, item: Any, path: str) -> "Block":
+    def _block(self, item: Any, path: str, scope: Scope) -> "Block":
         if not isinstance(item, Mapping):
             raise self._wrong(path, "a block", item)
-        return self.nested(item, path)
+        return Block(item, address=f"{self.address}.{path}", scope=scope)
 
-    def _dynamic(self) -> Mapping[str, Any]:
-        dynamic = self.raw.get("dynamic")
-        if isinstance(dynamic, list):
-            return {k: v for item in dynamic if isinstance(item, Mapping) for k, v in item.items()}
-        return dynamic if isinstance(dynamic, Mapping) else {}
+    def _dynamic(self, name: str) -> list[tuple[Any, Scope]] | None:
+        """Return content and scope of the dynamic blocks of a name; None if unknown."""
+        raw = self.raw.get("dynamic")
+        found: list[tuple[Any, Scope]] = []
+        for labelled in raw if isinstance(raw, list) else [raw]:
+            bodies = labelled.get(name) if isinstance(labelled, Mapping) else None
+            for body in bodies if isinstance(bodies, list) else [bodies]:
+                if isinstance(body, Mapping):
+                    items = iterated(evaluate(body.get("for_each"), self._scope))
+                    if items is None:
+                        return None
+                    iterator = str(body.get("iterator") or name)
+                    found += [
+                        (content, Bindings(self._scope, {iterator: {"key": key, "value": value}}))
+                        for key, value in items
+                        for content in _listed(body.get("content"))
+                    ]
+        return found
 
     def _items(self, name: str, value: Any) -> list[Any] | None:
-        if isinstance(value, Unknown) or name in self._dynamic():
+        if isinstance(value, Unknown) or self._dynamic(name) != []:
             return None
         if value is None:
             return []
@@ -228,6 +248,10 @@ class Block:
             f"{self.address}.{name}: expected {expected}, found {type_name(actual)}",
             remedy="run `terraform validate`: the value does not match the provider's schema",
         )
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def type_name(value: Any) -> str:

@@ -6,8 +6,16 @@ from typing import Any
 
 from harness.preflight.configuration.block import Block
 from harness.preflight.configuration.evaluate import evaluate
-from harness.preflight.configuration.values import Reference, Unknown, references_in
-from harness.preflight.finding import Problem
+from harness.preflight.configuration.module_scope import (
+    ModuleScope,
+    Variable,
+    instances,
+    traversal_name,
+)
+from harness.preflight.configuration.not_read import NotRead
+from harness.preflight.configuration.root_settings import RootSettings
+from harness.preflight.configuration.values import Reference, references_in
+from harness.preflight.finding import Problem, Severity
 
 # Attributes that the provider computes from an argument: (type, attribute) -> equal argument.
 _COMPUTED = {
@@ -29,6 +37,7 @@ class Resource(Block):
         source: The file that declares it.
         managed: Whether Terraform creates it: false for ``data`` blocks.
         references: Addresses of referenced resources that ``raw`` does not contain (a plan).
+        module: Scope of the module that declares it; by default the root module.
     """
 
     def __init__(
@@ -41,8 +50,10 @@ class Resource(Block):
         source: str = "",
         managed: bool = True,
         references: frozenset[str] = frozenset(),
+        module: ModuleScope | None = None,
     ) -> None:
-        super().__init__(raw, address=address, scope=configuration)
+        self.module = module or configuration.scope
+        super().__init__(raw, address=address, scope=self.module)
         self.type = type_
         self.configuration = configuration
         self.source = source
@@ -51,12 +62,42 @@ class Resource(Block):
 
     @property
     def repeated(self) -> bool:
-        """Whether the block has ``count`` or ``for_each``: any number of instances, or none."""
-        return self.raw.get("count") is not None or self.raw.get("for_each") is not None
+        """Whether it is not certain that there is exactly one instance."""
+        return self.instances != 1 or self.module.repeated
 
-    def problem(self, message: str, *, variant: int = 0, **details: object) -> Problem:
-        """Return a problem of this resource; see ``Problem`` for variant and details."""
-        return Problem(self.address, message, details, variant)
+    @cached_property
+    def instances(self) -> int | None:
+        """Number of instances in one instance of the module, by ``count`` and ``for_each``."""
+        return instances(self.raw, self.module)
+
+    @property
+    def conditional(self) -> bool:
+        """Whether there may be no instance."""
+        return self.instances is None or self.module.conditional
+
+    @property
+    def provider(self) -> str:
+        """The root module's provider of the resource: ``aws`` or ``aws.alias``; empty: unknown."""
+        given = self.raw.get("provider")
+        name = "aws" if given is None else traversal_name(given)
+        return self.module.provider(name) if name else ""
+
+    def region(self) -> str | None:
+        """Return the region that its provider, or its own argument, has; None if unknown."""
+        if "region" in self.raw:
+            return self.text("region")
+        return self.configuration.region(self.provider)
+
+    def problem(
+        self,
+        message: str,
+        *,
+        variant: int = 0,
+        severity: Severity | None = None,
+        **details: object,
+    ) -> Problem:
+        """Return a problem of this resource; see ``Problem``."""
+        return Problem(self.address, message, details, variant, severity)
 
     def follow(self, name: str, *types: str, within: Block | None = None) -> "Resource | None":
         """Return the resource that an argument refers to, None if it is not certain which.
@@ -86,30 +127,35 @@ class Resource(Block):
     @cached_property
     def references(self) -> tuple[Reference, ...]:
         """Every reference in the block."""
-        evaluated = evaluate(dict(self.raw), self.configuration, resolve=False)
+        evaluated = evaluate(dict(self.raw), self.module, resolve=False)
         return tuple(references_in(evaluated))
 
     @cached_property
     def direct_dependencies(self) -> frozenset[str]:
         """Addresses that the block refers to, ``depends_on`` included."""
         found = {reference.address for reference in self.references}
-        named = {name for name in self.raw.get("depends_on") or [] if isinstance(name, str)}
-        return frozenset(found | named) | self._references
+        prefix = self.module.prefix
+        named = self.raw.get("depends_on") or []
+        names = {prefix + traversal_name(name) for name in named if isinstance(name, str)}
+        return frozenset(found | names) | self._references
 
 
-class Configuration:
-    """The resources of one root module.
+class Configuration(RootSettings):
+    """The resources of one root module and of the modules that it calls.
 
     Args:
         label: Name of the input, for output.
         locals_: Raw values of the locals.
+        variables: Values of the variables.
         providers: Provider name -> its blocks.
         settings: The ``terraform`` block.
         outputs: Raw output values.
-        calls_modules: Whether it calls modules, whose resources are not read.
+        calls: Names of the called modules.
 
     Attributes:
-        unread_files: Files of the same module that were not read.
+        scope: The values of the root module.
+        modules: The scopes of all modules, the root module first.
+        not_read: What was not read.
         settings_source: The file with the backend, or the only file.
         existing: Addresses of resources that are deployed already.
         planned: Whether it was read from a plan, which has no ``lifecycle`` and no backend.
@@ -120,33 +166,37 @@ class Configuration:
         label: str,
         *,
         locals_: Mapping[str, Any] | None = None,
+        variables: Mapping[str, Variable] | None = None,
         providers: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
         settings: Mapping[str, Any] | None = None,
         outputs: Mapping[str, Any] | None = None,
-        calls_modules: bool = False,
+        calls: frozenset[str] = frozenset(),
     ) -> None:
         self.label = label
-        self.unread_files: tuple[str, ...] = ()
+        self.not_read: tuple[NotRead, ...] = ()
         self.settings_source = label
         self.planned = False
         self.existing: frozenset[str] = frozenset()
-        self._calls_modules = calls_modules
+        self.scope = ModuleScope(
+            self.attribute,
+            locals=locals_ or {},
+            variables=variables or {},
+            outputs=outputs or {},
+            calls=calls,
+        )
+        self.modules = [self.scope]
         self._declared: set[str] = set()
-        self._locals = locals_ or {}
         self._resources: dict[str, Resource] = {}
         self._by_type: dict[str, list[Resource]] = {}
         self._dependencies: dict[str, frozenset[str]] = {}
-        self.providers = {
-            name: [Block(raw, address=f"provider.{name}", scope=self) for raw in blocks]
-            for name, blocks in (providers or {}).items()
-        }
-        self.settings = Block(settings or {}, address="terraform", scope=self)
-        self.outputs = Block(outputs or {}, address="output", scope=self)
+        self._named: dict[str, dict[str, list[Resource]]] = {}
+        self._referring: dict[tuple[str, ...], dict[str | None, list[Resource]]] = {}
+        super().__init__(self.scope, providers or {}, settings or {}, outputs or {})
 
     def add(self, resource: Resource) -> None:
         """Add a resource; one with ``count = 0`` has no instance and is only declared."""
         self._declared.add(resource.address)
-        if resource.raw.get("count") in (0, "0"):
+        if resource.instances == 0 or resource.module.instances == 0:
             return
         self._resources[resource.address] = resource
         if resource.managed:
@@ -155,9 +205,13 @@ class Configuration:
     @property
     def incomplete(self) -> str:
         """Why resources may be missing; empty if the configuration was read completely."""
-        if self.unread_files:
-            return f"not read: {', '.join(self.unread_files[:3])}"
-        return "called modules were not read" if self._calls_modules else ""
+        names = [item.name for item in self.not_read if item.matters]
+        return f"not read: {', '.join(names[:3])}" if names else ""
+
+    @property
+    def aws_blocks(self) -> int:
+        """Number of resource and data blocks of the AWS provider, with or without instances."""
+        return sum("aws_" in address for address in self._declared)
 
     def declares(self, address: str) -> bool:
         """Return whether a resource or data block is declared, with or without instances."""
@@ -178,7 +232,7 @@ class Configuration:
 
     def referring(self, type_: str, argument: str, to: Resource) -> list[Resource]:
         """Return the resources of a type whose argument certainly refers to a resource."""
-        return [r for r in self.resources(type_) if r.follow(argument, to.type) is to]
+        return self._followed(type_, argument, to.type).get(to.address, [])
 
     def all_referring(
         self, type_: str, argument: str, to: Resource, *types: str
@@ -187,10 +241,28 @@ class Configuration:
 
         The argument may refer to resources of ``types``, by default of the type of ``to``.
         """
-        followed = [(r, r.follow(argument, *(types or (to.type,)))) for r in self.resources(type_)]
-        if self.incomplete or any(r.repeated or target is None for r, target in followed):
+        followed = self._followed(type_, argument, *(types or (to.type,)))
+        if self.incomplete or None in followed:
             return None
-        return [r for r, target in followed if target is to]
+        return followed.get(to.address, [])
+
+    def _followed(self, type_: str, *key: str) -> dict[str | None, list[Resource]]:
+        """Return the resources of a type by what an argument refers to; None: uncertain.
+
+        Args:
+            type_: Resource type.
+            key: The argument, and the types that it refers to.
+        """
+        if (type_, *key) not in self._referring:
+            found: dict[str | None, list[Resource]] = {}
+            for resource in self.resources(type_):
+                target = resource.follow(*key)
+                if target is not None:
+                    found.setdefault(target.address, []).append(resource)
+                if target is None or resource.repeated:
+                    found.setdefault(None, []).append(resource)
+            self._referring[(type_, *key)] = found
+        return self._referring[(type_, *key)]
 
     def all_named(self, type_: str, argument: str) -> bool:
         """Return whether the names of all resources of a type are known."""
@@ -221,41 +293,28 @@ class Configuration:
             self._dependencies[address] = frozenset(found)
         return self._dependencies[address]
 
-    def region(self) -> str | None:
-        """Return the region of the default AWS provider, None if unknown."""
-        blocks = self.providers.get("aws", [])
-        plain = [block for block in blocks if block.absent("alias")]
-        return plain[0].text("region") if len(plain) == 1 else None
-
-    def backend(self) -> tuple[str, Block] | None:
-        """Return the backend's type and arguments, None if there is no backend."""
-        for block in self.settings.blocks("backend"):
-            for kind in block.raw:
-                if (inner := block.block(kind)) is not None:
-                    return kind, inner
-        return None
-
-    def local(self, name: str) -> Any:
-        """Return the raw value of a local."""
-        return self._locals.get(name, Unknown())
-
     def attribute(self, reference: Reference) -> Any:
-        """Return the raw value of a referenced argument; the reference if it is computed."""
+        """Return the value of a referenced argument; the reference if it is computed."""
         resource = self.find(reference.address)
-        if resource is None or reference.splat:
+        if resource is None or reference.splat or not resource.managed:
             return reference
         steps = [step for step in reference.path if step != 0]
         if len(steps) != 1 or not isinstance(steps[0], str):
             return reference
         name = _COMPUTED.get((resource.type, steps[0]), steps[0])
-        raw = resource.raw.get(name)
-        return reference if raw is None or not resource.managed else raw
+        return reference if resource.raw.get(name) is None else resource.value(name)
 
     def _by_name(self, value: str, types: Sequence[str]) -> Resource | None:
-        found = [
-            resource
-            for resource in self._resources.values()
-            if resource.type in types
-            and any(resource.raw.get(identity) == value for identity in _IDENTITIES)
-        ]
+        found = [resource for kind in types for resource in self._names_of(kind).get(value, ())]
         return found[0] if len(found) == 1 else None
+
+    def _names_of(self, type_: str) -> Mapping[str, list[Resource]]:
+        """Return the resources and data blocks of a type by each of their names."""
+        if not self._named:
+            for resource in self:
+                names = self._named.setdefault(resource.type, {})
+                values = [resource.value(name) for name in _IDENTITIES if name in resource]
+                for value in values:
+                    if isinstance(value, str):
+                        names.setdefault(value, []).append(resource)
+        return self._named.get(type_, {})

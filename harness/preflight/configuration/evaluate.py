@@ -1,69 +1,80 @@
-"""Evaluate expressions of Terraform JSON without Terraform.
+"""Evaluate expressions without Terraform.
 
 Values that are not known before apply are ``Unknown`` or ``Reference``.
 """
 
-import ipaddress
+import operator
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any
 
-from harness.preflight.configuration.parser import (
+from harness.preflight.configuration.functions import NULL, PLAIN, STRUCTURAL, template
+from harness.preflight.configuration.nodes import (
+    Access,
     Call,
+    For,
     ListNode,
     Literal,
     Node,
     ObjectNode,
     Opaque,
+    Operation,
     Template,
     Traversal,
-    parse_template,
 )
-from harness.preflight.configuration.values import (
-    Encoded,
-    Reference,
-    Unknown,
-    is_known,
-    references_in,
-)
+from harness.preflight.configuration.parser import parse_template
+from harness.preflight.configuration.scope import Bindings, MissingValueError, Scope
+from harness.preflight.configuration.values import Partial, Reference, Unknown, is_known
 
 _MAX_DEPTH = 60
 _VOLATILE = re.compile(r"\b(count|each|self)\.|\b(uuid|timestamp|plantimestamp|bcrypt)\(")
-_RESOURCE = re.compile(r"\b((?:data\.)?[a-z][a-z0-9]*_\w+\.[A-Za-z_][\w-]*)")
-_UNKNOWN_ROOTS = {"var", "each", "count", "path", "terraform", "module", "self", "ephemeral"}
-
-
-class Scope(Protocol):
-    """Resolves the names in expressions."""
-
-    def local(self, name: str) -> Any:
-        """Return the raw value of a local, Unknown if not declared."""
-
-    def attribute(self, reference: Reference) -> Any:
-        """Return the raw value of a referenced argument; the reference if it is computed."""
+_RESOURCE = re.compile(r"(?<![\w.-])((?:data\.)?[a-z][a-z0-9]*_\w+\.[A-Za-z_][\w-]*)")
+_VALUE_ROOTS = ("local", "var", "module")
+_UNKNOWN_ROOTS = {"each", "count", "path", "terraform", "self", "ephemeral", *_VALUE_ROOTS}
+_BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": operator.mod,
+}
 
 
 def evaluate(raw: Any, scope: Scope, *, resolve: bool = True, depth: int = 0) -> Any:
-    """Evaluate a raw value of Terraform JSON.
+    """Return the value of a raw value of Terraform JSON; Unknown if not known before apply.
 
     Args:
         raw: A JSON value; strings may be templates.
         scope: Resolves names.
         resolve: Whether references to configured arguments are replaced by their values.
         depth: Nesting of references so far.
-
-    Returns:
-        Plain values, with Unknown and Reference for values that are not known before apply.
     """
     if depth > _MAX_DEPTH:
         return Unknown()
     if isinstance(raw, str):
-        return _Evaluator(scope, resolve=resolve, depth=depth).node(parse_template(raw))
+        return _Evaluator(scope, resolve=resolve, depth=depth).text(raw)
     if isinstance(raw, dict):
-        return {k: evaluate(v, scope, resolve=resolve, depth=depth + 1) for k, v in raw.items()}
+        return {
+            _key(k, scope): evaluate(v, scope, resolve=resolve, depth=depth + 1)
+            for k, v in raw.items()
+        }
     if isinstance(raw, list):
         return [evaluate(item, scope, resolve=resolve, depth=depth + 1) for item in raw]
     return raw
+
+
+def _key(name: str, scope: Scope) -> str:
+    if "${" not in name:
+        return name
+    value = evaluate(name, scope)
+    return value if isinstance(value, str) else name
 
 
 class _Evaluator:
@@ -72,78 +83,201 @@ class _Evaluator:
         self._resolve = resolve
         self._depth = depth
 
-    def node(self, node: Node) -> Any:
-        if isinstance(node, Literal):
-            return node.value
-        if isinstance(node, Opaque):
-            return self._opaque(node.text)
-        return self._compound(node)
+    def text(self, raw: str) -> Any:
+        if "${" not in raw and "%{" not in raw:
+            return raw
+        try:
+            return self.node(parse_template(raw))
+        except MissingValueError:
+            return self.opaque(raw)
 
-    def _compound(self, node: ListNode | ObjectNode | Template | Traversal | Call) -> Any:
+    def node(self, node: Node) -> Any:
         match node:
-            case ListNode():
-                return [self.node(item) for item in node.items]
-            case ObjectNode():
-                return {key: self.node(value) for key, value in node.items}
+            case Literal() | Opaque():
+                return node.value if isinstance(node, Literal) else self.opaque(node.text)
             case Template():
                 return self._template(node)
             case Traversal():
                 return self._traversal(node)
+            case ListNode():
+                return [self.node(item) for item in node.items]
+            case ObjectNode():
+                return self._object(node)
+            case _:
+                return self._computed(node)
+
+    def _computed(self, node: Access | Call | Operation | For) -> Any:
+        match node:
+            case Access():
+                return self._access(node)
+            case Call(name="try" | "can"):
+                return self._try(node)
             case Call():
-                return self._call(node)
+                result = self._call(node)
+            case Operation(operator="?"):
+                return self._conditional(node)
+            case Operation():
+                result = self._operation(node)
+            case For():
+                result = self._for(node)
+        if result is None:
+            return self.opaque(node.text)
+        return None if result is NULL else result
+
+    def _object(self, node: ObjectNode) -> Any:
+        pairs = [(k if isinstance(k, str) else self.node(k), v) for k, v in node.items]
+        if not all(isinstance(key, str | int) for key, _ in pairs):
+            return Unknown()
+        return {str(key): self.node(value) for key, value in pairs}
 
     def _template(self, node: Template) -> Any:
-        parts = tuple(self.node(part) for part in node.parts)
-        if all(isinstance(part, str | int | float) for part in parts):
-            return "".join(_as_text(part) for part in parts)
-        pieces = tuple(p if isinstance(p, Unknown) else _as_text(p) for p in parts)
-        volatile = any(isinstance(p, Unknown) and p.volatile for p in pieces)
-        references = tuple(references_in(list(pieces)))
-        return Unknown(node.text, pieces, references, volatile)
+        parts = [self.node(part) for part in node.parts]
+        if not all(isinstance(part, str | int | float | Unknown) for part in parts):
+            return self.opaque(node.text)
+        return template(self._scope.prefix + node.text, parts)
 
     def _traversal(self, node: Traversal) -> Any:
-        if node.root == "local":
-            return self._local(node)
-        address, path = _address(node)
-        if node.root in _UNKNOWN_ROOTS or not address:
-            return self._opaque(node.text)
-        reference = Reference(node.text, address=address, path=path)
-        if not self._resolve:
-            return reference
-        raw = self._scope.attribute(reference)
-        if raw is reference:
-            return reference
-        value = evaluate(raw, self._scope, depth=self._depth + 1)
-        return value if is_known(value) or isinstance(value, Unknown) else reference
-
-    def _local(self, node: Traversal) -> Any:
-        if not node.path:
-            return self._opaque(node.text)
-        raw = self._scope.local(str(node.path[0]))
-        value = evaluate(raw, self._scope, resolve=self._resolve, depth=self._depth + 1)
-        for step in node.path[1:]:
-            value = _descend(value, step)
-        if isinstance(value, Unknown) and not value.text:
-            return self._opaque(node.text)
+        try:
+            value = self._scope.bound(node.root)
+        except KeyError:
+            return self._reference(node)
+        value = self._descend(value, node.path, node.text)
+        if isinstance(value, Unknown) and not isinstance(value, Reference):
+            return replace(value, volatile=True)
         return value
 
-    def _call(self, node: Call) -> Any:
-        function = _FUNCTIONS.get(node.name)
-        arguments = [self.node(argument) for argument in node.arguments]
-        if function is not None:
-            try:
-                result = function(*arguments)
-            except (TypeError, ValueError, ArithmeticError):
-                result = None
-            if result is not None:
-                return result
-        return self._opaque(node.text)
+    def _reference(self, node: Traversal) -> Any:
+        if node.root in _VALUE_ROOTS and node.path:
+            return self._named(node)
+        address, path = _address(node)
+        if node.root in _UNKNOWN_ROOTS or not address:
+            return self.opaque(node.text)
+        prefix = self._scope.prefix
+        reference = Reference(prefix + node.text, address=prefix + address, path=path)
+        if not self._resolve:
+            return reference
+        value = self._scope.attribute(reference)
+        return value if is_known(value) or isinstance(value, Unknown) else reference
 
-    def _opaque(self, text: str) -> Unknown:
+    def _named(self, node: Traversal) -> Any:
+        resolve, depth = self._resolve, self._depth + 1
+        name = str(node.path[0])
+        if node.root != "module":
+            value = self._scope.named(node.root, name, resolve=resolve, depth=depth)
+            return self._descend(value, node.path[1:], node.text)
+        steps = [step for step in node.path[1:] if step != 0]
+        if not steps:
+            return self.opaque(node.text)
+        value = self._scope.output(name, str(steps[0]), resolve=resolve, depth=depth)
+        return self._descend(value, tuple(steps[1:]), node.text)
+
+    def _descend(self, value: Any, path: tuple[str | int, ...], text: str) -> Any:
+        for position, step in enumerate(path):
+            if isinstance(value, Reference) and self._resolve is False:
+                return Reference(value.text, address=value.address, path=(*value.path, *path))
+            if isinstance(value, Unknown):
+                return self.opaque(text)
+            if step == "*":
+                items = value if isinstance(value, list) else [value]
+                return [self._descend(item, path[position + 1 :], text) for item in items]
+            value = _step(value, step)
+        return self.opaque(text) if isinstance(value, Unknown) and not value.text else value
+
+    def _access(self, node: Access) -> Any:
+        base, keys = self.node(node.base), [self.node(key) for key in node.path]
+        if isinstance(base, Unknown) or not all(isinstance(k, str | int | float) for k in keys):
+            return self.opaque(node.text)
+        path = tuple(int(key) if isinstance(key, float) else key for key in keys)
+        return self._descend(base, path, node.text)
+
+    def _call(self, node: Call) -> Any:
+        structural = STRUCTURAL.get(node.name)
+        function = structural or PLAIN.get(node.name)
+        arguments = [self.node(argument) for argument in node.arguments]
+        if node.expanded:
+            last = arguments.pop()
+            if not isinstance(last, list):
+                return None
+            arguments += last
+        if function is None or (structural is None and not is_known(arguments)):
+            return None
+        try:
+            return function(*arguments)
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, re.error):
+            if node.name == "jsondecode":
+                raise MissingValueError from None
+            return None
+
+    def _try(self, node: Call) -> Any:
+        for argument in node.arguments:
+            try:
+                value = self.node(argument)
+            except MissingValueError:
+                continue
+            if isinstance(value, Unknown):
+                return self.opaque(node.text)
+            return value if node.name == "try" else True
+        return self.opaque(node.text) if node.name == "try" else False
+
+    def _conditional(self, node: Operation) -> Any:
+        chosen = _boolean(self.node(node.operands[0]))
+        if chosen is None:
+            return self.opaque(node.text)
+        return self.node(node.operands[1 if chosen else 2])
+
+    def _operation(self, node: Operation) -> Any:
+        first = self.node(node.operands[0])
+        if node.operator in ("&&", "||", "!"):
+            return self._logical(node, first)
+        values = [first, *(self.node(operand) for operand in node.operands[1:])]
+        return _calculated(node.operator, values) if is_known(values) else None
+
+    def _logical(self, node: Operation, value: Any) -> bool | None:
+        first = _boolean(value)
+        if node.operator == "!":
+            return None if first is None else not first
+        decisive = node.operator == "||"
+        if first is decisive:
+            return decisive
+        second = _boolean(self.node(node.operands[1]))
+        return second if first is not None or second is decisive else None
+
+    def _for(self, node: For) -> Any:
+        items = iterated(self.node(node.collection))
+        if items is None:
+            return None
+        found: list[tuple[Any, Any]] = []
+        for key, value in items:
+            values = dict(zip(node.names, (key, value)[-len(node.names) :], strict=True))
+            scope = Bindings(self._scope, values)
+            inner = _Evaluator(scope, resolve=self._resolve, depth=self._depth + 1)
+            kept = True if node.condition is None else _boolean(inner.node(node.condition))
+            if kept is None:
+                return None
+            if kept:
+                name = inner.node(node.key) if node.key else None
+                found.append((name, inner.node(node.value)))
+        if node.key is None:
+            return [value for _, value in found]
+        if node.grouped or not all(isinstance(name, str | int) for name, _ in found):
+            return None
+        return {str(name): value for name, value in found}
+
+    def opaque(self, text: str) -> Unknown:
+        """Return an unknown value with the references in an expression."""
+        prefix = self._scope.prefix
         references = tuple(
-            Reference(found, address=found) for found in dict.fromkeys(_RESOURCE.findall(text))
+            Reference(prefix + found, address=prefix + found)
+            for found in dict.fromkeys(_RESOURCE.findall(text))
         )
-        return Unknown(text, (), references, bool(_VOLATILE.search(text)))
+        return Unknown(prefix + text, (), references, bool(_VOLATILE.search(text)))
+
+
+def iterated(collection: Any) -> list[tuple[Any, Any]] | None:
+    """Return keys and values of a collection, as ``for`` and ``for_each`` do; None if unknown."""
+    if isinstance(collection, dict):
+        return list(collection.items())
+    return list(enumerate(collection)) if isinstance(collection, list) else None
 
 
 def _address(node: Traversal) -> tuple[str, tuple[str | int, ...]]:
@@ -155,60 +289,33 @@ def _address(node: Traversal) -> tuple[str, tuple[str | int, ...]]:
     return ".".join(str(name) for name in head), names[length:]
 
 
-def _descend(value: Any, step: str | int) -> Any:
-    if isinstance(value, dict) and step in value:
+def _step(value: Any, step: str | int) -> Any:
+    if isinstance(value, dict) and str(step) in value:
         return value[str(step)]
     if isinstance(value, list) and isinstance(step, int) and step < len(value):
         return value[step]
-    return Unknown()
+    if isinstance(value, Partial) or value is None:
+        return Unknown()
+    raise MissingValueError
 
 
-def _as_text(value: Any) -> str:
-    """Return a scalar as text, as in a template."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _scalar(value: Any) -> Any:
-    return None if isinstance(value, list | dict | Encoded) else value
-
-
-def _list(value: Any) -> list[Any] | None:
-    return value if isinstance(value, list) else None
-
-
-def _concat(*lists: Any) -> list[Any] | None:
-    if not all(isinstance(items, list) for items in lists):
+def _calculated(operator_: str, values: list[Any]) -> Any:
+    try:
+        if operator_ not in ("==", "!="):
+            values = [_number(value) for value in values]
+        return -values[0] if len(values) == 1 else _BINARY[operator_](*values)
+    except (TypeError, ValueError, ArithmeticError):
         return None
-    return [item for items in lists for item in items]
 
 
-def _join(separator: Any, items: Any) -> str | None:
-    if not isinstance(separator, str) or not is_known(items):
-        return None
-    return separator.join(_as_text(item) for item in items)
+def _boolean(value: Any) -> bool | None:
+    if value in ("true", "false"):
+        return bool(value == "true")
+    return value if isinstance(value, bool) else None
 
 
-def _cidrsubnet(prefix: Any, bits: Any, number: Any) -> str | None:
-    if not all(is_known(argument) for argument in (prefix, bits, number)):
-        return None
-    network = ipaddress.ip_network(prefix, strict=False)
-    size = 2 ** (network.max_prefixlen - network.prefixlen - int(bits))
-    address = network.network_address + int(number) * size
-    return str(ipaddress.ip_network(f"{address}/{network.prefixlen + int(bits)}"))
-
-
-_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "jsonencode": Encoded,
-    "tostring": _scalar,
-    "tonumber": _scalar,
-    "tobool": _scalar,
-    "sensitive": _scalar,
-    "nonsensitive": _scalar,
-    "tolist": _list,
-    "toset": _list,
-    "concat": _concat,
-    "join": _join,
-    "lower": lambda text: text.lower() if isinstance(text, str) else None,
-    "upper": lambda text: text.upper() if isinstance(text, str) else None,
-    "cidrsubnet": _cidrsubnet,
-}
+def _number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise TypeError(value)
+    number = float(value)
+    return int(number) if number.is_integer() else number

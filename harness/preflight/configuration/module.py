@@ -1,4 +1,4 @@
-"""Build a configuration from the Terraform JSON files of one root module.
+"""Merge the files of one module into its declarations.
 
 Syntax: https://developer.hashicorp.com/terraform/language/syntax/json; how override files merge:
 https://developer.hashicorp.com/terraform/language/files/override.
@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.preflight.configuration.block import PreflightInputError, type_name
-from harness.preflight.configuration.configuration import Configuration, Resource
 
 _TOP_LEVEL = {
     *("resource", "data", "terraform", "provider", "locals", "variable", "output", "module"),
@@ -16,38 +15,37 @@ _TOP_LEVEL = {
 }
 
 
-def build_module(documents: Mapping[str, Any], *, label: str) -> Configuration:
-    """Return the configuration of one root module.
+class Module:
+    """The declarations of one module.
 
     Args:
-        documents: File name -> its parsed JSON. Files named ``override.tf.json`` or
-            ``*_override.tf.json`` are merged over the others, in the order of their names.
-        label: Name of the module in output.
+        documents: File name -> its parsed JSON. Override files are merged over the others, in
+            the order of their names.
+
+    Attributes:
+        resources: Mode, type and name -> raw body and source file.
+        calls: Name of a called module -> raw body of the call.
+        variables: Name -> raw body.
 
     Raises:
         PreflightInputError: A file is not Terraform JSON; the message contains the path.
     """
-    module = _Module()
-    for source in sorted(documents, key=lambda name: (_is_override(name), name)):
-        module.add(source, documents[source], override=_is_override(source))
-    return module.configuration(label)
 
+    def __init__(self, documents: Mapping[str, Any]) -> None:
+        self.resources: dict[tuple[str, str, str], tuple[dict[str, Any], str]] = {}
+        self.locals: dict[str, Any] = {}
+        self.providers: dict[str, list[dict[str, Any]]] = {}
+        self.settings: dict[str, Any] = {}
+        self.settings_source = ""
+        self.outputs: dict[str, Any] = {}
+        self.variables: dict[str, dict[str, Any]] = {}
+        self.calls: dict[str, dict[str, Any]] = {}
+        for source in sorted(documents, key=lambda name: (_is_override(name), name)):
+            self._add(source, documents[source], override=_is_override(source))
 
-def _is_override(name: str) -> bool:
-    return name.endswith(("_override.tf.json", "/override.tf.json", "\\override.tf.json"))
-
-
-class _Module:
-    def __init__(self) -> None:
-        self._resources: dict[tuple[str, str, str], tuple[dict[str, Any], str]] = {}
-        self._locals: dict[str, Any] = {}
-        self._providers: dict[str, list[dict[str, Any]]] = {}
-        self._settings: dict[str, Any] = {}
-        self._settings_source = ""
-        self._outputs: dict[str, Any] = {}
-        self._modules = False
-
-    def add(self, source: str, document: Any, *, override: bool) -> None:
+    def _add(self, source: str, document: Any, *, override: bool) -> None:
+        if document is None:
+            raise PreflightInputError(f"{source}: expected an object, found null")
         for body in _bodies(document, source):
             unknown = [name for name in body if name not in _TOP_LEVEL]
             if unknown:
@@ -55,67 +53,47 @@ class _Module:
                     f"{source}: {unknown[0]!r} is not a block type of Terraform",
                     remedy="pass Terraform JSON, or the output of `terraform show -json`",
                 )
-            self._modules = self._modules or bool(body.get("module"))
             for mode in ("resource", "data"):
                 self._add_resources(mode, body.get(mode), source, override=override)
             for values in _bodies(body.get("locals"), f"{source}: locals"):
-                self._locals.update(values)
+                self.locals.update(values)
             for settings in _bodies(body.get("terraform"), f"{source}: terraform"):
                 self._merge_settings(settings, source)
             self._add_providers(body.get("provider"), source, override=override)
-            self._add_outputs(body.get("output"), source)
-
-    def configuration(self, label: str) -> Configuration:
-        configuration = Configuration(
-            label,
-            locals_=self._locals,
-            providers=self._providers,
-            settings=self._settings,
-            outputs=self._outputs,
-            calls_modules=self._modules,
-        )
-        configuration.settings_source = self._settings_source
-        for (mode, kind, name), (raw, source) in self._resources.items():
-            prefix = "data." if mode == "data" else ""
-            configuration.add(
-                Resource(
-                    raw,
-                    type_=kind,
-                    address=f"{prefix}{kind}.{name}",
-                    configuration=configuration,
-                    source=source,
-                    managed=mode == "resource",
-                )
-            )
-        return configuration
+            for name, block in _named(body.get("output"), f"{source}: output"):
+                self.outputs[name] = block.get("value")
+            for name, block in _named(body.get("variable"), f"{source}: variable"):
+                self.variables[name] = {**self.variables.get(name, {}), **block}
+            for name, block in _named(body.get("module"), f"{source}: module"):
+                self.calls[name] = {**self.calls.get(name, {}), **block}
 
     def _add_resources(self, mode: str, declared: Any, source: str, *, override: bool) -> None:
         for kind, name, raw in _labelled(declared, f"{source}: {mode}"):
             key = (mode, kind, name)
-            if key not in self._resources:
-                self._resources[key] = (raw, source)
+            if key not in self.resources:
+                self.resources[key] = (raw, source)
             elif override:
-                earlier, first = self._resources[key]
-                self._resources[key] = ({**earlier, **raw}, first)
+                earlier, first = self.resources[key]
+                self.resources[key] = ({**earlier, **raw}, first)
             else:
                 raise PreflightInputError(
-                    f"{source}: {kind}.{name} was already declared in {self._resources[key][1]}",
+                    f"{source}: {kind}.{name} was already declared in {self.resources[key][1]}",
                     remedy="keep one of the two",
                 )
 
     def _merge_settings(self, settings: Mapping[str, Any], source: str) -> None:
-        if "backend" in settings or not self._settings_source:
-            self._settings_source = source
+        if "backend" in settings or not self.settings_source:
+            self.settings_source = source
         for name, value in settings.items():
             if name in ("backend", "cloud"):
-                self._settings.pop("backend", None)
-                self._settings.pop("cloud", None)
-            self._settings[name] = value
+                self.settings.pop("backend", None)
+                self.settings.pop("cloud", None)
+            self.settings[name] = value
 
     def _add_providers(self, declared: Any, source: str, *, override: bool) -> None:
         for providers in _bodies(declared, f"{source}: provider"):
             for name, blocks in providers.items():
-                known = self._providers.setdefault(name, [])
+                known = self.providers.setdefault(name, [])
                 for block in _bodies(blocks, f"{source}: provider.{name}"):
                     same = [old for old in known if old.get("alias") == block.get("alias")]
                     if override and same:
@@ -123,11 +101,17 @@ class _Module:
                     else:
                         known.append(block)
 
-    def _add_outputs(self, declared: Any, source: str) -> None:
-        for outputs in _bodies(declared, f"{source}: output"):
-            for name, blocks in outputs.items():
-                for block in _bodies(blocks, f"{source}: output.{name}"):
-                    self._outputs[name] = block.get("value")
+
+def _is_override(name: str) -> bool:
+    stem = name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
+    return stem == "override" or stem.endswith("_override")
+
+
+def _named(declared: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for by_name in _bodies(declared, where):
+        for name, blocks in by_name.items():
+            for block in _bodies(blocks, f"{where}.{name}"):
+                yield name, block
 
 
 def _labelled(declared: Any, where: str) -> Iterator[tuple[str, str, dict[str, Any]]]:

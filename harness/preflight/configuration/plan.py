@@ -11,6 +11,8 @@ from typing import Any
 
 from harness.preflight.configuration.block import PreflightInputError, type_name
 from harness.preflight.configuration.configuration import Configuration, Resource
+from harness.preflight.configuration.not_read import NotRead
+from harness.preflight.configuration.root_settings import PROVIDER
 from harness.preflight.configuration.values import Reference, Unknown
 
 
@@ -31,6 +33,7 @@ def build_plan(document: Mapping[str, Any], *, label: str) -> Configuration:
 class _Plan:
     def __init__(self, document: Mapping[str, Any], label: str) -> None:
         self._label = label
+        self._partial = document.get("errored") is True or document.get("complete") is False
         self._planned = _object(document.get("planned_values"), f"{label}: planned_values")
         configuration = _object(document.get("configuration"), f"{label}: configuration")
         self._providers = _object(configuration.get("provider_config"), f"{label}: providers")
@@ -51,6 +54,11 @@ class _Plan:
             outputs={n: _object(o, f"{self._label}: {n}").get("value") for n, o in outputs.items()},
         )
         configuration.planned = True
+        configuration.provider_version = str(
+            _object(self._providers.get("aws"), self._label).get("version_constraint") or ""
+        )
+        if self._partial:
+            configuration.not_read = (NotRead("plan", "it is incomplete: planning failed"),)
         declared = dict(self._walk_declared(self._declared, ""))
         for address, planned in self._resources:
             configuration.add(self._resource(configuration, address, planned, declared))
@@ -75,6 +83,9 @@ class _Plan:
         values = _object(planned.get("values"), f"{address}: values")
         raw = self._values.arguments(values, unknown, expressions, module)
         named = [f"{module}{name}" for name in _list(block.get("depends_on"), address)]
+        key = block.get("provider_config_key")
+        if isinstance(key, str) and key != PROVIDER:
+            raw["provider"] = key if ":" not in key else "${unknown}"
         return Resource(
             {**raw, "depends_on": named},
             type_=str(planned.get("type")),

@@ -45,6 +45,10 @@ class Reference(Unknown):
         return "*" in self.path
 
 
+class Partial(dict[str, Any]):
+    """A known object whose missing attributes have values that are not known."""
+
+
 class Encoded:
     """The result of ``jsonencode``: the value before encoding."""
 

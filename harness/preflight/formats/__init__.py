@@ -12,16 +12,21 @@ __all__ = ["FORMATS", "as_json"]
 
 
 def as_json(report: Report) -> str:
-    """Return a JSON object with ``findings``, ``suppressed`` and ``notes``.
+    """Return a JSON object: ``verdict``, ``findings``, ``suppressed``, ``not_read``, ``notes``.
 
-    Findings have the fields of ``Finding``; suppressed ones also ``reason``.
+    Findings have the fields of ``Finding``; suppressed ones also ``reason``. ``incomplete`` is
+    why there may be more findings, ``blocks`` the number of AWS blocks that were read.
     """
     document = {
+        "verdict": report.verdict,
+        "incomplete": report.incomplete,
+        "blocks": report.blocks,
         "findings": [asdict(finding) for finding in report.findings],
         "suppressed": [
             {**asdict(item.finding), "reason": item.suppression.reason}
             for item in report.suppressed
         ],
+        "not_read": [asdict(item) for item in report.not_read],
         "notes": list(report.notes),
     }
     return json.dumps(document, indent=2)

@@ -29,16 +29,24 @@ def sarif(report: Report) -> str:
     run = {
         "tool": {"driver": _driver()},
         "results": results,
+        "properties": {"verdict": report.verdict, "incomplete": report.incomplete},
         "invocations": [
             {
                 "executionSuccessful": True,
                 "toolExecutionNotifications": [
-                    {"level": "note", "message": {"text": note}} for note in report.notes
+                    {"level": level, "message": {"text": text}} for level, text in _remarks(report)
                 ],
             }
         ],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def _remarks(report: Report) -> list[tuple[str, str]]:
+    """Return level and text: what was not read, and the notes."""
+    found = [("warning", f"incomplete: {report.incomplete}")] if report.incomplete else []
+    found += [("warning" if i.matters else "note", f"not read: {i}") for i in report.not_read]
+    return found + [("note", note) for note in report.notes]
 
 
 def _driver() -> dict[str, Any]:
@@ -66,6 +74,7 @@ def _result(finding: Finding) -> dict[str, Any]:
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
         "message": {"text": text},
+        "properties": {"fact": finding.fact},
         "locations": [_location(finding)],
         "partialFingerprints": {"address/v1": f"{finding.rule} {finding.address}"},
     }
@@ -97,7 +106,8 @@ def github(report: Report) -> str:
         f"{_data(f'{item.finding.address}: {item.suppression.reason}')}"
         for item in report.suppressed
     ]
-    lines += [f"::notice title=preflight::{_data(note)}" for note in report.notes]
+    commands = {"warning": "warning", "note": "notice"}
+    lines += [f"::{commands[k]} title=preflight::{_data(text)}" for k, text in _remarks(report)]
     return "\n".join(lines)
 
 

@@ -16,13 +16,14 @@ _INTRODUCTION = """\
 
 <!-- Generated from the rules by `python -m harness.preflight.formats.rules_page`. -->
 
-{count} rules, {online} of which query the target (and are skipped with `--offline`). A *blocker*
+{count} rules, {online} of which query the target (and are skipped offline). A *blocker*
 stops a run before Terraform starts: the deployment would fail, requests would certainly not arrive,
 or destroy would fail or leave resources behind. A *warning* does not.
 
 Each rule belongs to one family: *deploy* (does the deployment succeed?), *work* (do requests
 arrive?) or *teardown* (does destroy remove everything, and can the next run use the same names?).
-`--long-lived` skips the teardown rules.
+The teardown rules apply to the harness's own runs (unless `--long-lived`), and to another
+configuration with `--disposable`. How configurations are read: [preflight](preflight.md).
 
 To accept a finding in your project, suppress it with a reason in `pyproject.toml`:
 
@@ -74,6 +75,7 @@ def _section(rule: Rule) -> str:
         f"{rule.summary} *({', '.join(facts)})*\n",
         *([f"- Resource types: {types}"] if types else []),
         *(f"- Error: `{_one_line(text)}`" for text in rule.errors),
+        *([f"- Fact from: {rule.table}"] if rule.table else []),
         f"- Fix: {rule.remedy}",
         f"- See <{rule.documentation}>\n",
     ]

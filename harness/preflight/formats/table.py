@@ -7,9 +7,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.preflight.finding import Finding, Severity
-from harness.preflight.report import Report
+from harness.preflight.report import Report, Verdict
 
 _STYLES = {Severity.BLOCKER: "bold red", Severity.WARNING: "yellow"}
+_VERDICT_STYLES = {
+    Verdict.BLOCKED: "red",
+    Verdict.INCOMPLETE: "yellow",
+    Verdict.PASSED: "green",
+}
 _PLAIN_WIDTH = 100
 
 
@@ -29,7 +34,9 @@ def print_table(report: Report, console: Console) -> None:
         console.print(f"[dim]suppressed: {escape(where)}: {escape(item.suppression.reason)}[/]")
     for note in report.notes:
         console.print(f"[dim]note: {escape(note)}[/]")
-    style = "red" if report.blockers else "green"
+    for part in report.not_read:
+        console.print(f"[{'yellow' if part.matters else 'dim'}]not read: {escape(str(part))}[/]")
+    style = _VERDICT_STYLES[report.verdict]
     console.print(f"[{style}]{_summary(report)}[/]")
 
 
@@ -51,7 +58,8 @@ def _name(finding: Finding) -> str:
 def _text(finding: Finding) -> str:
     error = f"[dim]Error of the deployment:[/] {escape(' '.join(finding.error.split()))}"
     lines = [escape(finding.message), *([error] if finding.error else [])]
-    return "\n".join([*lines, f"[dim]Fix:[/] {escape(finding.remedy)}"])
+    fact = [] if finding.fact == "rule" else [f"[dim]From:[/] {escape(finding.fact)}"]
+    return "\n".join([*lines, *fact, f"[dim]Fix:[/] {escape(finding.remedy)}"])
 
 
 def _summary(report: Report) -> str:
@@ -60,5 +68,7 @@ def _summary(report: Report) -> str:
         for name, found in (("blocker", report.blockers), ("warning", report.warnings))
         if found
     ]
+    if report.incomplete:
+        counts.append(f"incomplete: {report.incomplete}")
     summary = f"preflight: {', '.join(counts)}" if counts else "preflight: no findings"
     return f"{summary} ({len(report.suppressed)} suppressed)" if report.suppressed else summary

@@ -5,8 +5,9 @@ import re
 from collections import Counter
 
 from harness.preflight.configuration import Block, Resource
-from harness.preflight.finding import Family
+from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import PROVIDER_DOCS, Problems, resource_rule
+from harness.preflight.terraform_version import may_reach
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _CHARACTERS = re.compile(r"[a-z0-9.-]*")
@@ -22,6 +23,8 @@ _ACTIONS = (
     *("noncurrent_version_transition", "abort_incomplete_multipart_upload"),
 )
 _MAX_ID = 255
+# Provider 5.90 to 6.13 only warns of a rule without filter, earlier ones do not.
+_FILTER_REQUIRED_SINCE = (6, 14, 0)
 _MIN_DAYS_TO_INFREQUENT = 30
 
 
@@ -122,11 +125,17 @@ def _name(rule: Block, index: int) -> str:
     documentation=_DOCUMENTATION,
 )
 def rule_without_filter(lifecycle: Resource) -> Problems:
-    """A lifecycle rule has neither ``filter`` nor ``prefix``."""
+    """A lifecycle rule has neither ``filter`` nor ``prefix``; the provider before 6.14 warns."""
     for index, rule in enumerate(lifecycle.blocks("rule")):
         if rule.absent("filter") and rule.value("prefix") is None:
             message = f"{_name(rule, index)} has neither filter nor prefix"
-            yield lifecycle.problem(message, index=index)
+            yield lifecycle.problem(message, severity=_filter_severity(lifecycle), index=index)
+
+
+def _filter_severity(lifecycle: Resource) -> Severity:
+    constraints = lifecycle.configuration.provider_version
+    required = may_reach(constraints, _FILTER_REQUIRED_SINCE)
+    return Severity.BLOCKER if required else Severity.WARNING
 
 
 @resource_rule(

@@ -138,7 +138,7 @@ def unknown_origin(distribution: Resource) -> Problems:
     ids = [block.value("origin_id") for block in blocks]
     for name, behavior in behaviors(distribution):
         target = behavior.value("target_origin_id")
-        if target is not None and all(same(target, id_) is False for id_ in ids):
+        if target is not None and ids and all(same(target, id_) is False for id_ in ids):
             yield distribution.problem(f"{name} has target {target!r}; origins are {ids}")
 
 

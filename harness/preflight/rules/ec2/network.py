@@ -127,9 +127,9 @@ def overlapping_subnets(inspection: Inspection) -> Problems:
 )
 def zone_of_another_region(subnet: Resource) -> Problems:
     """A subnet is in an availability zone that is not in the provider's region."""
-    region = subnet.configuration.region()
+    region = subnet.region()
     zone = subnet.text("availability_zone")
-    if region and zone and subnet.absent("provider") and not zone.startswith(region):
+    if region and zone and not zone.startswith(region):
         yield subnet.problem(f"zone {zone}, region {region}", zone=zone)
 
 

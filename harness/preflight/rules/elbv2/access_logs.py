@@ -62,7 +62,7 @@ def access_log_bucket_policy(balancer: Resource) -> Problems:
             continue
         prefix = logs.text("prefix", "")
         verdicts = [
-            _allows_write(statement, bucket, prefix, configuration.region())
+            _allows_write(statement, bucket, prefix, balancer.region())
             for statements in documents
             for statement in statements or ()
         ]

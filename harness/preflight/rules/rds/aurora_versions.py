@@ -21,22 +21,23 @@ OFFERED: Mapping[int, tuple[int, ...]] = {
 """Major version -> minor versions that could be created."""
 
 
-def retirement(version: str) -> str:
-    """Return why a version is probably not offered, empty if it was offered.
+def retirement(version: str) -> tuple[str, bool]:
+    """Return why a version is probably not offered, and whether that is certain; empty if it was.
 
-    A major version alone is valid: RDS selects the minor.
+    A version that is newer than the table may be offered. A major version alone is valid: RDS
+    selects the minor.
     """
     match = re.fullmatch(r"(\d{1,3})(?:\.(\d{1,4}))?(-limitless)?", version)
     if match is None:
-        return "not a version of Aurora PostgreSQL"
+        return "not a version of Aurora PostgreSQL", True
     if match[3]:
-        return "a version of Aurora PostgreSQL Limitless Database, another product"
+        return "a version of Aurora PostgreSQL Limitless Database, another product", True
     minors = OFFERED.get(int(match[1]))
     if minors is None:
-        return f"no major version {match[1]} was offered"
+        return f"no major version {match[1]} was offered", int(match[1]) < max(OFFERED)
     if match[2] is None or int(match[2]) in minors:
-        return ""
+        return "", True
     nearest = ", ".join(f"{match[1]}.{minor}" for minor in minors)
     if int(match[2]) > minors[-1]:
-        return f"unknown; offered were {nearest}"
-    return f"retired, or never offered; offered were {nearest}"
+        return f"unknown; offered were {nearest}", False
+    return f"retired, or never offered; offered were {nearest}", True

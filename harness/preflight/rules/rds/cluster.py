@@ -22,9 +22,9 @@ _UNSUPPORTED = re.compile(r"db\.(m\d\w*\.\w+|t\d\w*\.(micro|small|xlarge|2xlarge
 
 @configuration_rule(
     "rds/retired-engine-version",
-    severity=Severity.WARNING,
+    table=f"versions of Aurora PostgreSQL, {AS_OF}",
     errors="InvalidParameterCombination: Cannot find version {version} for aurora-postgresql",
-    remedy="Query the target (run preflight without --offline), or use a version that it offers; "
+    remedy="Query the target (run preflight with --target), or use a version that it offers; "
     "16.8 is the long-term-support minor of 16.",
     documentation=f"{_AURORA}/AuroraPostgreSQLReleaseNotes/aurorapostgresql-release-calendar.html",
 )
@@ -36,10 +36,13 @@ def retired_engine_version(inspection: Inspection) -> Problems:
         version = cluster.text("engine_version")
         if version is None or cluster.text("engine") != "aurora-postgresql":
             continue
-        reason = retirement(version)
+        if version.endswith("-limitless") and not cluster.absent("cluster_scalability_type"):
+            continue
+        reason, certain = retirement(version)
         if reason:
             text = f"Aurora PostgreSQL {version}: {reason} (as of {AS_OF})"
-            yield cluster.problem(text, version=version)
+            severity = Severity.BLOCKER if certain else Severity.WARNING
+            yield cluster.problem(text, severity=severity, version=version)
 
 
 @resource_rule(

@@ -53,7 +53,7 @@ def identifier(database: Resource) -> Problems:
     """The identifier of a cluster or an instance violates the naming rules of RDS."""
     argument = "cluster_identifier" if database.type == "aws_rds_cluster" else "identifier"
     name = database.text(argument)
-    if name is None:
+    if not name:
         return
     violations = (
         not _CHARACTERS.fullmatch(name),

@@ -47,7 +47,7 @@ def required_version(inspection: Inspection) -> Problems:
 )
 def undeclared_resource(resource: Resource) -> Problems:
     """An argument references a resource that is not declared."""
-    if resource.configuration.unread_files:
+    if not resource.module.complete:
         return
     addresses = {reference.address for reference in resource.references if reference.path}
     for address in sorted(addresses):

@@ -50,7 +50,7 @@ def write(**bucket: Any) -> str:
 
 
 def test_a_configuration_without_blockers_is_exit_status_0(target: StartedTarget) -> None:
-    result = run(write())
+    result = run(write(), "--target", "embedded")
     assert result.exit_code == 0
     assert "preflight: no findings" in result.output
     assert "describe_db_engine_versions" in target.called
@@ -58,15 +58,53 @@ def test_a_configuration_without_blockers_is_exit_status_0(target: StartedTarget
 
 
 def test_a_blocker_is_exit_status_1(target: StartedTarget) -> None:
-    result = run(write(force_destroy=False), "--offline")
+    result = run(write(force_destroy=False), "--disposable")
     assert result.exit_code == 1
     assert "s3/bucket-without-force-destroy" in result.output
     assert "note: offline" in result.output
     assert target.called == []
 
 
-def test_the_rules_on_teardown_are_skipped_for_a_long_lived_stack(target: StartedTarget) -> None:
-    assert run(write(force_destroy=False), "--long-lived").exit_code == 0
+def test_a_path_is_checked_offline_unless_a_target_is_named(
+    target: StartedTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "note: offline" in run(write()).output
+    assert run(write(), "--offline", "--target", "embedded").exit_code == 0
+    assert target.called == []
+    monkeypatch.setenv("CATALOG_HARNESS_TARGET", "embedded")
+    assert "note: offline" not in run(write()).output
+    assert target.called
+
+
+def test_the_rules_on_teardown_are_skipped_for_a_path(target: StartedTarget) -> None:
+    assert run(write(force_destroy=False)).exit_code == 0
+    assert run(write(force_destroy=False), "--disposable").exit_code == 1
+
+
+def test_a_configuration_that_was_not_read_completely_is_exit_status_3(
+    target: StartedTarget,
+) -> None:
+    write()
+    Path("vpc.tf.json").write_text('{"module": {"vpc": {"source": "a/vpc/aws"}}}')
+    result = run(".")
+    assert result.exit_code == 3
+    assert "not read: module vpc: a/vpc/aws is not a local module" in " ".join(
+        result.output.split()
+    )
+    assert run(".", "--allow-incomplete").exit_code == 0
+    assert json.loads(run(".", "--format", "json").output)["verdict"] == "incomplete"
+
+
+def test_variables_are_read_from_options(target: StartedTarget) -> None:
+    path = write(bucket="${var.name}")
+    document = {**json.loads(Path(path).read_text()), "variable": {"name": {}}}
+    Path(path).write_text(json.dumps(document))
+    Path("values.tfvars.json").write_text('{"name": "Not_A_Name"}')
+    assert run(path).exit_code == 0
+    assert run(path, "--var", "name=Not_A_Name").exit_code == 1
+    assert run(path, "--var-file", "values.tfvars.json").exit_code == 1
+    assert run(path, "--var-file", "values.tfvars.json", "--var", "name=logs").exit_code == 0
+    assert "expected NAME=VALUE" in str(run(path, "--var", "name").exception)
 
 
 def test_a_file_that_cannot_be_read_is_exit_status_2(target: StartedTarget) -> None:
@@ -83,13 +121,14 @@ def test_a_target_that_does_not_start_is_exit_status_2(
         raise EmulatorError("no port")
 
     monkeypatch.setattr(target, "start", fail)
-    result = run(write())
+    result = run(write(), "--target", "embedded")
     assert isinstance(result.exception, EmulatorError)
     assert result.exception.exit_code == 2
 
 
 def test_the_output_can_be_written_to_a_file(target: StartedTarget) -> None:
-    result = run(write(force_destroy=False), "--format", "json", "--output", "report.json")
+    options = ("--disposable", "--format", "json", "--output", "report.json")
+    result = run(write(force_destroy=False), *options)
     assert result.exit_code == 1
     assert result.output == ""
     (finding,) = json.loads(Path("report.json").read_text())["findings"]
@@ -110,7 +149,7 @@ def test_suppressions_are_read_from_pyproject(target: StartedTarget) -> None:
         "[[tool.catalog-harness.preflight.suppress]]\n"
         f'rule = "s3/bucket-without-force-destroy"\naddress = "{BUCKET}"\nreason = "kept here"\n'
     )
-    result = run(write(force_destroy=False))
+    result = run(write(force_destroy=False), "--disposable")
     assert result.exit_code == 0
     assert "kept here" in result.output
 
@@ -156,3 +195,4 @@ def test_without_a_path_the_catalog_stack_is_checked(
     result = run("--environment-suffix", "pr1-a1")
     assert result.exit_code == 0
     assert suffixes == ["pr1-a1"]
+    assert target.called

@@ -5,6 +5,7 @@ from harness.preflight import (
     Severity,
     Suppression,
     TerraformVersion,
+    Verdict,
     configuration_of,
     preflight,
 )
@@ -48,9 +49,46 @@ def test_offline_is_a_note() -> None:
     assert "not looked up in the target" in preflight(configuration_of({})).notes[0]
 
 
-def test_an_incomplete_configuration_is_a_note() -> None:
-    notes = preflight(configuration_of({"module": {"m": {}}}), target=FakeTarget()).notes
-    assert "modules" in notes[0]
+def test_a_module_that_was_not_read_makes_the_report_incomplete() -> None:
+    draft = catalog()
+    draft.document["module"] = {"m": {"source": "terraform-aws-modules/vpc/aws"}}
+    report = preflight(configuration_of(draft.document), target=FakeTarget())
+    assert [part.name for part in report.not_read] == ["module m"]
+    assert report.verdict is Verdict.INCOMPLETE
+    assert report.exit_code == 3
+
+
+def test_a_configuration_without_aws_resources_is_incomplete() -> None:
+    report = preflight(configuration_of({"locals": {"a": 1}}))
+    assert report.incomplete == "no AWS resource was read"
+    assert report.exit_code == 3
+
+
+def test_a_provider_without_rules_is_listed_and_does_not_matter() -> None:
+    draft = catalog()
+    draft.document["resource"]["random_id"] = {"x": {"byte_length": 4}}
+    report = preflight(configuration_of(draft.document))
+    assert [part.name for part in report.not_read] == ["provider random"]
+    assert report.exit_code == 0
+
+
+def test_a_blocker_precedes_what_was_not_read() -> None:
+    draft = catalog()
+    draft[BUCKET].update(force_destroy=False)
+    draft.document["module"] = {"m": {"source": "git::https://example.com/m"}}
+    assert preflight(configuration_of(draft.document)).exit_code == 1
+
+
+def test_a_finding_names_the_source_of_its_fact() -> None:
+    draft = catalog()
+    draft[BUCKET].update(force_destroy=False)
+    draft["aws_rds_cluster.database_cluster"]["engine_version"] = "16.1"
+    configuration = configuration_of(draft.document)
+    offline = {f.rule: f.fact for f in preflight(configuration).findings}
+    assert offline[FORCE] == "rule"
+    assert offline["rds/retired-engine-version"].startswith("table: versions of Aurora PostgreSQL")
+    online = {f.rule: f.fact for f in preflight(configuration, target=FakeTarget()).findings}
+    assert online["rds/engine-version-not-offered"] == "target embedded, eu-north-1"
 
 
 def test_a_failed_look_up_is_a_note_and_the_others_continue() -> None:

@@ -63,7 +63,7 @@ def test_a_resource_without_instance_is_left_out_but_declared() -> None:
 
 def test_an_incomplete_configuration_has_a_reason() -> None:
     assert configuration({}).incomplete == ""
-    assert "modules" in configuration({}, module={"m": {"source": "./m"}}).incomplete
+    assert configuration({}, module={"m": {"source": "a/b/c"}}).incomplete == "not read: module m"
 
 
 def test_the_region_is_that_of_the_only_default_provider() -> None:
@@ -93,3 +93,37 @@ def test_all_resources_that_refer_to_another_one_are_none_if_uncertain() -> None
     assert addresses_of_routes(None) == []
     assert addresses_of_routes("${aws_route_table.t.id}") == ["aws_route.r"]
     assert addresses_of_routes("${var.table}") is None
+
+
+def test_a_resource_has_the_region_of_its_provider() -> None:
+    two = [{"region": "eu-north-1"}, {"region": "us-east-1", "alias": "edge"}]
+    found = configuration(
+        {
+            "aws_vpc": {
+                "default": {},
+                "edge": {"provider": "aws.edge"},
+                "quoted": {"provider": "${aws.edge}"},
+                "own": {"region": "eu-west-1"},
+                "unknown": {"provider": "${var.p}"},
+            }
+        },
+        provider={"aws": two},
+    )
+    regions = [r.region() for r in found.resources()]
+    assert regions == ["eu-north-1", "us-east-1", "us-east-1", "eu-west-1", None]
+
+
+def test_a_known_count_of_one_is_one_certain_instance() -> None:
+    found = configuration(
+        {"aws_vpc": {"v": {"count": "${local.create ? 1 : 0}"}, "w": {"for_each": ["a", "b"]}}},
+        locals={"create": True},
+    )
+    assert not resource(found, "aws_vpc.v").repeated
+    assert resource(found, "aws_vpc.w").repeated
+    assert not resource(found, "aws_vpc.w").conditional
+
+
+def test_a_count_that_evaluates_to_zero_leaves_the_resource_out() -> None:
+    resources = {"aws_vpc": {"v": {"count": "${local.create ? 1 : 0}"}, "w": {"for_each": {}}}}
+    found = configuration(resources, locals={"create": False})
+    assert found.resources() == []

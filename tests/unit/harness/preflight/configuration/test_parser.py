@@ -2,16 +2,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.preflight.configuration.parser import (
+from harness.preflight.configuration.nodes import (
+    Access,
     Call,
+    For,
     ListNode,
     Literal,
     ObjectNode,
     Opaque,
+    Operation,
     Template,
     Traversal,
-    parse_template,
+    traversals,
 )
+from harness.preflight.configuration.parser import parse_template
 
 
 @pytest.mark.parametrize(
@@ -36,6 +40,29 @@ from harness.preflight.configuration.parser import (
         ("${[1, 2,]}", ListNode((Literal(1), Literal(2)))),
         ('${{a = 1, "b" : 2}}', ObjectNode((("a", Literal(1)), ("b", Literal(2))))),
         ("${f()}", Call("f()", "f", ())),
+        ("${f(a...)}", Call("f(a...)", "f", (Traversal("a", "a", ()),), True)),
+        ("${n::f(1)}", Call("n::f(1)", "n::f", (Literal(1),))),
+        ("${!x}", Operation("!x", "!", (Traversal("x", "x", ()),))),
+        ("${1 + 2}", Operation("1 + 2", "+", (Literal(1), Literal(2)))),
+        (
+            "${a ? 1 : 2}",
+            Operation("a ? 1 : 2", "?", (Traversal("a", "a", ()), Literal(1), Literal(2))),
+        ),
+        (
+            "${a[count.index]}",
+            Access(
+                "a[count.index]",
+                Traversal("a", "a", ()),
+                (Traversal("count.index", "count", ("index",)),),
+            ),
+        ),
+        (
+            "${[for x in y : x]}",
+            For("[for x in y : x]", ("x",), Traversal("y", "y", ()), Traversal("x", "x", ())),
+        ),
+        ("${{1 = 2}}", ObjectNode((("1", Literal(2)),))),
+        ("${{(a) = 2}}", ObjectNode(((Traversal("a", "a", ()), Literal(2)),))),
+        ("${1 # comment\n}", Literal(1)),
         ("${f(1, g(2))}", Call("f(1, g(2))", "f", (Literal(1), Call("g(2)", "g", (Literal(2),))))),
     ],
 )
@@ -58,20 +85,18 @@ def test_a_template_inside_an_expression_is_parsed() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "${a ? b : c}",
-        "${1 + 2}",
-        "${[for x in y : x]}",
-        "${{for k, v in y : k => v}}",
-        "${a.b[count.index]}",
-        "${f(a...)}",
         "${(1, 2)}",
-        "${!x}",
         "${}",
         '${"unclosed}',
         "${a.}",
-        "${{1 = 2}}",
         "${{a}}",
         "${[1 2]}",
+        "${1 +}",
+        "${a ? b}",
+        "${[for x y : x]}",
+        "${[for x in y : x unless z]}",
+        "${" + "!" * 500 + "x}",
+        '${"a".b}',
         "%{if true}x%{endif}",
         "${unclosed",
         '${"%{if x}"}',
@@ -88,3 +113,8 @@ def test_what_is_left_to_terraform(text: str) -> None:
 def test_no_text_breaks_the_parser(text: str) -> None:
     parse_template(text)
     parse_template("${" + text + "}")
+
+
+def test_the_variables_of_a_for_are_no_references() -> None:
+    node = parse_template("${{for k, v in a.b : k => f(v, c.d) if e.f[k]}}")
+    assert [t.text for t in traversals(node)] == ["a.b", "c.d", "e.f"]

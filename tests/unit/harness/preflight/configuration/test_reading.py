@@ -63,7 +63,6 @@ def test_other_files_of_the_folder_are_reported_as_not_read(tmp_path: Path) -> N
     path = write(tmp_path / "main.tf.json", BUCKET)
     write(tmp_path / "more.tf", 'resource "aws_vpc" "v" {}')
     assert "more.tf" in read_configurations(path)[0].incomplete
-    assert "more.tf" in read_configurations(tmp_path)[0].incomplete
 
 
 def test_the_syntax_allows_lists_of_bodies_and_repeated_names(tmp_path: Path) -> None:
@@ -146,3 +145,46 @@ def test_a_path_without_terraform_json_is_an_input_error(tmp_path: Path, path: s
 def test_a_parsed_document_must_be_an_object() -> None:
     with pytest.raises(PreflightInputError, match="expected an object"):
         configuration_of("text")
+
+
+def test_opentofu_files_replace_those_of_terraform(tmp_path: Path) -> None:
+    write(tmp_path / "main.tf.json", BUCKET)
+    write(tmp_path / "main.tofu.json", {"resource": {"aws_vpc": {"v": {}}}})
+    write(tmp_path / "more.tofu.json", {"resource": {"aws_eip": {"e": {}}}})
+    (terraform,) = read_configurations(tmp_path)
+    (opentofu,) = read_configurations(tmp_path, product="opentofu")
+    assert [r.address for r in terraform.resources()] == ["aws_s3_bucket.logs"]
+    assert [r.address for r in opentofu.resources()] == ["aws_vpc.v", "aws_eip.e"]
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"PK\x03\x04binary", "a binary plan"),
+        (b'{"version": 4, "serial": 1, "lineage": "x", "resources": []}', "a state, not a plan"),
+        (b'{"format_version": "1.0", "values": {}}', "a state, not a plan"),
+    ],
+)
+def test_a_plan_or_state_of_another_form_names_the_command(
+    tmp_path: Path, content: bytes, text: str
+) -> None:
+    path = tmp_path / "plan"
+    path.write_bytes(content)
+    with pytest.raises(PreflightInputError, match=text) as raised:
+        read_configurations(path)
+    assert "terraform show -json" in raised.value.remedy
+
+
+def test_hidden_and_backup_files_are_not_part_of_the_module(tmp_path: Path) -> None:
+    write(tmp_path / "main.tf.json", BUCKET)
+    for name in (".main.tf", "main.tf~", "#main.tf#"):
+        write(tmp_path / name, "broken {{{")
+    assert read_configurations(tmp_path)[0].incomplete == ""
+
+
+def test_a_file_that_cannot_be_parsed_is_listed_beside_the_others(tmp_path: Path) -> None:
+    write(tmp_path / "main.tf.json", BUCKET)
+    write(tmp_path / "broken.tf.json", "{")
+    (found,) = read_configurations(tmp_path)
+    assert "broken.tf.json" in found.incomplete
+    assert len(found.resources()) == 1

@@ -1,11 +1,13 @@
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.preflight import (
+    NotRead,
     Report,
     Suppression,
     all_rules,
@@ -59,7 +61,39 @@ def test_the_table_has_the_problem_and_the_fix(report: Report) -> None:
     assert "BucketNotEmpty" in text
     assert f"suppressed: {SUPPRESSION.rule} at aws_ecs_service.service: behind a VPN" in text
     assert text.endswith("preflight: 1 blocker, 1 warning (1 suppressed)")
-    assert FORMATS["table"](Report()) == "preflight: no findings"
+    assert FORMATS["table"](Report(blocks=1)) == "preflight: no findings"
+
+
+UNREAD = NotRead("module vpc", "a/vpc/aws is not a local module")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(
+    ("report", "reason"),
+    [(Report(), "no AWS resource was read"), (Report(not_read=(UNREAD,), blocks=9), UNREAD.reason)],
+)
+def test_an_incomplete_report_is_never_without_findings(
+    name: str, report: Report, reason: str
+) -> None:
+    text = FORMATS[name](report)
+    assert "incomplete" in text
+    assert reason in text
+    assert "no findings" not in text
+
+
+def test_a_provider_without_rules_is_listed_but_not_incomplete() -> None:
+    report = Report(not_read=(NotRead("provider random", "no rules; blocks: 1", False),), blocks=1)
+    assert FORMATS["table"](report).splitlines() == [
+        "not read: provider random: no rules; blocks: 1",
+        "preflight: no findings",
+    ]
+    assert FORMATS["github"](report).startswith("::notice ")
+
+
+def test_the_table_names_the_source_of_a_fact(report: Report) -> None:
+    (first, *_) = report.findings
+    found = replace(report, findings=(replace(first, fact="target embedded, eu-north-1"),))
+    assert "From: target embedded" in FORMATS["table"](found)
 
 
 def test_github_has_one_annotation_per_line(report: Report) -> None:

@@ -1,0 +1,215 @@
+"""The functions of the Terraform language that are evaluated before a deployment.
+
+https://developer.hashicorp.com/terraform/language/functions; a function that is not in the table,
+or that fails, has an unknown result. ``try``, ``can`` and the structural functions accept unknown
+arguments; the others are called only with known ones.
+"""
+
+import ipaddress
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
+from typing import Any
+
+from harness.preflight.configuration.values import Encoded, Unknown, references_in
+
+_VERB = re.compile(r"%(%|[-+# 0]*\d*(?:\.\d+)?[svdqtfgxX])")
+_MAX_RANGE = 1024
+NULL = object()
+"""The result null; None: the result is unknown."""
+
+
+def as_text(value: Any) -> str:
+    """Return a scalar as text, as in a template."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def template(text: str, pieces: Iterable[Any]) -> Any:
+    """Return the concatenation of scalars; an Unknown with parts if one of them is unknown."""
+    parts = tuple(p if isinstance(p, Unknown) else as_text(p) for p in pieces)
+    if all(isinstance(part, str) for part in parts):
+        return "".join(str(part) for part in parts)
+    volatile = any(isinstance(p, Unknown) and p.volatile for p in parts)
+    return Unknown(text, parts, tuple(references_in(list(parts))), volatile)
+
+
+def _scalar(value: Any) -> Any:
+    return None if isinstance(value, list | dict | Encoded) else value
+
+
+def _to_list(value: Any) -> Any:
+    return value if isinstance(value, list) else None
+
+
+def _concat(*lists: Any) -> list[Any] | None:
+    return list(chain(*lists)) if all(isinstance(items, list) for items in lists) else None
+
+
+def _flatten(items: Any) -> list[Any] | None:
+    if not isinstance(items, list) or any(isinstance(item, Unknown) for item in items):
+        return None
+    return list(chain(*(_flatten(i) or [] if isinstance(i, list) else [i] for i in items)))
+
+
+def _merge(*maps: Any) -> dict[str, Any] | None:
+    known = [item for item in maps if item is not None]
+    if not all(isinstance(item, dict) for item in known):
+        return None
+    return {key: value for item in known for key, value in item.items()}
+
+
+def _coalesce(*values: Any) -> Any:
+    for value in values:
+        if value not in (None, ""):
+            return None if isinstance(value, Unknown) else value
+    return None
+
+
+def _lookup(mapping: Any, key: Any, *default: Any) -> Any:
+    if not isinstance(mapping, dict) or not isinstance(key, str):
+        return None
+    found = mapping[key] if key in mapping else (default or (None,))[0]
+    return NULL if found is None and (key in mapping or default) else found
+
+
+def _element(items: Any, index: Any) -> Any:
+    return items[int(index) % len(items)] if isinstance(items, list) and items else None
+
+
+def _length(value: Any) -> int | None:
+    return len(value) if isinstance(value, list | dict | str) else None
+
+
+def _join(separator: str, *lists: Any) -> Any:
+    items = _concat(*lists)
+    if items is None:
+        return None
+    pieces = list(chain(*((separator, item) for item in items)))[1:]
+    return template("join(...)", pieces)
+
+
+def _format(pattern: str, *values: Any) -> Any:
+    pieces, rest, position = [], list(values), 0
+    for verb in _VERB.finditer(pattern):
+        pieces.append(pattern[position : verb.start()])
+        pieces.append("%" if verb[1] == "%" else _verb(verb[1], rest.pop(0)))
+        position = verb.end()
+    return template("format(...)", [*pieces, pattern[position:]])
+
+
+def _verb(verb: str, value: Any) -> Any:
+    if isinstance(value, Unknown):
+        return value
+    if verb[-1] in "sv":
+        return f"%{verb[:-1]}s" % as_text(value)
+    if verb[-1] == "q":
+        return json.dumps(value)
+    if verb[-1] == "t":
+        return as_text(value)
+    return f"%{verb}" % (int(value) if verb[-1] in "dxX" else float(value))
+
+
+def _substr(text: str, offset: int, length: int) -> str:
+    start = offset if offset >= 0 else len(text) + offset
+    return text[start:] if length < 0 else text[start : start + length]
+
+
+def _replace(text: str, old: str, new: str) -> str:
+    if len(old) > 1 and old[0] == old[-1] == "/":
+        return re.sub(old[1:-1], re.sub(r"\$\{?(\d+)\}?", r"\\\1", new), text)
+    return text.replace(old, new)
+
+
+def _cidrsubnet(prefix: str, bits: int, number: int) -> str:
+    network = ipaddress.ip_network(prefix, strict=False)
+    size = 2 ** (network.max_prefixlen - network.prefixlen - int(bits))
+    address = network.network_address + int(number) * size
+    return str(ipaddress.ip_network(f"{address}/{network.prefixlen + int(bits)}"))
+
+
+def _cidrhost(prefix: str, number: int) -> str:
+    return str(ipaddress.ip_network(prefix, strict=False)[int(number)])
+
+
+def _range(*bounds: int) -> list[int] | None:
+    numbers = range(*bounds)
+    return list(numbers) if len(numbers) <= _MAX_RANGE else None
+
+
+def _one(items: list[Any]) -> Any:
+    return items[0] if len(items) == 1 else (None if items else NULL)
+
+
+def _distinct(items: list[Any]) -> list[Any]:
+    return [item for index, item in enumerate(items) if item not in items[:index]]
+
+
+def _slice(items: list[Any], start: int, end: int) -> list[Any]:
+    return items[start:end]
+
+
+STRUCTURAL: Mapping[str, Callable[..., Any]] = {
+    "coalesce": _coalesce,
+    "concat": _concat,
+    "element": _element,
+    "flatten": _flatten,
+    "format": _format,
+    "join": _join,
+    "jsonencode": Encoded,
+    "keys": lambda value: sorted(value) if isinstance(value, dict) else None,
+    "length": _length,
+    "lookup": _lookup,
+    "merge": _merge,
+    "nonsensitive": lambda value: value,
+    "one": lambda items: _one(items) if isinstance(items, list) else None,
+    "sensitive": lambda value: value,
+    "slice": lambda items, a, b: _slice(items, a, b) if isinstance(items, list) else None,
+    "tobool": _scalar,
+    "tolist": _to_list,
+    "tomap": lambda value: value if isinstance(value, dict) else None,
+    "tonumber": _scalar,
+    "toset": lambda value: _distinct(value) if isinstance(value, list) else None,
+    "tostring": _scalar,
+    "values": lambda value: [value[k] for k in sorted(value)] if isinstance(value, dict) else None,
+}
+"""Functions whose arguments may contain unknown values."""
+
+PLAIN: Mapping[str, Callable[..., Any]] = {
+    "abs": abs,
+    "alltrue": all,
+    "anytrue": any,
+    "basename": lambda text: text.rpartition("/")[2],
+    "ceil": math.ceil,
+    "cidrhost": _cidrhost,
+    "cidrsubnet": _cidrsubnet,
+    "compact": lambda items: [item for item in items if item not in (None, "")],
+    "contains": lambda items, value: value in items,
+    "distinct": _distinct,
+    "endswith": str.endswith,
+    "floor": math.floor,
+    "jsondecode": json.loads,
+    "lower": str.lower,
+    "max": lambda *numbers: max(numbers),
+    "min": lambda *numbers: min(numbers),
+    "range": _range,
+    "replace": _replace,
+    "reverse": lambda items: items[::-1],
+    "setunion": lambda *sets: _distinct(list(chain(*sets))),
+    "sort": sorted,
+    "split": lambda separator, text: text.split(separator),
+    "startswith": str.startswith,
+    "substr": _substr,
+    "sum": sum,
+    "title": lambda text: re.sub(r"(?<!\w)\w", lambda m: m[0].upper(), text),
+    "trim": str.strip,
+    "trimprefix": str.removeprefix,
+    "trimspace": str.strip,
+    "trimsuffix": str.removesuffix,
+    "upper": str.upper,
+    "zipmap": lambda names, values: dict(zip(names, values, strict=True)),
+}
+"""Functions that are called with known arguments only."""

@@ -1,0 +1,48 @@
+"""The names that expressions of one module may use."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from harness.preflight.configuration.values import Reference
+
+
+class MissingValueError(Exception):
+    """A known object or list does not have the attribute or element; ``try`` continues."""
+
+
+class Scope(Protocol):
+    """Resolves the names in the expressions of one module.
+
+    Attributes:
+        prefix: Module part of its addresses: ``module.network.``; empty for the root module.
+    """
+
+    @property
+    def prefix(self) -> str:
+        """Module part of the addresses."""
+
+    def bound(self, name: str) -> Any:
+        """Return the value of an iterator of a dynamic block or ``for``; raises KeyError."""
+
+    def named(self, root: str, name: str, *, resolve: bool, depth: int) -> Any:
+        """Return the evaluated local (``local``) or variable (``var``), Unknown if not known."""
+
+    def output(self, name: str, output: str, *, resolve: bool, depth: int) -> Any:
+        """Return the evaluated output of a called module, Unknown if not known."""
+
+    def attribute(self, reference: Reference) -> Any:
+        """Return the value of a referenced argument; the reference if it is computed."""
+
+
+class Bindings:
+    """A scope with values for the iterator of a dynamic block, or the names of a ``for``."""
+
+    def __init__(self, scope: Scope, values: Mapping[str, Any]) -> None:
+        self._scope = scope
+        self._values = values
+        self.prefix = scope.prefix
+        self.named, self.output, self.attribute = scope.named, scope.output, scope.attribute
+
+    def bound(self, name: str) -> Any:
+        """Return the value of a name; see ``Scope.bound``."""
+        return self._values[name] if name in self._values else self._scope.bound(name)

@@ -1,0 +1,144 @@
+"""Local modules: their variables, outputs, instances and providers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.preflight import Configuration, configuration_of, preflight, read_configurations
+from harness.preflight.configuration import Unknown
+
+SERVER: dict[str, Any] = {
+    "variable": {"name": {}, "class": {"default": "db.r6g.large"}},
+    "locals": {"full": "${var.name}-a1"},
+    "resource": {
+        "aws_s3_bucket": {"b": {"bucket": "${local.full}"}},
+        "aws_s3_bucket_policy": {"p": {"bucket": "${aws_s3_bucket.b.id}"}},
+    },
+    "output": {"bucket": {"value": "${aws_s3_bucket.b.arn}"}, "name": {"value": "${local.full}"}},
+}
+
+
+def write(path: Path, document: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document))
+
+
+def read(folder: Path, call: dict[str, Any], **more: Any) -> Configuration:
+    write(folder / "main.tf.json", {"module": {"m": {"source": "./m", **call}}, **more})
+    write(folder / "m/main.tf.json", SERVER)
+    (found,) = read_configurations(folder)
+    return found
+
+
+def test_the_resources_of_a_local_module_are_read_with_its_inputs(tmp_path: Path) -> None:
+    found = read(tmp_path, {"name": "${local.prefix}-logs"}, locals={"prefix": "x"})
+    bucket = found.find("module.m.aws_s3_bucket.b")
+    policy = found.find("module.m.aws_s3_bucket_policy.p")
+    assert bucket is not None
+    assert policy is not None
+    assert bucket.text("bucket") == "x-logs-a1"
+    assert policy.follow("bucket", "aws_s3_bucket") is bucket
+    assert bucket.source.endswith("m/main.tf.json")
+    assert found.incomplete == ""
+
+
+def test_outputs_are_followed_into_the_module(tmp_path: Path) -> None:
+    vpc = {"aws_vpc": {"v": {"name": "${module.m.name}", "bucket": "${module.m.bucket}"}}}
+    found = read(tmp_path, {"name": "x"}, resource=vpc)
+    (root,) = found.resources("aws_vpc")
+    assert root.text("name") == "x-a1"
+    target = root.follow("bucket", "aws_s3_bucket")
+    assert target is not None
+    assert target.address == "module.m.aws_s3_bucket.b"
+    assert root.depends_on(target)
+
+
+@pytest.mark.parametrize(("count", "expected"), [(2, True), ("${var.n}", True), (1, False)])
+def test_a_module_with_count_has_an_uncertain_number_of_resources(
+    tmp_path: Path, count: object, expected: bool
+) -> None:
+    found = read(tmp_path, {"name": "x", "count": count})
+    bucket = found.find("module.m.aws_s3_bucket.b")
+    assert bucket is not None
+    assert bucket.repeated is expected
+
+
+def test_a_module_without_instance_has_no_resources(tmp_path: Path) -> None:
+    found = read(tmp_path, {"name": "x", "count": "${false ? 1 : 0}"})
+    assert found.resources() == []
+    assert found.incomplete == ""
+
+
+def test_a_blocker_in_a_module_that_may_not_exist_is_a_warning(tmp_path: Path) -> None:
+    found = read(tmp_path, {"name": "Not_A_Name", "count": "${var.n}"}, variable={"n": {}})
+    finding = next(f for f in preflight(found).findings if f.rule == "s3/bucket-name")
+    assert finding.severity == "warning"
+
+
+def test_providers_are_those_of_the_caller(tmp_path: Path) -> None:
+    providers = [{"region": "eu-north-1"}, {"alias": "edge", "region": "us-east-1"}]
+    found = read(
+        tmp_path, {"name": "x", "providers": {"aws": "aws.edge"}}, provider={"aws": providers}
+    )
+    bucket = found.find("module.m.aws_s3_bucket.b")
+    assert bucket is not None
+    assert bucket.region() == "us-east-1"
+
+
+def test_modules_of_modules_are_read_and_are_no_root_modules(tmp_path: Path) -> None:
+    write(tmp_path / "live/main.tf.json", {"module": {"a": {"source": "../modules/a"}}})
+    call = {"module": {"b": {"source": "../b", "name": "x"}}}
+    write(tmp_path / "modules/a/main.tf.json", call)
+    write(tmp_path / "modules/b/main.tf.json", SERVER)
+    (found,) = read_configurations(tmp_path)
+    assert found.find("module.a.module.b.aws_s3_bucket.b") is not None
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("terraform-aws-modules/vpc/aws", "not a local module"),
+        ("git::https://example.com/vpc.git", "not a local module"),
+        ("./missing", "no module in ./missing"),
+        (5, "not a text"),
+    ],
+)
+def test_a_module_that_cannot_be_read_is_listed(
+    tmp_path: Path, source: object, reason: str
+) -> None:
+    write(tmp_path / "main.tf.json", {"module": {"m": {"source": source}}})
+    (found,) = read_configurations(tmp_path)
+    assert [part.name for part in found.not_read] == ["module m"]
+    assert reason in found.not_read[0].reason
+
+
+def test_a_remote_module_is_read_where_terraform_has_installed_it(tmp_path: Path) -> None:
+    write(tmp_path / "main.tf.json", {"module": {"m": {"source": "a/b/aws", "name": "x"}}})
+    manifest = {"Modules": [{"Key": "", "Dir": "."}, {"Key": "m", "Dir": ".terraform/modules/m"}]}
+    write(tmp_path / ".terraform/modules/modules.json", manifest)
+    write(tmp_path / ".terraform/modules/m/main.tf.json", SERVER)
+    (found,) = read_configurations(tmp_path)
+    assert found.incomplete == ""
+    assert found.find("module.m.aws_s3_bucket.b") is not None
+
+
+def test_a_module_that_calls_itself_ends(tmp_path: Path) -> None:
+    write(tmp_path / "main.tf.json", {"module": {"m": {"source": "./"}}})
+    (found,) = read_configurations(tmp_path)
+    assert "nested too deep" in found.not_read[-1].reason
+
+
+def test_a_parsed_document_has_no_folder_of_modules() -> None:
+    found = configuration_of({"module": {"m": {"source": "./m"}}})
+    assert "only folders" in found.not_read[0].reason
+
+
+def test_unknown_expressions_of_two_modules_are_not_the_same(tmp_path: Path) -> None:
+    found = read(tmp_path, {})
+    bucket = found.find("module.m.aws_s3_bucket.b")
+    assert bucket is not None
+    value = bucket.value("bucket")
+    assert isinstance(value, Unknown)
+    assert value.text.startswith("module.m.")
