@@ -3,9 +3,7 @@
 Values that are not known before apply are ``Unknown`` or ``Reference``.
 """
 
-import operator
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +21,7 @@ from harness.preflight.configuration.nodes import (
     Template,
     Traversal,
 )
+from harness.preflight.configuration.operators import boolean, calculated
 from harness.preflight.configuration.parser import parse_template
 from harness.preflight.configuration.scope import Bindings, MissingValueError, Scope
 from harness.preflight.configuration.values import Partial, Reference, Unknown, is_known
@@ -32,19 +31,6 @@ _VOLATILE = re.compile(r"\b(count|each|self)\.|\b(uuid|timestamp|plantimestamp|b
 _RESOURCE = re.compile(r"(?<![\w.-])((?:data\.)?[a-z][a-z0-9]*_\w+\.[A-Za-z_][\w-]*)")
 _VALUE_ROOTS = ("local", "var", "module")
 _UNKNOWN_ROOTS = {"each", "count", "path", "terraform", "self", "ephemeral", *_VALUE_ROOTS}
-_BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "%": operator.mod,
-}
 
 
 def evaluate(raw: Any, scope: Scope, *, resolve: bool = True, depth: int = 0) -> Any:
@@ -220,7 +206,7 @@ class _Evaluator:
         return self.opaque(node.text) if node.name == "try" else False
 
     def _conditional(self, node: Operation) -> Any:
-        chosen = _boolean(self.node(node.operands[0]))
+        chosen = boolean(self.node(node.operands[0]))
         if chosen is None:
             return self.opaque(node.text)
         return self.node(node.operands[1 if chosen else 2])
@@ -230,16 +216,16 @@ class _Evaluator:
         if node.operator in ("&&", "||", "!"):
             return self._logical(node, first)
         values = [first, *(self.node(operand) for operand in node.operands[1:])]
-        return _calculated(node.operator, values) if is_known(values) else None
+        return calculated(node.operator, values) if is_known(values) else None
 
     def _logical(self, node: Operation, value: Any) -> bool | None:
-        first = _boolean(value)
+        first = boolean(value)
         if node.operator == "!":
             return None if first is None else not first
         decisive = node.operator == "||"
         if first is decisive:
             return decisive
-        second = _boolean(self.node(node.operands[1]))
+        second = boolean(self.node(node.operands[1]))
         return second if first is not None or second is decisive else None
 
     def _for(self, node: For) -> Any:
@@ -251,7 +237,7 @@ class _Evaluator:
             values = dict(zip(node.names, (key, value)[-len(node.names) :], strict=True))
             scope = Bindings(self._scope, values)
             inner = _Evaluator(scope, resolve=self._resolve, depth=self._depth + 1)
-            kept = True if node.condition is None else _boolean(inner.node(node.condition))
+            kept = True if node.condition is None else boolean(inner.node(node.condition))
             if kept is None:
                 return None
             if kept:
@@ -297,25 +283,3 @@ def _step(value: Any, step: str | int) -> Any:
     if isinstance(value, Partial) or value is None:
         return Unknown()
     raise MissingValueError
-
-
-def _calculated(operator_: str, values: list[Any]) -> Any:
-    try:
-        if operator_ not in ("==", "!="):
-            values = [_number(value) for value in values]
-        return -values[0] if len(values) == 1 else _BINARY[operator_](*values)
-    except (TypeError, ValueError, ArithmeticError):
-        return None
-
-
-def _boolean(value: Any) -> bool | None:
-    if value in ("true", "false"):
-        return bool(value == "true")
-    return value if isinstance(value, bool) else None
-
-
-def _number(value: Any) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise TypeError(value)
-    number = float(value)
-    return int(number) if number.is_integer() else number
