@@ -5,6 +5,7 @@ import re
 
 HEREDOC = re.compile(r"<<(-?)(\w+)\n(.*?\n)??[ \t]*\2\b", re.DOTALL)
 """A heredoc; ``heredoc_text`` returns its text."""
+_ESCAPE = re.compile(r'\\(?:["\\nrt]|u[0-9a-fA-F]{4})')
 
 
 class UnsupportedSyntaxError(Exception):
@@ -36,10 +37,7 @@ def end_of_interpolation(text: str, position: int) -> int:
 
 def unescape(text: str) -> str:
     """Decode the escapes of a quoted string outside its interpolations."""
-    if "\\" not in text:
-        return text
-    pieces = re.split(r'(\\(?:["\\nrt]|u[0-9a-fA-F]{4}))', text)
-    return "".join(json.loads(f'"{piece}"') if piece[:1] == "\\" else piece for piece in pieces)
+    return _ESCAPE.sub(lambda match: str(json.loads(f'"{match[0]}"')), text)
 
 
 def heredoc_text(match: re.Match[str]) -> str:

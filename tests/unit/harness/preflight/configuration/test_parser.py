@@ -31,6 +31,7 @@ from harness.preflight.configuration.parser import parse_template
         ("${null}", Literal(None)),
         ('${"a\\"b\\u00e9"}', Literal('a"bé')),
         ("${(1)}", Literal(1)),
+        ('${"\\0"}', Literal("\\0")),
         ("${aws_lb.x.arn}", Traversal("aws_lb.x.arn", "aws_lb", ("x", "arn"))),
         ("${a.b[0].c}", Traversal("a.b[0].c", "a", ("b", 0, "c"))),
         ('${a.b["k"].c}', Traversal('a.b["k"].c', "a", ("b", "k", "c"))),
