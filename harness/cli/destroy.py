@@ -1,5 +1,6 @@
 """``catalog-harness destroy``: destroy kept stacks."""
 
+import sys
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ from harness.cli.session import observed_run
 from harness.core.errors import HarnessError, UsageError
 from harness.pipeline.lifetime import teardown
 from harness.run.ledger import Ledger
+from harness.run.owner import Owner
 
 
 @click.command()
@@ -20,9 +22,17 @@ from harness.run.ledger import Ledger
 @click.option(
     "--all", "every", is_flag=True, help="Destroy every run on record that may have resources."
 )
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Destroy also a run that another process uses, after a confirmation on the terminal.",
+)
 @click.pass_context
-def destroy(context: click.Context, /, *, every: bool, **given: Any) -> None:
-    """Destroy a kept stack, and prove that nothing of it is left."""
+def destroy(context: click.Context, /, *, every: bool, force: bool, **given: Any) -> None:
+    """Destroy a kept stack, and prove that nothing of it is left.
+
+    A run whose process is alive is left alone: exit status 2.
+    """
     settings = settings_from(given)
     if every and given["environment_suffix"]:
         raise UsageError(
@@ -30,25 +40,43 @@ def destroy(context: click.Context, /, *, every: bool, **given: Any) -> None:
         )
     ledger = Ledger(settings.home)
     if not every:
-        _destroy(ledger.choose(settings.environment_suffix))
+        _destroy(ledger, ledger.choose(settings.environment_suffix), force=force)
         return
-    failures = 0
+    statuses = {0}
     for record in ledger.records():
         try:
-            _destroy(record.environment_suffix)
+            _destroy(ledger, record.environment_suffix, force=force)
         except HarnessError as error:  # the other runs are destroyed all the same
-            failures += 1
+            statuses.add(error.exit_code)
             notes = getattr(error, "__notes__", ())
             text = "\n".join([str(error), *notes])
             click.echo(f"Error: {record.environment_suffix}: {text}", err=True)
-    unreadable = ledger.unreadable()
-    for each in unreadable:
+    for each in ledger.unreadable():
+        statuses.add(each.exit_code)
         click.echo(f"Error: {each}", err=True)
-    context.exit(1 if failures or unreadable else 0)
+    context.exit(1 if 1 in statuses else max(statuses))
 
 
-def _destroy(suffix: str) -> None:
+def _destroy(ledger: Ledger, suffix: str, *, force: bool) -> None:
+    if force and (owner := ledger.owner(suffix)):
+        _confirm(suffix, owner)
     settings = settings_from({"environment_suffix": suffix}, reuse_stack=True)
-    with observed_run(settings, Console()) as current:
+    with observed_run(settings, Console(), force=force) as current:
         proof = teardown(current)
     click.echo(str(proof) if proof else f"{suffix}: nothing to destroy")
+
+
+def _confirm(suffix: str, owner: Owner) -> None:
+    """Ask before a run is taken away from a living process.
+
+    Raises:
+        UsageError: There is no terminal.
+        RunInUseError: The answer is no.
+    """
+    if not sys.stdin.isatty():
+        raise UsageError(
+            f"the run {suffix} is in use by {owner}, and --force asks on a terminal only",
+            remedy="end that process, or run the command on a terminal",
+        )
+    if not click.confirm(f"The run {suffix} is in use by {owner}. Destroy it all the same?"):
+        owner.require_not(suffix)

@@ -23,19 +23,23 @@ _MAX_WIDTH = 120
 
 @contextmanager
 def observed_run(
-    settings: HarnessSettings, console: Console, *, keep: bool = False
+    settings: HarnessSettings, console: Console, *, keep: bool = False, force: bool = False
 ) -> Iterator[Run]:
-    """Yield the run that the settings describe, with its progress on the console.
+    """Yield and own the run that the settings describe, with its progress on the console.
 
     Args:
         settings: The user's settings; with ``reuse_stack`` a run on record is used.
         console: Console for the progress.
         keep: Keep an embedded cloud running after this process.
+        force: Ignore another process that owns the run.
+
+    Raises:
+        RunInUseError: Another process owns the run and is alive.
     """
     ledger = Ledger(settings.home)
     suffix = ledger.suffix_for(settings)
     with ConsoleObserver(console) as observer:
-        yield Run(
+        run = Run(
             stack=CATALOG,
             settings=settings,
             environment_suffix=suffix,
@@ -43,6 +47,8 @@ def observed_run(
             timeline=Timeline(observer),
             owner_pid=None if keep else os.getpid(),
         )
+        with run.owned(click.get_current_context().command_path, force=force):
+            yield run
 
 
 @contextmanager

@@ -73,13 +73,16 @@ def sweep(
     Searches the ledger, the state bucket, and every service that the stack uses. Only resources
     with the tags of this project that belong to an expired or named run are swept, and the parts
     of such resources. Every service is queried again at the end: exit status 1 if anything is
-    left, or if the record of a run cannot be read.
+    left, or if the record of a run cannot be read. A run whose process is alive is left alone:
+    exit status 2 if it was named or has expired.
     """
     settings = settings_from(given)
     ledger = Ledger(settings.home)
     for suffix in suffixes:
-        ledger.directory(suffix)  # raises UsageError if it is invalid
+        if owner := ledger.owner(suffix):
+            owner.require_not(suffix)
     request = SweepRequest(
+        in_use=ledger.owners(),
         suffixes=suffixes,
         expired_before=datetime.now(UTC) if expired or not suffixes else None,
         remove=remove,
@@ -89,8 +92,11 @@ def sweep(
     reports = _swept(settings, ledger, request)
     unreadable = ledger.unreadable()
     _print(reports, unreadable, layout)
-    clean = not unreadable and all(report.is_clean for report in reports)
-    context.exit(0 if clean else 1)
+    if unreadable or not all(report.is_clean for report in reports):
+        context.exit(1)
+    for record in filter(request.has_expired, ledger.records()):
+        if owner := request.in_use.get(record.environment_suffix):
+            owner.require_not(record.environment_suffix)
 
 
 def _swept(

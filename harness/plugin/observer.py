@@ -7,6 +7,7 @@ from typing import TextIO, cast
 import pytest
 from rich.console import Console
 
+from harness.core.folders import create_folder
 from harness.report.progress import ConsoleObserver
 from harness.run.timeline import Observer
 
@@ -27,7 +28,7 @@ def worker_observer(directory: Path) -> Observer:
 
     It writes to a file of the run that the controlling process follows.
     """
-    directory.mkdir(parents=True, exist_ok=True)
+    create_folder(directory)
     file = (directory / _PROGRESS_FILE).open("a", buffering=1, encoding="utf-8")
     return _plain_observer(file, width=200)
 

@@ -21,6 +21,7 @@ from harness.report.model import RunReport
 from harness.report.progress import ConsoleObserver
 from harness.report.terminal import plain_summary
 from harness.run.evidence import CheckResult, Plane, Status
+from harness.run.owner import RunInUseError
 from harness.run.run import Run
 from harness.run.timeline import Observer
 
@@ -78,9 +79,17 @@ class HarnessSession:
             if isinstance(observer := self._stack.run.timeline.observer, ConsoleObserver):
                 self._at_the_end.callback(observer.close)
             if self._controls:
+                self._own(self._stack)
                 self._at_the_end.enter_context(sigterm_as_interrupt())
                 self._start_deadline()
         return self._stack
+
+    def _own(self, stack: SharedStack) -> None:
+        """Own the run until the end of the session."""
+        try:
+            self._at_the_end.enter_context(stack.run.owned("pytest"))
+        except RunInUseError as error:
+            pytest.exit(str(error), returncode=error.exit_code)
 
     def _choose(self) -> SharedStack:
         agree = self._folder.agree if self._folder is not None else dict

@@ -9,6 +9,7 @@ from filelock import FileLock
 
 from harness.catalog import CATALOG
 from harness.core.errors import HarnessError
+from harness.core.folders import create_folder
 from harness.core.wait import wait_until
 from harness.deploy.deploy import Deployment, attach, deploy, find_target, start_target
 from harness.pipeline.lifetime import teardown
@@ -79,6 +80,7 @@ class SharedStack:
                 timeline=timeline,
                 owner_pid=None if settings.keep_stack else owner_pid,
                 shared=True,
+                controller_pid=owner_pid,
                 started_at=agreed["started_at"],
             )
         )
@@ -215,5 +217,5 @@ class SharedStack:
             outcome.errors.append(error)
 
     def _lock(self) -> FileLock:
-        self.run.directory.mkdir(parents=True, exist_ok=True)
+        create_folder(self.run.directory)
         return FileLock(self.run.directory / "deploy.lock", timeout=_DEPLOY_SECONDS)

@@ -2,14 +2,10 @@
 
 import json
 import logging
-import os
-import re
-import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,82 +13,21 @@ from filelock import FileLock
 
 from harness.core.errors import HarnessError, UsageError
 from harness.core.folders import create_folder, create_private_folder, remove_folder
-from harness.core.json_values import read_json
-from harness.settings.options import TARGET_NAMES
+from harness.run.owner import LOCK_FILE, Owner, living_owner
+from harness.run.record import RunRecord, RunStatus, is_suffix, read_record
 from harness.settings.settings import (
     MAX_SUFFIX_LENGTH,
     HarnessSettings,
     new_environment_suffix,
 )
 
+__all__ = ["Ledger", "RunRecord", "RunStatus", "now"]
+
 _RECORD = "run.json"
 _KEPT_RECORDS = 50
-_SUFFIX = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_REGION = re.compile(r"[a-z0-9-]+")
 _LOCK_SECONDS = 30.0
 
 logger = logging.getLogger(__name__)
-
-
-class RunStatus(StrEnum):
-    """The status of a run; in every one but DESTROYED it may have resources."""
-
-    STARTING = "starting"
-    DEPLOYING = "deploying"
-    DEPLOYED = "deployed"
-    FAILED = "failed"
-    DESTROYING = "destroying"
-    DESTROYED = "destroyed"
-
-
-@dataclass(frozen=True)
-class RunRecord:
-    """One run, as stored in the ledger.
-
-    Attributes:
-        environment_suffix: The run's suffix, which also names its folder.
-        target: Name of the target.
-        region: AWS region.
-        status: Its status.
-        started_at: ISO 8601 time in UTC.
-        applied: Whether an apply was started, so that there may be resources.
-        complete: Whether an apply has succeeded, so that the state holds all resources; a
-            failed or interrupted apply may have created some that the state does not hold.
-        verified: Whether a second plan has just verified the state, so that destroy can skip
-            the refresh.
-        attachment: The values with which another process attaches to the target.
-        config: The configuration of the stack, from ``StackConfiguration.to_mapping``.
-        terraform: The setting ``terraform`` of the run, which destroy must use again.
-        provider_mirror: The setting ``provider_mirror`` of the run.
-        provider_clock: How many times as fast the clock of the AWS provider runs.
-        error: The error of the run; empty if there is none.
-        run_id: Value of the tag ``RunId`` of its resources.
-        owner: Value of their tag ``Owner``.
-        expires_at: Value of their tag ``expires-at``: ISO 8601 time in UTC.
-    """
-
-    environment_suffix: str
-    target: str
-    region: str
-    status: RunStatus
-    started_at: str
-    applied: bool = False
-    complete: bool = False
-    verified: bool = False
-    attachment: Mapping[str, str] = field(default_factory=dict)
-    config: Mapping[str, Any] = field(default_factory=dict)
-    terraform: str | None = None
-    provider_mirror: str | None = None
-    provider_clock: int = 1
-    error: str = ""
-    run_id: str = ""
-    owner: str = ""
-    expires_at: str = ""
-
-    @property
-    def mirror(self) -> Path | None:
-        """The provider mirror as a path."""
-        return Path(self.provider_mirror) if self.provider_mirror else None
 
 
 class Ledger:
@@ -110,7 +45,7 @@ class Ledger:
         Raises:
             UsageError: The suffix is invalid.
         """
-        if not _is_suffix(environment_suffix):
+        if not is_suffix(environment_suffix):
             raise UsageError(
                 f"invalid environment suffix {environment_suffix!r}",
                 remedy=f"1 to {MAX_SUFFIX_LENGTH} lowercase letters, digits and single hyphens "
@@ -129,6 +64,22 @@ class Ledger:
             self._require_free(record.environment_suffix)
             self.save(record)
             self._prune()
+
+    def discard_unused(self, environment_suffix: str) -> None:
+        """Remove the folder of a run that never got a record."""
+        folder = self.directory(environment_suffix)
+        with self._locked():
+            if not (folder / _RECORD).exists():
+                self._remove(folder)
+
+    def owner(self, environment_suffix: str) -> Owner | None:
+        """Return the living process that owns a run; None if it is free."""
+        return living_owner(self.directory(environment_suffix))
+
+    def owners(self) -> dict[str, Owner]:
+        """Return suffix -> owner of the runs that belong to a living process."""
+        folders = sorted(path.parent for path in self._runs.glob(f"*/{LOCK_FILE}"))
+        return {each.name: owner for each in folders if (owner := living_owner(each))}
 
     def _require_free(self, environment_suffix: str) -> None:
         earlier = self.find(environment_suffix)
@@ -165,24 +116,7 @@ class Ledger:
         Raises:
             HarnessError: The record cannot be read.
         """
-        return self._read(self.directory(environment_suffix) / _RECORD)
-
-    def _read(self, path: Path) -> RunRecord | None:
-        name = path.parent.name
-        try:
-            _require_own_file(path)
-            record = read_json(path, RunRecord)
-            _require_possible(record, name)
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError) as error:
-            raise HarnessError(
-                f"the record {path} cannot be read: {error}",
-                remedy="it is damaged, forged or of another version, and its run may have "
-                f"resources: `catalog-harness sweep --environment-suffix {name}` with the --target "
-                f"of the run finds them; then move {path.parent} away",
-            ) from error
-        return record
+        return read_record(self.directory(environment_suffix) / _RECORD)
 
     def get(self, environment_suffix: str) -> RunRecord:
         """Return the record of a run.
@@ -246,17 +180,20 @@ class Ledger:
     def _each(self) -> Iterator[RunRecord | HarnessError | None]:
         for path in sorted(self._runs.glob(f"*/{_RECORD}")):
             try:
-                yield self._read(path)
+                yield read_record(path)
             except HarnessError as error:
                 yield error
 
     def _prune(self) -> None:
         ended = [r for r in self._all() if r.status is RunStatus.DESTROYED]
         for record in ended[_KEPT_RECORDS:]:
-            try:
-                remove_folder(self.directory(record.environment_suffix), parent=self._runs)
-            except HarnessError as error:  # a new run does not depend on it
-                logger.warning("%s", error)
+            self._remove(self.directory(record.environment_suffix))
+
+    def _remove(self, folder: Path) -> None:
+        try:
+            remove_folder(folder, parent=self._runs)
+        except HarnessError as error:  # no run depends on it
+            logger.warning("%s", error)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -269,28 +206,6 @@ class Ledger:
                 f"the ledger in {self._runs} is not writable: {error}",
                 remedy="set CATALOG_HARNESS_HOME to a writable folder",
             ) from error
-
-
-def _is_suffix(text: str) -> bool:
-    return len(text) <= MAX_SUFFIX_LENGTH and _SUFFIX.fullmatch(text) is not None
-
-
-def _require_possible(record: RunRecord, folder: str) -> None:
-    if record.environment_suffix != folder or not _is_suffix(folder):
-        raise ValueError(f"environment_suffix is {record.environment_suffix!r}")
-    if record.target not in TARGET_NAMES:
-        raise ValueError(f"target is {record.target!r}")
-    if not _REGION.fullmatch(record.region):
-        raise ValueError(f"region is {record.region!r}")
-    datetime.fromisoformat(record.started_at)
-
-
-def _require_own_file(path: Path) -> None:
-    status = path.lstat()
-    if not stat.S_ISREG(status.st_mode):
-        raise ValueError("it is a link or no file")
-    if status.st_uid != os.geteuid():
-        raise ValueError(f"it belongs to another user (uid {status.st_uid})")
 
 
 def now() -> str:

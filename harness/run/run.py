@@ -1,13 +1,18 @@
 """One run: its suffix, folder, record and timeline."""
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from harness.aws.tags import RunTags
 from harness.core.errors import UsageError
 from harness.run.ledger import Ledger, RunRecord, RunStatus, now
+from harness.run.owner import RunLock, process_start
 from harness.run.stack_definition import StackConfiguration, StackDefinition
 from harness.run.teardown_result import TeardownResult
 from harness.run.timeline import Timeline
@@ -27,6 +32,7 @@ class Run:
         timeline: Phases, resource operations and notes so far.
         owner_pid: PID whose exit stops an embedded cloud of this run; None: runs until stopped.
         shared: Whether several processes take part and share one record.
+        controller_pid: PID of the process that owns the run: of several, the controlling one.
         started_at: ISO 8601 time in UTC; distinguishes this run from others with its suffix.
         teardown: How its teardown ended.
     """
@@ -38,6 +44,7 @@ class Run:
     timeline: Timeline
     owner_pid: int | None
     shared: bool = False
+    controller_pid: int = field(default_factory=os.getpid)
     started_at: str = field(default_factory=now)
     teardown: TeardownResult = field(default_factory=TeardownResult, compare=False)
 
@@ -45,6 +52,30 @@ class Run:
     def directory(self) -> Path:
         """Folder of the run: record, workspace, timeline."""
         return self.ledger.directory(self.environment_suffix)
+
+    @cached_property
+    def _lock(self) -> RunLock:
+        return RunLock(self.directory)
+
+    @contextmanager
+    def owned(self, activity: str, *, force: bool = False) -> Iterator[None]:
+        """Own the run within the context.
+
+        Args:
+            activity: What this process does, for the error of other processes.
+            force: Whether to ignore a living owner.
+
+        Raises:
+            RunInUseError: Another process owns it and is alive.
+        """
+        if force and self.ledger.owner(self.environment_suffix):
+            yield
+            return
+        with self._lock.taken(activity):
+            try:
+                yield
+            finally:
+                self.ledger.discard_unused(self.environment_suffix)
 
     @property
     def workspace_directory(self) -> Path:
@@ -112,6 +143,9 @@ class Run:
                 region=self.settings.region,
                 status=RunStatus.STARTING,
                 started_at=self.started_at,
+                owner_pid=self.controller_pid,
+                owner_started=process_start(self.controller_pid),
+                keep=self.settings.keep_stack,
                 terraform=self.settings.terraform,
                 provider_mirror=str(mirror) if mirror else None,
                 **asdict(self.tags),

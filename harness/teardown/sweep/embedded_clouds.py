@@ -8,7 +8,7 @@ from harness.run.ledger import Ledger, RunRecord
 from harness.run.stack_definition import StackDefinition
 from harness.targets.factory import attach_target, target_type
 from harness.teardown.sweep import SweepReport, SweptRun, sweep
-from harness.teardown.sweep.recorded_runs import SweepRequest, expiry_of
+from harness.teardown.sweep.recorded_runs import SweepRequest
 from harness.teardown.sweep.selection import NAMED, SelectedRun, SweepFilter
 
 _ENDED = "its embedded cloud has ended, and everything in it"
@@ -33,6 +33,8 @@ def sweep_clouds(
             removes what is left on this machine.
     """
     for record in ledger.records():
+        if record.environment_suffix in request.in_use:
+            continue
         named = record.environment_suffix in request.suffixes
         is_cloud = record.region == region and target_type(record.target).is_per_run
         if is_cloud and (named or not request.suffixes):
@@ -61,10 +63,7 @@ def _report(record: RunRecord, request: SweepRequest, stack: StackDefinition) ->
 def _why(record: RunRecord, request: SweepRequest) -> str:
     if record.environment_suffix in request.suffixes:
         return NAMED
-    expires_at = expiry_of(record)
-    if expires_at and request.expired_before and expires_at < request.expired_before:
-        return f"expired at {expires_at:%Y-%m-%dT%H:%M:%SZ}"
-    return ""
+    return f"expired at {record.expires_at}" if request.has_expired(record) else ""
 
 
 def _one(record: RunRecord, selected: SelectedRun) -> SweepReport:

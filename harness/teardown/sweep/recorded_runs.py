@@ -1,7 +1,7 @@
 """Sweeping a target by all sources about its runs: ledger, states, tags and names."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from harness.aws.tags import parse_time
 from harness.core.errors import HarnessError
 from harness.core.folders import remove_folder
 from harness.run.ledger import Ledger, RunRecord, RunStatus
+from harness.run.owner import Owner, RunInUseError
 from harness.run.stack_definition import StackDefinition
 from harness.targets.base import Target
 from harness.teardown.remote_state import StateObject, find_states, remove_state
@@ -28,6 +29,7 @@ class SweepRequest:
         remove: Whether to remove what is found.
         state_bucket: Bucket of Terraform states; None where there is none.
         state_region: Its region; None for that of the target.
+        in_use: Suffix -> owner of the runs that are left alone.
     """
 
     suffixes: tuple[str, ...] = ()
@@ -35,11 +37,18 @@ class SweepRequest:
     remove: bool = False
     state_bucket: str | None = None
     state_region: str | None = None
+    in_use: Mapping[str, Owner] = field(default_factory=dict)
 
     @property
     def limits(self) -> SweepFilter:
         """The runs that the sweep is limited to."""
-        return SweepFilter(frozenset(self.suffixes), self.expired_before)
+        in_use = {suffix: f"in use by {owner}" for suffix, owner in self.in_use.items()}
+        return SweepFilter(frozenset(self.suffixes), self.expired_before, in_use=in_use)
+
+    def has_expired(self, record: RunRecord) -> bool:
+        """Whether a run on record is swept although it was not named."""
+        expires_at = expiry_of(record)
+        return bool(expires_at and self.expired_before and expires_at < self.expired_before)
 
 
 def sweep_target(
@@ -114,9 +123,15 @@ def _by_tags(run: SweptRun) -> KnownRun:
 
 
 def _tear_down(record: RunRecord, teardown: Callable[[RunRecord], object]) -> tuple[str, ...]:
-    """Destroy a run on record with its state; after an error the sweep continues."""
+    """Destroy a run on record with its state; after an error the sweep continues.
+
+    Raises:
+        RunInUseError: A process has taken it since: its resources must not be swept.
+    """
     try:
         teardown(record)
+    except RunInUseError:
+        raise
     except HarnessError as error:
         return (f"its own destroy failed: {error.message}",)
     return ("destroyed with its Terraform state",)

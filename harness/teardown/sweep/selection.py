@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from harness.aws.resources.ownership import Names, Ownership
@@ -28,11 +28,13 @@ class SweepFilter:
         expired_before: Runs that expired before this time are swept too; None: only the named.
         run_id: Of several runs that had one suffix only this one, by the tag ``RunId`` where
             there is one; empty: all.
+        in_use: Suffix -> why the run is left alone.
     """
 
     suffixes: frozenset[str] = frozenset()
     expired_before: datetime | None = None
     run_id: str = ""
+    in_use: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _chosen_runs(
     for suffix, times in expiries.items():
         if limits.expired_before is not None and max(times) < limits.expired_before:
             chosen.setdefault(suffix, f"expired at {max(times):%Y-%m-%dT%H:%M:%SZ}")
-    return chosen
+    return {suffix: why for suffix, why in chosen.items() if suffix not in limits.in_use}
 
 
 def _resources_of(
@@ -153,17 +155,23 @@ def _resources_of(
 
 def _why_skipped(resource: Resource, chosen: Mapping[str, str], limits: SweepFilter) -> str:
     """Return why a resource is left alone; empty if it looks like no leftover."""
+    if resource.is_ours and resource.suffix in limits.in_use:
+        return limits.in_use[resource.suffix]
     if resource.is_ours:
-        if resource.suffix in chosen and _is_of_another_run(resource, limits):
-            return f"of another run with this suffix: {RUN_ID}={resource.tags[RUN_ID]}"
-        if resource.suffix in chosen:
-            return "its run has expired, but it has no expires-at tag of its own"
-        if resource.expires_at is None:
-            return "not named, and without a valid expires-at tag"
-        return f"not named, and not expired before {resource.expires_at:%Y-%m-%dT%H:%M:%SZ}"
+        return _why_not_chosen(resource, chosen, limits)
     if resource.suffix in chosen:
         return f"not of this project: {_project(resource)}"
     return ""
+
+
+def _why_not_chosen(resource: Resource, chosen: Mapping[str, str], limits: SweepFilter) -> str:
+    if resource.suffix in chosen and _is_of_another_run(resource, limits):
+        return f"of another run with this suffix: {RUN_ID}={resource.tags[RUN_ID]}"
+    if resource.suffix in chosen:
+        return "its run has expired, but it has no expires-at tag of its own"
+    if resource.expires_at is None:
+        return "not named, and without a valid expires-at tag"
+    return f"not named, and not expired before {resource.expires_at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _is_of_another_run(resource: Resource, limits: SweepFilter) -> bool:

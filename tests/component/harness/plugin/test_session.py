@@ -399,6 +399,35 @@ class TestKeeping:
         assert result.ret != 0
         assert "no deployed stack is on record" in str(result.stdout) + str(result.stderr)
 
+    def test_a_stack_in_use_is_not_reused(self, session: Session, fake_run: FakeRun) -> None:
+        session(USES_STACK, "--keep-stack")
+
+        with fake_run.run().owned("catalog-harness check"):
+            result = session(USES_STACK, "--reuse-stack", options=())
+
+        assert result.ret == 2
+        assert f"the run {SUFFIX} is in use by process" in str(result.stdout) + str(result.stderr)
+
+    def test_a_session_owns_its_run_until_its_end(
+        self, session: Session, fake_run: FakeRun, pytester: pytest.Pytester
+    ) -> None:
+        session(
+            "from pathlib import Path\n"
+            "from harness.run.owner import living_owner\n"
+            "def test_stack(deployment):\n"
+            "    Path('owner').write_text(str(living_owner(deployment.run.directory)))\n"
+        )
+
+        assert "(pytest) since" in (pytester.path / "owner").read_text()
+        assert fake_run.ledger.owner(SUFFIX) is None
+
+    def test_a_session_without_a_stack_leaves_no_folder(
+        self, session: Session, fake_run: FakeRun
+    ) -> None:
+        session("def test_nothing(stack_config=None): pass")
+
+        assert not fake_run.ledger.directory(SUFFIX).exists()
+
     def test_a_suffix_in_use_is_refused_and_its_stack_left_alone(
         self, session: Session, fake_run: FakeRun
     ) -> None:

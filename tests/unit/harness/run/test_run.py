@@ -1,5 +1,6 @@
 """A run: its record, and that it never uses that of another run."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from harness.catalog import CATALOG
 from harness.core.errors import UsageError
 from harness.run.ledger import Ledger, RunStatus
+from harness.run.owner import RunInUseError, process_start
 from harness.run.run import Run
 from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
@@ -129,3 +131,43 @@ def test_a_run_that_cannot_begin_keeps_the_timeline_of_the_other(run: Run) -> No
         another(run).begin()
 
     assert (run.directory / "timeline.json").exists()
+
+
+def test_the_owning_process_is_on_record(run: Run) -> None:
+    run.begin()
+
+    assert run.record.owner_pid == os.getpid()
+    assert run.record.owner_started == process_start(os.getpid())
+
+
+def test_workers_of_a_session_put_its_controlling_process_on_record(run: Run) -> None:
+    replace(run, controller_pid=os.getppid()).begin()
+
+    assert run.ledger.get("pr1").owner_pid == os.getppid()
+
+
+def test_an_owned_run_without_a_record_leaves_no_folder(run: Run) -> None:
+    with run.owned("catalog-harness run"):
+        assert run.directory.exists()
+
+    assert not run.directory.exists()
+
+
+def test_an_owned_run_on_record_stays_on_record_and_is_free_afterwards(run: Run) -> None:
+    with run.owned("catalog-harness run"):
+        run.begin()
+
+    assert run.record.status is RunStatus.STARTING
+    assert run.ledger.owners() == {}
+
+
+def test_a_run_in_use_is_taken_only_by_force(run: Run) -> None:
+    with run.owned("pytest"):
+        run.begin()
+        with pytest.raises(RunInUseError), another(run).owned("catalog-harness destroy"):
+            pass
+        with another(run).owned("catalog-harness destroy", force=True):
+            pass
+
+        (owner,) = run.ledger.owners().values()
+        assert owner.activity == "pytest", "the lock stays with the owner"

@@ -1,0 +1,178 @@
+"""The owner of a run: the process that holds its lock, which the system releases at its end.
+
+The lock is a ``flock`` (https://man7.org/linux/man-pages/man2/flock.2.html) on a file in the folder
+of the run. The file names the owner; a file that names one while the lock is free was left by a
+process that was killed.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from harness.core.errors import HarnessError, UsageError, WaitTimeoutError
+from harness.core.folders import create_folder
+from harness.core.json_values import read_json
+from harness.core.wait import wait_until
+
+LOCK_FILE = "owner.lock"
+# Held together with the lock. The watchdog waits for it, so that it never takes the lock of a
+# run that ended in order.
+WATCHED_FILE = "watched.lock"
+# Another process may hold the lock for a moment, to find out whether it is free.
+_PATIENCE_SECONDS = 1.0
+_DELAY_SECONDS = 0.05
+
+
+class RunInUseError(UsageError):
+    """A run belongs to another process that is alive."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The process that a run belongs to.
+
+    Attributes:
+        pid: Its process id.
+        started: Its start, as ISO 8601 time in UTC.
+        since: When it took the run, likewise.
+        activity: What it does with it ("catalog-harness destroy").
+    """
+
+    pid: int
+    started: str
+    since: str
+    activity: str
+
+    def __str__(self) -> str:
+        return f"process {self.pid} ({self.activity}) since {self.since}"
+
+    def require_not(self, environment_suffix: str) -> None:
+        """Raise: this process uses the run.
+
+        Raises:
+            RunInUseError: Always.
+        """
+        raise RunInUseError(
+            f"the run {environment_suffix} is in use by {self}",
+            remedy="wait until that process has ended, or use another environment suffix",
+        )
+
+
+class RunLock:
+    """The lock of one run.
+
+    Args:
+        directory: Folder of the run.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._files: list[IO[str]] = []
+
+    @contextmanager
+    def taken(self, activity: str, *, patience: float = _PATIENCE_SECONDS) -> Iterator[None]:
+        """Hold the lock in the context.
+
+        Raises:
+            RunInUseError: Another process holds it.
+        """
+        self._take(activity, patience)
+        try:
+            yield
+        finally:
+            self._release()
+
+    def _take(self, activity: str, patience: float) -> None:
+        try:
+            create_folder(self._directory)
+            self._files = wait_until(
+                self._lock,
+                what="the lock of the run",
+                ready=bool,
+                timeout=patience,
+                delay=_DELAY_SECONDS,
+            )
+        except OSError as error:
+            raise HarnessError(
+                f"the folder of the run, {self._directory}, is not writable: {error}",
+                remedy="set CATALOG_HARNESS_HOME to a writable folder",
+            ) from error
+        except WaitTimeoutError:
+            (_named(self._directory) or _UNKNOWN).require_not(self._directory.name)
+        owner = Owner(os.getpid(), process_start(os.getpid()), _time(datetime.now(UTC)), activity)
+        self._files[0].write(json.dumps(asdict(owner)))
+        self._files[0].flush()
+
+    def _lock(self) -> list[IO[str]]:
+        """Return the locked files; empty if another process holds the lock."""
+        files = [_opened(self._directory / name) for name in (LOCK_FILE, WATCHED_FILE)]
+        try:
+            for file in files:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(files[0].fileno()), (self._directory / LOCK_FILE).stat()):
+                files[0].truncate(0)
+                return files
+        except (BlockingIOError, FileNotFoundError):
+            pass
+        for file in files:
+            file.close()
+        return []
+
+    def _release(self) -> None:
+        self._files[0].truncate(0)
+        for file in self._files:
+            file.close()
+        self._files = []
+
+
+def living_owner(directory: Path) -> Owner | None:
+    """Return the process that holds the lock of a run; None if it is free."""
+    try:
+        with (directory / LOCK_FILE).open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        return _named(directory) or _UNKNOWN
+    return None
+
+
+def dead_owner(directory: Path) -> Owner | None:
+    """Return the process that ended without releasing the lock; None if there is none."""
+    return None if living_owner(directory) else _named(directory)
+
+
+def process_start(pid: int) -> str:
+    """Return the start of a running process as ISO 8601 time in UTC; empty if it has ended."""
+    try:
+        return _time(datetime.fromtimestamp(psutil.Process(pid).create_time(), UTC))
+    except psutil.NoSuchProcess:
+        return ""
+
+
+_UNKNOWN = Owner(0, "", "an unknown time", "starting or ending")
+
+
+def _named(directory: Path) -> Owner | None:
+    """Return the process that the lock file names; None if it names none."""
+    try:
+        return read_json(directory / LOCK_FILE, Owner)
+    except (OSError, ValueError):
+        return None
+
+
+def _opened(path: Path) -> IO[str]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+    return os.fdopen(descriptor, "a", encoding="utf-8")
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
