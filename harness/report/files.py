@@ -34,6 +34,7 @@ import json
 import os
 import uuid
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.core.errors import UsageError
@@ -48,19 +49,26 @@ _SCHEMA = 1
 def write_report(report: RunReport, directory: Path) -> tuple[Path, ...]:
     """Write ``report.json`` and ``report.html``, each atomically; return the paths.
 
+    They are the newest report of the directory. Each stays as ``report-SUFFIX-TIME`` too, where
+    no other command overwrites it.
+
     Raises:
         UsageError: The directory cannot be created or written to.
     """
     safe = redacted(report)
-    texts = {"report.json": _to_json(safe), "report.html": render_html(safe)}
+    texts = {".json": _to_json(safe), ".html": render_html(safe)}
+    own = f"report-{safe.environment_suffix}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        return tuple(_write(directory / name, text) for name, text in texts.items())
+        paths = tuple(_write(directory / f"report{kind}", text) for kind, text in texts.items())
+        for kind, text in texts.items():
+            _write(directory / f"{own}{kind}", text)
     except OSError as error:
         raise UsageError(
             f"cannot write the report to {directory}: {error.strerror or error}",
             remedy="name a writable directory with --report-dir",
         ) from error
+    return paths
 
 
 def _to_json(report: RunReport) -> str:

@@ -25,8 +25,19 @@ def test_both_files_are_written_into_a_new_directory(tmp_path: Path) -> None:
     paths = write_report(PASSED, directory)
 
     assert paths == (directory / "report.json", directory / "report.html")
-    assert sorted(directory.iterdir()) == sorted(paths)
+    own = [path for path in directory.iterdir() if path not in paths]
+    assert sorted(path.suffix for path in own) == [".html", ".json"]
+    assert all(path.name.startswith("report-pr123-7f3a-") for path in own)
     assert paths[1].read_text(encoding="utf-8") == render_html(PASSED)
+
+
+def test_reports_of_two_commands_stay_both(tmp_path: Path) -> None:
+    write_report(PASSED, tmp_path)
+    write_report(FAILED, tmp_path)
+
+    texts = [path.read_text() for path in tmp_path.glob("report-*.json")]
+    assert sorted(json.loads(text)["passed"] for text in texts) == [False, True]
+    assert json.loads((tmp_path / "report.json").read_text())["passed"] is False
 
 
 def test_the_json_has_the_documented_names(tmp_path: Path) -> None:
@@ -80,6 +91,7 @@ def test_a_failed_write_leaves_the_earlier_report_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     earlier = [path.read_bytes() for path in write_report(PASSED, tmp_path)]
+    files = sorted(tmp_path.iterdir())
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -91,7 +103,7 @@ def test_a_failed_write_leaves_the_earlier_report_and_nothing_else(
     assert "--report-dir" in caught.value.remedy
     names = ["report.json", "report.html"]
     assert [(tmp_path / name).read_bytes() for name in names] == earlier
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+    assert sorted(tmp_path.iterdir()) == files
 
 
 def test_a_directory_that_cannot_be_is_a_users_mistake(tmp_path: Path) -> None:
