@@ -34,21 +34,29 @@ def _loader() -> Any:
 
 
 class EmulatorSession(boto3.Session):
-    """A boto3 session whose clients send everything to one endpoint with dummy credentials.
+    """A boto3 session whose clients send everything to one endpoint.
 
     Args:
         endpoint: URL of the emulator.
         region: AWS region.
         access_key: Access key; emulators use a 12-digit one as the account id.
+        secret_key: Its secret; LocalStack accepts any.
     """
 
-    def __init__(self, *, endpoint: str, region: str, access_key: str = "test") -> None:
+    def __init__(
+        self,
+        *,
+        endpoint: str,
+        region: str,
+        access_key: str = "test",
+        secret_key: str = "test",  # noqa: S107 -- LocalStack accepts any
+    ) -> None:
         loader = _loader()
         isolated = botocore.session.Session(session_vars=_ISOLATED)
         isolated.register_component("data_loader", loader)
         super().__init__(
             aws_access_key_id=access_key,
-            aws_secret_access_key="test",  # noqa: S106 -- an emulator accepts any
+            aws_secret_access_key=secret_key,
             region_name=region,
             botocore_session=isolated,
         )

@@ -25,10 +25,17 @@ _POLL_SECONDS = 0.5
     default=0,
     help="Port of the AWS API on 127.0.0.1 (default: a free port).",
 )
-def cloud(*, port: int, **given: str) -> None:
+@click.option(
+    "--allow-code",
+    is_flag=True,
+    help="Switch on the services that run code (Lambda, CodeBuild, Step Functions, Glue, ...): "
+    "whoever has the credentials of the cloud can then run programs as you.",
+)
+def cloud(*, port: int, allow_code: bool, **given: str) -> None:
     """Start the embedded cloud, print how to connect to it, and stop it on Ctrl-C.
 
-    It can be used with the AWS CLI, any SDK, Terraform, `docker` and `psql`.
+    It can be used with the AWS CLI, any SDK, Terraform, `docker` and `psql`, with the credentials
+    that it prints: they are its own, and no others are accepted.
     """
     settings = settings_from(dict(given))
     info = start_cloud(
@@ -36,6 +43,7 @@ def cloud(*, port: int, **given: str) -> None:
         docker_host=docker_host_of(settings.container_engine),
         owner_pid=os.getpid(),
         port=port,
+        allow_code=allow_code,
     )
     try:
         click.echo(_introduction(info))

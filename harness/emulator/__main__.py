@@ -3,12 +3,15 @@
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from pathlib import Path
 
 from harness.core.errors import HarnessError
 from harness.core.redaction import RedactingFormatter, redact
 from harness.emulator.supervisor import SupervisorConfig, supervise
+
+_PRIVATE = 0o077
 
 
 def main() -> int:
@@ -19,7 +22,9 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--docker-host")
     parser.add_argument("--owner-pid", type=int)
+    parser.add_argument("--allow-code", action="store_true")
     options = parser.parse_args()
+    os.umask(_PRIVATE)
     handler = logging.StreamHandler()
     handler.setFormatter(RedactingFormatter("%(asctime)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])

@@ -29,9 +29,13 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 @contextmanager
-def embedded_cloud(*, region: str, docker_host: str | None = None) -> Iterator[CloudInfo]:
+def embedded_cloud(
+    *, region: str, docker_host: str | None = None, allow_code: bool = False
+) -> Iterator[CloudInfo]:
     """Run an embedded cloud within the context; it also ends with this process."""
-    info = start_cloud(region=region, docker_host=docker_host, owner_pid=os.getpid())
+    info = start_cloud(
+        region=region, docker_host=docker_host, owner_pid=os.getpid(), allow_code=allow_code
+    )
     try:
         yield info
     finally:
@@ -44,6 +48,7 @@ def start_cloud(
     docker_host: str | None = None,
     owner_pid: int | None = None,
     port: int = 0,
+    allow_code: bool = False,
 ) -> CloudInfo:
     """Start an embedded cloud in its own process and folder.
 
@@ -52,6 +57,7 @@ def start_cloud(
         docker_host: Docker or Podman engine that replaces the built-in one.
         owner_pid: PID whose exit stops the cloud; None: runs until stopped.
         port: Port of the AWS API on 127.0.0.1; 0: any free port.
+        allow_code: Whether services that run code and that the stack does not use are available.
 
     Raises:
         EmulatorError: It ended or was not ready in time; the message contains its log.
@@ -64,8 +70,10 @@ def start_cloud(
     command += ["--region", region, "--port", str(port)]
     command += ["--docker-host", docker_host] if docker_host else []
     command += ["--owner-pid", str(owner_pid)] if owner_pid else []
+    command += ["--allow-code"] if allow_code else []
     process = None
     try:
+        (directory / LOG_FILE).touch(mode=0o600)
         with deferred_interrupts(), (directory / LOG_FILE).open("wb") as log:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True

@@ -1,14 +1,15 @@
 """The info file of a running embedded cloud, in its folder."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import psutil
 
 from harness.core.errors import HarnessError
 from harness.core.json_values import read_json
-from harness.core.redaction import redact
+from harness.core.redaction import redact, register_secret
+from harness.emulator.credentials import CloudCredentials
 
 INFO_FILE = "cloud.json"
 LOG_FILE = "cloud.log"
@@ -28,6 +29,8 @@ class CloudInfo:
         region: AWS region that it emulates.
         docker_host: Container engine, in the format of ``DOCKER_HOST``.
         pid: Process id of its supervisor.
+        access_key: Access key of the only credentials that it accepts, besides those it issues.
+        secret_key: Its secret.
         database: Its PostgreSQL server ("PostgreSQL 16.15 (...)"); empty if external.
         database_tls: Whether that server supports TLS.
     """
@@ -37,8 +40,18 @@ class CloudInfo:
     region: str
     docker_host: str
     pid: int
+    access_key: str
+    secret_key: str = field(repr=False)
     database: str = ""
     database_tls: bool = True
+
+    def __post_init__(self) -> None:
+        register_secret(self.secret_key)
+
+    @property
+    def credentials(self) -> CloudCredentials:
+        """Its credentials."""
+        return CloudCredentials(self.access_key, self.secret_key)
 
     @property
     def alive(self) -> bool:
@@ -63,15 +76,16 @@ class CloudInfo:
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_ACCESS_KEY_ID": self.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.secret_key,
             "DOCKER_HOST": self.docker_host,
         }
 
     def write(self) -> None:
-        """Write the info file atomically."""
+        """Write the info file atomically; only its owner can read it."""
         path = Path(self.directory) / INFO_FILE
         draft = path.with_suffix(".draft")
+        draft.touch(mode=0o600)
         draft.write_text(json.dumps(asdict(self), indent=2))
         draft.replace(path)
 

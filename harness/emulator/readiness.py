@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.core.errors import EmulatorError
-from harness.emulator.gateway import READY_PATH
+from harness.emulator.gateway import DATABASE_CA_PATH, READY_PATH
 
-_DATABASE_CA_PATH = "/_ministack/rds/ca.pem"
 _READY_SECONDS = 45.0
 _POLL_SECONDS = 0.05
 _REQUEST_SECONDS = 5.0
@@ -46,7 +45,7 @@ async def wait_for_gateway(endpoint: str, ended: "asyncio.Task[Any]") -> None:
 
 async def save_database_ca(endpoint: str, path: Path) -> None:
     """Write the certificate authority of the databases to a PEM file, readable by all users."""
-    path.write_bytes(await asyncio.to_thread(_get, endpoint + _DATABASE_CA_PATH))
+    path.write_bytes(await asyncio.to_thread(_get, endpoint + DATABASE_CA_PATH))
     path.chmod(0o644)
 
 

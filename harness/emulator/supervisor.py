@@ -20,6 +20,7 @@ from harness.emulator.container_engine import (
     running_engine,
 )
 from harness.emulator.container_engine.postgres_wheel import DEFAULT_MAJOR
+from harness.emulator.credentials import CloudCredentials
 from harness.emulator.dead_clouds import remove_cloud_folder
 from harness.emulator.gateway import gateway_environment
 from harness.emulator.readiness import save_database_ca, wait_for_gateway
@@ -39,6 +40,7 @@ class SupervisorConfig:
         port: Port of the AWS API on 127.0.0.1; 0: any free port.
         docker_host: Docker or Podman engine to use; None: the built-in one.
         owner_pid: PID whose exit stops the cloud; None: runs until stopped.
+        allow_code: Whether services that run code are available.
     """
 
     directory: Path
@@ -46,6 +48,7 @@ class SupervisorConfig:
     port: int = 0
     docker_host: str | None = None
     owner_pid: int | None = None
+    allow_code: bool = False
 
 
 async def supervise(config: SupervisorConfig) -> int:
@@ -84,7 +87,9 @@ async def _serve(config: SupervisorConfig) -> int:
         finding_server = asyncio.create_task(_database_server(config))
         engine = await stack.enter_async_context(_engine(config))
         port = config.port or _free_port()
-        gateway = await stack.enter_async_context(_gateway(config, engine, port))
+        credentials = CloudCredentials.generate()
+        starting = _gateway(config, engine, port, credentials)
+        gateway = await stack.enter_async_context(starting)
         ended = asyncio.create_task(gateway.wait())
         endpoint = f"http://127.0.0.1:{port}"
         await wait_for_gateway(endpoint, ended)
@@ -96,6 +101,8 @@ async def _serve(config: SupervisorConfig) -> int:
             region=config.region,
             docker_host=engine,
             pid=os.getpid(),
+            access_key=credentials.access_key,
+            secret_key=credentials.secret_key,
             database=str(server or ""),
             database_tls=server is None or server.tls,
         ).write()
@@ -129,14 +136,16 @@ async def _engine(config: SupervisorConfig) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _gateway(
-    config: SupervisorConfig, docker_host: str, port: int
+    config: SupervisorConfig, docker_host: str, port: int, credentials: CloudCredentials
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     environment = gateway_environment(
         port=port,
         region=config.region,
         docker_host=docker_host,
         directory=config.directory / "gateway",
+        credentials=credentials,
         container_name="" if config.docker_host else EngineConfig.gateway_name,
+        allow_code=config.allow_code,
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable,

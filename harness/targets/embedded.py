@@ -112,7 +112,13 @@ class EmbeddedTarget(Target):
 
     def session(self) -> boto3.Session:
         """Return a session whose clients use the cloud."""
-        return EmulatorSession(endpoint=self.cloud.endpoint, region=self.region)
+        credentials = self.cloud.credentials
+        return EmulatorSession(
+            endpoint=self.cloud.endpoint,
+            region=self.region,
+            access_key=credentials.access_key,
+            secret_key=credentials.secret_key,
+        )
 
     def http(self) -> requests.Session:
         """Return an HTTP session for the load balancers and distributions of the cloud."""
@@ -133,7 +139,10 @@ class EmbeddedTarget(Target):
         return {**self.cloud.environment(), **isolating_environment()}
 
     def provider(self) -> Mapping[str, Any]:
-        """Return provider arguments that prevent requests to AWS."""
+        """Return provider arguments that prevent requests to AWS.
+
+        The credentials are in the environment: they must not be in files of the run.
+        """
         return dict(EMULATOR_PROVIDER)
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:

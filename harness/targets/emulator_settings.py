@@ -10,8 +10,6 @@ NO_QUOTAS = "an emulator has no quotas"
 # Provider arguments that prevent requests to AWS.
 EMULATOR_PROVIDER: Mapping[str, Any] = MappingProxyType(
     {
-        "access_key": "test",
-        "secret_key": "test",
         # Enough for a busy machine; the default of 25 takes minutes when the emulator has ended.
         "max_retries": 5,
         "s3_use_path_style": True,

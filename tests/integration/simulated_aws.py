@@ -53,7 +53,6 @@ class SimulatedAws:
             "Version": 1,
             "AccessKeyId": self.key_id,
             "SecretAccessKey": self.secret,
-            "SessionToken": "session",
             "Expiration": end.isoformat(),
         }
         program, config = folder / "credentials.py", folder / "aws-config"

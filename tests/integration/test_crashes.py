@@ -6,10 +6,10 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from harness.aws.emulator_session import EmulatorSession
 from harness.core.wait import wait_until
 from harness.emulator.cloud_info import CloudInfo
 from harness.targets.container_engine_api import container_address
+from harness.targets.embedded import EmbeddedTarget
 from tests.integration.cli_process import CliProcess
 
 GATEWAY = r"-m harness\.emulator\.gateway$"
@@ -119,7 +119,8 @@ class TestCloudWithADatabase:
 
 def create_database(info: CloudInfo) -> str:
     """Create an Aurora cluster with one instance; return its endpoint."""
-    rds = EmulatorSession(endpoint=info.endpoint, region=info.region).client("rds")
+    target = EmbeddedTarget(region=info.region, attachment={"cloud": info.directory})
+    rds = target.session().client("rds")
     rds.create_db_cluster(
         DBClusterIdentifier="catalog",
         Engine="aurora-postgresql",

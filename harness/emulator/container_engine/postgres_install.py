@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -142,7 +143,8 @@ def stage_installation(
             symlinks=True,
             dirs_exist_ok=True,
         )
-        draft.chmod(0o755)
+        for folder in (draft, *(each for each in draft.rglob("*/") if not each.is_symlink())):
+            folder.chmod(0o755)
         draft.rename(target)
     return replace(installation, bin=target / installation.bin.name)
 
@@ -212,9 +214,14 @@ def _not_found(major: int, failure: str) -> ToolNotFoundError:
 
 
 def _link_or_copy(source: str, target: str) -> str:
+    """Link a file that other accounts can read; else, or on another file system, copy it."""
+    mode = Path(source).stat().st_mode
     try:
+        if not mode & stat.S_IROTH:
+            raise PermissionError
         os.link(source, target)
     except OSError:
-        # On another file system.
         shutil.copy2(source, target)
+        # What the owner may read and execute, all may.
+        Path(target).chmod(mode | (mode & 0o500) >> 3 | (mode & 0o500) >> 6)
     return target

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -82,6 +83,9 @@ def _listening(path: Path) -> Iterator[socket.socket]:
     path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
+        # Before bind, so that it is never open to others; on Linux only (unix(7)).
+        with contextlib.suppress(OSError):
+            os.fchmod(listener.fileno(), 0o600)
         listener.bind(str(path))
         path.chmod(0o600)
         listener.listen(_BACKLOG)

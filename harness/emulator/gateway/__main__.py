@@ -10,6 +10,7 @@ from harness.core.errors import EmulatorError, HarnessError
 from harness.core.parent_watch import die_with_parent
 from harness.core.redaction import RedactingFormatter, redact
 from harness.emulator.gateway.environment import GatewaySettings
+from harness.emulator.gateway.switched_off import switch_off
 
 _PRIVATE = 0o077
 _LOOPBACK = "127.0.0.1"
@@ -25,13 +26,12 @@ def main() -> int:
         settings.directory.mkdir(parents=True, exist_ok=True)
         listener = bind(settings.port)
         # Importing MiniStack reads its settings from the environment.
-        from ministack.app import (  # type: ignore[import-untyped]  # noqa: PLC0415
-            app,
-        )
+        import ministack.app  # type: ignore[import-untyped]  # noqa: PLC0415
 
         from harness.emulator.gateway.server import build, run  # noqa: PLC0415
 
-        asyncio.run(run(build(app, settings), settings, listener))
+        switch_off(ministack.app._loaded_modules, allow_code=settings.allow_code)
+        asyncio.run(run(build(ministack.app.app, settings), settings, listener))
     except HarnessError as error:
         print(redact(str(error)), file=sys.stderr)
         return 1

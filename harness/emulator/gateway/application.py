@@ -7,35 +7,38 @@ from typing import Any
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from harness.emulator.gateway.authentication import Authenticator, check_address, is_public
 from harness.emulator.gateway.aws import Accounts
 from harness.emulator.gateway.background import BackgroundService
-from harness.emulator.gateway.caller import Signature, signature_of
+from harness.emulator.gateway.caller import Signature
 from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
+from harness.emulator.gateway.errors import RefusedError
 from harness.emulator.gateway.http import (
     Request,
     Response,
-    header_of,
-    read_request,
+    replayed,
+    request_head,
     send_request,
+    without_cors,
 )
-from harness.emulator.gateway.patches.base import Call, Patch, json_error
+from harness.emulator.gateway.patches.base import Call, Patch
 from harness.emulator.gateway.query import form_of
 
 _CLOUDFRONT = "cloudfront"
 _RESET = "/_ministack/reset"
-# Services for which MiniStack would listen on all network interfaces.
-_REFUSED = frozenset({"dsql", "transfer"})
+_POLICY_VIOLATION = 1008
 
 
 class Gateway:
     """The ASGI application that the gateway process serves.
 
-    Calls of services with patches are buffered and passed through the patches; everything else
-    (uploads, web sockets, the data plane) is streamed.
+    Requests of viewers (the data plane) are streamed and open to all; every other request must be
+    signed. Calls of services with patches are passed through the patches.
 
     Args:
         ministack: MiniStack's ASGI application.
+        authenticator: Verifies signatures.
         accounts: Resolves access keys.
         patches: All patches; the first one receives a call first and its response last.
         data_plane: Serves requests to load balancers and distributions.
@@ -48,6 +51,7 @@ class Gateway:
         self,
         ministack: ASGIApp,
         *,
+        authenticator: Authenticator,
         accounts: Accounts,
         patches: Sequence[Patch],
         data_plane: DataPlane,
@@ -56,6 +60,7 @@ class Gateway:
         state: Mapping[str, dict[Any, Any]],
     ) -> None:
         self._ministack = ministack
+        self._authenticator = authenticator
         self._accounts = accounts
         self._patches = patches
         self._services = frozenset(patch.service for patch in patches)
@@ -68,14 +73,14 @@ class Gateway:
         """Serve one ASGI connection."""
         if scope["type"] == "lifespan":
             await self._serve_lifespan(scope, receive, send)
-        elif scope["type"] != "http":
-            await self._ministack(scope, receive, send)
+        elif scope["type"] == "websocket":
+            # Only services that the stack does not use have them, with other authentication.
+            await receive()
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
         elif self._data_plane.matches(scope):
             await self._data_plane(scope, receive, send)
-        elif scope["path"] == _RESET:
-            await self._reset(scope, receive, send)
         else:
-            await self._serve_api(scope, receive, send)
+            await self._serve_authenticated(scope, receive, without_cors(send))
 
     async def _serve_lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def receive_message() -> Message:
@@ -106,36 +111,39 @@ class Gateway:
             stored.clear()
         await self._start_background()
 
-    async def _serve_api(self, scope: Scope, receive: Receive, send: Send) -> None:
-        signature = signature_of(header_of(scope, b"authorization"))
-        service = signature.service if signature else ""
-        if service in _REFUSED:
-            message = f"{service} is switched off: it would listen on all network interfaces"
-            await json_error("AccessDeniedException", message).send(send)
-        elif signature is not None and service in self._services:
-            await self._serve_patched(signature, scope, receive, send)
+    async def _serve_authenticated(self, scope: Scope, receive: Receive, send: Send) -> None:
+        head = request_head(scope)
+        try:
+            check_address(scope, head)
+            if is_public(head):
+                await self._ministack(scope, receive, send)
+                return
+            request, signature = await self._authenticator.authenticate(scope, receive)
+        except ClientDisconnect:
+            return
+        except RefusedError as error:
+            await error.response(head).send(send)
+            return
+        receive = replayed(request, receive)
+        if request.path == _RESET:
+            await self._reset(scope, receive, send)
+        elif signature.service in self._services:
+            await (await self._patched(request, signature)).send(send)
         else:
             await self._ministack(scope, receive, send)
-            if signature is not None and service == _CLOUDFRONT:
+            if signature.service == _CLOUDFRONT:
                 caller = await self._accounts.caller_of(signature)
                 self._distributions.invalidate(caller.account)
 
-    async def _serve_patched(
-        self, signature: Signature, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _patched(self, request: Request, signature: Signature) -> Response:
         """Pass one API call through the patches that match it."""
-        try:
-            request = await read_request(scope, receive)
-        except ClientDisconnect:
-            return
         call = Call(
             request=request,
             caller=await self._accounts.caller_of(signature),
             service=signature.service,
             operation=_operation(request),
         )
-        response = await self._through(0, call)
-        await response.send(send)
+        return await self._through(0, call)
 
     async def _through(self, index: int, call: Call) -> Response:
         """Pass a call through the patches from an index on."""

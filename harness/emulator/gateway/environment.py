@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.core.errors import EmulatorError
+from harness.emulator.credentials import CloudCredentials
 
 READY_PATH = "/_ministack/ready"
+DATABASE_CA_PATH = "/_ministack/rds/ca.pem"
 
 _LOOPBACK = "127.0.0.1"
 # Idle timeout of targets in MiniStack: longer than that of the gateway's load balancer (60 s),
@@ -35,11 +37,15 @@ class GatewaySettings:
         port: Port on 127.0.0.1.
         directory: Private folder for all files.
         parent: PID of the parent, whose exit stops the gateway; None: runs until stopped.
+        credentials: The only credentials that it accepts, besides those that it issues.
+        allow_code: Whether services that run code are available.
     """
 
     port: int
     directory: Path
     parent: int | None
+    credentials: CloudCredentials
+    allow_code: bool = False
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "GatewaySettings":
@@ -54,6 +60,10 @@ class GatewaySettings:
                 port=int(environment["GATEWAY_PORT"]),
                 directory=Path(environment["STATE_DIR"]),
                 parent=int(parent) if parent else None,
+                credentials=CloudCredentials(
+                    environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]
+                ),
+                allow_code=environment.get("GATEWAY_ALLOW_CODE") == "1",
             )
         except (KeyError, ValueError) as error:
             raise EmulatorError(
@@ -63,7 +73,14 @@ class GatewaySettings:
 
 
 def gateway_environment(
-    *, port: int, region: str, docker_host: str, directory: Path, container_name: str = ""
+    *,
+    port: int,
+    region: str,
+    docker_host: str,
+    directory: Path,
+    credentials: CloudCredentials,
+    container_name: str = "",
+    allow_code: bool = False,
 ) -> dict[str, str]:
     """Return the complete environment of a gateway process started by this process.
 
@@ -76,8 +93,10 @@ def gateway_environment(
         directory: Private folder of this gateway; created by it, removed by the caller. Holds
             temporary files and keys that MiniStack would otherwise write to well-known paths
             in the temporary folder of the system.
+        credentials: The credentials of the cloud.
         container_name: Name under which the engine lists the emulator as a container of its
             network: databases then keep endpoints in the format of AWS.
+        allow_code: Whether services that run code are available.
     """
     inherited = {
         name: value
@@ -86,10 +105,14 @@ def gateway_environment(
     }
     return {
         **inherited,
+        # Also the key of root in MiniStack, which verifies presigned URLs of S3 itself.
+        "AWS_ACCESS_KEY_ID": credentials.access_key,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
         "AWS_DEFAULT_REGION": region,
         "AUTH": "false",
         "BIND_HOST": _LOOPBACK,
         "DOCKER_HOST": docker_host,
+        "GATEWAY_ALLOW_CODE": str(int(allow_code)),
         "GATEWAY_PARENT": str(os.getpid()),
         "GATEWAY_PORT": str(port),
         "HOSTNAME": container_name,

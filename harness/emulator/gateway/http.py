@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from harness.core.errors import EmulatorError
 
-_LARGEST_CALL = 16 * 1024 * 1024
+LARGEST_CALL = 16 * 1024 * 1024
 _FIRST_OTHER = 300
 _LOOPBACK = ("127.0.0.1", 0)
 
@@ -35,11 +35,24 @@ class _Buffered:
 
 @dataclass(frozen=True)
 class Request(_Buffered):
-    """One buffered HTTP request; header names are in lower case."""
+    """One buffered HTTP request; header names are in lower case.
+
+    Attributes:
+        method: HTTP method.
+        path: The decoded path.
+        query: The query string.
+        encoded_path: The path as it was sent; empty: that of ``path``.
+    """
 
     method: str
     path: str
     query: str = ""
+    encoded_path: str = ""
+
+    @property
+    def raw_path(self) -> str:
+        """The encoded path."""
+        return self.encoded_path or quote(self.path)
 
 
 @dataclass(frozen=True)
@@ -75,25 +88,58 @@ def header_of(scope: Scope, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
-async def read_request(scope: Scope, receive: Receive) -> Request:
-    """Read one complete request.
-
-    Raises:
-        ClientDisconnect: The client has disconnected.
-        EmulatorError: It is larger than 16 MiB.
-    """
-    body = bytearray()
-    async for chunk in requests.Request(scope, receive).stream():
-        body += chunk
-        if len(body) > _LARGEST_CALL:
-            raise EmulatorError(f"an API call of more than {_LARGEST_CALL} bytes")
+def request_head(scope: Scope) -> Request:
+    """Return a request without its body."""
     return Request(
         method=scope["method"],
         path=scope["path"],
         query=scope.get("query_string", b"").decode("latin-1"),
+        encoded_path=(scope.get("raw_path") or b"").decode("latin-1"),
         headers=_decoded(scope["headers"]),
-        body=bytes(body),
     )
+
+
+async def read_request(scope: Scope, receive: Receive, *, largest: int | None = None) -> Request:
+    """Read one complete request.
+
+    Raises:
+        ClientDisconnect: The client has disconnected.
+        EmulatorError: Its body is larger than ``largest`` bytes.
+    """
+    body = bytearray()
+    async for chunk in requests.Request(scope, receive).stream():
+        body += chunk
+        if largest is not None and len(body) > largest:
+            raise EmulatorError(f"an API call of more than {largest} bytes")
+    return replace(request_head(scope), body=bytes(body))
+
+
+def replayed(request: Request, receive: Receive) -> Receive:
+    """Return the receive channel of a request whose body has been read."""
+    pending = [request.body]
+
+    async def receive_again() -> Message:
+        if pending:
+            return {"type": "http.request", "body": pending.pop(), "more_body": False}
+        return await receive()
+
+    return receive_again
+
+
+def without_cors(send: Send) -> Send:
+    """Return a send channel that removes the permissions for pages of other origins."""
+
+    async def send_message(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [
+                pair
+                for pair in message.get("headers", ())
+                if not pair[0].lower().startswith(b"access-control-")
+            ]
+            message = {**message, "headers": kept}
+        await send(message)
+
+    return send_message
 
 
 async def send_request(app: ASGIApp, request: Request) -> Response:
@@ -141,7 +187,7 @@ def _scope(request: Request) -> Scope:
         "method": request.method,
         "scheme": "http",
         "path": request.path,
-        "raw_path": quote(request.path).encode("ascii"),
+        "raw_path": request.raw_path.encode("ascii"),
         "query_string": request.query.encode("latin-1"),
         "root_path": "",
         "headers": _encoded(request.headers),

@@ -17,6 +17,7 @@ from harness.core.parent_watch import process_ended
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.alb.metrics import MetricsPublisher
 from harness.emulator.gateway.application import Gateway
+from harness.emulator.gateway.authentication import Authenticator
 from harness.emulator.gateway.autoscaling.api import ApplicationAutoScaling
 from harness.emulator.gateway.autoscaling.scaler import Scaler
 from harness.emulator.gateway.autoscaling.store import ScalingStore
@@ -55,6 +56,7 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
     autoscaling = ApplicationAutoScaling(aws, store, scaler)
     return Gateway(
         ministack,
+        authenticator=Authenticator(settings.credentials, state["issued keys"]),
         accounts=Accounts(aws),
         patches=(*all_patches(aws, registry, distributions, state), autoscaling),
         data_plane=DataPlane(

@@ -7,6 +7,7 @@ from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch
+from harness.emulator.gateway.patches.credentials import IssuedAccessKeys, IssuedSessions
 from harness.emulator.gateway.patches.data_api import StatementThreads
 from harness.emulator.gateway.patches.database import SecretPendingDeletion, ServerlessInstanceClass
 from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses
@@ -67,4 +68,6 @@ def all_patches(
         IgnoredFilters(),
         NatGatewayAddresses(aws, state["nat gateway addresses"]),
         PropagatedTags(aws, state["task tags"]),
+        IssuedAccessKeys(state["issued keys"]),
+        IssuedSessions(state["issued keys"]),
     )

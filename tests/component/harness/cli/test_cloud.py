@@ -74,6 +74,7 @@ class TestManualUse:
             "docker_host": None,
             "owner_pid": os.getpid(),
             "port": 4566,
+            "allow_code": False,
         }
 
 

@@ -12,11 +12,11 @@ import psutil
 import psycopg
 import pytest
 
-from harness.aws.emulator_session import EmulatorSession
 from harness.core.wait import wait_until
 from harness.emulator.cloud import embedded_cloud
 from harness.emulator.cloud_info import CloudInfo
 from harness.targets.container_engine_api import container_address
+from harness.targets.embedded import EmbeddedTarget
 
 PASSWORD = "a-Password-1"
 
@@ -26,7 +26,8 @@ class Database:
 
     def __init__(self, info: CloudInfo) -> None:
         self.info = info
-        self.session = EmulatorSession(endpoint=info.endpoint, region=info.region)
+        target = EmbeddedTarget(region=info.region, attachment={"cloud": info.directory})
+        self.session = target.session()
         self.data = self.session.client("rds-data")
         rds = self.session.client("rds")
         cluster = rds.create_db_cluster(

@@ -114,7 +114,8 @@ class TestAccess:
         variables = target.environment()
 
         assert variables["AWS_ENDPOINT_URL"] == cloud.endpoint
-        assert variables["AWS_ACCESS_KEY_ID"] == target.provider()["access_key"] == "test"
+        assert variables["AWS_ACCESS_KEY_ID"] == cloud.credentials.access_key
+        assert not target.provider().keys() & {"access_key", "secret_key"}
         assert variables["AWS_EC2_METADATA_DISABLED"] == "true"
         assert variables["AWS_CONFIG_FILE"] == variables["AWS_SHARED_CREDENTIALS_FILE"]
         assert not Path(variables["AWS_CONFIG_FILE"]).read_text()

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from harness.core.errors import HarnessError
-from harness.core.redaction import MASK, register_secret
+from harness.core.redaction import MASK, redact, register_secret
 from harness.emulator.cloud_info import INFO_FILE, LOG_FILE, CloudInfo, log_tail
-from tests.unit.harness.emulator.sample_cloud_info import sample_cloud_info
+from tests.unit.harness.emulator.sample_cloud_info import CREDENTIALS, sample_cloud_info
 
 
 def test_another_process_reads_what_the_supervisor_wrote(tmp_path: Path) -> None:
@@ -66,3 +66,16 @@ class TestLog:
 
     def test_a_missing_log_is_empty(self, tmp_path: Path) -> None:
         assert log_tail(str(tmp_path)) == ""
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_only_its_owner_can_read_the_credentials(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        sample_cloud_info(tmp_path, 1).write()
+    finally:
+        os.umask(before)
+
+    assert (tmp_path / INFO_FILE).stat().st_mode & 0o777 == 0o600
+    assert CREDENTIALS.secret_key not in repr(CloudInfo.read(tmp_path))
+    assert CREDENTIALS.secret_key not in redact(f"key: {CREDENTIALS.secret_key}")

@@ -14,6 +14,9 @@ from typing import Any, cast
 import boto3
 import requests
 from botocore import xform_name
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
@@ -22,6 +25,7 @@ from harness.emulator.gateway import READY_PATH, gateway_environment
 from harness.emulator.gateway.aws import ApiError, build, parse, service_model
 from harness.emulator.gateway.caller import Caller
 from harness.emulator.gateway.http import Response
+from tests.unit.harness.emulator.sample_cloud_info import CREDENTIALS
 
 REGION = "eu-north-1"
 
@@ -54,7 +58,9 @@ class Emulator:
 
 
 @contextmanager
-def emulator(module: str, directory: Path, *, engine: Path | None = None) -> Iterator[Emulator]:
+def emulator(
+    module: str, directory: Path, *, engine: Path | None = None, allow_code: bool = False
+) -> Iterator[Emulator]:
     """Run ``python -m module`` as an emulator; it is not ready yet."""
     port = free_port()
     environment = gateway_environment(
@@ -62,6 +68,8 @@ def emulator(module: str, directory: Path, *, engine: Path | None = None) -> Ite
         region=REGION,
         docker_host=f"unix://{engine or directory / 'none.sock'}",
         directory=directory / "gateway",
+        credentials=CREDENTIALS,
+        allow_code=allow_code,
     )
     (directory / "gateway").mkdir(exist_ok=True)
     command = [sys.executable, "-m", module]
@@ -116,9 +124,14 @@ class _Client:
         request = build(model, self._session.caller, parameters)
         url = self._session.endpoint + request.path + (request.query and f"?{request.query}")
         headers = {name: value for name, value in request.headers if name != "host"}
+        signed = sign(
+            AWSRequest(request.method, url, headers, request.body),
+            account=self._session.caller.account,
+            service=model.service_model.signing_name,
+        )
         with _http() as http:
             response = http.request(
-                request.method, url, data=request.body, headers=headers, timeout=30
+                request.method, url, data=request.body, headers=signed, timeout=30
             )
         try:
             return parse(
@@ -132,6 +145,21 @@ class _Client:
         except ApiError as error:
             described = {"Error": {"Code": error.code, "Message": error.reason}}
             raise ClientError(cast("Any", described), model.name) from error
+
+
+def sign(request: AWSRequest, *, account: str, service: str) -> dict[str, str]:
+    """Return the headers of a request, signed by botocore.
+
+    Args:
+        request: The request.
+        account: Account id; another word for the default account.
+        service: Signing name.
+    """
+    key = account if account.isdigit() else CREDENTIALS.access_key
+    signer = S3SigV4Auth if service == "s3" else SigV4Auth
+    del request.headers["authorization"]
+    signer(Credentials(key, CREDENTIALS.secret_key), service, REGION).add_auth(request)
+    return dict(request.headers.items())
 
 
 def _http() -> requests.Session:

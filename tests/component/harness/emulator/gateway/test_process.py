@@ -18,6 +18,7 @@ from tests.component.harness.emulator.gateway.emulator_process import (
     session_of,
 )
 from tests.component.harness.emulator.gateway.sample_resources import Balanced, service
+from tests.unit.harness.emulator.sample_cloud_info import CREDENTIALS
 
 GATEWAY = "harness.emulator.gateway"
 SECONDS = 30
@@ -49,10 +50,12 @@ def test_it_ends_with_its_parent(tmp_path: Path) -> None:
     script = (
         "import subprocess, sys\n"
         "from pathlib import Path\n"
+        "from harness.emulator.credentials import CloudCredentials\n"
         "from harness.emulator.gateway import gateway_environment\n"
         "port, directory = int(sys.argv[1]), Path(sys.argv[2])\n"
         "environment = gateway_environment(port=port, region='eu-north-1',\n"
-        "    docker_host=f'unix://{directory}/none.sock', directory=directory)\n"
+        "    docker_host=f'unix://{directory}/none.sock', directory=directory,\n"
+        "    credentials=CloudCredentials.generate())\n"
         "child = subprocess.Popen([sys.executable, '-m', 'harness.emulator.gateway'],\n"
         "    env=environment)\n"
         "print(child.pid, flush=True)\n"
@@ -93,8 +96,14 @@ def test_an_invalid_environment_ends_it_with_a_remedy() -> None:
 def test_a_port_in_use_ends_it(gateway_endpoint: str, tmp_path: Path) -> None:
     port = int(gateway_endpoint.rpartition(":")[2])
 
-    engine = f"unix://{tmp_path}/none"
-    ended = run(gateway_environment(port=port, region="r", docker_host=engine, directory=tmp_path))
+    environment = gateway_environment(
+        port=port,
+        region="r",
+        docker_host=f"unix://{tmp_path}/none",
+        directory=tmp_path,
+        credentials=CREDENTIALS,
+    )
+    ended = run(environment)
 
     assert ended.returncode == 1
     assert "in use" in ended.stderr

@@ -13,9 +13,10 @@ from starlette.types import Receive, Scope, Send
 
 from harness.core.errors import EmulatorError
 from harness.emulator.gateway import __main__ as program
-from harness.emulator.gateway.environment import GatewaySettings
+from harness.emulator.gateway.environment import READY_PATH, GatewaySettings
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.server import build, run
+from tests.unit.harness.emulator.sample_cloud_info import CREDENTIALS
 
 
 def settings(*, parent: int | None = None) -> GatewaySettings:
@@ -23,6 +24,7 @@ def settings(*, parent: int | None = None) -> GatewaySettings:
         port=0,
         directory=Path("nowhere"),
         parent=parent,
+        credentials=CREDENTIALS,
     )
 
 
@@ -61,7 +63,7 @@ async def test_it_serves_until_sigterm() -> None:
 
 async def is_ready(http: httpx.AsyncClient) -> bool:
     try:
-        return (await http.get("/")).text == "hello"
+        return (await http.get(READY_PATH)).text == "hello"
     except httpx.ConnectError:
         return False
 

@@ -159,5 +159,5 @@ class TestAccess:
         variables = target.environment()
 
         assert variables["AWS_ENDPOINT_URL"] == full.endpoint
-        assert variables["AWS_ACCESS_KEY_ID"] == target.provider()["access_key"] == "test"
+        assert variables["AWS_ACCESS_KEY_ID"] == variables["AWS_SECRET_ACCESS_KEY"] == "test"
         assert variables["AWS_CONFIG_FILE"] == "/dev/null"

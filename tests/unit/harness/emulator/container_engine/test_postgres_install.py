@@ -48,3 +48,22 @@ def test_an_inaccessible_installation_is_copied_once(
     marker.touch()
     assert stage_installation(installation, tmp_path, Account("nobody", 1, 1)) == copied
     assert marker.exists()
+
+
+def test_a_copy_is_open_to_other_accounts_whatever_the_umask_of_the_original(
+    tmp_path: Path,
+) -> None:
+    closed = tmp_path / "closed"
+    (closed / "server" / "bin").mkdir(parents=True)
+    server = closed / "server" / "bin" / "postgres"
+    server.touch()
+    server.chmod(0o700)
+    for folder in (server.parent, server.parent.parent, closed):
+        folder.chmod(0o700)
+    installation = PostgresInstallation(server.parent, "16.1", tls=True, origin="of the test")
+
+    copied = stage_installation(installation, tmp_path, Account("nobody", 1, 1))
+
+    assert (copied.bin / "postgres").stat().st_mode & 0o777 == 0o755
+    assert copied.bin.stat().st_mode & 0o777 == copied.bin.parent.stat().st_mode & 0o777 == 0o755
+    assert server.stat().st_mode & 0o777 == 0o700

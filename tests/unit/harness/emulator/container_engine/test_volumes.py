@@ -1,4 +1,5 @@
 import io
+import os
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -73,3 +74,17 @@ def test_python_without_extraction_filters_unpacks(
         monkeypatch.setattr(bundle, "extractall", lambda path, **how: extracted.append(how))
         unpack(bundle, tmp_path)
     assert extracted == [{}]
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o027, 0o077])
+def test_folders_can_be_entered_but_not_listed_whatever_the_umask(
+    tmp_path: Path, umask: int
+) -> None:
+    before = os.umask(umask)
+    try:
+        store = VolumeStore(tmp_path, None)
+        folders = [store.create("data"), store.container_folder("task")]
+    finally:
+        os.umask(before)
+
+    assert [each.stat().st_mode & 0o777 for each in folders] == [0o711, 0o711]

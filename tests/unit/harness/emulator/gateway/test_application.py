@@ -6,13 +6,17 @@ from starlette.types import Message, Receive, Scope, Send
 
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.application import Gateway
+from harness.emulator.gateway.authentication import Authenticator
 from harness.emulator.gateway.aws import Accounts
 from harness.emulator.gateway.background import BackgroundService, TimeScale
+from harness.emulator.gateway.caller import Signature, signature_of
 from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.http import Response
+from harness.emulator.gateway.errors import Refused, RefusedError
+from harness.emulator.gateway.http import Request, Response, read_request
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 from tests.unit.harness.emulator.gateway.fake_aws import CALLER, FakeAws
+from tests.unit.harness.emulator.sample_cloud_info import CREDENTIALS
 
 pytestmark = pytest.mark.anyio
 
@@ -46,7 +50,8 @@ class Inner:
             self.chunks.append(message.get("body", b""))
             if not message.get("more_body", False):
                 break
-        await send({"type": "http.response.start", "status": 200, "headers": []})
+        cors = [(b"Access-Control-Allow-Origin", b"*")]
+        await send({"type": "http.response.start", "status": 200, "headers": cors})
         await send({"type": "http.response.body", "body": b"inner"})
 
 
@@ -89,6 +94,17 @@ class Background(BackgroundService):
         """Nothing to do: started and stopped only."""
 
 
+class Trusting(Authenticator):
+    """Accepts every access key with any signature."""
+
+    async def authenticate(self, scope: Scope, receive: Receive) -> tuple[Request, Signature]:
+        request = await read_request(scope, receive)
+        signature = signature_of(request.header("authorization"))
+        if signature is None:
+            raise RefusedError(Refused.MISSING, "unsigned")
+        return request, signature
+
+
 def gateway(
     inner: Inner,
     *,
@@ -102,6 +118,7 @@ def gateway(
     registry = AlbRegistry(aws, TimeScale(1))
     return Gateway(
         inner,
+        authenticator=Trusting(CREDENTIALS, {}),
         accounts=Accounts(aws),
         patches=patches,
         data_plane=DataPlane(inner, registry, all_distributions, lambda account: None, 4566),
@@ -118,33 +135,6 @@ def client(app: Gateway) -> httpx.AsyncClient:
 
 def signed(service: str, operation: str = "First") -> dict[str, str]:
     return {"Authorization": CALLER.authorization(service), "X-Amz-Target": f"X.{operation}"}
-
-
-async def test_a_request_without_a_patch_is_streamed() -> None:
-    inner = Inner()
-    sent: list[int] = []
-
-    async def receive() -> Message:
-        # The second chunk is only "sent" after the first has arrived inside.
-        sent.append(len(inner.chunks))
-        return {"type": "http.request", "body": b"x", "more_body": len(sent) < 3}
-
-    scope: Scope = {
-        "type": "http",
-        "method": "PUT",
-        "path": "/bucket/key",
-        "headers": [(b"authorization", CALLER.authorization("s3").encode()), (b"host", b"h")],
-    }
-    messages: list[Message] = []
-
-    async def send(message: Message) -> None:
-        messages.append(message)
-
-    await gateway(inner, patches=(Recorder("r", []),))(scope, receive, send)
-
-    assert sent == [0, 1, 2]
-    assert messages[-1]["body"] == b"inner"
-    assert inner.scopes == [scope]
 
 
 async def test_a_call_passes_through_the_patches_in_order() -> None:
@@ -168,23 +158,18 @@ async def test_the_call_of_a_patch_passes_through_later_patches() -> None:
     assert notes == ["a First", "b Second"]
 
 
-async def test_unsigned_requests_pass() -> None:
+async def test_unsigned_requests_are_refused_but_for_public_paths() -> None:
     notes: list[str] = []
-    async with client(gateway(Inner(), patches=(Recorder("a", notes),))) as http:
+    inner = Inner()
+    async with client(gateway(inner, patches=(Recorder("a", notes),))) as http:
         assert (await http.get("/_ministack/ready")).text == "inner"
+        assert (await http.get("/v4/token-of-a-task/task")).text == "inner"
+        for path in ("/", "/_ministack/config", "/_ministack/reset", "/v2/credentials/1"):
+            assert (await http.post(path)).status_code == 403
+        assert (await http.post("/_ministack/ready")).status_code == 403
 
     assert notes == []
-
-
-@pytest.mark.parametrize("service", ["dsql", "transfer"])
-async def test_services_that_would_listen_on_all_interfaces_are_rejected(service: str) -> None:
-    inner = Inner()
-    async with client(gateway(inner)) as http:
-        response = await http.post("/", headers=signed(service, "CreateCluster"))
-
-    assert response.status_code == 400
-    assert "all network interfaces" in response.json()["message"]
-    assert inner.scopes == []
+    assert len(inner.scopes) == 2
 
 
 async def test_calls_to_cloudfront_invalidate_the_distributions() -> None:
@@ -196,16 +181,22 @@ async def test_calls_to_cloudfront_invalidate_the_distributions() -> None:
         response = await http.get("/2020-05-31/distribution", headers=signed("cloudfront"))
 
     assert response.text == "inner"
+    assert not [name for name in response.headers if name.startswith("access-control")]
     assert noted == [CALLER.account]
 
 
-async def test_websockets_pass() -> None:
+async def test_websockets_are_closed() -> None:
     inner = Inner()
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
     scope: Scope = {"type": "websocket", "path": "/", "headers": []}
+    await gateway(inner)(scope, _from([{"type": "websocket.connect"}]), send)
 
-    await gateway(inner)(scope, _never, _ignore)
-
-    assert inner.scopes == [scope]
+    assert [message["type"] for message in sent] == ["websocket.close"]
+    assert inner.scopes == []
 
 
 async def test_background_services_start_after_and_stop_before_ministack() -> None:
@@ -232,7 +223,7 @@ async def test_a_reset_clears_the_state_and_restarts_background_services() -> No
     stored = {"y": 1}
 
     async with client(gateway(inner, background=(part,), state={"x": stored})) as http:
-        await http.post("/_ministack/reset")
+        await http.post("/_ministack/reset", headers=signed("iam"))
 
     assert stored == {}
     assert [event for event, _ in part.events] == ["stop", "start"]
@@ -244,7 +235,10 @@ async def test_a_client_that_disconnects_is_ignored() -> None:
         "type": "http",
         "method": "POST",
         "path": "/",
-        "headers": [(b"authorization", CALLER.authorization("ecs").encode())],
+        "headers": [
+            (b"authorization", CALLER.authorization("ecs").encode()),
+            (b"host", b"127.0.0.1:4566"),
+        ],
     }
 
     app = gateway(inner, patches=(Recorder("a", []),))

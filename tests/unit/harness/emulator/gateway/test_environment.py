@@ -6,13 +6,19 @@ import pytest
 
 from harness.core.errors import EmulatorError
 from harness.emulator.gateway.environment import GatewaySettings, gateway_environment
+from tests.unit.harness.emulator.sample_cloud_info import CREDENTIALS
 
 DIRECTORY = Path("/private")
 
 
 def environment(**more: Any) -> dict[str, str]:
     return gateway_environment(
-        port=4566, region="eu-north-1", docker_host="unix:///e", directory=DIRECTORY, **more
+        port=4566,
+        region="eu-north-1",
+        docker_host="unix:///e",
+        directory=DIRECTORY,
+        credentials=CREDENTIALS,
+        **more,
     )
 
 
@@ -23,7 +29,9 @@ def test_settings_are_read_as_written() -> None:
         port=4566,
         directory=DIRECTORY,
         parent=os.getpid(),
+        credentials=CREDENTIALS,
     )
+    assert GatewaySettings.read(environment(allow_code=True)).allow_code
 
 
 def test_all_files_are_in_the_private_folder() -> None:
@@ -51,7 +59,12 @@ def test_every_listener_of_ministack_is_bound_to_loopback_or_switched_off() -> N
     assert written["IOT_MTLS_ENABLED"] == written["SFTP_ENABLED"] == "0"
 
 
-NEEDED = {"GATEWAY_PORT": "1", "STATE_DIR": "/d"}
+NEEDED = {
+    "GATEWAY_PORT": "1",
+    "STATE_DIR": "/d",
+    "AWS_ACCESS_KEY_ID": "AKIA",
+    "AWS_SECRET_ACCESS_KEY": "of the test",
+}
 
 
 @pytest.mark.parametrize("lacking", NEEDED)

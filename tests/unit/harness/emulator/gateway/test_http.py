@@ -3,7 +3,6 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from harness.core.errors import EmulatorError
-from harness.emulator.gateway import http as http_module
 from harness.emulator.gateway.http import (
     Request,
     Response,
@@ -50,13 +49,9 @@ async def test_a_client_that_disconnects_raises_an_error() -> None:
         await read_request(SCOPE, receiving(chunk(b"ab", more=True), {"type": "http.disconnect"}))
 
 
-async def test_a_request_that_is_too_large_is_an_error(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(http_module, "_LARGEST_CALL", 3)
-
+async def test_a_request_that_is_too_large_is_an_error() -> None:
     with pytest.raises(EmulatorError, match="more than 3 bytes"):
-        await read_request(SCOPE, receiving(chunk(b"abcd")))
+        await read_request(SCOPE, receiving(chunk(b"abcd")), largest=3)
 
 
 def test_another_body_sets_its_length() -> None:

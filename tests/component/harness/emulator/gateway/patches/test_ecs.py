@@ -3,7 +3,6 @@ from typing import Any
 
 import boto3
 import pytest
-import requests
 from botocore.exceptions import ClientError
 
 from tests.component.harness.emulator.gateway.emulator_process import emulator, session_of
@@ -70,34 +69,30 @@ def deployments(described: Any) -> list[tuple[str, str, int]]:
 
 
 @pytest.fixture(scope="module")
-def with_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A gateway with a container engine that has no images."""
-    registry = tmp_path_factory.mktemp("gateway")
+def with_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """MiniStack and a gateway with a container engine that has no images."""
+    folders = (tmp_path_factory.mktemp(name) for name in ("bare", "gateway"))
     with (
         engine_without_images() as engine,
-        emulator("harness.emulator.gateway", registry, engine=engine) as started,
+        emulator("ministack", next(folders), engine=engine) as bare,
+        emulator("harness.emulator.gateway", next(folders), engine=engine) as started,
     ):
-        yield started.await_ready()
+        yield bare.await_ready(), started.await_ready()
 
 
-def test_ministack_still_completes_a_first_deployment_at_once(with_engine: str) -> None:
-    # Unsigned calls pass all patches by.
-    service(session_of(with_engine, account="000000000000"))
-    target = "AmazonEC2ContainerServiceV20141113.CreateService"
-    request = {"cluster": "c", "serviceName": "t", "taskDefinition": "f", "desiredCount": 2}
-
-    created = requests.post(
-        with_engine, json=request, headers={"X-Amz-Target": target}, timeout=30
-    ).json()["service"]
+def test_ministack_still_completes_a_first_deployment_at_once(
+    with_engine: tuple[str, str], account: str
+) -> None:
+    created = service(session_of(with_engine[0], account=account))
 
     assert created["runningCount"] == 0
     assert deployments(created) == [("PRIMARY", "COMPLETED", 2)]
 
 
 def test_a_first_deployment_without_running_tasks_is_in_progress(
-    with_engine: str, account: str
+    with_engine: tuple[str, str], account: str
 ) -> None:
-    session = session_of(with_engine, account=account)
+    session = session_of(with_engine[1], account=account)
     created = service(session)
     (described,) = session.client("ecs").describe_services(cluster="c", services=["s"])["services"]
 

@@ -3,8 +3,9 @@ from urllib.parse import urlencode
 
 import boto3
 import requests
+from botocore.awsrequest import AWSRequest
 
-from harness.emulator.gateway.caller import Caller
+from tests.component.harness.emulator.gateway.emulator_process import sign
 
 ALARM: dict[str, Any] = {
     "AlarmName": "a",
@@ -24,15 +25,15 @@ def described_as_terraform_reads_it(session: boto3.Session, account: str) -> str
     client = session.client("cloudwatch")
     client.put_metric_alarm(**ALARM)
     form = {"Action": "DescribeAlarms", "Version": "2010-08-01", "AlarmNames.member.1": "a"}
-    caller = Caller(account, "eu-north-1")
-    response = requests.post(
+    request = AWSRequest(
+        "POST",
         client.meta.endpoint_url,
-        data=urlencode(form),
-        headers={
-            "Authorization": caller.authorization("monitoring"),
-            "Content-Type": "application/x-www-form-urlencoded",
-        },
-        timeout=30,
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        urlencode(form).encode(),
+    )
+    headers = sign(request, account=account, service="monitoring")
+    response = requests.post(
+        client.meta.endpoint_url, data=request.data, headers=headers, timeout=30
     )
     return response.text
 

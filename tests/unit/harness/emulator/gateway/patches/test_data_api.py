@@ -8,6 +8,7 @@ from harness.emulator.gateway.http import Request, Response
 from harness.emulator.gateway.patches.base import Call
 from harness.emulator.gateway.patches.data_api import STATEMENT_SECONDS, StatementThreads
 from tests.unit.harness.emulator.gateway.fake_aws import CALLER
+from tests.unit.harness.emulator.sample_cloud_info import CREDENTIALS
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +43,11 @@ def test_only_calls_of_the_data_api_run_in_threads() -> None:
 
 def test_the_server_cancels_a_statement_at_the_same_time() -> None:
     written = gateway_environment(
-        port=1, region="eu-north-1", docker_host="unix:///e", directory=Path("/d")
+        port=1,
+        region="eu-north-1",
+        docker_host="unix:///e",
+        directory=Path("/d"),
+        credentials=CREDENTIALS,
     )
 
     assert written["PGOPTIONS"] == f"-c statement_timeout={STATEMENT_SECONDS:g}s"
