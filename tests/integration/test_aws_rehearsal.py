@@ -154,7 +154,9 @@ def test_an_invalid_setting_is_refused(
 
 
 def test_the_root_user_is_refused(cli: CliProcess, aws: SimulatedAws) -> None:
-    start(cli, aws, environment=aws.environment(AWS_ACCESS_KEY_ID="AKIAROOT"))
+    root = aws.target.cloud.environment()
+    keys = {name: root[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+    start(cli, aws, environment=aws.environment(**keys))
 
     assert refused(cli, aws).startswith("the credentials belong to the root user")
 
