@@ -27,14 +27,22 @@ def last_lines(clients: Clients, task: FailedTask) -> list[str]:
     containers = described["taskDefinition"]["containerDefinitions"]
     for container in containers:
         for secret in container.get("secrets", ()):
-            _register(clients, secret["name"], secret["valueFrom"])
+            register_secret_value(clients, secret["name"], secret["valueFrom"])
     return [line for container in containers for line in _lines(clients, task, container)]
 
 
-def _register(clients: Clients, name: str, reference: str) -> None:
+def register_secret_value(clients: Any, name: str, reference: str) -> None:
     """Register the value of a secret for redaction: of JSON, the values with such a key.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
+
+    Args:
+        clients: Its attribute ``secretsmanager`` is the client.
+        name: What to call it; of a text, it decides whether the text is secret.
+        reference: Its ARN, also with a key of its JSON.
+
+    Raises:
+        ClientError: It exists and cannot be read.
     """
     if ":secretsmanager:" not in reference:
         return

@@ -7,6 +7,7 @@ from harness.core.errors import DurationError, HarnessError, LeakError
 from harness.core.interrupts import shielded
 from harness.core.max_duration import time_limit
 from harness.deploy.deploy import Deployment, deploy
+from harness.pipeline.bundle import save_bundle
 from harness.pipeline.continuation import continuation
 from harness.run.ledger import RunStatus
 from harness.run.run import Run
@@ -36,8 +37,11 @@ def deployed(run: Run, *, keep: bool = False) -> Iterator[Deployment]:
             deployment = deploy(run)
             yield deployment
     except BaseException as error:
-        if isinstance(error, DurationError) or not _is_kept(run, keep=keep):
-            _destroy_after(run, error)
+        try:
+            save_bundle(run, error)
+        finally:
+            if isinstance(error, DurationError) or not _is_kept(run, keep=keep):
+                _destroy_after(run, error)
         raise
     if _is_kept(run, keep=keep):
         run.teardown.state = TeardownState.KEPT
@@ -56,7 +60,7 @@ def teardown(run: Run) -> TeardownProof | None:
     result = run.teardown
     try:
         with shielded("tearing down"):
-            proof = destroy(run)
+            proof = destroy(run, on_failure=lambda error: save_bundle(run, error))
     except BaseException as error:
         abandoned = isinstance(error, KeyboardInterrupt)
         result.state = TeardownState.ABANDONED if abandoned else TeardownState.FAILED

@@ -62,6 +62,7 @@ class RunOutcome:
             leftovers=run.teardown.leftovers,
             torn_down=run.teardown.state is TeardownState.PROVED,
             teardown=str(run.teardown),
+            bundle=run.teardown.bundle,
             interrupted=any(isinstance(error, KeyboardInterrupt) for error in self.errors),
             proved=self.proved,
             notes=(*run.timeline.notes, *self.notes),

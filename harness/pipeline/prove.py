@@ -7,6 +7,7 @@ from harness.checks.framework.expected import ExpectedStack
 from harness.checks.registry import run_checks
 from harness.core.errors import DriftError
 from harness.deploy.deploy import Deployment
+from harness.pipeline.bundle import save_bundle
 from harness.pipeline.outcome import RunOutcome
 from harness.run.evidence import CheckResult, Status
 from harness.terraform.drift import require_no_drift
@@ -69,3 +70,5 @@ def prove(
         outcome.errors.append(error)
     finally:
         watch.cancel()
+    if outcome.failed:
+        save_bundle(run)

@@ -12,10 +12,11 @@ from harness.core.errors import HarnessError
 from harness.core.folders import create_folder
 from harness.core.wait import wait_until
 from harness.deploy.deploy import Deployment, attach, deploy, find_target, start_target
+from harness.pipeline.bundle import save_bundle
 from harness.pipeline.lifetime import teardown
 from harness.pipeline.outcome import RunOutcome, kept_note
 from harness.plugin.options import settings_of
-from harness.run.ledger import Ledger, RunStatus, now
+from harness.run.ledger import Ledger, RunRecord, RunStatus, now
 from harness.run.run import Run
 from harness.run.teardown_result import TeardownState
 from harness.run.timeline import Observer, Timeline
@@ -202,13 +203,20 @@ class SharedStack:
                 self.run.load_timeline()
             if record.error:
                 outcome.errors.insert(0, HarnessError(record.error))
-            if record.status is RunStatus.DEPLOYED:
-                self._add_facts(outcome)
-                if self.keeps and not expired:
-                    outcome.notes.append(kept_note(self.run.environment_suffix))
-                    self.run.teardown.state = TeardownState.KEPT
-                    return
-            teardown(self.run)
+            try:
+                if outcome.errors:
+                    save_bundle(self.run, outcome.errors[0])
+            finally:
+                self._end(record, outcome, expired=expired)
+
+    def _end(self, record: RunRecord, outcome: RunOutcome, *, expired: bool) -> None:
+        if record.status is RunStatus.DEPLOYED:
+            self._add_facts(outcome)
+            if self.keeps and not expired:
+                outcome.notes.append(kept_note(self.run.environment_suffix))
+                self.run.teardown.state = TeardownState.KEPT
+                return
+        teardown(self.run)
 
     def _add_facts(self, outcome: RunOutcome) -> None:
         try:

@@ -47,10 +47,13 @@ _SCHEMA = 1
 
 
 def write_report(report: RunReport, directory: Path) -> tuple[Path, ...]:
-    """Write ``report.json`` and ``report.html``, each atomically; return the paths.
+    """Write ``report.json`` and ``report.html``, each atomically.
 
     They are the newest report of the directory. Each stays as ``report-SUFFIX-TIME`` too, where
     no other command overwrites it.
+
+    Returns:
+        Their paths, and that of the bundle if there is one.
 
     Raises:
         UsageError: The directory cannot be created or written to.
@@ -68,7 +71,7 @@ def write_report(report: RunReport, directory: Path) -> tuple[Path, ...]:
             f"cannot write the report to {directory}: {error.strerror or error}",
             remedy="name a writable directory with --report-dir",
         ) from error
-    return paths
+    return (*paths, directory / report.bundle) if report.bundle else paths
 
 
 def _to_json(report: RunReport) -> str:

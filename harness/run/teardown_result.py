@@ -22,10 +22,12 @@ class TeardownResult:
     Attributes:
         state: How it ended.
         leftovers: Resources that the teardown proof found.
+        bundle: Name of a zip in the report's folder with the files about a failure; or empty.
     """
 
     state: TeardownState = TeardownState.NONE
     leftovers: tuple[str, ...] = ()
+    bundle: str = ""
 
     def __str__(self) -> str:
         if not self.leftovers:

@@ -109,6 +109,11 @@ class Target(TargetAccess, Protocol):
         """Remove the local files of a target that has ended, if there are any."""
         return
 
+    @classmethod
+    def log_files(cls, attachment: Mapping[str, str]) -> Sequence[Path]:  # noqa: ARG003
+        """Return the log files of a target of this machine, also of one that has ended."""
+        return ()
+
     @property
     def is_emulated(self) -> bool:
         """Whether requests go to an emulator, also in place of a real account."""

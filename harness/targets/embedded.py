@@ -1,7 +1,7 @@
 """The embedded target: an AWS emulator with a real data plane, made of Python packages."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -12,7 +12,7 @@ from harness.aws.capability import Capability
 from harness.aws.emulator_session import EmulatorSession
 from harness.core.errors import TargetError, UsageError
 from harness.emulator.cloud import attach_cloud, start_cloud, stop_cloud
-from harness.emulator.cloud_info import CA_FILE, CloudInfo
+from harness.emulator.cloud_info import CA_FILE, ENGINE_FOLDER, LOG_FILE, CloudInfo
 from harness.emulator.dead_clouds import remove_cloud_folder
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import DatabaseRoute, Target
@@ -73,6 +73,12 @@ class EmbeddedTarget(Target):
     def remove_ended(cls, attachment: Mapping[str, str]) -> None:
         """Remove the folder of a cloud that has ended."""
         remove_cloud_folder(Path(attachment["cloud"]))
+
+    @classmethod
+    def log_files(cls, attachment: Mapping[str, str]) -> Sequence[Path]:
+        """Return the log of the cloud and those of its containers."""
+        folder = Path(attachment["cloud"])
+        return (folder / LOG_FILE, *sorted((folder / ENGINE_FOLDER).glob("*.log")))
 
     @property
     def cloud(self) -> CloudInfo:

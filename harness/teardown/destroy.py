@@ -1,6 +1,6 @@
 """Destroying: everything that a run has, and the proof that nothing of it is left."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -21,7 +21,9 @@ from harness.teardown.sweep.selection import SweepFilter
 from harness.terraform import AwsError, TerraformError
 
 
-def destroy(run: Run) -> TeardownProof | None:
+def destroy(
+    run: Run, *, on_failure: Callable[[BaseException], object] | None = None
+) -> TeardownProof | None:
     """Destroy the stack of a run, prove that nothing is left, and end its target.
 
     Reads the record alone, so any process can do it, whatever happened to the one that
@@ -30,6 +32,10 @@ def destroy(run: Run) -> TeardownProof | None:
 
     What Terraform leaves is swept. After an apply that failed or was interrupted that is no
     error: the provider may have created something that never got into the state.
+
+    Args:
+        run: The run.
+        on_failure: Called with an error while the target still runs.
 
     Returns:
         The proof; None when there was nothing to query (an embedded cloud has ended with all its
@@ -50,9 +56,10 @@ def destroy(run: Run) -> TeardownProof | None:
         proof, leak = _destroy_in(run, record, target)
     except BaseException as first:
         try:
-            _stop(run, target)
-        except HarnessError as error:
-            first.add_note(f"Afterwards the target could not be stopped: {error}")
+            if on_failure is not None:
+                on_failure(first)
+        finally:
+            _stop_after(run, target, first)
         raise
     _stop(run, target)
     _forget(run)
@@ -214,6 +221,13 @@ def _leak_of_complete_run(record: RunRecord, swept: SweptRun) -> LeakError:
         remedy="nothing is left now; but the deployment was complete, so find out why they were "
         "missing from Terraform's state",
     )
+
+
+def _stop_after(run: Run, target: Target, first: BaseException) -> None:
+    try:
+        _stop(run, target)
+    except HarnessError as error:
+        first.add_note(f"Afterwards the target could not be stopped: {error}")
 
 
 def _stop(run: Run, target: Target) -> None:

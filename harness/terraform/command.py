@@ -3,12 +3,14 @@
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.core import process
 from harness.core.errors import ProcessError
 from harness.core.process import ProcessCancelledError
+from harness.core.redaction import redact
 from harness.terraform.binary import Terraform
 from harness.terraform.errors import terraform_error
 from harness.terraform.events import Event, parse_line, unfinished_operations
@@ -18,6 +20,9 @@ from harness.terraform.events import Event, parse_line, unfinished_operations
 GRACE_SECONDS = 180.0
 # Options of every command that changes resources.
 CHANGING = ("-input=false", "-json", "-auto-approve", "-lock-timeout=60s", "-parallelism=30")
+# The events of the commands that plan or change, redacted; a file in the working directory.
+EVENTS = "harness-events.jsonl"
+_LOGGED = ("plan", "apply", "destroy")
 # Variables of the user that would change what a command does or prints.
 _EXCLUDED = ("TF_CLI_ARGS", "TF_DATA_DIR", "TF_WORKSPACE", "TF_LOG_PATH", "TF_VAR_")
 
@@ -78,6 +83,8 @@ class CommandLine:
 
         def collect(line: str) -> None:
             events.append(parse_line(line))
+            if verb in _LOGGED:
+                self._log(line)
             if on_event is not None:
                 on_event(events[-1])
 
@@ -100,6 +107,10 @@ class CommandLine:
         if done.returncode not in accept:
             raise terraform_error(verb, events, stderr=done.stderr, status=done.returncode)
         return Outcome(done.returncode, tuple(events), done.stdout)
+
+    def _log(self, line: str) -> None:
+        with suppress(OSError), (self.directory / EVENTS).open("a", encoding="utf-8") as log:
+            log.write(f"{redact(line)}\n")
 
 
 def _stopped(

@@ -197,7 +197,7 @@ class TestAbandoned:
         monkeypatch.setenv("CATALOG_HARNESS_HOME", "/a b")
         run = fake_run.run()
 
-        def abandon(run: Run) -> None:
+        def abandon(run: Run, **_: object) -> None:
             kinds = ("aws_vpc", "aws_subnet", "aws_lb", "aws_ecs_service", "aws_subnet")
             state = {"resources": [{"mode": "managed", "type": kind} for kind in kinds]}
             (run.workspace_directory / "terraform.tfstate").write_text(json.dumps(state))
@@ -220,7 +220,7 @@ class TestAbandoned:
     def test_without_a_local_state_the_command_that_lists_what_is_left_is_named(
         self, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def fail(run: Run) -> None:
+        def fail(run: Run, **_: object) -> None:
             raise HarnessError("no")
 
         monkeypatch.setattr("harness.pipeline.lifetime.destroy", fail)

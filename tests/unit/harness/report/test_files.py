@@ -1,3 +1,4 @@
+import dataclasses
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -111,3 +112,14 @@ def test_a_directory_that_cannot_be_is_a_users_mistake(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="cannot write the report to"):
         write_report(PASSED, tmp_path / "file")
+
+
+def test_the_bundle_of_a_failure_is_named_and_linked(tmp_path: Path) -> None:
+    report = dataclasses.replace(FAILED, bundle="bundle-pr1.zip")
+
+    paths = write_report(report, tmp_path)
+
+    assert paths[2:] == (tmp_path / "bundle-pr1.zip",)
+    assert json.loads(paths[0].read_text())["bundle"] == "bundle-pr1.zip"
+    assert '<a href="bundle-pr1.zip">' in paths[1].read_text()
+    assert "bundle-" not in render_html(FAILED)

@@ -69,3 +69,14 @@ def test_the_option_offers_every_target() -> None:
 
 def test_a_localstack_has_no_local_files() -> None:
     target_type("localstack").remove_ended({"endpoint": "http://127.0.0.1:9"})
+    assert target_type("localstack").log_files({"endpoint": "http://127.0.0.1:9"}) == ()
+
+
+def test_an_embedded_cloud_has_its_log_and_those_of_its_containers(tmp_path: Path) -> None:
+    (tmp_path / "engine").mkdir()
+    for name in ("cloud.log", "engine/b.log", "engine/a.log", "engine/state.json"):
+        (tmp_path / name).touch()
+
+    files = target_type("embedded").log_files({"cloud": str(tmp_path)})
+
+    assert [path.name for path in files] == ["cloud.log", "a.log", "b.log"]

@@ -129,6 +129,20 @@ class TestFailure:
         assert fake_run.target.steps[-1] == "stop"
         assert "prove" not in fake_run.target.steps
 
+    def test_the_failure_is_passed_on_while_the_target_runs(
+        self, fake_run: FakeRun, run: Run
+    ) -> None:
+        fake_run.fail("destroy", lines(error("no")))
+        running: list[tuple[bool, str]] = []
+
+        with pytest.raises(TerraformError):
+            destroy(run, on_failure=lambda e: running.append((fake_run.target.running, str(e))))
+
+        ((ran, message),) = running
+        assert ran
+        assert "no" in message
+        assert not fake_run.target.running
+
     def test_a_second_attempt_is_a_note(self, fake_run: FakeRun, run: Run) -> None:
         fake_run.fail("destroy", lines(TRANSIENT))
         fake_run.terraform.answer("destroy")

