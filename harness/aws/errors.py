@@ -1,6 +1,7 @@
 """Errors of AWS: their codes and messages, and which mean "not found" or "access denied"."""
 
 import re
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,18 @@ def is_absent(error: ClientError) -> bool:
 def is_access_denied(error: ClientError) -> bool:
     """Whether an error means that the caller lacks a permission."""
     return error_code(error) in _ACCESS_DENIED
+
+
+def failed_call(error: BaseException) -> str:
+    """Return the API call that raised an error, such as "ecs:DescribeServices"; empty if none did.
+
+    A ``BotoCoreError`` (no connection, a timeout) does not contain it: botocore's frame does.
+    """
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_name == "_make_api_call":
+            model = frame.f_locals["self"].meta.service_model
+            return f"{model.service_name}:{frame.f_locals['operation_name']}"
+    return str(getattr(error, "operation_name", ""))
 
 
 def error_code(error: Exception) -> str:

@@ -5,18 +5,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
-from botocore.exceptions import ClientError
+import psycopg
+from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.capability import Capability
-from harness.aws.errors import is_absent
-from harness.checks.framework.context import CheckContext
+from harness.aws.errors import failed_call, is_absent
+from harness.checks.framework.context import CheckContext, InterruptedCheckError
 from harness.checks.framework.expected import Tier
-from harness.core.errors import CheckFailedError, NotProvableError
+from harness.core.errors import CheckFailedError, HarnessError, NotProvableError
 from harness.core.redaction import redact
 from harness.run.evidence import CheckResult, Plane, Status
 
 S = TypeVar("S", bound="ServiceChecks")
 T = TypeVar("T")
+
+# What a service can cause; one check's trouble is one check's result. OSError: sockets, TLS, and
+# the errors of requests.
+_TROUBLE = (ClientError, BotoCoreError, HarnessError, OSError, psycopg.Error, LookupError)
 
 
 @dataclass(frozen=True)
@@ -125,10 +130,10 @@ class Check(Generic[S]):
             return Status.NOT_PROVABLE, error.message, error
         except CheckFailedError as error:
             return Status.FAILED, error.message, error
-        except ClientError as error:
-            if not is_absent(error):
-                raise
-            failure = CheckFailedError(f"expected the resource to exist, seen: {error}")
+        except InterruptedCheckError:
+            raise
+        except _TROUBLE as error:
+            failure = CheckFailedError(_trouble(error))
             failure.__cause__ = error
             return Status.FAILED, failure.message, failure
 
@@ -145,6 +150,15 @@ class Check(Generic[S]):
             raise NotProvableError("; ".join(parts))
 
 
+def _trouble(error: Exception) -> str:
+    """Return what a check met in place of an observation, with the API call."""
+    if isinstance(error, ClientError) and is_absent(error):
+        return f"expected the resource to exist, seen: {error}"
+    text = f"a response without {error}" if isinstance(error, LookupError) else str(error)
+    call = failed_call(error) or type(error).__name__
+    return f"the check could not be made: {call}: {text}"
+
+
 def check(
     claim: str,
     *,
@@ -157,8 +171,8 @@ def check(
 
     The method returns a short sentence, or raises ``CheckFailedError``. Called on an instance,
     the check records a ``CheckResult`` and returns it, or raises ``CheckFailedError`` (also for
-    AWS errors that mean "does not exist") or ``NotProvableError``. Every other error is a bug
-    or an outage, not an observation, and propagates.
+    every error of a service: denied, throttled, unreachable, an incomplete response) or
+    ``NotProvableError``. Every other error is a bug and propagates.
 
     Args:
         claim: What is true when the check passes, as a sentence.

@@ -2,12 +2,13 @@ from dataclasses import replace
 from typing import ClassVar
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from harness.aws.capability import Capability
 from harness.checks.framework.check import Check, ServiceChecks, check
+from harness.checks.framework.context import InterruptedCheckError
 from harness.checks.framework.expected import Tier
-from harness.core.errors import CheckFailedError, NotProvableError
+from harness.core.errors import CheckFailedError, NotProvableError, TargetError
 from harness.core.redaction import MASK, register_secret
 from harness.run.evidence import Plane, Status
 from tests.unit.harness.checks.fake_deployment import EXPECTED, FakeDeployment
@@ -71,13 +72,67 @@ def test_an_absent_resource_is_a_failure(fake_deployment: FakeDeployment) -> Non
     assert fake_deployment.results[0].status is Status.FAILED
 
 
-def test_an_unknown_error_propagates(fake_deployment: FakeDeployment) -> None:
-    fake_deployment.refuse("s3.GetBucketPolicy", "AccessDenied")
+@pytest.mark.parametrize("code", ["AccessDenied", "ThrottlingException", "UnsupportedResult"])
+def test_any_other_error_of_a_service_is_one_too_with_the_api_call(
+    fake_deployment: FakeDeployment, code: str
+) -> None:
+    fake_deployment.refuse("s3.GetBucketPolicy", code)
 
-    with pytest.raises(ClientError, match="AccessDenied"):
+    with pytest.raises(CheckFailedError, match=code) as caught:
         Sample(fake_deployment.context()).bucket_there()
 
+    assert isinstance(caught.value.__cause__, ClientError)
+    (result,) = fake_deployment.results
+    assert result.status is Status.FAILED
+    assert result.observed.startswith("the check could not be made: s3:GetBucketPolicy: ")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "text"),
+    [
+        (EndpointConnectionError(endpoint_url="http://x"), "EndpointConnectionError: Could not"),
+        (ReadTimeoutError(endpoint_url="http://x"), "ReadTimeoutError: Read timeout"),
+        (ConnectionResetError("reset"), "ConnectionResetError: reset"),
+        (TargetError("the cloud has ended"), "TargetError: the cloud has ended"),
+        (KeyError("Services"), "KeyError: a response without 'Services'"),
+    ],
+)
+def test_trouble_outside_of_a_response_is_the_result_of_that_check(
+    fake_deployment: FakeDeployment, trouble: Exception, text: str
+) -> None:
+    class Troubled(Sample):
+        @check("all is well")
+        def met_trouble(self) -> str:
+            raise trouble
+
+    with pytest.raises(CheckFailedError, match=text):
+        Troubled(fake_deployment.context()).met_trouble()
+
+    assert text in fake_deployment.results[0].observed
+
+
+@pytest.mark.parametrize("bug", [TypeError("bug"), InterruptedCheckError("interrupted")])
+def test_a_bug_and_an_interrupt_propagate(fake_deployment: FakeDeployment, bug: Exception) -> None:
+    class Broken(Sample):
+        @check("all is well")
+        def has_a_bug(self) -> str:
+            raise bug
+
+    with pytest.raises(type(bug)):
+        Broken(fake_deployment.context()).has_a_bug()
+
     assert fake_deployment.results == []
+
+
+def test_the_other_checks_go_on(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.refuse("iam.GetRole", "AccessDenied")
+
+    failures = fake_deployment.failures()
+
+    assert failures
+    assert {check.partition("/")[0] for check in failures} <= {"iam", "tags"}
+    assert all("AccessDenied" in observed for observed in failures.values())
+    assert len(fake_deployment.results) > len(failures) + 20
 
 
 def test_a_lacking_capability_makes_it_not_provable_with_each_reason_once(
