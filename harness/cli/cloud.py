@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from harness.aws.regions import require_region
 from harness.cli.options import harness_options, settings_from
 from harness.core.errors import EmulatorError
 from harness.core.interrupts import shielded
@@ -38,6 +39,7 @@ def cloud(*, port: int, allow_code: bool, **given: str) -> None:
     that it prints: they are its own, and no others are accepted.
     """
     settings = settings_from(dict(given))
+    require_region(settings.region)
     info = start_cloud(
         region=settings.region,
         docker_host=docker_host_of(settings.container_engine),

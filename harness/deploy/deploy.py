@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.core.errors import EmulatorError, TargetError, UsageError
+from harness.core.errors import EmulatorError, HarnessError, TargetError, UsageError
 from harness.core.process import ProcessCancelledError
 from harness.deploy.existing_resources import require_no_existing_resources
 from harness.deploy.failure_reasons import cancelled_apply, with_failure_reasons
@@ -117,8 +117,10 @@ def deploy(run: Run) -> Deployment:
     Raises:
         HarnessError: A phase failed; the record holds the status that was reached.
     """
-    tools = find_tools(run.settings.terraform, run.settings.provider_mirror)
     target = find_target(run)
+    tools = find_tools(run.settings.terraform, run.settings.provider_mirror)
+    for other in tools.terraform.passed_over:
+        run.timeline.note(f"Terraform: passed over {other}")
     with synthesized_ahead(run, target):
         start_target(run, target)
         planned = run.planned_config(target)
@@ -220,7 +222,7 @@ def _apply(
     except TerraformError as failure:
         if is_state_locked(failure):
             run.update(applied=False)  # the state belongs to the lock holder
-        _require_target(run, failure)
+        require_target(run, failure)
         error = with_failure_reasons(failure, target, run.stack.ecs_services(config))
         rules = (explain(each.code, each.message) for each in error.aws_errors)
         for rule in {rule.id: rule for rule in rules if rule is not None}:
@@ -246,11 +248,21 @@ def _apply_watched(
             raise cancelled_apply(target, watch.failure) from None
 
 
-def _require_target(run: Run, failure: TerraformError) -> None:
-    """Raise if the target has ended or its credentials have expired: the cause of the failure."""
+def ended_target(run: Run) -> HarnessError | None:
+    """Return the error of a target that has ended, or whose credentials have expired.
+
+    It is the cause of every other error, such as a refused connection.
+    """
     record = run.record
     try:
         attach_target(record.target, record.region, record.attachment)
     except (EmulatorError, TargetError, UsageError) as error:
-        message = f"{error.message}\n  also: {failure.message}"
-        raise type(error)(message, remedy=error.remedy) from failure
+        return error
+    return None
+
+
+def require_target(run: Run, failure: HarnessError) -> None:
+    """Raise the error of a target that has ended, with a failure that it caused."""
+    if (ended := ended_target(run)) is not None:
+        message = f"{ended.message}\n  also: {failure.message}"
+        raise type(ended)(message, remedy=ended.remedy) from failure

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from harness.checks.framework.context import CheckContext
 from harness.checks.framework.expected import ExpectedStack
 from harness.checks.registry import run_checks
-from harness.core.errors import DriftError
-from harness.deploy.deploy import Deployment
+from harness.core.errors import DriftError, HarnessError
+from harness.deploy.deploy import Deployment, ended_target, require_target
 from harness.pipeline.bundle import save_bundle
 from harness.pipeline.outcome import RunOutcome
 from harness.run.evidence import CheckResult, Status
@@ -68,7 +68,12 @@ def prove(
         require_no_drift(watch.wait(), run.timeline.note)
     except DriftError as error:
         outcome.errors.append(error)
+    except HarnessError as error:
+        require_target(run, error)
+        raise
     finally:
         watch.cancel()
     if outcome.failed:
+        if (ended := ended_target(run)) is not None:
+            outcome.errors.insert(0, ended)
         save_bundle(run)

@@ -222,7 +222,8 @@ class SharedStack:
         try:
             outcome.record_deployment(attach(self.run))
         except HarnessError as error:  # the stack must be torn down all the same
-            outcome.errors.append(error)
+            # Such as a cloud that has ended: the cause of the tests that failed.
+            outcome.errors.insert(0, error)
 
     def _lock(self) -> FileLock:
         create_folder(self.run.directory)

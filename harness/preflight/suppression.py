@@ -45,7 +45,7 @@ def load_suppressions(pyproject: Path) -> tuple[Suppression, ...]:
         content = tomllib.loads(pyproject.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise PreflightInputError(f"{pyproject}: cannot be read: {error}") from error
     table: Any = content
     for key in ("tool", "catalog-harness", "preflight"):

@@ -196,8 +196,10 @@ def _stack_settings(path: Path | None) -> dict[str, Any]:
         loaded = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"--stack-config {path}: cannot be read: {error}") from error
-    except json.JSONDecodeError as error:
+    except ValueError as error:
         raise UsageError(f"--stack-config {path}: not JSON: {error}") from error
+    except RecursionError:
+        raise UsageError(f"--stack-config {path}: nested too deeply") from None
     if not isinstance(loaded, dict):
         raise UsageError(
             f"--stack-config {path}: contains a JSON {type(loaded).__name__}",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from harness.aws.regions import require_region
 from harness.core.errors import HarnessError, UsageError
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
@@ -27,7 +28,14 @@ def target_type(name: str) -> type[Target]:
 
 
 def create_target(settings: HarnessSettings, *, owner_pid: int | None) -> Target:
-    """Return the target of a new run, not started yet; see ``Target.create``."""
+    """Return the target of a new run, not started yet; see ``Target.create``.
+
+    Raises:
+        UsageError: A setting of the target is invalid, or a region does not exist.
+    """
+    require_region(settings.region)
+    if settings.state_bucket_region:
+        require_region(settings.state_bucket_region, "--state-bucket-region")
     return target_type(settings.target).create(settings, owner_pid=owner_pid)
 
 
@@ -49,5 +57,10 @@ def attach_target(name: str, region: str, attachment: Mapping[str, str]) -> Targ
 
 
 def account_target(region: str) -> Target:
-    """Return the target for a real account, for commands without other targets."""
+    """Return the target for a real account, for commands without other targets.
+
+    Raises:
+        UsageError: The region does not exist.
+    """
+    require_region(region)
     return AwsTarget(region=region)

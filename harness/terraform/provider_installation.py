@@ -79,7 +79,8 @@ def find_provider_installation(
         roots: Folders of add-on software.
 
     Raises:
-        UsageError: The configured mirror does not contain the provider.
+        UsageError: The configured mirror does not contain the provider, or the user's CLI
+            configuration cannot be read.
     """
     home = home or Path.home()
     config = user_cli_config(environ, home)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.core.errors import UsageError
+
 _COMMENT = re.compile(r"/\*.*?\*/|(?:^|(?<=\s))(?:#|//)[^\n]*", re.DOTALL | re.MULTILINE)
 _INSTALLATION = re.compile(r"(?:^|[\s{,])\"?provider_installation\"?\s*[:={]")
 _PLUGIN_CACHE = re.compile(r"(?:^|[\s{,])\"?plugin_cache_dir\"?\s*[:=]")
@@ -16,7 +18,7 @@ class UserConfig:
 
     Attributes:
         path: The file that Terraform reads; None for none.
-        text: Its content; empty if there is none or it cannot be read.
+        text: Its content; empty if there is none.
     """
 
     path: Path | None
@@ -46,17 +48,26 @@ def user_cli_config(environ: Mapping[str, str], home: Path) -> UserConfig:
 
     A variable without an existing file is ignored: Terraform only warns about it
     (https://developer.hashicorp.com/terraform/cli/config/config-file).
+
+    Raises:
+        UsageError: The file, or its folder, cannot be read.
     """
     named = environ.get("TF_CLI_CONFIG_FILE") or environ.get("TERRAFORM_CONFIG")
-    files = [Path(named).expanduser()] if named else []
-    if not named or not files[0].is_file():
+    try:
+        return _read(Path(named).expanduser() if named else None, environ, home)
+    except (OSError, UnicodeDecodeError, RuntimeError) as error:
+        raise UsageError(
+            f"the CLI configuration of Terraform cannot be read: {error}",
+            remedy="correct the permissions or the content of that file, or point "
+            "TF_CLI_CONFIG_FILE to another one",
+        ) from error
+
+
+def _read(named: Path | None, environ: Mapping[str, str], home: Path) -> UserConfig:
+    files = [named] if named else []
+    if not named or not named.is_file():
         appdata = environ.get("APPDATA")
         files = [Path(appdata) / "terraform.rc"] if appdata else []
         files += [home / ".terraformrc", home / ".tofurc"]
     path = next((file for file in files if file.is_file()), None)
-    if path is None:
-        return NO_USER_CONFIG
-    try:
-        return UserConfig(path, path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        return UserConfig(path)
+    return NO_USER_CONFIG if path is None else UserConfig(path, path.read_text(encoding="utf-8"))

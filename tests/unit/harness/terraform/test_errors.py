@@ -1,3 +1,5 @@
+import pytest
+
 from harness.core.redaction import MASK, register_secret
 from harness.terraform.errors import is_state_locked, terraform_error
 from harness.terraform.events import parse_line
@@ -51,6 +53,19 @@ def test_an_error_without_a_resource_has_its_location() -> None:
         "terraform init failed: cdk.tf.json:3: Extraneous JSON object property: "
         "No argument named use_lockfile."
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Failed to load state: Unsupported state file format: The state file could not be parsed",
+        "Failed to read state file: The state file could not be read: is a directory",
+    ],
+)
+def test_a_damaged_state_has_a_remedy(text: str) -> None:
+    raised = terraform_error("state list", [], stderr=text)
+
+    assert "terraform.tfstate.backup" in raised.remedy
 
 
 def test_without_a_diagnostic_the_message_has_the_last_lines() -> None:

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.core.errors import UsageError
 from harness.terraform.user_config import UserConfig, user_cli_config
 
 _MIRROR = 'provider_installation {\n  filesystem_mirror { path = "/m" }\n}\n'
@@ -41,10 +42,25 @@ def test_on_windows_it_is_in_the_application_data(tmp_path: Path) -> None:
     assert found.path == tmp_path / "terraform.rc"
 
 
-def test_a_binary_file_is_ignored(tmp_path: Path) -> None:
+def test_a_binary_file_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / ".terraformrc").write_bytes(b"\xff\xfe\x00")
 
-    assert not user_cli_config({}, tmp_path).has_provider_installation
+    with pytest.raises(UsageError, match="CLI configuration of Terraform cannot be read"):
+        user_cli_config({}, tmp_path)
+
+
+def test_a_file_in_a_closed_folder_is_one_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed" / "terraform.rc"
+
+    def stat(path: Path, **_: object) -> None:  # root may read any folder: refused here
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", stat)
+
+    with pytest.raises(UsageError, match=r"Permission denied: '.*/closed/terraform\.rc'"):
+        user_cli_config({"TF_CLI_CONFIG_FILE": str(closed)}, tmp_path)
 
 
 @pytest.mark.parametrize(
