@@ -31,6 +31,7 @@ class CatalogApiImage:
     command: tuple[str, ...] = field(default_factory=lambda: (sys.executable, "-m", "stack.api"))
 
     tag = "latest"
+    starts_in_background = False
     stop_signal = signal.SIGTERM
     orphan_signal = signal.SIGKILL
 

@@ -89,6 +89,10 @@ class Image(Protocol):
     def orphan_signal(self) -> signal.Signals:
         """Signal for the program when the engine is killed."""
 
+    @property
+    def starts_in_background(self) -> bool:
+        """Whether a start returns at once, as in Docker, because its clients wait for it."""
+
     def has_tag(self, tag: str) -> bool:
         """Whether this image has a tag."""
 

@@ -33,11 +33,15 @@ class Lifecycle:
     def __init__(self, directory: Path, start_seconds: float) -> None:
         self._start_seconds = start_seconds
         self._record = ProcessRecord(directory)
+        self._starts: set[asyncio.Task[None]] = set()
         # Half of the timeout, so that a delayed start can still become ready.
         self._backoff = CrashBackoff(longest=start_seconds / 2)
 
     async def start(self, container: Container, context: LaunchContext) -> bool:
         """Start a container; return when it is ready, has ended, or at the timeout.
+
+        The start of an image whose clients wait for it goes on in the background; its errors are
+        in the log and the state of the container.
 
         Returns:
             False if it was already running.
@@ -46,6 +50,22 @@ class Lifecycle:
             NotFoundError: It has been removed meanwhile.
             DockerApiError: It could not be started.
         """
+        if container.state.running:
+            return False
+        if not container.image.starts_in_background:
+            return await self._start(container, context)
+        task = asyncio.create_task(self._start_in_background(container, context))
+        self._starts.add(task)
+        task.add_done_callback(self._starts.discard)
+        return True
+
+    async def _start_in_background(self, container: Container, context: LaunchContext) -> None:
+        try:
+            await self._start(container, context)
+        except DockerApiError as error:
+            logger.info("%s", error)
+
+    async def _start(self, container: Container, context: LaunchContext) -> bool:
         async with container.lock:
             if container.state.running:
                 return False
@@ -104,6 +124,8 @@ class Lifecycle:
         container.removed.set()
         if container.preparing is not None:
             container.preparing.kill()
+            async with container.lock:  # until its start has ended
+                pass
         await self.stop(container, seconds)
         container.state.ended.set()
         container.state.superseded.set()

@@ -53,6 +53,8 @@ class PostgresImage:
     repository: str = "postgres"
     installation: PostgresInstallation | None = field(default=None, repr=False)
 
+    # MiniStack connects until it succeeds; a client of RDS must not wait for initdb.
+    starts_in_background = True
     stop_signal = signal.SIGINT
     # Immediate shutdown: unlike after SIGKILL, the server removes its shared memory.
     orphan_signal = signal.SIGQUIT

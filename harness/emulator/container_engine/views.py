@@ -141,7 +141,7 @@ def network_details(config: EngineConfig, network: LoopbackNetwork) -> dict[str,
 def _endpoint(container: Container) -> Mapping[str, Any]:
     return {
         "NetworkID": "",
-        "IPAddress": container.address if container.state.running else "",
+        "IPAddress": container.address if container.is_up else "",
         "IPPrefixLen": 24,
         "Aliases": list(container.spec.aliases),
         "DNSNames": [container.name, *container.spec.aliases, container.host_name],

@@ -66,6 +66,56 @@ async def test_removal_during_the_start_leaves_no_process(
     assert not psutil.pid_exists(spawned[0])
 
 
+async def test_a_start_in_the_background_returns_before_the_preparation_has_ended(
+    docker: Docker, engine: Engine, image: ScriptImage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image, "starts_in_background", True)
+    image.before = ("import os, time\nwhile not os.path.exists('go'): time.sleep(0.01)",)
+    key = await docker.create()
+
+    assert (await docker.post(f"/containers/{key}/start")).status_code == 204
+    assert (await docker.inspect(key))["State"]["Status"] == "created"
+
+    (engine.find(key).root / "go").touch()
+    while not (await docker.inspect(key))["State"]["Running"]:
+        await asyncio.sleep(0.01)
+    assert (await docker.post(f"/containers/{key}/start")).status_code == 304
+
+
+async def test_a_start_in_the_background_that_fails_ends_the_container(
+    docker: Docker, image: ScriptImage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image, "starts_in_background", True)
+    image.before = ("import sys; sys.exit('no space left')",)
+    key = await docker.create(name="database")
+
+    assert (await docker.post(f"/containers/{key}/start")).status_code == 204
+    while (state := (await docker.inspect(key))["State"])["Status"] == "created":
+        await asyncio.sleep(0.01)
+
+    assert (state["Status"], state["ExitCode"]) == ("exited", 128)
+    assert "no space left" in state["Error"]
+    assert b"no space left" in await docker.logs(key)
+
+
+async def test_removal_ends_a_start_in_the_background(
+    docker: Docker, engine: Engine, image: ScriptImage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image, "starts_in_background", True)
+    image.before = ("import time; time.sleep(600)",)
+    key = await docker.create()
+    await docker.post(f"/containers/{key}/start")
+    container = engine.find(key)
+    while container.preparing is None:
+        await asyncio.sleep(0.01)
+    preparing = container.preparing.pid
+
+    await docker.http.delete(f"/containers/{key}")
+
+    assert container.process is None
+    assert not psutil.pid_exists(preparing)
+
+
 async def test_a_missing_program_exits_with_an_error(docker: Docker, image: ScriptImage) -> None:
     image.before = ("raise SystemExit(0)",)
     key = await docker.run("import os; os.execv('/nonexistent', ['x'])")

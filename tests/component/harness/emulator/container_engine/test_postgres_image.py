@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -51,19 +52,26 @@ def connect(container: Container, password: str) -> psycopg.Connection:
     )
 
 
+async def started(engine: Engine, container: Container) -> None:
+    """Start a container, which returns at once, and wait for the server."""
+    await engine.start(container)
+    while not await container.image.ready(container.address, container.spec.environment):
+        await asyncio.sleep(0.01)
+
+
 @pytest.mark.anyio
 async def test_a_real_server_keeps_its_data_and_requires_the_password(
     database: tuple[Engine, Container],
 ) -> None:
     engine, container = database
-    await engine.start(container)
+    await started(engine, container)
     with connect(container, ACCESS["POSTGRES_PASSWORD"]) as connection:
         connection.execute("CREATE TABLE product AS SELECT lower('ÄÖ') AS name")
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         connect(container, "wrong")
     await engine.stop(container)
     assert container.state.exit_code == 0
-    await engine.start(container)
+    await started(engine, container)
     with connect(container, ACCESS["POSTGRES_PASSWORD"]) as connection:
         assert connection.execute("SELECT name FROM product").fetchone() == ("äö",)
     assert not (container.root / "password").exists()

@@ -36,6 +36,7 @@ class ScriptImage:
     before: tuple[str, ...] = ()
     contexts: list[LaunchContext] = field(default_factory=list)
 
+    starts_in_background = False
     stop_signal = signal.SIGTERM
     orphan_signal = signal.SIGKILL
 
