@@ -13,9 +13,9 @@ from harness.emulator.gateway.errors import Refused, RefusedError
 from harness.emulator.gateway.http import Request, request_head
 from tests.unit.harness.emulator.gateway.signed_requests import (
     HOST,
+    NOW,
     REGION,
     Wire,
-    now,
     presigned,
     signed,
 )
@@ -23,14 +23,14 @@ from tests.unit.harness.emulator.sample_cloud_info import CREDENTIALS
 
 pytestmark = pytest.mark.anyio
 
-SESSION = IssuedKey("secret-of-the-session", "token", now() + timedelta(hours=1))
-EXPIRED = IssuedKey("secret-of-the-session", "token", now() - timedelta(seconds=1))
+SESSION = IssuedKey("secret-of-the-session", "token", NOW + timedelta(hours=1))
+EXPIRED = IssuedKey("secret-of-the-session", "token", NOW - timedelta(seconds=1))
 ISSUED = {"ASIASESSION": SESSION, "ASIAEXPIRED": EXPIRED, "AKIAUSER": IssuedKey("of-the-user")}
 
 
 async def authenticated(wire: Wire, *, minutes: float = 0) -> tuple[Request, Signature]:
     """Authenticate a request some minutes after now."""
-    later = Authenticator(CREDENTIALS, ISSUED, now=lambda: now() + timedelta(minutes=minutes))
+    later = Authenticator(CREDENTIALS, ISSUED, now=lambda: NOW + timedelta(minutes=minutes))
     return await later.authenticate(wire.scope, wire.receive)
 
 
