@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import PurePath
 
 from harness.emulator.container_engine.image import Launch, LaunchContext, image_digest
 
@@ -90,7 +91,14 @@ class CatalogApiImage:
         environment |= context.environment
         environment["HOST"] = context.address
         environment.setdefault("PORT", str(_DEFAULT_PORT))
-        return Launch(self.command, environment, context.root)
+        return Launch(self._command(context.command), environment, context.root)
+
+    def _command(self, given: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the command of the client, with this Python, or that of the image."""
+        if not given:
+            return self.command
+        program = PurePath(given[0]).name
+        return (sys.executable if program in ("python", "python3") else given[0], *given[1:])
 
     def _database(self, context: LaunchContext) -> dict[str, str]:
         host = context.environment.get("DB_HOST", "")

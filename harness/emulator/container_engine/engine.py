@@ -163,7 +163,7 @@ class Engine:
             address=container.address,
             host_name=container.host_name,
             environment=spec.environment,
-            command=spec.command,
+            command=(*spec.entrypoint, *spec.command),
             root=container.root,
             mounts={path: self.volumes.create(name) for path, name in spec.volumes.items()},
             shared_folder=self.volumes.shared_folder,

@@ -18,7 +18,7 @@ class LaunchContext:
         address: Loopback address of the container.
         host_name: Host name of the container.
         environment: Environment variables of the client.
-        command: Command of the client; empty: that of the image.
+        command: Entry point and command of the client; empty: that of the image.
         root: Private folder of the container; absolute paths of copied files are below it.
         mounts: Path inside the container -> folder of the volume mounted there.
         shared_folder: A folder that all accounts can enter.

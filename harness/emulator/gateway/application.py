@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from harness.emulator.gateway.authentication import Authenticator, check_address, is_public
 from harness.emulator.gateway.aws import Accounts
 from harness.emulator.gateway.background import BackgroundService
+from harness.emulator.gateway.cache import EdgeCache
 from harness.emulator.gateway.caller import Signature
 from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
@@ -43,6 +44,7 @@ class Gateway:
         patches: All patches; the first one receives a call first and its response last.
         data_plane: Serves requests to load balancers and distributions.
         distributions: Invalidated by calls to CloudFront.
+        cache: Cleared by calls that change or invalidate a distribution.
         background: Started after MiniStack, stopped before it.
         state: Data of the patches by name; emptied by a reset.
     """
@@ -56,6 +58,7 @@ class Gateway:
         patches: Sequence[Patch],
         data_plane: DataPlane,
         distributions: Distributions,
+        cache: EdgeCache,
         background: Sequence[BackgroundService],
         state: Mapping[str, dict[Any, Any]],
     ) -> None:
@@ -66,6 +69,7 @@ class Gateway:
         self._services = frozenset(patch.service for patch in patches)
         self._data_plane = data_plane
         self._distributions = distributions
+        self._cache = cache
         self._background = background
         self._state = state
 
@@ -134,6 +138,8 @@ class Gateway:
             if signature.service == _CLOUDFRONT:
                 caller = await self._accounts.caller_of(signature)
                 self._distributions.invalidate(caller.account)
+                if request.method != "GET":
+                    self._cache.clear()
 
     async def _patched(self, request: Request, signature: Signature) -> Response:
         """Pass one API call through the patches that match it."""

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
+from harness.emulator.gateway.cache import EdgeCache
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.http import Response, header_of
 
@@ -33,6 +34,7 @@ class DataPlane:
         ministack: MiniStack, whose data planes serve the accepted requests.
         registry: The load balancers.
         distributions: The distributions.
+        cache: Their cache.
         act_as: Sets the account for which MiniStack serves an unsigned request.
         port: Port of the gateway, which a Host header may contain instead of the real one.
     """
@@ -42,12 +44,15 @@ class DataPlane:
         ministack: ASGIApp,
         registry: AlbRegistry,
         distributions: Distributions,
+        *,
+        cache: EdgeCache,
         act_as: Callable[[str], None],
         port: int,
     ) -> None:
         self._ministack = ministack
         self._registry = registry
         self._distributions = distributions
+        self._cache = cache
         self._act_as = act_as
         self._port = port
 
@@ -91,7 +96,7 @@ class DataPlane:
             await _refused_by_cloudfront().send(send)
             return
         self._act_as(distribution.account)
-        await self._ministack(scope, receive, send)
+        await self._cache.serve(distribution, scope, receive, send)
 
 
 def _hostname(scope: Scope) -> str:

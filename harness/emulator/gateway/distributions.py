@@ -1,21 +1,34 @@
 """The CloudFront distributions of all accounts."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
 
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Caller
 
-_HOME_REGION = "us-east-1"
+HOME_REGION = "us-east-1"
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """A distribution: its id, its host name, its account, and whether it is enabled."""
+    """A distribution: its id, its host name, its account, and whether it is enabled.
+
+    Attributes:
+        policies: Path pattern and id of the cache policy (empty: legacy settings) of its
+            behaviors, in the order in which they are matched; the default one is the last.
+    """
 
     id: str
     host: str
     account: str
     enabled: bool
+    policies: tuple[tuple[str, str], ...] = ()
+
+    def cache_policy(self, path: str) -> str:
+        """Return the id of the cache policy for a path; empty without one."""
+        return next((policy for pattern, policy in self.policies if fnmatchcase(path, pattern)), "")
 
 
 class Distributions:
@@ -52,9 +65,22 @@ class Distributions:
         return found
 
     async def _read(self, account: str) -> list[Distribution]:
-        caller = Caller(account, _HOME_REGION)
+        caller = Caller(account, HOME_REGION)
         listed = await self._aws.call(caller, "cloudfront", "ListDistributions")
         return [
-            Distribution(each["Id"], each["DomainName"].lower(), account, enabled=each["Enabled"])
+            Distribution(
+                each["Id"],
+                each["DomainName"].lower(),
+                account,
+                enabled=each["Enabled"],
+                policies=tuple(_policies(each)),
+            )
             for each in listed["DistributionList"].get("Items", [])
         ]
+
+
+def _policies(summary: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for behavior in summary.get("CacheBehaviors", {}).get("Items", []):
+        pattern = f"/{behavior['PathPattern'].removeprefix('/')}"
+        yield pattern, behavior.get("CachePolicyId", "")
+    yield "*", summary.get("DefaultCacheBehavior", {}).get("CachePolicyId", "")

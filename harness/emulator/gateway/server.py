@@ -23,6 +23,7 @@ from harness.emulator.gateway.autoscaling.scaler import Scaler
 from harness.emulator.gateway.autoscaling.store import ScalingStore
 from harness.emulator.gateway.aws import Accounts, AwsApi
 from harness.emulator.gateway.background import TimeScale
+from harness.emulator.gateway.cache import EdgeCache
 from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.environment import GatewaySettings
@@ -51,6 +52,7 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
     state: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
     registry = AlbRegistry(aws, _TIME_SCALE)
     distributions = Distributions(aws, state["distributions"])
+    cache = EdgeCache(ministack, aws)
     store = ScalingStore(state["autoscaling"])
     scaler = Scaler(aws, store, _TIME_SCALE)
     autoscaling = ApplicationAutoScaling(aws, store, scaler)
@@ -60,9 +62,15 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
         accounts=Accounts(aws),
         patches=(*all_patches(aws, registry, distributions, state), autoscaling),
         data_plane=DataPlane(
-            ministack, registry, distributions, set_request_account_id, settings.port
+            ministack,
+            registry,
+            distributions,
+            cache=cache,
+            act_as=set_request_account_id,
+            port=settings.port,
         ),
         distributions=distributions,
+        cache=cache,
         background=(registry, MetricsPublisher(aws, registry, _TIME_SCALE), scaler),
         state=state,
     )

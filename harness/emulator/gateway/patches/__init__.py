@@ -12,6 +12,7 @@ from harness.emulator.gateway.patches.data_api import StatementThreads
 from harness.emulator.gateway.patches.database import SecretPendingDeletion, ServerlessInstanceClass
 from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses
 from harness.emulator.gateway.patches.ecs import (
+    ContainerEntryPoints,
     FirstDeploymentStatus,
     PropagatedTags,
     StoppedTaskReplacement,
@@ -56,6 +57,7 @@ def all_patches(
         LoadBalancerZones(aws),
         UnusedTargetGroup(registry),
         FirstDeploymentStatus(),
+        ContainerEntryPoints(),
         StoppedTaskReplacement(),
         ZoneRebalancing(state["zone rebalancing"]),
         TaskZones(placements),

@@ -81,6 +81,37 @@ def _live(deployments: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [each for each in deployments if is_live(each)]
 
 
+class ContainerEntryPoints(Patch):
+    """Stores entry point and command together as the command, which alone is executed."""
+
+    ministack = "ignores entryPoint of a container"
+    aws = "runs entryPoint with the words of command"
+    documentation = (
+        "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"
+    )
+    service = "ecs"
+    operations = frozenset(
+        {"RegisterTaskDefinition", "DescribeTaskDefinition", "DeregisterTaskDefinition"}
+    )
+
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Prefix the commands in the request; remove the prefix in the response."""
+        if call.operation == "RegisterTaskDefinition":
+            parameters = call.json
+            for container in parameters.get("containerDefinitions", []):
+                if entry := container.get("entryPoint"):
+                    container["command"] = [*entry, *container.get("command", [])]
+            call = call.to_json(call.operation, parameters)
+        response = await call_next(call)
+        if not response.ok:
+            return response
+        body = response.json()
+        for container in body["taskDefinition"]["containerDefinitions"]:
+            if entry := container.get("entryPoint"):
+                container["command"] = container["command"][len(entry) :]
+        return response.with_json(body)
+
+
 class ZoneRebalancing(Patch):
     """Stores the setting of services when they are created or updated."""
 

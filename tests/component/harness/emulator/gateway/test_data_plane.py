@@ -159,10 +159,17 @@ def test_hosts_that_do_not_exist_are_an_error(
     assert visit(gateway_endpoint, host).status_code == status
 
 
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+
+
 class Distributed:
     """A distribution in front of a load balancer."""
 
-    def __init__(self, session: boto3.Session, balanced: Balanced) -> None:
+    def __init__(
+        self, session: boto3.Session, balanced: Balanced, policy: str = CACHING_DISABLED
+    ) -> None:
         self.client = session.client("cloudfront")
         self.endpoint = balanced.endpoint
         config: Any = {
@@ -186,7 +193,7 @@ class Distributed:
             "DefaultCacheBehavior": {
                 "TargetOriginId": "alb",
                 "ViewerProtocolPolicy": "redirect-to-https",
-                "CachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+                "CachePolicyId": policy,
                 "OriginRequestPolicyId": "216adef6-5c7f-47e4-b989-5492eafa07d3",
             },
         }
@@ -221,6 +228,35 @@ def test_cloudfront_routes_to_healthy_targets_in_round_robin(
     assert responses[0].text.endswith(f" /x?q=1 {distributed.host}")
     assert "cloudfront" in responses[0].headers["Via"]
     assert visit(distributed.endpoint, distributed.host).status_code == 301
+
+
+def caches(session: boto3.Session, two: list[Backend], policy: str) -> list[str]:
+    """Return X-Cache of four requests for one path, the last one after an invalidation."""
+    balanced = Balanced(session)
+    register(balanced, *two)
+    distributed = Distributed(session, balanced, policy)
+    seen = [distributed.get("/x").headers["X-Cache"] for _ in range(3)]
+    batch: Any = {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": "1"}
+    distributed.client.create_invalidation(DistributionId=distributed.id, InvalidationBatch=batch)
+    seen.append(distributed.get("/x").headers["X-Cache"])
+    return [each.partition(" ")[0] for each in seen]
+
+
+def test_ministack_still_has_no_cache(bare_default: boto3.Session, two: list[Backend]) -> None:
+    assert caches(bare_default, two, CACHING_OPTIMIZED) == ["Miss"] * 4
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        (CACHING_DISABLED, ["Miss", "Miss", "Miss", "Miss"]),
+        (CACHING_OPTIMIZED, ["Miss", "Hit", "Hit", "Miss"]),
+    ],
+)
+def test_cloudfront_caches_as_the_managed_policy_says(
+    gateway: boto3.Session, two: list[Backend], policy: str, expected: list[str]
+) -> None:
+    assert caches(gateway, two, policy) == expected
 
 
 def test_ministack_still_serves_disabled_distributions(

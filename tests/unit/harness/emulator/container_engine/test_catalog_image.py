@@ -99,3 +99,17 @@ def test_it_is_always_present_and_always_the_same() -> None:
     assert image.digest == CatalogApiImage().digest
     assert image.digest != CatalogApiImage(repository="other").digest
     assert image.default_command == ("python", "-m", "stack.api")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (("python", "-m", "other"), (sys.executable, "-m", "other")),
+        (("/usr/local/bin/python3", "-V"), (sys.executable, "-V")),
+        (("sleep", "60"), ("sleep", "60")),
+    ],
+)
+def test_the_command_of_the_client_replaces_that_of_the_image(
+    context: LaunchContext, given: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    assert CatalogApiImage().launch(replace(context, command=given)).command == expected

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import unquote, urlsplit
 
 from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
@@ -12,6 +13,8 @@ from starlette.types import Message, Receive, Scope
 
 from tests.unit.harness.emulator.sample_cloud_info import CREDENTIALS
 
+# The time of every signature.
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 HOST = "127.0.0.1:4566"
 REGION = "eu-north-1"
 
@@ -68,17 +71,18 @@ def signed(
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     request = AWSRequest(method, f"http://{HOST}{path}", named, body)
     signer = S3SigV4Auth if service == "s3" else SigV4Auth
-    signer(Credentials(key, secret, token), service, REGION).add_auth(request)
+    _sign(signer(Credentials(key, secret, token), service, REGION), request)
     return Wire(method, f"http://{HOST}{path}", dict(request.headers.items()), body)
+
+
+def _sign(signer: Any, request: AWSRequest) -> None:
+    with patch("botocore.auth.get_current_datetime", return_value=NOW):
+        signer.add_auth(request)
 
 
 def presigned(path: str, *, expires: int = 60, secret: str = CREDENTIALS.secret_key) -> Wire:
     """Return a GET of S3 whose signature is in its URL."""
     request = AWSRequest("GET", f"http://{HOST}{path}")
     credentials = Credentials(CREDENTIALS.access_key, secret)
-    S3SigV4QueryAuth(credentials, "s3", REGION, expires=expires).add_auth(request)
+    _sign(S3SigV4QueryAuth(credentials, "s3", REGION, expires=expires), request)
     return Wire("GET", str(request.url))
-
-
-# About the time of the signatures above: they are made when the tests are collected.
-NOW = datetime.now(UTC)

@@ -9,6 +9,7 @@ from harness.emulator.gateway.application import Gateway
 from harness.emulator.gateway.authentication import Authenticator
 from harness.emulator.gateway.aws import Accounts
 from harness.emulator.gateway.background import BackgroundService, TimeScale
+from harness.emulator.gateway.cache import EdgeCache
 from harness.emulator.gateway.caller import Signature, signature_of
 from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distributions
@@ -116,13 +117,22 @@ def gateway(
     aws = FakeAws().api
     all_distributions = distributions or Distributions(aws, {})
     registry = AlbRegistry(aws, TimeScale(1))
+    cache = EdgeCache(inner, aws)
     return Gateway(
         inner,
         authenticator=Trusting(CREDENTIALS, {}),
         accounts=Accounts(aws),
         patches=patches,
-        data_plane=DataPlane(inner, registry, all_distributions, lambda account: None, 4566),
+        data_plane=DataPlane(
+            inner,
+            registry,
+            all_distributions,
+            cache=cache,
+            act_as=lambda account: None,
+            port=4566,
+        ),
         distributions=all_distributions,
+        cache=cache,
         background=background,
         state=state or {},
     )

@@ -7,6 +7,7 @@ from starlette.types import Receive, Scope, Send
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.background import TimeScale
+from harness.emulator.gateway.cache import EdgeCache
 from harness.emulator.gateway.data_plane import DataPlane
 from harness.emulator.gateway.distributions import Distribution, Distributions
 from harness.emulator.gateway.http import Response, header_of
@@ -52,7 +53,12 @@ class FakeBackend:
         self.distributions = Distributions(AwsApi(self.cloudfront), self.known)
         self.registry = AlbRegistry(aws.api, TimeScale(1.0))
         self.data_plane = DataPlane(
-            self.ministack, self.registry, self.distributions, self.accounts.append, GATEWAY_PORT
+            self.ministack,
+            self.registry,
+            self.distributions,
+            cache=EdgeCache(self.ministack, aws.api),
+            act_as=self.accounts.append,
+            port=GATEWAY_PORT,
         )
 
     async def ministack(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -153,3 +153,24 @@ def test_tasks_inherit_no_tags_by_default(gateway: boto3.Session) -> None:
     service(gateway, tags=[{"key": "a", "value": "b"}])
 
     assert [task["tags"] for task in tasks(gateway)] == [[], []]
+
+
+def registered_command(session: boto3.Session) -> tuple[list[str], list[str]]:
+    """Return command and entry point of a container, as they are described."""
+    ecs: Any = session.client("ecs")
+    container = {
+        "name": "c",
+        "image": "i",
+        "entryPoint": ["sh", "-c"],
+        "command": ["exit 3"],
+        "essential": True,
+    }
+    made = ecs.register_task_definition(family="entry", containerDefinitions=[container])
+    described = ecs.describe_task_definition(taskDefinition="entry")
+    found = [each["taskDefinition"]["containerDefinitions"][0] for each in (made, described)]
+    assert found[0]["command"] == found[1]["command"]
+    return found[1]["command"], found[1]["entryPoint"]
+
+
+def test_entry_points_are_described_as_they_were_registered(gateway: boto3.Session) -> None:
+    assert registered_command(gateway) == (["exit 3"], ["sh", "-c"])

@@ -3,6 +3,7 @@
 import pytest
 
 from harness.emulator.gateway.patches.ecs import (
+    ContainerEntryPoints,
     FirstDeploymentStatus,
     PropagatedTags,
     StoppedTaskReplacement,
@@ -162,3 +163,23 @@ async def test_a_failed_deployment_remains_until_its_rollback_has_completed(
 
     states = [each["rolloutState"] for each in response.json()["services"][0]["deployments"]]
     assert states == [primary, *["FAILED"] * failed, "draining"]
+
+
+@pytest.mark.anyio
+async def test_the_command_that_is_executed_begins_with_the_entry_point(aws: FakeAws) -> None:
+    containers = [
+        {"name": "a", "entryPoint": ["sh", "-c"], "command": ["exit 3"]},
+        {"name": "b", "entryPoint": ["run"]},
+        {"name": "c", "command": ["serve"]},
+    ]
+    aws.responses["RegisterTaskDefinition"] = lambda request: {"taskDefinition": request}
+
+    response = await ContainerEntryPoints().handle(
+        json_call("ecs", "RegisterTaskDefinition", containerDefinitions=containers), aws.call_next
+    )
+
+    (stored,) = aws.parameters("RegisterTaskDefinition")
+    executed = [each["command"] for each in stored["containerDefinitions"]]
+    assert executed == [["sh", "-c", "exit 3"], ["run"], ["serve"]]
+    described = response.json()["taskDefinition"]["containerDefinitions"]
+    assert [each["command"] for each in described] == [["exit 3"], [], ["serve"]]

@@ -1,0 +1,148 @@
+"""The cache of CloudFront: stores responses as the cache policies of a distribution say.
+
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/controlling-the-cache-key.html
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from harness.emulator.gateway.aws import AwsApi
+from harness.emulator.gateway.caller import Caller
+from harness.emulator.gateway.distributions import HOME_REGION, Distribution
+from harness.emulator.gateway.http import Request, Response, request_head
+
+_METHODS = ("GET", "HEAD")
+_OK = 200
+_MOST_ENTRIES = 1000
+_AGE = re.compile(r"(?:^|[,\s])(s-maxage|max-age)=(\d+)")
+_UNCACHED = re.compile(r"no-store|no-cache|private")
+_ENCODINGS = {"br": "EnableAcceptEncodingBrotli", "gzip": "EnableAcceptEncodingGzip"}
+_PARTS = {"QueryStrings": "QueryString", "Headers": "Header", "Cookies": "Cookie"}
+
+CacheKey = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class _Entry:
+    response: Response
+    stored: float
+    seconds: float
+
+
+class EdgeCache:
+    """Answers viewers from stored responses, or stores those of the origin.
+
+    Args:
+        app: Serves the distributions without a cache.
+        aws: MiniStack, which has the managed cache policies.
+        clock: Monotonic clock in seconds.
+    """
+
+    def __init__(
+        self, app: ASGIApp, aws: AwsApi, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._app = app
+        self._aws = aws
+        self._clock = clock
+        self._entries: dict[CacheKey, _Entry] = {}
+
+    def clear(self) -> None:
+        """Discard all stored responses."""
+        self._entries.clear()
+
+    async def serve(
+        self, distribution: Distribution, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Serve one request of a viewer."""
+        head = request_head(scope)
+        policy = distribution.cache_policy(head.path)
+        if head.method not in _METHODS or not policy:
+            await self._app(scope, receive, send)
+            return
+        caller = Caller(distribution.account, HOME_REGION)
+        found = await self._aws.call(caller, "cloudfront", "GetCachePolicy", Id=policy)
+        config = found["CachePolicy"]["CachePolicyConfig"]
+        key = (distribution.id, head.method, *_key(head, config))
+        entry = self._entries.get(key)
+        if entry is not None and self._clock() < entry.stored + entry.seconds:
+            await _hit(entry.response, int(self._clock() - entry.stored)).send(send)
+            return
+        await self._app(scope, receive, self._storing(key, config, send))
+
+    def _storing(self, key: CacheKey, config: Mapping[str, Any], send: Send) -> Send:
+        """Return a send channel that also stores the response, if it may be."""
+        response = Response(0)
+
+        async def send_message(message: Message) -> None:
+            nonlocal response
+            if message["type"] == "http.response.start":
+                headers = tuple(
+                    (name.decode("latin-1").lower(), value.decode("latin-1"))
+                    for name, value in message["headers"]
+                )
+                response = Response(message["status"], headers=headers)
+            else:
+                response = replace(response, body=response.body + message.get("body", b""))
+                seconds = _lifetime(response, config)
+                if not message.get("more_body") and response.status == _OK and seconds > 0:
+                    if len(self._entries) >= _MOST_ENTRIES:
+                        self.clear()
+                    self._entries[key] = _Entry(response, self._clock(), seconds)
+            await send(message)
+
+        return send_message
+
+
+def _hit(response: Response, age: int) -> Response:
+    others = (pair for pair in response.headers if pair[0] not in ("x-cache", "age"))
+    headers = (*others, ("x-cache", "Hit from cloudfront"), ("age", str(age)))
+    return replace(response, headers=headers)
+
+
+def _lifetime(response: Response, config: Mapping[str, Any]) -> float:
+    """Return the seconds for which a response is stored."""
+    control = response.header("cache-control").lower()
+    least, most = config["MinTTL"], config.get("MaxTTL", 0)
+    if _UNCACHED.search(control) or response.header("set-cookie"):
+        return float(least)
+    ages = dict(_AGE.findall(control))
+    age = ages.get("s-maxage", ages.get("max-age", config.get("DefaultTTL", 0)))
+    return float(max(least, min(int(age), most)))
+
+
+def _key(head: Request, config: Mapping[str, Any]) -> CacheKey:
+    """Return what distinguishes requests under a policy."""
+    given = config.get("ParametersInCacheKeyAndForwardedToOrigin", {})
+    cookies = SimpleCookie(head.header("cookie"))
+    values = {
+        "QueryStrings": parse_qsl(head.query, keep_blank_values=True),
+        "Headers": head.headers,
+        "Cookies": [(name, morsel.value) for name, morsel in cookies.items()],
+    }
+    parts = [_selected(values[name], given.get(f"{name}Config", {}), name) for name in _PARTS]
+    encodings = [
+        name
+        for name, flag in (
+            ("br", "EnableAcceptEncodingBrotli"),
+            ("gzip", "EnableAcceptEncodingGzip"),
+        )
+        if given.get(flag) and name in head.header("accept-encoding")
+    ]
+    return (head.header("x-forwarded-proto"), head.path, *parts, tuple(encodings))
+
+
+def _selected(pairs: Iterable[tuple[str, str]], config: Mapping[str, Any], kind: str) -> str:
+    behavior = config.get(f"{_PARTS[kind]}Behavior", "none")
+    listed = {name.lower() for name in config.get(kind, {}).get("Items", [])}
+    if behavior in ("all", "none"):
+        return urlencode(list(pairs) if behavior == "all" else [])
+    wanted = behavior == "whitelist"  # the other one is allExcept
+    return urlencode([pair for pair in pairs if (pair[0].lower() in listed) is wanted])
