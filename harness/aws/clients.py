@@ -4,6 +4,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import boto3
+from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
@@ -56,8 +57,9 @@ class Clients:
     s3: _Client["S3Client"] = _Client("s3")
     secretsmanager: _Client["SecretsManagerClient"] = _Client("secretsmanager")
 
-    def __init__(self, session: boto3.Session) -> None:
+    def __init__(self, session: boto3.Session, config: Config | None = None) -> None:
         self._session: Any = session
+        self._given = {"config": config} if config else {}
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
 
@@ -65,5 +67,5 @@ class Clients:
         """Return the client of a service as boto3 names it."""
         with self._lock:
             if service not in self._clients:
-                self._clients[service] = self._session.client(service)
+                self._clients[service] = self._session.client(service, **self._given)
             return self._clients[service]

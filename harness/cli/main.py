@@ -92,8 +92,12 @@ def main() -> None:
         _print_error(f"Error: {error}")
         _print_notes(error)
         sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt) as error:
-        interrupt = error.__cause__ if isinstance(error, click.Abort) else error
+    except (click.Abort, KeyboardInterrupt, OSError) as error:
+        # click's own line about an interrupt fails with an OSError on a closed terminal.
+        caught = isinstance(error, KeyboardInterrupt)
+        interrupt = error if caught else error.__cause__ or error.__context__
+        if isinstance(error, OSError) and not isinstance(interrupt, KeyboardInterrupt):
+            raise
         terminated = isinstance(interrupt, Terminated)
         _print_error("Terminated." if terminated else "Interrupted.")
         _print_notes(interrupt)

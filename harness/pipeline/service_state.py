@@ -7,6 +7,7 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from harness.aws.clients import Clients
 from harness.deploy.stopped_tasks import tasks_of
 from harness.deploy.task_logs import register_secret_value
 from harness.run.stack_definition import EcsService
@@ -15,18 +16,6 @@ from harness.targets.base import Target
 # A target that has failed may not answer at all.
 _CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
 _STREAMS, _LINES = 20, 2000
-
-
-class _Clients:
-    """Clients of a target that give up soon; an attribute is the client of its service."""
-
-    def __init__(self, target: Target) -> None:
-        self._session = target.session()
-
-    def __getattr__(self, service: str) -> Any:
-        client: Any = self._session.client
-        setattr(self, service, client(service, config=_CONFIG))
-        return self.__dict__[service]
 
 
 def service_state(
@@ -44,7 +33,7 @@ def service_state(
     Raises:
         BotoCoreError, ClientError: A secret cannot be read: no text is known to be free of it.
     """
-    clients = _Clients(target)
+    clients = Clients(target.session(), _CONFIG)
     for secret in clients.secretsmanager.list_secrets()["SecretList"]:
         if environment_suffix in secret["Name"]:
             register_secret_value(clients, "secret", secret["ARN"])
@@ -66,7 +55,7 @@ def service_state(
     return files
 
 
-def _ecs(clients: Any, service: EcsService, described: Sequence[Any]) -> Mapping[str, Any]:
+def _ecs(clients: Clients, service: EcsService, described: Sequence[Any]) -> Mapping[str, Any]:
     """Return the service with its events, and its tasks with their stopped reasons."""
     tasks = [
         task for status in ("RUNNING", "STOPPED") for task in tasks_of(clients.ecs, service, status)
@@ -74,7 +63,7 @@ def _ecs(clients: Any, service: EcsService, described: Sequence[Any]) -> Mapping
     return {"services": described, "tasks": tasks}
 
 
-def _logs(clients: Any, definition: str) -> dict[str, str]:
+def _logs(clients: Clients, definition: str) -> dict[str, str]:
     """Return the last lines of each log stream (``awslogs``) of a task definition."""
     described = clients.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
     containers = described["containerDefinitions"]
@@ -91,14 +80,14 @@ def _logs(clients: Any, definition: str) -> dict[str, str]:
     }
 
 
-def _lines(clients: Any, group: str, stream: Mapping[str, Any]) -> str:
+def _lines(clients: Clients, group: str, stream: Mapping[str, Any]) -> str:
     found = clients.logs.get_log_events(
         logGroupName=group, logStreamName=stream["logStreamName"], limit=_LINES
     )
     return "".join(f"{event['message'].rstrip()}\n" for event in found["events"])
 
 
-def _target_health(clients: Any, environment_suffix: str) -> Mapping[str, Any]:
+def _target_health(clients: Clients, environment_suffix: str) -> Mapping[str, Any]:
     groups = clients.elbv2.describe_target_groups()["TargetGroups"]
     return {
         group["TargetGroupName"]: clients.elbv2.describe_target_health(

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -181,6 +181,14 @@ class HarnessSession:
         """Record that the session ended early, on a signal or by ``pytest.exit`` of a test."""
         if not self._gave_up:
             self._interrupt = _interrupt(excinfo.value)
+
+    @pytest.hookimpl(optionalhook=True, tryfirst=True)
+    def pytest_timeout_set_timer(self, item: pytest.Item, settings: Any) -> object:
+        """Use the method "signal" of pytest-timeout: "thread" ends the process, not the test."""
+        if settings.method != "thread":
+            return None
+        plugin: Any = self._config.pluginmanager.get_plugin("timeout")
+        return plugin.pytest_timeout_set_timer(item, settings._replace(method="signal"))
 
     def finish(self, session: pytest.Session | None) -> None:
         """Tear the stack down and write the report, once; a failure fails the session.

@@ -152,11 +152,18 @@ class EmbeddedTarget(Target):
         return dict(EMULATOR_PROVIDER)
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
-        """Return address and certificate authority of a database of the cloud."""
+        """Return address and certificate authority of a database of the cloud.
+
+        Raises:
+            TargetError: Its server does not run.
+        """
         cloud = self.cloud
         address = container_address(cloud.docker_host, host)
         if address is None:
-            return None
+            raise TargetError(
+                f"the database server of {host} does not run",
+                remedy=f"its log is in {Path(cloud.directory) / ENGINE_FOLDER}",
+            )
         ca_file = Path(cloud.directory) / CA_FILE if cloud.database_tls else None
         return DatabaseRoute(address, port, ca_file)
 

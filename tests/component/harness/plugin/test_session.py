@@ -294,6 +294,39 @@ class TestOtherPlugins:
         assert "catalog stack" in str(result.stdout)
         assert result.ret != 0
 
+    @pytest.mark.parametrize(("method", "used"), [("thread", "signal"), ("signal", "signal")])
+    def test_pytest_timeout_fails_the_test_and_does_not_end_the_process(
+        self, session: Session, pytester: pytest.Pytester, method: str, used: str
+    ) -> None:
+        pytester.makeconftest("""
+            import pytest
+
+            class Specification:
+                @pytest.hookspec(firstresult=True)
+                def pytest_timeout_set_timer(item, settings): pass
+
+            class Timeout:
+                @staticmethod
+                def pytest_timeout_set_timer(item, settings): return settings.method
+
+            def pytest_configure(config):
+                if config.pluginmanager.has_plugin("timeout"):
+                    config.pluginmanager.unregister(name="timeout")
+                else:
+                    config.pluginmanager.add_hookspecs(Specification)
+                config.pluginmanager.register(Timeout, "timeout")
+            """)
+        result = session(
+            "from collections import namedtuple\n"
+            "Settings = namedtuple('Settings', 'method')\n"
+            "def test_stack(deployment, request):\n"
+            "    set_timer = request.config.hook.pytest_timeout_set_timer\n"
+            f"    used = set_timer(item=request.node, settings=Settings({method!r}))\n"
+            f"    assert used == {used!r}\n"
+        )
+
+        result.assert_outcomes(passed=1)
+
     @pytest.mark.parametrize("option", ["--maxfail=1", "-x"])
     def test_a_session_that_stops_at_a_failure_has_failed(
         self, session: Session, fake_run: FakeRun, reports: Path, option: str

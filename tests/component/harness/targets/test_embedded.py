@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.aws.capability import Capability
+from harness.core.errors import TargetError
 from harness.emulator.cloud_info import CA_FILE, CloudInfo
 from harness.targets import embedded
 from harness.targets.base import DatabaseRoute, Target
@@ -132,8 +133,9 @@ class TestDatabaseRoute:
         assert route == DatabaseRoute("127.77.0.3", 5432, Path(cloud.directory) / CA_FILE)
 
     @pytest.mark.usefixtures("engine")
-    def test_an_unknown_name_has_no_route(self, target: EmbeddedTarget) -> None:
-        assert target.database_route("elsewhere.example", 5432) is None
+    def test_a_database_whose_server_has_died_is_an_error(self, target: EmbeddedTarget) -> None:
+        with pytest.raises(TargetError, match=r"server of elsewhere\.example does not run"):
+            target.database_route("elsewhere.example", 5432)
 
     def test_a_server_without_tls_has_no_certificate_authority_and_no_tls_capability(
         self, tmp_path: Path
