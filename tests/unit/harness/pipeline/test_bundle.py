@@ -2,16 +2,18 @@
 
 import json
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from harness.core.errors import HarnessError, UsageError
 from harness.core.redaction import MASK, register_secret
 from harness.pipeline.bundle import save_bundle
 from harness.pipeline.lifetime import deployed
 from harness.pipeline.outcome import RunOutcome
+from harness.pipeline.service_state import Source
 from harness.run.ledger import RunStatus
 from harness.run.run import Run
 from tests.unit.harness.fake_run import FakeRun
@@ -21,10 +23,11 @@ PLANTED = "tr0ub4dor&3"
 
 
 @pytest.fixture(autouse=True)
-def services(fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def files(fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
     """The files of the services, in place of a cloud's; attaching finds the fake target."""
-    files = {"ecs-catalog.json": f'{{"stoppedReason": "bad {PLANTED}"}}', "tasks/a.log": "ready\n"}
+    texts = {"ecs-catalog.json": f'{{"stoppedReason": "bad {PLANTED}"}}', "tasks.log": "ready\n"}
     monkeypatch.setattr("harness.pipeline.bundle.attach_target", fake_run.target.attached)
+    files: dict[str, Source] = {name: partial(str, text) for name, text in texts.items()}
     monkeypatch.setattr("harness.pipeline.bundle.service_state", lambda *_: files)
     return files
 
@@ -65,7 +68,7 @@ class TestContents:
         files = bundle_of(run)
         assert set(files) == {
             *("settings.json", "versions.json", "timeline.json", "configuration.tf.json"),
-            *("terraform-events.jsonl", "plan.jsonl", "ecs-catalog.json", "tasks/a.log"),
+            *("terraform-events.jsonl", "plan.jsonl", "ecs-catalog.json", "tasks.log"),
             *("cloud/cloud.log", "cloud/container.log"),
         }
         assert "apply_complete" in files["terraform-events.jsonl"]
@@ -127,6 +130,29 @@ class TestUnreadable:
         assert "cloud/cloud.log" in files
         assert "cloud/container.log" not in files  # no secret of it could be registered
 
+    @pytest.mark.parametrize(
+        "trouble",
+        [
+            ClientError({"Error": {"Code": "AccessDenied"}}, "DescribeServices"),
+            ConnectionResetError("reset"),
+            KeyError("services"),
+        ],
+    )
+    def test_an_error_takes_the_place_of_one_file(
+        self, fake_run: FakeRun, files: dict[str, Source], trouble: Exception
+    ) -> None:
+        def fail_to_read() -> str:
+            raise trouble
+
+        files["ecs-catalog.json"] = fail_to_read
+        run = fake_run.run()
+
+        fail(run, HarnessError("test"))
+
+        bundle = bundle_of(run)
+        assert bundle["ecs-catalog.json"].startswith("not available: ")
+        assert bundle["tasks.log"] == "ready\n"
+
     def test_what_does_not_exist_yet_is_said_in_its_place(self, fake_run: FakeRun) -> None:
         fake_run.synthesized = HarnessError("no synth")
         run = fake_run.run()
@@ -186,7 +212,7 @@ class TestWhen:
         with pytest.raises(HarnessError), deployed(run):
             pass
 
-        assert bundle_of(run)["tasks/a.log"] == "ready\n"
+        assert bundle_of(run)["tasks.log"] == "ready\n"
 
     def test_a_run_that_is_not_on_record_leaves_none(self, fake_run: FakeRun) -> None:
         run = fake_run.run()

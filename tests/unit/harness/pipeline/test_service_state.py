@@ -72,7 +72,9 @@ def services() -> dict[str, SimpleNamespace]:
 def state(services: dict[str, SimpleNamespace]) -> dict[str, str]:
     session = SimpleNamespace(client=lambda name, config: services[name])
     target = SimpleNamespace(session=lambda: session)
-    return service_state(cast("Target", target), [SERVICE], "pr1")
+    return {
+        name: source() for name, source in service_state(cast("Target", target), [SERVICE], "pr1")
+    }
 
 
 def test_it_has_events_stopped_reasons_logs_and_target_health(
@@ -84,11 +86,11 @@ def test_it_has_events_stopped_reasons_logs_and_target_health(
     assert ecs["services"][0]["events"] == [{"message": "unable"}]
     assert ecs["tasks"] == [TASK]
     assert json.loads(files["target-health.json"]) == {"catalog-pr1": ["unhealthy"]}
-    assert files["tasks/api-api-1.log"].startswith("connecting with")
+    assert "== api/api/1\nconnecting with" in files["tasks-api.log"]
 
 
 def test_the_secrets_of_the_run_are_registered(services: dict[str, SimpleNamespace]) -> None:
-    assert PLANTED not in redact(state(services)["tasks/api-api-1.log"])
+    assert PLANTED not in redact(state(services)["tasks-api.log"])
 
 
 def test_without_the_secrets_there_are_no_logs(services: dict[str, SimpleNamespace]) -> None:
@@ -96,22 +98,3 @@ def test_without_the_secrets_there_are_no_logs(services: dict[str, SimpleNamespa
 
     with pytest.raises(ClientError, match="GetSecretValue"):
         state(services)
-
-
-@pytest.mark.parametrize(
-    ("service", "operation", "file", "remaining"),
-    [
-        ("ecs", "describe_services", "ecs-api.error.txt", "target-health.json"),
-        ("logs", "get_log_events", "ecs-api.error.txt", "ecs-api.json"),
-        ("elbv2", "describe_target_groups", "target-health.error.txt", "ecs-api.json"),
-    ],
-)
-def test_an_error_takes_the_place_of_one_part(
-    services: dict[str, SimpleNamespace], service: str, operation: str, file: str, remaining: str
-) -> None:
-    setattr(services[service], operation, refused(operation))
-
-    files = state(services)
-
-    assert files[file].startswith("not available: ")
-    assert remaining in files
