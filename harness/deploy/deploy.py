@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,12 +10,12 @@ from harness.core.process import ProcessCancelledError
 from harness.deploy.existing_resources import require_no_existing_resources
 from harness.deploy.failure_reasons import cancelled_apply, with_failure_reasons
 from harness.deploy.guards import require_permission
+from harness.deploy.initialization import Initialization
 from harness.deploy.preflight import require_deployable
 from harness.deploy.service_watch import watched
 from harness.deploy.workspace import (
     Tools,
     find_tools,
-    provider_clock_of,
     terraform_listener,
     workspace_of,
 )
@@ -90,8 +89,15 @@ def find_target(run: Run) -> Target:
     return create_target(run.settings, owner_pid=run.owner_pid)
 
 
-def start_target(run: Run, target: Target) -> None:
+def start_target(
+    run: Run, target: Target, *, on_record: Callable[[], object] = lambda: None
+) -> None:
     """Put the run on record and start its target, unless another process of the run has.
+
+    Args:
+        run: The run.
+        target: Its target.
+        on_record: Called when the run is on record, before the target starts.
 
     Raises:
         UsageError: A run of this suffix may still have resources, or a guard refuses.
@@ -101,6 +107,7 @@ def start_target(run: Run, target: Target) -> None:
     require_permission(run, target)
     if run.find_record() is None:
         run.begin()
+    on_record()
     with run.timeline.phase("start target"):
         attachment = target.start()
     run.update(attachment=dict(attachment))
@@ -121,13 +128,15 @@ def deploy(run: Run) -> Deployment:
     tools = find_tools(run.settings.terraform, run.settings.provider_mirror)
     for other in tools.terraform.passed_over:
         run.timeline.note(f"Terraform: passed over {other}")
-    with synthesized_ahead(run, target):
-        start_target(run, target)
+    with synthesized_ahead(run, target), Initialization(run, target, tools) as initialization:
+        start_target(run, target, on_record=initialization.start)
         planned = run.planned_config(target)
         config = run.stack.resolve(planned, run.settings, target, run.timeline)
-        clock = _provider_clock(run, target)
-        run.update(config=config.to_mapping(), provider_clock=clock)
-        stack = _synth_and_init(run, config, target, tools)
+        run.update(config=config.to_mapping())
+        initialization.start()
+        with run.timeline.phase("synth"):
+            stack = synthesize(run.stack.app, config)
+        initialization.wait()
     workspace = workspace_of(run, target, tools)
     if not run.settings.skip_preflight:
         _preflight(run, stack, target, tools)
@@ -164,37 +173,6 @@ def attach(run: Run) -> Deployment:
     outputs = workspace_of(run, target, tools).outputs()
     config = run.stack.restore(record.config)
     return Deployment(run, target, config, run.stack.outputs(outputs), tools)
-
-
-def _synth_and_init(
-    run: Run, config: StackConfiguration, target: Target, tools: Tools
-) -> SynthesizedStack:
-    """Synthesize while the provider is installed: the two are independent."""
-    cancel = threading.Event()
-    workspace = workspace_of(run, target, tools, cancel=cancel)
-    provider = {"source": "hashicorp/aws", "version": tools.provider_version}
-
-    def prepare() -> None:
-        with run.timeline.phase("init"):
-            workspace.prepare({"aws": provider})
-
-    with ThreadPoolExecutor(1, thread_name_prefix="init") as pool:
-        prepared = pool.submit(prepare)
-        try:
-            with run.timeline.phase("synth"):
-                stack = synthesize(run.stack.app, config)
-            prepared.result()
-        except BaseException:
-            cancel.set()
-            raise
-    return stack
-
-
-def _provider_clock(run: Run, target: Target) -> int:
-    clock = provider_clock_of(run, target)
-    if clock.reason or clock.factor > 1:
-        run.timeline.observer.note(f"provider clock {clock}")
-    return clock.factor
 
 
 def _preflight(run: Run, stack: SynthesizedStack, target: Target, tools: Tools) -> None:

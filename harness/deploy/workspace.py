@@ -71,9 +71,12 @@ def provider_clock_of(run: Run, target: Target) -> ProviderClock:
 
 
 def workspace_of(
-    run: Run, target: Target, tools: Tools, *, cancel: threading.Event | None = None
+    run: Run, target: Target | None, tools: Tools, *, cancel: threading.Event | None = None
 ) -> WorkingDirectory:
-    """Return the working directory of a run, configured for its started target."""
+    """Return the working directory of a run, configured for its started target.
+
+    Without a target, its commands have no access to AWS.
+    """
     cli_config = write_cli_config(
         tools.provider,
         run.directory / "cli",
@@ -83,7 +86,7 @@ def workspace_of(
     return WorkingDirectory(
         create_folder(run.workspace_directory),
         tools.terraform,
-        environment=target.environment(),
+        environment=target.environment() if target else {},
         cli_config=cli_config,
         cancel=cancel,
         clock=run.record.provider_clock,
