@@ -10,6 +10,7 @@ from harness.core.errors import EmulatorError, HarnessError
 from harness.core.parent_watch import die_with_parent
 from harness.core.redaction import RedactingFormatter, redact
 from harness.emulator.gateway.environment import GatewaySettings
+from harness.emulator.gateway.ministack_data_plane import MiniStackDataPlane
 from harness.emulator.gateway.switched_off import switch_off
 
 _PRIVATE = 0o077
@@ -31,7 +32,8 @@ def main() -> int:
         from harness.emulator.gateway.server import build, run  # noqa: PLC0415
 
         switch_off(ministack.app._loaded_modules, allow_code=settings.allow_code)
-        asyncio.run(run(build(ministack.app.app, settings), settings, listener))
+        gateway = build(ministack.app.app, MiniStackDataPlane(ministack.app), settings)
+        asyncio.run(run(gateway, settings, listener))
     except HarnessError as error:
         print(redact(str(error)), file=sys.stderr)
         return 1

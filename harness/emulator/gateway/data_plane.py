@@ -31,7 +31,7 @@ class DataPlane:
     distribution, serves disabled distributions, and uses another listener if a port has none.
 
     Args:
-        ministack: MiniStack, whose data planes serve the accepted requests.
+        viewers: The data planes of MiniStack, which serve the accepted requests.
         registry: The load balancers.
         distributions: The distributions.
         cache: Their cache.
@@ -41,7 +41,7 @@ class DataPlane:
 
     def __init__(
         self,
-        ministack: ASGIApp,
+        viewers: ASGIApp,
         registry: AlbRegistry,
         distributions: Distributions,
         *,
@@ -49,7 +49,7 @@ class DataPlane:
         act_as: Callable[[str], None],
         port: int,
     ) -> None:
-        self._ministack = ministack
+        self._viewers = viewers
         self._registry = registry
         self._distributions = distributions
         self._cache = cache
@@ -82,7 +82,7 @@ class DataPlane:
             await _plain_text(503, f"{host} has no listener on port {port}").send(send)
             return
         self._act_as(caller.account)
-        await self._ministack(_with_host(scope, f"{host}:{port}"), receive, send)
+        await self._viewers(_with_host(scope, f"{host}:{port}"), receive, send)
 
     def _listener_port(self, scope: Scope) -> int:
         named = urlsplit(f"//{header_of(scope, b'host')}").port

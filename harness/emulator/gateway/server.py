@@ -41,8 +41,14 @@ _TIME_SCALE = TimeScale(0.05)
 _SHUTDOWN_SECONDS = 20.0
 
 
-def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
-    """Build the gateway around MiniStack."""
+def build(ministack: ASGIApp, viewers: ASGIApp, settings: GatewaySettings) -> Gateway:
+    """Build the gateway around MiniStack.
+
+    Args:
+        ministack: The application of MiniStack.
+        viewers: Its data planes alone.
+        settings: Settings of the gateway.
+    """
     from ministack.core.responses import (  # type: ignore[import-untyped]  # noqa: PLC0415
         set_request_account_id,
     )
@@ -52,7 +58,7 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
     state: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
     registry = AlbRegistry(aws, _TIME_SCALE)
     distributions = Distributions(aws, state["distributions"])
-    cache = EdgeCache(ministack, aws)
+    cache = EdgeCache(viewers, aws)
     store = ScalingStore(state["autoscaling"])
     scaler = Scaler(aws, store, _TIME_SCALE)
     autoscaling = ApplicationAutoScaling(aws, store, scaler)
@@ -62,7 +68,7 @@ def build(ministack: ASGIApp, settings: GatewaySettings) -> Gateway:
         accounts=Accounts(aws),
         patches=(*all_patches(aws, registry, distributions, state), autoscaling),
         data_plane=DataPlane(
-            ministack,
+            viewers,
             registry,
             distributions,
             cache=cache,

@@ -159,6 +159,35 @@ def test_hosts_that_do_not_exist_are_an_error(
     assert visit(gateway_endpoint, host).status_code == status
 
 
+# Routes that MiniStack has on every host name.
+TAKEN = ["/health", "/_ministack/ready", "/_ministack/config", "/v2/_catalog", "/iceberg/v1/config"]
+
+
+@pytest.mark.parametrize("path", TAKEN)
+def test_viewers_reach_only_the_application(
+    gateway: boto3.Session, two: list[Backend], path: str
+) -> None:
+    balanced = Balanced(gateway)
+    register(balanced, *two)
+    distributed = Distributed(gateway, balanced)
+
+    for response in (visit(balanced.endpoint, balanced.host, path), distributed.get(path)):
+        assert response.text.split()[1] == path
+
+
+@pytest.mark.parametrize("path", ["/_ministack/reset", "/Execute", "/_ministack/config"])
+def test_viewers_change_nothing(gateway: boto3.Session, two: list[Backend], path: str) -> None:
+    balanced = Balanced(gateway)
+    register(balanced, *two)
+
+    answer = requests.post(
+        balanced.endpoint + path, json={}, headers={"Host": balanced.host}, timeout=30
+    )
+
+    assert answer.status_code == 501, "the target has no POST"
+    assert gateway.client("elbv2").describe_load_balancers()["LoadBalancers"]
+
+
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"

@@ -48,7 +48,7 @@ async def test_it_serves_until_sigterm() -> None:
     inner = Inner()
     bound = program.bind(0)
     port = bound.getsockname()[1]
-    running = asyncio.create_task(run(build(inner, settings()), settings(), bound))
+    running = asyncio.create_task(run(build(inner, inner, settings()), settings(), bound))
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
         async with asyncio.timeout(30):
             while not await is_ready(http):
@@ -75,7 +75,7 @@ async def test_it_stops_when_its_parent_has_ended() -> None:
     ended.wait()
 
     async with asyncio.timeout(30):
-        await run(build(inner, settings()), settings(parent=ended.pid), program.bind(0))
+        await run(build(inner, inner, settings()), settings(parent=ended.pid), program.bind(0))
 
     assert inner.events == ["lifespan.startup", "lifespan.shutdown"]
 
