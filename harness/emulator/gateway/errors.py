@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Mapping
 from enum import StrEnum
 from xml.sax.saxutils import escape
 
@@ -27,29 +28,19 @@ class Refused(StrEnum):
     DENIED = "AccessDenied"
 
 
-# The codes of other protocols, where they differ:
+# The codes of other protocols, where they differ; those of JSON end in Exception:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
-_CODES = {
+_CODES: Mapping[str, Mapping[str, str]] = {
     "s3": {
         Refused.MISSING: "AccessDenied",
-        Refused.INCOMPLETE: "AuthorizationHeaderMalformed",
         Refused.UNKNOWN_KEY: "InvalidAccessKeyId",
         Refused.SKEWED: "RequestTimeTooSkewed",
         Refused.EXPIRED: "AccessDenied",
         Refused.PAYLOAD: "XAmzContentSHA256Mismatch",
     },
     "ec2": {Refused.UNKNOWN_KEY: "AuthFailure", Refused.MISMATCH: "AuthFailure"},
-    "json": {
-        Refused.MISSING: "MissingAuthenticationTokenException",
-        Refused.INCOMPLETE: "IncompleteSignatureException",
-        Refused.UNKNOWN_KEY: "UnrecognizedClientException",
-        Refused.MISMATCH: "InvalidSignatureException",
-        Refused.SKEWED: "InvalidSignatureException",
-        Refused.EXPIRED: "ExpiredTokenException",
-        Refused.DENIED: "AccessDeniedException",
-    },
-    "query": {Refused.SKEWED: "SignatureDoesNotMatch"},
+    "json": {Refused.UNKNOWN_KEY: "UnrecognizedClient", Refused.MISMATCH: "InvalidSignature"},
 }
 
 
@@ -68,8 +59,10 @@ class RefusedError(EmulatorError):
         """Return the response to a request, in the format of its service."""
         signature = signature_of(request.header("authorization"))
         kind = _format(request, signature.service if signature else "")
-        code, message = _CODES[kind].get(self.reason, str(self.reason)), escape(str(self))
+        code = _CODES.get(kind, {}).get(self.reason, str(self.reason))
+        message = escape(str(self))
         if kind == "json":
+            code += "Exception"
             body = json.dumps({"__type": code, "message": str(self)})
             return _response("application/x-amz-json-1.1", body, code)
         error = f"<Code>{code}</Code><Message>{message}</Message>"

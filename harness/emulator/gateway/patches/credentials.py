@@ -17,14 +17,8 @@ class IssuedSessions(Patch):
     documentation = "https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html"
     service = "sts"
     operations = frozenset(
-        {
-            "AssumeRole",
-            "AssumeRoleWithSAML",
-            "AssumeRoleWithWebIdentity",
-            "AssumeRoot",
-            "GetFederationToken",
-            "GetSessionToken",
-        }
+        {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot"}
+        | {"GetFederationToken", "GetSessionToken"}
     )
 
     def __init__(self, issued: dict[str, IssuedKey]) -> None:
@@ -66,11 +60,13 @@ class IssuedAccessKeys(Patch):
             made = _result(call, response)["AccessKey"]
             secret = register_secret(made["SecretAccessKey"])
             self._issued[made["AccessKeyId"]] = IssuedKey(secret)
-        elif call.form.get("Status") == "Active":
-            if (known := self._inactive.pop(key, None)) is not None:
-                self._issued[key] = known
-        elif (known := self._issued.pop(key, None)) is not None:
-            self._inactive[key] = known
+            return response
+        active = call.form.get("Status") == "Active"
+        source, target = (
+            (self._inactive, self._issued) if active else (self._issued, self._inactive)
+        )
+        if key in source:
+            target[key] = source.pop(key)
         return response
 
 

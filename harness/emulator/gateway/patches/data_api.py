@@ -26,15 +26,7 @@ class StatementThreads(Patch):
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.calling.html"
     )
     service = "rds-data"
-    operations = frozenset(
-        {
-            "BatchExecuteStatement",
-            "BeginTransaction",
-            "CommitTransaction",
-            "ExecuteStatement",
-            "RollbackTransaction",
-        }
-    )
+    operations = frozenset({"ExecuteStatement", "BatchExecuteStatement", "BeginTransaction"})
 
     def __init__(self, seconds: float = STATEMENT_SECONDS) -> None:
         self._seconds = seconds

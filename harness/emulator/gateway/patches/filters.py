@@ -34,17 +34,11 @@ class IgnoredFilters(Patch):
     )
     service = "ec2"
     operations = frozenset(
-        {
-            "DescribeAddresses",
-            "DescribeAvailabilityZones",
-            "DescribeCustomerGateways",
-            "DescribeDhcpOptions",
-            "DescribeEgressOnlyInternetGateways",
-            "DescribeKeyPairs",
-            "DescribeNetworkInterfaces",
-            "DescribeVpcEndpoints",
-            "DescribeVpnConnections",
-        }
+        f"Describe{name}"
+        for name in (
+            *("Addresses", "AvailabilityZones", "CustomerGateways", "DhcpOptions", "KeyPairs"),
+            *("EgressOnlyInternetGateways", "NetworkInterfaces", "VpcEndpoints", "VpnConnections"),
+        )
     )
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
