@@ -55,7 +55,7 @@ def user_cli_config(environ: Mapping[str, str], home: Path) -> UserConfig:
     named = environ.get("TF_CLI_CONFIG_FILE") or environ.get("TERRAFORM_CONFIG")
     try:
         return _read(Path(named).expanduser() if named else None, environ, home)
-    except (OSError, UnicodeDecodeError, RuntimeError) as error:
+    except (OSError, RuntimeError) as error:
         raise UsageError(
             f"the CLI configuration of Terraform cannot be read: {error}",
             remedy="correct the permissions or the content of that file, or point "
@@ -70,4 +70,9 @@ def _read(named: Path | None, environ: Mapping[str, str], home: Path) -> UserCon
         files = [Path(appdata) / "terraform.rc"] if appdata else []
         files += [home / ".terraformrc", home / ".tofurc"]
     path = next((file for file in files if file.is_file()), None)
-    return NO_USER_CONFIG if path is None else UserConfig(path, path.read_text(encoding="utf-8"))
+    if path is None:
+        return NO_USER_CONFIG
+    try:
+        return UserConfig(path, path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise OSError(f"{path}: {error}") from error

@@ -12,6 +12,7 @@ import pytest
 from harness.core.errors import EmulatorError, HarnessError, TargetError
 from harness.core.folders import MARKER
 from harness.deploy.deploy import attach, deploy, find_target, start_target
+from harness.deploy.workspace import find_tools
 from harness.preflight import TerraformVersion
 from harness.run.ledger import RunStatus
 from harness.terraform import TerraformError
@@ -58,6 +59,19 @@ class TestDeploy:
         override = json.loads((run.workspace_directory / "harness_override.tf.json").read_text())
         assert override["provider"] == {"aws": [{"access_key": "test"}]}
         assert fake_run.terraform.environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+
+    def test_a_program_that_was_passed_over_is_a_note(
+        self, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tools = find_tools(str(fake_run.terraform.program), fake_run.settings().provider_mirror)
+        passed_over = replace(tools.terraform, passed_over=("/bin/terraform: did not end",))
+        found = replace(tools, terraform=passed_over)
+        monkeypatch.setattr("harness.deploy.deploy.find_tools", lambda *_: found)
+        run = fake_run.run()
+
+        deploy(run)
+
+        assert "Terraform: passed over /bin/terraform: did not end" in run.timeline.notes
 
     def test_a_failed_init_is_raised_after_the_synth(self, fake_run: FakeRun) -> None:
         fake_run.fail("init", lines(error("no provider")))

@@ -45,7 +45,7 @@ def test_on_windows_it_is_in_the_application_data(tmp_path: Path) -> None:
 def test_a_binary_file_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / ".terraformrc").write_bytes(b"\xff\xfe\x00")
 
-    with pytest.raises(UsageError, match="CLI configuration of Terraform cannot be read"):
+    with pytest.raises(UsageError, match=r"Terraform cannot be read: .*/\.terraformrc: "):
         user_cli_config({}, tmp_path)
 
 
