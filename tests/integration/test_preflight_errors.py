@@ -99,9 +99,9 @@ PLANNED = [
         "rds/backup-retention",
         cluster(cluster_identifier="b", backup_retention_period=36),
     ),
-    Mistake("aws_iam_role.a", "iam/role-name", {"name": "a" * 65, "assume_role_policy": TRUST}),
+    Mistake("aws_iam_role.a", "api/limit", {"name": "a" * 65, "assume_role_policy": TRUST}),
     Mistake("aws_iam_policy.a", "iam/malformed-policy", {"name": "a", "policy": "{"}),
-    Mistake("aws_cloudwatch_log_group.a", "logs/group-name", {"name": "a:b"}),
+    Mistake("aws_cloudwatch_log_group.a", "api/limit", {"name": "a:b"}),
     Mistake("aws_cloudwatch_log_group.b", "logs/retention", {"name": "b", "retention_in_days": 10}),
     Mistake(
         "aws_secretsmanager_secret.a",

@@ -1,11 +1,8 @@
 """Rules on CloudWatch alarms, dashboards and log groups."""
 
-import re
-
 from harness.preflight.configuration import Resource
 from harness.preflight.registry import Problems, resource_rule
 
-_GROUP_NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
 _RETENTION = {
     *(0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557),
     *(2922, 3288, 3653),
@@ -64,25 +61,6 @@ def dashboard_body(dashboard: Resource) -> Problems:
         return
     if isinstance(body, dict | list | str | int):
         yield dashboard.problem("dashboard_body has no list of widgets")
-
-
-@resource_rule(
-    "logs/group-name",
-    "aws_cloudwatch_log_group",
-    errors=(
-        'Error: "name" isn\'t a valid log group name (alphanumeric characters, underscores, '
-        'hyphens, slashes, hash signs and dots are allowed): "{name}"',
-        "InvalidParameterException: 1 validation error detected: Value '{name}' at 'logGroupName' "
-        "failed to satisfy constraint: ...",
-    ),
-    remedy="Use 1 to 512 letters, digits and . - _ / #.",
-    documentation=f"{_LOGS_API}/API_CreateLogGroup.html",
-)
-def group_name(group: Resource) -> Problems:
-    """A log group name violates the naming rules of CloudWatch Logs."""
-    name = group.text("name")
-    if name is not None and not _GROUP_NAME.fullmatch(name):
-        yield group.problem(f"{name!r} is not a log group name", name=name)
 
 
 @resource_rule(

@@ -1,6 +1,5 @@
 """IAM roles and policy statements, as other rules read them, and the rules on them."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -9,8 +8,6 @@ from typing import Any
 from harness.preflight.configuration import Reference, Resource, Unknown, references_in
 from harness.preflight.registry import Problems, resource_rule
 
-_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
-_MAX_NAME = 64
 _GRAMMAR = "IAM/latest/UserGuide/reference_policies_grammar.html"
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _POLICIES = ("aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy")
@@ -195,26 +192,6 @@ def _managed(arn: str | None) -> list[Statement] | None:
     if actions is None:
         return None
     return [Statement(actions=actions, resources=("*",))]
-
-
-@resource_rule(
-    "iam/role-name",
-    "aws_iam_role",
-    errors=(
-        "Error: expected length of name to be in the range (1 - 64), got {name}",
-        "Error: invalid value for name (must match [\\w+=,.@-])",
-        "ValidationError: The specified value for roleName is invalid. It must contain only "
-        "alphanumeric characters and/or the following: +=,.@_-",
-    ),
-    remedy="Use 1 to 64 letters, digits and + = , . @ _ -.",
-    documentation="IAM/latest/APIReference/API_CreateRole.html",
-)
-def role_name(role: Resource) -> Problems:
-    """A role name violates the naming rules of IAM."""
-    name = role.text("name")
-    if name is not None and not _NAME.fullmatch(name):
-        text = f"{name!r} ({len(name)} characters) is not a role name"
-        yield role.problem(text, variant=int(len(name) <= _MAX_NAME), name=name)
 
 
 @resource_rule(

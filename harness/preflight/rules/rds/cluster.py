@@ -23,7 +23,7 @@ _UNSUPPORTED = re.compile(r"db\.(m\d\w*\.\w+|t\d\w*\.(micro|small|xlarge|2xlarge
 @configuration_rule(
     "rds/retired-engine-version",
     table=f"versions of Aurora PostgreSQL, {AS_OF}",
-    errors="InvalidParameterCombination: Cannot find version {version} for aurora-postgresql",
+    errors="InvalidParameterCombination: Cannot find version {version} for {engine}",
     remedy="Query the target (run preflight with --target), or use a version that it offers; "
     "16.8 is the long-term-support minor of 16.",
     documentation=f"{_AURORA}/AuroraPostgreSQLReleaseNotes/aurorapostgresql-release-calendar.html",
@@ -42,7 +42,9 @@ def retired_engine_version(inspection: Inspection) -> Problems:
         if reason:
             text = f"Aurora PostgreSQL {version}: {reason} (as of {AS_OF})"
             severity = Severity.BLOCKER if certain else Severity.WARNING
-            yield cluster.problem(text, severity=severity, version=version)
+            yield cluster.problem(
+                text, severity=severity, version=version, engine="aurora-postgresql"
+            )
 
 
 @resource_rule(

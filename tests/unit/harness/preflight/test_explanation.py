@@ -9,7 +9,7 @@ from harness.preflight import explain
         (
             "InvalidParameterCombination",
             "Cannot find version 15.3 for aurora-postgresql",
-            "rds/retired-engine-version",
+            "rds/engine-version-not-offered",
         ),
         (
             "InvalidArgument",

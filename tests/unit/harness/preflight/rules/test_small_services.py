@@ -42,11 +42,9 @@ TRUST = {
     "Action": "sts:AssumeRole",
 }
 CASES = [
-    fires("iam/role-name", ROLE, lambda d: d[ROLE].update(name=f"{SUFFIX}{'x' * 60}")),
-    fires(
-        "iam/role-name", ROLE, lambda d: d[ROLE].update(name=f"task role {SUFFIX}"), name="blank"
-    ),
-    silent("iam/role-name", lambda d: d[ROLE].update(name=f"{SUFFIX}+=,.@_{'x' * 52}")),
+    fires("api/limit", ROLE, lambda d: d[ROLE].update(name=f"{SUFFIX}{'x' * 60}")),
+    fires("api/limit", ROLE, lambda d: d[ROLE].update(name=f"task role {SUFFIX}"), name="blank"),
+    silent("api/limit", lambda d: d[ROLE].update(name=f"{SUFFIX}+=,.@_{'x' * 52}")),
     fires("iam/malformed-policy", POLICY, lambda d: policy(d, "{")),
     fires("iam/malformed-policy", POLICY, lambda d: policy(d, []), name="list"),
     fires("iam/malformed-policy", POLICY, lambda d: policy(d, {}), name="empty"),
@@ -98,8 +96,8 @@ CASES = [
         also={"ecs/role-not-trusted"},
     ),
     silent("iam/malformed-trust-policy", lambda d: trust(d, TRUST)),
-    fires("logs/group-name", GROUP, lambda d: d[GROUP].update(name=f"/ecs/{SUFFIX}:api")),
-    silent("logs/group-name", lambda d: d[GROUP].update(name=f"/ecs/{SUFFIX}#a.b_c-d")),
+    fires("api/limit", GROUP, lambda d: d[GROUP].update(name=f"/ecs/{SUFFIX}:api")),
+    silent("api/limit", lambda d: d[GROUP].update(name=f"/ecs/{SUFFIX}#a.b_c-d")),
     fires("logs/retention", GROUP, lambda d: d[GROUP].update(retention_in_days=10)),
     silent("logs/retention", lambda d: d[GROUP].update(retention_in_days="14")),
     silent("logs/retention", lambda d: d[GROUP].update(retention_in_days=0), name="no expiration"),
@@ -151,8 +149,8 @@ CASES = [
             dashboard_body='{"widgets": [{"region": "${var.region}", "y": ${var.y}}]}'
         ),
     ),
-    fires("ecr/repository-name", REPOSITORY, lambda d: repository(d, name=f"API-{SUFFIX}")),
-    silent("ecr/repository-name", lambda d: repository(d, name=f"team/api_{SUFFIX}")),
+    fires("api/limit", REPOSITORY, lambda d: repository(d, name=f"API-{SUFFIX}")),
+    silent("api/limit", lambda d: repository(d, name=f"team/api_{SUFFIX}")),
     fires(
         "ecr/repository-without-force-delete",
         REPOSITORY,
