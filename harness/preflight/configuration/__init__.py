@@ -2,7 +2,10 @@
 
 from harness.preflight.configuration.block import Block, PreflightInputError
 from harness.preflight.configuration.configuration import Configuration, Resource
+from harness.preflight.configuration.module_scope import ModuleScope
+from harness.preflight.configuration.nodes import traversals
 from harness.preflight.configuration.not_read import NotRead
+from harness.preflight.configuration.parser import parse_template
 from harness.preflight.configuration.reading import configuration_of, read_configurations
 from harness.preflight.configuration.source_location import Location, location_of
 from harness.preflight.configuration.values import (
@@ -21,6 +24,7 @@ __all__ = [
     "Configuration",
     "Encoded",
     "Location",
+    "ModuleScope",
     "NotRead",
     "PreflightInputError",
     "Reference",
@@ -31,7 +35,9 @@ __all__ = [
     "is_known",
     "is_traceable",
     "location_of",
+    "parse_template",
     "read_configurations",
     "references_in",
     "same",
+    "traversals",
 ]

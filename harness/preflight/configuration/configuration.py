@@ -60,15 +60,15 @@ class Resource(Block):
         self.managed = managed
         self._references = references
 
+    @cached_property
+    def instances(self) -> int | None:
+        """Number of instances in one instance of the module, None if unknown."""
+        return instances(self.raw, self.module)
+
     @property
     def repeated(self) -> bool:
         """Whether it is not certain that there is exactly one instance."""
         return self.instances != 1 or self.module.repeated
-
-    @cached_property
-    def instances(self) -> int | None:
-        """Number of instances in one instance of the module, by ``count`` and ``for_each``."""
-        return instances(self.raw, self.module)
 
     @property
     def conditional(self) -> bool:
@@ -89,12 +89,7 @@ class Resource(Block):
         return self.configuration.region(self.provider)
 
     def problem(
-        self,
-        message: str,
-        *,
-        variant: int = 0,
-        severity: Severity | None = None,
-        **details: object,
+        self, message: str, *, variant: int = 0, severity: Severity | None = None, **details: object
     ) -> Problem:
         """Return a problem of this resource; see ``Problem``."""
         return Problem(self.address, message, details, variant, severity)
@@ -133,11 +128,14 @@ class Resource(Block):
     @cached_property
     def direct_dependencies(self) -> frozenset[str]:
         """Addresses that the block refers to, ``depends_on`` included."""
-        found = {reference.address for reference in self.references}
-        prefix = self.module.prefix
-        named = self.raw.get("depends_on") or []
-        names = {prefix + traversal_name(name) for name in named if isinstance(name, str)}
-        return frozenset(found | names) | self._references
+        found = frozenset(reference.address for reference in self.references)
+        return found | self.explicit_dependencies | self._references
+
+    @property
+    def explicit_dependencies(self) -> frozenset[str]:
+        """Addresses in ``depends_on``."""
+        named = [traversal_name(name) for name in self.raw.get("depends_on") or []]
+        return frozenset(self.module.prefix + name for name in named if name)
 
 
 class Configuration(RootSettings):

@@ -85,6 +85,10 @@ class ModuleScope:
         key, raw = ("output", output), child.outputs[output]
         return child._cached(key, raw, child, resolve=resolve, depth=depth)
 
+    def arguments(self, caller: "ModuleScope") -> dict[str, Any]:
+        """Return the raw values of the variables that the caller has given."""
+        return {n: v.raw for n, v in self.variables.items() if v.scope is caller}
+
     def provider(self, name: str) -> str:
         """Return the root module's name of a provider: ``aws`` or ``aws.alias``."""
         if self.parent is None:

@@ -1,6 +1,7 @@
 """Rules on Application Auto Scaling of ECS services."""
 
 import re
+from collections.abc import Iterator
 
 from harness.preflight.configuration import Resource, is_known, references_in
 from harness.preflight.finding import Family, Severity
@@ -8,6 +9,13 @@ from harness.preflight.registry import PROVIDER_DOCS, Problems, resource_rule
 
 _API = "autoscaling/application/APIReference"
 _TARGET = "aws_appautoscaling_target"
+_POLICY = "aws_appautoscaling_policy"
+_POLICY_BLOCKS = {
+    "StepScaling": "step_scaling_policy_configuration",
+    "TargetTrackingScaling": "target_tracking_scaling_policy_configuration",
+}
+_REQUEST_COUNT = "ALBRequestCountPerTarget"
+_LABEL = re.compile(r"app/[^/]+/[0-9a-f]{16}/targetgroup/[^/]+/[0-9a-f]{16}")
 _RESOURCE_ID = re.compile(r"service/[^/]+/[^/]+")
 
 
@@ -104,3 +112,79 @@ def _service(target: Resource) -> Resource | None:
         if service is not None:
             return service
     return None
+
+
+@resource_rule(
+    "autoscaling/policy-settings",
+    _POLICY,
+    errors=(
+        "ValidationException: The resource label ... is not valid",
+        "ValidationException: You must specify a TargetTrackingScalingPolicyConfiguration",
+        "ObjectNotFoundException: No scalable target registered for service namespace: ecs, "
+        "resource ID: {name}, scalable dimension: ecs:service:DesiredCount",
+    ),
+    remedy="Use the block of the policy's type; the resource label is LOAD BALANCER ARN "
+    "SUFFIX/TARGET GROUP ARN SUFFIX; refer to the scalable target.",
+    documentation=f"{_API}/API_PutScalingPolicy.html",
+)
+def policy_settings(policy: Resource) -> Problems:
+    """A scaling policy lacks the block of its type, the scalable target or the resource label."""
+    kind = policy.text("policy_type", "StepScaling") or ""
+    block = _POLICY_BLOCKS.get(kind, "")
+    for name in _POLICY_BLOCKS.values():
+        if name == block and policy.absent(name):
+            yield policy.problem(f"policy_type is {kind}, without {name}", variant=1)
+        elif name != block and block and policy.given(name):
+            yield policy.problem(f"policy_type is {kind}, with {name}", variant=1)
+    targets = policy.configuration.resources(_TARGET)
+    resource = policy.text("resource_id")
+    if resource and resource in [target.text("resource_id") for target in targets]:
+        target = next(t for t in targets if t.text("resource_id") == resource)
+        if not policy.depends_on(target) and not policy.configuration.planned:
+            text = f"resource_id {resource!r} is no reference to {target.address}"
+            yield policy.problem(text, variant=2, name=resource)
+    for text in _labels(policy):
+        yield policy.problem(text)
+
+
+def _labels(policy: Resource) -> Iterator[str]:
+    for block in policy.blocks("target_tracking_scaling_policy_configuration"):
+        for metric in block.blocks("predefined_metric_specification"):
+            kind = metric.text("predefined_metric_type")
+            label = metric.text("resource_label")
+            if kind == _REQUEST_COUNT and metric.absent("resource_label"):
+                yield f"{kind} requires resource_label"
+            elif (
+                kind is not None and kind != _REQUEST_COUNT and not metric.absent("resource_label")
+            ):
+                yield f"{kind} does not accept resource_label"
+            elif label and not _LABEL.fullmatch(label):
+                yield f"resource_label {label!r}"
+            arns = [
+                reference.text
+                for reference in references_in(metric.unresolved("resource_label"))
+                if reference.attribute in ("arn", "id", "name", "dns_name")
+            ]
+            yield from (f"resource_label has {arn}, not arn_suffix" for arn in arns)
+        names = ("predefined_metric_specification", "customized_metric_specification")
+        if all(block.absent(name) for name in names):
+            yield "target tracking without a metric"
+
+
+@resource_rule(
+    "autoscaling/target-without-dependency",
+    _TARGET,
+    errors="ValidationException: ECS service doesn't exist: {name}",
+    remedy="Refer to the service's name in resource_id, or add depends_on.",
+    documentation=f"{_API}/API_RegisterScalableTarget.html",
+)
+def target_without_dependency(target: Resource) -> Problems:
+    """A scalable target does not depend on its service, and may be created before it."""
+    configuration = target.configuration
+    name = target.text("resource_id") or ""
+    if configuration.planned or target.text("service_namespace") != "ecs":
+        return
+    for service in configuration.resources("aws_ecs_service"):
+        if service.text("name") == name.rpartition("/")[2] and not target.depends_on(service):
+            text = f"resource_id {name!r} is no reference to {service.address}"
+            yield target.problem(text, name=name)

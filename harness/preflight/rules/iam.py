@@ -1,4 +1,4 @@
-"""IAM roles and policy statements, as other rules read them, and the rules on them."""
+"""IAM roles and policy statements, as other rules read them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,11 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from harness.preflight.configuration import Reference, Resource, Unknown, references_in
-from harness.preflight.registry import Problems, resource_rule
 
-_GRAMMAR = "IAM/latest/UserGuide/reference_policies_grammar.html"
-_VERSIONS = ("2012-10-17", "2008-10-17")
-_POLICIES = ("aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy")
 _MANAGED: Mapping[str, tuple[str, ...]] = {
     "service-role/AmazonECSTaskExecutionRolePolicy": (
         *("ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability"),
@@ -192,82 +188,3 @@ def _managed(arn: str | None) -> list[Statement] | None:
     if actions is None:
         return None
     return [Statement(actions=actions, resources=("*",))]
-
-
-@resource_rule(
-    "iam/malformed-policy",
-    *_POLICIES,
-    errors=(
-        "MalformedPolicyDocument: Syntax errors in policy.",
-        "MalformedPolicyDocument: Policy document should not specify a principal.",
-        "MalformedPolicyDocument: Policy statement must contain resources.",
-        "MalformedPolicyDocument: Policy statement must contain actions.",
-        'Error: "policy" contains an invalid JSON policy: ...',
-    ),
-    other_errors=(
-        "MalformedPolicyDocument: Statement {number} must contain a Resource or NotResource",
-        "MalformedPolicyDocument: Statement {number} must contain an Action or NotAction",
-    ),
-    remedy="Use Version 2012-10-17; each statement with Effect, Action and Resource, no Principal.",
-    documentation=_GRAMMAR,
-)
-def malformed_policy(policy: Resource) -> Problems:
-    """An identity policy violates the policy grammar of IAM."""
-    for message in _violations(policy, "policy", identity=True):
-        yield policy.problem(message)
-
-
-@resource_rule(
-    "iam/malformed-trust-policy",
-    "aws_iam_role",
-    errors=(
-        "MalformedPolicyDocument: Missing required field Principal",
-        "MalformedPolicyDocument: Has prohibited field Resource",
-        "MalformedPolicyDocument: This policy contains invalid Json",
-        'Error: "assume_role_policy" contains an invalid JSON policy: ...',
-    ),
-    remedy="Use Effect, Principal and Action (sts:AssumeRole) in each statement, no Resource.",
-    documentation=_GRAMMAR,
-)
-def malformed_trust_policy(role: Resource) -> Problems:
-    """The trust policy of a role violates the policy grammar of IAM."""
-    for message in _violations(role, "assume_role_policy", identity=False):
-        yield role.problem(message)
-
-
-def _violations(resource: Resource, argument: str, *, identity: bool) -> list[str]:
-    try:
-        document = resource.document(argument)
-    except ValueError as error:
-        return [f"{argument} is not JSON: {error}"]
-    if isinstance(document, list):
-        return [f"{argument} is a list, not an object"]
-    if not isinstance(document, Mapping):
-        return []
-    version = document.get("Version")
-    unsupported = isinstance(version, str) and version not in _VERSIONS
-    found = [f"Version is {version}"] if unsupported else []
-    listed = document.get("Statement")
-    if not listed:
-        return [*found, f"{argument} has no statement"]
-    for index, item in enumerate(listed if isinstance(listed, list) else [listed]):
-        if isinstance(item, Mapping):
-            errors = _grammar_errors(item, identity=identity)
-            found += [f"statement {index}: {text}" for text in errors]
-    return found
-
-
-def _grammar_errors(item: Mapping[str, Any], *, identity: bool) -> list[str]:
-    effect = item.get("Effect")
-    has = {
-        name: name in item or f"Not{name}" in item for name in ("Action", "Resource", "Principal")
-    }
-    errors = {
-        f"Effect is {effect}": isinstance(effect, str | None) and effect not in ("Allow", "Deny"),
-        "no Action": not has["Action"],
-        "no Resource": identity and not has["Resource"],
-        "a Principal, which an identity policy cannot have": identity and has["Principal"],
-        "no Principal": not identity and not has["Principal"],
-        "a Resource, which a trust policy cannot have": not identity and has["Resource"],
-    }
-    return [text for text, violated in errors.items() if violated]

@@ -83,14 +83,18 @@ def _is_address(name: str) -> bool:
 def acl_with_owner_enforced(acl: Resource) -> Problems:
     """A bucket has an ACL, which its object ownership (by default) does not allow."""
     bucket = acl.follow("bucket", "aws_s3_bucket")
-    if bucket is None:
-        return
-    kind = "aws_s3_bucket_ownership_controls"
-    controls = acl.configuration.all_referring(kind, "bucket", bucket)
-    rules = [control.block("rule") for control in controls or ()]
-    enforced = all(r and r.text("object_ownership") == "BucketOwnerEnforced" for r in rules)
-    if controls is not None and enforced:
+    if bucket is not None and allows_acls(bucket) is False:
         yield acl.problem(f"{bucket.address} does not allow ACLs (BucketOwnerEnforced)")
+
+
+def allows_acls(bucket: Resource) -> bool | None:
+    """Return whether a bucket's object ownership, by default enforced, allows ACLs."""
+    kind = "aws_s3_bucket_ownership_controls"
+    controls = bucket.configuration.all_referring(kind, "bucket", bucket)
+    if controls is None:
+        return None
+    rules = [control.block("rule") for control in controls]
+    return not all(r and r.text("object_ownership") == "BucketOwnerEnforced" for r in rules)
 
 
 @resource_rule(

@@ -1,10 +1,24 @@
 """Rules on the backend of the Terraform state."""
 
+import re
+from collections.abc import Iterator
+
+from harness.preflight.configuration import Block
 from harness.preflight.finding import Family, Problem, Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule
 from harness.preflight.rules.terraform.backend_arguments import Argument, s3_argument, s3_arguments
 from harness.preflight.terraform_version import TerraformVersion
 
+_BACKENDS = {
+    *("azurerm", "consul", "cos", "gcs", "http", "kubernetes", "local", "oci", "oss", "pg"),
+    *("remote", "s3"),
+}
+_BUCKET = re.compile(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?|arn:aws[\w-]*:s3:.+")
+_EXCLUSIVE = (
+    ("kms_key_id", "sse_customer_key"),
+    ("allowed_account_ids", "forbidden_account_ids"),
+    ("assume_role", "role_arn"),
+)
 _S3_BACKEND = "https://developer.hashicorp.com/terraform/language/backend/s3"
 
 
@@ -83,6 +97,51 @@ def shared_state_key(inspection: Inspection) -> Problems:
     if key and suffix not in key and "use_lockfile" not in backend[1]:
         message = f"the key {key!r} does not contain the environment suffix {suffix!r}"
         yield Problem("terraform.backend.s3.key", message)
+
+
+@configuration_rule(
+    "terraform/backend-values",
+    errors=(
+        "Error: Variables not allowed\n\nVariables may not be used here.",
+        'Error: Unsupported backend type\n\nThere is no backend type named "{name}".',
+        'Error: Missing Required Value\n\nThe attribute "{name}" is required by the backend.',
+        'Error: Invalid Value\n\nThe value must not start or end with "/"',
+        "Error: Invalid Attribute Combination\n\nOnly one of ... can be set.",
+    ),
+    remedy="Use literal values, or pass them to terraform init with -backend-config.",
+    documentation="https://developer.hashicorp.com/terraform/language/backend",
+)
+def backend_values(inspection: Inspection) -> Problems:
+    """A backend has a reference for a value, an unknown type, or arguments that exclude others."""
+    backend = inspection.configuration.backend()
+    if backend is None:
+        return
+    kind, block = backend
+    if kind not in _BACKENDS:
+        yield Problem(f"terraform.backend.{kind}", f"unknown backend {kind}", {"name": kind}, 1)
+    for name, raw in block.raw.items():
+        if isinstance(raw, str) and "${" in raw and "$${" not in raw:
+            text = f"{name} is {raw!r}: a backend has no variables (JSON: taken literally)"
+            yield Problem(f"terraform.backend.{kind}.{name}", text, {"name": name})
+    for text, name, variant in _s3_values(block) if kind == "s3" else ():
+        yield Problem(f"terraform.backend.s3.{name}", text, {"name": name}, variant)
+
+
+def _s3_values(block: Block) -> Iterator[tuple[str, str, int]]:
+    """Yield what is wrong with the values, the argument, and the index of the error."""
+    for name in ("key", "workspace_key_prefix"):
+        value = block.text(name) or ""
+        if value.startswith("/") or value.endswith("/"):
+            yield f"{name} {value!r} begins or ends with /", name, 3
+    bucket = block.text("bucket")
+    if bucket and not _BUCKET.fullmatch(bucket) and "${" not in bucket:
+        yield f"bucket {bucket!r} is not the name of a bucket", "bucket", 3
+    for group in _EXCLUSIVE:
+        given = [name for name in group if not block.absent(name)]
+        if len(given) > 1:
+            yield f"{' and '.join(given)} exclude each other", given[0], 4
+    if block.boolean("encrypt") is False and not block.absent("kms_key_id"):
+        yield "kms_key_id without encrypt", "kms_key_id", 4
 
 
 def _instead(argument: Argument) -> str:

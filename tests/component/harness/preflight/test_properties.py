@@ -188,6 +188,7 @@ def test_an_unknown_value_anywhere_has_no_finding() -> None:
                 if key == "depends_on" or container is body.get("depends_on"):
                     continue  # Terraform accepts no expression there
                 kept, container[key] = container[key], "${var.anything}"
+                draft.document["variable"] = {"anything": {}}
                 findings = preflight(configuration_of(draft.document)).findings
                 assert not findings, f"{kind}.{name} {key}: {findings}"
                 container[key] = kept

@@ -56,6 +56,10 @@ class Draft:
     def __delitem__(self, address: str) -> None:
         kind, name = address.split(".")
         del self.document["resource"][kind][name]
+        for resources in self.document["resource"].values():
+            for body in resources.values():
+                if address in body.get("depends_on", ()):
+                    body["depends_on"].remove(address)
 
     @staticmethod
     def _mode(address: str) -> str:
@@ -240,12 +244,18 @@ def both(*changes: Callable[[Draft], object]) -> Callable[[Draft], object]:
     return change
 
 
+def with_variables(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a configuration with a declaration of each variable that it refers to."""
+    names = set(re.findall(r"\bvar\.(\w+)", json.dumps(document)))
+    return {**document, "variable": {**{n: {} for n in names}, **document.get("variable", {})}}
+
+
 def report_of(case: Case) -> Report:
     """Run all rules over the changed configuration."""
     draft = catalog()
     case.change(draft)
     return preflight(
-        configuration_of(draft.document),
+        configuration_of(with_variables(draft.document)),
         target=case.target,
         terraform=TerraformVersion.parse(case.terraform),
     )
@@ -273,6 +283,11 @@ _SAME_MESSAGE = [
     {"cloudfront/policy-not-found", "cloudfront/wrong-policy"},
     {"secretsmanager/name-taken", "secretsmanager/recovery-window"},
     {"iam/role-name-taken", "terraform/name-not-unique-per-run"},
+    {"terraform/undeclared-resource", "terraform/undeclared-name"},
+    {"iam/role-name-taken", "terraform/duplicate-name"},
+    {"terraform/name-not-unique-per-run", "terraform/duplicate-name"},
+    {"cloudfront/certificate", "cloudfront/settings"},
+    {"autoscaling/resource-id", "autoscaling/target-without-dependency"},
 ]
 _SHORTEST = 20
 

@@ -40,7 +40,10 @@ def test_the_error_message_is_formatted_with_the_actual_values() -> None:
 
 
 def test_a_blocker_of_a_resource_that_may_not_exist_is_a_warning() -> None:
-    (finding,) = with_bucket(count="${var.enabled ? 1 : 0}").findings
+    draft = catalog()
+    draft[BUCKET].update(force_destroy=False, count="${var.enabled ? 1 : 0}")
+    draft.document["variable"] = {"enabled": {}}
+    (finding,) = preflight(configuration_of(draft.document)).findings
     assert finding.severity is Severity.WARNING
     assert finding.message.startswith("if its count is not 0")
 

@@ -117,7 +117,9 @@ CASES = [
         "cloudfront/certificate",
         EDGE,
         lambda d: certificate(
-            d, acm_certificate_arn="arn:aws:acm:eu-north-1:123456789012:certificate/x"
+            d,
+            acm_certificate_arn="arn:aws:acm:eu-north-1:123456789012:certificate/x",
+            ssl_support_method="sni-only",
         ),
     ),
     fires(
@@ -131,7 +133,9 @@ CASES = [
         both(
             lambda d: d[EDGE].update(aliases=["shop.example.com"]),
             lambda d: certificate(
-                d, acm_certificate_arn="arn:aws:acm:us-east-1:123456789012:certificate/x"
+                d,
+                acm_certificate_arn="arn:aws:acm:us-east-1:123456789012:certificate/x",
+                ssl_support_method="sni-only",
             ),
         ),
     ),

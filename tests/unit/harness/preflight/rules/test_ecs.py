@@ -198,6 +198,7 @@ CASES = [
         "ecs/load-balancer-container",
         lambda d: container(d, portMappings=[{"containerPort": "8080"}]),
         name="port as text",
+        also={"ecs/container-settings"},
     ),
     fires(
         BEFORE_LISTENER,

@@ -164,6 +164,7 @@ CASES = [
         "rds/master-username",
         lambda d: instance_of_postgres(d, engine="mysql", username="user"),
         name="MySQL reserves fewer",
+        also={"rds/cluster-settings"},
     ),
     fires("rds/master-password", CLUSTER, lambda d: cluster(d, master_password_wo="short")),
     fires("rds/master-password", CLUSTER, lambda d: cluster(d, master_password_wo="with@sign99")),

@@ -1,0 +1,179 @@
+"""Rules on the settings of containers, against each other, the task and its launch type.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
+"""
+
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+
+from harness.preflight.configuration import Block, PreflightInputError, Resource
+from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.rules.ecs.model import containers, is_fargate
+
+_PARAMETERS = "AmazonECS/latest/developerguide/task_definition_parameters.html"
+_MIN_MEMORY = 6
+_MAX_FARGATE_STOP = 120
+_FARGATE_DRIVERS = ("awslogs", "splunk", "awsfirelens")
+_DRIVERS = (*_FARGATE_DRIVERS, "fluentd", "gelf", "json-file", "journald", "logentries", "syslog")
+_NOT_ON_FARGATE = ("links", "dnsServers", "dnsSearchDomains", "dockerSecurityOptions", "extraHosts")
+_CONDITIONS = ("START", "COMPLETE", "SUCCESS", "HEALTHY")
+_TEXTS = ("name", "image", "user", "workingDirectory", "hostname")
+_TEXT_LISTS = ("command", "entryPoint")
+_PORTS = range(1, 65536)
+_FARGATE_LINUX_ONLY = {"SYS_PTRACE"}
+
+
+@resource_rule(
+    "ecs/container-settings",
+    "aws_ecs_task_definition",
+    errors=(
+        "ClientException: Invalid setting for container '{name}'. ...",
+        "ClientException: Fargate compatible task definitions do not support ...",
+        "ClientException: When you specify ... the value must be ...",
+        "Error: ECS Task Definition container_definitions is invalid: Error decoding JSON: ...",
+    ),
+    remedy="Correct the container definition.",
+    documentation=_PARAMETERS,
+)
+def container_settings(task: Resource) -> Problems:
+    """A container's settings do not fit each other, the task, or Fargate."""
+    listed = containers(task) or []
+    for container in listed:
+        name = container.text("name") or "..."
+        try:
+            for text in (*_own(container), *_in_task(container, task)):
+                yield task.problem(f"container {name}: {text}", name=name)
+        except PreflightInputError as error:
+            yield task.problem(f"container {name}: {error.message}", variant=3, name=name)
+    for text in _together(listed, task):
+        yield task.problem(text)
+
+
+def _own(container: Block) -> Iterator[str]:
+    yield from _types(container)
+    memory, reservation = container.integer("memory"), container.integer("memoryReservation")
+    if memory is not None and 0 < memory < _MIN_MEMORY:
+        yield f"memory {memory} is less than {_MIN_MEMORY} MiB"
+    if memory and reservation and reservation > memory:
+        yield f"memoryReservation {reservation} is more than memory {memory}"
+    plain = {e.text("name") for e in container.blocks("environment")}
+    secret = [s.text("name") for s in container.blocks("secrets")]
+    for name in sorted({n for n in secret if n and (n in plain or secret.count(n) > 1)}):
+        yield f"{name} is a secret and set again"
+    for block in container.blocks("portMappings"):
+        for key in ("containerPort", "hostPort"):
+            port = block.integer(key)
+            if port and port not in _PORTS:
+                yield f"{key} {port} is not a port"
+        protocol = block.text("protocol")
+        if protocol not in (None, "tcp", "udp"):
+            yield f"protocol {protocol} is neither tcp nor udp"
+    health = container.block("healthCheck")
+    command = health.values("command") if health is not None else None
+    if command and command[0] not in ("CMD", "CMD-SHELL", "NONE") and isinstance(command[0], str):
+        yield "healthCheck.command does not begin with CMD or CMD-SHELL"
+
+
+def _types(container: Block) -> Iterator[str]:
+    """Yield the values of a wrong JSON type, which the provider does not convert."""
+    for name in _TEXTS:
+        if isinstance(container.value(name), bool | int | float):
+            yield f"{name} is not a text"
+    for name in _TEXT_LISTS:
+        value = container.value(name)
+        if isinstance(value, str):
+            yield f"{name} is a text, not a list"
+        elif any(isinstance(item, bool | int | float) for item in container.values(name) or ()):
+            yield f"{name} has an item that is not a text"
+    for name in ("cpu", "memory", "memoryReservation", "stopTimeout", "startTimeout"):
+        if isinstance(container.value(name), str):
+            yield f"{name} is a text, not a number"
+    if isinstance(container.value("essential"), str):
+        yield "essential is a text, not true or false"
+    for block in container.blocks("environment"):
+        if isinstance(block.value("value"), bool | int | float):
+            yield f"environment {block.text('name')} is not a text"
+    for block in container.blocks("portMappings"):
+        if isinstance(block.value("containerPort"), str):
+            yield "containerPort is a text, not a number"
+
+
+def _in_task(container: Block, task: Resource) -> Iterator[str]:
+    fargate = is_fargate(task)
+    logging = container.block("logConfiguration")
+    driver = logging.text("logDriver") if logging is not None else None
+    if driver is not None and driver not in (_FARGATE_DRIVERS if fargate else _DRIVERS):
+        yield f"log driver {driver} is not supported{' by Fargate' if fargate else ''}"
+    for name in ("cpu", "memory"):
+        own, whole = container.integer(name), _units(task, name)
+        if own and whole and own > whole:
+            yield f"{name} {own} is more than the task's {whole}"
+    memoryless = container.absent("memory") and container.absent("memoryReservation")
+    if memoryless and task.absent("memory") and not fargate:
+        yield "neither memory nor memoryReservation, and the task has no memory"
+    if not fargate:
+        return
+    if container.value("privileged") is True:
+        yield "privileged is not supported by Fargate"
+    for name in _NOT_ON_FARGATE:
+        if container.given(name):
+            yield f"{name} is not supported by Fargate"
+    stop = container.integer("stopTimeout")
+    if stop is not None and stop > _MAX_FARGATE_STOP:
+        yield f"stopTimeout {stop} is more than {_MAX_FARGATE_STOP} seconds"
+    linux = container.block("linuxParameters")
+    capabilities = linux.block("capabilities") if linux is not None else None
+    added = set((capabilities.texts("add") if capabilities is not None else None) or ())
+    if added - _FARGATE_LINUX_ONLY:
+        yield f"capabilities {', '.join(sorted(added))} are not supported by Fargate"
+
+
+def _units(task: Resource, name: str) -> int | None:
+    text = task.text(name) or ""
+    return int(text) if text.isdigit() else None
+
+
+def _together(listed: list[Block], task: Resource) -> Iterator[str]:
+    essential = [container.value("essential") for container in listed]
+    if listed and all(value is False for value in essential):
+        yield "no container is essential"
+    for name in ("cpu", "memory"):
+        sizes, whole = [c.integer(name) for c in listed], _units(task, name)
+        known = [size for size in sizes if size]
+        if whole and len(known) > 1 and sum(known) > whole and max(known) <= whole:
+            yield f"the containers' {name} is {sum(known)}, the task's {whole}"
+    ports = [
+        (block.integer("containerPort"), block.text("protocol", "tcp"))
+        for container in listed
+        for block in container.blocks("portMappings")
+    ]
+    twice = sorted({port for port, _ in ports if port and ports.count((port, "tcp")) > 1})
+    if task.text("network_mode") == "awsvpc":
+        yield from (f"two port mappings have port {port}" for port in twice)
+    yield from _dependencies(listed)
+
+
+def _dependencies(listed: list[Block]) -> Iterator[str]:
+    by_name = {container.text("name"): container for container in listed}
+    graph: dict[str, list[str]] = {}
+    for name, container in by_name.items():
+        for block in container.blocks("dependsOn"):
+            other, condition = block.text("containerName"), block.text("condition")
+            if name is None or other is None or None in by_name:
+                continue
+            graph.setdefault(name, []).append(other)
+            if other not in by_name:
+                yield f"container {name} depends on {other}, which does not exist"
+            elif condition == "HEALTHY" and by_name[other].absent("healthCheck"):
+                yield f"container {name} waits for {other} to be healthy; it has no healthCheck"
+            elif condition not in (None, *_CONDITIONS):
+                yield f"container {name}: condition {condition} is not one of {_CONDITIONS}"
+            elif condition in ("COMPLETE", "SUCCESS") and by_name[other].value("essential") in (
+                None,
+                True,
+            ):
+                yield f"container {name} waits for {other} to end, but {other} is essential"
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        yield f"dependsOn is a cycle: {' -> '.join(error.args[1])}"

@@ -1,0 +1,205 @@
+"""Rules on policies as documents, wherever they are: roles, buckets, keys, queues, secrets.
+
+Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from harness.preflight.configuration import Resource, Unknown
+from harness.preflight.finding import Severity
+from harness.preflight.registry import Problems, resource_rule
+
+_GRAMMAR = "IAM/latest/UserGuide/reference_policies_grammar.html"
+_IDENTITY = ("aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy", "aws_iam_group_policy")
+# Resource type -> argument with a policy that has principals.
+_RESOURCE_POLICIES = {
+    "aws_iam_role": "assume_role_policy",
+    "aws_s3_bucket": "policy",
+    "aws_kms_key": "policy",
+    "aws_sns_topic": "policy",
+    "aws_sqs_queue": "policy",
+    "aws_vpc_endpoint": "policy",
+    **dict.fromkeys(
+        (
+            *("aws_ecr_repository_policy", "aws_kms_key_policy", "aws_s3_bucket_policy"),
+            *("aws_secretsmanager_secret_policy", "aws_sns_topic_policy", "aws_sqs_queue_policy"),
+            *("aws_vpc_endpoint_policy", "aws_cloudwatch_event_bus_policy"),
+        ),
+        "policy",
+    ),
+    "aws_cloudwatch_log_resource_policy": "policy_document",
+}
+_ARGUMENTS = {**dict.fromkeys(_IDENTITY, "policy"), **_RESOURCE_POLICIES}
+_KEYS = {"Version", "Id", "Statement"}
+_STATEMENT_KEYS = {
+    *("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal"),
+    *("NotPrincipal", "Condition"),
+}
+_VERSIONS = ("2012-10-17", "2008-10-17")
+_ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+", re.ASCII)
+_PRINCIPAL_KINDS = {"AWS", "Service", "Federated", "CanonicalUser"}
+_ACCOUNT = re.compile(
+    r"\*|\d{12}|arn:aws[\w-]*:(iam|sts)::(\d{12}|cloudfront):[^*?]+|A[A-Z0-9]{15,}"
+)
+_OPERATORS = {
+    *(f"{kind}{name}" for kind in ("String", "StringNot") for name in ("Equals", "Like")),
+    *("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "Bool", "BinaryEquals", "Null"),
+    *("IpAddress", "NotIpAddress", "ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"),
+    *(
+        f"{kind}{name}"
+        for kind in ("Numeric", "Date")
+        for name in (
+            *("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan"),
+            "GreaterThanEquals",
+        )
+    ),
+}
+_MANAGED = json.loads(Path(__file__).with_name("managed_policies.json").read_text(encoding="utf-8"))
+_ARN = re.compile(r"arn:aws[\w-]*:iam::aws:policy/(?:(.+)/)?([^/]+)")
+
+
+@resource_rule(
+    "iam/malformed-policy",
+    *_ARGUMENTS,
+    errors=(
+        "MalformedPolicyDocument: Syntax errors in policy.",
+        "MalformedPolicyDocument: Policy document should not specify a principal.",
+        "MalformedPolicyDocument: Policy statement must contain resources.",
+        "MalformedPolicyDocument: Policy statement must contain actions.",
+        "MalformedPolicyDocument: Missing required field Principal",
+        "MalformedPolicyDocument: Has prohibited field Resource",
+        "MalformedPolicyDocument: This policy contains invalid Json",
+        "MalformedPolicyDocument: Invalid principal in policy",
+        "MalformedPolicy: Policy has invalid action",
+        'Error: "policy" contains an invalid JSON policy: ...',
+        'Error: "assume_role_policy" contains an invalid JSON policy: ...',
+    ),
+    other_errors=(
+        "MalformedPolicyDocument: Statement {number} must contain a Resource or NotResource",
+        "MalformedPolicyDocument: Statement {number} must contain an Action or NotAction",
+    ),
+    remedy="Use Version 2012-10-17, and in each statement Effect, Action and Resource (of an "
+    "identity policy) or Principal (of a trust or resource policy).",
+    documentation=_GRAMMAR,
+)
+def malformed_policy(resource: Resource) -> Problems:
+    """A policy violates the policy grammar of IAM."""
+    argument = _ARGUMENTS[resource.type]
+    try:
+        document = resource.document(argument)
+    except ValueError as error:
+        yield resource.problem(f"{argument} is not JSON: {error}", variant=9)
+        return
+    for text in _violations(document, resource.type, argument):
+        yield resource.problem(text)
+
+
+def _violations(document: Any, kind: str, argument: str) -> Iterator[str]:
+    if document == "" or document is None or isinstance(document, Unknown):
+        return
+    if not isinstance(document, Mapping):
+        yield f"{argument} is not an object"
+        return
+    yield from (f"{argument}: unknown key {key}" for key in document if key not in _KEYS)
+    version = document.get("Version")
+    if isinstance(version, str) and version not in _VERSIONS:
+        yield f"{argument}: Version is {version}"
+    listed = document.get("Statement")
+    if not listed:
+        yield f"{argument} has no statement"
+    for index, item in enumerate(listed if isinstance(listed, list) else [listed]):
+        if isinstance(item, Mapping):
+            yield from (f"statement {index}: {text}" for text in _statement(item, kind))
+
+
+def _statement(item: Mapping[str, Any], kind: str) -> Iterator[str]:
+    yield from (f"unknown key {key}" for key in item if key not in _STATEMENT_KEYS)
+    effect = item.get("Effect")
+    if isinstance(effect, str | None) and effect not in ("Allow", "Deny"):
+        yield f"Effect is {effect}" if effect else "no Effect"
+    has = {n: n in item or f"Not{n}" in item for n in ("Action", "Resource", "Principal")}
+    trust, identity = kind == "aws_iam_role", kind in _IDENTITY
+    if not has["Action"]:
+        yield "no Action"
+    if identity and not has["Resource"]:
+        yield "no Resource"
+    if trust and has["Resource"]:
+        yield "a Resource, which a trust policy cannot have"
+    if identity and has["Principal"]:
+        yield "a Principal, which an identity policy cannot have"
+    if not identity and not has["Principal"]:
+        yield "no Principal"
+    yield from _values(item, trust=trust)
+
+
+def _values(item: Mapping[str, Any], *, trust: bool) -> Iterator[str]:
+    for name in ("Action", "NotAction"):
+        for action in _texts(item.get(name)):
+            if not _ACTION.fullmatch(action):
+                yield f"{name} {action!r} is not SERVICE:ACTION"
+    for name in ("Resource", "NotResource"):
+        for arn in _texts(item.get(name)):
+            if arn != "*" and not arn.startswith(("arn:", "*")) and not trust:
+                yield f"{name} {arn!r} is not an ARN"
+    yield from _principals(item.get("Principal", item.get("NotPrincipal")))
+    condition = item.get("Condition")
+    for operator in condition if isinstance(condition, Mapping) else ():
+        name = operator.rpartition(":")[2].removesuffix("IfExists")
+        if name not in _OPERATORS:
+            yield f"unknown condition operator {operator}"
+
+
+def _principals(principal: Any) -> Iterator[str]:
+    if isinstance(principal, str) and principal != "*":
+        yield f"Principal {principal!r} is neither * nor an object"
+    for kind, value in principal.items() if isinstance(principal, Mapping) else ():
+        if kind not in _PRINCIPAL_KINDS:
+            yield f"unknown kind of principal {kind}"
+        for name in _texts(value):
+            if kind == "AWS" and not _ACCOUNT.fullmatch(name):
+                yield f"principal {name!r} is neither * nor an account, user or role"
+            if kind == "Service" and ("." not in name or "*" in name):
+                yield f"service principal {name!r} is not NAME.amazonaws.com"
+
+
+def _texts(value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [item for item in values if isinstance(item, str)]
+
+
+@resource_rule(
+    "iam/managed-policy",
+    "aws_iam_role_policy_attachment",
+    "aws_iam_user_policy_attachment",
+    "aws_iam_group_policy_attachment",
+    "aws_iam_policy_attachment",
+    "aws_iam_role",
+    table=f"managed policies of AWS, {_MANAGED['source']}",
+    errors="NoSuchEntity: Policy {arn} does not exist or is not attachable.",
+    remedy="Use the ARN from the list of AWS managed policies, with its path.",
+    documentation="aws-managed-policy/latest/reference/policy-list.html",
+)
+def managed_policy(resource: Resource) -> Problems:
+    """An AWS managed policy does not exist, or has another path."""
+    listed = resource.texts("managed_policy_arns") or []
+    for arn in filter(None, [resource.text("policy_arn"), *listed]):
+        match = _ARN.fullmatch(arn)
+        if match and match[2] not in _MANAGED["policies"].get(match[1] or "", ()):
+            text, known = _nearest(match[2])
+            severity = Severity.BLOCKER if known else Severity.WARNING
+            yield resource.problem(f"{arn}: {text}", severity=severity, arn=arn)
+
+
+def _nearest(name: str) -> tuple[str, bool]:
+    """Return what is wrong with a name, and whether that is certain."""
+    paths = [p for p, names in _MANAGED["policies"].items() if name in names]
+    if paths:
+        return f"the policy is {'/'.join(filter(None, [paths[0], name]))}", True
+    names = [n for listed in _MANAGED["policies"].values() for n in listed]
+    close = get_close_matches(name, names, 1, 0.85)
+    return (f"did you mean {close[0]}?", True) if close else ("unknown policy", False)

@@ -1,0 +1,123 @@
+"""Rules on the settings of Aurora clusters and parameter groups against each other."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.preflight.configuration import Resource
+from harness.preflight.registry import Problems, resource_rule
+
+_GUIDE = "AmazonRDS/latest/AuroraUserGuide"
+_CLUSTER = ("aws_rds_cluster", "aws_db_instance")
+_GROUPS = ("aws_rds_cluster_parameter_group", "aws_db_parameter_group")
+_DATA = json.loads(Path(__file__).with_name("parameters.json").read_text(encoding="utf-8"))
+_PASSWORDS = ("master_password", "master_password_wo", "password", "password_wo")
+_SOURCES = (
+    *("snapshot_identifier", "replication_source_identifier", "restore_to_point_in_time"),
+    *("global_cluster_identifier", "replicate_source_db", "s3_import"),
+)
+_RETIRED_MODES = ("serverless", "parallelquery", "multimaster", "global")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_BACKUP = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_MAINTENANCE = re.compile(
+    r"(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):([0-5]\d)-"
+    r"(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):([0-5]\d)"
+)
+_DAY, _WEEK, _SHORTEST = 1440, 10080, 30
+
+
+@resource_rule(
+    "rds/parameter-group-settings",
+    *_GROUPS,
+    table=_DATA["source"],
+    errors=(
+        "InvalidParameterCombination: cannot use immediate apply method for static parameter",
+        "InvalidParameterValue: ParameterGroupFamily {family} is not a valid parameter group "
+        "family",
+    ),
+    remedy='Set apply_method = "pending-reboot" for static parameters; use a family such as '
+    "aurora-postgresql16.",
+    documentation=f"{_GUIDE}/USER_WorkingWithParamGroups.html",
+)
+def parameter_group_settings(group: Resource) -> Problems:
+    """A static parameter is applied immediately (the default), or the family does not exist."""
+    family = group.text("family") or ""
+    if family and family not in _DATA["families"] and not _newer(family):
+        yield group.problem(f"unknown family {family}", variant=1, family=family)
+    static = next((v for k, v in _DATA["static"].items() if k in family), ())
+    for block in group.blocks("parameter"):
+        name = block.text("name")
+        if name in static and block.text("apply_method", "immediate") == "immediate":
+            yield group.problem(f"{name} is static; apply_method is immediate")
+
+
+def _newer(family: str) -> bool:
+    """Return whether a family is of an engine of the table, and newer than those in it."""
+    stem = family.rstrip("0123456789.")
+    versions = [f.removeprefix(stem) for f in _DATA["families"] if f.rstrip("0123456789.") == stem]
+    number = family.removeprefix(stem)
+    return bool(versions and number) and float(number) > max(float(v) for v in versions)
+
+
+@resource_rule(
+    "rds/cluster-settings",
+    *_CLUSTER,
+    errors=(
+        "InvalidParameterCombination: The backup window and maintenance window must not overlap.",
+        "InvalidParameterValue: Invalid maintenance or backup window format.",
+        "InvalidParameterValue: The engine mode {mode} you requested is currently unavailable.",
+        "InvalidParameterValue: The parameter MasterUserPassword must be provided and must not be "
+        "blank.",
+        "InvalidParameterCombination: You can't specify MasterUserPassword for an instance with "
+        "ManageMasterUserPassword enabled.",
+    ),
+    remedy="Correct the argument; give the password by manage_master_user_password, or by one of "
+    "the password arguments.",
+    documentation=f"{_GUIDE}/Aurora.CreateInstance.html",
+)
+def cluster_settings(database: Resource) -> Problems:
+    """Windows overlap, the engine mode is retired, or the password has no source or two."""
+    for text, variant in _windows(database):
+        yield database.problem(text, variant=variant)
+    mode = database.text("engine_mode")
+    if mode in _RETIRED_MODES:
+        yield database.problem(f"engine_mode {mode} is retired", variant=2, mode=mode)
+    given = [name for name in _PASSWORDS if not database.absent(name)]
+    managed = database.boolean("manage_master_user_password", default=False)
+    if managed and given:
+        text = f"{given[0]} beside manage_master_user_password"
+        yield database.problem(text, variant=4)
+    elif len(given) > 1:
+        yield database.problem(f"{' and '.join(given)}", variant=4)
+    restored = not all(database.absent(name) for name in _SOURCES)
+    if managed is False and not given and not restored and not database.configuration.planned:
+        yield database.problem("no password, and manage_master_user_password is not set", variant=3)
+
+
+def _windows(database: Resource) -> Iterator[tuple[str, int]]:
+    argument = "preferred_backup_window" if "cluster" in database.type else "backup_window"
+    backup = database.text(argument) or ""
+    argument = argument.replace("backup", "maintenance")
+    if database.type == "aws_db_instance":
+        argument = "maintenance_window"
+    maintenance = (database.text(argument) or "").lower()
+    daily, weekly = _BACKUP.fullmatch(backup), _MAINTENANCE.fullmatch(maintenance)
+    if backup and not daily:
+        yield f"backup window {backup!r} is not hh:mm-hh:mm", 1
+    if maintenance and not weekly:
+        yield f"maintenance window {maintenance!r} is not ddd:hh:mm-ddd:hh:mm", 1
+    starts = [_minutes(*daily.groups()[:2])] if daily else []
+    length = (_minutes(*daily.groups()[2:]) - starts[0]) % _DAY if daily else 0
+    begin = _minutes(*weekly.groups()[1:3], day=weekly[1]) if weekly else 0
+    span = (_minutes(*weekly.groups()[4:], day=weekly[4]) - begin) % _WEEK if weekly else 0
+    if (daily and length < _SHORTEST) or (weekly and span < _SHORTEST):
+        yield f"a window is shorter than {_SHORTEST} minutes", 1
+    if daily and weekly:
+        days = [starts[0] + _DAY * day for day in range(7)]
+        if any((b - begin) % _WEEK < span or (begin - b) % _WEEK < length for b in days):
+            yield f"backup window {backup} overlaps maintenance window {maintenance}", 0
+
+
+def _minutes(hour: str, minute: str, *, day: str = "mon") -> int:
+    return _DAYS.index(day) * _DAY + int(hour) * 60 + int(minute)

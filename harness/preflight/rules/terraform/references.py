@@ -1,0 +1,167 @@
+"""Rules on references: what is not declared, and cycles."""
+
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from harness.preflight.configuration import Configuration, ModuleScope, parse_template, traversals
+from harness.preflight.finding import Problem
+from harness.preflight.registry import Inspection, Problems, configuration_rule
+
+_LANGUAGE = "https://developer.hashicorp.com/terraform/language"
+
+
+@configuration_rule(
+    "terraform/undeclared-name",
+    errors=(
+        "Error: Reference to undeclared input variable",
+        "Error: Reference to undeclared local value",
+        "Error: Reference to undeclared module",
+        "Error: Reference to undeclared output value",
+        "Error: Reference to undeclared resource",
+        "Error: Provider configuration not present",
+    ),
+    remedy="Declare it, or correct the name.",
+    documentation=f"{_LANGUAGE}/expressions/references",
+)
+def undeclared_name(inspection: Inspection) -> Problems:
+    """A variable, local, module, output, provider or dependency is not declared."""
+    configuration = inspection.configuration
+    if configuration.planned:
+        return
+    for scope in configuration.modules:
+        if scope.complete:
+            for address, raw in _expressions(configuration, scope):
+                for text, variant in dict.fromkeys(_undeclared(raw, scope, frozenset())):
+                    yield Problem(address, f"{text} is not declared", {}, variant)
+    yield from _dependencies(configuration)
+    yield from _providers(configuration)
+
+
+def _expressions(configuration: Configuration, scope: ModuleScope) -> Iterator[tuple[str, Any]]:
+    """Yield address and raw value of all that a module declares."""
+    for resource in configuration:
+        if resource.module is scope:
+            yield resource.address, dict(resource.raw)
+    yield f"{scope.prefix}locals", dict(scope.locals)
+    yield f"{scope.prefix}output", dict(scope.outputs)
+    for name, child in scope.children.items():
+        yield f"{scope.prefix}module.{name}", child.arguments(scope)
+
+
+def _undeclared(
+    raw: Any, scope: ModuleScope, iterators: frozenset[str]
+) -> Iterator[tuple[str, int]]:
+    """Yield what is not declared, and the index of the error message."""
+    if isinstance(raw, str) and ("${" in raw or "%{" in raw):
+        for traversal in traversals(parse_template(raw), iterators):
+            found = _missing(traversal.root, traversal.path, scope)
+            if found is not None:
+                yield f"{traversal.text}", found
+    elif isinstance(raw, Mapping):
+        for key, item in raw.items():
+            inner = iterators | _iterators(item) if key == "dynamic" else iterators
+            yield from _undeclared(item, scope, inner)
+    elif isinstance(raw, list):
+        for item in raw:
+            yield from _undeclared(item, scope, iterators)
+
+
+def _iterators(dynamic: Any) -> frozenset[str]:
+    bodies = [
+        (label, body)
+        for labelled in (dynamic if isinstance(dynamic, list) else [dynamic])
+        if isinstance(labelled, Mapping)
+        for label, listed in labelled.items()
+        for body in (listed if isinstance(listed, list) else [listed])
+        if isinstance(body, Mapping)
+    ]
+    return frozenset(str(body.get("iterator") or label) for label, body in bodies)
+
+
+def _missing(root: str, path: tuple[str | int, ...], scope: ModuleScope) -> int | None:
+    if not path:
+        return None
+    name = str(path[0])
+    if root == "var":
+        return None if name in scope.variables else 0
+    if root == "local":
+        return None if name in scope.locals else 1
+    if root != "module":
+        return None
+    if name not in scope.calls:
+        return 2
+    steps = [step for step in path[1:] if isinstance(step, str) and step.isidentifier()]
+    child = scope.children.get(name)
+    known = child is None or not steps or child.instances != 1 or not child.complete
+    return None if known or child is None or steps[0] in child.outputs else 3
+
+
+def _dependencies(configuration: Configuration) -> Iterator[Problem]:
+    for resource in configuration:
+        for address in sorted(resource.explicit_dependencies):
+            local = address.removeprefix(resource.module.prefix)
+            if local.startswith("module."):
+                known = local.split(".")[1].partition("[")[0] in resource.module.calls
+            else:
+                known = configuration.declares(address) or local.startswith(("var.", "local."))
+            if not known and resource.module.complete:
+                text = f"depends_on names {address}, which is not declared"
+                yield Problem(resource.address, text, {}, 4)
+
+
+def _providers(configuration: Configuration) -> Iterator[Problem]:
+    aliases = {
+        f"{name}.{alias}"
+        for name, blocks in configuration.providers.items()
+        for block in blocks
+        if (alias := block.text("alias"))
+    }
+    for resource in configuration:
+        name = resource.provider
+        root = resource.module.parent is None and resource.module.complete
+        if root and "." in name and name not in aliases and not name.startswith(("var", "each")):
+            yield Problem(resource.address, f"provider {name} is not declared", {}, 5)
+
+
+@configuration_rule(
+    "terraform/cycle",
+    other_errors=("Error: Self-referential block", "Error: Cycle: ..."),
+    remedy="Break the cycle: move one reference into a resource of its own (a rule of a security "
+    "group, an attachment).",
+    documentation=f"{_LANGUAGE}/resources",
+)
+def cycle(inspection: Inspection) -> Problems:
+    """Resources or locals depend on each other in a circle."""
+    configuration = inspection.configuration
+    if configuration.planned:
+        return
+    graphs = [{r.address: r.direct_dependencies for r in configuration}]
+    graphs += [_local_graph(scope) for scope in configuration.modules]
+    for graph in graphs:
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            circle = list(error.args[1])
+            yield Problem(circle[0], f"cycle: {' -> '.join(circle)}")
+
+
+def _local_graph(scope: ModuleScope) -> dict[str, frozenset[str]]:
+    prefix = f"{scope.prefix}local."
+    return {
+        f"{prefix}{name}": frozenset(
+            f"{prefix}{traversal.path[0]}"
+            for text in _texts(raw)
+            for traversal in traversals(parse_template(text))
+            if traversal.root == "local" and traversal.path
+        )
+        for name, raw in scope.locals.items()
+    }
+
+
+def _texts(raw: Any) -> Iterator[str]:
+    if isinstance(raw, str):
+        yield raw
+    elif isinstance(raw, Mapping | list):
+        for item in raw.values() if isinstance(raw, Mapping) else raw:
+            yield from _texts(item)

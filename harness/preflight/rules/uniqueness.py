@@ -1,0 +1,110 @@
+"""Rules on names, and on settings of one parent, that two resources cannot share.
+
+``uniqueness.json`` has, by resource type, the arguments that must differ together; ``?`` marks an
+argument that may be absent. AWS refuses the second resource, or replaces the first by it.
+"""
+
+import json
+from collections.abc import Hashable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.preflight.configuration import Reference, Resource, Unknown
+from harness.preflight.finding import Severity
+from harness.preflight.registry import Inspection, Problems, configuration_rule
+
+_DATA = json.loads(Path(__file__).with_name("uniqueness.json").read_text(encoding="utf-8"))
+_ALIASES = {"aws_lb": "aws_alb", "aws_lb_target_group": "aws_alb_target_group"}
+_REMEDY = "Give each resource its own name (with count or for_each: include the index or the key)."
+_PAGE = "general/latest/gr/aws-arns-and-namespaces.html"
+
+
+@configuration_rule(
+    "terraform/duplicate-name",
+    errors=(
+        "InvalidPermission.Duplicate: the specified rule ... already exists",
+        "Resource.AlreadyAssociated: resource ... is already attached to network ...",
+        "RouteAlreadyExists: The route identified by ... already exists.",
+    ),
+    remedy=_REMEDY,
+    documentation=_PAGE,
+)
+def duplicate_name(inspection: Inspection) -> Problems:
+    """Two resources have a name or a place that AWS gives only once."""
+    yield from _shared(inspection, _DATA["refused"])
+
+
+@configuration_rule(
+    "terraform/replaced-settings",
+    severity=Severity.WARNING,
+    errors="OperationAborted: A conflicting conditional operation is currently in progress "
+    "against this resource. Please try again.",
+    remedy="Merge the two resources into one.",
+    documentation=_PAGE,
+)
+def replaced_settings(inspection: Inspection) -> Problems:
+    """Two resources set the same thing: the last one replaces the other, at each apply."""
+    yield from _shared(inspection, _DATA["replaced"])
+
+
+def _shared(inspection: Inspection, table: Mapping[str, list[list[str]]]) -> Problems:
+    for kind, groups in table.items():
+        resources = inspection.configuration.resources(kind, *_ALIASES.get(kind, "").split())
+        for group in groups:
+            seen: dict[Hashable, Resource] = {}
+            for resource in resources:
+                for text in _conflicts(resource, group, seen):
+                    yield resource.problem(text)
+
+
+def _conflicts(
+    resource: Resource, group: list[str], seen: dict[Hashable, Resource]
+) -> Iterator[str]:
+    key = _key(resource, group)
+    if key is None or resource.conditional:
+        return
+    shown = " and ".join(name for name in group if not name.endswith("?"))
+    if resource.repeated:
+        yield f"every instance has the same {shown}"
+    first = seen.setdefault(key, resource)
+    if first is not resource:
+        yield f"{shown} {_text(resource, group[0])} is also that of {first.address}"
+
+
+def _text(resource: Resource, argument: str) -> str:
+    value = resource.unresolved(argument)
+    return value.text if isinstance(value, Unknown) else repr(value)
+
+
+def _key(resource: Resource, group: list[str]) -> Hashable | None:
+    """Return what must be unique; None if it is not known, or differs between instances."""
+    key: list[Hashable] = [resource.provider]
+    for name in ("region?", *group):
+        value = _identity(resource, name.rstrip("?"))
+        if value is None or (value == "" and not name.endswith("?")):
+            return None
+        key.append(value)
+    return tuple(key)
+
+
+def _identity(resource: Resource, argument: str) -> str | None:
+    """Return the identity of a value: its text, or what it refers to; empty if absent."""
+    value = resource.unresolved(argument)
+    if isinstance(value, Reference):
+        target = resource.configuration.find(value.address)
+        if value.splat or target is None or target.repeated or not target.managed:
+            return None
+        return f"&{value.address}"
+    found = resource.configuration.resource_of(value) if isinstance(value, str) else None
+    if found is not None:
+        return f"&{found.address}"
+    return _plain(value)
+
+
+def _plain(value: Any) -> str | None:
+    if isinstance(value, Unknown):
+        return f"${value.text}" if value.text and not value.volatile else None
+    if isinstance(value, list):
+        items = [_plain(item) for item in value]
+        return None if None in items else ",".join(sorted(filter(None, items)))
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

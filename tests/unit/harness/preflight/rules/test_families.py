@@ -1,0 +1,592 @@
+"""Families of rules: each mistake is found by its rule, each valid neighbour by none."""
+
+import json
+from typing import Any
+
+import pytest
+
+from harness.preflight import Report, configuration_of, preflight
+from tests.unit.harness.preflight.sample_configuration import Case, check, fires, silent
+from tests.unit.harness.preflight.sample_configuration import with_variables as declared
+
+Resources = dict[str, Any]
+EDGE = "aws_cloudfront_distribution.edge_distribution"
+TASK = "aws_ecs_task_definition.service_task"
+CLUSTER = "aws_rds_cluster.database_cluster"
+TARGET = "aws_appautoscaling_target.scaling_target"
+
+
+def report(resources: Resources, **more: Any) -> Report:
+    document = declared({"resource": resources, **more})
+    return preflight(configuration_of(document), disposable=False)
+
+
+def rules(resources: Resources, **more: Any) -> set[str]:
+    return {finding.rule for finding in report(resources, **more).findings}
+
+
+def add(address: str, **arguments: Any) -> Any:
+    return lambda draft: draft.__setitem__(address, arguments)
+
+
+POLICY = {"Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*", "Principal": "*"}]}
+CASES = [
+    fires(
+        "terraform/duplicate-name",
+        "aws_sqs_queue.q",
+        lambda d: d.document["resource"].update(
+            aws_sqs_queue={"a": {"name": "jobs-pr1-a1"}, "q": {"name": "jobs-pr1-a1"}}
+        ),
+    ),
+    silent("terraform/duplicate-name", add("aws_sqs_queue.q", name="jobs-pr1-a1")),
+    fires(
+        "terraform/replaced-settings",
+        "aws_s3_bucket_versioning.b",
+        lambda d: d.document["resource"].update(
+            aws_s3_bucket_versioning={
+                n: {"bucket": "${aws_s3_bucket.storage_log_bucket.id}"} for n in "ab"
+            }
+        ),
+    ),
+    silent(
+        "terraform/replaced-settings",
+        add("aws_s3_bucket_versioning.a", bucket="${aws_s3_bucket.storage_log_bucket.id}"),
+    ),
+    fires("terraform/undeclared-name", "aws_eip.e", add("aws_eip.e", tags={"a": "${local.none}"})),
+    silent("terraform/undeclared-name", add("aws_eip.e", tags={"a": "${var.declared}"})),
+    fires(
+        "terraform/cycle",
+        "aws_ebs_volume.a",
+        lambda d: d.document["resource"].update(
+            aws_ebs_volume={
+                "a": {"tags": {"x": "${aws_ebs_volume.b.id}"}},
+                "b": {"tags": {"x": "${aws_ebs_volume.a.id}"}},
+            }
+        ),
+    ),
+    silent("terraform/cycle", add("aws_eip.a", tags={"x": "${aws_vpc.network_vpc.id}"})),
+    fires(
+        "iam/managed-policy",
+        "aws_iam_role_policy_attachment.a",
+        add(
+            "aws_iam_role_policy_attachment.a",
+            role="${aws_iam_role.roles_task.name}",
+            policy_arn="arn:aws:iam::aws:policy/AmazonECSTaskExecutionRolePolicy",
+        ),
+    ),
+    silent(
+        "iam/managed-policy",
+        add(
+            "aws_iam_role_policy_attachment.a",
+            role="${aws_iam_role.roles_task.name}",
+            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy",
+        ),
+    ),
+    fires(
+        "ecs/container-settings",
+        TASK,
+        lambda d: d.containers(lambda c: c[0].update(stopTimeout=121)),
+    ),
+    silent(
+        "ecs/container-settings", lambda d: d.containers(lambda c: c[0].update(stopTimeout=120))
+    ),
+    fires("cloudfront/settings", EDGE, lambda d: d[EDGE]["origin"][0].update(origin_path="v1/")),
+    silent("cloudfront/settings", lambda d: d[EDGE]["origin"][0].update(origin_path="/v1")),
+    fires(
+        "cloudfront/host-header-to-s3",
+        "aws_cloudfront_distribution.s",
+        add(
+            "aws_cloudfront_distribution.s",
+            origin=[{"origin_id": "b", "domain_name": "x.s3.eu-north-1.amazonaws.com"}],
+            default_cache_behavior={
+                "target_origin_id": "b",
+                "cache_policy_id": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+                "origin_request_policy_id": "216adef6-5c7f-47e4-b989-5492eafa07d3",
+            },
+        ),
+    ),
+    silent("cloudfront/host-header-to-s3", lambda d: None),
+    fires("rds/cluster-settings", CLUSTER, lambda d: d[CLUSTER].update(engine_mode="serverless")),
+    silent("rds/cluster-settings", lambda d: d[CLUSTER].update(engine_mode="provisioned")),
+    fires(
+        "rds/parameter-group-settings",
+        "aws_db_parameter_group.g",
+        add("aws_db_parameter_group.g", name="g-pr1-a1", family="postgres-16"),
+    ),
+    silent(
+        "rds/parameter-group-settings",
+        add("aws_db_parameter_group.g", name="g-pr1-a1", family="postgres16"),
+    ),
+    fires(
+        "autoscaling/policy-settings",
+        "aws_appautoscaling_policy.p",
+        add("aws_appautoscaling_policy.p", policy_type="TargetTrackingScaling"),
+    ),
+    silent("autoscaling/policy-settings", lambda d: None),
+    fires(
+        "autoscaling/target-without-dependency",
+        TARGET,
+        lambda d: d[TARGET].update(resource_id="service/catalog-pr1-a1/" + service_name(d)),
+    ),
+    silent("autoscaling/target-without-dependency", lambda d: None),
+    fires(
+        "terraform/backend-values",
+        "terraform.backend.s3.key",
+        lambda d: d.document.__setitem__(
+            "terraform",
+            {**d.document["terraform"], "backend": {"s3": {"bucket": "abc", "key": "/pr1-a1"}}},
+        ),
+    ),
+    silent(
+        "terraform/backend-values",
+        lambda d: d.document.__setitem__(
+            "terraform",
+            {**d.document["terraform"], "backend": {"s3": {"bucket": "abc", "key": "pr1-a1/x"}}},
+        ),
+    ),
+]
+
+
+def service_name(draft: Any) -> str:
+    return str(draft["aws_ecs_service.service"]["name"])
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_rule(case: Case) -> None:
+    check(case)
+
+
+TEN, ELEVEN = "10.0.0.0/8", "11.0.0.0/8"
+DUPLICATE: list[Resources] = [
+    {"aws_secretsmanager_secret": {"a": {"name": "s"}, "b": {"name": "s"}}},
+    {"aws_secretsmanager_secret": {"a": {"name": "s", "count": 2}}},
+    {"aws_iam_role": {"a": {"name": "${var.n}-x"}, "b": {"name": "${var.n}-x"}}},
+    {"aws_lb": {"a": {"name": "s"}}, "aws_alb": {"b": {"name": "s"}}},
+    {"aws_lb_target_group": {"a": {"name": "s", "for_each": {"x": 1, "y": 2}}}},
+    {
+        "aws_vpc": {"v": {}},
+        "aws_internet_gateway": {n: {"vpc_id": "${aws_vpc.v.id}"} for n in "ab"},
+    },
+    {
+        "aws_security_group": {"g": {"name": "g"}},
+        "aws_vpc_security_group_ingress_rule": {
+            n: {
+                "security_group_id": "${aws_security_group.g.id}",
+                "ip_protocol": "tcp",
+                "from_port": 80,
+                "to_port": 80,
+                "cidr_ipv4": "0.0.0.0/0",
+            }
+            for n in "ab"
+        },
+    },
+    {
+        "aws_security_group_rule": {
+            n: {
+                "security_group_id": "sg-1",
+                "type": "ingress",
+                "protocol": "tcp",
+                "from_port": 80,
+                "to_port": 80,
+                "cidr_blocks": cidrs,
+            }
+            for n, cidrs in (("a", [TEN, ELEVEN]), ("b", [ELEVEN, TEN]))
+        }
+    },
+]  # fmt: skip
+DISTINCT: list[Resources] = [
+    {"aws_secretsmanager_secret": {"a": {"name": "s"}, "b": {"name": "t"}}},
+    {"aws_secretsmanager_secret": {"a": {"name": "s-${count.index}", "count": 2}}},
+    {"aws_secretsmanager_secret": {"a": {"name": "s", "count": 1}}},
+    {"aws_secretsmanager_secret": {"a": {"name": "s", "count": "${var.n}"}}},
+    {"aws_secretsmanager_secret": {"a": {"name_prefix": "s", "count": 2}, "b": {}, "c": {}}},
+    {"aws_iam_role": {"a": {"name": "${var.n}"}, "b": {"name": "${var.m}"}}},
+    {"aws_iam_role": {n: {"name": "x", "count": f"${{var.{n} ? 1 : 0}}"} for n in "ab"}},
+    {"aws_lb_target_group": {"a": {"name": "${each.key}", "for_each": {"x": 1, "y": 2}}}},
+    {"aws_sqs_queue": {"a": {"name": "q"}, "b": {"name": "q", "provider": "aws.other"}}},
+    {"aws_sqs_queue": {"a": {"name": "q"}, "b": {"name": "q", "region": "us-east-1"}}},
+    {"aws_security_group": {v: {"name": "q", "vpc_id": v} for v in ("v1", "v2")}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("resources", DUPLICATE, ids=lambda r: next(iter(r)))
+def test_names_that_two_resources_share_are_found(resources: Resources) -> None:
+    assert "terraform/duplicate-name" in rules(resources)
+
+
+@pytest.mark.parametrize("resources", DISTINCT, ids=str)
+def test_names_that_differ_or_may_differ_are_not_found(resources: Resources) -> None:
+    assert "terraform/duplicate-name" not in rules(resources)
+
+
+EIP = {"aws_eip": {"e": {"domain": "vpc"}}}
+UNDECLARED: list[tuple[Resources, dict[str, Any]]] = [
+    ({"aws_eip": {"e": {"tags": {"a": "${local.x}"}}}}, {}),
+    ({"aws_eip": {"e": {"tags": {"a": "${module.m.x}"}}}}, {}),
+    ({"aws_eip": {"e": {"depends_on": ["aws_vpc.none"]}}}, {}),
+    ({"aws_eip": {"e": {"depends_on": ["module.none"]}}}, {}),
+    ({"aws_eip": {"e": {"provider": "aws.none"}}}, {}),
+    (EIP, {"output": {"x": {"value": "${local.none}"}}}),
+    (EIP, {"locals": {"x": "${[for v in local.none : v]}"}}),
+]
+DECLARED: list[tuple[Resources, dict[str, Any]]] = [
+    ({"aws_eip": {"e": {"tags": {"a": "${local.x}"}}}}, {"locals": {"x": 1}}),
+    ({"aws_eip": {"e": {"depends_on": ["data.aws_vpc.d"]}}}, {"data": {"aws_vpc": {"d": {}}}}),
+    (
+        {"aws_eip": {"e": {"provider": "aws.edge"}}},
+        {"provider": {"aws": [{"alias": "edge", "region": "us-east-1"}]}},
+    ),
+    (EIP, {"locals": {"x": "${[for local_ in [1] : local_]}", "y": "${path.module}"}}),
+    (
+        {"aws_lb": {"l": {"dynamic": {"x": {"for_each": [1], "content": {"a": "${x.value}"}}}}}},
+        {},
+    ),
+    ({"aws_eip": {"e": {"depends_on": ["module.m"], "tags": {"a": "${module.m.anything}"}}}},
+     {"module": {"m": {"source": "a/b/c"}}}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("resources", "more"), UNDECLARED, ids=str)
+def test_what_is_not_declared_is_found(resources: Resources, more: dict[str, Any]) -> None:
+    assert "terraform/undeclared-name" in rules(resources, **more)
+
+
+def test_an_undeclared_variable_is_found() -> None:
+    document = {"resource": {"aws_eip": {"e": {"tags": {"a": "${var.none}"}}}}}
+    (finding,) = preflight(configuration_of(document)).findings
+    assert (finding.rule, finding.message) == (
+        "terraform/undeclared-name",
+        "var.none is not declared",
+    )
+
+
+@pytest.mark.parametrize(("resources", "more"), DECLARED, ids=str)
+def test_what_is_declared_is_not_found(resources: Resources, more: dict[str, Any]) -> None:
+    assert "terraform/undeclared-name" not in rules(resources, **more)
+
+
+def test_cycles_of_locals_and_of_a_resource_with_itself_are_found() -> None:
+    assert "terraform/cycle" in rules(EIP, locals={"a": "${local.b}", "b": "x${local.a}"})
+    assert "terraform/cycle" in rules({"aws_eip": {"e": {"tags": {"a": "${aws_eip.e.id}"}}}})
+    chain = {f"l{n}": f"${{local.l{n + 1}}}" for n in range(5)} | {"l5": "x"}
+    assert "terraform/cycle" not in rules(EIP, locals=chain)
+
+
+STATEMENT = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Principal": "*"}
+BAD_STATEMENTS: list[dict[str, Any]] = [
+    {**STATEMENT, "Principals": "*"},
+    {k: v for k, v in STATEMENT.items() if k != "Effect"},
+    {**STATEMENT, "Effect": "allow"},
+    {**STATEMENT, "Action": "GetObject"},
+    {**STATEMENT, "Action": ["s3:GetObject", "s3.PutObject"]},
+    {**STATEMENT, "Resource": "my-bucket/*"},
+    {**STATEMENT, "Principal": "arn:aws:iam::123456789012:root"},
+    {**STATEMENT, "Principal": {"Services": "ec2.amazonaws.com"}},
+    {**STATEMENT, "Principal": {"Service": "ec2"}},
+    {**STATEMENT, "Principal": {"AWS": "arn:aws:iam::123456789012:role/*"}},
+    {**STATEMENT, "Condition": {"StringEqual": {"a": "b"}}},
+    {k: v for k, v in STATEMENT.items() if k != "Principal"},
+]
+GOOD_STATEMENTS: list[dict[str, Any]] = [
+    STATEMENT,
+    {**STATEMENT, "Sid": "x", "Action": ["s3:Get*", "SQS:SendMessage", "*"]},
+    {**STATEMENT, "Resource": ["arn:aws:s3:::b", "${aws_s3_bucket.b.arn}/*", "${var.arn}"]},
+    {**STATEMENT, "Principal": {"AWS": ["123456789012", "arn:aws:iam::123456789012:root", "*"]}},
+    {**STATEMENT, "Principal": {"Service": "${var.service}"}},
+    {**STATEMENT, "Principal": {"AWS": "${data.aws_elb_service_account.a.arn}"}},
+    {**STATEMENT, "Condition": {"ForAnyValue:StringLikeIfExists": {"a": "b"}, "Null": {"a": "b"}}},
+    {**STATEMENT, "Effect": "Deny", "NotPrincipal": {"AWS": "*"}},
+]
+
+
+@pytest.mark.parametrize("statement", BAD_STATEMENTS, ids=str)
+@pytest.mark.parametrize("kind", ["aws_s3_bucket_policy", "aws_sqs_queue_policy", "aws_kms_key"])
+def test_a_policy_that_violates_the_grammar_is_found(kind: str, statement: dict[str, Any]) -> None:
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    assert "iam/malformed-policy" in rules({kind: {"p": {"policy": policy}}})
+
+
+@pytest.mark.parametrize("statement", GOOD_STATEMENTS, ids=str)
+def test_a_valid_policy_is_not_found(statement: dict[str, Any]) -> None:
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    buckets = {"b": {"bucket": "logs"}}
+    data: Resources = {"aws_elb_service_account": {"a": {}}}
+    resources = {"aws_s3_bucket_policy": {"p": {"policy": policy}}, "aws_s3_bucket": buckets}
+    assert "iam/malformed-policy" not in rules(resources, data=data)
+
+
+@pytest.mark.parametrize(
+    ("arn", "severity"),
+    [
+        ("arn:aws:iam::aws:policy/AmazonECSTaskExecutionRolePolicy", "blocker"),
+        ("arn:aws:iam::aws:policy/service-role/AmazonS3ReadOnlyAccess", "blocker"),
+        ("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAcces", "blocker"),
+        ("arn:aws:iam::aws:policy/SomethingQuiteNew2031", "warning"),
+        ("arn:aws:iam::aws:policy/job-function/ViewOnlyAccess", ""),
+        ("arn:aws:iam::123456789012:policy/Own", ""),
+        ("${var.arn}", ""),
+    ],
+)
+def test_managed_policies(arn: str, severity: str) -> None:
+    found = report({"aws_iam_role_policy_attachment": {"a": {"role": "r", "policy_arn": arn}}})
+    severities = [str(f.severity) for f in found.findings if f.rule == "iam/managed-policy"]
+    assert severities == ([severity] if severity else [])
+
+
+API = {"name": "api", "image": "x", "essential": True, "memory": 512}
+SIDE = {"name": "side", "image": "x", "essential": False, "memory": 128}
+BAD_CONTAINERS: list[list[dict[str, Any]]] = [
+    [{**API, "memory": 4096}],
+    [{**API, "cpu": 2048}],
+    [{**API, "memory": 700}, {**SIDE, "memory": 700}],
+    [{**API, "memory": 128, "memoryReservation": 256}],
+    [{**API, "essential": False}],
+    [{**API, "privileged": True}],
+    [{**API, "links": ["side"]}, SIDE],
+    [{**API, "stopTimeout": 300}],
+    [{**API, "environment": [{"name": "A", "value": "1"}], "secrets": [{"name": "A"}]}],
+    [{**API, "environment": [{"name": "A", "value": 1}]}],
+    [{**API, "environment": [{"name": "A", "value": True}]}],
+    [{**API, "command": "run"}],
+    [{**API, "cpu": "256"}],
+    [{**API, "memory": "512"}],
+    [{**API, "essential": "true"}],
+    [{**API, "portMappings": [{"containerPort": 70000}]}],
+    [{**API, "portMappings": [{"containerPort": 80, "protocol": "http"}]}],
+    [{**one, "portMappings": [{"containerPort": 80}]} for one in (API, SIDE)],
+    [{**API, "logConfiguration": {"logDriver": "json-file"}}],
+    [{**API, "healthCheck": {"command": ["curl", "-f"]}}],
+    [{**API, "dependsOn": [{"containerName": "none", "condition": "START"}]}, SIDE],
+    [{**API, "dependsOn": [{"containerName": "side", "condition": "HEALTHY"}]}, SIDE],
+    [{**API, "dependsOn": [{"containerName": "side", "condition": "READY"}]}, SIDE],
+    [{**API, "dependsOn": [{"containerName": "b", "condition": "SUCCESS"}]}, {**API, "name": "b"}],
+    [
+        {**API, "dependsOn": [{"containerName": "side", "condition": "START"}]},
+        {**SIDE, "dependsOn": [{"containerName": "api", "condition": "START"}]},
+    ],
+    [{**API, "linuxParameters": {"capabilities": {"add": ["NET_ADMIN"]}}}],
+]  # fmt: skip
+GOOD_CONTAINERS: list[list[dict[str, Any]]] = [
+    [API, SIDE],
+    [{**API, "command": ["run", "${var.x}"], "environment": [{"name": "A", "value": "${var.n}"}]}],
+    [{**API, "cpu": 256, "stopTimeout": 120, "privileged": False, "user": "0"}],
+    [{**API, "portMappings": [{"containerPort": 53, "protocol": p} for p in ("tcp", "udp")]}],
+    [{**API, "dependsOn": [{"containerName": "side", "condition": "COMPLETE"}]}, SIDE],
+    [{**API, "healthCheck": {"command": ["CMD-SHELL", "true"]}}],
+    [{**API, "linuxParameters": {"capabilities": {"add": ["SYS_PTRACE"]}}}],
+    [{**API, "logConfiguration": {"logDriver": "awsfirelens"}}],
+]
+
+
+def task(definitions: list[dict[str, Any]]) -> Resources:
+    body = {
+        "family": "api",
+        "requires_compatibilities": ["FARGATE"],
+        "network_mode": "awsvpc",
+        "cpu": 1024,
+        "memory": 2048 if len(definitions) == 1 else 1024,
+        "container_definitions": json.dumps(definitions),
+    }
+    return {"aws_ecs_task_definition": {"t": {**body, "cpu": 512}}}
+
+
+@pytest.mark.parametrize("definitions", BAD_CONTAINERS, ids=str)
+def test_a_container_that_does_not_fit_is_found(definitions: list[dict[str, Any]]) -> None:
+    assert "ecs/container-settings" in rules(task(definitions))
+
+
+@pytest.mark.parametrize("definitions", GOOD_CONTAINERS, ids=str)
+def test_a_container_that_fits_is_not_found(definitions: list[dict[str, Any]]) -> None:
+    assert "ecs/container-settings" not in rules(task(definitions))
+
+
+CACHED = {"target_origin_id": "o", "cache_policy_id": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"}
+TWO_REGIONS = {
+    "aws": [{"region": "eu-north-1"}, {"alias": "us", "region": "us-east-1"}],
+}
+CERTIFICATE = {"acm_certificate_arn": "${aws_acm_certificate.c.arn}", "ssl_support_method": "vip"}
+
+
+def edge(origin: dict[str, Any] | None = None, **more: Any) -> Resources:
+    plain = {"origin_id": "o", "domain_name": "x.example.com", "custom_origin_config": {}}
+    body = {"origin": [{**plain, **(origin or {})}], "default_cache_behavior": CACHED, **more}
+    return {
+        "aws_cloudfront_distribution": {"d": body},
+        "aws_acm_certificate": {"c": {}, "us": {"provider": "aws.us"}},
+        "aws_lb": {"l": {"name": "l"}},
+        "aws_s3_bucket": {"b": {"bucket": "logs"}},
+    }
+
+
+BAD_EDGES = [
+    edge(viewer_certificate=CERTIFICATE),
+    edge(viewer_certificate={"acm_certificate_arn": "${aws_acm_certificate.us.arn}"}),
+    edge(aliases=["a.example.com"]),
+    edge({"custom_origin_config": None, "domain_name": "${aws_lb.l.dns_name}"}),
+    edge({"custom_origin_config": None, "domain_name": "x.eu-north-1.elb.amazonaws.com"}),
+    edge({"domain_name": "https://x.example.com"}),
+    edge({"origin_path": "/v1/"}),
+    edge({"s3_origin_config": {"origin_access_identity": "x"}}),
+    edge(logging_config={"bucket": "${aws_s3_bucket.b.bucket_domain_name}"}),
+    edge(default_cache_behavior={
+        "target_origin_id": "o", "forwarded_values": {"query_string": True},
+        "origin_request_policy_id": "216adef6-5c7f-47e4-b989-5492eafa07d3"}),
+    edge(default_cache_behavior={**CACHED, "default_ttl": 60}),
+    edge(default_cache_behavior={
+        "target_origin_id": "o", "forwarded_values": {"query_string": True},
+        "min_ttl": 10, "max_ttl": 5}),
+]  # fmt: skip
+IN_US = "${aws_acm_certificate.us.arn}"
+GOOD_EDGES = [
+    edge(),
+    edge(viewer_certificate={**CERTIFICATE, "acm_certificate_arn": IN_US}),
+    edge(viewer_certificate={"cloudfront_default_certificate": True}),
+    edge(viewer_certificate={**CERTIFICATE, "acm_certificate_arn": "${var.arn}"}),
+    edge({"domain_name": "${aws_lb.l.dns_name}"}),
+    edge({"custom_origin_config": None, "domain_name": "${aws_s3_bucket.b.bucket_domain_name}"}),
+    edge(default_cache_behavior={**CACHED, "min_ttl": 0, "default_ttl": 0, "max_ttl": 0}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("resources", BAD_EDGES, ids=lambda r: str(r)[:90])
+def test_a_distribution_that_contradicts_itself_is_found(resources: Resources) -> None:
+    assert "cloudfront/settings" in rules(resources, provider=TWO_REGIONS)
+
+
+@pytest.mark.parametrize("resources", GOOD_EDGES, ids=lambda r: str(r)[:90])
+def test_a_consistent_distribution_is_not_found(resources: Resources) -> None:
+    assert "cloudfront/settings" not in rules(resources, provider=TWO_REGIONS)
+
+
+def test_logs_go_to_a_bucket_with_acls() -> None:
+    resources = edge(logging_config={"bucket": "${aws_s3_bucket.b.bucket_domain_name}"})
+    controls = {"bucket": "${aws_s3_bucket.b.id}", "rule": {"object_ownership": "ObjectWriter"}}
+    resources["aws_s3_bucket_ownership_controls"] = {"o": controls}
+    assert "cloudfront/settings" not in rules(resources, provider=TWO_REGIONS)
+
+
+PLAIN = {"engine": "aurora-postgresql", "manage_master_user_password": True}
+BAD_CLUSTERS: list[dict[str, Any]] = [
+    {**PLAIN, "engine_mode": "serverless"},
+    {**PLAIN, "preferred_backup_window": "03:00-05:00",
+     "preferred_maintenance_window": "sun:04:00-sun:04:30"},
+    {**PLAIN, "preferred_backup_window": "23:50-00:30",
+     "preferred_maintenance_window": "mon:00:15-mon:00:45"},
+    {**PLAIN, "preferred_backup_window": "3:00-4:00"},
+    {**PLAIN, "preferred_backup_window": "03:00-03:10"},
+    {**PLAIN, "preferred_maintenance_window": "sunday:04:00-sunday:04:30"},
+    {**PLAIN, "master_password": "secret-enough"},
+    {"engine": "aurora-postgresql"},
+    {"engine": "aurora-postgresql", "master_password": "secret-1", "master_password_wo": "x"},
+]  # fmt: skip
+GOOD_CLUSTERS: list[dict[str, Any]] = [
+    PLAIN,
+    {**PLAIN, "preferred_backup_window": "03:00-04:00",
+     "preferred_maintenance_window": "Sun:04:00-Sun:05:00"},
+    {"engine": "aurora-postgresql", "master_password": "${var.password}"},
+    {"engine": "aurora-postgresql", "snapshot_identifier": "s"},
+    {"engine": "aurora-postgresql", "manage_master_user_password": "${var.managed}"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cluster", BAD_CLUSTERS, ids=str)
+def test_a_cluster_that_contradicts_itself_is_found(cluster: dict[str, Any]) -> None:
+    assert "rds/cluster-settings" in rules({"aws_rds_cluster": {"c": cluster}})
+
+
+@pytest.mark.parametrize("cluster", GOOD_CLUSTERS, ids=str)
+def test_a_consistent_cluster_is_not_found(cluster: dict[str, Any]) -> None:
+    assert "rds/cluster-settings" not in rules({"aws_rds_cluster": {"c": cluster}})
+
+
+def parameters(**group: Any) -> set[str]:
+    return rules({"aws_rds_cluster_parameter_group": {"g": group}})
+
+
+def test_static_parameters_are_applied_at_the_next_reboot() -> None:
+    rule = "rds/parameter-group-settings"
+    block = {"name": "rds.logical_replication", "value": "1"}
+    later = {**block, "apply_method": "pending-reboot"}
+    dynamic = {"name": "log_statement", "value": "ddl"}
+    assert rule in parameters(family="aurora-postgresql16", parameter=[block])
+    assert rule not in parameters(family="aurora-postgresql16", parameter=[later, dynamic])
+    assert rule in parameters(family="aurora-postgresql9.9")
+    assert rule not in parameters(family="aurora-postgresql99")
+    assert rule not in parameters(family="${var.family}")
+
+
+def scaling(**arguments: Any) -> set[str]:
+    body = {"policy_type": "TargetTrackingScaling", **arguments}
+    return rules({"aws_appautoscaling_policy": {"p": body}, "aws_lb": {"l": {"name": "l"}}})
+
+
+def tracking(kind: str, **more: Any) -> dict[str, Any]:
+    metric = {"predefined_metric_type": kind, **more}
+    return {
+        "target_tracking_scaling_policy_configuration": [
+            {"target_value": 50, "predefined_metric_specification": metric}
+        ]
+    }
+
+
+REQUESTS = "ALBRequestCountPerTarget"
+SUFFIXES = "app/a/0123456789abcdef/targetgroup/t/0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"target_tracking_scaling_policy_configuration": [{"target_value": 1}]},
+        {**tracking("ECSServiceAverageCPUUtilization"), "policy_type": "StepScaling"},
+        tracking(REQUESTS),
+        tracking(REQUESTS, resource_label="arn:aws:elasticloadbalancing:x"),
+        tracking(REQUESTS, resource_label="${aws_lb.l.arn}/${var.group}"),
+        tracking("ECSServiceAverageCPUUtilization", resource_label=SUFFIXES),
+    ],
+    ids=str,
+)
+def test_a_scaling_policy_that_is_refused_is_found(arguments: dict[str, Any]) -> None:
+    assert "autoscaling/policy-settings" in scaling(**arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        tracking("ECSServiceAverageCPUUtilization"),
+        tracking(REQUESTS, resource_label=SUFFIXES),
+        tracking(REQUESTS, resource_label="${aws_lb.l.arn_suffix}/${var.group}"),
+        {"policy_type": "${var.kind}"},
+    ],
+    ids=str,
+)
+def test_a_valid_scaling_policy_is_not_found(arguments: dict[str, Any]) -> None:
+    assert "autoscaling/policy-settings" not in scaling(**arguments)
+
+
+BAD_BACKENDS: list[dict[str, Any]] = [
+    {"s3": {"bucket": "abc", "key": "/state"}},
+    {"s3": {"bucket": "abc", "key": "state/"}},
+    {"s3": {"bucket": "abc", "key": "${var.env}/state"}},
+    {"s3": {"bucket": "${aws_s3_bucket.b.id}", "key": "state"}},
+    {"s3": {"bucket": "Not_A_Bucket", "key": "state"}},
+    {"s3": {"bucket": "abc", "key": "k", "kms_key_id": "x", "sse_customer_key": "y"}},
+    {"s4": {"bucket": "abc"}},
+]
+
+
+@pytest.mark.parametrize("backend", BAD_BACKENDS, ids=str)
+def test_a_backend_with_a_wrong_value_is_found(backend: dict[str, Any]) -> None:
+    assert "terraform/backend-values" in rules(EIP, terraform={"backend": backend})
+
+
+@pytest.mark.parametrize(
+    "backend", [{"s3": {"bucket": "abc", "key": "a/b"}}, {"local": {}}, {"s3": {}}, {"gcs": {}}]
+)
+def test_a_backend_with_literal_values_is_not_found(backend: dict[str, Any]) -> None:
+    assert "terraform/backend-values" not in rules(EIP, terraform={"backend": backend})
+
+
+def test_names_made_by_functions_are_checked() -> None:
+    name = '${format("%s_%s", "Bad", join("-", ["x", substr("abcdef", 0, 3)]))}'
+    assert "s3/bucket-name" in rules({"aws_s3_bucket": {"b": {"bucket": name}}})
