@@ -59,7 +59,11 @@ def preflight(
         except (BotoCoreError, ClientError, TargetError) as error:
             notes.append(f"{rule.id}: not looked up: {error}")
     report = _report(findings, suppressions, notes)
-    return replace(report, not_read=configuration.not_read, blocks=configuration.aws_blocks)
+    return replace(
+        report,
+        not_read=configuration.not_read,
+        blocks=sum("aws_" in a for a in configuration.declared),
+    )
 
 
 def _finding(rule: Rule, problem: Problem, inspection: Inspection) -> Finding:

@@ -1,18 +1,21 @@
-"""The registry of rules: the definition of a rule, and the decorators that register one."""
+"""The registry of rules: the definition of a rule, and the decorators that register one.
+
+The texts of a rule (errors, remedy, documentation, its family and severity) are data, in
+``rules/texts.json``; the check and its summary are code.
+"""
 
 import inspect
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Required, TypedDict, Unpack
-from urllib.parse import urljoin
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from harness.preflight.configuration import Configuration, Resource
 from harness.preflight.finding import Family, Problem, Severity
 from harness.preflight.target_lookup import TargetLookup
 from harness.preflight.terraform_version import TerraformVersion
-
-_AWS_DOCS = "https://docs.aws.amazon.com/"
-PROVIDER_DOCS = "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources"
 
 Problems = Iterator[Problem]
 
@@ -71,21 +74,6 @@ class Rule:
         return self.id.partition("/")[0]
 
 
-class _Facts(TypedDict, total=False):
-    """Facts of a rule, as in ``Rule``; a relative ``documentation`` is one at docs.aws.amazon.com.
-
-    The default family is ``deploy``, the default severity ``blocker``.
-    """
-
-    family: Family
-    remedy: Required[str]
-    documentation: Required[str]
-    errors: str | tuple[str, ...]
-    other_errors: str | tuple[str, ...]
-    severity: Severity
-    table: str
-
-
 _RULES: dict[str, Rule] = {}
 
 
@@ -95,28 +83,34 @@ def registered_rules() -> tuple[Rule, ...]:
 
 
 def resource_rule(
-    id_: str, *resource_types: str, **facts: Unpack[_Facts]
+    id_: str, *resource_types: str, table: str = ""
 ) -> Callable[[Callable[[Resource], Problems]], Callable[[Resource], Problems]]:
-    """Register a rule for each resource of some types, by default of all types; see ``Rule``."""
+    """Register a rule for each resource of some types, by default of all types.
+
+    Args:
+        id_: Rule id; its texts are in ``rules/texts.json``.
+        resource_types: Resource types.
+        table: The dated table that it is based on.
+    """
 
     def register(check: Callable[[Resource], Problems]) -> Callable[[Resource], Problems]:
         def check_resources(inspection: Inspection) -> Problems:
             for resource in inspection.configuration.resources(*resource_types):
                 yield from check(resource)
 
-        _add(id_, check, check_resources, types=resource_types, **facts)
+        _add(id_, check, check_resources, types=resource_types, table=table)
         return check
 
     return register
 
 
 def configuration_rule(
-    id_: str, **facts: Unpack[_Facts]
+    id_: str, table: str = ""
 ) -> Callable[[Callable[[Inspection], Problems]], Callable[[Inspection], Problems]]:
     """Register a rule for the configuration as a whole; see ``Rule``."""
 
     def register(check: Callable[[Inspection], Problems]) -> Callable[[Inspection], Problems]:
-        _add(id_, check, check, **facts)
+        _add(id_, check, check, table=table)
         return check
 
     return register
@@ -125,14 +119,14 @@ def configuration_rule(
 Lookup = Callable[[Inspection, TargetLookup], Problems]
 
 
-def lookup_rule(id_: str, **facts: Unpack[_Facts]) -> Callable[[Lookup], Lookup]:
+def lookup_rule(id_: str, table: str = "") -> Callable[[Lookup], Lookup]:
     """Register a rule that queries the target, and is skipped offline; see ``Rule``."""
 
     def register(check: Lookup) -> Lookup:
         def check_online(inspection: Inspection) -> Problems:
             return check(inspection, inspection.target) if inspection.target else iter(())
 
-        _add(id_, check, check_online, online=True, **facts)
+        _add(id_, check, check_online, online=True, table=table)
         return check
 
     return register
@@ -145,26 +139,31 @@ def _add(
     *,
     types: tuple[str, ...] = (),
     online: bool = False,
-    **facts: Unpack[_Facts],
+    table: str = "",
 ) -> None:
     summary = (inspect.getdoc(documented) or "").partition("\n\n")[0].replace("\n", " ")
     if id_ in _RULES or not summary:
         raise ValueError(f"rule {id_}: registered twice, or without a docstring")
+    text = _texts()[id_]
     _RULES[id_] = Rule(
         id=id_,
-        family=facts.get("family", Family.DEPLOY),
-        severity=facts.get("severity", Severity.BLOCKER),
+        family=Family(text.get("family", Family.DEPLOY)),
+        severity=Severity(text.get("severity", Severity.BLOCKER)),
         summary=summary,
-        errors=_tuple(facts.get("errors", ())),
-        other_errors=_tuple(facts.get("other_errors", ())),
-        remedy=facts["remedy"],
-        documentation=urljoin(_AWS_DOCS, facts["documentation"]),
+        errors=tuple(text.get("errors", ())),
+        other_errors=tuple(text.get("other_errors", ())),
+        remedy=text["remedy"],
+        documentation=text["documentation"],
         online=online,
-        table=facts.get("table", ""),
+        table=table,
         resource_types=types,
         check=check,
     )
 
 
-def _tuple(texts: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (texts,) if isinstance(texts, str) else texts
+@cache
+def _texts() -> Mapping[str, Any]:
+    """Return what ``rules/texts.json`` has on each rule: its fields in ``Rule``, by rule id."""
+    path = Path(__file__).parent / "rules" / "texts.json"
+    texts: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return texts

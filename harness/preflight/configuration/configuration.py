@@ -128,8 +128,8 @@ class Resource(Block):
     @cached_property
     def direct_dependencies(self) -> frozenset[str]:
         """Addresses that the block refers to, ``depends_on`` included."""
-        found = frozenset(reference.address for reference in self.references)
-        return found | self.explicit_dependencies | self._references
+        found = {reference.address for reference in self.references}
+        return self.explicit_dependencies | self._references | found
 
     @property
     def explicit_dependencies(self) -> frozenset[str]:
@@ -154,8 +154,9 @@ class Configuration(RootSettings):
         scope: The values of the root module.
         modules: The scopes of all modules, the root module first.
         not_read: What was not read.
+        declared: Addresses of all resource and data blocks, with or without instances.
         settings_source: The file with the backend, or the only file.
-        existing: Addresses of resources that are deployed already.
+        existing: Addresses that are deployed already.
         planned: Whether it was read from a plan, which has no ``lifecycle`` and no backend.
     """
 
@@ -183,17 +184,18 @@ class Configuration(RootSettings):
             calls=calls,
         )
         self.modules = [self.scope]
-        self._declared: set[str] = set()
+        self.declared: set[str] = set()
         self._resources: dict[str, Resource] = {}
         self._by_type: dict[str, list[Resource]] = {}
         self._dependencies: dict[str, frozenset[str]] = {}
+        self._dependents: dict[str, list[Resource]] = {}
         self._named: dict[str, dict[str, list[Resource]]] = {}
         self._referring: dict[tuple[str, ...], dict[str | None, list[Resource]]] = {}
         super().__init__(self.scope, providers or {}, settings or {}, outputs or {})
 
     def add(self, resource: Resource) -> None:
         """Add a resource; one with ``count = 0`` has no instance and is only declared."""
-        self._declared.add(resource.address)
+        self.declared.add(resource.address)
         if resource.instances == 0 or resource.module.instances == 0:
             return
         self._resources[resource.address] = resource
@@ -206,14 +208,9 @@ class Configuration(RootSettings):
         names = [item.name for item in self.not_read if item.matters]
         return f"not read: {', '.join(names[:3])}" if names else ""
 
-    @property
-    def aws_blocks(self) -> int:
-        """Number of resource and data blocks of the AWS provider, with or without instances."""
-        return sum("aws_" in address for address in self._declared)
-
     def declares(self, address: str) -> bool:
         """Return whether a resource or data block is declared, with or without instances."""
-        return address in self._declared
+        return address in self.declared
 
     def resources(self, *types: str) -> list[Resource]:
         """Return the managed resources of some types, by default of all types."""
@@ -221,12 +218,12 @@ class Configuration(RootSettings):
             return [r for r in self._resources.values() if r.managed]
         return [r for kind in types for r in self._by_type.get(kind, ())]
 
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self._resources.values())
+
     def find(self, address: str) -> Resource | None:
         """Return the resource or data block at an address."""
         return self._resources.get(address)
-
-    def __iter__(self) -> Iterator[Resource]:
-        return iter(self._resources.values())
 
     def referring(self, type_: str, argument: str, to: Resource) -> list[Resource]:
         """Return the resources of a type whose argument certainly refers to a resource."""
@@ -245,12 +242,7 @@ class Configuration(RootSettings):
         return followed.get(to.address, [])
 
     def _followed(self, type_: str, *key: str) -> dict[str | None, list[Resource]]:
-        """Return the resources of a type by what an argument refers to; None: uncertain.
-
-        Args:
-            type_: Resource type.
-            key: The argument, and the types that it refers to.
-        """
+        """Return the resources of a type by what an argument of some types refers to."""
         if (type_, *key) not in self._referring:
             found: dict[str | None, list[Resource]] = {}
             for resource in self.resources(type_):
@@ -261,6 +253,13 @@ class Configuration(RootSettings):
                     found.setdefault(None, []).append(resource)
             self._referring[(type_, *key)] = found
         return self._referring[(type_, *key)]
+
+    def dependents(self, of: Resource, *types: str) -> list[Resource]:
+        """Return the resources of some types that depend on a resource directly."""
+        if not self._dependents:
+            for resource, address in ((r, a) for r in self for a in r.direct_dependencies):
+                self._dependents.setdefault(address, []).append(resource)
+        return [r for r in self._dependents.get(of.address, ()) if r.type in types]
 
     def all_named(self, type_: str, argument: str) -> bool:
         """Return whether the names of all resources of a type are known."""

@@ -20,23 +20,7 @@ _TYPES: Mapping[str, Any] = _DATA["types"]
 _MOST_SHOWN = 12
 
 
-@resource_rule(
-    "api/limit",
-    *_TYPES,
-    *_ALIASES,
-    table=f"service models of {_DATA['source']}",
-    errors=(
-        "ValidationException: 1 validation error detected: Value '{value}' at '...' failed to "
-        "satisfy constraint: ...",
-        "Error: expected length of {argument} to be in the range (...), got {value}",
-        "Error: expected {argument} to be one of [...], got {value}",
-        "Error: expected {argument} to be in the range (...), got {value}",
-        "Error: invalid value for {argument} (must ...)",
-        'Error: "{argument}" isn\'t a valid log group name (...): "{value}"',
-    ),
-    remedy="Use a value that the API accepts.",
-    documentation="general/latest/gr/aws-apis.html",
-)
+@resource_rule("api/limit", *_TYPES, *_ALIASES, table=f"service models of {_DATA['source']}")
 def api_limit(resource: Resource) -> Problems:
     """An argument is not a value that the API operation behind it accepts."""
     found = _TYPES[_ALIASES.get(resource.type, resource.type)]

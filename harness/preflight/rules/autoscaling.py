@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterator
 
 from harness.preflight.configuration import Resource, is_known, references_in
-from harness.preflight.finding import Family, Severity
-from harness.preflight.registry import PROVIDER_DOCS, Problems, resource_rule
+from harness.preflight.registry import Problems, resource_rule
 
-_API = "autoscaling/application/APIReference"
 _TARGET = "aws_appautoscaling_target"
 _POLICY = "aws_appautoscaling_policy"
 _POLICY_BLOCKS = {
@@ -19,13 +17,7 @@ _LABEL = re.compile(r"app/[^/]+/[0-9a-f]{16}/targetgroup/[^/]+/[0-9a-f]{16}")
 _RESOURCE_ID = re.compile(r"service/[^/]+/[^/]+")
 
 
-@resource_rule(
-    "autoscaling/bounds",
-    _TARGET,
-    errors="ValidationException: Maximum capacity cannot be less than minimum capacity",
-    remedy="Set max_capacity to at least min_capacity.",
-    documentation=f"{_API}/API_RegisterScalableTarget.html",
-)
+@resource_rule("autoscaling/bounds", _TARGET)
 def bounds(target: Resource) -> Problems:
     """The maximum number of tasks is smaller than the minimum."""
     low, high = target.integer("min_capacity"), target.integer("max_capacity")
@@ -33,16 +25,7 @@ def bounds(target: Resource) -> Problems:
         yield target.problem(f"min_capacity {low}, max_capacity {high}")
 
 
-@resource_rule(
-    "autoscaling/resource-id",
-    _TARGET,
-    errors=(
-        "ValidationException: Unsupported service namespace, resource type or scalable dimension",
-        "ValidationException: ECS service doesn't exist: {name}",
-    ),
-    remedy="Use service/CLUSTER NAME/SERVICE NAME: names, not ARNs.",
-    documentation=f"{_API}/API_RegisterScalableTarget.html",
-)
+@resource_rule("autoscaling/resource-id", _TARGET)
 def resource_id(target: Resource) -> Problems:
     """The scalable target does not name an ECS service as ``service/cluster/service``."""
     name = target.text("resource_id")
@@ -60,14 +43,7 @@ def resource_id(target: Resource) -> Problems:
         yield target.problem(f"{text} is an ARN; the resource id requires the name", name=text)
 
 
-@resource_rule(
-    "autoscaling/desired-count-outside-bounds",
-    _TARGET,
-    family=Family.WORK,
-    severity=Severity.WARNING,
-    remedy="Choose a desired count between min_capacity and max_capacity.",
-    documentation="AmazonECS/latest/developerguide/service-auto-scaling.html",
-)
+@resource_rule("autoscaling/desired-count-outside-bounds", _TARGET)
 def desired_count_outside_bounds(target: Resource) -> Problems:
     """Auto scaling immediately changes the desired count of the service."""
     low, high = target.integer("min_capacity"), target.integer("max_capacity")
@@ -81,14 +57,7 @@ def desired_count_outside_bounds(target: Resource) -> Problems:
         )
 
 
-@resource_rule(
-    "autoscaling/desired-count-not-ignored",
-    "aws_ecs_service",
-    family=Family.WORK,
-    severity=Severity.WARNING,
-    remedy="Add desired_count to lifecycle.ignore_changes.",
-    documentation=f"{PROVIDER_DOCS}/ecs_service",
-)
+@resource_rule("autoscaling/desired-count-not-ignored", "aws_ecs_service")
 def desired_count_not_ignored(service: Resource) -> Problems:
     """Every apply resets the desired count that auto scaling has changed."""
     targets = service.configuration.resources(_TARGET)
@@ -114,19 +83,7 @@ def _service(target: Resource) -> Resource | None:
     return None
 
 
-@resource_rule(
-    "autoscaling/policy-settings",
-    _POLICY,
-    errors=(
-        "ValidationException: The resource label ... is not valid",
-        "ValidationException: You must specify a TargetTrackingScalingPolicyConfiguration",
-        "ObjectNotFoundException: No scalable target registered for service namespace: ecs, "
-        "resource ID: {name}, scalable dimension: ecs:service:DesiredCount",
-    ),
-    remedy="Use the block of the policy's type; the resource label is LOAD BALANCER ARN "
-    "SUFFIX/TARGET GROUP ARN SUFFIX; refer to the scalable target.",
-    documentation=f"{_API}/API_PutScalingPolicy.html",
-)
+@resource_rule("autoscaling/policy-settings", _POLICY)
 def policy_settings(policy: Resource) -> Problems:
     """A scaling policy lacks the block of its type, the scalable target or the resource label."""
     kind = policy.text("policy_type", "StepScaling") or ""
@@ -171,13 +128,7 @@ def _labels(policy: Resource) -> Iterator[str]:
             yield "target tracking without a metric"
 
 
-@resource_rule(
-    "autoscaling/target-without-dependency",
-    _TARGET,
-    errors="ValidationException: ECS service doesn't exist: {name}",
-    remedy="Refer to the service's name in resource_id, or add depends_on.",
-    documentation=f"{_API}/API_RegisterScalableTarget.html",
-)
+@resource_rule("autoscaling/target-without-dependency", _TARGET)
 def target_without_dependency(target: Resource) -> Problems:
     """A scalable target does not depend on its service, and may be created before it."""
     configuration = target.configuration

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from harness.preflight.configuration import Resource, Unknown
 from harness.preflight.finding import Severity
 from harness.preflight.registry import Problems, resource_rule
 
-_GRAMMAR = "IAM/latest/UserGuide/reference_policies_grammar.html"
 _IDENTITY = ("aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy", "aws_iam_group_policy")
 # Resource type -> argument with a policy that has principals.
 _RESOURCE_POLICIES = {
@@ -60,33 +60,11 @@ _OPERATORS = {
     ),
 }
 _MANAGED = json.loads(Path(__file__).with_name("managed_policies.json").read_text(encoding="utf-8"))
+_SAME_START = 8
 _ARN = re.compile(r"arn:aws[\w-]*:iam::aws:policy/(?:(.+)/)?([^/]+)")
 
 
-@resource_rule(
-    "iam/malformed-policy",
-    *_ARGUMENTS,
-    errors=(
-        "MalformedPolicyDocument: Syntax errors in policy.",
-        "MalformedPolicyDocument: Policy document should not specify a principal.",
-        "MalformedPolicyDocument: Policy statement must contain resources.",
-        "MalformedPolicyDocument: Policy statement must contain actions.",
-        "MalformedPolicyDocument: Missing required field Principal",
-        "MalformedPolicyDocument: Has prohibited field Resource",
-        "MalformedPolicyDocument: This policy contains invalid Json",
-        "MalformedPolicyDocument: Invalid principal in policy",
-        "MalformedPolicy: Policy has invalid action",
-        'Error: "policy" contains an invalid JSON policy: ...',
-        'Error: "assume_role_policy" contains an invalid JSON policy: ...',
-    ),
-    other_errors=(
-        "MalformedPolicyDocument: Statement {number} must contain a Resource or NotResource",
-        "MalformedPolicyDocument: Statement {number} must contain an Action or NotAction",
-    ),
-    remedy="Use Version 2012-10-17, and in each statement Effect, Action and Resource (of an "
-    "identity policy) or Principal (of a trust or resource policy).",
-    documentation=_GRAMMAR,
-)
+@resource_rule("iam/malformed-policy", *_ARGUMENTS)
 def malformed_policy(resource: Resource) -> Problems:
     """A policy violates the policy grammar of IAM."""
     argument = _ARGUMENTS[resource.type]
@@ -180,9 +158,6 @@ def _texts(value: Any) -> list[str]:
     "aws_iam_policy_attachment",
     "aws_iam_role",
     table=f"managed policies of AWS, {_MANAGED['source']}",
-    errors="NoSuchEntity: Policy {arn} does not exist or is not attachable.",
-    remedy="Use the ARN from the list of AWS managed policies, with its path.",
-    documentation="aws-managed-policy/latest/reference/policy-list.html",
 )
 def managed_policy(resource: Resource) -> Problems:
     """An AWS managed policy does not exist, or has another path."""
@@ -195,11 +170,13 @@ def managed_policy(resource: Resource) -> Problems:
             yield resource.problem(f"{arn}: {text}", severity=severity, arn=arn)
 
 
+@cache
 def _nearest(name: str) -> tuple[str, bool]:
     """Return what is wrong with a name, and whether that is certain."""
     paths = [p for p, names in _MANAGED["policies"].items() if name in names]
     if paths:
         return f"the policy is {'/'.join(filter(None, [paths[0], name]))}", True
     names = [n for listed in _MANAGED["policies"].values() for n in listed]
-    close = get_close_matches(name, names, 1, 0.85)
+    near = [n for n in names if n[:_SAME_START] == name[:_SAME_START]]
+    close = get_close_matches(name, near, 1, 0.85)
     return (f"did you mean {close[0]}?", True) if close else ("unknown policy", False)

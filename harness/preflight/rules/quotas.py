@@ -73,19 +73,7 @@ _QUOTAS: Mapping[str, _Quota] = {
 }
 
 
-@lookup_rule(
-    "account/quota-exceeded",
-    errors=(
-        "VpcLimitExceeded: The maximum number of VPCs has been reached.",
-        "AddressLimitExceeded: The maximum number of addresses has been reached.",
-        "InternetGatewayLimitExceeded: The maximum number of internet gateways has been reached.",
-        "TooManyLoadBalancers: ...",
-        "TooManyDistributions: ...",
-        "NatGatewayLimitExceeded: The maximum number of NAT Gateways has been reached.",
-    ),
-    remedy="Remove unused resources (catalog-harness destroy), or request a quota increase.",
-    documentation="servicequotas/latest/userguide/intro.html",
-)
+@lookup_rule("account/quota-exceeded")
 def quota_exceeded(inspection: Inspection, target: TargetLookup) -> Problems:
     """The deployment would exceed a quota of the account."""
     if Capability.SERVICE_QUOTAS in target.missing:

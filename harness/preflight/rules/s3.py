@@ -5,8 +5,8 @@ import re
 from collections import Counter
 
 from harness.preflight.configuration import Block, Resource
-from harness.preflight.finding import Family, Severity
-from harness.preflight.registry import PROVIDER_DOCS, Problems, resource_rule
+from harness.preflight.finding import Severity
+from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.terraform_version import may_reach
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -15,9 +15,6 @@ _MAX_NAME = 63
 _RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 _TYPE = "aws_s3_bucket_lifecycle_configuration"
-_DOCUMENTATION = f"{PROVIDER_DOCS}/s3_bucket_lifecycle_configuration"
-_ELEMENTS = "AmazonS3/latest/userguide/intro-lifecycle-rules.html"
-_INVALID = "Warning: Invalid Attribute Combination\n\n"
 _ACTIONS = (
     *("expiration", "transition", "noncurrent_version_expiration"),
     *("noncurrent_version_transition", "abort_incomplete_multipart_upload"),
@@ -28,21 +25,7 @@ _FILTER_REQUIRED_SINCE = (6, 14, 0)
 _MIN_DAYS_TO_INFREQUENT = 30
 
 
-@resource_rule(
-    "s3/bucket-name",
-    "aws_s3_bucket",
-    errors=(
-        "InvalidBucketName: The specified bucket is not valid.",
-        "Error: validating S3 Bucket ({name}) name: only lowercase alphanumeric characters and "
-        'hyphens allowed in "{name}"',
-        'Error: validating S3 Bucket ({name}) name: "{name}" must not be formatted as an IP '
-        "address",
-        "Error: expected length of bucket to be in the range (0 - 63), got {name}",
-    ),
-    remedy="Use 3 to 63 lowercase letters, digits, hyphens and dots; begin and end with a letter "
-    "or digit; no two dots in a row, no reserved prefix or suffix.",
-    documentation="AmazonS3/latest/userguide/bucketnamingrules.html",
-)
+@resource_rule("s3/bucket-name", "aws_s3_bucket")
 def bucket_name(bucket: Resource) -> Problems:
     """A bucket name violates the naming rules of S3."""
     name = bucket.text("bucket")
@@ -72,14 +55,7 @@ def _is_address(name: str) -> bool:
     return True
 
 
-@resource_rule(
-    "s3/acl-with-owner-enforced",
-    "aws_s3_bucket_acl",
-    errors="AccessControlListNotSupported: The bucket does not allow ACLs",
-    remedy="Replace the ACL by a bucket policy, or set object_ownership to BucketOwnerPreferred "
-    "before it.",
-    documentation="AmazonS3/latest/userguide/about-object-ownership.html",
-)
+@resource_rule("s3/acl-with-owner-enforced", "aws_s3_bucket_acl")
 def acl_with_owner_enforced(acl: Resource) -> Problems:
     """A bucket has an ACL, which its object ownership (by default) does not allow."""
     bucket = acl.follow("bucket", "aws_s3_bucket")
@@ -97,14 +73,7 @@ def allows_acls(bucket: Resource) -> bool | None:
     return not all(r and r.text("object_ownership") == "BucketOwnerEnforced" for r in rules)
 
 
-@resource_rule(
-    "s3/bucket-without-force-destroy",
-    "aws_s3_bucket",
-    family=Family.TEARDOWN,
-    errors="BucketNotEmpty: The bucket you tried to delete is not empty",
-    remedy="Set force_destroy = true in a disposable environment.",
-    documentation="AmazonS3/latest/userguide/delete-bucket.html",
-)
+@resource_rule("s3/bucket-without-force-destroy", "aws_s3_bucket")
 def bucket_without_force_destroy(bucket: Resource) -> Problems:
     """A bucket cannot be destroyed while it contains objects."""
     if bucket.boolean("force_destroy", default=False) is False:
@@ -115,19 +84,7 @@ def _name(rule: Block, index: int) -> str:
     return f"rule[{index}] ({rule.text('id') or 'without id'})"
 
 
-@resource_rule(
-    "s3/lifecycle-rule-without-filter",
-    _TYPE,
-    errors=(
-        f"{_INVALID}No attribute specified when one (and only one) of "
-        "[rule[{index}].filter,rule[{index}].prefix] is required\n\n"
-        "This will be an error in a future version of the provider",
-        f"{_INVALID}No attribute specified when one (and only one) of "
-        "[rule[{index}].filter,rule[{index}].prefix] is required",
-    ),
-    remedy='Add filter { prefix = "" }, which matches all objects.',
-    documentation=_DOCUMENTATION,
-)
+@resource_rule("s3/lifecycle-rule-without-filter", _TYPE)
 def rule_without_filter(lifecycle: Resource) -> Problems:
     """A lifecycle rule has neither ``filter`` nor ``prefix``; the provider before 6.14 warns."""
     for index, rule in enumerate(lifecycle.blocks("rule")):
@@ -142,16 +99,7 @@ def _filter_severity(lifecycle: Resource) -> Severity:
     return Severity.BLOCKER if required else Severity.WARNING
 
 
-@resource_rule(
-    "s3/lifecycle-filter-and-prefix",
-    _TYPE,
-    errors=(
-        f"{_INVALID}2 attributes specified when one (and only one) of "
-        "[rule[{index}].filter,rule[{index}].prefix] is required"
-    ),
-    remedy="Keep filter and move the prefix into it.",
-    documentation=_DOCUMENTATION,
-)
+@resource_rule("s3/lifecycle-filter-and-prefix", _TYPE)
 def filter_and_prefix(lifecycle: Resource) -> Problems:
     """A lifecycle rule has both ``filter`` and ``prefix``."""
     for index, rule in enumerate(lifecycle.blocks("rule")):
@@ -159,13 +107,7 @@ def filter_and_prefix(lifecycle: Resource) -> Problems:
             yield lifecycle.problem(f"{_name(rule, index)} has filter and prefix", index=index)
 
 
-@resource_rule(
-    "s3/lifecycle-rule-without-action",
-    _TYPE,
-    errors="InvalidRequest: At least one action needs to be specified in a rule",
-    remedy="Add an action: expiration, transition or abort_incomplete_multipart_upload.",
-    documentation=_ELEMENTS,
-)
+@resource_rule("s3/lifecycle-rule-without-action", _TYPE)
 def rule_without_action(lifecycle: Resource) -> Problems:
     """A lifecycle rule has no action."""
     for index, rule in enumerate(lifecycle.blocks("rule")):
@@ -173,18 +115,7 @@ def rule_without_action(lifecycle: Resource) -> Problems:
             yield lifecycle.problem(f"{_name(rule, index)} has no action")
 
 
-@resource_rule(
-    "s3/lifecycle-rule-id",
-    _TYPE,
-    errors=(
-        "InvalidArgument: Rule ID must be unique. Found same ID for more than one rule",
-        "Error: Invalid Attribute Value Length\n\nAttribute rule[{index}].id string length must be "
-        "between 1 and 255, got: {length}",
-        "InvalidArgument: ID length should not exceed allowed limit of 255",
-    ),
-    remedy="Use a unique id of at most 255 characters for each rule.",
-    documentation=_ELEMENTS,
-)
+@resource_rule("s3/lifecycle-rule-id", _TYPE)
 def rule_id(lifecycle: Resource) -> Problems:
     """Two lifecycle rules have the same id, or an id is too long."""
     ids = [id_ for rule in lifecycle.blocks("rule") if (id_ := rule.text("id"))]
@@ -196,19 +127,7 @@ def rule_id(lifecycle: Resource) -> Problems:
             yield lifecycle.problem(text, variant=1, length=len(id_))
 
 
-@resource_rule(
-    "s3/lifecycle-days",
-    _TYPE,
-    errors=(
-        "InvalidArgument: 'Days' in the Expiration action for filter '...' must be greater than "
-        "'Days' in the Transition action",
-        "InvalidArgument: 'Days' in Transition action must be greater than or equal to 30 for "
-        "storageClass '{storage_class}'",
-    ),
-    remedy="Expire objects after the last transition; transition to an infrequent-access class "
-    "after 30 days or more.",
-    documentation="AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html",
-)
+@resource_rule("s3/lifecycle-days", _TYPE)
 def lifecycle_days(lifecycle: Resource) -> Problems:
     """Objects expire before a transition, or transition to infrequent access too early."""
     for index, rule in enumerate(lifecycle.blocks("rule")):

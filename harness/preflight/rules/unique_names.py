@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule, lookup_rule
 from harness.preflight.target_lookup import TargetLookup
 
-_UNIQUE = "Put the environment suffix into the name; destroy the leftovers of earlier runs."
 # 403, 301: perhaps in another account or region.
 _NOT_IN_THIS_ACCOUNT = ("404", "NoSuchBucket", "NotFound", "403", "301")
 _NAMES: Mapping[str, str] = {
@@ -32,21 +30,7 @@ _NAMES: Mapping[str, str] = {
 """Resource type -> argument with a name that must be unique per account."""
 
 
-@configuration_rule(
-    "terraform/name-not-unique-per-run",
-    family=Family.TEARDOWN,
-    severity=Severity.WARNING,
-    errors=(
-        "EntityAlreadyExists: Role with name {name} already exists.",
-        "ResourceAlreadyExistsException: The specified log group already exists",
-        "DuplicateLoadBalancerName: A load balancer with the same name '{name}' exists, but with "
-        "different settings",
-        "DBSubnetGroupAlreadyExists: The DB subnet group '{name}' already exists.",
-        "DBParameterGroupAlreadyExists: Parameter group {name} already exists",
-    ),
-    remedy="Put the environment suffix into the name, so that two runs do not conflict.",
-    documentation="general/latest/gr/aws-arns-and-namespaces.html",
-)
+@configuration_rule("terraform/name-not-unique-per-run")
 def name_not_unique_per_run(inspection: Inspection) -> Problems:
     """A name that must be unique per account does not contain the run's environment suffix."""
     suffix = inspection.environment_suffix
@@ -66,17 +50,7 @@ def _new(inspection: Inspection, *types: str) -> Iterator[tuple[Resource, str]]:
             yield resource, name
 
 
-@lookup_rule(
-    "secretsmanager/name-taken",
-    errors=(
-        "InvalidRequestException: You can't create this secret because a secret with this name is "
-        "already scheduled for deletion.",
-        "ResourceExistsException: The operation failed because the secret {name} already exists.",
-    ),
-    remedy="Use a name that no earlier run used, and recovery_window_in_days = 0; to release this "
-    "one: aws secretsmanager delete-secret --force-delete-without-recovery --secret-id NAME.",
-    documentation="secretsmanager/latest/apireference/API_CreateSecret.html",
-)
+@lookup_rule("secretsmanager/name-taken")
 def secret_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
     """The name of a secret is in use, possibly by a secret scheduled for deletion."""
     for secret, name in _new(inspection, "aws_secretsmanager_secret"):
@@ -92,17 +66,7 @@ def secret_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
             yield secret.problem(f"a secret {name} exists", variant=1, name=name)
 
 
-@lookup_rule(
-    "s3/bucket-name-taken",
-    errors=(
-        "BucketAlreadyExists: The requested bucket name is not available. The bucket namespace is "
-        "shared by all users of the system. Please select a different name and try again.",
-        "BucketAlreadyOwnedByYou: Your previous request to create the named bucket succeeded and "
-        "you already own it.",
-    ),
-    remedy=_UNIQUE,
-    documentation="AmazonS3/latest/API/API_CreateBucket.html",
-)
+@lookup_rule("s3/bucket-name-taken")
 def bucket_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
     """The name of a bucket is in use in this account."""
     for bucket, name in _new(inspection, "aws_s3_bucket"):
@@ -110,19 +74,7 @@ def bucket_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
             yield bucket.problem(f"{name}: the bucket exists", name=name)
 
 
-@lookup_rule(
-    "elbv2/name-taken",
-    errors=(
-        "Error: ELBv2 Load Balancer ({name}) already exists",
-        "Error: ELBv2 Target Group ({name}) already exists",
-        "DuplicateLoadBalancerName: A load balancer with the same name '{name}' exists, but with "
-        "different settings",
-        "DuplicateTargetGroupName: A target group with the same name '{name}' exists, but with "
-        "different settings",
-    ),
-    remedy=_UNIQUE,
-    documentation="elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
-)
+@lookup_rule("elbv2/name-taken")
 def load_balancer_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
     """The name of a load balancer or a target group is in use."""
     kinds = (
@@ -136,11 +88,7 @@ def load_balancer_name_taken(inspection: Inspection, target: TargetLookup) -> Pr
                 yield resource.problem(f"{name} exists already", variant=variant, name=name)
 
 
-@lookup_rule(
-    "ecs/cluster-name-taken",
-    remedy=_UNIQUE,
-    documentation="AmazonECS/latest/APIReference/API_CreateCluster.html",
-)
+@lookup_rule("ecs/cluster-name-taken")
 def cluster_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
     """A cluster with this name is active: ECS returns it on creation, and destroy removes it."""
     for cluster, name in _new(inspection, "aws_ecs_cluster"):
@@ -149,15 +97,7 @@ def cluster_name_taken(inspection: Inspection, target: TargetLookup) -> Problems
             yield cluster.problem(f"{name}: an active cluster has this name", name=name)
 
 
-@lookup_rule(
-    "rds/identifier-taken",
-    errors=(
-        "DBClusterAlreadyExistsFault: DB Cluster already exists",
-        "DBInstanceAlreadyExists: DB instance already exists",
-    ),
-    remedy=_UNIQUE,
-    documentation="AmazonRDS/latest/APIReference/API_CreateDBCluster.html",
-)
+@lookup_rule("rds/identifier-taken")
 def database_identifier_taken(inspection: Inspection, target: TargetLookup) -> Problems:
     """The identifier of a database cluster is in use."""
     absent = ("DBClusterNotFoundFault", "DBClusterNotFound")
@@ -167,12 +107,7 @@ def database_identifier_taken(inspection: Inspection, target: TargetLookup) -> P
             yield cluster.problem(f"{name}: the cluster exists", name=name)
 
 
-@lookup_rule(
-    "iam/role-name-taken",
-    errors="EntityAlreadyExists: Role with name {name} already exists.",
-    remedy=_UNIQUE,
-    documentation="IAM/latest/APIReference/API_CreateRole.html",
-)
+@lookup_rule("iam/role-name-taken")
 def role_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
     """The name of a role is in use."""
     for role, name in _new(inspection, "aws_iam_role"):
@@ -180,12 +115,7 @@ def role_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
             yield role.problem(f"{name}: the role exists", name=name)
 
 
-@lookup_rule(
-    "logs/group-name-taken",
-    errors="ResourceAlreadyExistsException: The specified log group already exists",
-    remedy=_UNIQUE,
-    documentation="AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
-)
+@lookup_rule("logs/group-name-taken")
 def log_group_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
     """The name of a log group is in use."""
     for group, name in _new(inspection, "aws_cloudwatch_log_group"):

@@ -10,38 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from harness.preflight.configuration import Reference, Resource, Unknown
-from harness.preflight.finding import Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule
 
 _DATA = json.loads(Path(__file__).with_name("uniqueness.json").read_text(encoding="utf-8"))
 _ALIASES = {"aws_lb": "aws_alb", "aws_lb_target_group": "aws_alb_target_group"}
-_REMEDY = "Give each resource its own name (with count or for_each: include the index or the key)."
-_PAGE = "general/latest/gr/aws-arns-and-namespaces.html"
 
 
-@configuration_rule(
-    "terraform/duplicate-name",
-    errors=(
-        "InvalidPermission.Duplicate: the specified rule ... already exists",
-        "Resource.AlreadyAssociated: resource ... is already attached to network ...",
-        "RouteAlreadyExists: The route identified by ... already exists.",
-    ),
-    remedy=_REMEDY,
-    documentation=_PAGE,
-)
+@configuration_rule("terraform/duplicate-name")
 def duplicate_name(inspection: Inspection) -> Problems:
     """Two resources have a name or a place that AWS gives only once."""
     yield from _shared(inspection, _DATA["refused"])
 
 
-@configuration_rule(
-    "terraform/replaced-settings",
-    severity=Severity.WARNING,
-    errors="OperationAborted: A conflicting conditional operation is currently in progress "
-    "against this resource. Please try again.",
-    remedy="Merge the two resources into one.",
-    documentation=_PAGE,
-)
+@configuration_rule("terraform/replaced-settings")
 def replaced_settings(inspection: Inspection) -> Problems:
     """Two resources set the same thing: the last one replaces the other, at each apply."""
     yield from _shared(inspection, _DATA["replaced"])

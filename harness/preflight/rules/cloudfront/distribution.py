@@ -4,9 +4,7 @@ import re
 from collections.abc import Iterator
 
 from harness.preflight.configuration import Block, Resource, is_known, same
-from harness.preflight.finding import Family
 from harness.preflight.registry import (
-    PROVIDER_DOCS,
     Inspection,
     Problems,
     lookup_rule,
@@ -15,8 +13,6 @@ from harness.preflight.registry import (
 from harness.preflight.rules.cloudfront.managed_policies import policy
 from harness.preflight.target_lookup import TargetLookup
 
-_API = "cloudfront/latest/APIReference"
-_GUIDE = "AmazonCloudFront/latest/DeveloperGuide"
 _DISTRIBUTION = "aws_cloudfront_distribution"
 _ALLOWED_METHODS = (
     {"GET", "HEAD"},
@@ -30,14 +26,6 @@ _POLICIES = {
     "origin_request_policy_id": ("get_origin_request_policy", "NoSuchOriginRequestPolicy"),
     "response_headers_policy_id": ("get_response_headers_policy", "NoSuchResponseHeadersPolicy"),
 }
-_NO_SUCH_POLICY = (
-    "NoSuchCachePolicy: The specified cache policy does not exist.",
-    "NoSuchOriginRequestPolicy: The specified origin request policy does not exist.",
-    "NoSuchResponseHeadersPolicy: The specified response headers policy does not exist.",
-)
-_POLICY_REMEDY = (
-    "Use an id from CloudFront's list of managed policies, or reference a policy resource."
-)
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -49,14 +37,7 @@ def behaviors(distribution: Resource) -> Iterator[tuple[str, Block]]:
         yield f"the behaviour for {block.text('path_pattern') or '...'}", block
 
 
-@resource_rule(
-    "cloudfront/cache-policy-with-forwarded-values",
-    _DISTRIBUTION,
-    errors="InvalidArgument: The parameter ForwardedValues cannot be used when a cache policy is "
-    "associated to the cache behavior.",
-    remedy="Remove forwarded_values; forward values with an origin request policy.",
-    documentation=f"{_API}/API_DefaultCacheBehavior.html",
-)
+@resource_rule("cloudfront/cache-policy-with-forwarded-values", _DISTRIBUTION)
 def cache_policy_with_forwarded_values(distribution: Resource) -> Problems:
     """A cache behaviour has a cache policy and ``forwarded_values``."""
     for name, behavior in behaviors(distribution):
@@ -65,12 +46,7 @@ def cache_policy_with_forwarded_values(distribution: Resource) -> Problems:
         yield distribution.problem(f"{name} has cache_policy_id and forwarded_values")
 
 
-@resource_rule(
-    "cloudfront/no-cache-policy",
-    _DISTRIBUTION,
-    remedy="Set cache_policy_id: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad is CachingDisabled.",
-    documentation=f"{_API}/API_DefaultCacheBehavior.html",
-)
+@resource_rule("cloudfront/no-cache-policy", _DISTRIBUTION)
 def no_cache_policy(distribution: Resource) -> Problems:
     """A cache behaviour has neither a cache policy nor ``forwarded_values``."""
     for name, behavior in behaviors(distribution):
@@ -78,13 +54,7 @@ def no_cache_policy(distribution: Resource) -> Problems:
             yield distribution.problem(f"{name} has neither cache_policy_id nor forwarded_values")
 
 
-@resource_rule(
-    "cloudfront/wrong-policy",
-    _DISTRIBUTION,
-    errors=_NO_SUCH_POLICY,
-    remedy=_POLICY_REMEDY,
-    documentation=f"{_GUIDE}/using-managed-cache-policies.html",
-)
+@resource_rule("cloudfront/wrong-policy", _DISTRIBUTION)
 def wrong_policy(distribution: Resource) -> Problems:
     """A policy id is malformed, or belongs to a managed policy of another kind."""
     for name, variant, argument, id_ in _policy_ids(distribution):
@@ -97,12 +67,7 @@ def wrong_policy(distribution: Resource) -> Problems:
             yield distribution.problem(text, variant=variant)
 
 
-@lookup_rule(
-    "cloudfront/policy-not-found",
-    errors=_NO_SUCH_POLICY,
-    remedy=_POLICY_REMEDY,
-    documentation=f"{_GUIDE}/using-managed-cache-policies.html",
-)
+@lookup_rule("cloudfront/policy-not-found")
 def policy_not_found(inspection: Inspection, target: TargetLookup) -> Problems:
     """A policy id belongs neither to a managed policy nor to a policy of the account."""
     for distribution in inspection.configuration.resources(_DISTRIBUTION):
@@ -123,13 +88,7 @@ def _policy_ids(distribution: Resource) -> Iterator[tuple[str, int, str, str]]:
                 yield name, variant, argument, id_
 
 
-@resource_rule(
-    "cloudfront/unknown-origin",
-    _DISTRIBUTION,
-    errors="NoSuchOrigin: One or more of your origins or origin groups do not exist.",
-    remedy="Set target_origin_id to one of the distribution's origins.",
-    documentation=f"{_API}/API_DefaultCacheBehavior.html",
-)
+@resource_rule("cloudfront/unknown-origin", _DISTRIBUTION)
 def unknown_origin(distribution: Resource) -> Problems:
     """The target origin of a cache behaviour does not exist in the distribution."""
     if not (distribution.countable("origin") and distribution.countable("origin_group")):
@@ -142,13 +101,7 @@ def unknown_origin(distribution: Resource) -> Problems:
             yield distribution.problem(f"{name} has target {target!r}; origins are {ids}")
 
 
-@resource_rule(
-    "cloudfront/methods",
-    _DISTRIBUTION,
-    remedy="Allow GET and HEAD, these with OPTIONS, or all seven; cache GET and HEAD, optionally "
-    "OPTIONS.",
-    documentation=f"{_API}/API_AllowedMethods.html",
-)
+@resource_rule("cloudfront/methods", _DISTRIBUTION)
 def methods(distribution: Resource) -> Problems:
     """The combination of allowed or cached methods is not supported by CloudFront."""
     for name, behavior in behaviors(distribution):
@@ -161,19 +114,7 @@ def methods(distribution: Resource) -> Problems:
             yield distribution.problem(f"{name} caches methods that it does not allow")
 
 
-@resource_rule(
-    "cloudfront/certificate",
-    _DISTRIBUTION,
-    errors=(
-        "InvalidViewerCertificate: The specified SSL certificate doesn't exist, isn't in us-east-1 "
-        "region, isn't valid, or doesn't include a valid certificate chain.",
-        "InvalidViewerCertificate: To add an alternate domain name (CNAME) to a CloudFront "
-        "distribution, you must attach a trusted certificate that validates your authorization "
-        "to use the domain name.",
-    ),
-    remedy="Use an ACM certificate in us-east-1 that covers the aliases.",
-    documentation=f"{_GUIDE}/cnames-and-https-requirements.html",
-)
+@resource_rule("cloudfront/certificate", _DISTRIBUTION)
 def certificate(distribution: Resource) -> Problems:
     """Aliases have no certificate, or the certificate is not in us-east-1."""
     for block in distribution.blocks("viewer_certificate"):
@@ -185,13 +126,7 @@ def certificate(distribution: Resource) -> Problems:
             yield distribution.problem("aliases with CloudFront's default certificate", variant=1)
 
 
-@resource_rule(
-    "cloudfront/retain-on-delete",
-    _DISTRIBUTION,
-    family=Family.TEARDOWN,
-    remedy="Set retain_on_delete = false in a disposable environment.",
-    documentation=f"{PROVIDER_DOCS}/cloudfront_distribution",
-)
+@resource_rule("cloudfront/retain-on-delete", _DISTRIBUTION)
 def retain_on_delete(distribution: Resource) -> Problems:
     """Destroy only disables the distribution and does not delete it."""
     if distribution.boolean("retain_on_delete"):

@@ -3,25 +3,15 @@
 from collections.abc import Iterator
 
 from harness.preflight.configuration import Block, Resource, same
-from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.cloudfront.distribution import behaviors
 from harness.preflight.rules.cloudfront.managed_policies import policy
 
-_GUIDE = "AmazonCloudFront/latest/DeveloperGuide"
 _DISTRIBUTION = "aws_cloudfront_distribution"
 _LB = ("aws_lb", "aws_alb")
 
 
-@resource_rule(
-    "cloudfront/query-strings-do-not-arrive",
-    _DISTRIBUTION,
-    family=Family.WORK,
-    severity=Severity.WARNING,
-    remedy="Add an origin request policy: AllViewer (216adef6-5c7f-47e4-b989-5492eafa07d3), or "
-    "AllViewerExceptHostHeader (b689b0a8-53d0-40ab-baf2-68738e2966ac).",
-    documentation=f"{_GUIDE}/controlling-origin-requests.html",
-)
+@resource_rule("cloudfront/query-strings-do-not-arrive", _DISTRIBUTION)
 def query_strings_do_not_arrive(distribution: Resource) -> Problems:
     """No policy forwards query strings to the load balancer behind CloudFront."""
     for name, policies, forwarded in _forwarded(distribution):
@@ -29,15 +19,7 @@ def query_strings_do_not_arrive(distribution: Resource) -> Problems:
             yield distribution.problem(f"{name} drops query strings ({policies})")
 
 
-@resource_rule(
-    "cloudfront/cookies-and-headers-do-not-arrive",
-    _DISTRIBUTION,
-    family=Family.WORK,
-    severity=Severity.WARNING,
-    remedy="Add an origin request policy: AllViewer (216adef6-5c7f-47e4-b989-5492eafa07d3), or "
-    "AllViewerExceptHostHeader (b689b0a8-53d0-40ab-baf2-68738e2966ac).",
-    documentation=f"{_GUIDE}/controlling-origin-requests.html",
-)
+@resource_rule("cloudfront/cookies-and-headers-do-not-arrive", _DISTRIBUTION)
 def cookies_and_headers_do_not_arrive(distribution: Resource) -> Problems:
     """CloudFront forwards query strings to a load balancer, but no cookies or no headers."""
     for name, policies, forwarded in _forwarded(distribution):
@@ -70,15 +52,7 @@ def _balancer_of(distribution: Resource, behavior: Block) -> Resource | None:
     return None
 
 
-@resource_rule(
-    "cloudfront/origin-without-listener",
-    _DISTRIBUTION,
-    family=Family.WORK,
-    errors="HTTP 504 Gateway Timeout: CloudFront attempted to establish a connection with the "
-    "origin, but either the attempt failed or the origin closed the connection.",
-    remedy="Match origin_protocol_policy and its port with a listener of the load balancer.",
-    documentation=f"{_GUIDE}/http-504-gateway-timeout.html",
-)
+@resource_rule("cloudfront/origin-without-listener", _DISTRIBUTION)
 def origin_without_listener(distribution: Resource) -> Problems:
     """CloudFront connects to a port of the load balancer that has no listener."""
     for origin in distribution.blocks("origin"):

@@ -4,13 +4,11 @@ import re
 from collections.abc import Iterator
 
 from harness.preflight.configuration import Block, Resource
-from harness.preflight.finding import Family
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.cloudfront.distribution import behaviors
 from harness.preflight.rules.cloudfront.managed_policies import policy
 from harness.preflight.rules.s3 import allows_acls
 
-_GUIDE = "AmazonCloudFront/latest/DeveloperGuide"
 _DISTRIBUTION = "aws_cloudfront_distribution"
 _CERTIFICATES = ("aws_acm_certificate", "aws_acm_certificate_validation")
 _LB = ("aws_lb", "aws_alb")
@@ -19,21 +17,7 @@ _HOST_POLICIES = ("AllViewer", "AllViewerAndCloudFrontHeaders-2022-06", "HostHea
 _MIN_TTL, _MAX_TTL = 0, 31_536_000
 
 
-@resource_rule(
-    "cloudfront/settings",
-    _DISTRIBUTION,
-    errors=(
-        "InvalidViewerCertificate: The specified SSL certificate doesn't exist, isn't in us-east-1 "
-        "region, isn't valid, or doesn't include a valid certificate chain.",
-        "InvalidArgument: The parameter Origin DomainName does not refer to a valid S3 bucket.",
-        "InvalidArgument: The S3 bucket that you specified for CloudFront logs does not enable ACL "
-        "access: {bucket}",
-        "InvalidArgument: An origin request policy requires a cache policy.",
-        "InvalidArgument: The parameter ... is required or contradicts another one.",
-    ),
-    remedy="Correct the named part of the distribution.",
-    documentation=f"{_GUIDE}/distribution-web-values-specify.html",
-)
+@resource_rule("cloudfront/settings", _DISTRIBUTION)
 def settings(distribution: Resource) -> Problems:
     """A distribution contradicts itself, or the certificate, origin or bucket that it refers to."""
     yield from _certificates(distribution)
@@ -102,15 +86,7 @@ def _ttls(behavior: Block) -> Iterator[str]:
         yield f"min_ttl {low or 0}, default_ttl {default or 0}, max_ttl {high}"
 
 
-@resource_rule(
-    "cloudfront/host-header-to-s3",
-    _DISTRIBUTION,
-    family=Family.WORK,
-    errors="SignatureDoesNotMatch: The request signature we calculated does not match the "
-    "signature you provided.",
-    remedy="Use CORS-S3Origin (88a5eaf4-2fd4-4709-b370-b4c650ea3fcf), or no origin request policy.",
-    documentation=f"{_GUIDE}/using-managed-origin-request-policies.html",
-)
+@resource_rule("cloudfront/host-header-to-s3", _DISTRIBUTION)
 def host_header_to_s3(distribution: Resource) -> Problems:
     """A policy forwards the viewer's Host header to a bucket, which does not know that name."""
     buckets = {

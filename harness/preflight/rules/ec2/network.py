@@ -1,7 +1,6 @@
 """Rules on CIDR blocks, subnets and availability zones."""
 
 import ipaddress
-import itertools
 from collections.abc import Iterator
 
 from harness.preflight.configuration import Resource
@@ -14,7 +13,6 @@ from harness.preflight.registry import (
 )
 from harness.preflight.target_lookup import TargetLookup
 
-_GUIDE = "vpc/latest/userguide"
 _SIZES = range(16, 29)
 _BLOCK_ARGUMENTS = {
     "aws_vpc": ("cidr_block",),
@@ -32,28 +30,7 @@ def _network(resource: Resource, argument: str = "cidr_block") -> ipaddress.IPv4
         return None
 
 
-@resource_rule(
-    "ec2/invalid-cidr",
-    *_BLOCK_ARGUMENTS,
-    "aws_security_group_rule",
-    errors=(
-        'Error: "{cidr}" is not a valid IPv4 CIDR block; did you mean "{network}"?',
-        'Error: "{cidr}" is not a valid CIDR block: invalid CIDR address: {cidr}',
-        'Error: expected "cidr_block" to contain a network Value with between 16 and 28 '
-        "significant bits, got: {length}",
-        "Error: expected cidr_block to contain a valid network Value, expected {network}, got "
-        "{cidr}",
-        "Error: Invalid Attribute Value\n\nAttribute cidr_ipv4 value must be a valid IPv4 CIDR "
-        "that represents a network address, got: {cidr}",
-        "InvalidParameterValue: Value ({cidr}) for parameter cidrBlock is invalid. This is not a "
-        "valid CIDR block.",
-        "InvalidVpc.Range: The CIDR '{cidr}' is invalid.",
-        "InvalidSubnet.Range: The CIDR '{cidr}' is invalid.",
-    ),
-    remedy="Use the network address with the prefix length, such as 10.0.0.0/16; VPCs and "
-    "subnets are /16 to /28.",
-    documentation=f"{_GUIDE}/vpc-cidr-blocks.html",
-)
+@resource_rule("ec2/invalid-cidr", *_BLOCK_ARGUMENTS, "aws_security_group_rule")
 def invalid_cidr(resource: Resource) -> Problems:
     """A CIDR block is malformed, has host bits set, or has a size that AWS does not accept."""
     for cidr in _cidrs(resource):
@@ -80,13 +57,7 @@ def _cidrs(resource: Resource) -> Iterator[str]:
         yield from (c for c in resource.texts("cidr_blocks") or ())
 
 
-@resource_rule(
-    "ec2/subnet-outside-vpc",
-    "aws_subnet",
-    errors="InvalidSubnet.Range: The CIDR '{cidr}' is invalid.",
-    remedy="Choose a CIDR block inside that of the VPC.",
-    documentation=f"{_GUIDE}/subnet-sizing.html",
-)
+@resource_rule("ec2/subnet-outside-vpc", "aws_subnet")
 def subnet_outside_vpc(subnet: Resource) -> Problems:
     """The CIDR block of a subnet is not inside that of the VPC."""
     vpc = subnet.follow("vpc_id", "aws_vpc")
@@ -98,33 +69,26 @@ def subnet_outside_vpc(subnet: Resource) -> Problems:
         yield subnet.problem(f"{inner} is outside {outer} of {vpc.address}", cidr=inner)
 
 
-@configuration_rule(
-    "ec2/overlapping-subnets",
-    errors="InvalidSubnet.Conflict: The CIDR '{cidr}' conflicts with another subnet",
-    remedy="Use a separate CIDR block for each subnet of the VPC.",
-    documentation=f"{_GUIDE}/subnet-sizing.html",
-)
+@configuration_rule("ec2/overlapping-subnets")
 def overlapping_subnets(inspection: Inspection) -> Problems:
     """Two subnets of a VPC overlap."""
-    placed = []
-    for subnet in inspection.configuration.resources("aws_subnet"):
+    placed: dict[str, list[tuple[ipaddress.IPv4Network, int, Resource]]] = {}
+    for order, subnet in enumerate(inspection.configuration.resources("aws_subnet")):
         vpc, network = subnet.follow("vpc_id", "aws_vpc"), _network(subnet)
         if vpc is not None and network is not None:
-            placed.append((vpc, network, subnet))
-    for (vpc, network, subnet), (other_vpc, other, late) in itertools.combinations(placed, 2):
-        if vpc is other_vpc and network.overlaps(other):
-            yield late.problem(f"{other} overlaps {network} of {subnet.address}", cidr=other)
+            placed.setdefault(vpc.address, []).append((network, order, subnet))
+    for subnets in placed.values():
+        widest = None
+        for current in sorted(subnets, key=lambda item: item[:2]):
+            if widest is not None and widest[0].overlaps(current[0]):
+                first, late = sorted((widest, current), key=lambda item: item[1])
+                text = f"{late[0]} overlaps {first[0]} of {first[2].address}"
+                yield late[2].problem(text, cidr=late[0])
+            if widest is None or current[0].broadcast_address > widest[0].broadcast_address:
+                widest = current
 
 
-@resource_rule(
-    "ec2/zone-of-another-region",
-    "aws_subnet",
-    errors="InvalidParameterValue: Value ({zone}) for parameter availabilityZone is invalid. "
-    "Subnets can currently only be created in the following availability zones: ...",
-    remedy="Use a zone of the provider's region, or better the zones of "
-    "data.aws_availability_zones.",
-    documentation="AWSEC2/latest/APIReference/API_CreateSubnet.html",
-)
+@resource_rule("ec2/zone-of-another-region", "aws_subnet")
 def zone_of_another_region(subnet: Resource) -> Problems:
     """A subnet is in an availability zone that is not in the provider's region."""
     region = subnet.region()
@@ -133,13 +97,7 @@ def zone_of_another_region(subnet: Resource) -> Problems:
         yield subnet.problem(f"zone {zone}, region {region}", zone=zone)
 
 
-@lookup_rule(
-    "ec2/zone-not-available",
-    errors="InvalidParameterValue: Value ({zone}) for parameter availabilityZone is invalid. "
-    "Subnets can currently only be created in the following availability zones: ...",
-    remedy="Use the zones of data.aws_availability_zones.",
-    documentation="AWSEC2/latest/APIReference/API_DescribeAvailabilityZones.html",
-)
+@lookup_rule("ec2/zone-not-available")
 def zone_not_available(inspection: Inspection, target: TargetLookup) -> Problems:
     """The availability zone does not exist in the target, or the account has no access to it."""
     named = [

@@ -3,10 +3,8 @@
 import re
 
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family, Severity
-from harness.preflight.registry import PROVIDER_DOCS, Problems, resource_rule
+from harness.preflight.registry import Problems, resource_rule
 
-_API = "AWSEC2/latest/APIReference"
 _TEXT = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}")
 _MAX_GROUP_NAME = 255
 _RULE_TYPES = (
@@ -16,22 +14,7 @@ _RULE_TYPES = (
 )
 
 
-@resource_rule(
-    "ec2/security-group-text",
-    "aws_security_group",
-    *_RULE_TYPES,
-    errors=(
-        "InvalidParameterValue: Invalid rule description. Valid descriptions are strings less than "
-        "256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{{}}!$*",
-        "InvalidParameterValue: Invalid security group description. Valid descriptions are strings "
-        "less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{{}}!$*",
-    ),
-    other_errors="InvalidParameterValue: Value ({text}) for parameter GroupDescription is invalid. "
-    "Character sets beyond ASCII are not supported.",
-    remedy="Use only letters, digits, spaces and ._-:/()#,@[]+=&;{}!$* (no apostrophe, no arrow, "
-    "no dash beyond ASCII), at most 255 characters.",
-    documentation=f"{_API}/API_CreateSecurityGroup.html",
-)
+@resource_rule("ec2/security-group-text", "aws_security_group", *_RULE_TYPES)
 def security_group_text(resource: Resource) -> Problems:
     """A description of a security group or of its rule has a character that EC2 rejects."""
     texts = [resource.text("description")]
@@ -44,16 +27,7 @@ def security_group_text(resource: Resource) -> Problems:
             yield resource.problem(f"description {text[:60]!r}", variant=variant)
 
 
-@resource_rule(
-    "ec2/security-group-name",
-    "aws_security_group",
-    errors=(
-        "Error: invalid value for name (cannot begin with sg-)",
-        "InvalidParameterValue: Invalid security group name",
-    ),
-    remedy="Use at most 255 characters, not beginning with sg-.",
-    documentation=f"{_API}/API_CreateSecurityGroup.html",
-)
+@resource_rule("ec2/security-group-name", "aws_security_group")
 def security_group_name(group: Resource) -> Problems:
     """A security group's name begins with ``sg-`` or is too long."""
     name = group.text("name")
@@ -61,14 +35,7 @@ def security_group_name(group: Resource) -> Problems:
         yield group.problem(f"name {name[:60]!r} ({len(name)} characters)")
 
 
-@resource_rule(
-    "ec2/inline-and-separate-rules",
-    "aws_security_group",
-    family=Family.WORK,
-    severity=Severity.WARNING,
-    remedy="Declare the rules either inline or as separate resources.",
-    documentation=f"{PROVIDER_DOCS}/security_group",
-)
+@resource_rule("ec2/inline-and-separate-rules", "aws_security_group")
 def inline_and_separate_rules(group: Resource) -> Problems:
     """A security group has inline rules and separate ones: each apply removes the others."""
     for direction in ("ingress", "egress"):

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ec2.model import EVERYWHERE, Direction, permissions, permits
 
-_GROUPS_GUIDE = "vpc/latest/userguide/security-group-rules.html"
 _LB = ("aws_lb", "aws_alb")
 _TARGETS = ("aws_lb_target_group", "aws_alb_target_group")
 _LISTENERS = ("aws_lb_listener", "aws_alb_listener")
@@ -20,13 +18,7 @@ _DEFAULT_PORTS = {
 }
 
 
-@resource_rule(
-    "elbv2/viewers-cannot-connect",
-    *_LISTENERS,
-    family=Family.WORK,
-    remedy="Add an ingress rule for the listener's port to the load balancer's security group.",
-    documentation=_GROUPS_GUIDE,
-)
+@resource_rule("elbv2/viewers-cannot-connect", *_LISTENERS)
 def viewers_cannot_connect(listener: Resource) -> Problems:
     """No security group of the load balancer allows ingress on the listener's port."""
     balancer = listener.follow("load_balancer_arn", *_LB)
@@ -38,16 +30,7 @@ def viewers_cannot_connect(listener: Resource) -> Problems:
         yield listener.problem(f"no ingress to {balancer.address} on port {port}")
 
 
-@resource_rule(
-    "ecs/load-balancer-cannot-connect",
-    "aws_ecs_service",
-    family=Family.WORK,
-    errors="(service {name}) (task ...) failed ELB health checks in (target-group ...): Request "
-    "timed out",
-    remedy="Allow egress from the load balancer's to the tasks' security group, and ingress from "
-    "it, on the container's port.",
-    documentation=_GROUPS_GUIDE,
-)
+@resource_rule("ecs/load-balancer-cannot-connect", "aws_ecs_service")
 def load_balancer_cannot_connect(service: Resource) -> Problems:
     """The security groups do not allow the load balancer to connect to the tasks' port."""
     tasks = _task_groups(service)
@@ -64,15 +47,7 @@ def load_balancer_cannot_connect(service: Resource) -> Problems:
                 yield service.problem(f"{balancer.address} to tasks on port {port}: {gap}")
 
 
-@resource_rule(
-    "rds/tasks-cannot-connect",
-    "aws_ecs_service",
-    family=Family.WORK,
-    errors="connection to server at ..., port {port} failed: timeout expired",
-    remedy="Allow egress from the tasks' to the database's security group, and ingress from it, "
-    "on the database's port.",
-    documentation=_GROUPS_GUIDE,
-)
+@resource_rule("rds/tasks-cannot-connect", "aws_ecs_service")
 def tasks_cannot_connect(service: Resource) -> Problems:
     """The security groups do not allow the tasks to connect to the database they depend on."""
     tasks = _task_groups(service)
@@ -85,14 +60,7 @@ def tasks_cannot_connect(service: Resource) -> Problems:
             yield service.problem(f"tasks to {cluster.address} on port {port}: {gap}", port=port)
 
 
-@resource_rule(
-    "rds/open-wider-than-needed",
-    "aws_rds_cluster",
-    family=Family.WORK,
-    severity=Severity.WARNING,
-    remedy="Allow only the tasks' security group, and only the database's port.",
-    documentation=_GROUPS_GUIDE,
-)
+@resource_rule("rds/open-wider-than-needed", "aws_rds_cluster")
 def database_open(cluster: Resource) -> Problems:
     """The database's security group allows ingress from anywhere, or on other ports."""
     port = database_port(cluster)
@@ -102,14 +70,7 @@ def database_open(cluster: Resource) -> Problems:
             yield cluster.problem(text)
 
 
-@resource_rule(
-    "ecs/open-wider-than-needed",
-    "aws_ecs_service",
-    family=Family.WORK,
-    severity=Severity.WARNING,
-    remedy="Allow only the load balancer's security group, and only the container's port.",
-    documentation=_GROUPS_GUIDE,
-)
+@resource_rule("ecs/open-wider-than-needed", "aws_ecs_service")
 def tasks_open(service: Resource) -> Problems:
     """The tasks' security group allows ingress from anywhere, or on other ports."""
     ports = {block.integer("container_port") for block in service.blocks("load_balancer")}
@@ -135,14 +96,12 @@ def _task_groups(service: Resource) -> list[Resource] | None:
 
 def _balancers_of(group: Resource) -> list[Resource]:
     """Return the load balancers whose listeners or listener rules reference a target group."""
-    configuration = group.configuration
     found: dict[str, Resource] = {}
-    for listener in configuration.resources(*_LISTENERS):
-        rules = configuration.referring("aws_lb_listener_rule", "listener_arn", listener)
-        if any(group.address in item.direct_dependencies for item in (listener, *rules)):
-            balancer = listener.follow("load_balancer_arn", *_LB)
-            if balancer is not None:
-                found[balancer.address] = balancer
+    for item in group.configuration.dependents(group, *_LISTENERS, "aws_lb_listener_rule"):
+        listener = item if item.type in _LISTENERS else item.follow("listener_arn", *_LISTENERS)
+        balancer = listener.follow("load_balancer_arn", *_LB) if listener is not None else None
+        if balancer is not None:
+            found[balancer.address] = balancer
     return list(found.values())
 
 

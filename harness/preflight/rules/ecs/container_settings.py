@@ -10,7 +10,6 @@ from harness.preflight.configuration import Block, PreflightInputError, Resource
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import containers, is_fargate
 
-_PARAMETERS = "AmazonECS/latest/developerguide/task_definition_parameters.html"
 _MIN_MEMORY = 6
 _MAX_FARGATE_STOP = 120
 _FARGATE_DRIVERS = ("awslogs", "splunk", "awsfirelens")
@@ -23,18 +22,7 @@ _PORTS = range(1, 65536)
 _FARGATE_LINUX_ONLY = {"SYS_PTRACE"}
 
 
-@resource_rule(
-    "ecs/container-settings",
-    "aws_ecs_task_definition",
-    errors=(
-        "ClientException: Invalid setting for container '{name}'. ...",
-        "ClientException: Fargate compatible task definitions do not support ...",
-        "ClientException: When you specify ... the value must be ...",
-        "Error: ECS Task Definition container_definitions is invalid: Error decoding JSON: ...",
-    ),
-    remedy="Correct the container definition.",
-    documentation=_PARAMETERS,
-)
+@resource_rule("ecs/container-settings", "aws_ecs_task_definition")
 def container_settings(task: Resource) -> Problems:
     """A container's settings do not fit each other, the task, or Fargate."""
     listed = containers(task) or []

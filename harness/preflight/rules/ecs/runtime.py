@@ -4,29 +4,19 @@ from collections.abc import Iterator
 
 from harness.core.errors import TargetError
 from harness.preflight.configuration import Block, Resource, references_in
-from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Inspection, Problems, lookup_rule, resource_rule
 from harness.preflight.rules.ec2.model import routes_out
 from harness.preflight.rules.ecs.model import awslogs, containers, task_of
 from harness.preflight.rules.iam import allows, role_statements
 from harness.preflight.target_lookup import TargetLookup
 
-_GUIDE = "AmazonECS/latest/developerguide"
 _READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - an action
 _TASK = "aws_ecs_task_definition"
 _LOG_GROUP = "aws_cloudwatch_log_group"
 _SECRET = "aws_secretsmanager_secret"  # noqa: S105 - a resource type
 
 
-@lookup_rule(
-    "ecs/image-not-found",
-    errors="CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to "
-    "resolve ref {image}: {image}: not found",
-    other_errors="CannotPullContainerError: ...pull access denied for ...",
-    remedy="Correct the image (--image for the catalog stack), or push it first; for a real "
-    "account `catalog-harness image publish` does so.",
-    documentation=f"{_GUIDE}/task_cannot_pull_image.html",
-)
+@lookup_rule("ecs/image-not-found")
 def image_not_found(inspection: Inspection, target: TargetLookup) -> Problems:
     """The target cannot pull the image of a container."""
     unknown: dict[str, None] = {}
@@ -43,16 +33,7 @@ def image_not_found(inspection: Inspection, target: TargetLookup) -> Problems:
         raise TargetError("; ".join(unknown))
 
 
-@resource_rule(
-    "ecs/execution-role-cannot-read-secret",
-    _TASK,
-    family=Family.WORK,
-    errors="ResourceInitializationError: unable to pull secrets or registry auth: execution "
-    "resource retrieval failed: unable to retrieve secret from asm: service call has been retried "
-    "1 time(s): failed to fetch secret {secret} from secrets manager: AccessDeniedException",
-    remedy="Allow the execution role secretsmanager:GetSecretValue on that secret.",
-    documentation=f"{_GUIDE}/specifying-sensitive-data.html",
-)
+@resource_rule("ecs/execution-role-cannot-read-secret", _TASK)
 def cannot_read_secret(task: Resource) -> Problems:
     """The execution role has no permission to read a secret of the task."""
     role = task.follow("execution_role_arn", "aws_iam_role")
@@ -65,14 +46,7 @@ def cannot_read_secret(task: Resource) -> Problems:
             yield task.problem(text, secret=secret.address)
 
 
-@resource_rule(
-    "ecs/execution-role-reads-every-secret",
-    _TASK,
-    family=Family.WORK,
-    severity=Severity.WARNING,
-    remedy="Use the secret's ARN in the policy instead of *.",
-    documentation="secretsmanager/latest/userguide/auth-and-access_examples.html",
-)
+@resource_rule("ecs/execution-role-reads-every-secret", _TASK)
 def reads_every_secret(task: Resource) -> Problems:
     """The execution role can read every secret of the account, not only those of the task."""
     role = task.follow("execution_role_arn", "aws_iam_role")
@@ -94,15 +68,7 @@ def _named_secrets(task: Resource) -> list[Resource]:
     return [secret for secret in found if secret is not None]
 
 
-@resource_rule(
-    "ecs/execution-role-cannot-write-logs",
-    _TASK,
-    family=Family.WORK,
-    errors="ResourceInitializationError: failed to validate logger args: create stream has been "
-    "retried 1 times: failed to create Cloudwatch log stream: AccessDeniedException",
-    remedy="Allow the execution role logs:CreateLogStream and logs:PutLogEvents on the log group.",
-    documentation=f"{_GUIDE}/task_execution_IAM_role.html",
-)
+@resource_rule("ecs/execution-role-cannot-write-logs", _TASK)
 def cannot_write_logs(task: Resource) -> Problems:
     """The execution role has no permission to write to the log group of the task."""
     role = task.follow("execution_role_arn", "aws_iam_role")
@@ -119,17 +85,7 @@ def cannot_write_logs(task: Resource) -> Problems:
                 yield task.problem(text)
 
 
-@resource_rule(
-    "ecs/log-group-missing",
-    _TASK,
-    family=Family.WORK,
-    severity=Severity.WARNING,
-    errors="ResourceInitializationError: failed to validate logger args: The task cannot find the "
-    "Amazon CloudWatch log group defined in the task definition.",
-    remedy="Declare the log group in this configuration (so that destroy removes it), or set "
-    "awslogs-create-group.",
-    documentation=f"{_GUIDE}/specify-log-config.html",
-)
+@resource_rule("ecs/log-group-missing", _TASK)
 def log_group_missing(task: Resource) -> Problems:
     """The configuration does not declare the log group of a container."""
     if not task.configuration.all_named("aws_cloudwatch_log_group", "name"):
@@ -147,16 +103,7 @@ def _log_options(task: Resource) -> Iterator[Block]:
             yield options
 
 
-@resource_rule(
-    "ecs/no-route-out",
-    "aws_ecs_service",
-    family=Family.WORK,
-    errors="CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to "
-    "resolve ref ...: dial tcp ...: i/o timeout",
-    remedy="Add a default route to a NAT gateway to the subnet's route table (or assign public "
-    "addresses in a public subnet, or add VPC endpoints).",
-    documentation=f"{_GUIDE}/fargate-task-networking.html",
-)
+@resource_rule("ecs/no-route-out", "aws_ecs_service")
 def no_route_out(service: Resource) -> Problems:
     """The tasks' subnets have no default route, so that images and secrets cannot be pulled."""
     task = task_of(service)

@@ -1,21 +1,11 @@
 """Rules on ECS services: launch type, network, load balancer, deployment, dependencies."""
 
 from harness.preflight.configuration import Resource, is_traceable
-from harness.preflight.finding import Family
-from harness.preflight.registry import PROVIDER_DOCS, Problems, resource_rule
+from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import containers, port_mappings, target_groups, task_of
 
-_GUIDE = "AmazonECS/latest/developerguide"
 
-
-@resource_rule(
-    "ecs/launch-type-with-capacity-provider-strategy",
-    "aws_ecs_service",
-    errors="InvalidParameterException: Specifying both a launch type and capacity provider "
-    "strategy is not supported. Remove one and try again.",
-    remedy="Remove launch_type; the capacity provider strategy replaces it.",
-    documentation="AmazonECS/latest/APIReference/API_CreateService.html",
-)
+@resource_rule("ecs/launch-type-with-capacity-provider-strategy", "aws_ecs_service")
 def launch_type_with_strategy(service: Resource) -> Problems:
     """A service has a launch type and a capacity provider strategy."""
     if service.given("launch_type") and service.given("capacity_provider_strategy"):
@@ -23,14 +13,7 @@ def launch_type_with_strategy(service: Resource) -> Problems:
         yield service.problem(f"has launch_type {name} and capacity_provider_strategy")
 
 
-@resource_rule(
-    "ecs/service-without-network-configuration",
-    "aws_ecs_service",
-    errors="InvalidParameterException: Network Configuration must be provided when networkMode "
-    "'awsvpc' is specified.",
-    remedy="Add network_configuration with subnets and security groups.",
-    documentation=f"{_GUIDE}/task-networking-awsvpc.html",
-)
+@resource_rule("ecs/service-without-network-configuration", "aws_ecs_service")
 def without_network_configuration(service: Resource) -> Problems:
     """A service with network mode ``awsvpc`` has no network configuration."""
     task = task_of(service)
@@ -40,14 +23,7 @@ def without_network_configuration(service: Resource) -> Problems:
         yield service.problem(f"{task.address} has network mode awsvpc")
 
 
-@resource_rule(
-    "ecs/target-type",
-    "aws_ecs_service",
-    errors="InvalidParameterException: The provided target group {arn} has target type {kind}, "
-    "which is incompatible with the awsvpc network mode specified in the task definition.",
-    remedy='Set target_type = "ip" on the target group.',
-    documentation=f"{_GUIDE}/service-load-balancing.html",
-)
+@resource_rule("ecs/target-type", "aws_ecs_service")
 def target_type(service: Resource) -> Problems:
     """A service with network mode ``awsvpc`` has a target group of a type other than ``ip``."""
     task = task_of(service)
@@ -59,17 +35,7 @@ def target_type(service: Resource) -> Problems:
             yield service.problem(f"{group.address} has target type {kind}", kind=kind)
 
 
-@resource_rule(
-    "ecs/load-balancer-container",
-    "aws_ecs_service",
-    errors=(
-        "InvalidParameterException: The container {name} does not exist in the task definition.",
-        "InvalidParameterException: The container {name} did not have a container port {port} "
-        "defined.",
-    ),
-    remedy="Use a container of the task definition and a port that it maps.",
-    documentation=f"{_GUIDE}/service-load-balancing.html",
-)
+@resource_rule("ecs/load-balancer-container", "aws_ecs_service")
 def load_balancer_container(service: Resource) -> Problems:
     """The container or the port of the load balancer block does not exist in the task."""
     task = task_of(service)
@@ -90,17 +56,7 @@ def load_balancer_container(service: Resource) -> Problems:
             yield service.problem(text, variant=1, name=name, port=port)
 
 
-@resource_rule(
-    "ecs/deployment-cannot-roll",
-    "aws_ecs_service",
-    family=Family.WORK,
-    errors="(service {name}) was unable to stop or start tasks during a deployment because of the "
-    "service deployment configuration. Update the minimumHealthyPercent or maximumPercent value "
-    "and try again.",
-    remedy="Raise deployment_maximum_percent above 100, or lower "
-    "deployment_minimum_healthy_percent below 100.",
-    documentation=f"{_GUIDE}/deployment-type-ecs.html",
-)
+@resource_rule("ecs/deployment-cannot-roll", "aws_ecs_service")
 def deployment_cannot_roll(service: Resource) -> Problems:
     """A deployment cannot proceed: the percentages allow neither to start nor to stop a task."""
     low = service.integer("deployment_minimum_healthy_percent", 100)
@@ -114,15 +70,7 @@ def deployment_cannot_roll(service: Resource) -> Problems:
         yield service.problem(f"minimum healthy percent is {low}, maximum percent is {high}")
 
 
-@resource_rule(
-    "ecs/capacity-provider-not-attached",
-    "aws_ecs_service",
-    errors="InvalidParameterException: The specified capacity provider strategy cannot contain a "
-    "capacity provider that is not associated with the cluster. Associate the capacity provider "
-    "with the cluster and try again.",
-    remedy="Attach the provider with aws_ecs_cluster_capacity_providers.",
-    documentation=f"{_GUIDE}/fargate-capacity-providers.html",
-)
+@resource_rule("ecs/capacity-provider-not-attached", "aws_ecs_service")
 def capacity_provider_not_attached(service: Resource) -> Problems:
     """A capacity provider of a service is not attached to its cluster."""
     attachments = _attachments(service)
@@ -141,15 +89,7 @@ def capacity_provider_not_attached(service: Resource) -> Problems:
             yield service.problem(f"{name} is not attached to {cluster.address}")
 
 
-@resource_rule(
-    "ecs/service-before-capacity-providers",
-    "aws_ecs_service",
-    errors="InvalidParameterException: The specified capacity provider strategy cannot contain a "
-    "capacity provider that is not associated with the cluster. Associate the capacity provider "
-    "with the cluster and try again.",
-    remedy="Add the aws_ecs_cluster_capacity_providers to the service's depends_on.",
-    documentation=f"{_GUIDE}/fargate-capacity-providers.html",
-)
+@resource_rule("ecs/service-before-capacity-providers", "aws_ecs_service")
 def service_before_capacity_providers(service: Resource) -> Problems:
     """A service may be created before its capacity providers are attached."""
     named = {s.text("capacity_provider") for s in service.blocks("capacity_provider_strategy")}
@@ -168,14 +108,7 @@ def _attachments(service: Resource) -> list[Resource] | None:
     return service.configuration.all_referring(kind, "cluster_name", cluster)
 
 
-@resource_rule(
-    "ecs/service-without-listener-dependency",
-    "aws_ecs_service",
-    errors="InvalidParameterException: The target group with targetGroupArn {arn} does not have an "
-    "associated load balancer.",
-    remedy="Add the listener (or the listener rule) to the service's depends_on.",
-    documentation=f"{PROVIDER_DOCS}/ecs_service",
-)
+@resource_rule("ecs/service-without-listener-dependency", "aws_ecs_service")
 def without_listener_dependency(service: Resource) -> Problems:
     """A service may be created before a listener attaches its target group to a load balancer."""
     configuration = service.configuration

@@ -8,9 +8,7 @@ from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import awslogs, containers, is_fargate
 from harness.preflight.rules.iam import trusts
 
-_GUIDE = "AmazonECS/latest/developerguide"
 _TASK = "aws_ecs_task_definition"
-_PARAMETERS = f"{_GUIDE}/task_definition_parameters.html"
 _GIB = 1024
 # CPU units -> sizes of the memory in MiB.
 _FARGATE_MEMORY: Mapping[int, Container[int]] = {
@@ -25,18 +23,7 @@ _FARGATE_MEMORY: Mapping[int, Container[int]] = {
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(v?cpu|gb)?", re.IGNORECASE)
 
 
-@resource_rule(
-    "ecs/fargate-cpu-memory",
-    _TASK,
-    errors=(
-        "ClientException: No Fargate configuration exists for given values: {cpu} CPU, {memory} "
-        "memory. See the Amazon ECS documentation for the valid values.",
-        "ClientException: Fargate requires that 'cpu' be defined at the task level.",
-        "ClientException: Fargate requires that 'memory' be defined at the task level.",
-    ),
-    remedy="Use a combination that Fargate supports, such as cpu 256 and memory 512, 1024 or 2048.",
-    documentation=f"{_GUIDE}/fargate-tasks-services.html",
-)
+@resource_rule("ecs/fargate-cpu-memory", _TASK)
 def fargate_cpu_memory(task: Resource) -> Problems:
     """A Fargate task has a combination of CPU and memory that Fargate does not support."""
     if not is_fargate(task):
@@ -59,13 +46,7 @@ def _units(text: str | None) -> int | None:
     return int(float(match[1]) * (_GIB if match[2] else 1))
 
 
-@resource_rule(
-    "ecs/fargate-network-mode",
-    _TASK,
-    errors="ClientException: Fargate only supports network mode 'awsvpc'.",
-    remedy='Set network_mode = "awsvpc".',
-    documentation=_PARAMETERS,
-)
+@resource_rule("ecs/fargate-network-mode", _TASK)
 def fargate_network_mode(task: Resource) -> Problems:
     """A Fargate task has a network mode other than ``awsvpc``."""
     mode = task.text("network_mode", "bridge")
@@ -73,17 +54,7 @@ def fargate_network_mode(task: Resource) -> Problems:
         yield task.problem(f"network mode {mode}")
 
 
-@resource_rule(
-    "ecs/container-definitions",
-    _TASK,
-    errors=(
-        "Error: ECS Task Definition container_definitions is invalid: ...",
-        "ClientException: Container.image should not be null or empty.",
-    ),
-    other_errors="ClientException: Container definition {number} ({name}): image is required.",
-    remedy="Use a JSON list of objects, each with name and image.",
-    documentation=_PARAMETERS,
-)
+@resource_rule("ecs/container-definitions", _TASK)
 def container_definitions(task: Resource) -> Problems:
     """The container definitions are not a JSON list of containers with name and image."""
     try:
@@ -100,12 +71,7 @@ def container_definitions(task: Resource) -> Problems:
             yield task.problem(text, variant=1)
 
 
-@resource_rule(
-    "ecs/duplicate-container-name",
-    _TASK,
-    remedy="Use a unique name for each container of the task.",
-    documentation=_PARAMETERS,
-)
+@resource_rule("ecs/duplicate-container-name", _TASK)
 def duplicate_container_name(task: Resource) -> Problems:
     """Two containers of a task have the same name."""
     names = [container.text("name") for container in containers(task) or []]
@@ -113,14 +79,7 @@ def duplicate_container_name(task: Resource) -> Problems:
         yield task.problem(f"{names.count(name)} containers have the name {name}")
 
 
-@resource_rule(
-    "ecs/awsvpc-host-port",
-    _TASK,
-    errors="ClientException: When networkMode=awsvpc, the host ports and container ports in port "
-    "mappings must match.",
-    remedy="Omit hostPort, or set it to containerPort.",
-    documentation=f"{_GUIDE}/task-networking-awsvpc.html",
-)
+@resource_rule("ecs/awsvpc-host-port", _TASK)
 def awsvpc_host_port(task: Resource) -> Problems:
     """A container in network mode ``awsvpc`` maps a port to another host port."""
     if task.text("network_mode") != "awsvpc":
@@ -132,13 +91,7 @@ def awsvpc_host_port(task: Resource) -> Problems:
                 yield task.problem(f"container port {port} is mapped to host port {host}")
 
 
-@resource_rule(
-    "ecs/log-options",
-    _TASK,
-    errors="ClientException: Log driver awslogs requires options: {options}",
-    remedy="Set awslogs-group, awslogs-region and (for Fargate) awslogs-stream-prefix.",
-    documentation=f"{_GUIDE}/specify-log-config.html",
-)
+@resource_rule("ecs/log-options", _TASK)
 def log_options(task: Resource) -> Problems:
     """A required option of the log driver ``awslogs`` is missing."""
     required = ["awslogs-group", "awslogs-region"]
@@ -151,20 +104,7 @@ def log_options(task: Resource) -> Problems:
             yield task.problem(f"{container.text('name')}: {names} missing", options=names)
 
 
-@resource_rule(
-    "ecs/execution-role-missing",
-    _TASK,
-    errors=(
-        "ClientException: Fargate requires task definition to have execution role ARN to support "
-        "log driver awslogs.",
-        "ClientException: Fargate requires task definition to have execution role ARN to support "
-        "ECR images.",
-        "ClientException: When you are specifying container secrets, you must also specify a "
-        "value for 'executionRoleArn'.",
-    ),
-    remedy="Set execution_role_arn.",
-    documentation=f"{_GUIDE}/task_execution_IAM_role.html",
-)
+@resource_rule("ecs/execution-role-missing", _TASK)
 def execution_role_missing(task: Resource) -> Problems:
     """A task has no execution role, which its logs, secrets or image require."""
     if not task.absent("execution_role_arn"):
@@ -182,15 +122,7 @@ def execution_role_missing(task: Resource) -> Problems:
         return
 
 
-@resource_rule(
-    "ecs/role-not-trusted",
-    _TASK,
-    errors="ClientException: ECS was unable to assume the role '{arn}' that was provided for this "
-    "task. Please verify that the role being passed has the proper trust relationship and "
-    "permissions and that your IAM user has permissions to pass this role.",
-    remedy="Allow ecs-tasks.amazonaws.com to assume the role (sts:AssumeRole).",
-    documentation=f"{_GUIDE}/task-iam-roles.html",
-)
+@resource_rule("ecs/role-not-trusted", _TASK)
 def role_not_trusted(task: Resource) -> Problems:
     """The trust policy of a role of the task does not allow ECS tasks to assume it."""
     for argument in ("execution_role_arn", "task_role_arn"):

@@ -8,11 +8,6 @@ from harness.preflight.configuration import Block, Reference, Resource, Unknown,
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.iam import Statement, policy_of
 
-_ACCESS_LOGS = "elasticloadbalancing/latest/application/enable-access-logging.html"
-_DENIED = (
-    "InvalidConfigurationRequest: Access Denied for bucket: {bucket}. Please check S3bucket "
-    "permission"
-)
 _SERVICE = "logdelivery.elasticloadbalancing.amazonaws.com"
 # Account that delivers access logs, in regions that are older than the service principal.
 _ACCOUNTS: Mapping[str, str] = {
@@ -41,15 +36,7 @@ _ACCOUNTS: Mapping[str, str] = {
 }
 
 
-@resource_rule(
-    "elbv2/access-log-bucket-policy",
-    "aws_lb",
-    "aws_alb",
-    errors=_DENIED,
-    remedy=f"Add a bucket policy that allows {_SERVICE} s3:PutObject on "
-    "BUCKET/PREFIX/AWSLogs/ACCOUNT/*.",
-    documentation=_ACCESS_LOGS,
-)
+@resource_rule("elbv2/access-log-bucket-policy", "aws_lb", "aws_alb")
 def access_log_bucket_policy(balancer: Resource) -> Problems:
     """The policy of the access-log bucket does not allow load balancers to write."""
     for logs, bucket in _log_buckets(balancer):
@@ -73,14 +60,7 @@ def access_log_bucket_policy(balancer: Resource) -> Problems:
             )
 
 
-@resource_rule(
-    "elbv2/access-log-bucket-encryption",
-    "aws_lb",
-    "aws_alb",
-    errors=_DENIED,
-    remedy="Encrypt the access-log bucket with AES256 (SSE-S3), which ALB requires.",
-    documentation=_ACCESS_LOGS,
-)
+@resource_rule("elbv2/access-log-bucket-encryption", "aws_lb", "aws_alb")
 def access_log_bucket_encryption(balancer: Resource) -> Problems:
     """The access-log bucket is encrypted with a KMS key, which ALB does not support."""
     for _, bucket in _log_buckets(balancer):

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from harness.preflight.configuration import Block, Resource
-from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import (
     TARGET_GROUPS,
@@ -13,7 +12,6 @@ from harness.preflight.rules.ecs.model import (
     target_groups,
 )
 
-_HEALTH = "elasticloadbalancing/latest/application/target-group-health-checks.html"
 # A URL in a command; its groups are port and path.
 _URL = re.compile(
     r"""https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d+))?(/[^\s"'|;&?#]*)?(?=[\s"'|;&?#]|$)"""
@@ -21,13 +19,7 @@ _URL = re.compile(
 _DEFAULT_INTERVAL = 30
 
 
-@resource_rule(
-    "elbv2/health-check-interval",
-    *TARGET_GROUPS,
-    errors="ValidationError: Health check interval must be greater than the timeout.",
-    remedy="Set the timeout to less than the interval.",
-    documentation=_HEALTH,
-)
+@resource_rule("elbv2/health-check-interval", *TARGET_GROUPS)
 def health_check_interval(group: Resource) -> Problems:
     """The timeout of a health check is not less than its interval."""
     for check in group.blocks("health_check"):
@@ -37,14 +29,7 @@ def health_check_interval(group: Resource) -> Problems:
             yield group.problem(f"timeout {timeout} s, interval {interval} s")
 
 
-@resource_rule(
-    "elbv2/health-check-port",
-    "aws_ecs_service",
-    family=Family.WORK,
-    errors="(service {name}) (task ...) failed ELB health checks in (target-group ...)",
-    remedy="Set the port of the health check to traffic-port, or to a port of the container.",
-    documentation=_HEALTH,
-)
+@resource_rule("elbv2/health-check-port", "aws_ecs_service")
 def health_check_port(service: Resource) -> Problems:
     """No container of the task listens on the port of the health check."""
     ports = _all_ports(service)
@@ -56,15 +41,7 @@ def health_check_port(service: Resource) -> Problems:
             yield service.problem(f"{group.address} checks port {port}; ports are {ports}")
 
 
-@resource_rule(
-    "elbv2/health-check-path",
-    "aws_ecs_service",
-    family=Family.WORK,
-    severity=Severity.WARNING,
-    errors="(service {name}) (task ...) failed ELB health checks in (target-group ...)",
-    remedy="Use the same path in the health checks of the container and of the target group.",
-    documentation=_HEALTH,
-)
+@resource_rule("elbv2/health-check-path", "aws_ecs_service")
 def health_check_path(service: Resource) -> Problems:
     """The health checks of target group and container use different paths."""
     for block, group, check in _health_checks(service):

@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.preflight.configuration import Configuration, Reference, Resource, Unknown, same
-from harness.preflight.finding import Family
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 from harness.preflight.rules.ec2.model import distinct_zones, zones_of
 
-_API = "elasticloadbalancing/latest/APIReference"
 _LB = ("aws_lb", "aws_alb")
 _MIN_ZONES = 2
 _GROUP = ("aws_lb_target_group", "aws_alb_target_group")
@@ -21,14 +19,7 @@ _CHARACTERS = re.compile(r"[A-Za-z0-9-]*")
 _MAX_NAME = 32
 
 
-@resource_rule(
-    "elbv2/too-few-zones",
-    *_LB,
-    errors="ValidationError: At least two subnets in two different Availability Zones must be "
-    "specified",
-    remedy="Use subnets in at least two availability zones.",
-    documentation=f"{_API}/API_CreateLoadBalancer.html",
-)
+@resource_rule("elbv2/too-few-zones", *_LB)
 def too_few_zones(balancer: Resource) -> Problems:
     """An application load balancer is in fewer than two availability zones."""
     zones = distinct_zones(balancer, "subnets")
@@ -36,14 +27,7 @@ def too_few_zones(balancer: Resource) -> Problems:
         yield balancer.problem(f"all subnets are in {zones[0]}")
 
 
-@resource_rule(
-    "elbv2/subnets-in-same-zone",
-    *_LB,
-    errors="InvalidConfigurationRequest: A load balancer cannot be attached to multiple subnets in "
-    "the same Availability Zone",
-    remedy="Use one subnet per availability zone.",
-    documentation=f"{_API}/API_CreateLoadBalancer.html",
-)
+@resource_rule("elbv2/subnets-in-same-zone", *_LB)
 def subnets_in_same_zone(balancer: Resource) -> Problems:
     """A load balancer is attached to two subnets of one availability zone."""
     zones = zones_of(balancer, "subnets") or []
@@ -57,13 +41,7 @@ def _is_application(balancer: Resource) -> bool:
     return balancer.text("load_balancer_type", "application") == "application"
 
 
-@resource_rule(
-    "elbv2/no-internet-gateway",
-    *_LB,
-    errors="InvalidSubnet: VPC {vpc} has no internet gateway",
-    remedy="Add an internet gateway to the VPC, or make the load balancer internal.",
-    documentation="elasticloadbalancing/latest/application/application-load-balancers.html",
-)
+@resource_rule("elbv2/no-internet-gateway", *_LB)
 def no_internet_gateway(balancer: Resource) -> Problems:
     """An internet-facing load balancer is in a VPC without internet gateway."""
     configuration = balancer.configuration
@@ -76,31 +54,14 @@ def no_internet_gateway(balancer: Resource) -> Problems:
         yield balancer.problem(f"{vpc.address} has no internet gateway")
 
 
-@resource_rule(
-    "elbv2/deletion-protection",
-    *_LB,
-    family=Family.TEARDOWN,
-    errors="OperationNotPermitted: Load balancer '{arn}' cannot be deleted because deletion "
-    "protection is enabled",
-    remedy="Set enable_deletion_protection = false in a disposable environment.",
-    documentation=f"{_API}/API_DeleteLoadBalancer.html",
-)
+@resource_rule("elbv2/deletion-protection", *_LB)
 def deletion_protection(balancer: Resource) -> Problems:
     """A load balancer is protected from deletion."""
     if balancer.boolean("enable_deletion_protection"):
         yield balancer.problem("enable_deletion_protection is true: destroy fails")
 
 
-@resource_rule(
-    "elbv2/target-group-incomplete",
-    *_GROUP,
-    errors=(
-        "Error: {name} should be set when target type is {kind}",
-        "ValidationError: A VPC ID must be specified",
-    ),
-    remedy="Set port, protocol and vpc_id (required except for lambda target groups).",
-    documentation=f"{_API}/API_CreateTargetGroup.html",
-)
+@resource_rule("elbv2/target-group-incomplete", *_GROUP)
 def target_group_incomplete(group: Resource) -> Problems:
     """A target group has no port, protocol or VPC."""
     kind = group.text("target_type", "instance")
@@ -109,16 +70,7 @@ def target_group_incomplete(group: Resource) -> Problems:
             yield group.problem(f"{name} is not set; target type is {kind}", name=name, kind=kind)
 
 
-@resource_rule(
-    "elbv2/listener-certificate",
-    *_LISTENER,
-    errors=(
-        "ValidationError: A certificate must be specified for HTTPS listeners",
-        "ValidationError: A certificate cannot be specified for HTTP listeners",
-    ),
-    remedy="Set certificate_arn for HTTPS, not for HTTP.",
-    documentation=f"{_API}/API_CreateListener.html",
-)
+@resource_rule("elbv2/listener-certificate", *_LISTENER)
 def listener_certificate(listener: Resource) -> Problems:
     """An HTTPS listener has no certificate, or an HTTP listener has one."""
     protocol = listener.text("protocol")
@@ -128,23 +80,13 @@ def listener_certificate(listener: Resource) -> Problems:
         yield listener.problem("HTTP with certificate_arn", variant=1)
 
 
-@configuration_rule(
-    "elbv2/duplicate-listener-port",
-    errors="DuplicateListener: A listener already exists on this port for this load balancer",
-    remedy="Use a unique port for each listener of a load balancer.",
-    documentation=f"{_API}/API_CreateListener.html",
-)
+@configuration_rule("elbv2/duplicate-listener-port")
 def duplicate_listener_port(inspection: Inspection) -> Problems:
     """Two listeners of a load balancer have the same port."""
     yield from _duplicates(inspection.configuration, _LISTENER, "load_balancer_arn", "port")
 
 
-@configuration_rule(
-    "elbv2/duplicate-listener-priority",
-    errors="PriorityInUse: Priority '{value}' is currently in use",
-    remedy="Use a unique priority for each rule of a listener.",
-    documentation=f"{_API}/API_CreateRule.html",
-)
+@configuration_rule("elbv2/duplicate-listener-priority")
 def duplicate_listener_priority(inspection: Inspection) -> Problems:
     """Two rules of a listener have the same priority."""
     kinds = ("aws_lb_listener_rule", "aws_alb_listener_rule")
@@ -174,38 +116,13 @@ def _numbered(
             yield (owner.address, value), resource
 
 
-@resource_rule(
-    "elbv2/load-balancer-name",
-    *_LB,
-    errors=(
-        'Error: "name" cannot be longer than 32 characters: "{name}"',
-        'Error: only alphanumeric characters and hyphens allowed in "name": "{name}"',
-        'Error: "name" cannot begin with a hyphen: "{name}"',
-        'Error: "name" cannot end with a hyphen: "{name}"',
-        'Error: "name" cannot begin with "internal-": "{name}"',
-        "ValidationError: The load balancer name '{name}' cannot be longer than '32' characters",
-    ),
-    remedy="Use 1 to 32 letters, digits and hyphens; no hyphen at either end; not internal-.",
-    documentation=f"{_API}/API_CreateLoadBalancer.html",
-)
+@resource_rule("elbv2/load-balancer-name", *_LB)
 def load_balancer_name(balancer: Resource) -> Problems:
     """A load balancer's name is too long or has a character that is not allowed."""
     yield from _invalid_name(balancer, reserved_prefix="internal-")
 
 
-@resource_rule(
-    "elbv2/target-group-name",
-    *_GROUP,
-    errors=(
-        'Error: "name" cannot be longer than 32 characters',
-        'Error: only alphanumeric characters and hyphens allowed in "name"',
-        'Error: "name" cannot begin with a hyphen',
-        'Error: "name" cannot end with a hyphen',
-        "ValidationError: Target group name '{name}' cannot be longer than '32' characters",
-    ),
-    remedy="Use 1 to 32 letters, digits and hyphens; no hyphen at either end.",
-    documentation=f"{_API}/API_CreateTargetGroup.html",
-)
+@resource_rule("elbv2/target-group-name", *_GROUP)
 def target_group_name(group: Resource) -> Problems:
     """A target group's name is too long or has a character that is not allowed."""
     yield from _invalid_name(group)

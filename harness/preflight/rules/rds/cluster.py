@@ -3,13 +3,11 @@
 import re
 
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family, Severity
+from harness.preflight.finding import Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 from harness.preflight.rules.ec2.model import distinct_zones
 from harness.preflight.rules.rds.aurora_versions import AS_OF, retirement
 
-_API = "AmazonRDS/latest/APIReference"
-_AURORA = "AmazonRDS/latest/AuroraUserGuide"
 _MIN_ZONES = 2
 _RETENTION_DAYS = range(1, 36)
 _MAX_CAPACITY = 256.0
@@ -20,14 +18,7 @@ _STEP = 0.5
 _UNSUPPORTED = re.compile(r"db\.(m\d\w*\.\w+|t\d\w*\.(micro|small|xlarge|2xlarge)|c\d\w*\.\w+)")
 
 
-@configuration_rule(
-    "rds/retired-engine-version",
-    table=f"versions of Aurora PostgreSQL, {AS_OF}",
-    errors="InvalidParameterCombination: Cannot find version {version} for {engine}",
-    remedy="Query the target (run preflight with --target), or use a version that it offers; "
-    "16.8 is the long-term-support minor of 16.",
-    documentation=f"{_AURORA}/AuroraPostgreSQLReleaseNotes/aurorapostgresql-release-calendar.html",
-)
+@configuration_rule("rds/retired-engine-version", table=f"versions of Aurora PostgreSQL, {AS_OF}")
 def retired_engine_version(inspection: Inspection) -> Problems:
     """An Aurora PostgreSQL version was retired or is unknown; offline, from a dated table."""
     if inspection.target is not None:
@@ -47,15 +38,7 @@ def retired_engine_version(inspection: Inspection) -> Problems:
             )
 
 
-@resource_rule(
-    "rds/parameter-group-family",
-    "aws_rds_cluster",
-    errors="InvalidParameterCombination: The Parameter Group {name} with DBParameterGroupFamily "
-    "{family} can't be used for this instance. Please use a Parameter Group with "
-    "DBParameterGroupFamily {expected}",
-    remedy="Set the family of the parameter group to that of the engine's major version.",
-    documentation=f"{_AURORA}/USER_WorkingWithParamGroups.html",
-)
+@resource_rule("rds/parameter-group-family", "aws_rds_cluster")
 def parameter_group_family(cluster: Resource) -> Problems:
     """The family of the parameter group does not match the cluster's engine version."""
     group = cluster.follow("db_cluster_parameter_group_name", "aws_rds_cluster_parameter_group")
@@ -71,15 +54,7 @@ def parameter_group_family(cluster: Resource) -> Problems:
         yield cluster.problem(text, name=name.lower(), family=family, expected=expected)
 
 
-@resource_rule(
-    "rds/subnet-group-zones",
-    "aws_db_subnet_group",
-    errors="DBSubnetGroupDoesNotCoverEnoughAZs: The DB subnet group doesn't meet Availability Zone "
-    "(AZ) coverage requirement. Current AZ coverage: {zone}. Add subnets to cover at least 2 "
-    "AZs.",
-    remedy="Use subnets in at least two availability zones.",
-    documentation=f"{_API}/API_CreateDBSubnetGroup.html",
-)
+@resource_rule("rds/subnet-group-zones", "aws_db_subnet_group")
 def subnet_group_zones(group: Resource) -> Problems:
     """A database subnet group covers fewer than two availability zones."""
     zones = distinct_zones(group, "subnet_ids")
@@ -88,15 +63,7 @@ def subnet_group_zones(group: Resource) -> Problems:
         yield group.problem(f"covers {len(zones)} availability zone ({zone})", zone=zone)
 
 
-@resource_rule(
-    "rds/serverless-capacity",
-    "aws_rds_cluster",
-    errors="Error: expected serverlessv2_scaling_configuration.0.max_capacity to be in the range "
-    "(1.000000 - 256.000000), got {maximum}",
-    remedy="Use 0 to 256 Aurora capacity units in steps of 0.5, the maximum at least 1 and not "
-    "below the minimum.",
-    documentation=f"{_AURORA}/aurora-serverless-v2.setting-capacity.html",
-)
+@resource_rule("rds/serverless-capacity", "aws_rds_cluster")
 def serverless_capacity(cluster: Resource) -> Problems:
     """The capacity range of a serverless cluster is not valid."""
     for scaling in cluster.blocks("serverlessv2_scaling_configuration"):
@@ -109,17 +76,7 @@ def serverless_capacity(cluster: Resource) -> Problems:
             yield cluster.problem(f"min_capacity {low}, max_capacity {high}", maximum=high)
 
 
-@resource_rule(
-    "rds/backup-retention",
-    "aws_rds_cluster",
-    errors=(
-        "InvalidParameterValue: Invalid backup retention period: {days}. Retention period must be "
-        "between 1 and 35.",
-        "Error: expected backup_retention_period to be at most (35), got {days}",
-    ),
-    remedy="Use 1 to 35 days: Aurora keeps backups for at least one day.",
-    documentation=f"{_API}/API_CreateDBCluster.html",
-)
+@resource_rule("rds/backup-retention", "aws_rds_cluster")
 def backup_retention(cluster: Resource) -> Problems:
     """The backup retention of a cluster is not valid."""
     days = cluster.integer("backup_retention_period")
@@ -127,20 +84,7 @@ def backup_retention(cluster: Resource) -> Problems:
         yield cluster.problem(f"backup_retention_period is {days}", days=days)
 
 
-@resource_rule(
-    "rds/deletion-protection",
-    "aws_rds_cluster",
-    "aws_db_instance",
-    family=Family.TEARDOWN,
-    errors=(
-        "InvalidParameterCombination: Cannot delete protected Cluster, please disable deletion "
-        "protection and try again.",
-        "InvalidParameterCombination: Cannot delete protected DB Instance, please disable "
-        "deletion protection and try again.",
-    ),
-    remedy="Set deletion_protection = false in a disposable environment.",
-    documentation=f"{_AURORA}/USER_DeleteCluster.html",
-)
+@resource_rule("rds/deletion-protection", "aws_rds_cluster", "aws_db_instance")
 def deletion_protection(database: Resource) -> Problems:
     """A database is protected from deletion."""
     if database.boolean("deletion_protection"):
@@ -148,21 +92,7 @@ def deletion_protection(database: Resource) -> Problems:
         yield database.problem("deletion_protection is true: destroy fails", variant=variant)
 
 
-@resource_rule(
-    "rds/final-snapshot",
-    "aws_rds_cluster",
-    "aws_db_instance",
-    family=Family.TEARDOWN,
-    errors=(
-        "Error: RDS Cluster final_snapshot_identifier is required when skip_final_snapshot is "
-        "false",
-        "Error: final_snapshot_identifier is required when skip_final_snapshot is false",
-        "DBClusterSnapshotAlreadyExistsFault: Cannot create the cluster snapshot because one "
-        "with the identifier {name} already exists.",
-    ),
-    remedy="Set skip_final_snapshot = true in a disposable environment.",
-    documentation=f"{_AURORA}/USER_DeleteCluster.html",
-)
+@resource_rule("rds/final-snapshot", "aws_rds_cluster", "aws_db_instance")
 def final_snapshot(database: Resource) -> Problems:
     """Destroy creates a final snapshot: it fails without a name, or the snapshot remains."""
     if database.boolean("skip_final_snapshot", default=False) is not False:
@@ -177,16 +107,7 @@ def final_snapshot(database: Resource) -> Problems:
         yield database.problem(text, variant=2, name=name)
 
 
-@resource_rule(
-    "rds/instance-class",
-    "aws_rds_cluster_instance",
-    errors="InvalidParameterCombination: RDS does not support creating a DB instance with the "
-    "following combination: DBInstanceClass={instance_class}, Engine={engine}, "
-    "EngineVersion={version}, LicenseModel=postgresql-license. For supported combinations of "
-    "instance class and database engine version, see the documentation.",
-    remedy="Use a class of Aurora PostgreSQL: db.serverless, db.t4g.medium, db.r6g.large, ...",
-    documentation="AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html",
-)
+@resource_rule("rds/instance-class", "aws_rds_cluster_instance")
 def instance_class(instance: Resource) -> Problems:
     """No version of Aurora PostgreSQL supports the instance class."""
     name = instance.text("instance_class")
@@ -200,14 +121,7 @@ def instance_class(instance: Resource) -> Problems:
         )
 
 
-@resource_rule(
-    "rds/serverless-without-capacity",
-    "aws_rds_cluster_instance",
-    errors="InvalidParameterCombination: Set the Serverless v2 scaling configuration on the parent "
-    "DB cluster before creating a Serverless v2 DB instance.",
-    remedy="Add serverlessv2_scaling_configuration to the cluster.",
-    documentation="AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.create.html",
-)
+@resource_rule("rds/serverless-without-capacity", "aws_rds_cluster_instance")
 def serverless_without_capacity(instance: Resource) -> Problems:
     """A serverless instance is in a cluster without serverless capacity range."""
     cluster = instance.follow("cluster_identifier", "aws_rds_cluster")

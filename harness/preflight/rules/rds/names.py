@@ -5,7 +5,6 @@ import re
 from harness.preflight.configuration import Resource
 from harness.preflight.registry import Problems, resource_rule
 
-_API = "AmazonRDS/latest/APIReference"
 _CHARACTERS = re.compile(r"[a-z0-9-]*")
 _MAX_IDENTIFIER = 63
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
@@ -31,24 +30,7 @@ _MIN_PASSWORD = 8
 _MAX_PASSWORD = {"mysql": 41, "aurora-mysql": 41, "postgres": 128, "aurora-postgresql": 99}
 
 
-@resource_rule(
-    "rds/identifier",
-    "aws_rds_cluster",
-    "aws_rds_cluster_instance",
-    "aws_db_instance",
-    errors=(
-        'Error: only lowercase alphanumeric characters and hyphens allowed in "{argument}"',
-        'Error: first character of "{argument}" must be a letter',
-        'Error: "{argument}" cannot contain two consecutive hyphens',
-        'Error: "{argument}" cannot end with a hyphen',
-        "InvalidParameterValue: The parameter {argument} is not a valid identifier. Identifiers "
-        "must begin with a letter; must contain only ASCII letters, digits, and hyphens; and must "
-        "not end with a hyphen or contain two consecutive hyphens.",
-    ),
-    remedy="Use 1 to 63 lowercase letters, digits and single hyphens; begin with a letter, end "
-    "with a letter or digit.",
-    documentation=f"{_API}/API_CreateDBCluster.html",
-)
+@resource_rule("rds/identifier", "aws_rds_cluster", "aws_rds_cluster_instance", "aws_db_instance")
 def identifier(database: Resource) -> Problems:
     """The identifier of a cluster or an instance violates the naming rules of RDS."""
     argument = "cluster_identifier" if database.type == "aws_rds_cluster" else "identifier"
@@ -67,14 +49,7 @@ def identifier(database: Resource) -> Problems:
         yield database.problem(text, variant=violations.index(True), argument=argument)
 
 
-@resource_rule(
-    "rds/database-name",
-    *_DATABASE_TYPES,
-    errors="InvalidParameterValue: DatabaseName must begin with a letter and contain only "
-    "alphanumeric characters.",
-    remedy="Use 1 to 63 letters, digits and underscores, beginning with a letter, no SQL keyword.",
-    documentation=f"{_API}/API_CreateDBCluster.html",
-)
+@resource_rule("rds/database-name", *_DATABASE_TYPES)
 def database_name(database: Resource) -> Problems:
     """The name of the initial database is not valid for its engine."""
     argument = "database_name" if database.type == "aws_rds_cluster" else "db_name"
@@ -84,18 +59,7 @@ def database_name(database: Resource) -> Problems:
         yield database.problem(f"{argument} {name!r}")
 
 
-@resource_rule(
-    "rds/master-username",
-    *_DATABASE_TYPES,
-    errors=(
-        "InvalidParameterValue: MasterUsername {name} cannot be used as it is a reserved word "
-        "used by the engine",
-        "InvalidParameterValue: The parameter MasterUsername is not a valid identifier.",
-    ),
-    remedy="Use 1 to 63 letters, digits and underscores, beginning with a letter, no reserved "
-    "word (admin, rdsadmin, user, ...).",
-    documentation=f"{_API}/API_CreateDBCluster.html",
-)
+@resource_rule("rds/master-username", *_DATABASE_TYPES)
 def master_username(database: Resource) -> Problems:
     """The master user's name is reserved, or malformed."""
     name = database.text("master_username") or database.text("username")
@@ -110,21 +74,7 @@ def master_username(database: Resource) -> Problems:
         )
 
 
-@resource_rule(
-    "rds/master-password",
-    *_DATABASE_TYPES,
-    errors=(
-        "InvalidParameterValue: The parameter MasterUserPassword is not a valid password. Only "
-        "printable ASCII characters besides '/', '@', '\"', ' ' may be used.",
-        "InvalidParameterValue: The parameter MasterUserPassword is not a valid password because "
-        "it is shorter than 8 characters.",
-        "InvalidParameterValue: The parameter MasterUserPassword is not a valid password because "
-        "it is longer than {limit} characters.",
-    ),
-    remedy='Use at least 8 printable ASCII characters other than / " @ and space; better: a '
-    "generated password in a write-only argument.",
-    documentation=f"{_API}/API_CreateDBCluster.html",
-)
+@resource_rule("rds/master-password", *_DATABASE_TYPES)
 def master_password(database: Resource) -> Problems:
     """The master password is too short, too long, or contains a character that is not allowed."""
     limit = _MAX_PASSWORD.get(database.text("engine") or "", 128)

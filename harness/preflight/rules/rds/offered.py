@@ -4,11 +4,9 @@ from collections.abc import Iterator
 
 from harness.aws.capability import Capability
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family, Severity
 from harness.preflight.registry import Inspection, Problems, lookup_rule
 from harness.preflight.target_lookup import TargetLookup
 
-_API = "AmazonRDS/latest/APIReference"
 _DATA = "aws_rds_engine_version"
 _ENGINES = ("aurora-postgresql", "aurora-mysql")
 _NEAREST = 5
@@ -16,15 +14,7 @@ _NEAREST = 5
 _DATA_API_SINCE = {13: 11, 14: 8, 15: 3, 16: 1, 17: 4}
 
 
-@lookup_rule(
-    "rds/engine-version-not-offered",
-    errors=(
-        "InvalidParameterCombination: Cannot find version {version} for {engine}",
-        "Error: no RDS engine versions match the criteria and preferred versions: ...",
-    ),
-    remedy="Use a version that the target offers, or data.aws_rds_engine_version.",
-    documentation=f"{_API}/API_DescribeDBEngineVersions.html",
-)
+@lookup_rule("rds/engine-version-not-offered")
 def engine_version_not_offered(inspection: Inspection, target: TargetLookup) -> Problems:
     """The target does not offer the engine version."""
     for cluster in inspection.configuration.resources("aws_rds_cluster"):
@@ -54,15 +44,7 @@ def _preferences(inspection: Inspection) -> Iterator[tuple[Resource, list[str], 
             yield data, preferred, engine
 
 
-@lookup_rule(
-    "rds/instance-class-not-offered",
-    errors="InvalidParameterCombination: RDS does not support creating a DB instance with the "
-    "following combination: DBInstanceClass={instance_class}, Engine={engine}, "
-    "EngineVersion={version}, LicenseModel=postgresql-license. For supported combinations of "
-    "instance class and database engine version, see the documentation.",
-    remedy="Choose a class that DescribeOrderableDBInstanceOptions lists for the version.",
-    documentation=f"{_API}/API_DescribeOrderableDBInstanceOptions.html",
-)
+@lookup_rule("rds/instance-class-not-offered")
 def instance_class_not_offered(inspection: Inspection, target: TargetLookup) -> Problems:
     """The target does not offer the instance class with the engine version."""
     for instance in inspection.configuration.resources("aws_rds_cluster_instance"):
@@ -89,13 +71,7 @@ def instance_class_not_offered(inspection: Inspection, target: TargetLookup) -> 
             )
 
 
-@lookup_rule(
-    "rds/data-api-not-supported",
-    family=Family.WORK,
-    severity=Severity.WARNING,
-    remedy="Set enable_http_endpoint = false, or deploy where the RDS Data API is offered.",
-    documentation="AmazonRDS/latest/AuroraUserGuide/Concepts.Aurora_Fea_Regions_DB-eng.Feature.Data_API.html",
-)
+@lookup_rule("rds/data-api-not-supported")
 def data_api_not_supported(inspection: Inspection, target: TargetLookup) -> Problems:
     """The HTTP endpoint is enabled, but target or engine version has no RDS Data API."""
     for cluster in inspection.configuration.resources("aws_rds_cluster"):

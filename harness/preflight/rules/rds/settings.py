@@ -8,7 +8,6 @@ from pathlib import Path
 from harness.preflight.configuration import Resource
 from harness.preflight.registry import Problems, resource_rule
 
-_GUIDE = "AmazonRDS/latest/AuroraUserGuide"
 _CLUSTER = ("aws_rds_cluster", "aws_db_instance")
 _GROUPS = ("aws_rds_cluster_parameter_group", "aws_db_parameter_group")
 _DATA = json.loads(Path(__file__).with_name("parameters.json").read_text(encoding="utf-8"))
@@ -27,19 +26,7 @@ _MAINTENANCE = re.compile(
 _DAY, _WEEK, _SHORTEST = 1440, 10080, 30
 
 
-@resource_rule(
-    "rds/parameter-group-settings",
-    *_GROUPS,
-    table=_DATA["source"],
-    errors=(
-        "InvalidParameterCombination: cannot use immediate apply method for static parameter",
-        "InvalidParameterValue: ParameterGroupFamily {family} is not a valid parameter group "
-        "family",
-    ),
-    remedy='Set apply_method = "pending-reboot" for static parameters; use a family such as '
-    "aurora-postgresql16.",
-    documentation=f"{_GUIDE}/USER_WorkingWithParamGroups.html",
-)
+@resource_rule("rds/parameter-group-settings", *_GROUPS, table=_DATA["source"])
 def parameter_group_settings(group: Resource) -> Problems:
     """A static parameter is applied immediately (the default), or the family does not exist."""
     family = group.text("family") or ""
@@ -60,22 +47,7 @@ def _newer(family: str) -> bool:
     return bool(versions and number) and float(number) > max(float(v) for v in versions)
 
 
-@resource_rule(
-    "rds/cluster-settings",
-    *_CLUSTER,
-    errors=(
-        "InvalidParameterCombination: The backup window and maintenance window must not overlap.",
-        "InvalidParameterValue: Invalid maintenance or backup window format.",
-        "InvalidParameterValue: The engine mode {mode} you requested is currently unavailable.",
-        "InvalidParameterValue: The parameter MasterUserPassword must be provided and must not be "
-        "blank.",
-        "InvalidParameterCombination: You can't specify MasterUserPassword for an instance with "
-        "ManageMasterUserPassword enabled.",
-    ),
-    remedy="Correct the argument; give the password by manage_master_user_password, or by one of "
-    "the password arguments.",
-    documentation=f"{_GUIDE}/Aurora.CreateInstance.html",
-)
+@resource_rule("rds/cluster-settings", *_CLUSTER)
 def cluster_settings(database: Resource) -> Problems:
     """Windows overlap, the engine mode is retired, or the password has no source or two."""
     for text, variant in _windows(database):

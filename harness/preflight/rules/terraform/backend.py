@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from harness.preflight.configuration import Block
-from harness.preflight.finding import Family, Problem, Severity
+from harness.preflight.finding import Problem
 from harness.preflight.registry import Inspection, Problems, configuration_rule
 from harness.preflight.rules.terraform.backend_arguments import Argument, s3_argument, s3_arguments
 from harness.preflight.terraform_version import TerraformVersion
@@ -19,7 +19,6 @@ _EXCLUSIVE = (
     ("allowed_account_ids", "forbidden_account_ids"),
     ("assume_role", "role_arn"),
 )
-_S3_BACKEND = "https://developer.hashicorp.com/terraform/language/backend/s3"
 
 
 def _s3_arguments(inspection: Inspection) -> list[str]:
@@ -27,15 +26,7 @@ def _s3_arguments(inspection: Inspection) -> list[str]:
     return list(backend[1].raw) if backend is not None and backend[0] == "s3" else []
 
 
-@configuration_rule(
-    "terraform/unknown-backend-argument",
-    errors=(
-        'Error: Extraneous JSON object property\n\nNo argument or block type is named "{name}".',
-        'Error: Unsupported argument\n\nAn argument named "{name}" is not expected here.',
-    ),
-    remedy="Remove the argument, or run a version of Terraform that supports it.",
-    documentation=_S3_BACKEND,
-)
+@configuration_rule("terraform/unknown-backend-argument")
 def unknown_backend_argument(inspection: Inspection) -> Problems:
     """The S3 backend has an argument that the installed Terraform does not support."""
     for name in _s3_arguments(inspection):
@@ -60,13 +51,7 @@ def _why_unknown(name: str, terraform: TerraformVersion | None) -> str:
     return f"{name} was removed in version {_text(argument.removed)}{_instead(argument)}"
 
 
-@configuration_rule(
-    "terraform/deprecated-backend-argument",
-    severity=Severity.WARNING,
-    errors="Warning: Deprecated Parameter",
-    remedy="Use the replacement of the argument; a later version removes it.",
-    documentation=_S3_BACKEND,
-)
+@configuration_rule("terraform/deprecated-backend-argument")
 def deprecated_backend_argument(inspection: Inspection) -> Problems:
     """The S3 backend has an argument that the installed Terraform deprecates."""
     if inspection.terraform is None:
@@ -79,14 +64,7 @@ def deprecated_backend_argument(inspection: Inspection) -> Problems:
             yield Problem(f"terraform.backend.s3.{name}", message)
 
 
-@configuration_rule(
-    "terraform/shared-state-key",
-    family=Family.TEARDOWN,
-    severity=Severity.WARNING,
-    errors="Error: Error acquiring the state lock",
-    remedy="Put the environment suffix into the key: {environment_suffix}/{stack id}.tfstate.",
-    documentation=_S3_BACKEND,
-)
+@configuration_rule("terraform/shared-state-key")
 def shared_state_key(inspection: Inspection) -> Problems:
     """The state key is the same for every run, so that one run overwrites another's state."""
     backend = inspection.configuration.backend()
@@ -99,18 +77,7 @@ def shared_state_key(inspection: Inspection) -> Problems:
         yield Problem("terraform.backend.s3.key", message)
 
 
-@configuration_rule(
-    "terraform/backend-values",
-    errors=(
-        "Error: Variables not allowed\n\nVariables may not be used here.",
-        'Error: Unsupported backend type\n\nThere is no backend type named "{name}".',
-        'Error: Missing Required Value\n\nThe attribute "{name}" is required by the backend.',
-        'Error: Invalid Value\n\nThe value must not start or end with "/"',
-        "Error: Invalid Attribute Combination\n\nOnly one of ... can be set.",
-    ),
-    remedy="Use literal values, or pass them to terraform init with -backend-config.",
-    documentation="https://developer.hashicorp.com/terraform/language/backend",
-)
+@configuration_rule("terraform/backend-values")
 def backend_values(inspection: Inspection) -> Problems:
     """A backend has a reference for a value, an unknown type, or arguments that exclude others."""
     backend = inspection.configuration.backend()

@@ -1,16 +1,14 @@
 """Rules on the language: versions, references, lifecycle, tags."""
 
 from harness.preflight.configuration import Resource
-from harness.preflight.finding import Family, Problem
+from harness.preflight.finding import Problem
 from harness.preflight.registry import (
-    PROVIDER_DOCS,
     Inspection,
     Problems,
     configuration_rule,
     resource_rule,
 )
 
-_LANGUAGE = "https://developer.hashicorp.com/terraform/language"
 _MAX_TAGS = 50
 _MAX_TAG_KEY = 128
 _MAX_TAG_VALUE = 256
@@ -23,12 +21,7 @@ _PROTECTIONS = {
 }
 
 
-@configuration_rule(
-    "terraform/required-version",
-    errors="Error: Unsupported Terraform Core version",
-    remedy="Run a version that meets the constraint, or change required_version.",
-    documentation=f"{_LANGUAGE}/block/terraform",
-)
+@configuration_rule("terraform/required-version")
 def required_version(inspection: Inspection) -> Problems:
     """The installed Terraform does not meet the configuration's ``required_version``."""
     constraints = inspection.configuration.settings.text("required_version")
@@ -39,12 +32,7 @@ def required_version(inspection: Inspection) -> Problems:
         yield Problem("terraform.required_version", message)
 
 
-@resource_rule(
-    "terraform/undeclared-resource",
-    errors="Error: Reference to undeclared resource",
-    remedy="Declare the resource, or correct the name.",
-    documentation=f"{_LANGUAGE}/expressions/references",
-)
+@resource_rule("terraform/undeclared-resource")
 def undeclared_resource(resource: Resource) -> Problems:
     """An argument references a resource that is not declared."""
     if not resource.module.complete:
@@ -56,13 +44,7 @@ def undeclared_resource(resource: Resource) -> Problems:
             yield resource.problem(f"references {address}, which is not declared")
 
 
-@resource_rule(
-    "terraform/prevent-destroy",
-    family=Family.TEARDOWN,
-    errors="Error: Instance cannot be destroyed",
-    remedy="Remove prevent_destroy from a disposable environment.",
-    documentation=f"{_LANGUAGE}/meta-arguments/lifecycle",
-)
+@resource_rule("terraform/prevent-destroy")
 def prevent_destroy(resource: Resource) -> Problems:
     """A resource has ``lifecycle.prevent_destroy``."""
     for lifecycle in resource.blocks("lifecycle"):
@@ -70,33 +52,14 @@ def prevent_destroy(resource: Resource) -> Problems:
             yield resource.problem("lifecycle.prevent_destroy is true: destroy fails")
 
 
-@resource_rule(
-    "terraform/skip-destroy",
-    family=Family.TEARDOWN,
-    remedy="Set skip_destroy to false in a disposable environment.",
-    documentation=f"{PROVIDER_DOCS}/cloudwatch_log_group",
-)
+@resource_rule("terraform/skip-destroy")
 def skip_destroy(resource: Resource) -> Problems:
     """A resource has ``skip_destroy`` and remains after destroy."""
     if "skip_destroy" in resource and resource.boolean("skip_destroy"):
         yield resource.problem("skip_destroy is true: destroy only removes it from the state")
 
 
-@resource_rule(
-    "terraform/deletion-protection",
-    *_PROTECTIONS,
-    family=Family.TEARDOWN,
-    errors=(
-        "OperationNotPermitted: The instance '{id}' may not be terminated. Modify its "
-        "'disableApiTermination' instance attribute and try again.",
-        "ValidationException: Resource cannot be deleted as it is currently protected against "
-        "deletion. Disable deletion protection first.",
-        "InvalidParameterException: The user pool cannot be deleted because deletion protection is "
-        "activated. Deletion protection must be inactivated first.",
-    ),
-    remedy="Disable the protection in a disposable environment.",
-    documentation="AWSEC2/latest/UserGuide/Using_ChangingDisableAPITermination.html",
-)
+@resource_rule("terraform/deletion-protection", *_PROTECTIONS)
 def deletion_protection(resource: Resource) -> Problems:
     """A resource is protected from deletion."""
     argument, protecting, variant = _PROTECTIONS[resource.type]
@@ -104,16 +67,7 @@ def deletion_protection(resource: Resource) -> Problems:
         yield resource.problem(f"{argument} is {protecting}: destroy fails", variant=variant)
 
 
-@resource_rule(
-    "terraform/invalid-tag",
-    errors=(
-        "ValidationException: aws: prefixed tag key names are not allowed for external use",
-        "InvalidTag: System tags cannot be added/updated by requester",
-    ),
-    remedy="Use at most 50 tags, keys of at most 128 characters that do not begin with aws:, and "
-    "values of at most 256.",
-    documentation="tag-editor/latest/userguide/best-practices-and-strats.html",
-)
+@resource_rule("terraform/invalid-tag")
 def invalid_tag(resource: Resource) -> Problems:
     """A tag key begins with ``aws:``, or AWS does not accept the length or number of tags."""
     tags = resource.map("tags") if isinstance(resource.raw.get("tags"), dict) else {}

@@ -8,22 +8,8 @@ from harness.preflight.configuration import Configuration, ModuleScope, parse_te
 from harness.preflight.finding import Problem
 from harness.preflight.registry import Inspection, Problems, configuration_rule
 
-_LANGUAGE = "https://developer.hashicorp.com/terraform/language"
 
-
-@configuration_rule(
-    "terraform/undeclared-name",
-    errors=(
-        "Error: Reference to undeclared input variable",
-        "Error: Reference to undeclared local value",
-        "Error: Reference to undeclared module",
-        "Error: Reference to undeclared output value",
-        "Error: Reference to undeclared resource",
-        "Error: Provider configuration not present",
-    ),
-    remedy="Declare it, or correct the name.",
-    documentation=f"{_LANGUAGE}/expressions/references",
-)
+@configuration_rule("terraform/undeclared-name")
 def undeclared_name(inspection: Inspection) -> Problems:
     """A variable, local, module, output, provider or dependency is not declared."""
     configuration = inspection.configuration
@@ -124,13 +110,7 @@ def _providers(configuration: Configuration) -> Iterator[Problem]:
             yield Problem(resource.address, f"provider {name} is not declared", {}, 5)
 
 
-@configuration_rule(
-    "terraform/cycle",
-    other_errors=("Error: Self-referential block", "Error: Cycle: ..."),
-    remedy="Break the cycle: move one reference into a resource of its own (a rule of a security "
-    "group, an attachment).",
-    documentation=f"{_LANGUAGE}/resources",
-)
+@configuration_rule("terraform/cycle")
 def cycle(inspection: Inspection) -> Problems:
     """Resources or locals depend on each other in a circle."""
     configuration = inspection.configuration
