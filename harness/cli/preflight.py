@@ -12,6 +12,8 @@ from rich.console import Console
 from harness.catalog import CATALOG
 from harness.cli.options import harness_options, settings_from
 from harness.core.errors import HarnessError, ToolNotFoundError, UsageError
+from harness.deploy.validate import validate
+from harness.deploy.workspace import find_tools
 from harness.preflight.configuration import (
     Configuration,
     VariableSources,
@@ -60,6 +62,9 @@ _COULD_NOT_RUN = 2
     "--allow-incomplete",
     is_flag=True,
     help="Exit status 0 instead of 3 when a part of the configuration was not read.",
+)
+@click.option(
+    "--validate", "with_terraform", is_flag=True, help="Run terraform validate on PATH as well."
 )
 @click.option(
     "--disposable", is_flag=True, help="Apply the rules on teardown to PATH: it is destroyed again."
@@ -115,6 +120,7 @@ def preflight(
     assignments: tuple[str, ...],
     variable_files: tuple[Path, ...],
     allow_incomplete: bool,
+    with_terraform: bool,
     disposable: bool,
     format_: str,
     output: Path | None,
@@ -157,6 +163,10 @@ def preflight(
                     disposable=disposable or not (path or long_lived),
                     suppressions=suppressions,
                 )
+        if with_terraform:
+            if path is None:
+                raise UsageError("--validate: pass the PATH of a configuration")
+            report += validate(path, find_tools(settings.terraform, settings.provider_mirror))
         _write(report, format_, output)
     passed = allow_incomplete and report.verdict is Verdict.INCOMPLETE
     context.exit(0 if passed else report.exit_code)

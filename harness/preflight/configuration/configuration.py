@@ -25,7 +25,7 @@ _COMPUTED = {
     ("aws_db_subnet_group", "id"): "name",
     ("aws_rds_cluster", "id"): "cluster_identifier",
 }
-_IDENTITIES = ("bucket", "name", "cluster_identifier", "identifier", "family", "id")
+_IDENTITIES = ("bucket", "name", "cluster_identifier", "identifier", "family", "id", "resource_id")
 
 
 class Resource(Block):

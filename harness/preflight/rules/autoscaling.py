@@ -60,7 +60,7 @@ def desired_count_outside_bounds(target: Resource) -> Problems:
 @resource_rule("autoscaling/desired-count-not-ignored", "aws_ecs_service")
 def desired_count_not_ignored(service: Resource) -> Problems:
     """Every apply resets the desired count that auto scaling has changed."""
-    targets = service.configuration.resources(_TARGET)
+    targets = service.configuration.dependents(service, _TARGET)
     if service.configuration.planned or not any(_service(t) is service for t in targets):
         return
     lifecycle = service.block("lifecycle")
@@ -93,13 +93,11 @@ def policy_settings(policy: Resource) -> Problems:
             yield policy.problem(f"policy_type is {kind}, without {name}", variant=1)
         elif name != block and block and policy.given(name):
             yield policy.problem(f"policy_type is {kind}, with {name}", variant=1)
-    targets = policy.configuration.resources(_TARGET)
     resource = policy.text("resource_id")
-    if resource and resource in [target.text("resource_id") for target in targets]:
-        target = next(t for t in targets if t.text("resource_id") == resource)
-        if not policy.depends_on(target) and not policy.configuration.planned:
-            text = f"resource_id {resource!r} is no reference to {target.address}"
-            yield policy.problem(text, variant=2, name=resource)
+    target = policy.configuration.resource_of(resource, _TARGET)
+    if target and not policy.depends_on(target) and not policy.configuration.planned:
+        text = f"resource_id {resource!r} is no reference to {target.address}"
+        yield policy.problem(text, variant=2, name=resource)
     for text in _labels(policy):
         yield policy.problem(text)
 
@@ -135,7 +133,7 @@ def target_without_dependency(target: Resource) -> Problems:
     name = target.text("resource_id") or ""
     if configuration.planned or target.text("service_namespace") != "ecs":
         return
-    for service in configuration.resources("aws_ecs_service"):
-        if service.text("name") == name.rpartition("/")[2] and not target.depends_on(service):
-            text = f"resource_id {name!r} is no reference to {service.address}"
-            yield target.problem(text, name=name)
+    service = configuration.resource_of(name.rpartition("/")[2], "aws_ecs_service")
+    if service is not None and not target.depends_on(service):
+        text = f"resource_id {name!r} is no reference to {service.address}"
+        yield target.problem(text, name=name)

@@ -13,6 +13,7 @@ from harness.preflight.configuration import Reference, Resource, Unknown
 from harness.preflight.registry import Inspection, Problems, configuration_rule
 
 _DATA = json.loads(Path(__file__).with_name("uniqueness.json").read_text(encoding="utf-8"))
+_PARENTS = ("aws_s3_bucket", "aws_iam_role", "aws_ecs_cluster", "aws_ecr_repository")
 _ALIASES = {"aws_lb": "aws_alb", "aws_lb_target_group": "aws_alb_target_group"}
 
 
@@ -76,7 +77,7 @@ def _identity(resource: Resource, argument: str) -> str | None:
         if value.splat or target is None or target.repeated or not target.managed:
             return None
         return f"&{value.address}"
-    found = resource.configuration.resource_of(value) if isinstance(value, str) else None
+    found = resource.configuration.resource_of(value, *_PARENTS)
     if found is not None:
         return f"&{found.address}"
     return _plain(value)

@@ -51,10 +51,12 @@ def load_balancer_cannot_connect(service: Resource) -> Problems:
 def tasks_cannot_connect(service: Resource) -> Problems:
     """The security groups do not allow the tasks to connect to the database they depend on."""
     tasks = _task_groups(service)
-    for cluster in service.configuration.resources("aws_rds_cluster"):
+    addresses = sorted(service.configuration.dependencies(service.address))
+    found = [service.configuration.find(address) for address in addresses]
+    for cluster in (c for c in found if c is not None and c.type == "aws_rds_cluster"):
         port = database_port(cluster)
         groups = cluster.follow_all("vpc_security_group_ids", _GROUP)
-        if not (tasks and groups and port and service.depends_on(cluster)):
+        if not (tasks and groups and port):
             continue
         for gap in _gaps(tasks, groups, port):
             yield service.problem(f"tasks to {cluster.address} on port {port}: {gap}", port=port)

@@ -1,8 +1,15 @@
 """Rules on ECS services: launch type, network, load balancer, deployment, dependencies."""
 
-from harness.preflight.configuration import Resource, is_traceable
+from functools import lru_cache
+
+from harness.preflight.configuration import Configuration, Resource, is_traceable
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import containers, port_mappings, target_groups, task_of
+
+_LISTENERS = (
+    *("aws_lb_listener", "aws_lb_listener_rule"),
+    *("aws_alb_listener", "aws_alb_listener_rule"),
+)
 
 
 @resource_rule("ecs/launch-type-with-capacity-provider-strategy", "aws_ecs_service")
@@ -114,22 +121,30 @@ def without_listener_dependency(service: Resource) -> Problems:
     configuration = service.configuration
     if configuration.incomplete:
         return
-    listeners = configuration.resources(
-        "aws_lb_listener", "aws_lb_listener_rule", "aws_alb_listener", "aws_alb_listener_rule"
-    )
+    connected, uncertain = _listeners(configuration)
     for _, group in target_groups(service):
-        connecting = [item for item in listeners if item.depends_on(group)]
-        others = [item for item in listeners if item not in connecting]
-        if any(service.depends_on(item) for item in connecting) or not _all_traceable(others):
+        connecting = connected.get(group.address, [])
+        others = uncertain.difference(item.address for item in connecting)
+        if others or any(service.depends_on(item) for item in connecting):
             continue
         names = ", ".join(item.address for item in connecting) or "no listener"
         yield service.problem(f"{group.address} is attached by {names}; no dependency on it")
 
 
-def _all_traceable(listeners: list[Resource]) -> bool:
-    """Return whether it is certain to which target groups listeners forward requests."""
-    return all(
-        item.repeated is False and is_traceable(item.value(argument))
-        for item in listeners
-        for argument in ("default_action", "action", "dynamic")
-    )
+@lru_cache(maxsize=1)
+def _listeners(configuration: Configuration) -> tuple[dict[str, list[Resource]], frozenset[str]]:
+    """Return the listeners and listener rules by what they depend on.
+
+    And the addresses of those of which it is not certain to which target groups they forward.
+    """
+    found: dict[str, list[Resource]] = {}
+    listeners = configuration.resources(*_LISTENERS)
+    for item in listeners:
+        for address in configuration.dependencies(item.address):
+            found.setdefault(address, []).append(item)
+    return found, frozenset(item.address for item in listeners if not _is_certain(item))
+
+
+def _is_certain(listener: Resource) -> bool:
+    values = [listener.value(name) for name in ("default_action", "action", "dynamic")]
+    return not listener.repeated and is_traceable(values)

@@ -1,0 +1,77 @@
+"""Terraform's diagnostics as findings; Terraform itself is the faked process."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.core import process
+from harness.core.errors import ProcessError
+from harness.core.process import Completed
+from harness.deploy import validate as module
+from harness.deploy.validate import validate
+from harness.deploy.workspace import Tools
+from harness.terraform.binary import Terraform
+
+FOUND = Terraform(("terraform",), (1, 11, 4), "terraform", "a test", "1.11.4")
+NO_PROVIDER: Any = None  # only ``write_cli_config`` reads it, which is replaced
+TOOLS = Tools(FOUND, NO_PROVIDER, None)
+ERROR = {
+    "severity": "error",
+    "summary": "Missing required argument",
+    "detail": "The argument is required.",
+    "range": {"filename": "main.tf"},
+    "snippet": {"context": 'resource "aws_lb" "this"'},
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(module, "write_cli_config", lambda *_, **__: tmp_path / "rc")
+    (tmp_path / "main.tf").write_text("")
+    (tmp_path / "terraform.tfstate").write_text("secret")
+    return tmp_path
+
+
+def terraform(monkeypatch: pytest.MonkeyPatch, *diagnostics: dict[str, Any]) -> list[list[str]]:
+    """Replace Terraform; returns its commands, and the files of the folder where it ran."""
+    commands = []
+
+    def run(command: list[str], *, cwd: Path, **_: Any) -> Completed:
+        commands.append(command[1:2] + sorted(path.name for path in cwd.iterdir()))
+        return Completed(tuple(command), 0, json.dumps({"diagnostics": list(diagnostics)}), "")
+
+    monkeypatch.setattr(process, "run", run)
+    return commands
+
+
+def test_diagnostics_are_findings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    warning = {"severity": "warning", "summary": "Deprecated"}
+    commands = terraform(monkeypatch, ERROR, warning)
+    report = validate(folder, TOOLS)
+    error, deprecated = report.findings
+    assert (error.severity, deprecated.severity) == ("blocker", "warning")
+    assert error.address == "aws_lb.this"
+    assert error.source == str(folder / "main.tf")
+    assert error.fact.startswith("terraform validate, ")
+    assert commands == [["init", "main.tf"], ["validate", "main.tf"]]
+
+
+def test_without_diagnostics_there_is_no_finding(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terraform(monkeypatch)
+    assert validate(folder / "main.tf", TOOLS).findings == ()
+
+
+def test_where_terraform_cannot_be_initialised_there_is_a_note(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> Completed:
+        raise ProcessError("no registry")
+
+    monkeypatch.setattr(process, "run", fail)
+    report = validate(folder, TOOLS)
+    assert report.findings == ()
+    assert report.notes == ("terraform validate did not run: no registry",)
