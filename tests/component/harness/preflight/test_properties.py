@@ -3,13 +3,24 @@
 import contextlib
 import ipaddress
 import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from harness.preflight import PreflightInputError, TerraformVersion, configuration_of, preflight
+from harness.preflight import (
+    PreflightInputError,
+    TerraformVersion,
+    configuration_of,
+    preflight,
+    read_configurations,
+)
 from harness.preflight.rules.rds.aurora_versions import OFFERED
+from tests.unit.harness.preflight.as_hcl import as_hcl
 from tests.unit.harness.preflight.conftest import Synth
 from tests.unit.harness.preflight.sample_configuration import (
     SUFFIX,
@@ -127,11 +138,8 @@ VARIATIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, phases=(Phase.generate,))
-@given(VARIATIONS)
-def test_no_consistent_change_of_the_configuration_has_a_finding(
-    varied: dict[str, Any],
-) -> None:
+def varied_draft(varied: dict[str, Any]) -> Draft:
+    """Return the catalog stack with a consistent change."""
     version = varied["version"]
     draft = catalog()
     move_network(draft, varied["network"], varied["zones"])
@@ -146,7 +154,65 @@ def test_no_consistent_change_of_the_configuration_has_a_finding(
     family = f"aurora-postgresql{version.split('.', maxsplit=1)[0]}"
     draft["aws_rds_cluster_parameter_group.database_parameters"]["family"] = family
     rename(draft, varied["suffix"])
-    assert preflight(configuration_of(draft.document)).findings == ()
+    return draft
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, phases=(Phase.generate,))
+@given(VARIATIONS)
+def test_no_consistent_change_of_the_configuration_has_a_finding(
+    varied: dict[str, Any],
+) -> None:
+    assert preflight(configuration_of(varied_draft(varied).document)).findings == ()
+
+
+def with_variables(document: dict[str, Any], folder: Path) -> None:
+    """Write a configuration whose literal arguments are variables, each with a default."""
+    variables = {}
+    for resources in document["resource"].values():
+        for body in resources.values():
+            for container, key in list(leaves(body)):
+                literal = container[key]
+                plain = isinstance(literal, int) or (
+                    isinstance(literal, str) and "${" not in literal
+                )
+                if plain and container is not body.get("depends_on") and key != "provider":
+                    name = f"v{len(variables)}"
+                    variables[name] = {"default": literal}
+                    container[key] = f"${{var.{name}}}"
+    (folder / "main.tf.json").write_text(json.dumps({**document, "variable": variables}))
+
+
+def as_a_module(document: dict[str, Any], folder: Path) -> None:
+    """Write a configuration that calls the stack as a local module."""
+    (folder / "stack").mkdir()
+    (folder / "stack/main.tf.json").write_text(json.dumps(document))
+    root = {"module": {"stack": {"source": "./stack"}}, "provider": document["provider"]}
+    (folder / "main.tf.json").write_text(json.dumps({**root, "terraform": document["terraform"]}))
+
+
+def in_hcl(document: dict[str, Any], folder: Path) -> None:
+    """Write the stack as HCL."""
+    (folder / "main.tf").write_text(as_hcl(document))
+
+
+@pytest.mark.parametrize("write", [with_variables, as_a_module, in_hcl])
+@settings(
+    max_examples=4,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.generate,),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(varied=VARIATIONS)
+def test_no_variation_has_a_finding_as_variables_as_a_module_or_in_hcl(
+    write: Callable[[dict[str, Any], Path], None], varied: dict[str, Any]
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        write(varied_draft(varied).document, Path(name))
+        (configuration,) = read_configurations(Path(name))
+    report = preflight(configuration)
+    assert report.findings == ()
+    assert report.incomplete == ""
 
 
 ANYTHING = st.recursive(

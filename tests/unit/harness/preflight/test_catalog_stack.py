@@ -1,12 +1,24 @@
 """The real stack: correct, with each known mistake, with all of them."""
 
+import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.benchmarks.known_mistakes import KNOWN_MISTAKES, Mistake
-from harness.preflight import Report, TerraformVersion, configuration_of, preflight
+from harness.preflight import (
+    Configuration,
+    Report,
+    TerraformVersion,
+    configuration_of,
+    preflight,
+    read_configurations,
+)
 from stack.tiers import missing_tiers
+from tests.unit.harness.preflight.as_hcl import as_hcl
+from tests.unit.harness.preflight.as_plan import as_plan
 from tests.unit.harness.preflight.conftest import Synth
 from tests.unit.harness.preflight.rules.test_online import DELETED
 from tests.unit.harness.preflight.sample_configuration import (
@@ -16,6 +28,7 @@ from tests.unit.harness.preflight.sample_configuration import (
     synthesized,
 )
 
+Form = Callable[[dict[str, Any], Path], Configuration]
 BY_NUMBER = {mistake.number: mistake for mistake in KNOWN_MISTAKES}
 # The response of the target to the mistakes that depend on it.
 PENDING = FakeTarget({"describe_secret": DELETED})
@@ -115,3 +128,44 @@ def test_all_six_together_are_six_findings(synth: Synth) -> None:
         for mistake in KNOWN_MISTAKES
     }
     assert len(report.findings) == 6
+
+
+def in_hcl(document: dict[str, Any], folder: Path) -> Configuration:
+    (folder / "main.tf").write_text(as_hcl(document))
+    (found,) = read_configurations(folder)
+    return found
+
+
+def in_json(document: dict[str, Any], folder: Path) -> Configuration:
+    (folder / "cdk.tf.json").write_text(json.dumps(document))
+    (found,) = read_configurations(folder)
+    return found
+
+
+def in_a_plan(document: dict[str, Any], folder: Path) -> Configuration:
+    (folder / "plan.json").write_text(json.dumps(as_plan(document)))
+    (found,) = read_configurations(folder / "plan.json")
+    return found
+
+
+FORMS = [in_json, in_hcl, in_a_plan]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_correct_stack_has_no_finding_in_any_form(form: Form, tmp_path: Path) -> None:
+    report = preflight(form(catalog().document, tmp_path))
+    assert report.findings == ()
+    assert report.incomplete == ""
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("mistake", KNOWN_MISTAKES, ids=lambda m: f"{m.number} {m.rule}")
+def test_each_mistake_is_one_finding_in_every_form(
+    form: Form, mistake: Mistake, tmp_path: Path
+) -> None:
+    if form is in_a_plan and not mistake.resource_type:
+        pytest.skip("a plan does not have the backend")
+    document = mistake.applied_to(catalog().document)
+    terraform = TerraformVersion.parse("1.11.4")
+    (finding,) = preflight(form(document, tmp_path), terraform=terraform).findings
+    assert finding.rule == mistake.rule
