@@ -6,12 +6,12 @@ its ``terraform plan`` makes the same checks before anything is created.
 
 import json
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from harness.core import process
 from harness.core.errors import HarnessError
+from harness.core.folders import temporary_folder
 from harness.deploy.workspace import Tools
 from harness.preflight.finding import Family, Finding, Severity
 from harness.preflight.report import Report
@@ -30,11 +30,11 @@ def validate(path: Path, tools: Tools) -> Report:
     Where ``terraform init`` fails (no registry, no network) the report has a note instead.
     """
     folder = path if path.is_dir() else path.parent
-    with tempfile.TemporaryDirectory(prefix="preflight-") as name:
-        work = Path(name) / "work"
+    with temporary_folder("preflight-") as directory:
+        work = directory / "work"
         shutil.copytree(folder, work, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*"))
         try:
-            diagnostics = _diagnostics(work, Path(name), tools)
+            diagnostics = _diagnostics(work, directory, tools)
         except HarnessError as error:
             return Report(notes=(f"terraform validate did not run: {error.message}",))
     fact = f"terraform validate, {tools.terraform.version_text}"

@@ -167,7 +167,7 @@ def test_no_consistent_change_of_the_configuration_has_a_finding(
 
 def with_variables(document: dict[str, Any], folder: Path) -> None:
     """Write a configuration whose literal arguments are variables, each with a default."""
-    variables = {}
+    variables: dict[str, Any] = {}
     for resources in document["resource"].values():
         for body in resources.values():
             for container, key in list(leaves(body)):
