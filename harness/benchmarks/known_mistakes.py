@@ -4,9 +4,11 @@ Each stopped a real deployment. Tests check that preflight reports each of them;
 compares preflight with other tools.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 Document = dict[str, Any]
@@ -104,3 +106,20 @@ def _no_filter(document: Document) -> None:
 def _recovery_window(document: Document) -> None:
     """Secret whose name remains in use after destroy."""
     _only(document, "aws_secretsmanager_secret")["recovery_window_in_days"] = 30
+
+
+def _arguments(kind: str, arguments: Mapping[str, Any]) -> Callable[[Document], None]:
+    def apply(document: Document) -> None:
+        next(iter(document["resource"][kind].values())).update(arguments)
+
+    return apply
+
+
+CORPUS = [
+    Mistake(number, rule, kind, _arguments(kind, arguments))
+    for number, (rule, kind, arguments) in enumerate(
+        json.loads(Path(__file__).with_name("corpus.json").read_text(encoding="utf-8")),
+        len(KNOWN_MISTAKES) + 1,
+    )
+]
+"""More mistakes, each in the arguments of one resource of the stack; they count from seven."""

@@ -20,7 +20,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from harness.benchmarks.known_mistakes import KNOWN_MISTAKES
+from harness.benchmarks.known_mistakes import CORPUS, KNOWN_MISTAKES
 from harness.catalog import CATALOG, StackConfig
 from harness.core import process
 from harness.core.folders import temporary_folder
@@ -144,10 +144,11 @@ def checkov(folder: Path) -> set[str]:
 
 
 @contextmanager
-def stacks_with_mistakes() -> Iterator[dict[int, Path]]:
+def stacks_with_mistakes(*, corpus: bool = False) -> Iterator[dict[int, Path]]:
     """Yield the folders of the correct stack (0) and of the stack with each mistake (number)."""
     stack = synthesize(CATALOG.app, StackConfig(environment_suffix="bench-1"))
-    documents = {0: stack.json, **{m.number: m.applied_to(stack.json) for m in KNOWN_MISTAKES}}
+    mistakes = [*KNOWN_MISTAKES, *(CORPUS if corpus else ())]
+    documents = {0: stack.json, **{m.number: m.applied_to(stack.json) for m in mistakes}}
     with temporary_folder("preflight-") as directory:
         folders = {number: directory / str(number) for number in documents}
         for number, document in documents.items():
@@ -158,10 +159,12 @@ def stacks_with_mistakes() -> Iterator[dict[int, Path]]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Time preflight, terraform validate and checkov, and count the mistakes that each reports."""
-    argparse.ArgumentParser(description=main.__doc__).parse_args(arguments)
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--corpus", action="store_true", help="also count a corpus of mistakes")
+    corpus = parser.parse_args(arguments).corpus
     tools = find_tools(None, None)
     terraform = TerraformVersion(tools.terraform.version, tools.terraform.product)
-    with stacks_with_mistakes() as folders:
+    with stacks_with_mistakes(corpus=corpus) as folders:
         results = [
             measure("preflight, rules after synth", harness_rules(terraform), folders, _REPEATS),
             measure("preflight, command in a new process", harness_command, folders, 1),
@@ -174,15 +177,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _table(results: list[Result]) -> Table:
-    table = Table("tool", "seconds", "of six: error", "of six: warning", "which")
+    table = Table("tool", "seconds", "of six: error", "of six: warning", "which", "of the corpus")
+    six = len(KNOWN_MISTAKES)
     for result in results:
-        which = [*map(str, result.errors), *(f"{n} (warning)" for n in result.warnings)]
+        errors = [n for n in result.errors if n <= six]
+        warnings = [n for n in result.warnings if n <= six]
+        which = [*map(str, errors), *(f"{n} (warning)" for n in warnings)]
+        more = len(result.errors) + len(result.warnings) - len(which)
         table.add_row(
             result.tool,
             f"{result.seconds:.3f}",
-            str(len(result.errors)),
-            str(len(result.warnings)),
+            str(len(errors)),
+            str(len(warnings)),
             ", ".join(which) or "none",
+            f"{more} of {len(CORPUS)}",
         )
     return table
 

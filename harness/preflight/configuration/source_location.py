@@ -7,6 +7,8 @@ from pathlib import Path
 
 from harness.preflight.finding import Finding
 
+_MODULE = re.compile(r"^(?:module\.[^.]+\.)+")
+
 
 @dataclass(frozen=True)
 class Location:
@@ -44,8 +46,12 @@ def _position(text: str, address: str) -> int:
     planned = re.search(rf'"address"\s*:\s*{re.escape(_quoted(address))}', text)
     if planned:
         return planned.start()
+    steps = _MODULE.sub("", address).removeprefix("data.").split(".")
+    names = r"\s+".join(map(re.escape, map(_quoted, steps[:2])))
+    if block := re.search(rf"^\s*(?:resource|data)\s+{names}", text, re.MULTILINE):  # HCL
+        return block.start() + len(block[0]) - len(block[0].lstrip())
     position = 0
-    for step in address.removeprefix("data.").split("."):
+    for step in steps:
         found = re.compile(rf"{re.escape(_quoted(step))}\s*:").search(text, position)
         if found is None:
             return position

@@ -5,12 +5,13 @@ import pytest
 from rich.console import Console
 
 from harness.benchmarks import preflight as benchmark
-from harness.benchmarks.known_mistakes import KNOWN_MISTAKES
+from harness.benchmarks.known_mistakes import CORPUS, KNOWN_MISTAKES, Mistake
 from harness.benchmarks.preflight import Result, checkov, harness_rules, measure
 from harness.core import process
 from harness.core.process import Completed
-from harness.preflight import TerraformVersion
+from harness.preflight import TerraformVersion, configuration_of, preflight
 from tests.unit.harness.preflight.conftest import Synth
+from tests.unit.harness.preflight.sample_configuration import catalog
 
 REPORTED = {0: {"error a"}, 1: {"error a", "error b"}, 2: {"error a", "warning c"}, 3: {"error a"}}
 
@@ -32,6 +33,12 @@ def test_the_rules_report_all_six(synth: Synth, tmp_path: Path) -> None:
         assert message.split()[1] == mistake.rule
 
 
+@pytest.mark.parametrize("mistake", CORPUS, ids=lambda m: f"{m.number} {m.rule}")
+def test_each_mistake_of_the_corpus_is_reported_by_its_rule(mistake: Mistake) -> None:
+    report = preflight(configuration_of(mistake.applied_to(catalog().document)))
+    assert mistake.rule in {finding.rule for finding in report.findings}
+
+
 @pytest.mark.parametrize("as_list", [True, False])
 def test_failed_checks_of_checkov_count(monkeypatch: pytest.MonkeyPatch, as_list: bool) -> None:
     report = {"results": {"failed_checks": [{"check_id": "CKV_1", "resource": "aws_vpc.v"}]}}
@@ -43,10 +50,11 @@ def test_failed_checks_of_checkov_count(monkeypatch: pytest.MonkeyPatch, as_list
 
 def test_the_table_names_tools_seconds_and_mistakes() -> None:
     console = Console(record=True, width=120)
-    console.print(benchmark._table([Result("a", 0.1234, (1, 3), (2,)), Result("b", 2, (), ())]))
+    console.print(benchmark._table([Result("a", 0.1234, (1, 3, 9), (2,)), Result("b", 2, (), ())]))
     text = console.export_text()
     assert "0.123" in text
     assert "1, 3, 2 (warning)" in text
+    assert f"1 of {len(CORPUS)}" in text
     assert "none" in text
 
 

@@ -37,6 +37,13 @@ def test_the_line_of_a_resource_in_a_plan(tmp_path: Path) -> None:
     assert location_of(finding('aws_eip.b["k"]', path)) == Location(path.as_posix(), 3)
 
 
+def test_the_line_of_a_resource_in_hcl_and_in_a_module(tmp_path: Path) -> None:
+    path = tmp_path / "main.tf"
+    path.write_text('# aws_vpc\n\nresource "aws_eip" "b" {\n}\n  data "aws_vpc" "a" {}\n')
+    assert location_of(finding("module.m.module.n.aws_eip.b", path)) == Location(str(path), 3)
+    assert location_of(finding("data.aws_vpc.a", path)) == Location(str(path), 5)
+
+
 def test_no_file_no_place() -> None:
     assert location_of(finding("aws_vpc.a", "")) is None
     assert location_of(finding("aws_vpc.a", "configuration")) is None
