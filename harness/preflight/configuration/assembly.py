@@ -23,6 +23,7 @@ from harness.preflight.configuration.variables import RootValues, typed
 
 _MAX_NESTING = 12
 _AWS_PROVIDERS = (PROVIDER, "awscc")
+_META_ARGUMENTS = {"source", "version", "count", "for_each", "providers", "depends_on"}
 _BUILT_IN = "terraform"
 
 
@@ -133,6 +134,10 @@ def _called_scope(
         providers=_passed_providers(call.get("providers")),
         parent=caller,
         instances=0 if caller.instances == 0 else instances(call, caller),
+        unexpected=tuple(set(call) - set(module.variables) - _META_ARGUMENTS),
+        missing=tuple(
+            n for n, body in module.variables.items() if "default" not in body and n not in call
+        ),
     )
 
 

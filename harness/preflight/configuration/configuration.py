@@ -134,7 +134,8 @@ class Resource(Block):
     @property
     def explicit_dependencies(self) -> frozenset[str]:
         """Addresses in ``depends_on``."""
-        named = [traversal_name(name) for name in self.raw.get("depends_on") or []]
+        listed = self.raw.get("depends_on") or []
+        named = [traversal_name(name).partition("[")[0] for name in listed]
         return frozenset(self.module.prefix + name for name in named if name)
 
 

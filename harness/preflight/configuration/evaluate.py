@@ -20,6 +20,7 @@ from harness.preflight.configuration.nodes import (
     Operation,
     Template,
     Traversal,
+    traversals,
 )
 from harness.preflight.configuration.operators import boolean, calculated
 from harness.preflight.configuration.parser import parse_template
@@ -29,6 +30,7 @@ from harness.preflight.configuration.values import Partial, Reference, Unknown, 
 _MAX_DEPTH = 60
 _VOLATILE = re.compile(r"\b(count|each|self)\.|\b(uuid|timestamp|plantimestamp|bcrypt)\(")
 _RESOURCE = re.compile(r"(?<![\w.-])((?:data\.)?[a-z][a-z0-9]*_\w+\.[A-Za-z_][\w-]*)")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _VALUE_ROOTS = ("local", "var", "module")
 _UNKNOWN_ROOTS = {"each", "count", "path", "terraform", "self", "ephemeral", *_VALUE_ROOTS}
 
@@ -254,7 +256,7 @@ class _Evaluator:
         prefix = self._scope.prefix
         references = tuple(
             Reference(prefix + found, address=prefix + found)
-            for found in dict.fromkeys(_RESOURCE.findall(text))
+            for found in dict.fromkeys(_addresses(text))
         )
         return Unknown(prefix + text, (), references, bool(_VOLATILE.search(text)))
 
@@ -264,6 +266,15 @@ def iterated(collection: Any) -> list[tuple[Any, Any]] | None:
     if isinstance(collection, dict):
         return list(collection.items())
     return list(enumerate(collection)) if isinstance(collection, list) else None
+
+
+def _addresses(text: str) -> list[str]:
+    """Return the addresses of resources in an expression."""
+    node = parse_template(text if "${" in text else f"${{{text}}}")
+    if isinstance(node, Opaque):
+        return _RESOURCE.findall(_QUOTED.sub("", text))
+    found = [_address(traversal)[0] for traversal in traversals(node)]
+    return [address for address in found if _RESOURCE.fullmatch(address)]
 
 
 def _address(node: Traversal) -> tuple[str, tuple[str | int, ...]]:

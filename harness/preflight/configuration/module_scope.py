@@ -42,6 +42,8 @@ class ModuleScope:
         parent: The caller.
         instances: Number of instances of the module, None if unknown.
         complete: Whether all its files were read.
+        unexpected: Arguments of the call that are no variables.
+        missing: Variables without default that the call does not set.
     """
 
     attributes: Callable[[Reference], Any]
@@ -55,6 +57,8 @@ class ModuleScope:
     parent: "ModuleScope | None" = None
     instances: int | None = 1
     complete: bool = True
+    unexpected: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     _values: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
 
     def bound(self, name: str) -> Any:

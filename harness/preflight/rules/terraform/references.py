@@ -20,6 +20,8 @@ def undeclared_name(inspection: Inspection) -> Problems:
             for address, raw in _expressions(configuration, scope):
                 for text, variant in dict.fromkeys(_undeclared(raw, scope, frozenset())):
                     yield Problem(address, f"{text} is not declared", {}, variant)
+        for name, child in scope.children.items():
+            yield from _arguments(f"{scope.prefix}module.{name}", child)
     yield from _dependencies(configuration)
     yield from _providers(configuration)
 
@@ -33,6 +35,13 @@ def _expressions(configuration: Configuration, scope: ModuleScope) -> Iterator[t
     yield f"{scope.prefix}output", dict(scope.outputs)
     for name, child in scope.children.items():
         yield f"{scope.prefix}module.{name}", child.arguments(scope)
+
+
+def _arguments(address: str, child: ModuleScope) -> Iterator[Problem]:
+    for name in sorted(child.unexpected) if child.complete else ():
+        yield Problem(address, f"the module has no variable {name}: it is not declared", {}, 6)
+    for name in child.missing:
+        yield Problem(address, f"the module requires {name}, which is not set", {}, 7)
 
 
 def _undeclared(

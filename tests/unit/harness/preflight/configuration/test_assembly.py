@@ -142,3 +142,19 @@ def test_unknown_expressions_of_two_modules_are_not_the_same(tmp_path: Path) -> 
     value = bucket.value("bucket")
     assert isinstance(value, Unknown)
     assert value.text.startswith("module.m.")
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        ({"name": "x", "nam": "y"}, "the module has no variable nam: it is not declared"),
+        ({}, "the module requires name, which is not set"),
+    ],
+)
+def test_the_arguments_of_a_call_are_the_variables_of_the_module(
+    tmp_path: Path, call: dict[str, Any], text: str
+) -> None:
+    findings = preflight(read(tmp_path, call)).findings
+    assert [(f.address, f.message) for f in findings if f.rule == "terraform/undeclared-name"] == [
+        ("module.m", text)
+    ]

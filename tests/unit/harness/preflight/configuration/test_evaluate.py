@@ -183,3 +183,8 @@ def test_locals_that_double_each_time_are_evaluated_once() -> None:
     locals_ = {f"l{n}": f"${{local.l{n + 1}}}${{local.l{n + 1}}}" for n in range(40)}
     scope = configuration_of({"locals": {**locals_, "l40": "${var.x}"}}).scope
     assert isinstance(evaluate("${local.l30}", scope), Unknown)
+
+
+def test_text_that_looks_like_an_address_is_no_reference(configuration: Scope) -> None:
+    for text in ('${file("policies/aws_iam_role.json")}', '%{if true}${file("aws_vpc.x")}%{endif}'):
+        assert list(references_in(evaluate(text, configuration))) == []

@@ -231,6 +231,7 @@ UNDECLARED: list[tuple[Resources, dict[str, Any]]] = [
 ]
 DECLARED: list[tuple[Resources, dict[str, Any]]] = [
     ({"aws_eip": {"e": {"tags": {"a": "${local.x}"}}}}, {"locals": {"x": 1}}),
+    ({"aws_eip": {"e": {}, "f": {"depends_on": ["aws_eip.e[0]"]}}}, {}),
     ({"aws_eip": {"e": {"depends_on": ["data.aws_vpc.d"]}}}, {"data": {"aws_vpc": {"d": {}}}}),
     (
         {"aws_eip": {"e": {"provider": "aws.edge"}}},
