@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from harness.core.redaction import redact
 from harness.run.stack_definition import EcsService
 
 _REASON = re.compile(r"(?P<code>[A-Z]\w+(?:Error|Exception)): (?P<message>.*)", re.DOTALL)
@@ -82,7 +83,8 @@ def _failed(task: Mapping[str, Any]) -> FailedTask | None:
     stopped, stop_code = task.get("stoppedReason", ""), task.get("stopCode")
     if stop_code not in _FAILURES and not _UNHEALTHY.search(stopped):
         return None
-    text = "; ".join(filter(None, [stopped, *map(_container_reason, task["containers"])]))
+    parts = filter(None, [stopped, *map(_container_reason, task["containers"])])
+    text = redact("; ".join(parts))
     found = _REASON.match(text)
     code, message = (found["code"], found["message"]) if found else (str(stop_code), text)
     definition = task.get("taskDefinitionArn", "")

@@ -133,6 +133,11 @@ class TestLog:
 
         assert secret not in explained(session).message
 
+    def test_a_password_in_a_reason_is_masked(self) -> None:
+        reason = "CannotStartContainerError: exec: --password=hunter2: not found"
+
+        assert "hunter2" not in explained(ecs(task(reason))).message
+
     def test_without_the_permission_to_read_the_secret_no_line_is_shown(self) -> None:
         session = ecs(self.CRASH, logged=["a line"])
 
