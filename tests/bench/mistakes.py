@@ -16,8 +16,8 @@ from tests.bench.prepared_stack import NO_APPLY, REFUSED, REGION, PreparedStack
 from tests.bench.tools import Tool
 
 _STEP_SECONDS = 300.0
-# What a tool reports of one configuration: nothing, a warning, or an error.
-_NOTHING, _WARNING, _ERROR = range(3)
+# What a tool reports of one configuration: an error, or else how many warnings.
+_ERROR = -1
 
 
 @dataclass(frozen=True)
@@ -40,19 +40,20 @@ def found_by_tool(tool: Tool, stack: PreparedStack) -> Found:
                 done = _run(command, folder, environment)
                 if done.returncode and REFUSED not in done.stdout:
                     return _ERROR
-            return _WARNING if "Warning:" in done.stdout else _NOTHING
+            return done.stdout.count("Warning:")
 
         return _found(stack, report)
 
 
 def found_by_preflight(stack: PreparedStack) -> Found:
-    """Run ``catalog-harness preflight`` on each mistake."""
+    """Run ``catalog-harness preflight --disposable`` on each mistake."""
 
     def report(folder: Path) -> int:
-        command = (sys.executable, "-m", "harness", "preflight", "--format", "json", "cdk.tf.json")
+        options = ("--disposable", "--format", "json", ".")
+        command = (sys.executable, "-m", "harness", "preflight", *options)
         done = _run(command, folder, stack.environment({}))
         severities = {each["severity"] for each in json.loads(done.stdout)["findings"]}
-        return _ERROR if "blocker" in severities else _WARNING if severities else _NOTHING
+        return _ERROR if "blocker" in severities else len(severities)
 
     return _found(stack, report)
 
@@ -68,7 +69,7 @@ def _found(stack: PreparedStack, report: Callable[[Path], int]) -> Found:
     if (base := reported.pop(0)) == _ERROR:
         raise SystemExit("the correct stack is reported as an error")
     errors = tuple(n for n, kind in reported.items() if kind == _ERROR)
-    warnings = tuple(n for n, kind in reported.items() if kind == _WARNING and base == _NOTHING)
+    warnings = tuple(n for n, kind in reported.items() if kind > base)
     return Found(errors, warnings)
 
 

@@ -68,7 +68,7 @@ def test_a_version_that_aws_rejects_is_the_first_error(cli: CliProcess) -> None:
 
     first, note, *_ = cli.first_error.splitlines()
     assert "InvalidParameterCombination: Cannot find version 15.3 for aurora-postgresql" in first
-    assert note.endswith("rule rds/engine-version-not-offered")
+    assert note.endswith(("rule rds/engine-version-not-offered", "rule rds/retired-engine-version"))
     assert cli.report["errors"][0].startswith(first)
     assert_destroyed(cli)
 

@@ -8,6 +8,7 @@ import pytest
 
 from harness.benchmarks.known_mistakes import KNOWN_MISTAKES
 from harness.catalog import CATALOG
+from harness.catalog.configuration import LOCAL_IMAGE
 from harness.preflight import Report, TerraformVersion, configuration_of, explain, preflight
 from harness.synth.synthesize import synthesize
 from harness.targets.base import Target
@@ -32,7 +33,7 @@ def cloud(embedded_only: None) -> Iterator[Target]:
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return synthesize(CATALOG.app, StackConfig(environment_suffix=SUFFIX)).json
+    return synthesize(CATALOG.app, StackConfig(environment_suffix=SUFFIX, image=LOCAL_IMAGE)).json
 
 
 @pytest.fixture
@@ -66,6 +67,7 @@ def test_the_correct_stack_has_no_finding(cloud: Target, document: dict[str, Any
 def test_a_retired_version_is_one_blocker(cloud: Target) -> None:
     config = StackConfig(
         environment_suffix=SUFFIX,
+        image=LOCAL_IMAGE,
         aurora_engine_version="15.3",
         aurora_engine_major=15,
         aurora_preferred_minor="15.10",
@@ -75,6 +77,13 @@ def test_a_retired_version_is_one_blocker(cloud: Target) -> None:
     assert (finding.rule, finding.severity) == (IN_TARGET[2], "blocker")
     assert finding.address == address(document, "aws_rds_cluster")
     assert "15.10" in finding.message
+
+
+def test_an_image_that_the_container_engine_cannot_pull_is_one_blocker(cloud: Target) -> None:
+    config = StackConfig(environment_suffix=SUFFIX, image="nonexistent:latest")
+    (finding,) = report_on(synthesize(CATALOG.app, config).json, cloud).findings
+    assert (finding.rule, finding.severity) == ("ecs/image-not-found", "blocker")
+    assert "pull access denied for nonexistent" in finding.message
 
 
 def test_a_secret_name_pending_deletion_is_one_blocker(
