@@ -20,6 +20,9 @@ from harness.terraform import AwsError, TerraformError
 
 logger = logging.getLogger(__name__)
 
+# Of how many tasks the log is read: some end before anything is forwarded.
+_LOGS = 5
+
 _SERVICE = re.compile(r"(?:^|\.)aws_ecs_service\.")
 # Pattern in the reasons -> what the user can do about it; the first that matches.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html
@@ -95,26 +98,35 @@ def _service_error(
     if not failed:
         return None
     counts = Counter(task.cause for task in failed).most_common()
-    examples = [next(task for task in failed if task.cause == cause) for cause, _ in counts]
+    by_cause = {cause: [task for task in failed if task.cause == cause] for cause, _ in counts}
     reasons = [
-        AwsError(task.code, f"{task.message} ({count} task(s) stopped)", "ECS", address=where)
-        for task, (_, count) in zip(examples, counts, strict=True)
+        AwsError(
+            tasks[0].code,
+            f"{tasks[0].message} ({len(tasks)} task(s) stopped)",
+            "ECS",
+            address=where,
+        )
+        for tasks in by_cause.values()
     ]
     first, *others = [f"{where}: {reason}" for reason in reasons]
-    text = "\n  also: ".join(["\n".join([first, *_logged(clients, examples[0])]), *others])
+    log = _logged(clients, by_cause[counts[0][0]])
+    text = "\n  also: ".join(["\n".join([first, *log]), *others])
     return TerraformError(
         f"{text}\n  also: {cause}", verb="apply", aws_errors=reasons, remedy=_remedy(reasons)
     )
 
 
-def _logged(clients: Clients, task: FailedTask) -> list[str]:
-    """Return the last lines of the log of a task, indented."""
-    try:
-        lines = last_lines(clients, task)
-    except (BotoCoreError, ClientError) as error:  # the reason remains
-        logger.info("the log of %s cannot be read: %s", task.arn, error)
-        return []
-    return ["  last lines of its log:", *(f"    {line}" for line in lines)] if lines else []
+def _logged(clients: Clients, tasks: Sequence[FailedTask]) -> list[str]:
+    """Return the last lines of the log of a task, indented: of the first task that has any."""
+    for task in tasks[:_LOGS]:
+        try:
+            lines = last_lines(clients, task)
+        except (BotoCoreError, ClientError) as error:  # the reason remains
+            logger.info("the log of %s cannot be read: %s", task.arn, error)
+            return []
+        if lines:
+            return ["  last lines of its log:", *(f"    {line}" for line in lines)]
+    return []
 
 
 def _remedy(reasons: Sequence[AwsError]) -> str:

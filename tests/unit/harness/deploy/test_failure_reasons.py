@@ -122,6 +122,14 @@ class TestLog:
         (request,) = session.parameters_of("logs.GetLogEvents")
         assert request["logStreamName"] == "api/api/s0"
 
+    def test_a_task_without_a_line_is_passed_over(self) -> None:
+        session = ecs(self.CRASH, self.CRASH)
+        session.answers["logs.GetLogEvents"] = lambda request: {
+            "events": [{"message": "a line"}] if request["logStreamName"].endswith("s1") else []
+        }
+
+        assert "    a line" in explained(session).message
+
     def test_secrets_of_the_container_are_masked(self) -> None:
         session = ecs(self.CRASH, logged=["connected as catalog with hunter2secret"])
 
