@@ -73,4 +73,4 @@ def prepare(folder: Path) -> PreparedStack:
     )
     program.chmod(0o755)
     document = json.loads(json.dumps(synthesize(CATALOG.app, config).json))
-    return PreparedStack(folder, document, cli_config, str(tools.terraform))
+    return PreparedStack(folder, document, cli_config, str(tools.terraform).partition(" (")[0])
