@@ -42,6 +42,8 @@ class CliProcess:
         self.temporary.chmod(0o711)
         # Additional environment variables, such as those of AWS.
         self.variables: dict[str, str] = {}
+        # Python code to run first in the process of the command.
+        self.preparation = ""
         self._folder = folder
         self._output = folder / "output.txt"
         self._process: subprocess.Popen[bytes] | None = None
@@ -55,7 +57,7 @@ class CliProcess:
             options += ("--stack-config", str(file), "--report-dir", str(self._folder / "reports"))
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _PROGRAM, command, *options],
+                [sys.executable, "-c", self.preparation + _PROGRAM, command, *options],
                 cwd=self._folder,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,

@@ -1,11 +1,12 @@
 """A run that goes well, as its user sees it from outside."""
 
+from tests.component.harness.terraform.provider_clock.refusals import FORBID_PTRACE
 from tests.integration.cli_process import CliProcess
 
 
 def test_a_run_ends_with_nothing_left_on_the_machine(cli: CliProcess) -> None:
-    cli.start("run", tiers=("secret",))
-    cli.await_resource("aws_secretsmanager_secret")
+    cli.start("run", tiers=("storage",))
+    cli.await_resource("aws_s3_bucket")
     cli.family()
 
     assert cli.wait() == 0
@@ -14,4 +15,19 @@ def test_a_run_ends_with_nothing_left_on_the_machine(cli: CliProcess) -> None:
     assert cli.report["torn_down"]
     assert cli.record["status"] == "destroyed"
     assert cli.running() == []
+    assert cli.left_behind() == []
+
+
+def test_without_ptrace_the_provider_runs_at_normal_speed_and_one_note_has_the_reason(
+    cli: CliProcess,
+) -> None:
+    cli.preparation = FORBID_PTRACE
+
+    cli.start("run", tiers=("storage",))
+
+    assert cli.wait() == 0
+    assert cli.report["passed"]
+    assert cli.report["facts"]["provider clock"] == "normal speed"
+    assert cli.output.count("normal speed: ") == 1
+    assert "normal speed: ptrace is not permitted" in cli.output
     assert cli.left_behind() == []

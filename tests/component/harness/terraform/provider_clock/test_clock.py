@@ -13,6 +13,7 @@ from harness.core.wait import wait_until
 from harness.terraform.provider_clock import ProviderClock, launcher, usable_clock
 from harness.terraform.provider_clock.installation import write_launcher
 from harness.terraform.provider_clock.launcher import ClockError, require_support
+from tests.component.harness.terraform.provider_clock.refusals import FORBID_PTRACE
 
 try:
     require_support()
@@ -20,21 +21,6 @@ except ClockError as error:
     pytest.skip(str(error), allow_module_level=True)
 
 LAUNCHER = Path(launcher.__file__)
-# Refuses ptrace with EPERM, as container runtimes do: https://man7.org/linux/man-pages/man2/seccomp.2.html
-FORBID_PTRACE = """
-import ctypes, struct
-libc = ctypes.CDLL(None, use_errno=True)
-code = b"".join(struct.pack("<HBBI", *each) for each in (
-    (0x20, 0, 0, 0),                # load the number of the system call
-    (0x15, 0, 1, 101),              # ptrace?
-    (0x06, 0, 0, 0x00050000 | 1),   # return EPERM
-    (0x06, 0, 0, 0x7FFF0000),       # allow
-))
-buffer = ctypes.create_string_buffer(code)
-program = ctypes.create_string_buffer(struct.pack("<HxxxxxxQ", 4, ctypes.addressof(buffer)))
-assert libc.prctl(38, 1, 0, 0, 0) == 0
-assert libc.prctl(22, 2, program, 0, 0) == 0
-"""
 OTHER_MACHINE = "launcher.platform.machine = lambda: 'riscv64'\n" + (
     "launcher.require_support.__defaults__ = ('riscv64', 'linux')\n"
 )
