@@ -30,6 +30,10 @@ _ENTRIES = {
         "harness.cli.sweep",
         "List the resources that runs left behind; remove them with --yes.",
     ),
+    "list": CommandEntry(
+        "harness.cli.list",
+        "List the runs that may have resources, and what destroying them would do.",
+    ),
     "synth": CommandEntry(
         "harness.cli.synth",
         "Write the Terraform JSON of the stack, without a target or a deployment.",

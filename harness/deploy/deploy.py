@@ -23,6 +23,7 @@ from harness.preflight import TerraformVersion, explain
 from harness.run.ledger import RunStatus
 from harness.run.run import Run
 from harness.run.stack_definition import StackConfiguration
+from harness.run.watchdog import start_watchdog
 from harness.synth.ahead import synthesized_ahead
 from harness.synth.synthesize import SynthesizedStack, synthesize
 from harness.targets.base import Target
@@ -107,10 +108,14 @@ def start_target(
     require_permission(run, target)
     if run.find_record() is None:
         run.begin()
+        outlives = run.owner_pid is None or not target.is_per_run
+        if outlives and not run.settings.no_watchdog:
+            start_watchdog(run.directory)
     on_record()
     with run.timeline.phase("start target"):
         attachment = target.start()
     run.update(attachment=dict(attachment))
+    target.recorded()
 
 
 def _attachment(run: Run) -> Mapping[str, str]:

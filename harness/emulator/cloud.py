@@ -14,7 +14,7 @@ from harness.core.folders import create_temporary_folder
 from harness.core.interrupts import deferred_interrupts
 from harness.core.process import stop_group
 from harness.core.wait import wait_until
-from harness.emulator.cloud_info import LOG_FILE, CloudInfo, log_tail
+from harness.emulator.cloud_info import KEPT_FILE, LOG_FILE, CloudInfo, log_tail
 from harness.emulator.dead_clouds import (
     CLOUD_PREFIX,
     START_SECONDS,
@@ -55,7 +55,7 @@ def start_cloud(
     Args:
         region: AWS region to emulate.
         docker_host: Docker or Podman engine that replaces the built-in one.
-        owner_pid: PID whose exit stops the cloud; None: runs until stopped.
+        owner_pid: PID whose exit stops the cloud; None: this process, until ``keep_cloud``.
         port: Port of the AWS API on 127.0.0.1; 0: any free port.
         allow_code: Whether services that run code and that the stack does not use are available.
 
@@ -69,8 +69,10 @@ def start_cloud(
     command = [sys.executable, "-P", "-m", "harness.emulator", "--directory", str(directory)]
     command += ["--region", region, "--port", str(port)]
     command += ["--docker-host", docker_host] if docker_host else []
-    command += ["--owner-pid", str(owner_pid)] if owner_pid else []
     command += ["--allow-code"] if allow_code else []
+    # Without an owner it ends with its starter until that has put it on record.
+    command += ["--owner-pid", str(owner_pid or os.getpid())]
+    command += [] if owner_pid else ["--until-kept"]
     process = None
     try:
         (directory / LOG_FILE).touch(mode=0o600)
@@ -127,6 +129,11 @@ def attach_cloud(directory: Path) -> CloudInfo:
             remedy="deploy again; its state was in memory and is lost",
         )
     return info
+
+
+def keep_cloud(info: CloudInfo) -> None:
+    """Let a cloud without an owner run until it is stopped."""
+    (Path(info.directory) / KEPT_FILE).touch(mode=0o600)
 
 
 def stop_cloud(info: CloudInfo) -> None:

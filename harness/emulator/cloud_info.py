@@ -13,6 +13,7 @@ from harness.emulator.credentials import CloudCredentials
 
 INFO_FILE = "cloud.json"
 LOG_FILE = "cloud.log"
+KEPT_FILE = "kept"
 CA_FILE = "rds-ca.pem"
 ENGINE_SOCKET = "docker.sock"
 ENGINE_FOLDER = "engine"

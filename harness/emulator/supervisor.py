@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.core.parent_watch import process_ended
-from harness.emulator.cloud_info import CA_FILE, ENGINE_FOLDER, ENGINE_SOCKET, CloudInfo
+from harness.emulator.cloud_info import CA_FILE, ENGINE_FOLDER, ENGINE_SOCKET, KEPT_FILE, CloudInfo
 from harness.emulator.container_engine import (
     EngineConfig,
     PostgresInstallation,
@@ -41,6 +41,7 @@ class SupervisorConfig:
         docker_host: Docker or Podman engine to use; None: the built-in one.
         owner_pid: PID whose exit stops the cloud; None: runs until stopped.
         allow_code: Whether services that run code are available.
+        until_kept: Whether the exit of the owner is ignored once the file ``KEPT_FILE`` exists.
     """
 
     directory: Path
@@ -49,6 +50,7 @@ class SupervisorConfig:
     docker_host: str | None = None
     owner_pid: int | None = None
     allow_code: bool = False
+    until_kept: bool = False
 
 
 async def supervise(config: SupervisorConfig) -> int:
@@ -68,7 +70,7 @@ async def supervise(config: SupervisorConfig) -> int:
         loop.add_signal_handler(number, stop.set)
     serving = asyncio.create_task(_serve(config))
     stopping = asyncio.create_task(stop.wait())
-    orphaned = asyncio.create_task(_owner_ended(config.owner_pid))
+    orphaned = asyncio.create_task(_owner_ended(config))
     await asyncio.wait({serving, stopping, orphaned}, return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         logger.error("the gateway ended by itself with status %s", serving.result())
@@ -173,13 +175,14 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def _owner_ended(pid: int | None) -> None:
-    """Return when the owner has ended; never without one."""
-    if pid is None:
-        await asyncio.Event().wait()
-        return
-    await process_ended(pid)
-    logger.warning("the owner (process %s) has ended; stopping", pid)
+async def _owner_ended(config: SupervisorConfig) -> None:
+    """Return when the owner has ended; never without one, or if the cloud is kept."""
+    if config.owner_pid is not None:
+        await process_ended(config.owner_pid)
+        if not (config.until_kept and (config.directory / KEPT_FILE).exists()):
+            logger.warning("the owner (process %s) has ended; stopping", config.owner_pid)
+            return
+    await asyncio.Event().wait()
 
 
 def _free_port() -> int:

@@ -13,7 +13,8 @@ from filelock import FileLock
 
 from harness.core.errors import HarnessError, UsageError
 from harness.core.folders import create_folder, create_private_folder, remove_folder
-from harness.run.owner import LOCK_FILE, Owner, living_owner
+from harness.run.lock_files import LOCK_FILE, RECORD_FILE
+from harness.run.owner import Owner, dead_owner, living_owner
 from harness.run.record import RunRecord, RunStatus, is_suffix, read_record
 from harness.settings.settings import (
     MAX_SUFFIX_LENGTH,
@@ -23,7 +24,6 @@ from harness.settings.settings import (
 
 __all__ = ["Ledger", "RunRecord", "RunStatus", "now"]
 
-_RECORD = "run.json"
 _KEPT_RECORDS = 50
 _LOCK_SECONDS = 30.0
 
@@ -69,7 +69,7 @@ class Ledger:
         """Remove the folder of a run that never got a record."""
         folder = self.directory(environment_suffix)
         with self._locked():
-            if not (folder / _RECORD).exists():
+            if not (folder / RECORD_FILE).exists():
                 self._remove(folder)
 
     def owner(self, environment_suffix: str) -> Owner | None:
@@ -80,6 +80,17 @@ class Ledger:
         """Return suffix -> owner of the runs that belong to a living process."""
         folders = sorted(path.parent for path in self._runs.glob(f"*/{LOCK_FILE}"))
         return {each.name: owner for each in folders if (owner := living_owner(each))}
+
+    def why_abandoned(self, record: RunRecord) -> str:
+        """Return why a run has not been torn down although it should; empty if it should not."""
+        directory = self.directory(record.environment_suffix)
+        if living_owner(directory) is not None:
+            return ""
+        if owner := dead_owner(directory):
+            is_kept = record.keep and record.status is RunStatus.DEPLOYED
+            return "" if is_kept else f"its {owner} was killed"
+        ended = (RunStatus.DEPLOYED, RunStatus.DESTROYED)
+        return "" if record.status in ended else "its process ended without a complete teardown"
 
     def _require_free(self, environment_suffix: str) -> None:
         earlier = self.find(environment_suffix)
@@ -94,10 +105,10 @@ class Ledger:
     def save(self, record: RunRecord) -> None:
         """Write a record atomically; it survives a kill of this process."""
         directory = create_folder(self.directory(record.environment_suffix))
-        draft = directory / f"{_RECORD}.draft"
+        draft = directory / f"{RECORD_FILE}.draft"
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(asdict(record), indent=2), encoding="utf-8")
-        draft.replace(directory / _RECORD)
+        draft.replace(directory / RECORD_FILE)
 
     def update(self, environment_suffix: str, **changes: Any) -> RunRecord:
         """Change fields of a record and return the new record.
@@ -116,7 +127,7 @@ class Ledger:
         Raises:
             HarnessError: The record cannot be read.
         """
-        return read_record(self.directory(environment_suffix) / _RECORD)
+        return read_record(self.directory(environment_suffix) / RECORD_FILE)
 
     def get(self, environment_suffix: str) -> RunRecord:
         """Return the record of a run.
@@ -178,7 +189,7 @@ class Ledger:
         return sorted(records, key=lambda record: record.started_at, reverse=True)
 
     def _each(self) -> Iterator[RunRecord | HarnessError | None]:
-        for path in sorted(self._runs.glob(f"*/{_RECORD}")):
+        for path in sorted(self._runs.glob(f"*/{RECORD_FILE}")):
             try:
                 yield read_record(path)
             except HarnessError as error:

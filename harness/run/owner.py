@@ -21,11 +21,8 @@ from harness.core.errors import HarnessError, UsageError, WaitTimeoutError
 from harness.core.folders import create_folder
 from harness.core.json_values import read_json
 from harness.core.wait import wait_until
+from harness.run.lock_files import LOCK_FILE, WATCHED_FILE
 
-LOCK_FILE = "owner.lock"
-# Held together with the lock. The watchdog waits for it, so that it never takes the lock of a
-# run that ended in order.
-WATCHED_FILE = "watched.lock"
 # Another process may hold the lock for a moment, to find out whether it is free.
 _PATIENCE_SECONDS = 1.0
 _DELAY_SECONDS = 0.05

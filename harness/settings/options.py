@@ -96,6 +96,13 @@ OPTIONS: tuple[Option, ...] = (
         default=False,
     ),
     Option(
+        "no-watchdog",
+        "do not start the process that destroys the run if this one is killed (it is started for "
+        "targets that outlive this process)",
+        kind="flag",
+        default=False,
+    ),
+    Option(
         "report-dir",
         "folder for report.json and report.html",
         default="reports",

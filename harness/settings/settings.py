@@ -38,6 +38,7 @@ class HarnessSettings:
     environment_suffix: str | None = None
     keep_stack: bool = False
     reuse_stack: bool = False
+    no_watchdog: bool = False
     report_dir: Path = Path("reports")
     stack_config: Path | None = None
     terraform: str | None = None

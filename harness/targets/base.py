@@ -140,6 +140,10 @@ class Target(TargetAccess, Protocol):
         one that needs no start, only returns the values.
         """
 
+    def recorded(self) -> None:
+        """Let what ``start`` started outlive this process: its attachment is in the ledger now."""
+        return
+
     def stop(self) -> None:
         """Stop what ``start`` started, if anything."""
 

@@ -11,7 +11,7 @@ import requests
 from harness.aws.capability import Capability
 from harness.aws.emulator_session import EmulatorSession
 from harness.core.errors import TargetError, UsageError
-from harness.emulator.cloud import attach_cloud, start_cloud, stop_cloud
+from harness.emulator.cloud import attach_cloud, keep_cloud, start_cloud, stop_cloud
 from harness.emulator.cloud_info import CA_FILE, ENGINE_FOLDER, LOG_FILE, CloudInfo
 from harness.emulator.dead_clouds import remove_cloud_folder
 from harness.settings.settings import HarnessSettings
@@ -98,6 +98,11 @@ class EmbeddedTarget(Target):
                 region=self.region, docker_host=self._docker_host, owner_pid=self._owner_pid
             )
         return {"cloud": self._cloud.directory}
+
+    def recorded(self) -> None:
+        """Let a cloud without an owner outlive this process."""
+        if self._owner_pid is None:
+            keep_cloud(self.cloud)
 
     def stop(self) -> None:
         """Stop the cloud and everything in it."""

@@ -35,24 +35,27 @@ def sweep_clouds(
     for record in ledger.records():
         if record.environment_suffix in request.in_use:
             continue
+        abandoned = ledger.why_abandoned(record)
         named = record.environment_suffix in request.suffixes
         is_cloud = record.region == region and target_type(record.target).is_per_run
         if is_cloud and (named or not request.suffixes):
-            report = _report(record, request, stack)
+            report = _report(record, request, stack, abandoned)
             if report is not None:
                 yield _removed(report, record, teardown) if request.remove else report
 
 
-def _report(record: RunRecord, request: SweepRequest, stack: StackDefinition) -> SweepReport | None:
+def _report(
+    record: RunRecord, request: SweepRequest, stack: StackDefinition, abandoned: str
+) -> SweepReport | None:
     """Return what there is of a run in its cloud; None if it is not to be swept."""
     suffix = record.environment_suffix
-    if not record.attachment:  # its cloud may be starting: only when it is named
-        return _one(record, SelectedRun(suffix, NAMED, ())) if request.suffixes else None
+    why = _why(record, request) or abandoned
+    if not record.attachment:
+        return _one(record, SelectedRun(suffix, why, ())) if why else None
     try:
         target = attach_target(record.target, record.region, record.attachment)
     except EmulatorError:
         return _one(record, SelectedRun(suffix, _ENDED, ()))
-    why = _why(record, request)
     if not why:
         return None
     found = sweep(target, stack, SweepFilter(frozenset({suffix})))

@@ -155,6 +155,8 @@ class FakeRun:
         patch.setattr("harness.synth.ahead.synthesize", self._synthesize_ahead)
         patch.setattr("harness.teardown.destroy.prove_teardown", self._prove)
         patch.setattr("harness.teardown.destroy.sweep", self._sweep)
+        self.watched: list[Path] = []
+        patch.setattr("harness.deploy.deploy.start_watchdog", self.watched.append)
         patch.setattr("harness.deploy.deploy.require_no_existing_resources", self._require_none)
 
     def attaches_really(self) -> None:

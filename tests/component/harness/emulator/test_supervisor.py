@@ -19,7 +19,7 @@ from harness.core.errors import EmulatorError, ToolNotFoundError
 from harness.core.folders import create_folder
 from harness.core.wait import wait_until
 from harness.emulator import supervisor
-from harness.emulator.cloud_info import CA_FILE, CloudInfo
+from harness.emulator.cloud_info import CA_FILE, KEPT_FILE, CloudInfo
 from harness.emulator.container_engine import PostgresInstallation
 from harness.emulator.supervisor import SupervisorConfig, supervise
 
@@ -214,6 +214,33 @@ class TestEnd:
 
         assert not gateway.runs
         assert not directory.exists(), "nothing else would remove it"
+
+    def test_a_kept_cloud_outlives_its_starter(self, directory: Path, gateway: Gateway) -> None:
+        starter = subprocess.Popen(["/bin/sh", "-c", ":"])
+        starter.wait()
+        (directory / KEPT_FILE).touch()
+        helper = once(lambda: CloudInfo.read(directory), then=send_sigterm)
+
+        config = SupervisorConfig(
+            directory, "eu-north-1", docker_host=DOCKER, owner_pid=starter.pid, until_kept=True
+        )
+        assert run(config) == 0
+        helper.join()
+
+        assert directory.exists(), "it ended by the signal, not with its starter"
+
+    def test_a_cloud_that_was_never_kept_ends_with_its_starter(
+        self, directory: Path, gateway: Gateway
+    ) -> None:
+        starter = subprocess.Popen(["/bin/sh", "-c", ":"])
+        starter.wait()
+
+        config = SupervisorConfig(
+            directory, "eu-north-1", docker_host=DOCKER, owner_pid=starter.pid, until_kept=True
+        )
+        assert run(config) == 0
+
+        assert not directory.exists()
 
     def test_an_owner_that_has_already_ended_stops_it_at_once(
         self, directory: Path, gateway: Gateway

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
+from harness.core.errors import HarnessError
 from harness.run.ledger import RunRecord, RunStatus
 from tests.unit.harness.cli.conftest import CommandLine, Options
 from tests.unit.harness.fake_run import SUFFIX, FakeRun
@@ -146,3 +147,33 @@ def test_a_refused_run_leaves_no_folder(call: CommandLine, fake_run: FakeRun) ->
 
     assert call("run", "--environment-suffix", SUFFIX, f"--provider-mirror={missing}").status == 2
     assert not fake_run.ledger.directory(SUFFIX).exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "watched"),
+    [
+        (("deploy",), True),
+        (("run", "--keep-stack"), True),
+        (("run",), False),  # its cloud ends with it
+        (("deploy", "--no-watchdog"), False),
+    ],
+)
+def test_a_watchdog_is_started_for_what_outlives_the_process(
+    call: CommandLine, fake_run: FakeRun, deployable: Options, command: Options, watched: bool
+) -> None:
+    fake_run.target.is_per_run = True  # type: ignore[misc]
+    fake_run.synthesized = HarnessError("the end of this run")
+
+    call(*command, *deployable)
+
+    assert fake_run.watched == ([fake_run.ledger.directory(SUFFIX)] if watched else [])
+
+
+def test_a_watchdog_is_started_for_a_target_of_several_runs(
+    call: CommandLine, fake_run: FakeRun, deployable: Options
+) -> None:
+    fake_run.synthesized = HarnessError("the end of this run")
+
+    call("run", *deployable)
+
+    assert fake_run.watched == [fake_run.ledger.directory(SUFFIX)]

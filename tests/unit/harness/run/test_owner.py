@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from harness.core.errors import HarnessError
+from harness.run.lock_files import LOCK_FILE
 from harness.run.owner import (
-    LOCK_FILE,
     Owner,
     RunInUseError,
     RunLock,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from harness.catalog import CATALOG
 from harness.core.errors import EmulatorError, HarnessError
 from harness.run.ledger import Ledger, RunRecord, RunStatus
+from harness.run.owner import Owner, RunLock
 from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.embedded_clouds import sweep_clouds
 from harness.teardown.sweep.recorded_runs import SweepRequest
@@ -32,6 +34,8 @@ class Clouds:
             raise EmulatorError("no embedded cloud runs there any more")
         return self.account.target
 
+    in_use: Mapping[str, Owner] = MappingProxyType({})
+
     def record(self, suffix: str = SUFFIX, **given: Any) -> None:
         values: dict[str, Any] = {
             "target": "embedded",
@@ -45,7 +49,7 @@ class Clouds:
 
     def sweep(self, *suffixes: str, remove: bool = True) -> list[SweepReport]:
         before = None if suffixes else NOW
-        request = SweepRequest(suffixes, expired_before=before, remove=remove)
+        request = SweepRequest(suffixes, before, remove=remove, in_use=self.in_use)
         return list(
             sweep_clouds(
                 request,
@@ -97,16 +101,36 @@ def test_a_dry_run_looks_into_the_cloud_and_leaves_it(clouds: Clouds) -> None:
         {"expires_at": "2999-01-01T00:00:00Z"},
         {"region": "eu-west-1"},
         {"target": "aws"},
-        {"attachment": {}},
     ],
-    ids=["undated", "alive", "other region", "other target", "starting"],
+    ids=["undated", "alive", "other region", "other target"],
 )
-def test_a_run_that_has_not_expired_or_is_elsewhere_or_only_starting_stays(
+def test_a_run_that_has_not_expired_or_is_elsewhere_stays(
     clouds: Clouds, given: dict[str, Any]
 ) -> None:
     clouds.record(**given)
 
     assert clouds.sweep() == []
+
+
+@pytest.mark.parametrize("attachment", [{}, {"cloud": "/clouds/pr1"}])
+@pytest.mark.parametrize("status", [RunStatus.STARTING, RunStatus.DEPLOYING, RunStatus.FAILED])
+def test_a_run_whose_deploying_process_is_gone_is_swept_before_it_expires(
+    clouds: Clouds, status: RunStatus, attachment: dict[str, str]
+) -> None:
+    clouds.record(status=status, expires_at="2999-01-01T00:00:00Z", attachment=attachment)
+
+    [report] = clouds.sweep()
+
+    assert clouds.torn_down == [SUFFIX]
+    assert "its process ended" in report.runs[0].selected.why
+
+
+def test_a_run_whose_process_is_alive_stays(clouds: Clouds) -> None:
+    clouds.record(status=RunStatus.DEPLOYING)
+    with RunLock(clouds.ledger.directory(SUFFIX)).taken("pytest"):
+        clouds.in_use = clouds.ledger.owners()
+
+        assert clouds.sweep() == []
 
 
 def test_named_ones_go_and_no_others(clouds: Clouds) -> None:

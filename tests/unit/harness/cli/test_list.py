@@ -1,0 +1,38 @@
+"""``catalog-harness list``."""
+
+import json
+
+from tests.unit.harness.cli.conftest import CommandLine, Options
+from tests.unit.harness.fake_run import SUFFIX, FakeRun
+
+
+def damage(fake_run: FakeRun) -> None:
+    bad = fake_run.ledger.directory("bad")
+    bad.mkdir(parents=True)
+    (bad / "run.json").write_text("{")
+
+
+def test_runs_are_listed(call: CommandLine, fake_run: FakeRun, deployable: Options) -> None:
+    call("deploy", *deployable)
+    damage(fake_run)
+
+    completed = call("list")
+
+    assert completed.status == 0
+    assert f"{SUFFIX}  embedded  deployed" in completed.out
+    assert "unreadable: the record" in completed.out
+
+
+def test_json_has_the_same(call: CommandLine, fake_run: FakeRun, deployable: Options) -> None:
+    call("deploy", *deployable)
+    damage(fake_run)
+
+    content = json.loads(call("list", "--json").out)
+
+    (run,) = content["runs"]
+    assert (run["environment_suffix"], run["status"], run["owner"]) == (SUFFIX, "deployed", "")
+    assert "bad/run.json cannot be read" in content["unreadable"][0]
+
+
+def test_without_runs_there_is_one_line(call: CommandLine, fake_run: FakeRun) -> None:
+    assert call("list").out == "no run on record may have resources\n"
