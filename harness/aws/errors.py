@@ -8,12 +8,21 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 _ACCESS_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
-_ABSENT = re.compile(r"NotFound|^NoSuch|^ServiceNotActiveException$")
+_ABSENT = re.compile(r"NotFound|^NoSuch|^ServiceNotActiveException$|^404$")
+# Codes that services use for many errors, also for a resource that does not exist.
+_GENERAL = re.compile(
+    r"^(InvalidParameter\w*|InvalidInput|InvalidRequest\w*|Validation\w*|BadRequest\w*|ClientException)$"
+)
+_ABSENT_MESSAGE = re.compile(r"\b(does ?n[o']t exist|not found|no longer exists)\b", re.IGNORECASE)
 
 
 def is_absent(error: ClientError) -> bool:
-    """Whether an error means that the resource does not exist (any more)."""
-    return _ABSENT.search(error_code(error)) is not None
+    """Whether an error means that the resource does not exist (any more).
+
+    By the code; where the code is a general one ("ValidationError"), by code and message.
+    """
+    code, message = error_code(error), str(error.response.get("Error", {}).get("Message", ""))
+    return bool(_ABSENT.search(code) or (_GENERAL.search(code) and _ABSENT_MESSAGE.search(message)))
 
 
 def is_access_denied(error: ClientError) -> bool:

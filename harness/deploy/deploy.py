@@ -7,7 +7,10 @@ from typing import Any
 
 from harness.core.errors import EmulatorError, HarnessError, TargetError, UsageError
 from harness.core.process import ProcessCancelledError
-from harness.deploy.existing_resources import require_no_existing_resources
+from harness.deploy.existing_resources import (
+    require_existing_resources,
+    require_no_existing_resources,
+)
 from harness.deploy.failure_reasons import cancelled_apply, with_failure_reasons
 from harness.deploy.guards import require_permission
 from harness.deploy.initialization import Initialization
@@ -170,10 +173,12 @@ def attach(run: Run) -> Deployment:
 
     Raises:
         EmulatorError: Its embedded cloud has ended.
-        TargetError: Its LocalStack does not respond.
+        TargetError: Its LocalStack does not respond, or has lost its state.
     """
     record = run.record
     target = attach_target(record.target, record.region, record.attachment)
+    names = run.stack.physical_names(record.environment_suffix, record.region)
+    require_existing_resources(target, record.environment_suffix, names)
     tools = find_tools(record.terraform, record.mirror)
     outputs = workspace_of(run, target, tools).outputs()
     config = run.stack.restore(record.config)

@@ -120,6 +120,11 @@ class Target(TargetAccess, Protocol):
         return True
 
     @property
+    def may_lose_state(self) -> bool:
+        """Whether it is an emulator that may have been restarted empty since a deployment."""
+        return self.is_emulated and not self.is_per_run
+
+    @property
     def deadlines(self) -> Deadlines:
         """The deadlines on this target."""
         return EMULATOR_DEADLINES

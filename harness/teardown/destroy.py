@@ -9,6 +9,7 @@ from harness.aws.resources.ownership import Ownership
 from harness.aws.transient_errors import transient_error
 from harness.core.errors import EmulatorError, HarnessError, LeakError, TargetError
 from harness.core.folders import remove_folder
+from harness.deploy.existing_resources import existing_resources
 from harness.deploy.workspace import find_tools, terraform_listener, workspace_of
 from harness.run.ledger import RunRecord, RunStatus
 from harness.run.run import Run
@@ -84,7 +85,8 @@ def _destroy_in(
     run: Run, record: RunRecord, target: Target
 ) -> tuple[TeardownProof, LeakError | None]:
     """Return the proof, and the error for a complete deployment that had to be swept."""
-    failure = _terraform_destroy(run, record, target) if record.applied else None
+    exists = record.applied and not _has_vanished(run, record, target)
+    failure = _terraform_destroy(run, record, target) if exists else None
     with _noted_on(failure):
         proof, leak = _clear(run, record, target)
     if record.applied and (address := remove_state_of(run.stack, record, target)):
@@ -92,6 +94,19 @@ def _destroy_in(
     if proof.unavailable:
         run.timeline.note(f"teardown proof: {proof}")
     return proof, leak
+
+
+def _has_vanished(run: Run, record: RunRecord, target: Target) -> bool:
+    """Whether an emulator has lost the stack, which Terraform cannot destroy then."""
+    suffix = record.environment_suffix
+    names = run.stack.physical_names(suffix, record.region)
+    try:
+        if not target.may_lose_state or existing_resources(target, suffix, names):
+            return False
+    except TargetError:  # the teardown proof fails with it
+        return False
+    run.timeline.note(f"nothing of {suffix} is in the target any more: it has lost its state")
+    return True
 
 
 def _clear(run: Run, record: RunRecord, target: Target) -> tuple[TeardownProof, LeakError | None]:

@@ -1,8 +1,11 @@
 """Waits for a LocalStack and returns its version, edition and license."""
 
+import ipaddress
+import socket
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -61,11 +64,11 @@ def await_localstack(endpoint: LocalStackEndpoint, *, patience: float) -> LocalS
         patience: Deadline in seconds.
 
     Raises:
-        TargetError: It was not ready in time, or the server there is not a LocalStack.
+        TargetError: No server listens there, it was not ready in time, or it is not a LocalStack.
     """
     try:
         return wait_until(
-            lambda: _info(endpoint, min(patience, _REQUEST_SECONDS)),
+            lambda: _observed(endpoint, min(patience, _REQUEST_SECONDS)),
             what=f"a LocalStack at {endpoint.url}",
             ready=lambda _: True,
             timeout=patience,
@@ -80,6 +83,33 @@ def await_localstack(endpoint: LocalStackEndpoint, *, patience: float) -> LocalS
         ) from error
     except requests.RequestException as error:
         raise TargetError(f"{_where(endpoint)}: {_reason(error)}", remedy=_NOT_ONE) from error
+
+
+def _observed(endpoint: LocalStackEndpoint, seconds: float) -> LocalStackInfo:
+    """Return what it responds; what no wait can change fails at once.
+
+    Raises:
+        TargetError: No server listens on the port of this machine, or it does not speak TLS.
+    """
+    try:
+        return _info(endpoint, seconds)
+    except requests.ConnectionError as error:
+        closed = "refused" in str(error) and _is_loopback(endpoint.url)
+        if not (closed or isinstance(error, requests.exceptions.SSLError)):
+            raise
+        raise TargetError(
+            f"no LocalStack at {endpoint.url} (from {endpoint.origin}): {_reason(error)}",
+            remedy=_START,
+        ) from error
+
+
+def _is_loopback(url: str) -> bool:
+    """Whether a host is this machine, where a closed port does not open by itself."""
+    try:
+        found = socket.getaddrinfo(urlsplit(url).hostname, None)
+    except OSError:
+        return False
+    return all(ipaddress.ip_address(address[4][0]).is_loopback for address in found)
 
 
 def _info(endpoint: LocalStackEndpoint, seconds: float) -> LocalStackInfo:

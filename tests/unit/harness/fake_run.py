@@ -65,6 +65,7 @@ class FakeTarget(UnusedTarget):
     """A target that can be started, attached to and stopped."""
 
     is_predictable: ClassVar[bool] = True
+    may_lose_state = False
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger

@@ -33,6 +33,31 @@ def test_a_code_for_not_found_is_recognised(code: str) -> None:
     assert is_absent(refused("Delete", code))
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("InvalidParameterValue", "Dashboard catalog-pr1 does not exist"),
+        ("ValidationError", "Policy 'p' not found"),
+        ("InvalidParameterException", "The cluster doesn't exist."),
+        ("404", ""),
+    ],
+)
+def test_where_the_code_is_a_general_one_the_message_decides(code: str, message: str) -> None:
+    assert is_absent(refused("Delete", code, message))
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("AccessDenied", "the role does not exist"),
+        ("ValidationError", "the name is too long"),
+        ("InternalFailure", "not found"),
+    ],
+)
+def test_a_message_alone_does_not_mean_not_found(code: str, message: str) -> None:
+    assert not is_absent(refused("Delete", code, message))
+
+
 @pytest.mark.parametrize("code", ["AccessDenied", "ValidationError", "ResourceInUse", ""])
 def test_no_other_code_means_not_found(code: str) -> None:
     assert not is_absent(refused("Delete", code))

@@ -5,10 +5,16 @@ from typing import Any
 
 import pytest
 
+from harness.aws.resources.resource import Kind, Resource
 from harness.catalog.names import physical_names
 from harness.core.errors import TargetError, UsageError
-from harness.deploy.deploy import deploy
-from harness.deploy.existing_resources import require_no_existing_resources
+from harness.deploy.deploy import attach, deploy
+from harness.deploy.existing_resources import (
+    require_existing_resources,
+    require_no_existing_resources,
+)
+from harness.run.ledger import RunStatus
+from harness.run.run import Run
 from harness.teardown.destroy import destroy
 from tests.unit.harness.aws.resources.fake_account import REGION, SUFFIX, SweptTarget, tags, upper
 from tests.unit.harness.checks.fake_aws import Answer, RefusalError
@@ -108,3 +114,62 @@ def test_a_target_of_the_runs_own_is_empty(
     fake_run.existing = UsageError("1 resource(s) of pr1 exist")
 
     assert deploy(fake_run.run()).outputs is not None
+
+
+class TestLostState:
+    @pytest.fixture
+    def run(self, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch) -> Run:
+        """A deployed run on an emulator that is managed elsewhere."""
+        run = fake_run.run()
+        deploy(run)
+        fake_run.target.may_lose_state = True
+        return run
+
+    @pytest.mark.parametrize(("is_there", "verbs"), [(True, ["destroy"]), (False, [])])
+    def test_terraform_destroys_only_what_the_emulator_still_has(
+        self,
+        fake_run: FakeRun,
+        run: Run,
+        monkeypatch: pytest.MonkeyPatch,
+        is_there: bool,
+        verbs: list[str],
+    ) -> None:
+        found = {Resource(Kind.VPC, "vpc-1"): "by tag"} if is_there else {}
+        monkeypatch.setattr("harness.teardown.destroy.existing_resources", lambda *_: found)
+        before = len(fake_run.verbs)
+
+        assert destroy(run) == CLEAN
+
+        assert fake_run.verbs[before:] == verbs
+        assert fake_run.status is RunStatus.DESTROYED
+        lost = [note for note in run.timeline.notes if "it has lost its state" in note]
+        assert bool(lost) != is_there
+
+    def test_a_service_that_fails_proves_no_loss(
+        self, fake_run: FakeRun, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise TargetError("s3 failed")
+
+        monkeypatch.setattr("harness.teardown.destroy.existing_resources", fail)
+
+        destroy(run)
+
+        assert fake_run.verbs[-1] == "destroy"
+
+    def test_attaching_to_it_is_an_error_with_the_way_out(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("harness.deploy.existing_resources.existing_resources", lambda *_: {})
+
+        with pytest.raises(TargetError, match="it has lost its state") as raised:
+            attach(run)
+
+        assert f"destroy --environment-suffix {SUFFIX}" in raised.value.remedy
+
+    @pytest.mark.parametrize("may_lose_state", [True, False])
+    def test_what_is_there_is_attached_to(self, may_lose_state: bool) -> None:
+        target = SweptTarget({"ec2.DescribeVpcs": vpc()} if may_lose_state else {}).as_target
+        target.may_lose_state = may_lose_state  # type: ignore[misc]
+
+        require_existing_resources(target, SUFFIX, physical_names(SUFFIX, REGION))
