@@ -1,7 +1,7 @@
 """``catalog-harness list``: the runs that may have resources."""
 
 import json
-from typing import Any
+from dataclasses import asdict
 
 import click
 from rich.console import Console
@@ -24,7 +24,7 @@ def list(*, as_json: bool) -> None:  # noqa: A001 -- the name of the command
     runs, unreadable = tuple(list_runs(ledger)), ledger.unreadable()
     if as_json:
         content = {
-            "runs": [run.to_dict() for run in runs],
+            "runs": [asdict(run) for run in runs],
             "unreadable": [error.message for error in unreadable],
         }
         click.echo(json.dumps(content, indent=2))
@@ -41,12 +41,8 @@ def _table(runs: tuple[ListedRun, ...]) -> Table:
     columns = ("run", "target", "state", "owner", "age", "expires", "destroy would")
     table = Table(*columns, box=None, pad_edge=False)
     for run in runs:
-        state = f"{run.status}; {run.abandoned}" if run.abandoned else run.status
-        cells: tuple[Any, ...] = (run.environment_suffix, run.target, state, run.owner or "none")
-        table.add_row(*cells, _duration(run.age_minutes), run.expires_at or "never", run.destroy)
+        state = "; ".join(filter(None, (run.status, run.abandoned)))
+        age, expiry = f"{run.age_minutes} min", run.expires_at or "never"
+        owner = run.owner or "none"
+        table.add_row(run.environment_suffix, run.target, state, owner, age, expiry, run.destroy)
     return table
-
-
-def _duration(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min" if hours else f"{rest} min"

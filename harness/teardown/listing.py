@@ -1,9 +1,8 @@
 """The runs on record: their state, their owner, and what destroying them would do."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from harness.core.errors import HarnessError
 from harness.run.ledger import Ledger, RunRecord
@@ -37,10 +36,6 @@ class ListedRun:
     age_minutes: int
     expires_at: str
     destroy: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain values for JSON."""
-        return asdict(self)
 
 
 def list_runs(ledger: Ledger) -> Iterator[ListedRun]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.benchmarks.known_mistakes import KNOWN_MISTAKES
+
 from harness.emulator.cloud import embedded_cloud
 from harness.targets.embedded import EmbeddedTarget
 from tests.bench.prepared_stack import NO_APPLY, REFUSED, REGION, PreparedStack

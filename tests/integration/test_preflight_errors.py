@@ -13,7 +13,6 @@ from typing import Any
 import platformdirs
 import pytest
 
-from harness.benchmarks.preflight import terraform_validate
 from harness.deploy.workspace import Tools, find_tools
 from harness.preflight import TerraformVersion, configuration_of, explain, preflight
 from harness.targets.base import Target
@@ -22,6 +21,7 @@ from harness.terraform import TerraformError, WorkingDirectory
 from harness.terraform.aws_error_parsing import parse_aws_error
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.events import Diagnostic
+from tests.benchmarks.preflight import terraform_validate
 
 pytest.importorskip("ministack")
 

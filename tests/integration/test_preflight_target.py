@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from harness.benchmarks.known_mistakes import KNOWN_MISTAKES
 from harness.catalog import CATALOG
 from harness.catalog.configuration import LOCAL_IMAGE
 from harness.preflight import Report, TerraformVersion, configuration_of, explain, preflight
@@ -14,6 +13,7 @@ from harness.synth.synthesize import synthesize
 from harness.targets.base import Target
 from harness.targets.embedded import EmbeddedTarget
 from stack.config import StackConfig
+from tests.benchmarks.known_mistakes import KNOWN_MISTAKES
 
 pytest.importorskip("ministack")
 

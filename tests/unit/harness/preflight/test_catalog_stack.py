@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from harness.benchmarks.known_mistakes import KNOWN_MISTAKES, Mistake
 from harness.preflight import (
     Configuration,
     Report,
@@ -17,6 +16,7 @@ from harness.preflight import (
     read_configurations,
 )
 from stack.tiers import missing_tiers
+from tests.benchmarks.known_mistakes import KNOWN_MISTAKES, Mistake
 from tests.unit.harness.preflight.as_hcl import as_hcl
 from tests.unit.harness.preflight.as_plan import as_plan
 from tests.unit.harness.preflight.conftest import Synth

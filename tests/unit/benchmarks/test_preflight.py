@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from harness.benchmarks import preflight as benchmark
-from harness.benchmarks.known_mistakes import CORPUS, KNOWN_MISTAKES, Mistake
-from harness.benchmarks.preflight import Result, checkov, harness_rules, measure
 from harness.core import process
 from harness.core.process import Completed
 from harness.preflight import TerraformVersion, configuration_of, preflight
+from tests.benchmarks import preflight as benchmark
+from tests.benchmarks.known_mistakes import CORPUS, KNOWN_MISTAKES, Mistake
+from tests.benchmarks.preflight import Result, checkov, harness_rules, measure
 from tests.unit.harness.preflight.conftest import Synth
 from tests.unit.harness.preflight.sample_configuration import catalog
 

@@ -1,4 +1,4 @@
-"""Preflight compared with alternatives: ``python -m harness.benchmarks.preflight``.
+"""Preflight compared with alternatives: ``python -m tests.benchmarks.preflight``.
 
 Each of the six known mistakes is made in the real catalog stack, one at a time, and checked by
 preflight, by ``terraform validate`` with the real provider and, if installed, by checkov. A tool
@@ -20,7 +20,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from harness.benchmarks.known_mistakes import CORPUS, KNOWN_MISTAKES
 from harness.catalog import CATALOG, StackConfig
 from harness.core import process
 from harness.core.folders import temporary_folder
@@ -32,6 +31,7 @@ from harness.preflight.terraform_version import TerraformVersion
 from harness.synth.synthesize import synthesize
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.command import child_environment
+from tests.benchmarks.known_mistakes import CORPUS, KNOWN_MISTAKES
 
 _REPEATS = 7
 _INIT_SECONDS = 600.0
