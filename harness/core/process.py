@@ -128,6 +128,7 @@ def _start(
                 encoding="utf-8",
                 errors="replace",
                 start_new_session=True,
+                umask=0o077,  # its files, such as a Terraform state, are for this user alone
             )
         except OSError as error:
             raise ProcessError(

@@ -159,6 +159,7 @@ class Run:
 
     def save_timeline(self) -> None:
         """Save the timeline for another process of this run."""
+        self._timeline_path.touch(mode=0o600)
         self._timeline_path.write_text(json.dumps(self.timeline.to_dict()))
 
     def load_timeline(self) -> None:

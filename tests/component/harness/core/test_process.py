@@ -321,3 +321,16 @@ def test_without_standard_input_the_command_reads_nothing() -> None:
     program = "import sys; print(repr(sys.stdin.read()))"
 
     assert process.run([sys.executable, "-c", program], timeout=30).stdout == "''\n"
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_the_files_of_a_program_are_private_whatever_the_umask(
+    tmp_path: Path, guarded: bool
+) -> None:
+    former = os.umask(0o000)
+    try:
+        process.run(python("open('state', 'w')"), cwd=tmp_path, timeout=_PATIENCE, guarded=guarded)
+    finally:
+        os.umask(former)
+
+    assert (tmp_path / "state").stat().st_mode & 0o777 == 0o600

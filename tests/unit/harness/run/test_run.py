@@ -1,6 +1,7 @@
 """A run: its record, and that it never uses that of another run."""
 
 import os
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -171,3 +172,20 @@ def test_a_run_in_use_is_taken_only_by_force(run: Run) -> None:
 
         (owner,) = run.ledger.owners().values()
         assert owner.activity == "pytest", "the lock stays with the owner"
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o027, 0o077], ids=oct)
+def test_the_files_of_a_run_are_private_whatever_the_umask(run: Run, umask: int) -> None:
+    former = os.umask(umask)
+    try:
+        with run.owned("catalog-harness run"):
+            run.begin()
+            run.save_timeline()
+    finally:
+        os.umask(former)
+
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in run.directory.iterdir()}
+    assert set(modes) >= {"run.json", "owner.lock", "timeline.json"}
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE(run.directory.stat().st_mode) == 0o700
+    assert stat.S_IMODE(run.directory.parent.stat().st_mode) == 0o700

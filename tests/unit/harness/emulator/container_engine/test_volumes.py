@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harness.core.folders import create_folder
 from harness.emulator.container_engine import volumes
 from harness.emulator.container_engine.accounts import Account
 from harness.emulator.container_engine.errors import NotFoundError
@@ -41,6 +42,22 @@ def test_volumes_are_in_a_folder_accessible_to_the_account(closed: Path, shared:
     assert store.shared_folder.stat().st_mode & 0o777 == 0o711
     store.close()
     assert list(shared.iterdir()) == []
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o027, 0o077], ids=oct)
+def test_the_account_can_enter_volumes_and_containers_whatever_the_umask(
+    tmp_path: Path, shared: Path, umask: int
+) -> None:
+    former = os.umask(umask)
+    try:
+        store = VolumeStore(create_folder(tmp_path / "engine", mode=0o711), None)
+        files = (store.create("data"), store.container_folder("c"))
+    finally:
+        os.umask(former)
+
+    for folder in files:
+        for entered in (folder, *list(folder.parents)[:3]):
+            assert entered.stat().st_mode & 0o777 == 0o711, entered
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b"])
