@@ -23,11 +23,9 @@ class ForeignFolderError(HarnessError):
 
 
 def create_folder(path: Path, *, mode: int = 0o700) -> Path:
-    """Create and mark a folder; one that exists already stays as it is, unmarked.
+    """Create and mark a folder with a mode, whatever the umask; an existing one stays as it is.
 
-    Args:
-        path: The folder; missing parents are created for this user alone.
-        mode: Its permissions, whatever the umask.
+    Missing parents are created for this user alone.
     """
     create_private_folder(path.parent)
     try:

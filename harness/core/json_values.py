@@ -15,9 +15,7 @@ T = TypeVar("T")
 def read_json(path: Path, kind: type[T]) -> T:
     """Return the object in a JSON file as an instance of a dataclass.
 
-    Args:
-        path: The file.
-        kind: The dataclass; its fields are scalars, enumerations, ``X | None`` or mappings.
+    The fields of the dataclass are scalars, enumerations, ``X | None`` or mappings.
 
     Raises:
         OSError: It cannot be read.

@@ -5,9 +5,7 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from harness.core.errors import HarnessError
 from harness.doctor.diagnosis import Diagnosis, Verdict
-from harness.emulator.cloud_info import CloudInfo
 from harness.emulator.dead_clouds import dead_clouds
 from harness.run.ledger import Ledger, RunRecord
 from harness.settings.settings import HarnessSettings
@@ -24,8 +22,8 @@ def diagnose_ledger(settings: HarnessSettings) -> Diagnosis:
     if unreadable:
         return Diagnosis("Ledger", Verdict.WARNING, found, unreadable[0].remedy)
     if runs:
-        remedy = "`catalog-harness destroy --environment-suffix NAME`, or `destroy --all`"
-        return Diagnosis("Ledger", Verdict.WARNING, found, f"{remedy}, unless still running")
+        remedy = "`catalog-harness list`, then `catalog-harness destroy`"
+        return Diagnosis("Ledger", Verdict.WARNING, found, remedy)
     return Diagnosis("Ledger", Verdict.OK, f"no recorded run has resources ({settings.home})")
 
 
@@ -60,18 +58,7 @@ def diagnose_proxies() -> Diagnosis:
 
 
 def _described(record: RunRecord) -> str:
-    text = f"{record.environment_suffix}: {record.status} on {record.target}"
-    cloud = record.attachment.get("cloud")
-    cloud_state = f", its cloud {'runs' if _runs(Path(cloud)) else 'has ended'}" if cloud else ""
-    return f"{text}{cloud_state}, since {record.started_at[:19]}"
-
-
-def _runs(directory: Path) -> bool:
-    try:
-        info = CloudInfo.read(directory)
-    except HarnessError:
-        return False
-    return info is not None and info.alive
+    return f"{record.environment_suffix}: {record.status} on {record.target}"
 
 
 def _is_writable(folder: Path) -> bool:

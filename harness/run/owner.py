@@ -52,11 +52,7 @@ class Owner:
         return f"process {self.pid} ({self.activity}) since {self.since}"
 
     def require_not(self, environment_suffix: str) -> None:
-        """Raise: this process uses the run.
-
-        Raises:
-            RunInUseError: Always.
-        """
+        """Raise ``RunInUseError``: this process uses the run."""
         raise RunInUseError(
             f"the run {environment_suffix} is in use by {self}",
             remedy="wait until that process has ended, or use another environment suffix",
@@ -64,11 +60,7 @@ class Owner:
 
 
 class RunLock:
-    """The lock of one run.
-
-    Args:
-        directory: Folder of the run.
-    """
+    """The lock of the run in a folder."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory

@@ -19,11 +19,7 @@ _started: list[subprocess.Popen[bytes]] = []
 
 
 def start_watchdog(directory: Path) -> None:
-    """Start the watchdog of a run that this process or its controlling process owns.
-
-    Args:
-        directory: Folder of the run.
-    """
+    """Start the watchdog of the run in a folder, which has an owner."""
     command = [sys.executable, "-P", "-m", "harness.run.watchdog", str(directory)]
     descriptor = os.open(directory / _LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "ab") as log:
@@ -57,11 +53,7 @@ def main(arguments: list[str]) -> int:
 
 
 def must_act(directory: Path) -> bool:
-    """Whether a free run was not released in order, and is not to be kept.
-
-    Raises:
-        FileNotFoundError: It has no record.
-    """
+    """Whether a free run was not released in order, and is not to be kept."""
     if not (directory / LOCK_FILE).stat().st_size:
         return False
     record = json.loads((directory / RECORD_FILE).read_text(encoding="utf-8"))

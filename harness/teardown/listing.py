@@ -14,14 +14,8 @@ class ListedRun:
     """A run that may have resources.
 
     Attributes:
-        environment_suffix: Its suffix.
-        target: Name of its target.
-        region: AWS region.
-        status: Its status on record.
         owner: The living process that it belongs to; empty if it is free.
         abandoned: Why it was not torn down although it should have been; empty if it is not.
-        started_at: ISO 8601 time in UTC.
-        age_minutes: Minutes since then.
         expires_at: ISO 8601 time in UTC; empty if it has none.
         destroy: What ``catalog-harness destroy`` would do.
     """

@@ -86,11 +86,7 @@ def await_localstack(endpoint: LocalStackEndpoint, *, patience: float) -> LocalS
 
 
 def _observed(endpoint: LocalStackEndpoint, seconds: float) -> LocalStackInfo:
-    """Return what it responds; what no wait can change fails at once.
-
-    Raises:
-        TargetError: No server listens on the port of this machine, or it does not speak TLS.
-    """
+    """Return what it responds; a closed port of this machine and a TLS error fail at once."""
     try:
         return _info(endpoint, seconds)
     except requests.ConnectionError as error:

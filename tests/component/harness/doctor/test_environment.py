@@ -1,4 +1,4 @@
-"""Diagnoses of recorded runs, dead clouds and proxies."""
+"""The diagnosis of dead clouds."""
 
 import tempfile
 from pathlib import Path
@@ -6,36 +6,9 @@ from pathlib import Path
 import pytest
 
 from harness.doctor.diagnosis import Verdict
-from harness.doctor.environment import diagnose_dead_clouds, diagnose_ledger
+from harness.doctor.environment import diagnose_dead_clouds
 from harness.emulator.dead_clouds import CLOUD_PREFIX
-from harness.settings.settings import HarnessSettings
-from tests.component.harness.emulator.fake_cloud import ended_cloud, fake_cloud
-from tests.unit.harness.doctor.recorded_run import record_deployed_run
-
-
-class TestLedger:
-    @pytest.fixture
-    def settings(self, tmp_path: Path) -> HarnessSettings:
-        return HarnessSettings(home=tmp_path / "home")
-
-    def test_a_deployed_run_is_listed_with_the_destroy_command(
-        self, settings: HarnessSettings, tmp_path: Path
-    ) -> None:
-        with fake_cloud(tmp_path / "cloud") as info:
-            record_deployed_run(settings, cloud=info.directory)
-            found = diagnose_ledger(settings)
-
-        assert found.verdict is Verdict.WARNING
-        assert "pr1: deployed on embedded, its cloud runs, since " in found.found
-        assert "catalog-harness destroy" in found.remedy
-
-    def test_a_run_whose_cloud_has_ended_is_marked(
-        self, settings: HarnessSettings, tmp_path: Path
-    ) -> None:
-        ended_cloud(tmp_path / "cloud")
-        record_deployed_run(settings, cloud=str(tmp_path / "cloud"))
-
-        assert "its cloud has ended" in diagnose_ledger(settings).found
+from tests.component.harness.emulator.fake_cloud import ended_cloud
 
 
 class TestDeadClouds:

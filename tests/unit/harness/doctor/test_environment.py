@@ -7,7 +7,6 @@ import pytest
 
 from harness.doctor.diagnosis import Verdict
 from harness.doctor.environment import diagnose_dead_clouds, diagnose_ledger, diagnose_proxies
-from harness.emulator.cloud_info import INFO_FILE
 from harness.run.ledger import Ledger
 from harness.settings.settings import HarnessSettings
 from tests.unit.harness.doctor.recorded_run import record_deployed_run
@@ -21,18 +20,13 @@ class TestLedger:
     def test_no_recorded_runs_are_ok(self, settings: HarnessSettings) -> None:
         assert diagnose_ledger(settings).verdict is Verdict.OK
 
-    def test_a_run_with_a_cloud_of_another_version_is_marked(
-        self, settings: HarnessSettings, tmp_path: Path
-    ) -> None:
-        (tmp_path / INFO_FILE).write_text("{}")
-        record_deployed_run(settings, cloud=str(tmp_path))
-
-        assert "its cloud has ended" in diagnose_ledger(settings).found
-
     def test_a_run_without_a_cloud_is_listed(self, settings: HarnessSettings) -> None:
         record_deployed_run(settings)
 
-        assert "pr1: deployed on embedded, since" in diagnose_ledger(settings).found
+        found = diagnose_ledger(settings)
+        assert found.verdict is Verdict.WARNING
+        assert found.found == "pr1: deployed on embedded"
+        assert "catalog-harness list" in found.remedy
 
     def test_a_damaged_record_is_reported(self, settings: HarnessSettings) -> None:
         record_deployed_run(settings)
