@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from harness.core.errors import HarnessError
+from harness.core.errors import EmulatorError, HarnessError
 from harness.run.ledger import Ledger, RunRecord
 from harness.targets.factory import attach_target, target_type
 
@@ -61,7 +61,8 @@ def _what_destroy_does(record: RunRecord) -> str:
         try:
             attach_target(record.target, record.region, record.attachment)
         except HarnessError as error:
-            return f"remove local files: {error.message.splitlines()[0]}"
+            does = "remove local files" if isinstance(error, EmulatorError) else "fail"
+            return f"{does}: {error.message.splitlines()[0]}"
     if not record.applied:
         return f"prove that nothing was created{stops}"
     return f"terraform destroy, sweep, teardown proof{stops}"

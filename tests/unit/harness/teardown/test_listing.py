@@ -37,8 +37,13 @@ def listed(ledger: Ledger, **changes: Any) -> ListedRun:
             {"attachment": {"cloud": "/no/cloud"}, "target": "embedded", "applied": True},
             "remove local files: no embedded cloud runs in /no/cloud any more",
         ),
+        (
+            {"attachment": {"endpoint": "x"}, "target": "embedded"},
+            "fail: the attachment ['endpoint'] on record is not that of target embedded: "
+            "KeyError('cloud')",
+        ),
     ],
-    ids=["no target", "nothing applied", "applied", "ended cloud"],
+    ids=["no target", "nothing applied", "applied", "ended cloud", "forged"],
 )
 def test_what_destroy_would_do(ledger: Ledger, changes: dict[str, Any], does: str) -> None:
     assert listed(ledger, **changes).destroy == does
