@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.benchmarks.known_mistakes import KNOWN_MISTAKES
-
 from harness.emulator.cloud import embedded_cloud
 from harness.targets.embedded import EmbeddedTarget
 from tests.bench.prepared_stack import NO_APPLY, REFUSED, REGION, PreparedStack
 from tests.bench.tools import Tool
+from tests.benchmarks.known_mistakes import KNOWN_MISTAKES
 
 _STEP_SECONDS = 300.0
 # What a tool reports of one configuration: an error, or else how many warnings.
