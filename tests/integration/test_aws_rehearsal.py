@@ -86,7 +86,7 @@ def test_the_full_stack_is_deployed_proved_and_destroyed(
 def test_the_state_is_in_the_bucket_while_the_stack_is_deployed(
     cli: CliProcess, aws: SimulatedAws
 ) -> None:
-    start(cli, aws, tiers=("secret",))
+    start(cli, aws)
     cli.await_that(lambda: STATE in aws.objects(), "the state in the bucket")
     assert not list(cli.home.glob("runs/*/terraform/terraform.tfstate"))
 

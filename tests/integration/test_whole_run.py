@@ -11,7 +11,7 @@ def test_a_run_ends_with_nothing_left_on_the_machine(cli: CliProcess) -> None:
 
     assert cli.wait() == 0
 
-    assert cli.report["passed"]
+    assert cli.report["verdict"] == "passed"
     assert cli.report["torn_down"]
     assert cli.record["status"] == "destroyed"
     assert cli.running() == []
@@ -30,4 +30,14 @@ def test_without_ptrace_the_provider_runs_at_normal_speed_and_one_note_has_the_r
     assert cli.report["facts"]["provider clock"] == "normal speed"
     assert cli.output.count("normal speed: ") == 1
     assert "normal speed: ptrace is not permitted" in cli.output
+    assert cli.left_behind() == []
+
+
+def test_a_run_that_can_prove_nothing_has_not_passed(cli: CliProcess) -> None:
+    cli.start("run", tiers=("secret",))
+
+    assert cli.wait() == 1
+
+    assert (cli.report["verdict"], cli.report["passed"]) == ("nothing proved", False)
+    assert cli.report["torn_down"]
     assert cli.left_behind() == []
