@@ -1,33 +1,18 @@
 """Application Auto Scaling: the scalable targets of ECS services, and their policies."""
 
-from collections.abc import Iterator
+from typing import Any
 
 from harness.aws.clients import Clients
-from harness.aws.paging import describe_each, pages
-from harness.aws.resources.resource import Kind, Resource, ResourceType, tagged
+from harness.aws.resources.resource import Item, Kind, Resource, resource_type
+
+_ECS = {"ServiceNamespace": "ecs"}
 
 
-def _targets(clients: Clients) -> Iterator[Resource]:
-    client = clients.application_autoscaling
-
-    def described(target: dict[str, str]) -> Resource:
-        found = Resource(Kind.SCALABLE_TARGET, target["ResourceId"])
-        # Targets registered before March 2023 can be without ARN, and have no tags then.
-        if not (arn := target.get("ScalableTargetARN")):
-            return found
-        return tagged(found, lambda: client.list_tags_for_resource(ResourceARN=arn)["Tags"])
-
-    targets = pages(client, "describe_scalable_targets", "ScalableTargets", ServiceNamespace="ecs")
-    return describe_each(targets, described)
-
-
-def _policies(clients: Clients) -> Iterator[Resource]:
-    client = clients.application_autoscaling
-    for policy in pages(
-        client, "describe_scaling_policies", "ScalingPolicies", ServiceNamespace="ecs"
-    ):
-        scaled = policy["ResourceId"]
-        yield Resource(Kind.SCALING_POLICY, policy["PolicyARN"], scaled, within=scaled)
+def _tags(client: Any, target: Item) -> dict[str, str]:
+    # Targets registered before March 2023 can be without ARN, and have no tags then.
+    arn = target.get("ScalableTargetARN")
+    found: dict[str, str] = client.list_tags_for_resource(ResourceARN=arn)["Tags"] if arn else {}
+    return found
 
 
 def _deregister(clients: Clients, resource: Resource) -> None:
@@ -53,6 +38,17 @@ def _delete_policy(clients: Clients, resource: Resource) -> None:
 
 
 TYPES = (
-    ResourceType(Kind.SCALING_POLICY, _policies, _delete_policy),
-    ResourceType(Kind.SCALABLE_TARGET, _targets, _deregister),
+    resource_type(
+        *(Kind.SCALING_POLICY, "describe_scaling_policies", "ScalingPolicies", "PolicyARN"),
+        _delete_policy,
+        name="ResourceId",
+        within=lambda policy: policy["ResourceId"],
+        arguments=_ECS,
+    ),
+    resource_type(
+        *(Kind.SCALABLE_TARGET, "describe_scalable_targets", "ScalableTargets", "ResourceId"),
+        _deregister,
+        tags=_tags,
+        arguments=_ECS,
+    ),
 )

@@ -5,8 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.aws.clients import Clients
-from harness.aws.paging import describe_each, pages
-from harness.aws.resources.resource import Kind, Resource, ResourceType, by_one_call, tagged
+from harness.aws.paging import describe_each
+from harness.aws.resources.resource import (
+    Kind,
+    Resource,
+    ResourceType,
+    by_one_call,
+    resource_type,
+    tagged,
+)
 from harness.aws.tags import as_tags
 
 # Application Auto Scaling creates two for each target tracking policy:
@@ -36,17 +43,11 @@ def _alarms(clients: Clients) -> Iterator[Resource]:
     return describe_each(alarms, described)
 
 
-def _dashboards(clients: Clients) -> Iterator[Resource]:
-    """Yield dashboards; Terraform gives them no tags."""
-    for dashboard in pages(clients.cloudwatch, "list_dashboards", "DashboardEntries"):
-        yield Resource(Kind.DASHBOARD, dashboard["DashboardName"])
-
-
 TYPES = (
-    ResourceType(Kind.ALARM, _alarms, by_one_call("cloudwatch", "delete_alarms", "[AlarmNames]")),
-    ResourceType(
-        Kind.DASHBOARD,
-        _dashboards,
-        by_one_call("cloudwatch", "delete_dashboards", "[DashboardNames]"),
+    ResourceType(Kind.ALARM, _alarms, by_one_call("delete_alarms", "[AlarmNames]")),
+    # Terraform gives dashboards no tags.
+    resource_type(
+        *(Kind.DASHBOARD, "list_dashboards", "DashboardEntries", "DashboardName"),
+        by_one_call("delete_dashboards", "[DashboardNames]"),
     ),
 )

@@ -1,58 +1,27 @@
 """EC2: the network."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from harness.aws.clients import Clients
 from harness.aws.paging import pages
-from harness.aws.resources.resource import Action, Kind, Resource, ResourceType, by_one_call
+from harness.aws.resources.resource import (
+    Item,
+    Kind,
+    Resource,
+    ResourceType,
+    by_one_call,
+    resource_type,
+)
 from harness.aws.tags import as_tags
 
 _NAT_SECONDS = 600.0
-Item = Mapping[str, Any]
 
 
-def _type(
-    kind: Kind,
-    operation: str,
-    key: str,
-    identifier: str,
-    delete: Action,
-    *,
-    name: str = "",
-    within: Callable[[Item], str] = lambda item: item.get("VpcId", ""),
-    unless: Callable[[Item], bool] = lambda _: False,
-    **more: Any,
-) -> ResourceType:
-    """Return the type of a kind that one operation describes with its tags.
-
-    Args:
-        kind: The kind.
-        operation: Method of the client.
-        key: Where an answer keeps the items.
-        identifier: Where an item keeps its id.
-        delete: Deletes a resource.
-        name: Where an item keeps its name.
-        within: Returns the id of the resource that an item is a part of.
-        unless: Whether AWS creates an item and deletes it, or has deleted it.
-        more: Other attributes of the type.
-    """
-
-    def listed(clients: Clients) -> Iterator[Resource]:
-        for item in pages(clients.ec2, operation, key):
-            if not unless(item):
-                yield Resource(
-                    kind,
-                    item[identifier],
-                    item.get(name, ""),
-                    as_tags(item.get("Tags") or item.get("TagSet") or ()),
-                    within=within(item),
-                    state=item["State"] if kind is Kind.NAT_GATEWAY else "",
-                )
-
-    return ResourceType(kind, listed, delete, **more)
+_in_vpc = partial(resource_type, within=lambda item: item.get("VpcId", ""))
 
 
 def _addresses(clients: Clients) -> Iterator[Resource]:
@@ -134,53 +103,51 @@ def _revoke_references(clients: Clients, resource: Resource) -> None:
 # What AWS creates with a VPC and deletes with it is left out, and so is the default VPC:
 # https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
 TYPES = (
-    _type(
+    resource_type(
         *(Kind.VPC, "describe_vpcs", "Vpcs", "VpcId"),
-        by_one_call("ec2", "delete_vpc", "VpcId"),
-        within=lambda _: "",
+        by_one_call("delete_vpc", "VpcId"),
         unless=lambda vpc: vpc.get("IsDefault", False),
     ),
-    _type(
+    _in_vpc(
         *(Kind.SUBNET, "describe_subnets", "Subnets", "SubnetId"),
-        by_one_call("ec2", "delete_subnet", "SubnetId"),
+        by_one_call("delete_subnet", "SubnetId"),
         unless=lambda subnet: subnet.get("DefaultForAz", False),
     ),
-    _type(
+    _in_vpc(
         *(Kind.INTERNET_GATEWAY, "describe_internet_gateways", "InternetGateways"),
         *("InternetGatewayId", _delete_internet_gateway),
         within=_attached_vpc,
     ),
-    _type(
+    _in_vpc(
         *(Kind.VPC_ENDPOINT, "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
         _delete_vpc_endpoint,
     ),
-    _type(
+    _in_vpc(
         *(Kind.ROUTE_TABLE, "describe_route_tables", "RouteTables", "RouteTableId"),
         _delete_route_table,
         unless=_is_main,
     ),
-    _type(
+    _in_vpc(
         *(Kind.SECURITY_GROUP, "describe_security_groups", "SecurityGroups", "GroupId"),
-        by_one_call("ec2", "delete_security_group", "GroupId"),
+        by_one_call("delete_security_group", "GroupId"),
         name="GroupName",
         unless=lambda group: group["GroupName"] == "default",
         begin=_revoke_references,
     ),
-    _type(
+    _in_vpc(
         *(Kind.NETWORK_INTERFACE, "describe_network_interfaces", "NetworkInterfaces"),
         *("NetworkInterfaceId", _delete_network_interface),
         name="Description",
     ),
     # A deleted one stays listed for about an hour:
     # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html
-    _type(
+    _in_vpc(
         *(Kind.NAT_GATEWAY, "describe_nat_gateways", "NatGateways", "NatGatewayId"),
-        by_one_call("ec2", "delete_nat_gateway", "NatGatewayId"),
+        by_one_call("delete_nat_gateway", "NatGatewayId"),
+        state=lambda gateway: gateway["State"],
         unless=lambda gateway: gateway["State"] == "deleted",
         remains=_nat_gateway_remains,
         seconds=_NAT_SECONDS,
     ),
-    ResourceType(
-        Kind.ELASTIC_IP, _addresses, by_one_call("ec2", "release_address", "AllocationId")
-    ),
+    ResourceType(Kind.ELASTIC_IP, _addresses, by_one_call("release_address", "AllocationId")),
 )

@@ -98,7 +98,7 @@ TYPES = (
     ResourceType(
         Kind.TASK_DEFINITION,
         _task_definitions,
-        by_one_call("ecs", "deregister_task_definition", "taskDefinition"),
+        by_one_call("deregister_task_definition", "taskDefinition"),
     ),
-    ResourceType(Kind.ECS_CLUSTER, _clusters, by_one_call("ecs", "delete_cluster", "cluster")),
+    ResourceType(Kind.ECS_CLUSTER, _clusters, by_one_call("delete_cluster", "cluster")),
 )

@@ -76,11 +76,11 @@ def _delete_load_balancer(clients: Clients, resource: Resource) -> None:
 
 
 TYPES = (
-    ResourceType(Kind.LISTENER, _listeners, by_one_call("elbv2", "delete_listener", "ListenerArn")),
+    ResourceType(Kind.LISTENER, _listeners, by_one_call("delete_listener", "ListenerArn")),
     ResourceType(Kind.LOAD_BALANCER, _load_balancers, _delete_load_balancer),
     ResourceType(
         Kind.TARGET_GROUP,
         _target_groups,
-        by_one_call("elbv2", "delete_target_group", "TargetGroupArn"),
+        by_one_call("delete_target_group", "TargetGroupArn"),
     ),
 )

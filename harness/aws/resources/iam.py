@@ -1,44 +1,13 @@
 """IAM: roles and managed policies of the account."""
 
-from collections.abc import Iterator
-from typing import Any
-
 from harness.aws.clients import Clients
-from harness.aws.paging import describe_each, pages
-from harness.aws.resources.resource import Kind, Resource, ResourceType, tagged
+from harness.aws.paging import pages
+from harness.aws.resources.resource import Kind, Resource, resource_type
 from harness.aws.tags import as_tags
 
 # Paths of the roles that only AWS creates and deletes:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 _MANAGED = ("/aws-service-role/", "/aws-reserved/")
-
-
-def _roles(clients: Clients) -> Iterator[Resource]:
-    """Yield roles; their inline policies are deleted with them."""
-    iam = clients.iam
-
-    def described(name: str) -> Resource:
-        return tagged(
-            Resource(Kind.ROLE, name),
-            lambda: as_tags(pages(iam, "list_role_tags", "Tags", RoleName=name)),
-        )
-
-    roles = pages(iam, "list_roles", "Roles")
-    return describe_each(
-        (role["RoleName"] for role in roles if not role["Path"].startswith(_MANAGED)), described
-    )
-
-
-def _policies(clients: Clients) -> Iterator[Resource]:
-    iam = clients.iam
-
-    def described(policy: dict[str, Any]) -> Resource:
-        return tagged(
-            Resource(Kind.POLICY, policy["Arn"], policy["PolicyName"]),
-            lambda: as_tags(pages(iam, "list_policy_tags", "Tags", PolicyArn=policy["Arn"])),
-        )
-
-    return describe_each(pages(iam, "list_policies", "Policies", Scope="Local"), described)
 
 
 def _delete_role(clients: Clients, resource: Resource) -> None:
@@ -71,7 +40,21 @@ def _delete_policy(clients: Clients, resource: Resource) -> None:
     iam.delete_policy(PolicyArn=arn)
 
 
+# The inline policies of a role are deleted with it.
 TYPES = (
-    ResourceType(Kind.ROLE, _roles, _delete_role),
-    ResourceType(Kind.POLICY, _policies, _delete_policy),
+    resource_type(
+        *(Kind.ROLE, "list_roles", "Roles", "RoleName", _delete_role),
+        tags=lambda iam, role: as_tags(
+            pages(iam, "list_role_tags", "Tags", RoleName=role["RoleName"])
+        ),
+        unless=lambda role: role["Path"].startswith(_MANAGED),
+    ),
+    resource_type(
+        *(Kind.POLICY, "list_policies", "Policies", "Arn", _delete_policy),
+        name="PolicyName",
+        tags=lambda iam, policy: as_tags(
+            pages(iam, "list_policy_tags", "Tags", PolicyArn=policy["Arn"])
+        ),
+        arguments={"Scope": "Local"},
+    ),
 )

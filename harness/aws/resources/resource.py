@@ -1,6 +1,6 @@
 """Resources, their kinds, and how each kind is listed and deleted."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 from harness.aws.capability import Capability
 from harness.aws.clients import Clients
 from harness.aws.errors import is_access_denied
-from harness.aws.tags import EXPIRES_AT, PROJECT_TAGS, SUFFIX_TAG, parse_time
+from harness.aws.paging import describe_each, pages
+from harness.aws.tags import EXPIRES_AT, PROJECT_TAGS, SUFFIX_TAG, as_tags, parse_time
 
 
 class Kind(StrEnum):
@@ -128,6 +129,7 @@ class Resource:
 
 
 Action = Callable[[Clients, Resource], None]
+Item = Mapping[str, Any]
 
 
 def tagged(resource: Resource, read: Callable[[], Mapping[str, str]]) -> Resource:
@@ -165,12 +167,11 @@ class ResourceType:
     seconds: float = 0.0
 
 
-def by_one_call(client: str, operation: str, argument: str, **more: Any) -> Action:
+def by_one_call(operation: str, argument: str, **more: Any) -> Action:
     """Return an action that is one call with the identifier.
 
     Args:
-        client: Attribute of ``Clients``.
-        operation: Method of that client.
+        operation: Method of the client of the service.
         argument: Argument for the identifier; in brackets (``"[AlarmNames]"``) it takes a list.
         more: Other arguments.
     """
@@ -178,6 +179,61 @@ def by_one_call(client: str, operation: str, argument: str, **more: Any) -> Acti
 
     def act(clients: Clients, resource: Resource) -> None:
         value = resource.identifier if argument == name else [resource.identifier]
-        getattr(getattr(clients, client), operation)(**{name: value}, **more)
+        getattr(clients.of(resource.kind.service.value), operation)(**{name: value}, **more)
 
     return act
+
+
+def _nothing(_: Item) -> str:
+    return ""
+
+
+def _own_tags(_: Any, item: Item) -> dict[str, str]:
+    return as_tags(item.get("Tags") or item.get("TagSet") or item.get("TagList") or ())
+
+
+def resource_type(
+    kind: Kind,
+    operation: str,
+    key: str,
+    identifier: str,
+    delete: Action,
+    *,
+    name: str = "",
+    within: Callable[[Item], str] = _nothing,
+    state: Callable[[Item], str] = _nothing,
+    tags: Callable[[Any, Item], Mapping[str, str]] = _own_tags,
+    unless: Callable[[Item], bool] = lambda _: False,
+    arguments: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> ResourceType:
+    """Return the type of a kind that one paginated operation lists.
+
+    Args:
+        kind: The kind.
+        operation: Method of the client of the service.
+        key: Where a response holds the items.
+        identifier: Where an item holds its identifier.
+        delete: Deletes a resource.
+        name: Where an item holds its name, if that is not the identifier.
+        within: Returns the identifier of the resource that an item is a part of.
+        state: Returns the state of an item.
+        tags: Returns the tags of an item, with the client; by default those in the item.
+        unless: Whether AWS creates an item and deletes it, or has deleted it.
+        arguments: Arguments of the operation.
+        more: Other attributes of the type.
+    """
+
+    def listed(clients: Clients) -> Iterator[Resource]:
+        client = clients.of(kind.service.value)
+
+        def described(item: Item) -> Resource:
+            found = Resource(
+                kind, item[identifier], item.get(name, ""), within=within(item), state=state(item)
+            )
+            return tagged(found, lambda: tags(client, item))
+
+        items = pages(client, operation, key, **(arguments or {}))
+        return describe_each((item for item in items if not unless(item)), described)
+
+    return ResourceType(kind, listed, delete, **more)

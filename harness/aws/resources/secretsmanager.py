@@ -1,24 +1,10 @@
 """Secrets Manager."""
 
-from collections.abc import Iterator
-
 from botocore.exceptions import ClientError
 
 from harness.aws.clients import Clients
 from harness.aws.errors import error_code
-from harness.aws.paging import pages
-from harness.aws.resources.resource import Kind, Resource, ResourceType
-from harness.aws.tags import as_tags
-
-
-def _secrets(clients: Clients) -> Iterator[Resource]:
-    """Yield secrets, also those pending deletion: their names stay taken."""
-    for secret in pages(
-        clients.secretsmanager, "list_secrets", "SecretList", IncludePlannedDeletion=True
-    ):
-        state = "pending deletion" if secret.get("DeletedDate") else ""
-        tags = as_tags(secret.get("Tags", ()))
-        yield Resource(Kind.SECRET, secret["ARN"], secret["Name"], tags, state=state)
+from harness.aws.resources.resource import Kind, Resource, resource_type
 
 
 def _delete(clients: Clients, resource: Resource) -> None:
@@ -36,4 +22,12 @@ def _delete(clients: Clients, resource: Resource) -> None:
         client.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
 
 
-TYPES = (ResourceType(Kind.SECRET, _secrets, _delete),)
+# The names of secrets pending deletion stay taken.
+TYPES = (
+    resource_type(
+        *(Kind.SECRET, "list_secrets", "SecretList", "ARN", _delete),
+        name="Name",
+        state=lambda secret: "pending deletion" if secret.get("DeletedDate") else "",
+        arguments={"IncludePlannedDeletion": True},
+    ),
+)
