@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import click
 
-from harness.cli.lazy import CommandEntry, LazyGroup
+from harness.cli.lazy import LazyGroup
 from harness.core.errors import HarnessError
 from harness.core.interrupts import Terminated, sigterm_as_interrupt
 from harness.core.redaction import RedactingFormatter
@@ -15,55 +15,26 @@ from harness.core.redaction import RedactingFormatter
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
 
-_ENTRIES = {
-    "run": CommandEntry(
-        "harness.cli.run",
-        "Deploy the stack, run the checks, destroy it, prove that nothing is left.",
-    ),
-    "deploy": CommandEntry("harness.cli.run", "Deploy the stack and keep it."),
-    "check": CommandEntry("harness.cli.check", "Run the checks against a deployed stack."),
-    "destroy": CommandEntry(
-        "harness.cli.destroy",
-        "Destroy a kept stack, and prove that nothing of it is left.",
-    ),
-    "sweep": CommandEntry(
-        "harness.cli.sweep",
-        "List the resources that runs left behind; remove them with --yes.",
-    ),
-    "list": CommandEntry(
-        "harness.cli.list",
-        "List the runs that may have resources, and what destroying them would do.",
-    ),
-    "synth": CommandEntry(
-        "harness.cli.synth",
-        "Write the Terraform JSON of the stack, without a target or a deployment.",
-    ),
-    "image": CommandEntry(
-        "harness.cli.image",
-        "Publish the container image of the API to ECR, or delete it from ECR.",
-    ),
-    "cloud": CommandEntry(
-        "harness.cli.cloud",
-        "Start the embedded cloud, print how to connect to it, and stop it on Ctrl-C.",
-    ),
-    "preflight": CommandEntry(
-        "harness.cli.preflight",
-        "Report what would fail a deployment, before anything is deployed.",
-    ),
-    "benchmark": CommandEntry(
-        "harness.cli.benchmark",
-        "Compare the duration of a whole run with bare Terraform on the same emulator.",
-    ),
-    "doctor": CommandEntry(
-        "harness.cli.doctor",
-        "Check whether this machine can run the embedded target.",
-    ),
+_SUMMARIES = {
+    "run": "Deploy the stack, run the checks, destroy it, prove that nothing is left.",
+    "deploy": "Deploy the stack and keep it.",
+    "check": "Run the checks against a deployed stack.",
+    "destroy": "Destroy a kept stack, and prove that nothing of it is left.",
+    "sweep": "List the resources that runs left behind; remove them with --yes.",
+    "list": "List the runs that may have resources, and what destroying them would do.",
+    "synth": "Write the Terraform JSON of the stack, without a target or a deployment.",
+    "image": "Publish the container image of the API to ECR, or delete it from ECR.",
+    "cloud": "Start the embedded cloud, print how to connect to it, and stop it on Ctrl-C.",
+    "preflight": "Report what would fail a deployment, before anything is deployed.",
+    "benchmark": "Compare the duration of a whole run with bare Terraform on the same emulator.",
+    "doctor": "Check whether this machine can run the embedded target.",
 }
 
 
 @click.group(
     cls=LazyGroup,
-    entries=_ENTRIES,
+    summaries=_SUMMARIES,
+    modules={"deploy": "harness.cli.run"},
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="catalog-harness")

@@ -1,4 +1,4 @@
-"""The options of the harness, for pytest, the command line and the environment: ``options.toml``."""
+"""The options of pytest, the command line and the environment, read from ``options.toml``."""
 
 import tomllib
 from dataclasses import dataclass

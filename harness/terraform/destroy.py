@@ -20,25 +20,11 @@ def destroy(
     on_event: Callable[[Event], None] | None,
     timeout: float,
     transient: Callable[[AwsError], str],
-    refresh: bool = True,
+    refresh: bool,
 ) -> str:
-    """Destroy everything in the state, with a second attempt after a known transient error.
+    """Implement ``WorkingDirectory.destroy``.
 
     An attempt without refresh is repeated with refresh after any error.
-
-    Args:
-        command: Terraform in the working directory.
-        on_event: Called with each event, in a separate thread.
-        timeout: Deadline of each attempt in seconds.
-        transient: Returns why an error of AWS is transient; empty for any other error.
-        refresh: Whether the state is refreshed first; False when it was just refreshed.
-
-    Returns:
-        Why a second attempt was made; empty when the first one succeeded.
-
-    Raises:
-        TerraformError: It failed, with an unknown error or twice.
-        ProcessError: It was cancelled or ran out of time.
     """
     recover_state(command)
     if not state_resources(command):

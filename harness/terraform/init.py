@@ -32,23 +32,10 @@ def init(
     lock: Path,
     timeout: float,
 ) -> bool:
-    """Initialise the working directory, unless it was initialised for the same configuration.
+    """Implement ``WorkingDirectory.init``.
 
     Terraform's plugin cache is not safe for concurrent ``init``
     (https://github.com/hashicorp/terraform/issues/31964), so all runs of a machine queue.
-
-    Args:
-        command: Terraform in the working directory.
-        backend_config: Arguments of the backend that are not in the configuration.
-        lock: Lock file.
-        timeout: Deadline in seconds for each of the queue and the command.
-
-    Returns:
-        Whether ``init`` was run.
-
-    Raises:
-        TerraformError: ``init`` failed.
-        ProcessError: It ran out of time.
     """
     signature = _signature(command, backend_config)
     done = command.directory / _DONE

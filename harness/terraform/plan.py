@@ -45,16 +45,7 @@ class Plan:
 
 
 def plan(command: CommandLine, *, refresh: bool, timeout: float) -> Plan:
-    """Plan; the details are read (another 3 s) only if there are changes.
-
-    Args:
-        command: Terraform in the working directory.
-        refresh: Whether the state is refreshed first.
-        timeout: Deadline in seconds.
-
-    Raises:
-        TerraformError: A command failed.
-    """
+    """Implement ``WorkingDirectory.plan``; details are read (3 s) only if there are changes."""
     arguments = ("-input=false", "-json", "-detailed-exitcode", "-lock=false", f"-out={_PLAN_FILE}")
     outcome = command.run(
         "plan",

@@ -1,8 +1,11 @@
-"""``terraform state``: the resources in the state, and the recovery of an unsaved state."""
+"""The state: its resources and outputs, and the recovery of an unsaved one."""
 
 import json
 import logging
+from collections.abc import Iterator
+from typing import Any
 
+from harness.core.redaction import register_secret
 from harness.terraform.command import CommandLine
 from harness.terraform.errors import TerraformError
 
@@ -62,5 +65,27 @@ def recover_state(command: CommandLine, *, timeout: float = 120.0) -> None:
         unsaved.unlink()
 
 
+def outputs(command: CommandLine, *, timeout: float = 60.0) -> dict[str, Any]:
+    """Return output name -> value, and register the sensitive values for redaction.
+
+    Raises:
+        TerraformError: The state cannot be read.
+    """
+    declared = json.loads(command.run("output", "-json", timeout=timeout).stdout)
+    for output in declared.values():
+        if output["sensitive"]:
+            for text in _texts(output["value"]):
+                register_secret(text)
+    return {name: output["value"] for name, output in declared.items()}
+
+
 def _is_data(address: str) -> bool:
     return address.startswith("data.") or ".data." in address
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)

@@ -8,7 +8,6 @@ from typing import Any
 
 import platformdirs
 
-from harness.terraform import apply as _apply
 from harness.terraform import configuration, provider_clock
 from harness.terraform import destroy as _destroy
 from harness.terraform import init as _init
@@ -16,7 +15,7 @@ from harness.terraform import plan as _plan
 from harness.terraform import state as _state
 from harness.terraform.aws_error_parsing import AwsError
 from harness.terraform.binary import Terraform
-from harness.terraform.command import CommandLine, child_environment
+from harness.terraform.command import CHANGING, CommandLine, child_environment
 from harness.terraform.events import Event
 from harness.terraform.plan import Plan
 
@@ -83,6 +82,10 @@ class WorkingDirectory:
     ) -> bool:
         """Initialise the directory; False if it was initialised for the same configuration.
 
+        Args:
+            backend_config: Arguments of the backend that are not in the configuration.
+            timeout: Deadline in seconds for each of the queue and the command.
+
         Raises:
             TerraformError: ``init`` failed.
             ProcessError: It, or the queue for it, ran out of time.
@@ -117,7 +120,8 @@ class WorkingDirectory:
             TerraformError: It failed; what had been created by then is in the state.
             ProcessError: It was cancelled or ran out of time; likewise.
         """
-        return _apply.apply(self._command, on_event=on_event, timeout=timeout)
+        self._command.run("apply", *CHANGING, timeout=timeout, on_event=on_event)
+        return _state.outputs(self._command)
 
     def destroy(
         self,
@@ -134,7 +138,7 @@ class WorkingDirectory:
             timeout: Deadline of each attempt in seconds.
             transient: Returns why an error of AWS is transient; empty for any other error. A
                 destroy with such errors alone is repeated once.
-            refresh: Whether the state is refreshed first.
+            refresh: Whether the state is refreshed first; False when it was just refreshed.
 
         Returns:
             Why a second attempt was made; empty when the first one succeeded.
@@ -157,7 +161,7 @@ class WorkingDirectory:
 
     def outputs(self) -> dict[str, Any]:
         """Return output name -> value; the sensitive ones are registered for redaction."""
-        return _apply.outputs(self._uncancelled)
+        return _state.outputs(self._uncancelled)
 
     def state_resources(self) -> tuple[str, ...]:
         """Return the addresses of the managed resources in the state."""

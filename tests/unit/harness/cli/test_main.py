@@ -50,7 +50,7 @@ class TestHelp:
     def test_the_summary_of_a_command_is_the_start_of_its_help(self, name: str) -> None:
         help_text = " ".join((command_of(name).help or "").split())
 
-        assert help_text.startswith(commands.entries[name].summary.rstrip("."))
+        assert help_text.startswith(commands.summaries[name].rstrip("."))
 
     @pytest.mark.parametrize("name", NAMES)
     @pytest.mark.parametrize("width", [60, 100])
