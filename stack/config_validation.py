@@ -6,6 +6,7 @@ Each rule yields the name of a field and the value that is expected there.
 import ipaddress
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from pathlib import Path
 
 from stack.errors import ConfigError
 from stack.fields import StackFields
@@ -39,21 +40,8 @@ LOG_RETENTION_DAYS = (
 
 RESERVED_TAG_KEYS = frozenset({"Project", "EnvironmentSuffix", "ManagedBy", "Name"})
 
-# Key words marked "reserved" for PostgreSQL in
-# https://www.postgresql.org/docs/16/sql-keywords-appendix.html.
-_KEY_WORDS = frozenset(
-    """
-    all analyse analyze and any array as asc asymmetric authorization binary both case cast
-    check collate collation column concurrently constraint create cross current_catalog
-    current_date current_role current_schema current_time current_timestamp current_user default
-    deferrable desc distinct do else end except false fetch for foreign freeze from full grant
-    group having ilike in initially inner intersect into is isnull join lateral leading left
-    like limit localtime localtimestamp natural not notnull null offset on only or order outer
-    overlaps placing primary references returning right select session_user similar some
-    symmetric system_user table tablesample then to trailing true union unique user using
-    variadic verbose when where window with
-    """.split()  # noqa: SIM905 - a hundred lines as a list
-)
+# Marked "reserved" in https://www.postgresql.org/docs/16/sql-keywords-appendix.html.
+_KEY_WORDS = frozenset(Path(__file__).with_name("sql_key_words.txt").read_text().split())
 
 RESERVED_DATABASE_NAMES = _KEY_WORDS | {"postgres", "template0", "template1", "db", "admin"}
 

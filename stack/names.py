@@ -36,15 +36,11 @@ class PhysicalNames:
     vpc_name = PhysicalName("catalog-{suffix}")
     """Name tag of the VPC; prefix of the name tags of its subnets and gateways."""
     alb_security_group_name = PhysicalName("catalog-alb-{suffix}")
-    """Security group of the load balancer."""
     service_security_group_name = PhysicalName("catalog-service-{suffix}")
-    """Security group of the tasks."""
     database_security_group_name = PhysicalName("catalog-database-{suffix}")
-    """Security group of the database."""
     log_bucket_name = PhysicalName("catalog-logs-{suffix}-{region}")
     """Bucket for the load balancer's access logs (at most 63 characters)."""
     log_group_name = PhysicalName("/ecs/catalog-{suffix}")
-    """CloudWatch log group of the tasks."""
     secret_name = PhysicalName("catalog/{suffix}/database")
     """Secret with the database credentials.
 
@@ -55,31 +51,22 @@ class PhysicalNames:
     aurora_cluster_identifier = PhysicalName("catalog-{suffix}")
     """Aurora cluster (at most 63 characters)."""
     database_subnet_group_name = PhysicalName("catalog-{suffix}")
-    """Subnet group of the Aurora cluster."""
     database_parameter_group_name = PhysicalName("catalog-{suffix}")
-    """Cluster parameter group of the Aurora cluster."""
     alb_name = PhysicalName("catalog-alb-{suffix}")
     """Application Load Balancer (at most 32 characters)."""
     target_group_name = PhysicalName("catalog-tg-{suffix}")
     """Target group of the service (at most 32 characters)."""
     ecs_cluster_name = PhysicalName("catalog-{suffix}")
-    """ECS cluster."""
     ecs_service_name = PhysicalName("catalog-api-{suffix}")
-    """ECS service."""
     task_family = PhysicalName("catalog-api-{suffix}")
-    """Family of the task definition."""
     execution_role_name = PhysicalName("catalog-execution-{suffix}")
     """Execution role of the tasks (at most 64 characters)."""
     task_role_name = PhysicalName("catalog-task-{suffix}")
     """Task role (at most 64 characters)."""
     origin_id = PhysicalName("alb-origin-{suffix}")
-    """CloudFront origin of the load balancer."""
     cpu_scaling_policy_name = PhysicalName("catalog-cpu-{suffix}")
-    """Scaling policy on the CPU utilization of the service."""
     request_scaling_policy_name = PhysicalName("catalog-requests-{suffix}")
-    """Scaling policy on the request count per target."""
     dashboard_name = PhysicalName("catalog-{suffix}")
-    """CloudWatch dashboard."""
     state_key = PhysicalName(f"{{suffix}}/{STACK_ID}.tfstate")
     """Object key of the Terraform state; every deployment has its own."""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from types import MappingProxyType
 
 
 class Tier(StrEnum):
@@ -22,21 +21,19 @@ class Tier(StrEnum):
 
 ALL_TIERS: frozenset[str] = frozenset(Tier)
 
-REQUIRED_TIERS: Mapping[Tier, frozenset[Tier]] = MappingProxyType(
-    {
-        Tier.NETWORK: frozenset(),
-        Tier.STORAGE: frozenset(),
-        Tier.SECRET: frozenset(),
-        Tier.ROLES: frozenset({Tier.STORAGE, Tier.SECRET}),
-        Tier.DATABASE: frozenset({Tier.NETWORK, Tier.SECRET}),
-        Tier.LOAD_BALANCER: frozenset({Tier.NETWORK, Tier.STORAGE}),
-        Tier.SERVICE: frozenset({Tier.LOAD_BALANCER, Tier.DATABASE, Tier.ROLES}),
-        Tier.EDGE: frozenset({Tier.LOAD_BALANCER}),
-        Tier.SCALING: frozenset({Tier.SERVICE}),
-        # Alarms for the tiers that are deployed; the network always has metrics.
-        Tier.MONITORING: frozenset({Tier.NETWORK}),
-    }
-)
+REQUIRED_TIERS: Mapping[Tier, frozenset[Tier]] = {
+    Tier.NETWORK: frozenset(),
+    Tier.STORAGE: frozenset(),
+    Tier.SECRET: frozenset(),
+    Tier.ROLES: frozenset({Tier.STORAGE, Tier.SECRET}),
+    Tier.DATABASE: frozenset({Tier.NETWORK, Tier.SECRET}),
+    Tier.LOAD_BALANCER: frozenset({Tier.NETWORK, Tier.STORAGE}),
+    Tier.SERVICE: frozenset({Tier.LOAD_BALANCER, Tier.DATABASE, Tier.ROLES}),
+    Tier.EDGE: frozenset({Tier.LOAD_BALANCER}),
+    Tier.SCALING: frozenset({Tier.SERVICE}),
+    # Alarms for the tiers that are deployed; the network always has metrics.
+    Tier.MONITORING: frozenset({Tier.NETWORK}),
+}
 
 
 def missing_tiers(tiers: Iterable[str]) -> frozenset[Tier]:

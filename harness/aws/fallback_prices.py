@@ -8,7 +8,6 @@ the report names the source.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from types import MappingProxyType
 
 FALLBACK_DATE = "2026-11-25"
 FALLBACK_REGION = "eu-north-1"
@@ -29,17 +28,15 @@ class Item(StrEnum):
     DASHBOARD = "dashboard"
 
 
-FALLBACK: Mapping[Item, float] = MappingProxyType(
-    {
-        Item.LOAD_BALANCER: 0.02394,
-        Item.NAT_GATEWAY: 0.046,
-        Item.PUBLIC_ADDRESS: 0.005,
-        # Fargate Spot costs less, and what it costs changes daily.
-        Item.VCPU: 0.0445,
-        Item.MEMORY: 0.0049,
-        Item.DATABASE: 0.14,
-        Item.SECRET: 0.40 / _HOURS_PER_MONTH,
-        Item.ALARM: 0.10 / _HOURS_PER_MONTH,
-        Item.DASHBOARD: 3.00 / _HOURS_PER_MONTH,
-    }
-)
+FALLBACK: Mapping[Item, float] = {
+    Item.LOAD_BALANCER: 0.02394,
+    Item.NAT_GATEWAY: 0.046,
+    Item.PUBLIC_ADDRESS: 0.005,
+    # Fargate Spot costs less, and what it costs changes daily.
+    Item.VCPU: 0.0445,
+    Item.MEMORY: 0.0049,
+    Item.DATABASE: 0.14,
+    Item.SECRET: 0.40 / _HOURS_PER_MONTH,
+    Item.ALARM: 0.10 / _HOURS_PER_MONTH,
+    Item.DASHBOARD: 3.00 / _HOURS_PER_MONTH,
+}

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from harness.aws.capability import Capability
 from harness.core.errors import UsageError
@@ -11,20 +10,18 @@ from harness.targets.base import Target
 from stack.tiers import Tier, missing_tiers
 
 # The capabilities that the resources of a tier require.
-REQUIRED_CAPABILITIES: Mapping[Tier, tuple[Capability, ...]] = MappingProxyType(
-    {
-        Tier.NETWORK: (Capability.EC2,),
-        Tier.STORAGE: (Capability.S3, Capability.LOGS),
-        Tier.SECRET: (Capability.SECRETSMANAGER,),
-        Tier.ROLES: (Capability.IAM,),
-        Tier.DATABASE: (Capability.RDS,),
-        Tier.LOAD_BALANCER: (Capability.ELBV2,),
-        Tier.SERVICE: (Capability.ECS,),
-        Tier.EDGE: (Capability.CLOUDFRONT,),
-        Tier.SCALING: (Capability.APPLICATION_AUTOSCALING,),
-        Tier.MONITORING: (Capability.CLOUDWATCH,),
-    }
-)
+REQUIRED_CAPABILITIES: Mapping[Tier, tuple[Capability, ...]] = {
+    Tier.NETWORK: (Capability.EC2,),
+    Tier.STORAGE: (Capability.S3, Capability.LOGS),
+    Tier.SECRET: (Capability.SECRETSMANAGER,),
+    Tier.ROLES: (Capability.IAM,),
+    Tier.DATABASE: (Capability.RDS,),
+    Tier.LOAD_BALANCER: (Capability.ELBV2,),
+    Tier.SERVICE: (Capability.ECS,),
+    Tier.EDGE: (Capability.CLOUDFRONT,),
+    Tier.SCALING: (Capability.APPLICATION_AUTOSCALING,),
+    Tier.MONITORING: (Capability.CLOUDWATCH,),
+}
 _REMEDY = (
     "without that setting the tiers that are offered are deployed; all tiers are offered by "
     "--target embedded and by LocalStack with at least the Base plan (LOCALSTACK_AUTH_TOKEN)"

@@ -2,21 +2,18 @@
 
 import os
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 NO_QUOTAS = "an emulator has no quotas"
 
 # Provider arguments that prevent requests to AWS.
-EMULATOR_PROVIDER: Mapping[str, Any] = MappingProxyType(
-    {
-        # Enough for a busy machine; the default of 25 takes minutes when the emulator has ended.
-        "max_retries": 5,
-        "s3_use_path_style": True,
-        "skip_credentials_validation": True,
-        "skip_metadata_api_check": "true",
-    }
-)
+EMULATOR_PROVIDER: Mapping[str, Any] = {
+    # Enough for a busy machine; the default of 25 takes minutes when the emulator has ended.
+    "max_retries": 5,
+    "s3_use_path_style": True,
+    "skip_credentials_validation": True,
+    "skip_metadata_api_check": "true",
+}
 
 
 def isolating_environment() -> dict[str, str]:

@@ -1,7 +1,6 @@
 """The table of targets, by the name in settings and records."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from harness.aws.regions import require_region
 from harness.core.errors import HarnessError, UsageError
@@ -11,9 +10,9 @@ from harness.targets.embedded import EmbeddedTarget
 from harness.targets.localstack.target import LocalStackTarget
 from harness.targets.real_aws import AwsTarget
 
-TARGETS: Mapping[str, type[Target]] = MappingProxyType(
-    {kind.name: kind for kind in (EmbeddedTarget, LocalStackTarget, AwsTarget)}
-)
+TARGETS: Mapping[str, type[Target]] = {
+    kind.name: kind for kind in (EmbeddedTarget, LocalStackTarget, AwsTarget)
+}
 
 
 def target_type(name: str) -> type[Target]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import Any
 
 import boto3
@@ -17,35 +16,33 @@ from harness.core.errors import TargetError
 _THREADS = 8
 
 # Capability -> operation and arguments of a read-only request.
-_PROBES: Mapping[Capability, tuple[str, Mapping[str, Any]]] = MappingProxyType(
-    {
-        Capability.APPLICATION_AUTOSCALING: (
-            "describe_scalable_targets",
-            {"ServiceNamespace": "ecs"},
-        ),
-        Capability.CLOUDFRONT: ("list_distributions", {}),
-        Capability.CLOUDWATCH: ("describe_alarms", {}),
-        Capability.EC2: ("describe_vpcs", {}),
-        Capability.ECR: ("describe_repositories", {}),
-        Capability.ECS: ("list_clusters", {}),
-        Capability.ELBV2: ("describe_load_balancers", {}),
-        Capability.IAM: ("list_roles", {}),
-        Capability.LOGS: ("describe_log_groups", {}),
-        Capability.RDS: ("describe_db_clusters", {}),
-        # It has no list operation; for an unknown cluster a real service returns another error.
-        Capability.RDS_DATA: (
-            "execute_statement",
-            {
-                "resourceArn": "arn:aws:rds:eu-north-1:000000000000:cluster:no-such-cluster",
-                "secretArn": "arn:aws:secretsmanager:eu-north-1:000000000000:secret:none",
-                "sql": "SELECT 1",
-            },
-        ),
-        Capability.S3: ("list_buckets", {}),
-        Capability.SECRETSMANAGER: ("list_secrets", {}),
-        Capability.SERVICE_QUOTAS: ("list_services", {}),
-    }
-)
+_PROBES: Mapping[Capability, tuple[str, Mapping[str, Any]]] = {
+    Capability.APPLICATION_AUTOSCALING: (
+        "describe_scalable_targets",
+        {"ServiceNamespace": "ecs"},
+    ),
+    Capability.CLOUDFRONT: ("list_distributions", {}),
+    Capability.CLOUDWATCH: ("describe_alarms", {}),
+    Capability.EC2: ("describe_vpcs", {}),
+    Capability.ECR: ("describe_repositories", {}),
+    Capability.ECS: ("list_clusters", {}),
+    Capability.ELBV2: ("describe_load_balancers", {}),
+    Capability.IAM: ("list_roles", {}),
+    Capability.LOGS: ("describe_log_groups", {}),
+    Capability.RDS: ("describe_db_clusters", {}),
+    # It has no list operation; for an unknown cluster a real service returns another error.
+    Capability.RDS_DATA: (
+        "execute_statement",
+        {
+            "resourceArn": "arn:aws:rds:eu-north-1:000000000000:cluster:no-such-cluster",
+            "secretArn": "arn:aws:secretsmanager:eu-north-1:000000000000:secret:none",
+            "sql": "SELECT 1",
+        },
+    ),
+    Capability.S3: ("list_buckets", {}),
+    Capability.SECRETSMANAGER: ("list_secrets", {}),
+    Capability.SERVICE_QUOTAS: ("list_services", {}),
+}
 
 
 def refused_services(session: boto3.Session) -> dict[Capability, str]:

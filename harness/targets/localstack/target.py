@@ -4,7 +4,6 @@ import json
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from types import MappingProxyType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -31,24 +30,20 @@ _READY_SECONDS = 60.0
 _ATTACH_SECONDS = 10.0
 
 # Data plane -> the service that it requires.
-_DATA_PLANES: Mapping[Capability, Capability] = MappingProxyType(
-    {
-        Capability.RDS_DATA: Capability.RDS,
-        Capability.ALB_DATA_PLANE: Capability.ELBV2,
-        Capability.CLOUDFRONT_DATA_PLANE: Capability.CLOUDFRONT,
-        Capability.ECS_DATA_PLANE: Capability.ECS,
-        Capability.DATABASE_DATA_PLANE: Capability.RDS,
-        Capability.DATABASE_DIRECT: Capability.RDS,
-    }
-)
+_DATA_PLANES: Mapping[Capability, Capability] = {
+    Capability.RDS_DATA: Capability.RDS,
+    Capability.ALB_DATA_PLANE: Capability.ELBV2,
+    Capability.CLOUDFRONT_DATA_PLANE: Capability.CLOUDFRONT,
+    Capability.ECS_DATA_PLANE: Capability.ECS,
+    Capability.DATABASE_DATA_PLANE: Capability.RDS,
+    Capability.DATABASE_DIRECT: Capability.RDS,
+}
 _TLS = "not verified yet whether LocalStack's databases accept TLS"
-_UNPROVED = MappingProxyType(
-    {
-        Capability.DATABASE_TLS: _TLS,
-        Capability.DATABASE_FORCED_TLS: _TLS,
-        Capability.SERVICE_QUOTAS: NO_QUOTAS,
-    }
-)
+_UNPROVED: Mapping[Capability, str] = {
+    Capability.DATABASE_TLS: _TLS,
+    Capability.DATABASE_FORCED_TLS: _TLS,
+    Capability.SERVICE_QUOTAS: NO_QUOTAS,
+}
 
 
 # The end of the error of LocalStack for a service that it does not offer.
