@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from harness.core.errors import TargetError, UsageError
 
 ENGINE = "aurora-postgresql"
+INSTANCE_CLASS = "db.serverless"
 _NEAREST = 5
 
 
@@ -26,7 +27,6 @@ def resolve_aurora_version(
     major: int,
     preferred_minor: str,
     explicit: str | None,
-    instance_class: str = "db.serverless",
 ) -> AuroraVersion:
     """Choose the Aurora PostgreSQL version among those that the target offers.
 
@@ -39,11 +39,10 @@ def resolve_aurora_version(
         major: PostgreSQL major version, such as 16.
         preferred_minor: Version to prefer, such as "16.8".
         explicit: The only acceptable version; None: any of the major.
-        instance_class: DB instance class that the version must be orderable with.
 
     Raises:
         UsageError: The explicit version, or every version of the major, is not offered with
-            that class; the message lists the nearest versions that are offered.
+            ``db.serverless``; the message lists the nearest versions that are offered.
         TargetError: The target refuses the request or cannot be reached.
 
     See https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBEngineVersions.html
@@ -53,7 +52,7 @@ def resolve_aurora_version(
         offered = _offered(rds)
         candidates = list(_candidates(offered, major, preferred_minor, explicit))
         for candidate in candidates:
-            if _orderable(rds, candidate.version, instance_class):
+            if _orderable(rds, candidate.version):
                 return candidate
     except (BotoCoreError, ClientError) as error:
         raise TargetError(
@@ -61,9 +60,7 @@ def resolve_aurora_version(
             remedy="check that the target is running and that the credentials allow "
             "rds:DescribeDBEngineVersions and rds:DescribeOrderableDBInstanceOptions",
         ) from error
-    raise _not_offered(
-        offered, [each.version for each in candidates], major, explicit, instance_class
-    )
+    raise _not_offered(offered, explicit or str(major), listed=bool(candidates))
 
 
 def _candidates(
@@ -82,23 +79,16 @@ def _candidates(
         yield AuroraVersion(version, reason)
 
 
-def _not_offered(
-    offered: list[str],
-    candidates: list[str],
-    major: int,
-    explicit: str | None,
-    instance_class: str,
-) -> UsageError:
-    requested = explicit or major
-    if candidates:
+def _not_offered(offered: list[str], requested: str, *, listed: bool) -> UsageError:
+    if listed:
         return UsageError(
             f"Aurora PostgreSQL {requested} is offered by the target, but not with instance class "
-            f"{instance_class}",
+            f"{INSTANCE_CLASS}",
             remedy=f"use another version or region; offered: {_list(offered)}",
         )
     return UsageError(
         f"Aurora PostgreSQL {requested} is not offered by the target",
-        remedy=f"the nearest ones offered: {_list(_nearest(offered, str(requested)))}",
+        remedy=f"the nearest ones offered: {_list(_nearest(offered, requested))}",
     )
 
 
@@ -113,9 +103,9 @@ def _offered(rds: Any) -> list[str]:
     return sorted((v for v in versions if "limitless" not in v), key=_key)
 
 
-def _orderable(rds: Any, version: str, instance_class: str) -> bool:
+def _orderable(rds: Any, version: str) -> bool:
     response = rds.describe_orderable_db_instance_options(
-        Engine=ENGINE, EngineVersion=version, DBInstanceClass=instance_class
+        Engine=ENGINE, EngineVersion=version, DBInstanceClass=INSTANCE_CLASS
     )
     return bool(response["OrderableDBInstanceOptions"])
 

@@ -77,8 +77,9 @@ def synthesize(
             configuration = read(cached_file)  # from the process that held the lock
             if configuration is None:
                 with temporary_folder(_RUN, parent=cache) as folder:
-                    run = _AppRun(app, folder, environ)
-                    configuration = run.synthesize(config, timeout, cancel)
+                    configuration = _run_app(
+                        app, config, folder, environ, timeout=timeout, cancel=cancel
+                    )
                 store(cached_file, configuration)
     return SynthesizedStack(configuration, cached_file)
 
@@ -106,61 +107,48 @@ def _version(package: str) -> str:
         return "absent"
 
 
-@dataclass(frozen=True)
-class _AppRun:
-    """One run of an app in a temporary folder."""
+def _run_app(
+    app: StackApp,
+    config: StackConfiguration,
+    folder: Path,
+    environ: Mapping[str, str],
+    *,
+    timeout: float,
+    cancel: threading.Event | None,
+) -> dict[str, Any]:
+    config_file, out = folder / "config.json", folder / "out"
+    config_file.write_text(json.dumps(config.to_mapping()), encoding="utf-8")
+    # The sources of the digest, whether or not the package is installed.
+    paths = [str(app.package.parent), environ.get("PYTHONPATH", "")]
+    environment = {
+        **{name: text for name, text in environ.items() if name not in app.inputs},
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        app.config_variable: str(config_file),
+        "CDKTF_OUTDIR": str(out),
+        # jsii unpacks itself there and leaves it after an interrupt.
+        "TMPDIR": str(folder),
+    }
+    completed = process.run(
+        [sys.executable, "-P", "-m", app.module],
+        cwd=folder,
+        env=environment,
+        timeout=timeout,
+        accept=(0, _BAD_INPUT),
+        cancel=cancel,
+        guarded=True,
+    )
+    if completed.returncode == _BAD_INPUT:
+        raise UsageError(f"the stack cannot be synthesized: {completed.stderr.strip()}")
+    return _only_stack(app, out)
 
-    app: StackApp
-    folder: Path
-    environ: Mapping[str, str]
 
-    def synthesize(
-        self, config: StackConfiguration, timeout: float, cancel: threading.Event | None
-    ) -> dict[str, Any]:
-        self._config_file.write_text(json.dumps(config.to_mapping()), encoding="utf-8")
-        completed = process.run(
-            [sys.executable, "-P", "-m", self.app.module],
-            cwd=self.folder,
-            env=self._environment(),
-            timeout=timeout,
-            accept=(0, _BAD_INPUT),
-            cancel=cancel,
-            guarded=True,
+def _only_stack(app: StackApp, out: Path) -> dict[str, Any]:
+    found = sorted(out.glob("stacks/*/cdk.tf.json"))
+    if len(found) != 1:
+        names = ", ".join(path.parent.name for path in found) or "none"
+        raise HarnessError(
+            f"{app.module} must synthesize one stack; synthesized: {names}",
+            remedy="define exactly one TerraformStack in the app",
         )
-        if completed.returncode == _BAD_INPUT:
-            raise UsageError(f"the stack cannot be synthesized: {completed.stderr.strip()}")
-        return self._synthesized()
-
-    @property
-    def _config_file(self) -> Path:
-        return self.folder / "config.json"
-
-    @property
-    def _out(self) -> Path:
-        return self.folder / "out"
-
-    def _environment(self) -> dict[str, str]:
-        inherited = {
-            name: text for name, text in self.environ.items() if name not in self.app.inputs
-        }
-        # The sources of the digest, whether or not the package is installed.
-        paths = [str(self.app.package.parent), self.environ.get("PYTHONPATH", "")]
-        return {
-            **inherited,
-            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-            self.app.config_variable: str(self._config_file),
-            "CDKTF_OUTDIR": str(self._out),
-            # jsii unpacks itself there and leaves it after an interrupt.
-            "TMPDIR": str(self.folder),
-        }
-
-    def _synthesized(self) -> dict[str, Any]:
-        found = sorted(self._out.glob("stacks/*/cdk.tf.json"))
-        if len(found) != 1:
-            names = ", ".join(path.parent.name for path in found) or "none"
-            raise HarnessError(
-                f"{self.app.module} must synthesize one stack; synthesized: {names}",
-                remedy="define exactly one TerraformStack in the app",
-            )
-        configuration: dict[str, Any] = json.loads(found[0].read_text(encoding="utf-8"))
-        return configuration
+    configuration: dict[str, Any] = json.loads(found[0].read_text(encoding="utf-8"))
+    return configuration
