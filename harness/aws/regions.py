@@ -11,10 +11,6 @@ from harness.core.errors import UsageError
 def require_region(name: str, option: str = "--region") -> None:
     """Check that a region exists; the provider would reject another one only during apply.
 
-    Args:
-        name: Name of the region.
-        option: The option that it was given with.
-
     Raises:
         UsageError: There is no such region.
     """

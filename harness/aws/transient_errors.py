@@ -34,13 +34,7 @@ _TRANSIENT_ERRORS = tuple(TransientError(**table) for table in _TABLES["error"])
 
 
 def transient_error(operation: str, code: str, message: str) -> TransientError | None:
-    """Return the transient error that a response is; None if it is none of them.
-
-    Args:
-        operation: The operation, such as ``DeleteBucket``.
-        code: Error code of the response.
-        message: Its message.
-    """
+    """Return the transient error that a response to an operation is; None if it is none."""
     for each in _TRANSIENT_ERRORS:
         if (
             re.fullmatch(each.operation, operation)

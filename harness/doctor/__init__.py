@@ -28,13 +28,7 @@ __all__ = ["Diagnosis", "Verdict", "diagnose", "is_usable"]
 def diagnose(
     settings: HarnessSettings, *, find_node: Callable[[], str], oldest_node: int
 ) -> tuple[Diagnosis, ...]:
-    """Examine every prerequisite of the embedded target; changes and downloads nothing.
-
-    Args:
-        settings: Settings of the run.
-        find_node: Returns the path of the Node.js that a synth runs in.
-        oldest_node: Oldest major version of Node.js that is still maintained.
-    """
+    """Examine every prerequisite of the embedded target; changes and downloads nothing."""
     probes: dict[str, Probe] = {
         "Python": diagnose_python,
         "Node.js": partial(diagnose_node, find_node, oldest_node),

@@ -13,12 +13,12 @@ since the start of the run, except ``started_at``.
 ``region``             AWS region
 ``environment_suffix`` the run's suffix
 ``started_at``         ISO 8601 time in UTC
-``facts``              object: name -> text
-``phases``             list of {name, started, ended, failed}
+``facts``              object: name -> text (Terraform version, emulator, database, ...)
+``phases``             list of {name, started, ended, failed} by start; some overlap
 ``resources``          list of {address, action, started, ended}
 ``results``            list of {check, claim, plane, target, status, observed, seconds}; plane is
                        "data plane" or "control plane", status is a name of ``counts``
-``outputs``            object: name -> text
+``outputs``            object: name -> text, without secrets
 ``errors``             list of texts, first cause first
 ``leftovers``          list of texts: resources that the teardown proof found
 ``torn_down``          boolean: destroy and teardown proof ran and found nothing
@@ -26,7 +26,7 @@ since the start of the run, except ``started_at``.
 ``interrupted``        boolean: Ctrl-C or a signal ended the run early
 ``proved``             boolean: something was proved, or nothing had to be
 ``bundle``             name of a zip beside the report with the files about a failure; or empty
-``notes``              list of texts
+``notes``              list of texts (kept stack, tiers not deployed, ...)
 =====================  ====================================================================
 """
 

@@ -19,27 +19,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class RunReport:
-    """Everything that a report shows; holds no secret.
-
-    Attributes:
-        target: Name of the target.
-        region: AWS region.
-        environment_suffix: The run's suffix.
-        started_at: ISO 8601 time in UTC.
-        facts: Further facts, name -> text (Terraform version, emulator, database, ...).
-        phases: In the order of their start; some overlap.
-        resources: Timeline of the Terraform resources.
-        results: Outcome of every check.
-        outputs: The stack's outputs that are no secret, name -> text.
-        errors: Errors that failed the run, first cause first.
-        leftovers: Resources that the teardown proof found.
-        torn_down: Whether destroy and the teardown proof ran and found nothing.
-        teardown: How the teardown ended, as one sentence.
-        interrupted: Whether Ctrl-C or a signal ended the run early.
-        proved: Whether something was proved, or nothing had to be.
-        bundle: Files about a failure, as a zip beside the report; empty if there is none.
-        notes: Information for the user (kept stack, tiers not deployed, ...).
-    """
+    """Everything that a report shows; holds no secret. ``harness.report.files`` describes it."""
 
     target: str
     region: str

@@ -87,12 +87,7 @@ def _is_allowed(change: ResourceChange, allowed: Sequence[AllowedDrift]) -> bool
 
 
 class DriftWatch:
-    """The second plan, made in the background while the checks run.
-
-    Args:
-        make_plan: Makes the plan, read-only.
-        cancel: Set to stop it early.
-    """
+    """The second plan, made in the background while the checks run; ``cancel`` stops it."""
 
     def __init__(self, make_plan: Callable[[], DriftVerdict], cancel: threading.Event) -> None:
         self._cancel = cancel

@@ -20,16 +20,8 @@ _HOSTS = ("registry.terraform.io", "registry.opentofu.org")
 # Folders of add-on software and its data in the Filesystem Hierarchy Standard 3.0:
 # https://refspecs.linuxfoundation.org/FHS_3.0/fhs-3.0.html
 _ADD_ON_ROOTS = (
-    Path("/opt"),
-    Path("/usr/local/share"),
-    Path("/usr/local/lib"),
-    Path("/usr/share"),
-    Path("/usr/lib"),
-    Path("/usr/libexec"),
-    Path("/var/lib"),
-    Path("/var/opt"),
-    Path("/var/cache"),
-    Path("/srv"),
+    *map(Path, ("/opt", "/usr/local/share", "/usr/local/lib", "/usr/share", "/usr/lib")),
+    *map(Path, ("/usr/libexec", "/var/lib", "/var/opt", "/var/cache", "/srv")),
 )
 _DEPTH = 3
 _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}

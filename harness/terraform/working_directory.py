@@ -64,12 +64,7 @@ class WorkingDirectory:
     def write(
         self, config: Mapping[str, Any], *, provider: Mapping[str, Any] | None = None
     ) -> None:
-        """Write the synthesized configuration and its overrides.
-
-        Args:
-            config: The synthesized configuration, unchanged.
-            provider: Arguments of ``provider "aws"`` for the target.
-        """
+        """Write the synthesized configuration, and the target's arguments of the provider."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         configuration.write_json(self.path / configuration.CONFIGURATION, config)
         configuration.write_json(

@@ -203,11 +203,7 @@ def _keep_only(*kept: int) -> None:
 
 
 class _Tracer:
-    """The system calls that change the clock of one process.
-
-    Args:
-        pid: The process.
-    """
+    """The system calls that change the clock of one process."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
@@ -239,11 +235,7 @@ class _Tracer:
         self._ptrace(_PTRACE_DETACH, 0)
 
     def interrupt_waits(self, program: int) -> None:
-        """Make the threads read their clock every few milliseconds, until the process ends.
-
-        Args:
-            program: File descriptor of the process.
-        """
+        """Make the threads read their clock every few milliseconds, until the process ends."""
         poll = select.poll()
         poll.register(program, select.POLLIN)
         while not poll.poll(_INTERVAL_MS):

@@ -16,10 +16,6 @@ def longer_timeouts(config: Mapping[str, Any], factor: int) -> dict[str, Any]:
     A block "timeouts" replaces the one of the configuration
     (https://developer.hashicorp.com/terraform/language/files/override).
 
-    Args:
-        config: The synthesized configuration.
-        factor: How many times as fast the clock of the provider runs.
-
     Returns:
         Resource type -> name -> the block; without the resources that have no timeouts.
     """
