@@ -21,14 +21,14 @@ def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[A
     Args:
         client: A boto3 client.
         operation: Name of its method, such as ``list_roles``.
-        key: Where a page keeps its items.
+        key: Where a page keeps its items, as a JMESPath expression: ``Tags``, ``List.Items``.
         arguments: Arguments of the operation.
 
     Raises:
         botocore.exceptions.ClientError: The service returned an error.
     """
-    for page in client.get_paginator(operation).paginate(**arguments):
-        yield from page.get(key, ())
+    found = client.get_paginator(operation).paginate(**arguments)
+    yield from found.search(f"{key} || `[]`")
 
 
 def batches(items: Sequence[str], size: int) -> Iterator[list[str]]:

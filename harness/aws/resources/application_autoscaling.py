@@ -41,7 +41,7 @@ TYPES = (
     resource_type(
         *(Kind.SCALING_POLICY, "describe_scaling_policies", "ScalingPolicies", "PolicyARN"),
         _delete_policy,
-        name="ResourceId",
+        name=lambda policy: policy["ResourceId"],
         within=lambda policy: policy["ResourceId"],
         arguments=_ECS,
     ),

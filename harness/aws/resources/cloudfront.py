@@ -1,30 +1,19 @@
 """CloudFront: the distributions."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from harness.aws.clients import Clients
-from harness.aws.paging import describe_each
-from harness.aws.resources.resource import Kind, Resource, ResourceType, tagged
+from harness.aws.resources.resource import Item, Kind, Resource, resource_type
 from harness.aws.tags import as_tags
 
 
-def _distributions(clients: Clients) -> Iterator[Resource]:
-    cloudfront: Any = clients.cloudfront
+def _origins(distribution: Item) -> str:
+    return " ".join(origin["Id"] for origin in distribution["Origins"]["Items"])
 
-    def described(item: dict[str, Any]) -> Resource:
-        origins = " ".join(origin["Id"] for origin in item["Origins"]["Items"])
 
-        def tags() -> dict[str, str]:
-            answer = cloudfront.list_tags_for_resource(Resource=item["ARN"])
-            return as_tags(answer["Tags"].get("Items", ()))
-
-        found = Resource(Kind.DISTRIBUTION, item["Id"], origins, state=item["Status"])
-        return tagged(found, tags)
-
-    found = cloudfront.get_paginator("list_distributions").paginate()
-    items = (item for page in found for item in page["DistributionList"].get("Items", ()))
-    return describe_each(items, described)
+def _tags(cloudfront: Any, distribution: Item) -> dict[str, str]:
+    answer = cloudfront.list_tags_for_resource(Resource=distribution["ARN"])
+    return as_tags(answer["Tags"].get("Items", ()))
 
 
 def _disable(clients: Clients, resource: Resource) -> None:
@@ -50,4 +39,12 @@ def _delete(clients: Clients, resource: Resource) -> None:
     cloudfront.delete_distribution(Id=resource.identifier, IfMatch=etag)
 
 
-TYPES = (ResourceType(Kind.DISTRIBUTION, _distributions, _delete, begin=_disable),)
+TYPES = (
+    resource_type(
+        *(Kind.DISTRIBUTION, "list_distributions", "DistributionList.Items", "Id", _delete),
+        name=_origins,
+        state=lambda distribution: distribution["Status"],
+        tags=_tags,
+        begin=_disable,
+    ),
+)

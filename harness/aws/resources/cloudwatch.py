@@ -1,19 +1,9 @@
 """CloudWatch: alarms and dashboards."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-from harness.aws.clients import Clients
-from harness.aws.paging import describe_each
-from harness.aws.resources.resource import (
-    Kind,
-    Resource,
-    ResourceType,
-    by_one_call,
-    resource_type,
-    tagged,
-)
+from harness.aws.resources.resource import Item, Kind, by_one_call, resource_type
 from harness.aws.tags import as_tags
 
 # Application Auto Scaling creates two for each target tracking policy:
@@ -21,30 +11,24 @@ from harness.aws.tags import as_tags
 _TRACKING = re.compile(r"TargetTracking-(?P<scaled>service/.+)-Alarm(High|Low)-[0-9a-f-]{36}")
 
 
-def _alarms(clients: Clients) -> Iterator[Resource]:
-    cloudwatch: Any = clients.cloudwatch
+def _scaled(alarm: Item) -> str:
+    tracking = _TRACKING.fullmatch(alarm["AlarmName"])
+    return tracking["scaled"] if tracking else ""
 
-    def described(alarm: dict[str, Any]) -> Resource:
-        name, arn = alarm["AlarmName"], alarm["AlarmArn"]
-        tracking = _TRACKING.fullmatch(name)
-        scaled = tracking["scaled"] if tracking else ""
-        return tagged(
-            Resource(Kind.ALARM, name, scaled, within=scaled),
-            lambda: as_tags(cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]),
-        )
 
-    types = ["MetricAlarm", "CompositeAlarm"]
-    found = cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=types)
-    alarms = (
-        alarm
-        for page in found
-        for alarm in (*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ()))
-    )
-    return describe_each(alarms, described)
+def _tags(cloudwatch: Any, alarm: Item) -> dict[str, str]:
+    return as_tags(cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"])
 
 
 TYPES = (
-    ResourceType(Kind.ALARM, _alarms, by_one_call("delete_alarms", "[AlarmNames]")),
+    resource_type(
+        *(Kind.ALARM, "describe_alarms", "[MetricAlarms, CompositeAlarms][]", "AlarmName"),
+        by_one_call("delete_alarms", "[AlarmNames]"),
+        name=_scaled,
+        within=_scaled,
+        tags=_tags,
+        arguments={"AlarmTypes": ["MetricAlarm", "CompositeAlarm"]},
+    ),
     # Terraform gives dashboards no tags.
     resource_type(
         *(Kind.DASHBOARD, "list_dashboards", "DashboardEntries", "DashboardName"),

@@ -130,14 +130,14 @@ TYPES = (
     _in_vpc(
         *(Kind.SECURITY_GROUP, "describe_security_groups", "SecurityGroups", "GroupId"),
         by_one_call("delete_security_group", "GroupId"),
-        name="GroupName",
+        name=lambda group: group["GroupName"],
         unless=lambda group: group["GroupName"] == "default",
         begin=_revoke_references,
     ),
     _in_vpc(
         *(Kind.NETWORK_INTERFACE, "describe_network_interfaces", "NetworkInterfaces"),
         *("NetworkInterfaceId", _delete_network_interface),
-        name="Description",
+        name=lambda interface: interface.get("Description", ""),
     ),
     # A deleted one stays listed for about an hour:
     # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html

@@ -51,7 +51,7 @@ TYPES = (
     ),
     resource_type(
         *(Kind.POLICY, "list_policies", "Policies", "Arn", _delete_policy),
-        name="PolicyName",
+        name=lambda policy: policy["PolicyName"],
         tags=lambda iam, policy: as_tags(
             pages(iam, "list_policy_tags", "Tags", PolicyArn=policy["Arn"])
         ),

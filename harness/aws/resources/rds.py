@@ -85,7 +85,7 @@ TYPES = (
         *(Kind.DB_CLUSTER_SNAPSHOT, "describe_db_cluster_snapshots", "DBClusterSnapshots"),
         "DBClusterSnapshotIdentifier",
         by_one_call("delete_db_cluster_snapshot", "DBClusterSnapshotIdentifier"),
-        name="DBClusterIdentifier",
+        name=lambda snapshot: snapshot["DBClusterIdentifier"],
         state=_state,
         arguments=_MANUAL,
     ),

@@ -199,7 +199,7 @@ def resource_type(
     identifier: str,
     delete: Action,
     *,
-    name: str = "",
+    name: Callable[[Item], str] = _nothing,
     within: Callable[[Item], str] = _nothing,
     state: Callable[[Item], str] = _nothing,
     tags: Callable[[Any, Item], Mapping[str, str]] = _own_tags,
@@ -215,7 +215,7 @@ def resource_type(
         key: Where a response holds the items.
         identifier: Where an item holds its identifier.
         delete: Deletes a resource.
-        name: Where an item holds its name, if that is not the identifier.
+        name: Returns the name of an item, if that is not the identifier.
         within: Returns the identifier of the resource that an item is a part of.
         state: Returns the state of an item.
         tags: Returns the tags of an item, with the client; by default those in the item.
@@ -229,7 +229,7 @@ def resource_type(
 
         def described(item: Item) -> Resource:
             found = Resource(
-                kind, item[identifier], item.get(name, ""), within=within(item), state=state(item)
+                kind, item[identifier], name(item), within=within(item), state=state(item)
             )
             return tagged(found, lambda: tags(client, item))
 

@@ -26,7 +26,7 @@ def _delete(clients: Clients, resource: Resource) -> None:
 TYPES = (
     resource_type(
         *(Kind.SECRET, "list_secrets", "SecretList", "ARN", _delete),
-        name="Name",
+        name=lambda secret: secret["Name"],
         state=lambda secret: "pending deletion" if secret.get("DeletedDate") else "",
         arguments={"IncludePlannedDeletion": True},
     ),
