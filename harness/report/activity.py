@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.report.text import one_line
-from harness.run.evidence import Status
+from harness.run.evidence import CheckResult, Status
+from harness.run.timeline import Observer
 
 _MOST_NAMES = 4
 _BAR_COLUMNS = 24
@@ -57,7 +58,7 @@ class Snapshot:
         return not (self.phases or self.resources)
 
 
-class Activity:
+class Activity(Observer):
     """Collects the events of a run; safe to use from several threads.
 
     Args:
@@ -78,7 +79,7 @@ class Activity:
         with self._lock:
             self._phases[name] = Running(name, "", self._clock())
 
-    def phase_finished(self, name: str, *, failed: bool) -> None:
+    def phase_finished(self, name: str, seconds: float, *, failed: bool = False) -> None:  # noqa: ARG002
         """End a phase.
 
         A resource whose operation failed has no event of its end: when the phase failed, or
@@ -90,7 +91,7 @@ class Activity:
                 self._resources.clear()
                 self._planned = self._done = 0
 
-    def planned(self, count: int) -> None:
+    def resources_planned(self, count: int) -> None:
         """Reset the counts: an operation is about to change ``count`` resources."""
         with self._lock:
             self._planned, self._done = count, 0
@@ -100,16 +101,16 @@ class Activity:
         with self._lock:
             self._resources[address] = Running(address, action, self._clock())
 
-    def resource_finished(self, address: str, action: str) -> None:
+    def resource_finished(self, address: str, action: str, seconds: float) -> None:  # noqa: ARG002
         """End a resource's operation; a read is not counted, because no plan counts it."""
         with self._lock:
             self._resources.pop(address, None)
             self._done += action != "read"
 
-    def checked(self, status: Status) -> None:
+    def check_finished(self, result: CheckResult) -> None:
         """Count the outcome of a check."""
         with self._lock:
-            self._checks[status] += 1
+            self._checks[result.status] += 1
 
     def snapshot(self) -> Snapshot:
         """Return the current activity."""

@@ -13,7 +13,6 @@ from rich.text import Text
 from harness.report.activity import Activity, sentence, view
 from harness.report.text import duration, one_line, shortened
 from harness.run.evidence import CheckResult, Status
-from harness.run.timeline import Observer
 
 _LONGEST_OBSERVATION = 600
 _MOST_RESOURCES = 8
@@ -23,7 +22,7 @@ _OTHER_ROWS = 8
 CLOSED_CONSOLE = (OSError, ValueError, SystemExit)
 
 
-class ConsoleObserver(Observer):
+class ConsoleObserver(Activity):
     """Shows a run on a console; a context manager.
 
     On a terminal: a live display of what is in progress, and one line that stays for every
@@ -47,8 +46,8 @@ class ConsoleObserver(Observer):
         heartbeat: float = 20.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._activity = Activity(clock)
-        self._display = _display_for(console, self._activity, heartbeat=heartbeat)
+        super().__init__(clock)
+        self._display = _display_for(console, self, heartbeat=heartbeat)
 
     def open(self) -> Self:
         """Start the display, where the context manager cannot be used."""
@@ -67,32 +66,20 @@ class ConsoleObserver(Observer):
 
     def phase_started(self, name: str) -> None:
         """Show that a phase is in progress."""
-        self._activity.phase_started(name)
+        super().phase_started(name)
         self._display.started(f"{one_line(name)}: started")
 
     def phase_finished(self, name: str, seconds: float, *, failed: bool = False) -> None:
         """Show that a phase has finished or failed."""
-        self._activity.phase_finished(name, failed=failed)
+        super().phase_finished(name, seconds, failed=failed)
         if failed:
             self._display.bad(f"{one_line(name)}: FAILED after {duration(seconds)}")
         else:
             self._display.good(f"{one_line(name)}: finished in {duration(seconds)}")
 
-    def resources_planned(self, count: int) -> None:
-        """Show progress against this number of resources."""
-        self._activity.planned(count)
-
-    def resource_started(self, address: str, action: str) -> None:
-        """Show that a resource is in progress."""
-        self._activity.resource_started(address, action)
-
-    def resource_finished(self, address: str, action: str, seconds: float) -> None:  # noqa: ARG002
-        """Show that the operation on a resource has finished."""
-        self._activity.resource_finished(address, action)
-
     def check_finished(self, result: CheckResult) -> None:
         """Count a check, and show it when it failed."""
-        self._activity.checked(result.status)
+        super().check_finished(result)
         if result.status is Status.FAILED:
             observed = shortened(one_line(result.observed), _LONGEST_OBSERVATION)
             check = one_line(result.check)

@@ -1,5 +1,5 @@
 from harness.report.activity import Activity
-from harness.run.evidence import Status
+from harness.run.evidence import CheckResult, Plane, Status
 
 
 class Clock:
@@ -26,8 +26,8 @@ def test_what_started_is_in_progress_until_it_finishes() -> None:
     activity.resource_started("aws_lb.main", "create")
 
     snapshot = activity.snapshot()
-    activity.resource_finished("aws_lb.main", "create")
-    activity.phase_finished("apply", failed=False)
+    activity.resource_finished("aws_lb.main", "create", 1.0)
+    activity.phase_finished("apply", 1.0, failed=False)
 
     assert not snapshot.idle
     assert [(item.name, item.since) for item in snapshot.phases] == [("apply", 0.0)]
@@ -49,18 +49,18 @@ def test_the_longest_running_resource_comes_first() -> None:
 
 def test_reads_are_not_counted_because_no_plan_counts_them() -> None:
     activity = Activity(Clock())
-    activity.planned(2)
-    activity.resource_finished("data.aws_region.here", "read")
-    activity.resource_finished("aws_vpc.main", "create")
+    activity.resources_planned(2)
+    activity.resource_finished("data.aws_region.here", "read", 1.0)
+    activity.resource_finished("aws_vpc.main", "create", 1.0)
 
     assert (activity.snapshot().done, activity.snapshot().planned) == (1, 2)
 
 
 def test_a_new_plan_counts_anew() -> None:
     activity = Activity(Clock())
-    activity.planned(2)
-    activity.resource_finished("aws_vpc.main", "create")
-    activity.planned(5)
+    activity.resources_planned(2)
+    activity.resource_finished("aws_vpc.main", "create", 1.0)
+    activity.resources_planned(5)
 
     assert (activity.snapshot().done, activity.snapshot().planned) == (0, 5)
 
@@ -70,7 +70,7 @@ def test_a_failed_phase_takes_its_unfinished_resources_along() -> None:
     activity.phase_started("watch")
     activity.phase_started("apply")
     activity.resource_started("aws_lb.main", "create")
-    activity.phase_finished("apply", failed=True)
+    activity.phase_finished("apply", 1.0, failed=True)
 
     assert names(activity) == []
 
@@ -80,7 +80,7 @@ def test_a_successful_phase_leaves_the_resources_of_another_in_progress() -> Non
     activity.phase_started("preflight")
     activity.phase_started("apply")
     activity.resource_started("aws_lb.main", "create")
-    activity.phase_finished("preflight", failed=False)
+    activity.phase_finished("preflight", 1.0, failed=False)
 
     assert names(activity) == ["aws_lb.main"]
 
@@ -88,7 +88,9 @@ def test_a_successful_phase_leaves_the_resources_of_another_in_progress() -> Non
 def test_checks_are_counted_by_status() -> None:
     activity = Activity(Clock())
     for status in (Status.PASSED, Status.FAILED, Status.PASSED):
-        activity.checked(status)
+        activity.check_finished(
+            CheckResult("s3/x", "claim", Plane.DATA, "embedded", status, "", 1.0)
+        )
 
     assert activity.snapshot().checks == {
         Status.PASSED: 2,
