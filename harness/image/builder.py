@@ -21,7 +21,10 @@ _BUILD_SECONDS = 1800.0
 
 @dataclass(frozen=True)
 class Builder:
-    """The path of a program that builds and pushes images; both have the same commands."""
+    """The path of a program that builds and pushes images; both have the same commands.
+
+    Every method raises ``ProcessError``, with the last lines that it printed, when it fails.
+    """
 
     program: str
 
@@ -32,11 +35,7 @@ class Builder:
 
     @contextmanager
     def logged_in(self, login: Login) -> Iterator[None]:
-        """Log in to a registry for the time of the context.
-
-        Raises:
-            ProcessError: The login failed.
-        """
+        """Log in to a registry for the time of the context."""
         user = ("--username", login.user, "--password-stdin")
         self._run("login", *user, login.registry, timeout=_LOGIN_SECONDS, stdin=login.password)
         try:
@@ -45,20 +44,12 @@ class Builder:
             self._run("logout", login.registry, timeout=_LOGIN_SECONDS)
 
     def build(self, folder: Path, uri: str) -> None:
-        """Build the image from the sources in a folder.
-
-        Raises:
-            ProcessError: It failed; the message has the last lines of what it printed.
-        """
+        """Build the image from the sources in a folder."""
         options = ("--platform", _PLATFORM, "--file", _DOCKERFILE, "--tag", uri)
         self._run("build", *options, ".", cwd=folder, timeout=_BUILD_SECONDS)
 
     def push(self, uri: str) -> None:
-        """Push the image.
-
-        Raises:
-            ProcessError: It failed.
-        """
+        """Push the image."""
         self._run("push", uri, timeout=_BUILD_SECONDS)
 
     def _run(

@@ -21,15 +21,9 @@ def publish(
     tags: Mapping[str, str],
     report: Callable[[str], None],
 ) -> str:
-    """Return the URI of an image of the API's sources.
+    """Return the URI of an image of the API in ``package``, the folder of the package ``stack``.
 
-    Args:
-        registry: Where it is kept.
-        builder: What builds it.
-        package: Folder of the package ``stack``, with the API in it.
-        repository: Name of the repository, created when there is none.
-        tags: Tags of a new repository.
-        report: Called with a line of text for each step.
+    A missing repository is created, with the tags; ``report`` receives a line for each step.
 
     Raises:
         UsageError: The repository is not this project's.

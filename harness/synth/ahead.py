@@ -20,19 +20,15 @@ def synthesized_ahead(run: Run, target: Target) -> Iterator[None]:
     """Fill the synth cache in the background with the predicted configuration.
 
     The body then synthesizes the actual configuration, which is usually the predicted one. If
-    it is not, the result in the cache is unused.
-
-    Args:
-        run: The run; need not have begun.
-        target: Its target; need not be started.
+    it is not, the result in the cache is unused. Neither the run need have begun nor the target.
 
     Raises:
         UsageError: The stack configuration is invalid; nothing was started.
     """
-    config = _predicted(run, target)
-    if config is None:
+    if not target.is_predictable:
         yield
         return
+    config = run.stack.predict(run.planned_config(target))
     cancel = threading.Event()
     with ThreadPoolExecutor(1, thread_name_prefix="synth-ahead") as pool:
         pool.submit(_synthesize, run, config, cancel)
@@ -40,13 +36,6 @@ def synthesized_ahead(run: Run, target: Target) -> Iterator[None]:
             yield
         finally:
             cancel.set()
-
-
-def _predicted(run: Run, target: Target) -> StackConfiguration | None:
-    """Return the predicted configuration; None if the target is not predictable."""
-    if not target.is_predictable:
-        return None
-    return run.stack.predict(run.planned_config(target))
 
 
 def _synthesize(run: Run, config: StackConfiguration, cancel: threading.Event) -> None:

@@ -90,11 +90,7 @@ class AwsTarget(Target):
 
     @cached_property
     def identity(self) -> Identity:
-        """The caller identity that STS returns.
-
-        Raises:
-            UsageError: There are no credentials, or AWS rejects them.
-        """
+        """The caller identity that STS returns."""
         return caller_identity(self._session)
 
     def start(self) -> Mapping[str, str]:

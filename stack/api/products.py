@@ -44,7 +44,8 @@ class ProductRepository:
     """Reads and writes products, one transaction each.
 
     Every method raises ``DatabaseUnavailableError`` or ``psycopg.OperationalError`` when the
-    database cannot be used.
+    database cannot be used, ``ProductNotFoundError`` when there is no product with the id, and
+    ``DuplicateSkuError`` when another product has the SKU.
     """
 
     def __init__(self, database: Database) -> None:
@@ -63,37 +64,20 @@ class ProductRepository:
         return Page(items=items, total=total, limit=request.limit, offset=request.offset)
 
     async def get(self, product_id: int) -> Product:
-        """Return a product.
-
-        Raises:
-            ProductNotFoundError: There is none with this id.
-        """
+        """Return a product."""
         return _found(product_id, await self._one(_GET, {"id": product_id}))
 
     async def create(self, product: ProductInput) -> Product:
-        """Store a new product and return it with its id.
-
-        Raises:
-            DuplicateSkuError: Another product has this SKU.
-        """
+        """Store a new product and return it with its id."""
         return Product.model_validate(await self._one(_CREATE, product.model_dump()))
 
     async def update(self, product_id: int, product: ProductInput) -> Product:
-        """Replace a product and return it.
-
-        Raises:
-            ProductNotFoundError: There is none with this id.
-            DuplicateSkuError: Another product has this SKU.
-        """
+        """Replace a product and return it."""
         values = product.model_dump() | {"id": product_id}
         return _found(product_id, await self._one(_UPDATE, values))
 
     async def delete(self, product_id: int) -> None:
-        """Delete a product.
-
-        Raises:
-            ProductNotFoundError: There is none with this id.
-        """
+        """Delete a product."""
         _found(product_id, await self._one(_DELETE, {"id": product_id}))
 
     async def _one(self, statement: LiteralString, values: dict[str, Any]) -> Product | None:

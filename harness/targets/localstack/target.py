@@ -96,20 +96,12 @@ class LocalStackTarget(Target):
 
     @classmethod
     def create(cls, settings: HarnessSettings, *, owner_pid: int | None) -> Self:  # noqa: ARG003
-        """Return the target of a new run, at the address from the settings.
-
-        Raises:
-            UsageError: The address is malformed.
-        """
+        """Return the target of a new run, at the address from the settings."""
         return cls(region=settings.region, endpoint=find_endpoint(settings.endpoint_url))
 
     @classmethod
     def attach(cls, region: str, attachment: Mapping[str, str]) -> Self:
-        """Return the target of a run on record.
-
-        Raises:
-            TargetError: It does not respond any more, or is not a LocalStack.
-        """
+        """Return the target of a run on record."""
         endpoint = LocalStackEndpoint(attachment["endpoint"], "the record of the run")
         await_localstack(endpoint, patience=_ATTACH_SECONDS)
         return cls(region=region, endpoint=endpoint, attachment=attachment)
