@@ -1,13 +1,15 @@
-"""The metrics of the stack that have an alarm, with their thresholds."""
+"""The metrics of the stack that have an alarm; ``metrics.toml`` has the thresholds."""
 
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from stack.database import Database
 from stack.load_balancer import LoadBalancer
 from stack.network import Network
 from stack.service import Service
+from stack.tiers import Tier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,102 +37,42 @@ class Metric:
     dimensions: Mapping[str, str]
 
 
-_load_balancer = partial(Metric, namespace="AWS/ApplicationELB")
-_utilization = partial(Metric, statistic="Average", periods=5)
+_TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+def _metrics(tier: Tier, **dimensions: str) -> list[Metric]:
+    """Return the metrics of a tier, with the values of their dimensions."""
+    return [
+        Metric(**{**row, "dimensions": {name: dimensions[name] for name in row["dimensions"]}})
+        for row in _TABLE[tier]
+    ]
 
 
 def network_metrics(network: Network) -> list[Metric]:
-    """Return the metrics of NAT gateways: port allocation errors.
-
-    https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
-    """
+    """Return the metrics of the NAT gateways: port allocation errors."""
     return [
-        Metric(
-            kind=f"nat-ports-{index}",
-            title="A NAT gateway has no port left for another connection",
-            namespace="AWS/NATGateway",
-            name="ErrorPortAllocation",
-            statistic="Sum",
-            threshold=0,
-            periods=3,
-            dimensions={"NatGatewayId": gateway},
-        )
+        replace(metric, kind=f"{metric.kind}-{index}")
         for index, gateway in enumerate(network.nat_gateway_ids)
+        for metric in _metrics(Tier.NETWORK, NatGatewayId=gateway)
     ]
 
 
 def load_balancer_metrics(load_balancer: LoadBalancer) -> list[Metric]:
-    """Return the metrics of the load balancer: errors and unhealthy targets.
-
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
-    """
-    whole = {"LoadBalancer": load_balancer.arn_suffix}
-    targets = {**whole, "TargetGroup": load_balancer.target_group_arn_suffix}
-    errors = partial(_load_balancer, statistic="Sum", threshold=5, periods=2)
-    return [
-        errors(
-            kind="alb-5xx",
-            title="The load balancer itself answers with errors",
-            name="HTTPCode_ELB_5XX_Count",
-            dimensions=whole,
-        ),
-        errors(
-            kind="target-5xx",
-            title="The API answers with errors",
-            name="HTTPCode_Target_5XX_Count",
-            dimensions=targets,
-        ),
-        _load_balancer(
-            kind="unhealthy-hosts",
-            title="Tasks fail the load balancer's health check",
-            name="UnHealthyHostCount",
-            statistic="Maximum",
-            threshold=0,
-            periods=3,
-            dimensions=targets,
-        ),
-    ]
+    """Return the metrics of the load balancer: errors and unhealthy targets."""
+    return _metrics(
+        Tier.LOAD_BALANCER,
+        LoadBalancer=load_balancer.arn_suffix,
+        TargetGroup=load_balancer.target_group_arn_suffix,
+    )
 
 
 def service_metrics(service: Service) -> list[Metric]:
-    """Return the metrics of the tasks: CPU utilization.
-
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
-    """
-    dimensions = {"ClusterName": service.cluster_name, "ServiceName": service.service_name}
-    return [
-        _utilization(
-            kind="service-cpu",
-            title="The tasks run out of CPU (percent)",
-            namespace="AWS/ECS",
-            name="CPUUtilization",
-            threshold=85,
-            dimensions=dimensions,
-        ),
-    ]
+    """Return the metrics of the tasks: CPU utilization."""
+    return _metrics(
+        Tier.SERVICE, ClusterName=service.cluster_name, ServiceName=service.service_name
+    )
 
 
 def database_metrics(database: Database) -> list[Metric]:
-    """Return the metrics of the database: CPU and capacity utilization.
-
-    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html
-    """
-    dimensions = {"DBClusterIdentifier": database.cluster_identifier}
-    return [
-        _utilization(
-            kind="database-cpu",
-            title="The database runs out of CPU (percent)",
-            namespace="AWS/RDS",
-            name="CPUUtilization",
-            threshold=85,
-            dimensions=dimensions,
-        ),
-        _utilization(
-            kind="database-capacity",
-            title="The database is near its largest size (percent)",
-            namespace="AWS/RDS",
-            name="ACUUtilization",
-            threshold=90,
-            dimensions=dimensions,
-        ),
-    ]
+    """Return the metrics of the database: CPU and capacity utilization."""
+    return _metrics(Tier.DATABASE, DBClusterIdentifier=database.cluster_identifier)
