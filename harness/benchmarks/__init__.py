@@ -1,1 +1,1 @@
-"""Benchmarks of a whole run and of preflight."""
+"""The benchmark of a whole run."""
