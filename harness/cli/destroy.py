@@ -67,12 +67,7 @@ def _destroy(ledger: Ledger, suffix: str, *, force: bool) -> None:
 
 
 def _confirm(suffix: str, owner: Owner) -> None:
-    """Ask before a run is taken away from a living process.
-
-    Raises:
-        UsageError: There is no terminal.
-        RunInUseError: The answer is no.
-    """
+    """Ask before a run is taken away from a living process."""
     if not sys.stdin.isatty():
         raise UsageError(
             f"the run {suffix} is in use by {owner}, and --force asks on a terminal only",

@@ -120,11 +120,7 @@ def _swept(
 
 
 def _permitted_target(settings: HarnessSettings) -> Target:
-    """Return the target; a real account must pass the same guards as for a run.
-
-    Raises:
-        UsageError: Account or region differ from the settings.
-    """
+    """Return the target; a real account must pass the same guards as for a run."""
     is_account = target_type(settings.target).is_account
     if is_account:
         guard_location(settings)

@@ -1,33 +1,6 @@
 """The reports on disk: ``report.json`` for programs, ``report.html`` for people.
 
-``report.json`` is one object. Its names are stable: a later version adds names, and raises
-``schema`` only when one changes its meaning. Every text is redacted. All times are seconds
-since the start of the run, except ``started_at``.
-
-=====================  ====================================================================
-``schema``             1
-``passed``             boolean: whether ``verdict`` is "passed"
-``verdict``            "passed", "failed", "interrupted" or "nothing proved"
-``counts``             object: "passed", "failed", "not provable" -> number of checks
-``target``             name of the target
-``region``             AWS region
-``environment_suffix`` the run's suffix
-``started_at``         ISO 8601 time in UTC
-``facts``              object: name -> text (Terraform version, emulator, database, ...)
-``phases``             list of {name, started, ended, failed} by start; some overlap
-``resources``          list of {address, action, started, ended}
-``results``            list of {check, claim, plane, target, status, observed, seconds}; plane is
-                       "data plane" or "control plane", status is a name of ``counts``
-``outputs``            object: name -> text, without secrets
-``errors``             list of texts, first cause first
-``leftovers``          list of texts: resources that the teardown proof found
-``torn_down``          boolean: destroy and teardown proof ran and found nothing
-``teardown``           text: how the teardown ended
-``interrupted``        boolean: Ctrl-C or a signal ended the run early
-``proved``             boolean: something was proved, or nothing had to be
-``bundle``             name of a zip beside the report with the files about a failure; or empty
-``notes``              list of texts (kept stack, tiers not deployed, ...)
-=====================  ====================================================================
+docs/report.md describes ``report.json``; its names are stable.
 """
 
 import json

@@ -19,7 +19,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class RunReport:
-    """Everything that a report shows; holds no secret. ``harness.report.files`` describes it."""
+    """Everything that a report shows; holds no secret. docs/report.md has its fields."""
 
     target: str
     region: str

@@ -60,12 +60,7 @@ def usable_clock(factor: int, directory: Path) -> ProviderClock:
 
 
 def _measure(factor: int, directory: Path) -> float:
-    """Return how many times as fast the clock of a program runs.
-
-    Raises:
-        ClockError: The launcher could not change it, or not be started.
-        OSError: The folder is not writable.
-    """
+    """Return how many times as fast the clock of a program runs."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with temporary_folder("provider-clock-", parent=directory) as folder:
         launcher, reason = folder / "launcher", folder / "reason"

@@ -36,13 +36,8 @@ def install_launcher(directory: Path, factor: int) -> None:
 def write_launcher(path: Path, factor: int, program: Path, reason: Path) -> None:
     """Write a script that starts a program with a faster clock, by ``launcher.py``.
 
-    Without the interpreter of today it starts the program at normal speed.
-
-    Args:
-        path: The script.
-        factor: How many times as fast.
-        program: The program.
-        reason: File for the reason if the clock cannot be changed.
+    Without the interpreter of today it starts the program at normal speed. ``reason`` is the file
+    for the reason if the clock cannot be changed.
     """
     python, launcher, real, note = (
         shlex.quote(str(each)) for each in (sys.executable, _LAUNCHER, program, reason)

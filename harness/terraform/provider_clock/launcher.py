@@ -146,12 +146,7 @@ def _record(error: Exception, reason_file: str) -> None:
 
 
 def _fork_tracer(factor: int, reason_file: str) -> None:
-    """Fork the tracer of this process, and return when it has attached, or has ended.
-
-    Raises:
-        ClockError: This kind of machine is not supported.
-        OSError: There are no more processes or file descriptors.
-    """
+    """Fork the tracer of this process, and return when it has attached, or has ended."""
     require_support()
     tracer = _Tracer(os.getpid())
     allowed, attached = os.pipe(), os.pipe()
