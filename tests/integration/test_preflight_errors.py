@@ -13,6 +13,7 @@ from typing import Any
 import platformdirs
 import pytest
 
+from harness.catalog.configuration import LOCAL_IMAGE
 from harness.deploy.workspace import Tools, find_tools
 from harness.preflight import TerraformVersion, configuration_of, explain, preflight
 from harness.targets.base import Target
@@ -185,7 +186,7 @@ GOOD: dict[str, Any] = {
             "capacity_providers": ["FARGATE_SPOT"],
         }
     },
-    "aws_ecs_task_definition": {"good": task({"image": "api"})},
+    "aws_ecs_task_definition": {"good": task({"image": LOCAL_IMAGE})},
 }
 
 
@@ -351,7 +352,8 @@ def test_a_lifecycle_rule_without_filter_is_a_warning_of_terraform(
     address = "aws_s3_bucket_lifecycle_configuration.logs"
     configuration = document([Mistake(address, "", {"bucket": "logs", "rule": [rule]})], {})
     expected = "s3/lifecycle-rule-without-filter"
-    assert preflight_rules(configuration, cloud, tools) == {address: {expected}}
+    (finding,) = preflight(configuration_of(configuration), target=cloud).warnings
+    assert (finding.rule, finding.address) == (expected, address)
 
     (tmp_path / "cdk.tf.json").write_text(json.dumps(configuration))
     with terraform_validate(tools, tmp_path) as validate:
