@@ -16,14 +16,12 @@ _MOST_ARNS = 20
 
 
 def _load_balancers(clients: Clients) -> Iterator[Resource]:
-    items = pages(clients.elbv2, "describe_load_balancers", "LoadBalancers")
-    arns = (item["LoadBalancerArn"] for item in items)
+    arns = pages(clients.elbv2, "describe_load_balancers", "LoadBalancers[].LoadBalancerArn")
     return _tagged(clients, [Resource(Kind.LOAD_BALANCER, arn, _name(arn)) for arn in arns])
 
 
 def _target_groups(clients: Clients) -> Iterator[Resource]:
-    items = pages(clients.elbv2, "describe_target_groups", "TargetGroups")
-    arns = (item["TargetGroupArn"] for item in items)
+    arns = pages(clients.elbv2, "describe_target_groups", "TargetGroups[].TargetGroupArn")
     return _tagged(clients, [Resource(Kind.TARGET_GROUP, arn, _name(arn)) for arn in arns])
 
 
@@ -35,13 +33,12 @@ def _name(arn: str) -> str:
 def _listeners(clients: Clients) -> Iterator[Resource]:
     """Yield listeners; their rules are deleted with them."""
     elbv2 = clients.elbv2
-    balancers = pages(elbv2, "describe_load_balancers", "LoadBalancers")
+    arns = pages(elbv2, "describe_load_balancers", "LoadBalancers[].LoadBalancerArn")
 
     def listeners(balancer: str) -> list[Resource]:
-        items = pages(elbv2, "describe_listeners", "Listeners", LoadBalancerArn=balancer)
-        return [Resource(Kind.LISTENER, item["ListenerArn"], within=balancer) for item in items]
+        found = pages(elbv2, "describe_listeners", "Listeners", LoadBalancerArn=balancer)
+        return [Resource(Kind.LISTENER, item["ListenerArn"], within=balancer) for item in found]
 
-    arns = (item["LoadBalancerArn"] for item in balancers)
     return _tagged(clients, [each for found in describe_each(arns, listeners) for each in found])
 
 

@@ -20,11 +20,9 @@ def _delete_role(clients: Clients, resource: Resource) -> None:
         iam.detach_role_policy(RoleName=name, PolicyArn=attached["PolicyArn"])
     for inline in pages(iam, "list_role_policies", "PolicyNames", RoleName=name):
         iam.delete_role_policy(RoleName=name, PolicyName=inline)
-    profiles = pages(iam, "list_instance_profiles_for_role", "InstanceProfiles", RoleName=name)
-    for profile in profiles:
-        iam.remove_role_from_instance_profile(
-            RoleName=name, InstanceProfileName=profile["InstanceProfileName"]
-        )
+    profiles = "InstanceProfiles[].InstanceProfileName"
+    for profile in pages(iam, "list_instance_profiles_for_role", profiles, RoleName=name):
+        iam.remove_role_from_instance_profile(RoleName=name, InstanceProfileName=profile)
     iam.delete_role(RoleName=name)
 
 

@@ -55,9 +55,8 @@ def _empty(s3: Any, name: str) -> None:
             answer = s3.delete_objects(Bucket=name, Delete={"Objects": keys, "Quiet": True})
             for refused in answer.get("Errors", ()):
                 raise ClientError({"Error": refused}, "DeleteObjects")
-    for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=name):
-        for upload in page.get("Uploads", ()):
-            s3.abort_multipart_upload(Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"])
+    for upload in pages(s3, "list_multipart_uploads", "Uploads", Bucket=name):
+        s3.abort_multipart_upload(Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"])
 
 
 TYPES = (ResourceType(Kind.BUCKET, _buckets, _delete),)
