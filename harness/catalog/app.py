@@ -7,6 +7,7 @@ from pathlib import Path
 import stack
 from harness.core.errors import ToolNotFoundError
 from harness.run.stack_definition import StackApp
+from stack.app import CONFIG_VARIABLE, STATE_REGION_VARIABLE, VARIABLES
 from stack.errors import NodeNotFoundError
 from stack.jsii_runtime import OLDEST_MAINTAINED_NODE, choose_node
 
@@ -17,15 +18,8 @@ APP = StackApp(
     module="stack.app",
     package=PACKAGE.resolve(),
     not_synthesized=frozenset({"api"}),  # it runs in the tasks
-    config_variable="CATALOG_STACK_CONFIG",
-    inputs=frozenset(
-        {
-            "AWS_REGION",
-            "ENVIRONMENT_SUFFIX",
-            "TERRAFORM_STATE_BUCKET",
-            "TERRAFORM_STATE_BUCKET_REGION",
-        }
-    ),
+    config_variable=CONFIG_VARIABLE,
+    inputs=frozenset({*VARIABLES.values(), STATE_REGION_VARIABLE}),
 )
 
 
