@@ -95,8 +95,13 @@ class RecordingTarget:
 def record(deployment: Deployment) -> None:
     """Record the responses for a deployed stack."""
     target: Any = RecordingTarget(deployment.target)
+    state = deployment.state()
     context = CheckContext(
-        target, deployment.outputs, ExpectedStack.of(deployment.config), record=_require_no_failure
+        target,
+        deployment.outputs,
+        ExpectedStack.of(deployment.config),
+        CATALOG.describe(state),
+        record=_require_no_failure,
     )
     for service, check in service_checks():
         if not check.spec.exclusive:
@@ -108,6 +113,7 @@ def record(deployment: Deployment) -> None:
     stack = {
         "configuration": deployment.config.to_mapping(),
         "outputs": asdict(deployment.outputs),
+        "state": list(state),
     }
     normalised = _normaliser(names)
     recording.write(recording.FOLDER / "stack.json", normalised(stack))

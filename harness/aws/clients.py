@@ -51,11 +51,13 @@ class Clients:
     ecs: _Client["ECSClient"] = _Client("ecs")
     elbv2: _Client["ElasticLoadBalancingv2Client"] = _Client("elbv2")
     iam: _Client["IAMClient"] = _Client("iam")
+    kms: _Client[Any] = _Client("kms")
     logs: _Client["CloudWatchLogsClient"] = _Client("logs")
     rds: _Client["RDSClient"] = _Client("rds")
     rds_data: _Client["RDSDataServiceClient"] = _Client("rds-data")
     s3: _Client["S3Client"] = _Client("s3")
     secretsmanager: _Client["SecretsManagerClient"] = _Client("secretsmanager")
+    sns: _Client[Any] = _Client("sns")
 
     def __init__(self, session: boto3.Session, config: Config | None = None) -> None:
         self._session: Any = session

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from harness.aws.capability import Capability
-from harness.catalog import configuration, names
+from harness.catalog import configuration, descriptions, names
 from harness.catalog.app import APP
 from harness.catalog.aurora_version import resolve_aurora_version
 from harness.catalog.hourly_usage import hourly_usage
@@ -29,6 +29,7 @@ class CatalogDefinition:
     restore = staticmethod(StackConfig.from_mapping)
     outputs = staticmethod(CatalogOutputs.from_dict)
     state_key = staticmethod(names.state_key)
+    describe = staticmethod(descriptions.describe)
     physical_names = staticmethod(names.physical_names)
 
     def predict(self, config: StackConfiguration) -> StackConfig:

@@ -1,10 +1,10 @@
 """The load balancer: its settings, the health of its targets, requests to every task."""
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal
+from harness.checks.framework.description import Comparison, named
 from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import (
     RunningTask,
@@ -12,14 +12,38 @@ from harness.checks.framework.resources import (
     running_tasks,
     target_group,
 )
-from harness.checks.probes.catalog_client import CatalogClient, task_of
+from harness.checks.probes.catalog_client import CatalogClient
 from harness.run.evidence import Plane
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import TargetHealthDescriptionTypeDef
 
 _TRAFFIC = (Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
-_LOG_PREFIX = "alb"
+_BALANCER = Comparison(
+    "load balancer",
+    {
+        "CreatedTime": "of its creation",
+        "State": "waited for",
+        "Attributes.load_balancing.cross_zone.enabled": "always on for this type",
+        "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": "of Network Load Balancers",
+    },
+)
+_LISTENER = Comparison(
+    "listener",
+    {
+        f"{place}.{name}": "the other form of TargetGroupArn; several groups would have no such ARN"
+        for place in ("DefaultActions", "Rules.Actions")
+        for name in ("ForwardConfig", "Order")
+    }
+    | {"Rules.RuleArn": "of the listener's ARN"},
+)
+_TARGETS = Comparison(
+    "target group",
+    {
+        "LoadBalancerArns": "compared with the load balancer",
+        "Attributes.stickiness.app_cookie": "of another type of stickiness",
+    },
+)
 
 
 class Alb(ServiceChecks):
@@ -29,79 +53,51 @@ class Alb(ServiceChecks):
     tier = Tier.LOAD_BALANCER
     requires = (Capability.ELBV2,)
 
-    @check("the load balancer is active and internet-facing in every zone")
-    def active(self) -> str:
-        """Compare state, scheme, type and subnets."""
+    @check("the load balancer is active, and as configured: internet-facing, with access logs")
+    def load_balancer(self) -> str:
+        """Wait until it is active, and compare it with all its attributes."""
         balancer = self.context.eventually(
             lambda: load_balancer(self.context),
             what="an active load balancer",
             ready=lambda actual: actual["State"]["Code"] == "active",
         )
-        groups = balancer.get("SecurityGroups", [])
-        subnets = {zone["SubnetId"] for zone in balancer["AvailabilityZones"]}
-        zones = {zone["ZoneName"] for zone in balancer["AvailabilityZones"]}
-        expect_equal("scheme", balancer["Scheme"], "internet-facing")
-        expect_equal("type", balancer["Type"], "application")
-        expect_equal("security groups", groups, [self.context.outputs.alb_security_group_id])
-        expect_equal("subnets", subnets, set(self.context.outputs.public_subnet_ids))
-        expect_equal("number of zones", len(zones), self.context.expected.availability_zone_count)
-        return f"{balancer['LoadBalancerName']} is active in {', '.join(sorted(zones))}"
-
-    @check("the only listener is on port 80 and forwards everything to the target group")
-    def listener_forwards(self) -> str:
-        """Compare every listener and every rule, by the load balancer's name."""
-        arn = load_balancer(self.context)["LoadBalancerArn"]
-        elbv2 = self.context.clients.elbv2
-        listeners = elbv2.describe_listeners(LoadBalancerArn=arn)["Listeners"]
-        actual = [(listener.get("Protocol"), listener.get("Port")) for listener in listeners]
-        expect_equal("listeners", actual, [("HTTP", 80)])
-        rules = elbv2.describe_rules(ListenerArn=listeners[0]["ListenerArn"])["Rules"]
-        actions = [
-            (action["Type"], action.get("TargetGroupArn"))
-            for rule in rules
-            for action in rule["Actions"]
-        ]
-        expect_equal(
-            "actions of its rules",
-            actions,
-            [("forward", target_group(self.context)["TargetGroupArn"])],
+        arn = balancer["LoadBalancerArn"]
+        subnets = [zone["SubnetId"] for zone in balancer["AvailabilityZones"]]
+        attributes = self.context.clients.elbv2.describe_load_balancer_attributes(
+            LoadBalancerArn=arn
         )
-        return f"HTTP:80 forwards to {self.context.expected.target_group_name}"
+        described = {**balancer, "AvailabilityZones": subnets, "Attributes": _values(attributes)}
+        return self.compare(_BALANCER, {arn: described})
 
-    @check("the target group has IP targets and checks their health at /healthz")
-    def target_group_settings(self) -> str:
-        """Compare target type, protocol and health check."""
-        stack, group = self.context.expected, target_group(self.context)
-        actual = {
-            "target type": group.get("TargetType"),
-            "protocol": group.get("Protocol"),
-            "port": group.get("Port"),
-            "VPC": group.get("VpcId"),
-            "health check": (group.get("HealthCheckEnabled"), group.get("HealthCheckPath")),
-            "matcher": group.get("Matcher", {}).get("HttpCode"),
+    @check("the only listener has only its default rule, which forwards to the target group")
+    def listener(self) -> str:
+        """Compare every listener with all its rules and attributes."""
+        elbv2, arn = self.context.clients.elbv2, load_balancer(self.context)["LoadBalancerArn"]
+        listeners = elbv2.describe_listeners(LoadBalancerArn=arn)["Listeners"]
+        described = {
+            each["ListenerArn"]: {
+                **each,
+                "Attributes": _values(
+                    elbv2.describe_listener_attributes(ListenerArn=each["ListenerArn"])
+                ),
+                "Rules": named(
+                    elbv2.describe_rules(ListenerArn=each["ListenerArn"])["Rules"],
+                    lambda rule: rule["Priority"],
+                ),
+            }
+            for each in listeners
         }
-        expected = {
-            "target type": "ip",
-            "protocol": "HTTP",
-            "port": stack.container_port,
-            "VPC": self.context.outputs.vpc_id,
-            "health check": (True, "/healthz"),
-            "matcher": "200",
-        }
-        expect_equal("target group", actual, expected)
-        return f"ip targets on port {stack.container_port}, health check: 200 from /healthz"
+        return self.compare(_LISTENER, described)
 
-    @check("access logs go to the log bucket")
-    def access_logs(self) -> str:
-        """Compare the load balancer's attributes."""
-        arn = load_balancer(self.context)["LoadBalancerArn"]
-        response = self.context.clients.elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn)
-        values = {item["Key"]: item["Value"] for item in response["Attributes"]}
-        bucket = self.context.expected.log_bucket_name
-        expected = {"enabled": "true", "bucket": bucket, "prefix": _LOG_PREFIX}
-        actual = {name: values.get(f"access_logs.s3.{name}") for name in expected}
-        expect_equal("access logs", actual, expected)
-        return f"access logs go to {bucket}/{_LOG_PREFIX}"
+    @check("the target group is as configured: IP targets, their health checked at /healthz")
+    def target_group(self) -> str:
+        """Compare the target group with all its attributes."""
+        group = target_group(self.context)
+        arn = group["TargetGroupArn"]
+        attributes = self.context.clients.elbv2.describe_target_group_attributes(TargetGroupArn=arn)
+        balancers = [load_balancer(self.context)["LoadBalancerArn"]]
+        expect_equal("load balancers", group.get("LoadBalancerArns"), balancers)
+        return self.compare(_TARGETS, {arn: {**group, "Attributes": _values(attributes)}})
 
     @check(
         "every target is healthy, one per desired task",
@@ -138,13 +134,11 @@ class Alb(ServiceChecks):
     )
     def each_task_answers(self) -> str:
         """Request ``/healthz`` until each running task has responded, always with status 200."""
-        tasks = {task.id for task in self._expected_tasks()}
+        expected = {task.id for task in self._expected_tasks()}
         catalog = CatalogClient.at_load_balancer(self.context)
-        responses = catalog.responses_of_tasks("/healthz", tasks=len(tasks))
-        counts = Counter(task_of(response) for response in responses)
-        expect_equal("tasks that responded", set(counts), tasks)
-        shown = ", ".join(f"{task} {count}" for task, count in sorted(counts.items()))
-        return f"{len(responses)} requests, all 200; by task: {shown}"
+        responses = catalog.each_task(lambda: catalog.send("GET", "/healthz"))
+        expect_equal("tasks that responded", set(responses), expected)
+        return f"200 from every task: {', '.join(sorted(responses))}"
 
     def _expected_tasks(self) -> list[RunningTask]:
         expected = self.context.expected.desired_count
@@ -169,6 +163,12 @@ class Alb(ServiceChecks):
             health, what=f"{expected} targets, all healthy", ready=ready
         )
         return {address for address, _ in actual}
+
+
+def _values(response: Any) -> dict[str, str]:
+    """Return key -> value of the attributes that are set."""
+    values = {item["Key"]: item["Value"] for item in response["Attributes"]}
+    return {key: value for key, value in values.items() if value not in ("false", "0")}
 
 
 def _state(target: "TargetHealthDescriptionTypeDef") -> tuple[str, str]:

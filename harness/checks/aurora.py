@@ -5,10 +5,18 @@ import secrets
 from typing import Any
 
 from harness.aws.capability import Capability
+from harness.aws.paging import pages
 from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal, one
+from harness.checks.framework.description import Comparison
 from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import aurora_cluster
-from harness.checks.probes.catalog_client import CatalogClient, body_of, new_product, task_of
+from harness.checks.probes.catalog_client import (
+    CatalogClient,
+    body_of,
+    items_of,
+    new_product,
+    require_product,
+)
 from harness.checks.probes.credentials import read_credentials
 from harness.checks.probes.postgres import connected, refusal
 from harness.checks.probes.sql_access import DataApi, DirectSql, Sql
@@ -20,6 +28,67 @@ _DIRECT = (*_SECRET, Capability.DATABASE_DATA_PLANE, Capability.DATABASE_DIRECT)
 _DATA_API = (*_SECRET, Capability.DATABASE_DATA_PLANE, Capability.RDS_DATA)
 _API = (Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE, Capability.ELBV2)
 
+_CLUSTER = Comparison(
+    "DB cluster",
+    {
+        "TagList": "compared by tags/database",
+        **dict.fromkeys(
+            ("ClusterCreateTime", "EarliestRestorableTime", "LatestRestorableTime"),
+            "of its creation and its backups",
+        ),
+        "Status": "waited for",
+        "DBClusterMembers": "compared as instances",
+        "ActivityStreamStatus": "waited for by nothing; a stream has ActivityStreamMode",
+        "Capacity": "changes with the load",
+        "PercentProgress": "of a change",
+        "PendingModifiedValues": "of a change",
+        "MultiAZ": "of its instances' zones",
+        "ServerlessV2PlatformVersion": "chosen by AWS",
+        "UpgradeRolloutOrder": "chosen by AWS",
+    },
+)
+_INSTANCE = Comparison(
+    "DB instance",
+    {
+        "TagList": "compared by tags/database",
+        "InstanceCreateTime": "of its creation",
+        "LatestRestorableTime": "of its backups",
+        **dict.fromkeys(
+            (
+                *("AllocatedStorage", "BackupRetentionPeriod", "BackupTarget", "DBName"),
+                *("Endpoint.HostedZoneId", "LicenseModel", "MasterUsername", "StorageEncrypted"),
+                *("StorageType", "VpcSecurityGroups", "EngineLifecycleSupport", "NetworkType"),
+                *("CopyTagsToSnapshot", "DeletionProtection"),
+            ),
+            "the cluster's",
+        ),
+        **dict.fromkeys(
+            (
+                *("DBSubnetGroup.DBSubnetGroupDescription", "DBSubnetGroup.VpcId"),
+                *("DBSubnetGroup.SubnetGroupStatus", "DBSubnetGroup.Subnets"),
+                *("DBSubnetGroup.DBSubnetGroupArn", "DBSubnetGroup.SupportedNetworkTypes"),
+            ),
+            "compared as subnet group",
+        ),
+        "DBParameterGroups.ParameterApplyStatus": "in-sync after a while",
+        "OptionGroupMemberships": "the default one: Aurora PostgreSQL has no options",
+        "CertificateDetails": "rotated by AWS",
+        "ActivityStreamStatus": "the cluster's",
+    },
+    {"DBInstanceStatus": "available"},
+)
+_PARAMETERS = Comparison(
+    "DB cluster parameter group",
+    {
+        f"Parameters.{name}": "of the parameter's definition"
+        for name in (
+            *("AllowedValues", "ApplyType", "DataType", "Description", "IsModifiable", "Source"),
+            "SupportedEngineModes",
+        )
+    },
+)
+_SUBNETS = Comparison("DB subnet group", {}, {"SubnetGroupStatus": "Complete"})
+
 
 class Aurora(ServiceChecks):
     """Checks of the Aurora cluster, its secret, and the connections that it accepts."""
@@ -28,108 +97,68 @@ class Aurora(ServiceChecks):
     tier = Tier.DATABASE
     requires = (Capability.RDS,)
 
-    @check("the cluster is serverless and encrypted, and its Data API is on")
+    @check("the cluster is available, and as configured: serverless, encrypted, its Data API on")
     def cluster(self) -> str:
-        """Wait until it is available, and compare its settings."""
-        stack = self.context.expected
+        """Wait until it is available, and compare all its settings."""
         cluster = self.context.eventually(
             lambda: aurora_cluster(self.context),
             what="an available cluster",
             ready=lambda actual: actual["Status"] == "available",
         )
-        scaling = cluster.get("ServerlessV2ScalingConfiguration", {})
-        actual = {
-            "engine": cluster["Engine"],
-            "major version": cluster["EngineVersion"].split(".")[0],
-            "database": cluster.get("DatabaseName"),
-            "owner": cluster.get("MasterUsername"),
-            "encrypted": cluster.get("StorageEncrypted"),
-            "HTTP endpoint": cluster.get("HttpEndpointEnabled"),
-            "capacity": (scaling.get("MinCapacity"), scaling.get("MaxCapacity")),
-            "security groups": [g["VpcSecurityGroupId"] for g in cluster["VpcSecurityGroups"]],
-        }
-        expected = {
-            "engine": "aurora-postgresql",
-            "major version": str(stack.aurora_engine_major),
-            "database": stack.database_name,
-            "owner": stack.master_username,
-            "encrypted": True,
-            "HTTP endpoint": True,
-            "capacity": (stack.aurora_min_capacity, stack.aurora_max_capacity),
-            "security groups": [self.context.outputs.database_security_group_id],
-        }
-        expect_equal("cluster", actual, expected)
-        return f"Aurora PostgreSQL {cluster['EngineVersion']}, encrypted, HTTP endpoint on"
+        groups = [each["VpcSecurityGroupId"] for each in cluster["VpcSecurityGroups"]]
+        described = {cluster["DBClusterIdentifier"]: {**cluster, "VpcSecurityGroups": groups}}
+        return f"{self.compare(_CLUSTER, described)}; Aurora PostgreSQL {cluster['EngineVersion']}"
 
-    @check("the cluster has one writer and the expected number of readers, none of them public")
+    @check("the cluster has exactly the configured instances, none of them public")
     def instances(self) -> str:
-        """Compare each member of the cluster."""
-        members = aurora_cluster(self.context)["DBClusterMembers"]
-        writers = [m["DBInstanceIdentifier"] for m in members if m["IsClusterWriter"]]
-        expect(len(writers) == 1, "one writer", writers)
-        expected = self.context.expected.aurora_reader_count
-        expect_equal("number of readers", len(members) - 1, expected)
-        for member in members:
-            self._instance(member["DBInstanceIdentifier"])
-        return f"writer {writers[0]}, {expected} readers, none public"
-
-    def _instance(self, identifier: str) -> None:
-        rds = self.context.clients.rds
-        response = rds.describe_db_instances(DBInstanceIdentifier=identifier)
-        instance = one(response["DBInstances"], f"instance {identifier}")
-        actual = {
-            "status": instance["DBInstanceStatus"],
-            "class": instance["DBInstanceClass"],
-            "public": instance["PubliclyAccessible"],
+        """Compare each instance of the cluster: a writer, and readers."""
+        name, rds = self.context.expected.aurora_cluster_identifier, self.context.clients.rds
+        writers = {
+            each["DBInstanceIdentifier"]
+            for each in aurora_cluster(self.context)["DBClusterMembers"]
+            if each["IsClusterWriter"]
         }
-        expected = {"status": "available", "class": "db.serverless", "public": False}
-        expect_equal(f"instance {identifier}", actual, expected)
-
-    @check("the parameter group requires TLS")
-    def forces_tls(self) -> str:
-        """Read rds.force_ssl of the parameter group that the cluster uses."""
-        name = self.context.expected.database_parameter_group_name
-        expect_equal(
-            "parameter group", aurora_cluster(self.context).get("DBClusterParameterGroup"), name
-        )
-        pages = self.context.clients.rds.get_paginator("describe_db_cluster_parameters").paginate(
-            DBClusterParameterGroupName=name
-        )
-        values = {
-            parameter["ParameterName"]: parameter.get("ParameterValue")
-            for page in pages
-            for parameter in page["Parameters"]
+        of_cluster = [{"Name": "db-cluster-id", "Values": [name]}]
+        found = pages(rds, "describe_db_instances", "DBInstances", Filters=of_cluster)
+        described = {
+            each["DBInstanceIdentifier"]: {
+                **each,
+                "IsClusterWriter": each["DBInstanceIdentifier"] in writers,
+            }
+            for each in found
         }
-        expect_equal("rds.force_ssl", values.get("rds.force_ssl"), "1")
-        return f"rds.force_ssl=1 in {name}"
+        return self.compare(_INSTANCE, described)
 
-    @check("the cluster is in the private subnets")
+    @check("the parameter group sets exactly what is configured: it requires TLS")
+    def parameter_group(self) -> str:
+        """Compare the group with every parameter that has not its default."""
+        name, rds = self.context.expected.database_parameter_group_name, self.context.clients.rds
+        groups = rds.describe_db_cluster_parameter_groups(DBClusterParameterGroupName=name)
+        parameters = pages(
+            rds,
+            "describe_db_cluster_parameters",
+            "Parameters",
+            DBClusterParameterGroupName=name,
+            Source="user",
+        )
+        group = one(groups["DBClusterParameterGroups"], f"parameter group {name}")
+        return self.compare(_PARAMETERS, {name: {**group, "Parameters": list(parameters)}})
+
+    @check("the subnet group has exactly the private subnets")
     def private_subnets(self) -> str:
-        """Compare the subnets of the subnet group that the cluster uses."""
-        stack, rds = self.context.expected, self.context.clients.rds
-        name = stack.database_subnet_group_name
-        expect_equal("subnet group", aurora_cluster(self.context).get("DBSubnetGroup"), name)
+        """Compare the subnet group."""
+        name, rds = self.context.expected.database_subnet_group_name, self.context.clients.rds
         response = rds.describe_db_subnet_groups(DBSubnetGroupName=name)
         group = one(response["DBSubnetGroups"], f"subnet group {name}")
-        actual = {subnet["SubnetIdentifier"] for subnet in group["Subnets"]}
-        expect_equal("subnets", actual, set(self.context.outputs.private_subnet_ids))
-        return f"{len(actual)} private subnets"
+        subnets = [subnet["SubnetIdentifier"] for subnet in group["Subnets"]]
+        expect_equal("subnets", set(subnets), set(self.context.outputs.private_subnet_ids))
+        return self.compare(_SUBNETS, {name: {**group, "Subnets": subnets}})
 
-    @check("the secret has every field, with the values of the cluster", requires=_SECRET)
+    @check("the secret has exactly its fields, with the values of the cluster", requires=_SECRET)
     def secret_matches_cluster(self) -> str:
         """Compare the secret's JSON with RDS's description of the cluster."""
-        credentials, cluster, stack = (
-            read_credentials(self.context),
-            aurora_cluster(self.context),
-            self.context.expected,
-        )
-        actual = {
-            "host": credentials.host,
-            "port": credentials.port,
-            "dbname": credentials.dbname,
-            "username": credentials.username,
-            "engine": credentials.engine,
-        }
+        credentials, cluster = read_credentials(self.context), aurora_cluster(self.context)
+        stack = self.context.expected
         expected = {
             "host": cluster["Endpoint"],
             "port": cluster["Port"],
@@ -137,7 +166,11 @@ class Aurora(ServiceChecks):
             "username": stack.master_username,
             "engine": "postgres",
         }
+        # Never the password: neither value nor type of it is shown.
+        actual = {name: value for name, value in credentials.document.items() if name != "password"}
         expect_equal("secret", actual, expected)
+        types = {name: type(actual[name]).__name__ for name in expected}
+        expect_equal("types", types, {name: type(expected[name]).__name__ for name in expected})
         return f"username, password, host, port, dbname, engine; host {credentials.host}"
 
     @check(
@@ -204,12 +237,13 @@ class Aurora(ServiceChecks):
     )
     def service_ready(self) -> str:
         """Request ``/readyz`` through the load balancer until every desired task has responded."""
-        expected, catalog = self.context.expected.desired_count, self._catalog()
+        catalog = self._catalog()
 
         def observe() -> dict[str, Any]:
-            responses = catalog.responses_of_tasks("/readyz", tasks=expected)
-            return {task_of(each): body_of(each).get("database", {}) for each in responses}
+            responses = catalog.each_task(lambda: catalog.send("GET", "/readyz"))
+            return {task: body_of(each).get("database", {}) for task, each in responses.items()}
 
+        expected = self.context.expected.desired_count
         reported = self.context.eventually(
             observe,
             what=f"{expected} tasks that are ready",
@@ -233,8 +267,8 @@ class Aurora(ServiceChecks):
     )
     def rows_agree_with_direct_sql(self) -> str:
         """Write on one side, read on the other."""
-        self._rows_agree(DirectSql(self.context, read_credentials(self.context)))
-        return "direct connection: a row each way"
+        sql = DirectSql(self.context, read_credentials(self.context))
+        return f"direct connection: {self._rows_agree(sql)}"
 
     @check(
         "the Data API reads rows written through the API, and the reverse",
@@ -244,25 +278,32 @@ class Aurora(ServiceChecks):
     )
     def rows_agree_with_data_api(self) -> str:
         """Write on one side, read on the other."""
-        self._rows_agree(DataApi(self.context))
-        return "Data API: a row each way"
+        return f"Data API: {self._rows_agree(DataApi(self.context))}"
 
-    def _rows_agree(self, sql: Sql) -> None:
-        catalog = self._catalog()
-        from_api, from_sql = new_product(), new_product()
-        with catalog.product(from_api):
-            rows = sql.run("SELECT name FROM products WHERE sku = :sku", {"sku": from_api["sku"]})
-            expect_equal("row of the API, read by SQL", rows, [(from_api["name"],)])
+    def _rows_agree(self, sql: Sql) -> str:
+        """Compare every column of rows written through each task; read one from each task."""
+        catalog, from_sql = self._catalog(), new_product()
+        with catalog.products(each_task=True) as made:
+            for each in made:
+                rows = sql.run(
+                    "SELECT sku, name, description, category, CAST(price AS text), currency"
+                    " FROM products WHERE sku = :sku",
+                    {"sku": each.sent["sku"]},
+                )
+                expect_equal("row of the API, read by SQL", rows, [tuple(each.sent.values())])
         try:
             sql.run(
-                "INSERT INTO products (sku, name, category, price)"
-                " VALUES (:sku, :name, :category, 1)",
-                {key: from_sql[key] for key in ("sku", "name", "category")},
+                "INSERT INTO products (sku, name, description, category, price, currency) VALUES"
+                " (:sku, :name, :description, :category, CAST(:price AS numeric), :currency)",
+                from_sql,
             )
-            skus = catalog.skus(from_sql["category"])
-            expect_equal("row of SQL, read by the API", skus, [from_sql["sku"]])
+            for response in catalog.each_task(
+                lambda: catalog.search(from_sql["category"])
+            ).values():
+                require_product(one(items_of(response), "product"), from_sql)
         finally:
             sql.run("DELETE FROM products WHERE sku = :sku", {"sku": from_sql["sku"]})
+        return f"rows of {len(made)} tasks read by SQL, one of SQL read by every task, all columns"
 
     def _catalog(self) -> CatalogClient:
         return CatalogClient.at_load_balancer(self.context)

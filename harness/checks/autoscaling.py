@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from harness.aws.capability import Capability
-from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal, one
+from harness.aws.paging import pages
+from harness.checks.framework.check import ServiceChecks, check, expect, one
+from harness.checks.framework.description import Comparison
 from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import (
     active_service,
-    load_balancer,
-    metric_name,
     running_tasks,
     target_group,
 )
@@ -21,7 +21,23 @@ if TYPE_CHECKING:
 
 _NAMESPACE: Final = "ecs"
 _DIMENSION: Final = "ecs:service:DesiredCount"
-_IN_COOLDOWN_SECONDS, _OUT_COOLDOWN_SECONDS = 120, 30
+_TARGET = Comparison(
+    "scalable target",
+    {
+        "CreationTime": "of its creation",
+        "RoleARN": "the service-linked role",
+        "ScalableTargetARN": "assigned by AWS",
+        "PredictedCapacity": "of predictive scaling",
+    },
+)
+_POLICY = Comparison(
+    "scaling policy",
+    {
+        "CreationTime": "of its creation",
+        "PolicyARN": "assigned by AWS",
+        "Alarms": "created by Application Auto Scaling; that there are some is expected",
+    },
+)
 
 
 class AutoScaling(ServiceChecks):
@@ -31,39 +47,27 @@ class AutoScaling(ServiceChecks):
     tier = Tier.SCALING
     requires = (Capability.APPLICATION_AUTOSCALING,)
 
-    @check("the service scales between the expected bounds, and no scaling is suspended")
-    def bounds(self) -> str:
-        """Compare the scalable target."""
-        target, stack = self._target(), self.context.expected
-        actual = (target["MinCapacity"], target["MaxCapacity"])
-        expect_equal("bounds", actual, (stack.min_capacity, stack.max_capacity))
-        suspended = [name for name, on in target.get("SuspendedState", {}).items() if on]
-        expect(not suspended, "nothing suspended", suspended)
-        return f"{actual[0]} to {actual[1]} tasks"
+    @check("the scalable target is as configured, and nothing is suspended or scheduled")
+    def target(self) -> str:
+        """Compare the scalable target with its scheduled actions."""
+        scaling, target = self.context.clients.application_autoscaling, self._target()
+        actions = pages(scaling, "describe_scheduled_actions", "ScheduledActions", **self._scaled())
+        described = {**target, "ScheduledActions": list(actions)}
+        return self.compare(_TARGET, {self._resource_id(): described})
 
-    @check("the service is scaled by CPU utilization and by requests", requires=(Capability.ELBV2,))
+    @check("the scaling policies are exactly the configured ones, for CPU and for requests")
     def policies(self) -> str:
-        """Compare the complete scaling policies."""
+        """Compare every scaling policy; each must have its alarms."""
         scaling = self.context.clients.application_autoscaling
-        response = scaling.describe_scaling_policies(
-            ServiceNamespace=_NAMESPACE, ResourceId=self._resource_id()
+        found = list(
+            pages(scaling, "describe_scaling_policies", "ScalingPolicies", **self._scaled())
         )
-        actual = {}
-        for policy in response["ScalingPolicies"]:
-            tracking = policy.get("TargetTrackingScalingPolicyConfiguration")
-            expect(tracking is not None, "target tracking", policy["PolicyType"])
-            assert tracking is not None  # noqa: S101 -- checked above
-            metric = tracking.get("PredefinedMetricSpecification", {})
-            actual[policy["PolicyName"]] = (
-                metric.get("PredefinedMetricType"),
-                metric.get("ResourceLabel"),
-                tracking["TargetValue"],
-                tracking.get("ScaleInCooldown"),
-                tracking.get("ScaleOutCooldown"),
-                tracking.get("DisableScaleIn", False),
-            )
-        expect_equal("policies", actual, self._expected_policies())
-        return f"target tracking: {', '.join(sorted(actual))}"
+        for policy in found:
+            expect(bool(policy.get("Alarms")), f"alarms of {policy['PolicyName']}", "none")
+        return self.compare(_POLICY, {policy["PolicyName"]: policy for policy in found})
+
+    def _scaled(self) -> dict[str, str]:
+        return {"ServiceNamespace": _NAMESPACE, "ResourceId": self._resource_id()}
 
     @check(
         "the service follows its bounds: one task more, and back",
@@ -143,23 +147,3 @@ class AutoScaling(ServiceChecks):
 
     def _resource_id(self) -> str:
         return self.context.expected.scaling_resource_id
-
-    def _expected_policies(self) -> dict[str, tuple[object, ...]]:
-        stack = self.context.expected
-        balancer = metric_name(load_balancer(self.context)["LoadBalancerArn"])
-        group = metric_name(target_group(self.context)["TargetGroupArn"])
-        cooldowns = (_IN_COOLDOWN_SECONDS, _OUT_COOLDOWN_SECONDS, False)
-        return {
-            stack.cpu_scaling_policy_name: (
-                "ECSServiceAverageCPUUtilization",
-                None,
-                float(stack.cpu_target_percent),
-                *cooldowns,
-            ),
-            stack.request_scaling_policy_name: (
-                "ALBRequestCountPerTarget",
-                f"{balancer}/{group}",
-                float(stack.request_count_target),
-                *cooldowns,
-            ),
-        }

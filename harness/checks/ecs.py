@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal, one
+from harness.checks.framework.description import Comparison, contains
 from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import (
     RunningTask,
     active_service,
+    described_tasks,
     ecs_cluster,
     running_tasks,
 )
+from harness.checks.probes.credentials import read_credentials
 from harness.run.evidence import Plane
 
 if TYPE_CHECKING:
@@ -19,6 +22,51 @@ if TYPE_CHECKING:
 
 _TASKS = (Capability.ECS_DATA_PLANE,)
 _SPOT = "FARGATE_SPOT"
+_LINES = 10_000
+_TAGS = {"tags": "compared by tags/service-and-tasks"}
+_CLUSTER = Comparison(
+    "ECS cluster",
+    {
+        **_TAGS,
+        **dict.fromkeys(
+            ("activeServicesCount", "pendingTasksCount", "runningTasksCount", "statistics"),
+            "changes with the tasks",
+        ),
+        "attachments": "of capacity providers of its own",
+    },
+    {"status": "ACTIVE"},
+)
+_SERVICE = Comparison(
+    "ECS service",
+    {
+        **_TAGS,
+        **dict.fromkeys(
+            ("createdAt", "createdBy", "events", "currentServiceDeployment", "deployments"),
+            "of its deployments; compared by ecs/one-deployment",
+        ),
+        **dict.fromkeys(
+            ("desiredCount", "pendingCount", "runningCount"),
+            "set by auto scaling; compared by ecs/running-as-desired",
+        ),
+        "platformFamily": "of its platform version",
+        "platformVersion": "LATEST, which AWS resolves",
+        "roleArn": "the service-linked role",
+    },
+    {"status": "ACTIVE"},
+    {"deploymentConfiguration.strategy": "ROLLING"},
+)
+_DEFINITION = Comparison(
+    "task definition",
+    {
+        **_TAGS,
+        "compatibilities": "of its other settings",
+        "deregisteredAt": "of revisions that are not ACTIVE",
+        "registeredAt": "of its creation",
+        "registeredBy": "the deployer",
+        "requiresAttributes": "of its other settings",
+    },
+    {"status": "ACTIVE"},
+)
 
 
 class Ecs(ServiceChecks):
@@ -28,87 +76,39 @@ class Ecs(ServiceChecks):
     tier = Tier.SERVICE
     requires = (Capability.ECS,)
 
-    @check("the service has the FARGATE_SPOT strategy, and no launch type")
-    def capacity_provider_strategy(self) -> str:
-        """Compare the strategy, and the providers attached to the cluster."""
+    @check("the cluster is as configured, with FARGATE and FARGATE_SPOT")
+    def cluster(self) -> str:
+        """Compare the cluster with its settings and capacity providers."""
+        cluster = ecs_cluster(self.context)
+        return self.compare(_CLUSTER, {cluster["clusterName"]: cluster})
+
+    @check("the service is as configured: FARGATE_SPOT, private subnets, a circuit breaker")
+    def configuration(self) -> str:
+        """Compare the service with its network, strategy and deployment settings."""
         service = active_service(self.context)
-        strategy = [
-            (item["capacityProvider"], item.get("weight", 0), item.get("base", 0))
-            for item in service.get("capacityProviderStrategy", ())
-        ]
-        expect_equal("strategy (provider, weight, base)", strategy, [(_SPOT, 100, 0)])
-        expect_equal("launch type", service.get("launchType"), None)
-        attached = set(ecs_cluster(self.context)["capacityProviders"])
-        expect_equal("providers of the cluster", attached, {"FARGATE", _SPOT})
-        return f"{_SPOT}, weight 100, base 0; no launch type"
+        return self.compare(_SERVICE, {service["serviceArn"]: service})
 
-    @check("a failing deployment is rolled back")
-    def circuit_breaker(self) -> str:
-        """Compare the deployment circuit breaker."""
-        deployments = active_service(self.context)["deploymentConfiguration"]
-        breaker = deployments.get("deploymentCircuitBreaker", {})
-        actual = (breaker.get("enable"), breaker.get("rollback"))
-        expect_equal("circuit breaker (enabled, rollback)", actual, (True, True))
-        return "circuit breaker enabled, with rollback"
-
-    @check("the tasks are in the private subnets, without public addresses")
-    def private_network(self) -> str:
-        """Compare the network configuration of the service."""
-        network = active_service(self.context)["networkConfiguration"]["awsvpcConfiguration"]
-        outputs = self.context.outputs
-        groups = network.get("securityGroups", [])
-        expect_equal("subnets", set(network["subnets"]), set(outputs.private_subnet_ids))
-        expect_equal("security groups", groups, [outputs.service_security_group_id])
-        expect_equal("public addresses", network.get("assignPublicIp"), "DISABLED")
-        return f"{len(network['subnets'])} private subnets, no public addresses"
+    @check("the task definition of the service is as configured")
+    def task_definition(self) -> str:
+        """Compare the whole definition with its container."""
+        definition = self._definition()
+        return self.compare(_DEFINITION, {definition["taskDefinitionArn"]: definition})
 
     @check(
-        "the task definition is for Fargate, with the expected size, image, roles and health check"
+        "the database password is nowhere in plain text",
+        requires=(Capability.SECRETSMANAGER,),
     )
-    def task_definition(self) -> str:
-        """Compare the task definition that the service runs."""
-        stack = self.context.expected
-        definition, container = self._definition(), self._container()
-        actual = {
-            "CPU": definition.get("cpu"),
-            "memory": definition.get("memory"),
-            "network mode": definition.get("networkMode"),
-            "Fargate": "FARGATE" in definition.get("requiresCompatibilities", ()),
-            "execution role": _name(definition.get("executionRoleArn", "")),
-            "task role": _name(definition.get("taskRoleArn", "")),
-            "image": container["image"],
-            "ports": [port.get("containerPort") for port in container.get("portMappings", ())],
-            "log group": container["logConfiguration"]["options"].get("awslogs-group"),
-            "health check": bool(container.get("healthCheck", {}).get("command")),
+    def no_plain_password(self) -> str:
+        """Search for the password itself: definition, service, running and stopped tasks."""
+        password = read_credentials(self.context).password
+        places: dict[str, Any] = {
+            "the task definition": self._definition(),
+            "the service": active_service(self.context),
+            **{task["taskArn"]: task for task in described_tasks(self.context)},
         }
-        expected = {
-            "CPU": str(stack.task_cpu),
-            "memory": str(stack.task_memory),
-            "network mode": "awsvpc",
-            "Fargate": True,
-            "execution role": stack.execution_role_name,
-            "task role": stack.task_role_name,
-            "image": stack.image,
-            "ports": [stack.container_port],
-            "log group": stack.log_group_name,
-            "health check": True,
-        }
-        expect_equal("task definition", actual, expected)
-        return f"{stack.image}, {stack.task_cpu} CPU units, {stack.task_memory} MiB"
-
-    @check("the tasks get the database credentials from the secret, and none in plain text")
-    def credentials_injected(self) -> str:
-        """Compare the container's secrets; its environment must have no password."""
-        container = self._container()
-        actual = {item["name"]: item["valueFrom"] for item in container.get("secrets", ())}
-        arn = self.context.outputs.secret_arn
-        keys = ("username", "password", "host", "port")
-        expected = {f"DB_{key.upper()}": f"{arn}:{key}::" for key in keys}
-        expect_equal("secrets", actual, {**expected, "DB_NAME": f"{arn}:dbname::"})
-        plain = [item["name"] for item in container.get("environment", ())]
-        leaked = [name for name in plain if "PASSWORD" in name.upper()]
-        expect(not leaked, "no password in the plain environment", leaked)
-        return f"{', '.join(sorted(actual))} from the secret"
+        found = [name for name, place in places.items() if contains(place, password)]
+        expect(not found, "the password in none of them", f"it is in {', '.join(found)}")
+        return f"searched {len(places)} descriptions for the password of the secret"
 
     @check("the desired number of tasks runs, and none is pending", requires=_TASKS)
     def running_as_desired(self) -> str:
@@ -174,7 +174,11 @@ class Ecs(ServiceChecks):
         requires=(*_TASKS, Capability.LOGS),
     )
     def logs_per_task(self) -> str:
-        """Read each task's stream; every line must carry that task's id."""
+        """Read each task's stream; every line must carry that task's id.
+
+        The newest lines, as many as one response has: at most 10,000, or 1 MB.
+        https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
+        """
         tasks = self._tasks()
         counts = {task.id: self._count_lines(task) for task in tasks}
         shown = ", ".join(f"{task} {count}" for task, count in counts.items())
@@ -190,7 +194,7 @@ class Ecs(ServiceChecks):
         def messages() -> list[str]:
             try:
                 response = logs.get_log_events(
-                    logGroupName=group, logStreamName=stream, limit=50, startFromHead=True
+                    logGroupName=group, logStreamName=stream, limit=_LINES, startFromHead=False
                 )
             except logs.exceptions.ResourceNotFoundException:
                 return []
@@ -214,10 +218,6 @@ class Ecs(ServiceChecks):
 
     def _container(self) -> Any:
         return one(self._definition()["containerDefinitions"], "container")
-
-
-def _name(arn: str) -> str:
-    return arn.rpartition("/")[2]
 
 
 def _writer(message: str) -> str | None:

@@ -1,13 +1,53 @@
-"""The log bucket: its lifecycle rules, encryption, public access block and policy."""
+"""The log bucket: exactly its configured settings."""
 
-import json
+from collections.abc import Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from harness.aws.capability import Capability
-from harness.checks.framework.check import ServiceChecks, check, expect_equal
+from harness.aws.errors import error_code, is_absent
+from harness.checks.framework.check import ServiceChecks, check
+from harness.checks.framework.description import Comparison
 from harness.checks.framework.expected import Tier
 
-_INCOMPLETE_UPLOAD_DAYS = 7
+_BUCKET = Comparison(
+    "bucket",
+    {
+        "Acl.Owner": "the account",
+        "Acl.Grants": "the owner's: access control lists are off (BucketOwnerEnforced)",
+        "Encryption.ServerSideEncryptionConfiguration.Rules.BlockedEncryptionTypes": (
+            "a default of the account"
+        ),
+    },
+    # A bucket that had versioning once stays Suspended: objects expire as without it.
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configuration-bucket-config.html
+    defaults={"Payment.Payer": "BucketOwner", "Versioning.Status": "Suspended"},
+)
+# Part of the description -> operation. Every operation that returns a setting of a bucket:
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+_SETTINGS = {
+    "Accelerate": "get_bucket_accelerate_configuration",
+    "Acl": "get_bucket_acl",
+    "Analytics": "list_bucket_analytics_configurations",
+    "Cors": "get_bucket_cors",
+    "Encryption": "get_bucket_encryption",
+    "IntelligentTiering": "list_bucket_intelligent_tiering_configurations",
+    "Inventory": "list_bucket_inventory_configurations",
+    "Lifecycle": "get_bucket_lifecycle_configuration",
+    "Location": "get_bucket_location",
+    "Logging": "get_bucket_logging",
+    "Metrics": "list_bucket_metrics_configurations",
+    "Notification": "get_bucket_notification_configuration",
+    "ObjectLock": "get_object_lock_configuration",
+    "Ownership": "get_bucket_ownership_controls",
+    "Payment": "get_bucket_request_payment",
+    "Policy": "get_bucket_policy",
+    "PublicAccess": "get_public_access_block",
+    "Replication": "get_bucket_replication",
+    "Versioning": "get_bucket_versioning",
+    "Website": "get_bucket_website",
+}
 
 
 class LogBucket(ServiceChecks):
@@ -17,82 +57,19 @@ class LogBucket(ServiceChecks):
     tier = Tier.STORAGE
     requires = (Capability.S3,)
 
-    @check("one lifecycle rule deletes old logs and incomplete uploads")
-    def lifecycle(self) -> str:
-        """Compare the bucket's complete lifecycle rules."""
-        stack = self.context.expected
-        response = self.context.clients.s3.get_bucket_lifecycle_configuration(
-            Bucket=stack.log_bucket_name
-        )
-        days = stack.log_bucket_expiration_days
-        expected = {
-            "ID": "delete-old-logs",
-            "Status": "Enabled",
-            "Filter": {"Prefix": ""},
-            "Expiration": {"Days": days},
-            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": _INCOMPLETE_UPLOAD_DAYS},
-        }
-        expect_equal("lifecycle rules", [dict(rule) for rule in response["Rules"]], [expected])
-        return (
-            f"delete-old-logs, all objects: expire after {days} days, "
-            f"incomplete uploads after {_INCOMPLETE_UPLOAD_DAYS}"
-        )
-
-    @check("objects are encrypted by default")
-    def encryption(self) -> str:
-        """Compare the bucket's default encryption."""
-        response = self.context.clients.s3.get_bucket_encryption(
-            Bucket=self.context.expected.log_bucket_name
-        )
-        algorithms = [
-            rule.get("ApplyServerSideEncryptionByDefault", {}).get("SSEAlgorithm")
-            for rule in response["ServerSideEncryptionConfiguration"]["Rules"]
-        ]
-        expect_equal("algorithms", algorithms, ["AES256"])
-        return "AES256 by default"
-
-    @check("the bucket blocks all public access")
-    def public_access_blocked(self) -> str:
-        """Compare the four settings of the public access block, and the object ownership."""
-        name, s3 = self.context.expected.log_bucket_name, self.context.clients.s3
-        actual: Any = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
-        settings = (
-            "BlockPublicAcls",
-            "BlockPublicPolicy",
-            "IgnorePublicAcls",
-            "RestrictPublicBuckets",
-        )
-        expect_equal("public access block", dict(actual), dict.fromkeys(settings, True))
-        rules = s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]["Rules"]
-        owners = [rule["ObjectOwnership"] for rule in rules]
-        expect_equal("object ownership", owners, ["BucketOwnerEnforced"])
-        return "all four settings on, no ACLs"
-
-    @check("only the load balancer's log delivery can write, and only below its prefix")
-    def policy(self) -> str:
-        """Compare the statements of the bucket policy."""
+    @check("lifecycle, encryption, policy and access are as configured, and nothing else is set")
+    def settings(self) -> str:
+        """Compare every setting that a bucket can have."""
         name = self.context.expected.log_bucket_name
-        response = self.context.clients.s3.get_bucket_policy(Bucket=name)
-        actual = [
-            (
-                statement["Effect"],
-                statement["Principal"],
-                statement["Action"],
-                _without_account(statement["Resource"]),
-            )
-            for statement in json.loads(response["Policy"])["Statement"]
-        ]
-        expected = (
-            "Allow",
-            {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
-            "s3:PutObject",
-            f"{name}/alb/AWSLogs/ACCOUNT/*",
-        )
-        expect_equal("statements", actual, [expected])
-        return f"log delivery can put objects below {name}/alb"
+        found = {part: self._setting(operation) for part, operation in _SETTINGS.items()}
+        return self.compare(_BUCKET, {name: found})
 
-
-def _without_account(resource: str) -> str:
-    """``arn:aws:s3:::bucket/alb/AWSLogs/123456789012/*`` without partition and account."""
-    path = resource.rpartition(":")[2].split("/")
-    return "/".join("ACCOUNT" if part.isdigit() else part for part in path)
+    def _setting(self, operation: str) -> Mapping[str, Any]:
+        read = getattr(self.context.clients.s3, operation)
+        try:
+            response: Mapping[str, Any] = read(Bucket=self.context.expected.log_bucket_name)
+        except ClientError as error:
+            if is_absent(error) and error_code(error) != "NoSuchBucket":
+                return {}  # not set
+            raise
+        return response

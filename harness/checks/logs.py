@@ -1,8 +1,19 @@
 """The log group of the tasks."""
 
 from harness.aws.capability import Capability
-from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal
+from harness.aws.paging import pages
+from harness.checks.framework.check import ServiceChecks, check
+from harness.checks.framework.description import Comparison
 from harness.checks.framework.expected import Tier
+
+_LOG_GROUP = Comparison(
+    "log group",
+    {
+        "arn": "the other form of logGroupArn",
+        "creationTime": "of its creation",
+        "storedBytes": "changes with the tasks",
+    },
+)
 
 
 class Logs(ServiceChecks):
@@ -12,17 +23,17 @@ class Logs(ServiceChecks):
     tier = Tier.STORAGE
     requires = (Capability.LOGS,)
 
-    @check("the tasks' log group exists and has the expected retention")
-    def retention(self) -> str:
-        """Compare the group's retention."""
-        stack = self.context.expected
-        response = self.context.clients.logs.describe_log_groups(
-            logGroupNamePrefix=stack.log_group_name
-        )
-        days = {
-            group["logGroupName"]: group.get("retentionInDays") for group in response["logGroups"]
+    @check("the tasks' log group is as configured, and nothing else reads or filters its events")
+    def log_group(self) -> str:
+        """Compare the group with its subscription and metric filters."""
+        logs, name = self.context.clients.logs, self.context.expected.log_group_name
+        groups = pages(logs, "describe_log_groups", "logGroups", logGroupNamePrefix=name)
+        filters = {
+            key: list(pages(logs, operation, key, logGroupName=name))
+            for key, operation in (
+                ("subscriptionFilters", "describe_subscription_filters"),
+                ("metricFilters", "describe_metric_filters"),
+            )
         }
-        expect(stack.log_group_name in days, f"log group {stack.log_group_name}", sorted(days))
-        actual = days[stack.log_group_name]
-        expect_equal("retention in days", actual, stack.log_retention_days)
-        return f"{stack.log_group_name} retains events for {actual} days"
+        found = [{**each, **filters} for each in groups if each["logGroupName"] == name]
+        return self.compare(_LOG_GROUP, {each["logGroupName"]: each for each in found})

@@ -1,15 +1,106 @@
-"""The network: subnets in every zone, and their routes."""
+"""The network: the VPC, its subnets, gateways, exactly its routes and network ACL entries."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from harness.aws.capability import Capability
-from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal, one
+from harness.aws.paging import pages
+from harness.checks.framework.check import ServiceChecks, check, expect
+from harness.checks.framework.description import Comparison, named
 from harness.checks.framework.expected import Tier
 
-if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import FilterTypeDef, RouteTableTypeDef, SubnetTypeDef
-
-_ANYWHERE = "0.0.0.0/0"
+_COMMON = {
+    "Tags": "compared by tags/network",
+    "OwnerId": "the account",
+    "BlockPublicAccessStates": "a setting of the account",
+}
+_VPC = Comparison(
+    "VPC",
+    {
+        **_COMMON,
+        "State": "of its creation",
+        "CidrBlockAssociationSet.AssociationId": "assigned by AWS",
+        "CidrBlockAssociationSet.CidrBlockState": "of its creation",
+    },
+)
+_SUBNET = Comparison(
+    "subnet",
+    {
+        **_COMMON,
+        "State": "of its creation",
+        "AvailableIpAddressCount": "changes with the tasks",
+    },
+)
+_INTERNET_GATEWAY = Comparison("internet gateway", _COMMON, {"Attachments.State": "available"})
+_NAT_GATEWAY = Comparison(
+    "NAT gateway",
+    {
+        **_COMMON,
+        "CreateTime": "of its creation",
+        "VpcId": "the subnet's",
+        **{
+            f"NatGatewayAddresses.{name}": "assigned by AWS"
+            for name in ("AssociationId", "AvailabilityZone", "NetworkInterfaceId", "PrivateIp")
+        },
+        "AvailabilityMode": "of its kind",
+    },
+    {
+        "State": "available",
+        "NatGatewayAddresses.IsPrimary": True,
+        "NatGatewayAddresses.Status": "succeeded",
+    },
+)
+_ELASTIC_IP = Comparison(
+    "Elastic IP",
+    {
+        **_COMMON,
+        "NetworkInterfaceOwnerId": "the account",
+        "NetworkBorderGroup": "the region",
+        **dict.fromkeys(
+            ("AssociationId", "NetworkInterfaceId", "PrivateIpAddress"),
+            "of its NAT gateway, which is compared",
+        ),
+        "ServiceManaged": "of its NAT gateway",
+    },
+)
+_ROUTE_TABLE = Comparison(
+    "route table",
+    {
+        **_COMMON,
+        "Associations.RouteTableAssociationId": "assigned by AWS",
+        "Associations.RouteTableId": "the table itself",
+        "Associations.AssociationState": "of its creation",
+        "Routes.InstanceOwnerId": "the account",
+    },
+)
+_NETWORK_ACL = Comparison(
+    "network ACL",
+    {
+        **_COMMON,
+        "NetworkAclId": "assigned by AWS",
+        "VpcId": "the one by which it was found",
+        "Associations": "all subnets of the VPC: there is no other network ACL",
+    },
+)
+# What AWS gives every default network ACL:
+# https://docs.aws.amazon.com/vpc/latest/userguide/default-network-acl.html
+_LAST_RULE = 32767
+_DEFAULT_ACL = {
+    "IsDefault": True,
+    "Entries": [
+        {
+            "CidrBlock": "0.0.0.0/0",
+            "Egress": egress,
+            "Protocol": "-1",
+            "RuleAction": action,
+            "RuleNumber": number,
+        }
+        for egress in (False, True)
+        for number, action in ((100, "allow"), (_LAST_RULE, "deny"))
+    ],
+}
+_DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 
 
 class Network(ServiceChecks):
@@ -19,89 +110,103 @@ class Network(ServiceChecks):
     tier = Tier.NETWORK
     requires = (Capability.EC2,)
 
-    @check("the VPC has one public and one private subnet in every zone")
-    def subnets_in_every_zone(self) -> str:
-        """Compare the VPC's network and the zones of its subnets."""
-        stack, outputs = self.context.expected, self.context.outputs
-        identifier = outputs.vpc_id or ""
-        vpc = one(self.context.clients.ec2.describe_vpcs(VpcIds=[identifier])["Vpcs"], "VPC")
-        expect_equal("CIDR block", vpc["CidrBlock"], stack.vpc_cidr)
-        zones = {subnet["SubnetId"]: subnet["AvailabilityZone"] for subnet in self._subnets()}
-        expected = {*outputs.public_subnet_ids, *outputs.private_subnet_ids}
-        expect_equal("subnets of the VPC", set(zones), expected)
+    @check("the VPC is as configured")
+    def vpc(self) -> str:
+        """Compare the VPC with its attributes."""
+        ec2, vpc = self.context.clients.ec2, self.context.outputs.vpc_id or ""
+        described: dict[str, Any] = {
+            each["VpcId"]: each for each in ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"]
+        }
+        for name in ("enableDnsSupport", "enableDnsHostnames"):
+            attribute: Any = ec2.describe_vpc_attribute(VpcId=vpc, Attribute=name)
+            key = name[0].upper() + name[1:]
+            described[vpc] = {**described[vpc], key: attribute[key]["Value"]}
+        return self.compare(_VPC, described)
+
+    @check("the subnets are exactly the configured ones, public and private in every zone")
+    def subnets(self) -> str:
+        """Compare every subnet of the VPC, and count the zones."""
+        found = {each["SubnetId"]: each for each in self._of_vpc("describe_subnets", "Subnets")}
+        evidence, outputs = self.compare(_SUBNET, found), self.context.outputs
+        count = self.context.expected.availability_zone_count
         for kind, identifiers in (
             ("public", outputs.public_subnet_ids),
             ("private", outputs.private_subnet_ids),
         ):
-            used = {zones[subnet] for subnet in identifiers}
-            count = stack.availability_zone_count
-            expect(
-                len(identifiers) == len(used) == count,
-                f"{count} {kind} subnets in {count} zones",
-                [zones[subnet] for subnet in identifiers],
-            )
-        return f"{stack.vpc_cidr} over {', '.join(sorted(set(zones.values())))}"
+            zones = [found[subnet]["AvailabilityZone"] for subnet in identifiers]
+            expect(len(zones) == len(set(zones)) == count, f"{count} zones, {kind} subnets", zones)
+        return evidence
 
-    @check("public subnets route to the internet gateway, private ones to NAT gateways")
-    def default_routes(self) -> str:
-        """Follow the default route of every subnet's route table."""
-        routes = {}
-        for table in self._route_tables():
-            for association in table.get("Associations", ()):
-                if "SubnetId" in association:
-                    routes[association["SubnetId"]] = _default_route(table)
-        outputs, gateways = self.context.outputs, self._nat_gateways()
-        for subnet in outputs.public_subnet_ids:
-            gateway = routes.get(subnet, "")
-            expect(gateway.startswith("igw-"), f"an internet gateway for {subnet}", gateway)
-        used = {routes.get(subnet, "") for subnet in outputs.private_subnet_ids}
-        expect(used == set(gateways), f"private subnets behind NAT {sorted(gateways)}", used)
-        return f"public by the internet gateway, private by {', '.join(sorted(gateways))}"
-
-    @check("the NAT gateways are available, in public subnets, with Elastic IPs")
-    def nat_gateways(self) -> str:
-        """Compare each NAT gateway of the VPC that is not deleted, and its Elastic IP."""
-        gateways, addresses = self._nat_gateways(), {}
-        expect_equal(
-            "number of NAT gateways", len(gateways), self.context.expected.nat_gateway_count
-        )
-        for name, (state, subnet, allocation) in gateways.items():
-            expect_equal(f"state of {name}", state, "available")
-            public = self.context.outputs.public_subnet_ids
-            expect(subnet in public, f"{name} in a public subnet", subnet)
-            addresses[name] = self._address(name, allocation)
-        return ", ".join(f"{name} at {address}" for name, address in addresses.items())
-
-    def _address(self, gateway: str, allocation: str) -> str:
-        expect(bool(allocation), f"an Elastic IP of {gateway}", "none")
-        response = self.context.clients.ec2.describe_addresses(AllocationIds=[allocation])
-        return one(response["Addresses"], f"Elastic IP {allocation}")["PublicIp"]
-
-    def _of_vpc(self) -> "list[FilterTypeDef]":
-        return [{"Name": "vpc-id", "Values": [self.context.outputs.vpc_id or ""]}]
-
-    def _subnets(self) -> "list[SubnetTypeDef]":
-        return self.context.clients.ec2.describe_subnets(Filters=self._of_vpc())["Subnets"]
-
-    def _route_tables(self) -> "list[RouteTableTypeDef]":
-        return self.context.clients.ec2.describe_route_tables(Filters=self._of_vpc())["RouteTables"]
-
-    def _nat_gateways(self) -> dict[str, tuple[str, str, str]]:
-        """NAT gateway -> state, subnet, allocation of its address; without the deleted ones."""
-        response = self.context.clients.ec2.describe_nat_gateways(Filters=self._of_vpc())
-        return {
-            gateway["NatGatewayId"]: (
-                gateway["State"],
-                gateway["SubnetId"],
-                next((a.get("AllocationId", "") for a in gateway["NatGatewayAddresses"]), ""),
-            )
-            for gateway in response["NatGateways"]
-            if gateway["State"] not in ("deleting", "deleted")
+    @check("internet gateway, NAT gateways and Elastic IPs are exactly the configured ones")
+    def gateways(self) -> str:
+        """Compare each that is not deleted, with its attachments and addresses."""
+        nats = {
+            each["NatGatewayId"]: each
+            for each in self._of_vpc("describe_nat_gateways", "NatGateways")
+            if each["State"] not in ("deleting", "deleted")
         }
+        addresses = {
+            address["AllocationId"]: address
+            for address in self.context.clients.ec2.describe_addresses()["Addresses"]
+            if address["AllocationId"] in self.context.configured.get(_ELASTIC_IP.kind, ())
+        }
+        attached = self._of_vpc(
+            "describe_internet_gateways", "InternetGateways", by="attachment.vpc-id"
+        )
+        internet = {each["InternetGatewayId"]: each for each in attached}
+        parts = (
+            self.compare(_INTERNET_GATEWAY, internet),
+            self.compare(_NAT_GATEWAY, nats),
+            self.compare(_ELASTIC_IP, addresses),
+        )
+        return "; ".join(parts)
+
+    @check("the route tables have exactly the configured routes and subnets")
+    def route_tables(self) -> str:
+        """Compare every route and association of every table, also of the main one."""
+        network = self.context.expected.vpc_cidr
+        local = {
+            "DestinationCidrBlock": network,
+            "GatewayId": "local",
+            "Origin": "CreateRouteTable",
+            "State": "active",
+        }
+        comparison = replace(_ROUTE_TABLE, fixed={f"Routes[{network}]": local})
+        tables = self._of_vpc("describe_route_tables", "RouteTables")
+        return self.compare(comparison, {t["RouteTableId"]: _route_table(t) for t in tables})
+
+    @check("the only network ACL is the VPC's default one, which allows everything")
+    def network_acls(self) -> str:
+        """Compare every entry of every network ACL of the VPC."""
+        acls = [_network_acl(each) for each in self._of_vpc("describe_network_acls", "NetworkAcls")]
+        expected = {"default": _network_acl(_DEFAULT_ACL)}
+        names = ["default" if acl["IsDefault"] else acl["NetworkAclId"] for acl in acls]
+        return self.compare(_NETWORK_ACL, dict(zip(names, acls, strict=True)), expected)
+
+    def _of_vpc(self, operation: str, key: str, by: str = "vpc-id") -> Iterable[Any]:
+        """Return what an operation describes in the VPC."""
+        given = [{"Name": by, "Values": [self.context.outputs.vpc_id or ""]}]
+        return pages(self.context.clients.ec2, operation, key, Filters=given)
 
 
-def _default_route(table: "RouteTableTypeDef") -> str:
-    for route in table["Routes"]:
-        if route.get("DestinationCidrBlock") == _ANYWHERE:
-            return route.get("GatewayId") or route.get("NatGatewayId") or "another gateway"
-    return "no default route"
+def _route_table(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Name routes by their destination and associations by their subnet."""
+    return {
+        **table,
+        "Routes": named(
+            table["Routes"], lambda route: next(route[k] for k in _DESTINATIONS if k in route)
+        ),
+        "Associations": named(
+            table.get("Associations", ()), lambda each: each.get("SubnetId", "main")
+        ),
+    }
+
+
+def _network_acl(acl: Mapping[str, Any]) -> dict[str, Any]:
+    """Name entries by direction and number."""
+    return {
+        **acl,
+        "Entries": named(
+            acl["Entries"], lambda e: f"{'out' if e['Egress'] else 'in'} {e['RuleNumber']}"
+        ),
+    }

@@ -18,6 +18,7 @@ from harness.checks.iam import Iam
 from harness.checks.log_bucket import LogBucket
 from harness.checks.logs import Logs
 from harness.checks.network import Network
+from harness.checks.secret import Secret
 from harness.checks.security_groups import SecurityGroups
 from harness.checks.tags import Tags
 from harness.core.errors import UsageError
@@ -28,6 +29,7 @@ SERVICES: tuple[type[ServiceChecks], ...] = (
     SecurityGroups,
     LogBucket,
     Logs,
+    Secret,
     Iam,
     Aurora,
     Alb,

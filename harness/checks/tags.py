@@ -10,7 +10,6 @@ from harness.aws.resources.resource import Kind, Resource
 from harness.aws.tags import project_tags
 from harness.checks.framework.check import ServiceChecks, check, expect
 from harness.checks.framework.expected import Tier
-from harness.core.errors import NotProvableError
 
 _IN_VPC = (
     *(Kind.SUBNET, Kind.NAT_GATEWAY, Kind.ELASTIC_IP, Kind.ROUTE_TABLE, Kind.SECURITY_GROUP),
@@ -143,8 +142,8 @@ class Tags(ServiceChecks):
         config = self.context.expected
         expected = {**config.tags, **project_tags(config.environment_suffix)}
         expect(bool(resources), "resources to compare", "none")
-        if unknown := [each.identifier for each in resources if not each.tags_known]:
-            raise NotProvableError(f"the tags of {', '.join(unknown)} cannot be read")
+        unknown = [each.identifier for each in resources if not each.tags_known]
+        expect(not unknown, "tags that can be read", f"access denied to {', '.join(unknown)}")
         wrong = {
             each.identifier: {
                 key: each.tags.get(key) for key in expected if each.tags.get(key) != expected[key]

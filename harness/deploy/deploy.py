@@ -1,7 +1,7 @@
 """Deploys a stack: target, synth, init, preflight, apply, outputs."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -59,6 +59,10 @@ class Deployment:
         stack = self.run.stack.facts(self.config, self.target.missing())
         clock = {"provider clock": str(ProviderClock(self.run.record.provider_clock))}
         return {**self.target.facts(), **stack, **self.tools.facts(), **clock}
+
+    def state(self) -> Sequence[tuple[str, Mapping[str, Any]]]:
+        """Return type and attributes of every resource in the Terraform state."""
+        return workspace_of(self.run, self.target, self.tools).state_attributes()
 
     def watch_drift(self, *, when_done: Callable[[], object] | None = None) -> DriftWatch:
         """Start the second plan in the background.

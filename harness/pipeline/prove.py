@@ -19,6 +19,7 @@ def check_context(deployment: Deployment, record: Callable[[CheckResult], None])
         deployment.target,
         deployment.outputs,
         ExpectedStack.of(deployment.config),
+        deployment.run.stack.describe(deployment.state()),
         record=record,
         patience=deployment.target.deadlines.check,
     )

@@ -1,6 +1,6 @@
 """The interface between the harness and a stack: ``StackDefinition``, implemented per stack."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -190,6 +190,15 @@ class StackDefinition(Protocol):
         """Return the Terraform outputs as a dataclass with one field per output.
 
         It has at least the attributes of ``StackOutputs``.
+        """
+
+    def describe(
+        self, state: Iterable[tuple[str, Mapping[str, Any]]]
+    ) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+        """Return what the configuration says of each resource: kind -> identifier -> description.
+
+        Args:
+            state: Terraform type and attributes of each resource, as applied.
         """
 
     def facts(

@@ -5,15 +5,19 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from harness.aws.capability import Capability
 from harness.aws.clients import Clients
 from harness.aws.resources.inventory import Inventory, take_inventory
 from harness.aws.resources.ownership import Ownership
 from harness.aws.resources.resource import Kind, Resource
+from harness.aws.tags import EXPIRES_AT, RUN_ID
 from harness.core.errors import LeakError, WaitTimeoutError
 from harness.core.wait import wait_until
 from harness.targets.base import Target
 
 _DELAY_SECONDS = 2.0
+# The stack makes nothing in these services: a run may lack access to them.
+_NOT_OF_THE_STACK = (Capability.ECR, Capability.KMS, Capability.SNS)
 
 
 @dataclass(frozen=True)
@@ -92,11 +96,10 @@ def prove_teardown(
         botocore.exceptions.ClientError: A service refused: that proves nothing.
     """
     clients, missing = Clients(target.session()), target.missing()
-    kinds = _kinds_of(ownership)
     proofs: list[TeardownProof] = []
 
     def inventory(some: tuple[Kind, ...]) -> Inventory:
-        found = take_inventory(clients, missing, some)
+        found = take_inventory(clients, missing, some).without_denied(_NOT_OF_THE_STACK)
         found.require_complete()
         return found
 
@@ -108,7 +111,7 @@ def prove_teardown(
         if proofs and (left := still_left()):
             proofs.append(replace(proofs[-1], leftovers=left))
         else:
-            proofs.append(_proof(inventory(kinds), ownership))
+            proofs.append(_proof(inventory(tuple(Kind)), ownership))
         return proofs[-1]
 
     # What is left after the patience is the result, not an error.
@@ -124,11 +127,6 @@ def prove_teardown(
     return proofs[-1]
 
 
-def _kinds_of(ownership: Ownership) -> tuple[Kind, ...]:
-    """Return the kinds that can belong to a run: an image is published apart from each run."""
-    return tuple(kind for kind in Kind if not (ownership.run_id and kind is Kind.REPOSITORY))
-
-
 def _with_parents(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
     """Return kinds with those that they are parts of, in the order of ``Kind``."""
     needed = set(kinds)
@@ -139,7 +137,17 @@ def _with_parents(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
 
 def _leftovers(inventory: Inventory, ownership: Ownership) -> tuple[Leftover, ...]:
     owned = ownership.owned(inventory.resources)
-    return tuple(Leftover(resource, why) for resource, why in owned.items())
+    return tuple(
+        Leftover(resource, why)
+        for resource, why in owned.items()
+        if not (ownership.run_id and _is_published_image(resource))
+    )
+
+
+def _is_published_image(resource: Resource) -> bool:
+    """Whether it is a repository that ``image publish`` made for an environment, not for a run."""
+    tags = resource.tags
+    return resource.kind is Kind.REPOSITORY and EXPIRES_AT in tags and RUN_ID not in tags
 
 
 def _proof(inventory: Inventory, ownership: Ownership) -> TeardownProof:

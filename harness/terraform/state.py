@@ -40,16 +40,36 @@ def state_identifiers(command: CommandLine, *, timeout: float = 60.0) -> frozens
     Raises:
         TerraformError: The state cannot be read.
     """
-    text = command.run("state pull", timeout=timeout).stdout
-    resources = json.loads(text)["resources"] if text.strip() else []
     return frozenset(
-        str(instance["attributes"][key])
-        for resource in resources
-        if resource["mode"] == "managed"
-        for instance in resource["instances"]
+        str(attributes[key])
+        for _, attributes in _instances(command, timeout)
         for key in _IDENTIFIERS
-        if instance.get("attributes", {}).get(key)
+        if attributes.get(key)
     )
+
+
+def state_attributes(
+    command: CommandLine, *, timeout: float = 60.0
+) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """Return type and attributes of every managed resource: its configuration as applied.
+
+    References and defaults are resolved in it. Sensitive attributes are left out.
+
+    Raises:
+        TerraformError: The state cannot be read.
+    """
+    return tuple(_instances(command, timeout))
+
+
+def _instances(command: CommandLine, timeout: float) -> Iterator[tuple[str, dict[str, Any]]]:
+    text = command.run("state pull", timeout=timeout).stdout
+    for resource in json.loads(text)["resources"] if text.strip() else ():
+        if resource["mode"] != "managed":
+            continue
+        for instance in resource["instances"]:
+            secret = {path[0]["value"] for path in instance.get("sensitive_attributes", ()) if path}
+            attributes = instance.get("attributes", {})
+            yield resource.get("type", ""), {k: v for k, v in attributes.items() if k not in secret}
 
 
 def recover_state(command: CommandLine, *, timeout: float = 120.0) -> None:

@@ -166,6 +166,10 @@ class WorkingDirectory:
         """Return ids and ARNs of all resources in the state."""
         return _state.state_identifiers(self._uncancelled)
 
+    def state_attributes(self) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """Return type and attributes of every managed resource in the state."""
+        return _state.state_attributes(self._uncancelled)
+
     @property
     def _uncancelled(self) -> CommandLine:
         # A cancelled run is torn down with the same workspace.

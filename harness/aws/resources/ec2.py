@@ -114,6 +114,15 @@ TYPES = (
         unless=lambda subnet: subnet.get("DefaultForAz", False),
     ),
     _in_vpc(
+        *(Kind.NETWORK_ACL, "describe_network_acls", "NetworkAcls", "NetworkAclId"),
+        by_one_call("delete_network_acl", "NetworkAclId"),
+        unless=lambda acl: acl.get("IsDefault", False),
+    ),
+    resource_type(
+        *(Kind.VOLUME, "describe_volumes", "Volumes", "VolumeId"),
+        by_one_call("delete_volume", "VolumeId"),
+    ),
+    _in_vpc(
         *(Kind.INTERNET_GATEWAY, "describe_internet_gateways", "InternetGateways"),
         *("InternetGatewayId", _delete_internet_gateway),
         within=_attached_vpc,

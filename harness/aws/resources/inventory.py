@@ -6,12 +6,13 @@ cover every service, and lags behind.
 
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.capability import Capability
 from harness.aws.clients import Clients
+from harness.aws.errors import is_access_denied
 from harness.aws.resources import (
     application_autoscaling,
     cloudfront,
@@ -21,17 +22,19 @@ from harness.aws.resources import (
     ecs,
     elbv2,
     iam,
+    kms,
     logs,
     rds,
     s3,
     secretsmanager,
+    sns,
 )
 from harness.aws.resources.resource import Kind, Resource, ResourceType
 
 _THREADS = 8
 _SERVICES = (
-    *(application_autoscaling, cloudfront, cloudwatch, ec2, ecr, ecs, elbv2, iam, logs, rds, s3),
-    secretsmanager,
+    *(application_autoscaling, cloudfront, cloudwatch, ec2, ecr, ecs, elbv2, iam, kms, logs, rds),
+    *(s3, secretsmanager, sns),
 )
 # The catalogue of AWS resources: the kinds of all services.
 RESOURCE_TYPES: Mapping[Kind, ResourceType] = {
@@ -54,6 +57,20 @@ class Inventory:
     queried: tuple[str, ...]
     unavailable: Mapping[str, str]
     errors: Mapping[str, BotoCoreError | ClientError]
+
+    def without_denied(self, services: Collection[Capability]) -> "Inventory":
+        """Return the inventory; some services that deny access are unavailable, not failed."""
+        denied = {
+            service: "access denied"
+            for service, error in self.errors.items()
+            if service in services and isinstance(error, ClientError) and is_access_denied(error)
+        }
+        return replace(
+            self,
+            queried=tuple(each for each in self.queried if each not in denied),
+            unavailable={**self.unavailable, **denied},
+            errors={each: error for each, error in self.errors.items() if each not in denied},
+        )
 
     def require_complete(self) -> None:
         """Raise the error of a service.

@@ -45,6 +45,7 @@ class Ownership:
     def owned(self, resources: Iterable[Resource]) -> dict[Resource, str]:
         """Return the resources of the run, in the order given, each with the reason.
 
+        One tag of the run is enough: that of its suffix, or of its id.
         A part of an owned resource (an interface of a VPC, a task of a cluster, also a part of a
         part) is owned unless its own tags contradict.
         """
@@ -57,8 +58,10 @@ class Ownership:
         return project_tags(self.environment_suffix)
 
     def _reason(self, resource: Resource) -> str:
-        if self.by_tags(resource):
-            return f"tag {SUFFIX_TAG}={self.environment_suffix}"
+        named = {SUFFIX_TAG: self.environment_suffix, RUN_ID: self.run_id}
+        for key, value in named.items():
+            if value and resource.tags.get(key) == value:
+                return f"tag {key}={value}"
         return f"named {resource.name or resource.identifier}" if self.by_name(resource) else ""
 
 

@@ -40,16 +40,20 @@ class Kind(StrEnum):
     SECRET = "secretsmanager secret"  # noqa: S105 -- the name of a kind
     ALARM = "cloudwatch alarm"
     DASHBOARD = "cloudwatch dashboard"
+    TOPIC = "sns topic"
     LOG_GROUP = "logs log group"
     ROLE = "iam role"
     POLICY = "iam policy"
     BUCKET = "s3 bucket"
+    KEY = "kms key"
+    VOLUME = "ec2 volume"
     NAT_GATEWAY = "ec2 NAT gateway"
     ELASTIC_IP = "ec2 Elastic IP"
     VPC_ENDPOINT = "ec2 VPC endpoint"
     NETWORK_INTERFACE = "ec2 network interface"
     ROUTE_TABLE = "ec2 route table"
     SUBNET = "ec2 subnet"
+    NETWORK_ACL = "ec2 network ACL"
     INTERNET_GATEWAY = "ec2 internet gateway"
     SECURITY_GROUP = "ec2 security group"
     VPC = "ec2 VPC"
@@ -77,7 +81,7 @@ _PARENTS = {
     **dict.fromkeys(
         (
             *(Kind.NAT_GATEWAY, Kind.VPC_ENDPOINT, Kind.NETWORK_INTERFACE, Kind.ROUTE_TABLE),
-            *(Kind.SUBNET, Kind.INTERNET_GATEWAY, Kind.SECURITY_GROUP),
+            *(Kind.SUBNET, Kind.NETWORK_ACL, Kind.INTERNET_GATEWAY, Kind.SECURITY_GROUP),
         ),
         Kind.VPC,
     ),

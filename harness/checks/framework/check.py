@@ -1,7 +1,7 @@
 """What a check is made of: the ``check`` decorator, and comparisons that fail a check."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from harness.aws.capability import Capability
 from harness.aws.errors import failed_call, is_absent
 from harness.checks.framework.context import CheckContext, InterruptedCheckError
+from harness.checks.framework.description import Comparison
 from harness.checks.framework.expected import Tier
 from harness.core.errors import CheckFailedError, HarnessError, NotProvableError
 from harness.core.redaction import redact
@@ -65,6 +66,36 @@ class ServiceChecks:
     def fixture(cls) -> str:
         """Return the name of its pytest fixture: the service with underscores for hyphens."""
         return cls.service.replace("-", "_")
+
+    def compare(
+        self,
+        comparison: Comparison,
+        observed: Mapping[str, Mapping[str, Any]],
+        expected: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> str:
+        """Compare all resources of a kind: there must be exactly the expected ones, as expected.
+
+        Args:
+            comparison: The kind, and what is not compared.
+            observed: Identifier -> description, as AWS returns it.
+            expected: Identifier -> description; None: what the configuration says of the kind.
+
+        Returns:
+            The evidence: the number of resources and of values.
+
+        Raises:
+            CheckFailedError: The message lists every difference.
+        """
+        if expected is None:
+            expected = self.context.configured.get(comparison.kind, {})
+        found = [f"{each} is missing" for each in expected.keys() - observed.keys()]
+        found += [f"{each} is not configured" for each in observed.keys() - expected.keys()]
+        for each in expected.keys() & observed.keys():
+            differences = comparison.differences(expected[each], observed[each])
+            found += [f"{each}: {difference}" for difference in differences]
+        expect(not found, f"{comparison.kind} as configured", "; ".join(sorted(found)))
+        count = sum(len(comparison.compared(each)) for each in observed.values())
+        return f"{comparison.kind}: {len(observed)} with {count} values, all as configured"
 
 
 class Check(Generic[S]):

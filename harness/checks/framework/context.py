@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import requests
 
 from harness.aws.clients import Clients
+from harness.checks.framework.description import Descriptions
 from harness.checks.framework.expected import ExpectedStack
 from harness.core.errors import CheckFailedError, HarnessError, WaitFailedError, WaitTimeoutError
 from harness.core.wait import wait_until
@@ -34,7 +35,8 @@ class CheckContext:
         target: Where the stack is deployed.
         outputs: Terraform outputs of the deployed stack: ids and ARNs to find resources by,
             not values to compare with.
-        expected: Names and settings as configured: the expected values of every check.
+        expected: Names and settings as configured.
+        configured: What the configuration says of every resource.
         record: Called once per check with its result, one call at a time.
         patience: Seconds that a check waits for a condition that comes true with time (healthy
             targets, log events) before it fails.
@@ -43,9 +45,11 @@ class CheckContext:
     target: TargetAccess
     outputs: StackOutputs
     expected: ExpectedStack
+    configured: Descriptions
     record: Callable[[CheckResult], None] = field(compare=False)
     patience: float = 120.0
     _result_lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    _thread: threading.local = field(default_factory=threading.local, repr=False, compare=False)
     _interrupted: threading.Event = field(
         default_factory=threading.Event, repr=False, compare=False
     )
@@ -96,30 +100,32 @@ class CheckContext:
         except (WaitTimeoutError, WaitFailedError) as error:
             raise CheckFailedError(f"expected {error.message}") from error
 
-    def request(
-        self, method: str, url: str, *, session: requests.Session | None = None, **options: Any
-    ) -> requests.Response:
+    def request(self, method: str, url: str, **options: Any) -> requests.Response:
         """Send one HTTP request to a host name of the target; redirects are not followed.
 
         Args:
             method: HTTP method.
             url: Absolute address; the target's HTTP session resolves its host.
-            session: A session to reuse within one thread; a new one otherwise.
             **options: ``json``, ``params``, ``headers``, ``cookies`` as for ``requests.request``.
 
         Raises:
             CheckFailedError: No HTTP response arrived.
         """
         self._require_uninterrupted()
-        if session is None:
-            with self.target.http() as own:
-                return self.request(method, url, session=own, **options)
         try:
-            return session.request(
+            return self._session().request(
                 method, url, allow_redirects=False, timeout=_REQUEST_SECONDS, **options
             )
         except requests.RequestException as error:
             raise CheckFailedError(f"{method} {url}: no HTTP response: {error}") from error
+
+    def _session(self) -> requests.Session:
+        """Return the HTTP session of this thread; it keeps connections, but no cookies."""
+        if not hasattr(self._thread, "session"):
+            self._thread.session = self.target.http()
+        session: requests.Session = self._thread.session
+        session.cookies.clear()
+        return session
 
     def _pause(self, seconds: float) -> None:
         self._interrupted.wait(seconds)

@@ -1,4 +1,4 @@
-"""What the checks compare a deployed stack with, independent of how the stack is defined."""
+"""The names of a deployed stack, and settings that more than one check needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -22,38 +22,25 @@ class Tier(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ExpectedStack:
-    """Names and settings of the stack as configured, by the names of the configuration."""
+    """Names and settings by which checks find resources; see ``Descriptions`` for the others."""
 
     environment_suffix: str
-    region: str
     tiers: frozenset[str]  # those that are deployed
     tags: Mapping[str, str]  # besides the default tags that every run has
 
-    # network; the name tag of a NAT gateway is the VPC's, a hyphen and the gateway's index
-    vpc_name: str
+    # network
     vpc_cidr: str
     availability_zone_count: int
-    nat_gateway_count: int
-    alb_security_group_name: str
-    service_security_group_name: str
-    database_security_group_name: str
-    ingress_cidrs: tuple[str, ...]  # may reach the load balancer on port 80
 
-    # storage, secret, roles; periods in days
+    # storage, secret, roles
     log_bucket_name: str
-    log_bucket_expiration_days: int
     log_group_name: str
-    log_retention_days: int
     secret_name: str
     execution_role_name: str  # with which ECS starts the tasks
     task_role_name: str  # of the tasks themselves
 
-    # database; capacities in Aurora capacity units per instance
+    # database
     aurora_cluster_identifier: str
-    aurora_engine_major: int
-    aurora_min_capacity: float
-    aurora_max_capacity: float
-    aurora_reader_count: int  # besides the writer
     database_name: str
     database_parameter_group_name: str
     database_subnet_group_name: str
@@ -68,19 +55,11 @@ class ExpectedStack:
     ecs_cluster_name: str
     ecs_service_name: str
     task_family: str
-    image: str
-    container_port: int
-    task_cpu: int  # CPU units, 1024 are one vCPU
-    task_memory: int  # MiB
     desired_count: int
 
-    # scaling: number of tasks, and the targets of the policies
+    # scaling: number of tasks
     min_capacity: int
     max_capacity: int
-    cpu_scaling_policy_name: str
-    cpu_target_percent: int
-    request_scaling_policy_name: str
-    request_count_target: int  # requests per task and minute
 
     # monitoring
     dashboard_name: str

@@ -29,19 +29,23 @@ def target_group(context: CheckContext) -> "TargetGroupTypeDef":
     return one(response["TargetGroups"], f"target group {name}")
 
 
-def metric_name(arn: str) -> str:
-    """Return the dimension value for a load balancer's or target group's ARN in CloudWatch.
-
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
-    """
-    resource = arn.split(":", 5)[5]
-    return resource.removeprefix("loadbalancer/")
+def registered_targets(context: CheckContext) -> set[str]:
+    """Return the addresses of the targets that may receive requests."""
+    arn = target_group(context)["TargetGroupArn"]
+    response = context.clients.elbv2.describe_target_health(TargetGroupArn=arn)
+    return {
+        each["Target"]["Id"]
+        for each in response["TargetHealthDescriptions"]
+        if each["TargetHealth"]["State"] != "draining"
+    }
 
 
 def ecs_cluster(context: CheckContext) -> "ClusterTypeDef":
-    """Return the ECS cluster, with its tags."""
+    """Return the ECS cluster, with its settings."""
     name = context.expected.ecs_cluster_name
-    response = context.clients.ecs.describe_clusters(clusters=[name], include=["TAGS"])
+    response = context.clients.ecs.describe_clusters(
+        clusters=[name], include=["ATTACHMENTS", "CONFIGURATIONS", "SETTINGS"]
+    )
     return one(response["clusters"], f"ECS cluster {name}")
 
 

@@ -1,25 +1,37 @@
 """A client of the Product Catalog API, at one of the stack's addresses."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import requests
 
-from harness.checks.framework.check import expect
+from harness.checks.framework.check import expect, expect_equal, one
 from harness.checks.framework.context import CheckContext
-from harness.checks.framework.resources import load_balancer
+from harness.checks.framework.resources import (
+    load_balancer,
+    registered_targets,
+    running_tasks,
+)
 
 _SHOWN_CHARACTERS = 300
+_ADDED = ("id", "created_at", "updated_at")  # by the API
 # A load balancer that picks targets at random misses one of n in 40 n requests once in 1e17.
 _REQUESTS_PER_TASK = 40
 
 
 def task_of(response: requests.Response) -> str:
-    """Return the id of the task that responded, from the header ``X-Task-Id``."""
-    return response.headers.get("X-Task-Id", "(no X-Task-Id)")
+    """Return the id of the task that responded, from the header ``X-Task-Id``.
+
+    Raises:
+        CheckFailedError: The response is not from a task.
+    """
+    task = response.headers.get("X-Task-Id", "")
+    expect(bool(task), f"a task to respond to {response.url}", "a response without X-Task-Id")
+    return task
 
 
 def body_of(response: requests.Response) -> dict[str, Any]:
@@ -44,17 +56,41 @@ def items_of(response: requests.Response) -> list[dict[str, Any]]:
     return list(items or ())
 
 
-def new_product(*, description: str = "") -> dict[str, str]:
+def new_product() -> dict[str, str]:
     """Return a product with a unique SKU and a unique category."""
     unique = uuid.uuid4().hex[:12]
     return {
         "sku": f"check-{unique}",
         "name": f"Check {unique}",
-        "description": description,
+        "description": f"Made by check {unique}",
         "category": f"check {unique}",  # the space must survive every query string
         "price": "12.50",
         "currency": "EUR",
     }
+
+
+def require_product(product: Mapping[str, Any], sent: Mapping[str, str]) -> None:
+    """Compare a product, as the API returns it, with what was sent: every field, no other.
+
+    Raises:
+        CheckFailedError: The message has the fields that differ.
+    """
+    expect_equal("fields of a product", set(product), {*sent, *_ADDED})
+    expect_equal("product", {name: product[name] for name in sent}, dict(sent))
+
+
+@dataclass(frozen=True)
+class Made:
+    """A product: as it was sent, as the API returned it, and the task that wrote it."""
+
+    sent: dict[str, str]
+    created: dict[str, Any]
+    task: str
+
+    @property
+    def path(self) -> str:
+        """Its path in the API."""
+        return f"/products/{self.created.get('id')}"
 
 
 @dataclass(frozen=True)
@@ -75,7 +111,7 @@ class CatalogClient:
         return cls(context, f"http://{load_balancer(context)['DNSName']}")
 
     def send(self, method: str, path: str, status: int = 200, **request: Any) -> requests.Response:
-        """Send a request and require the status of its response.
+        """Send a request and require the status of its response, and that a task sent it.
 
         Args:
             method: HTTP method.
@@ -84,7 +120,7 @@ class CatalogClient:
             **request: Options of ``CheckContext.request``.
 
         Raises:
-            CheckFailedError: Another status came, or no response.
+            CheckFailedError: Another status came, no response, or one without a task's id.
         """
         response = self.context.request(method, self.base + path, **request)
         expect(
@@ -92,36 +128,77 @@ class CatalogClient:
             f"status {status} to {method} {self.base}{path}",
             f"{response.status_code} {response.text[:_SHOWN_CHARACTERS]!r}",
         )
+        task_of(response)
         return response
 
-    @contextmanager
-    def product(self, product: dict[str, str]) -> Iterator[dict[str, Any]]:
-        """Create a product for the time of the context and yield it as the API returns it."""
-        created = body_of(self.send("POST", "/products", 201, json=product))
-        try:
-            yield created
-        finally:
-            self.context.request("DELETE", f"{self.base}/products/{created['id']}")
-
-    def responses_of_tasks(self, path: str, *, tasks: int) -> list[requests.Response]:
-        """Request one path, sequentially, until that many tasks have responded.
+    def each_task(self, request: Callable[[], requests.Response]) -> dict[str, requests.Response]:
+        """Send a request, sequentially, until every running task has responded to it.
 
         Returns:
-            Every response, all with status 200; from fewer tasks if the load balancer never
-            picked the others.
+            Task id -> its last response. A check that reads them all does not depend on whose
+            turn it was.
+
+        Raises:
+            CheckFailedError: A running task never responded, or a target is not a task.
         """
-        responses: list[requests.Response] = []
-        with self.context.target.http() as session:
-            for _ in range(_REQUESTS_PER_TASK * tasks):
-                responses.append(self.send("GET", path, session=session))
-                if len({task_of(each) for each in responses}) >= tasks:
-                    break
+        waiting, responses = self._expected, dict[str, requests.Response]()
+        for _ in range(_REQUESTS_PER_TASK * max(len(waiting), 1)):
+            response = request()
+            responses[task_of(response)] = response
+            if waiting <= responses.keys():
+                return responses
+        running = {task.id for task in running_tasks(self.context)}
+        missing = waiting & running - responses.keys()  # one may have been replaced
+        expect(not missing, "a response of every running task", f"none of {', '.join(missing)}")
         return responses
+
+    @cached_property
+    def _expected(self) -> set[str]:
+        """The tasks that must respond; no other target may."""
+        tasks = {task.address: task.id for task in running_tasks(self.context)}
+        strangers = registered_targets(self.context) - tasks.keys()
+        if strangers:  # unless they are tasks that have started meanwhile
+            strangers -= {task.address for task in running_tasks(self.context)}
+        expect(not strangers, "running tasks as targets alone", ", ".join(sorted(strangers)))
+        return set(tasks.values())
+
+    @contextmanager
+    def products(self, *, each_task: bool = False, **fields: str) -> Iterator[list[Made]]:
+        """Create a product for the time of the context, or one through every task.
+
+        Yields:
+            The products; the API returned exactly the values that were sent, and its own.
+        """
+        made: list[Made] = []
+
+        def create() -> requests.Response:
+            sent = {**new_product(), **fields}
+            response = self.send("POST", "/products", 201, json=sent)
+            made.append(Made(sent, body_of(response), task_of(response)))
+            require_product(made[-1].created, sent)
+            return response
+
+        try:
+            if each_task:
+                self.each_task(create)
+            else:
+                create()
+            yield list({each.task: each for each in made}.values())
+        finally:
+            for each in made:
+                self.context.request("DELETE", f"{self.base}{each.path}")
+
+    def require_everywhere(self, made: Made, expected: Mapping[str, str]) -> None:
+        """Read a product from every task, by id and by category, and compare all its fields.
+
+        Raises:
+            CheckFailedError: A task returns another product, or none.
+        """
+        for response in self.each_task(lambda: self.send("GET", made.path)).values():
+            require_product(body_of(response), expected)
+        for response in self.each_task(lambda: self.search(expected["category"])).values():
+            require_product(one(items_of(response), "product"), expected)
 
     def search(self, category: str, **request: Any) -> requests.Response:
         """Request the products of one category."""
         return self.send("GET", "/products", params={"category": category}, **request)
-
-    def skus(self, category: str) -> list[str]:
-        """Return the SKUs of the products of one category."""
-        return [item["sku"] for item in items_of(self.search(category))]

@@ -1,7 +1,9 @@
 """The database credentials in the secret."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from harness.checks.framework.context import CheckContext
 from harness.core.errors import CheckFailedError
@@ -12,7 +14,10 @@ _FIELDS = ("username", "password", "host", "port", "dbname", "engine")
 
 @dataclass(frozen=True)
 class Credentials:
-    """The values of the secret; ``repr`` omits the password."""
+    """The values of the secret; ``repr`` omits the password.
+
+    ``document`` has all of them as they are in its JSON.
+    """
 
     username: str
     password: str = field(repr=False)
@@ -20,6 +25,7 @@ class Credentials:
     port: int
     dbname: str
     engine: str
+    document: Mapping[str, Any] = field(repr=False, default_factory=dict)
 
 
 def read_credentials(context: CheckContext) -> Credentials:
@@ -51,4 +57,5 @@ def read_credentials(context: CheckContext) -> Credentials:
         port=int(values["port"]),
         dbname=str(values["dbname"]),
         engine=str(values["engine"]),
+        document=values,
     )

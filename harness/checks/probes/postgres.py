@@ -9,7 +9,7 @@ import psycopg
 from harness.aws.capability import Capability
 from harness.checks.framework.context import CheckContext
 from harness.checks.probes.credentials import Credentials
-from harness.core.errors import CheckFailedError, NotProvableError
+from harness.core.errors import CheckFailedError
 from harness.targets.base import DatabaseRoute
 
 _CONNECT_SECONDS = 10
@@ -29,8 +29,7 @@ def connected(
             ``prefer`` where the target's database cannot do TLS.
 
     Raises:
-        CheckFailedError: The connection was refused.
-        NotProvableError: The target has no direct route to the database.
+        CheckFailedError: The connection was refused, or nothing is at host and port.
     """
     parameters = _parameters(context, credentials, sslmode)
     try:
@@ -69,7 +68,8 @@ def refusal(
 def _route(context: CheckContext, credentials: Credentials) -> DatabaseRoute:
     route = context.target.database_route(credentials.host, credentials.port)
     if route is None:
-        raise NotProvableError(f"{context.target.name} has no direct route to the database")
+        where = f"{credentials.host}:{credentials.port}"
+        raise CheckFailedError(f"expected a database at {where} (of the secret), seen: none")
     return route
 
 

@@ -28,6 +28,7 @@ _PROBES: Mapping[Capability, tuple[str, Mapping[str, Any]]] = {
     Capability.ECS: ("list_clusters", {}),
     Capability.ELBV2: ("describe_load_balancers", {}),
     Capability.IAM: ("list_roles", {}),
+    Capability.KMS: ("list_keys", {}),
     Capability.LOGS: ("describe_log_groups", {}),
     Capability.RDS: ("describe_db_clusters", {}),
     # It has no list operation; for an unknown cluster a real service returns another error.
@@ -42,6 +43,7 @@ _PROBES: Mapping[Capability, tuple[str, Mapping[str, Any]]] = {
     Capability.S3: ("list_buckets", {}),
     Capability.SECRETSMANAGER: ("list_secrets", {}),
     Capability.SERVICE_QUOTAS: ("list_services", {}),
+    Capability.SNS: ("list_topics", {}),
 }
 
 

@@ -97,7 +97,7 @@ def _remember(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None
 
 
 def _http(status: int) -> SimpleNamespace:
-    return SimpleNamespace(status_code=status)
+    return SimpleNamespace(status_code=status, raw=None)
 
 
 def validate_response(model: OperationModel, parsed: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from harness.aws.capability import Capability
+from harness.catalog import CATALOG
 from harness.checks.framework.context import CheckContext
 from harness.checks.framework.expected import ExpectedStack
 from harness.checks.registry import run_checks
@@ -28,6 +29,7 @@ from tests.unit.harness.checks.fake_postgres import FakePostgres
 
 CONFIG = StackConfig.from_mapping(recording.load_stack()["configuration"])
 EXPECTED = ExpectedStack.of(CONFIG)
+CONFIGURED = CATALOG.describe(recording.load_stack()["state"])
 OUTPUTS = CatalogOutputs.from_dict(recording.load_stack()["outputs"])
 
 GONE = object()
@@ -48,6 +50,14 @@ TAGS = {
 }
 UPPER_TAGS = [{"Key": key, "Value": value} for key, value in TAGS.items()]
 LOWER_TAGS = [{"key": key, "value": value} for key, value in TAGS.items()]
+
+# What S3 answers for settings that a bucket does not have; errors are not recorded.
+_NOT_SET = {
+    "GetBucketCors": "NoSuchCORSConfiguration",
+    "GetBucketReplication": "ReplicationConfigurationNotFoundError",
+    "GetBucketWebsite": "NoSuchWebsiteConfiguration",
+    "GetObjectLockConfiguration": "ObjectLockConfigurationNotFoundError",
+}
 
 
 class Recorded:
@@ -109,7 +119,7 @@ class FakeDeployment:
         self.aws = FakeAws.answering(self.answers)
 
     def context(self, **changes: Any) -> CheckContext:
-        given = {"expected": EXPECTED, "patience": 0.0, **changes}
+        given = {"expected": EXPECTED, "configured": CONFIGURED, "patience": 0.0, **changes}
         return CheckContext(self, OUTPUTS, record=self.results.append, **given)
 
     def failures(self, *only: str, **changes: Any) -> dict[str, str]:
@@ -135,10 +145,7 @@ class FakeDeployment:
     def refuse(self, operation: str, code: str, message: str = "refused") -> None:
         """Have AWS return an error for an operation."""
 
-        def refused(_: dict[str, Any]) -> dict[str, Any]:
-            raise RefusalError(code, message)
-
-        self.answers[operation] = refused
+        self.answers[operation] = _refusal(code, message)
 
     def session(self) -> boto3.Session:
         return self.aws
@@ -232,6 +239,7 @@ class FakeDeployment:
     def _computed(self) -> dict[str, Answer]:
         """Return the answers that depend on parameters, tasks, bounds and rows of the test."""
         return {
+            **{f"s3.{operation}": _refusal(code) for operation, code in _NOT_SET.items()},
             "ecs.DescribeServices": lambda _: {"services": [self.service()]},
             "ecs.ListTasks": lambda _: {"taskArns": [_task_arn(task) for task in self.tasks]},
             "ecs.DescribeTasks": self._describe_tasks,
@@ -296,12 +304,11 @@ def role_statements() -> list[dict[str, Any]]:
     return statements
 
 
-def rule(port: int, **peer: Any) -> dict[str, Any]:
-    return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **peer}
+def _refusal(code: str, message: str = "refused") -> Answer:
+    def refused(_: dict[str, Any]) -> dict[str, Any]:
+        raise RefusalError(code, message)
 
-
-def from_group(identifier: str) -> dict[str, Any]:
-    return {"UserIdGroupPairs": [{"GroupId": identifier}]}
+    return refused
 
 
 def _responses(answer: Any) -> list[Any]:

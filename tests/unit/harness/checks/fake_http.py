@@ -13,6 +13,7 @@ from requests.adapters import BaseAdapter
 from urllib3.response import HTTPResponse
 
 NEW_IDS = itertools.count(1)
+ADDED = {"created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}
 CLOUDFRONT = "d123.cloudfront.net"
 Change = Callable[[requests.PreparedRequest, requests.Response], None]
 
@@ -92,7 +93,7 @@ class FakeCatalog(BaseAdapter):
     ) -> tuple[int, Any]:
         sent = json.loads(request.body) if request.body else {}
         if path == "/products" and request.method == "POST":
-            created = {**sent, "id": next(NEW_IDS)}
+            created = {**sent, **ADDED, "id": next(NEW_IDS)}
             self.products[sent["sku"]] = created
             return 201, created
         if path == "/products":

@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg
 
-from tests.unit.harness.checks.fake_http import NEW_IDS
+from tests.unit.harness.checks.fake_http import ADDED, NEW_IDS
 
 _REFUSED = 'connection failed: connection to server at "127.0.0.2", port 5432 failed: FATAL:  {}'
 
@@ -43,14 +43,15 @@ class FakePostgres:
         if "current_user" in statement:
             return [(user, self.version)]
         if statement.startswith("INSERT"):
-            row = {"id": next(NEW_IDS), "price": "1.00", **values}
+            row = {"id": next(NEW_IDS), **ADDED, **values}
             self.products[values["sku"]] = row
             return []
         if statement.startswith("DELETE"):
             self.products.pop(values["sku"], None)
             return []
         found = self.products.get(values["sku"])
-        return [(found["name"],)] if found else []
+        columns = ("sku", "name", "description", "category", "price", "currency")
+        return [tuple(found[column] for column in columns)] if found else []
 
 
 class FakeConnection:

@@ -1,11 +1,9 @@
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from stack.tiers import Tier
-from tests.unit.harness.checks.fake_deployment import EXPECTED, FakeDeployment
+from tests.unit.harness.checks.fake_deployment import FakeDeployment
 
 ALARMS = ("cloudwatch.DescribeAlarms", "MetricAlarms")
 ALARM = (*ALARMS, {"AlarmName": "catalog-nat-ports-0-pr1-7f3a"})
@@ -35,7 +33,7 @@ def test_another_alarm_fails(fake_deployment: FakeDeployment, key: str, value: A
     assert "nat-ports-0" in failures["alarms/metrics"]
 
 
-def test_a_dashboard_without_a_metric_fails(fake_deployment: FakeDeployment) -> None:
+def test_another_dashboard_fails(fake_deployment: FakeDeployment) -> None:
     board: Any = fake_deployment.answers["cloudwatch.GetDashboard"]
     widgets = json.loads(board["DashboardBody"])["widgets"][1:]
     fake_deployment.answers["cloudwatch.GetDashboard"] = {
@@ -51,27 +49,18 @@ def test_no_dashboard_fails(fake_deployment: FakeDeployment) -> None:
     assert list(fake_deployment.failures("alarms/*")) == ["alarms/dashboard"]
 
 
-def test_only_what_is_deployed_is_watched(fake_deployment: FakeDeployment) -> None:
-    """Without load balancer, service and database there are their alarms neither."""
-    few = replace(EXPECTED, tiers=frozenset({Tier.NETWORK, Tier.MONITORING}))
+def test_an_alarm_that_is_not_configured_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.add(*ALARMS, {"AlarmName": "catalog-alb-more-pr1-7f3a"})
 
-    failures = fake_deployment.failures("alarms/*", expected=few)
-
-    assert list(failures) == ["alarms/metrics"]
-    assert "nat-ports-0" not in failures["alarms/metrics"]
-    assert "catalog-alb-5xx-pr1-7f3a" in failures["alarms/metrics"]
-
-    keep_nat_alarms(fake_deployment)
-    assert fake_deployment.failures("alarms/*", expected=few) == {}
-
-
-def keep_nat_alarms(fake_deployment: FakeDeployment) -> None:
-    fake_deployment.keep(
-        "cloudwatch.DescribeAlarms", "MetricAlarms", lambda each: "nat-ports" in each["AlarmName"]
+    assert (
+        "catalog-alb-more-pr1-7f3a is not" in fake_deployment.failures("alarms/*")["alarms/metrics"]
     )
 
 
-def test_an_alarm_on_a_nat_gateway_that_is_gone_fails(fake_deployment: FakeDeployment) -> None:
-    fake_deployment.change("ec2.DescribeNatGateways", "NatGateways", 0, "State", to="deleted")
+def test_an_alarm_that_is_on_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.change(*ALARM, "StateValue", to="ALARM")
 
-    assert "no NAT gateway of that name" in fake_deployment.failures("alarms/*")["alarms/metrics"]
+    failures = fake_deployment.failures("alarms/*")
+
+    assert list(failures) == ["alarms/none-in-alarm"]
+    assert "catalog-nat-ports-0-pr1-7f3a" in failures["alarms/none-in-alarm"]

@@ -8,6 +8,7 @@ BALANCER = ("elbv2.DescribeLoadBalancers", "LoadBalancers", 0)
 GROUP = ("elbv2.DescribeTargetGroups", "TargetGroups", 0)
 LISTENERS = ("elbv2.DescribeListeners", "Listeners")
 ATTRIBUTES = ("elbv2.DescribeLoadBalancerAttributes", "Attributes")
+DELETION, STICKY = {"Key": "deletion_protection.enabled"}, {"Key": "stickiness.enabled"}
 ENABLED, BUCKET, PREFIX = (
     {"Key": f"access_logs.s3.{name}"} for name in ("enabled", "bucket", "prefix")
 )
@@ -16,26 +17,45 @@ ENABLED, BUCKET, PREFIX = (
 @pytest.mark.parametrize(
     ("place", "value", "check", "observed"),
     [
-        ((*BALANCER, "State", "Code"), "provisioning", "active", "provisioning"),
-        ((*BALANCER, "Scheme"), "internal", "active", "internal"),
-        ((*BALANCER, "Type"), "network", "active", "network"),
-        ((*BALANCER, "SecurityGroups"), ["sg-alb", "sg-other"], "active", "sg-other"),
-        ((*BALANCER, "AvailabilityZones", 2), GONE, "active", "subnet-pub-c"),
-        ((*BALANCER, "AvailabilityZones", 2, "ZoneName"), "eu-north-1a", "active", "zones"),
-        ((*LISTENERS, 0, "Port"), 8080, "listener-forwards", "8080"),
-        ((*LISTENERS, 0), GONE, "listener-forwards", "[]"),
+        ((*BALANCER, "State", "Code"), "provisioning", "load-balancer", "provisioning"),
+        ((*BALANCER, "Scheme"), "internal", "load-balancer", "internal"),
+        ((*BALANCER, "Type"), "network", "load-balancer", "network"),
+        ((*BALANCER, "SecurityGroups"), ["sg-alb", "sg-other"], "load-balancer", "sg-other"),
+        ((*BALANCER, "AvailabilityZones", 2), GONE, "load-balancer", "subnet-pub-c"),
+        ((*BALANCER, "IpAddressType"), "dualstack", "load-balancer", "dualstack"),
+        (
+            ("elbv2.DescribeLoadBalancerAttributes", "Attributes", DELETION, "Value"),
+            "true",
+            "load-balancer",
+            "deletion_protection",
+        ),
+        (
+            ("elbv2.DescribeTargetGroupAttributes", "Attributes", STICKY, "Value"),
+            "true",
+            "target-group",
+            "stickiness",
+        ),
+        (
+            ("elbv2.DescribeListenerAttributes", "Attributes", 0, "Value"),
+            "false",
+            "listener",
+            "server",
+        ),
+        ((*GROUP, "LoadBalancerArns"), ["another"], "target-group", "another"),
+        ((*LISTENERS, 0, "Port"), 8080, "listener", "8080"),
+        ((*LISTENERS, 0), GONE, "listener", "is missing"),
         (
             ("elbv2.DescribeRules", "Rules", 0, "Actions", 0, "TargetGroupArn"),
             "another-group",
-            "listener-forwards",
+            "listener",
             "another-group",
         ),
-        ((*GROUP, "TargetType"), "instance", "target-group-settings", "instance"),
-        ((*GROUP, "HealthCheckPath"), "/", "target-group-settings", "'/'"),
-        ((*GROUP, "Matcher", "HttpCode"), "200-499", "target-group-settings", "200-499"),
-        ((*ATTRIBUTES, ENABLED, "Value"), "false", "access-logs", "false"),
-        ((*ATTRIBUTES, BUCKET, "Value"), "another-bucket", "access-logs", "another-bucket"),
-        ((*ATTRIBUTES, PREFIX), GONE, "access-logs", "prefix"),
+        ((*GROUP, "TargetType"), "instance", "target-group", "instance"),
+        ((*GROUP, "HealthCheckPath"), "/", "target-group", "'/'"),
+        ((*GROUP, "Matcher", "HttpCode"), "200-499", "target-group", "200-499"),
+        ((*ATTRIBUTES, ENABLED, "Value"), "false", "load-balancer", "access_logs.s3.Enabled"),
+        ((*ATTRIBUTES, BUCKET, "Value"), "another-bucket", "load-balancer", "another-bucket"),
+        ((*ATTRIBUTES, PREFIX), GONE, "load-balancer", "Prefix"),
     ],
 )
 def test_a_wrong_setting_fails_its_check_alone(
@@ -52,9 +72,9 @@ def test_a_wrong_setting_fails_its_check_alone(
 def test_no_load_balancer_fails_all_its_checks(fake_deployment: FakeDeployment) -> None:
     fake_deployment.refuse("elbv2.DescribeLoadBalancers", "LoadBalancerNotFound")
 
-    failures = fake_deployment.failures("alb/active", "alb/each-task-answers")
+    failures = fake_deployment.failures("alb/load-balancer", "alb/each-task-answers")
 
-    assert "LoadBalancerNotFound" in failures["alb/active"]
+    assert "LoadBalancerNotFound" in failures["alb/load-balancer"]
     assert "LoadBalancerNotFound" in failures["alb/each-task-answers"]
 
 
@@ -130,13 +150,22 @@ def test_a_task_that_never_responds_fails(fake_deployment: FakeDeployment) -> No
     failures = fake_deployment.failures("alb/*")
 
     assert list(failures) == ["alb/each-task-answers"]
-    assert "{'task-a'}" in failures["alb/each-task-answers"]
+    assert "none of task-b" in failures["alb/each-task-answers"]
 
 
 def test_a_response_of_an_unknown_task_fails(fake_deployment: FakeDeployment) -> None:
-    fake_deployment.catalog.tasks = ["task-a", "unknown"]
+    fake_deployment.catalog.tasks = ["task-a", "unknown", "task-b"]
 
     assert "unknown" in fake_deployment.failures("alb/*")["alb/each-task-answers"]
+
+
+def test_a_response_that_is_not_from_a_task_fails(fake_deployment: FakeDeployment) -> None:
+    def by_the_load_balancer(_: Any, response: Any) -> None:
+        response.headers.pop("X-Task-Id")
+
+    fake_deployment.catalog.changes.append(by_the_load_balancer)
+
+    assert "without X-Task-Id" in fake_deployment.failures("alb/*")["alb/each-task-answers"]
 
 
 def test_one_error_response_fails(fake_deployment: FakeDeployment) -> None:

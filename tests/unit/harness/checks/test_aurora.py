@@ -7,7 +7,7 @@ import pytest
 from harness.aws.capability import Capability
 from harness.checks.aurora import Aurora
 from harness.checks.registry import run_checks
-from harness.core.errors import CheckFailedError, NotProvableError
+from harness.core.errors import CheckFailedError
 from harness.core.redaction import MASK, redact
 from harness.run.evidence import Status
 from harness.targets.base import DatabaseRoute
@@ -23,25 +23,19 @@ INSTANCE = ("rds.DescribeDBInstances", "DBInstances", 0)
     [
         ((*CLUSTER, "Status"), "creating", "cluster", "creating"),
         ((*CLUSTER, "Engine"), "aurora-mysql", "cluster", "aurora-mysql"),
-        ((*CLUSTER, "EngineVersion"), "15.9", "cluster", "'15'"),
-        ((*CLUSTER, "StorageEncrypted"), False, "cluster", "encrypted"),
-        ((*CLUSTER, "HttpEndpointEnabled"), GONE, "cluster", "HTTP endpoint"),
-        ((*CLUSTER, "ServerlessV2ScalingConfiguration"), GONE, "cluster", "capacity"),
-        ((*CLUSTER, "VpcSecurityGroups"), [], "cluster", "security groups"),
-        ((*CLUSTER, "DBClusterMembers"), [], "instances", "one writer"),
-        (
-            (*CLUSTER, "DBClusterMembers"),
-            [
-                {"DBInstanceIdentifier": "w", "IsClusterWriter": True},
-                {"DBInstanceIdentifier": "r", "IsClusterWriter": False},
-            ],
-            "instances",
-            "number of readers",
-        ),
+        ((*CLUSTER, "EngineVersion"), "15.9", "cluster", "15.9"),
+        ((*CLUSTER, "StorageEncrypted"), False, "cluster", "StorageEncrypted"),
+        ((*CLUSTER, "HttpEndpointEnabled"), GONE, "cluster", "HttpEndpointEnabled"),
+        ((*CLUSTER, "ServerlessV2ScalingConfiguration"), GONE, "cluster", "Capacity"),
+        ((*CLUSTER, "VpcSecurityGroups"), [], "cluster", "VpcSecurityGroups"),
+        ((*CLUSTER, "DBClusterMembers"), [], "instances", "IsClusterWriter"),
+        (("rds.DescribeDBInstances", "DBInstances"), [], "instances", "is missing"),
+        ((*CLUSTER, "DeletionProtection"), True, "cluster", "DeletionProtection"),
+        ((*CLUSTER, "BackupRetentionPeriod"), 7, "cluster", "BackupRetentionPeriod"),
         ((*INSTANCE, "DBInstanceStatus"), "rebooting", "instances", "rebooting"),
         ((*INSTANCE, "DBInstanceClass"), "db.r6g.large", "instances", "db.r6g.large"),
-        ((*INSTANCE, "PubliclyAccessible"), True, "instances", "public"),
-        ((*CLUSTER, "DBClusterParameterGroup"), "default", "forces-tls", "default"),
+        ((*INSTANCE, "PubliclyAccessible"), True, "instances", "PubliclyAccessible"),
+        ((*CLUSTER, "DBClusterParameterGroup"), "default", "cluster", "default"),
         (
             (
                 "rds.DescribeDBClusterParameters",
@@ -50,19 +44,22 @@ INSTANCE = ("rds.DescribeDBInstances", "DBInstances", 0)
                 "ParameterValue",
             ),
             "0",
-            "forces-tls",
+            "parameter-group",
             "'0'",
         ),
-        (("rds.DescribeDBClusterParameters", "Parameters"), [], "forces-tls", "None"),
-        ((*CLUSTER, "DBSubnetGroup"), "default", "private-subnets", "default"),
+        (
+            ("rds.DescribeDBClusterParameters", "Parameters"),
+            [],
+            "parameter-group",
+            "ParameterValue",
+        ),
+        ((*CLUSTER, "DBSubnetGroup"), "default", "cluster", "default"),
         (
             ("rds.DescribeDBSubnetGroups", "DBSubnetGroups", 0, "Subnets"),
             [{"SubnetIdentifier": "subnet-pub-a"}],
             "private-subnets",
             "subnet-pub-a",
         ),
-        ((*CLUSTER, "Endpoint"), "elsewhere", "secret-matches-cluster", "elsewhere"),
-        ((*CLUSTER, "Port"), 5433, "secret-matches-cluster", "5433"),
     ],
 )
 def test_a_wrong_cluster_fails_its_check_alone(
@@ -89,6 +86,8 @@ def _secret(fake_deployment: FakeDeployment, **changes: Any) -> None:
         ({"dbname": "postgres"}, "postgres"),
         ({"username": "another-user"}, "another-user"),
         ({"engine": "mysql"}, "mysql"),
+        ({"port": "5432"}, "'5432'"),
+        ({"sslmode": "disable"}, "sslmode"),
         ({"host": GONE}, "missing: host"),
         ({"password": ""}, "missing: password"),
         ({"port": "five"}, "a number as port"),
@@ -271,15 +270,23 @@ def test_rows_are_removed_even_when_the_api_does_not_see_them(
 
     fake_deployment.catalog.changes.append(blind)
 
-    assert "row of SQL, read by the API" in str(fake_deployment.failures("aurora/rows-*"))
+    assert "one product, seen: 0" in str(fake_deployment.failures("aurora/rows-*"))
     assert fake_deployment.catalog.products == {}
 
 
-def test_without_a_direct_route_nothing_direct_is_provable(fake_deployment: FakeDeployment) -> None:
+def test_a_secret_with_another_host_is_a_failure(fake_deployment: FakeDeployment) -> None:
+    """No route to the host in the secret is an error of the stack, never "not provable"."""
     fake_deployment.has_route = False
 
-    with pytest.raises(NotProvableError, match="no direct route"):
-        Aurora(fake_deployment.context()).connects_with_secret()
+    failures = fake_deployment.failures("aurora/*")
+
+    assert set(failures) == {
+        "aurora/connects-with-secret",
+        "aurora/plain-text-refused",
+        "aurora/rows-agree-with-direct-sql",
+        "aurora/wrong-password-refused",
+    }
+    assert f"a database at {ENDPOINT}:5432" in failures["aurora/connects-with-secret"]
 
 
 def test_where_the_route_has_an_authority_the_certificate_is_verified(

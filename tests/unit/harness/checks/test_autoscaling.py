@@ -14,10 +14,10 @@ TRACKING = (*POLICY, "TargetTrackingScalingPolicyConfiguration")
 def test_other_bounds_fail(fake_deployment: FakeDeployment, bounds: tuple[int, int]) -> None:
     fake_deployment.bounds = bounds
 
-    failures = fake_deployment.failures("autoscaling/bounds", "autoscaling/policies")
+    failures = fake_deployment.failures("autoscaling/target", "autoscaling/policies")
 
-    assert list(failures) == ["autoscaling/bounds"]
-    assert str(bounds) in failures["autoscaling/bounds"]
+    assert list(failures) == ["autoscaling/target"]
+    assert "Capacity" in failures["autoscaling/target"]
 
 
 def _target(fake_deployment: FakeDeployment, **changes: Any) -> None:
@@ -31,7 +31,7 @@ def test_suspended_scaling_fails(fake_deployment: FakeDeployment) -> None:
 
     assert (
         "DynamicScalingOutSuspended"
-        in fake_deployment.failures("autoscaling/bounds")["autoscaling/bounds"]
+        in fake_deployment.failures("autoscaling/target")["autoscaling/target"]
     )
 
 
@@ -42,7 +42,7 @@ def test_no_scalable_target_fails(fake_deployment: FakeDeployment) -> None:
 
     assert (
         "one scalable target"
-        in fake_deployment.failures("autoscaling/bounds")["autoscaling/bounds"]
+        in fake_deployment.failures("autoscaling/target")["autoscaling/target"]
     )
 
 

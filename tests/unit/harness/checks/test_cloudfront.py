@@ -10,43 +10,74 @@ from tests.unit.harness.checks.fake_http import replace_body
 
 CONFIGURED = ("cloudfront.GetDistribution", "Distribution", "DistributionConfig")
 BEHAVIOUR = (*CONFIGURED, "DefaultCacheBehavior")
+CACHED = {
+    "PathPattern": "/static/*",
+    "TargetOriginId": "alb-origin-pr1-7f3a",
+    "ViewerProtocolPolicy": "allow-all",
+}
 ORIGIN = (*CONFIGURED, "Origins", "Items", 0)
 
 
 @pytest.mark.parametrize(
     ("place", "value", "check", "observed"),
     [
-        ((*CONFIGURED, "Enabled"), False, "deployed", "Enabled: False"),
         (
             ("cloudfront.GetDistribution", "Distribution", "Status"),
             "InProgress",
             "deployed",
             "InProgress",
         ),
-        ((*BEHAVIOUR, "CachePolicyId"), "another", "behaviour", "another"),
-        ((*BEHAVIOUR, "OriginRequestPolicyId"), GONE, "behaviour", "None"),
+        ((*BEHAVIOUR, "CachePolicyId"), "another", "configuration", "another"),
+        ((*BEHAVIOUR, "OriginRequestPolicyId"), GONE, "configuration", "OriginRequestPolicyId"),
         (
             (*BEHAVIOUR, "ForwardedValues"),
             {"QueryString": True, "Cookies": {"Forward": "all"}},
-            "behaviour",
+            "configuration",
             "QueryString",
         ),
-        ((*BEHAVIOUR, "AllowedMethods", "Items"), ["GET", "HEAD"], "behaviour", "allowed"),
+        (
+            (*BEHAVIOUR, "AllowedMethods", "Items"),
+            ["GET", "HEAD"],
+            "configuration",
+            "AllowedMethods",
+        ),
         (
             (*BEHAVIOUR, "AllowedMethods", "CachedMethods", "Items"),
             ["GET", "HEAD", "OPTIONS"],
-            "behaviour",
-            "cached methods",
+            "configuration",
+            "CachedMethods",
         ),
-        ((*BEHAVIOUR, "ViewerProtocolPolicy"), "allow-all", "behaviour", "allow-all"),
-        ((*BEHAVIOUR, "Compress"), False, "behaviour", "compression"),
-        ((*BEHAVIOUR, "TargetOriginId"), "another", "behaviour", "another"),
-        ((*CONFIGURED, "CacheBehaviors", "Quantity"), 1, "behaviour", "other behaviours"),
-        ((*ORIGIN, "DomainName"), "example.com", "origin", "example.com"),
+        ((*BEHAVIOUR, "ViewerProtocolPolicy"), "allow-all", "configuration", "allow-all"),
+        ((*BEHAVIOUR, "Compress"), False, "configuration", "Compress"),
+        ((*BEHAVIOUR, "TargetOriginId"), "another", "configuration", "another"),
+        ((*CONFIGURED, "CacheBehaviors", "Items"), [CACHED], "configuration", "/static/*"),
+        ((*CONFIGURED, "HttpVersion"), "http1.1", "configuration", "http1.1"),
+        ((*CONFIGURED, "PriceClass"), "PriceClass_All", "configuration", "PriceClass_All"),
+        ((*CONFIGURED, "WebACLId"), "arn:web-acl", "configuration", "arn:web-acl"),
+        (
+            (*CONFIGURED, "Restrictions", "GeoRestriction"),
+            {"RestrictionType": "whitelist", "Quantity": 1, "Items": ["SE"]},
+            "configuration",
+            "'SE'",
+        ),
+        (
+            (*BEHAVIOUR, "TrustedSigners"),
+            {"Enabled": True, "Quantity": 1, "Items": ["self"]},
+            "configuration",
+            "TrustedSigners",
+        ),
+        ((*BEHAVIOUR, "ResponseHeadersPolicyId"), "policy", "configuration", "policy"),
+        (
+            (*ORIGIN, "CustomHeaders"),
+            {"Quantity": 1, "Items": [{"HeaderName": "x", "HeaderValue": "1"}]},
+            "configuration",
+            "HeaderName",
+        ),
+        ((*ORIGIN, "DomainName"), "example.com", "configuration", "example.com"),
         (
             (*ORIGIN, "CustomOriginConfig", "OriginProtocolPolicy"),
             "https-only",
-            "origin",
+            "configuration",
             "https-only",
         ),
     ],

@@ -21,12 +21,12 @@ def _service(fake_deployment: FakeDeployment, **changes: Any) -> None:
         ({"desiredCount": 1}, "running-as-desired", "(1, 2, 0)"),
         ({"runningCount": 1}, "running-as-desired", "(2, 1, 0)"),
         ({"pendingCount": 1}, "running-as-desired", "(2, 2, 1)"),
-        ({"launchType": "FARGATE"}, "capacity-provider-strategy", "FARGATE"),
-        ({"capacityProviderStrategy": []}, "capacity-provider-strategy", "[]"),
+        ({"launchType": "FARGATE"}, "configuration", "FARGATE"),
+        ({"capacityProviderStrategy": []}, "configuration", "CapacityProvider"),
         (
             {"capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT", "base": 1}]},
-            "capacity-provider-strategy",
-            "('FARGATE_SPOT', 0, 1)",
+            "configuration",
+            "base",
         ),
         (
             {"deployments": [{"status": "PRIMARY", "rolloutState": "IN_PROGRESS"}]},
@@ -43,8 +43,7 @@ def _service(fake_deployment: FakeDeployment, **changes: Any) -> None:
             "one-deployment",
             "ACTIVE",
         ),
-        ({"taskDefinition": "family:2"}, "one-deployment", ":1"),
-        ({"deploymentConfiguration": {}}, "circuit-breaker", "None"),
+        ({"deploymentConfiguration": {}}, "configuration", "deployment"),
         (
             {
                 "networkConfiguration": {
@@ -55,7 +54,7 @@ def _service(fake_deployment: FakeDeployment, **changes: Any) -> None:
                     }
                 }
             },
-            "private-network",
+            "configuration",
             "ENABLED",
         ),
         (
@@ -68,7 +67,7 @@ def _service(fake_deployment: FakeDeployment, **changes: Any) -> None:
                     }
                 }
             },
-            "private-network",
+            "configuration",
             "subnet-pub-a",
         ),
     ],
@@ -99,7 +98,7 @@ def test_a_cluster_without_spot_fails(fake_deployment: FakeDeployment) -> None:
         "ecs.DescribeClusters", "clusters", 0, "capacityProviders", to=["FARGATE"]
     )
 
-    assert list(fake_deployment.failures("ecs/*")) == ["ecs/capacity-provider-strategy"]
+    assert list(fake_deployment.failures("ecs/*")) == ["ecs/cluster"]
 
 
 def _task(fake_deployment: FakeDeployment, **changes: Any) -> None:
@@ -158,9 +157,9 @@ def test_without_tasks_their_checks_fail(fake_deployment: FakeDeployment) -> Non
         (("healthCheck",), {"command": []}, "task-definition"),
         (("portMappings", 0, "containerPort"), 80, "task-definition"),
         (("logConfiguration", "options", "awslogs-group"), "elsewhere", "task-definition"),
-        (("secrets", 1), GONE, "credentials-injected"),
-        (("secrets", 1, "valueFrom"), "another-secret", "credentials-injected"),
-        (("environment", 0, "name"), "DB_PASSWORD_COPY", "credentials-injected"),
+        (("secrets", 1), GONE, "task-definition"),
+        (("secrets", 1, "valueFrom"), "another-secret", "task-definition"),
+        (("environment", 0, "name"), "DB_PASSWORD_COPY", "task-definition"),
     ],
 )
 def test_a_wrong_container_fails_its_check_alone(
@@ -184,7 +183,7 @@ def test_a_second_container_fails(fake_deployment: FakeDeployment) -> None:
         "ecs.DescribeTaskDefinition", "taskDefinition", "containerDefinitions", to=containers
     )
 
-    assert "one container, seen: 2" in fake_deployment.failures("ecs/*")["ecs/task-definition"]
+    assert "is not configured" in fake_deployment.failures("ecs/*")["ecs/task-definition"]
 
 
 def _no_stream(_: dict[str, Any]) -> dict[str, Any]:

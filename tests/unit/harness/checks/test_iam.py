@@ -7,45 +7,57 @@ from tests.unit.harness.checks.fake_deployment import SECRET_ARN, FakeDeployment
 
 
 def _policy(fake_deployment: FakeDeployment, *statements: dict[str, Any]) -> None:
-    fake_deployment.change(
-        "iam.GetRolePolicy", "PolicyDocument", to=json.dumps({"Statement": statements})
-    )
+    document = {"Version": "2012-10-17", "Statement": statements}
+    fake_deployment.change("iam.GetRolePolicy", "PolicyDocument", to=json.dumps(document))
 
 
-def _grant(action: Any, resource: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource}
+def _grant(action: Any, resource: Any, **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 
 @pytest.mark.parametrize(
-    ("extra", "checks"),
+    "extra",
     [
-        (_grant("secretsmanager:GetSecretValue", "*"), {"reads-one-secret"}),
-        (_grant("secretsmanager:*", SECRET_ARN), {"reads-one-secret"}),
-        (_grant("*", "*"), {"reads-one-secret", "starts-tasks-only"}),
-        (_grant("s3:GetObject", "*"), {"starts-tasks-only"}),
-        (
-            {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"},
-            {"reads-one-secret", "starts-tasks-only"},
-        ),
+        _grant("secretsmanager:GetSecretValue", "*"),
+        _grant("*", "*"),
+        _grant("s3:GetObject", "*", Sid="More"),
+        {"Effect": "Deny", "Action": "secretsmanager:*", "Resource": SECRET_ARN, "Sid": "No"},
+        {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"},
     ],
 )
-def test_a_wider_execution_role_fails(
-    fake_deployment: FakeDeployment, extra: dict[str, Any], checks: set[str]
-) -> None:
+def test_one_statement_more_fails(fake_deployment: FakeDeployment, extra: dict[str, Any]) -> None:
     _policy(fake_deployment, *role_statements(), extra)
 
-    assert set(fake_deployment.failures("iam/*")) == {f"iam/{check}" for check in checks}
+    assert "is not configured" in fake_deployment.failures("iam/*")["iam/roles"]
 
 
-@pytest.mark.parametrize(("missing", "check"), [(0, "starts-tasks-only"), (3, "reads-one-secret")])
-def test_a_narrower_execution_role_fails(
-    fake_deployment: FakeDeployment, missing: int, check: str
-) -> None:
-    statements = role_statements()
-    del statements[missing]
-    _policy(fake_deployment, *statements)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Effect": "Deny"},
+        {"Resource": "*"},
+        {"Action": ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]},
+        {"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.1"}}},
+    ],
+)
+def test_another_statement_fails(fake_deployment: FakeDeployment, changes: dict[str, Any]) -> None:
+    *others, reads_secret = role_statements()
+    _policy(fake_deployment, *others, {**reads_secret, **changes})
 
-    assert list(fake_deployment.failures("iam/*")) == [f"iam/{check}"]
+    assert next(iter(changes)) in fake_deployment.failures("iam/*")["iam/roles"]
+
+
+def test_one_statement_less_fails(fake_deployment: FakeDeployment) -> None:
+    _policy(fake_deployment, *role_statements()[1:])
+
+    assert "is missing" in fake_deployment.failures("iam/*")["iam/roles"]
+
+
+def test_the_same_statements_in_another_form_are_the_same(fake_deployment: FakeDeployment) -> None:
+    listed = [{**each, "Resource": [each["Resource"]]} for each in reversed(role_statements())]
+    _policy(fake_deployment, *listed)
+
+    assert fake_deployment.failures("iam/*") == {}
 
 
 def test_a_policy_attached_to_a_role_fails(fake_deployment: FakeDeployment) -> None:
@@ -53,31 +65,40 @@ def test_a_policy_attached_to_a_role_fails(fake_deployment: FakeDeployment) -> N
         "iam.ListAttachedRolePolicies", "AttachedPolicies", to=[{"PolicyName": "Admin"}]
     )
 
-    assert "Admin" in fake_deployment.failures("iam/*")["iam/task-role-is-empty"]
+    assert "Admin" in fake_deployment.failures("iam/*")["iam/roles"]
 
 
 def test_a_task_role_with_a_policy_fails(fake_deployment: FakeDeployment) -> None:
     fake_deployment.answers["iam.ListRolePolicies"] = {"PolicyNames": ["start-tasks"]}
 
-    assert list(fake_deployment.failures("iam/*")) == ["iam/task-role-is-empty"]
+    assert "catalog-task-pr1-7f3a: inline[start-tasks]" in str(fake_deployment.failures("iam/*"))
 
 
-def test_roles_with_another_trust_policy_fail(fake_deployment: FakeDeployment) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Principal": {"AWS": "*"}},
+        {"Action": ["sts:AssumeRole", "sts:TagSession"]},
+        {"Condition": {"StringEquals": {"aws:SourceAccount": "1"}}},
+    ],
+)
+def test_another_trust_policy_fails(
+    fake_deployment: FakeDeployment, changes: dict[str, Any]
+) -> None:
     right: Any = fake_deployment.answers["iam.GetRole"]
-    trust = [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]
 
-    def open_role(parameters: dict[str, Any]) -> dict[str, Any]:
+    def changed(parameters: dict[str, Any]) -> dict[str, Any]:
         role = right(parameters)["Role"]
-        return {"Role": {**role, "AssumeRolePolicyDocument": json.dumps({"Statement": trust})}}
+        document = json.loads(role["AssumeRolePolicyDocument"])
+        document["Statement"][0].update(changes)
+        return {"Role": {**role, "AssumeRolePolicyDocument": json.dumps(document)}}
 
-    fake_deployment.answers["iam.GetRole"] = open_role
+    fake_deployment.answers["iam.GetRole"] = changed
 
-    failures = fake_deployment.failures("iam/*")
-    assert list(failures) == ["iam/trust"]
-    assert "'AWS': '*'" in failures["iam/trust"]
+    assert list(fake_deployment.failures("iam/*")) == ["iam/roles"]
 
 
 def test_a_missing_role_fails(fake_deployment: FakeDeployment) -> None:
     fake_deployment.refuse("iam.GetRole", "NoSuchEntity")
 
-    assert set(fake_deployment.failures("iam/*")) == {"iam/trust", "iam/starts-tasks-only"}
+    assert list(fake_deployment.failures("iam/*")) == ["iam/roles"]

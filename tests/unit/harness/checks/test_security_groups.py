@@ -2,76 +2,53 @@ from typing import Any
 
 import pytest
 
-from tests.unit.harness.checks.fake_deployment import GONE, FakeDeployment, from_group, rule
+from tests.unit.harness.checks.fake_deployment import GONE, FakeDeployment
 
 GROUPS = ("ec2.DescribeSecurityGroups", "SecurityGroups")
-DEFAULT = {"GroupName": "default"}
-ALB, SERVICE, DATABASE = ({"GroupId": f"sg-{name}"} for name in ("alb", "service", "database"))
-INGRESS, EGRESS = "IpPermissions", "IpPermissionsEgress"
-ANYWHERE = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+RULES = ("ec2.DescribeSecurityGroupRules", "SecurityGroupRules")
+FROM_VIEWERS = {"CidrIpv4": "0.0.0.0/0", "FromPort": 80}
+TO_DATABASE = {"GroupId": "sg-database"}
 
 
 @pytest.mark.parametrize(
-    ("place", "rules", "check", "observed"),
+    ("place", "value", "observed"),
     [
-        ((ALB, INGRESS), [rule(80, **ANYWHERE), rule(22, **ANYWHERE)], "load-balancer", "22"),
-        ((ALB, INGRESS), [], "load-balancer", "no such rules"),
-        (
-            (ALB, EGRESS),
-            [rule(8080, **from_group("sg-service")), {"IpProtocol": "-1", **ANYWHERE}],
-            "load-balancer",
-            "'-1'",
-        ),
-        ((SERVICE, INGRESS), [rule(8080, **ANYWHERE)], "tasks", "0.0.0.0/0"),
-        (
-            (SERVICE, INGRESS),
-            [rule(8080, **from_group("sg-alb")), rule(8080, **from_group("sg-unknown"))],
-            "tasks",
-            "sg-unknown",
-        ),
-        (
-            (DATABASE, INGRESS),
-            [rule(5432, **from_group("sg-service"), Ipv6Ranges=[{"CidrIpv6": "::/0"}])],
-            "database",
-            "::/0",
-        ),
-        (
-            (DATABASE, EGRESS),
-            [rule(443, PrefixListIds=[{"PrefixListId": "pl-1"}])],
-            "database",
-            "pl-1",
-        ),
-        ((DEFAULT, EGRESS), [{"IpProtocol": "-1", **ANYWHERE}], "no-other", "'-1'"),
+        ((*RULES, FROM_VIEWERS), GONE, "in tcp 80 80 0.0.0.0/0 ] is missing"),
+        ((*RULES, FROM_VIEWERS, "ToPort"), 81, "in tcp 80 81 0.0.0.0/0 ] is not configured"),
+        ((*RULES, FROM_VIEWERS, "CidrIpv4"), "10.0.0.0/8", "is not configured"),
+        ((*RULES, FROM_VIEWERS, "Description"), "anything", "anything"),
+        ((*RULES, TO_DATABASE, "ReferencedGroupInfo", "GroupId"), "sg-9", "sg-9"),
+        ((*RULES, TO_DATABASE, "IsEgress"), True, "out tcp 5432"),
+        ((*GROUPS, TO_DATABASE), GONE, "sg-database is missing"),
     ],
 )
-def test_a_rule_too_many_or_too_few_fails_that_group_alone(
-    fake_deployment: FakeDeployment,
-    place: tuple[dict[str, str], str],
-    rules: list[Any],
-    check: str,
-    observed: str,
+def test_another_rule_or_group_fails(
+    fake_deployment: FakeDeployment, place: tuple[Any, ...], value: Any, observed: str
 ) -> None:
-    fake_deployment.change(*GROUPS, *place, to=rules)
+    fake_deployment.change(*place, to=value)
 
-    failures = fake_deployment.failures("security-groups/*")
-
-    assert list(failures) == [f"security-groups/{check}"]
-    assert observed in failures[f"security-groups/{check}"]
+    assert observed in fake_deployment.failures("security-groups/*")["security-groups/rules"]
 
 
-def test_a_strange_group_in_the_vpc_fails(fake_deployment: FakeDeployment) -> None:
+@pytest.mark.parametrize(
+    "peer",
+    [{"CidrIpv4": "0.0.0.0/0"}, {"CidrIpv6": "::/0"}, {"PrefixListId": "pl-1"}],
+)
+@pytest.mark.parametrize("egress", [True, False])
+def test_a_rule_too_many_fails(
+    fake_deployment: FakeDeployment, peer: dict[str, str], egress: bool
+) -> None:
+    rule = {"GroupId": "sg-database", "IsEgress": egress, "IpProtocol": "-1", **peer}
+    answer: Any = fake_deployment.answers[RULES[0]]
+    fake_deployment.answers[RULES[0]] = {RULES[1]: [*answer[RULES[1]], rule]}
+
+    [failure] = fake_deployment.failures("security-groups/*").values()
+
+    assert "sg-database" in failure
+    assert next(iter(peer.values())) in failure
+
+
+def test_a_group_too_many_fails(fake_deployment: FakeDeployment) -> None:
     fake_deployment.add(*GROUPS, {"GroupId": "sg-9", "GroupName": "unknown"})
 
-    assert list(fake_deployment.failures("security-groups/*")) == ["security-groups/no-other"]
-
-
-def test_a_missing_group_fails_every_check_that_expects_it(fake_deployment: FakeDeployment) -> None:
-    fake_deployment.change(*GROUPS, DATABASE, to=GONE)
-
-    failures = fake_deployment.failures("security-groups/*")
-
-    assert set(failures) == {
-        "security-groups/tasks",
-        "security-groups/database",
-        "security-groups/no-other",
-    }
+    assert "sg-9 is not configured" in str(fake_deployment.failures("security-groups/*"))

@@ -93,15 +93,15 @@ def test_a_service_without_tasks_is_compared_all_the_same(fake_deployment: FakeD
     ("operation", "check"),
     [("iam.ListRoleTags", "tags/roles"), ("rds.ListTagsForResource", "tags/database")],
 )
-def test_tags_that_cannot_be_read_are_not_provable(
+def test_tags_that_cannot_be_read_are_a_failure(
     fake_deployment: FakeDeployment, operation: str, check: str
 ) -> None:
     fake_deployment.refuse(operation, "AccessDenied")
 
     [result] = run_checks(fake_deployment.context(), only=[check])
 
-    assert result.status is Status.NOT_PROVABLE
-    assert "cannot be read" in result.observed
+    assert result.status is Status.FAILED
+    assert "tags that can be read" in result.observed
 
 
 def test_a_secret_that_is_listed_late_is_waited_for(fake_deployment: FakeDeployment) -> None:

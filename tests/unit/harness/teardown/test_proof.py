@@ -333,6 +333,33 @@ FOUND: list[tuple[dict[str, Answer], Kind]] = [
         },
         Kind.REPOSITORY,
     ),
+    (
+        {
+            "kms.ListKeys": {"Keys": [{"KeyId": "key-1"}]},
+            "kms.DescribeKey": {
+                "KeyMetadata": {"KeyId": "key-1", "KeyManager": "CUSTOMER", "KeyState": "Enabled"}
+            },
+            "kms.ListResourceTags": {
+                "Tags": [{"TagKey": each["Key"], "TagValue": each["Value"]} for each in TAGS]
+            },
+        },
+        Kind.KEY,
+    ),
+    (
+        {
+            "sns.ListTopics": {"Topics": [{"TopicArn": "arn:aws:sns:eu-north-1:1:alerts"}]},
+            "sns.ListTagsForResource": {"Tags": TAGS},
+        },
+        Kind.TOPIC,
+    ),
+    (
+        {"ec2.DescribeVolumes": {"Volumes": [{"VolumeId": "vol-1", "Tags": TAGS}]}},
+        Kind.VOLUME,
+    ),
+    (
+        {"ec2.DescribeNetworkAcls": {"NetworkAcls": [{"NetworkAclId": "acl-1", "Tags": TAGS}]}},
+        Kind.NETWORK_ACL,
+    ),
 ]
 
 
@@ -397,7 +424,7 @@ def test_nothing_left_is_clean() -> None:
     proof.require_clean()
     assert proof.leftovers == ()
     assert len(proof.queried) == len({kind.service for kind in Kind})
-    assert str(proof) == f"12 services queried for {SUFFIX}: nothing left"
+    assert str(proof) == f"14 services queried for {SUFFIX}: nothing left"
 
 
 @pytest.mark.parametrize(

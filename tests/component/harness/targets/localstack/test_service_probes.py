@@ -20,12 +20,14 @@ SERVICES = {
     Capability.ECS,
     Capability.ELBV2,
     Capability.IAM,
+    Capability.KMS,
     Capability.LOGS,
     Capability.RDS,
     Capability.RDS_DATA,
     Capability.S3,
     Capability.SECRETSMANAGER,
     Capability.SERVICE_QUOTAS,
+    Capability.SNS,
 }
 
 

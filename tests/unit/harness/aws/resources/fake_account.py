@@ -28,6 +28,8 @@ NOTHING: dict[str, Answer] = {
     "ec2.DescribeNatGateways": {"NatGateways": []},
     "ec2.DescribeVpcs": {"Vpcs": []},
     "ec2.DescribeNetworkInterfaces": {"NetworkInterfaces": []},
+    "ec2.DescribeNetworkAcls": {"NetworkAcls": []},
+    "ec2.DescribeVolumes": {"Volumes": []},
     "elbv2.DescribeLoadBalancers": {"LoadBalancers": []},
     "elbv2.DescribeTargetGroups": {"TargetGroups": []},
     "ecs.ListClusters": {"clusterArns": []},
@@ -54,6 +56,8 @@ NOTHING: dict[str, Answer] = {
     "application-autoscaling.DescribeScalableTargets": {"ScalableTargets": []},
     "application-autoscaling.DescribeScalingPolicies": {"ScalingPolicies": []},
     "ecr.DescribeRepositories": {"repositories": []},
+    "kms.ListKeys": {"Keys": []},
+    "sns.ListTopics": {"Topics": []},
 }
 
 

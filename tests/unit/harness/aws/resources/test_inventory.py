@@ -20,7 +20,7 @@ def refuse(_: object) -> dict[str, Any]:
 
 def test_nothing_there_is_nothing_listed() -> None:
     assert listed({}) == []
-    assert len(inventory({}).queried) == 12
+    assert len(inventory({}).queried) == 14
 
 
 def test_a_service_that_fails_does_not_abort_the_rest() -> None:
@@ -138,6 +138,10 @@ def test_a_part_is_deleted_before_what_it_is_in_unless_that_holds_it(kind: Kind)
         (Kind.SUBNET, "ec2.DeleteSubnet", {"SubnetId": NAME}),
         (Kind.VPC_ENDPOINT, "ec2.DeleteVpcEndpoints", {"VpcEndpointIds": [NAME]}),
         (Kind.VPC, "ec2.DeleteVpc", {"VpcId": NAME}),
+        (Kind.NETWORK_ACL, "ec2.DeleteNetworkAcl", {"NetworkAclId": NAME}),
+        (Kind.VOLUME, "ec2.DeleteVolume", {"VolumeId": NAME}),
+        (Kind.TOPIC, "sns.DeleteTopic", {"TopicArn": NAME}),
+        (Kind.KEY, "kms.ScheduleKeyDeletion", {"KeyId": NAME, "PendingWindowInDays": 7}),
         (Kind.REPOSITORY, "ecr.DeleteRepository", {"repositoryName": NAME, "force": True}),
         (
             Kind.SCALABLE_TARGET,

@@ -33,6 +33,21 @@ class TestEveryKind:
 
         assert RUN.owned([resource]) == {resource: "tag EnvironmentSuffix=dev1"}
 
+    def test_the_tag_of_its_suffix_alone_makes_it_the_runs(self, kind: Kind) -> None:
+        """But does not let the sweep delete it: that requires all three."""
+        resource = Resource(kind, "x", tags={"EnvironmentSuffix": SUFFIX})
+
+        assert RUN.owned([resource]) == {resource: "tag EnvironmentSuffix=dev1"}
+        assert not RUN.by_tags(resource)
+
+    def test_the_tag_of_its_run_alone_makes_it_the_runs(self, kind: Kind) -> None:
+        resource = Resource(kind, "x", tags={"RunId": "dev1-2026"})
+
+        assert Ownership(SUFFIX, run_id="dev1-2026").owned([resource]) == {
+            resource: "tag RunId=dev1-2026"
+        }
+        assert not Ownership(SUFFIX, run_id="dev1-2025").owned([resource])
+
     def test_a_similar_name_does_not(self, kind: Kind) -> None:
         assert not [name for name in SIMILAR if is_owned(Resource(kind, name))]
         assert not [name for name in SIMILAR if is_owned(Resource(kind, "arn", name))]
@@ -40,15 +55,14 @@ class TestEveryKind:
     @pytest.mark.parametrize(
         "wrong",
         [
-            {"EnvironmentSuffix": SUFFIX},
             {**OURS, "Project": "another"},
             {**OURS, "ManagedBy": "hand"},
             {**OURS, "EnvironmentSuffix": "dev12"},
             PROJECT_TAGS,
         ],
-        ids=["suffix alone", "other project", "other manager", "other suffix", "no suffix"],
+        ids=["other project", "other manager", "other suffix", "no suffix"],
     )
-    def test_two_of_the_tags_do_not(self, kind: Kind, wrong: dict[str, str]) -> None:
+    def test_a_tag_of_another_does_not(self, kind: Kind, wrong: dict[str, str]) -> None:
         assert not is_owned(Resource(kind, "x", tags=wrong))
 
     def test_a_name_of_another_kind_does_not(self, kind: Kind) -> None:

@@ -74,7 +74,7 @@ def test_what_is_removed_is_proved_to_be_gone() -> None:
 
     assert [run.environment_suffix for run in report.runs] == [SUFFIX, "pr2"]
     assert all(run.is_clean for run in report.runs)
-    assert report.runs[0].proof == f"12 services queried for {SUFFIX}: nothing left"
+    assert report.runs[0].proof == f"14 services queried for {SUFFIX}: nothing left"
     assert list(account.vpcs) == ["vpc-c"]
 
 

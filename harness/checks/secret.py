@@ -1,0 +1,34 @@
+"""The secret: its settings and its resource policy."""
+
+from harness.aws.capability import Capability
+from harness.checks.framework.check import ServiceChecks, check
+from harness.checks.framework.description import Comparison
+from harness.checks.framework.expected import Tier
+
+_SECRET = Comparison(
+    "secret",
+    {
+        "Tags": "compared by tags/secret",
+        "CreatedDate": "of its creation",
+        "LastChangedDate": "changes with each version",
+        "LastAccessedDate": "changes with use",
+        "VersionIdsToStages": "assigned by AWS; aurora/secret-matches-cluster has the value",
+        "PrimaryRegion": "of replicated secrets",
+    },
+)
+
+
+class Secret(ServiceChecks):
+    """Checks of the secret with the database credentials."""
+
+    service = "secret"
+    tier = Tier.SECRET
+    requires = (Capability.SECRETSMANAGER,)
+
+    @check("the secret is as configured, and has no resource policy, replica or rotation")
+    def settings(self) -> str:
+        """Compare the secret with its resource policy."""
+        secrets, name = self.context.clients.secretsmanager, self.context.expected.secret_name
+        described = secrets.describe_secret(SecretId=name)
+        policy = secrets.get_resource_policy(SecretId=name).get("ResourcePolicy")
+        return self.compare(_SECRET, {described["ARN"]: {**described, "ResourcePolicy": policy}})

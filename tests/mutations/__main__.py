@@ -1,0 +1,75 @@
+"""``python -m tests.mutations``: try every mutation on the newest deployed stack.
+
+Prints the matrix: mutation, checks that failed, bystanders, checks that should have failed.
+Arguments are words; only mutations whose name contains one of them are tried. Exit status 1 if
+one was not noticed by exactly its checks. ``catalog-harness deploy`` deploys a stack.
+"""
+
+import sys
+from dataclasses import replace
+
+from rich.console import Console
+from rich.table import Table
+
+from harness.cli.session import observed_run
+from harness.deploy.deploy import attach
+from harness.pipeline.prove import check_context
+from harness.settings.settings import load_settings
+from tests.mutations.mutation import Mutation, Trial, attempt, failed, unreported
+from tests.mutations.suite import MUTATIONS
+
+
+def main(words: list[str]) -> int:
+    """Try the mutations and print the matrix; return the exit status."""
+    console = Console(width=150)
+    settings = replace(load_settings({}), reuse_stack=True)
+    with observed_run(settings, console) as run:
+        context = unreported(check_context(attach(run), lambda _: None))
+    if already := failed(context):
+        console.print(f"the stack is not intact: {', '.join(sorted(already))}")
+        return 1
+    chosen = [each for each in MUTATIONS if _selected(each, words, context.target.name)]
+    trials = []
+    for each in chosen:
+        trials.append(attempt(context, each))
+        console.print(_line(trials[-1]), highlight=False)
+    console.print(_matrix(trials))
+    return 0 if all(trial.as_expected for trial in trials) else 1
+
+
+def _selected(each: Mutation, words: list[str], target: str) -> bool:
+    return (target == "embedded" or not each.embedded_only) and (
+        not words or any(word in each.name for word in words)
+    )
+
+
+def _line(trial: Trial) -> str:
+    parts = (
+        ("unnoticed by", trial.unnoticed),
+        ("bystanders", trial.bystanders),
+        ("not recovered", trial.still_failing),
+    )
+    wrong = "; ".join(f"{what}: {', '.join(sorted(checks))}" for what, checks in parts if checks)
+    return f"{'wrong' if wrong else 'right'}  {trial.mutation.name}  {wrong}"
+
+
+def _matrix(trials: list[Trial]) -> Table:
+    table = Table("mutation", "noticed by", "unnoticed by", "bystanders", "not recovered")
+    for trial in trials:
+        table.add_row(
+            trial.mutation.name,
+            *(
+                "\n".join(sorted(checks))
+                for checks in (
+                    trial.failed & trial.expected,
+                    trial.unnoticed,
+                    trial.bystanders,
+                    trial.still_failing,
+                )
+            ),
+        )
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

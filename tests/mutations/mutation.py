@@ -1,0 +1,137 @@
+"""One mutation as data, and its trial on a deployed stack."""
+
+import copy
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+from harness.checks.framework.context import CheckContext
+from harness.checks.registry import all_checks, run_checks
+from harness.run.evidence import Status
+
+_NOTICE_SECONDS = 2.0
+_RECOVER_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A change behind Terraform's back.
+
+    Attributes:
+        name: What is changed, as a phrase.
+        checks: Ids of exactly the checks that fail because of it.
+        action: Makes the change; what it returns is given to ``undo``.
+        undo: Reverts the change.
+        exclusive: Checks among ``checks`` that change the stack; they run, too.
+        quick: Whether the integration suite tries it.
+        embedded_only: It uses what only the embedded cloud has.
+    """
+
+    name: str
+    checks: frozenset[str]
+    action: Callable[[CheckContext], Any]
+    undo: Callable[[CheckContext, Any], object]
+    exclusive: frozenset[str] = frozenset()
+    quick: bool = False
+    embedded_only: bool = False
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a mutation did.
+
+    Attributes:
+        mutation: The mutation.
+        expected: Its checks that can be made on the target.
+        failed: The checks that failed.
+        still_failing: Those that did not pass again after the change was reverted.
+    """
+
+    mutation: Mutation
+    expected: frozenset[str]
+    failed: frozenset[str]
+    still_failing: frozenset[str]
+
+    @property
+    def unnoticed(self) -> frozenset[str]:
+        """Checks that should have failed and passed."""
+        return self.expected - self.failed
+
+    @property
+    def bystanders(self) -> frozenset[str]:
+        """Checks that should have passed and failed."""
+        return self.failed - self.expected
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether exactly the expected checks failed, and pass again."""
+        return self.expected == self.failed and not self.still_failing
+
+
+def mutation(
+    name: str,
+    checks: str,
+    action: Callable[[CheckContext], Any],
+    undo: Callable[[CheckContext, Any], object],
+    **more: Any,
+) -> Mutation:
+    """Return a mutation; the ids of its checks are separated by spaces."""
+    return Mutation(name, frozenset(checks.split()), action, undo, **more)
+
+
+def modified(
+    name: str,
+    checks: str,
+    read: Callable[[CheckContext], Any],
+    change: Callable[[Any], object],
+    write: Callable[[CheckContext, Any], object],
+    **more: Any,
+) -> Mutation:
+    """Return a mutation that reads a setting, writes a changed copy, and the original again."""
+
+    def action(context: CheckContext) -> Any:
+        before = read(context)
+        after = copy.deepcopy(before)
+        changed = change(after)
+        write(context, after if changed is None else changed)
+        return before
+
+    return mutation(name, checks, action, write, **more)
+
+
+def unreported(context: CheckContext) -> CheckContext:
+    """Return the context with the patience of a recovery and without results in a report."""
+    return replace(context, record=lambda _: None, patience=_RECOVER_SECONDS)
+
+
+def attempt(context: CheckContext, tried: Mutation) -> Trial:
+    """Make a mutation, run the checks, revert it, and run those again that failed."""
+    impatient = replace(context, patience=_NOTICE_SECONDS)
+    made = tried.action(context)
+    try:
+        noticed = failed(impatient) | failed(impatient, tried.exclusive)
+    finally:
+        tried.undo(context, made)
+    expected = provable(context, tried.checks)
+    return Trial(tried, expected, noticed, failed(context, noticed | expected))
+
+
+def provable(context: CheckContext, checks: Collection[str]) -> frozenset[str]:
+    """Return those of some checks that can be made on this target, with these tiers."""
+    missing, tiers = context.target.missing(), context.expected.tiers
+    return frozenset(
+        spec.id
+        for spec in all_checks()
+        if spec.id in checks
+        and not missing.keys() & set(spec.requires)
+        and tiers >= set(spec.tiers)
+    )
+
+
+def failed(context: CheckContext, only: Collection[str] | None = None) -> frozenset[str]:
+    """Run checks, all that only read unless some are given, and return those that failed."""
+    if only is not None and not only:
+        return frozenset()
+    given = sorted(only) if only is not None else None
+    results = run_checks(context, only=given, exclusive=only is not None)
+    return frozenset(result.check for result in results if result.status is Status.FAILED)
