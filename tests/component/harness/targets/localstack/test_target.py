@@ -109,9 +109,11 @@ class TestCapabilities:
             Capability.CLOUDWATCH,
             Capability.EC2,
             Capability.IAM,
+            Capability.KMS,
             Capability.LOGS,
             Capability.S3,
             Capability.SECRETSMANAGER,
+            Capability.SNS,
         }
         assert missing[Capability.ALB_DATA_PLANE] == missing[Capability.ELBV2]
         assert missing[Capability.ECS] == (
