@@ -8,6 +8,7 @@ from .checks.alb import Alb as Alb  # checks of the load balancer (fixture `alb`
 from .checks.aurora import Aurora as Aurora  # checks of the database (fixture `aurora`)
 from .checks.autoscaling import AutoScaling as AutoScaling  # of scaling (fixture `autoscaling`)
 from .checks.cloudfront import CloudFront as CloudFront  # of CloudFront (fixture `cloudfront`)
+from .checks.database_secret import DatabaseSecret as DatabaseSecret  # (same fixture name)
 from .checks.ecs import Ecs as Ecs  # checks of service and tasks (fixture `ecs`)
 from .checks.framework.check import ServiceChecks as ServiceChecks  # base of the check classes
 from .checks.framework.check import check as check  # makes a check of a method

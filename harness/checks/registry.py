@@ -11,6 +11,7 @@ from harness.checks.alb import Alb
 from harness.checks.aurora import Aurora
 from harness.checks.autoscaling import AutoScaling
 from harness.checks.cloudfront import CloudFront
+from harness.checks.database_secret import DatabaseSecret
 from harness.checks.ecs import Ecs
 from harness.checks.framework.check import Check, CheckSpec, ServiceChecks
 from harness.checks.framework.context import CheckContext
@@ -18,7 +19,6 @@ from harness.checks.iam import Iam
 from harness.checks.log_bucket import LogBucket
 from harness.checks.logs import Logs
 from harness.checks.network import Network
-from harness.checks.secret import Secret
 from harness.checks.security_groups import SecurityGroups
 from harness.checks.tags import Tags
 from harness.core.errors import UsageError
@@ -29,7 +29,7 @@ SERVICES: tuple[type[ServiceChecks], ...] = (
     SecurityGroups,
     LogBucket,
     Logs,
-    Secret,
+    DatabaseSecret,
     Iam,
     Aurora,
     Alb,

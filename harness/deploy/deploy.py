@@ -147,7 +147,7 @@ def deploy(run: Run) -> Deployment:
         run.update(config=config.to_mapping())
         initialization.start()
         with run.timeline.phase("synth"):
-            stack = synthesize(run.stack.app, config)
+            stack = synthesize(run.stack.app, config, phase=run.timeline.phase)
         initialization.wait()
     workspace = workspace_of(run, target, tools)
     if not run.settings.skip_preflight:

@@ -90,6 +90,7 @@ def workspace_of(
         cli_config=cli_config,
         cancel=cancel,
         clock=run.record.provider_clock,
+        phase=run.timeline.phase,
     )
 
 

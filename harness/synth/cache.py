@@ -2,14 +2,9 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import filelock
-
-from harness.core.errors import ProcessError
 
 _MAX_ENTRIES = 20
 
@@ -22,29 +17,6 @@ def read(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return configuration
-
-
-@contextmanager
-def cache_lock(cache: Path, timeout: float) -> Iterator[None]:
-    """Lock the cache, so that concurrent equal synths run once.
-
-    Args:
-        cache: Folder of the cache; created if missing.
-        timeout: Deadline in seconds.
-
-    Raises:
-        ProcessError: Another synth held the lock for longer.
-    """
-    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = cache / "synth.lock"
-    try:
-        with filelock.FileLock(lock, timeout=timeout):
-            yield
-    except filelock.Timeout as error:
-        raise ProcessError(
-            f"another synth of this user held {lock} for {timeout:g} s",
-            remedy="wait for the other run; its lock ends with its process",
-        ) from error
 
 
 def store(path: Path, configuration: Mapping[str, Any]) -> None:

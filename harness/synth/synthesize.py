@@ -18,8 +18,9 @@ import platformdirs
 from harness.core import process
 from harness.core.errors import HarnessError, UsageError
 from harness.core.folders import remove_folder, temporary_folder
+from harness.core.locks import Phase, file_lock, unnamed
 from harness.run.stack_definition import StackApp, StackConfiguration
-from harness.synth.cache import cache_lock, read, store
+from harness.synth.cache import read, store
 
 _BAD_INPUT = 2
 _RUN = "run-"
@@ -47,6 +48,7 @@ def synthesize(
     timeout: float = 300.0,
     environ: Mapping[str, str] = os.environ,
     cancel: threading.Event | None = None,
+    phase: Phase = unnamed,
 ) -> SynthesizedStack:
     """Return the Terraform JSON of the stack with a configuration.
 
@@ -60,7 +62,8 @@ def synthesize(
         cache_directory: Folder of the cache; None: the cache folder of the user.
         timeout: Deadline in seconds.
         environ: Environment variables for the app.
-        cancel: Set by another thread to end the app.
+        cancel: Set by another thread to end the app, or the wait for another synth.
+        phase: Names that wait, if there is one; see ``file_lock``.
 
     Raises:
         UsageError: The app rejects the configuration.
@@ -69,7 +72,13 @@ def synthesize(
     cache = cache_directory or platformdirs.user_cache_path("catalog-harness") / "synth"
     cached_file = cache / f"{_digest(app, config)}.tf.json"
     if (configuration := read(cached_file)) is None:
-        with cache_lock(cache, timeout):
+        with file_lock(
+            cache / "synth.lock",
+            owner="another synth of this user",
+            timeout=timeout,
+            cancel=cancel,
+            phase=phase,
+        ):
             # Left by a killed harness: only one synth runs at a time.
             for left in cache.glob(f"{_RUN}*"):
                 with suppress(HarnessError):  # a folder of somebody else is no reason to fail

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import filelock
-
-from harness.core.errors import ProcessError
+from harness.core.locks import Phase, file_lock, unnamed
 from harness.terraform.command import CommandLine
 from harness.terraform.configuration import (
     CONFIGURATION,
@@ -31,6 +29,7 @@ def init(
     backend_config: Mapping[str, Any] | None,
     lock: Path,
     timeout: float,
+    phase: Phase = unnamed,
 ) -> bool:
     """Implement ``WorkingDirectory.init``.
 
@@ -47,15 +46,14 @@ def init(
         arguments.append(f"-backend-config={_BACKEND_FILE}")
     if done.is_file():
         arguments.append("-reconfigure")
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with filelock.FileLock(lock, timeout=timeout):
-            command.run("init", *arguments, timeout=timeout)
-    except filelock.Timeout as error:
-        raise ProcessError(
-            f"another `terraform init` of this machine held {lock} for {timeout:g} s",
-            remedy="wait for the other run; its lock is released when its process ends",
-        ) from error
+    with file_lock(
+        lock,
+        owner="another `terraform init` of this machine",
+        timeout=timeout,
+        cancel=command.cancel,
+        phase=phase,
+    ):
+        command.run("init", *arguments, timeout=timeout)
     _drop_checksums(command.directory / _LOCK_FILE)
     done.write_text(signature, encoding="utf-8")
     return True

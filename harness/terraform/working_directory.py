@@ -8,6 +8,7 @@ from typing import Any
 
 import platformdirs
 
+from harness.core.locks import Phase, unnamed
 from harness.terraform import configuration, provider_clock
 from harness.terraform import destroy as _destroy
 from harness.terraform import init as _init
@@ -37,6 +38,7 @@ class WorkingDirectory:
         cache: Folder shared by all runs of this user.
         cancel: Set by another thread to stop the running init, plan or apply gracefully.
         clock: How many times as fast the monotonic clock of the AWS provider runs.
+        phase: Names the wait for another ``init``; see ``file_lock``.
     """
 
     path: Path
@@ -46,6 +48,7 @@ class WorkingDirectory:
     cache: Path = field(default_factory=lambda: platformdirs.user_cache_path("catalog-harness"))
     cancel: threading.Event | None = None
     clock: int = 1
+    phase: Phase = unnamed
 
     def prepare(self, required_providers: Mapping[str, Any], *, timeout: float = 600.0) -> None:
         """Install providers before the configuration exists, for a local state.
@@ -90,6 +93,7 @@ class WorkingDirectory:
             backend_config=backend_config,
             lock=self.cache / "terraform-init.lock",
             timeout=timeout,
+            phase=self.phase,
         )
         if initialised and self.clock > 1:
             provider_clock.install_launcher(self.path, self.clock)

@@ -220,7 +220,7 @@ MUTATIONS = (
     ),
     _distribution(
         "a caching policy",
-        "cloudfront/nothing-is-cached cloudfront/serves-products",
+        "",  # the embedded cloud has no cache
         _behaviour(CachePolicyId=_CACHING_OPTIMIZED),
         quick=True,
     ),

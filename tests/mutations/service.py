@@ -153,7 +153,7 @@ def _service(name: str, on: dict[str, Any], off: dict[str, Any]) -> Mutation:
 
 def _log_as_another_task(context: CheckContext) -> Any:
     """Write a line with another task's id to the stream of a task."""
-    stream = {
+    stream: Any = {
         "logGroupName": context.expected.log_group_name,
         "logStreamName": f"api/api/{running_tasks(context)[0].id}",
     }
@@ -171,7 +171,7 @@ def _write_stream_anew(context: CheckContext, made: Any) -> None:
     stream, events = made
     context.clients.logs.delete_log_stream(**stream)
     context.clients.logs.create_log_stream(**stream)
-    kept = [{"timestamp": each["timestamp"], "message": each["message"]} for each in events]
+    kept: Any = [{"timestamp": each["timestamp"], "message": each["message"]} for each in events]
     context.clients.logs.put_log_events(**stream, logEvents=kept[-100:])
 
 

@@ -198,11 +198,11 @@ MUTATIONS = (
         ),
         quick=True,
     ),
-    _secret_policy("the secret open to the world", _ANYONE, "secret/settings", quick=True),
+    _secret_policy("the secret open to the world", _ANYONE, "database-secret/settings", quick=True),
     _secret_policy(
         "a Deny on the secret",
         {**_NOBODY, "Principal": {"AWS": "arn:aws:iam::000000000000:role/nobody"}},
-        "secret/settings",
+        "database-secret/settings",
     ),
     _trust(
         "a condition of a trust policy that is never true",

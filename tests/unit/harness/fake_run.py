@@ -227,7 +227,7 @@ class FakeRun:
         self.target.steps.append(f"create for {owner_pid}")
         return self.target
 
-    def _synthesize(self, app: object, config: StackConfig) -> SynthesizedStack:
+    def _synthesize(self, app: object, config: StackConfig, **_: object) -> SynthesizedStack:
         assert app is CATALOG.app
         self.synths.append(config)
         if isinstance(self.synthesized, BaseException):

@@ -12,6 +12,7 @@ NAMES = {
     "aurora",
     "autoscaling",
     "cloudfront",
+    "database_secret",
     "ecs",
     "iam",
     "log_bucket",

@@ -267,6 +267,18 @@ def test_the_lock_has_a_timeout(app: FakeApp, cache: Path) -> None:
         synthesized(_CONFIG, cache, timeout=0)
 
 
+def test_a_synth_that_waits_for_another_can_be_cancelled(app: FakeApp, cache: Path) -> None:
+    cache.mkdir()
+    cancel = threading.Event()
+    cancel.set()
+
+    with (
+        filelock.FileLock(cache / "synth.lock"),
+        pytest.raises(ProcessError, match="wait for another synth of this user was cancelled"),
+    ):
+        synthesized(_CONFIG, cache, cancel=cancel)
+
+
 def test_the_default_cache_is_that_of_the_user(
     app: FakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

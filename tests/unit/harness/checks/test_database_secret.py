@@ -20,7 +20,7 @@ OPEN = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": 
 def test_another_setting_fails(fake_deployment: FakeDeployment, key: str, value: Any) -> None:
     fake_deployment.change("secretsmanager.DescribeSecret", key, to=value)
 
-    assert list(fake_deployment.failures("secret/*")) == ["secret/settings"]
+    assert list(fake_deployment.failures("database-secret/*")) == ["database-secret/settings"]
 
 
 def test_a_resource_policy_fails(fake_deployment: FakeDeployment) -> None:
@@ -28,6 +28,6 @@ def test_a_resource_policy_fails(fake_deployment: FakeDeployment) -> None:
         "secretsmanager.GetResourcePolicy", "ResourcePolicy", to=json.dumps(OPEN)
     )
 
-    failure = fake_deployment.failures("secret/*")["secret/settings"]
+    failure = fake_deployment.failures("database-secret/*")["database-secret/settings"]
 
     assert "ResourcePolicy.Statement.Principal: expected nothing, seen: '*'" in failure

@@ -18,10 +18,10 @@ _SECRET = Comparison(
 )
 
 
-class Secret(ServiceChecks):
+class DatabaseSecret(ServiceChecks):
     """Checks of the secret with the database credentials."""
 
-    service = "secret"
+    service = "database-secret"
     tier = Tier.SECRET
     requires = (Capability.SECRETSMANAGER,)
 
