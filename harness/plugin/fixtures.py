@@ -27,6 +27,7 @@ _SERVICES = {
     "aurora": "Checks of the Aurora cluster, its secret, and the connections that it accepts.",
     "autoscaling": "Checks of the scalable target, its policies, and a service that follows them.",
     "cloudfront": "Checks of the CloudFront distribution and the requests that pass through it.",
+    "database_secret": "Checks of the secret with the database credentials.",
     "ecs": "Checks of the ECS cluster, the service, its task definition and its tasks.",
     "iam": "Checks of the execution role and the task role.",
     "log_bucket": "Checks of the bucket for access logs.",
