@@ -49,6 +49,7 @@ _SERVICE = Comparison(
             "set by auto scaling; compared by ecs/running-as-desired",
         ),
         "platformFamily": "of its platform version",
+        "resourceManagementType": "of who made it",
         "platformVersion": "LATEST, which AWS resolves",
         "roleArn": "the service-linked role",
     },

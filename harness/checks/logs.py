@@ -11,6 +11,7 @@ _LOG_GROUP = Comparison(
     {
         "arn": "the other form of logGroupArn",
         "creationTime": "of its creation",
+        "inheritedProperties": "a setting of the account",
         "storedBytes": "changes with the tasks",
     },
 )

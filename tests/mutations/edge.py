@@ -220,7 +220,7 @@ MUTATIONS = (
     ),
     _distribution(
         "a caching policy",
-        "",  # the embedded cloud has no cache
+        "cloudfront/nothing-is-cached cloudfront/serves-products",
         _behaviour(CachePolicyId=_CACHING_OPTIMIZED),
         quick=True,
     ),
