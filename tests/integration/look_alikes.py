@@ -131,6 +131,8 @@ class Maker:
             SubnetId=subnets[0], AllocationId=address, **self._spec("natgateway")
         )
         ec2.create_network_interface(SubnetId=subnets[1], Description="looks like one")
+        ec2.create_network_acl(VpcId=self.vpc, **self._spec("network-acl"))
+        ec2.create_volume(AvailabilityZone=f"{REGION}a", Size=1, **self._spec("volume"))
         return subnets, group
 
     def _make_balancer(self, subnets: list[str], group: str) -> None:
@@ -225,6 +227,9 @@ class Maker:
         )
 
     def _make_monitoring(self) -> None:
+        keys = [{"TagKey": key, "TagValue": value} for key, value in self._plain.items()]
+        self._session.client("kms").create_key(Description="looks like one", Tags=keys)
+        self._session.client("sns").create_topic(Name=f"catalog-{self._suffix}", Tags=self._upper)
         cloudwatch = self._session.client("cloudwatch")
         cloudwatch.put_metric_alarm(
             AlarmName=f"catalog-alb-5xx-{self._suffix}",

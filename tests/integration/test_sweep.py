@@ -187,6 +187,7 @@ def test_leftovers_of_ten_killed_runs_are_swept_and_the_look_alikes_untouched(
     assert {each.kind for each in listed} >= set(Kind) - {
         *(Kind.VPC_ENDPOINT, Kind.DB_PARAMETERS, Kind.DB_CLUSTER_SNAPSHOT, Kind.DB_SNAPSHOT),
         *(Kind.POLICY, Kind.REPOSITORY, Kind.NETWORK_INTERFACE),
+        *(Kind.NETWORK_ACL, Kind.VOLUME, Kind.KEY, Kind.TOPIC),
     }
     assert leftovers.resources() == there, "a dry run removes nothing"
 
