@@ -38,7 +38,7 @@ def test_the_proof_names_whatever_carries_a_tag_of_the_run(
     """One resource of each of some kinds that the stack does not make, and a look-alike."""
     suffix, session = "nowhere-1", target.session()
     upper = [{"Key": "EnvironmentSuffix", "Value": suffix}]
-    clients: Any = [session.client(name) for name in ("ec2", "sns", "ecr", "iam")]  # type: ignore[call-overload]
+    clients: Any = [session.client(name) for name in ("ec2", "sns", "ecr", "iam")]
     ec2, sns, ecr, iam = clients
     specification: Any = [{"ResourceType": "network-acl", "Tags": upper}]
     acl = ec2.create_network_acl(VpcId=outputs.vpc_id or "", TagSpecifications=specification)
