@@ -5,15 +5,20 @@ Arguments are words; only mutations whose name contains one of them are tried. E
 one was not noticed by exactly its checks. ``catalog-harness deploy`` deploys a stack.
 """
 
+import os
 import sys
 from dataclasses import replace
 
 from rich.console import Console
 from rich.table import Table
 
-from harness.cli.session import observed_run
+from harness.catalog import CATALOG
+from harness.checks.framework.context import CheckContext
 from harness.deploy.deploy import attach
 from harness.pipeline.prove import check_context
+from harness.run.ledger import Ledger
+from harness.run.run import Run
+from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import load_settings
 from tests.mutations.mutation import Mutation, Trial, attempt, failed, unreported
 from tests.mutations.suite import MUTATIONS
@@ -21,18 +26,29 @@ from tests.mutations.suite import MUTATIONS
 
 def main(words: list[str]) -> int:
     """Try the mutations and print the matrix; return the exit status."""
-    console = Console(width=150)
-    settings = replace(load_settings({}), reuse_stack=True)
-    with observed_run(settings, console) as run:
-        context = unreported(check_context(attach(run), lambda _: None))
+    console, settings = Console(width=150), replace(load_settings({}), reuse_stack=True)
+    ledger = Ledger(settings.home)
+    run = Run(
+        stack=CATALOG,
+        settings=settings,
+        environment_suffix=ledger.suffix_for(settings),
+        ledger=ledger,
+        timeline=Timeline(Observer()),
+        owner_pid=os.getpid(),
+    )
+    with run.owned("python -m tests.mutations"):
+        return _try_all(unreported(check_context(attach(run), lambda _: None)), words, console)
+
+
+def _try_all(context: CheckContext, words: list[str], console: Console) -> int:
     if already := failed(context):
         console.print(f"the stack is not intact: {', '.join(sorted(already))}")
         return 1
-    chosen = [each for each in MUTATIONS if _selected(each, words, context.target.name)]
     trials = []
-    for each in chosen:
-        trials.append(attempt(context, each))
-        console.print(_line(trials[-1]), highlight=False)
+    for each in MUTATIONS:
+        if _selected(each, words, context.target.name):
+            trials.append(attempt(context, each))
+            console.print(_line(trials[-1]), highlight=False)
     console.print(_matrix(trials))
     return 0 if all(trial.as_expected for trial in trials) else 1
 

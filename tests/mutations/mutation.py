@@ -22,6 +22,7 @@ class Mutation:
         checks: Ids of exactly the checks that fail because of it.
         action: Makes the change; what it returns is given to ``undo``.
         undo: Reverts the change.
+        may_fail: Checks that fail or not, depending on when they run.
         exclusive: Checks among ``checks`` that change the stack; they run, too.
         quick: Whether the integration suite tries it.
         embedded_only: It uses what only the embedded cloud has.
@@ -31,6 +32,7 @@ class Mutation:
     checks: frozenset[str]
     action: Callable[[CheckContext], Any]
     undo: Callable[[CheckContext, Any], object]
+    may_fail: frozenset[str] = frozenset()
     exclusive: frozenset[str] = frozenset()
     quick: bool = False
     embedded_only: bool = False
@@ -60,12 +62,12 @@ class Trial:
     @property
     def bystanders(self) -> frozenset[str]:
         """Checks that should have passed and failed."""
-        return self.failed - self.expected
+        return self.failed - self.expected - self.mutation.may_fail
 
     @property
     def as_expected(self) -> bool:
         """Whether exactly the expected checks failed, and pass again."""
-        return self.expected == self.failed and not self.still_failing
+        return not (self.unnoticed or self.bystanders or self.still_failing)
 
 
 def mutation(
