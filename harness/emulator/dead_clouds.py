@@ -60,13 +60,15 @@ def remove_cloud_folder(directory: Path) -> None:
         from harness.emulator.container_engine.reaper import sweep_orphans  # noqa: PLC0415
 
         sweep_orphans(engine)
-    remove_folder(directory, parent=Path(tempfile.gettempdir()), prefix=CLOUD_PREFIX)
+    remove_folder(directory, parent=directory.parent, prefix=CLOUD_PREFIX)
 
 
 def require_cloud_folder(directory: Path) -> None:
     """Raise unless a folder is that of a cloud of this user.
 
+    It may be in another temporary folder than that of this process, where TMPDIR differs.
+
     Raises:
-        ForeignFolderError: It is not, or the temporary folder of the system has changed since.
+        ForeignFolderError: It is not.
     """
-    require_own_folder(directory, parent=Path(tempfile.gettempdir()), prefix=CLOUD_PREFIX)
+    require_own_folder(directory, parent=directory.parent, prefix=CLOUD_PREFIX)

@@ -13,6 +13,7 @@ import psutil
 from harness.catalog import CATALOG
 from harness.catalog.configuration import LOCAL_IMAGE
 from harness.core.errors import HarnessError
+from harness.core.folders import create_folder
 from harness.deploy.workspace import Tools
 from harness.synth.synthesize import synthesize
 from harness.targets.embedded import EmbeddedTarget
@@ -44,7 +45,7 @@ class KilledRun:
     def deploy(self, directory: Path, target: EmbeddedTarget, tools: Tools) -> str:
         """Deploy it until it is killed; return the error of Terraform."""
         workspace = WorkingDirectory(
-            directory,
+            create_folder(directory),
             tools.terraform,
             environment=target.environment(),
             cli_config=write_cli_config(
