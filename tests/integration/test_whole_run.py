@@ -31,13 +31,3 @@ def test_without_ptrace_the_provider_runs_at_normal_speed_and_one_note_has_the_r
     assert cli.output.count("normal speed: ") == 1
     assert "normal speed: ptrace is not permitted" in cli.output
     assert cli.left_behind() == []
-
-
-def test_a_run_that_can_prove_nothing_has_not_passed(cli: CliProcess) -> None:
-    cli.start("run", tiers=("secret",))
-
-    assert cli.wait() == 1
-
-    assert (cli.report["verdict"], cli.report["passed"]) == ("nothing proved", False)
-    assert cli.report["torn_down"]
-    assert cli.left_behind() == []

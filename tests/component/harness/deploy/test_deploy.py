@@ -19,7 +19,7 @@ def test_an_interrupted_synth_ends_the_parallel_init(
     fake_run.terraform.program.write_text(_HANGS_AT_INIT.format(folder=fake_run.terraform.folder))
     started = fake_run.terraform.folder / "started"
 
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         _await(started)
         raise KeyboardInterrupt
 
