@@ -13,6 +13,7 @@ from harness.core.wait import wait_until
 Phase = Callable[[str], AbstractContextManager[None]]
 
 _DELAY_SECONDS = 0.1
+_UNNAMED_ROUNDS = 10
 
 
 def unnamed(_: str) -> AbstractContextManager[None]:
@@ -53,13 +54,22 @@ def file_lock(
             return False
         return True
 
-    if not acquired():
+    if not _acquired_at_once(acquired, cancel):
         with phase(f"wait for {owner}"):
             _wait(acquired, path, owner, timeout, cancel)
     try:
         yield
     finally:
         lock.release()
+
+
+def _acquired_at_once(acquired: Callable[[], bool], cancel: threading.Event) -> bool:
+    """Whether a lock is acquired within a second: so short a wait has no name."""
+    for _ in range(_UNNAMED_ROUNDS):
+        if acquired():
+            return True
+        cancel.wait(_DELAY_SECONDS)
+    return False
 
 
 def _wait(

@@ -49,6 +49,11 @@ class TargetAccess(Protocol):
     def missing(self) -> Mapping[Capability, str]:
         """Return the missing capabilities of this target, each with the reason."""
 
+    @property
+    def omitted_fields(self) -> Mapping[str, Mapping[str, str]]:
+        """Kind of resource -> path of its description that is never returned here -> reason."""
+        return {}
+
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
         """Return a direct route to a database endpoint; None if there is none."""
 

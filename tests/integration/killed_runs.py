@@ -54,6 +54,7 @@ class KilledRun:
                 registry=tools.terraform.registry,
                 cache=platformdirs.user_cache_path("catalog-harness") / "providers",
             ),
+            clock=EmbeddedTarget.default_clock,
         )
         workspace.write(self._configuration(), provider=target.provider())
         workspace.init()

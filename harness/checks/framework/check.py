@@ -86,6 +86,8 @@ class ServiceChecks:
         Raises:
             CheckFailedError: The message lists every difference.
         """
+        omitted = self.context.target.omitted_fields.get(comparison.kind, {})
+        comparison = replace(comparison, left_out={**comparison.left_out, **omitted})
         if expected is None:
             expected = self.context.configured.get(comparison.kind, {})
         found = [f"{each} is missing" for each in expected.keys() - observed.keys()]
@@ -95,7 +97,8 @@ class ServiceChecks:
             found += [f"{each}: {difference}" for difference in differences]
         expect(not found, f"{comparison.kind} as configured", "; ".join(sorted(found)))
         count = sum(len(comparison.compared(each)) for each in observed.values())
-        return f"{comparison.kind}: {len(observed)} with {count} values, all as configured"
+        without = f"; not compared here: {', '.join(omitted)}" if omitted else ""
+        return f"{comparison.kind}: {len(observed)} with {count} values, all as configured{without}"
 
 
 class Check(Generic[S]):

@@ -60,6 +60,15 @@ KNOWN_DRIFT = tuple(
     for direction in ("egress", "ingress")
 )
 
+_NAT_GATEWAY = "LocalStack returns addresses of NAT gateways without it"
+OMITTED_FIELDS: Mapping[str, Mapping[str, str]] = {
+    "security group": {"Rules.Description": _LOST_DESCRIPTION},
+    "NAT gateway": {
+        "NatGatewayAddresses.IsPrimary": _NAT_GATEWAY,
+        "NatGatewayAddresses.Status": _NAT_GATEWAY,
+    },
+}
+
 
 @dataclass(frozen=True)
 class _Discovery:
@@ -167,6 +176,11 @@ class LocalStackTarget(Target):
     def known_drift(self) -> Sequence[AllowedDrift]:
         """Return the changes in a second plan that LocalStack causes."""
         return KNOWN_DRIFT
+
+    @property
+    def omitted_fields(self) -> Mapping[str, Mapping[str, str]]:
+        """Return the fields that LocalStack accepts and does not return."""
+        return OMITTED_FIELDS
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:  # noqa: ARG002
         """Return the host of the gateway, where LocalStack opens a port for each database."""

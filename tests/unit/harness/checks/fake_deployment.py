@@ -153,6 +153,8 @@ class FakeDeployment:
     def http(self) -> requests.Session:
         return self.catalog.session()
 
+    omitted_fields: Mapping[str, Mapping[str, str]] = {}
+
     def missing(self) -> Mapping[Capability, str]:
         return self.lacking
 

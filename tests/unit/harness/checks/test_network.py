@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from harness.checks.network import Network
 from tests.unit.harness.checks.fake_deployment import CONFIGURED, GONE, OUTPUTS, FakeDeployment
 
 VPC = ("ec2.DescribeVpcs", "Vpcs", {"VpcId": "vpc-1"})
@@ -110,3 +111,16 @@ def test_without_dns_support_the_vpc_fails(fake_deployment: FakeDeployment) -> N
     }
 
     assert "EnableDnsSupport: expected True" in str(fake_deployment.failures("network/*"))
+
+
+def test_a_field_that_the_target_never_returns_is_not_compared_and_named(
+    fake_deployment: FakeDeployment,
+) -> None:
+    fake_deployment.change(*NAT[:2], 0, "NatGatewayAddresses", 0, "IsPrimary", to=GONE)
+    assert "IsPrimary" in fake_deployment.failures("network/gateways")["network/gateways"]
+
+    fake_deployment.omitted_fields = {"NAT gateway": {"NatGatewayAddresses.IsPrimary": "never"}}
+
+    assert fake_deployment.failures("network/gateways") == {}
+    evidence = Network(fake_deployment.context()).gateways()
+    assert "not compared here: NatGatewayAddresses.IsPrimary" in evidence.observed

@@ -47,6 +47,20 @@ def test_the_wait_for_a_lock_is_a_phase_with_a_name(tmp_path: Path) -> None:
     assert phases.names == ["wait for another run"]
 
 
+def test_a_wait_of_less_than_a_second_has_no_name(tmp_path: Path) -> None:
+    path, phases = tmp_path / "x.lock", Phases()
+    held = filelock.FileLock(path, thread_local=False)
+    held.acquire()
+    release = threading.Timer(0.05, held.release)
+    release.start()
+
+    with file_lock(path, owner="another run", timeout=60, phase=phases):
+        assert not _is_free(path)
+
+    release.join()
+    assert phases.names == []
+
+
 def test_a_wait_ends_at_its_deadline(tmp_path: Path) -> None:
     path = tmp_path / "x.lock"
 

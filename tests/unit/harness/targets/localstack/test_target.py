@@ -68,3 +68,4 @@ def test_it_is_a_target() -> None:
 
     assert target.name == "localstack"
     assert target.known_drift() == KNOWN_DRIFT
+    assert set(target.omitted_fields) == {"NAT gateway", "security group"}
