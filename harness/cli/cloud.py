@@ -30,7 +30,7 @@ _POLL_SECONDS = 0.5
     "--allow-code",
     is_flag=True,
     help="Switch on the services that run code (Lambda, CodeBuild, Step Functions, Glue, ...): "
-    "whoever has the credentials of the cloud can then run programs as you.",
+    "any user with the credentials of the cloud can then run programs as you.",
 )
 def cloud(*, port: int, allow_code: bool, **given: str) -> None:
     """Start the embedded cloud, print how to connect to it, and stop it on Ctrl-C.

@@ -13,7 +13,8 @@ from harness.core.wait import wait_until
 Phase = Callable[[str], AbstractContextManager[None]]
 
 _DELAY_SECONDS = 0.1
-_UNNAMED_ROUNDS = 10
+# A shorter wait has no name: the synth ahead holds the lock for as long.
+_UNNAMED_SECONDS = 1.0
 
 
 def unnamed(_: str) -> AbstractContextManager[None]:
@@ -54,41 +55,34 @@ def file_lock(
             return False
         return True
 
-    if not _acquired_at_once(acquired, cancel):
+    unnamed_seconds = min(timeout, _UNNAMED_SECONDS)
+    if not _within(unnamed_seconds, acquired, cancel):
         with phase(f"wait for {owner}"):
-            _wait(acquired, path, owner, timeout, cancel)
+            if not _within(timeout - unnamed_seconds, acquired, cancel):
+                raise ProcessError(
+                    f"{owner} held {path} for {timeout:g} s",
+                    remedy="wait for the other run; its lock ends with its process",
+                )
     try:
         yield
     finally:
         lock.release()
 
 
-def _acquired_at_once(acquired: Callable[[], bool], cancel: threading.Event) -> bool:
-    """Whether a lock is acquired within a second: so short a wait has no name."""
-    for _ in range(_UNNAMED_ROUNDS):
-        if acquired():
-            return True
-        cancel.wait(_DELAY_SECONDS)
-    return False
+def _within(seconds: float, acquired: Callable[[], bool], cancel: threading.Event) -> bool:
+    """Whether a lock is acquired within some seconds; ``cancel`` ends each pause."""
 
-
-def _wait(
-    acquired: Callable[[], bool], path: Path, owner: str, timeout: float, cancel: threading.Event
-) -> None:
-    def pause(seconds: float) -> None:
-        cancel.wait(seconds)
+    def pause(delay: float) -> None:
+        cancel.wait(delay)
 
     try:
-        wait_until(
+        return wait_until(
             acquired,
-            what=f"the lock {path}",
+            what="the lock",
             ready=bool,
-            timeout=timeout,
+            timeout=seconds,
             delay=_DELAY_SECONDS,
             sleep=pause,
         )
-    except WaitTimeoutError as error:
-        raise ProcessError(
-            f"{owner} held {path} for {timeout:g} s",
-            remedy="wait for the other run; its lock ends with its process",
-        ) from error
+    except WaitTimeoutError:
+        return False

@@ -81,7 +81,7 @@ def synthesize(
         ):
             # Left by a killed harness: only one synth runs at a time.
             for left in cache.glob(f"{_RUN}*"):
-                with suppress(HarnessError):  # a folder of somebody else is no reason to fail
+                with suppress(HarnessError):  # a foreign folder is no reason to fail
                     remove_folder(left, parent=cache, prefix=_RUN)
             configuration = read(cached_file)  # from the process that held the lock
             if configuration is None:

@@ -92,10 +92,8 @@ def patches(vdso: bytes, code: bytes) -> list[tuple[int, bytes]]:
 def _function_offset(vdso: bytes) -> int:
     """Return the offset of ``__vdso_clock_gettime``, from the dynamic symbols (ELF-64)."""
     try:
-        headers, size, count = (
-            struct.unpack_from("<Q", vdso, 32)[0],
-            *struct.unpack_from("<HH", vdso, 54),
-        )
+        [headers] = struct.unpack_from("<Q", vdso, 32)
+        size, count = struct.unpack_from("<HH", vdso, 54)
         segments = [struct.unpack_from("<IIQQQQ", vdso, headers + size * i) for i in range(count)]
         origin = next(address for kind, _, _, address, *_ in segments if kind == _PT_LOAD)
         start, length = next((s[2], s[5]) for s in segments if s[0] == _PT_DYNAMIC)

@@ -21,9 +21,7 @@ except ClockError as error:
     pytest.skip(str(error), allow_module_level=True)
 
 LAUNCHER = Path(launcher.__file__)
-OTHER_MACHINE = "launcher.platform.machine = lambda: 'riscv64'\n" + (
-    "launcher.require_support.__defaults__ = ('riscv64', 'linux')\n"
-)
+OTHER_MACHINE = "launcher.require_support.__defaults__ = ('riscv64', 'linux')\n"
 NO_SYMBOL = "launcher._SYMBOL = b'__vdso_other'\n"
 NO_MEMORY = """
 def no_memory(path, *arguments, **options):
