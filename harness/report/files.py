@@ -31,9 +31,8 @@ def write_report(report: RunReport, directory: Path) -> tuple[Path, ...]:
     Raises:
         UsageError: The directory cannot be created or written to.
     """
-    safe = redacted(report)
-    texts = {".json": _to_json(safe), ".html": render_html(safe)}
-    own = f"report-{safe.environment_suffix}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
+    texts = {".json": _to_json(report), ".html": render_html(report)}
+    own = f"report-{report.environment_suffix}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     try:
         directory.mkdir(parents=True, exist_ok=True)
         paths = tuple(_write(directory / f"report{kind}", text) for kind, text in texts.items())
@@ -50,7 +49,7 @@ def write_report(report: RunReport, directory: Path) -> tuple[Path, ...]:
 def _to_json(report: RunReport) -> str:
     counts = {status.value: report.count(status) for status in Status}
     head = {"schema": _SCHEMA, "passed": report.passed, "verdict": report.verdict, "counts": counts}
-    return json.dumps({**head, **asdict(report)}, indent=2) + "\n"
+    return json.dumps(redacted({**head, **asdict(report)}), indent=2) + "\n"
 
 
 def _write(path: Path, text: str) -> Path:

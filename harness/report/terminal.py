@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.report.model import RunReport
-from harness.report.text import duration, one_line, redacted, shortened, visible
+from harness.report.text import duration, one_line, shortened, visible
 from harness.report.views import by_service, headline, share, wall_seconds
 from harness.run.evidence import CheckResult, Plane, Status
 from harness.run.timeline import Phase
@@ -22,6 +22,10 @@ _INDENT = (0, 0, 0, 2)
 _LONGEST_PASSED = 300
 _LONGEST_FAILED = 3000
 _SHOWN_SECONDS = 1.0  # a shorter check is shown without its duration
+_STATUSES = {
+    Status.FAILED: Text("FAILED", style="bold red"),
+    Status.PASSED: Text("passed", style="green"),
+}
 _PLANES = {Plane.DATA: "data", Plane.CONTROL: "control"}
 
 
@@ -36,8 +40,7 @@ def render_summary(report: RunReport, *, width: int = 100) -> RenderableType:
         report: The run.
         width: Columns to fill; below 72 the phases come without their bars.
     """
-    safe = redacted(report)
-    return Constrain(Group(*_parts(safe, width)), width)
+    return Constrain(Group(*_parts(report, width)), width)
 
 
 def plain_summary(report: RunReport, *, width: int = 100) -> list[str]:
@@ -57,10 +60,10 @@ def _parts(report: RunReport, width: int) -> Iterator[RenderableType]:
     if report.errors:
         yield _section("Errors", _numbered(report.errors))
     if report.results:
-        yield _section("Evidence", _evidence(report.results))
+        yield _section("Evidence", _results(report.results, (Status.FAILED, Status.PASSED)))
     if report.count(Status.NOT_PROVABLE):
         title = f"Not provable on {one_line(report.target)}"
-        yield _section(title, _not_provable(report.results))
+        yield _section(title, _results(report.results, (Status.NOT_PROVABLE,)))
     if report.phases:
         yield _section("Phases (share of the wall time; they may overlap)", _phases(report, width))
     yield _section("Teardown", _teardown(report))
@@ -120,38 +123,18 @@ def _teardown(report: RunReport) -> RenderableType:
     return Group(*lines)
 
 
-def _evidence(results: tuple[CheckResult, ...]) -> RenderableType:
-    table = _grid(3)
-    for result in _ordered(results):
-        if result.status is not Status.NOT_PROVABLE:
-            table.add_row(_status(result), _PLANES[result.plane], _described(result))
-    return table
-
-
-def _not_provable(results: tuple[CheckResult, ...]) -> RenderableType:
-    table = _grid(2)
-    for result in _ordered(results):
-        if result.status is Status.NOT_PROVABLE:
-            table.add_row(_PLANES[result.plane], _described(result))
-    return table
-
-
-def _grid(columns: int) -> Table:
+def _results(results: tuple[CheckResult, ...], shown: tuple[Status, ...]) -> RenderableType:
+    """Return a row per result with one of the given statuses: failed first, then by service."""
     table = Table.grid(padding=(0, 2))
-    for _ in range(columns - 1):
+    for _ in ("status", "plane")[: len(shown)]:
         table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
+    ordered = [result for service in by_service(results).values() for result in service]
+    for result in sorted(ordered, key=lambda result: result.status is not Status.FAILED):
+        if result.status in shown:
+            status = [_STATUSES[result.status]] if len(shown) > 1 else []
+            table.add_row(*status, _PLANES[result.plane], _described(result))
     return table
-
-
-def _ordered(results: tuple[CheckResult, ...]) -> list[CheckResult]:
-    ordered = [result for service in by_service(results) for result in service.results]
-    return sorted(ordered, key=lambda result: result.status is not Status.FAILED)
-
-
-def _status(result: CheckResult) -> Text:
-    failed = result.status is Status.FAILED
-    return Text("FAILED", style="bold red") if failed else Text("passed", style="green")
 
 
 def _described(result: CheckResult) -> Text:

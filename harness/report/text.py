@@ -1,13 +1,9 @@
 """Text that is safe to show: without secrets and control characters."""
 
-import dataclasses
 import re
-from enum import Enum
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from harness.core.redaction import redact
-
-T = TypeVar("T")
 
 _MINUTE = 60
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
@@ -47,25 +43,10 @@ def duration(seconds: float) -> str:
     return f"{whole // _MINUTE} min {whole % _MINUTE:02d} s"
 
 
-def redacted(value: T) -> T:
-    """Return a copy of a plain value (dataclass, dict, tuple, text) with every text redacted."""
-    return cast(T, _redacted(value))
-
-
-def _redacted(value: Any) -> Any:
-    match value:
-        case Enum():
-            return value
-        case str():
-            return redact(value)
-        case tuple():
-            return tuple(_redacted(item) for item in value)
-        case dict():
-            return {_redacted(name): _redacted(item) for name, item in value.items()}
-        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            fields = dataclasses.fields(value)
-            return dataclasses.replace(
-                value, **{field.name: _redacted(getattr(value, field.name)) for field in fields}
-            )
-        case _:
-            return value
+def redacted(value: Any) -> Any:
+    """Return a copy of a JSON value with every text redacted."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {redact(name): redacted(item) for name, item in value.items()}
+    return [redacted(item) for item in value] if isinstance(value, list | tuple) else value

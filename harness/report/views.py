@@ -1,7 +1,5 @@
 """The facts of a run in the order and the words of every report."""
 
-from dataclasses import dataclass
-
 from harness.report.model import RunReport
 from harness.report.text import duration
 from harness.run.evidence import CheckResult, Status
@@ -10,27 +8,18 @@ from harness.run.timeline import Phase
 ORDER = (Status.FAILED, Status.PASSED, Status.NOT_PROVABLE)
 
 
-@dataclass(frozen=True)
-class Service:
-    """The evidence of one service: failed checks first, those not provable last."""
+def by_service(results: tuple[CheckResult, ...]) -> dict[str, list[CheckResult]]:
+    """Group results by service: services with a failed check first, else as they came.
 
-    name: str
-    results: tuple[CheckResult, ...]
-
-    @property
-    def failed(self) -> bool:
-        """Whether one of its checks failed."""
-        return any(result.status is Status.FAILED for result in self.results)
-
-
-def by_service(results: tuple[CheckResult, ...]) -> tuple[Service, ...]:
-    """Group results by service: services with a failed check first, else as they came."""
-    names = dict.fromkeys(_service(result) for result in results)
-    services = [
-        Service(name, _failed_first(tuple(r for r in results if _service(r) == name)))
-        for name in names
-    ]
-    return tuple(sorted(services, key=lambda service: not service.failed))
+    Within a service, failed checks come first, and those not provable last.
+    """
+    services: dict[str, list[CheckResult]] = {}
+    failed = [result for result in results if result.status is Status.FAILED]
+    for result in (*failed, *results):
+        services.setdefault(result.check.partition("/")[0], [])
+    for result in sorted(results, key=lambda result: ORDER.index(result.status)):
+        services[result.check.partition("/")[0]].append(result)
+    return services
 
 
 def wall_seconds(report: RunReport) -> float:
@@ -59,11 +48,3 @@ def counts(report: RunReport) -> str:
     """Return the number of checks by status: ``1 failed, 30 passed``; ``none``."""
     parts = [f"{report.count(status)} {status.value}" for status in ORDER if report.count(status)]
     return ", ".join(parts) or "none"
-
-
-def _service(result: CheckResult) -> str:
-    return result.check.partition("/")[0]
-
-
-def _failed_first(results: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
-    return tuple(sorted(results, key=lambda result: ORDER.index(result.status)))
