@@ -1,18 +1,23 @@
 """The exact names that the catalog stack gives its resources, by kind."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.aws.resources.resource import Kind
+from harness.catalog.app import PACKAGE
 from stack.names import PhysicalNames
 
 # The most that a configuration can have: stack/config_validation.py.
 _NAT_GATEWAYS = 3
 _READERS = 15
-_ALARMS = (
-    *(f"nat-ports-{index}" for index in range(_NAT_GATEWAYS)),
-    *("alb-5xx", "target-5xx", "unhealthy-hosts", "service-cpu"),
-    *("database-cpu", "database-capacity"),
+_METRICS = tomllib.loads((PACKAGE / "metrics.toml").read_text(encoding="utf-8"))
+# As in stack/metrics.py, which imports cdktf: those of the network are of each NAT gateway.
+_ALARMS = tuple(
+    f"{row['kind']}{number}"
+    for tier, rows in _METRICS.items()
+    for row in rows
+    for number in ([f"-{i}" for i in range(_NAT_GATEWAYS)] if tier == "network" else [""])
 )
 _INSTANCES = ("writer", *(f"reader-{index}" for index in range(_READERS)))
 
