@@ -16,7 +16,6 @@ from cdktf import (
     LocalBackend,
     S3Backend,
     TerraformOutput,
-    TerraformResourceLifecycle,
     TerraformStack,
     Testing,
     Token,

@@ -1,7 +1,6 @@
 """The stack: wires the tiers to one another and declares the outputs."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 from stack.bindings import (
     Construct,
@@ -15,16 +14,11 @@ from stack.config import StackConfig
 from stack.database import Database
 from stack.distribution import Edge
 from stack.load_balancer import LoadBalancer
-from stack.metrics import (
-    Metric,
-    database_metrics,
-    load_balancer_metrics,
-    network_metrics,
-    service_metrics,
-)
+from stack.metrics import metrics_of
 from stack.monitoring import Monitoring
 from stack.names import STACK_ID
 from stack.network import Network
+from stack.part import Part
 from stack.roles import Roles
 from stack.scaling import Scaling
 from stack.secret import Secret
@@ -45,13 +39,14 @@ class CatalogStack(TerraformStack):
         super().__init__(scope, STACK_ID)
         self._config = config
         self._configure_terraform()
-        self._declare(
-            environment_suffix=config.environment_suffix,
-            region=config.region,
-            tiers=sorted(str(tier) for tier in config.tiers),
-        )
+        for name, value in {
+            "environment_suffix": config.environment_suffix,
+            "region": config.region,
+            "tiers": sorted(config.tiers),
+        }.items():
+            TerraformOutput(self, name, value=value)
         # In the order of their dependencies: each builder uses those before it.
-        builders: dict[Tier, Callable[[], None]] = {
+        builders: dict[Tier, Callable[[], Part]] = {
             Tier.NETWORK: self._add_network,
             Tier.STORAGE: self._add_storage,
             Tier.SECRET: self._add_secret,
@@ -63,9 +58,10 @@ class CatalogStack(TerraformStack):
             Tier.SCALING: self._add_scaling,
             Tier.MONITORING: self._add_monitoring,
         }
+        self._parts: dict[Tier, Part] = {}
         for tier, build in builders.items():
             if tier in config.tiers:
-                build()
+                self._parts[tier] = build()
 
     def _configure_terraform(self) -> None:
         config = self._config
@@ -89,144 +85,80 @@ class CatalogStack(TerraformStack):
         if config.state_lock:
             self.add_override("terraform.backend.s3.use_lockfile", True)  # noqa: FBT003
 
-    def _declare(self, **outputs: Any) -> None:
-        """Declare outputs; their names are the fields of ``CatalogOutputs``."""
-        for name, value in outputs.items():
-            TerraformOutput(self, name, value=value)
-
-    def _add_network(self) -> None:
+    def _add_network(self) -> Part:
         self._network = Network(self, "network", config=self._config)
-        self._firewall = Firewall(
-            self, "firewall", config=self._config, vpc_id=self._network.vpc_id
-        )
-        self._declare(
-            vpc_id=self._network.vpc_id,
-            public_subnet_ids=self._network.public_subnet_ids,
-            private_subnet_ids=self._network.private_subnet_ids,
-            alb_security_group_id=self._firewall.alb_security_group_id,
-            service_security_group_id=self._firewall.service_security_group_id,
-            database_security_group_id=self._firewall.database_security_group_id,
-        )
+        self._firewall = Firewall(self, "firewall", config=self._config, network=self._network)
+        return self._network
 
-    def _add_storage(self) -> None:
+    def _add_storage(self) -> Part:
         self._storage = Storage(self, "storage", config=self._config)
-        self._declare(
-            log_bucket_name=self._storage.log_bucket_name,
-            log_group_name=self._storage.log_group_name,
-        )
+        return self._storage
 
-    def _add_secret(self) -> None:
+    def _add_secret(self) -> Part:
         self._secret = Secret(self, "secret", config=self._config)
-        self._declare(secret_arn=self._secret.arn, secret_name=self._secret.name)
         if Tier.DATABASE not in self._config.tiers:
             self._secret.store(host="", port=POSTGRESQL_PORT)
+        return self._secret
 
-    def _add_roles(self) -> None:
+    def _add_roles(self) -> Part:
         self._roles = Roles(
-            self,
-            "roles",
-            config=self._config,
-            secret_arn=self._secret.arn,
-            log_group_arn=self._storage.log_group_arn,
+            self, "roles", config=self._config, secret=self._secret, storage=self._storage
         )
-        self._declare(
-            execution_role_name=self._roles.execution_role_name,
-            task_role_name=self._roles.task_role_name,
-        )
+        return self._roles
 
-    def _add_database(self) -> None:
+    def _add_database(self) -> Part:
         self._database = Database(
             self,
             "database",
             config=self._config,
-            subnet_ids=self._network.private_subnet_ids,
-            security_group_id=self._firewall.database_security_group_id,
+            network=self._network,
+            firewall=self._firewall,
             secret=self._secret,
         )
-        self._credentials = self._secret.store(
-            host=self._database.endpoint, port=self._database.port
-        )
-        self._declare(
-            aurora_cluster_identifier=self._database.cluster_identifier,
-            aurora_cluster_arn=self._database.cluster_arn,
-            aurora_endpoint=self._database.endpoint,
-            aurora_port=self._database.port,
-            aurora_database_name=self._config.database_name,
-            aurora_engine_version=self._database.engine_version,
-        )
+        return self._database
 
-    def _add_load_balancer(self) -> None:
+    def _add_load_balancer(self) -> Part:
         self._load_balancer = LoadBalancer(
             self,
             "load_balancer",
             config=self._config,
-            vpc_id=self._network.vpc_id,
-            subnet_ids=self._network.public_subnet_ids,
-            security_group_id=self._firewall.alb_security_group_id,
+            network=self._network,
+            firewall=self._firewall,
             storage=self._storage,
         )
-        self._declare(
-            alb_arn=self._load_balancer.arn,
-            alb_dns_name=self._load_balancer.dns_name,
-            listener_arn=self._load_balancer.listener.arn,
-            target_group_arn=self._load_balancer.target_group_arn,
-        )
+        return self._load_balancer
 
-    def _add_service(self) -> None:
+    def _add_service(self) -> Part:
         self._service = Service(
             self,
             "service",
             config=self._config,
+            network=self._network,
+            firewall=self._firewall,
+            storage=self._storage,
+            secret=self._secret,
             roles=self._roles,
+            database=self._database,
             load_balancer=self._load_balancer,
-            secret_arn=self._secret.arn,
-            log_group_name=self._storage.log_group_name,
-            subnet_ids=self._network.private_subnet_ids,
-            security_group_id=self._firewall.service_security_group_id,
-            after=[self._credentials, self._database.writer, *self._network.routes],
         )
-        self._declare(
-            ecs_cluster_name=self._service.cluster_name,
-            ecs_service_name=self._service.service_name,
-            task_definition_arn=self._service.task_definition_arn,
-        )
+        return self._service
 
-    def _add_edge(self) -> None:
-        edge = Edge(self, "edge", config=self._config, alb_dns_name=self._load_balancer.dns_name)
-        self._declare(
-            distribution_id=edge.distribution_id,
-            distribution_domain_name=edge.distribution_domain_name,
-        )
+    def _add_edge(self) -> Part:
+        return Edge(self, "edge", config=self._config, load_balancer=self._load_balancer)
 
-    def _add_scaling(self) -> None:
-        scaling = Scaling(
+    def _add_scaling(self) -> Part:
+        return Scaling(
             self,
             "scaling",
             config=self._config,
             service=self._service,
             load_balancer=self._load_balancer,
         )
-        self._declare(scaling_resource_id=scaling.resource_id)
 
-    def _add_monitoring(self) -> None:
-        monitoring = Monitoring(
-            self,
-            "monitoring",
-            config=self._config,
-            metrics=list(self._metrics()),
-        )
-        self._declare(alarm_names=monitoring.alarm_names, dashboard_name=monitoring.dashboard_name)
-
-    def _metrics(self) -> Iterator[Metric]:
-        """Yield the metrics of the deployed tiers."""
-        tiers = self._config.tiers
-        yield from network_metrics(self._network)
-        if Tier.LOAD_BALANCER in tiers:
-            yield from load_balancer_metrics(self._load_balancer)
-        if Tier.SERVICE in tiers:
-            yield from service_metrics(self._service)
-        if Tier.DATABASE in tiers:
-            yield from database_metrics(self._database)
+    def _add_monitoring(self) -> Part:
+        """Monitor the tiers that are deployed."""
+        metrics = metrics_of({tier: part.dimensions for tier, part in self._parts.items()})
+        return Monitoring(self, "monitoring", config=self._config, metrics=metrics)
 
 
 def _default_tags(config: StackConfig) -> dict[str, str]:

@@ -9,22 +9,20 @@ from stack.bindings import (
     rds_cluster_parameter_group,
 )
 from stack.config import StackConfig
+from stack.network import Network
+from stack.part import Part
 from stack.secret import Secret
-from stack.security_groups import POSTGRESQL_PORT
+from stack.security_groups import POSTGRESQL_PORT, Firewall
 
 ENGINE = "aurora-postgresql"
 NEWEST_MINOR = 40
 
 
-class Database(Construct):
+class Database(Part):
     """An Aurora cluster with one writer and, if configured, readers.
 
     Attributes:
-        cluster_identifier: Identifier of the cluster.
-        cluster_arn: ARN of the cluster.
-        endpoint: Host name of the writer.
-        port: Port of the cluster.
-        engine_version: Version that the cluster runs.
+        credentials: Version of the secret with the endpoint in it.
         writer: The writer; the cluster accepts no connection before it exists.
     """
 
@@ -34,12 +32,11 @@ class Database(Construct):
         id_: str,
         *,
         config: StackConfig,
-        subnet_ids: list[str],
-        security_group_id: str,
+        network: Network,
+        firewall: Firewall,
         secret: Secret,
     ) -> None:
-        super().__init__(scope, id_)
-        self._config = config
+        super().__init__(scope, id_, config=config)
         self._cluster = rds_cluster.RdsCluster(
             self,
             "cluster",
@@ -52,9 +49,9 @@ class Database(Construct):
             master_username=config.master_username,
             master_password_wo=secret.password,
             master_password_wo_version=secret.password_version,
-            db_subnet_group_name=self._subnet_group(subnet_ids),
+            db_subnet_group_name=self._subnet_group(network.private_subnet_ids),
             db_cluster_parameter_group_name=self._parameter_group(),
-            vpc_security_group_ids=[security_group_id],
+            vpc_security_group_ids=[firewall.database_security_group_id],
             serverlessv2_scaling_configuration=rds_cluster.RdsClusterServerlessv2ScalingConfiguration(
                 min_capacity=config.aurora_min_capacity,
                 max_capacity=config.aurora_max_capacity,
@@ -67,11 +64,16 @@ class Database(Construct):
             deletion_protection=False,
             apply_immediately=True,
         )
-        self.cluster_identifier = self._cluster.cluster_identifier
-        self.cluster_arn = self._cluster.arn
-        self.endpoint = self._cluster.endpoint
-        self.port = POSTGRESQL_PORT
-        self.engine_version = self._cluster.engine_version_actual
+        self.dimensions = [{"DBClusterIdentifier": self._cluster.cluster_identifier}]
+        self.credentials = secret.store(host=self._cluster.endpoint, port=POSTGRESQL_PORT)
+        self._declare(
+            aurora_cluster_identifier=self._cluster.cluster_identifier,
+            aurora_cluster_arn=self._cluster.arn,
+            aurora_endpoint=self._cluster.endpoint,
+            aurora_port=POSTGRESQL_PORT,
+            aurora_database_name=config.database_name,
+            aurora_engine_version=self._cluster.engine_version_actual,
+        )
         self.writer = self._instance("writer", promotion_tier=0)
         for index in range(config.aurora_reader_count):
             self._instance(f"reader-{index}", promotion_tier=1)

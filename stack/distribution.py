@@ -3,6 +3,8 @@
 from stack.bindings import Construct
 from stack.bindings import cloudfront_distribution as cloudfront
 from stack.config import StackConfig
+from stack.load_balancer import LoadBalancer
+from stack.part import Part
 from stack.security_groups import HTTP_PORT, HTTPS_PORT
 
 # Managed policies have the same id in every account:
@@ -12,21 +14,17 @@ CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 
 
-class Edge(Construct):
+class Edge(Part):
     """A distribution that caches nothing and forwards everything to the origin.
 
     CachingDisabled leaves query strings, headers and cookies out of the cache key, and what
     is not in the key reaches the origin only through an origin request policy: AllViewer.
-
-    Attributes:
-        distribution_id: Id of the distribution.
-        distribution_domain_name: Its domain name under cloudfront.net.
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, config: StackConfig, alb_dns_name: str
+        self, scope: Construct, id_: str, *, config: StackConfig, load_balancer: LoadBalancer
     ) -> None:
-        super().__init__(scope, id_)
+        super().__init__(scope, id_, config=config)
         distribution = cloudfront.CloudfrontDistribution(
             self,
             "distribution",
@@ -36,45 +34,32 @@ class Edge(Construct):
             http_version="http2",
             price_class="PriceClass_100",
             wait_for_deployment=config.cloudfront_wait_for_deployment,
-            origin=[_origin(config.origin_id, alb_dns_name)],
-            default_cache_behavior=_behavior(config.origin_id),
-            restrictions=cloudfront.CloudfrontDistributionRestrictions(
-                geo_restriction=cloudfront.CloudfrontDistributionRestrictionsGeoRestriction(
-                    restriction_type="none"
+            origin=[
+                cloudfront.CloudfrontDistributionOrigin(
+                    origin_id=config.origin_id,
+                    domain_name=load_balancer.dns_name,
+                    custom_origin_config={
+                        "http_port": HTTP_PORT,
+                        "https_port": HTTPS_PORT,
+                        "origin_protocol_policy": "http-only",
+                        "origin_ssl_protocols": ["TLSv1.2"],
+                    },
                 )
-            ),
-            viewer_certificate=cloudfront.CloudfrontDistributionViewerCertificate(
-                cloudfront_default_certificate=True
-            ),
+            ],
+            # A cache policy, hence no forwarded values:
+            # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DefaultCacheBehavior.html
+            default_cache_behavior={
+                "target_origin_id": config.origin_id,
+                "viewer_protocol_policy": "redirect-to-https",
+                "allowed_methods": ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"],
+                "cached_methods": ["GET", "HEAD"],
+                "compress": True,
+                "cache_policy_id": CACHING_DISABLED,
+                "origin_request_policy_id": ALL_VIEWER,
+            },
+            restrictions={"geo_restriction": {"restriction_type": "none"}},
+            viewer_certificate={"cloudfront_default_certificate": True},
         )
-        self.distribution_id = distribution.id
-        self.distribution_domain_name = distribution.domain_name
-
-
-def _origin(origin_id: str, domain_name: str) -> cloudfront.CloudfrontDistributionOrigin:
-    return cloudfront.CloudfrontDistributionOrigin(
-        origin_id=origin_id,
-        domain_name=domain_name,
-        custom_origin_config=cloudfront.CloudfrontDistributionOriginCustomOriginConfig(
-            http_port=HTTP_PORT,
-            https_port=HTTPS_PORT,
-            origin_protocol_policy="http-only",
-            origin_ssl_protocols=["TLSv1.2"],
-        ),
-    )
-
-
-def _behavior(origin_id: str) -> cloudfront.CloudfrontDistributionDefaultCacheBehavior:
-    """Return the behaviour: a cache policy, hence no forwarded values.
-
-    https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DefaultCacheBehavior.html
-    """
-    return cloudfront.CloudfrontDistributionDefaultCacheBehavior(
-        target_origin_id=origin_id,
-        viewer_protocol_policy="redirect-to-https",
-        allowed_methods=["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"],
-        cached_methods=["GET", "HEAD"],
-        compress=True,
-        cache_policy_id=CACHING_DISABLED,
-        origin_request_policy_id=ALL_VIEWER,
-    )
+        self._declare(
+            distribution_id=distribution.id, distribution_domain_name=distribution.domain_name
+        )

@@ -2,18 +2,19 @@
 
 from stack.bindings import Construct, lb, lb_listener, lb_target_group
 from stack.config import StackConfig
-from stack.security_groups import HTTP_PORT
+from stack.network import Network
+from stack.part import Part
+from stack.security_groups import HTTP_PORT, Firewall
 from stack.storage import ACCESS_LOG_PREFIX, Storage
 
 HEALTH_CHECK_PATH = "/healthz"
 DEREGISTRATION_DELAY_SECONDS = 15
 
 
-class LoadBalancer(Construct):
+class LoadBalancer(Part):
     """An Application Load Balancer with one HTTP listener and a target group of IP addresses.
 
     Attributes:
-        arn: ARN of the load balancer.
         arn_suffix: ARN suffix, for CloudWatch and Application Auto Scaling.
         dns_name: DNS name of the load balancer.
         listener: The listener; a service cannot use the target group before it exists.
@@ -27,20 +28,19 @@ class LoadBalancer(Construct):
         id_: str,
         *,
         config: StackConfig,
-        vpc_id: str,
-        subnet_ids: list[str],
-        security_group_id: str,
+        network: Network,
+        firewall: Firewall,
         storage: Storage,
     ) -> None:
-        super().__init__(scope, id_)
+        super().__init__(scope, id_, config=config)
         balancer = lb.Lb(
             self,
             "alb",
             name=config.alb_name,
             load_balancer_type="application",
             internal=False,
-            subnets=subnet_ids,
-            security_groups=[security_group_id],
+            subnets=network.public_subnet_ids,
+            security_groups=[firewall.alb_security_group_id],
             drop_invalid_header_fields=True,
             enable_deletion_protection=False,
             access_logs=lb.LbAccessLogs(
@@ -48,10 +48,9 @@ class LoadBalancer(Construct):
             ),
             depends_on=[storage.log_bucket_policy],
         )
-        self.arn = balancer.arn
         self.arn_suffix = balancer.arn_suffix
         self.dns_name = balancer.dns_name
-        group = self._target_group(config, vpc_id)
+        group = self._target_group(config, network.vpc_id)
         self.target_group_arn = group.arn
         self.target_group_arn_suffix = group.arn_suffix
         self.listener = lb_listener.LbListener(
@@ -63,6 +62,13 @@ class LoadBalancer(Construct):
             default_action=[
                 lb_listener.LbListenerDefaultAction(type="forward", target_group_arn=group.arn)
             ],
+        )
+        self.dimensions = [{"LoadBalancer": balancer.arn_suffix, "TargetGroup": group.arn_suffix}]
+        self._declare(
+            alb_arn=balancer.arn,
+            alb_dns_name=balancer.dns_name,
+            listener_arn=self.listener.arn,
+            target_group_arn=group.arn,
         )
 
     def _target_group(self, config: StackConfig, vpc_id: str) -> lb_target_group.LbTargetGroup:

@@ -1,14 +1,11 @@
 """The metrics of the stack that have an alarm; ``metrics.toml`` has the thresholds."""
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from stack.database import Database
-from stack.load_balancer import LoadBalancer
-from stack.network import Network
-from stack.service import Service
+from stack.fields import StackFields
 from stack.tiers import Tier
 
 
@@ -37,42 +34,40 @@ class Metric:
     dimensions: Mapping[str, str]
 
 
-_TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_TOML = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+_TABLE = {Tier(tier): rows for tier, rows in tomllib.loads(_TOML).items()}
 
 
-def _metrics(tier: Tier, **dimensions: str) -> list[Metric]:
-    """Return the metrics of a tier, with the values of their dimensions."""
+def metrics_of(dimensions: Mapping[Tier, Sequence[Mapping[str, str]]]) -> list[Metric]:
+    """Return the metrics of the deployed tiers.
+
+    Args:
+        dimensions: Values of the dimensions of each resource with metrics, by tier; NAT gateways,
+            of which there may be several, have their number in ``kind``.
+    """
     return [
-        Metric(**{**row, "dimensions": {name: dimensions[name] for name in row["dimensions"]}})
-        for row in _TABLE[tier]
+        Metric(
+            **{
+                **row,
+                "kind": f"{row['kind']}-{index}" if tier == Tier.NETWORK else row["kind"],
+                "dimensions": {name: values[name] for name in row["dimensions"]},
+            }
+        )
+        for tier, rows in _TABLE.items()
+        for index, values in enumerate(dimensions.get(tier, ()))
+        for row in rows
     ]
 
 
-def network_metrics(network: Network) -> list[Metric]:
-    """Return the metrics of the NAT gateways: port allocation errors."""
-    return [
-        replace(metric, kind=f"{metric.kind}-{index}")
-        for index, gateway in enumerate(network.nat_gateway_ids)
-        for metric in _metrics(Tier.NETWORK, NatGatewayId=gateway)
-    ]
+def alarm_count(config: StackFields) -> int:
+    """Return the number of alarms, those of Application Auto Scaling included.
 
-
-def load_balancer_metrics(load_balancer: LoadBalancer) -> list[Metric]:
-    """Return the metrics of the load balancer: errors and unhealthy targets."""
-    return _metrics(
-        Tier.LOAD_BALANCER,
-        LoadBalancer=load_balancer.arn_suffix,
-        TargetGroup=load_balancer.target_group_arn_suffix,
+    It creates two for each of the two target tracking policies:
+    https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
+    """
+    own = sum(
+        len(rows) * (config.nat_gateway_count if tier == Tier.NETWORK else 1)
+        for tier, rows in _TABLE.items()
+        if {tier, Tier.MONITORING} <= config.tiers
     )
-
-
-def service_metrics(service: Service) -> list[Metric]:
-    """Return the metrics of the tasks: CPU utilization."""
-    return _metrics(
-        Tier.SERVICE, ClusterName=service.cluster_name, ServiceName=service.service_name
-    )
-
-
-def database_metrics(database: Database) -> list[Metric]:
-    """Return the metrics of the database: CPU and capacity utilization."""
-    return _metrics(Tier.DATABASE, DBClusterIdentifier=database.cluster_identifier)
+    return own + 2 * 2 * (Tier.SCALING in config.tiers)

@@ -7,6 +7,7 @@ from typing import Any
 from stack.bindings import Construct, cloudwatch_dashboard, cloudwatch_metric_alarm
 from stack.config import StackConfig
 from stack.metrics import Metric
+from stack.part import Part
 
 PERIOD_SECONDS = 60
 WIDGET_WIDTH = 12
@@ -14,32 +15,23 @@ WIDGET_HEIGHT = 6
 DASHBOARD_COLUMNS = 2
 
 
-class Monitoring(Construct):
-    """One alarm for each metric, and one dashboard with all of them.
-
-    Attributes:
-        alarm_names: Names of the alarms.
-        dashboard_name: Name of the dashboard.
-    """
+class Monitoring(Part):
+    """One alarm for each metric, and one dashboard with all of them."""
 
     def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        config: StackConfig,
-        metrics: Sequence[Metric],
+        self, scope: Construct, id_: str, *, config: StackConfig, metrics: Sequence[Metric]
     ) -> None:
-        super().__init__(scope, id_)
-        self.alarm_names = [
-            self._alarm(config.alarm_name(metric.kind), metric) for metric in metrics
-        ]
-        self.dashboard_name = cloudwatch_dashboard.CloudwatchDashboard(
+        super().__init__(scope, id_, config=config)
+        dashboard = cloudwatch_dashboard.CloudwatchDashboard(
             self,
             "dashboard",
             dashboard_name=config.dashboard_name,
             dashboard_body=json.dumps({"widgets": _widgets(metrics, config.region)}),
-        ).dashboard_name
+        )
+        self._declare(
+            alarm_names=[self._alarm(config.alarm_name(each.kind), each) for each in metrics],
+            dashboard_name=dashboard.dashboard_name,
+        )
 
     def _alarm(self, name: str, metric: Metric) -> str:
         return cloudwatch_metric_alarm.CloudwatchMetricAlarm(

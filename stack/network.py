@@ -18,11 +18,12 @@ from stack.bindings import (
     vpc,
 )
 from stack.config import StackConfig
+from stack.part import Part
 
 ANYWHERE = "0.0.0.0/0"
 
 
-class Network(Construct):
+class Network(Part):
     """A VPC with one public and one private subnet in each zone, and NAT for the private ones.
 
     The default security group has no rules, so that nothing is reachable by mistake.
@@ -31,13 +32,12 @@ class Network(Construct):
         vpc_id: The VPC.
         public_subnet_ids: One subnet a zone, routed to the internet gateway.
         private_subnet_ids: One subnet a zone, routed to a NAT gateway.
-        nat_gateway_ids: The NAT gateways.
+        internet_route: Route of the public subnets to the internet gateway.
         routes: Routes of the private subnets to the internet; required before tasks start.
     """
 
     def __init__(self, scope: Construct, id_: str, *, config: StackConfig) -> None:
-        super().__init__(scope, id_)
-        self._config = config
+        super().__init__(scope, id_, config=config)
         self._blocks = _subnet_cidrs(config.vpc_cidr)
         self._vpc = vpc.Vpc(
             self,
@@ -63,8 +63,13 @@ class Network(Construct):
         private = self._subnets("private", self._blocks[-config.availability_zone_count :])
         self.public_subnet_ids = [one.id for one in public]
         self.private_subnet_ids = [one.id for one in private]
-        to_internet = self._route_to_internet(public)
-        self.routes = self._route_through_nat(public, private, after=to_internet)
+        self.internet_route = self._route_to_internet(public)
+        self.routes = self._route_through_nat(public, private)
+        self._declare(
+            vpc_id=self.vpc_id,
+            public_subnet_ids=self.public_subnet_ids,
+            private_subnet_ids=self.private_subnet_ids,
+        )
 
     def _subnets(self, kind: str, blocks: Sequence[str]) -> list[subnet.Subnet]:
         return [
@@ -95,17 +100,11 @@ class Network(Construct):
         )
 
     def _route_through_nat(
-        self,
-        public: Sequence[subnet.Subnet],
-        private: Sequence[subnet.Subnet],
-        *,
-        after: route.Route,
+        self, public: Sequence[subnet.Subnet], private: Sequence[subnet.Subnet]
     ) -> list[route.Route]:
-        gateways = [
-            self._nat(index, public[index], after=after)
-            for index in range(self._config.nat_gateway_count)
-        ]
-        self.nat_gateway_ids = [gateway.id for gateway in gateways]
+        count = self._config.nat_gateway_count
+        gateways = [self._nat(index, one) for index, one in enumerate(public[:count])]
+        self.dimensions = [{"NatGatewayId": gateway.id} for gateway in gateways]
         tables = [self._table(f"private_{index}") for index in range(len(gateways))]
         self._associate("private", private, tables)
         return [
@@ -119,9 +118,7 @@ class Network(Construct):
             for index, (table, gateway) in enumerate(zip(tables, gateways, strict=True))
         ]
 
-    def _nat(
-        self, index: int, public: subnet.Subnet, *, after: route.Route
-    ) -> nat_gateway.NatGateway:
+    def _nat(self, index: int, public: subnet.Subnet) -> nat_gateway.NatGateway:
         tags = {"Name": f"{self._config.vpc_name}-{index}"}
         address = eip.Eip(self, f"nat_address_{index}", domain="vpc", tags=tags)
         return nat_gateway.NatGateway(
@@ -130,7 +127,7 @@ class Network(Construct):
             allocation_id=address.id,
             subnet_id=public.id,
             tags=tags,
-            depends_on=[after],
+            depends_on=[self.internet_route],
         )
 
     def _table(self, kind: str) -> route_table.RouteTable:

@@ -5,9 +5,12 @@ from typing import Any
 
 from stack.bindings import Construct, iam_role, iam_role_policy
 from stack.config import StackConfig
+from stack.part import Part
+from stack.secret import Secret
+from stack.storage import Storage
 
 
-class Roles(Construct):
+class Roles(Part):
     """The execution role and the task role.
 
     The execution role has the permissions of AmazonECSTaskExecutionRolePolicy, narrowed to the
@@ -16,35 +19,26 @@ class Roles(Construct):
     The API calls no AWS service, therefore the task role has no permissions.
 
     Attributes:
-        execution_role_name: Name of the execution role.
         execution_role_arn: ARN of the execution role.
         execution_policy: Policy of the execution role; required before a task starts.
-        task_role_name: Name of the task role.
         task_role_arn: ARN of the task role.
     """
 
     def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        config: StackConfig,
-        secret_arn: str,
-        log_group_arn: str,
+        self, scope: Construct, id_: str, *, config: StackConfig, secret: Secret, storage: Storage
     ) -> None:
-        super().__init__(scope, id_)
+        super().__init__(scope, id_, config=config)
         execution = self._role("execution", config.execution_role_name)
         task = self._role("task", config.task_role_name)
-        self.execution_role_name = execution.name
         self.execution_role_arn = execution.arn
-        self.task_role_name = task.name
         self.task_role_arn = task.arn
+        self._declare(execution_role_name=execution.name, task_role_name=task.name)
         self.execution_policy = iam_role_policy.IamRolePolicy(
             self,
             "execution_policy",
             name="start-tasks",
             role=execution.id,
-            policy=_document(*_execution_statements(secret_arn, log_group_arn)),
+            policy=_document(*_execution_statements(secret.arn, storage.log_group_arn)),
         )
 
     def _role(self, id_: str, name: str) -> iam_role.IamRole:

@@ -3,18 +3,15 @@
 from stack.bindings import Construct, appautoscaling_policy, appautoscaling_target
 from stack.config import StackConfig
 from stack.load_balancer import LoadBalancer
+from stack.part import Part
 from stack.service import Service
 
 SCALE_IN_COOLDOWN_SECONDS = 120
 SCALE_OUT_COOLDOWN_SECONDS = 30
 
 
-class Scaling(Construct):
-    """A scalable target with two target tracking policies; the larger desired count applies.
-
-    Attributes:
-        resource_id: Resource id of the service: ``service/{cluster}/{service}``.
-    """
+class Scaling(Part):
+    """A scalable target with two target tracking policies; the larger desired count applies."""
 
     def __init__(
         self,
@@ -25,7 +22,7 @@ class Scaling(Construct):
         service: Service,
         load_balancer: LoadBalancer,
     ) -> None:
-        super().__init__(scope, id_)
+        super().__init__(scope, id_, config=config)
         self._target = appautoscaling_target.AppautoscalingTarget(
             self,
             "target",
@@ -35,7 +32,7 @@ class Scaling(Construct):
             min_capacity=config.min_capacity,
             max_capacity=config.max_capacity,
         )
-        self.resource_id = self._target.resource_id
+        self._declare(scaling_resource_id=self._target.resource_id)
         self._track(
             "cpu",
             config.cpu_scaling_policy_name,
@@ -57,7 +54,6 @@ class Scaling(Construct):
 
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html
         """
-        names = appautoscaling_policy
         appautoscaling_policy.AppautoscalingPolicy(
             self,
             id_,
@@ -66,12 +62,13 @@ class Scaling(Construct):
             service_namespace=self._target.service_namespace,
             scalable_dimension=self._target.scalable_dimension,
             resource_id=self._target.resource_id,
-            target_tracking_scaling_policy_configuration=names.AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
-                target_value=target,
-                scale_in_cooldown=SCALE_IN_COOLDOWN_SECONDS,
-                scale_out_cooldown=SCALE_OUT_COOLDOWN_SECONDS,
-                predefined_metric_specification=names.AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification(
-                    predefined_metric_type=metric, resource_label=label
-                ),
-            ),
+            target_tracking_scaling_policy_configuration={
+                "target_value": target,
+                "scale_in_cooldown": SCALE_IN_COOLDOWN_SECONDS,
+                "scale_out_cooldown": SCALE_OUT_COOLDOWN_SECONDS,
+                "predefined_metric_specification": {
+                    "predefined_metric_type": metric,
+                    "resource_label": label,
+                },
+            },
         )

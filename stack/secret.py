@@ -12,6 +12,7 @@ from stack.bindings import (
     secretsmanager_secret_version,
 )
 from stack.config import StackConfig
+from stack.part import Part
 
 PASSWORD_LENGTH = 32
 # Characters that RDS rejects in a master password, or that need escaping in JSON or a shell
@@ -21,7 +22,7 @@ _EPHEMERAL = "ephemeral.aws_secretsmanager_random_password.database"
 _PASSWORD = f"{_EPHEMERAL}.random_password"  # an expression of Terraform, not a password
 
 
-class Secret(Construct):
+class Secret(Part):
     """A secret, and the random password that an apply stores in it.
 
     The password is an ephemeral resource, which Terraform stores neither in the plan nor in
@@ -30,14 +31,12 @@ class Secret(Construct):
 
     Attributes:
         arn: ARN of the secret.
-        name: Name of the secret.
         password: Terraform expression for the password, for write-only arguments only.
         password_version: Terraform writes a new password when it changes.
     """
 
     def __init__(self, scope: Construct, id_: str, *, config: StackConfig) -> None:
-        super().__init__(scope, id_)
-        self._config = config
+        super().__init__(scope, id_, config=config)
         self._secret = secretsmanager_secret.SecretsmanagerSecret(
             self,
             "database",
@@ -46,7 +45,7 @@ class Secret(Construct):
             recovery_window_in_days=config.secret_recovery_window_days,
         )
         self.arn = self._secret.arn
-        self.name = self._secret.name
+        self._declare(secret_arn=self.arn, secret_name=self._secret.name)
         TerraformStack.of(self).add_override(
             _EPHEMERAL,
             {

@@ -6,14 +6,15 @@ from stack.bindings import Construct, security_group
 from stack.bindings import vpc_security_group_egress_rule as egress
 from stack.bindings import vpc_security_group_ingress_rule as ingress
 from stack.config import StackConfig
-from stack.network import ANYWHERE
+from stack.network import ANYWHERE, Network
+from stack.part import Part
 
 HTTP_PORT = 80
 HTTPS_PORT = 443
 POSTGRESQL_PORT = 5432
 
 
-class Firewall(Construct):
+class Firewall(Part):
     """Three security groups in a row; each allows traffic only from the one before it.
 
     Attributes:
@@ -22,15 +23,22 @@ class Firewall(Construct):
         database_security_group_id: Group of the database.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, config: StackConfig, vpc_id: str) -> None:
-        super().__init__(scope, id_)
-        self._vpc_id = vpc_id
+    def __init__(
+        self, scope: Construct, id_: str, *, config: StackConfig, network: Network
+    ) -> None:
+        super().__init__(scope, id_, config=config)
+        self._vpc_id = network.vpc_id
         alb = self._group("alb", config.alb_security_group_name, "Load balancer of the catalog")
         service = self._group("service", config.service_security_group_name, "Catalog API tasks")
         database = self._group("database", config.database_security_group_name, "Catalog database")
         self.alb_security_group_id = alb
         self.service_security_group_id = service
         self.database_security_group_id = database
+        self._declare(
+            alb_security_group_id=alb,
+            service_security_group_id=service,
+            database_security_group_id=database,
+        )
 
         for index, cidr in enumerate(config.ingress_cidrs):
             ingress.VpcSecurityGroupIngressRule(

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from stack.bindings import (
     Construct,
     ITerraformDependable,
-    TerraformResourceLifecycle,
     ecs_cluster,
     ecs_cluster_capacity_providers,
     ecs_service,
@@ -14,24 +14,26 @@ from stack.bindings import (
 )
 from stack.config import StackConfig
 from stack.container import CONTAINER_NAME, container
+from stack.database import Database
 from stack.load_balancer import LoadBalancer
+from stack.network import Network
+from stack.part import Part
 from stack.roles import Roles
+from stack.secret import Secret
+from stack.security_groups import Firewall
+from stack.storage import Storage
 
 SPOT = "FARGATE_SPOT"
 SPOT_WEIGHT = 100
 HEALTH_CHECK_GRACE_SECONDS = 60
 
 
-class Service(Construct):
+class Service(Part):
     """An ECS cluster on Fargate, the API's task definition, and the service that runs it.
-
-    Args:
-        after: Further resources that are required before a task starts.
 
     Attributes:
         cluster_name: Name of the cluster.
         service_name: Name of the service.
-        task_definition_arn: ARN of the task definition's revision.
     """
 
     def __init__(
@@ -40,16 +42,15 @@ class Service(Construct):
         id_: str,
         *,
         config: StackConfig,
+        network: Network,
+        firewall: Firewall,
+        storage: Storage,
+        secret: Secret,
         roles: Roles,
+        database: Database,
         load_balancer: LoadBalancer,
-        secret_arn: str,
-        log_group_name: str,
-        subnet_ids: list[str],
-        security_group_id: str,
-        after: Sequence[ITerraformDependable],
     ) -> None:
-        super().__init__(scope, id_)
-        self._config = config
+        super().__init__(scope, id_, config=config)
         cluster = ecs_cluster.EcsCluster(self, "cluster", name=config.ecs_cluster_name)
         providers = ecs_cluster_capacity_providers.EcsClusterCapacityProviders(
             self,
@@ -62,36 +63,42 @@ class Service(Construct):
                 )
             ],
         )
-        task = self._task_definition(roles, secret_arn, log_group_name)
+        task = ecs_task_definition.EcsTaskDefinition(
+            self,
+            "task",
+            family=config.task_family,
+            requires_compatibilities=["FARGATE"],
+            network_mode="awsvpc",
+            cpu=str(config.task_cpu),
+            memory=str(config.task_memory),
+            execution_role_arn=roles.execution_role_arn,
+            task_role_arn=roles.task_role_arn,
+            runtime_platform={"operating_system_family": "LINUX", "cpu_architecture": "X86_64"},
+            container_definitions=json.dumps(
+                [container(config, secret.arn, storage.log_group_name)]
+            ),
+        )
         service = self._service(
             cluster_arn=cluster.arn,
             task_definition_arn=task.arn,
             target_group_arn=load_balancer.target_group_arn,
-            subnet_ids=subnet_ids,
-            security_group_id=security_group_id,
-            after=[providers, load_balancer.listener, roles.execution_policy, *after],
+            network_configuration={
+                "subnets": network.private_subnet_ids,
+                "security_groups": [firewall.service_security_group_id],
+                "assign_public_ip": False,
+            },
+            after=[
+                *(providers, load_balancer.listener, roles.execution_policy),
+                *(database.credentials, database.writer, *network.routes),
+            ],
         )
         self.cluster_name = cluster.name
         self.service_name = service.name
-        self.task_definition_arn = task.arn
-
-    def _task_definition(
-        self, roles: Roles, secret_arn: str, log_group_name: str
-    ) -> ecs_task_definition.EcsTaskDefinition:
-        return ecs_task_definition.EcsTaskDefinition(
-            self,
-            "task",
-            family=self._config.task_family,
-            requires_compatibilities=["FARGATE"],
-            network_mode="awsvpc",
-            cpu=str(self._config.task_cpu),
-            memory=str(self._config.task_memory),
-            execution_role_arn=roles.execution_role_arn,
-            task_role_arn=roles.task_role_arn,
-            runtime_platform=ecs_task_definition.EcsTaskDefinitionRuntimePlatform(
-                operating_system_family="LINUX", cpu_architecture="X86_64"
-            ),
-            container_definitions=json.dumps([container(self._config, secret_arn, log_group_name)]),
+        self.dimensions = [{"ClusterName": cluster.name, "ServiceName": service.name}]
+        self._declare(
+            ecs_cluster_name=cluster.name,
+            ecs_service_name=service.name,
+            task_definition_arn=task.arn,
         )
 
     def _service(
@@ -100,8 +107,7 @@ class Service(Construct):
         cluster_arn: str,
         task_definition_arn: str,
         target_group_arn: str,
-        subnet_ids: list[str],
-        security_group_id: str,
+        network_configuration: dict[str, Any],
         after: Sequence[ITerraformDependable],
     ) -> ecs_service.EcsService:
         """Declare the service with a capacity provider strategy, without a launch type.
@@ -121,9 +127,7 @@ class Service(Construct):
                     capacity_provider=SPOT, weight=SPOT_WEIGHT, base=0
                 )
             ],
-            network_configuration=ecs_service.EcsServiceNetworkConfiguration(
-                subnets=subnet_ids, security_groups=[security_group_id], assign_public_ip=False
-            ),
+            network_configuration=network_configuration,
             load_balancer=[
                 ecs_service.EcsServiceLoadBalancer(
                     target_group_arn=target_group_arn,
@@ -132,16 +136,14 @@ class Service(Construct):
                 )
             ],
             availability_zone_rebalancing="ENABLED",
-            deployment_circuit_breaker=ecs_service.EcsServiceDeploymentCircuitBreaker(
-                enable=True, rollback=True
-            ),
+            deployment_circuit_breaker={"enable": True, "rollback": True},
             deployment_minimum_healthy_percent=100,
             deployment_maximum_percent=200,
             health_check_grace_period_seconds=HEALTH_CHECK_GRACE_SECONDS,
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
             wait_for_steady_state=self._config.wait_for_steady_state,
-            timeouts=ecs_service.EcsServiceTimeouts(create=timeout, update=timeout, delete=timeout),
-            lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_count"]),
+            timeouts=dict.fromkeys(("create", "update", "delete"), timeout),
+            lifecycle={"ignore_changes": ["desired_count"]},
             depends_on=list(after),
         )

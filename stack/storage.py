@@ -14,12 +14,13 @@ from stack.bindings import (
 from stack.bindings import s3_bucket_lifecycle_configuration as lifecycle
 from stack.bindings import s3_bucket_server_side_encryption_configuration as encryption
 from stack.config import StackConfig
+from stack.part import Part
 
 ACCESS_LOG_PREFIX = "alb"
 INCOMPLETE_UPLOAD_DAYS = 7
 
 
-class Storage(Construct):
+class Storage(Part):
     """A private, encrypted bucket with a lifecycle rule, and a log group with a retention.
 
     Attributes:
@@ -30,7 +31,7 @@ class Storage(Construct):
     """
 
     def __init__(self, scope: Construct, id_: str, *, config: StackConfig) -> None:
-        super().__init__(scope, id_)
+        super().__init__(scope, id_, config=config)
         bucket = s3_bucket.S3Bucket(
             self, "log_bucket", bucket=config.log_bucket_name, force_destroy=True
         )
@@ -48,6 +49,7 @@ class Storage(Construct):
         )
         self.log_group_name = group.name
         self.log_group_arn = group.arn
+        self._declare(log_bucket_name=bucket.id, log_group_name=group.name)
 
     def _block_public_access(
         self, bucket: str

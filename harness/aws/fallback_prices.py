@@ -1,17 +1,15 @@
-"""Prices for the time when the AWS Price List API is not available.
+"""What is billed by the hour: prices for the time without the Price List API, and its products."""
 
-On-demand prices of eu-north-1 in USD without tax, as published on the date below at
-https://aws.amazon.com/pricing/ (Elastic Load Balancing, VPC, Fargate, Aurora, Secrets Manager,
-CloudWatch); not compared with the Price List API. The API takes precedence where it responds, and
-the report names the source.
-"""
-
+import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
-FALLBACK_DATE = "2026-11-25"
-FALLBACK_REGION = "eu-north-1"
 _HOURS_PER_MONTH = 730.0
+_TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+FALLBACK_DATE: str = _TABLE.pop("date")
+FALLBACK_REGION: str = _TABLE.pop("region")
 
 
 class Item(StrEnum):
@@ -28,15 +26,12 @@ class Item(StrEnum):
     DASHBOARD = "dashboard"
 
 
+# USD per hour.
 FALLBACK: Mapping[Item, float] = {
-    Item.LOAD_BALANCER: 0.02394,
-    Item.NAT_GATEWAY: 0.046,
-    Item.PUBLIC_ADDRESS: 0.005,
-    # Fargate Spot costs less, and what it costs changes daily.
-    Item.VCPU: 0.0445,
-    Item.MEMORY: 0.0049,
-    Item.DATABASE: 0.14,
-    Item.SECRET: 0.40 / _HOURS_PER_MONTH,
-    Item.ALARM: 0.10 / _HOURS_PER_MONTH,
-    Item.DASHBOARD: 3.00 / _HOURS_PER_MONTH,
+    Item(name): row.get("hourly", row.get("monthly", 0.0) / _HOURS_PER_MONTH)
+    for name, row in _TABLE.items()
+}
+# Service code, usage type and filters of the products of the list.
+PRODUCTS: Mapping[Item, Mapping[str, Any]] = {
+    Item(name): row for name, row in _TABLE.items() if "usage" in row
 }

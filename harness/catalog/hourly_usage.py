@@ -7,11 +7,11 @@ capacity units, and public IPv4 addresses apart from the resources that use them
 from harness.aws.fallback_prices import Item
 from harness.run.stack_definition import HourlyUsage
 from stack.config import StackConfig
+from stack.metrics import alarm_count
 from stack.tiers import Tier
 
 _UNITS_PER_VCPU = 1024
 _MIB_PER_GB = 1024
-_ALARMS = 10
 
 
 def hourly_usage(config: StackConfig) -> HourlyUsage:
@@ -33,9 +33,9 @@ def _usage(config: StackConfig, *, tasks: int, capacity: float) -> dict[Item, fl
             Item.MEMORY: tasks * config.task_memory / _MIB_PER_GB,
         },
         Tier.DATABASE: {Item.DATABASE: capacity * (1 + config.aurora_reader_count)},
-        Tier.MONITORING: {Item.ALARM: _ALARMS, Item.DASHBOARD: 1},
+        Tier.MONITORING: {Item.DASHBOARD: 1},
     }
-    usage: dict[Item, float] = {}
+    usage: dict[Item, float] = {Item.ALARM: alarm_count(config)}
     for tier, items in by_tier.items():
         if tier in config.tiers:
             for item, amount in items.items():

@@ -5,14 +5,14 @@ https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-qu
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from harness.aws.fallback_prices import FALLBACK, FALLBACK_DATE, FALLBACK_REGION, Item
+from harness.aws.fallback_prices import FALLBACK, FALLBACK_DATE, FALLBACK_REGION, PRODUCTS, Item
 
 # A region of the API, which returns the prices of all regions.
 _API_REGION = "us-east-1"
@@ -29,37 +29,6 @@ class Prices:
     source: str
 
 
-@dataclass(frozen=True)
-class _Product:
-    """The products of the price list that contain an item.
-
-    Attributes:
-        service: Service code.
-        usage: Usage type without the prefix of the region.
-        filters: Filters in addition to the region.
-    """
-
-    service: str
-    usage: str
-    filters: Mapping[str, str] = field(default_factory=dict)
-
-
-_PRODUCTS: Mapping[Item, _Product] = {
-    Item.LOAD_BALANCER: _Product(
-        "AWSELB", "LoadBalancerUsage", {"productFamily": "Load Balancer-Application"}
-    ),
-    Item.NAT_GATEWAY: _Product("AmazonEC2", "NatGateway-Hours", {"productFamily": "NAT Gateway"}),
-    Item.PUBLIC_ADDRESS: _Product("AmazonVPC", "PublicIPv4:InUseAddress"),
-    Item.VCPU: _Product("AmazonECS", "Fargate-vCPU-Hours:perCPU"),
-    Item.MEMORY: _Product("AmazonECS", "Fargate-GB-Hours"),
-    Item.DATABASE: _Product(
-        "AmazonRDS",
-        "Aurora:ServerlessV2Usage",
-        {"productFamily": "ServerlessV2", "databaseEngine": "Aurora PostgreSQL"},
-    ),
-}
-
-
 def current_prices(session: boto3.Session, region: str) -> Prices:
     """Return the prices of a region from the AWS Price List API, else from the built-in table.
 
@@ -71,7 +40,7 @@ def current_prices(session: boto3.Session, region: str) -> Prices:
     """
     client = session.client("pricing", region_name=_API_REGION, config=_CONFIG)
     try:
-        found = {item: _price(client, product, region) for item, product in _PRODUCTS.items()}
+        found = {item: _price(client, product, region) for item, product in PRODUCTS.items()}
     except (BotoCoreError, ClientError, LookupError, ValueError) as error:
         return Prices(
             FALLBACK,
@@ -87,25 +56,25 @@ def _reason(error: Exception) -> str:
     return type(error).__name__
 
 
-def _price(client: Any, product: _Product, region: str) -> float:
+def _price(client: Any, product: Mapping[str, Any], region: str) -> float:
     """Return the price of an item.
 
     Raises:
         LookupError: The price list does not contain it.
         ValueError: An entry is malformed.
     """
-    fields = {"regionCode": region, **product.filters}
+    fields = {"regionCode": region, **product.get("filters", {})}
     filters = [{"Type": "TERM_MATCH", "Field": k, "Value": v} for k, v in fields.items()]
     pages = client.get_paginator("get_products").paginate(
-        ServiceCode=product.service, Filters=filters
+        ServiceCode=product["service"], Filters=filters
     )
     for page in pages:
         for text in page["PriceList"]:
             entry = json.loads(text)
             usage = entry["product"]["attributes"].get("usagetype", "")
-            if _is_usage(usage, product.usage):
+            if _is_usage(usage, product["usage"]):
                 return max(_rates(entry))
-    raise LookupError(product.usage)
+    raise LookupError(product["usage"])
 
 
 def _is_usage(usage: str, expected: str) -> bool:

@@ -3,6 +3,9 @@ from typing import Any
 
 import pytest
 
+from stack.config import StackConfig
+from stack.fields import StackFields
+from stack.metrics import alarm_count
 from stack.tiers import Tier
 from tests.unit.stack.conftest import SUFFIX, Synth
 from tests.unit.stack.template import Resource, Template
@@ -40,6 +43,24 @@ def test_an_alarm_has_its_metric(template: Template, kind: str) -> None:
 
 def test_there_are_no_other_alarms(template: Template) -> None:
     assert len(template.resources("aws_cloudwatch_metric_alarm")) == len(ALARMS)
+
+
+@pytest.mark.parametrize("gateways", [1, 3])
+def test_the_count_of_alarms_includes_those_of_target_tracking(synth: Synth, gateways: int) -> None:
+    found = synth(nat_gateway_count=gateways)
+    config = StackConfig(environment_suffix=SUFFIX, nat_gateway_count=gateways)
+
+    tracked = 2 * len(found.resources("aws_appautoscaling_policy"))
+    assert alarm_count(config) == tracked + len(found.resources("aws_cloudwatch_metric_alarm"))
+
+
+@pytest.mark.parametrize(
+    ("tiers", "expected"), [({"network"}, 0), ({"network", "monitoring"}, 1), (set(), 0)]
+)
+def test_only_the_alarms_of_deployed_tiers_are_counted(tiers: set[str], expected: int) -> None:
+    fields = StackFields(environment_suffix=SUFFIX, tiers=frozenset(tiers))
+
+    assert alarm_count(fields) == expected
 
 
 def test_a_stack_without_traffic_is_not_alarming(template: Template) -> None:

@@ -1,0 +1,26 @@
+"""The base of the stack's constructs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stack.bindings import Construct, TerraformOutput, TerraformStack
+from stack.config import StackConfig
+
+
+class Part(Construct):
+    """A part of the stack: it declares its own outputs; attributes expose what siblings need.
+
+    Attributes:
+        dimensions: Dimensions of its CloudWatch metrics, for each resource that has them.
+    """
+
+    dimensions: Sequence[Mapping[str, str]] = ()
+
+    def __init__(self, scope: Construct, id_: str, *, config: StackConfig) -> None:
+        super().__init__(scope, id_)
+        self._config = config
+
+    def _declare(self, **outputs: Any) -> None:
+        """Declare outputs of the stack; their names are the fields of ``CatalogOutputs``."""
+        for name, value in outputs.items():
+            TerraformOutput(TerraformStack.of(self), name, value=value)
