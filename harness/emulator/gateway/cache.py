@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Caller
 from harness.emulator.gateway.distributions import HOME_REGION, Distribution
-from harness.emulator.gateway.http import Request, Response, request_head
+from harness.emulator.gateway.http import Request, Response, decode_headers, request_head
 
 _METHODS = ("GET", "HEAD")
 _OK = 200
@@ -84,10 +84,7 @@ class EdgeCache:
         async def send_message(message: Message) -> None:
             nonlocal response
             if message["type"] == "http.response.start":
-                headers = tuple(
-                    (name.decode("latin-1").lower(), value.decode("latin-1"))
-                    for name, value in message["headers"]
-                )
+                headers = decode_headers(message["headers"])
                 response = Response(message["status"], headers=headers)
             else:
                 response = replace(response, body=response.body + message.get("body", b""))
@@ -130,10 +127,7 @@ def _key(head: Request, config: Mapping[str, Any]) -> CacheKey:
     parts = [_selected(values[name], given.get(f"{name}Config", {}), name) for name in _PARTS]
     encodings = [
         name
-        for name, flag in (
-            ("br", "EnableAcceptEncodingBrotli"),
-            ("gzip", "EnableAcceptEncodingGzip"),
-        )
+        for name, flag in _ENCODINGS.items()
         if given.get(flag) and name in head.header("accept-encoding")
     ]
     return (head.header("x-forwarded-proto"), head.path, *parts, tuple(encodings))

@@ -1,4 +1,4 @@
-"""Refusals of requests, in the format of the service that was called."""
+"""Errors in the format of the service that was called."""
 
 import json
 import uuid
@@ -10,6 +10,7 @@ from harness.core.errors import EmulatorError
 from harness.emulator.gateway.caller import signature_of
 from harness.emulator.gateway.http import Request, Response
 
+_CLIENT_ERROR = 400
 _FORBIDDEN = 403
 _FORM = "application/x-www-form-urlencoded"
 _XML_SERVICES = ("cloudfront", "route53")
@@ -57,31 +58,35 @@ class RefusedError(EmulatorError):
 
     def response(self, request: Request) -> Response:
         """Return the response to a request, in the format of its service."""
-        signature = signature_of(request.header("authorization"))
-        kind = _format(request, signature.service if signature else "")
+        kind = _format(request)
         code = _CODES.get(kind, {}).get(self.reason, str(self.reason))
-        message = escape(str(self))
-        if kind == "json":
-            code += "Exception"
-            body = json.dumps({"__type": code, "message": str(self)})
-            return _response("application/x-amz-json-1.1", body, code)
-        error = f"<Code>{code}</Code><Message>{message}</Message>"
-        number = f"<RequestId>{uuid.uuid4()}</RequestId>"
-        documents = {
-            "s3": f"<Error>{error}{number}</Error>",
-            "ec2": f"<Response><Errors><Error>{error}</Error></Errors>{number}</Response>",
-        }
-        other = f"<ErrorResponse><Error><Type>Sender</Type>{error}</Error>{number}</ErrorResponse>"
-        return _response("text/xml", documents.get(kind, other), code)
+        code += "Exception" if kind == "json" else ""
+        return error_response(request, code, str(self), status=_FORBIDDEN)
 
 
-def _response(content_type: str, body: str, code: str) -> Response:
+def error_response(
+    request: Request, code: str, message: str, *, status: int = _CLIENT_ERROR
+) -> Response:
+    """Return an error as the response to a request, in the format of its service."""
+    kind, number = _format(request), uuid.uuid4()
+    error = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
+    documents = {
+        "json": json.dumps({"__type": code, "message": message}),
+        "s3": f"<Error>{error}<RequestId>{number}</RequestId></Error>",
+        "ec2": f"<Response><Errors><Error>{error}</Error></Errors>"
+        f"<RequestID>{number}</RequestID></Response>",
+        "query": f"<ErrorResponse><Error><Type>Sender</Type>{error}</Error>"
+        f"<RequestId>{number}</RequestId></ErrorResponse>",
+    }
+    content_type = "application/x-amz-json-1.1" if kind == "json" else "text/xml"
     headers = (("content-type", content_type), ("x-amzn-errortype", code))
-    return Response(_FORBIDDEN, headers=headers, body=body.encode())
+    return Response(status, headers=headers, body=documents[kind].encode())
 
 
-def _format(request: Request, service: str) -> str:
+def _format(request: Request) -> str:
     """Return ``s3``, ``ec2``, ``json`` or ``query``; a presigned URL is one of S3."""
+    signature = signature_of(request.header("authorization"))
+    service = signature.service if signature else ""
     if "X-Amz-Signature=" in request.query:
         return "s3"
     if service in ("s3", "ec2"):

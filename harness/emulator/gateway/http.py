@@ -14,6 +14,7 @@ from harness.core.errors import EmulatorError
 
 LARGEST_CALL = 16 * 1024 * 1024
 _FIRST_OTHER = 300
+_SERVER_ERROR = 500
 _LOOPBACK = ("127.0.0.1", 0)
 
 HeaderPairs = tuple[tuple[str, str], ...]
@@ -95,7 +96,7 @@ def request_head(scope: Scope) -> Request:
         path=scope["path"],
         query=scope.get("query_string", b"").decode("latin-1"),
         encoded_path=(scope.get("raw_path") or b"").decode("latin-1"),
-        headers=_decoded(scope["headers"]),
+        headers=decode_headers(scope["headers"]),
     )
 
 
@@ -147,36 +148,23 @@ async def send_request(app: ASGIApp, request: Request) -> Response:
 
     It runs in a new task, so that context variables set by the application do not leak.
     """
-    collector = _Collector(request.body)
-    await asyncio.create_task(_run(app, request, collector))
-    return collector.response()
+    head: Message = {"status": _SERVER_ERROR}
+    chunks: list[bytes] = []
 
-
-async def _run(app: ASGIApp, request: Request, collector: "_Collector") -> None:
-    await app(_scope(request), collector.receive, collector.send)
-
-
-class _Collector:
-    def __init__(self, body: bytes) -> None:
-        self._pending = [body]
-        self._status = 500
-        self._headers: HeaderPairs = ()
-        self._chunks: list[bytes] = []
-
-    async def receive(self) -> Message:
-        if self._pending:
-            return {"type": "http.request", "body": self._pending.pop(), "more_body": False}
+    async def receive() -> Message:  # the client does not disconnect
         return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
-    async def send(self, message: Message) -> None:
+    async def send(message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._status = message["status"]
-            self._headers = _decoded(message.get("headers", ()))
-        elif message["type"] == "http.response.body":
-            self._chunks.append(message.get("body", b""))
+            head.update(message)
+        chunks.append(message.get("body", b""))
 
-    def response(self) -> Response:
-        return Response(self._status, headers=self._headers, body=b"".join(self._chunks))
+    async def run() -> None:
+        await app(_scope(request), replayed(request, receive), send)
+
+    await asyncio.create_task(run())
+    headers = decode_headers(head.get("headers", ()))
+    return Response(head["status"], headers=headers, body=b"".join(chunks))
 
 
 def _scope(request: Request) -> Scope:
@@ -200,7 +188,8 @@ def _encoded(headers: HeaderPairs) -> list[tuple[bytes, bytes]]:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
-def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> HeaderPairs:
+def decode_headers(headers: Iterable[tuple[bytes, bytes]]) -> HeaderPairs:
+    """Return the headers of an ASGI message or scope, with names in lower case."""
     return tuple(
         (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers
     )

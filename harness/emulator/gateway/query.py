@@ -1,7 +1,8 @@
-"""The server side of the AWS Query protocol: form parameters in, XML out.
+"""The server side of the Query protocols of AWS: form parameters in, XML out.
 
 botocore implements the client side only. Uses the service models of botocore.
 https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html
 """
 
 import uuid
@@ -15,7 +16,7 @@ from botocore.model import ListShape, OperationModel, Shape, StructureShape
 from harness.emulator.gateway.http import Request, Response
 
 _XML_TYPE = (("content-type", "text/xml"),)
-_CLIENT_ERROR = 400
+_EC2 = "ec2"
 
 
 def form_of(request: Request) -> dict[str, str]:
@@ -26,39 +27,41 @@ def form_of(request: Request) -> dict[str, str]:
     )
 
 
-def decode_form(form: dict[str, str], shape: Shape | None, prefix: str = "") -> Any:
-    """Decode form parameters into the structure that a botocore shape describes.
-
-    Returns:
-        A dict, list or scalar; None if the form has no value for the shape.
-    """
-    if shape is None:  # an operation without parameters
+def decode_parameters(model: OperationModel, form: dict[str, str]) -> dict[str, Any]:
+    """Decode the form parameters of a call of an operation."""
+    shape = model.input_shape
+    if shape is None:
         return {}
+    ec2 = model.service_model.protocol == _EC2
+    found: dict[str, Any] = _decode(form, shape, "", ec2=ec2) or {}
+    return found
+
+
+def _decode(form: dict[str, str], shape: Shape, prefix: str, *, ec2: bool) -> Any:
+    """Return a dict, list or scalar; None if the form has no value for the shape."""
     if isinstance(shape, StructureShape):
-        return _decode_structure(form, shape, prefix)
+        found = {
+            name: _decode(form, member, prefix + _parameter(name, member, ec2=ec2), ec2=ec2)
+            for name, member in shape.members.items()
+        }
+        return {name: value for name, value in found.items() if value is not None} or None
     if isinstance(shape, ListShape):
-        return _decode_list(form, shape, prefix)
-    text = form.get(prefix)
+        step = "" if ec2 else f"{shape.member.serialization.get('name', 'member')}."
+        items: list[Any] = []
+        while True:
+            item = _decode(form, shape.member, f"{prefix}{step}{len(items) + 1}.", ec2=ec2)
+            if item is None:
+                return items or None
+            items.append(item)
+    text = form.get(prefix.removesuffix("."))
     return None if text is None else _decode_scalar(text, shape)
 
 
-def _decode_structure(form: dict[str, str], shape: StructureShape, prefix: str) -> Any:
-    found = {}
-    for name, member in shape.members.items():
-        wire = member.serialization.get("name", name)
-        value = decode_form(form, member, f"{prefix}.{wire}" if prefix else wire)
-        if value is not None:
-            found[name] = value
-    return found or (None if prefix else {})
-
-
-def _decode_list(form: dict[str, str], shape: ListShape, prefix: str) -> list[Any] | None:
-    items: list[Any] = []
-    while True:
-        item = decode_form(form, shape.member, f"{prefix}.member.{len(items) + 1}")
-        if item is None:
-            return items or None
-        items.append(item)
+def _parameter(name: str, member: Shape, *, ec2: bool) -> str:
+    wire: str = member.serialization.get("name", name)
+    if ec2:
+        wire = member.serialization.get("queryName", wire[0].upper() + wire[1:])
+    return f"{wire}."
 
 
 def _decode_scalar(text: str, shape: Shape) -> Any:
@@ -71,27 +74,18 @@ def _decode_scalar(text: str, shape: Shape) -> Any:
 
 def encode_result(model: OperationModel, result: dict[str, Any]) -> Response:
     """Encode the result of an operation like AWS."""
-    shape = model.output_shape
-    namespace = model.metadata.get("xmlNamespace", "")
-    wrapper = f"{model.name}Result"
+    shape, number = model.output_shape, uuid.uuid4()
     inner = "".join(_members(shape, result)) if isinstance(shape, StructureShape) else ""
-    text = (
-        f'<{model.name}Response xmlns="{namespace}"><{wrapper}>{inner}</{wrapper}>'
-        f"<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId></ResponseMetadata>"
-        f"</{model.name}Response>"
-    )
-    return Response(200, headers=_XML_TYPE, body=text.encode())
-
-
-def encode_error(model: OperationModel, code: str, message: str) -> Response:
-    """Encode a client error like AWS, with status 400."""
+    if model.service_model.protocol == _EC2:
+        content = f"<requestId>{number}</requestId>{inner}"
+    else:
+        content = (
+            f"<{model.name}Result>{inner}</{model.name}Result>"
+            f"<ResponseMetadata><RequestId>{number}</RequestId></ResponseMetadata>"
+        )
     namespace = model.metadata.get("xmlNamespace", "")
-    text = (
-        f'<ErrorResponse xmlns="{namespace}"><Error><Type>Sender</Type><Code>{code}</Code>'
-        f"<Message>{escape(message)}</Message></Error>"
-        f"<RequestId>{uuid.uuid4()}</RequestId></ErrorResponse>"
-    )
-    return Response(_CLIENT_ERROR, headers=_XML_TYPE, body=text.encode())
+    text = f'<{model.name}Response xmlns="{namespace}">{content}</{model.name}Response>'
+    return Response(200, headers=_XML_TYPE, body=text.encode())
 
 
 def _members(shape: StructureShape, value: dict[str, Any]) -> list[str]:
@@ -106,7 +100,8 @@ def _element(name: str, shape: Shape, value: Any) -> str:
     if isinstance(shape, StructureShape):
         inner = "".join(_members(shape, value))
     elif isinstance(shape, ListShape):
-        inner = "".join(_element("member", shape.member, item) for item in value)
+        item = shape.member.serialization.get("name", "member")
+        inner = "".join(_element(item, shape.member, each) for each in value)
     else:
         inner = escape(_scalar(value))
     return f"<{name}>{inner}</{name}>"

@@ -25,7 +25,7 @@ from harness.emulator.gateway.autoscaling.validation import (
 from harness.emulator.gateway.aws import AwsApi, service_model
 from harness.emulator.gateway.caller import Caller
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_error, json_response
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_response
 
 _NOT_FOUND = "ObjectNotFoundException"
 
@@ -77,13 +77,13 @@ class ApplicationAutoScaling(Patch):
         operation = self._operations.get(call.operation)
         if operation is None:
             message = f"The embedded cloud does not offer {call.operation} of {self.service}"
-            return json_error("UnknownOperationException", message)
+            return call.error("UnknownOperationException", message)
         model = service_model(self.service).operation_model(call.operation)
         try:
             validate(call.json, model.input_shape)
             return json_response(await operation(call.caller, call.json))
         except AutoScalingError as error:
-            return json_error(error.code, error.message)
+            return call.error(error.code, error.message)
 
     async def _register(self, caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
         scalable = ScalableId.of(parameters)

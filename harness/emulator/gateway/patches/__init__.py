@@ -58,7 +58,7 @@ def all_patches(
         UnusedTargetGroup(registry),
         FirstDeploymentStatus(),
         ContainerEntryPoints(),
-        StoppedTaskReplacement(),
+        StoppedTaskReplacement(aws),
         ZoneRebalancing(state["zone rebalancing"]),
         TaskZones(placements),
         SecretPendingDeletion(aws),

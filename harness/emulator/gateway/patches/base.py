@@ -7,14 +7,22 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from urllib.parse import urlencode
-from xml.sax.saxutils import escape
 
+from botocore.model import OperationModel
+
+from harness.emulator.gateway.aws import build, parse, service_model
 from harness.emulator.gateway.caller import Caller
+from harness.emulator.gateway.errors import error_response
 from harness.emulator.gateway.http import Request, Response
-from harness.emulator.gateway.query import form_of
+from harness.emulator.gateway.query import decode_parameters, encode_result, form_of
 
 _JSON = "application/x-amz-json-1.1"
-_CLIENT_ERROR = 400
+# Signing name -> name in botocore, where they differ.
+_BOTOCORE_NAMES = {
+    "elasticloadbalancing": "elbv2",
+    "monitoring": "cloudwatch",
+    "tagging": "resourcegroupstaggingapi",
+}
 
 
 @dataclass(frozen=True)
@@ -46,13 +54,30 @@ class Call:
 
     @property
     def form(self) -> dict[str, str]:
-        """The parameters of a Query call."""
+        """The parameters of a Query call as they were sent."""
         return form_of(self.request)
+
+    @property
+    def model(self) -> OperationModel:
+        """The botocore model of the operation."""
+        name = _BOTOCORE_NAMES.get(self.service, self.service)
+        return service_model(name).operation_model(self.operation)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of a Query call, decoded."""
+        return decode_parameters(self.model, self.form)
 
     def with_form(self, form: dict[str, str]) -> "Call":
         """Return the same Query call with other parameters."""
         request = replace(self.request, method="POST", query="")
         return replace(self, request=request.with_body(urlencode(form).encode()))
+
+    def with_parameters(self, parameters: dict[str, Any]) -> "Call":
+        """Return the same Query call with other parameters, which are encoded."""
+        body = build(self.model, self.caller, parameters).body
+        request = replace(self.request, method="POST", query="")
+        return replace(self, request=request.with_body(body))
 
     def to_json(self, operation: str, parameters: dict[str, Any]) -> "Call":
         """Return a JSON call of the same caller to another operation of the same service."""
@@ -62,6 +87,10 @@ class Call:
         request = replace(self.request, headers=headers)
         request = request.with_body(json.dumps(parameters).encode())
         return replace(self, request=request, operation=operation)
+
+    def error(self, code: str, message: str) -> Response:
+        """Return a client error as the response, with status 400."""
+        return error_response(self.request, code, message)
 
 
 CallNext = Callable[[Call], Coroutine[Any, Any, Response]]
@@ -96,21 +125,24 @@ class Patch(ABC):
         """Handle a call that this patch matches."""
 
 
-def json_response(value: dict[str, Any], *, status: int = 200) -> Response:
+class ResultPatch(Patch):
+    """A patch that corrects the results of calls; errors pass."""
+
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Pass the call on and correct its result."""
+        response = await call_next(call)
+        if not response.ok:
+            return response
+        result = response.json() if call.is_json else parse(call.model, response)
+        await self._correct(call, result)
+        return response.with_json(result) if call.is_json else encode_result(call.model, result)
+
+    @abstractmethod
+    async def _correct(self, call: Call, result: dict[str, Any]) -> None:
+        """Correct a result in place."""
+
+
+def json_response(value: dict[str, Any]) -> Response:
     """Return a response in the JSON protocol of AWS."""
     headers = (("content-type", _JSON), ("x-amzn-requestid", str(uuid.uuid4())))
-    return Response(status, headers=headers, body=json.dumps(value).encode())
-
-
-def json_error(code: str, message: str) -> Response:
-    """Return a client error in the JSON protocol of AWS, with status 400."""
-    return json_response({"__type": code, "message": message}, status=_CLIENT_ERROR)
-
-
-def ec2_error(code: str, message: str) -> Response:
-    """Return a client error in the EC2 protocol, with status 400."""
-    text = (
-        f"<Response><Errors><Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
-        f"</Errors><RequestID>{uuid.uuid4()}</RequestID></Response>"
-    )
-    return Response(_CLIENT_ERROR, headers=(("content-type", "text/xml"),), body=text.encode())
+    return Response(200, headers=headers, body=json.dumps(value).encode())

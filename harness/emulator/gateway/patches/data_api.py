@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_error
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 from harness.emulator.gateway.threads import run_in_thread
 
 STATEMENT_SECONDS = 45.0
@@ -39,7 +39,7 @@ class StatementThreads(Patch):
         """Pass the call on in a thread of its own."""
         result = run_in_thread(lambda: call_next(call))
         done, _ = await asyncio.wait({result}, timeout=self._seconds)
-        return result.result() if done else json_error("StatementTimeoutException", _TIMED_OUT)
+        return result.result() if done else call.error("StatementTimeoutException", _TIMED_OUT)
 
 
 def release_connection_lock() -> None:

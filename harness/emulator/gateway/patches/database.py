@@ -2,7 +2,7 @@
 
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_error
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 
 _SERVERLESS = "db.serverless"
 # A provisioned class that MiniStack offers for every engine version.
@@ -53,7 +53,7 @@ class SecretPendingDeletion(Patch):
         """Replace the error if the existing secret is pending deletion."""
         response = await call_next(call)
         if b"ResourceExistsException" in response.body and await self._is_pending(call):
-            return json_error("InvalidRequestException", _PENDING_DELETION)
+            return call.error("InvalidRequestException", _PENDING_DELETION)
         return response
 
     async def _is_pending(self, call: Call) -> bool:

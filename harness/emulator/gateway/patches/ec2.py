@@ -1,18 +1,12 @@
 """EC2: look-up of subnets, addresses of NAT gateways."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.caller import Caller
-from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, CallNext, Patch
-
-_NO_ADDRESS = "<natGatewayAddressSet/>"
-_GATEWAY = re.compile(
-    rf"<natGatewayId>(nat-\w+)</natGatewayId>((?:(?!<natGatewayId>).)*?){_NO_ADDRESS}", re.DOTALL
-)
+from harness.emulator.gateway.patches.base import Call, ResultPatch
 
 
 @dataclass(frozen=True)
@@ -37,7 +31,7 @@ async def find_subnets(aws: AwsApi, caller: Caller, ids: Collection[str]) -> dic
     }
 
 
-class NatGatewayAddresses(Patch):
+class NatGatewayAddresses(ResultPatch):
     """Adds the Elastic IP address to the description of a public NAT gateway."""
 
     ministack = "returns an empty natGatewayAddressSet"
@@ -52,39 +46,20 @@ class NatGatewayAddresses(Patch):
         self._aws = aws
         self._allocations = allocations
 
-    async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Store the allocation of a new gateway; complete descriptions."""
-        response = await call_next(call)
-        text = response.body.decode()
-        gateways = _GATEWAY.findall(text)
-        if call.operation == "CreateNatGateway" and gateways and "AllocationId" in call.form:
-            self._allocations[gateways[0][0]] = call.form["AllocationId"]
-        addresses = await self._addresses(call, [gateway for gateway, _ in gateways])
-        completed = _GATEWAY.sub(
-            lambda found: (
-                f"<natGatewayId>{found[1]}</natGatewayId>{found[2]}"
-                + addresses.get(found[1], _NO_ADDRESS)
-            ),
-            text,
-        )
-        return response.with_body(completed.encode())
-
-    async def _addresses(self, call: Call, gateways: list[str]) -> dict[str, str]:
+    async def _correct(self, call: Call, result: dict[str, Any]) -> None:
+        created = [result["NatGateway"]] if "NatGateway" in result else []
+        if created and "AllocationId" in call.form:
+            self._allocations[created[0]["NatGatewayId"]] = call.form["AllocationId"]
         described = await self._aws.call(call.caller, "ec2", "DescribeAddresses")
         public = {each["AllocationId"]: each["PublicIp"] for each in described["Addresses"]}
-        allocated = {
-            each: self._allocations[each] for each in gateways if each in self._allocations
-        }
-        return {
-            gateway: _address(allocation, public[allocation])
-            for gateway, allocation in allocated.items()
-            if allocation in public
-        }
-
-
-def _address(allocation: str, public: str) -> str:
-    return (
-        f"<natGatewayAddressSet><item><allocationId>{allocation}</allocationId>"
-        f"<publicIp>{public}</publicIp><isPrimary>true</isPrimary><status>succeeded</status>"
-        "</item></natGatewayAddressSet>"
-    )
+        for gateway in result.get("NatGateways", created):
+            allocation = self._allocations.get(gateway["NatGatewayId"], "")
+            if allocation in public:
+                gateway["NatGatewayAddresses"] = [
+                    {
+                        "AllocationId": allocation,
+                        "PublicIp": public[allocation],
+                        "IsPrimary": True,
+                        "Status": "succeeded",
+                    }
+                ]

@@ -5,7 +5,7 @@ from typing import Any
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_error
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch, ResultPatch
 from harness.emulator.gateway.patches.placement import service_of
 
 _REBALANCING = "availabilityZoneRebalancing"
@@ -112,7 +112,7 @@ class ContainerEntryPoints(Patch):
         return response.with_json(body)
 
 
-class ZoneRebalancing(Patch):
+class ZoneRebalancing(ResultPatch):
     """Stores the setting of services when they are created or updated."""
 
     ministack = "does not store availabilityZoneRebalancing of a service"
@@ -124,23 +124,14 @@ class ZoneRebalancing(Patch):
     def __init__(self, stored: dict[str, str]) -> None:
         self._stored = stored
 
-    async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Store the setting of the request; complete the response."""
-        response = await call_next(call)
-        if not response.ok:
-            return response
-        body = response.json()
-        for service in _services(body):
-            self._complete(call, service)
-        return response.with_json(body)
-
-    def _complete(self, call: Call, service: dict[str, Any]) -> None:
-        arn = service["serviceArn"]
-        if call.operation == "CreateService":
-            self._stored[arn] = call.json.get(_REBALANCING, _DEFAULT_REBALANCING)
-        elif call.operation == "UpdateService" and _REBALANCING in call.json:
-            self._stored[arn] = call.json[_REBALANCING]
-        service.setdefault(_REBALANCING, self._stored.get(arn, _DEFAULT_REBALANCING))
+    async def _correct(self, call: Call, result: dict[str, Any]) -> None:
+        for service in _services(result):
+            arn = service["serviceArn"]
+            if call.operation == "CreateService":
+                self._stored[arn] = call.json.get(_REBALANCING, _DEFAULT_REBALANCING)
+            elif call.operation == "UpdateService" and _REBALANCING in call.json:
+                self._stored[arn] = call.json[_REBALANCING]
+            service.setdefault(_REBALANCING, self._stored.get(arn, _DEFAULT_REBALANCING))
 
 
 class UnusedTargetGroup(Patch):
@@ -163,7 +154,7 @@ class UnusedTargetGroup(Patch):
             arn = load_balancer.get("targetGroupArn", "")
             group = await self._registry.group(call.caller, arn) if arn else None
             if group is not None and not group.in_use:
-                return json_error(
+                return call.error(
                     "InvalidParameterException",
                     f"The target group with targetGroupArn {arn} does not have an associated "
                     "load balancer.",
@@ -171,7 +162,7 @@ class UnusedTargetGroup(Patch):
         return await call_next(call)
 
 
-class PropagatedTags(Patch):
+class PropagatedTags(ResultPatch):
     """Adds the tags of its service to a task, fixed when it is first described."""
 
     ministack = "stores propagateTags of a service, but starts its tasks without tags"
@@ -186,16 +177,11 @@ class PropagatedTags(Patch):
         self._aws = aws
         self._stored = stored
 
-    async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Add the tags if the request includes them."""
-        response = await call_next(call)
-        if not response.ok or "TAGS" not in call.json.get("include", ()):
-            return response
-        body = response.json()
-        for task in body["tasks"]:
+    async def _correct(self, call: Call, result: dict[str, Any]) -> None:
+        included = "TAGS" in call.json.get("include", ())
+        for task in result["tasks"] if included else ():
             if not task.get("tags") and service_of(task):
                 task["tags"] = await self._inherited(call, task)
-        return response.with_json(body)
 
     async def _inherited(self, call: Call, task: dict[str, Any]) -> list[dict[str, str]]:
         arn = task["taskArn"]
@@ -213,7 +199,7 @@ class PropagatedTags(Patch):
         return self._stored[arn]
 
 
-class StoppedTaskReplacement(Patch):
+class StoppedTaskReplacement(ResultPatch):
     """Triggers the service scheduler after StopTask."""
 
     ministack = "does not replace a stopped task until the service is updated"
@@ -222,13 +208,12 @@ class StoppedTaskReplacement(Patch):
     service = "ecs"
     operations = frozenset({"StopTask"})
 
-    async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Stop the task, then update its service without changes."""
-        response = await call_next(call)
-        if not response.ok:
-            return response
-        task = response.json()["task"]
-        if service := service_of(task):
-            update = {"cluster": task["clusterArn"], "service": service}
-            await call_next(call.to_json("UpdateService", update))
-        return response
+    def __init__(self, aws: AwsApi) -> None:
+        self._aws = aws
+
+    async def _correct(self, call: Call, result: dict[str, Any]) -> None:
+        task = result["task"]
+        if service := service_of(task):  # an update without changes
+            await self._aws.call(
+                call.caller, "ecs", "UpdateService", cluster=task["clusterArn"], service=service
+            )

@@ -1,18 +1,15 @@
 """Elastic Load Balancing: target health, target groups and their users, listeners, zones."""
 
-from collections.abc import Mapping
 from typing import Any
-
-from botocore.model import OperationModel
 
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.alb.proxy_target_group import is_proxy, replace_proxy_arns
-from harness.emulator.gateway.aws import AwsApi, parse, service_model
+from harness.emulator.gateway.aws import AwsApi, parse
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, CallNext, Patch
-from harness.emulator.gateway.patches.ec2 import Subnet, find_subnets
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch, ResultPatch
+from harness.emulator.gateway.patches.ec2 import find_subnets
 from harness.emulator.gateway.patches.placement import TaskPlacements
-from harness.emulator.gateway.query import decode_form, encode_error, encode_result
+from harness.emulator.gateway.query import encode_result
 
 _API = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/"
 _TARGET_GROUP = "TargetGroupArn"
@@ -70,8 +67,7 @@ class TargetHealth(Patch):
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Describe the targets of served groups; other groups (lambda, TCP) pass."""
-        model = _model(call)
-        parameters = decode_form(call.form, model.input_shape)
+        parameters = call.parameters
         arn = parameters.get(_TARGET_GROUP, "")
         group = await self._registry.group(call.caller, arn)
         if group is None:
@@ -81,7 +77,7 @@ class TargetHealth(Patch):
         for target in (each["Target"] for each in described):
             if target["Id"] in zones:
                 target["AvailabilityZone"] = zones[target["Id"]]
-        return encode_result(model, {"TargetHealthDescriptions": described})
+        return encode_result(call.model, {"TargetHealthDescriptions": described})
 
 
 class TargetGroupUsage(Patch):
@@ -100,24 +96,25 @@ class TargetGroupUsage(Patch):
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Return an error for the deletion of a group in use; correct descriptions."""
-        model = _model(call)
         form = call.form
         if call.operation == "DeleteTargetGroup":
             arn = form.get(_TARGET_GROUP, "")
             if not self._registry.load_balancers_of(arn):
                 return await call_next(call)
             message = f"Target group '{arn}' is currently in use by a listener or a rule"
-            return encode_error(model, "ResourceInUse", message)
+            return call.error("ResourceInUse", message)
         balancer = form.pop("LoadBalancerArn", None)
         response = await call_next(call.with_form(form))
         if not response.ok:
             return response
-        groups = [each for each in parse(model, response)["TargetGroups"] if not is_proxy(each)]
+        groups = [
+            each for each in parse(call.model, response)["TargetGroups"] if not is_proxy(each)
+        ]
         for group in groups:
             arns = self._registry.load_balancers_of(group["TargetGroupArn"])
             group["LoadBalancerArns"] = list(arns)
         shown = [each for each in groups if balancer in (None, *each["LoadBalancerArns"])]
-        return encode_result(model, {"TargetGroups": shown})
+        return encode_result(call.model, {"TargetGroups": shown})
 
 
 class ListenerDeletion(Patch):
@@ -145,7 +142,7 @@ class ListenerDeletion(Patch):
         return await call_next(call)
 
 
-class LoadBalancerZones(Patch):
+class LoadBalancerZones(ResultPatch):
     """Derives zone names and VPC of a load balancer from its subnets."""
 
     ministack = "every subnet of a load balancer is in zone a and in vpc-00000001"
@@ -157,26 +154,11 @@ class LoadBalancerZones(Patch):
     def __init__(self, aws: AwsApi) -> None:
         self._aws = aws
 
-    async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Set the zones in the response."""
-        response = await call_next(call)
-        if not response.ok:
-            return response
-        model = _model(call)
-        result = parse(model, response)
+    async def _correct(self, call: Call, result: dict[str, Any]) -> None:
         balancers = result.get("LoadBalancers", [result])
         ids = [each["SubnetId"] for one in balancers for each in one["AvailabilityZones"]]
         subnets = await find_subnets(self._aws, call.caller, ids)
         for balancer in balancers:
-            _set_zones(balancer, subnets)
-        return encode_result(model, result)
-
-
-def _model(call: Call) -> OperationModel:
-    return service_model("elbv2").operation_model(call.operation)
-
-
-def _set_zones(balancer: dict[str, Any], subnets: Mapping[str, Subnet]) -> None:
-    for zone in balancer["AvailabilityZones"]:
-        if subnet := subnets.get(zone["SubnetId"]):
-            zone["ZoneName"], balancer["VpcId"] = subnet.zone, subnet.vpc
+            for zone in balancer["AvailabilityZones"]:
+                if subnet := subnets.get(zone["SubnetId"]):
+                    zone["ZoneName"], balancer["VpcId"] = subnet.zone, subnet.vpc

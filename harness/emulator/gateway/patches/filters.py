@@ -5,19 +5,15 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html
 """
 
 import fnmatch
-import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from botocore.model import ListShape, Shape, StructureShape
 
-from harness.emulator.gateway.aws import service_model
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, CallNext, Patch, ec2_error
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 
-_NAME = re.compile(r"Filter\.(\d+)\.Name")
-_VALUE = re.compile(r"Filter\.(\d+)\.Value\.\d+")
 _TAG = "tag:"
 _TAG_KEY = "tag-key"
 
@@ -43,16 +39,17 @@ class IgnoredFilters(Patch):
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Filter the response."""
-        filters = list(_filters(call.form))
+        filters = call.parameters.get("Filters", [])
         response = await call_next(call)
         if not response.ok or not filters:
             return response
-        name, listing = _listing(call.operation)
+        name, listing = _listing(call)
         tests = []
-        for key, patterns in filters:
+        for each in filters:
+            key, patterns = each["Name"], each.get("Values", [])
             path = _path_of(listing.member, key)
             if path is None and not key.startswith(_TAG) and key != _TAG_KEY:
-                return ec2_error("InvalidParameterValue", f"The filter '{key}' is invalid")
+                return call.error("InvalidParameterValue", f"The filter '{key}' is invalid")
             tests.append((key, path or (), patterns))
         root = ElementTree.fromstring(response.body)  # noqa: S314 -- written by MiniStack
         for items in root.iterfind(f"{{*}}{name}"):
@@ -63,21 +60,9 @@ class IgnoredFilters(Patch):
         return response.with_body(ElementTree.tostring(root, encoding="utf-8"))
 
 
-def _filters(form: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the names and patterns of the filters of a request."""
-    for name, key in form.items():
-        if found := _NAME.fullmatch(name):
-            values = [
-                value
-                for other, value in form.items()
-                if (match := _VALUE.fullmatch(other)) and match[1] == found[1]
-            ]
-            yield key, values
-
-
-def _listing(operation: str) -> tuple[str, ListShape]:
+def _listing(call: Call) -> tuple[str, ListShape]:
     """Return element name and shape of the list in the result of an operation."""
-    shape = service_model("ec2").operation_model(operation).output_shape
+    shape = call.model.output_shape
     assert isinstance(shape, StructureShape)  # noqa: S101 -- of every operation above
     return next(
         (_element(member, name), member)

@@ -1,15 +1,15 @@
 """CloudWatch and Resource Groups Tagging: complete alarms, tags of deleted resources."""
 
-from harness.emulator.gateway.aws import AwsApi, service_model
+from typing import Any
+
+from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, CallNext, Patch
-from harness.emulator.gateway.query import decode_form, encode_result
+from harness.emulator.gateway.patches.base import Call, ResultPatch
 
 _DISTRIBUTION = ":distribution/"
 
 
-class CompleteAlarms(Patch):
+class CompleteAlarms(ResultPatch):
     """Describes alarms through the JSON protocol, in which MiniStack returns every field."""
 
     ministack = (
@@ -25,20 +25,16 @@ class CompleteAlarms(Patch):
     def __init__(self, aws: AwsApi) -> None:
         self._aws = aws
 
-    async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Replace the response of a Query call; other protocols pass."""
-        if call.is_json:
-            return await call_next(call)
-        response = await call_next(call)
-        if not response.ok:
-            return response
-        model = service_model("cloudwatch").operation_model(call.operation)
-        parameters = decode_form(call.form, model.input_shape)
-        result = await self._aws.call(call.caller, "cloudwatch", call.operation, **parameters)
-        return encode_result(model, result)
+    def matches(self, call: Call) -> bool:
+        """Calls in the Query protocol only."""
+        return super().matches(call) and not call.is_json
+
+    async def _correct(self, call: Call, result: dict[str, Any]) -> None:
+        given = call.parameters
+        result |= await self._aws.call(call.caller, "cloudwatch", call.operation, **given)
 
 
-class DeletedDistributionTags(Patch):
+class DeletedDistributionTags(ResultPatch):
     """Removes deleted distributions from GetResources."""
 
     ministack = "GetResources lists the tags of CloudFront distributions that are deleted"
@@ -50,18 +46,12 @@ class DeletedDistributionTags(Patch):
     def __init__(self, distributions: Distributions) -> None:
         self._distributions = distributions
 
-    async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Filter the response."""
-        response = await call_next(call)
-        if not response.ok:
-            return response
-        body = response.json()
+    async def _correct(self, call: Call, result: dict[str, Any]) -> None:  # noqa: ARG002
         existing = await self._distributions.ids()
 
         def exists(arn: str) -> bool:
             _, separator, name = arn.partition(_DISTRIBUTION)
             return not separator or name in existing
 
-        mappings = body["ResourceTagMappingList"]
-        body["ResourceTagMappingList"] = [each for each in mappings if exists(each["ResourceARN"])]
-        return response.with_json(body)
+        mappings = result["ResourceTagMappingList"]
+        mappings[:] = [each for each in mappings if exists(each["ResourceARN"])]

@@ -9,8 +9,7 @@ from typing import Any
 
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.caller import Caller
-from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, CallNext, Patch
+from harness.emulator.gateway.patches.base import Call, ResultPatch
 from harness.emulator.gateway.patches.ec2 import find_subnets
 
 _SERVICE_GROUP = "service:"
@@ -98,7 +97,7 @@ class TaskPlacements:
         return tasks
 
 
-class TaskZones(Patch):
+class TaskZones(ResultPatch):
     """Spreads the tasks of a service over the zones of its subnets."""
 
     ministack = "puts every task into the first subnet and into zone a"
@@ -112,15 +111,9 @@ class TaskZones(Patch):
     def __init__(self, placements: TaskPlacements) -> None:
         self._placements = placements
 
-    async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Set the zones in the response."""
-        response = await call_next(call)
-        if not response.ok:
-            return response
-        body = response.json()
-        tasks = body["tasks"] if "tasks" in body else [body["task"]]
+    async def _correct(self, call: Call, result: dict[str, Any]) -> None:
+        tasks = result["tasks"] if "tasks" in result else [result["task"]]
         await self._placements.place(call.caller, tasks)
-        return response.with_json(body)
 
 
 def service_of(task: Task) -> str:

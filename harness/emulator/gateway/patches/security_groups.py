@@ -1,24 +1,26 @@
 """EC2: rules of security groups, identified by protocol, ports and source."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, CallNext, Patch, ec2_error
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch
 
 _ALL = "-1"
 _PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6", "all": _ALL}
-_FIELD = re.compile(r"IpPermissions\.(\d+)\.(\w+)")
-_SOURCE = re.compile(r"IpPermissions\.(\d+)\.(\w+)\.(\d+)\.(\w+)")
-_IDENTITIES = ("CidrIp", "CidrIpv6", "GroupId", "PrefixListId")
-_RULE_SOURCES = ("CidrIpv4", "CidrIpv6", "PrefixListId")
-# Parameters of requests with a single rule, without IpPermissions.
-_FLAT = {"CidrIp": "IpRanges", "CidrIpv6": "Ipv6Ranges"}
-_FLAT_GROUP = {"SourceSecurityGroupId": "GroupId", "SourceSecurityGroupOwnerId": "UserId"}
+_PORTS = ("IpProtocol", "FromPort", "ToPort")
+# List of a permission -> what identifies its items.
+_SOURCES = {
+    "IpRanges": "CidrIp",
+    "Ipv6Ranges": "CidrIpv6",
+    "UserIdGroupPairs": "GroupId",
+    "PrefixListIds": "PrefixListId",
+}
+_SOURCES_OF_RULES = ("CidrIpv4", "CidrIpv6", "PrefixListId")
 _MISSING = "The specified rule does not exist in this security group."
 
+Rule = dict[str, Any]
 RuleKey = tuple[str, str, str, str]
 
 
@@ -45,19 +47,18 @@ class SecurityGroupRules(Patch):
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Replace the permissions of the request: by one for each source, or by rule ids."""
-        form = call.form
-        rules = list(_single_rules(form))
-        if not rules or not all(any(name in rule for name in _IDENTITIES) for rule in rules):
+        given = call.parameters
+        rules = list(_single_rules(given))
+        if not rules or not all(map(_source, rules)):
             return await call_next(call)
-        kept = {name: value for name, value in form.items() if not _describes_a_rule(name)}
+        kept = {name: given[name] for name in given.keys() - {*_PORTS, "CidrIp", "IpPermissions"}}
         if call.operation.startswith("Authorize"):
-            return await call_next(call.with_form(kept | _permissions(rules)))
-        ids = await self._ids(call, form.get("GroupId", ""))
-        wanted = [ids.get(_key(rule)) for rule in rules]
+            return await call_next(call.with_parameters({**kept, "IpPermissions": rules}))
+        ids = await self._ids(call, given.get("GroupId", ""))
+        wanted = [ids.get(_key(rule, _source(rule))) for rule in rules]
         if None in wanted:
-            return ec2_error("InvalidPermission.NotFound", _MISSING)
-        numbered = {f"SecurityGroupRuleId.{n}": str(each) for n, each in enumerate(wanted, 1)}
-        return await call_next(call.with_form(kept | numbered))
+            return call.error("InvalidPermission.NotFound", _MISSING)
+        return await call_next(call.with_parameters({**kept, "SecurityGroupRuleIds": wanted}))
 
     async def _ids(self, call: Call, group: str) -> dict[RuleKey, str]:
         described = await self._aws.call(
@@ -68,76 +69,33 @@ class SecurityGroupRules(Patch):
         )
         egress = call.operation.endswith("Egress")
         rules = [r for r in described["SecurityGroupRules"] if r["IsEgress"] == egress]
-        return {_key_of_rule(rule): rule["SecurityGroupRuleId"] for rule in rules}
+        return {_key(rule, _source_of(rule)): rule["SecurityGroupRuleId"] for rule in rules}
 
 
-def _describes_a_rule(name: str) -> bool:
-    flat = ("IpProtocol", "FromPort", "ToPort", "SourceSecurityGroupName", *_FLAT, *_FLAT_GROUP)
-    return name in flat or name.startswith("IpPermissions.")
+def _single_rules(given: dict[str, Any]) -> Iterator[Rule]:
+    """Yield a permission for each source of a request, which may be one without permissions."""
+    single = {**given, "IpRanges": [{"CidrIp": given["CidrIp"]}]} if "CidrIp" in given else {}
+    for permission in given.get("IpPermissions", [single]):
+        ports = {name: permission[name] for name in _PORTS if name in permission}
+        for kind in _SOURCES:
+            for source in permission.get(kind, []):
+                yield {**ports, kind: [source]}
 
 
-def _single_rules(form: dict[str, str]) -> Iterator[dict[str, str]]:
-    """Yield the fields of each rule with one source; ``kind`` is the list that contains it."""
-    form = form | _nested(form)
-    sources: dict[tuple[str, str, str], dict[str, str]] = {}
-    for name, value in form.items():
-        if found := _SOURCE.fullmatch(name):
-            number, kind, position, field = found.groups()
-            sources.setdefault((number, kind, position), {})[field] = value
-    for (number, kind, _), fields in sources.items():
-        common = {
-            found[2]: value
-            for name, value in form.items()
-            if (found := _FIELD.fullmatch(name)) and found[1] == number
-        }
-        yield {**common, **fields, "kind": kind}
+def _source(rule: Rule) -> str:
+    """Return what identifies the only source of a permission; empty if nothing does."""
+    return next(str(rule[kind][0].get(_SOURCES[kind], "")) for kind in _SOURCES if kind in rule)
 
 
-def _nested(form: dict[str, str]) -> dict[str, str]:
-    """Return the parameters of a request with a single rule as a permission."""
-    first = "IpPermissions.1"
-    if f"{first}.IpProtocol" in form or "IpProtocol" not in form:
-        return {}
-    fields = {
-        f"{first}.{name}": form[name]
-        for name in ("IpProtocol", "FromPort", "ToPort")
-        if name in form
-    }
-    ranges = {
-        f"{first}.{kind}.1.{name}": form[name] for name, kind in _FLAT.items() if name in form
-    }
-    group = {
-        f"{first}.Groups.1.{field}": form[name]
-        for name, field in _FLAT_GROUP.items()
-        if name in form
-    }
-    return fields | ranges | group
-
-
-def _permissions(rules: list[dict[str, str]]) -> dict[str, str]:
-    form = {}
-    for number, rule in enumerate(rules, 1):
-        for name, value in rule.items():
-            if name in ("IpProtocol", "FromPort", "ToPort"):
-                form[f"IpPermissions.{number}.{name}"] = value
-            elif name != "kind":
-                form[f"IpPermissions.{number}.{rule['kind']}.1.{name}"] = value
-    return form
-
-
-def _key(rule: dict[str, str]) -> RuleKey:
-    source = next(rule[name] for name in _IDENTITIES if name in rule)
-    return _normal(rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort"), source)
-
-
-def _key_of_rule(rule: dict[str, Any]) -> RuleKey:
-    source = next((rule[name] for name in _RULE_SOURCES if rule.get(name)), None)
+def _source_of(rule: Rule) -> str:
+    """Return the source of a rule in DescribeSecurityGroupRules."""
     group = rule.get("ReferencedGroupInfo", {}).get("GroupId", "")
-    return _normal(rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort"), source or group)
+    return next((str(rule[name]) for name in _SOURCES_OF_RULES if rule.get(name)), group)
 
 
-def _normal(protocol: str, first: object, last: object, source: str) -> RuleKey:
+def _key(rule: Rule, source: str) -> RuleKey:
     """Return the identity of a rule; one for all protocols is for all ports."""
-    protocol = _PROTOCOLS.get(protocol.lower(), protocol.lower())
-    ports = (_ALL, _ALL) if protocol == _ALL else (str(first), str(last))
-    return (protocol, *ports, source)
+    protocol = rule["IpProtocol"].lower()
+    protocol = _PROTOCOLS.get(protocol, protocol)
+    ports = (str(rule.get("FromPort")), str(rule.get("ToPort")))
+    return (protocol, *((_ALL, _ALL) if protocol == _ALL else ports), source)

@@ -5,22 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.model import ListShape, OperationModel, Shape, StructureShape
 from starlette.types import Receive, Scope, Send
 
-from harness.emulator.gateway.aws import AwsApi, service_model
+from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Caller, signature_of
+from harness.emulator.gateway.errors import error_response
 from harness.emulator.gateway.http import Request, Response, read_request
-from harness.emulator.gateway.patches.base import Call, Patch, json_error, json_response
-from harness.emulator.gateway.query import decode_form, encode_error, encode_result, form_of
+from harness.emulator.gateway.patches.base import Call, Patch, json_response
+from harness.emulator.gateway.query import encode_result, form_of
 
 CALLER = Caller("111122223333", "eu-north-1")
 REGION = "eu-north-1"
-_BOTOCORE_NAMES = {
-    "elasticloadbalancing": "elbv2",
-    "monitoring": "cloudwatch",
-    "tagging": "resourcegroupstaggingapi",
-}
 FakeResponse = dict[str, Any] | Response | Callable[[dict[str, Any]], dict[str, Any] | Response]
 
 
@@ -52,47 +47,25 @@ class FakeAws:
         self.requests.append(request)
         signature = signature_of(request.header("authorization"))
         assert signature is not None, "an unsigned call"
-        service = _BOTOCORE_NAMES.get(signature.service, signature.service)
         target = request.header("x-amz-target")
         operation = target.rpartition(".")[2] or form_of(request)["Action"]
-        model = service_model(service).operation_model(operation)
-        if target:
-            parameters = json.loads(request.body)
-        else:
-            parameters = decode_form(form_of(request), model.input_shape)
+        call = Call(request, CALLER, signature.service, operation)
+        parameters = call.json if target else call.parameters
         self.calls.append((operation, parameters))
         response = self.responses.get(operation, {})
         result = response(parameters) if callable(response) else response
         if isinstance(result, Response):
             return result
-        if service == "ec2":
-            return Response(200, body=_ec2_document(model, result).encode())
-        return json_response(result) if target else encode_result(model, result)
-
-
-def _ec2_document(model: OperationModel, result: dict[str, Any]) -> str:
-    """The EC2 protocol: like Query, but without a wrapper, and list members are items."""
-    return (
-        f"<{model.name}Response>{_ec2_element(model.output_shape, result)}</{model.name}Response>"
-    )
-
-
-def _ec2_element(shape: Shape | None, value: Any) -> str:
-    if isinstance(shape, StructureShape):
-        named = {name: shape.members[name].serialization.get("name", name) for name in value}
-        return "".join(
-            f"<{named[name]}>{_ec2_element(shape.members[name], value[name])}</{named[name]}>"
-            for name in value
-        )
-    if isinstance(shape, ListShape):
-        return "".join(f"<item>{_ec2_element(shape.member, item)}</item>" for item in value)
-    return str(value)
+        return json_response(result) if target else encode_result(call.model, result)
 
 
 def query_call(service: str, operation: str, **form: str) -> Call:
     """Return a Query call of an SDK."""
     body = "&".join(f"{name}={value}" for name, value in {"Action": operation, **form}.items())
-    headers = (("authorization", CALLER.authorization(service)),)
+    headers = (
+        ("authorization", CALLER.authorization(service)),
+        ("content-type", "application/x-www-form-urlencoded"),
+    )
     request = Request("POST", "/", headers=headers).with_body(body.encode())
     return Call(request, CALLER, service, operation)
 
@@ -117,8 +90,8 @@ async def result_of(
 
 
 def elb_error(operation: str, code: str) -> Response:
-    return encode_error(service_model("elbv2").operation_model(operation), code, "no")
+    return error_response(query_call("elasticloadbalancing", operation).request, code, "no")
 
 
 def ecs_error(code: str) -> Response:
-    return json_error(code, "no")
+    return error_response(json_call("ecs", "DescribeServices").request, code, "no")

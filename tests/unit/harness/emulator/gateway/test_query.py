@@ -2,13 +2,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import botocore.parsers
-import pytest
 from botocore.awsrequest import HeadersDict
 from botocore.model import OperationModel
 
 from harness.emulator.gateway.aws import parse, service_model
 from harness.emulator.gateway.http import Request, Response
-from harness.emulator.gateway.query import decode_form, encode_error, encode_result, form_of
+from harness.emulator.gateway.query import decode_parameters, encode_result, form_of
 
 
 def read_as_query(model: OperationModel, response: Response) -> dict[str, Any]:
@@ -18,6 +17,10 @@ def read_as_query(model: OperationModel, response: Response) -> dict[str, Any]:
     return parsed
 
 
+def decode(service: str, operation: str, form: dict[str, str]) -> dict[str, Any]:
+    return decode_parameters(service_model(service).operation_model(operation), form)
+
+
 def test_a_form_is_parsed_from_query_string_and_body() -> None:
     request = Request("POST", "/", query="Action=X&Empty=", body=b"Name=a+b&Value=%C3%BC")
 
@@ -25,7 +28,6 @@ def test_a_form_is_parsed_from_query_string_and_body() -> None:
 
 
 def test_lists_structures_and_numbers_are_decoded() -> None:
-    shape = service_model("elbv2").operation_model("DescribeTargetHealth").input_shape
     form = {
         "TargetGroupArn": "arn",
         "Targets.member.1.Id": "10.0.0.1",
@@ -33,24 +35,49 @@ def test_lists_structures_and_numbers_are_decoded() -> None:
         "Targets.member.2.Id": "10.0.0.2",
     }
 
-    assert decode_form(form, shape) == {
+    assert decode("elbv2", "DescribeTargetHealth", form) == {
         "TargetGroupArn": "arn",
         "Targets": [{"Id": "10.0.0.1", "Port": 80}, {"Id": "10.0.0.2"}],
     }
 
 
-def test_booleans_and_floats_are_decoded() -> None:
-    shape = service_model("cloudwatch").operation_model("PutMetricAlarm").input_shape
+def test_the_names_of_other_lists_and_of_ec2_are_decoded() -> None:
+    rds = {"Filters.Filter.1.Name": "engine", "Filters.Filter.1.Values.Value.1": "aurora"}
+    ec2 = {
+        "IpPermissions.1.IpProtocol": "tcp",
+        "IpPermissions.1.Groups.1.GroupId": "sg-1",
+        "SecurityGroupRuleId.1": "sgr-1",
+    }
 
-    decoded = decode_form({"ActionsEnabled": "false", "Threshold": "0.5"}, shape)
+    assert decode("rds", "DescribeDBClusters", rds) == {
+        "Filters": [{"Name": "engine", "Values": ["aurora"]}]
+    }
+    assert decode("ec2", "RevokeSecurityGroupIngress", ec2) == {
+        "IpPermissions": [{"IpProtocol": "tcp", "UserIdGroupPairs": [{"GroupId": "sg-1"}]}],
+        "SecurityGroupRuleIds": ["sgr-1"],
+    }
+
+
+def test_booleans_and_floats_are_decoded() -> None:
+    form = {"ActionsEnabled": "false", "Threshold": "0.5"}
+
+    decoded = decode("cloudwatch", "PutMetricAlarm", form)
 
     assert decoded == {"ActionsEnabled": False, "Threshold": 0.5}
 
 
 def test_an_operation_without_parameters_has_none() -> None:
-    assert decode_form({"Action": "X"}, None) == {}
-    shape = service_model("elbv2").operation_model("DescribeTargetHealth").input_shape
-    assert decode_form({}, shape) == {}
+    assert decode("iam", "CreateVirtualMFADevice", {}) == {}
+    assert decode("sts", "GetCallerIdentity", {"Action": "GetCallerIdentity"}) == {}
+
+
+def test_a_result_of_ec2_is_unchanged_by_encoding_and_parsing() -> None:
+    model = service_model("ec2").operation_model("DescribeNatGateways")
+    gateway = {"NatGatewayId": "nat-1", "NatGatewayAddresses": [{"IsPrimary": True}]}
+
+    parsed = parse(model, encode_result(model, {"NatGateways": [gateway]}))
+
+    assert parsed["NatGateways"] == [gateway]
 
 
 def test_a_result_is_unchanged_by_encoding_and_parsing() -> None:
@@ -73,10 +100,3 @@ def test_a_result_is_unchanged_by_encoding_and_parsing() -> None:
     assert parsed.pop("StateUpdatedTimestamp") == changed
     assert parsed == {name: alarm[name] for name in parsed}
     assert set(alarm) - set(parsed) == {"Unit", "StateUpdatedTimestamp"}
-
-
-def test_an_encoded_error_is_parsed_as_an_api_error() -> None:
-    model = service_model("elbv2").operation_model("DeleteTargetGroup")
-
-    with pytest.raises(Exception, match="DeleteTargetGroup: ResourceInUse: a < b"):
-        parse(model, encode_error(model, "ResourceInUse", "a < b"))

@@ -1,6 +1,5 @@
 import pytest
 
-from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses
 from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, query_call
 
@@ -21,11 +20,8 @@ pytestmark = pytest.mark.anyio
 
 async def test_nat_gateways_are_completed_from_the_state(aws: FakeAws) -> None:
     allocations: dict[str, str] = {}
-    gateway = (
-        "<natGateway><natGatewayId>nat-1</natGatewayId><state>available</state>"
-        "<natGatewayAddressSet/></natGateway>"
-    )
-    aws.responses["CreateNatGateway"] = Response(200, body=gateway.encode())
+    gateway = {"NatGatewayId": "nat-1", "State": "available", "NatGatewayAddresses": []}
+    aws.responses["CreateNatGateway"] = {"NatGateway": gateway}
     aws.responses["DescribeAddresses"] = {
         "Addresses": [{"AllocationId": "eipalloc-1", "PublicIp": "192.0.2.1"}]
     }

@@ -65,7 +65,7 @@ async def test_a_service_is_created_without_tasks_and_then_deployed(aws: FakeAws
 async def test_the_service_is_updated_after_a_stopped_task(aws: FakeAws) -> None:
     aws.responses["StopTask"] = {"task": task("t")}
 
-    await result_of(StoppedTaskReplacement(), aws, "StopTask", task="t")
+    await result_of(StoppedTaskReplacement(aws.api), aws, "StopTask", task="t")
 
     assert aws.parameters("UpdateService") == [{"cluster": CLUSTER, "service": "s"}]
 
@@ -93,7 +93,9 @@ async def test_tasks_inherit_tags_if_the_service_propagates_them(
 async def test_a_standalone_task_is_not_replaced(aws: FakeAws, group: str) -> None:
     aws.responses["StopTask"] = {"task": {"taskArn": "t", "group": group, "clusterArn": CLUSTER}}
 
-    await StoppedTaskReplacement().handle(json_call("ecs", "StopTask", task="t"), aws.call_next)
+    await StoppedTaskReplacement(aws.api).handle(
+        json_call("ecs", "StopTask", task="t"), aws.call_next
+    )
 
     assert aws.names() == ["StopTask"]
 
@@ -102,7 +104,9 @@ async def test_a_standalone_task_is_not_replaced(aws: FakeAws, group: str) -> No
 async def test_a_task_that_was_not_stopped_is_not_replaced(aws: FakeAws) -> None:
     aws.responses["StopTask"] = ecs_error("InvalidParameterException")
 
-    response = await StoppedTaskReplacement().handle(json_call("ecs", "StopTask"), aws.call_next)
+    response = await StoppedTaskReplacement(aws.api).handle(
+        json_call("ecs", "StopTask"), aws.call_next
+    )
 
     assert not response.ok
     assert aws.names() == ["StopTask"]

@@ -14,12 +14,11 @@ from tests.unit.harness.emulator.gateway.fake_aws import (
 pytestmark = pytest.mark.anyio
 
 
-async def test_json_passes_untouched(aws: FakeAws) -> None:
-    aws.responses["DescribeAlarms"] = {"MetricAlarms": []}
+def test_json_passes_untouched(aws: FakeAws) -> None:
+    patch = CompleteAlarms(aws.api)
 
-    await CompleteAlarms(aws.api).handle(json_call("monitoring", "DescribeAlarms"), aws.call_next)
-
-    assert aws.names() == ["DescribeAlarms"]
+    assert patch.matches(query_call("monitoring", "DescribeAlarms"))
+    assert not patch.matches(json_call("monitoring", "DescribeAlarms"))
 
 
 async def test_an_error_instead_of_alarms_passes(aws: FakeAws) -> None:
@@ -37,7 +36,7 @@ async def test_alarms_are_requested_in_json(aws: FakeAws) -> None:
     call = query_call("monitoring", "DescribeAlarms", **{"AlarmNames.member.1": "a"})
 
     async def found(_: object) -> Response:
-        return Response(200, body=b"<incomplete/>")
+        return Response(200, body=b"<DescribeAlarmsResponse/>")
 
     response = await CompleteAlarms(aws.api).handle(call, found)
 
