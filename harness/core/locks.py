@@ -2,17 +2,16 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import filelock
 
-from harness.core.errors import ProcessError, WaitTimeoutError
-from harness.core.wait import wait_until
+from harness.core.errors import ProcessError
 
 Phase = Callable[[str], AbstractContextManager[None]]
 
-_DELAY_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 # A shorter wait has no name: the synth ahead holds the lock for as long.
 _UNNAMED_SECONDS = 1.0
 
@@ -46,19 +45,18 @@ def file_lock(
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock, cancel = filelock.FileLock(path), cancel or threading.Event()
 
-    def acquired() -> bool:
+    def acquired(seconds: float) -> bool:
+        with suppress(filelock.Timeout):
+            lock.acquire(seconds, poll_interval=_POLL_SECONDS, cancel_check=cancel.is_set)
         if cancel.is_set():
+            lock.release()
             raise ProcessError(f"the wait for {owner} was cancelled")
-        try:
-            lock.acquire(blocking=False)
-        except filelock.Timeout:
-            return False
-        return True
+        return lock.is_locked
 
     unnamed_seconds = min(timeout, _UNNAMED_SECONDS)
-    if not _within(unnamed_seconds, acquired, cancel):
+    if not acquired(unnamed_seconds):
         with phase(f"wait for {owner}"):
-            if not _within(timeout - unnamed_seconds, acquired, cancel):
+            if not acquired(timeout - unnamed_seconds):
                 raise ProcessError(
                     f"{owner} held {path} for {timeout:g} s",
                     remedy="wait for the other run; its lock ends with its process",
@@ -67,22 +65,3 @@ def file_lock(
         yield
     finally:
         lock.release()
-
-
-def _within(seconds: float, acquired: Callable[[], bool], cancel: threading.Event) -> bool:
-    """Whether a lock is acquired within some seconds; ``cancel`` ends each pause."""
-
-    def pause(delay: float) -> None:
-        cancel.wait(delay)
-
-    try:
-        return wait_until(
-            acquired,
-            what="the lock",
-            ready=bool,
-            timeout=seconds,
-            delay=_DELAY_SECONDS,
-            sleep=pause,
-        )
-    except WaitTimeoutError:
-        return False

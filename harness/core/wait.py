@@ -5,8 +5,6 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-import tenacity
-
 from harness.core.errors import WaitFailedError, WaitTimeoutError
 
 logger = logging.getLogger(__name__)
@@ -44,47 +42,25 @@ def wait_until(
         WaitFailedError: ``failed`` was true for an observation.
         WaitTimeoutError: The deadline passed; the message has the last observation.
     """
-    last: list[str] = []
-    streak = 0
-
-    def attempt() -> tuple[bool, T]:
-        nonlocal streak
-        observed = observe()
-        _log_change(what, last, repr(observed))
-        if failed is not None and failed(observed):
-            raise WaitFailedError(f"{what}: can no longer be fulfilled; last seen: {observed!r}")
-        streak = streak + 1 if ready(observed) else 0
-        return streak >= successes, observed
-
-    def before_sleep(state: tenacity.RetryCallState) -> None:
-        nonlocal streak
-        if state.outcome is not None and state.outcome.failed:
-            streak = 0
-            _log_change(what, last, repr(state.outcome.exception()))
-
-    def pause(state: tenacity.RetryCallState) -> float:
+    deadline, streak, last = time.monotonic() + timeout, 0, ""
+    while True:
+        cause: Exception | None = None
+        try:
+            observed = observe()
+        except retry_on as error:
+            streak, cause, shown = 0, error, repr(error)
+        else:
+            streak, shown = (streak + 1 if ready(observed) else 0), repr(observed)
+        if shown != last:
+            logger.info("waiting for %s: %s", what, shown)
+            last = shown
+        if cause is None and failed is not None and failed(observed):
+            raise WaitFailedError(f"{what}: can no longer be fulfilled; last seen: {shown}")
+        if streak >= successes:
+            return observed
         # The last observation is made at the deadline, not up to a delay after it.
-        return max(0.0, min(delay, timeout - (state.seconds_since_start or 0.0)))
-
-    retrying = tenacity.Retrying(
-        stop=tenacity.stop_after_delay(timeout),
-        wait=pause,
-        retry=tenacity.retry_if_exception_type(retry_on)
-        | tenacity.retry_if_result(lambda outcome: not outcome[0]),
-        before_sleep=before_sleep,
-        sleep=sleep,
-    )
-    try:
-        return retrying(attempt)[1]
-    except tenacity.RetryError as error:
-        cause = error.last_attempt.exception() if error.last_attempt.failed else None
-        observed = repr(cause) if cause else last[-1]
-        raise WaitTimeoutError(
-            f"{what}: not seen within {timeout:g} s; last seen: {observed}"
-        ) from cause
-
-
-def _log_change(what: str, last: list[str], observed: str) -> None:
-    if last[-1:] != [observed]:
-        logger.info("waiting for %s: %s", what, observed)
-        last[:] = [observed]
+        left = deadline - time.monotonic()
+        if left <= 0:
+            message = f"{what}: not seen within {timeout:g} s; last seen: {shown}"
+            raise WaitTimeoutError(message) from cause
+        sleep(min(delay, left))

@@ -36,9 +36,10 @@ def container_address(docker_host: str, host: str) -> str | None:
 
     See https://docs.docker.com/reference/api/engine/version/v1.43/#tag/Container
     """
-    for container in _get(docker_host, "/containers/json") or ():
-        detail = _get(docker_host, f"/containers/{container['Id']}/json")
-        if detail is None:
+    for container in _get(docker_host, "/containers/json")[1] or ():
+        path = f"/containers/{container['Id']}/json"
+        status, detail = _get(docker_host, path, HTTPStatus.NOT_FOUND)
+        if status == HTTPStatus.NOT_FOUND:
             continue  # it has ended meanwhile
         for network in detail["NetworkSettings"]["Networks"].values():
             if host in (network.get("Aliases") or ()):
@@ -55,49 +56,33 @@ def image_problem(docker_host: str, reference: str) -> str:
     See https://docs.docker.com/reference/api/engine/version/v1.43/#tag/Distribution
     """
     name = quote(reference, safe="/:@")
-    if _get(docker_host, f"/images/{name}/json") is not None:
+    if _get(docker_host, f"/images/{name}/json", HTTPStatus.NOT_FOUND)[0] == HTTPStatus.OK:
         return ""
-    path = f"/distribution/{name}/json"
-    status, body = _request(docker_host, path)
-    if status in _REFUSALS:
-        return str(body["message"])
-    if status != HTTPStatus.OK:
-        raise _unexpected(docker_host, path, status, body)
-    return ""
+    status, body = _get(docker_host, f"/distribution/{name}/json", *_REFUSALS)
+    return "" if status == HTTPStatus.OK else str(body["message"])
 
 
-def _get(docker_host: str, path: str) -> Any:
-    """Return the response of the engine as JSON; None for 404."""
-    status, body = _request(docker_host, path)
-    if status == HTTPStatus.NOT_FOUND:
-        return None
-    if status != HTTPStatus.OK:
-        raise _unexpected(docker_host, path, status, body)
-    return body
-
-
-def _request(docker_host: str, path: str) -> tuple[int, Any]:
-    """Return status and JSON body of a response of the engine."""
+def _get(docker_host: str, path: str, *accept: HTTPStatus) -> tuple[int, Any]:
+    """Return status, 200 or one of ``accept``, and JSON body of a response of the engine."""
     scheme, _, socket_path = docker_host.partition("://")
     if scheme != "unix":
         raise TargetError(
             f"container engine {docker_host} is not on a Unix socket",
             remedy="use an address such as unix:///path/to/socket",
         )
+    request = f"container engine {docker_host}: GET {path}"
     connection = _UnixConnection(socket_path)
     try:
         connection.request("GET", path)
         response = connection.getresponse()
-        return response.status, json.loads(response.read())
+        status, body = response.status, json.loads(response.read())
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise TargetError(f"container engine {docker_host}: GET {path}: {error}") from error
+        raise TargetError(f"{request}: {error}") from error
     finally:
         connection.close()
-
-
-def _unexpected(docker_host: str, path: str, status: int, body: Any) -> TargetError:
-    shown = json.dumps(body)[:_MAX_SHOWN]
-    return TargetError(f"container engine {docker_host}: GET {path}: status {status}: {shown}")
+    if status not in (HTTPStatus.OK, *accept):
+        raise TargetError(f"{request}: status {status}: {json.dumps(body)[:_MAX_SHOWN]}")
+    return status, body
 
 
 class _UnixConnection(http.client.HTTPConnection):

@@ -1,8 +1,8 @@
 import logging
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
-import tenacity
 
 from harness.core.errors import WaitFailedError, WaitTimeoutError
 from harness.core.wait import wait_until
@@ -23,7 +23,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(tenacity.time, "monotonic", lambda: clock.now)  # type: ignore[attr-defined]
+    monkeypatch.setattr(time, "monotonic", lambda: clock.now)
     return clock
 
 

@@ -41,7 +41,7 @@ class Removing:
         self.aws = FakeAws.answering(self.answers)
         self.pauses: list[float] = []
         self._time = 0.0
-        monkeypatch.setattr("tenacity.time.monotonic", lambda: self._time)
+        monkeypatch.setattr("time.monotonic", lambda: self._time)
 
     def __call__(self, *resources: Resource) -> tuple[Outcome, ...]:
         return remove_all(Clients(self.aws), resources, sleep=self._pause)
