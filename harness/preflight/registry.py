@@ -98,7 +98,7 @@ def resource_rule(
             for resource in inspection.configuration.resources(*resource_types):
                 yield from check(resource)
 
-        _add(id_, check, check_resources, types=resource_types, table=table)
+        add_rule(id_, check_resources, check, types=resource_types, table=table)
         return check
 
     return register
@@ -110,7 +110,7 @@ def configuration_rule(
     """Register a rule for the configuration as a whole; see ``Rule``."""
 
     def register(check: Callable[[Inspection], Problems]) -> Callable[[Inspection], Problems]:
-        _add(id_, check, check, table=table)
+        add_rule(id_, check, check, table=table)
         return check
 
     return register
@@ -126,25 +126,31 @@ def lookup_rule(id_: str, table: str = "") -> Callable[[Lookup], Lookup]:
         def check_online(inspection: Inspection) -> Problems:
             return check(inspection, inspection.target) if inspection.target else iter(())
 
-        _add(id_, check, check_online, online=True, table=table)
+        add_rule(id_, check_online, check, online=True, table=table)
         return check
 
     return register
 
 
-def _add(
+def add_rule(
     id_: str,
-    documented: Callable[..., Problems],
     check: Callable[[Inspection], Problems],
+    documented: object = None,
     *,
     types: tuple[str, ...] = (),
     online: bool = False,
     table: str = "",
 ) -> None:
-    summary = (inspect.getdoc(documented) or "").partition("\n\n")[0].replace("\n", " ")
+    """Register a rule; its summary is that of ``texts.json``, or the docstring of a function.
+
+    Raises:
+        ValueError: The rule is registered already, or has no summary.
+    """
+    text = _texts()[id_]
+    docstring = inspect.getdoc(documented) or ""
+    summary = text.get("summary") or docstring.partition("\n\n")[0].replace("\n", " ")
     if id_ in _RULES or not summary:
         raise ValueError(f"rule {id_}: registered twice, or without a docstring")
-    text = _texts()[id_]
     _RULES[id_] = Rule(
         id=id_,
         family=Family(text.get("family", Family.DEPLOY)),

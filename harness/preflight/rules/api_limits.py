@@ -6,13 +6,14 @@ patterns of botocore's service models; ``python -m tests.record_api_limits`` wri
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness.preflight.configuration import Block, Resource, Unknown
+from harness.preflight.configuration import Resource, Unknown
 from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.rules.values import blocks_of
 
 _ALIASES = {f"aws_alb{name}": f"aws_lb{name}" for name in ("", "_listener", "_target_group")}
 _DATA = json.loads(Path(__file__).with_name("api_limits.json").read_text(encoding="utf-8"))
@@ -25,21 +26,12 @@ def api_limit(resource: Resource) -> Problems:
     """An argument is not a value that the API operation behind it accepts."""
     found = _TYPES[_ALIASES.get(resource.type, resource.type)]
     for argument, limit in found["limits"].items():
-        for value in _values(resource, argument.split(".")):
+        *outer, name = argument.split(".")
+        for value in (b.value(name) for b in blocks_of(resource, outer) if name in b):
             if violated := violation(limit, value):
                 shown = f"{str(value)[:80]!r}" if not isinstance(value, list) else "a list"
                 text = f"{argument} is {shown}, not {violated} ({found['page']})"
-                yield resource.problem(text, argument=argument.rpartition(".")[2], value=value)
-
-
-def _values(block: Block, steps: list[str]) -> Iterator[Any]:
-    name, *rest = steps
-    if not rest:
-        if name in block:
-            yield block.value(name)
-    elif name in block or "dynamic" in block:
-        for inner in block.blocks(name):
-            yield from _values(inner, rest)
+                yield resource.problem(text, argument=name, value=value)
 
 
 def violation(limit: Mapping[str, Any], value: Any) -> str:

@@ -3,10 +3,6 @@
 from harness.preflight.configuration import Resource
 from harness.preflight.registry import Problems, resource_rule
 
-_RETENTION = {
-    *(0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557),
-    *(2922, 3288, 3653),
-}
 _SHORT_PERIODS = (10, 20, 30)
 _DAY = 86_400
 _WEEK = 604_800
@@ -39,11 +35,3 @@ def dashboard_body(dashboard: Resource) -> Problems:
         return
     if isinstance(body, dict | list | str | int):
         yield dashboard.problem("dashboard_body has no list of widgets")
-
-
-@resource_rule("logs/retention", "aws_cloudwatch_log_group")
-def retention(group: Resource) -> Problems:
-    """The retention of a log group is not a number of days that CloudWatch Logs accepts."""
-    days = group.integer("retention_in_days")
-    if days is not None and days not in _RETENTION:
-        yield group.problem(f"retention_in_days is {days}", days=days)

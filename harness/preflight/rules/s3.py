@@ -1,7 +1,5 @@
 """Rules on S3 buckets and their lifecycle configuration."""
 
-import ipaddress
-import re
 from collections import Counter
 
 from harness.preflight.configuration import Block, Resource
@@ -9,11 +7,6 @@ from harness.preflight.finding import Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.terraform_version import may_reach
 
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_CHARACTERS = re.compile(r"[a-z0-9.-]*")
-_MAX_NAME = 63
-_RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
-_RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 _TYPE = "aws_s3_bucket_lifecycle_configuration"
 _ACTIONS = (
     *("expiration", "transition", "noncurrent_version_expiration"),
@@ -23,36 +16,6 @@ _MAX_ID = 255
 # Provider 5.90 to 6.13 only warns of a rule without filter, earlier ones do not.
 _FILTER_REQUIRED_SINCE = (6, 14, 0)
 _MIN_DAYS_TO_INFREQUENT = 30
-
-
-@resource_rule("s3/bucket-name", "aws_s3_bucket")
-def bucket_name(bucket: Resource) -> Problems:
-    """A bucket name violates the naming rules of S3."""
-    name = bucket.text("bucket")
-    if name is None:
-        return
-    if not _BUCKET.fullmatch(name) or ".." in name or _is_address(name):
-        text = f"{name!r} ({len(name)} characters) is not a bucket name"
-        yield bucket.problem(text, variant=_variant(name), name=name)
-    elif name.startswith(_RESERVED_STARTS) or name.endswith(_RESERVED_ENDS):
-        yield bucket.problem(f"{name!r} has a reserved prefix or suffix", name=name)
-
-
-def _variant(name: str) -> int:
-    """Return the index of the error message for an invalid name: of S3 or of the provider."""
-    if len(name) > _MAX_NAME:
-        return 3
-    if _is_address(name):
-        return 2
-    return 0 if _CHARACTERS.fullmatch(name) else 1
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.IPv4Address(name)
-    except ValueError:
-        return False
-    return True
 
 
 @resource_rule("s3/acl-with-owner-enforced", "aws_s3_bucket_acl")
@@ -71,13 +34,6 @@ def allows_acls(bucket: Resource) -> bool | None:
         return None
     rules = [control.block("rule") for control in controls]
     return not all(r and r.text("object_ownership") == "BucketOwnerEnforced" for r in rules)
-
-
-@resource_rule("s3/bucket-without-force-destroy", "aws_s3_bucket")
-def bucket_without_force_destroy(bucket: Resource) -> Problems:
-    """A bucket cannot be destroyed while it contains objects."""
-    if bucket.boolean("force_destroy", default=False) is False:
-        yield bucket.problem("force_destroy is not set: destroy fails if the bucket has objects")
 
 
 def _name(rule: Block, index: int) -> str:

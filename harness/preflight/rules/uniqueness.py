@@ -1,42 +1,31 @@
 """Rules on names, and on settings of one parent, that two resources cannot share.
 
-``uniqueness.json`` has, by resource type, the arguments that must differ together; ``?`` marks an
-argument that may be absent. AWS refuses the second resource, or replaces the first by it.
+``uniqueness.json`` has, by rule and resource type, the arguments that must differ together; ``?``
+marks an argument that may be absent. AWS refuses the second resource, or replaces the first by it.
 """
 
 import json
 from collections.abc import Hashable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from harness.preflight.configuration import Reference, Resource, Unknown
-from harness.preflight.registry import Inspection, Problems, configuration_rule
+from harness.preflight.registry import Inspection, Problems, add_rule
 
 _DATA = json.loads(Path(__file__).with_name("uniqueness.json").read_text(encoding="utf-8"))
 _PARENTS = ("aws_s3_bucket", "aws_iam_role", "aws_ecs_cluster", "aws_ecr_repository")
-_ALIASES = {"aws_lb": "aws_alb", "aws_lb_target_group": "aws_alb_target_group"}
 
 
-@configuration_rule("terraform/duplicate-name")
-def duplicate_name(inspection: Inspection) -> Problems:
-    """Two resources have a name or a place that AWS gives only once."""
-    yield from _shared(inspection, _DATA["refused"])
-
-
-@configuration_rule("terraform/replaced-settings")
-def replaced_settings(inspection: Inspection) -> Problems:
-    """Two resources set the same thing: the last one replaces the other, at each apply."""
-    yield from _shared(inspection, _DATA["replaced"])
-
-
-def _shared(inspection: Inspection, table: Mapping[str, list[list[str]]]) -> Problems:
+def _shared(table: Mapping[str, list[list[str]]], inspection: Inspection) -> Problems:
     for kind, groups in table.items():
-        resources = inspection.configuration.resources(kind, *_ALIASES.get(kind, "").split())
+        kinds = (kind, kind.replace("aws_lb", "aws_alb")) if kind.startswith("aws_lb") else (kind,)
+        resources = inspection.configuration.resources(*kinds)
         for group in groups:
             seen: dict[Hashable, Resource] = {}
             for resource in resources:
                 for text in _conflicts(resource, group, seen):
-                    yield resource.problem(text)
+                    yield resource.problem(text, value=_text(resource, group[-1]))
 
 
 def _conflicts(
@@ -90,3 +79,7 @@ def _plain(value: Any) -> str | None:
         items = [_plain(item) for item in value]
         return None if None in items else ",".join(sorted(filter(None, items)))
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+for _id, _table in _DATA.items():
+    add_rule(_id, partial(_shared, _table))

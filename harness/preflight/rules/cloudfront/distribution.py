@@ -126,13 +126,6 @@ def certificate(distribution: Resource) -> Problems:
             yield distribution.problem("aliases with CloudFront's default certificate", variant=1)
 
 
-@resource_rule("cloudfront/retain-on-delete", _DISTRIBUTION)
-def retain_on_delete(distribution: Resource) -> Problems:
-    """Destroy only disables the distribution and does not delete it."""
-    if distribution.boolean("retain_on_delete"):
-        yield distribution.problem("retain_on_delete is true: destroy only disables it")
-
-
 def _is_set(block: Block, argument: str) -> bool:
     """Return whether an id is set, as a string or as a reference."""
     value = block.unresolved(argument)

@@ -28,7 +28,7 @@ def cookies_and_headers_do_not_arrive(distribution: Resource) -> Problems:
             yield distribution.problem(f"{name} drops {' and '.join(lacking)} ({policies})")
 
 
-def _forwarded(distribution: Resource) -> Iterator[tuple[str, str, frozenset[str]]]:
+def _forwarded(distribution: Resource) -> Iterator[tuple[str, str, set[str]]]:
     """Yield the behaviours with managed policies and a load balancer as origin.
 
     Each with the names of its policies and what they forward completely.
@@ -39,9 +39,9 @@ def _forwarded(distribution: Resource) -> Iterator[tuple[str, str, frozenset[str
         if cache is None or _balancer_of(distribution, behavior) is None:
             continue
         if request is not None:
-            yield name, f"{cache.name}, {request.name}", cache.forwards | request.forwards
+            yield name, f"{cache.name}, {request.name}", {*cache.forwards, *request.forwards}
         elif behavior.absent("origin_request_policy_id"):
-            yield name, f"{cache.name}, no origin request policy", cache.forwards
+            yield name, f"{cache.name}, no origin request policy", set(cache.forwards)
 
 
 def _balancer_of(distribution: Resource, behavior: Block) -> Resource | None:

@@ -1,7 +1,9 @@
 """Rules on the access logs of load balancers: permissions and encryption of the bucket."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 from harness.preflight.configuration import Block, Reference, Resource, Unknown, references_in
@@ -9,31 +11,8 @@ from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.iam import Statement, policy_of
 
 _SERVICE = "logdelivery.elasticloadbalancing.amazonaws.com"
-# Account that delivers access logs, in regions that are older than the service principal.
-_ACCOUNTS: Mapping[str, str] = {
-    "af-south-1": "098369216593",
-    "ap-east-1": "754344448648",
-    "ap-northeast-1": "582318560864",
-    "ap-northeast-2": "600734575887",
-    "ap-northeast-3": "383597477331",
-    "ap-south-1": "718504428378",
-    "ap-southeast-1": "114774131450",
-    "ap-southeast-2": "783225319266",
-    "ap-southeast-3": "589379963580",
-    "ca-central-1": "985666609251",
-    "eu-central-1": "054676820928",
-    "eu-north-1": "897822967062",
-    "eu-south-1": "635631232127",
-    "eu-west-1": "156460612806",
-    "eu-west-2": "652711504416",
-    "eu-west-3": "009996457667",
-    "me-south-1": "076674570225",
-    "sa-east-1": "507241528517",
-    "us-east-1": "127311923021",
-    "us-east-2": "033677994240",
-    "us-west-1": "027434742980",
-    "us-west-2": "797873946194",
-}
+# Region -> account that delivers access logs, in regions that are older than the service principal.
+_ACCOUNTS = json.loads(Path(__file__).with_name("log_accounts.json").read_text(encoding="utf-8"))
 
 
 @resource_rule("elbv2/access-log-bucket-policy", "aws_lb", "aws_alb")

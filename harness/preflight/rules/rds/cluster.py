@@ -9,13 +9,9 @@ from harness.preflight.rules.ec2.model import distinct_zones
 from harness.preflight.rules.rds.aurora_versions import AS_OF, retirement
 
 _MIN_ZONES = 2
-_RETENTION_DAYS = range(1, 36)
 _MAX_CAPACITY = 256.0
 _MIN_MAXIMUM = 1.0
 _STEP = 0.5
-# Aurora PostgreSQL supports memory-optimized, serverless and the larger burstable classes, but no
-# general-purpose (m), micro or small ones.
-_UNSUPPORTED = re.compile(r"db\.(m\d\w*\.\w+|t\d\w*\.(micro|small|xlarge|2xlarge)|c\d\w*\.\w+)")
 
 
 @configuration_rule("rds/retired-engine-version", table=f"versions of Aurora PostgreSQL, {AS_OF}")
@@ -76,22 +72,6 @@ def serverless_capacity(cluster: Resource) -> Problems:
             yield cluster.problem(f"min_capacity {low}, max_capacity {high}", maximum=high)
 
 
-@resource_rule("rds/backup-retention", "aws_rds_cluster")
-def backup_retention(cluster: Resource) -> Problems:
-    """The backup retention of a cluster is not valid."""
-    days = cluster.integer("backup_retention_period")
-    if days is not None and days not in _RETENTION_DAYS:
-        yield cluster.problem(f"backup_retention_period is {days}", days=days)
-
-
-@resource_rule("rds/deletion-protection", "aws_rds_cluster", "aws_db_instance")
-def deletion_protection(database: Resource) -> Problems:
-    """A database is protected from deletion."""
-    if database.boolean("deletion_protection"):
-        variant = int(database.type == "aws_db_instance")
-        yield database.problem("deletion_protection is true: destroy fails", variant=variant)
-
-
 @resource_rule("rds/final-snapshot", "aws_rds_cluster", "aws_db_instance")
 def final_snapshot(database: Resource) -> Problems:
     """Destroy creates a final snapshot: it fails without a name, or the snapshot remains."""
@@ -105,20 +85,6 @@ def final_snapshot(database: Resource) -> Problems:
     else:
         text = f"destroy leaves the snapshot {name or ''} behind"
         yield database.problem(text, variant=2, name=name)
-
-
-@resource_rule("rds/instance-class", "aws_rds_cluster_instance")
-def instance_class(instance: Resource) -> Problems:
-    """No version of Aurora PostgreSQL supports the instance class."""
-    name = instance.text("instance_class")
-    if name is None or instance.text("engine") != "aurora-postgresql":
-        return
-    if not name.startswith("db.") or _UNSUPPORTED.fullmatch(name):
-        yield instance.problem(
-            f"Aurora PostgreSQL has no instance class {name}",
-            instance_class=name,
-            engine="aurora-postgresql",
-        )
 
 
 @resource_rule("rds/serverless-without-capacity", "aws_rds_cluster_instance")

@@ -5,8 +5,6 @@ import re
 from harness.preflight.configuration import Resource
 from harness.preflight.registry import Problems, resource_rule
 
-_CHARACTERS = re.compile(r"[a-z0-9-]*")
-_MAX_IDENTIFIER = 63
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 _DATABASE_TYPES = ("aws_rds_cluster", "aws_db_instance")
 _POSTGRESQL_WORDS = {
@@ -28,25 +26,6 @@ _POSTGRESQL = ("aurora-postgresql", "postgres")
 _FORBIDDEN_IN_PASSWORD = '/"@ '  # noqa: S105 - characters, not a password
 _MIN_PASSWORD = 8
 _MAX_PASSWORD = {"mysql": 41, "aurora-mysql": 41, "postgres": 128, "aurora-postgresql": 99}
-
-
-@resource_rule("rds/identifier", "aws_rds_cluster", "aws_rds_cluster_instance", "aws_db_instance")
-def identifier(database: Resource) -> Problems:
-    """The identifier of a cluster or an instance violates the naming rules of RDS."""
-    argument = "cluster_identifier" if database.type == "aws_rds_cluster" else "identifier"
-    name = database.text(argument)
-    if not name:
-        return
-    violations = (
-        not _CHARACTERS.fullmatch(name),
-        not name[:1].isalpha(),
-        "--" in name,
-        name.endswith("-"),
-        len(name) > _MAX_IDENTIFIER,
-    )
-    if True in violations:
-        text = f"{argument} {name!r} ({len(name)} characters)"
-        yield database.problem(text, variant=violations.index(True), argument=argument)
 
 
 @resource_rule("rds/database-name", *_DATABASE_TYPES)

@@ -44,11 +44,11 @@ def _why_unknown(name: str, terraform: TerraformVersion | None) -> str:
     if argument is None:
         other = "OpenTofu" if terraform.product == "terraform" else "Terraform"
         return f"{name}: only {other} has this argument; {terraform} will run"
-    if argument.accepted_by(terraform.version):
+    if argument.accepted_by(terraform):
         return ""
-    if terraform.version < argument.since:
-        return f"{name} exists since version {_text(argument.since)}; {terraform} will run"
-    return f"{name} was removed in version {_text(argument.removed)}{_instead(argument)}"
+    if terraform.satisfies(f"< {argument.since}"):
+        return f"{name} exists since version {argument.since}; {terraform} will run"
+    return f"{name} was removed in version {argument.removed}{_instead(argument)}"
 
 
 @configuration_rule("terraform/deprecated-backend-argument")
@@ -58,8 +58,8 @@ def deprecated_backend_argument(inspection: Inspection) -> Problems:
         return
     for name in _s3_arguments(inspection):
         argument = s3_argument(name, inspection.terraform)
-        if argument is not None and argument.deprecated_in(inspection.terraform.version):
-            since = _text(argument.deprecated)
+        if argument is not None and argument.deprecated_in(inspection.terraform):
+            since = argument.deprecated
             message = f"{name} is deprecated since version {since}{_instead(argument)}"
             yield Problem(f"terraform.backend.s3.{name}", message)
 
@@ -113,7 +113,3 @@ def _s3_values(block: Block) -> Iterator[tuple[str, str, int]]:
 
 def _instead(argument: Argument) -> str:
     return f"; use {argument.instead}" if argument.instead else ""
-
-
-def _text(version: tuple[int, int, int] | None) -> str:
-    return ".".join(map(str, version or ()))

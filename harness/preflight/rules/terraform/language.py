@@ -13,13 +13,6 @@ _MAX_TAGS = 50
 _MAX_TAG_KEY = 128
 _MAX_TAG_VALUE = 256
 
-# Type -> argument for deletion protection, its protecting value, index of the error message.
-_PROTECTIONS = {
-    "aws_cognito_user_pool": ("deletion_protection", "ACTIVE", 2),
-    "aws_dynamodb_table": ("deletion_protection_enabled", "true", 1),
-    "aws_instance": ("disable_api_termination", "true", 0),
-}
-
 
 @configuration_rule("terraform/required-version")
 def required_version(inspection: Inspection) -> Problems:
@@ -42,29 +35,6 @@ def undeclared_resource(resource: Resource) -> Problems:
         aws = address.removeprefix("data.").startswith("aws_")
         if aws and not resource.configuration.declares(address):
             yield resource.problem(f"references {address}, which is not declared")
-
-
-@resource_rule("terraform/prevent-destroy")
-def prevent_destroy(resource: Resource) -> Problems:
-    """A resource has ``lifecycle.prevent_destroy``."""
-    for lifecycle in resource.blocks("lifecycle"):
-        if lifecycle.boolean("prevent_destroy"):
-            yield resource.problem("lifecycle.prevent_destroy is true: destroy fails")
-
-
-@resource_rule("terraform/skip-destroy")
-def skip_destroy(resource: Resource) -> Problems:
-    """A resource has ``skip_destroy`` and remains after destroy."""
-    if "skip_destroy" in resource and resource.boolean("skip_destroy"):
-        yield resource.problem("skip_destroy is true: destroy only removes it from the state")
-
-
-@resource_rule("terraform/deletion-protection", *_PROTECTIONS)
-def deletion_protection(resource: Resource) -> Problems:
-    """A resource is protected from deletion."""
-    argument, protecting, variant = _PROTECTIONS[resource.type]
-    if resource.text(argument) == protecting:
-        yield resource.problem(f"{argument} is {protecting}: destroy fails", variant=variant)
 
 
 @resource_rule("terraform/invalid-tag")

@@ -209,7 +209,7 @@ def test_an_argument_is_accepted_from_its_first_version(name: str, first: str, b
         terraform = TerraformVersion.parse(text)
         argument = s3_argument(name, terraform)
         assert argument is not None
-        assert argument.accepted_by(terraform.version) is accepted
+        assert argument.accepted_by(terraform) is accepted
 
 
 @pytest.mark.parametrize(
@@ -219,8 +219,8 @@ def test_an_argument_is_accepted_from_its_first_version(name: str, first: str, b
 def test_an_argument_is_rejected_from_its_removal_on(name: str, last: str, gone: str) -> None:
     argument = s3_argument(name, TerraformVersion.parse(last))
     assert argument is not None
-    assert argument.accepted_by(TerraformVersion.parse(last).version)
-    assert not argument.accepted_by(TerraformVersion.parse(gone).version)
+    assert argument.accepted_by(TerraformVersion.parse(last))
+    assert not argument.accepted_by(TerraformVersion.parse(gone))
 
 
 def test_locking_with_dynamodb_is_deprecated_in_terraform_only() -> None:
@@ -228,4 +228,4 @@ def test_locking_with_dynamodb_is_deprecated_in_terraform_only() -> None:
         terraform = TerraformVersion.parse(text)
         argument = s3_argument("dynamodb_table", terraform)
         assert argument is not None
-        assert argument.deprecated_in(terraform.version) is deprecated
+        assert argument.deprecated_in(terraform) is deprecated
