@@ -26,7 +26,7 @@ class SessionLoader:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._given: dict[str, str] = getattr(config, "workerinput", {}).get(_WORKER_INPUT, {})
-        self._folder = SessionFolder(self._given["folder"]) if self._given else None
+        self._folder = SessionFolder(self._given.get("folder"))
         self._loaded: HarnessSession | None = None
 
     def load(self) -> "HarnessSession":
@@ -34,8 +34,7 @@ class SessionLoader:
         if self._loaded is None:
             from harness.plugin.session import HarnessSession  # noqa: PLC0415 -- on first use
 
-            if self._folder is not None:
-                self._folder.create()
+            self._folder.create()
             owner = int(self._given.get("owner_pid", os.getpid()))
             self._loaded = HarnessSession(self._config, self._folder, owner)
             self._config.pluginmanager.register(self._loaded, "catalog-harness-session")
@@ -53,8 +52,6 @@ class SessionLoader:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Give a worker of pytest-xdist the values that all processes share."""
-        if self._folder is None:
-            self._folder = SessionFolder()
         node.workerinput[_WORKER_INPUT] = {
             "folder": str(self._folder.path),
             "owner_pid": str(os.getpid()),
@@ -63,12 +60,8 @@ class SessionLoader:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self) -> None:
         """Load the harness in the controlling process once a worker needs it."""
-        if self._loaded is None and self._is_needed:
+        if self._loaded is None and self._folder.exists:
             self.load().begin([])
-
-    @property
-    def _is_needed(self) -> bool:
-        return self._folder is not None and self._folder.exists
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -85,7 +78,7 @@ class SessionLoader:
     def _finish(self, session: pytest.Session | None) -> None:
         if hasattr(self._config, "workerinput"):
             return
-        if self._is_needed or self._loaded is not None:
+        if self._folder.exists or self._loaded is not None:
             self.load().finish(session)
 
     @pytest.hookimpl(tryfirst=True)
@@ -96,7 +89,7 @@ class SessionLoader:
         finally:
             if self._loaded is not None:
                 self._loaded.close()
-            if self._folder is not None and not self._given:
+            if not self._given:
                 self._folder.remove()
 
 

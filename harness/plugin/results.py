@@ -12,31 +12,20 @@ _TEST = "passed test"
 
 
 class ResultRecorder:
-    """Collects the results of the checks in one process, or of all processes in their folder.
+    """Collects the results of the checks of all processes in the folder that they share."""
 
-    Args:
-        folder: The folder that the processes of a session share; None: there is one process.
-    """
-
-    def __init__(self, folder: SessionFolder | None) -> None:
+    def __init__(self, folder: SessionFolder) -> None:
         self._folder = folder
         self._pending: list[CheckResult] = []
-        self._all: list[dict[str, Any]] = []
 
     def record(self, result: CheckResult) -> None:
         """Record a result of the running test."""
         self._pending.append(result)
-        self._add(asdict(result))
+        self._folder.append(asdict(result))
 
     def record_passed_test(self, test: str) -> None:
         """Record that a test of the stack has passed, also one that made no check."""
-        self._add({_TEST: test})
-
-    def _add(self, values: dict[str, Any]) -> None:
-        if self._folder is None:
-            self._all.append(values)
-        else:
-            self._folder.append(values)
+        self._folder.append({_TEST: test})
 
     def add_properties(self, item: pytest.Item) -> None:
         """Add the results since the last phase of a test to its JUnit properties.
@@ -48,16 +37,13 @@ class ResultRecorder:
 
     def results(self) -> tuple[CheckResult, ...]:
         """Return the results of all processes."""
-        return tuple(_result(values) for values in self._values() if _TEST not in values)
+        return tuple(_result(values) for values in self._folder.results() if _TEST not in values)
 
     @property
     def proved(self) -> bool:
         """Whether a check or a test of the stack has passed, in any process."""
         passed = any(result.status is Status.PASSED for result in self.results())
-        return passed or any(_TEST in values for values in self._values())
-
-    def _values(self) -> list[dict[str, Any]]:
-        return self._all if self._folder is None else self._folder.results()
+        return passed or any(_TEST in values for values in self._folder.results())
 
 
 def _property(result: CheckResult) -> str:

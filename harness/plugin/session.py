@@ -34,11 +34,11 @@ class HarnessSession:
 
     Args:
         config: The options of pytest.
-        folder: The folder that the processes of pytest-xdist share; None: there is one process.
+        folder: The folder that the processes of the session share.
         owner_pid: PID of the controlling process.
     """
 
-    def __init__(self, config: pytest.Config, folder: SessionFolder | None, owner_pid: int) -> None:
+    def __init__(self, config: pytest.Config, folder: SessionFolder, owner_pid: int) -> None:
         self._config = config
         self._folder = folder
         self._owner_pid = owner_pid
@@ -59,6 +59,9 @@ class HarnessSession:
     def begin(self, tests: Sequence[pytest.Item]) -> None:
         """Prepare the collected tests that need the stack; nothing is started yet.
 
+        Args:
+            tests: These tests; none in the controlling process of pytest-xdist.
+
         Raises:
             pytest.UsageError: A setting cannot be used, or there is no stack to reuse.
         """
@@ -68,7 +71,7 @@ class HarnessSession:
                 names.insert(names.index("deployment") + 1, _LOCK_FIXTURE)
         if self._controls:
             stack = self.stack
-            if self._folder is not None:
+            if not tests:
                 self._follower = follow_workers(self._config, stack.run.directory)
 
     @property
@@ -92,9 +95,10 @@ class HarnessSession:
             pytest.exit(str(error), returncode=error.exit_code)
 
     def _choose(self) -> SharedStack:
-        agree = self._folder.agree if self._folder is not None else dict
         try:
-            return SharedStack.begin(self._config, self._observer, self._owner_pid, agree)
+            return SharedStack.begin(
+                self._config, self._observer, self._owner_pid, self._folder.agree
+            )
         except UsageError as error:
             raise pytest.UsageError(str(error)) from error
 

@@ -1,4 +1,4 @@
-"""The folder through which the processes of one pytest-xdist session share the harness's state."""
+"""The folder through which the processes of one pytest session share the harness's state."""
 
 import json
 import os

@@ -85,43 +85,20 @@ class StackConfiguration(Protocol):
 
 
 class StackOutputs(Protocol):
-    """The Terraform outputs that checks read; None or empty where the tier is not deployed."""
+    """The Terraform outputs that checks read; None or empty where the tier is not deployed.
 
-    @property
-    def vpc_id(self) -> str | None:
-        """The VPC."""
+    Subnets are one per zone.
+    """
 
-    @property
-    def public_subnet_ids(self) -> tuple[str, ...]:
-        """The public subnets, one per zone."""
-
-    @property
-    def private_subnet_ids(self) -> tuple[str, ...]:
-        """The private subnets, one per zone."""
-
-    @property
-    def alb_security_group_id(self) -> str | None:
-        """Security group of the load balancer."""
-
-    @property
-    def service_security_group_id(self) -> str | None:
-        """Security group of the tasks."""
-
-    @property
-    def database_security_group_id(self) -> str | None:
-        """Security group of the database."""
-
-    @property
-    def aurora_cluster_arn(self) -> str | None:
-        """ARN of the Aurora cluster."""
-
-    @property
-    def secret_arn(self) -> str | None:
-        """ARN of the secret with the database credentials."""
-
-    @property
-    def distribution_id(self) -> str | None:
-        """Id of the CloudFront distribution."""
+    vpc_id: str | None
+    public_subnet_ids: tuple[str, ...]
+    private_subnet_ids: tuple[str, ...]
+    alb_security_group_id: str | None
+    service_security_group_id: str | None
+    database_security_group_id: str | None
+    aurora_cluster_arn: str | None
+    secret_arn: str | None
+    distribution_id: str | None
 
 
 class StackDefinition(Protocol):

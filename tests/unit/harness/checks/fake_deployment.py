@@ -120,7 +120,8 @@ class FakeDeployment:
 
     def context(self, **changes: Any) -> CheckContext:
         given = {"expected": EXPECTED, "configured": CONFIGURED, "patience": 0.0, **changes}
-        return CheckContext(self, OUTPUTS, record=self.results.append, **given)
+        outputs: Any = OUTPUTS
+        return CheckContext(self, outputs, record=self.results.append, **given)
 
     def failures(self, *only: str, **changes: Any) -> dict[str, str]:
         """Run checks (exclusive ones only if named) and return id -> observation of failures."""
