@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stack.config import StackConfig
-from stack.errors import ConfigError, StackError
-from stack.names import STACK_ID
+from .config import StackConfig
+from .errors import ConfigError, StackError
+from .names import STACK_ID
 
 VARIABLES = {
     "environment_suffix": "ENVIRONMENT_SUFFIX",
@@ -66,8 +66,8 @@ def synthesize(config: StackConfig, outdir: Path) -> None:
     except OSError as error:
         raise ConfigError(OUTDIR_VARIABLE, str(outdir), f"must be a directory ({error})") from error
     # Importing the bindings takes seconds and starts Node.js: only after validation.
-    from stack.bindings import App  # noqa: PLC0415
-    from stack.catalog import CatalogStack  # noqa: PLC0415
+    from .bindings import App  # noqa: PLC0415
+    from .catalog import CatalogStack  # noqa: PLC0415
 
     app = App(outdir=str(outdir.resolve()))
     CatalogStack(app, config=config)

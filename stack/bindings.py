@@ -5,7 +5,7 @@
 # ruff: noqa: E402, F401
 # mypy: implicit-reexport
 
-from stack.jsii_runtime import prepare
+from .jsii_runtime import prepare
 
 prepare()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from stack.bindings import (
+from .bindings import (
     Construct,
     LocalBackend,
     S3Backend,
@@ -10,22 +10,22 @@ from stack.bindings import (
     TerraformStack,
     provider,
 )
-from stack.config import StackConfig
-from stack.database import Database
-from stack.distribution import Edge
-from stack.load_balancer import LoadBalancer
-from stack.metrics import metrics_of
-from stack.monitoring import Monitoring
-from stack.names import STACK_ID
-from stack.network import Network
-from stack.part import Part
-from stack.roles import Roles
-from stack.scaling import Scaling
-from stack.secret import Secret
-from stack.security_groups import POSTGRESQL_PORT, Firewall
-from stack.service import Service
-from stack.storage import Storage
-from stack.tiers import Tier
+from .config import StackConfig
+from .database import Database
+from .distribution import Edge
+from .load_balancer import LoadBalancer
+from .metrics import metrics_of
+from .monitoring import Monitoring
+from .names import STACK_ID
+from .network import Network
+from .part import Part
+from .roles import Roles
+from .scaling import Scaling
+from .secret import Secret
+from .security_groups import POSTGRESQL_PORT, Firewall
+from .service import Service
+from .storage import Storage
+from .tiers import Tier
 
 # The first with write-only arguments:
 # https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only

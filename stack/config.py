@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, get_type_hints
 
-from stack.config_validation import check
-from stack.conversion import plain, typed
-from stack.errors import ConfigError
-from stack.fields import StackFields
+from .config_validation import check
+from .conversion import plain, typed
+from .errors import ConfigError
+from .fields import StackFields
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from stack.errors import ConfigError
-from stack.fields import StackFields
-from stack.names import LONGEST_SUFFIX
-from stack.tiers import ALL_TIERS, missing_tiers
+from .errors import ConfigError
+from .fields import StackFields
+from .names import LONGEST_SUFFIX
+from .tiers import ALL_TIERS, missing_tiers
 
 Finding = tuple[str, str]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stack.config import StackConfig
+from .config import StackConfig
 
 CONTAINER_NAME = "api"
 # The API's variable -> the key in the secret's JSON.

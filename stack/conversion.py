@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from stack.errors import ConfigError
+from .errors import ConfigError
 
 _SCALARS: dict[Any, tuple[tuple[type, ...], str]] = {
     str: ((str,), "a text"),

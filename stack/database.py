@@ -1,6 +1,6 @@
 """The database: Aurora PostgreSQL, serverless v2, reached over TLS only."""
 
-from stack.bindings import (
+from .bindings import (
     Construct,
     data_aws_rds_engine_version,
     db_subnet_group,
@@ -8,11 +8,11 @@ from stack.bindings import (
     rds_cluster_instance,
     rds_cluster_parameter_group,
 )
-from stack.config import StackConfig
-from stack.network import Network
-from stack.part import Part
-from stack.secret import Secret
-from stack.security_groups import POSTGRESQL_PORT, Firewall
+from .config import StackConfig
+from .network import Network
+from .part import Part
+from .secret import Secret
+from .security_groups import POSTGRESQL_PORT, Firewall
 
 ENGINE = "aurora-postgresql"
 NEWEST_MINOR = 40

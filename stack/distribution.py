@@ -1,11 +1,11 @@
 """The edge: CloudFront in front of the load balancer."""
 
-from stack.bindings import Construct
-from stack.bindings import cloudfront_distribution as cloudfront
-from stack.config import StackConfig
-from stack.load_balancer import LoadBalancer
-from stack.part import Part
-from stack.security_groups import HTTP_PORT, HTTPS_PORT
+from .bindings import Construct
+from .bindings import cloudfront_distribution as cloudfront
+from .config import StackConfig
+from .load_balancer import LoadBalancer
+from .part import Part
+from .security_groups import HTTP_PORT, HTTPS_PORT
 
 # Managed policies have the same id in every account:
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from stack.names import PhysicalNames
-from stack.tiers import ALL_TIERS
+from .names import PhysicalNames
+from .tiers import ALL_TIERS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from types import ModuleType
 
-from stack.errors import NodeNotFoundError
+from .errors import NodeNotFoundError
 
 OLDEST_MAINTAINED_NODE = 22
 _PRELOADED = Path(__file__).with_name("lazy_bindings.cjs")

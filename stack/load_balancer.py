@@ -1,11 +1,11 @@
 """The load balancer in front of the tasks."""
 
-from stack.bindings import Construct, lb, lb_listener, lb_target_group
-from stack.config import StackConfig
-from stack.network import Network
-from stack.part import Part
-from stack.security_groups import HTTP_PORT, Firewall
-from stack.storage import ACCESS_LOG_PREFIX, Storage
+from .bindings import Construct, lb, lb_listener, lb_target_group
+from .config import StackConfig
+from .network import Network
+from .part import Part
+from .security_groups import HTTP_PORT, Firewall
+from .storage import ACCESS_LOG_PREFIX, Storage
 
 HEALTH_CHECK_PATH = "/healthz"
 DEREGISTRATION_DELAY_SECONDS = 15

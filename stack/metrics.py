@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack.fields import StackFields
-from stack.tiers import Tier
+from .fields import StackFields
+from .tiers import Tier
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stack.bindings import Construct, cloudwatch_dashboard, cloudwatch_metric_alarm
-from stack.config import StackConfig
-from stack.metrics import Metric
-from stack.part import Part
+from .bindings import Construct, cloudwatch_dashboard, cloudwatch_metric_alarm
+from .config import StackConfig
+from .metrics import Metric
+from .part import Part
 
 PERIOD_SECONDS = 60
 WIDGET_WIDTH = 12

@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Sequence
 
-from stack.bindings import (
+from .bindings import (
     Construct,
     Fn,
     data_aws_availability_zones,
@@ -17,8 +17,8 @@ from stack.bindings import (
     subnet,
     vpc,
 )
-from stack.config import StackConfig
-from stack.part import Part
+from .config import StackConfig
+from .part import Part
 
 ANYWHERE = "0.0.0.0/0"
 

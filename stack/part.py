@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stack.bindings import Construct, TerraformOutput, TerraformStack
-from stack.config import StackConfig
+from .bindings import Construct, TerraformOutput, TerraformStack
+from .config import StackConfig
 
 
 class Part(Construct):

@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from stack.bindings import Construct, iam_role, iam_role_policy
-from stack.config import StackConfig
-from stack.part import Part
-from stack.secret import Secret
-from stack.storage import Storage
+from .bindings import Construct, iam_role, iam_role_policy
+from .config import StackConfig
+from .part import Part
+from .secret import Secret
+from .storage import Storage
 
 
 class Roles(Part):

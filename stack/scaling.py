@@ -1,10 +1,10 @@
 """Auto scaling of the service, by CPU utilization and by requests."""
 
-from stack.bindings import Construct, appautoscaling_policy, appautoscaling_target
-from stack.config import StackConfig
-from stack.load_balancer import LoadBalancer
-from stack.part import Part
-from stack.service import Service
+from .bindings import Construct, appautoscaling_policy, appautoscaling_target
+from .config import StackConfig
+from .load_balancer import LoadBalancer
+from .part import Part
+from .service import Service
 
 SCALE_IN_COOLDOWN_SECONDS = 120
 SCALE_OUT_COOLDOWN_SECONDS = 30

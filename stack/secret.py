@@ -3,7 +3,7 @@
 Reasons: docs/decisions/0002-password.md.
 """
 
-from stack.bindings import (
+from .bindings import (
     Construct,
     Fn,
     TerraformStack,
@@ -11,8 +11,8 @@ from stack.bindings import (
     secretsmanager_secret,
     secretsmanager_secret_version,
 )
-from stack.config import StackConfig
-from stack.part import Part
+from .config import StackConfig
+from .part import Part
 
 PASSWORD_LENGTH = 32
 # Characters that RDS rejects in a master password, or that need escaping in JSON or a shell

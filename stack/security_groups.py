@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from stack.bindings import Construct, security_group
-from stack.bindings import vpc_security_group_egress_rule as egress
-from stack.bindings import vpc_security_group_ingress_rule as ingress
-from stack.config import StackConfig
-from stack.network import ANYWHERE, Network
-from stack.part import Part
+from .bindings import Construct, security_group
+from .bindings import vpc_security_group_egress_rule as egress
+from .bindings import vpc_security_group_ingress_rule as ingress
+from .config import StackConfig
+from .network import ANYWHERE, Network
+from .part import Part
 
 HTTP_PORT = 80
 HTTPS_PORT = 443

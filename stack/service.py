@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from stack.bindings import (
+from .bindings import (
     Construct,
     ITerraformDependable,
     ecs_cluster,
@@ -12,16 +12,16 @@ from stack.bindings import (
     ecs_service,
     ecs_task_definition,
 )
-from stack.config import StackConfig
-from stack.container import CONTAINER_NAME, container
-from stack.database import Database
-from stack.load_balancer import LoadBalancer
-from stack.network import Network
-from stack.part import Part
-from stack.roles import Roles
-from stack.secret import Secret
-from stack.security_groups import Firewall
-from stack.storage import Storage
+from .config import StackConfig
+from .container import CONTAINER_NAME, container
+from .database import Database
+from .load_balancer import LoadBalancer
+from .network import Network
+from .part import Part
+from .roles import Roles
+from .secret import Secret
+from .security_groups import Firewall
+from .storage import Storage
 
 SPOT = "FARGATE_SPOT"
 SPOT_WEIGHT = 100

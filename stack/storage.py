@@ -2,7 +2,7 @@
 
 import json
 
-from stack.bindings import (
+from .bindings import (
     Construct,
     cloudwatch_log_group,
     data_aws_caller_identity,
@@ -11,10 +11,10 @@ from stack.bindings import (
     s3_bucket_policy,
     s3_bucket_public_access_block,
 )
-from stack.bindings import s3_bucket_lifecycle_configuration as lifecycle
-from stack.bindings import s3_bucket_server_side_encryption_configuration as encryption
-from stack.config import StackConfig
-from stack.part import Part
+from .bindings import s3_bucket_lifecycle_configuration as lifecycle
+from .bindings import s3_bucket_server_side_encryption_configuration as encryption
+from .config import StackConfig
+from .part import Part
 
 ACCESS_LOG_PREFIX = "alb"
 INCOMPLETE_UPLOAD_DAYS = 7

@@ -14,7 +14,7 @@ class LazyGroup(click.Group):
     Args:
         summaries: Command name -> first sentence of its help, in the order of the help.
         modules: Command name -> module that defines it as an attribute of the same name; by
-            default ``harness.cli`` has a module of that name, too.
+            default this package has a module of that name, too.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class LazyGroup(click.Group):
         """Import a command; None if the name is unknown."""
         if cmd_name not in self.summaries:
             return None
-        module = self._modules.get(cmd_name, f"harness.cli.{cmd_name}")
+        module = self._modules.get(cmd_name, f"{__package__}.{cmd_name}")
         command: click.Command = getattr(importlib.import_module(module), cmd_name)
         return command
 

@@ -48,7 +48,8 @@ def main(arguments: list[str]) -> int:
     print(f"the owner of {directory.name} was killed: destroying the run", flush=True)
     environment = {**os.environ, "CATALOG_HARNESS_HOME": str(directory.parent.parent)}
     suffix = ("--environment-suffix", directory.name)
-    command = [sys.executable, "-P", "-m", "harness", "destroy", *suffix]
+    package = __package__.partition(".")[0]
+    command = [sys.executable, "-P", "-m", package, "destroy", *suffix]
     return os.execve(command[0], command, environment)  # noqa: S606 -- no shell
 
 

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from types import FrameType
 from typing import NoReturn
 
-from stack.api.identity import find_task_id
-from stack.api.logs import configure_logging
-from stack.api.settings import Settings, SettingsError
+from .identity import find_task_id
+from .logs import configure_logging
+from .settings import Settings, SettingsError
 
 logger = logging.getLogger("stack.api")
 
@@ -55,7 +55,7 @@ def _serve(settings: Settings, task_id: str, listener: socket.socket) -> None:
     logger.info("listening", extra={"fields": {"host": host, "port": port}})
     # Otherwise pydantic reads the metadata of every installed distribution (0.1 s).
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    from stack.api.app import serve  # noqa: PLC0415 - see the module's docstring
+    from .app import serve  # noqa: PLC0415 - see the module's docstring
 
     serve(settings, task_id=task_id, listener=listener)
 

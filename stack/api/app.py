@@ -10,12 +10,12 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from stack.api import health, routes
-from stack.api.database import Database, connection_parameters
-from stack.api.errors import install_error_handlers
-from stack.api.middleware import RequestContext
-from stack.api.products import ProductRepository
-from stack.api.settings import Settings
+from . import health, routes
+from .database import Database, connection_parameters
+from .errors import install_error_handlers
+from .middleware import RequestContext
+from .products import ProductRepository
+from .settings import Settings
 
 _SMALLEST_COMPRESSED_BYTES = 500
 _GRACEFUL_SECONDS = 10

@@ -11,9 +11,9 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg_pool import AsyncConnectionPool
 
-from stack.api.errors import DatabaseUnavailableError, public_reason
-from stack.api.schema import create_schema
-from stack.api.settings import Settings
+from .errors import DatabaseUnavailableError, public_reason
+from .schema import create_schema
+from .settings import Settings
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ import psycopg
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from stack.api.database import Database
-from stack.api.errors import DatabaseUnavailableError, public_reason
+from .database import Database
+from .errors import DatabaseUnavailableError, public_reason
 
 _READY_TIMEOUT_SECONDS = 2.0
 

@@ -8,7 +8,7 @@ import uuid
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from stack.api.logs import REQUEST_ID
+from .logs import REQUEST_ID
 
 logger = logging.getLogger("stack.api.requests")
 

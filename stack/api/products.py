@@ -9,9 +9,9 @@ from typing import Any, LiteralString
 from psycopg.errors import UniqueViolation
 from psycopg.rows import class_row, scalar_row
 
-from stack.api.database import Database
-from stack.api.errors import DuplicateSkuError, ProductNotFoundError
-from stack.api.models import Page, PageRequest, Product, ProductInput
+from .database import Database
+from .errors import DuplicateSkuError, ProductNotFoundError
+from .models import Page, PageRequest, Product, ProductInput
 
 _COLUMNS: LiteralString = (
     "id, sku, name, description, category, price, currency, created_at, updated_at"

@@ -4,8 +4,8 @@ from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from stack.api.models import HIGHEST_ID, Page, PageRequest, Product, ProductInput
-from stack.api.products import ProductRepository
+from .models import HIGHEST_ID, Page, PageRequest, Product, ProductInput
+from .products import ProductRepository
 
 products = APIRouter(prefix="/products", tags=["products"])
 diagnostics = APIRouter(prefix="/diagnostics", tags=["diagnostics"])
