@@ -145,9 +145,10 @@ def test_an_output_directory_that_is_a_file_is_one_line(
 
 
 @pytest.mark.usefixtures("environment")
+@pytest.mark.filterwarnings("ignore:'stack.app' found in sys.modules:RuntimeWarning")
 def test_the_entry_point_ends_with_the_status() -> None:
     with pytest.raises(SystemExit) as caught:
-        runpy.run_path(str(Path(app.__file__)), run_name="__main__")
+        runpy.run_module("stack.app", run_name="__main__")
     assert caught.value.code == 2
 
 
