@@ -1,6 +1,5 @@
 import json
 import os
-import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -142,14 +141,6 @@ def test_an_output_directory_that_is_a_file_is_one_line(
     error = capsys.readouterr().err
     assert error.startswith("stack.app: CDKTF_OUTDIR is 'file': must be a directory")
     assert error.count("\n") == 1
-
-
-@pytest.mark.usefixtures("environment")
-@pytest.mark.filterwarnings("ignore:'stack.app' found in sys.modules:RuntimeWarning")
-def test_the_entry_point_ends_with_the_status() -> None:
-    with pytest.raises(SystemExit) as caught:
-        runpy.run_module("stack.app", run_name="__main__")
-    assert caught.value.code == 2
 
 
 def test_bad_input_is_one_line_and_status_2_without_a_traceback(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 import json
 import logging
 import os
-import runpy
 import signal
 import socket
 import subprocess
@@ -14,7 +13,6 @@ import pytest
 import requests
 
 import stack
-import stack.api.__main__ as service_main
 from harness.core.wait import wait_until
 from stack.api.__main__ import main
 from stack.api.settings import Settings
@@ -105,14 +103,11 @@ def test_a_port_in_use_is_one_line_and_status_1(
     assert f"cannot listen on 127.0.0.1:{port}" in capsys.readouterr().err
 
 
-def test_the_module_reads_the_environment_of_the_process(
-    process_state: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ENVIRONMENT:
-        monkeypatch.delenv(name, raising=False)
-    with pytest.raises(SystemExit) as ended:
-        runpy.run_path(service_main.__file__, run_name="__main__")
-    assert ended.value.code == 2
+def test_the_module_reads_the_environment_of_the_process() -> None:
+    ended = subprocess.run(
+        (sys.executable, "-m", "stack.api"), cwd=SOURCES, env={}, capture_output=True, check=False
+    )
+    assert ended.returncode == 2
 
 
 def test_the_port_listens_before_the_server_starts_and_is_closed_after_it(
