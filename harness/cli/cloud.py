@@ -4,6 +4,7 @@ import os
 import shlex
 import threading
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,33 +20,27 @@ _POLL_SECONDS = 0.5
 
 
 @click.command()
-@harness_options("region", "container-engine")
+@harness_options("region", "container-engine", "allow-code")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=0,
     help="Port of the AWS API on 127.0.0.1 (default: a free port).",
 )
-@click.option(
-    "--allow-code",
-    is_flag=True,
-    help="Switch on the services that run code (Lambda, CodeBuild, Step Functions, Glue, ...): "
-    "any user with the credentials of the cloud can then run programs as you.",
-)
-def cloud(*, port: int, allow_code: bool, **given: str) -> None:
+def cloud(*, port: int, **given: Any) -> None:
     """Start the embedded cloud, print how to connect to it, and stop it on Ctrl-C.
 
     It can be used with the AWS CLI, any SDK, Terraform, `docker` and `psql`, with the credentials
     that it prints: they are its own, and no others are accepted.
     """
-    settings = settings_from(dict(given))
+    settings = settings_from(given)
     require_region(settings.region)
     info = start_cloud(
         region=settings.region,
         docker_host=docker_host_of(settings.container_engine),
         owner_pid=os.getpid(),
         port=port,
-        allow_code=allow_code,
+        allow_code=settings.allow_code,
     )
     try:
         click.echo(_introduction(info))

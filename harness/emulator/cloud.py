@@ -1,5 +1,6 @@
 """Starts an embedded cloud, attaches to a running one, stops it."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -17,12 +18,12 @@ from harness.core.wait import wait_until
 from harness.emulator.cloud_info import KEPT_FILE, LOG_FILE, CloudInfo, log_tail
 from harness.emulator.dead_clouds import (
     CLOUD_PREFIX,
-    START_SECONDS,
     remove_cloud_folder,
     require_cloud_folder,
     sweep_clouds,
 )
 
+_START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 # Popen warns of a child that was never waited for: kept until the cloud is stopped.
 _children: dict[int, subprocess.Popen[bytes]] = {}
@@ -77,6 +78,8 @@ def start_cloud(
     try:
         (directory / LOG_FILE).touch(mode=0o600)
         with deferred_interrupts(), (directory / LOG_FILE).open("wb") as log:
+            # Inherited: held as long as a process of the cloud has this log.
+            fcntl.flock(log, fcntl.LOCK_EX)
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
@@ -106,7 +109,7 @@ def _await_ready(process: subprocess.Popen[bytes], directory: Path) -> CloudInfo
         observe,
         what="the embedded cloud to be ready",
         ready=lambda observed: observed is not None,
-        timeout=START_SECONDS,
+        timeout=_START_SECONDS,
         delay=0.05,
     )
     assert info is not None  # noqa: S101 -- guaranteed by `ready`

@@ -1,5 +1,6 @@
 """Finds and removes folders and processes of embedded clouds whose supervisor has died."""
 
+import fcntl
 import logging
 import tempfile
 import time
@@ -7,13 +8,13 @@ from pathlib import Path
 
 from harness.core.errors import HarnessError
 from harness.core.folders import remove_folder, require_own_folder
-from harness.emulator.cloud_info import ENGINE_FOLDER, CloudInfo
+from harness.emulator.cloud_info import ENGINE_FOLDER, LOG_FILE, CloudInfo
 
 logger = logging.getLogger(__name__)
 
 CLOUD_PREFIX = "catalog-cloud-"
-# Deadline of a start; after it, a folder without an info file is dead.
-START_SECONDS = 60.0
+# From the creation of a folder until its log is locked.
+_UNLOCKED_SECONDS = 1.0
 
 
 def dead_clouds() -> tuple[Path, ...]:
@@ -28,10 +29,22 @@ def _is_dead(directory: Path) -> bool:
         info = CloudInfo.read(directory)
         if info is not None:
             return not info.alive
-        # Without an info file: starting, or failed to start.
-        return time.time() - directory.stat().st_mtime > START_SECONDS
+        age = time.time() - directory.stat().st_mtime
+        return age > _UNLOCKED_SECONDS and not _is_starting(directory)
     except (HarnessError, OSError):
         return False
+
+
+def _is_starting(directory: Path) -> bool:
+    """Whether the process that starts a cloud, or one that it has started, holds its log."""
+    try:
+        with (directory / LOG_FILE).open() as log:
+            fcntl.flock(log, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
 
 
 def sweep_clouds() -> tuple[Path, ...]:

@@ -39,6 +39,7 @@ class HarnessSettings:
     keep_stack: bool = False
     reuse_stack: bool = False
     no_watchdog: bool = False
+    allow_code: bool = False
     report_dir: Path = Path("reports")
     stack_config: Path | None = None
     terraform: str | None = None

@@ -111,7 +111,7 @@ class Target(TargetAccess, Protocol):
 
     @classmethod
     def remove_ended(cls, attachment: Mapping[str, str]) -> None:  # noqa: ARG003
-        """Remove the local files of a target that has ended, if there are any."""
+        """Remove the local files of a target that has ended; empty: it is not on record."""
         return
 
     @classmethod

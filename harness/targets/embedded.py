@@ -13,7 +13,7 @@ from harness.aws.emulator_session import EmulatorSession
 from harness.core.errors import TargetError, UsageError
 from harness.emulator.cloud import attach_cloud, keep_cloud, start_cloud, stop_cloud
 from harness.emulator.cloud_info import CA_FILE, ENGINE_FOLDER, LOG_FILE, CloudInfo
-from harness.emulator.dead_clouds import remove_cloud_folder
+from harness.emulator.dead_clouds import remove_cloud_folder, sweep_clouds
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import DatabaseRoute, Target
 from harness.targets.container_engine_api import container_address, image_problem
@@ -35,6 +35,7 @@ class EmbeddedTarget(Target):
         region: AWS region to emulate.
         docker_host: Address of a Docker or Podman engine; None: the built-in one.
         owner_pid: PID whose exit stops the cloud; None: runs until stopped.
+        allow_code: Whether services that run code are available.
         attachment: The return value of ``start``, to attach to a started cloud.
     """
 
@@ -48,11 +49,13 @@ class EmbeddedTarget(Target):
         region: str,
         docker_host: str | None = None,
         owner_pid: int | None = None,
+        allow_code: bool = False,
         attachment: Mapping[str, str] | None = None,
     ) -> None:
         self.region = region
         self._docker_host = docker_host
         self._owner_pid = owner_pid
+        self._allow_code = allow_code
         self._cloud = attach_cloud(Path(attachment["cloud"])) if attachment else None
 
     @classmethod
@@ -62,6 +65,7 @@ class EmbeddedTarget(Target):
             region=settings.region,
             docker_host=docker_host_of(settings.container_engine),
             owner_pid=owner_pid,
+            allow_code=settings.allow_code,
         )
 
     @classmethod
@@ -71,8 +75,11 @@ class EmbeddedTarget(Target):
 
     @classmethod
     def remove_ended(cls, attachment: Mapping[str, str]) -> None:
-        """Remove the folder of a cloud that has ended."""
-        remove_cloud_folder(Path(attachment["cloud"]))
+        """Remove the folder of a cloud that has ended; without one on record, those of all."""
+        if attachment:
+            remove_cloud_folder(Path(attachment["cloud"]))
+        else:
+            sweep_clouds()
 
     @classmethod
     def log_files(cls, attachment: Mapping[str, str]) -> Sequence[Path]:
@@ -95,7 +102,10 @@ class EmbeddedTarget(Target):
         """Start the cloud unless attached to one; takes about a second."""
         if self._cloud is None:
             self._cloud = start_cloud(
-                region=self.region, docker_host=self._docker_host, owner_pid=self._owner_pid
+                region=self.region,
+                docker_host=self._docker_host,
+                owner_pid=self._owner_pid,
+                allow_code=self._allow_code,
             )
         return {"cloud": self._cloud.directory}
 

@@ -70,7 +70,8 @@ def destroy(
 
 
 def _target(run: Run, record: RunRecord) -> Target | None:
-    if not record.attachment:
+    if not record.attachment:  # killed while it started its target
+        target_type(record.target).remove_ended({})
         return None
     try:
         return attach_target(record.target, record.region, record.attachment)

@@ -20,11 +20,12 @@ _STEP_SECONDS = 300.0
 _RUN_SECONDS = 900.0
 _END_SECONDS = 60.0
 _POLL_SECONDS = 0.2
-# When pytest runs in the background, SIGINT is ignored, also in its children.
+# When pytest runs in the background, SIGINT is ignored, also in its children; SIGHUP under nohup.
 _PROGRAM = """
 import runpy, signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
-runpy.run_module("harness", run_name="__main__", alter_sys=True)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+runpy.run_module({module!r}, run_name="__main__", alter_sys=True)
 """
 
 
@@ -44,7 +45,11 @@ class CliProcess:
         self.variables: dict[str, str] = {}
         # Python code to run first in the process of the command.
         self.preparation = ""
-        self._folder = folder
+        # A program that runs the command, and its arguments.
+        self.prefix: tuple[str, ...] = ()
+        # The module that is the command.
+        self.module = "harness"
+        self.folder = self._folder = folder
         self._output = folder / "output.txt"
         self._process: subprocess.Popen[bytes] | None = None
         self._known: set[psutil.Process] = set()
@@ -57,7 +62,7 @@ class CliProcess:
             options += ("--stack-config", str(file), "--report-dir", str(self._folder / "reports"))
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", self.preparation + _PROGRAM, command, *options],
+                [*self.prefix, sys.executable, "-c", self._program(), command, *options],
                 cwd=self._folder,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
@@ -65,6 +70,9 @@ class CliProcess:
                 stderr=output,
                 start_new_session=True,
             )
+
+    def _program(self) -> str:
+        return self.preparation + _PROGRAM.format(module=self.module)
 
     def _environment(self) -> dict[str, str]:
         fixed = {"CATALOG_HARNESS_HOME": str(self.home), "TMPDIR": str(self.temporary)}

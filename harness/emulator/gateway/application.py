@@ -25,6 +25,7 @@ from harness.emulator.gateway.http import (
 )
 from harness.emulator.gateway.patches.base import Call, Patch
 from harness.emulator.gateway.query import form_of
+from harness.emulator.gateway.repeated_calls import RepeatedCalls
 
 _CLOUDFRONT = "cloudfront"
 _RESET = "/_ministack/reset"
@@ -72,6 +73,7 @@ class Gateway:
         self._cache = cache
         self._background = background
         self._state = state
+        self._repeated = RepeatedCalls()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -113,6 +115,7 @@ class Gateway:
         await self._ministack(scope, receive, send)
         for stored in self._state.values():
             stored.clear()
+        self._repeated = RepeatedCalls()
         await self._start_background()
 
     async def _serve_authenticated(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -129,27 +132,28 @@ class Gateway:
             await error.response(head).send(send)
             return
         receive = replayed(request, receive)
+        operation = _operation(request)
+
+        async def serve(send: Send) -> None:
+            if signature.service in self._services:
+                caller = await self._accounts.caller_of(signature)
+                call = Call(request, caller, signature.service, operation)
+                await (await self._through(0, call)).send(send)
+            else:
+                await self._ministack(scope, receive, send)
+                if signature.service == _CLOUDFRONT:
+                    await self._refresh_distributions(request, signature)
+
         if request.path == _RESET:
             await self._reset(scope, receive, send)
-        elif signature.service in self._services:
-            await (await self._patched(request, signature)).send(send)
         else:
-            await self._ministack(scope, receive, send)
-            if signature.service == _CLOUDFRONT:
-                caller = await self._accounts.caller_of(signature)
-                self._distributions.invalidate(caller.account)
-                if request.method != "GET":
-                    self._cache.clear()
+            await self._repeated.serve(request, signature, send, operation=operation, serve=serve)
 
-    async def _patched(self, request: Request, signature: Signature) -> Response:
-        """Pass one API call through the patches that match it."""
-        call = Call(
-            request=request,
-            caller=await self._accounts.caller_of(signature),
-            service=signature.service,
-            operation=_operation(request),
-        )
-        return await self._through(0, call)
+    async def _refresh_distributions(self, request: Request, signature: Signature) -> None:
+        caller = await self._accounts.caller_of(signature)
+        self._distributions.invalidate(caller.account)
+        if request.method != "GET":
+            self._cache.clear()
 
     async def _through(self, index: int, call: Call) -> Response:
         """Pass a call through the patches from an index on."""

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import Receive, Scope
 
+from harness.core.errors import EmulatorError
 from harness.emulator.credentials import CloudCredentials
 from harness.emulator.gateway.caller import Signature
 from harness.emulator.gateway.chunked import (
@@ -64,7 +65,8 @@ class Authenticator:
         """Read a request, verify its signature, and return both.
 
         Raises:
-            RefusedError: It is not signed with credentials of the cloud.
+            RefusedError: It is not signed with credentials of the cloud; or it declares no hash
+                of its payload, and is larger than 16 MiB.
             ClientDisconnect: The client has disconnected.
         """
         head = request_head(scope)
@@ -77,7 +79,10 @@ class Authenticator:
             request = await read_request(scope, receive)
             _check_payload(request.body, declared, signed, secret)
         else:
-            request = await read_request(scope, receive, largest=LARGEST_CALL)
+            try:
+                request = await read_request(scope, receive, largest=LARGEST_CALL)
+            except EmulatorError as error:
+                raise RefusedError(Refused.TOO_LARGE, str(error)) from error
             signed.verify(request, secret, hashlib.sha256(request.body).hexdigest())
         return request, signed.scope
 

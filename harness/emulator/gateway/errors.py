@@ -12,6 +12,7 @@ from harness.emulator.gateway.http import Request, Response
 
 _CLIENT_ERROR = 400
 _FORBIDDEN = 403
+_TOO_LARGE = 413
 _FORM = "application/x-www-form-urlencoded"
 _XML_SERVICES = ("cloudfront", "route53")
 
@@ -27,6 +28,7 @@ class Refused(StrEnum):
     EXPIRED = "ExpiredToken"
     PAYLOAD = "InvalidPayload"
     DENIED = "AccessDenied"
+    TOO_LARGE = "RequestEntityTooLarge"
 
 
 # The codes of other protocols, where they differ; those of JSON end in Exception:
@@ -61,7 +63,8 @@ class RefusedError(EmulatorError):
         kind = _format(request)
         code = _CODES.get(kind, {}).get(self.reason, str(self.reason))
         code += "Exception" if kind == "json" else ""
-        return error_response(request, code, str(self), status=_FORBIDDEN)
+        status = _TOO_LARGE if self.reason is Refused.TOO_LARGE else _FORBIDDEN
+        return error_response(request, code, str(self), status=status)
 
 
 def error_response(

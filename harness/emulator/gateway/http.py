@@ -107,11 +107,13 @@ async def read_request(scope: Scope, receive: Receive, *, largest: int | None = 
         ClientDisconnect: The client has disconnected.
         EmulatorError: Its body is larger than ``largest`` bytes.
     """
-    body = bytearray()
+    body, size = bytearray(), 0
     async for chunk in requests.Request(scope, receive).stream():
-        body += chunk
-        if largest is not None and len(body) > largest:
-            raise EmulatorError(f"an API call of more than {largest} bytes")
+        size += len(chunk)
+        if largest is None or size <= largest:
+            body += chunk
+    if largest is not None and size > largest:
+        raise EmulatorError(f"an API call of {size} bytes; the largest is {largest}")
     return replace(request_head(scope), body=bytes(body))
 
 
@@ -148,23 +150,36 @@ async def send_request(app: ASGIApp, request: Request) -> Response:
 
     It runs in a new task, so that context variables set by the application do not leak.
     """
-    head: Message = {"status": _SERVER_ERROR}
-    chunks: list[bytes] = []
+    collector = Collector()
 
     async def receive() -> Message:  # the client does not disconnect
         return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            head.update(message)
-        chunks.append(message.get("body", b""))
-
     async def run() -> None:
-        await app(_scope(request), replayed(request, receive), send)
+        await app(_scope(request), replayed(request, receive), collector.send)
 
     await asyncio.create_task(run())
-    headers = decode_headers(head.get("headers", ()))
-    return Response(head["status"], headers=headers, body=b"".join(chunks))
+    return collector.response
+
+
+class Collector:
+    """Collects the ASGI messages of a response."""
+
+    def __init__(self) -> None:
+        self._head: Message = {"status": _SERVER_ERROR}
+        self._chunks: list[bytes] = []
+
+    async def send(self, message: Message) -> None:
+        """Receive one message."""
+        if message["type"] == "http.response.start":
+            self._head.update(message)
+        self._chunks.append(message.get("body", b""))
+
+    @property
+    def response(self) -> Response:
+        """The response so far; before its start one with status 500."""
+        headers = decode_headers(self._head.get("headers", ()))
+        return Response(self._head["status"], headers=headers, body=b"".join(self._chunks))
 
 
 def _scope(request: Request) -> Scope:

@@ -32,8 +32,9 @@ from harness.emulator.gateway.patches.data_api import release_connection_lock
 
 logger = logging.getLogger(__name__)
 
-# As in main() of MiniStack: longer than AWS SDKs keep idle connections.
-_KEEP_ALIVE_SECONDS = 75
+# Longer than AWS SDKs keep idle connections (90 s in that for Go), so that the client closes them:
+# https://pkg.go.dev/github.com/aws/aws-sdk-go-v2/aws/transport/http#pkg-variables
+_KEEP_ALIVE_SECONDS = 120
 _STOP_SECONDS = 1.0
 # Waiting times of AWS (health check interval, deregistration delay, scaling cooldown) last a
 # twentieth in the emulator.

@@ -28,7 +28,7 @@ RUN_CODE: Mapping[str, str] = MappingProxyType(
     }
 )
 LISTEN: Mapping[str, str] = MappingProxyType(dict.fromkeys(("dsql", "transfer"), _LISTENS))
-_REMEDY = "; `catalog-harness cloud --allow-code` switches it on"
+_REMEDY = "; the option --allow-code, when the cloud is started, switches it on"
 
 
 class SwitchedOff:

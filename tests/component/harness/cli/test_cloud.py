@@ -67,14 +67,14 @@ class TestManualUse:
     def test_the_options_are_passed_on_and_the_command_owns_the_cloud(
         self, call: CommandLine, start: Start
     ) -> None:
-        call("cloud", "--region", "us-east-1", "--port", "4566")
+        call("cloud", "--region", "us-east-1", "--port", "4566", "--allow-code")
 
         assert start.given == {
             "region": "us-east-1",
             "docker_host": None,
             "owner_pid": os.getpid(),
             "port": 4566,
-            "allow_code": False,
+            "allow_code": True,
         }
 
 

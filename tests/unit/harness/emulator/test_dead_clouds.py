@@ -1,5 +1,6 @@
 """What dead clouds leave is found and removed; living and foreign ones are left alone."""
 
+import fcntl
 import os
 import tempfile
 from pathlib import Path
@@ -7,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.core.folders import ForeignFolderError, create_folder
-from harness.emulator.cloud_info import INFO_FILE
+from harness.emulator.cloud_info import INFO_FILE, LOG_FILE
 from harness.emulator.dead_clouds import (
     CLOUD_PREFIX,
-    START_SECONDS,
     remove_cloud_folder,
     sweep_clouds,
 )
@@ -27,14 +27,26 @@ def a_cloud(folder: Path, name: str = "1") -> Path:
 
 
 def make_old(directory: Path) -> None:
-    past = directory.stat().st_mtime - 2 * START_SECONDS
+    past = directory.stat().st_mtime - 120
     os.utime(directory, (past, past))
 
 
-def test_a_starting_cloud_is_not_removed(temporary_folder: Path) -> None:
-    a_cloud(temporary_folder).mkdir()
+def test_a_folder_that_was_just_created_is_not_removed(temporary_folder: Path) -> None:
+    create_folder(a_cloud(temporary_folder))
 
     assert sweep_clouds() == ()
+
+
+def test_a_starting_cloud_is_not_removed_until_its_processes_have_ended(
+    temporary_folder: Path,
+) -> None:
+    directory = create_folder(a_cloud(temporary_folder))
+    with (directory / LOG_FILE).open("wb") as log:
+        fcntl.flock(log, fcntl.LOCK_EX)
+        make_old(directory)
+        assert sweep_clouds() == ()
+
+    assert sweep_clouds() == (directory,)
 
 
 def test_a_cloud_that_failed_to_start_is_removed(temporary_folder: Path) -> None:

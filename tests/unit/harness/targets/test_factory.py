@@ -28,13 +28,17 @@ def test_a_new_target_is_created_from_the_settings(
 
     monkeypatch.setattr(embedded, "start_cloud", start)
 
-    target = create_target(
-        HarnessSettings(region="us-east-1", container_engine=engine_socket), owner_pid=7
-    )
+    settings = HarnessSettings(region="us-east-1", container_engine=engine_socket, allow_code=True)
+    target = create_target(settings, owner_pid=7)
     target.start()
 
     assert target.name == "embedded"
-    assert started == {"region": "us-east-1", "docker_host": engine_socket, "owner_pid": 7}
+    assert started == {
+        "region": "us-east-1",
+        "docker_host": engine_socket,
+        "owner_pid": 7,
+        "allow_code": True,
+    }
 
 
 def test_an_unknown_target_is_a_usage_error() -> None:

@@ -73,12 +73,17 @@ def test_a_target_whose_stack_was_never_applied_is_queried_and_stopped(fake_run:
     assert fake_run.target.steps[-2:] == ["prove", "stop"]
 
 
-def test_a_run_that_never_had_a_target_is_forgotten(fake_run: FakeRun) -> None:
+def test_what_a_start_left_that_was_never_on_record_is_removed(
+    fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removed: list[Mapping[str, str]] = []
+    monkeypatch.setattr("harness.targets.embedded.EmbeddedTarget.remove_ended", removed.append)
     run = fake_run.run()
     run.begin()
 
     assert destroy(run) is None
     assert fake_run.status is RunStatus.DESTROYED
+    assert removed == [{}]
 
 
 def test_a_cloud_that_has_ended_took_everything_with_it(

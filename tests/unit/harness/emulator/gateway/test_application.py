@@ -168,6 +168,21 @@ async def test_the_call_of_a_patch_passes_through_later_patches() -> None:
     assert notes == ["a First", "b Second"]
 
 
+async def test_a_call_that_is_sent_again_is_served_once_by_patches_and_ministack() -> None:
+    notes: list[str] = []
+    inner = Inner()
+    invocation = {"amz-sdk-invocation-id": "1-2"}
+    async with client(gateway(inner, patches=(Recorder("a", notes),))) as http:
+        for service in ("ecs", "sqs"):
+            first, second = [
+                await http.post("/", headers=signed(service) | invocation) for _ in range(2)
+            ]
+            assert (first.status_code, first.text) == (second.status_code, second.text)
+
+    assert notes == ["a First"]
+    assert len(inner.scopes) == 2
+
+
 async def test_unsigned_requests_are_refused_but_for_public_paths() -> None:
     notes: list[str] = []
     inner = Inner()

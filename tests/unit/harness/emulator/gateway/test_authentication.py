@@ -104,6 +104,18 @@ async def test_other_requests_are_refused(wire: Wire, reason: Refused) -> None:
     assert await refusal(wire) is reason
 
 
+async def test_a_body_without_a_declared_hash_has_a_largest_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("harness.emulator.gateway.authentication.LARGEST_CALL", 3)
+    undeclared, declared = signed(body=b"long"), signed("s3", "/b/k", method="PUT", body=b"long")
+
+    assert (await authenticated(declared))[0].body == b"long"
+    with pytest.raises(RefusedError, match="of 4 bytes; the largest is 3") as refused:
+        await authenticated(undeclared)
+    assert refused.value.response(Request("POST", "/")).status == 413
+
+
 async def test_a_service_other_than_s3_must_sign_its_payload() -> None:
     wire = signed(X_Amz_Content_SHA256="UNSIGNED-PAYLOAD")
 

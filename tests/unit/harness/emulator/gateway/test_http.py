@@ -50,8 +50,8 @@ async def test_a_client_that_disconnects_raises_an_error() -> None:
 
 
 async def test_a_request_that_is_too_large_is_an_error() -> None:
-    with pytest.raises(EmulatorError, match="more than 3 bytes"):
-        await read_request(SCOPE, receiving(chunk(b"abcd")), largest=3)
+    with pytest.raises(EmulatorError, match="of 5 bytes; the largest is 3"):
+        await read_request(SCOPE, receiving(chunk(b"abcd", more=True), chunk(b"e")), largest=3)
 
 
 def test_another_body_sets_its_length() -> None:

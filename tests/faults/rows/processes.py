@@ -1,0 +1,118 @@
+"""The death of each process that takes part in a run."""
+
+from collections.abc import Callable, Iterator
+
+from harness.core.wait import wait_until
+from tests.faults.row import NETWORK, Row
+from tests.faults.rows.signals import output, resource
+from tests.faults.scene import Scene
+
+FAMILY = "Killed processes"
+GATEWAY = r"-m harness\.emulator\.gateway$"
+SUPERVISOR = r"-m harness\.emulator --directory"
+PROVIDER = r"terraform-provider-aws"
+TERRAFORM = r"^\S*terraform (-chdir=\S+ )?apply"
+GUARD = r"process_guard\.py .* apply"
+POSTGRES = r"bin/postgres -D"
+DATABASE = ("network", "secret", "database")
+
+
+def kill(pattern: str, *, after: Callable[[Scene], None]) -> Callable[[Scene], None]:
+    def inject(scene: Scene) -> None:
+        after(scene)
+        scene.cli.kill(pattern)
+
+    return inject
+
+
+def rows() -> Iterator[Row]:
+    applying = resource("aws_vpc")
+    ended = r"^no embedded cloud runs in "
+    for fault, pattern, first in (
+        ("the gateway is killed", GATEWAY, ended),
+        ("the supervisor of the cloud is killed", SUPERVISOR, ended),
+        ("Terraform is killed", TERRAFORM, "terraform.* apply"),
+        ("the provider is killed", PROVIDER, r"[Pp]lugin|rpc error|EOF"),
+        ("the guard of Terraform is killed", GUARD, "terraform.* apply"),
+    ):
+        yield Row(
+            FAMILY,
+            fault,
+            "apply",
+            inject=kill(pattern, after=applying),
+            tiers=NETWORK,
+            status=1,
+            verdict="failed",
+            first=first,
+        )
+    yield Row(
+        FAMILY,
+        "the gateway is killed",
+        "destroy",
+        inject=kill(GATEWAY, after=output("destroy: started")),
+        status=1,
+        verdict="failed",
+        first=ended,
+    )
+    yield Row(
+        FAMILY,
+        "PostgreSQL is killed",
+        "checks",
+        inject=kill_postgres,
+        tiers=DATABASE,
+        status=1,
+        verdict="failed",
+        first=r"database server of .* does not run|refused|aurora",
+    )
+    yield Row(
+        FAMILY,
+        "the owner of a cloud that is to be kept is killed, with a watchdog",
+        "apply",
+        inject=kill_owner,
+        command=("deploy",),
+        tiers=NETWORK,
+        status=-9,
+        verdict="-",
+        after=await_watchdog,
+    )
+    yield Row(
+        FAMILY,
+        "owner and watchdog are killed",
+        "apply",
+        inject=kill_owner_and_watchdog,
+        command=("deploy",),
+        tiers=NETWORK,
+        status=-9,
+        verdict="-",
+        kept=True,
+    )
+
+
+def kill_postgres(scene: Scene) -> None:
+    scene.cli.await_output("checks: started")
+    for each in scene.cli.family():
+        if "bin/postgres -D" in " ".join(each.cmdline()):
+            each.kill()
+
+
+def kill_owner(scene: Scene) -> None:
+    scene.cli.await_resource("aws_vpc")
+    scene.cli.kill_harness()
+
+
+def kill_owner_and_watchdog(scene: Scene) -> None:
+    scene.cli.await_resource("aws_vpc")
+    watchdogs = [p for p in scene.cli.family() if "harness.run.watchdog" in " ".join(p.cmdline())]
+    for each in watchdogs:
+        each.kill()
+    scene.expect(len(watchdogs) == 1, f"{len(watchdogs)} watchdogs")
+    scene.cli.kill_harness()
+
+
+def await_watchdog(scene: Scene) -> None:
+    wait_until(
+        lambda: (scene.record() or {})["status"],
+        what="the watchdog to destroy the run",
+        ready=lambda status: status == "destroyed",
+        timeout=300,
+    )
