@@ -7,22 +7,16 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from harness.preflight.configuration.functions import NULL, PLAIN, STRUCTURAL, template
+from harness.preflight.configuration.functions import NULL, PLAIN, STRUCTURAL, boolean, template
 from harness.preflight.configuration.nodes import (
-    Access,
     Call,
     For,
-    ListNode,
     Literal,
     Node,
-    ObjectNode,
     Opaque,
-    Operation,
-    Template,
     Traversal,
     traversals,
 )
-from harness.preflight.configuration.operators import boolean, calculated
 from harness.preflight.configuration.parser import parse_template
 from harness.preflight.configuration.scope import Bindings, MissingValueError, Scope
 from harness.preflight.configuration.values import Partial, Reference, Unknown, is_known
@@ -70,6 +64,13 @@ class _Evaluator:
         self._scope = scope
         self._resolve = resolve
         self._depth = depth
+        self._lazy = {
+            "?": self._conditional,
+            "[": self._access,
+            '"': self._template,
+            "can": self._try,
+            "try": self._try,
+        }
 
     def text(self, raw: str) -> Any:
         if "${" not in raw and "%{" not in raw:
@@ -80,46 +81,22 @@ class _Evaluator:
             return self.opaque(raw)
 
     def node(self, node: Node) -> Any:
-        match node:
-            case Literal() | Opaque():
-                return node.value if isinstance(node, Literal) else self.opaque(node.text)
-            case Template():
-                return self._template(node)
-            case Traversal():
-                return self._traversal(node)
-            case ListNode():
-                return [self.node(item) for item in node.items]
-            case ObjectNode():
-                return self._object(node)
-            case _:
-                return self._computed(node)
-
-    def _computed(self, node: Access | Call | Operation | For) -> Any:
-        match node:
-            case Access():
-                return self._access(node)
-            case Call(name="try" | "can"):
-                return self._try(node)
-            case Call():
-                result = self._call(node)
-            case Operation(operator="?"):
-                return self._conditional(node)
-            case Operation():
-                result = self._operation(node)
-            case For():
-                result = self._for(node)
+        """Return the value of a node."""
+        if isinstance(node, Literal):
+            return node.value
+        if isinstance(node, Traversal):
+            return self._traversal(node)
+        if isinstance(node, Call) and node.name in self._lazy:
+            return self._lazy[node.name](node)
+        result = None
+        if not isinstance(node, Opaque):
+            result = self._for(node) if isinstance(node, For) else self._call(node)
         if result is None:
             return self.opaque(node.text)
         return None if result is NULL else result
 
-    def _object(self, node: ObjectNode) -> Any:
-        pairs = [(k if isinstance(k, str) else self.node(k), v) for k, v in node.items]
-        if not all(isinstance(key, str | int) for key, _ in pairs):
-            return Unknown()
-        return {str(key): self.node(value) for key, value in pairs}
-
-    def _template(self, node: Template) -> Any:
-        parts = [self.node(part) for part in node.parts]
+    def _template(self, node: Call) -> Any:
+        parts = [self.node(part) for part in node.arguments]
         if not all(isinstance(part, str | int | float | Unknown) for part in parts):
             return self.opaque(node.text)
         return template(self._scope.prefix + node.text, parts)
@@ -171,26 +148,27 @@ class _Evaluator:
             value = _step(value, step)
         return self.opaque(text) if isinstance(value, Unknown) and not value.text else value
 
-    def _access(self, node: Access) -> Any:
-        base, keys = self.node(node.base), [self.node(key) for key in node.path]
+    def _access(self, node: Call) -> Any:
+        base, *keys = [self.node(argument) for argument in node.arguments]
         if isinstance(base, Unknown) or not all(isinstance(k, str | int | float) for k in keys):
             return self.opaque(node.text)
         path = tuple(int(key) if isinstance(key, float) else key for key in keys)
         return self._descend(base, path, node.text)
 
     def _call(self, node: Call) -> Any:
-        structural = STRUCTURAL.get(node.name)
-        function = structural or PLAIN.get(node.name)
-        arguments = [self.node(argument) for argument in node.arguments]
-        if node.expanded:
-            last = arguments.pop()
-            if not isinstance(last, list):
+        arguments: list[Any] = []
+        for argument in node.arguments:
+            if not isinstance(argument, Call) or argument.name != "...":
+                arguments.append(self.node(argument))
+            elif isinstance(items := self.node(argument.arguments[0]), list):
+                arguments += items
+            else:
                 return None
-            arguments += last
-        if function is None or (structural is None and not is_known(arguments)):
-            return None
+        function = STRUCTURAL.get(node.name)
+        if function is None and is_known(arguments):
+            function = PLAIN.get(node.name)
         try:
-            return function(*arguments)
+            return function(*arguments) if function else None
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, re.error):
             if node.name == "jsondecode":
                 raise MissingValueError from None
@@ -207,28 +185,10 @@ class _Evaluator:
             return value if node.name == "try" else True
         return self.opaque(node.text) if node.name == "try" else False
 
-    def _conditional(self, node: Operation) -> Any:
-        chosen = boolean(self.node(node.operands[0]))
-        if chosen is None:
-            return self.opaque(node.text)
-        return self.node(node.operands[1 if chosen else 2])
-
-    def _operation(self, node: Operation) -> Any:
-        first = self.node(node.operands[0])
-        if node.operator in ("&&", "||", "!"):
-            return self._logical(node, first)
-        values = [first, *(self.node(operand) for operand in node.operands[1:])]
-        return calculated(node.operator, values) if is_known(values) else None
-
-    def _logical(self, node: Operation, value: Any) -> bool | None:
-        first = boolean(value)
-        if node.operator == "!":
-            return None if first is None else not first
-        decisive = node.operator == "||"
-        if first is decisive:
-            return decisive
-        second = boolean(self.node(node.operands[1]))
-        return second if first is not None or second is decisive else None
+    def _conditional(self, node: Call) -> Any:
+        condition, *results = node.arguments
+        chosen = boolean(self.node(condition))
+        return self.opaque(node.text) if chosen is None else self.node(results[not chosen])
 
     def _for(self, node: For) -> Any:
         items = iterated(self.node(node.collection))

@@ -1,4 +1,4 @@
-"""The functions of the Terraform language that are evaluated before a deployment.
+"""The functions and operators of the Terraform language that are evaluated before a deployment.
 
 https://developer.hashicorp.com/terraform/language/functions; a function that is not in the table,
 or that fails, has an unknown result. ``try``, ``can`` and the structural functions accept unknown
@@ -8,6 +8,7 @@ arguments; the others are called only with known ones.
 import ipaddress
 import json
 import math
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
@@ -19,6 +20,50 @@ _VERB = re.compile(r"%(%|[-+# 0]*\d*(?:\.\d+)?[svdqtfgxX])")
 _MAX_RANGE = 1024
 NULL = object()
 """The result null; None: the result is unknown."""
+
+
+def boolean(value: Any) -> bool | None:
+    """Return a value as a boolean, None if it is none."""
+    if value in ("true", "false"):
+        return bool(value == "true")
+    return value if isinstance(value, bool) else None
+
+
+def _all(*values: Any) -> bool | None:
+    known = [boolean(value) for value in values]
+    return False if False in known else None if None in known else True
+
+
+def _any(*values: Any) -> bool | None:
+    result = _all(*map(_not, values))
+    return None if result is None else not result
+
+
+def _not(value: Any) -> bool | None:
+    known = boolean(value)
+    return None if known is None else not known
+
+
+def _numeric(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *values: function(*map(_number, values))
+
+
+def _number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise TypeError(value)
+    number = float(value)
+    return int(number) if number.is_integer() else number
+
+
+def _minus(first: Any, *second: Any) -> Any:
+    return first - second[0] if second else -first
+
+
+def _object(*items: Any) -> dict[str, Any] | None:
+    """Return the object of keys and values in turn."""
+    if not all(isinstance(key, str | int) for key in items[::2]):
+        return None
+    return {str(key): value for key, value in zip(items[::2], items[1::2], strict=True)}
 
 
 def as_text(value: Any) -> str:
@@ -153,6 +198,11 @@ def _slice(items: list[Any], start: int, end: int) -> list[Any]:
 
 
 STRUCTURAL: Mapping[str, Callable[..., Any]] = {
+    "!": _not,
+    "&&": _all,
+    "||": _any,
+    "[]": lambda *items: list(items),
+    "{}": _object,
     "coalesce": _coalesce,
     "concat": _concat,
     "element": _element,
@@ -179,6 +229,17 @@ STRUCTURAL: Mapping[str, Callable[..., Any]] = {
 """Functions whose arguments may contain unknown values."""
 
 PLAIN: Mapping[str, Callable[..., Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": _numeric(operator.lt),
+    "<=": _numeric(operator.le),
+    ">": _numeric(operator.gt),
+    ">=": _numeric(operator.ge),
+    "+": _numeric(operator.add),
+    "-": _numeric(_minus),
+    "*": _numeric(operator.mul),
+    "/": _numeric(operator.truediv),
+    "%": _numeric(operator.mod),
     "abs": abs,
     "alltrue": all,
     "anytrue": any,

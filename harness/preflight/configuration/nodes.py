@@ -1,7 +1,7 @@
 """The nodes of parsed expressions, and the references in them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -24,35 +24,23 @@ class Traversal:
 
     text: str
     root: str
-    path: tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class Access:
-    """A path into another expression: ``f(x)[0].a``, ``var.names[count.index]``."""
-
-    text: str
-    base: "Node"
-    path: tuple["Node", ...]
+    path: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Call:
-    """A function call; ``expanded`` if its last argument has ``...``."""
+    """A function call, or another operation on expressions.
+
+    Attributes:
+        name: The function; an operator (``?`` is the conditional expression); ``[]`` for a list,
+            ``{}`` for an object (keys and values in turn), ``"`` for a template (its literals and
+            interpolations), ``[`` for a path into an expression: ``f(x)[0].a``; ``...`` for the
+            expanded last argument of a function.
+    """
 
     text: str
     name: str
-    arguments: tuple["Node", ...]
-    expanded: bool = False
-
-
-@dataclass(frozen=True)
-class Operation:
-    """An operator and its operands; ``?`` is the conditional expression."""
-
-    text: str
-    operator: str
-    operands: tuple["Node", ...]
+    arguments: tuple["Node", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,55 +61,18 @@ class For:
     grouped: bool = False
 
 
-@dataclass(frozen=True)
-class ListNode:
-    """A list of expressions."""
-
-    items: tuple["Node", ...]
+Node = Literal | Opaque | Traversal | Call | For
 
 
-@dataclass(frozen=True)
-class ObjectNode:
-    """An object of expressions; a key that is not an expression is a string."""
-
-    items: tuple[tuple["str | Node", "Node"], ...]
-
-
-@dataclass(frozen=True)
-class Template:
-    """A string with interpolations: literals and expressions, in order."""
-
-    text: str
-    parts: tuple["Node", ...]
-
-
-Node = (
-    Literal
-    | Opaque
-    | Traversal
-    | Access
-    | Call
-    | Operation
-    | For
-    | ListNode
-    | ObjectNode
-    | Template
-)
-
-
-def traversals(node: object, bound: frozenset[str] = frozenset()) -> Iterator[Traversal]:
+def traversals(node: Node | None, bound: frozenset[str] = frozenset()) -> Iterator[Traversal]:
     """Yield every reference in a node, except to the variables of ``for`` expressions."""
     if isinstance(node, Traversal):
         if node.root not in bound:
             yield node
+    elif isinstance(node, Call):
+        for argument in node.arguments:
+            yield from traversals(argument, bound)
     elif isinstance(node, For):
         yield from traversals(node.collection, bound)
-        inner = bound | frozenset(node.names)
         for part in (node.value, node.key, node.condition):
-            yield from traversals(part, inner)
-    elif isinstance(node, tuple):
-        for item in node:
-            yield from traversals(item, bound)
-    elif isinstance(node, Access | Call | Operation | ListNode | ObjectNode | Template):
-        for field in fields(node):
-            yield from traversals(getattr(node, field.name), bound)
+            yield from traversals(part, bound | frozenset(node.names))

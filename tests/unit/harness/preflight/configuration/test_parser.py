@@ -3,15 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.preflight.configuration.nodes import (
-    Access,
     Call,
     For,
-    ListNode,
     Literal,
-    ObjectNode,
     Opaque,
-    Operation,
-    Template,
     Traversal,
     traversals,
 )
@@ -38,31 +33,34 @@ from harness.preflight.configuration.parser import parse_template
         ("${a.b[*].c}", Traversal("a.b[*].c", "a", ("b", "*", "c"))),
         ("${a.b.*.c}", Traversal("a.b.*.c", "a", ("b", "*", "c"))),
         ("${a.b.0.c}", Traversal("a.b.0.c", "a", ("b", 0, "c"))),
-        ("${[1, 2,]}", ListNode((Literal(1), Literal(2)))),
-        ('${{a = 1, "b" : 2}}', ObjectNode((("a", Literal(1)), ("b", Literal(2))))),
-        ("${f()}", Call("f()", "f", ())),
-        ("${f(a...)}", Call("f(a...)", "f", (Traversal("a", "a", ()),), True)),
+        ("${[1, 2,]}", Call("[1, 2,]", "[]", (Literal(1), Literal(2)))),
+        (
+            '${{a = 1, "b" : 2}}',
+            Call('{a = 1, "b" : 2}', "{}", (Literal("a"), Literal(1), Literal("b"), Literal(2))),
+        ),
+        ("${f()}", Call("f()", "f")),
+        ("${f(a...)}", Call("f(a...)", "f", (Call("", "...", (Traversal("a", "a"),)),))),
         ("${n::f(1)}", Call("n::f(1)", "n::f", (Literal(1),))),
-        ("${!x}", Operation("!x", "!", (Traversal("x", "x", ()),))),
-        ("${1 + 2}", Operation("1 + 2", "+", (Literal(1), Literal(2)))),
+        ("${!x}", Call("!x", "!", (Traversal("x", "x"),))),
+        ("${1 + 2}", Call("1 + 2", "+", (Literal(1), Literal(2)))),
         (
             "${a ? 1 : 2}",
-            Operation("a ? 1 : 2", "?", (Traversal("a", "a", ()), Literal(1), Literal(2))),
+            Call("a ? 1 : 2", "?", (Traversal("a", "a"), Literal(1), Literal(2))),
         ),
         (
             "${a[count.index]}",
-            Access(
+            Call(
                 "a[count.index]",
-                Traversal("a", "a", ()),
-                (Traversal("count.index", "count", ("index",)),),
+                "[",
+                (Traversal("a", "a"), Traversal("count.index", "count", ("index",))),
             ),
         ),
         (
             "${[for x in y : x]}",
-            For("[for x in y : x]", ("x",), Traversal("y", "y", ()), Traversal("x", "x", ())),
+            For("[for x in y : x]", ("x",), Traversal("y", "y"), Traversal("x", "x")),
         ),
-        ("${{1 = 2}}", ObjectNode((("1", Literal(2)),))),
-        ("${{(a) = 2}}", ObjectNode(((Traversal("a", "a", ()), Literal(2)),))),
+        ("${{1 = 2}}", Call("{1 = 2}", "{}", (Literal("1"), Literal(2)))),
+        ("${{(a) = 2}}", Call("{(a) = 2}", "{}", (Traversal("a", "a"), Literal(2)))),
         ("${1 # comment\n}", Literal(1)),
         ("${f(1, g(2))}", Call("f(1, g(2))", "f", (Literal(1), Call("g(2)", "g", (Literal(2),))))),
     ],
@@ -73,14 +71,16 @@ def test_what_is_understood(text: str, node: object) -> None:
 
 def test_a_template_keeps_its_pieces_in_order() -> None:
     node = parse_template("a-${x.y}-$${b}")
-    assert isinstance(node, Template)
-    assert node.parts == (Literal("a-"), Traversal("x.y", "x", ("y",)), Literal("-${b}"))
+    assert isinstance(node, Call)
+    assert node.arguments == (Literal("a-"), Traversal("x.y", "x", ("y",)), Literal("-${b}"))
 
 
 def test_a_template_inside_an_expression_is_parsed() -> None:
     node = parse_template('${f("x-${a.b}")}')
     assert isinstance(node, Call)
-    assert isinstance(node.arguments[0], Template)
+    assert node.arguments == (
+        Call("x-${a.b}", '"', (Literal("x-"), Traversal("a.b", "a", ("b",)))),
+    )
 
 
 @pytest.mark.parametrize(
