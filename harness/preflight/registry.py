@@ -105,12 +105,12 @@ def resource_rule(
 
 
 def configuration_rule(
-    id_: str, table: str = ""
+    id_: str, *resource_types: str, table: str = ""
 ) -> Callable[[Callable[[Inspection], Problems]], Callable[[Inspection], Problems]]:
     """Register a rule for the configuration as a whole; see ``Rule``."""
 
     def register(check: Callable[[Inspection], Problems]) -> Callable[[Inspection], Problems]:
-        add_rule(id_, check, check, table=table)
+        add_rule(id_, check, check, types=resource_types, table=table)
         return check
 
     return register

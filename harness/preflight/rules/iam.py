@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from harness.preflight.configuration import Reference, Resource, Unknown, references_in
+from harness.preflight.configuration import Block, Reference, Resource, Unknown, references_in
 
 _MANAGED: Mapping[str, tuple[str, ...]] = {
     "service-role/AmazonECSTaskExecutionRolePolicy": (
@@ -16,6 +16,17 @@ _MANAGED: Mapping[str, tuple[str, ...]] = {
     "SecretsManagerReadWrite": ("secretsmanager:*",),
     "CloudWatchLogsFullAccess": ("logs:*",),
     "AdministratorAccess": ("*",),
+}
+_SOURCES = (
+    *("source_policy_documents", "override_policy_documents", "source_json", "override_json"),
+)
+# Key of a statement -> argument of ``aws_iam_policy_document``.
+_DATA_ARGUMENTS = {
+    "Sid": "sid",
+    "Action": "actions",
+    "NotAction": "not_actions",
+    "Resource": "resources",
+    "NotResource": "not_resources",
 }
 
 
@@ -39,24 +50,51 @@ class Statement:
 
 
 def policy_of(resource: Resource, argument: str) -> list[Statement] | None:
-    """Return the statements of a policy argument, also of an ``aws_iam_policy_document``."""
-    data = resource.follow(argument, "aws_iam_policy_document")
-    if data is not None:
-        return _data_statements(data)
+    """Return the statements of a policy argument; None if they are not known."""
     try:
-        return parse_statements(resource.document(argument))
+        document = policy_document(resource, argument)
     except ValueError:
         return None
-
-
-def parse_statements(document: Any) -> list[Statement] | None:
-    """Return the statements of a parsed policy document; None if unknown."""
     if not isinstance(document, Mapping):
         return None
     listed = document.get("Statement")
     items = listed if isinstance(listed, list) else [listed]
     known = [_statement(item) for item in items if isinstance(item, Mapping)]
     return known if len(known) == len(items) else None
+
+
+def policy_document(resource: Resource, argument: str) -> Any:
+    """Return the parsed policy of an argument, also that of an ``aws_iam_policy_document``.
+
+    Raises:
+        ValueError: The argument is certainly not JSON.
+    """
+    data = resource.follow(argument, "aws_iam_policy_document")
+    return resource.document(argument) if data is None else data_document(data)
+
+
+def data_document(data: Resource) -> Any:
+    """Return the document of an ``aws_iam_policy_document``; Unknown if parts are not known."""
+    if data.repeated or not data.countable("statement") or not all(map(data.absent, _SOURCES)):
+        return Unknown()
+    return {"Statement": [_data_statement(block) for block in data.blocks("statement")]}
+
+
+def _data_statement(block: Block) -> dict[str, Any]:
+    item: dict[str, Any] = {"Effect": block.value("effect") or "Allow"}
+    for key, argument in _DATA_ARGUMENTS.items():
+        if not block.absent(argument):
+            item[key] = block.unresolved(argument)
+    for key, argument in (("Principal", "principals"), ("NotPrincipal", "not_principals")):
+        if not block.absent(argument):
+            named = {
+                str(p.value("type")): p.unresolved("identifiers") for p in block.blocks(argument)
+            }
+            item[key] = "*" if "*" in named else named
+    if not block.absent("condition"):
+        tests = block.blocks("condition")
+        item["Condition"] = {t.text("test") or "": {str(t.value("variable")): []} for t in tests}
+    return item
 
 
 def _statement(item: Mapping[str, Any]) -> Statement:
@@ -76,31 +114,6 @@ def _principals(value: Any) -> Iterator[Any]:
             yield from _tuple(names)
     else:
         yield from _tuple(value)
-
-
-def _data_statements(data: Resource) -> list[Statement] | None:
-    names = ("source_policy_documents", "override_policy_documents", "source_json")
-    if data.repeated or not data.countable("statement") or not all(data.absent(n) for n in names):
-        return None
-    found = []
-    for block in data.blocks("statement"):
-        actions, resources = block.values("actions"), block.unresolved_values("resources")
-        identifiers = [p.values("identifiers") for p in block.blocks("principals")]
-        if actions is None or resources is None or None in identifiers:
-            return None
-        found.append(
-            Statement(
-                allow=block.text("effect", "Allow") == "Allow",
-                actions=tuple(actions),
-                resources=tuple(resources),
-                principals=tuple(i for items in identifiers for i in items or ()),
-                inverted=not all(
-                    block.absent(n) for n in ("not_actions", "not_resources", "not_principals")
-                ),
-                conditional=not block.absent("condition"),
-            )
-        )
-    return found
 
 
 def _tuple(value: Any) -> tuple[Any, ...]:

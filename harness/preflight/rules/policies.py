@@ -13,7 +13,8 @@ from typing import Any
 
 from harness.preflight.configuration import Resource, Unknown
 from harness.preflight.finding import Severity
-from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
+from harness.preflight.rules.iam import data_document, policy_document
 
 _IDENTITY = ("aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy", "aws_iam_group_policy")
 # Resource type -> argument with a policy that has principals.
@@ -64,12 +65,21 @@ _SAME_START = 8
 _ARN = re.compile(r"arn:aws[\w-]*:iam::aws:policy/(?:(.+)/)?([^/]+)")
 
 
-@resource_rule("iam/malformed-policy", *_ARGUMENTS)
-def malformed_policy(resource: Resource) -> Problems:
+@configuration_rule("iam/malformed-policy", *_ARGUMENTS, "aws_iam_policy_document")
+def malformed_policy(inspection: Inspection) -> Problems:
     """A policy violates the policy grammar of IAM."""
-    argument = _ARGUMENTS[resource.type]
+    for resource in inspection.configuration.resources(*_ARGUMENTS):
+        yield from _of_resource(resource, _ARGUMENTS[resource.type])
+    for data in inspection.configuration:
+        used = inspection.configuration.dependents(data, *_ARGUMENTS)
+        if data.type == "aws_iam_policy_document" and not data.managed and not used:
+            for text in _violations(data_document(data), data.type, "the document"):
+                yield data.problem(text)
+
+
+def _of_resource(resource: Resource, argument: str) -> Problems:
     try:
-        document = resource.document(argument)
+        document = policy_document(resource, argument)
     except ValueError as error:
         yield resource.problem(f"{argument} is not JSON: {error}", variant=9)
         return
@@ -102,6 +112,7 @@ def _statement(item: Mapping[str, Any], kind: str) -> Iterator[str]:
         yield f"Effect is {effect}" if effect else "no Effect"
     has = {n: n in item or f"Not{n}" in item for n in ("Action", "Resource", "Principal")}
     trust, identity = kind == "aws_iam_role", kind in _IDENTITY
+    resource_policy = kind in _RESOURCE_POLICIES
     if not has["Action"]:
         yield "no Action"
     if identity and not has["Resource"]:
@@ -110,7 +121,7 @@ def _statement(item: Mapping[str, Any], kind: str) -> Iterator[str]:
         yield "a Resource, which a trust policy cannot have"
     if identity and has["Principal"]:
         yield "a Principal, which an identity policy cannot have"
-    if not identity and not has["Principal"]:
+    if resource_policy and not has["Principal"]:
         yield "no Principal"
     yield from _values(item, trust=trust)
 

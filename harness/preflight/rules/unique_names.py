@@ -1,13 +1,22 @@
-"""Rules on names that must differ between runs, or that are in use in the target."""
+"""Rules on names that must differ between runs, and on names and quotas of the target.
 
+A row of ``lookups.json`` is a request for existing resources: resource type, ``call`` (service and
+operation), its ``parameters`` (``{}``: the name), error codes of what is ``absent``, the ``path``
+to the list in the response, and the fields of items that count (``where``).
+"""
+
+import json
 from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
 
+from harness.aws.capability import Capability
 from harness.preflight.configuration import Resource
 from harness.preflight.registry import Inspection, Problems, configuration_rule, lookup_rule
 from harness.preflight.target_lookup import TargetLookup
 
-# 403, 301: perhaps in another account or region.
-_NOT_IN_THIS_ACCOUNT = ("404", "NoSuchBucket", "NotFound", "403", "301")
+_DATA = json.loads(Path(__file__).with_name("lookups.json").read_text(encoding="utf-8"))
 _NAMES: Mapping[str, str] = {
     **dict.fromkeys(
         (
@@ -66,59 +75,59 @@ def secret_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
             yield secret.problem(f"a secret {name} exists", variant=1, name=name)
 
 
-@lookup_rule("s3/bucket-name-taken")
-def bucket_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
-    """The name of a bucket is in use in this account."""
-    for bucket, name in _new(inspection, "aws_s3_bucket"):
-        if target.find("s3", "head_bucket", _NOT_IN_THIS_ACCOUNT, Bucket=name) is not None:
-            yield bucket.problem(f"{name}: the bucket exists", name=name)
+def _existing(target: TargetLookup, row: Mapping[str, Any], name: str = "") -> list[Any]:
+    """Return the resources that the target lists for a row; see the module."""
+    parameters = {key: _filled(value, name) for key, value in row.get("parameters", {}).items()}
+    service, operation = row["call"]
+    found = target.find(service, operation, tuple(row.get("absent", ())), **parameters)
+    for key in row.get("path", ()):
+        found = found.get(key) if found else None
+    where = {key: _filled(values, name) for key, values in row.get("where", {}).items()}
+    items = found if isinstance(found, list) else [] if found is None else [found]
+    return [i for i in items if all(i.get(key) in values for key, values in where.items())]
 
 
-@lookup_rule("elbv2/name-taken")
-def load_balancer_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
-    """The name of a load balancer or a target group is in use."""
-    kinds = (
-        ("aws_lb", "describe_load_balancers", "LoadBalancerNotFound", "LoadBalancers"),
-        ("aws_lb_target_group", "describe_target_groups", "TargetGroupNotFound", "TargetGroups"),
-    )
-    for variant, (kind, operation, absent, key) in enumerate(kinds):
-        for resource, name in _new(inspection, kind):
-            found = target.find("elbv2", operation, (absent,), Names=[name])
-            if found is not None and found[key]:
+def _filled(value: Any, name: str) -> Any:
+    return [_filled(v, name) for v in value] if isinstance(value, list) else value.format(name)
+
+
+def _name_taken(
+    rows: list[Mapping[str, Any]], inspection: Inspection, target: TargetLookup
+) -> Problems:
+    for variant, row in enumerate(rows):
+        for resource, name in _new(inspection, row["type"]):
+            if _existing(target, row, name):
                 yield resource.problem(f"{name} exists already", variant=variant, name=name)
 
 
-@lookup_rule("ecs/cluster-name-taken")
-def cluster_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
-    """A cluster with this name is active: ECS returns it on creation, and destroy removes it."""
-    for cluster, name in _new(inspection, "aws_ecs_cluster"):
-        found = target.call("ecs", "describe_clusters", clusters=[name])["clusters"]
-        if any(other.get("status") == "ACTIVE" for other in found):
-            yield cluster.problem(f"{name}: an active cluster has this name", name=name)
+for _id, _rows in _DATA["names"].items():
+    lookup_rule(_id)(partial(_name_taken, _rows))
 
 
-@lookup_rule("rds/identifier-taken")
-def database_identifier_taken(inspection: Inspection, target: TargetLookup) -> Problems:
-    """The identifier of a database cluster is in use."""
-    absent = ("DBClusterNotFoundFault", "DBClusterNotFound")
-    for cluster, name in _new(inspection, "aws_rds_cluster"):
-        found = target.find("rds", "describe_db_clusters", absent, DBClusterIdentifier=name)
-        if found is not None and found["DBClusters"]:
-            yield cluster.problem(f"{name}: the cluster exists", name=name)
+@lookup_rule("account/quota-exceeded")
+def quota_exceeded(inspection: Inspection, target: TargetLookup) -> Problems:
+    """The deployment would exceed a quota of the account."""
+    if Capability.SERVICE_QUOTAS in target.missing:
+        return
+    configuration = inspection.configuration
+    for variant, row in enumerate(_DATA["quotas"]):
+        listed = configuration.resources(row["type"])
+        new = [r for r in listed if r.address not in configuration.existing and not r.repeated]
+        if not new:
+            continue
+        limit, used = _limit(target, row), len(_existing(target, row))
+        if used + len(new) > limit:
+            text = f"{row['name']}: {used} in use, {len(new)} to create, quota {limit}"
+            yield new[0].problem(text, variant=variant)
 
 
-@lookup_rule("iam/role-name-taken")
-def role_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
-    """The name of a role is in use."""
-    for role, name in _new(inspection, "aws_iam_role"):
-        if target.find("iam", "get_role", ("NoSuchEntity",), RoleName=name) is not None:
-            yield role.problem(f"{name}: the role exists", name=name)
-
-
-@lookup_rule("logs/group-name-taken")
-def log_group_name_taken(inspection: Inspection, target: TargetLookup) -> Problems:
-    """The name of a log group is in use."""
-    for group, name in _new(inspection, "aws_cloudwatch_log_group"):
-        found = target.call("logs", "describe_log_groups", logGroupNamePrefix=name)["logGroups"]
-        if name in [other["logGroupName"] for other in found]:
-            yield group.problem(f"{name}: the log group exists", name=name)
+def _limit(target: TargetLookup, row: Mapping[str, Any]) -> int:
+    """Return a quota; one per zone is certainly exceeded only above the sum over all zones."""
+    service, code = row["quota"]
+    response = target.call(
+        "service-quotas", "get_service_quota", ServiceCode=service, QuotaCode=code
+    )
+    limit = int(response["Quota"]["Value"])
+    if not row.get("per_zone"):
+        return limit
+    return limit * len(target.call("ec2", "describe_availability_zones")["AvailabilityZones"])

@@ -316,6 +316,59 @@ def test_a_valid_policy_is_not_found(statement: dict[str, Any]) -> None:
     assert "iam/malformed-policy" not in rules(resources, data=data)
 
 
+ALLOW: dict[str, Any] = {"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::logs/*"]}
+ANYONE = {"type": "*", "identifiers": ["*"]}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {**ALLOW, "effect": "allow"},
+        {**ALLOW, "actions": ["s3GetObject"]},
+        {"resources": ["*"]},
+        {**ALLOW, "resources": ["my-bucket/*"]},
+        {**ALLOW, "condition": [{"test": "StringEqual", "variable": "a", "values": ["b"]}]},
+        {**ALLOW, "principals": [{"type": "Services", "identifiers": ["ec2.amazonaws.com"]}]},
+        {**ALLOW, "principals": [{"type": "Service", "identifiers": ["ec2"]}]},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("used", [True, False])
+def test_a_policy_document_that_violates_the_grammar_is_found(
+    statement: dict[str, Any], *, used: bool
+) -> None:
+    data = {"aws_iam_policy_document": {"d": {"statement": [statement]}}}
+    policy = {"policy": "${data.aws_iam_policy_document.d.json}"}
+    found = report({"aws_sqs_queue_policy": {"p": policy}} if used else {}, data=data)
+    address = "aws_sqs_queue_policy.p" if used else "data.aws_iam_policy_document.d"
+    assert {f.address for f in found.findings if f.rule == "iam/malformed-policy"} == {address}
+
+
+def test_a_policy_document_is_checked_for_the_resource_that_has_it() -> None:
+    data = {"aws_iam_policy_document": {"d": {"statement": {**ALLOW, "principals": ANYONE}}}}
+    policy = {"policy": "${data.aws_iam_policy_document.d.json}"}
+    assert "iam/malformed-policy" in rules({"aws_iam_policy": {"p": policy}}, data=data)
+    assert "iam/malformed-policy" not in rules({"aws_sqs_queue_policy": {"p": policy}}, data=data)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"statement": ALLOW},
+        {"statement": [{**ALLOW, "actions": "${var.actions}", "principals": [ANYONE]}]},
+        {"statement": [{**ALLOW, "not_principals": [{"type": "AWS", "identifiers": "${var.a}"}]}]},
+        {"source_policy_documents": ["${var.policy}"], "statement": [{"sid": "x"}]},
+        {"dynamic": {"statement": {"for_each": "${var.all}", "content": {"effect": "x"}}}},
+        {"statement": [{**ALLOW, "condition": {"test": "Bool", "variable": "a", "values": []}}]},
+    ],
+    ids=str,
+)
+def test_a_valid_policy_document_is_not_found(document: dict[str, Any]) -> None:
+    assert "iam/malformed-policy" not in rules(
+        {}, data={"aws_iam_policy_document": {"d": document}}
+    )
+
+
 @pytest.mark.parametrize(
     ("arn", "severity"),
     [
