@@ -12,11 +12,9 @@ _SECRET = Comparison(
         "CreatedDate": "of its creation",
         "LastChangedDate": "changes with each version",
         "LastAccessedDate": "changes with use",
-        "VersionIdsToStages": "ids assigned by AWS; compared as Stages",
+        "VersionIdsToStages": "assigned by AWS; aurora/secret-matches-cluster has the value",
         "PrimaryRegion": "of replicated secrets",
     },
-    # aurora/secret-matches-cluster has the value of this one.
-    {"Stages": "AWSCURRENT"},
 )
 
 
@@ -29,10 +27,8 @@ class DatabaseSecret(ServiceChecks):
 
     @check("the secret is as configured, and has no resource policy, replica or rotation")
     def settings(self) -> str:
-        """Compare the secret with its resource policy and the stages of its versions."""
+        """Compare the secret with its resource policy."""
         secrets, name = self.context.clients.secretsmanager, self.context.expected.secret_name
         described = secrets.describe_secret(SecretId=name)
-        policy = secrets.get_resource_policy(SecretId=name).get("ResourcePolicy", "")
-        stages = {stage for some in described["VersionIdsToStages"].values() for stage in some}
-        more = {"ResourcePolicy": policy, "Stages": sorted(stages - {"AWSPREVIOUS"})}
-        return self.compare(_SECRET, {described["ARN"]: {**described, **more}})
+        policy = secrets.get_resource_policy(SecretId=name).get("ResourcePolicy")
+        return self.compare(_SECRET, {described["ARN"]: {**described, "ResourcePolicy": policy}})

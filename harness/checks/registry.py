@@ -77,7 +77,7 @@ def run_checks(
         before_exclusive: Called before the first of these, to wait for other readers of the
             stack; an exception that it raises ends the run of the checks.
         on_result: Called with each result too, one call at a time: the results so far when the
-            run of the checks is interrupted.
+            run of the checks is interrupted, then also one for each check that did not end.
 
     Returns:
         One result per check, in the order of ``all_checks``, whatever its status.
@@ -87,30 +87,38 @@ def run_checks(
     """
     selected = [pair for pair in _selected(only) if exclusive or not pair[1].spec.exclusive]
     result_lock = threading.Lock()
+    finished: dict[str, CheckResult] = {}
 
     def evaluate(pair: ServiceCheck) -> CheckResult:
         service, check = pair
         result, _ = check.evaluate(service(context))
-        if on_result is not None:
-            with result_lock:
+        with result_lock:
+            finished[check.spec.id] = result
+            if on_result is not None:
                 on_result(result)
         return result
 
     reading = [pair for pair in selected if not pair[1].spec.exclusive]
-    results = _run_concurrently(context, evaluate, reading)
     changing = [pair for pair in selected if pair[1].spec.exclusive]
-    if changing and before_exclusive is not None:
-        before_exclusive()
-    results += [evaluate(pair) for pair in changing]
-    order = {check.spec.id: position for position, (_, check) in enumerate(selected)}
-    return tuple(sorted(results, key=lambda result: order[result.check]))
+    try:
+        _run_concurrently(context, evaluate, reading)
+        if changing and before_exclusive is not None:
+            before_exclusive()
+        for pair in changing:
+            evaluate(pair)
+    except KeyboardInterrupt:
+        for _, check in selected:
+            if on_result is not None and check.spec.id not in finished:
+                on_result(check.spec.interrupted(context.target.name))
+        raise
+    return tuple(finished[check.spec.id] for _, check in selected)
 
 
 def _run_concurrently(
     context: CheckContext,
     evaluate: Callable[[ServiceCheck], CheckResult],
     pairs: Sequence[ServiceCheck],
-) -> list[CheckResult]:
+) -> None:
     """Evaluate in several threads; an interrupt ends running checks and cancels the others."""
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="check") as pool:
         futures = [pool.submit(evaluate, pair) for pair in pairs]
@@ -120,7 +128,8 @@ def _run_concurrently(
             context.interrupt()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return [future.result() for future in futures]
+    for future in futures:
+        future.result()
 
 
 def _selected(only: Sequence[str] | None) -> list[ServiceCheck]:

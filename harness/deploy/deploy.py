@@ -78,7 +78,10 @@ class Deployment:
             try:
                 with self.run.timeline.phase("second plan"):
                     present = workspace.state_resources() if known else ()
-                    return DriftVerdict(workspace.plan(), tuple(known), present)
+                    plan = workspace.plan()
+                    for change in plan.resource_changes:
+                        self.run.timeline.event("second plan", str(change))
+                    return DriftVerdict(plan, tuple(known), present)
             finally:
                 if when_done is not None:
                     when_done()
@@ -229,7 +232,8 @@ def _apply_watched(
     run: Run, workspace: WorkingDirectory, config: StackConfiguration, target: Target
 ) -> dict[str, Any]:
     """Apply; cancel it when a service cannot become stable."""
-    with watched(target, run.stack.ecs_services(config), run.timeline.observer.note) as watch:
+    services, timeline = run.stack.ecs_services(config), run.timeline
+    with watched(target, services, timeline.observer.note, timeline.event) as watch:
         try:
             return replace(workspace, cancel=watch.cancel).apply(
                 on_event=terraform_listener(run.timeline), timeout=target.deadlines.apply

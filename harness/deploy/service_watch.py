@@ -13,8 +13,10 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from harness.aws.clients import Clients
 from harness.core.errors import WaitTimeoutError
 from harness.core.wait import wait_until
+from harness.deploy.service_progress import service_progress
 from harness.deploy.stopped_tasks import FailedTask, failed_tasks, tasks_of
 from harness.run.stack_definition import EcsService
 from harness.targets.base import Target
@@ -43,23 +45,29 @@ class ServiceWatch:
     """
 
     def __init__(
-        self, target: Target, services: Sequence[EcsService], note: Callable[[str], object]
+        self,
+        target: Target,
+        services: Sequence[EcsService],
+        note: Callable[[str], object],
+        event: Callable[[str, str], object],
     ) -> None:
         self.cancel = threading.Event()
         self.failure: ServiceFailure | None = None
         self._target = target
         self._services = services
         self._note = note
+        self._event = event
         self._noted: set[tuple[str, str]] = set()
+        self._progress: dict[EcsService, str] = {}
         self._ended = threading.Event()
         self._rounds_without_reason = _ROUNDS_WITHOUT_REASON
 
     def run(self) -> None:
         """Observe until a service has failed, or until ``end``."""
-        ecs = self._target.session().client("ecs", config=_CONFIG)
+        clients = Clients(self._target.session(), _CONFIG)
         try:
             wait_until(
-                lambda: self._ended.is_set() or self._failed(ecs),
+                lambda: self._ended.is_set() or self._failed(clients),
                 what="a failed ECS service, or the end of apply",
                 ready=bool,
                 timeout=self._target.deadlines.apply,
@@ -78,11 +86,12 @@ class ServiceWatch:
     def _pause(self, seconds: float) -> None:
         self._ended.wait(seconds)
 
-    def _failed(self, ecs: Any) -> bool:
+    def _failed(self, clients: Clients) -> bool:
         for service in self._services:
-            tasks = failed_tasks(ecs, service)
+            tasks = failed_tasks(clients.ecs, service)
             self._report(service, tasks)
-            reason = failure_of(ecs, service, tasks)
+            self._report_progress(clients, service, tasks)
+            reason = failure_of(clients.ecs, service, tasks)
             if reason and (tasks or not self._rounds_without_reason):
                 self.failure = ServiceFailure(service, reason)
                 self.cancel.set()
@@ -96,10 +105,24 @@ class ServiceWatch:
                 self._noted.add(task.cause)
                 self._note(f"ECS service {service.name}: a task stopped: {task}")
 
+    def _report_progress(
+        self, clients: Clients, service: EcsService, tasks: Sequence[FailedTask]
+    ) -> None:
+        try:
+            progress = service_progress(clients, service, tasks)
+        except (BotoCoreError, ClientError):  # such as a missing permission: only for people
+            return
+        if progress and progress != self._progress.get(service):
+            self._progress[service] = progress
+            self._event(f"ECS service {service.name}", progress)
+
 
 @contextmanager
 def watched(
-    target: Target, services: Sequence[EcsService], note: Callable[[str], object]
+    target: Target,
+    services: Sequence[EcsService],
+    note: Callable[[str], object],
+    event: Callable[[str, str], object],
 ) -> Iterator[ServiceWatch]:
     """Watch services in a thread within the context.
 
@@ -107,8 +130,9 @@ def watched(
         target: Where they are deployed.
         services: The services; without any there is no thread.
         note: Receives a line for each new reason why a task stopped.
+        event: Receives the name of a service and its progress, whenever that changes.
     """
-    watch = ServiceWatch(target, services, note)
+    watch = ServiceWatch(target, services, note, event)
     if not services:
         yield watch
         return

@@ -8,17 +8,7 @@ from collections import Counter
 from harness.run.run import Run
 from harness.targets.factory import target_type
 from harness.terraform.configuration import STATE
-
-# Terraform's types of the services whose name is not the second word of the type.
-_SERVICES = {
-    "lb": "elbv2",
-    "db": "rds",
-    "appautoscaling": "application-autoscaling",
-    **dict.fromkeys(
-        ("vpc", "subnet", "route", "eip", "nat", "internet", "security", "network", "default"),
-        "ec2",
-    ),
-}
+from harness.terraform.services import service_of
 
 
 def continuation(run: Run, *, abandoned: bool) -> str:
@@ -53,7 +43,7 @@ def _left(run: Run) -> str:
             sweep = f"catalog-harness sweep --environment-suffix {run.environment_suffix}"
             return f"unknown; `{sweep}` lists it"
         managed = [each["type"] for each in resources if each["mode"] == "managed"]
-        counts = Counter(map(_service, managed))
+        counts = Counter(map(service_of, managed))
     return ", ".join(f"{service} {count}" for service, count in sorted(counts.items())) or "nothing"
 
 
@@ -61,8 +51,3 @@ def _has_stopped(run: Run) -> bool:
     stops = [phase for phase in run.timeline.phases if phase.name == "target stop"]
     ended = any(not stop.failed for stop in stops)
     return ended and target_type(run.record.target).is_per_run
-
-
-def _service(kind: str) -> str:
-    word = kind.split("_")[1]
-    return _SERVICES.get(word, word)

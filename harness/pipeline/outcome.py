@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
-from harness.core.errors import HarnessError
+from harness.core.errors import HarnessError, UsageError
 from harness.core.interrupts import Terminated
 from harness.deploy.deploy import Deployment
+from harness.deploy.preflight import BlockedError
+from harness.pipeline.bundle_events import bundle_events, read_configuration
 from harness.report.model import RunReport
-from harness.run.evidence import CheckResult, Status
+from harness.run.evidence import CheckResult, OwnTest, Status
 from harness.run.run import Run
 from harness.run.teardown_result import TeardownState
+from harness.terraform.services import references, resource_blocks
 
 
 @dataclass
@@ -18,36 +22,50 @@ class RunOutcome:
 
     Attributes:
         results: Results of the checks.
+        tests: The user's own tests of the stack.
         errors: Errors of the run, the first cause first.
         notes: Further notes for the user.
         facts: Facts about target and tools, name -> text.
         outputs: The stack's outputs, name -> text.
+        configuration: The synthesized Terraform JSON.
         proved: Whether something was proved, or nothing had to be.
     """
 
     results: tuple[CheckResult, ...] = ()
+    tests: tuple[OwnTest, ...] = ()
     errors: list[BaseException] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     facts: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
+    configuration: Mapping[str, Any] = field(default_factory=dict)
     proved: bool = True
 
     def record_deployment(self, deployment: Deployment) -> None:
         """Record facts and outputs of a deployment, before it is destroyed."""
         self.facts = deployment.facts()
         self.outputs = _texts(asdict(deployment.outputs))
+        self.configuration = read_configuration(deployment.run.workspace_directory)
 
     @property
     def failed(self) -> bool:
         """Whether the run is a failure: an error, a failed check, or nothing was proved."""
-        failed = any(result.status is Status.FAILED for result in self.results)
-        return bool(self.errors) or failed or not self.proved
+        return bool(self.errors) or Status.FAILED in self.statuses or not self.proved
+
+    @property
+    def statuses(self) -> set[Status]:
+        """How the checks and tests ended."""
+        return {each.status for each in self.results} | {each.status for each in self.tests}
 
     def report(self, run: Run) -> RunReport | None:
         """Return the report; None if the run is not on record."""
         record = run.find_record()
         if record is None:
             return None
+        bundle = run.settings.report_dir / run.teardown.bundle.removesuffix(".zip")
+        events, configuration = run.timeline.events, self.configuration
+        if run.teardown.bundle:
+            events += bundle_events(bundle, record.started_at)
+            configuration = configuration or read_configuration(bundle)
         return RunReport(
             target=record.target,
             region=record.region,
@@ -57,6 +75,12 @@ class RunOutcome:
             phases=run.timeline.phases,
             resources=run.timeline.resources,
             results=self.results,
+            tests=self.tests,
+            events=events,
+            references=references(configuration),
+            # Of a run without failures nothing needs it.
+            configuration=dict(resource_blocks(configuration)) if run.teardown.bundle else {},
+            provider_clock=record.provider_clock,
             outputs=dict(self.outputs),
             errors=tuple(map(_text, self.errors)),
             leftovers=run.teardown.leftovers,
@@ -64,6 +88,9 @@ class RunOutcome:
             teardown=str(run.teardown),
             bundle=run.teardown.bundle,
             interrupted=any(isinstance(error, KeyboardInterrupt) for error in self.errors),
+            refused=bool(self.errors)
+            and not record.applied
+            and isinstance(self.errors[0], BlockedError | UsageError),
             proved=self.proved,
             notes=(*run.timeline.notes, *self.notes),
         )

@@ -7,6 +7,7 @@ from harness.checks.framework.expected import ExpectedStack
 from harness.checks.registry import run_checks
 from harness.core.errors import DriftError, HarnessError
 from harness.deploy.deploy import Deployment, ended_target, require_target
+from harness.deploy.service_watch import watched
 from harness.pipeline.bundle import save_bundle
 from harness.pipeline.outcome import RunOutcome
 from harness.run.evidence import CheckResult, Status
@@ -50,13 +51,17 @@ def prove(
     run = deployment.run
     context = check_context(deployment, run.timeline.observer.check_finished)
     watch = deployment.watch_drift()
+    services = run.stack.ecs_services(deployment.config)
 
     def collect(result: CheckResult) -> None:
         """Keep each result at once: it counts also if the second plan fails, or after Ctrl-C."""
         outcome.results += (result,)
 
     try:
-        with run.timeline.phase("checks"):
+        with (
+            run.timeline.phase("checks"),
+            watched(deployment.target, services, lambda _: None, run.timeline.event),
+        ):
             # Again, in the order of the report.
             outcome.results = run_checks(
                 context,

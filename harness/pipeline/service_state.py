@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from botocore.config import Config
 
@@ -63,8 +65,13 @@ def _logs(clients: Clients, service: EcsService) -> str:
             found = clients.logs.get_log_events(
                 logGroupName=group, logStreamName=name, limit=_LINES
             )
-            lines += [f"== {name}", *(event["message"].rstrip() for event in found["events"])]
+            lines += [f"== {name}", *map(_line, found["events"])]
     return "\n".join([*lines, ""])
+
+
+def _line(event: Any) -> str:
+    at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
+    return f"{at:%Y-%m-%dT%H:%M:%S.%fZ} {event['message'].rstrip()}"
 
 
 def _streams(clients: Clients, group: str) -> list[str]:

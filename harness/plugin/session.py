@@ -13,14 +13,14 @@ from harness.core.interrupts import shielded, sigterm_as_interrupt
 from harness.core.max_duration import Deadline
 from harness.pipeline.outcome import RunOutcome
 from harness.plugin.observer import Follower, follow_workers, terminal_observer, worker_observer
-from harness.plugin.results import ResultRecorder
+from harness.plugin.results import USES_STACK, OwnTests, ResultRecorder
 from harness.plugin.session_folder import SessionFolder
 from harness.plugin.shared_stack import SharedStack
 from harness.report.files import write_report
 from harness.report.model import RunReport
 from harness.report.progress import ConsoleObserver
 from harness.report.terminal import plain_summary
-from harness.run.evidence import CheckResult, Plane, Status
+from harness.run.evidence import Status
 from harness.run.owner import RunInUseError
 from harness.run.run import Run
 from harness.run.timeline import Observer
@@ -46,7 +46,7 @@ class HarnessSession:
         self._stack: SharedStack | None = None
         self._follower: Follower | None = None
         self.recorder = ResultRecorder(folder)
-        self._failed_tests: list[str] = []
+        self._tests = OwnTests()
         self._deadline: Deadline | None = None
         self._at_the_end = ExitStack()
         self._finished = False
@@ -127,6 +127,7 @@ class HarnessSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a test whose ``requires`` marker has a capability that the target lacks."""
+        self.recorder.begin(item)
         marks = item.iter_markers("requires")
         required = [Capability(name) for mark in marks for name in mark.args]
         if not required:
@@ -138,7 +139,7 @@ class HarnessSession:
         missing = target.missing()
         reasons = [missing[capability] for capability in required if capability in missing]
         if reasons:
-            self._not_provable(item, target.name, "; ".join(dict.fromkeys(reasons)))
+            pytest.skip(f"not provable on {target.name}: {'; '.join(dict.fromkeys(reasons))}")
 
     def give_up(self, error: HarnessError) -> NoReturn:
         """Fail the test; exit the session if every other test would fail with the same error.
@@ -151,20 +152,6 @@ class HarnessSession:
             pytest.exit(str(error), returncode=error.exit_code)
         raise pytest.fail.Exception(str(error), pytrace=False) from None
 
-    def _not_provable(self, item: pytest.Item, target: str, reason: str) -> None:
-        self.recorder.record(
-            CheckResult(
-                check=f"test/{item.name}",
-                claim=item.name,
-                plane=Plane.CONTROL,
-                target=target,
-                status=Status.NOT_PROVABLE,
-                observed=reason,
-                seconds=0.0,
-            )
-        )
-        pytest.skip(f"not provable on {target}: {reason}")
-
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item
@@ -172,14 +159,14 @@ class HarnessSession:
         """Add the results of the checks that the test ran to its JUnit properties."""
         self.recorder.add_properties(item)
         report = yield
-        if report.when == "call" and report.passed and "deployment" in _names(item):
-            self.recorder.record_passed_test(item.nodeid)
+        is_own = "deployment" in _names(item) or item.get_closest_marker("requires") is not None
+        setattr(report, USES_STACK, is_own)
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Collect the failures of all processes."""
-        if self._controls and report.failed:
-            self._failed_tests.append(report.nodeid)
+        """Collect the tests of all processes."""
+        if self._controls:
+            self._tests.record(report)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Record that the session ended early, on a signal or by ``pytest.exit`` of a test."""
@@ -223,12 +210,14 @@ class HarnessSession:
     def _collect(self, session: pytest.Session | None, *, expired: bool) -> None:
         """Add the results of all processes, and whether the session ran to its end."""
         outcome = self.outcome
-        outcome.results, outcome.proved = self.recorder.results(), self.recorder.proved
-        if self._failed_tests:
-            outcome.errors.append(HarnessError(_failure(self._failed_tests)))
+        outcome.results, outcome.tests = self.recorder.results(), self._tests.results()
+        outcome.proved = Status.PASSED in outcome.statuses
+        if self._tests.failed_others:
+            outcome.errors.append(HarnessError(_failure(self._tests.failed_others)))
         if self._interrupt is not None and not expired:
             outcome.errors.append(self._interrupt)
-        if not outcome.errors and not self._gave_up and (error := _early_end(session)):
+        failed = outcome.errors or Status.FAILED in outcome.statuses
+        if not failed and not self._gave_up and (error := _early_end(session)):
             outcome.errors.append(error)
 
     def _write_report(self, run: Run) -> None:

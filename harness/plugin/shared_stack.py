@@ -204,8 +204,8 @@ class SharedStack:
             if record.error:
                 outcome.errors.insert(0, HarnessError(record.error))
             try:
-                if outcome.errors:
-                    save_bundle(self.run, outcome.errors[0])
+                if outcome.failed:
+                    save_bundle(self.run, outcome.errors[0] if outcome.errors else None)
             finally:
                 self._end(record, outcome, expired=expired)
 

@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.core.errors import UsageError
+from harness.report.history import append_history, past_run, read_history
 from harness.report.html import render_html
 from harness.report.model import RunReport
 from harness.report.text import redacted
 from harness.run.evidence import Status
 
-_SCHEMA = 1
+_SCHEMA = 2
 
 
 def write_report(report: RunReport, directory: Path) -> tuple[Path, ...]:
@@ -31,13 +32,15 @@ def write_report(report: RunReport, directory: Path) -> tuple[Path, ...]:
     Raises:
         UsageError: The directory cannot be created or written to.
     """
-    texts = {".json": _to_json(report), ".html": render_html(report)}
     own = f"report-{report.environment_suffix}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
+    history = [*read_history(directory), past_run(report, f"{own}.html")]
+    texts = {".json": _to_json(report), ".html": render_html(report, history)}
     try:
         directory.mkdir(parents=True, exist_ok=True)
         paths = tuple(_write(directory / f"report{kind}", text) for kind, text in texts.items())
         for kind, text in texts.items():
             _write(directory / f"{own}{kind}", text)
+        append_history(directory, redacted(history[-1]))
     except OSError as error:
         raise UsageError(
             f"cannot write the report to {directory}: {error.strerror or error}",

@@ -3,38 +3,51 @@
 import base64
 import hashlib
 import importlib.resources
+from collections.abc import Sequence
 from typing import Any
 
 import jinja2
 
 from harness.report import views
+from harness.report.diagram import diagram
+from harness.report.failures import anchor_of, failures
+from harness.report.history import PastRun, flips
 from harness.report.model import RunReport
 from harness.report.text import duration, visible
 from harness.report.timeline import axis, phase_rows, resource_rows
 
 
-def render_html(report: RunReport) -> str:
+def render_html(report: RunReport, history: Sequence[PastRun] = ()) -> str:
     """Return the report of a run as one HTML document.
 
     Every text is redacted and escaped. The document's own content security policy forbids
     every request and every script but the one inside, named by its hash: the page shows
     output of other programs and must not run it.
+
+    Args:
+        report: The run.
+        history: The last runs of its folder, this one last.
     """
-    script = _source("filter.html")
+    script = _source("page.html")
     return (
         _environment()
         .get_template("report.html")
         .render(
             report=report,
-            passed=report.passed,
             services=views.by_service(report.results),
             counts={status: report.count(status) for status in views.ORDER},
+            tests=views.failed_first(report.tests),
+            failures=failures(report),
+            anchor=anchor_of,
+            leftovers=views.leftovers_by_service(report),
+            diagram=diagram(report),
             wall=duration(views.wall_seconds(report)),
-            verdict=report.verdict.upper(),
+            duration=duration,
             headline=views.headline(report),
             axis=axis(report),
             phases=phase_rows(report),
             resources=resource_rows(report),
+            history=list(zip(history, flips(history), strict=True))[::-1],
             style=_source("style.html"),
             script=script,
             script_hash=_hash(script),

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
-from harness.run.evidence import CheckResult, Status
+from harness.run.evidence import CheckResult, OwnTest, Status
 from harness.run.teardown_result import TeardownState
-from harness.run.timeline import Phase, ResourceTiming
+from harness.run.timeline import Event, Phase, ResourceTiming
 
 
 class Verdict(StrEnum):
@@ -14,6 +15,7 @@ class Verdict(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+    REFUSED = "refused"
     NOTHING_PROVED = "nothing proved"
 
 
@@ -29,12 +31,18 @@ class RunReport:
     phases: tuple[Phase, ...] = ()
     resources: tuple[ResourceTiming, ...] = ()
     results: tuple[CheckResult, ...] = ()
+    tests: tuple[OwnTest, ...] = ()
+    events: tuple[Event, ...] = ()
+    references: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    configuration: dict[str, Any] = field(default_factory=dict)
+    provider_clock: int = 1
     outputs: dict[str, str] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
     leftovers: tuple[str, ...] = ()
     torn_down: bool = False
     teardown: str = TeardownState.NONE.value
     interrupted: bool = False
+    refused: bool = False
     proved: bool = True
     bundle: str = ""
     notes: tuple[str, ...] = ()
@@ -44,7 +52,10 @@ class RunReport:
         """The verdict; an interrupted run proves neither success nor failure."""
         if self.interrupted:
             return Verdict.INTERRUPTED
-        if self.errors or self.leftovers or self.count(Status.FAILED):
+        if self.refused:
+            return Verdict.REFUSED
+        failed_tests = any(test.status is Status.FAILED for test in self.tests)
+        if self.errors or self.leftovers or failed_tests or self.count(Status.FAILED):
             return Verdict.FAILED
         return Verdict.PASSED if self.proved else Verdict.NOTHING_PROVED
 

@@ -3,13 +3,16 @@
 import itertools
 from dataclasses import dataclass
 
+from harness.report.critical_path import critical_path, critical_resources
 from harness.report.model import RunReport
 from harness.report.text import duration
 from harness.report.views import share, wall_seconds
+from harness.terraform.fixed_waits import fixed_wait
 
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)
 _MOST_TICKS = 8
 _LAST_LABEL = 0.9  # a label further to the right would not fit
+_BRIEF_SECONDS, _BRIEF_SHARE = 0.5, 0.02
 _KINDS = ("create", "update", "delete", "read")
 
 
@@ -17,18 +20,25 @@ _KINDS = ("create", "update", "delete", "read")
 class Bar:
     """One bar: where it begins and how long it is, in percent of the axis."""
 
-    kind: str  # a phase's "phase" or "failed"; a resource's action; "other"
+    kind: str  # a phase's "phase" or "failed"; a resource's action; "other"; "wait"
     left: float
     width: float
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a timeline: a phase or a resource, as text and as bars."""
+    """One line of a timeline: a phase or a resource, as text and as bars.
+
+    Attributes:
+        critical: The end of the run had to wait for it.
+        brief: It took no time worth a line of its own.
+    """
 
     name: str
     detail: str
     bars: tuple[Bar, ...]
+    critical: bool = False
+    brief: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,12 +65,13 @@ def axis(report: RunReport) -> Axis:
 def phase_rows(report: RunReport) -> tuple[Row, ...]:
     """Return a row per phase, in the order of the phases."""
     wall = wall_seconds(report)
+    path = critical_path(report.phases)
     rows = []
     for phase in report.phases:
         words = [duration(phase.seconds), f"{share(phase, wall):.0%}"]
         words += ["failed"] if phase.failed else []
         bar = _bar("failed" if phase.failed else "phase", phase.started, phase.ended, wall)
-        rows.append(Row(phase.name, ", ".join(words), (bar,)))
+        rows.append(Row(phase.name, ", ".join(words), (bar,), phase in path))
     return tuple(rows)
 
 
@@ -70,13 +81,27 @@ def resource_rows(report: RunReport) -> tuple[Row, ...]:
     ordered = sorted(report.resources, key=lambda timing: timing.started)
     first = {item.address: place for place, item in reversed(list(enumerate(ordered)))}
     ordered.sort(key=lambda timing: (first[timing.address], timing.started))
+    critical = critical_resources(report)
     rows = []
     for address, timings in itertools.groupby(ordered, key=lambda timing: timing.address):
         operations = tuple(timings)
-        words = [f"{item.action} {duration(item.ended - item.started)}" for item in operations]
-        bars = [_bar(_kind(item.action), item.started, item.ended, wall) for item in operations]
-        rows.append(Row(address, ", ".join(words), tuple(bars)))
+        bars, words, busy = [], [], 0.0
+        for item in operations:
+            seconds = item.ended - item.started
+            busy += seconds
+            waited = min(seconds, fixed_wait(address, item.action) / report.provider_clock)
+            words.append(f"{item.action} {duration(seconds)}" + _waited(waited))
+            bars.append(_bar("wait", item.started, item.started + waited, wall))
+            bars.append(_bar(_kind(item.action), item.started + waited, item.ended, wall))
+        drawn = tuple(bar for bar in bars if bar.kind != "wait" or bar.width)
+        is_critical = not critical.isdisjoint(operations)
+        brief = not is_critical and busy < max(_BRIEF_SECONDS, wall * _BRIEF_SHARE)
+        rows.append(Row(address, ", ".join(words), drawn, is_critical, brief))
     return tuple(rows)
+
+
+def _waited(seconds: float) -> str:
+    return f" ({duration(seconds)} of it waits)" if seconds else ""
 
 
 def _kind(action: str) -> str:

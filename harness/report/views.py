@@ -1,11 +1,14 @@
 """The facts of a run in the order and the words of every report."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 from harness.report.model import RunReport
 from harness.report.text import duration
-from harness.run.evidence import CheckResult, Status
+from harness.run.evidence import CheckResult, OwnTest, Status
 from harness.run.timeline import Phase
 
-ORDER = (Status.FAILED, Status.PASSED, Status.NOT_PROVABLE)
+ORDER = (Status.FAILED, Status.INTERRUPTED, Status.PASSED, Status.NOT_PROVABLE)
 
 
 def by_service(results: tuple[CheckResult, ...]) -> dict[str, list[CheckResult]]:
@@ -20,6 +23,20 @@ def by_service(results: tuple[CheckResult, ...]) -> dict[str, list[CheckResult]]
     for result in sorted(results, key=lambda result: ORDER.index(result.status)):
         services[result.check.partition("/")[0]].append(result)
     return services
+
+
+def failed_first(tests: tuple[OwnTest, ...]) -> list[OwnTest]:
+    """Return the tests in the order of their statuses."""
+    return sorted(tests, key=lambda test: ORDER.index(test.status))
+
+
+def leftovers_by_service(report: RunReport) -> dict[str, list[str]]:
+    """Return service -> the leftovers of it, of which it is the first word."""
+    found: dict[str, list[str]] = {}
+    for leftover in report.leftovers:
+        service, _, rest = leftover.partition(" ")
+        found.setdefault(service, []).append(rest)
+    return found
 
 
 def wall_seconds(report: RunReport) -> float:
@@ -38,13 +55,14 @@ def headline(report: RunReport) -> str:
     verdict = report.verdict.upper()
     wall = wall_seconds(report)
     parts = [f"{verdict} in {duration(wall)}" if wall else verdict]
-    parts.append(f"Checks: {counts(report)}")
+    parts += [f"Tests: {counts(report.tests)}"] if report.tests else []
+    parts.append(f"Checks: {counts(report.results)}")
     parts += [f"Errors: {len(report.errors)}"] if report.errors else []
     parts += [f"Left over: {len(report.leftovers)}"] if report.leftovers else []
     return ". ".join(parts)
 
 
-def counts(report: RunReport) -> str:
-    """Return the number of checks by status: ``1 failed, 30 passed``; ``none``."""
-    parts = [f"{report.count(status)} {status.value}" for status in ORDER if report.count(status)]
-    return ", ".join(parts) or "none"
+def counts(results: Iterable[CheckResult | OwnTest]) -> str:
+    """Return the number of results by status: ``1 failed, 30 passed``; ``none``."""
+    found = Counter(result.status for result in results)
+    return ", ".join(f"{found[status]} {status}" for status in ORDER if found[status]) or "none"

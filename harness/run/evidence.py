@@ -1,4 +1,4 @@
-"""The result of a check: what was observed, and on which plane."""
+"""The results of checks and of tests: what was observed, and on which plane."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,11 +12,27 @@ class Plane(StrEnum):
 
 
 class Status(StrEnum):
-    """How a check ended."""
+    """How a check or a test ended."""
 
     PASSED = "passed"
     FAILED = "failed"
-    NOT_PROVABLE = "not provable"
+    INTERRUPTED = "interrupted"  # the run ended before it did; proves nothing
+    NOT_PROVABLE = "not provable"  # by no run on this target
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request that a check made, and its answer: each one text, redacted and shortened.
+
+    Attributes:
+        call: API operation, HTTP method and URL, or "SQL".
+        request: Its parameters, or its body.
+        answer: What was returned, or the error.
+    """
+
+    call: str
+    request: str
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -31,6 +47,8 @@ class CheckResult:
         status: passed, failed, or not provable.
         observed: What was observed; for ``not provable`` the reason. Never a secret.
         seconds: Duration of the check.
+        started_at: ISO 8601 time in UTC.
+        exchanges: Of a failed check, its last requests with their answers.
     """
 
     check: str
@@ -40,3 +58,24 @@ class CheckResult:
     status: Status
     observed: str
     seconds: float
+    started_at: str = ""
+    exchanges: tuple[Exchange, ...] = ()
+
+
+@dataclass(frozen=True)
+class OwnTest:
+    """A test of the user that used the stack; several attempts at it are one.
+
+    Attributes:
+        name: Its pytest node id.
+        status: How its last attempt ended.
+        seconds: Duration of the last attempt.
+        attempts: How many times it ran.
+        output: Of a failed test, its assertion and captured output; else empty or a reason.
+    """
+
+    name: str
+    status: Status
+    seconds: float
+    attempts: int = 1
+    output: str = ""

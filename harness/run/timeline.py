@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from harness.core.redaction import redact
 from harness.run.evidence import CheckResult
 
 
@@ -35,6 +36,21 @@ class ResourceTiming:
     ended: float
 
 
+@dataclass(frozen=True)
+class Event:
+    """Something observed during a run.
+
+    Attributes:
+        at: Seconds since the start of the run.
+        source: Where it was observed: an ECS service, a log stream, the second plan.
+        text: What it was, redacted.
+    """
+
+    at: float
+    source: str
+    text: str
+
+
 class Observer:
     """Receives the events of a run as they happen; this class ignores them.
 
@@ -59,6 +75,9 @@ class Observer:
 
     def check_finished(self, result: CheckResult) -> None:
         """A check has ended."""
+
+    def event(self, source: str, text: str) -> None:
+        """The state of something that is waited for has changed, such as of an ECS service."""
 
     def note(self, text: str) -> None:
         """There is a note for the user."""
@@ -86,6 +105,7 @@ class Timeline:
         self.origin = clock() if origin is None else origin
         self._phases: list[Phase] = []
         self._resources: list[ResourceTiming] = []
+        self._events: list[Event] = []
         self._notes: list[str] = []
         self._lock = threading.Lock()
 
@@ -102,6 +122,12 @@ class Timeline:
             return tuple(self._resources)
 
     @property
+    def events(self) -> tuple[Event, ...]:
+        """The observed events, in chronological order."""
+        with self._lock:
+            return tuple(sorted(self._events, key=lambda event: event.at))
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """The notes for the report, in chronological order."""
         with self._lock:
@@ -112,6 +138,12 @@ class Timeline:
         with self._lock:
             self._notes.append(text)
         self.observer.note(text)
+
+    def event(self, source: str, text: str) -> None:
+        """Add an event for the observer and the report."""
+        with self._lock:
+            self._events.append(Event(self._clock() - self.origin, source, redact(text)))
+        self.observer.event(source, text)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -142,6 +174,7 @@ class Timeline:
             "origin": self.origin,
             "phases": [asdict(phase) for phase in self.phases],
             "resources": [asdict(resource) for resource in self.resources],
+            "events": [asdict(event) for event in self.events],
             "notes": list(self.notes),
         }
 
@@ -155,4 +188,7 @@ class Timeline:
         with self._lock:
             self._phases += [Phase(**moved(phase)) for phase in saved["phases"]]
             self._resources += [ResourceTiming(**moved(timing)) for timing in saved["resources"]]
+            self._events += [
+                Event(**{**event, "at": event["at"] + shift}) for event in saved["events"]
+            ]
             self._notes += saved["notes"]

@@ -18,16 +18,14 @@ _FEWER_TASKS = (
 )
 
 
-def names(context: CheckContext) -> Any:
-    """Return the parameters that identify the service."""
+def _names(context: CheckContext) -> Any:
     return {
         "cluster": context.expected.ecs_cluster_name,
         "service": context.expected.ecs_service_name,
     }
 
 
-def scalable(context: CheckContext) -> Any:
-    """Return the parameters that identify the scalable target."""
+def _scaled(context: CheckContext) -> Any:
     return {
         "ServiceNamespace": _ECS,
         "ScalableDimension": _DESIRED_COUNT,
@@ -35,25 +33,23 @@ def scalable(context: CheckContext) -> Any:
     }
 
 
-def register(context: CheckContext, **changes: Any) -> None:
-    """Change the scalable target."""
+def _register(context: CheckContext, **changes: Any) -> None:
     scaling = context.clients.application_autoscaling
-    scaling.register_scalable_target(**scalable(context), **changes)
+    scaling.register_scalable_target(**_scaled(context), **changes)
 
 
 def _suspend(context: CheckContext, *, suspended: bool) -> None:
     kinds = ("DynamicScalingIn", "DynamicScalingOut", "ScheduledScaling")
-    register(context, SuspendedState={f"{kind}Suspended": suspended for kind in kinds})
+    _register(context, SuspendedState={f"{kind}Suspended": suspended for kind in kinds})
 
 
 def _set_desired_count(context: CheckContext, count: int) -> None:
     """Set it, and wait until as many tasks run: the checks then see no transient state."""
-    context.clients.ecs.update_service(**names(context), desiredCount=count)
-    settle(context, count)
+    context.clients.ecs.update_service(**_names(context), desiredCount=count)
+    _settle(context, count)
 
 
-def settle(context: CheckContext, count: int) -> None:
-    """Wait for a number of running tasks, of one deployment."""
+def _settle(context: CheckContext, count: int) -> None:
     context.eventually(
         lambda: (
             active_service(context)["runningCount"],
@@ -77,7 +73,7 @@ def _start_it_again(context: CheckContext) -> None:
 
 def _deregister(context: CheckContext) -> Any:
     """Remove the scalable target, and with it its policies."""
-    scaling, scaled = context.clients.application_autoscaling, scalable(context)
+    scaling, scaled = context.clients.application_autoscaling, _scaled(context)
     given = {key: scaled[key] for key in ("ServiceNamespace", "ResourceId")}
     policies = scaling.describe_scaling_policies(**given)["ScalingPolicies"]
     arn = scaling.describe_scalable_targets(ServiceNamespace=_ECS)["ScalableTargets"][0]
@@ -89,15 +85,15 @@ def _deregister(context: CheckContext) -> Any:
 def _register_again(context: CheckContext, made: Any) -> None:
     policies, tags = made
     stack, scaling = context.expected, context.clients.application_autoscaling
-    register(context, MinCapacity=stack.min_capacity, MaxCapacity=stack.max_capacity, Tags=tags)
+    _register(context, MinCapacity=stack.min_capacity, MaxCapacity=stack.max_capacity, Tags=tags)
     for policy in policies:
         kept = ("PolicyName", "PolicyType", "TargetTrackingScalingPolicyConfiguration")
-        scaling.put_scaling_policy(**scalable(context), **{key: policy[key] for key in kept})
+        scaling.put_scaling_policy(**_scaled(context), **{key: policy[key] for key in kept})
 
 
 def _policy(name: str, change: Callable[[Any], object]) -> Mutation:
     def read(context: CheckContext) -> Any:
-        scaled = scalable(context)
+        scaled = _scaled(context)
         given = {key: scaled[key] for key in ("ServiceNamespace", "ResourceId")}
         policies = context.clients.application_autoscaling.describe_scaling_policies(**given)
         return policies["ScalingPolicies"][0]
@@ -105,7 +101,7 @@ def _policy(name: str, change: Callable[[Any], object]) -> Mutation:
     def write(context: CheckContext, policy: Any) -> None:
         kept = ("PolicyName", "PolicyType", "TargetTrackingScalingPolicyConfiguration")
         context.clients.application_autoscaling.put_scaling_policy(
-            **scalable(context), **{key: policy[key] for key in kept}
+            **_scaled(context), **{key: policy[key] for key in kept}
         )
 
     return modified(
@@ -117,66 +113,48 @@ def _policy(name: str, change: Callable[[Any], object]) -> Mutation:
     )
 
 
-def definition(context: CheckContext) -> Any:
-    """Return the task definition that the service runs."""
+def _definition(context: CheckContext) -> Any:
     arn = active_service(context)["taskDefinition"]
     return context.clients.ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
 
 
-def revised(
-    context: CheckContext,
-    change: Callable[[dict[str, Any]], object],
-    *,
-    run: bool = True,
-    settled: bool = True,
-) -> str:
-    """Register a changed revision; return the one that runs, or if none is run, the new one.
-
-    Args:
-        context: The deployed stack.
-        change: Changes a definition in place.
-        run: Whether the service runs it.
-        settled: Whether to wait until it does.
-    """
-    before = definition(context)
+def _run_with_password(context: CheckContext) -> str:
+    """Run a revision whose environment has the password in a URL, under a harmless name."""
+    before, password = _definition(context), read_credentials(context).password
     kept = (
         *("family", "taskRoleArn", "executionRoleArn", "networkMode", "containerDefinitions"),
         *("requiresCompatibilities", "cpu", "memory", "runtimePlatform"),
     )
     changed = json.loads(json.dumps({key: before[key] for key in kept}))
-    change(changed)
-    tags: Any = context.clients.ecs.list_tags_for_resource(resourceArn=before["taskDefinitionArn"])
-    after = context.clients.ecs.register_task_definition(**changed, tags=tags["tags"])
-    arn = after["taskDefinition"]["taskDefinitionArn"]
-    if not run:
-        return str(arn)
-    context.clients.ecs.update_service(**names(context), taskDefinition=arn)
-    if settled:
-        settle(context, context.expected.desired_count)
+    changed["containerDefinitions"][0]["environment"].append(
+        {"name": "DATABASE_URL", "value": f"postgresql://catalogadmin:{password}@db/catalog"}
+    )
+    tags: Any = context.clients.ecs.list_tags_for_resource(resourceArn=before["taskDefinitionArn"])[
+        "tags"
+    ]
+    after = context.clients.ecs.register_task_definition(**changed, tags=tags)["taskDefinition"]
+    _run(context, after["taskDefinitionArn"])
     return str(before["taskDefinitionArn"])
 
 
-def _with_password(context: CheckContext) -> str:
-    """Run a revision whose environment has the password in a URL, under a harmless name."""
-    password = read_credentials(context).password
-    url = {"name": "DATABASE_URL", "value": f"postgresql://catalogadmin:{password}@db/catalog"}
-    return revised(context, lambda d: d["containerDefinitions"][0]["environment"].append(url))
-
-
-def run_again(context: CheckContext, before: str) -> None:
+def _run_again(context: CheckContext, definition: str) -> None:
     """Run a revision again, and deregister the one that runs, which Terraform does not have."""
-    other = definition(context)["taskDefinitionArn"]
-    context.clients.ecs.update_service(**names(context), taskDefinition=before)
-    settle(context, context.expected.desired_count)
+    other = _definition(context)["taskDefinitionArn"]
+    _run(context, definition)
     context.clients.ecs.deregister_task_definition(taskDefinition=other)
+
+
+def _run(context: CheckContext, definition: str) -> None:
+    context.clients.ecs.update_service(**_names(context), taskDefinition=definition)
+    _settle(context, context.expected.desired_count)
 
 
 def _service(name: str, on: dict[str, Any], off: dict[str, Any]) -> Mutation:
     return mutation(
         name,
         "ecs/configuration",
-        lambda c: c.clients.ecs.update_service(**names(c), **on) and None,
-        lambda c, _: c.clients.ecs.update_service(**names(c), **off),
+        lambda c: c.clients.ecs.update_service(**_names(c), **on) and None,
+        lambda c, _: c.clients.ecs.update_service(**_names(c), **off),
     )
 
 
@@ -204,9 +182,7 @@ def _write_stream_anew(context: CheckContext, made: Any) -> None:
     context.clients.logs.put_log_events(**stream, logEvents=kept[-100:])
 
 
-def alarm(name: str, checks: str, change: Callable[[Any], object], **more: Any) -> Mutation:
-    """Return a mutation of an alarm."""
-
+def _alarm(name: str, checks: str, change: Callable[[Any], object], **more: Any) -> Mutation:
     def read(context: CheckContext) -> Any:
         names = [context.expected.alarm_name("alb-5xx")]
         return context.clients.cloudwatch.describe_alarms(AlarmNames=names)["MetricAlarms"][0]
@@ -222,8 +198,7 @@ def alarm(name: str, checks: str, change: Callable[[Any], object], **more: Any) 
     return modified(name, checks, read, lambda alarm: change(alarm) and None, write, **more)
 
 
-def board(context: CheckContext) -> Any:
-    """Return the body of the dashboard."""
+def _board(context: CheckContext) -> Any:
     name = context.expected.dashboard_name
     return json.loads(context.clients.cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])
 
@@ -239,8 +214,8 @@ MUTATIONS = (
     mutation(
         "the password in an environment variable of another name",
         "ecs/configuration ecs/no-plain-password ecs/task-definition",
-        _with_password,
-        run_again,
+        _run_with_password,
+        _run_again,
         quick=True,
     ),
     _service(
@@ -275,8 +250,8 @@ MUTATIONS = (
     mutation(
         "another maximum of auto scaling",
         "autoscaling/target",
-        lambda c: register(c, MaxCapacity=c.expected.max_capacity + 1),
-        lambda c, _: register(c, MaxCapacity=c.expected.max_capacity),
+        lambda c: _register(c, MaxCapacity=c.expected.max_capacity + 1),
+        lambda c, _: _register(c, MaxCapacity=c.expected.max_capacity),
     ),
     mutation(
         "no scalable target",
@@ -289,13 +264,13 @@ MUTATIONS = (
         "another target of a scaling policy", lambda tracking: tracking.update(TargetValue=99.0)
     ),
     _policy("no scaling in", lambda tracking: tracking.update(DisableScaleIn=True)),
-    alarm("another threshold of an alarm", "alarms/metrics", lambda a: a.update(Threshold=9.0)),
-    alarm(
+    _alarm("another threshold of an alarm", "alarms/metrics", lambda a: a.update(Threshold=9.0)),
+    _alarm(
         "the actions of an alarm off",
         "alarms/metrics",
         lambda a: a.update(ActionsEnabled=False),
     ),
-    alarm(
+    _alarm(
         "an alarm that goes off at nothing",
         "alarms/metrics alarms/none-in-alarm",
         lambda alarm: alarm.update(Threshold=-1.0),
@@ -304,7 +279,7 @@ MUTATIONS = (
     modified(
         "a widget of the dashboard removed",
         "alarms/dashboard",
-        board,
+        _board,
         lambda body: body["widgets"].pop() and None,
         lambda c, body: c.clients.cloudwatch.put_dashboard(
             DashboardName=c.expected.dashboard_name, DashboardBody=json.dumps(body)

@@ -10,6 +10,7 @@ import requests
 
 from harness.aws.clients import Clients
 from harness.checks.framework.description import Descriptions
+from harness.checks.framework.exchanges import ExchangeLog
 from harness.checks.framework.expected import ExpectedStack
 from harness.core.errors import CheckFailedError, HarnessError, WaitFailedError, WaitTimeoutError
 from harness.core.wait import wait_until
@@ -38,6 +39,7 @@ class CheckContext:
         expected: Names and settings as configured.
         configured: What the configuration says of every resource.
         record: Called once per check with its result, one call at a time.
+        exchanges: The requests of each check, with their answers.
         patience: Seconds that a check waits for a condition that comes true with time (healthy
             targets, log events) before it fails.
     """
@@ -48,6 +50,7 @@ class CheckContext:
     configured: Descriptions
     record: Callable[[CheckResult], None] = field(compare=False)
     patience: float = 120.0
+    exchanges: ExchangeLog = field(default_factory=ExchangeLog, repr=False, compare=False)
     _result_lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
     _thread: threading.local = field(default_factory=threading.local, repr=False, compare=False)
     _interrupted: threading.Event = field(
@@ -57,7 +60,9 @@ class CheckContext:
     @cached_property
     def clients(self) -> Clients:
         """The target's clients."""
-        return Clients(self.target.session())
+        session = self.target.session()
+        self.exchanges.observe(session)
+        return Clients(session)
 
     def interrupt(self) -> None:
         """End running checks at their next request or wait."""
@@ -113,11 +118,16 @@ class CheckContext:
         """
         self._require_uninterrupted()
         try:
-            return self._session().request(
+            response = self._session().request(
                 method, url, allow_redirects=False, timeout=_REQUEST_SECONDS, **options
             )
+            head = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
+            answer = f"{response.status_code} {response.reason}\n{head}\n\n{response.text}"
+            self.exchanges.add(f"{method} {url}", options, answer)
         except requests.RequestException as error:
+            self.exchanges.add(f"{method} {url}", options, error)
             raise CheckFailedError(f"{method} {url}: no HTTP response: {error}") from error
+        return response
 
     def _session(self) -> requests.Session:
         """Return the HTTP session of this thread; it keeps connections, but no cookies."""

@@ -59,9 +59,12 @@ class DirectSql:
         with connected(self.context, self.credentials) as connection:
             try:
                 cursor = connection.execute(pattern.encode(), dict(values))
-                return cursor.fetchall() if cursor.description else []
+                rows = cursor.fetchall() if cursor.description else []
+                self.context.exchanges.add("SQL", f"{statement}\n{dict(values)}", rows)
             except psycopg.Error as error:
+                self.context.exchanges.add("SQL", f"{statement}\n{dict(values)}", error)
                 raise CheckFailedError(f"the database rejected SQL: {error}") from error
+        return rows
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def failed(target: EmbeddedTarget, container: Mapping[str, Any]) -> Watched:
     """Create a service of two tasks with this container, and wait until its apply is cancelled."""
     notes: list[str] = []
     service = EcsService("watched", f"api-{uuid.uuid4().hex[:8]}")
-    with watched(target, [service], notes.append) as watch:
+    with watched(target, [service], notes.append, lambda *_: None) as watch:
         create(target, service, container)
         assert watch.cancel.wait(DEADLINE)
     assert watch.failure is not None

@@ -403,9 +403,10 @@ class TestVerdict:
 
         session(USES_STACK)
 
-        errors = report_in(reports)["errors"]
-        assert "no such version" in errors[0]
-        assert "1 test(s) failed" in errors[1]
+        report = report_in(reports)
+        (first,) = report["errors"]
+        assert "no such version" in first
+        assert [each["status"] for each in report["tests"]] == ["failed"]
 
 
 class TestKeeping:
@@ -503,7 +504,9 @@ def test_ecs(): pass
 
         result.assert_outcomes(passed=1, skipped=1)
         result.stdout.fnmatch_lines(["*not provable on embedded: no edge here*"])
-        assert [each["status"] for each in report_in(reports)["results"]] == ["not provable"]
+        edge, ecs = report_in(reports)["tests"]
+        assert (edge["status"], ecs["status"]) == ("not provable", "passed")
+        assert "no edge here" in edge["output"]
 
     def test_the_target_is_started_to_find_out_and_ended_again(
         self, session: Session, fake_run: FakeRun
@@ -551,9 +554,55 @@ class TestReport:
         assert 'name="alb/health" value="passed' in junit.read_text()
 
     def test_failed_tests_are_listed_in_it(self, session: Session, reports: Path) -> None:
-        session("def test_wrong(deployment): assert 0")
+        session("def test_wrong(deployment):\n    print('seen')\n    assert 1 == 2")
+
+        report = report_in(reports)
+        (test,) = report["tests"]
+        assert (report["verdict"], report["errors"]) == ("failed", [])
+        assert test["name"].endswith("::test_wrong")
+        assert (test["status"], test["attempts"]) == ("failed", 1)
+        assert "assert 1 == 2" in test["output"]
+        assert "seen" in test["output"]
+
+    def test_another_failed_test_is_an_error_of_the_session(
+        self, session: Session, reports: Path
+    ) -> None:
+        session(f"{USES_STACK}\ndef test_wrong(): assert 0")
 
         assert "::test_wrong" in report_in(reports)["errors"][0]
+
+    def test_attempts_at_a_test_count_once(
+        self, session: Session, reports: Path, pytester: pytest.Pytester
+    ) -> None:
+        """As pytest-rerunfailures does it: it counts on the item, and reports "rerun"."""
+        pytester.makeconftest(
+            "import pytest\n"
+            "from _pytest.runner import runtestprotocol\n"
+            "def pytest_runtest_protocol(item, nextitem):\n"
+            "    for item.execution_count in (1, 2):\n"
+            "        item._initrequest()\n"
+            "        reports = runtestprotocol(item, nextitem=item, log=False)\n"
+            "        for report in reports:\n"
+            "            if report.failed and item.execution_count == 1:\n"
+            "                report.outcome = 'rerun'\n"
+            "            item.ihook.pytest_runtest_logreport(report=report)\n"
+            "    return True\n"
+        )
+        session(
+            "from harness.run.evidence import CheckResult, Plane, Status\n"
+            "tries = []\n"
+            "def test_flaky(check_context):\n"
+            "    tries.append(1)\n"
+            "    status = Status.PASSED if len(tries) > 1 else Status.FAILED\n"
+            "    check_context.record_result(CheckResult(\n"
+            "        'alb/a', 'a', Plane.DATA, 'embedded', status, 'seen', 0.1))\n"
+            "    assert len(tries) > 1\n",
+        )
+
+        report = report_in(reports)
+        assert [each["status"] for each in report["results"]] == ["passed"]
+        assert [(each["status"], each["attempts"]) for each in report["tests"]] == [("passed", 2)]
+        assert report["verdict"] == "passed"
 
     def test_a_folder_that_cannot_be_written_is_an_error_in_the_summary(
         self, session: Session, reports: Path

@@ -99,7 +99,19 @@ def ecs(
 
     return FakeAws.answering(
         {
-            "ecs.DescribeServices": {"services": [{"deployments": list(deployments)}]},
+            "ecs.DescribeServices": {
+                "services": [
+                    {
+                        "deployments": list(deployments),
+                        "runningCount": len(alive),
+                        "desiredCount": 2,
+                        "loadBalancers": [{"targetGroupArn": "group"}],
+                    }
+                ]
+            },
+            "elbv2.DescribeTargetHealth": {
+                "TargetHealthDescriptions": [{"TargetHealth": {"State": "initial"}}] * len(alive)
+            },
             "ecs.ListTasks": lambda request: {"taskArns": list(tasks[request["desiredStatus"]])},
             "ecs.DescribeTasks": lambda request: {
                 "tasks": [{"taskArn": arn, **every[arn]} for arn in request["tasks"]]

@@ -103,7 +103,12 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 class TestWatch:
     def watch(self, session: FakeAws) -> tuple[ServiceWatch, list[str]]:
         notes: list[str] = []
-        return ServiceWatch(FakeTarget(session), [SERVICE], notes.append), notes
+        self.events: list[tuple[str, str]] = []
+
+        def event(source: str, text: str) -> None:
+            self.events.append((source, text))
+
+        return ServiceWatch(FakeTarget(session), [SERVICE], notes.append, event), notes
 
     def test_a_failure_cancels_the_apply(self) -> None:
         watch, _ = self.watch(ecs(crash(1), crash(2), crash(3)))
@@ -113,6 +118,30 @@ class TestWatch:
         assert watch.cancel.is_set()
         assert watch.failure is not None
         assert watch.failure.service == SERVICE
+
+    def test_the_progress_of_the_service_is_an_event(self) -> None:
+        crashes = [crash(n) for n in (1, 2, 3)]
+        watch, _ = self.watch(ecs(*crashes, alive=[running(2.5, health="UNHEALTHY")]))
+
+        watch.run()
+
+        ((source, text),) = self.events
+        assert source == f"ECS service {SERVICE.name}"
+        assert text.startswith("1 of 2 tasks running; targets: 1 initial; last stopped: ")
+
+    def test_without_permission_to_see_its_targets_a_failure_is_found_all_the_same(self) -> None:
+        session = ecs(crash(1), crash(2), crash(3), alive=[running(2.5, health="UNHEALTHY")])
+
+        def denied(_: object) -> Any:
+            raise RefusalError("AccessDenied")
+
+        session.answers["elbv2.DescribeTargetHealth"] = denied
+        watch, _ = self.watch(session)
+
+        watch.run()
+
+        assert watch.cancel.is_set()
+        assert self.events == []
 
     def test_each_reason_is_noted_once(self) -> None:
         watch, notes = self.watch(ecs(task(PULL), task(PULL), task("OutOfMemoryError: x")))
@@ -169,14 +198,14 @@ class TestWatch:
         session = ecs(crash(1))
         _before(session, "ecs.DescribeServices", observed.set)
 
-        with watched(FakeTarget(session), [SERVICE], lambda _: None) as watch:
+        with watched(FakeTarget(session), [SERVICE], lambda _: None, lambda *_: None) as watch:
             assert observed.wait(10)
 
         assert not watch.cancel.is_set()
         assert "service-watch" not in {thread.name for thread in threading.enumerate()}
 
     def test_without_a_service_nothing_is_watched(self) -> None:
-        with watched(FakeTarget(None), [], lambda _: None) as watch:
+        with watched(FakeTarget(None), [], lambda _: None, lambda *_: None) as watch:
             assert watch.failure is None
 
 

@@ -55,7 +55,9 @@ def services() -> dict[str, SimpleNamespace]:
         ),
         "logs": SimpleNamespace(
             describe_log_streams=lambda **_: {"logStreams": [{"logStreamName": "api/api/1"}]},
-            get_log_events=lambda **_: {"events": [{"message": f"connecting with {PLANTED}\n"}]},
+            get_log_events=lambda **_: {
+                "events": [{"timestamp": 1767323045678, "message": f"connecting with {PLANTED}\n"}]
+            },
         ),
         "elbv2": SimpleNamespace(
             describe_target_groups=lambda: {
@@ -86,7 +88,8 @@ def test_it_has_events_stopped_reasons_logs_and_target_health(
     assert ecs["services"][0]["events"] == [{"message": "unable"}]
     assert ecs["tasks"] == [TASK]
     assert json.loads(files["target-health.json"]) == {"catalog-pr1": ["unhealthy"]}
-    assert "== api/api/1\nconnecting with" in files["tasks-api.log"]
+    log = files["tasks-api.log"]
+    assert "== api/api/1\n2026-01-02T03:04:05.678000Z connecting with" in log
 
 
 def test_the_secrets_of_the_run_are_registered(services: dict[str, SimpleNamespace]) -> None:

@@ -95,5 +95,6 @@ def test_checks_are_counted_by_status() -> None:
     assert activity.snapshot().checks == {
         Status.PASSED: 2,
         Status.FAILED: 1,
+        Status.INTERRUPTED: 0,
         Status.NOT_PROVABLE: 0,
     }

@@ -26,8 +26,9 @@ def test_both_files_are_written_into_a_new_directory(tmp_path: Path) -> None:
     paths = write_report(PASSED, directory)
 
     assert paths == (directory / "report.json", directory / "report.html")
-    own = [path for path in directory.iterdir() if path not in paths]
+    own = [path for path in directory.glob("report-*") if path not in paths]
     assert sorted(path.suffix for path in own) == [".html", ".json"]
+    assert (directory / "history.jsonl").exists()
     assert all(path.name.startswith("report-pr123-7f3a-") for path in own)
     assert paths[1].read_text(encoding="utf-8") == render_html(PASSED)
 
@@ -48,9 +49,10 @@ def test_the_json_has_the_documented_names(tmp_path: Path) -> None:
         "schema", "passed", "verdict", "counts", "target", "region", "environment_suffix",
         "started_at", "facts", "phases", "resources", "results", "outputs", "errors", "leftovers",
         "torn_down", "teardown", "interrupted", "proved", "bundle", "notes",
+        "tests", "events", "references", "configuration", "provider_clock", "refused",
     }  # fmt: skip
-    assert (found["schema"], found["passed"], found["verdict"]) == (1, False, "failed")
-    assert found["counts"] == {"passed": 2, "failed": 1, "not provable": 1}
+    assert (found["schema"], found["passed"], found["verdict"]) == (2, False, "failed")
+    assert found["counts"] == {"passed": 2, "failed": 1, "interrupted": 0, "not provable": 1}
     assert found["phases"][1] == {"name": "checks", "started": 5.0, "ended": 10.0, "failed": True}
     assert found["results"][1] == {
         "check": "s3/encryption",
@@ -60,6 +62,8 @@ def test_the_json_has_the_documented_names(tmp_path: Path) -> None:
         "status": "passed",
         "observed": "aws:kms",
         "seconds": 0.25,
+        "started_at": "",
+        "exchanges": [],
     }
 
 

@@ -76,7 +76,8 @@ def test_every_fact_is_on_the_page() -> None:
         "pr123-7f3a",
         "2026-08-02T09:14:07Z",
         "destroy: PreconditionFailed\n  What to do: destroy again",
-        "cloudfront distribution E1A2B3",
+        "cloudfront: 1",
+        "E1A2B3",
         "Teardown proof FAILED: 1 resource left.",
         "s3/lifecycle",
         "exactly one rule",
@@ -85,7 +86,7 @@ def test_every_fact_is_on_the_page() -> None:
         "control plane",
         "5.0 s, 50%, failed",
         "alb.example",
-        "Checks: 1 failed, 2 passed, 1 not provable.",
+        "Checks: 1 failed, 2 passed, 1 not provable. Errors: 1. Left over: 1.",
     ):
         assert fact in text
 
@@ -96,8 +97,8 @@ def test_a_passed_run_is_shown_as_passed() -> None:
     assert "PASSED: pr123-7f3a on embedded" in page.text
     assert "Teardown proof: zero resources left." in page.text
     assert "the dashboard is not rendered here" in page.text
-    assert "create 1 min 00 s, delete 10.0 s" in page.text
-    assert "Errors" not in page.text
+    assert "create 1 min 00 s (1 min 00 s of it waits), delete 10.0 s" in page.text
+    assert "Why it failed" not in page.text
     assert "Left over" not in page.text
 
 

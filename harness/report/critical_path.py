@@ -1,0 +1,57 @@
+"""The critical path: the spans that the end of a run had to wait for, one after the other."""
+
+from collections.abc import Callable, Iterable
+from typing import Protocol, TypeVar
+
+from harness.report.model import RunReport
+from harness.run.timeline import ResourceTiming
+
+_TOLERANCE = 0.5  # seconds between the end of a span and the start of the one that waits for it
+
+
+class Span(Protocol):
+    """Something with a start and an end, in seconds since the start of the run."""
+
+    @property
+    def started(self) -> float:
+        """Its start."""
+
+    @property
+    def ended(self) -> float:
+        """Its end."""
+
+
+S = TypeVar("S", bound=Span)
+
+
+def critical_path(
+    spans: Iterable[S], follows: Callable[[S, S], bool] = lambda _, __: True
+) -> list[S]:
+    """Return the path to the last end, the last span first.
+
+    Args:
+        spans: The spans.
+        follows: Whether the first span had to wait for the second.
+    """
+    rest = sorted(spans, key=lambda span: span.ended)
+    path: list[S] = []
+    while rest:
+        last = rest.pop()
+        if not path or (last.ended <= path[-1].started + _TOLERANCE and follows(path[-1], last)):
+            path.append(last)
+    return path
+
+
+def critical_resources(report: RunReport) -> set[ResourceTiming]:
+    """Return the operations on the critical paths of apply and destroy, by their references."""
+    refers = report.references
+
+    def creation_follows(later: ResourceTiming, earlier: ResourceTiming) -> bool:
+        return earlier.address in refers.get(later.address, ())
+
+    def deletion_follows(later: ResourceTiming, earlier: ResourceTiming) -> bool:
+        return later.address in refers.get(earlier.address, ())
+
+    deleted = [each for each in report.resources if each.action == "delete"]
+    others = [each for each in report.resources if each.action != "delete"]
+    return {*critical_path(others, creation_follows), *critical_path(deleted, deletion_follows)}
