@@ -13,6 +13,9 @@ _ABSENT = re.compile(r"NotFound|^NoSuch|^ServiceNotActiveException$|^404$")
 _GENERAL = re.compile(
     r"^(InvalidParameter\w*|InvalidInput|InvalidRequest\w*|Validation\w*|BadRequest\w*|ClientException)$"
 )
+_UNSUPPORTED = re.compile(
+    r"^Unknown (\w+ )?action: \w+$|not (yet |been )*(implemented|emulated)|current license plan"
+)
 _ABSENT_MESSAGE = re.compile(r"\b(does ?n[o']t exist|not found|no longer exists)\b", re.IGNORECASE)
 
 
@@ -28,6 +31,11 @@ def is_absent(error: ClientError) -> bool:
 def is_access_denied(error: ClientError) -> bool:
     """Whether an error means that the caller lacks a permission."""
     return error_code(error) in _ACCESS_DENIED
+
+
+def is_unsupported(error: ClientError) -> bool:
+    """Whether an emulator lacks the operation."""
+    return bool(_UNSUPPORTED.search(str(error.response.get("Error", {}).get("Message", ""))))
 
 
 def failed_call(error: BaseException) -> str:

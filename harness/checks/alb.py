@@ -1,6 +1,6 @@
 """The load balancer: its settings, the health of its targets, requests to every task."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal
@@ -11,12 +11,10 @@ from harness.checks.framework.resources import (
     load_balancer,
     running_tasks,
     target_group,
+    target_health,
 )
 from harness.checks.probes.catalog_client import CatalogClient
 from harness.run.evidence import Plane
-
-if TYPE_CHECKING:
-    from mypy_boto3_elbv2.type_defs import TargetHealthDescriptionTypeDef
 
 _TRAFFIC = (Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
 _BALANCER = Comparison(
@@ -43,6 +41,7 @@ _TARGETS = Comparison(
         "LoadBalancerArns": "compared with the load balancer",
         "Attributes.stickiness.app_cookie": "of another type of stickiness",
     },
+    defaults={"Attributes.load_balancing.algorithm.type": "round_robin"},
 )
 
 
@@ -149,29 +148,16 @@ class Alb(ServiceChecks):
         )
 
     def _healthy_targets(self) -> set[str]:
-        arn = target_group(self.context)["TargetGroupArn"]
         expected = self.context.expected.desired_count
-
-        def health() -> list[tuple[str, str]]:
-            response = self.context.clients.elbv2.describe_target_health(TargetGroupArn=arn)
-            return sorted(_state(target) for target in response["TargetHealthDescriptions"])
-
-        def ready(actual: list[tuple[str, str]]) -> bool:
-            return len(actual) == expected and all(state == "healthy" for _, state in actual)
-
         actual = self.context.eventually(
-            health, what=f"{expected} targets, all healthy", ready=ready
+            lambda: target_health(self.context),
+            what=f"{expected} targets, all healthy",
+            ready=lambda actual: list(actual.values()) == ["healthy"] * expected,
         )
-        return {address for address, _ in actual}
+        return set(actual)
 
 
 def _values(response: Any) -> dict[str, str]:
     """Return key -> value of the attributes that are set."""
     values = {item["Key"]: item["Value"] for item in response["Attributes"]}
     return {key: value for key, value in values.items() if value not in ("false", "0")}
-
-
-def _state(target: "TargetHealthDescriptionTypeDef") -> tuple[str, str]:
-    state = target["TargetHealth"]["State"]
-    reason = target["TargetHealth"].get("Reason")
-    return target["Target"]["Id"], f"{state} ({reason})" if reason else state

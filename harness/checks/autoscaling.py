@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from harness.aws.capability import Capability
 from harness.aws.paging import pages
-from harness.checks.framework.check import ServiceChecks, check, expect, one
+from harness.checks.framework.check import ServiceChecks, check, expect_equal, one
 from harness.checks.framework.description import Comparison
 from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import (
     active_service,
     running_tasks,
-    target_group,
+    target_health,
 )
 from harness.run.evidence import Plane
 
@@ -55,7 +55,10 @@ class AutoScaling(ServiceChecks):
         described = {**target, "ScheduledActions": list(actions)}
         return self.compare(_TARGET, {self._resource_id(): described})
 
-    @check("the scaling policies are exactly the configured ones, for CPU and for requests")
+    @check(
+        "the scaling policies are exactly the configured ones, for CPU and for requests",
+        requires=(Capability.CLOUDWATCH,),
+    )
     def policies(self) -> str:
         """Compare every scaling policy; each must have its alarms."""
         scaling = self.context.clients.application_autoscaling
@@ -63,8 +66,26 @@ class AutoScaling(ServiceChecks):
             pages(scaling, "describe_scaling_policies", "ScalingPolicies", **self._scaled())
         )
         for policy in found:
-            expect(bool(policy.get("Alarms")), f"alarms of {policy['PolicyName']}", "none")
+            self._require_alarms(policy)
         return self.compare(_POLICY, {policy["PolicyName"]: policy for policy in found})
+
+    def _require_alarms(self, policy: Any) -> None:
+        """Require both alarms of a policy, with the policy as their only action.
+
+        https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
+        """
+        names = [alarm["AlarmName"] for alarm in policy.get("Alarms", ())]
+        alarms = self.context.clients.cloudwatch.describe_alarms(AlarmNames=names or ["none"])
+        actions = {
+            alarm["AlarmName"]: alarm["AlarmActions"] if alarm["ActionsEnabled"] else []
+            for alarm in alarms["MetricAlarms"]
+            if alarm["AlarmName"] in names
+        }
+        expect_equal(
+            f"actions of the alarms of {policy['PolicyName']}",
+            actions or None,
+            {name: [policy["PolicyARN"]] for name in names},
+        )
 
     def _scaled(self) -> dict[str, str]:
         return {"ServiceNamespace": _NAMESPACE, "ResourceId": self._resource_id()}
@@ -121,7 +142,8 @@ class AutoScaling(ServiceChecks):
         def observe() -> tuple[int, int, int]:
             tasks = running_tasks(self.context)
             running = [task for task in tasks if task.status == "RUNNING"]
-            return self._desired_count(), len(running), self._healthy_targets()
+            healthy = list(target_health(self.context).values()).count("healthy")
+            return self._desired_count(), len(running), healthy
 
         self.context.eventually(
             observe,
@@ -131,12 +153,6 @@ class AutoScaling(ServiceChecks):
 
     def _desired_count(self) -> int:
         return active_service(self.context)["desiredCount"]
-
-    def _healthy_targets(self) -> int:
-        arn = target_group(self.context)["TargetGroupArn"]
-        response = self.context.clients.elbv2.describe_target_health(TargetGroupArn=arn)
-        states = [item["TargetHealth"]["State"] for item in response["TargetHealthDescriptions"]]
-        return states.count("healthy")
 
     def _target(self) -> "ScalableTargetTypeDef":
         scaling = self.context.clients.application_autoscaling

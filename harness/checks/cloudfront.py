@@ -5,6 +5,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+import requests
+
 from harness.aws.capability import Capability
 from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal, one
 from harness.checks.framework.description import Comparison
@@ -55,9 +57,14 @@ class CloudFront(ServiceChecks):
 
     @check("the distribution is as configured: no caching, its only origin the load balancer")
     def configuration(self) -> str:
-        """Compare every setting of the distribution, its behaviours and its origins."""
+        """Compare every setting of the distribution, its behaviours, origins and metrics."""
         distribution: Any = self._distribution()
         described = {**distribution, **distribution["DistributionConfig"]}
+        described |= self.read(
+            self.context.clients.cloudfront,
+            {"Monitoring": "get_monitoring_subscription"},
+            DistributionId=distribution["Id"],
+        )
         del described["DistributionConfig"]
         return self.compare(_DISTRIBUTION, {distribution["Id"]: described})
 
@@ -142,11 +149,15 @@ class CloudFront(ServiceChecks):
         catalog, caches = self._catalog(), set()
         with catalog.products() as [made]:
             for expected in (made.sent, {**made.sent, "name": "Changed"}):
-                catalog.send("PUT", made.path, json=expected)
-                responses = catalog.each_task(lambda: catalog.search(made.sent["category"]))
-                for response in responses.values():
+
+                def search(expected: dict[str, str] = expected) -> requests.Response:
+                    response = catalog.search(made.sent["category"])
                     require_product(one(items_of(response), "product"), expected)
                     caches.add(response.headers.get("X-Cache"))
+                    return response
+
+                catalog.send("PUT", made.path, json=expected)
+                catalog.each_task(search)
         expect_equal("X-Cache of the responses", caches, {_MISS})
         return f"every response was current; X-Cache: {_MISS}, each time"
 

@@ -12,9 +12,11 @@ _SECRET = Comparison(
         "CreatedDate": "of its creation",
         "LastChangedDate": "changes with each version",
         "LastAccessedDate": "changes with use",
-        "VersionIdsToStages": "assigned by AWS; aurora/secret-matches-cluster has the value",
+        "VersionIdsToStages": "ids assigned by AWS; compared as Stages",
         "PrimaryRegion": "of replicated secrets",
     },
+    # aurora/secret-matches-cluster has the value of this one.
+    {"Stages": "AWSCURRENT"},
 )
 
 
@@ -27,8 +29,10 @@ class DatabaseSecret(ServiceChecks):
 
     @check("the secret is as configured, and has no resource policy, replica or rotation")
     def settings(self) -> str:
-        """Compare the secret with its resource policy."""
+        """Compare the secret with its resource policy and the stages of its versions."""
         secrets, name = self.context.clients.secretsmanager, self.context.expected.secret_name
         described = secrets.describe_secret(SecretId=name)
-        policy = secrets.get_resource_policy(SecretId=name).get("ResourcePolicy")
-        return self.compare(_SECRET, {described["ARN"]: {**described, "ResourcePolicy": policy}})
+        policy = secrets.get_resource_policy(SecretId=name).get("ResourcePolicy", "")
+        stages = {stage for some in described["VersionIdsToStages"].values() for stage in some}
+        more = {"ResourcePolicy": policy, "Stages": sorted(stages - {"AWSPREVIOUS"})}
+        return self.compare(_SECRET, {described["ARN"]: {**described, **more}})

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from harness.aws.capability import Capability
+from harness.aws.paging import pages
 from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal, one
 from harness.checks.framework.description import Comparison, contains
 from harness.checks.framework.expected import Tier
@@ -29,12 +30,11 @@ _CLUSTER = Comparison(
     {
         **_TAGS,
         **dict.fromkeys(
-            ("activeServicesCount", "pendingTasksCount", "runningTasksCount", "statistics"),
-            "changes with the tasks",
+            ("pendingTasksCount", "runningTasksCount", "statistics"), "changes with the tasks"
         ),
         "attachments": "of capacity providers of its own",
     },
-    {"status": "ACTIVE"},
+    {"status": "ACTIVE", "activeServicesCount": 1},
 )
 _SERVICE = Comparison(
     "ECS service",
@@ -77,11 +77,16 @@ class Ecs(ServiceChecks):
     tier = Tier.SERVICE
     requires = (Capability.ECS,)
 
-    @check("the cluster is as configured, with FARGATE and FARGATE_SPOT")
+    @check("the cluster is as configured, with FARGATE and FARGATE_SPOT, for the service alone")
     def cluster(self) -> str:
-        """Compare the cluster with its settings and capacity providers."""
-        cluster = ecs_cluster(self.context)
-        return self.compare(_CLUSTER, {cluster["clusterName"]: cluster})
+        """Compare the cluster with its settings and capacity providers; it has no other tasks."""
+        cluster, ecs = ecs_cluster(self.context), self.context.clients.ecs
+        name = cluster["clusterName"]
+        of_service = f"service:{self.context.expected.ecs_service_name}"
+        arns = list(pages(ecs, "list_tasks", "taskArns", cluster=name))[:100]
+        tasks = ecs.describe_tasks(cluster=name, tasks=arns)["tasks"] if arns else []
+        others = [task["taskArn"] for task in tasks if task.get("group") != of_service]
+        return self.compare(_CLUSTER, {name: {**cluster, "OtherTasks": others}})
 
     @check("the service is as configured: FARGATE_SPOT, private subnets, a circuit breaker")
     def configuration(self) -> str:
@@ -97,19 +102,40 @@ class Ecs(ServiceChecks):
 
     @check(
         "the database password is nowhere in plain text",
-        requires=(Capability.SECRETSMANAGER,),
+        requires=(Capability.SECRETSMANAGER, Capability.LOGS),
     )
     def no_plain_password(self) -> str:
-        """Search for the password itself: definition, service, running and stopped tasks."""
+        """Search for the password itself where anybody who may describe or log can read it.
+
+        The configuration of every resource (other checks compare it with the resources), the
+        outputs, every revision of the task definition, the service, its tasks, and the events of
+        the log group. Not in Terraform's state, which has it and is protected as the secret is.
+        """
+        ecs, stack = self.context.clients.ecs, self.context.expected
         password = read_credentials(self.context).password
+        arns = [
+            arn
+            for status in ("ACTIVE", "INACTIVE")
+            for arn in pages(
+                ecs,
+                "list_task_definitions",
+                "taskDefinitionArns",
+                familyPrefix=stack.task_family,
+                status=status,
+            )
+        ]
+        revisions = {arn: ecs.describe_task_definition(taskDefinition=arn) for arn in arns}
         places: dict[str, Any] = {
-            "the task definition": self._definition(),
+            **revisions,
             "the service": active_service(self.context),
             **{task["taskArn"]: task for task in described_tasks(self.context)},
+            "the configuration": self.context.configured,
+            "the outputs": vars(self.context.outputs),
+            f"log group {stack.log_group_name}": self._messages(),
         }
         found = [name for name, place in places.items() if contains(place, password)]
         expect(not found, "the password in none of them", f"it is in {', '.join(found)}")
-        return f"searched {len(places)} descriptions for the password of the secret"
+        return f"searched {len(places)} places for the password of the secret"
 
     @check("the desired number of tasks runs, and none is pending", requires=_TASKS)
     def running_as_desired(self) -> str:
@@ -184,6 +210,12 @@ class Ecs(ServiceChecks):
         counts = {task.id: self._count_lines(task) for task in tasks}
         shown = ", ".join(f"{task} {count}" for task, count in counts.items())
         return f"lines by task: {shown}"
+
+    def _messages(self) -> list[str]:
+        given = {"logGroupName": self.context.expected.log_group_name}
+        return list(
+            pages(self.context.clients.logs, "filter_log_events", "events[].message", **given)
+        )
 
     def _count_lines(self, task: RunningTask) -> int:
         container = self._container()

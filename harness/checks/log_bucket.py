@@ -1,12 +1,6 @@
 """The log bucket: exactly its configured settings."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from botocore.exceptions import ClientError
-
 from harness.aws.capability import Capability
-from harness.aws.errors import error_code, is_absent
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.description import Comparison
 from harness.checks.framework.expected import Tier
@@ -61,15 +55,6 @@ class LogBucket(ServiceChecks):
     def settings(self) -> str:
         """Compare every setting that a bucket can have."""
         name = self.context.expected.log_bucket_name
-        found = {part: self._setting(operation) for part, operation in _SETTINGS.items()}
-        return self.compare(_BUCKET, {name: found})
-
-    def _setting(self, operation: str) -> Mapping[str, Any]:
-        read = getattr(self.context.clients.s3, operation)
-        try:
-            response: Mapping[str, Any] = read(Bucket=self.context.expected.log_bucket_name)
-        except ClientError as error:
-            if is_absent(error) and error_code(error) != "NoSuchBucket":
-                return {}  # not set
-            raise
-        return response
+        return self.compare(
+            _BUCKET, {name: self.read(self.context.clients.s3, _SETTINGS, Bucket=name)}
+        )

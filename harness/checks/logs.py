@@ -13,8 +13,17 @@ _LOG_GROUP = Comparison(
         "creationTime": "of its creation",
         "inheritedProperties": "a setting of the account",
         "storedBytes": "changes with the tasks",
+        **dict.fromkeys(
+            ("DataProtection.logGroupIdentifier", "Transformer.logGroupIdentifier"), "the group"
+        ),
     },
 )
+_FILTERS = {
+    "SubscriptionFilters": "describe_subscription_filters subscriptionFilters",
+    "MetricFilters": "describe_metric_filters metricFilters",
+}
+_POLICIES = {"DataProtection": "get_data_protection_policy", "Transformer": "get_transformer"}
+_INDEXES = {"Indexes": "describe_index_policies"}
 
 
 class Logs(ServiceChecks):
@@ -26,15 +35,13 @@ class Logs(ServiceChecks):
 
     @check("the tasks' log group is as configured, and nothing else reads or filters its events")
     def log_group(self) -> str:
-        """Compare the group with its subscription and metric filters."""
+        """Compare the group with its filters, data protection, transformer and index policies."""
         logs, name = self.context.clients.logs, self.context.expected.log_group_name
         groups = pages(logs, "describe_log_groups", "logGroups", logGroupNamePrefix=name)
-        filters = {
-            key: list(pages(logs, operation, key, logGroupName=name))
-            for key, operation in (
-                ("subscriptionFilters", "describe_subscription_filters"),
-                ("metricFilters", "describe_metric_filters"),
-            )
+        more = {
+            **self.read(logs, _FILTERS, logGroupName=name),
+            **self.read(logs, _POLICIES, logGroupIdentifier=name),
+            **self.read(logs, _INDEXES, logGroupIdentifiers=[name]),
         }
-        found = [{**each, **filters} for each in groups if each["logGroupName"] == name]
+        found = [{**each, **more} for each in groups if each["logGroupName"] == name]
         return self.compare(_LOG_GROUP, {each["logGroupName"]: each for each in found})

@@ -83,6 +83,25 @@ _NETWORK_ACL = Comparison(
         "Associations": "all subnets of the VPC: there is no other network ACL",
     },
 )
+# What can be attached to a VPC, and the stack attaches nowhere: filter -> part -> operation, with
+# what is not deleted.
+_ATTACHED = {
+    "vpc-id": {
+        "Endpoints": "describe_vpc_endpoints VpcEndpoints[?!starts_with(State, 'delet')]",
+        "TransitGateways": "describe_transit_gateway_vpc_attachments "
+        "TransitGatewayVpcAttachments[?!starts_with(State, 'delet')]",
+        "CarrierGateways": "describe_carrier_gateways "
+        "CarrierGateways[?!starts_with(State, 'delet')]",
+        "Instances": "describe_instances Reservations[].Instances[?State.Name != 'terminated'][]",
+    },
+    **{
+        f"{side}-vpc-info.vpc-id": {
+            f"Peering.{side}": "describe_vpc_peering_connections VpcPeeringConnections"
+            "[?contains(['active', 'pending-acceptance', 'provisioning'], Status.Code)]"
+        }
+        for side in ("requester", "accepter")
+    },
+}
 # What AWS gives every default network ACL:
 # https://docs.aws.amazon.com/vpc/latest/userguide/default-network-acl.html
 _LAST_RULE = 32767
@@ -110,13 +129,14 @@ class Network(ServiceChecks):
     tier = Tier.NETWORK
     requires = (Capability.EC2,)
 
-    @check("the VPC is as configured")
+    @check("the VPC is as configured, and nothing else is attached to it")
     def vpc(self) -> str:
-        """Compare the VPC with its attributes."""
+        """Compare the VPC with its attributes and all that can be attached to a VPC."""
         ec2, vpc = self.context.clients.ec2, self.context.outputs.vpc_id or ""
         described: dict[str, Any] = {
             each["VpcId"]: each for each in ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"]
         }
+        described[vpc] = {**described[vpc], **self._attached()}
         for name in ("enableDnsSupport", "enableDnsHostnames"):
             attribute: Any = ec2.describe_vpc_attribute(VpcId=vpc, Attribute=name)
             key = name[0].upper() + name[1:]
@@ -182,6 +202,23 @@ class Network(ServiceChecks):
         expected = {"default": _network_acl(_DEFAULT_ACL)}
         names = ["default" if acl["IsDefault"] else acl["NetworkAclId"] for acl in acls]
         return self.compare(_NETWORK_ACL, dict(zip(names, acls, strict=True)), expected)
+
+    def _attached(self) -> dict[str, Any]:
+        ec2, vpc = self.context.clients.ec2, self.context.outputs.vpc_id or ""
+        found: dict[str, Any] = {}
+        for name, operations in _ATTACHED.items():
+            found |= self.read(ec2, operations, Filters=[{"Name": name, "Values": [vpc]}])
+        of_vpc = [{"Name": "resource-id", "Values": [vpc]}]
+        found |= self.read(ec2, {"FlowLogs": "describe_flow_logs FlowLogs"}, Filter=of_vpc)
+        attached = [
+            {"Name": "attachment.vpc-id", "Values": [vpc]},
+            {"Name": "attachment.state", "Values": ["attaching", "attached"]},
+        ]
+        found |= self.read(ec2, {"VpnGateways": "describe_vpn_gateways"}, Filters=attached)
+        # These cannot be filtered by their VPC.
+        key = f"EgressOnlyInternetGateways[?Attachments[?VpcId == '{vpc}']]"
+        operation = f"describe_egress_only_internet_gateways {key}"
+        return found | self.read(ec2, {"EgressOnlyInternetGateways": operation})
 
     def _of_vpc(self, operation: str, key: str, by: str = "vpc-id") -> Iterable[Any]:
         """Return what an operation describes in the VPC."""

@@ -9,6 +9,7 @@ import os
 import sys
 from dataclasses import replace
 
+from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.table import Table
 
@@ -44,13 +45,21 @@ def _try_all(context: CheckContext, words: list[str], console: Console) -> int:
     if already := failed(context):
         console.print(f"the stack is not intact: {', '.join(sorted(already))}")
         return 1
-    trials = []
+    trials, failures = [], 0
     for each in MUTATIONS:
         if _selected(each, words, context.target.name):
-            trials.append(attempt(context, each))
-            console.print(_line(trials[-1]), highlight=False)
+            try:
+                trials.append(attempt(context, each))
+            except ClientError as error:
+                console.print(f"failed  {each.name}: {error}", highlight=False)
+                failures += 1
+            else:
+                console.print(_line(trials[-1]), highlight=False)
     console.print(_matrix(trials))
-    return 0 if all(trial.as_expected for trial in trials) else 1
+    right = sum(trial.as_expected for trial in trials)
+    bystanders = sum(len(trial.bystanders) for trial in trials)
+    console.print(f"{right} of {len(trials) + failures} right, {bystanders} bystanders")
+    return 0 if right == len(trials) + failures else 1
 
 
 def _selected(each: Mutation, words: list[str], target: str) -> bool:
@@ -62,10 +71,15 @@ def _selected(each: Mutation, words: list[str], target: str) -> bool:
 def _line(trial: Trial) -> str:
     parts = (
         ("unnoticed by", trial.unnoticed),
-        ("bystanders", trial.bystanders),
+        ("bystander", trial.bystanders),
         ("not recovered", trial.still_failing),
     )
-    wrong = "; ".join(f"{what}: {', '.join(sorted(checks))}" for what, checks in parts if checks)
+    seen = {**trial.failed, **trial.still_failing}
+    wrong = "; ".join(
+        f"{what} {check} ({seen.get(check, 'passed')})"
+        for what, checks in parts
+        for check in sorted(checks)
+    )
     return f"{'wrong' if wrong else 'right'}  {trial.mutation.name}  {wrong}"
 
 
@@ -77,7 +91,7 @@ def _matrix(trials: list[Trial]) -> Table:
             *(
                 "\n".join(sorted(checks))
                 for checks in (
-                    trial.failed & trial.expected,
+                    trial.failed.keys() & trial.expected,
                     trial.unnoticed,
                     trial.bystanders,
                     trial.still_failing,

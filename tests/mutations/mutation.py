@@ -1,7 +1,7 @@
 """One mutation as data, and its trial on a deployed stack."""
 
 import copy
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,24 +45,24 @@ class Trial:
     Attributes:
         mutation: The mutation.
         expected: Its checks that can be made on the target.
-        failed: The checks that failed.
+        failed: The checks that failed, each with what it observed.
         still_failing: Those that did not pass again after the change was reverted.
     """
 
     mutation: Mutation
     expected: frozenset[str]
-    failed: frozenset[str]
-    still_failing: frozenset[str]
+    failed: Mapping[str, str]
+    still_failing: Mapping[str, str]
 
     @property
     def unnoticed(self) -> frozenset[str]:
         """Checks that should have failed and passed."""
-        return self.expected - self.failed
+        return self.expected - self.failed.keys()
 
     @property
     def bystanders(self) -> frozenset[str]:
         """Checks that should have passed and failed."""
-        return self.failed - self.expected - self.mutation.may_fail
+        return frozenset(self.failed.keys() - self.expected - self.mutation.may_fail)
 
     @property
     def as_expected(self) -> bool:
@@ -101,6 +101,52 @@ def modified(
     return mutation(name, checks, action, write, **more)
 
 
+def called(
+    name: str,
+    checks: str,
+    do: tuple[str, Callable[[CheckContext], dict[str, Any]]],
+    undo: tuple[str, Callable[[CheckContext, Any], dict[str, Any]]],
+    **more: Any,
+) -> Mutation:
+    """Return a mutation by two operations, such as ``ec2.create_vpc``, with their parameters."""
+
+    def call(context: CheckContext, operation: str, given: dict[str, Any]) -> Any:
+        client, _, method = operation.partition(".")
+        return getattr(getattr(context.clients, client), method)(**given)
+
+    return mutation(
+        name,
+        checks,
+        lambda c: call(c, do[0], do[1](c)),
+        lambda c, made: call(c, undo[0], undo[1](c, made)),
+        **more,
+    )
+
+
+def switched(
+    name: str,
+    checks: str,
+    operation: str,
+    target: Callable[[CheckContext], dict[str, Any]],
+    values: tuple[dict[str, Any], dict[str, Any]],
+    **more: Any,
+) -> Mutation:
+    """Return a mutation by one operation: it sets the first value, then the configured one."""
+    changed, configured = values
+    return called(
+        name,
+        checks,
+        (operation, lambda c: {**target(c), **changed}),
+        (operation, lambda c, _: {**target(c), **configured}),
+        **more,
+    )
+
+
+def vpc_of(context: CheckContext) -> str:
+    """Return the id of the VPC."""
+    return context.outputs.vpc_id or ""
+
+
 def unreported(context: CheckContext) -> CheckContext:
     """Return the context with the patience of a recovery and without results in a report."""
     return replace(context, record=lambda _: None, patience=_RECOVER_SECONDS)
@@ -111,11 +157,11 @@ def attempt(context: CheckContext, tried: Mutation) -> Trial:
     impatient = replace(context, patience=_NOTICE_SECONDS)
     made = tried.action(context)
     try:
-        noticed = failed(impatient) | failed(impatient, tried.exclusive)
+        noticed = {**failed(impatient), **failed(impatient, tried.exclusive)}
     finally:
         tried.undo(context, made)
     expected = provable(context, tried.checks)
-    return Trial(tried, expected, noticed, failed(context, noticed | expected))
+    return Trial(tried, expected, noticed, failed(context, noticed.keys() | expected))
 
 
 def provable(context: CheckContext, checks: Collection[str]) -> frozenset[str]:
@@ -130,10 +176,10 @@ def provable(context: CheckContext, checks: Collection[str]) -> frozenset[str]:
     )
 
 
-def failed(context: CheckContext, only: Collection[str] | None = None) -> frozenset[str]:
-    """Run checks, all that only read unless some are given, and return those that failed."""
+def failed(context: CheckContext, only: Collection[str] | None = None) -> dict[str, str]:
+    """Run checks, all that only read unless some are given; return observations of failed ones."""
     if only is not None and not only:
-        return frozenset()
+        return {}
     given = sorted(only) if only is not None else None
     results = run_checks(context, only=given, exclusive=only is not None)
-    return frozenset(result.check for result in results if result.status is Status.FAILED)
+    return {each.check: each.observed for each in results if each.status is Status.FAILED}

@@ -9,11 +9,13 @@ _ANYWHERE = "0.0.0.0/0"
 _HALF = "0.0.0.0/1"
 
 
-def _of_vpc(context: CheckContext) -> list[Any]:
+def of_vpc(context: CheckContext) -> list[Any]:
+    """Return the filter of what is in the VPC."""
     return [{"Name": "vpc-id", "Values": [context.outputs.vpc_id or ""]}]
 
 
-def _private_table(context: CheckContext) -> Any:
+def private_table(context: CheckContext) -> Any:
+    """Return the route table of a private subnet."""
     subnet = context.outputs.private_subnet_ids[0]
     by_subnet: Any = [{"Name": "association.subnet-id", "Values": [subnet]}]
     [table] = context.clients.ec2.describe_route_tables(Filters=by_subnet)["RouteTables"]
@@ -28,14 +30,14 @@ def _internet_gateway(context: CheckContext) -> str:
 
 
 def _add_route(context: CheckContext, **more: Any) -> Any:
-    table = _private_table(context)["RouteTableId"]
+    table = private_table(context)["RouteTableId"]
     route: Any = {"RouteTableId": table, "DestinationCidrBlock": _HALF}
     context.clients.ec2.create_route(**route, GatewayId=_internet_gateway(context), **more)
     return route
 
 
 def _remove_route(context: CheckContext) -> Any:
-    table = _private_table(context)
+    table = private_table(context)
     [gateway] = [
         route["NatGatewayId"]
         for route in table["Routes"]
@@ -53,7 +55,7 @@ def _add_network_acl(context: CheckContext) -> str:
 
 def _deny_by_default_acl(context: CheckContext) -> Any:
     ec2 = context.clients.ec2
-    [acl] = ec2.describe_network_acls(Filters=_of_vpc(context))["NetworkAcls"]
+    [acl] = ec2.describe_network_acls(Filters=of_vpc(context))["NetworkAcls"]
     entry: Any = {"NetworkAclId": acl["NetworkAclId"], "RuleNumber": 1, "Egress": False}
     ec2.create_network_acl_entry(**entry, Protocol="-1", RuleAction="deny", CidrBlock=_ANYWHERE)
     return entry

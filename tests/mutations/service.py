@@ -18,14 +18,16 @@ _FEWER_TASKS = (
 )
 
 
-def _names(context: CheckContext) -> Any:
+def names(context: CheckContext) -> Any:
+    """Return the parameters that identify the service."""
     return {
         "cluster": context.expected.ecs_cluster_name,
         "service": context.expected.ecs_service_name,
     }
 
 
-def _scaled(context: CheckContext) -> Any:
+def scalable(context: CheckContext) -> Any:
+    """Return the parameters that identify the scalable target."""
     return {
         "ServiceNamespace": _ECS,
         "ScalableDimension": _DESIRED_COUNT,
@@ -33,23 +35,25 @@ def _scaled(context: CheckContext) -> Any:
     }
 
 
-def _register(context: CheckContext, **changes: Any) -> None:
+def register(context: CheckContext, **changes: Any) -> None:
+    """Change the scalable target."""
     scaling = context.clients.application_autoscaling
-    scaling.register_scalable_target(**_scaled(context), **changes)
+    scaling.register_scalable_target(**scalable(context), **changes)
 
 
 def _suspend(context: CheckContext, *, suspended: bool) -> None:
     kinds = ("DynamicScalingIn", "DynamicScalingOut", "ScheduledScaling")
-    _register(context, SuspendedState={f"{kind}Suspended": suspended for kind in kinds})
+    register(context, SuspendedState={f"{kind}Suspended": suspended for kind in kinds})
 
 
 def _set_desired_count(context: CheckContext, count: int) -> None:
     """Set it, and wait until as many tasks run: the checks then see no transient state."""
-    context.clients.ecs.update_service(**_names(context), desiredCount=count)
-    _settle(context, count)
+    context.clients.ecs.update_service(**names(context), desiredCount=count)
+    settle(context, count)
 
 
-def _settle(context: CheckContext, count: int) -> None:
+def settle(context: CheckContext, count: int) -> None:
+    """Wait for a number of running tasks, of one deployment."""
     context.eventually(
         lambda: (
             active_service(context)["runningCount"],
@@ -73,7 +77,7 @@ def _start_it_again(context: CheckContext) -> None:
 
 def _deregister(context: CheckContext) -> Any:
     """Remove the scalable target, and with it its policies."""
-    scaling, scaled = context.clients.application_autoscaling, _scaled(context)
+    scaling, scaled = context.clients.application_autoscaling, scalable(context)
     given = {key: scaled[key] for key in ("ServiceNamespace", "ResourceId")}
     policies = scaling.describe_scaling_policies(**given)["ScalingPolicies"]
     arn = scaling.describe_scalable_targets(ServiceNamespace=_ECS)["ScalableTargets"][0]
@@ -85,15 +89,15 @@ def _deregister(context: CheckContext) -> Any:
 def _register_again(context: CheckContext, made: Any) -> None:
     policies, tags = made
     stack, scaling = context.expected, context.clients.application_autoscaling
-    _register(context, MinCapacity=stack.min_capacity, MaxCapacity=stack.max_capacity, Tags=tags)
+    register(context, MinCapacity=stack.min_capacity, MaxCapacity=stack.max_capacity, Tags=tags)
     for policy in policies:
         kept = ("PolicyName", "PolicyType", "TargetTrackingScalingPolicyConfiguration")
-        scaling.put_scaling_policy(**_scaled(context), **{key: policy[key] for key in kept})
+        scaling.put_scaling_policy(**scalable(context), **{key: policy[key] for key in kept})
 
 
 def _policy(name: str, change: Callable[[Any], object]) -> Mutation:
     def read(context: CheckContext) -> Any:
-        scaled = _scaled(context)
+        scaled = scalable(context)
         given = {key: scaled[key] for key in ("ServiceNamespace", "ResourceId")}
         policies = context.clients.application_autoscaling.describe_scaling_policies(**given)
         return policies["ScalingPolicies"][0]
@@ -101,7 +105,7 @@ def _policy(name: str, change: Callable[[Any], object]) -> Mutation:
     def write(context: CheckContext, policy: Any) -> None:
         kept = ("PolicyName", "PolicyType", "TargetTrackingScalingPolicyConfiguration")
         context.clients.application_autoscaling.put_scaling_policy(
-            **_scaled(context), **{key: policy[key] for key in kept}
+            **scalable(context), **{key: policy[key] for key in kept}
         )
 
     return modified(
@@ -113,48 +117,66 @@ def _policy(name: str, change: Callable[[Any], object]) -> Mutation:
     )
 
 
-def _definition(context: CheckContext) -> Any:
+def definition(context: CheckContext) -> Any:
+    """Return the task definition that the service runs."""
     arn = active_service(context)["taskDefinition"]
     return context.clients.ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
 
 
-def _run_with_password(context: CheckContext) -> str:
-    """Run a revision whose environment has the password in a URL, under a harmless name."""
-    before, password = _definition(context), read_credentials(context).password
+def revised(
+    context: CheckContext,
+    change: Callable[[dict[str, Any]], object],
+    *,
+    run: bool = True,
+    settled: bool = True,
+) -> str:
+    """Register a changed revision; return the one that runs, or if none is run, the new one.
+
+    Args:
+        context: The deployed stack.
+        change: Changes a definition in place.
+        run: Whether the service runs it.
+        settled: Whether to wait until it does.
+    """
+    before = definition(context)
     kept = (
         *("family", "taskRoleArn", "executionRoleArn", "networkMode", "containerDefinitions"),
         *("requiresCompatibilities", "cpu", "memory", "runtimePlatform"),
     )
     changed = json.loads(json.dumps({key: before[key] for key in kept}))
-    changed["containerDefinitions"][0]["environment"].append(
-        {"name": "DATABASE_URL", "value": f"postgresql://catalogadmin:{password}@db/catalog"}
-    )
-    tags: Any = context.clients.ecs.list_tags_for_resource(resourceArn=before["taskDefinitionArn"])[
-        "tags"
-    ]
-    after = context.clients.ecs.register_task_definition(**changed, tags=tags)["taskDefinition"]
-    _run(context, after["taskDefinitionArn"])
+    change(changed)
+    tags: Any = context.clients.ecs.list_tags_for_resource(resourceArn=before["taskDefinitionArn"])
+    after = context.clients.ecs.register_task_definition(**changed, tags=tags["tags"])
+    arn = after["taskDefinition"]["taskDefinitionArn"]
+    if not run:
+        return str(arn)
+    context.clients.ecs.update_service(**names(context), taskDefinition=arn)
+    if settled:
+        settle(context, context.expected.desired_count)
     return str(before["taskDefinitionArn"])
 
 
-def _run_again(context: CheckContext, definition: str) -> None:
+def _with_password(context: CheckContext) -> str:
+    """Run a revision whose environment has the password in a URL, under a harmless name."""
+    password = read_credentials(context).password
+    url = {"name": "DATABASE_URL", "value": f"postgresql://catalogadmin:{password}@db/catalog"}
+    return revised(context, lambda d: d["containerDefinitions"][0]["environment"].append(url))
+
+
+def run_again(context: CheckContext, before: str) -> None:
     """Run a revision again, and deregister the one that runs, which Terraform does not have."""
-    other = _definition(context)["taskDefinitionArn"]
-    _run(context, definition)
+    other = definition(context)["taskDefinitionArn"]
+    context.clients.ecs.update_service(**names(context), taskDefinition=before)
+    settle(context, context.expected.desired_count)
     context.clients.ecs.deregister_task_definition(taskDefinition=other)
-
-
-def _run(context: CheckContext, definition: str) -> None:
-    context.clients.ecs.update_service(**_names(context), taskDefinition=definition)
-    _settle(context, context.expected.desired_count)
 
 
 def _service(name: str, on: dict[str, Any], off: dict[str, Any]) -> Mutation:
     return mutation(
         name,
         "ecs/configuration",
-        lambda c: c.clients.ecs.update_service(**_names(c), **on) and None,
-        lambda c, _: c.clients.ecs.update_service(**_names(c), **off),
+        lambda c: c.clients.ecs.update_service(**names(c), **on) and None,
+        lambda c, _: c.clients.ecs.update_service(**names(c), **off),
     )
 
 
@@ -182,7 +204,9 @@ def _write_stream_anew(context: CheckContext, made: Any) -> None:
     context.clients.logs.put_log_events(**stream, logEvents=kept[-100:])
 
 
-def _alarm(name: str, checks: str, change: Callable[[Any], object], **more: Any) -> Mutation:
+def alarm(name: str, checks: str, change: Callable[[Any], object], **more: Any) -> Mutation:
+    """Return a mutation of an alarm."""
+
     def read(context: CheckContext) -> Any:
         names = [context.expected.alarm_name("alb-5xx")]
         return context.clients.cloudwatch.describe_alarms(AlarmNames=names)["MetricAlarms"][0]
@@ -198,7 +222,8 @@ def _alarm(name: str, checks: str, change: Callable[[Any], object], **more: Any)
     return modified(name, checks, read, lambda alarm: change(alarm) and None, write, **more)
 
 
-def _board(context: CheckContext) -> Any:
+def board(context: CheckContext) -> Any:
+    """Return the body of the dashboard."""
     name = context.expected.dashboard_name
     return json.loads(context.clients.cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])
 
@@ -214,8 +239,8 @@ MUTATIONS = (
     mutation(
         "the password in an environment variable of another name",
         "ecs/configuration ecs/no-plain-password ecs/task-definition",
-        _run_with_password,
-        _run_again,
+        _with_password,
+        run_again,
         quick=True,
     ),
     _service(
@@ -250,8 +275,8 @@ MUTATIONS = (
     mutation(
         "another maximum of auto scaling",
         "autoscaling/target",
-        lambda c: _register(c, MaxCapacity=c.expected.max_capacity + 1),
-        lambda c, _: _register(c, MaxCapacity=c.expected.max_capacity),
+        lambda c: register(c, MaxCapacity=c.expected.max_capacity + 1),
+        lambda c, _: register(c, MaxCapacity=c.expected.max_capacity),
     ),
     mutation(
         "no scalable target",
@@ -264,13 +289,13 @@ MUTATIONS = (
         "another target of a scaling policy", lambda tracking: tracking.update(TargetValue=99.0)
     ),
     _policy("no scaling in", lambda tracking: tracking.update(DisableScaleIn=True)),
-    _alarm("another threshold of an alarm", "alarms/metrics", lambda a: a.update(Threshold=9.0)),
-    _alarm(
+    alarm("another threshold of an alarm", "alarms/metrics", lambda a: a.update(Threshold=9.0)),
+    alarm(
         "the actions of an alarm off",
         "alarms/metrics",
         lambda a: a.update(ActionsEnabled=False),
     ),
-    _alarm(
+    alarm(
         "an alarm that goes off at nothing",
         "alarms/metrics alarms/none-in-alarm",
         lambda alarm: alarm.update(Threshold=-1.0),
@@ -279,7 +304,7 @@ MUTATIONS = (
     modified(
         "a widget of the dashboard removed",
         "alarms/dashboard",
-        _board,
+        board,
         lambda body: body["widgets"].pop() and None,
         lambda c, body: c.clients.cloudwatch.put_dashboard(
             DashboardName=c.expected.dashboard_name, DashboardBody=json.dumps(body)

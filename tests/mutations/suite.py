@@ -1,13 +1,26 @@
 """Every mutation, and the data-plane checks that no mutation can turn red on the embedded cloud."""
 
-from tests.mutations import database, edge, network, service, storage
+from tests.mutations import (
+    attached,
+    cluster,
+    database,
+    edge,
+    network,
+    service,
+    settings,
+    storage,
+    tags,
+    tasks,
+    traffic,
+)
 
-MUTATIONS = (
-    *network.MUTATIONS,
-    *storage.MUTATIONS,
-    *database.MUTATIONS,
-    *edge.MUTATIONS,
-    *service.MUTATIONS,
+MUTATIONS = tuple(
+    each
+    for module in (
+        *(network, attached, storage, settings, database, cluster, edge, traffic, service, tasks),
+        tags,
+    )
+    for each in module.MUTATIONS
 )
 # Data-plane check -> why nothing can refute it on the embedded cloud; listed in the README.
 NOT_REFUTABLE = {

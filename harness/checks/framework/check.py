@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
 import psycopg
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.capability import Capability
-from harness.aws.errors import failed_call, is_absent
+from harness.aws.errors import error_code, failed_call, is_absent, is_unsupported
+from harness.aws.paging import pages
 from harness.checks.framework.context import CheckContext, InterruptedCheckError
 from harness.checks.framework.description import Comparison
 from harness.checks.framework.expected import Tier
@@ -17,6 +19,9 @@ from harness.core.errors import CheckFailedError, HarnessError, NotProvableError
 from harness.core.redaction import redact
 from harness.run.evidence import CheckResult, Plane, Status
 from harness.run.ledger import now
+
+# A part of a description that an emulator cannot return.
+UNSUPPORTED: Mapping[str, Any] = MappingProxyType({})
 
 S = TypeVar("S", bound="ServiceChecks")
 T = TypeVar("T")
@@ -75,6 +80,33 @@ class ServiceChecks:
         """Return the name of its pytest fixture: the service with underscores for hyphens."""
         return cls.service.replace("-", "_")
 
+    def read(self, client: Any, operations: Mapping[str, str], **given: Any) -> dict[str, Any]:
+        """Return part of a description -> response of an operation; empty for what is not set.
+
+        Args:
+            client: A boto3 client.
+            operations: Part -> name of the operation's method; to read all its pages, followed by
+                the JMESPath expression of their items.
+            **given: Parameters of every operation.
+
+        A part that an emulator cannot return is ``UNSUPPORTED``; ``compare`` leaves it out.
+        """
+        found: dict[str, Any] = {}
+        for part, operation in operations.items():
+            try:
+                name, _, key = operation.partition(" ")
+                found[part] = (
+                    list(pages(client, name, key, **given))
+                    if key
+                    else getattr(client, name)(**given)
+                )
+            except ClientError as error:
+                if is_unsupported(error):
+                    found[part] = UNSUPPORTED
+                elif not is_absent(error) or error_code(error) == "NoSuchBucket":
+                    raise
+        return found
+
     def compare(
         self,
         comparison: Comparison,
@@ -94,7 +126,10 @@ class ServiceChecks:
         Raises:
             CheckFailedError: The message lists every difference.
         """
-        omitted = self.context.target.omitted_fields.get(comparison.kind, {})
+        omitted = {
+            **self.context.target.omitted_fields.get(comparison.kind, {}),
+            **{k: "" for each in observed.values() for k, v in each.items() if v is UNSUPPORTED},
+        }
         comparison = replace(comparison, left_out={**comparison.left_out, **omitted})
         if expected is None:
             expected = self.context.configured.get(comparison.kind, {})

@@ -1,7 +1,7 @@
 """The main resources of the stack, looked up by their expected names."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from harness.aws.paging import batches
 from harness.checks.framework.check import one
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_rds.type_defs import DBClusterTypeDef
 
 _MAX_TASKS_PER_CALL = 100
+_HEALTH: Final = "TargetHealthDescriptions"
 
 
 def load_balancer(context: CheckContext) -> "LoadBalancerTypeDef":
@@ -29,14 +30,14 @@ def target_group(context: CheckContext) -> "TargetGroupTypeDef":
     return one(response["TargetGroups"], f"target group {name}")
 
 
-def registered_targets(context: CheckContext) -> set[str]:
-    """Return the addresses of the targets that may receive requests."""
+def target_health(context: CheckContext) -> dict[str, str]:
+    """Return address -> state, with the reason unless it is healthy, of every target."""
     arn = target_group(context)["TargetGroupArn"]
     response = context.clients.elbv2.describe_target_health(TargetGroupArn=arn)
+    health = {each["Target"]["Id"]: each["TargetHealth"] for each in response[_HEALTH]}
     return {
-        each["Target"]["Id"]
-        for each in response["TargetHealthDescriptions"]
-        if each["TargetHealth"]["State"] != "draining"
+        address: f"{each['State']} ({each['Reason']})" if "Reason" in each else each["State"]
+        for address, each in health.items()
     }
 
 

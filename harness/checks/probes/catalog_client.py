@@ -13,8 +13,8 @@ from harness.checks.framework.check import expect, expect_equal, one
 from harness.checks.framework.context import CheckContext
 from harness.checks.framework.resources import (
     load_balancer,
-    registered_targets,
     running_tasks,
+    target_health,
 )
 
 _SHOWN_CHARACTERS = 300
@@ -154,12 +154,23 @@ class CatalogClient:
 
     @cached_property
     def _expected(self) -> set[str]:
-        """The tasks that must respond; no other target may."""
-        tasks = {task.address: task.id for task in running_tasks(self.context)}
-        strangers = registered_targets(self.context) - tasks.keys()
-        if strangers:  # unless they are tasks that have started meanwhile
-            strangers -= {task.address for task in running_tasks(self.context)}
-        expect(not strangers, "running tasks as targets alone", ", ".join(sorted(strangers)))
+        """The tasks that must respond: every running one is a healthy target, and nothing else is.
+
+        Waited for: a task that has just started receives no requests yet.
+        """
+
+        def observe() -> tuple[dict[str, str], dict[str, str]]:
+            tasks = {task.address: task.id for task in running_tasks(self.context)}
+            health = target_health(self.context)
+            return tasks, {
+                target: state for target, state in health.items() if "draining" not in state
+            }
+
+        tasks, _ = self.context.eventually(
+            observe,
+            what="every running task to be a healthy target, and no other target",
+            ready=lambda seen: dict.fromkeys(seen[0], "healthy") == seen[1],
+        )
         return set(tasks.values())
 
     @contextmanager

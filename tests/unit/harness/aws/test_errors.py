@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from harness.aws.errors import error_code, error_message, is_absent
+from harness.aws.errors import error_code, error_message, is_absent, is_unsupported
 
 
 def refused(operation: str, code: str, message: str = "") -> ClientError:
@@ -68,3 +68,18 @@ def test_an_error_without_a_response_has_no_code() -> None:
     assert error_code(ClientError({}, "Delete")) == ""
     assert error_message(ValueError("x")) == "x"
     assert error_message(refused("Delete", "Busy", "in use")) == "Delete: Busy: in use"
+
+
+@pytest.mark.parametrize(
+    ("message", "lacking"),
+    [
+        ("Unknown action: GetTransformer", True),
+        ("Unknown EC2 action: DescribeCarrierGateways", True),
+        ("API action 'GetTransformer' for service 'logs' not yet implemented", True),
+        ("The API action is not included in your current license plan", True),
+        ("User is not authorized to perform: logs:GetTransformer", False),
+        ("The specified log group does not exist.", False),
+    ],
+)
+def test_an_operation_that_an_emulator_lacks(message: str, lacking: bool) -> None:
+    assert is_unsupported(refused("GetTransformer", "InternalFailure", message)) is lacking

@@ -51,12 +51,21 @@ TAGS = {
 UPPER_TAGS = [{"Key": key, "Value": value} for key, value in TAGS.items()]
 LOWER_TAGS = [{"key": key, "value": value} for key, value in TAGS.items()]
 
-# What S3 answers for settings that a bucket does not have; errors are not recorded.
+# What AWS answers for settings that a resource does not have; errors are not recorded.
 _NOT_SET = {
-    "GetBucketCors": "NoSuchCORSConfiguration",
-    "GetBucketReplication": "ReplicationConfigurationNotFoundError",
-    "GetBucketWebsite": "NoSuchWebsiteConfiguration",
-    "GetObjectLockConfiguration": "ObjectLockConfigurationNotFoundError",
+    "cloudfront.GetMonitoringSubscription": "NoSuchMonitoringSubscription",
+    "logs.GetTransformer": "ResourceNotFoundException",
+    "s3.GetBucketCors": "NoSuchCORSConfiguration",
+    "s3.GetBucketReplication": "ReplicationConfigurationNotFoundError",
+    "s3.GetBucketWebsite": "NoSuchWebsiteConfiguration",
+    "s3.GetObjectLockConfiguration": "ObjectLockConfigurationNotFoundError",
+}
+# What the embedded cloud, which was recorded, lacks.
+_LACKING: dict[str, Answer] = {
+    "ec2.DescribeCarrierGateways": {"CarrierGateways": []},
+    "ec2.DescribeTransitGatewayVpcAttachments": {"TransitGatewayVpcAttachments": []},
+    "logs.DescribeIndexPolicies": {"indexPolicies": []},
+    "logs.GetDataProtectionPolicy": {"logGroupIdentifier": EXPECTED.log_group_name},
 }
 
 
@@ -96,6 +105,7 @@ class FakeDeployment:
         catalog: The API, its load balancer and its distribution.
         postgres: The database.
         lacking: Capabilities that this target lacks.
+        events: Events of the log group.
         results: Results that the checks recorded.
     """
 
@@ -111,6 +121,7 @@ class FakeDeployment:
         self.catalog = FakeCatalog(list(self.tasks), products)
         self.postgres = FakePostgres(PASSWORD, products)
         self.lacking: dict[Capability, str] = {}
+        self.events: list[dict[str, Any]] = []
         self.results: list[CheckResult] = []
         self.has_route = True
         self.answers = {**recorded_answers("listing"), **recorded_answers("checks")}
@@ -139,8 +150,8 @@ class FakeDeployment:
             to: The new value; ``GONE`` removes the old one.
         """
         answer = copy.deepcopy(self.answers[operation])
-        for place in _responses(answer):
-            _replace(place, path, to)
+        changed = [_replaced(place, path, to) for place in _responses(answer)]
+        assert any(changed), f"no response of {operation} has {path}"
         self.answers[operation] = answer
 
     def refuse(self, operation: str, code: str, message: str = "refused") -> None:
@@ -242,11 +253,13 @@ class FakeDeployment:
     def _computed(self) -> dict[str, Answer]:
         """Return the answers that depend on parameters, tasks, bounds and rows of the test."""
         return {
-            **{f"s3.{operation}": _refusal(code) for operation, code in _NOT_SET.items()},
+            **{operation: _refusal(code) for operation, code in _NOT_SET.items()},
+            **_LACKING,
             "ecs.DescribeServices": lambda _: {"services": [self.service()]},
             "ecs.ListTasks": lambda _: {"taskArns": [_task_arn(task) for task in self.tasks]},
             "ecs.DescribeTasks": self._describe_tasks,
             "ecs.UpdateService": self._update_service,
+            "logs.FilterLogEvents": lambda _: {"events": self.events},
             "logs.GetLogEvents": _log_events,
             "application-autoscaling.DescribeScalableTargets": lambda _: {
                 "ScalableTargets": [self.scalable_target()]
@@ -323,14 +336,20 @@ def _recorded(operation: str) -> Mapping[str, Any]:
     return next(each.response for each in recording.load("checks") if each.name == operation)
 
 
-def _replace(place: Any, path: Sequence[str | int | Mapping[str, str]], to: Any) -> None:
+def _replaced(place: Any, path: Sequence[str | int | Mapping[str, str]], to: Any) -> bool:
+    """Replace a value; return whether the response has the item in which it is."""
     *steps, last = path
-    for step in steps:
-        place = place[_index(place, step)]
+    try:
+        for step in steps:
+            place = place[_index(place, step)]
+        index = _index(place, last)
+    except StopIteration:
+        return False
     if to is GONE:
-        del place[_index(place, last)]
+        del place[index]
     else:
-        place[_index(place, last)] = to
+        place[index] = to
+    return True
 
 
 def _index(place: Any, step: str | int | Mapping[str, str]) -> Any:

@@ -91,3 +91,18 @@ def test_tasks_that_do_not_follow_fail_and_are_restored(fake_deployment: FakeDep
 
     assert (fake_deployment.bounds, fake_deployment.desired) == ((2, 10), 2)
     assert fake_deployment.aws.parameters_of("ecs.UpdateService")[0]["desiredCount"] == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("ActionsEnabled", False), ("AlarmActions", []), ("AlarmName", "another")]
+)
+def test_an_alarm_that_does_not_scale_fails(
+    fake_deployment: FakeDeployment, key: str, value: Any
+) -> None:
+    [high, *_] = fake_deployment.answers["application-autoscaling.DescribeScalingPolicies"][  # type: ignore[index]
+        "ScalingPolicies"
+    ][0]["Alarms"]
+    alarm = {"AlarmName": high["AlarmName"]}
+    fake_deployment.change("cloudwatch.DescribeAlarms", "MetricAlarms", alarm, key, to=value)
+
+    assert list(fake_deployment.failures("autoscaling/*")) == ["autoscaling/policies"]

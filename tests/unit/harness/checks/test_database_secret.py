@@ -31,3 +31,23 @@ def test_a_resource_policy_fails(fake_deployment: FakeDeployment) -> None:
     failure = fake_deployment.failures("database-secret/*")["database-secret/settings"]
 
     assert "ResourcePolicy.Statement.Principal: expected nothing, seen: '*'" in failure
+
+
+@pytest.mark.parametrize(
+    ("stages", "passes"),
+    [
+        ({"v1": ["AWSCURRENT"]}, True),
+        ({"v1": ["AWSPREVIOUS"], "v2": ["AWSCURRENT"]}, True),
+        ({"v1": ["AWSCURRENT", "elsewhere"]}, False),
+        ({"v1": ["AWSCURRENT"], "v2": ["AWSPENDING"]}, False),
+    ],
+)
+def test_the_only_stage_is_the_current_one(
+    fake_deployment: FakeDeployment, stages: dict[str, list[str]], passes: bool
+) -> None:
+    by_id = {version * 16: some for version, some in stages.items()}
+    fake_deployment.change("secretsmanager.DescribeSecret", "VersionIdsToStages", to=by_id)
+
+    assert (
+        "database-secret/settings" not in fake_deployment.failures("database-secret/*")
+    ) is passes

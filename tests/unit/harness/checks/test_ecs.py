@@ -4,7 +4,13 @@ from typing import Any
 import pytest
 
 from tests.unit.harness.checks.fake_aws import RefusalError
-from tests.unit.harness.checks.fake_deployment import GONE, FakeDeployment, task_definition
+from tests.unit.harness.checks.fake_deployment import (
+    CONFIGURED,
+    GONE,
+    PASSWORD,
+    FakeDeployment,
+    task_definition,
+)
 
 CONTAINER = ("ecs.DescribeTaskDefinition", "taskDefinition", "containerDefinitions", 0)
 
@@ -218,3 +224,45 @@ def test_many_tasks_are_described_in_parts(fake_deployment: FakeDeployment) -> N
 
     requests = fake_deployment.aws.parameters_of("ecs.DescribeTasks")
     assert [len(parameters["tasks"]) for parameters in requests] == [100, 1]
+
+
+@pytest.mark.parametrize("group", ["family:catalog", "service:another"])
+def test_a_task_of_another_service_fails(fake_deployment: FakeDeployment, group: str) -> None:
+    tasks = [{**fake_deployment.task("task-a"), "group": group}]
+    fake_deployment.answers["ecs.DescribeTasks"] = {"tasks": tasks}
+
+    assert "OtherTasks" in fake_deployment.failures("ecs/cluster")["ecs/cluster"]
+
+
+def test_a_second_service_in_the_cluster_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.change("ecs.DescribeClusters", "clusters", 0, "activeServicesCount", to=2)
+
+    assert "activeServicesCount" in fake_deployment.failures("ecs/cluster")["ecs/cluster"]
+
+
+def test_the_password_in_another_revision_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.change("ecs.ListTaskDefinitions", "taskDefinitionArns", to=["old:1"])
+    definition = {**task_definition(), "taskDefinitionArn": "old:1", "family": f"a{PASSWORD}b"}
+    fake_deployment.answers["ecs.DescribeTaskDefinition"] = {"taskDefinition": definition}
+
+    assert "it is in old:1" in fake_deployment.failures("ecs/no-plain*")["ecs/no-plain-password"]
+
+
+@pytest.mark.parametrize(
+    "written", [PASSWORD, f"postgresql://u:{PASSWORD}@db", json.dumps({"url": f"x{PASSWORD}"})]
+)
+def test_the_password_in_a_log_event_fails(fake_deployment: FakeDeployment, written: str) -> None:
+    fake_deployment.events = [{"message": "started"}, {"message": written}]
+
+    failure = fake_deployment.failures("ecs/no-plain*")["ecs/no-plain-password"]
+
+    assert failure.endswith("it is in log group /ecs/catalog-pr1-7f3a")
+    assert PASSWORD not in failure
+
+
+def test_the_password_in_the_configuration_fails(fake_deployment: FakeDeployment) -> None:
+    configured = {**CONFIGURED, "alarm": {"x": {"AlarmDescription": f"see {PASSWORD}"}}}
+
+    failures = fake_deployment.failures("ecs/no-plain*", configured=configured)
+
+    assert failures["ecs/no-plain-password"].endswith("it is in the configuration")

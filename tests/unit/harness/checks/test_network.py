@@ -124,3 +124,68 @@ def test_a_field_that_the_target_never_returns_is_not_compared_and_named(
     assert fake_deployment.failures("network/gateways") == {}
     evidence = Network(fake_deployment.context()).gateways()
     assert "not compared here: NatGatewayAddresses.IsPrimary" in evidence.observed
+
+
+@pytest.mark.parametrize(
+    ("operation", "response"),
+    [
+        ("DescribeVpcEndpoints", {"VpcEndpoints": [{"VpcEndpointId": "x", "State": "available"}]}),
+        (
+            "DescribeVpcPeeringConnections",
+            {
+                "VpcPeeringConnections": [
+                    {"VpcPeeringConnectionId": "x", "Status": {"Code": "active"}}
+                ]
+            },
+        ),
+        ("DescribeFlowLogs", {"FlowLogs": [{"FlowLogId": "x"}]}),
+        ("DescribeVpnGateways", {"VpnGateways": [{"VpnGatewayId": "x"}]}),
+        (
+            "DescribeEgressOnlyInternetGateways",
+            {
+                "EgressOnlyInternetGateways": [
+                    {"EgressOnlyInternetGatewayId": "x", "Attachments": [{"VpcId": "vpc-1"}]}
+                ]
+            },
+        ),
+        (
+            "DescribeTransitGatewayVpcAttachments",
+            {
+                "TransitGatewayVpcAttachments": [
+                    {"TransitGatewayAttachmentId": "x", "State": "available"}
+                ]
+            },
+        ),
+        (
+            "DescribeCarrierGateways",
+            {"CarrierGateways": [{"CarrierGatewayId": "x", "State": "available"}]},
+        ),
+        (
+            "DescribeInstances",
+            {"Reservations": [{"Instances": [{"InstanceId": "x", "State": {"Name": "running"}}]}]},
+        ),
+    ],
+)
+def test_whatever_else_is_attached_to_the_vpc_fails(
+    fake_deployment: FakeDeployment, operation: str, response: Any
+) -> None:
+    fake_deployment.answers[f"ec2.{operation}"] = response
+
+    assert list(fake_deployment.failures("network/*")) == ["network/vpc"]
+
+
+def test_what_is_deleted_or_attached_elsewhere_does_not(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.answers |= {
+        "ec2.DescribeVpcEndpoints": {"VpcEndpoints": [{"VpcEndpointId": "x", "State": "deleted"}]},
+        "ec2.DescribeVpcPeeringConnections": {
+            "VpcPeeringConnections": [{"Status": {"Code": "deleted"}}]
+        },
+        "ec2.DescribeEgressOnlyInternetGateways": {
+            "EgressOnlyInternetGateways": [{"Attachments": [{"VpcId": "vpc-2"}]}]
+        },
+        "ec2.DescribeInstances": {
+            "Reservations": [{"Instances": [{"State": {"Name": "terminated"}}]}]
+        },
+    }
+
+    assert not fake_deployment.failures("network/*")
