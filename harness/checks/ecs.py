@@ -206,8 +206,9 @@ class Ecs(ServiceChecks):
         The newest lines, as many as one response has: at most 10,000, or 1 MB.
         https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
         """
-        tasks = self._tasks()
-        counts = {task.id: self._count_lines(task) for task in tasks}
+        logging = [c for c in self._definition()["containerDefinitions"] if "logConfiguration" in c]
+        container = one(logging, "container with logs")
+        counts = {task.id: self._count_lines(container, task) for task in self._tasks()}
         shown = ", ".join(f"{task} {count}" for task, count in counts.items())
         return f"lines by task: {shown}"
 
@@ -217,8 +218,7 @@ class Ecs(ServiceChecks):
             pages(self.context.clients.logs, "filter_log_events", "events[].message", **given)
         )
 
-    def _count_lines(self, task: RunningTask) -> int:
-        container = self._container()
+    def _count_lines(self, container: Any, task: RunningTask) -> int:
         options = container["logConfiguration"]["options"]
         stream = f"{options['awslogs-stream-prefix']}/{container['name']}/{task.id}"
         group = self.context.expected.log_group_name
@@ -248,9 +248,6 @@ class Ecs(ServiceChecks):
         return self.context.clients.ecs.describe_task_definition(taskDefinition=arn)[
             "taskDefinition"
         ]
-
-    def _container(self) -> Any:
-        return one(self._definition()["containerDefinitions"], "container")
 
 
 def _writer(message: str) -> str | None:

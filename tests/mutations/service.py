@@ -46,7 +46,7 @@ def _suspend(context: CheckContext, *, suspended: bool) -> None:
     register(context, SuspendedState={f"{kind}Suspended": suspended for kind in kinds})
 
 
-def _set_desired_count(context: CheckContext, count: int) -> None:
+def set_desired_count(context: CheckContext, count: int) -> None:
     """Set it, and wait until as many tasks run: the checks then see no transient state."""
     context.clients.ecs.update_service(**names(context), desiredCount=count)
     settle(context, count)
@@ -67,11 +67,11 @@ def settle(context: CheckContext, count: int) -> None:
 def _stop_one(context: CheckContext) -> None:
     """Suspend auto scaling, so that nothing brings the second task back, and stop it."""
     _suspend(context, suspended=True)
-    _set_desired_count(context, context.expected.desired_count - 1)
+    set_desired_count(context, context.expected.desired_count - 1)
 
 
 def _start_it_again(context: CheckContext) -> None:
-    _set_desired_count(context, context.expected.desired_count)
+    set_desired_count(context, context.expected.desired_count)
     _suspend(context, suspended=False)
 
 
@@ -88,11 +88,18 @@ def _deregister(context: CheckContext) -> Any:
 
 def _register_again(context: CheckContext, made: Any) -> None:
     policies, tags = made
-    stack, scaling = context.expected, context.clients.application_autoscaling
+    stack = context.expected
     register(context, MinCapacity=stack.min_capacity, MaxCapacity=stack.max_capacity, Tags=tags)
     for policy in policies:
-        kept = ("PolicyName", "PolicyType", "TargetTrackingScalingPolicyConfiguration")
-        scaling.put_scaling_policy(**scalable(context), **{key: policy[key] for key in kept})
+        put_policy(context, policy)
+
+
+def put_policy(context: CheckContext, policy: Any) -> None:
+    """Put a scaling policy, as described."""
+    kept = ("PolicyName", "PolicyType", "TargetTrackingScalingPolicyConfiguration")
+    context.clients.application_autoscaling.put_scaling_policy(
+        **scalable(context), **{key: policy[key] for key in kept}
+    )
 
 
 def _policy(name: str, change: Callable[[Any], object]) -> Mutation:
@@ -102,18 +109,12 @@ def _policy(name: str, change: Callable[[Any], object]) -> Mutation:
         policies = context.clients.application_autoscaling.describe_scaling_policies(**given)
         return policies["ScalingPolicies"][0]
 
-    def write(context: CheckContext, policy: Any) -> None:
-        kept = ("PolicyName", "PolicyType", "TargetTrackingScalingPolicyConfiguration")
-        context.clients.application_autoscaling.put_scaling_policy(
-            **scalable(context), **{key: policy[key] for key in kept}
-        )
-
     return modified(
         name,
         "autoscaling/policies",
         read,
         lambda policy: change(policy["TargetTrackingScalingPolicyConfiguration"]) and None,
-        write,
+        put_policy,
     )
 
 
@@ -123,20 +124,15 @@ def definition(context: CheckContext) -> Any:
     return context.clients.ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
 
 
-def revised(
-    context: CheckContext,
-    change: Callable[[dict[str, Any]], object],
-    *,
-    run: bool = True,
-    settled: bool = True,
-) -> str:
-    """Register a changed revision; return the one that runs, or if none is run, the new one.
+def revised(context: CheckContext, change: Callable[[dict[str, Any]], object]) -> tuple[str, str]:
+    """Register a changed revision of the task definition that the service runs.
 
     Args:
         context: The deployed stack.
         change: Changes a definition in place.
-        run: Whether the service runs it.
-        settled: Whether to wait until it does.
+
+    Returns:
+        The revision that the service runs, and the new one.
     """
     before = definition(context)
     kept = (
@@ -147,28 +143,39 @@ def revised(
     change(changed)
     tags: Any = context.clients.ecs.list_tags_for_resource(resourceArn=before["taskDefinitionArn"])
     after = context.clients.ecs.register_task_definition(**changed, tags=tags["tags"])
-    arn = after["taskDefinition"]["taskDefinitionArn"]
-    if not run:
-        return str(arn)
-    context.clients.ecs.update_service(**names(context), taskDefinition=arn)
+    return before["taskDefinitionArn"], after["taskDefinition"]["taskDefinitionArn"]
+
+
+def run_revision(
+    context: CheckContext, change: Callable[[dict[str, Any]], object], *, settled: bool = True
+) -> tuple[str, str]:
+    """Let the service run a changed revision, and wait until it does; return both as above."""
+    revisions = revised(context, change)
+    context.clients.ecs.update_service(**names(context), taskDefinition=revisions[1])
     if settled:
         settle(context, context.expected.desired_count)
-    return str(before["taskDefinitionArn"])
+    return revisions
 
 
-def _with_password(context: CheckContext) -> str:
+def _with_password(context: CheckContext) -> tuple[str, str]:
     """Run a revision whose environment has the password in a URL, under a harmless name."""
     password = read_credentials(context).password
     url = {"name": "DATABASE_URL", "value": f"postgresql://catalogadmin:{password}@db/catalog"}
-    return revised(context, lambda d: d["containerDefinitions"][0]["environment"].append(url))
+    return run_revision(context, lambda d: d["containerDefinitions"][0]["environment"].append(url))
 
 
-def run_again(context: CheckContext, before: str) -> None:
-    """Run a revision again, and deregister the one that runs, which Terraform does not have."""
-    other = definition(context)["taskDefinitionArn"]
+def run_again(context: CheckContext, revisions: tuple[str, str]) -> None:
+    """Run the revision of Terraform again, and deregister the other one."""
+    before, after = revisions
     context.clients.ecs.update_service(**names(context), taskDefinition=before)
     settle(context, context.expected.desired_count)
-    context.clients.ecs.deregister_task_definition(taskDefinition=other)
+    delete_revision(context, after)
+
+
+def delete_revision(context: CheckContext, arn: str) -> None:
+    """Delete a revision: a deregistered one can still be read."""
+    context.clients.ecs.deregister_task_definition(taskDefinition=arn)
+    context.clients.ecs.delete_task_definitions(taskDefinitions=[arn])
 
 
 def _service(name: str, on: dict[str, Any], off: dict[str, Any]) -> Mutation:

@@ -6,30 +6,38 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harness.checks.framework.context import CheckContext
-from harness.checks.framework.resources import ecs_cluster, running_tasks
+from harness.checks.framework.resources import active_service, ecs_cluster, running_tasks
 from harness.checks.probes.credentials import read_credentials
+from tests.mutations.edge import THROUGH_CLOUDFRONT, THROUGH_THE_LOAD_BALANCER
 from tests.mutations.mutation import Mutation, called, modified, mutation, switched
 from tests.mutations.service import (
     alarm,
     board,
-    definition,
+    delete_revision,
     names,
     register,
     revised,
     run_again,
-    scalable,
+    run_revision,
     settle,
 )
 
 _CHANGED = "ecs/configuration ecs/task-definition"
-_AT = "at(2099-01-01T00:00:00)"
+# Checks that read every task whose desired status is RUNNING.
+_ALL_TASKS = (
+    "ecs/running-as-desired ecs/containers-running ecs/on-fargate-spot ecs/logs-per-task"
+    " tags/service-and-tasks alb/targets-in-different-zones"
+    f" {THROUGH_THE_LOAD_BALANCER} {THROUGH_CLOUDFRONT}"
+)
 
 
 def _revision(
     name: str, checks: str, change: Callable[[dict[str, Any]], object], **more: Any
 ) -> Mutation:
     """Return a mutation that runs a changed revision of the task definition."""
-    return mutation(name, f"{_CHANGED} {checks}", lambda c: revised(c, change), run_again, **more)
+    return mutation(
+        name, f"{_CHANGED} {checks}", lambda c: run_revision(c, change), run_again, **more
+    )
 
 
 def _container(definition: dict[str, Any]) -> Any:
@@ -54,42 +62,46 @@ def _providers(context: CheckContext) -> Any:
     }
 
 
-def _on(provider: str) -> Callable[[CheckContext], None]:
-    def run(context: CheckContext) -> None:
-        context.clients.ecs.update_service(
-            **names(context),
-            capacityProviderStrategy=[{"capacityProvider": provider, "weight": 1}],
-            forceNewDeployment=True,
-        )
-        settle(context, context.expected.desired_count)
-
-    return run
-
-
-def _roll_out(context: CheckContext) -> str:
-    """Start a deployment whose tasks never become ready."""
-    return revised(
-        context,
-        lambda changed: _container(changed).update(command=["python", "-c", "exit(1)"]),
-        settled=False,
+def _deploy_on(context: CheckContext, strategy: Any) -> None:
+    context.clients.ecs.update_service(
+        **names(context), capacityProviderStrategy=strategy, forceNewDeployment=True
     )
+    settle(context, context.expected.desired_count)
+
+
+def _roll_out(context: CheckContext) -> Any:
+    """Start a deployment whose image does not exist, without the circuit breaker."""
+    configuration = active_service(context)["deploymentConfiguration"]
+    breaker: Any = {"deploymentCircuitBreaker": {"enable": False, "rollback": False}}
+    revisions = revised(context, lambda d: _container(d).update(image="elsewhere/none:1"))
+    context.clients.ecs.update_service(
+        **names(context),
+        taskDefinition=revisions[1],
+        deploymentConfiguration={**configuration, **breaker},
+    )
+    return configuration, revisions
+
+
+def _roll_back(context: CheckContext, made: Any) -> None:
+    configuration, revisions = made
+    context.clients.ecs.update_service(**names(context), deploymentConfiguration=configuration)
+    run_again(context, revisions)
 
 
 def _run_stranger(context: CheckContext) -> str:
-    """Run a task beside the service."""
-    network = context.clients.ecs.describe_services(
-        cluster=context.expected.ecs_cluster_name, services=[context.expected.ecs_service_name]
-    )["services"][0]["networkConfiguration"]
-    tasks = context.clients.ecs.run_task(
+    """Run a task beside the service, with its tags."""
+    ecs, service = context.clients.ecs, active_service(context)
+    tasks = ecs.run_task(
         **_cluster(context),
-        taskDefinition=definition(context)["taskDefinitionArn"],
-        capacityProviderStrategy=[{"capacityProvider": "FARGATE_SPOT"}],
-        networkConfiguration=network,
+        taskDefinition=service["taskDefinition"],
+        capacityProviderStrategy=service["capacityProviderStrategy"],
+        networkConfiguration=service["networkConfiguration"],
+        tags=service["tags"],
     )["tasks"]
     return tasks[0]["taskArn"]
 
 
-def _old_revision(context: CheckContext) -> str:
+def _old_revision(context: CheckContext) -> tuple[str, str]:
     """Register a revision with the password that no service runs."""
     password = read_credentials(context).password
     return revised(
@@ -97,7 +109,6 @@ def _old_revision(context: CheckContext) -> str:
         lambda changed: _container(changed)["environment"].append(
             {"name": "DATABASE_URL", "value": f"postgresql://{password}@db"}
         ),
-        run=False,
     )
 
 
@@ -137,18 +148,19 @@ MUTATIONS = (
     _revision("a second container, which ends", "ecs/containers-running", _sidecar, quick=True),
     mutation(
         "a deployment that does not finish",
-        f"{_CHANGED} ecs/one-deployment ecs/running-as-desired",
+        f"{_CHANGED} ecs/one-deployment",
         _roll_out,
-        run_again,
-        # ECS counts tasks that start and end.
-        may_fail=frozenset({"ecs/containers-running", "ecs/running-as-desired"}),
+        _roll_back,
+        # They see its tasks, or none, as one after another starts and ends.
+        may_fail=frozenset(_ALL_TASKS.split()),
         quick=True,
     ),
-    mutation(
+    modified(
         "the tasks on FARGATE",
         "ecs/configuration ecs/on-fargate-spot",
-        _on("FARGATE"),
-        lambda c, _: _on("FARGATE_SPOT")(c),
+        lambda c: active_service(c)["capacityProviderStrategy"],
+        lambda _: [{"capacityProvider": "FARGATE", "weight": 1}],
+        _deploy_on,
         quick=True,
     ),
     mutation(
@@ -181,30 +193,13 @@ MUTATIONS = (
         "the password in a revision that no service runs",
         "ecs/no-plain-password",
         _old_revision,
-        lambda c, made: c.clients.ecs.deregister_task_definition(taskDefinition=made),
+        lambda c, made: delete_revision(c, made[1]),
     ),
     mutation(
         "the password in a log event",
         "ecs/no-plain-password",
         _log_password,
         lambda c, stream: c.clients.logs.delete_log_stream(**stream),
-    ),
-    called(
-        "a scheduled action",
-        "autoscaling/target",
-        (
-            "application_autoscaling.put_scheduled_action",
-            lambda c: {
-                **scalable(c),
-                "ScheduledActionName": "mutation",
-                "Schedule": _AT,
-                "ScalableTargetAction": {"MinCapacity": 0},
-            },
-        ),
-        (
-            "application_autoscaling.delete_scheduled_action",
-            lambda c, _: {**scalable(c), "ScheduledActionName": "mutation"},
-        ),
     ),
     mutation(
         "scaling out suspended",

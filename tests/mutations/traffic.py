@@ -172,7 +172,12 @@ MUTATIONS = (
     ),
     distribution("another domain name of the distribution", "", _alias),
     distribution("one more behaviour of the distribution", "", _second_behaviour),
-    distribution("a function of the distribution", "", behaviour(FunctionAssociations=_FUNCTION)),
+    # It does not exist: CloudFront responds 503.
+    distribution(
+        "a function of the distribution",
+        THROUGH_CLOUDFRONT,
+        behaviour(FunctionAssociations=_FUNCTION),
+    ),
     distribution("access logs of the distribution", "", lambda c: c.update(Logging=_LOGGING)),
     distribution("an origin access control", "", origin(OriginAccessControlId="E2QWRUHAPOMQZL")),
     distribution("a page in place of errors", "", lambda c: c.update(CustomErrorResponses=_ERRORS)),

@@ -184,3 +184,26 @@ def test_no_http_response_fails(fake_deployment: FakeDeployment) -> None:
     fake_deployment.catalog.unreachable = True
 
     assert "connection refused" in fake_deployment.failures("alb/*")["alb/each-task-answers"]
+
+
+def test_a_task_that_becomes_a_healthy_target_is_waited_for(
+    fake_deployment: FakeDeployment,
+) -> None:
+    health = fake_deployment.answers["elbv2.DescribeTargetHealth"]
+    starting = _health(("10.0.0.1", "healthy", None), ("10.0.0.2", "initial", None))
+    answers = iter([starting])
+    assert callable(health)
+    fake_deployment.answers["elbv2.DescribeTargetHealth"] = lambda parameters: next(
+        answers, health(parameters)
+    )
+
+    assert not fake_deployment.failures("alb/each-task-answers", patience=60.0)
+    assert next(answers, None) is None
+
+
+def test_a_running_task_that_is_no_target_fails(fake_deployment: FakeDeployment) -> None:
+    fake_deployment.answers["elbv2.DescribeTargetHealth"] = _health(("10.0.0.1", "healthy", None))
+
+    failure = fake_deployment.failures("alb/each-task-answers")["alb/each-task-answers"]
+
+    assert "every running task to be a healthy target" in failure

@@ -195,3 +195,20 @@ def test_a_product_of_a_failed_check_is_deleted(fake_deployment: FakeDeployment)
 
     assert fake_deployment.failures("cloudfront/*")
     assert fake_deployment.catalog.products == {}
+
+
+def test_one_hit_fails_even_if_the_task_responds_again(fake_deployment: FakeDeployment) -> None:
+    searches = 0
+
+    def hit_once(request: requests.PreparedRequest, response: requests.Response) -> None:
+        nonlocal searches
+        if request.method == "GET" and "/products?" in (request.url or ""):
+            searches += 1
+            response.headers["X-Task-Id"] = "task-a" if searches < 3 else "task-b"
+            response.headers["X-Cache"] = f"{'Hit' if searches == 1 else 'Miss'} from cloudfront"
+
+    fake_deployment.catalog.changes.append(hit_once)
+
+    assert list(fake_deployment.failures("cloudfront/nothing-is-cached")) == [
+        "cloudfront/nothing-is-cached"
+    ]
