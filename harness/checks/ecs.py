@@ -32,7 +32,7 @@ _CLUSTER = Comparison(
         **dict.fromkeys(
             ("pendingTasksCount", "runningTasksCount", "statistics"), "changes with the tasks"
         ),
-        "attachments": "of capacity providers of its own",
+        **dict.fromkeys(("attachments", "attachmentsStatus"), "of capacity providers of its own"),
     },
     {"status": "ACTIVE", "activeServicesCount": 1},
 )

@@ -23,7 +23,6 @@ _FILTERS = {
     "MetricFilters": "describe_metric_filters metricFilters",
 }
 _POLICIES = {"DataProtection": "get_data_protection_policy", "Transformer": "get_transformer"}
-_INDEXES = {"Indexes": "describe_index_policies"}
 
 
 class Logs(ServiceChecks):
@@ -35,13 +34,12 @@ class Logs(ServiceChecks):
 
     @check("the tasks' log group is as configured, and nothing else reads or filters its events")
     def log_group(self) -> str:
-        """Compare the group with its filters, data protection, transformer and index policies."""
+        """Compare the group with its filters, data protection policy and transformer."""
         logs, name = self.context.clients.logs, self.context.expected.log_group_name
         groups = pages(logs, "describe_log_groups", "logGroups", logGroupNamePrefix=name)
         more = {
             **self.read(logs, _FILTERS, logGroupName=name),
             **self.read(logs, _POLICIES, logGroupIdentifier=name),
-            **self.read(logs, _INDEXES, logGroupIdentifiers=[name]),
         }
         found = [{**each, **more} for each in groups if each["logGroupName"] == name]
         return self.compare(_LOG_GROUP, {each["logGroupName"]: each for each in found})

@@ -3,13 +3,18 @@
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from harness.aws.capability import Capability
 from harness.aws.resources.inventory import RESOURCE_TYPES
 from harness.aws.resources.ownership import with_parts
 from harness.aws.resources.resource import Kind, Resource
 from harness.aws.tags import project_tags
 from harness.checks.framework.check import ServiceChecks, check, expect
+from harness.checks.framework.description import contains
 from harness.checks.framework.expected import Tier
+from harness.checks.probes.credentials import read_credentials
+from harness.core.errors import CheckFailedError
 
 _IN_VPC = (
     *(Kind.SUBNET, Kind.NAT_GATEWAY, Kind.ELASTIC_IP, Kind.ROUTE_TABLE, Kind.SECURITY_GROUP),
@@ -138,7 +143,7 @@ class Tags(ServiceChecks):
         return list(with_parts(listed, named(listed)))
 
     def _all_tagged(self, resources: Sequence[Resource]) -> str:
-        """Compare the default tags on each resource; it may have more."""
+        """Compare the default tags on each resource; it may have more, without the password."""
         config = self.context.expected
         expected = {**config.tags, **project_tags(config.environment_suffix)}
         expect(bool(resources), "resources to compare", "none")
@@ -152,7 +157,21 @@ class Tags(ServiceChecks):
             if not expected.items() <= each.tags.items()
         }
         expect(not wrong, f"the default tags {expected} everywhere", wrong)
+        password = self._password()
+        found = [
+            each.identifier for each in resources if password and contains(each.tags, password)
+        ]
+        expect(not found, "no tag with the database password", ", ".join(found))
         return f"{len(resources)} resources with {', '.join(expected)}"
+
+    def _password(self) -> str:
+        """Return the database password; empty where other checks report that it is unreadable."""
+        if Tier.SECRET not in self.context.expected.tiers:
+            return ""
+        try:
+            return read_credentials(self.context).password
+        except (CheckFailedError, BotoCoreError, ClientError):
+            return ""
 
 
 def _name(resource: Resource) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.checks.framework.context import CheckContext
-from tests.mutations.mutation import Mutation, called, modified
+from harness.checks.probes.credentials import read_credentials
+from tests.mutations.mutation import Mutation, called, modified, vpc_of
 
 _KEY, _VALUE = "Project", "product-catalog"
 _PAIR = {"Key": _KEY, "Value": _VALUE}
@@ -38,9 +39,25 @@ def _untagged(
     )
 
 
+def _vpc(context: CheckContext) -> dict[str, Any]:
+    return {"Resources": [vpc_of(context)]}
+
+
 _KEYS = ("TagKeys", [_KEY])
 _TAGS = ("Tags", [_PAIR])
 MUTATIONS = (
+    called(
+        "the password in a tag of the VPC",
+        "tags/network",
+        (
+            "ec2.create_tags",
+            lambda c: {
+                **_vpc(c),
+                "Tags": [{"Key": "note", "Value": f"db:{read_credentials(c).password}"}],
+            },
+        ),
+        ("ec2.delete_tags", lambda c, _: {**_vpc(c), "Tags": [{"Key": "note"}]}),
+    ),
     _untagged(
         "load-balancer",
         ("elbv2.remove_tags", "elbv2.add_tags"),

@@ -145,7 +145,7 @@ MUTATIONS = (
         "",
         lambda d: d.update(taskRoleArn=d["executionRoleArn"]),
     ),
-    _revision("a second container, which ends", "ecs/containers-running", _sidecar, quick=True),
+    _revision("a second container, which ends", "ecs/containers-running", _sidecar),
     mutation(
         "a deployment that does not finish",
         f"{_CHANGED} ecs/one-deployment",
@@ -161,7 +161,6 @@ MUTATIONS = (
         lambda c: active_service(c)["capacityProviderStrategy"],
         lambda _: [{"capacityProvider": "FARGATE", "weight": 1}],
         _deploy_on,
-        quick=True,
     ),
     mutation(
         "a task beside the service",

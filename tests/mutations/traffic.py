@@ -168,7 +168,6 @@ MUTATIONS = (
         f" {THROUGH_THE_LOAD_BALANCER} {THROUGH_CLOUDFRONT}",
         _targets,
         lambda c, one: c.clients.elbv2.register_targets(**one),
-        quick=True,
     ),
     distribution("another domain name of the distribution", "", _alias),
     distribution("one more behaviour of the distribution", "", _second_behaviour),

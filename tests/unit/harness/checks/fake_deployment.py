@@ -64,7 +64,6 @@ _NOT_SET = {
 _LACKING: dict[str, Answer] = {
     "ec2.DescribeCarrierGateways": {"CarrierGateways": []},
     "ec2.DescribeTransitGatewayVpcAttachments": {"TransitGatewayVpcAttachments": []},
-    "logs.DescribeIndexPolicies": {"indexPolicies": []},
     "logs.GetDataProtectionPolicy": {"logGroupIdentifier": EXPECTED.log_group_name},
 }
 

@@ -29,7 +29,6 @@ def test_a_log_group_without_its_retention_fails(
         ("DescribeSubscriptionFilters", {"subscriptionFilters": [{"filterName": "x"}]}),
         ("GetDataProtectionPolicy", {"policyDocument": "{}1"}),
         ("GetTransformer", {"transformerConfig": [{"parseJSON": {"source": "x"}}]}),
-        ("DescribeIndexPolicies", {"indexPolicies": [{"policyName": "x"}]}),
     ],
 )
 def test_anything_that_reads_or_changes_its_events_fails(

@@ -5,7 +5,13 @@ import pytest
 
 from harness.checks.registry import run_checks
 from harness.run.evidence import Status
-from tests.unit.harness.checks.fake_deployment import GONE, LOWER_TAGS, UPPER_TAGS, FakeDeployment
+from tests.unit.harness.checks.fake_deployment import (
+    GONE,
+    LOWER_TAGS,
+    PASSWORD,
+    UPPER_TAGS,
+    FakeDeployment,
+)
 
 VPC, IGW = {"VpcId": "vpc-1"}, {"InternetGatewayId": "igw-1"}
 FEWER = [tag for tag in UPPER_TAGS if tag["Key"] != "Project"]
@@ -112,3 +118,31 @@ def test_a_secret_that_is_listed_late_is_waited_for(fake_deployment: FakeDeploym
     )
 
     assert fake_deployment.failures("tags/secret", patience=60.0) == {}
+
+
+@pytest.mark.parametrize(
+    ("place", "check"),
+    [
+        (("ec2.DescribeVpcs", "Vpcs", VPC, "Tags"), "network"),
+        (("cloudwatch.ListTagsForResource", "Tags"), "alarms"),
+        (("secretsmanager.ListSecrets", "SecretList", 0, "Tags"), "secret"),
+    ],
+)
+def test_the_password_in_a_tag_fails(
+    fake_deployment: FakeDeployment, place: Any, check: str
+) -> None:
+    tags = [*UPPER_TAGS, {"Key": "note", "Value": f"db:{PASSWORD}"}]
+    fake_deployment.change(*place, to=tags)
+
+    failures = fake_deployment.failures("tags/*")
+
+    assert list(failures) == [f"tags/{check}"]
+    assert PASSWORD not in failures[f"tags/{check}"]
+
+
+def test_without_a_readable_secret_tags_are_compared_all_the_same(
+    fake_deployment: FakeDeployment,
+) -> None:
+    fake_deployment.refuse("secretsmanager.GetSecretValue", "ResourceNotFoundException")
+
+    assert not fake_deployment.failures("tags/*")
