@@ -57,6 +57,16 @@ def backend(config: Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
+def has_one_aws_provider(directory: Path) -> bool:
+    """Whether the configuration written to a directory configures the AWS provider once."""
+    try:
+        config = json.loads((directory / CONFIGURATION).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return False
+    # A module may contain another one.
+    return "module" not in config and len(_as_list(config.get("provider", {}).get("aws"))) == 1
+
+
 def required_providers(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the required providers of a configuration with full source addresses."""
     found: Mapping[str, Any] = config.get("terraform", {}).get("required_providers", {})

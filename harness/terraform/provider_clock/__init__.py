@@ -1,4 +1,4 @@
-"""Runs the AWS provider with a faster monotonic clock; see docs/decisions/0010-provider-clock.md.
+"""Runs the AWS provider with a faster monotonic clock; see docs/decisions/0011-provider-clock.md.
 
 The waits of the provider before and between its requests are fixed, and on an emulator they prove
 nothing. With a faster clock they take a fraction of the time; the program, its requests, the plan
@@ -6,7 +6,11 @@ and the wall clock are the same.
 """
 
 from harness.terraform.provider_clock.clock import ProviderClock, usable_clock
-from harness.terraform.provider_clock.installation import install_launcher, normal_speed_reason
+from harness.terraform.provider_clock.installation import (
+    install_launcher,
+    normal_speed_reason,
+    with_shared_provider,
+)
 from harness.terraform.provider_clock.timeouts import longer_timeouts
 
 __all__ = [
@@ -15,4 +19,5 @@ __all__ = [
     "longer_timeouts",
     "normal_speed_reason",
     "usable_clock",
+    "with_shared_provider",
 ]

@@ -3,12 +3,14 @@
 import shlex
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 _PACKAGES = "providers/*/hashicorp/aws/*/*"
 _BINARIES = "terraform-provider-aws*"
 _SHEBANG = "#!/bin/sh\n"
 _LAUNCHER = Path(__file__).with_name("launcher.py")
+_SHARED_PROVIDER = Path(__file__).with_name("shared_provider.py")
 
 
 def install_launcher(directory: Path, factor: int) -> None:
@@ -26,11 +28,31 @@ def install_launcher(directory: Path, factor: int) -> None:
         OSError: The folder is not writable.
     """
     data = directory.absolute() / ".terraform"
-    for package in data.glob(_PACKAGES):
-        for binary in package.glob(_BINARIES):
-            if not _is_launcher(binary):
-                original = _move_aside(package, data)
-                write_launcher(binary, factor, original / binary.name, reason_file(directory))
+    for binary in data.glob(f"{_PACKAGES}/{_BINARIES}"):
+        if not _is_launcher(binary):
+            original = _move_aside(binary.parent, data)
+            write_launcher(binary, factor, original / binary.name, reason_file(directory))
+
+
+def with_shared_provider(command: Sequence[str], directory: Path) -> tuple[str, ...]:
+    """Return a Terraform command that starts its provider once, by ``shared_provider.py``.
+
+    The configuration must contain one configuration of the AWS provider: a process has only one.
+
+    Args:
+        command: A command that starts the provider.
+        directory: Terraform's working directory.
+
+    Returns:
+        The command itself in a directory without a launcher.
+    """
+    data = directory.absolute() / ".terraform"
+    launchers = [each for each in data.glob(f"{_PACKAGES}/{_BINARIES}") if _is_launcher(each)]
+    if len(launchers) != 1:
+        return tuple(command)
+    address = "/".join(launchers[0].relative_to(data / "providers").parts[:3])
+    script = (sys.executable, "-I", "-S", str(_SHARED_PROVIDER))
+    return (*script, str(launchers[0]), address, *command)
 
 
 def write_launcher(path: Path, factor: int, program: Path, reason: Path) -> None:

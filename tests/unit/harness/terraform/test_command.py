@@ -1,10 +1,13 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from harness.core.redaction import MASK, register_secret
+from harness.terraform import command as command_module
 from harness.terraform.command import EVENTS, CommandLine, child_environment
+from harness.terraform.configuration import CONFIGURATION
 from harness.terraform.errors import TerraformError
 from harness.terraform.events import Event, OtherEvent, RawLine
 from tests.unit.harness.terraform.fake_terraform import FakeTerraform, error, event, lines
@@ -97,6 +100,8 @@ def test_the_users_variables_are_inherited_except_those_that_alter_commands() ->
         "CHECKPOINT_DISABLE": "1",
         "TF_IN_AUTOMATION": "1",
         "TF_INPUT": "0",
+        "GOGC": "400",
+        "GOMEMLIMIT": "1GiB",
     }
 
 
@@ -117,3 +122,41 @@ def test_the_cli_configuration_of_the_run_replaces_the_users() -> None:
 
     assert child_environment({}, Path("/run"), user)["TF_CLI_CONFIG_FILE"] == "/run"
     assert child_environment({}, None, user)["TF_CLI_CONFIG_FILE"] == "/mine"
+
+
+@pytest.mark.parametrize(
+    ("verb", "config", "shared"),
+    [
+        ("plan", {"provider": {"aws": [{}]}}, True),
+        ("apply", {"provider": {"aws": {"region": "eu-north-1"}}}, True),
+        ("destroy", {"provider": {"aws": [{}], "random": [{}]}}, True),
+        ("output", {"provider": {"aws": [{}]}}, False),
+        ("apply", {"provider": {"aws": [{}, {"alias": "other"}]}}, False),
+        ("apply", {"provider": {"aws": [{}]}, "module": {"other": {}}}, False),
+        ("apply", {}, False),
+    ],
+)
+def test_one_provider_process_serves_a_command_with_one_configuration_of_it(
+    command: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+    verb: str,
+    config: dict[str, object],
+    shared: bool,
+) -> None:
+    (command.directory / CONFIGURATION).write_text(json.dumps(config))
+    wrapped = []
+
+    def record(arguments: Sequence[str], directory: Path) -> Sequence[str]:
+        wrapped.append((arguments[1], directory))
+        return arguments
+
+    monkeypatch.setattr(command_module, "with_shared_provider", record)
+
+    command.run(verb, timeout=30)
+
+    assert wrapped == ([(verb, command.directory)] if shared else [])
+
+
+def test_the_garbage_collectors_of_the_go_programs_are_set_unless_the_user_sets_them() -> None:
+    assert child_environment({}, None, {})["GOGC"] == "400"
+    assert child_environment({}, None, {"GOGC": "50"})["GOGC"] == "50"

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.terraform.provider_clock import install_launcher, normal_speed_reason
+from harness.terraform.provider_clock import (
+    install_launcher,
+    normal_speed_reason,
+    with_shared_provider,
+)
 
 PACKAGE = Path("registry.terraform.io/hashicorp/aws/5.100.0/linux_amd64")
 BINARY = "terraform-provider-aws_v5.100.0_x5"
@@ -114,3 +118,25 @@ def test_other_providers_are_not_changed(directory: Path) -> None:
 
 def test_without_a_reason_on_file_the_provider_ran_fast(directory: Path) -> None:
     assert normal_speed_reason(directory) == ""
+
+
+def test_a_command_shares_the_provider_of_the_launcher(directory: Path, tmp_path: Path) -> None:
+    link(directory, package(tmp_path / "mirror"))
+    install_launcher(directory, 20)
+
+    command = with_shared_provider(["terraform", "apply"], directory)
+
+    launcher = installed(directory) / BINARY
+    assert command[0] == sys.executable
+    assert command[-4:] == (
+        str(launcher),
+        "registry.terraform.io/hashicorp/aws",
+        "terraform",
+        "apply",
+    )
+
+
+def test_without_a_launcher_a_command_starts_its_providers(directory: Path, tmp_path: Path) -> None:
+    link(directory, package(tmp_path / "mirror"))
+
+    assert with_shared_provider(["terraform", "apply"], directory) == ("terraform", "apply")
