@@ -63,8 +63,8 @@ def has_one_aws_provider(directory: Path) -> bool:
         config = json.loads((directory / CONFIGURATION).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return False
-    # A module may contain another one.
-    return "module" not in config and len(_as_list(config.get("provider", {}).get("aws"))) == 1
+    blocks = _as_list(config.get("provider", {}).get("aws"))
+    return len(blocks) == 1 and "module" not in config  # a module may contain another one
 
 
 def required_providers(config: Mapping[str, Any]) -> dict[str, Any]:
