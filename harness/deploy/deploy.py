@@ -33,7 +33,7 @@ from harness.targets.base import Target
 from harness.targets.factory import attach_target, create_target
 from harness.terraform import TerraformError, WorkingDirectory, is_state_locked
 from harness.terraform.drift import DriftVerdict, DriftWatch
-from harness.terraform.provider_clock import ProviderClock
+from harness.terraform.provider_clock.clock import ProviderClock
 
 
 @dataclass(frozen=True)

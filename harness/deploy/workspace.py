@@ -22,7 +22,7 @@ from harness.terraform import (
 )
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.events import ChangeSummary, Event, OperationEvent
-from harness.terraform.provider_clock import ProviderClock, usable_clock
+from harness.terraform.provider_clock.clock import ProviderClock, usable_clock
 
 
 @dataclass(frozen=True)

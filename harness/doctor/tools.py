@@ -14,7 +14,7 @@ from harness.doctor.diagnosis import Diagnosis, Verdict
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
 from harness.terraform import find_terraform, pinned_provider_version
-from harness.terraform.provider_clock import usable_clock
+from harness.terraform.provider_clock.clock import usable_clock
 
 _VERSION_SECONDS = 30.0
 # The first request of Terraform: https://developer.hashicorp.com/terraform/internals/remote-service-discovery

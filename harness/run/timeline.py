@@ -1,6 +1,5 @@
 """The timeline of a run: start and end of every phase and resource, and its observer."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -86,6 +85,9 @@ class Observer:
 class Timeline:
     """Collects the phases and resource timings of a run and passes them to an observer.
 
+    Several threads may add to it: it only appends to lists, and reads copies of them
+    (https://docs.python.org/3/faq/library.html#what-kinds-of-global-value-mutation-are-thread-safe).
+
     Args:
         observer: Receives every start and end.
         origin: Start of the run on the monotonic clock of the system, in seconds. All processes
@@ -107,42 +109,35 @@ class Timeline:
         self._resources: list[ResourceTiming] = []
         self._events: list[Event] = []
         self._notes: list[str] = []
-        self._lock = threading.Lock()
 
     @property
     def phases(self) -> tuple[Phase, ...]:
         """The finished phases, in the order of their start."""
-        with self._lock:
-            return tuple(sorted(self._phases, key=lambda phase: phase.started))
+        return tuple(sorted(self._phases, key=lambda phase: phase.started))
 
     @property
     def resources(self) -> tuple[ResourceTiming, ...]:
         """The finished resources, in the order of their end."""
-        with self._lock:
-            return tuple(self._resources)
+        return tuple(self._resources)
 
     @property
     def events(self) -> tuple[Event, ...]:
         """The observed events, in chronological order."""
-        with self._lock:
-            return tuple(sorted(self._events, key=lambda event: event.at))
+        return tuple(sorted(self._events, key=lambda event: event.at))
 
     @property
     def notes(self) -> tuple[str, ...]:
         """The notes for the report, in chronological order."""
-        with self._lock:
-            return tuple(self._notes)
+        return tuple(self._notes)
 
     def note(self, text: str) -> None:
         """Add a note for the observer and the report."""
-        with self._lock:
-            self._notes.append(text)
+        self._notes.append(text)
         self.observer.note(text)
 
     def event(self, source: str, text: str) -> None:
         """Add an event for the observer and the report."""
-        with self._lock:
-            self._events.append(Event(self._clock() - self.origin, source, redact(text)))
+        self._events.append(Event(self._clock() - self.origin, source, redact(text)))
         self.observer.event(source, text)
 
     @contextmanager
@@ -156,16 +151,14 @@ class Timeline:
             failed = False
         finally:
             phase = Phase(name, started, self._clock() - self.origin, failed=failed)
-            with self._lock:
-                self._phases.append(phase)
+            self._phases.append(phase)
             self.observer.phase_finished(name, phase.seconds, failed=failed)
 
     def resource(self, address: str, action: str, seconds: float) -> None:
         """Record an operation that has just ended and took ``seconds``."""
         ended = self._clock() - self.origin
         timing = ResourceTiming(address, action, max(0.0, ended - seconds), ended)
-        with self._lock:
-            self._resources.append(timing)
+        self._resources.append(timing)
         self.observer.resource_finished(address, action, seconds)
 
     def to_dict(self) -> dict[str, Any]:
@@ -185,10 +178,7 @@ class Timeline:
         def moved(times: Mapping[str, Any]) -> dict[str, Any]:
             return {**times, "started": times["started"] + shift, "ended": times["ended"] + shift}
 
-        with self._lock:
-            self._phases += [Phase(**moved(phase)) for phase in saved["phases"]]
-            self._resources += [ResourceTiming(**moved(timing)) for timing in saved["resources"]]
-            self._events += [
-                Event(**{**event, "at": event["at"] + shift}) for event in saved["events"]
-            ]
-            self._notes += saved["notes"]
+        self._phases += [Phase(**moved(phase)) for phase in saved["phases"]]
+        self._resources += [ResourceTiming(**moved(timing)) for timing in saved["resources"]]
+        self._events += [Event(**{**event, "at": event["at"] + shift}) for event in saved["events"]]
+        self._notes += saved["notes"]

@@ -12,6 +12,7 @@ from harness.core.redaction import MASK, redact
 
 _UNKNOWN = "(known after apply)"
 _LONGEST = 120
+_SIDES = ("before", "after", "after_unknown", "before_sensitive", "after_sensitive")
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,7 @@ def changed_attributes(change: Mapping[str, Any]) -> tuple[AttributeChange, ...]
     """Return the changes in an update of Terraform's plan JSON; none for create and delete."""
     if change.get("before") is None or change.get("after") is None:
         return ()
-    return tuple(
-        _differences(
-            "",
-            _Sides(
-                change["before"],
-                change["after"],
-                change.get("after_unknown"),
-                change.get("before_sensitive"),
-                change.get("after_sensitive"),
-            ),
-        )
-    )
+    return tuple(_differences("", _Sides(*map(change.get, _SIDES))))
 
 
 class _Sides(NamedTuple):

@@ -15,7 +15,7 @@ from harness.terraform.binary import Terraform
 from harness.terraform.configuration import has_one_aws_provider
 from harness.terraform.errors import terraform_error
 from harness.terraform.events import Event, parse_line, unfinished_operations
-from harness.terraform.provider_clock import with_shared_provider
+from harness.terraform.provider_clock.installation import with_shared_provider
 
 # Time for the provider calls under way to end and for the state to be written. The longest
 # uninterruptible ones are single API calls with the SDK's own retries.

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.terraform.provider_clock import longer_timeouts
+from harness.terraform.provider_clock.timeouts import longer_timeouts
 
 CONFIGURATION = "cdk.tf.json"
 OVERRIDES = "harness_override.tf.json"

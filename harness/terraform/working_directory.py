@@ -9,7 +9,7 @@ from typing import Any
 import platformdirs
 
 from harness.core.locks import Phase, unnamed
-from harness.terraform import configuration, provider_clock
+from harness.terraform import configuration
 from harness.terraform import destroy as _destroy
 from harness.terraform import init as _init
 from harness.terraform import plan as _plan
@@ -19,6 +19,7 @@ from harness.terraform.binary import Terraform
 from harness.terraform.command import CHANGING, CommandLine, child_environment
 from harness.terraform.events import Event
 from harness.terraform.plan import Plan
+from harness.terraform.provider_clock import installation
 
 # Providers listen on sockets "plugin" and up to ten digits; macOS allows paths of 103 bytes.
 _LONGEST = 103 - len("/plugin4294967295")
@@ -96,7 +97,7 @@ class WorkingDirectory:
             phase=self.phase,
         )
         if initialised and self.clock > 1:
-            provider_clock.install_launcher(self.path, self.clock)
+            installation.install_launcher(self.path, self.clock)
         return initialised
 
     def plan(self, *, refresh: bool = True, timeout: float = 900.0) -> Plan:
@@ -156,7 +157,7 @@ class WorkingDirectory:
 
     def normal_speed_reason(self) -> str:
         """Return why the provider ran at normal speed in spite of ``clock``; empty if not."""
-        return provider_clock.normal_speed_reason(self.path)
+        return installation.normal_speed_reason(self.path)
 
     def outputs(self) -> dict[str, Any]:
         """Return output name -> value; the sensitive ones are registered for redaction."""

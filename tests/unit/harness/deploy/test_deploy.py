@@ -17,7 +17,7 @@ from harness.preflight import TerraformVersion
 from harness.run.ledger import RunStatus
 from harness.terraform import TerraformError
 from harness.terraform.drift import AllowedDrift, require_no_drift
-from harness.terraform.provider_clock import ProviderClock
+from harness.terraform.provider_clock.clock import ProviderClock
 from tests.unit.harness.fake_run import SUFFIX, FakeRun, observer_of
 from tests.unit.harness.terraform.fake_terraform import error, lines
 

@@ -19,7 +19,7 @@ from harness.doctor.tools import (
 )
 from harness.settings.settings import HarnessSettings
 from harness.terraform import ProviderInstallation, Terraform
-from harness.terraform.provider_clock import ProviderClock
+from harness.terraform.provider_clock.clock import ProviderClock
 from harness.terraform.user_config import NO_USER_CONFIG
 
 

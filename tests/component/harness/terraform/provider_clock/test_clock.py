@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from harness.core.wait import wait_until
-from harness.terraform.provider_clock import ProviderClock, launcher, usable_clock
+from harness.terraform.provider_clock import launcher
+from harness.terraform.provider_clock.clock import ProviderClock, usable_clock
 from harness.terraform.provider_clock.installation import write_launcher
 from harness.terraform.provider_clock.launcher import ClockError, require_support
 from tests.component.harness.terraform.provider_clock.refusals import FORBID_PTRACE

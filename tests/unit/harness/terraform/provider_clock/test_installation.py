@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.terraform.provider_clock import (
+from harness.terraform.provider_clock.installation import (
     install_launcher,
     normal_speed_reason,
     with_shared_provider,

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from harness.terraform.provider_clock import longer_timeouts
+from harness.terraform.provider_clock.timeouts import longer_timeouts
 
 
 def overridden(timeouts: Any) -> Any:
