@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-qu
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -72,17 +73,10 @@ def _price(client: Any, product: Mapping[str, Any], region: str) -> float:
         for text in page["PriceList"]:
             entry = json.loads(text)
             usage = entry["product"]["attributes"].get("usagetype", "")
-            if _is_usage(usage, product["usage"]):
+            # With or without a region prefix ("EUN1-").
+            if re.fullmatch(rf"([^-]*-)?{re.escape(product['usage'])}", usage):
                 return max(_rates(entry))
     raise LookupError(product["usage"])
-
-
-def _is_usage(usage: str, expected: str) -> bool:
-    """Whether a usage type is the expected one, with or without a region prefix ("EUN1-")."""
-    prefix = usage.removesuffix(expected)
-    return usage.endswith(expected) and (
-        not prefix or (prefix.count("-") == 1 and prefix[-1] == "-")
-    )
 
 
 def _rates(entry: Mapping[str, Any]) -> Iterator[float]:

@@ -7,7 +7,8 @@ import pytest
 
 from harness.core.errors import ToolNotFoundError
 from harness.core.redaction import MASK, redact
-from harness.terraform import Plan, Terraform, WorkingDirectory, find_terraform
+from harness.terraform import Terraform, WorkingDirectory, find_terraform
+from harness.terraform.plan import Plan
 
 
 @pytest.fixture(scope="module")

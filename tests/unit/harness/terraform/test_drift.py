@@ -6,9 +6,9 @@ from concurrent.futures import CancelledError
 import pytest
 
 from harness.core.errors import DriftError, HarnessError
-from harness.terraform import Plan, ResourceChange
 from harness.terraform.attributes import AttributeChange
 from harness.terraform.drift import AllowedDrift, DriftVerdict, DriftWatch, require_no_drift
+from harness.terraform.plan import Plan, ResourceChange
 
 EMPTY = Plan()
 NOTHING = DriftVerdict(EMPTY)

@@ -9,8 +9,8 @@ from harness.core.errors import TargetError
 from harness.targets.base import DatabaseRoute, Target
 from harness.targets.localstack.endpoint import LocalStackEndpoint
 from harness.targets.localstack.target import KNOWN_DRIFT, LocalStackTarget
-from harness.terraform import ResourceChange
 from harness.terraform.attributes import AttributeChange
+from harness.terraform.plan import ResourceChange
 
 ENDPOINT = LocalStackEndpoint("http://127.0.0.1:9", "--endpoint-url")
 
