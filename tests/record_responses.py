@@ -44,7 +44,7 @@ ACCOUNT = "123456789012"
 PASSWORD = "correct-horse-battery"
 
 # The fakes compute these: they depend on the tasks and on the rows of a test.
-_COMPUTED = {"logs.FilterLogEvents", "logs.GetLogEvents", "rds-data.ExecuteStatement"}
+_COMPUTED = {"logs.DescribeLogStreams", "logs.GetLogEvents", "rds-data.ExecuteStatement"}
 # Lists are in the order of the first of these that all their items have.
 _SORT_KEYS = (
     *("GroupName", "AlarmName", "ParameterName", "RoleName", "taskArn"),

@@ -213,27 +213,33 @@ class Ecs(ServiceChecks):
         return f"lines by task: {shown}"
 
     def _messages(self) -> list[str]:
-        given = {"logGroupName": self.context.expected.log_group_name}
-        return list(
-            pages(self.context.clients.logs, "filter_log_events", "events[].message", **given)
-        )
+        """Return the newest events of every log stream."""
+        logs, group = self.context.clients.logs, self.context.expected.log_group_name
+        names = "logStreams[].logStreamName"
+        streams = pages(logs, "describe_log_streams", names, logGroupName=group)
+        return [message for stream in streams for message in self._newest(stream)]
+
+    def _newest(self, stream: str) -> list[str]:
+        """Return the newest events of a log stream, none if it does not exist."""
+        logs = self.context.clients.logs
+        try:
+            response = logs.get_log_events(
+                logGroupName=self.context.expected.log_group_name,
+                logStreamName=stream,
+                limit=_LINES,
+                startFromHead=False,
+            )
+        except logs.exceptions.ResourceNotFoundException:
+            return []
+        return [event["message"] for event in response["events"]]
 
     def _count_lines(self, container: Any, task: RunningTask) -> int:
         options = container["logConfiguration"]["options"]
         stream = f"{options['awslogs-stream-prefix']}/{container['name']}/{task.id}"
         group = self.context.expected.log_group_name
-        logs = self.context.clients.logs
-
-        def messages() -> list[str]:
-            try:
-                response = logs.get_log_events(
-                    logGroupName=group, logStreamName=stream, limit=_LINES, startFromHead=False
-                )
-            except logs.exceptions.ResourceNotFoundException:
-                return []
-            return [event["message"] for event in response["events"]]
-
-        actual = self.context.eventually(messages, what=f"lines in {group}:{stream}", ready=bool)
+        actual = self.context.eventually(
+            lambda: self._newest(stream), what=f"lines in {group}:{stream}", ready=bool
+        )
         writers = {_writer(message) for message in actual} - {None}
         expect_equal(f"tasks that write to {stream}", writers, {task.id})
         return len(actual)

@@ -24,6 +24,7 @@ class Mutation:
         undo: Reverts the change.
         may_fail: Checks that fail or not, depending on when they run.
         exclusive: Checks among ``checks`` that change the stack; they run, too.
+        brief: It ends by itself after a while, so its checks run before all others.
         quick: Whether the integration suite tries it.
         embedded_only: It uses what only the embedded cloud has.
     """
@@ -34,6 +35,7 @@ class Mutation:
     undo: Callable[[CheckContext, Any], object]
     may_fail: frozenset[str] = frozenset()
     exclusive: frozenset[str] = frozenset()
+    brief: bool = False
     quick: bool = False
     embedded_only: bool = False
 
@@ -157,7 +159,8 @@ def attempt(context: CheckContext, tried: Mutation) -> Trial:
     impatient = replace(context, patience=_NOTICE_SECONDS)
     made = tried.action(context)
     try:
-        noticed = {**failed(impatient), **failed(impatient, tried.exclusive)}
+        first = failed(impatient, tried.checks if tried.brief else ())
+        noticed = {**failed(impatient), **failed(impatient, tried.exclusive), **first}
     finally:
         tried.undo(context, made)
     expected = provable(context, tried.checks)

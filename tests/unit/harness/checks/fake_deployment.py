@@ -60,6 +60,7 @@ _NOT_SET = {
     "s3.GetBucketWebsite": "NoSuchWebsiteConfiguration",
     "s3.GetObjectLockConfiguration": "ObjectLockConfigurationNotFoundError",
 }
+_OTHER = "other"  # a log stream
 # What the embedded cloud, which was recorded, lacks.
 _LACKING: dict[str, Answer] = {
     "ec2.DescribeCarrierGateways": {"CarrierGateways": []},
@@ -104,7 +105,7 @@ class FakeDeployment:
         catalog: The API, its load balancer and its distribution.
         postgres: The database.
         lacking: Capabilities that this target lacks.
-        events: Events of the log group.
+        events: Events of a log stream that is no task's.
         results: Results that the checks recorded.
     """
 
@@ -258,8 +259,8 @@ class FakeDeployment:
             "ecs.ListTasks": lambda _: {"taskArns": [_task_arn(task) for task in self.tasks]},
             "ecs.DescribeTasks": self._describe_tasks,
             "ecs.UpdateService": self._update_service,
-            "logs.FilterLogEvents": lambda _: {"events": self.events},
-            "logs.GetLogEvents": _log_events,
+            "logs.DescribeLogStreams": lambda _: {"logStreams": [{"logStreamName": _OTHER}]},
+            "logs.GetLogEvents": self._log_events,
             "application-autoscaling.DescribeScalableTargets": lambda _: {
                 "ScalableTargets": [self.scalable_target()]
             },
@@ -276,6 +277,11 @@ class FakeDeployment:
 
     def _describe_tasks(self, parameters: dict[str, Any]) -> dict[str, Any]:
         return {"tasks": [self.task(arn.rpartition("/")[2]) for arn in parameters["tasks"]]}
+
+    def _log_events(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        if parameters["logStreamName"] == _OTHER:
+            return {"events": self.events}
+        return _log_events(parameters)
 
     def _update_service(self, parameters: dict[str, Any]) -> dict[str, Any]:
         self.scale(parameters["desiredCount"])
