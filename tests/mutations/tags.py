@@ -43,6 +43,14 @@ def _vpc(context: CheckContext) -> dict[str, Any]:
     return {"Resources": [vpc_of(context)]}
 
 
+def _scalable_target(context: CheckContext) -> str:
+    """Return the ARN; another one than Terraform's after the target was registered again."""
+    targets = context.clients.application_autoscaling.describe_scalable_targets(
+        ServiceNamespace="ecs", ResourceIds=[context.expected.scaling_resource_id]
+    )
+    return targets["ScalableTargets"][0]["ScalableTargetARN"]
+
+
 _KEYS = ("TagKeys", [_KEY])
 _TAGS = ("Tags", [_PAIR])
 MUTATIONS = (
@@ -126,7 +134,7 @@ MUTATIONS = (
     _untagged(
         "scaling",
         ("application_autoscaling.untag_resource", "application_autoscaling.tag_resource"),
-        ("ResourceARN", _configured("scalable target", "ScalableTargetARN")),
+        ("ResourceARN", _scalable_target),
         _KEYS,
         ("Tags", {_KEY: _VALUE}),
     ),
