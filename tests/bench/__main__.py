@@ -19,6 +19,7 @@ from tests.bench import table
 from tests.bench.measure import Usage, measure
 from tests.bench.mistakes import Found, found_by_preflight, found_by_tool
 from tests.bench.prepared_stack import REGION, PreparedStack, prepare
+from tests.bench.processes import ending_descendants
 from tests.bench.sigterm import left_by_harness, left_by_tool
 from tests.bench.tools import Tool, all_tools
 
@@ -135,4 +136,5 @@ def _facts(stack: PreparedStack) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    with ending_descendants():
+        main()

@@ -41,10 +41,13 @@ def measure(
             command, cwd=folder, env=environment, stdout=output, stderr=output
         )
         peak = _Peak(process.pid)
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.monotonic() - started
+        try:
+            _, status, used = os.wait4(process.pid, 0)
+            wall = time.monotonic() - started
+        finally:
+            memory = peak.end()
         process.returncode = os.waitstatus_to_exitcode(status)
-    return Usage(wall, used.ru_utime + used.ru_stime, peak.end(), process.returncode)
+    return Usage(wall, used.ru_utime + used.ru_stime, memory, process.returncode)
 
 
 class _Peak:
