@@ -6,7 +6,7 @@ import click
 
 from harness.cli.options import harness_options, settings_from
 from harness.cli.session import reported
-from harness.pipeline.whole_run import deploy_and_keep, whole_run
+from harness.pipeline.whole_run import whole_run
 from harness.settings.options import OPTIONS
 
 _DEPLOY_OPTIONS = tuple(
@@ -37,4 +37,4 @@ def deploy(**given: Any) -> None:
     """
     settings = settings_from(given, keep_stack=True)
     with reported(settings, keep=True) as (current, outcome):
-        deploy_and_keep(current, outcome)
+        whole_run(current, outcome, keep=True, checks=False)

@@ -11,6 +11,8 @@ from rich.console import Console
 from harness.catalog import CATALOG
 from harness.pipeline.outcome import RunOutcome
 from harness.report.files import write_report
+from harness.report.github import report_to_github
+from harness.report.history import read_history, remaining_seconds
 from harness.report.progress import CLOSED_CONSOLE, ConsoleObserver
 from harness.report.terminal import render_summary
 from harness.run.ledger import Ledger
@@ -23,13 +25,17 @@ _MAX_WIDTH = 120
 
 @contextmanager
 def observed_run(
-    settings: HarnessSettings, console: Console, *, keep: bool = False, force: bool = False
+    settings: HarnessSettings,
+    console: Console,
+    *,
+    keep: bool = False,
+    force: bool = False,
 ) -> Iterator[Run]:
     """Yield and own the run that the settings describe, with its progress on the console.
 
     Args:
-        settings: The user's settings; with ``reuse_stack`` a run on record is used.
-        console: Console for the progress.
+        settings: With ``reuse_stack`` a run on record is used.
+        console: For the progress.
         keep: Keep an embedded cloud running after this process.
         force: Ignore another process that owns the run.
 
@@ -38,7 +44,12 @@ def observed_run(
     """
     ledger = Ledger(settings.home)
     suffix = ledger.suffix_for(settings)
-    with ConsoleObserver(console) as observer:
+    past = read_history(settings.report_dir)
+
+    def remaining(phase: str, elapsed: float) -> float | None:
+        return remaining_seconds(past, settings.target, phase, elapsed, whole=not keep)
+
+    with ConsoleObserver(console, remaining=remaining) as observer:
         run = Run(
             stack=CATALOG,
             settings=settings,
@@ -78,6 +89,8 @@ def _finish(run: Run, outcome: RunOutcome, console: Console) -> None:
         paths = write_report(report, run.settings.report_dir)
     finally:
         with suppress(*CLOSED_CONSOLE):
+            for annotation in report_to_github(report):
+                click.echo(annotation, err=True)
             console.print(render_summary(report, width=min(console.width, _MAX_WIDTH)))
             for path in paths:
                 click.echo(f"report: {path}")

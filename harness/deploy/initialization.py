@@ -69,4 +69,5 @@ class Initialization:
         clock = provider_clock_of(self._run, self._target)
         if clock.reason or clock.factor > 1:
             self._run.timeline.observer.note(f"provider clock {clock}")
+        self._run.timeline.observer.provider_clock(clock.factor)
         self._run.update(provider_clock=clock.factor)

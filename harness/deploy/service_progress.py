@@ -13,13 +13,7 @@ def service_progress(clients: Clients, service: EcsService, failed: Sequence[Fai
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 
-    Args:
-        clients: Clients of the target.
-        service: The service.
-        failed: Its failed tasks.
-
-    Returns:
-        Such as "1 of 2 tasks running; targets: 1 healthy, 1 initial"; empty before it exists.
+    Such as "1 of 2 tasks running; targets: 1 healthy, 1 initial"; empty before it exists.
 
     Raises:
         ClientError: A permission is missing.

@@ -126,11 +126,8 @@ def watched(
 ) -> Iterator[ServiceWatch]:
     """Watch services in a thread within the context.
 
-    Args:
-        target: Where they are deployed.
-        services: The services; without any there is no thread.
-        note: Receives a line for each new reason why a task stopped.
-        event: Receives the name of a service and its progress, whenever that changes.
+    Without a service there is no thread. ``note`` receives a line for each new reason why a task
+    stopped, ``event`` a service and its progress whenever that changes.
     """
     watch = ServiceWatch(target, services, note, event)
     if not services:

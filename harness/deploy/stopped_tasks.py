@@ -83,7 +83,7 @@ def _failed(task: Mapping[str, Any]) -> FailedTask | None:
     stopped, stop_code = task.get("stoppedReason", ""), task.get("stopCode")
     if stop_code not in _FAILURES and not _UNHEALTHY.search(stopped):
         return None
-    parts = filter(None, [stopped, *map(_container_reason, task["containers"])])
+    parts = filter(None, [stopped, *map(container_reason, task["containers"])])
     text = redact("; ".join(parts))
     found = _REASON.match(text)
     code, message = (found["code"], found["message"]) if found else (str(stop_code), text)
@@ -91,7 +91,8 @@ def _failed(task: Mapping[str, Any]) -> FailedTask | None:
     return FailedTask(task["taskArn"], definition, code, message, task.get("stoppedAt"))
 
 
-def _container_reason(container: Mapping[str, Any]) -> str:
+def container_reason(container: Mapping[str, Any]) -> str:
+    """Return exit status and reason of a stopped container; empty if it has neither."""
     status = f"exit status {container['exitCode']}" if container.get("exitCode") else ""
     reason = ", ".join(filter(None, (status, container.get("reason", ""))))
     return f"container {container['name']}: {reason}" if reason else ""

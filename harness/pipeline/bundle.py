@@ -8,7 +8,7 @@ Every text is redacted.
 import json
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from functools import partial
 from importlib.metadata import distributions
@@ -28,6 +28,7 @@ from harness.terraform.command import EVENTS
 from harness.terraform.configuration import CONFIGURATION
 
 _LONGEST = 5_000_000  # characters of one file: the last ones
+COPY = "configuration.tf.json"
 _UNAVAILABLE = "services.error.txt"
 
 
@@ -74,7 +75,7 @@ def _sources(run: Run, record: RunRecord) -> Iterator[tuple[str, Source]]:
     yield "settings.json", partial(_settings, run, record)
     yield "versions.json", partial(_versions, record)
     yield "timeline.json", lambda: _json(run.timeline.to_dict())
-    yield "configuration.tf.json", (run.workspace_directory / CONFIGURATION).read_text
+    yield COPY, (run.workspace_directory / CONFIGURATION).read_text
     yield "terraform-events.jsonl", events.read_text
     yield "plan.jsonl", lambda: _planned(events.read_text())
     logs = target_type(record.target).log_files(record.attachment) if record.attachment else ()
@@ -87,9 +88,18 @@ def _services(run: Run, record: RunRecord) -> dict[str, Source]:
     try:
         target = attach_target(record.target, record.region, record.attachment)
         services = run.stack.ecs_services(run.stack.restore(record.config)) if record.config else ()
-        return dict(service_state(target, services, run.environment_suffix))
+        return dict(service_state(target, services, run.environment_suffix, run.event))
     except (BotoCoreError, ClientError, HarnessError) as error:
         return {_UNAVAILABLE: partial(str, f"not available: {error}\n")}
+
+
+def read_configuration(path: Path) -> Mapping[str, Any]:
+    """Return a synthesized configuration, also in the folder of a bundle; {} for none."""
+    try:
+        found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
 
 
 def _settings(run: Run, record: RunRecord) -> str:

@@ -8,11 +8,12 @@ from harness.core.errors import HarnessError, UsageError
 from harness.core.interrupts import Terminated
 from harness.deploy.deploy import Deployment
 from harness.deploy.preflight import BlockedError
-from harness.pipeline.bundle_events import bundle_events, read_configuration
+from harness.pipeline.bundle import COPY, read_configuration
 from harness.report.model import RunReport
 from harness.run.evidence import CheckResult, OwnTest, Status
 from harness.run.run import Run
 from harness.run.teardown_result import TeardownState
+from harness.terraform.configuration import CONFIGURATION
 from harness.terraform.services import references, resource_blocks
 
 
@@ -21,10 +22,7 @@ class RunOutcome:
     """What is collected during a run for its report.
 
     Attributes:
-        results: Results of the checks.
-        tests: The user's own tests of the stack.
         errors: Errors of the run, the first cause first.
-        notes: Further notes for the user.
         facts: Facts about target and tools, name -> text.
         outputs: The stack's outputs, name -> text.
         configuration: The synthesized Terraform JSON.
@@ -44,7 +42,7 @@ class RunOutcome:
         """Record facts and outputs of a deployment, before it is destroyed."""
         self.facts = deployment.facts()
         self.outputs = _texts(asdict(deployment.outputs))
-        self.configuration = read_configuration(deployment.run.workspace_directory)
+        self.configuration = read_configuration(deployment.run.workspace_directory / CONFIGURATION)
 
     @property
     def failed(self) -> bool:
@@ -62,21 +60,18 @@ class RunOutcome:
         if record is None:
             return None
         bundle = run.settings.report_dir / run.teardown.bundle.removesuffix(".zip")
-        events, configuration = run.timeline.events, self.configuration
-        if run.teardown.bundle:
-            events += bundle_events(bundle, record.started_at)
-            configuration = configuration or read_configuration(bundle)
+        configuration = self.configuration or read_configuration(bundle / COPY)
         return RunReport(
             target=record.target,
             region=record.region,
             environment_suffix=record.environment_suffix,
-            started_at=record.started_at,
+            started_at=run.started_at,
             facts=dict(self.facts),
             phases=run.timeline.phases,
             resources=run.timeline.resources,
             results=self.results,
             tests=self.tests,
-            events=events,
+            events=run.timeline.events,
             references=references(configuration),
             # Of a run without failures nothing needs it.
             configuration=dict(resource_blocks(configuration)) if run.teardown.bundle else {},

@@ -6,12 +6,13 @@ from harness.pipeline.prove import prove
 from harness.run.run import Run
 
 
-def whole_run(run: Run, outcome: RunOutcome, *, keep: bool) -> None:
+def whole_run(run: Run, outcome: RunOutcome, *, keep: bool, checks: bool = True) -> None:
     """Deploy the stack, run the checks, destroy it, and prove that nothing is left.
 
     Args:
         run: The run, not begun yet.
         outcome: Receives the results of the checks, errors of the second plan and notes.
+        checks: Whether to run the checks.
         keep: Leave a stack up that was deployed completely.
 
     Raises:
@@ -19,22 +20,8 @@ def whole_run(run: Run, outcome: RunOutcome, *, keep: bool) -> None:
     """
     with deployed(run, keep=keep) as deployment:
         outcome.record_deployment(deployment)
-        prove(deployment, outcome)
+        if checks:
+            prove(deployment, outcome)
         run.update(verified=not outcome.errors and not keep)
     if keep:
         outcome.notes.append(kept_note(run.environment_suffix))
-
-
-def deploy_and_keep(run: Run, outcome: RunOutcome) -> None:
-    """Deploy the stack and leave it up.
-
-    Args:
-        run: The run, not begun yet.
-        outcome: Receives the facts of the deployment.
-
-    Raises:
-        HarnessError: The deployment failed; what it created so far is destroyed.
-    """
-    with deployed(run, keep=True) as deployment:
-        outcome.record_deployment(deployment)
-    outcome.notes.append(kept_note(run.environment_suffix))

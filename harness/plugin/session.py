@@ -17,6 +17,7 @@ from harness.plugin.results import USES_STACK, OwnTests, ResultRecorder
 from harness.plugin.session_folder import SessionFolder
 from harness.plugin.shared_stack import SharedStack
 from harness.report.files import write_report
+from harness.report.github import report_to_github
 from harness.report.model import RunReport
 from harness.report.progress import ConsoleObserver
 from harness.report.terminal import plain_summary
@@ -227,6 +228,7 @@ class HarnessSession:
         try:
             paths = write_report(self._report, run.settings.report_dir)
             self._written = [f"report: {path}" for path in paths]
+            self._written += report_to_github(self._report)
         except UsageError as error:
             self._written = [str(error)]
 

@@ -29,9 +29,7 @@ def critical_path(
 ) -> list[S]:
     """Return the path to the last end, the last span first.
 
-    Args:
-        spans: The spans.
-        follows: Whether the first span had to wait for the second.
+    ``follows`` returns whether the first span had to wait for the second.
     """
     rest = sorted(spans, key=lambda span: span.ended)
     path: list[S] = []
@@ -45,13 +43,10 @@ def critical_path(
 def critical_resources(report: RunReport) -> set[ResourceTiming]:
     """Return the operations on the critical paths of apply and destroy, by their references."""
     refers = report.references
-
-    def creation_follows(later: ResourceTiming, earlier: ResourceTiming) -> bool:
-        return earlier.address in refers.get(later.address, ())
-
-    def deletion_follows(later: ResourceTiming, earlier: ResourceTiming) -> bool:
-        return later.address in refers.get(earlier.address, ())
-
     deleted = [each for each in report.resources if each.action == "delete"]
     others = [each for each in report.resources if each.action != "delete"]
-    return {*critical_path(others, creation_follows), *critical_path(deleted, deletion_follows)}
+    created = critical_path(others, lambda later, one: one.address in refers.get(later.address, ()))
+    removed = critical_path(
+        deleted, lambda later, one: later.address in refers.get(one.address, ())
+    )
+    return {*created, *removed}

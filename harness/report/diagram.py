@@ -9,7 +9,7 @@ from harness.report.model import RunReport
 from harness.run.evidence import Status
 from harness.terraform.services import service_of
 
-_WIDTH, _HEIGHT, _COLUMN, _ROW = 150, 44, 200, 62
+_WIDTH, _HEIGHT, _COLUMN, _ROW = 170, 44, 210, 62
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,6 @@ class Box:
 
     Attributes:
         state: "failed", "left", "missing" (planned, not created), "deployed" or "planned".
-        detail: Number of resources, and how many are not as they should be.
     """
 
     service: str
@@ -90,25 +89,20 @@ def _columns(needs: Mapping[str, set[str]]) -> dict[str, int]:
 def _direct(service: str, needs: Mapping[str, set[str]]) -> set[str]:
     """Return what a service refers to, without what it also reaches through another."""
     direct = needs[service] - {service}
-    through = {far for other in direct for far in needs[other] - {other}}
-    return direct - through or direct
+    return direct - {far for other in direct for far in needs[other] - {other}} or direct
 
 
 def _state(report: RunReport, service: str, addresses: list[str]) -> tuple[str, str]:
     """Return state and detail of a service; the worst of its resources counts."""
     count = f"{len(addresses)} resource{'s' if len(addresses) > 1 else ''}"
-    left = sum(leftover.partition(" ")[0] == service for leftover in report.leftovers)
-    failed = sum(
-        each.status is Status.FAILED and service_of_check(each.check) == service
-        for each in report.results
-    )
-    named = sum(any(address in error for error in report.errors) for address in addresses)
+    failed = [each.check for each in report.results if each.status is Status.FAILED]
     done = {each.address for each in report.resources if each.action != "delete"}
-    missing = sum(address not in done for address in addresses) if done else 0
-    if left:
+    if left := sum(leftover.partition(" ")[0] == service for leftover in report.leftovers):
         return "left", f"{left} left over"
-    if failed or named:
-        return "failed", f"{failed} failed" if failed else f"{named} with an error"
-    if missing:
+    if checks := sum(service_of_check(check) == service for check in failed):
+        return "failed", f"{checks} failed"
+    if named := sum(address in "".join(report.errors) for address in addresses):
+        return "failed", f"{named} with an error"
+    if done and (missing := sum(address not in done for address in addresses)):
         return "missing", f"{missing} of {count} not created"
     return ("deployed" if done else "planned"), count

@@ -37,14 +37,9 @@ class Failure:
 
     Attributes:
         anchor: Id of its part of the page.
-        title: What failed: a check, a test, or a phase.
-        text: The message.
-        exchanges: Its requests and their answers.
         events: What happened around that time: ECS services, tasks, targets.
-        logs: What the tasks logged then.
-        resources: Address -> configuration as planned, of the resources that it is about.
-        changes: What a plan after the deployment would change; None if there was no such plan.
-        advice: What to do next.
+        resources: Address -> planned configuration, of the resources that it is about.
+        changes: What a plan after the deployment would change; None: there was no such plan.
     """
 
     anchor: str
@@ -87,7 +82,7 @@ def _failures(report: RunReport) -> Iterator[Failure]:
         events, logs = _around(report, *window)
         yield Failure(
             anchor=f"why-error-{number}",
-            title=f"{phase.name} failed" if phase else "error",
+            title=f"{phase.name} failed" if phase else "error of the run",
             text=text,
             events=events,
             logs=logs,

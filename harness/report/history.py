@@ -5,9 +5,9 @@ Each has ``started_at``, ``environment_suffix``, ``target``, ``verdict``, ``seco
 """
 
 import json
-import os
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -51,22 +51,15 @@ def read_history(directory: Path) -> list[PastRun]:
         return []
     found = []
     for line in lines:
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict) and entry.keys() >= _NAMES:
-            found.append(entry)
-    return found
+        with suppress(ValueError):
+            found.append(json.loads(line))
+    return [each for each in found if isinstance(each, dict) and each.keys() >= _NAMES]
 
 
 def append_history(directory: Path, entry: PastRun) -> None:
-    """Add a run; the lines of concurrent runs do not mix."""
-    descriptor = os.open(directory / _FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        os.write(descriptor, (json.dumps(entry) + "\n").encode())
-    finally:
-        os.close(descriptor)
+    """Add a run."""
+    with (directory / _FILE).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(entry) + "\n")
 
 
 def flips(history: Sequence[PastRun]) -> list[list[str]]:
@@ -84,23 +77,18 @@ def flips(history: Sequence[PastRun]) -> list[list[str]]:
 
 
 def remaining_seconds(
-    history: Sequence[PastRun], target: str, phase: str, elapsed: float
+    history: Sequence[PastRun], target: str, phase: str, elapsed: float, *, whole: bool = True
 ) -> float | None:
     """Return how long a run will take from now on, by the last ones that passed on its target.
 
-    Args:
-        history: The earlier runs.
-        target: Name of the target.
-        phase: The phase that started last.
-        elapsed: Seconds since its start.
-
-    Returns:
-        The median in seconds, at least 0; None without such a run.
+    It is the median, for a run whose last phase started ``elapsed`` seconds ago; None without any.
+    Of a ``whole`` run, which ends with a teardown, only such runs count, else only the others.
     """
     rests = [
         entry["seconds"] - started
         for entry in history
         if entry["target"] == target and entry["verdict"] == Verdict.PASSED
+        if whole is any(name == "destroy" for name, _, _ in entry["phases"])
         for name, started, _ in entry["phases"]
         if name == phase
     ]

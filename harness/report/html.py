@@ -23,10 +23,7 @@ def render_html(report: RunReport, history: Sequence[PastRun] = ()) -> str:
     Every text is redacted and escaped. The document's own content security policy forbids
     every request and every script but the one inside, named by its hash: the page shows
     output of other programs and must not run it.
-
-    Args:
-        report: The run.
-        history: The last runs of its folder, this one last.
+    ``history`` has the last runs of its folder, this one last.
     """
     script = _source("page.html")
     return (
@@ -36,7 +33,7 @@ def render_html(report: RunReport, history: Sequence[PastRun] = ()) -> str:
             report=report,
             services=views.by_service(report.results),
             counts={status: report.count(status) for status in views.ORDER},
-            tests=views.failed_first(report.tests),
+            tests=sorted(report.tests, key=lambda test: views.ORDER.index(test.status)),
             failures=failures(report),
             anchor=anchor_of,
             leftovers=views.leftovers_by_service(report),

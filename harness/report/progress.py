@@ -36,7 +36,7 @@ class ConsoleObserver(Activity):
     Args:
         console: Where to write. Its ``NO_COLOR`` and encoding are respected.
         heartbeat: Seconds between two heartbeats.
-        clock: Returns the current time in seconds, monotonic.
+        clock, remaining: See ``Activity``.
     """
 
     def __init__(
@@ -45,8 +45,9 @@ class ConsoleObserver(Activity):
         *,
         heartbeat: float = 20.0,
         clock: Callable[[], float] = time.monotonic,
+        remaining: Callable[[str, float], float | None] = lambda _, __: None,
     ) -> None:
-        super().__init__(clock)
+        super().__init__(clock, remaining)
         self._display = _display_for(console, self, heartbeat=heartbeat)
 
     def open(self) -> Self:

@@ -35,10 +35,7 @@ def render_summary(report: RunReport, *, width: int = 100) -> RenderableType:
     Verdict, errors, the evidence (failed checks first, then by service), what this target
     cannot prove and why, the phases, the teardown proof, the notes, and the verdict again, so
     that it is among the last lines. Every text is redacted; control characters are escaped.
-
-    Args:
-        report: The run.
-        width: Columns to fill; below 72 the phases come without their bars.
+    Below a width of 72 columns the phases come without their bars.
     """
     return Constrain(Group(*_parts(report, width)), width)
 

@@ -27,11 +27,9 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a timeline: a phase or a resource, as text and as bars.
+    """A phase or a resource: ``critical`` if the end of the run had to wait for it.
 
-    Attributes:
-        critical: The end of the run had to wait for it.
-        brief: It took no time worth a line of its own.
+    ``brief``: it took no time worth a line of its own.
     """
 
     name: str
@@ -43,12 +41,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Axis:
-    """The time axis.
-
-    Attributes:
-        step: Distance of two ticks in percent of the axis.
-        ticks: Labels of the ticks from 0 on, as far as they fit.
-    """
+    """The labels of its ticks from 0 on, as far as they fit; ``step`` percent apart."""
 
     step: float
     ticks: tuple[str, ...]

@@ -25,11 +25,6 @@ def by_service(results: tuple[CheckResult, ...]) -> dict[str, list[CheckResult]]
     return services
 
 
-def failed_first(tests: tuple[OwnTest, ...]) -> list[OwnTest]:
-    """Return the tests in the order of their statuses."""
-    return sorted(tests, key=lambda test: ORDER.index(test.status))
-
-
 def leftovers_by_service(report: RunReport) -> dict[str, list[str]]:
     """Return service -> the leftovers of it, of which it is the first word."""
     found: dict[str, list[str]] = {}

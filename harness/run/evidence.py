@@ -24,10 +24,7 @@ class Status(StrEnum):
 class Exchange:
     """A request that a check made, and its answer: each one text, redacted and shortened.
 
-    Attributes:
-        call: API operation, HTTP method and URL, or "SQL".
-        request: Its parameters, or its body.
-        answer: What was returned, or the error.
+    ``call`` is the API operation, HTTP method and URL, or "SQL".
     """
 
     call: str
@@ -68,9 +65,7 @@ class OwnTest:
 
     Attributes:
         name: Its pytest node id.
-        status: How its last attempt ended.
         seconds: Duration of the last attempt.
-        attempts: How many times it ran.
         output: Of a failed test, its assertion and captured output; else empty or a reason.
     """
 

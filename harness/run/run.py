@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from harness.run.ledger import Ledger, RunRecord, RunStatus, now
 from harness.run.owner import RunLock, process_start
 from harness.run.stack_definition import StackConfiguration, StackDefinition
 from harness.run.teardown_result import TeardownResult
-from harness.run.timeline import Timeline
+from harness.run.timeline import Event, Timeline
 from harness.settings.settings import HarnessSettings, user_name
 from harness.targets.base import Target
+
+_LONGEST_EVENT = 2000  # characters
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,11 @@ class Run:
             )
         )
         self._timeline_path.unlink(missing_ok=True)  # of an earlier run with this suffix
+
+    def event(self, at: datetime, source: str, text: str) -> None:
+        """Add an event to the timeline that was observed later, such as a line of a log."""
+        seconds = (at - datetime.fromisoformat(self.started_at)).total_seconds()
+        self.timeline.add(Event(seconds, source, text[:_LONGEST_EVENT]))
 
     def update(self, **changes: Any) -> RunRecord:
         """Change fields of the record."""

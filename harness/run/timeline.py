@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from harness.core.redaction import redact
 from harness.run.evidence import CheckResult
 
 
@@ -37,12 +36,9 @@ class ResourceTiming:
 
 @dataclass(frozen=True)
 class Event:
-    """Something observed during a run.
+    """Something observed: ``at`` in seconds since the start of the run.
 
-    Attributes:
-        at: Seconds since the start of the run.
-        source: Where it was observed: an ECS service, a log stream, the second plan.
-        text: What it was, redacted.
+    Sources are ECS services and tasks, log streams, target groups, the second plan.
     """
 
     at: float
@@ -74,6 +70,9 @@ class Observer:
 
     def check_finished(self, result: CheckResult) -> None:
         """A check has ended."""
+
+    def provider_clock(self, factor: int) -> None:
+        """The clock of the AWS provider runs ``factor`` times as fast; 1 is normal."""
 
     def event(self, source: str, text: str) -> None:
         """The state of something that is waited for has changed, such as of an ECS service."""
@@ -137,8 +136,12 @@ class Timeline:
 
     def event(self, source: str, text: str) -> None:
         """Add an event for the observer and the report."""
-        self._events.append(Event(self._clock() - self.origin, source, redact(text)))
+        self.add(Event(self._clock() - self.origin, source, text))
         self.observer.event(source, text)
+
+    def add(self, event: Event) -> None:
+        """Add an event for the report."""
+        self._events.append(event)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.deploy.preflight import BlockedError
 from harness.run.evidence import Status
 from harness.run.ledger import RunStatus
 from tests.unit.harness.cli.conftest import LEFT, CommandLine, Options
@@ -99,6 +100,26 @@ class TestRun:
         assert report["errors"] == ["interrupted"]
         assert (report["verdict"], report["passed"]) == ("interrupted", False)
         assert len(report["results"]) == 2
+
+    def test_a_run_that_preflight_refuses_has_a_verdict_of_its_own(
+        self,
+        call: CommandLine,
+        fake_run: FakeRun,
+        deployable: Options,
+        reports: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def refuse(*_: object, **__: object) -> None:
+            raise BlockedError("preflight: 1 blocker, nothing was deployed")
+
+        monkeypatch.setattr("harness.deploy.deploy.require_deployable", refuse)
+
+        completed = call("run", *(each for each in deployable if each != "--skip-preflight"))
+
+        report = json.loads((reports / "report.json").read_text())
+        assert completed.status == 1
+        assert report["verdict"] == "refused"
+        assert "apply" not in fake_run.verbs
 
     def test_a_kept_stack_stays_deployed_with_a_note_on_its_removal(
         self, call: CommandLine, fake_run: FakeRun, deployable: Options

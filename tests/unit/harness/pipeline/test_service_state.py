@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -16,7 +17,15 @@ from harness.targets.base import Target
 SERVICE = EcsService(cluster="catalog-pr1", name="api")
 ARN = "arn:aws:secretsmanager:eu-north-1:1:secret:catalog/pr1/database-AbCdEf"
 PLANTED = "pl4nted-in-a-secret"
-TASK = {"taskArn": "t/1", "stoppedReason": "Essential container in task exited"}
+AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+TASK = {
+    "taskArn": "t/1",
+    "stoppedAt": AT,
+    "stoppedReason": "Essential container in task exited",
+    "containers": [{"name": "api", "exitCode": 3}],
+}
+UNABLE = {"createdAt": AT, "message": "unable"}
+UNHEALTHY = {"Target": {"Id": "127.0.0.2", "Port": 80}, "TargetHealth": {"State": "unhealthy"}}
 CONTAINER = {"name": "api", "logConfiguration": {"options": {"awslogs-group": "/catalog/pr1"}}}
 
 
@@ -43,7 +52,7 @@ def services() -> dict[str, SimpleNamespace]:
         ),
         "ecs": SimpleNamespace(
             describe_services=lambda **_: {
-                "services": [{"taskDefinition": "api:1", "events": [{"message": "unable"}]}]
+                "services": [{"taskDefinition": "api:1", "events": [UNABLE]}]
             },
             list_tasks=lambda desiredStatus, **_: {  # noqa: N803
                 "taskArns": ["t/1"] if desiredStatus == "STOPPED" else []
@@ -66,16 +75,19 @@ def services() -> dict[str, SimpleNamespace]:
                     {"TargetGroupName": "catalog-pr2", "TargetGroupArn": "g/2"},
                 ]
             },
-            describe_target_health=lambda **_: {"TargetHealthDescriptions": ["unhealthy"]},
+            describe_target_health=lambda **_: {"TargetHealthDescriptions": [UNHEALTHY]},
         ),
     }
 
 
-def state(services: dict[str, SimpleNamespace]) -> dict[str, str]:
+def state(
+    services: dict[str, SimpleNamespace], record: Callable[..., object] = lambda *_: None
+) -> dict[str, str]:
     session = SimpleNamespace(client=lambda name, config: services[name])
     target = SimpleNamespace(session=lambda: session)
     return {
-        name: source() for name, source in service_state(cast("Target", target), [SERVICE], "pr1")
+        name: source()
+        for name, source in service_state(cast("Target", target), [SERVICE], "pr1", record)
     }
 
 
@@ -85,11 +97,24 @@ def test_it_has_events_stopped_reasons_logs_and_target_health(
     files = state(services)
 
     ecs = json.loads(files["ecs-api.json"])
-    assert ecs["services"][0]["events"] == [{"message": "unable"}]
-    assert ecs["tasks"] == [TASK]
-    assert json.loads(files["target-health.json"]) == {"catalog-pr1": ["unhealthy"]}
+    assert ecs["services"][0]["events"][0]["message"] == "unable"
+    assert ecs["tasks"] == [{**TASK, "stoppedAt": str(AT)}]
+    assert json.loads(files["target-health.json"]) == {"catalog-pr1": [UNHEALTHY]}
     log = files["tasks-api.log"]
     assert "== api/api/1\n2026-01-02T03:04:05.678000Z connecting with" in log
+
+
+def test_what_happened_is_recorded_with_its_time(services: dict[str, SimpleNamespace]) -> None:
+    events: list[tuple[datetime, str, str]] = []
+
+    state(services, lambda *event: events.append(event))
+
+    assert (AT, "ECS service api", "unable") in events
+    sources = {source: text for _, source, text in events}
+    assert sources["log api/api/1"].startswith("connecting with")
+    assert sources["target group catalog-pr1"] == "127.0.0.2 80 unhealthy"
+    reason = "stopped: Essential container in task exited; container api: exit status 3"
+    assert (AT, "ECS task 1", reason) in events
 
 
 def test_the_secrets_of_the_run_are_registered(services: dict[str, SimpleNamespace]) -> None:

@@ -1,4 +1,4 @@
-from harness.report.activity import Activity
+from harness.report.activity import Activity, sentence
 from harness.run.evidence import CheckResult, Plane, Status
 
 
@@ -83,6 +83,56 @@ def test_a_successful_phase_leaves_the_resources_of_another_in_progress() -> Non
     activity.phase_finished("preflight", 1.0, failed=False)
 
     assert names(activity) == ["aws_lb.main"]
+
+
+def test_a_fixed_wait_of_the_provider_is_the_reason_on_its_clock() -> None:
+    clock = Clock()
+    activity = Activity(clock)
+    activity.provider_clock(20)
+    activity.resource_started("aws_lb.main", "create")
+    activity.resource_started("aws_iam_role.task", "create")
+    clock.now += 1.5
+
+    text = sentence(activity.snapshot())
+
+    assert "aws_lb.main (create, 2 s): fixed wait of the provider, 30 of 60 s, clock x20" in text
+    assert "aws_iam_role.task (create, 2 s)" in text
+    assert text.count("fixed wait") == 1
+
+    clock.now += 2.0
+    assert "fixed wait" not in sentence(activity.snapshot())
+
+
+def test_the_state_of_what_is_waited_for_is_shown_until_the_phase_ends() -> None:
+    activity = Activity(Clock())
+    activity.phase_started("apply")
+    activity.event("ECS service api", "0 of 2 tasks running")
+    activity.event("ECS service api", "1 of 2 tasks running")
+
+    assert "ECS service api: 1 of 2 tasks running" in sentence(activity.snapshot())
+    assert "0 of 2" not in sentence(activity.snapshot())
+
+    activity.phase_finished("apply", 1.0)
+    assert "ECS service" not in sentence(activity.snapshot())
+
+
+def test_the_remaining_time_is_that_of_the_phase_that_started_last() -> None:
+    clock = Clock()
+    activity = Activity(clock, lambda phase, elapsed: {"apply": 30.0}.get(phase, 5.0) - elapsed)
+    activity.phase_started("apply")
+    clock.now += 10.0
+
+    assert "about 20.0 s left, by earlier runs" in sentence(activity.snapshot())
+
+    activity.phase_started("checks")
+    assert "about 5.0 s left" in sentence(activity.snapshot())
+
+
+def test_without_earlier_runs_nothing_is_predicted() -> None:
+    activity = Activity(Clock())
+    activity.phase_started("apply")
+
+    assert "left" not in sentence(activity.snapshot())
 
 
 def test_checks_are_counted_by_status() -> None:

@@ -61,3 +61,10 @@ def test_without_such_a_run_nothing_is_predicted() -> None:
     assert remaining_seconds([PAST], "aws", "apply", 0.0) is None
     assert remaining_seconds([failed], "embedded", "checks", 0.0) is None
     assert remaining_seconds([PAST], "embedded", "unknown", 0.0) is None
+
+
+def test_a_run_that_keeps_its_stack_is_measured_by_its_like() -> None:
+    kept = {**PAST, "seconds": 80.0, "phases": [["apply", 5.0, 75.0]]}
+
+    assert remaining_seconds([PAST, kept], "embedded", "apply", 0.0, whole=False) == 75.0
+    assert remaining_seconds([PAST, kept], "embedded", "apply", 0.0, whole=True) == 95.0

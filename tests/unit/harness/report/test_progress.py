@@ -69,7 +69,7 @@ class TestWithoutATerminal:
         with plain(file, heartbeat=0.001) as observer:
             observer.resources_planned(9)
             for number in range(6):
-                observer.resource_started(f"aws_lb.main{number}", "create")
+                observer.resource_started(f"aws_eip.a{number}", "create")
             observer.check_finished(result())
             observer.phase_started("apply")
             assert file.written.wait(20)
@@ -77,8 +77,8 @@ class TestWithoutATerminal:
         beat = next(line for line in file.getvalue().splitlines() if "running" in line)
         assert beat == (
             "[   0.0 s] running: apply (0 s); 0/9 resources; in progress: "
-            "aws_lb.main0 (create, 0 s), aws_lb.main1 (create, 0 s), aws_lb.main2 (create, 0 s), "
-            "aws_lb.main3 (create, 0 s) and 2 more; checks: 1 passed"
+            "aws_eip.a0 (create, 0 s), aws_eip.a1 (create, 0 s), aws_eip.a2 (create, 0 s), "
+            "aws_eip.a3 (create, 0 s) and 2 more; checks: 1 passed"
         )
 
     def test_a_heartbeat_names_the_phase_alone_when_it_changes_no_resources(self) -> None:
