@@ -3,15 +3,24 @@
 import ast
 import configparser
 import importlib
+import importlib.util
 import re
+import shlex
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+
+from harness.cli.main import commands
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")} - {ROOT / "docs/rules.md"})
-README = (ROOT / "README.md").read_text()
+# Programs of others, whose options no test of this repository knows.
+OTHER_PROGRAMS = {
+    ".", "cd", "cdktf", "docker", "export", "git", "npx", "pip", "pre-commit", "tox", "uv", "aws",
+}  # fmt: skip
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
@@ -49,8 +58,81 @@ def test_its_environments_of_tox_exist(page: Path) -> None:
     assert environments <= {*tox.sections(), *each_python}
 
 
-def test_the_examples_of_the_readme_import_from_one_level_at_most() -> None:
-    examples = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+@every_page
+def test_its_commands_exist_with_their_options(page: Path, pytestconfig: pytest.Config) -> None:
+    """Each line of a console block, as its program would read it, without running it."""
+    blocks = re.findall(r"^ *```console\n(.*?)```", page.read_text(), re.DOTALL | re.MULTILINE)
+    lines = [
+        line.strip()[2:] for block in blocks for line in block.splitlines() if "$ " in line[:6]
+    ]
+    for line in lines:
+        for words in commands_of(line):
+            check_command(words, pytestconfig)
+
+
+def commands_of(line: str) -> Iterator[list[str]]:
+    """Yield the commands of a shell line, without variables, redirections and a comment."""
+    line = re.sub(r"\w+=\$\((.*?)\)", r"\1", line)  # image=$(...)
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=";&|<>")
+    lexer.whitespace_split = True
+    words: list[str] = []
+    for word in [*lexer, ";"]:
+        if re.fullmatch(r"[;&|]+", word):
+            if words:
+                yield words
+            words = []
+        elif words or not re.fullmatch(r"\w+=.*", word):
+            words.append(word)
+
+
+def check_command(words: list[str], pytestconfig: pytest.Config) -> None:
+    program, arguments = words[0].rpartition("/")[2], words[1:]
+    arguments = arguments[: arguments.index(">")] if ">" in arguments else arguments
+    if program == "catalog-harness":
+        check_command_line(arguments)
+    elif program == "pytest":
+        _, unknown = pytestconfig._parser.parse_known_and_unknown_args(arguments)
+        assert unknown == [], words
+        paths = [each for each in arguments if "/" in each]
+        assert all((ROOT / each).exists() for each in paths), words
+    elif program.startswith("python") and arguments[:1] == ["-m"]:
+        assert importlib.util.find_spec(arguments[1]) is not None, words
+    else:
+        assert program in OTHER_PROGRAMS, words
+
+
+def check_command_line(arguments: list[str]) -> None:
+    """Parse arguments as ``catalog-harness`` does; an unknown option or command raises."""
+    context = click.Context(commands)
+    given = [each for each in arguments if each != "-v"]
+    command = commands.get_command(context, given[0]) if given else None
+    while isinstance(command, click.Group) and len(given) > 1:
+        given = given[1:]
+        command = command.get_command(context, given[0])
+    assert command is not None, arguments
+    if "--help" not in given:
+        command.make_parser(click.Context(command)).parse_args(given[1:])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "catalog-harness walk",
+        "catalog-harness run --fast",
+        "frobnicate",
+        "python -m no_such_module",
+    ],
+)
+def test_a_command_that_does_not_exist_is_found(line: str, pytestconfig: pytest.Config) -> None:
+    (words,) = commands_of(line)
+
+    with pytest.raises((AssertionError, click.ClickException)):
+        check_command(words, pytestconfig)
+
+
+@every_page
+def test_its_examples_import_from_one_level_at_most(page: Path) -> None:
+    examples = re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
     imports = [
         node
         for example in examples
@@ -58,7 +140,6 @@ def test_the_examples_of_the_readme_import_from_one_level_at_most() -> None:
         if isinstance(node, ast.ImportFrom)
     ]
 
-    assert imports
     for node in imports:
         module = node.module or ""
         assert module.count(".") <= 1, module
