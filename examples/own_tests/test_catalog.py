@@ -1,4 +1,3 @@
-# ruff: noqa: D101, D102, D103, S101, PLR2004
 """Tests of a project that deploys the catalog stack (docs/own-tests.md, docs/own-check.md)."""
 
 import pytest

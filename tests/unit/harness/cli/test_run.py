@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from harness.deploy.preflight import BlockedError
 from harness.run.evidence import Status
@@ -12,6 +13,8 @@ from tests.unit.harness.cli.conftest import LEFT, CommandLine, Options
 from tests.unit.harness.fake_checks import FakeChecks, result
 from tests.unit.harness.fake_run import SUFFIX, FakeRun
 from tests.unit.harness.terraform.fake_terraform import error, lines
+
+SCHEMA = Draft202012Validator(json.loads(Path("docs/report.schema.json").read_text()))
 
 
 @pytest.mark.usefixtures("checks")
@@ -27,6 +30,7 @@ class TestRun:
         assert f"report: {reports / 'report.html'}" in completed.out
         report = json.loads((reports / "report.json").read_text())
         assert len(report["results"]) == 3
+        SCHEMA.validate(report)
 
     def test_a_failed_check_fails_the_run_and_the_stack_is_destroyed(
         self,
@@ -67,6 +71,7 @@ class TestRun:
         assert completed.status == 1
         assert completed.err.startswith("Error: terraform apply failed: aws_rds_cluster.db")
         assert "no such version" in (reports / "report.json").read_text()
+        SCHEMA.validate(json.loads((reports / "report.json").read_text()))
         assert fake_run.status is RunStatus.DESTROYED
 
     def test_a_leftover_fails_the_run(
@@ -100,6 +105,7 @@ class TestRun:
         assert report["errors"] == ["interrupted"]
         assert (report["verdict"], report["passed"]) == ("interrupted", False)
         assert len(report["results"]) == 2
+        SCHEMA.validate(report)
 
     def test_a_run_that_preflight_refuses_has_a_verdict_of_its_own(
         self,
@@ -120,6 +126,7 @@ class TestRun:
         assert completed.status == 1
         assert report["verdict"] == "refused"
         assert "apply" not in fake_run.verbs
+        SCHEMA.validate(report)
 
     def test_a_kept_stack_stays_deployed_with_a_note_on_its_removal(
         self, call: CommandLine, fake_run: FakeRun, deployable: Options

@@ -1,0 +1,1 @@
+"""Reports and documentation in a real browser (``tox -e browser``)."""
