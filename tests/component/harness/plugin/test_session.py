@@ -581,7 +581,7 @@ class TestReport:
             "def pytest_runtest_protocol(item, nextitem):\n"
             "    for item.execution_count in (1, 2):\n"
             "        item._initrequest()\n"
-            "        reports = runtestprotocol(item, nextitem=item, log=False)\n"
+            "        reports = runtestprotocol(item, nextitem=nextitem, log=False)\n"
             "        for report in reports:\n"
             "            if report.failed and item.execution_count == 1:\n"
             "                report.outcome = 'rerun'\n"
