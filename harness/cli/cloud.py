@@ -20,7 +20,7 @@ _POLL_SECONDS = 0.5
 
 
 @click.command()
-@harness_options("region", "container-engine", "allow-code")
+@harness_options("region", "container-engine", "allow-code", "aws-delays")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -41,6 +41,7 @@ def cloud(*, port: int, **given: Any) -> None:
         owner_pid=os.getpid(),
         port=port,
         allow_code=settings.allow_code,
+        aws_delays=settings.aws_delays,
     )
     try:
         click.echo(_introduction(info))

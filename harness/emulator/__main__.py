@@ -23,6 +23,7 @@ def main() -> int:
     parser.add_argument("--docker-host")
     parser.add_argument("--owner-pid", type=int)
     parser.add_argument("--allow-code", action="store_true")
+    parser.add_argument("--aws-delays", action="store_true")
     parser.add_argument("--until-kept", action="store_true")
     options = parser.parse_args()
     os.umask(_PRIVATE)

@@ -31,11 +31,19 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 
 @contextmanager
 def embedded_cloud(
-    *, region: str, docker_host: str | None = None, allow_code: bool = False
+    *,
+    region: str,
+    docker_host: str | None = None,
+    allow_code: bool = False,
+    aws_delays: bool = False,
 ) -> Iterator[CloudInfo]:
     """Run an embedded cloud within the context; it also ends with this process."""
     info = start_cloud(
-        region=region, docker_host=docker_host, owner_pid=os.getpid(), allow_code=allow_code
+        region=region,
+        docker_host=docker_host,
+        owner_pid=os.getpid(),
+        allow_code=allow_code,
+        aws_delays=aws_delays,
     )
     try:
         yield info
@@ -50,6 +58,7 @@ def start_cloud(
     owner_pid: int | None = None,
     port: int = 0,
     allow_code: bool = False,
+    aws_delays: bool = False,
 ) -> CloudInfo:
     """Start an embedded cloud in its own process and folder.
 
@@ -59,6 +68,7 @@ def start_cloud(
         owner_pid: PID whose exit stops the cloud; None: this process, until ``keep_cloud``.
         port: Port of the AWS API on 127.0.0.1; 0: any free port.
         allow_code: Whether services that run code and that the stack does not use are available.
+        aws_delays: Whether it takes its time as AWS does.
 
     Raises:
         EmulatorError: It ended or was not ready in time; the message contains its log.
@@ -71,6 +81,7 @@ def start_cloud(
     command += ["--region", region, "--port", str(port)]
     command += ["--docker-host", docker_host] if docker_host else []
     command += ["--allow-code"] if allow_code else []
+    command += ["--aws-delays"] if aws_delays else []
     # Without an owner it ends with its starter until that has put it on record.
     command += ["--owner-pid", str(owner_pid or os.getpid())]
     command += [] if owner_pid else ["--until-kept"]

@@ -41,6 +41,7 @@ class SupervisorConfig:
         docker_host: Docker or Podman engine to use; None: the built-in one.
         owner_pid: PID whose exit stops the cloud; None: runs until stopped.
         allow_code: Whether services that run code are available.
+        aws_delays: Whether the cloud takes its time as AWS does.
         until_kept: Whether the exit of the owner is ignored once the file ``KEPT_FILE`` exists.
     """
 
@@ -50,6 +51,7 @@ class SupervisorConfig:
     docker_host: str | None = None
     owner_pid: int | None = None
     allow_code: bool = False
+    aws_delays: bool = False
     until_kept: bool = False
 
 
@@ -148,6 +150,7 @@ async def _gateway(
         credentials=credentials,
         container_name="" if config.docker_host else EngineConfig.gateway_name,
         allow_code=config.allow_code,
+        aws_delays=config.aws_delays,
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable,

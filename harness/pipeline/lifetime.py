@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from harness.checks.readiness import await_readiness
 from harness.core.errors import DurationError, HarnessError, LeakError
 from harness.core.interrupts import shielded
 from harness.core.max_duration import time_limit
 from harness.deploy.deploy import Deployment, deploy
 from harness.pipeline.bundle import save_bundle
 from harness.pipeline.continuation import continuation
+from harness.pipeline.prove import check_context
 from harness.run.ledger import RunStatus
 from harness.run.run import Run
 from harness.run.teardown_result import TeardownState
@@ -34,7 +36,7 @@ def deployed(run: Run, *, keep: bool = False) -> Iterator[Deployment]:
     """
     try:
         with time_limit(run.settings.max_duration):
-            deployment = deploy(run)
+            deployment = deploy_ready(run)
             yield deployment
     except BaseException as error:
         try:
@@ -47,6 +49,18 @@ def deployed(run: Run, *, keep: bool = False) -> Iterator[Deployment]:
         run.teardown.state = TeardownState.KEPT
     else:
         teardown(run)
+
+
+def deploy_ready(run: Run) -> Deployment:
+    """Deploy the stack of a run and wait until it is ready; the caller must destroy it.
+
+    Raises:
+        HarnessError: Deploying failed, or the stack was not ready in time.
+    """
+    deployment = deploy(run)
+    with run.timeline.phase("readiness"):
+        await_readiness(check_context(deployment, lambda _: None))
+    return deployment
 
 
 def teardown(run: Run) -> TeardownProof | None:

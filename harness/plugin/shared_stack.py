@@ -11,9 +11,9 @@ from harness.catalog import CATALOG
 from harness.core.errors import HarnessError
 from harness.core.folders import create_folder
 from harness.core.wait import wait_until
-from harness.deploy.deploy import Deployment, attach, deploy, find_target, start_target
+from harness.deploy.deploy import Deployment, attach, find_target, start_target
 from harness.pipeline.bundle import save_bundle
-from harness.pipeline.lifetime import teardown
+from harness.pipeline.lifetime import deploy_ready, teardown
 from harness.pipeline.outcome import RunOutcome, kept_note
 from harness.plugin.options import settings_of
 from harness.run.ledger import Ledger, RunRecord, RunStatus, now
@@ -137,7 +137,7 @@ class SharedStack:
         self._deployed_here = True
         self._second_plan_done.unlink(missing_ok=True)
         try:
-            return deploy(self.run)
+            return deploy_ready(self.run)
         except BaseException as error:
             self._record_failure(error)
             raise

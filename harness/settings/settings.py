@@ -48,6 +48,7 @@ class HarnessSettings:
     container_engine: str = "built-in"
     endpoint_url: str | None = None
     require_full_stack: bool = False
+    aws_delays: bool = False
     skip_preflight: bool = False
     image: str | None = None
     owner: str | None = None

@@ -36,6 +36,7 @@ class EmbeddedTarget(Target):
         docker_host: Address of a Docker or Podman engine; None: the built-in one.
         owner_pid: PID whose exit stops the cloud; None: runs until stopped.
         allow_code: Whether services that run code are available.
+        aws_delays: Whether it takes its time as AWS does.
         attachment: The return value of ``start``, to attach to a started cloud.
     """
 
@@ -50,12 +51,14 @@ class EmbeddedTarget(Target):
         docker_host: str | None = None,
         owner_pid: int | None = None,
         allow_code: bool = False,
+        aws_delays: bool = False,
         attachment: Mapping[str, str] | None = None,
     ) -> None:
         self.region = region
         self._docker_host = docker_host
         self._owner_pid = owner_pid
         self._allow_code = allow_code
+        self._aws_delays = aws_delays
         self._cloud = attach_cloud(Path(attachment["cloud"])) if attachment else None
 
     @classmethod
@@ -66,6 +69,7 @@ class EmbeddedTarget(Target):
             docker_host=docker_host_of(settings.container_engine),
             owner_pid=owner_pid,
             allow_code=settings.allow_code,
+            aws_delays=settings.aws_delays,
         )
 
     @classmethod
@@ -106,6 +110,7 @@ class EmbeddedTarget(Target):
                 docker_host=self._docker_host,
                 owner_pid=self._owner_pid,
                 allow_code=self._allow_code,
+                aws_delays=self._aws_delays,
             )
         return {"cloud": self._cloud.directory}
 
@@ -123,7 +128,9 @@ class EmbeddedTarget(Target):
     def facts(self) -> Mapping[str, str]:
         """Return endpoint, container engine and database server."""
         cloud = self.cloud
+        delays = {"delays": "those of AWS"} if self._aws_delays else {}
         return {
+            **delays,
             "endpoint": cloud.endpoint,
             "containers": "built-in engine (processes)"
             if cloud.has_built_in_engine

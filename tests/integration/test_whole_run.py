@@ -18,6 +18,18 @@ def test_a_run_ends_with_nothing_left_on_the_machine(cli: CliProcess) -> None:
     assert cli.left_behind() == []
 
 
+def test_a_run_passes_where_everything_takes_its_time_as_on_aws(cli: CliProcess) -> None:
+    cli.start("run", "--aws-delays", desired_count=2)
+
+    assert cli.wait() == 0, cli.output
+
+    assert cli.report["verdict"] == "passed"
+    assert cli.report["facts"]["delays"] == "those of AWS"
+    assert "readiness" in [phase["name"] for phase in cli.report["phases"]]
+    assert cli.report["torn_down"]
+    assert cli.left_behind() == []
+
+
 def test_without_ptrace_the_provider_runs_at_normal_speed_and_one_note_has_the_reason(
     cli: CliProcess,
 ) -> None:

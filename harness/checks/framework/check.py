@@ -202,6 +202,14 @@ class Check(Generic[S]):
         context.record_result(result)
         return result, error
 
+    def is_provable(self, context: CheckContext) -> bool:
+        """Whether the target and the deployed tiers allow the check."""
+        try:
+            self._require(context)
+        except NotProvableError:
+            return False
+        return True
+
     def _outcome(self, instance: S) -> tuple[Status, str, Exception | None]:
         try:
             self._require(instance.context)

@@ -21,6 +21,8 @@ from harness.emulator.gateway.http import Request, Response, decode_headers, req
 
 _METHODS = ("GET", "HEAD")
 _OK = 200
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+_CACHED_ERRORS = (404, 414, 500, 501, 502, 503, 504)
 _MOST_ENTRIES = 1000
 _AGE = re.compile(r"(?:^|[,\s])(s-maxage|max-age)=(\d+)")
 _UNCACHED = re.compile(r"no-store|no-cache|private")
@@ -43,14 +45,20 @@ class EdgeCache:
     Args:
         app: Serves the distributions without a cache.
         aws: MiniStack, which has the managed cache policies.
+        error_seconds: Error caching minimum TTL; 0: errors are not cached.
         clock: Monotonic clock in seconds.
     """
 
     def __init__(
-        self, app: ASGIApp, aws: AwsApi, clock: Callable[[], float] = time.monotonic
+        self,
+        app: ASGIApp,
+        aws: AwsApi,
+        error_seconds: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._aws = aws
+        self._error_seconds = error_seconds
         self._clock = clock
         self._entries: dict[CacheKey, _Entry] = {}
 
@@ -88,8 +96,10 @@ class EdgeCache:
                 response = Response(message["status"], headers=headers)
             else:
                 response = replace(response, body=response.body + message.get("body", b""))
-                seconds = _lifetime(response, config)
-                if not message.get("more_body") and response.status == _OK and seconds > 0:
+                seconds = self._error_seconds if response.status in _CACHED_ERRORS else 0.0
+                if response.status == _OK:
+                    seconds = _lifetime(response, config)
+                if not message.get("more_body") and seconds > 0:
                     if len(self._entries) >= _MOST_ENTRIES:
                         self.clear()
                     self._entries[key] = _Entry(response, self._clock(), seconds)
@@ -100,7 +110,8 @@ class EdgeCache:
 
 def _hit(response: Response, age: int) -> Response:
     others = (pair for pair in response.headers if pair[0] not in ("x-cache", "age"))
-    headers = (*others, ("x-cache", "Hit from cloudfront"), ("age", str(age)))
+    word = "Hit" if response.ok else "Error"
+    headers = (*others, ("x-cache", f"{word} from cloudfront"), ("age", str(age)))
     return replace(response, headers=headers)
 
 

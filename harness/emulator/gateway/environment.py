@@ -39,6 +39,7 @@ class GatewaySettings:
         parent: PID of the parent, whose exit stops the gateway; None: runs until stopped.
         credentials: The only credentials that it accepts, besides those that it issues.
         allow_code: Whether services that run code are available.
+        aws_delays: Whether it takes its time as AWS does.
     """
 
     port: int
@@ -46,6 +47,7 @@ class GatewaySettings:
     parent: int | None
     credentials: CloudCredentials
     allow_code: bool = False
+    aws_delays: bool = False
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "GatewaySettings":
@@ -64,6 +66,7 @@ class GatewaySettings:
                     environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]
                 ),
                 allow_code=environment.get("GATEWAY_ALLOW_CODE") == "1",
+                aws_delays=environment.get("GATEWAY_AWS_DELAYS") == "1",
             )
         except (KeyError, ValueError) as error:
             raise EmulatorError(
@@ -81,6 +84,7 @@ def gateway_environment(
     credentials: CloudCredentials,
     container_name: str = "",
     allow_code: bool = False,
+    aws_delays: bool = False,
 ) -> dict[str, str]:
     """Return the complete environment of a gateway process started by this process.
 
@@ -97,6 +101,7 @@ def gateway_environment(
         container_name: Name under which the engine lists the emulator as a container of its
             network: databases then keep endpoints in the format of AWS.
         allow_code: Whether services that run code are available.
+        aws_delays: Whether it takes its time as AWS does.
     """
     inherited = {
         name: value
@@ -113,6 +118,7 @@ def gateway_environment(
         "BIND_HOST": _LOOPBACK,
         "DOCKER_HOST": docker_host,
         "GATEWAY_ALLOW_CODE": str(int(allow_code)),
+        "GATEWAY_AWS_DELAYS": str(int(aws_delays)),
         "GATEWAY_PARENT": str(os.getpid()),
         "GATEWAY_PORT": str(port),
         "HOSTNAME": container_name,

@@ -25,6 +25,7 @@ from harness.emulator.gateway.aws import Accounts, AwsApi
 from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.cache import EdgeCache
 from harness.emulator.gateway.data_plane import DataPlane
+from harness.emulator.gateway.delays import Delays, delay_task_states
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.environment import GatewaySettings
 from harness.emulator.gateway.patches import all_patches
@@ -55,11 +56,14 @@ def build(ministack: ASGIApp, viewers: ASGIApp, settings: GatewaySettings) -> Ga
     )
 
     release_connection_lock()
+    delays = Delays.of_aws() if settings.aws_delays else Delays()
+    if delays.task_state:
+        delay_task_states(delays.task_state)
     aws = AwsApi(ministack)
     state: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
-    registry = AlbRegistry(aws, _TIME_SCALE)
+    registry = AlbRegistry(aws, _TIME_SCALE, delays.target_initial)
     distributions = Distributions(aws, state["distributions"])
-    cache = EdgeCache(viewers, aws)
+    cache = EdgeCache(viewers, aws, delays.error_caching)
     store = ScalingStore(state["autoscaling"])
     scaler = Scaler(aws, store, _TIME_SCALE)
     autoscaling = ApplicationAutoScaling(aws, store, scaler)
@@ -67,7 +71,11 @@ def build(ministack: ASGIApp, viewers: ASGIApp, settings: GatewaySettings) -> Ga
         ministack,
         authenticator=Authenticator(settings.credentials, state["issued keys"]),
         accounts=Accounts(aws),
-        patches=(*all_patches(aws, registry, distributions, state), autoscaling),
+        patches=(
+            *delays.patches(aws),
+            *all_patches(aws, registry, distributions, state),
+            autoscaling,
+        ),
         data_plane=DataPlane(
             viewers,
             registry,

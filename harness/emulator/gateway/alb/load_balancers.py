@@ -39,11 +39,13 @@ class AlbRegistry(BackgroundService):
     Args:
         aws: MiniStack.
         time_scale: Scales health checks and draining.
+        initial_seconds: Seconds before the first health check of a target.
     """
 
-    def __init__(self, aws: AwsApi, time_scale: TimeScale) -> None:
+    def __init__(self, aws: AwsApi, time_scale: TimeScale, initial_seconds: float = 0.0) -> None:
         self._aws = aws
         self._time_scale = time_scale
+        self._initial_seconds = initial_seconds
         self._topologies: dict[Caller, Topology] = {}
         self._served: dict[str, _Served] = {}
         self._proxies: dict[str, str] = {}
@@ -80,7 +82,14 @@ class AlbRegistry(BackgroundService):
     async def _serve(self, caller: Caller, arn: str, configuration: TargetGroupConfig) -> None:
         served = self._served.get(arn)
         if served is None:
-            group = TargetGroup(arn, caller, self._aws, self._time_scale, configuration)
+            group = TargetGroup(
+                arn,
+                caller,
+                self._aws,
+                self._time_scale,
+                configuration,
+                initial_seconds=self._initial_seconds,
+            )
             served = _Served(group, Endpoint(group))
             await served.endpoint.open()
             self._served[arn] = served

@@ -33,6 +33,8 @@ class TargetGroup:
         aws: MiniStack, which stores the registrations of RegisterTargets and of ECS services.
         time_scale: Scales intervals and delays.
         configuration: Current configuration of the group in the API.
+        initial_seconds: Seconds before the first check of a target; as many more for each
+            further one that is registered at the same time.
     """
 
     def __init__(
@@ -42,6 +44,8 @@ class TargetGroup:
         aws: AwsApi,
         time_scale: TimeScale,
         configuration: TargetGroupConfig,
+        *,
+        initial_seconds: float = 0.0,
     ) -> None:
         self.arn = arn
         self.caller = caller
@@ -49,6 +53,7 @@ class TargetGroup:
         self.responses: Counter[str] = Counter()
         self._aws = aws
         self._time_scale = time_scale
+        self._initial_seconds = initial_seconds
         self._registered: dict[TargetAddress, Registration] = {}
         self._draining: dict[TargetAddress, float] = {}
         self._picks = 0
@@ -86,16 +91,20 @@ class TargetGroup:
             if self.in_use:
                 delay = self.configuration.draining_seconds
                 self._draining[address] = now + self._time_scale.seconds(delay)
-        for address in sorted(current - self._registered.keys()):
+        for number, address in enumerate(sorted(current - self._registered.keys()), 1):
             self._draining.pop(address, None)
             registration = Registration()
-            registration.checks = asyncio.create_task(self._check(address, registration))
+            delay = number * self._initial_seconds
+            registration.checks = asyncio.create_task(self._check(address, registration, delay))
             self._registered[address] = registration
         for address in [key for key, deadline in self._draining.items() if deadline <= now]:
             del self._draining[address]
 
-    async def _check(self, address: TargetAddress, registration: Registration) -> None:
+    async def _check(
+        self, address: TargetAddress, registration: Registration, delay: float = 0.0
+    ) -> None:
         check = self.configuration.check
+        await asyncio.sleep(delay)
         while self.in_use and check.enabled:
             registration.record.add(await probe(check, address.id, address.port), check)
             await asyncio.sleep(self._time_scale.seconds(check.interval))
@@ -110,13 +119,15 @@ class TargetGroup:
         Only healthy targets are used, unless there is none: "if a target group contains only
         unhealthy registered targets, the load balancer routes requests to all of them".
         """
-        healthy = [
-            address
-            for address, registration in self._registered.items()
-            if self._health(registration).state in (State.HEALTHY, State.UNAVAILABLE)
-        ]
-        candidates = healthy or list(self._registered)
-        if not candidates:
+        for states in ((State.HEALTHY, State.UNAVAILABLE), (State.UNHEALTHY,)):
+            candidates = [
+                address
+                for address, registration in self._registered.items()
+                if self._health(registration).state in states
+            ]
+            if candidates:
+                break
+        else:
             return None
         chosen = min(candidates, key=lambda address: self._registered[address].last_pick)
         self._picks += 1

@@ -113,8 +113,8 @@ class Patch(ABC):
     ministack: ClassVar[str]
     aws: ClassVar[str]
     documentation: ClassVar[str]
-    service: ClassVar[str]
-    operations: ClassVar[frozenset[str]]
+    service: str
+    operations: frozenset[str]
 
     def matches(self, call: Call) -> bool:
         """Whether the patch handles a call."""

@@ -133,9 +133,9 @@ def _reported(key: str, value: object) -> Callable[[requests.Response], None]:
 @pytest.mark.parametrize(
     ("change", "checks"),
     [
-        (_changed("http://", _status(200)), {"redirects-to-https"}),
-        (_changed("http://", _status(307)), {"redirects-to-https"}),
-        (_changed("http://", _header("Location", "https://x/")), {"redirects-to-https"}),
+        (_changed("http://d123.", _status(200)), {"redirects-to-https"}),
+        (_changed("http://d123.", _status(307)), {"redirects-to-https"}),
+        (_changed("http://d123.", _header("Location", "https://x/")), {"redirects-to-https"}),
         (_changed("/products/", _status(403), "PUT"), {"serves-products", "nothing-is-cached"}),
         (_changed("/products/", _status(403), "DELETE"), {"serves-products"}),
         (_changed("/diagnostics", _reported("query", [])), {"query-string-arrives"}),

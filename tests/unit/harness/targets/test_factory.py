@@ -38,6 +38,7 @@ def test_a_new_target_is_created_from_the_settings(
         "docker_host": engine_socket,
         "owner_pid": 7,
         "allow_code": True,
+        "aws_delays": False,
     }
 
 

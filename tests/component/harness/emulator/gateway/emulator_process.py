@@ -59,7 +59,12 @@ class Emulator:
 
 @contextmanager
 def emulator(
-    module: str, directory: Path, *, engine: Path | None = None, allow_code: bool = False
+    module: str,
+    directory: Path,
+    *,
+    engine: Path | None = None,
+    allow_code: bool = False,
+    aws_delays: bool = False,
 ) -> Iterator[Emulator]:
     """Run ``python -m module`` as an emulator; it is not ready yet."""
     port = free_port()
@@ -70,6 +75,7 @@ def emulator(
         directory=directory / "gateway",
         credentials=CREDENTIALS,
         allow_code=allow_code,
+        aws_delays=aws_delays,
     )
     (directory / "gateway").mkdir(exist_ok=True)
     command = [sys.executable, "-m", module]

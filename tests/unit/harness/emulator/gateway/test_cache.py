@@ -38,11 +38,14 @@ class Edge:
     policy: dict[str, Any]
     headers: dict[str, str] = field(default_factory=dict)
     status: int = 200
+    error_seconds: float = 0.0
     served: int = 0
     time: float = 0.0
 
     def __post_init__(self) -> None:
-        self.cache = EdgeCache(self.origin, cast("AwsApi", self), clock=lambda: self.time)
+        self.cache = EdgeCache(
+            self.origin, cast("AwsApi", self), self.error_seconds, clock=lambda: self.time
+        )
 
     async def call(self, *_: Any, **__: Any) -> dict[str, Any]:
         return {"CachePolicy": {"CachePolicyConfig": self.policy}}
@@ -91,6 +94,24 @@ async def test_a_stored_response_is_a_hit_with_its_age() -> None:
 
 async def test_with_caching_disabled_every_request_reaches_the_origin() -> None:
     edge = Edge(DISABLED, {"cache-control": "max-age=60"})
+
+    assert [await edge.get(), await edge.get()] == [("1", "Miss"), ("2", "Miss")]
+
+
+async def test_errors_are_cached_for_ten_seconds_also_with_caching_disabled() -> None:
+    edge = Edge(DISABLED, status=503, error_seconds=10.0)
+
+    assert await edge.get() == ("1", "Miss")
+    edge.status, edge.time = 200, 9.9
+    assert await edge.get() == ("1", "Error")
+    edge.time = 10.0
+    assert await edge.get() == ("2", "Miss")
+    assert await edge.get() == ("3", "Miss")
+
+
+@pytest.mark.parametrize("status", [201, 301, 400, 403])
+async def test_other_statuses_are_not_cached_as_errors(status: int) -> None:
+    edge = Edge(DISABLED, status=status, error_seconds=10.0)
 
     assert [await edge.get(), await edge.get()] == [("1", "Miss"), ("2", "Miss")]
 

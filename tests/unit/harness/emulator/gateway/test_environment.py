@@ -32,6 +32,7 @@ def test_settings_are_read_as_written() -> None:
         credentials=CREDENTIALS,
     )
     assert GatewaySettings.read(environment(allow_code=True)).allow_code
+    assert GatewaySettings.read(environment(aws_delays=True)).aws_delays
 
 
 def test_all_files_are_in_the_private_folder() -> None:

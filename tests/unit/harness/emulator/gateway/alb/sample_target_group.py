@@ -27,9 +27,20 @@ def register(aws: FakeAws, *ports: int) -> None:
 
 @asynccontextmanager
 async def group_of(
-    aws: FakeAws, configuration: TargetGroupConfig = USED, *, time_scale: float = 0.05
+    aws: FakeAws,
+    configuration: TargetGroupConfig = USED,
+    *,
+    time_scale: float = 0.05,
+    initial_seconds: float = 0.0,
 ) -> AsyncIterator[TargetGroup]:
-    group = TargetGroup(ARN, CALLER, aws.api, TimeScale(time_scale, shortest=0.001), configuration)
+    group = TargetGroup(
+        ARN,
+        CALLER,
+        aws.api,
+        TimeScale(time_scale, shortest=0.001),
+        configuration,
+        initial_seconds=initial_seconds,
+    )
     try:
         yield group
     finally:

@@ -4,8 +4,9 @@ from dataclasses import replace
 import pytest
 
 from harness.emulator.gateway.alb import target_group as target_group_module
-from harness.emulator.gateway.alb.health import Health, HealthCheck, State
+from harness.emulator.gateway.alb.health import HEALTHY, Health, HealthCheck, State
 from harness.emulator.gateway.alb.target import TargetAddress
+from harness.emulator.gateway.alb.target_group import TargetGroup
 from tests.unit.harness.emulator.gateway.alb.sample_target_group import (
     LOOPBACK,
     UNCHECKED,
@@ -20,11 +21,24 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(autouse=True)
-def no_probe_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def pending(check: HealthCheck, address: str, target_port: int) -> Health:
+def probed(monkeypatch: pytest.MonkeyPatch) -> dict[int, Health]:
+    """The results of health checks by port; that of any other port never arrives."""
+    results: dict[int, Health] = {}
+
+    async def probe(check: HealthCheck, address: str, target_port: int) -> Health:
+        if target_port in results:
+            return results[target_port]
         return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
-    monkeypatch.setattr(target_group_module, "probe", pending)
+    monkeypatch.setattr(target_group_module, "probe", probe)
+    return results
+
+
+async def await_states(group: TargetGroup, **states: int) -> None:
+    """Wait until so many targets are in each state."""
+    async with asyncio.timeout(5):
+        while any(group.count(State(name)) != count for name, count in states.items()):
+            await asyncio.sleep(0)
 
 
 async def test_without_checks_health_is_unavailable_and_targets_are_used(aws: FakeAws) -> None:
@@ -36,15 +50,19 @@ async def test_without_checks_health_is_unavailable_and_targets_are_used(aws: Fa
         assert group.pick() == TargetAddress(LOOPBACK, 1)
 
 
-async def test_a_deregistered_target_drains_and_is_not_picked(aws: FakeAws) -> None:
+async def test_a_deregistered_target_drains_and_is_not_picked(
+    aws: FakeAws, probed: dict[int, Health]
+) -> None:
+    probed |= {1: HEALTHY, 2: HEALTHY}
     async with group_of(aws) as group:
         register(aws, 1, 2)
         await group.refresh()
+        await await_states(group, healthy=2)
         register(aws, 2)
         await group.refresh()
 
         states = {address.port: str(h.state) for address, h in group.health().items()}
-        assert states == {2: "initial", 1: "draining"}
+        assert states == {2: "healthy", 1: "draining"}
         assert {group.pick() for _ in range(3)} == {TargetAddress(LOOPBACK, 2)}
         assert not group.is_registered(TargetAddress(LOOPBACK, 1))
 
@@ -93,15 +111,49 @@ async def test_a_deleted_group_has_no_targets(aws: FakeAws) -> None:
         assert group.pick() is None
 
 
-async def test_without_a_healthy_target_all_are_picked(aws: FakeAws) -> None:
+async def test_if_all_targets_are_unhealthy_all_are_picked(
+    aws: FakeAws, probed: dict[int, Health]
+) -> None:
+    probed |= dict.fromkeys((1, 2), Health(State.UNHEALTHY))
     async with group_of(aws) as group:
         register(aws, 1, 2)
         await group.refresh()
+        await await_states(group, unhealthy=2)
 
         assert {group.pick() for _ in range(2)} == {
             TargetAddress(LOOPBACK, 1),
             TargetAddress(LOOPBACK, 2),
         }
+
+
+async def test_a_target_in_the_state_initial_is_not_picked(
+    aws: FakeAws, probed: dict[int, Health]
+) -> None:
+    async with group_of(aws) as group:
+        register(aws, 1)
+        await group.refresh()
+        assert group.pick() is None
+
+        probed[2] = HEALTHY
+        register(aws, 1, 2)
+        await group.refresh()
+        await await_states(group, initial=1, healthy=1)
+
+        assert {group.pick() for _ in range(3)} == {TargetAddress(LOOPBACK, 2)}
+
+
+async def test_targets_become_healthy_one_after_the_other(
+    aws: FakeAws, probed: dict[int, Health]
+) -> None:
+    probed |= {1: HEALTHY, 2: HEALTHY}
+    async with group_of(aws, initial_seconds=0.05) as group:
+        register(aws, 1, 2)
+        await group.refresh()
+        await asyncio.sleep(0)
+        assert group.count(State.INITIAL) == 2
+
+        await await_states(group, initial=1, healthy=1)
+        await await_states(group, healthy=2)
 
 
 async def test_only_the_requested_targets_are_described(aws: FakeAws) -> None:

@@ -1,0 +1,212 @@
+"""What AWS takes its time for: throttling, eventual consistency, slow and lingering changes.
+
+The figures are in ``delays.toml``; a cloud without ``aws_delays`` has none.
+"""
+
+import asyncio
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from harness.emulator.gateway.aws import AwsApi
+from harness.emulator.gateway.http import Response
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch, ResultPatch
+
+_TASK_STATES = ("_mark_task_pending", "_mark_task_activating", "_mark_task_running")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Calls that are refused for some seconds after another one; with a key, of the same value."""
+
+    after: str
+    calls: Sequence[str]
+    code: str
+    message: str
+    seconds: float
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class EventualList:
+    """A list whose items appear, and disappear, some seconds late."""
+
+    call: str
+    items: str
+    id: str
+    late: float = 0.0
+    lingers: float = 0.0
+
+
+@dataclass(frozen=True)
+class Delays:
+    """The table of delays; without arguments there are none."""
+
+    target_initial: float = 0.0
+    task_state: float = 0.0
+    error_caching: float = 0.0
+    throttle_every: int = 0
+    throttled: Mapping[str, str] = field(default_factory=dict)
+    slow: Mapping[str, float] = field(default_factory=dict)
+    refused: Sequence[Refusal] = ()
+    eventual: Sequence[EventualList] = ()
+
+    @classmethod
+    def of_aws(cls) -> Self:
+        """Read the table."""
+        table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+        table["refused"] = tuple(Refusal(**each) for each in table["refused"])
+        table["eventual"] = tuple(EventualList(**each) for each in table["eventual"])
+        return cls(**table)
+
+    def patches(
+        self, aws: AwsApi, clock: Callable[[], float] = time.monotonic
+    ) -> tuple[Patch, ...]:
+        """Return the patches that delay calls; they precede all others.
+
+        Args:
+            aws: MiniStack.
+            clock: Monotonic clock in seconds.
+        """
+        names = {*self.slow, *(name for each in self.refused for name in (each.after, *each.calls))}
+        services = {*self.throttled, *(name.partition(".")[0] for name in names)}
+        times: dict[tuple[str, ...], float] = {}
+        delayed = (DelayedCalls(self, service, times, clock) for service in sorted(services))
+        return (*delayed, *(EventualItems(each, aws, clock) for each in self.eventual))
+
+
+class DelayedCalls(Patch):
+    """Throttles and slows down the calls of a service; refuses those that come too early."""
+
+    ministack = "performs each call at once, and all of them at any rate"
+    aws = "limits the rate of calls; changes take effect seconds later"
+    documentation = "https://docs.aws.amazon.com/general/latest/gr/api-retries.html"
+    operations = frozenset[str]()
+
+    def __init__(
+        self,
+        delays: Delays,
+        service: str,
+        times: dict[tuple[str, ...], float],
+        clock: Callable[[], float],
+    ) -> None:
+        self.service = service
+        self._delays = delays
+        self._times = times
+        self._clock = clock
+        self._calls: Counter[str] = Counter()
+
+    def matches(self, call: Call) -> bool:
+        """Every call of the service."""
+        return call.service == self.service
+
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Refuse the call, or pass it on after its delay."""
+        name = f"{call.service}.{call.operation}"
+        if refused := self._throttled(call) or self._too_early(call, name):
+            return refused
+        await asyncio.sleep(self._delays.slow.get(name, 0.0))
+        response = await call_next(call)
+        for each in self._delays.refused:
+            if response.ok and each.after == name:
+                self._times[_key(call, each)] = self._clock()
+        return response
+
+    def _throttled(self, call: Call) -> Response | None:
+        account, code = call.caller.account, self._delays.throttled.get(self.service)
+        self._calls[account] += 1
+        if code is None or self._calls[account] % self._delays.throttle_every:
+            return None
+        return call.error(code, "Rate exceeded")
+
+    def _too_early(self, call: Call, name: str) -> Response | None:
+        for each in self._delays.refused:
+            since = self._times.get(_key(call, each)) if name in each.calls else None
+            if since is not None and self._clock() < since + each.seconds:
+                return call.error(each.code, each.message)
+        return None
+
+
+def _key(call: Call, refusal: Refusal) -> tuple[str, ...]:
+    given = call.json if call.is_json else call.form
+    return (call.caller.account, refusal.after, str(given.get(refusal.key, "")))
+
+
+@dataclass
+class _Seen:
+    item: Mapping[str, Any]
+    found: float
+    missed: float | None = None
+
+
+class EventualItems(ResultPatch):
+    """Leaves out the new items of a list, and adds those deleted, for some seconds."""
+
+    ministack = "lists what exists at that moment"
+    aws = "lists are consistent eventually"
+    documentation = "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html"
+
+    def __init__(self, listed: EventualList, aws: AwsApi, clock: Callable[[], float]) -> None:
+        self.service, _, operation = listed.call.partition(".")
+        self.operations = frozenset({operation})
+        self._list = listed
+        self._operation = operation
+        self._aws = aws
+        self._clock = clock
+        self._seen: dict[str, dict[str, _Seen]] = {}
+
+    def matches(self, call: Call) -> bool:
+        """The list, and deletions of its items, before which it is read."""
+        deletes = call.service == self.service and call.operation.startswith("Delete")
+        return deletes or super().matches(call)
+
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Read the list before a deletion; correct its results."""
+        if call.operation == self._operation:
+            return await super().handle(call, call_next)
+        await self._read(call)
+        return await call_next(call)
+
+    async def _correct(self, call: Call, result: dict[str, Any]) -> None:
+        seen, now = await self._read(call), self._clock()
+        items, late = result[self._list.items], self._list.late
+        items[:] = [each for each in items if now >= seen[each[self._list.id]].found + late]
+        items += [
+            each.item
+            for each in seen.values()
+            if each.missed is not None and now < each.missed + self._list.lingers
+        ]
+
+    async def _read(self, call: Call) -> dict[str, _Seen]:
+        name = call.model.service_model.service_name
+        listed = await self._aws.call(call.caller, name, self._operation)
+        now, seen = self._clock(), self._seen.setdefault(call.caller.account, {})
+        current = {item[self._list.id]: item for item in listed[self._list.items]}
+        for key, item in current.items():
+            seen.setdefault(key, _Seen(item, now)).missed = None
+        for key in seen.keys() - current.keys():
+            seen[key].missed = seen[key].missed or now
+        return seen
+
+
+def delay_task_states(seconds: float) -> None:
+    """Keep the tasks of MiniStack in each state for some seconds.
+
+    Each of its tasks has a thread, which passes through these functions.
+    """
+    from ministack.services import ecs  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    for name in _TASK_STATES:
+        setattr(ecs, name, _after(seconds, getattr(ecs, name)))
+
+
+def _after(seconds: float, function: Callable[..., Any]) -> Callable[..., Any]:
+    def delayed(*arguments: Any) -> Any:
+        time.sleep(seconds)
+        return function(*arguments)
+
+    return delayed
