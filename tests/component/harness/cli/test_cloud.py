@@ -75,6 +75,7 @@ class TestManualUse:
             "owner_pid": os.getpid(),
             "port": 4566,
             "allow_code": True,
+            "aws_delays": False,
         }
 
 

@@ -52,7 +52,7 @@ class TestLifetime:
     def test_a_repeated_start_starts_one_cloud(
         self, cloud: CloudInfo, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        started: list[object] = []
+        started: list[dict[str, object]] = []
 
         def start(**options: object) -> CloudInfo:
             started.append(options)
@@ -62,7 +62,7 @@ class TestLifetime:
         target = EmbeddedTarget(region="eu-north-1", owner_pid=3)
 
         assert target.start() == target.start() == {"cloud": cloud.directory}
-        assert started == [{"region": "eu-north-1", "docker_host": None, "owner_pid": 3}]
+        assert [each["owner_pid"] for each in started] == [3]
 
     def test_an_attached_target_can_stop_the_cloud(
         self, target: EmbeddedTarget, cloud: CloudInfo

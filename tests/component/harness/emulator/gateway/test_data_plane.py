@@ -67,6 +67,7 @@ def test_ministack_still_sends_requests_to_unhealthy_targets(
     balanced = Balanced(bare_default)
     two[0].health = 500
     register(balanced, two[0])
+    settle(balanced, healthy=1)
 
     assert names(balanced, 1) == {"one": 1}
     assert states(balanced) == {"healthy": 1}
@@ -102,6 +103,7 @@ def test_a_balancer_without_targets_returns_503(gateway: boto3.Session) -> None:
 def test_without_a_listener_nothing_is_served(gateway: boto3.Session, two: list[Backend]) -> None:
     balanced = Balanced(gateway)
     register(balanced, two[0])
+    settle(balanced, healthy=1)
     assert balanced.get().status_code == 200
 
     balanced.elb.delete_listener(ListenerArn=balanced.listener)
@@ -115,6 +117,7 @@ def test_ministack_still_uses_the_listener_of_another_port(
 ) -> None:
     balanced = Balanced(bare_default)
     register(balanced, two[0])
+    settle(balanced, healthy=1)
 
     assert visit(balanced.endpoint, f"{balanced.host}:9999").status_code == 200
 
@@ -125,6 +128,7 @@ def test_a_port_without_a_listener_is_not_served(
 ) -> None:
     balanced = Balanced(gateway)
     register(balanced, two[0])
+    settle(balanced, healthy=1)
 
     assert visit(balanced.endpoint, balanced.host + port, **headers).status_code == 503
 
@@ -134,6 +138,7 @@ def test_the_port_of_the_gateway_is_the_default_port(
 ) -> None:
     balanced = Balanced(gateway)
     register(balanced, two[0])
+    settle(balanced, healthy=1)
 
     port = balanced.endpoint.rpartition(":")[2]
     assert visit(balanced.endpoint, f"{balanced.host}:{port}").status_code == 200
@@ -169,6 +174,7 @@ def test_viewers_reach_only_the_application(
 ) -> None:
     balanced = Balanced(gateway)
     register(balanced, *two)
+    settle(balanced, healthy=2)
     distributed = Distributed(gateway, balanced)
 
     for response in (visit(balanced.endpoint, balanced.host, path), distributed.get(path)):
@@ -179,6 +185,7 @@ def test_viewers_reach_only_the_application(
 def test_viewers_change_nothing(gateway: boto3.Session, two: list[Backend], path: str) -> None:
     balanced = Balanced(gateway)
     register(balanced, *two)
+    settle(balanced, healthy=2)
 
     answer = requests.post(
         balanced.endpoint + path, json={}, headers={"Host": balanced.host}, timeout=30
@@ -263,6 +270,7 @@ def caches(session: boto3.Session, two: list[Backend], policy: str) -> list[str]
     """Return X-Cache of four requests for one path, the last one after an invalidation."""
     balanced = Balanced(session)
     register(balanced, *two)
+    settle(balanced, healthy=2)
     distributed = Distributed(session, balanced, policy)
     seen = [distributed.get("/x").headers["X-Cache"] for _ in range(3)]
     batch: Any = {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": "1"}
@@ -293,6 +301,7 @@ def test_ministack_still_serves_disabled_distributions(
 ) -> None:
     balanced = Balanced(bare_default)
     register(balanced, two[0])
+    settle(balanced, healthy=1)
     distributed = Distributed(bare_default, balanced)
 
     distributed.disable()
@@ -303,6 +312,7 @@ def test_ministack_still_serves_disabled_distributions(
 def test_a_disabled_distribution_is_not_served(gateway: boto3.Session, two: list[Backend]) -> None:
     balanced = Balanced(gateway)
     register(balanced, two[0])
+    settle(balanced, healthy=1)
     distributed = Distributed(gateway, balanced)
     assert distributed.get().status_code == 200
 
