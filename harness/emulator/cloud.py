@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -30,21 +31,14 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 @contextmanager
-def embedded_cloud(
-    *,
-    region: str,
-    docker_host: str | None = None,
-    allow_code: bool = False,
-    aws_delays: bool = False,
-) -> Iterator[CloudInfo]:
-    """Run an embedded cloud within the context; it also ends with this process."""
-    info = start_cloud(
-        region=region,
-        docker_host=docker_host,
-        owner_pid=os.getpid(),
-        allow_code=allow_code,
-        aws_delays=aws_delays,
-    )
+def embedded_cloud(*, region: str, **options: Any) -> Iterator[CloudInfo]:
+    """Run an embedded cloud within the context; it also ends with this process.
+
+    Args:
+        region: AWS region to emulate.
+        **options: Others of ``start_cloud``.
+    """
+    info = start_cloud(region=region, owner_pid=os.getpid(), **options)
     try:
         yield info
     finally:

@@ -32,16 +32,10 @@ _GATEWAY_STOP_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class SupervisorConfig:
-    """Configuration of one cloud.
+    """Configuration of one cloud: the arguments of ``start_cloud``.
 
     Attributes:
         directory: Its private folder, which exists.
-        region: AWS region to emulate.
-        port: Port of the AWS API on 127.0.0.1; 0: any free port.
-        docker_host: Docker or Podman engine to use; None: the built-in one.
-        owner_pid: PID whose exit stops the cloud; None: runs until stopped.
-        allow_code: Whether services that run code are available.
-        aws_delays: Whether the cloud takes its time as AWS does.
         until_kept: Whether the exit of the owner is ignored once the file ``KEPT_FILE`` exists.
     """
 

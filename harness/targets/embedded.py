@@ -35,9 +35,8 @@ class EmbeddedTarget(Target):
         region: AWS region to emulate.
         docker_host: Address of a Docker or Podman engine; None: the built-in one.
         owner_pid: PID whose exit stops the cloud; None: runs until stopped.
-        allow_code: Whether services that run code are available.
-        aws_delays: Whether it takes its time as AWS does.
         attachment: The return value of ``start``, to attach to a started cloud.
+        **options: Others of ``start_cloud``.
     """
 
     name = "embedded"
@@ -50,15 +49,13 @@ class EmbeddedTarget(Target):
         region: str,
         docker_host: str | None = None,
         owner_pid: int | None = None,
-        allow_code: bool = False,
-        aws_delays: bool = False,
         attachment: Mapping[str, str] | None = None,
+        **options: bool,
     ) -> None:
         self.region = region
         self._docker_host = docker_host
         self._owner_pid = owner_pid
-        self._allow_code = allow_code
-        self._aws_delays = aws_delays
+        self._options = options
         self._cloud = attach_cloud(Path(attachment["cloud"])) if attachment else None
 
     @classmethod
@@ -109,8 +106,7 @@ class EmbeddedTarget(Target):
                 region=self.region,
                 docker_host=self._docker_host,
                 owner_pid=self._owner_pid,
-                allow_code=self._allow_code,
-                aws_delays=self._aws_delays,
+                **self._options,
             )
         return {"cloud": self._cloud.directory}
 
@@ -128,7 +124,7 @@ class EmbeddedTarget(Target):
     def facts(self) -> Mapping[str, str]:
         """Return endpoint, container engine and database server."""
         cloud = self.cloud
-        delays = {"delays": "those of AWS"} if self._aws_delays else {}
+        delays = {"delays": "those of AWS"} if self._options.get("aws_delays") else {}
         return {
             **delays,
             "endpoint": cloud.endpoint,

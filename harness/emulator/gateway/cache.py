@@ -12,12 +12,12 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Caller
 from harness.emulator.gateway.distributions import HOME_REGION, Distribution
-from harness.emulator.gateway.http import Request, Response, decode_headers, request_head
+from harness.emulator.gateway.http import Request, Response, request_head, send_request
 
 _METHODS = ("GET", "HEAD")
 _OK = 200
@@ -83,29 +83,16 @@ class EdgeCache:
         if entry is not None and self._clock() < entry.stored + entry.seconds:
             await _hit(entry.response, int(self._clock() - entry.stored)).send(send)
             return
-        await self._app(scope, receive, self._storing(key, config, send))
-
-    def _storing(self, key: CacheKey, config: Mapping[str, Any], send: Send) -> Send:
-        """Return a send channel that also stores the response, if it may be."""
-        response = Response(0)
-
-        async def send_message(message: Message) -> None:
-            nonlocal response
-            if message["type"] == "http.response.start":
-                headers = decode_headers(message["headers"])
-                response = Response(message["status"], headers=headers)
-            else:
-                response = replace(response, body=response.body + message.get("body", b""))
-                seconds = self._error_seconds if response.status in _CACHED_ERRORS else 0.0
-                if response.status == _OK:
-                    seconds = _lifetime(response, config)
-                if not message.get("more_body") and seconds > 0:
-                    if len(self._entries) >= _MOST_ENTRIES:
-                        self.clear()
-                    self._entries[key] = _Entry(response, self._clock(), seconds)
-            await send(message)
-
-        return send_message
+        response = await send_request(self._app, head)
+        if response.status == _OK:
+            seconds = _lifetime(response, config)
+        else:
+            seconds = self._error_seconds if response.status in _CACHED_ERRORS else 0.0
+        if seconds > 0:
+            if len(self._entries) >= _MOST_ENTRIES:
+                self.clear()
+            self._entries[key] = _Entry(response, self._clock(), seconds)
+        await response.send(send)
 
 
 def _hit(response: Response, age: int) -> Response:

@@ -9,6 +9,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -66,12 +67,7 @@ class Delays:
     def patches(
         self, aws: AwsApi, clock: Callable[[], float] = time.monotonic
     ) -> tuple[Patch, ...]:
-        """Return the patches that delay calls; they precede all others.
-
-        Args:
-            aws: MiniStack.
-            clock: Monotonic clock in seconds.
-        """
+        """Return the patches that delay calls, by a monotonic clock; they precede all others."""
         names = {*self.slow, *(name for each in self.refused for name in (each.after, *each.calls))}
         services = {*self.throttled, *(name.partition(".")[0] for name in names)}
         times: dict[tuple[str, ...], float] = {}
@@ -82,9 +78,6 @@ class Delays:
 class DelayedCalls(Patch):
     """Throttles and slows down the calls of a service; refuses those that come too early."""
 
-    ministack = "performs each call at once, and all of them at any rate"
-    aws = "limits the rate of calls; changes take effect seconds later"
-    documentation = "https://docs.aws.amazon.com/general/latest/gr/api-retries.html"
     operations = frozenset[str]()
 
     def __init__(
@@ -146,10 +139,6 @@ class _Seen:
 class EventualItems(ResultPatch):
     """Leaves out the new items of a list, and adds those deleted, for some seconds."""
 
-    ministack = "lists what exists at that moment"
-    aws = "lists are consistent eventually"
-    documentation = "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html"
-
     def __init__(self, listed: EventualList, aws: AwsApi, clock: Callable[[], float]) -> None:
         self.service, _, operation = listed.call.partition(".")
         self.operations = frozenset({operation})
@@ -200,13 +189,9 @@ def delay_task_states(seconds: float) -> None:
     """
     from ministack.services import ecs  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    for name in _TASK_STATES:
-        setattr(ecs, name, _after(seconds, getattr(ecs, name)))
-
-
-def _after(seconds: float, function: Callable[..., Any]) -> Callable[..., Any]:
-    def delayed(*arguments: Any) -> Any:
+    def delayed(function: Callable[..., Any], *arguments: Any) -> Any:
         time.sleep(seconds)
         return function(*arguments)
 
-    return delayed
+    for name in _TASK_STATES:
+        setattr(ecs, name, partial(delayed, getattr(ecs, name)))

@@ -31,15 +31,10 @@ _INHERITED_PREFIXES = ("COVERAGE_", "COV_CORE_", "PYTHON")
 
 @dataclass(frozen=True)
 class GatewaySettings:
-    """Settings of the gateway, read from its environment.
+    """Settings of the gateway: those of ``gateway_environment``, read from there.
 
     Attributes:
-        port: Port on 127.0.0.1.
-        directory: Private folder for all files.
         parent: PID of the parent, whose exit stops the gateway; None: runs until stopped.
-        credentials: The only credentials that it accepts, besides those that it issues.
-        allow_code: Whether services that run code are available.
-        aws_delays: Whether it takes its time as AWS does.
     """
 
     port: int

@@ -96,7 +96,7 @@ def request_head(scope: Scope) -> Request:
         path=scope["path"],
         query=scope.get("query_string", b"").decode("latin-1"),
         encoded_path=(scope.get("raw_path") or b"").decode("latin-1"),
-        headers=decode_headers(scope["headers"]),
+        headers=_decoded(scope["headers"]),
     )
 
 
@@ -178,7 +178,7 @@ class Collector:
     @property
     def response(self) -> Response:
         """The response so far; before its start one with status 500."""
-        headers = decode_headers(self._head.get("headers", ()))
+        headers = _decoded(self._head.get("headers", ()))
         return Response(self._head["status"], headers=headers, body=b"".join(self._chunks))
 
 
@@ -203,8 +203,7 @@ def _encoded(headers: HeaderPairs) -> list[tuple[bytes, bytes]]:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
-def decode_headers(headers: Iterable[tuple[bytes, bytes]]) -> HeaderPairs:
-    """Return the headers of an ASGI message or scope, with names in lower case."""
+def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> HeaderPairs:
     return tuple(
         (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers
     )

@@ -44,13 +44,7 @@ _SHUTDOWN_SECONDS = 20.0
 
 
 def build(ministack: ASGIApp, viewers: ASGIApp, settings: GatewaySettings) -> Gateway:
-    """Build the gateway around MiniStack.
-
-    Args:
-        ministack: The application of MiniStack.
-        viewers: Its data planes alone.
-        settings: Settings of the gateway.
-    """
+    """Build the gateway around MiniStack, whose data planes alone are ``viewers``."""
     from ministack.core.responses import (  # type: ignore[import-untyped]  # noqa: PLC0415
         set_request_account_id,
     )

@@ -20,11 +20,6 @@ def is_proxy(target_group: dict[str, Any]) -> bool:
     return bool(target_group["TargetGroupName"].startswith(_PREFIX))
 
 
-def group_id(target_group: dict[str, Any]) -> str:
-    """Return the id of the real group of a ``TargetGroup``, which may be a proxy."""
-    return group_id_of(target_group["TargetGroupArn"])
-
-
 def group_id_of(arn: str) -> str:
     """Return the id of the real group of an ARN, which may be that of a proxy."""
     found = _ARN.fullmatch(arn)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.emulator.gateway.alb.health import HealthCheck
-from harness.emulator.gateway.alb.proxy_target_group import group_id, group_id_of, is_proxy
+from harness.emulator.gateway.alb.proxy_target_group import group_id_of, is_proxy
 from harness.emulator.gateway.alb.target import TargetGroupConfig
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.caller import Caller
@@ -125,7 +125,7 @@ async def _configuration(
     aws: AwsApi, caller: Caller, group: dict[str, Any], balancers: list[LoadBalancer]
 ) -> TargetGroupConfig:
     arn = group["TargetGroupArn"]
-    users = [each for each in balancers if group_id(group) in each.groups]
+    users = [each for each in balancers if group_id_of(arn) in each.groups]
     return TargetGroupConfig(
         check=HealthCheck.of(group),
         load_balancers=tuple(each.arn for each in users),

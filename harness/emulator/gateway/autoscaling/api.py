@@ -11,6 +11,7 @@ from harness.emulator.gateway.autoscaling.scaler import Scaler
 from harness.emulator.gateway.autoscaling.scaling_decision import TRACKING
 from harness.emulator.gateway.autoscaling.store import (
     AutoScalingError,
+    Kind,
     Record,
     ScalableId,
     ScalingStore,
@@ -55,14 +56,14 @@ class ApplicationAutoScaling(Patch):
         self._scaler = scaler
         self._operations: dict[str, Operation] = {
             "RegisterScalableTarget": self._register,
-            "DescribeScalableTargets": _list("ScalableTargets", store.targets),
+            "DescribeScalableTargets": self._list("ScalableTargets", "targets"),
             "DeregisterScalableTarget": self._deregister,
             "PutScalingPolicy": self._put_policy,
-            "DescribeScalingPolicies": _list("ScalingPolicies", store.policies),
+            "DescribeScalingPolicies": self._list("ScalingPolicies", "policies"),
             "DeleteScalingPolicy": self._delete_policy,
-            "DescribeScalingActivities": _list("ScalingActivities", store.activities),
-            # Scheduled actions cannot be created.
-            "DescribeScheduledActions": _list("ScheduledActions", lambda _: []),
+            "DescribeScalingActivities": self._list("ScalingActivities", "activities"),
+            # They cannot be created.
+            "DescribeScheduledActions": self._list("ScheduledActions", "scheduled actions"),
             "TagResource": self._tag,
             "UntagResource": self._untag,
             "ListTagsForResource": self._list_tags,
@@ -104,7 +105,7 @@ class ApplicationAutoScaling(Patch):
         target = self._registered(caller, scalable)
         for policy in self._store.policies_of(caller, scalable):
             await self._remove_policy(caller, policy)
-        self._store.targets(caller).remove(target)
+        self._store.records(caller, "targets").remove(target)
         return {}
 
     def _registered(self, caller: Caller, scalable: ScalableId) -> Record:
@@ -142,7 +143,7 @@ class ApplicationAutoScaling(Patch):
 
     async def _remove_policy(self, caller: Caller, policy: Record) -> None:
         await delete_alarms(self._aws, caller, policy)
-        self._store.policies(caller).remove(policy)
+        self._store.records(caller, "policies").remove(policy)
 
     async def _tag(self, caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
         self._by_arn(caller, parameters)["Tags"] |= parameters["Tags"]
@@ -159,16 +160,15 @@ class ApplicationAutoScaling(Patch):
 
     def _by_arn(self, caller: Caller, parameters: dict[str, Any]) -> Record:
         arn = parameters["ResourceARN"]
-        for target in self._store.targets(caller):
+        for target in self._store.records(caller, "targets"):
             if target["ScalableTargetARN"] == arn:
                 return target
         raise AutoScalingError(
             f"The specified resource doesn't exist: {arn}", "ResourceNotFoundException"
         )
 
+    def _list(self, name: str, kind: Kind) -> Operation:
+        async def describe(caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
+            return listing(name, self._store.records(caller, kind), parameters)
 
-def _list(name: str, records: Callable[[Caller], list[Record]]) -> Operation:
-    async def describe(caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
-        return listing(name, records(caller), parameters)
-
-    return describe
+        return describe

@@ -47,7 +47,7 @@ class Scaler(BackgroundService):
     async def _run(self) -> None:
         while True:
             for caller in self._store.callers():
-                for target in list(self._store.targets(caller)):
+                for target in list(self._store.records(caller, "targets")):
                     await self._try_evaluate(caller, target)
             await asyncio.sleep(self._time_scale.seconds(_EVALUATION_SECONDS))
 
@@ -75,7 +75,10 @@ class Scaler(BackgroundService):
         state = await service_state(self._aws, caller, scalable) if policies else None
         if state is None:
             return
-        decisions = [(policy, await self._decide(caller, policy, state)) for policy in policies]
+        decisions: list[tuple[Record, ScalingDecision | None]] = []
+        for policy in policies:
+            decide = self._decide_by_tracking if TRACKING in policy else self._decide_by_steps
+            decisions.append((policy, await decide(caller, policy, state)))
         chosen = select_decision(decisions, state)
         if chosen is None:
             return
@@ -92,13 +95,6 @@ class Scaler(BackgroundService):
         await set_desired(self._aws, caller, scalable, capacity)
         self._store.record_activity(caller, scalable, cause=cause, capacity=capacity)
         logger.info("%s: desired count %d: %s", scalable.resource, capacity, cause)
-
-    async def _decide(
-        self, caller: Caller, policy: Record, state: ServiceState
-    ) -> ScalingDecision | None:
-        if TRACKING in policy:
-            return await self._decide_by_tracking(caller, policy, state)
-        return await self._decide_by_steps(caller, policy, state)
 
     async def _decide_by_tracking(
         self, caller: Caller, policy: Record, state: ServiceState

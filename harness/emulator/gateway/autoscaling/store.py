@@ -8,12 +8,13 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from harness.core.errors import EmulatorError
 from harness.emulator.gateway.caller import Caller
 
 Record = dict[str, Any]
+Kind = Literal["targets", "policies", "activities", "scheduled actions"]
 
 _MOST_ACTIVITIES = 200
 
@@ -76,28 +77,17 @@ class ScalingStore:
         """Return every account and region with records."""
         return list(self._stored)
 
-    def _records(self, caller: Caller, kind: str) -> list[Record]:
+    def records(self, caller: Caller, kind: Kind) -> list[Record]:
+        """Return the records of a caller; activities have the newest first."""
         return self._stored.setdefault(caller, {}).setdefault(kind, [])
-
-    def targets(self, caller: Caller) -> list[Record]:
-        """Return the scalable targets of a caller."""
-        return self._records(caller, "targets")
-
-    def policies(self, caller: Caller) -> list[Record]:
-        """Return the scaling policies of a caller."""
-        return self._records(caller, "policies")
-
-    def activities(self, caller: Caller) -> list[Record]:
-        """Return the scaling activities of a caller, the newest first."""
-        return self._records(caller, "activities")
 
     def target(self, caller: Caller, scalable: ScalableId) -> Record | None:
         """Find a scalable target."""
-        return next(_matching(self.targets(caller), scalable), None)
+        return next(_matching(self.records(caller, "targets"), scalable), None)
 
     def policies_of(self, caller: Caller, scalable: ScalableId) -> list[Record]:
         """Return the scaling policies of one scalable target."""
-        return list(_matching(self.policies(caller), scalable))
+        return list(_matching(self.records(caller, "policies"), scalable))
 
     def policy(self, caller: Caller, scalable: ScalableId, name: str) -> Record | None:
         """Find a scaling policy."""
@@ -116,7 +106,7 @@ class ScalingStore:
             "CreationTime": time.time(),
             "SuspendedState": dict.fromkeys(_SUSPENDABLE, False),
         }
-        self.targets(caller).append(record)
+        self.records(caller, "targets").append(record)
         return record
 
     def new_policy(self, caller: Caller, scalable: ScalableId, name: str) -> Record:
@@ -130,7 +120,7 @@ class ScalingStore:
             "CreationTime": time.time(),
             "Alarms": [],
         }
-        self.policies(caller).append(record)
+        self.records(caller, "policies").append(record)
         return record
 
     def record_activity(
@@ -138,7 +128,7 @@ class ScalingStore:
     ) -> None:
         """Record that the desired count was set, and the cause."""
         now = time.time()
-        activities = self.activities(caller)
+        activities = self.records(caller, "activities")
         activity: Record = {
             **_identity(scalable),
             "ActivityId": str(uuid.uuid4()),

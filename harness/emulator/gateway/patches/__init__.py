@@ -42,11 +42,7 @@ def all_patches(
 ) -> tuple[Patch, ...]:
     """Return all patches; the first one receives a call first and its response last.
 
-    Args:
-        aws: MiniStack without patches.
-        registry: The load balancers.
-        distributions: The CloudFront distributions.
-        state: For data that MiniStack does not store, by name.
+    In ``state`` is the data that MiniStack does not store, by name.
     """
     placements = TaskPlacements(aws, state["task subnets"])
     return (

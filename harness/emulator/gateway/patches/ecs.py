@@ -29,7 +29,9 @@ class FirstDeploymentStatus(Patch):
         """Create in two steps; remove drained deployments."""
         desired = call.json.get("desiredCount", 1)
         creates = call.operation == "CreateService" and desired > 0
-        response = await call_next(_without_tasks(call) if creates else call)
+        if creates:
+            call = call.to_json(call.operation, {**call.json, "desiredCount": 0})
+        response = await call_next(call)
         if not response.ok:
             return response
         body = response.json()
@@ -57,10 +59,6 @@ def _services(body: dict[str, Any]) -> list[dict[str, Any]]:
     return [body["service"]] if "service" in body else body["services"]
 
 
-def _without_tasks(call: Call) -> Call:
-    return call.to_json(call.operation, {**call.json, "desiredCount": 0})
-
-
 def _live(deployments: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the primary deployment and those that still have tasks.
 
@@ -81,7 +79,7 @@ def _live(deployments: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [each for each in deployments if is_live(each)]
 
 
-class ContainerEntryPoints(Patch):
+class ContainerEntryPoints(ResultPatch):
     """Stores entry point and command together as the command, which alone is executed."""
 
     ministack = "ignores entryPoint of a container"
@@ -96,20 +94,16 @@ class ContainerEntryPoints(Patch):
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Prefix the commands in the request; remove the prefix in the response."""
-        if call.operation == "RegisterTaskDefinition":
-            parameters = call.json
-            for container in parameters.get("containerDefinitions", []):
-                if entry := container.get("entryPoint"):
-                    container["command"] = [*entry, *container.get("command", [])]
-            call = call.to_json(call.operation, parameters)
-        response = await call_next(call)
-        if not response.ok:
-            return response
-        body = response.json()
-        for container in body["taskDefinition"]["containerDefinitions"]:
+        parameters = call.json
+        for container in parameters.get("containerDefinitions", []):
+            if entry := container.get("entryPoint"):
+                container["command"] = [*entry, *container.get("command", [])]
+        return await super().handle(call.to_json(call.operation, parameters), call_next)
+
+    async def _correct(self, call: Call, result: dict[str, Any]) -> None:  # noqa: ARG002
+        for container in result["taskDefinition"]["containerDefinitions"]:
             if entry := container.get("entryPoint"):
                 container["command"] = container["command"][len(entry) :]
-        return response.with_json(body)
 
 
 class ZoneRebalancing(ResultPatch):

@@ -95,21 +95,17 @@ class TargetGroupUsage(Patch):
         self._registry = registry
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Return an error for the deletion of a group in use; correct descriptions."""
+        """Return an error for the deletion of a group in use; pass on without the load balancer."""
         form = call.form
-        if call.operation == "DeleteTargetGroup":
-            arn = form.get(_TARGET_GROUP, "")
-            if not self._registry.load_balancers_of(arn):
-                return await call_next(call)
+        arn, balancer = form.get(_TARGET_GROUP, ""), form.pop("LoadBalancerArn", None)
+        if call.operation == "DeleteTargetGroup" and self._registry.load_balancers_of(arn):
             message = f"Target group '{arn}' is currently in use by a listener or a rule"
             return call.error("ResourceInUse", message)
-        balancer = form.pop("LoadBalancerArn", None)
         response = await call_next(call.with_form(form))
-        if not response.ok:
+        if not response.ok or call.operation == "DeleteTargetGroup":
             return response
-        groups = [
-            each for each in parse(call.model, response)["TargetGroups"] if not is_proxy(each)
-        ]
+        described = parse(call.model, response)["TargetGroups"]
+        groups = [each for each in described if not is_proxy(each)]
         for group in groups:
             arns = self._registry.load_balancers_of(group["TargetGroupArn"])
             group["LoadBalancerArns"] = list(arns)

@@ -6,13 +6,14 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html
 
 import fnmatch
 from collections.abc import Iterator
-from xml.etree import ElementTree
-from xml.etree.ElementTree import Element
+from typing import Any
 
 from botocore.model import ListShape, Shape, StructureShape
 
+from harness.emulator.gateway.aws import parse
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch
+from harness.emulator.gateway.query import encode_result
 
 _TAG = "tag:"
 _TAG_KEY = "tag-key"
@@ -39,45 +40,35 @@ class IgnoredFilters(Patch):
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Filter the response."""
-        filters = call.parameters.get("Filters", [])
         response = await call_next(call)
+        filters = call.parameters.get("Filters", [])
         if not response.ok or not filters:
             return response
+        result = parse(call.model, response)
         name, listing = _listing(call)
-        tests = []
         for each in filters:
             key, patterns = each["Name"], each.get("Values", [])
             path = _path_of(listing.member, key)
             if path is None and not key.startswith(_TAG) and key != _TAG_KEY:
                 return call.error("InvalidParameterValue", f"The filter '{key}' is invalid")
-            tests.append((key, path or (), patterns))
-        root = ElementTree.fromstring(response.body)  # noqa: S314 -- written by MiniStack
-        for items in root.iterfind(f"{{*}}{name}"):
-            for item in list(items):
-                if not all(_matches(item, *test) for test in tests):
-                    items.remove(item)
-        ElementTree.register_namespace("", root.tag.partition("}")[0].lstrip("{"))
-        return response.with_body(ElementTree.tostring(root, encoding="utf-8"))
+            result[name] = [
+                item
+                for item in result[name]
+                for value in [list(_tags(item, key) if path is None else _values(item, path))]
+                if any(fnmatch.filter(value, pattern) for pattern in patterns)
+            ]
+        return encode_result(call.model, result)
 
 
 def _listing(call: Call) -> tuple[str, ListShape]:
-    """Return element name and shape of the list in the result of an operation."""
+    """Return name and shape of the list in the result of an operation."""
     shape = call.model.output_shape
     assert isinstance(shape, StructureShape)  # noqa: S101 -- of every operation above
-    return next(
-        (_element(member, name), member)
-        for name, member in shape.members.items()
-        if isinstance(member, ListShape)
-    )
-
-
-def _element(shape: Shape, name: str) -> str:
-    element: str = shape.serialization.get("name", name)
-    return element
+    return next((n, each) for n, each in shape.members.items() if isinstance(each, ListShape))
 
 
 def _path_of(shape: Shape, name: str) -> Path | None:
-    """Return the elements that lead to the field of a filter, None if there is no such field."""
+    """Return the members that lead to the field of a filter, None if there is no such field."""
     word, _, rest = name.partition(".")
     plain = word.replace("-", "").lower()
     fields = list(_fields(shape))
@@ -97,30 +88,30 @@ def _fields(shape: Shape) -> Iterator[tuple[str, Path, Shape]]:
         below: list[tuple[Path, Shape]] = []
         for path, outer in level:
             if isinstance(outer, ListShape):
-                below.append(((*path, "*"), outer.member))
+                below.append((path, outer.member))
             for name, member in getattr(outer, "members", {}).items():
-                element = _element(member, name)
-                inner = (*path, element)
+                element: str = member.serialization.get("name", name)
+                inner = (*path, name)
                 yield element.removesuffix("Set").lower(), inner, member
                 below.append((inner, member))
         level = below
 
 
-def _matches(item: Element, key: str, path: Path, patterns: list[str]) -> bool:
-    values = list(_values(item, key, path))
-    return any(fnmatch.fnmatchcase(value, pattern) for value in values for pattern in patterns)
+def _tags(item: dict[str, Any], key: str) -> Iterator[str]:
+    """Yield the keys of the tags of a resource, or the value of that of a filter."""
+    for tag in item.get("Tags", item.get("TagSet", [])):
+        if key == _TAG_KEY:
+            yield tag["Key"]
+        elif tag["Key"] == key.removeprefix(_TAG):
+            yield tag["Value"]
 
 
-def _values(item: Element, key: str, path: Path) -> Iterator[str]:
-    if key.startswith(_TAG) or key == _TAG_KEY:
-        wanted = key.removeprefix(_TAG)
-        for tag in item.iterfind("{*}tagSet/{*}item"):
-            name, value = tag.findtext("{*}key", ""), tag.findtext("{*}value", "")
-            if key == _TAG_KEY:
-                yield name
-            elif name == wanted:
-                yield value
-        return
-    steps = "/".join("*" if step == "*" else f"{{*}}{step}" for step in path)
-    for element in item.iterfind(steps):
-        yield (element.text or "").strip()
+def _values(value: Any, path: Path) -> Iterator[str]:
+    """Yield the values at a path, which leads through every item of a list."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _values(each, path)
+    elif path:
+        yield from _values(value.get(path[0], []), path[1:])
+    else:
+        yield str(value).lower() if isinstance(value, bool) else str(value)

@@ -89,7 +89,7 @@ class ScaledService:
 
     @property
     def target(self) -> Record:
-        (target,) = self.store.targets(CALLER)
+        (target,) = self.store.records(CALLER, "targets")
         return target
 
     async def evaluate(self) -> int:

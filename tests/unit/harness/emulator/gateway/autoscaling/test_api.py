@@ -108,7 +108,7 @@ async def test_invalid_registrations_are_rejected(
 
     assert response["__type"] == "ValidationException"
     assert message in response["message"]
-    assert scaled.store.targets(CALLER) == []
+    assert scaled.store.records(CALLER, "targets") == []
 
 
 async def test_missing_parameters_are_all_listed(scaled: ScaledService) -> None:
@@ -192,7 +192,7 @@ async def test_putting_a_policy_again_replaces_it(scaled: ScaledService) -> None
     assert second["PolicyARN"] == first["PolicyARN"]
     (deleted,) = scaled.aws.parameters("DeleteAlarms")
     assert deleted["AlarmNames"] == [each["AlarmName"] for each in first["Alarms"]]
-    assert len(scaled.store.policies(CALLER)) == 1
+    assert len(scaled.store.records(CALLER, "policies")) == 1
 
 
 async def test_the_type_of_a_policy_cannot_be_changed(scaled: ScaledService) -> None:
@@ -263,7 +263,7 @@ async def test_invalid_policies_are_rejected(
 
     assert response["__type"] == "ValidationException"
     assert message in response["message"]
-    assert scaled.store.policies(CALLER) == []
+    assert scaled.store.records(CALLER, "policies") == []
 
 
 async def test_the_alarms_of_a_deleted_policy_are_deleted(scaled: ScaledService) -> None:
@@ -288,7 +288,7 @@ async def test_policies_and_alarms_of_a_deregistered_target_are_deleted(
     assert await scaled.call("DeregisterScalableTarget", **TARGET) == {}
 
     assert "DeleteAlarms" in scaled.aws.names()
-    assert scaled.store.targets(CALLER) == scaled.store.policies(CALLER) == []
+    assert scaled.store.records(CALLER, "targets") == scaled.store.records(CALLER, "policies") == []
 
 
 async def test_tags_are_kept_per_target(scaled: ScaledService) -> None:

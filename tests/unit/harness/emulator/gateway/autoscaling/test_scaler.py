@@ -25,7 +25,7 @@ async def test_high_load_scales_out(scaled: ScaledService) -> None:
     scaled.values["CPUUtilization"] = [90.0]
 
     assert await scaled.evaluate() == 4
-    (activity,) = scaled.store.activities(CALLER)
+    (activity,) = scaled.store.records(CALLER, "activities")
     assert "AlarmHigh" in activity["Cause"]
     assert activity["Cause"].endswith("in state ALARM triggered policy cpu")
 
@@ -37,7 +37,7 @@ async def test_low_load_scales_in(scaled: ScaledService) -> None:
     scaled.values["CPUUtilization"] = [10.0, 20.0]
 
     assert await scaled.evaluate() == 3
-    assert "AlarmLow" in scaled.store.activities(CALLER)[0]["Cause"]
+    assert "AlarmLow" in scaled.store.records(CALLER, "activities")[0]["Cause"]
 
 
 @pytest.mark.parametrize(("load", "bound"), [([500.0], 3), ([1.0], 1)])
