@@ -85,7 +85,7 @@ class CloudFront(ServiceChecks):
     )
     def serves_products(self) -> str:
         """POST, GET, PUT and DELETE through every task; each change is read from every task."""
-        catalog = self.catalog_client()
+        catalog = self._catalog()
         with catalog.products(each_task=True) as made:
             for each in made:
                 catalog.require_everywhere(each, each.sent)
@@ -149,7 +149,7 @@ class CloudFront(ServiceChecks):
     )
     def nothing_is_cached(self) -> str:
         """Request one URL before and after a change: every task responds, each time a miss."""
-        catalog, caches = self.catalog_client(), set()
+        catalog, caches = self._catalog(), set()
         with catalog.products() as [made]:
             for expected in (made.sent, {**made.sent, "name": "Changed"}):
 
@@ -177,7 +177,7 @@ class CloudFront(ServiceChecks):
         Accept-Encoding to the origin and the origin's response to the viewer.
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
         """
-        catalog = self.catalog_client()
+        catalog = self._catalog()
         with catalog.products(description=_COMPRESSIBLE.strip()) as [made]:
             search = partial(catalog.search, made.sent["category"])
             plain = catalog.each_task(lambda: search(headers={"Accept-Encoding": "identity"}))
@@ -198,7 +198,7 @@ class CloudFront(ServiceChecks):
     )
     def headers_of_cloudfront(self) -> str:
         """Compare Via, X-Cache and X-Amz-Cf-Id of the response of a task."""
-        catalog, via = self.catalog_client(), ""
+        catalog, via = self._catalog(), ""
         for response in catalog.each_task(lambda: catalog.send("GET", "/healthz")).values():
             headers = response.headers
             via = headers.get("Via", "")
@@ -214,13 +214,12 @@ class CloudFront(ServiceChecks):
     def _domain(self) -> str:
         return self._distribution()["DomainName"]
 
-    def catalog_client(self) -> CatalogClient:
-        """Return a client of the distribution."""
+    def _catalog(self) -> CatalogClient:
         return CatalogClient(self.context, f"https://{self._domain()}")
 
     def _bodies(self, path: str, **request: Any) -> list[dict[str, Any]]:
         """Return the response of every task to one request."""
-        catalog = self.catalog_client()
+        catalog = self._catalog()
         responses = catalog.each_task(lambda: catalog.send("GET", path, **request))
         return [body_of(response) for response in responses.values()]
 

@@ -22,10 +22,12 @@ def await_readiness(context: CheckContext) -> None:
     """
     path = "/readyz" if Tier.DATABASE in context.expected.tiers else "/healthz"
     if Alb.each_task_answers.is_provable(context):
-        Alb(context).await_healthy_targets()
+        Alb(context).targets_healthy()
         _await_response(context, CatalogClient.at_load_balancer(context).base + path)
     if CloudFront.serves_products.is_provable(context):
-        _await_response(context, CloudFront(context).catalog_client().base + path)
+        identifier = context.outputs.distribution_id or ""
+        described = context.clients.cloudfront.get_distribution(Id=identifier)
+        _await_response(context, f"https://{described['Distribution']['DomainName']}{path}")
 
 
 def _await_response(context: CheckContext, url: str) -> None:

@@ -1,0 +1,1 @@
+"""Compares the replies of the embedded cloud with those that were recorded from AWS."""
