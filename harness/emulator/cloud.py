@@ -32,12 +32,7 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 
 @contextmanager
 def embedded_cloud(*, region: str, **options: Any) -> Iterator[CloudInfo]:
-    """Run an embedded cloud within the context; it also ends with this process.
-
-    Args:
-        region: AWS region to emulate.
-        **options: Others of ``start_cloud``.
-    """
+    """Run an embedded cloud (``start_cloud``) in the context; it also ends with this process."""
     info = start_cloud(region=region, owner_pid=os.getpid(), **options)
     try:
         yield info

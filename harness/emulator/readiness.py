@@ -17,10 +17,6 @@ _REQUEST_SECONDS = 5.0
 async def wait_for_gateway(endpoint: str, ended: "asyncio.Task[Any]") -> None:
     """Wait until the gateway responds.
 
-    Args:
-        endpoint: URL of the gateway.
-        ended: Done when the process of the gateway has ended.
-
     Raises:
         EmulatorError: It ended, or did not respond within 45 seconds.
     """

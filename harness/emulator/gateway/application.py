@@ -37,17 +37,6 @@ class Gateway:
 
     Requests of viewers (the data plane) are streamed and open to all; every other request must be
     signed. Calls of services with patches are passed through the patches.
-
-    Args:
-        ministack: MiniStack's ASGI application.
-        authenticator: Verifies signatures.
-        accounts: Resolves access keys.
-        patches: All patches; the first one receives a call first and its response last.
-        data_plane: Serves requests to load balancers and distributions.
-        distributions: Invalidated by calls to CloudFront.
-        cache: Cleared by calls that change or invalidate a distribution.
-        background: Started after MiniStack, stopped before it.
-        state: Data of the patches by name; emptied by a reset.
     """
 
     def __init__(

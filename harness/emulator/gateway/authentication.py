@@ -43,13 +43,7 @@ class IssuedKey:
 
 
 class Authenticator:
-    """Verifies hosts, origins and signatures.
-
-    Args:
-        credentials: The credentials of the cloud.
-        issued: By access key.
-        now: Returns the current time in UTC.
-    """
+    """Verifies hosts, origins and signatures."""
 
     def __init__(
         self,

@@ -20,12 +20,7 @@ _ACCOUNT_ID = re.compile(r"\d{12}")
 
 
 class ApiError(EmulatorError):
-    """An AWS API call returned an error.
-
-    Attributes:
-        code: Error code of AWS, such as ``ResourceNotFoundException``.
-        reason: Error message of AWS.
-    """
+    """An AWS API call returned an error."""
 
     def __init__(self, operation: str, code: str, reason: str) -> None:
         super().__init__(f"{operation}: {code}: {reason}")
@@ -42,11 +37,7 @@ def service_model(service: str) -> ServiceModel:
 
 
 class AwsApi:
-    """An AWS API behind an ASGI application.
-
-    Args:
-        app: MiniStack, or the gateway with all patches.
-    """
+    """An AWS API behind an ASGI application."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

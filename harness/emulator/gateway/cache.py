@@ -40,14 +40,7 @@ class _Entry:
 
 
 class EdgeCache:
-    """Answers viewers from stored responses, or stores those of the origin.
-
-    Args:
-        app: Serves the distributions without a cache.
-        aws: MiniStack, which has the managed cache policies.
-        error_seconds: Error caching minimum TTL; 0: errors are not cached.
-        clock: Monotonic clock in seconds.
-    """
+    """Answers viewers from stored responses, or stores those of the origin."""
 
     def __init__(
         self,

@@ -29,14 +29,6 @@ class DataPlane:
 
     MiniStack without it returns 200 and a list of S3 buckets for a deleted load balancer or
     distribution, serves disabled distributions, and uses another listener if a port has none.
-
-    Args:
-        viewers: The data planes of MiniStack, which serve the accepted requests.
-        registry: The load balancers.
-        distributions: The distributions.
-        cache: Their cache.
-        act_as: Sets the account for which MiniStack serves an unsigned request.
-        port: Port of the gateway, which a Host header may contain instead of the real one.
     """
 
     def __init__(

@@ -32,13 +32,7 @@ class Distribution:
 
 
 class Distributions:
-    """Finds distributions by host name.
-
-    Args:
-        aws: MiniStack.
-        by_account: Emptied by a reset: account id -> its distributions; None: not read since the
-            last call of the account to CloudFront.
-    """
+    """Finds distributions by host name."""
 
     def __init__(self, aws: AwsApi, by_account: dict[str, list[Distribution] | None]) -> None:
         self._aws = aws

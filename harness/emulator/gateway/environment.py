@@ -83,20 +83,10 @@ def gateway_environment(
 ) -> dict[str, str]:
     """Return the complete environment of a gateway process started by this process.
 
-    AWS and MiniStack settings of the user are not inherited.
-
-    Args:
-        port: Free port on 127.0.0.1 for the AWS API.
-        region: AWS region to emulate.
-        docker_host: Container engine, in the format of ``DOCKER_HOST``.
-        directory: Private folder of this gateway; created by it, removed by the caller. Holds
-            temporary files and keys that MiniStack would otherwise write to well-known paths
-            in the temporary folder of the system.
-        credentials: The credentials of the cloud.
-        container_name: Name under which the engine lists the emulator as a container of its
-            network: databases then keep endpoints in the format of AWS.
-        allow_code: Whether services that run code are available.
-        aws_delays: Whether it takes its time as AWS does.
+    AWS and MiniStack settings of the user are not inherited. ``directory`` is private to this
+    gateway, which creates it: it holds files that MiniStack would otherwise write to well-known
+    paths. Under ``container_name`` the engine lists the emulator as a container of its network:
+    databases then keep endpoints in the format of AWS.
     """
     inherited = {
         name: value

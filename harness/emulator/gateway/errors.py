@@ -48,11 +48,7 @@ _CODES: Mapping[str, Mapping[str, str]] = {
 
 
 class RefusedError(EmulatorError):
-    """A request is refused.
-
-    Attributes:
-        reason: Kind of the error.
-    """
+    """A request is refused."""
 
     def __init__(self, reason: Refused, message: str) -> None:
         super().__init__(message)

@@ -17,9 +17,6 @@ class MiniStackDataPlane:
     MiniStack's application has routes that take precedence on every host name: its administration,
     health, the Data API, the registry of ECR. Viewers, who need no credentials, must not reach
     them, and the paths belong to the application behind the load balancer.
-
-    Args:
-        module: ``ministack.app``.
     """
 
     def __init__(self, module: Any) -> None:

@@ -62,12 +62,7 @@ class SwitchedOff:
 
 
 def switch_off(modules: dict[str, Any], *, allow_code: bool) -> None:
-    """Replace services in MiniStack's table of loaded modules, by which it dispatches requests.
-
-    Args:
-        modules: The table, before the first request.
-        allow_code: Whether services that run code remain.
-    """
+    """Replace services in MiniStack's table of loaded modules, by which it dispatches requests."""
     for name, reason in LISTEN.items():
         modules[name] = SwitchedOff(name, reason, "")
     if allow_code:

@@ -34,13 +34,7 @@ class _Served:
 
 
 class AlbRegistry(BackgroundService):
-    """Tracks the ELBv2 API of MiniStack for every account and region with calls.
-
-    Args:
-        aws: MiniStack.
-        time_scale: Scales health checks and draining.
-        initial_seconds: Seconds before the first health check of a target.
-    """
+    """Tracks the ELBv2 API of MiniStack for every account and region with calls."""
 
     def __init__(self, aws: AwsApi, time_scale: TimeScale, initial_seconds: float = 0.0) -> None:
         self._aws = aws

@@ -25,13 +25,7 @@ Datum = dict[str, Any]
 
 
 class MetricsPublisher(BackgroundService):
-    """Publishes the metrics of every target group, once per scaled minute.
-
-    Args:
-        aws: MiniStack.
-        registry: The target groups.
-        time_scale: Scales the period.
-    """
+    """Publishes the metrics of every target group, once per scaled minute."""
 
     def __init__(self, aws: AwsApi, registry: AlbRegistry, time_scale: TimeScale) -> None:
         self._aws = aws

@@ -27,12 +27,7 @@ def group_id_of(arn: str) -> str:
 
 
 def replace_proxy_arns(text: str, real_arn: Callable[[str], str | None]) -> str:
-    """Replace the ARNs of proxies in a response of the API.
-
-    Args:
-        text: Body of the response.
-        real_arn: Returns the ARN of the real group with an id; None if there is none.
-    """
+    """Replace the ARNs of proxies in a response of the API."""
     return _ARN.sub(lambda found: real_arn(found[1]) or found[0], text)
 
 

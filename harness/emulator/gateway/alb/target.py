@@ -17,14 +17,7 @@ class TargetAddress:
 
 @dataclass(frozen=True)
 class TargetGroupConfig:
-    """The configuration of a target group.
-
-    Attributes:
-        check: Its health check.
-        load_balancers: ARNs of the load balancers whose listeners or rules forward to it.
-        draining_seconds: Its deregistration delay, in seconds of AWS.
-        idle_seconds: Idle timeout of its load balancers.
-    """
+    """The configuration of a target group."""
 
     check: HealthCheck
     load_balancers: tuple[str, ...]
@@ -49,12 +42,7 @@ class Registration:
 def select(
     targets: dict[TargetAddress, Health], requested: list[dict[str, Any]]
 ) -> dict[TargetAddress, Health]:
-    """Return the targets that DescribeTargetHealth requests.
-
-    Args:
-        targets: Registered and draining targets.
-        requested: ``Targets`` of the request; without a port, every port of an address.
-    """
+    """Return the targets that DescribeTargetHealth requests."""
     selected: dict[TargetAddress, Health] = {}
     for target in requested:
         matching = {

@@ -27,14 +27,8 @@ from harness.emulator.gateway.caller import Caller
 class TargetGroup:
     """Tracks the registered targets of one target group and checks their health.
 
-    Args:
-        arn: ARN of the target group.
-        caller: Account and region of the target group.
-        aws: MiniStack, which stores the registrations of RegisterTargets and of ECS services.
-        time_scale: Scales intervals and delays.
-        configuration: Current configuration of the group in the API.
-        initial_seconds: Seconds before the first check of a target; as many more for each
-            further one that is registered at the same time.
+    The first check of a target is after ``initial_seconds``, and as much later for each further
+    one that is registered at the same time.
     """
 
     def __init__(
@@ -151,11 +145,7 @@ class TargetGroup:
         return sum(health.state is state for health in self.health().values())
 
     def describe(self, requested: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return ``TargetHealthDescriptions`` of the API.
-
-        Args:
-            requested: ``Targets`` of the request; empty for all.
-        """
+        """Return ``TargetHealthDescriptions`` of the API."""
         targets = self.health()
         if requested:
             targets = select(targets, requested)

@@ -20,15 +20,7 @@ _ATTEMPTS = 10
 
 @dataclass(frozen=True)
 class LoadBalancer:
-    """A load balancer.
-
-    Attributes:
-        arn: Its ARN.
-        host: Its DNS name in lower case.
-        ports: Ports that its listeners listen on.
-        groups: Ids of the target groups that its listeners and rules forward to.
-        idle_seconds: Its idle timeout.
-    """
+    """A load balancer: DNS name in lower case, ports of its listeners, ids of its groups."""
 
     arn: str
     host: str
@@ -39,12 +31,7 @@ class LoadBalancer:
 
 @dataclass(frozen=True)
 class Topology:
-    """Load balancers and target groups of an account and region.
-
-    Attributes:
-        load_balancers: By DNS name.
-        groups: Configurations of the target groups that are served, by ARN.
-    """
+    """Load balancers by DNS name, and target groups that are served by ARN, of one caller."""
 
     load_balancers: Mapping[str, LoadBalancer]
     groups: Mapping[str, TargetGroupConfig]

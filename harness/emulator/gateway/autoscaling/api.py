@@ -34,13 +34,7 @@ Operation = Callable[[Caller, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 class ApplicationAutoScaling(Patch):
-    """Implements the service; calls are never passed to MiniStack.
-
-    Args:
-        aws: MiniStack, which stores the alarms.
-        store: Targets, policies, activities.
-        scaler: Enforces bounds at registration.
-    """
+    """Implements the service; calls are never passed to MiniStack."""
 
     ministack = "does not implement Application Auto Scaling"
     aws = "registers scalable targets, stores policies, scales services"

@@ -31,13 +31,7 @@ _STEPPING = "StepScalingPolicyConfiguration"
 
 
 class Scaler(BackgroundService):
-    """Applies the policies of every scalable target.
-
-    Args:
-        aws: MiniStack: CloudWatch is read, ECS services are updated.
-        store: Targets and policies.
-        time_scale: Scales evaluation windows and cooldowns.
-    """
+    """Applies the policies of every scalable target."""
 
     def __init__(self, aws: AwsApi, store: ScalingStore, time_scale: TimeScale) -> None:
         self._aws = aws

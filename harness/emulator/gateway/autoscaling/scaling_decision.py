@@ -39,11 +39,7 @@ def target_tracking(
 ) -> ScalingDecision | None:
     """Return the capacity that brings the metric to its target; None for no change.
 
-    Args:
-        capacity: Current capacity.
-        target: Target value of the metric.
-        recent: Values of the last ``HIGH_SECONDS``, oldest first.
-        long: Values of the last ``LOW_SECONDS``, oldest first.
+    The values are those of the last ``HIGH_SECONDS`` and ``LOW_SECONDS``, oldest first.
     """
     if recent and min(recent) > target:
         return ScalingDecision(
@@ -64,13 +60,7 @@ def breaches(alarm: dict[str, Any], values: list[float]) -> bool:
 def step_scaling(
     capacity: int, configuration: dict[str, Any], breach: float
 ) -> ScalingDecision | None:
-    """Return the capacity of the step adjustment for a breach; None for no change.
-
-    Args:
-        capacity: Current capacity.
-        configuration: The policy's ``StepScalingPolicyConfiguration``.
-        breach: Value of the metric minus the threshold of the alarm.
-    """
+    """Return the capacity of the step adjustment for a breach; None for no change."""
     for adjustment in configuration.get("StepAdjustments", []):
         if _covers(adjustment, breach):
             desired = _adjusted(capacity, configuration, adjustment["ScalingAdjustment"])

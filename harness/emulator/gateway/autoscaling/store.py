@@ -23,9 +23,6 @@ class AutoScalingError(EmulatorError):
     """An error response of the service.
 
     https://docs.aws.amazon.com/autoscaling/application/APIReference/CommonErrors.html
-
-    Attributes:
-        code: Error code of AWS.
     """
 
     def __init__(self, message: str, code: str = "ValidationException") -> None:
@@ -64,11 +61,7 @@ class ScalableId:
 
 
 class ScalingStore:
-    """Scalable targets, scaling policies and scaling activities.
-
-    Args:
-        records: Emptied by a reset: account and region -> kind -> records.
-    """
+    """Scalable targets, scaling policies and scaling activities."""
 
     def __init__(self, records: dict[Caller, dict[str, list[Record]]]) -> None:
         self._stored = records

@@ -119,13 +119,7 @@ def policy_configuration(parameters: dict[str, Any], scalable: ScalableId) -> Re
 
 
 def listing(name: str, records: list[Record], parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return one page of the records that match a request.
-
-    Args:
-        name: Name of the list in the response.
-        records: All records of the caller.
-        parameters: The request: filters, ``MaxResults`` and ``NextToken``.
-    """
+    """Return one page of the records that match a request."""
     found = [record for record in records if _matches(record, parameters)]
     start = int(parameters.get("NextToken", 0))
     end = start + int(parameters.get("MaxResults", _PAGE))

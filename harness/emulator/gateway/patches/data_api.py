@@ -15,9 +15,6 @@ class StatementThreads(Patch):
     """Runs each call in a thread; ends it at the timeout even if the server does not respond.
 
     The server cancels the statement itself at the same time: ``PGOPTIONS`` of the gateway.
-
-    Args:
-        seconds: Statement timeout.
     """
 
     ministack = "runs SQL in the event loop: a statement that waits for a lock blocks all services"

@@ -1,7 +1,6 @@
 """EC2: look-up of subnets, addresses of NAT gateways."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from harness.emulator.gateway.aws import ApiError, AwsApi
@@ -9,26 +8,17 @@ from harness.emulator.gateway.caller import Caller
 from harness.emulator.gateway.patches.base import Call, ResultPatch
 
 
-@dataclass(frozen=True)
-class Subnet:
-    """A subnet's availability zone and VPC."""
-
-    zone: str
-    vpc: str
-
-
-async def find_subnets(aws: AwsApi, caller: Caller, ids: Collection[str]) -> dict[str, Subnet]:
-    """Return subnets by id; none if one of them does not exist."""
+async def find_subnets(
+    aws: AwsApi, caller: Caller, ids: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """Return subnets by id, as EC2 describes them; none if one of them does not exist."""
     if not ids:
         return {}
     try:
         found = await aws.call(caller, "ec2", "DescribeSubnets", SubnetIds=sorted(set(ids)))
     except ApiError:
         return {}
-    return {
-        each["SubnetId"]: Subnet(zone=each["AvailabilityZone"], vpc=each["VpcId"])
-        for each in found["Subnets"]
-    }
+    return {each["SubnetId"]: each for each in found["Subnets"]}
 
 
 class NatGatewayAddresses(ResultPatch):

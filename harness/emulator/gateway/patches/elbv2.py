@@ -157,4 +157,7 @@ class LoadBalancerZones(ResultPatch):
         for balancer in balancers:
             for zone in balancer["AvailabilityZones"]:
                 if subnet := subnets.get(zone["SubnetId"]):
-                    zone["ZoneName"], balancer["VpcId"] = subnet.zone, subnet.vpc
+                    zone["ZoneName"], balancer["VpcId"] = (
+                        subnet["AvailabilityZone"],
+                        subnet["VpcId"],
+                    )

@@ -20,12 +20,7 @@ Task = dict[str, Any]
 
 
 class TaskPlacements:
-    """Assigns each new task to the subnet of its service with the fewest tasks.
-
-    Args:
-        aws: MiniStack.
-        subnets: Emptied by a reset: task ARN -> subnet id.
-    """
+    """Assigns each new task to the subnet of its service with the fewest tasks."""
 
     def __init__(self, aws: AwsApi, subnets: dict[str, str]) -> None:
         self._aws = aws
@@ -43,7 +38,7 @@ class TaskPlacements:
         for task in tasks:
             subnet = self._subnets.get(task["taskArn"], "")
             if subnet in subnets:
-                task["availabilityZone"] = subnets[subnet].zone
+                task["availabilityZone"] = subnets[subnet]["AvailabilityZone"]
                 _set_subnet(task, subnet)
 
     async def _choose(self, caller: Caller, task: Task) -> None:
