@@ -21,29 +21,6 @@ _TASK_STATES = ("_mark_task_pending", "_mark_task_activating", "_mark_task_runni
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """Calls that are refused for some seconds after another one; with a key, of the same value."""
-
-    after: str
-    calls: Sequence[str]
-    code: str
-    message: str
-    seconds: float
-    key: str = ""
-
-
-@dataclass(frozen=True)
-class EventualList:
-    """A list whose items appear, and disappear, some seconds late."""
-
-    call: str
-    items: str
-    id: str
-    late: float = 0.0
-    lingers: float = 0.0
-
-
-@dataclass(frozen=True)
 class Delays:
     """The table of delays; without arguments there are none."""
 
@@ -53,22 +30,23 @@ class Delays:
     throttle_every: int = 0
     throttled: Mapping[str, str] = field(default_factory=dict)
     slow: Mapping[str, float] = field(default_factory=dict)
-    refused: Sequence[Refusal] = ()
-    eventual: Sequence[EventualList] = ()
+    refused: Sequence[Mapping[str, Any]] = ()
+    eventual: Sequence[Mapping[str, Any]] = ()
 
     @classmethod
     def of_aws(cls) -> Self:
         """Read the table."""
-        table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-        table["refused"] = tuple(Refusal(**each) for each in table["refused"])
-        table["eventual"] = tuple(EventualList(**each) for each in table["eventual"])
-        return cls(**table)
+        table = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+        return cls(**tomllib.loads(table))
 
     def patches(
         self, aws: AwsApi, clock: Callable[[], float] = time.monotonic
     ) -> tuple[Patch, ...]:
         """Return the patches that delay calls, by a monotonic clock; they precede all others."""
-        names = {*self.slow, *(name for each in self.refused for name in (each.after, *each.calls))}
+        names = {
+            *self.slow,
+            *(name for each in self.refused for name in (each["after"], *each["calls"])),
+        }
         services = {*self.throttled, *(name.partition(".")[0] for name in names)}
         times: dict[tuple[str, ...], float] = {}
         delayed = (DelayedCalls(self, service, times, clock) for service in sorted(services))
@@ -105,7 +83,7 @@ class DelayedCalls(Patch):
         await asyncio.sleep(self._delays.slow.get(name, 0.0))
         response = await call_next(call)
         for each in self._delays.refused:
-            if response.ok and each.after == name:
+            if response.ok and each["after"] == name:
                 self._times[_key(call, each)] = self._clock()
         return response
 
@@ -118,15 +96,15 @@ class DelayedCalls(Patch):
 
     def _too_early(self, call: Call, name: str) -> Response | None:
         for each in self._delays.refused:
-            since = self._times.get(_key(call, each)) if name in each.calls else None
-            if since is not None and self._clock() < since + each.seconds:
-                return call.error(each.code, each.message)
+            since = self._times.get(_key(call, each)) if name in each["calls"] else None
+            if since is not None and self._clock() < since + each["seconds"]:
+                return call.error(each["code"], each["message"])
         return None
 
 
-def _key(call: Call, refusal: Refusal) -> tuple[str, ...]:
+def _key(call: Call, refusal: Mapping[str, Any]) -> tuple[str, ...]:
     given = call.json if call.is_json else call.form
-    return (call.caller.account, refusal.after, str(given.get(refusal.key, "")))
+    return (call.caller.account, refusal["after"], str(given.get(refusal.get("key", ""), "")))
 
 
 @dataclass
@@ -139,8 +117,8 @@ class _Seen:
 class EventualItems(ResultPatch):
     """Leaves out the new items of a list, and adds those deleted, for some seconds."""
 
-    def __init__(self, listed: EventualList, aws: AwsApi, clock: Callable[[], float]) -> None:
-        self.service, _, operation = listed.call.partition(".")
+    def __init__(self, listed: Mapping[str, Any], aws: AwsApi, clock: Callable[[], float]) -> None:
+        self.service, _, operation = listed["call"].partition(".")
         self.operations = frozenset({operation})
         self._list = listed
         self._operation = operation
@@ -162,19 +140,19 @@ class EventualItems(ResultPatch):
 
     async def _correct(self, call: Call, result: dict[str, Any]) -> None:
         seen, now = await self._read(call), self._clock()
-        items, late = result[self._list.items], self._list.late
-        items[:] = [each for each in items if now >= seen[each[self._list.id]].found + late]
+        items, late = result[self._list["items"]], self._list.get("late", 0.0)
+        items[:] = [each for each in items if now >= seen[each[self._list["id"]]].found + late]
         items += [
             each.item
             for each in seen.values()
-            if each.missed is not None and now < each.missed + self._list.lingers
+            if each.missed is not None and now < each.missed + self._list.get("lingers", 0.0)
         ]
 
     async def _read(self, call: Call) -> dict[str, _Seen]:
         name = call.model.service_model.service_name
         listed = await self._aws.call(call.caller, name, self._operation)
         now, seen = self._clock(), self._seen.setdefault(call.caller.account, {})
-        current = {item[self._list.id]: item for item in listed[self._list.items]}
+        current = {item[self._list["id"]]: item for item in listed[self._list["items"]]}
         for key, item in current.items():
             seen.setdefault(key, _Seen(item, now)).missed = None
         for key in seen.keys() - current.keys():

@@ -36,14 +36,7 @@ class _Buffered:
 
 @dataclass(frozen=True)
 class Request(_Buffered):
-    """One buffered HTTP request; header names are in lower case.
-
-    Attributes:
-        method: HTTP method.
-        path: The decoded path.
-        query: The query string.
-        encoded_path: The path as it was sent; empty: that of ``path``.
-    """
+    """One buffered HTTP request; header names are in lower case, ``path`` is decoded."""
 
     method: str
     path: str

@@ -34,16 +34,7 @@ _INCOMPLETE = "The signature is incomplete: Credential, SignedHeaders, Signature
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """What a request contains about its signature.
-
-    Attributes:
-        scope: Access key, region and service.
-        headers: Names of the signed headers.
-        signature: The signature in hexadecimal digits.
-        time: When it was signed.
-        token: Session token; empty without one.
-        expires: Seconds until a presigned URL expires; None for a signature in a header.
-    """
+    """What a request contains about its signature; only a presigned URL expires (seconds)."""
 
     scope: Signature
     headers: tuple[str, ...]

@@ -56,18 +56,10 @@ CHECKS_DISABLED = Health(
 
 @dataclass(frozen=True)
 class HealthCheck:
-    """The health check configuration of a target group.
+    """The health check configuration of a target group, with the values of the API.
 
-    Attributes:
-        enabled: Whether targets are checked.
-        protocol: ``HTTP``, ``HTTPS`` or ``TCP``.
-        port: A number, or ``traffic-port`` for the port of the target.
-        path: Path of the request.
-        interval: Seconds between two checks of a target.
-        timeout: Timeout of a check in seconds.
-        healthy_threshold: Successes in a row that make an unhealthy target healthy.
-        unhealthy_threshold: Failures in a row that make a target unhealthy.
-        matcher: Status codes that pass: ``200``, ``200,202`` or ``200-299``.
+    Times are in seconds; thresholds are results in a row; ``port`` is a number or
+    ``traffic-port``; ``matcher`` is like ``200``, ``200,202`` or ``200-299``.
     """
 
     enabled: bool

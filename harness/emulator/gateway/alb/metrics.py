@@ -76,21 +76,22 @@ def _of_targets(
 ) -> Iterable[Datum]:
     healthy = group.count(State.HEALTHY)
     requests = sum(counts[kind] for kind in _TARGET_KINDS)
-    yield _datum("HealthyHostCount", healthy, dimensions)
-    yield _datum("UnHealthyHostCount", group.count(State.UNHEALTHY), dimensions)
-    yield _datum("RequestCount", requests, dimensions)
-    yield _datum("RequestCountPerTarget", requests / max(1, healthy), dimensions)
-    for kind in _TARGET_KINDS:
-        yield _datum(f"HTTPCode_Target_{kind.upper()}_Count", counts[kind], dimensions)
+    values = {
+        "HealthyHostCount": healthy,
+        "UnHealthyHostCount": group.count(State.UNHEALTHY),
+        "RequestCount": requests,
+        "RequestCountPerTarget": requests / max(1, healthy),
+    }
+    values |= {f"HTTPCode_Target_{kind.upper()}_Count": counts[kind] for kind in _TARGET_KINDS}
+    return [_datum(name, value, dimensions) for name, value in values.items()]
 
 
 def _of_balancer(counts: Counter[str], dimensions: dict[str, str]) -> Iterable[Datum]:
+    values = {kind.replace("elb-", "HTTPCode_ELB_"): counts[kind] for kind in _BALANCER_KINDS}
+    values["HTTPCode_ELB_5XX"] = sum(values.values())
     yield _datum("RequestCount", counts.total(), dimensions)
-    failures = sum(counts[kind] for kind in _BALANCER_KINDS)
-    yield _datum("HTTPCode_ELB_5XX_Count", failures, dimensions)
-    for kind in _BALANCER_KINDS:
-        code = kind.removeprefix("elb-")
-        yield _datum(f"HTTPCode_ELB_{code}_Count", counts[kind], dimensions)
+    for name, value in values.items():
+        yield _datum(f"{name}_Count", value, dimensions)
 
 
 def _datum(name: str, value: float, dimensions: dict[str, str]) -> Datum:

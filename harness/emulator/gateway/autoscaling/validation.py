@@ -78,10 +78,6 @@ async def check_scalable(aws: AwsApi, caller: Caller, scalable: ScalableId) -> N
 def new_bounds(parameters: dict[str, Any], registered: Record | None) -> dict[str, int]:
     """Return the capacity bounds after a registration.
 
-    Args:
-        parameters: The request; both bounds are required of a new target.
-        registered: The registered target; None for a new one.
-
     Raises:
         AutoScalingError: A bound is missing, negative, or above the other.
     """

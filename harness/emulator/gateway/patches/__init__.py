@@ -6,30 +6,19 @@ from typing import Any
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.distributions import Distributions
+from harness.emulator.gateway.patches import (
+    credentials,
+    data_api,
+    database,
+    ec2,
+    ecs,
+    elbv2,
+    filters,
+    management,
+    placement,
+    security_groups,
+)
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch
-from harness.emulator.gateway.patches.credentials import IssuedAccessKeys, IssuedSessions
-from harness.emulator.gateway.patches.data_api import StatementThreads
-from harness.emulator.gateway.patches.database import SecretPendingDeletion, ServerlessInstanceClass
-from harness.emulator.gateway.patches.ec2 import NatGatewayAddresses
-from harness.emulator.gateway.patches.ecs import (
-    ContainerEntryPoints,
-    FirstDeploymentStatus,
-    PropagatedTags,
-    StoppedTaskReplacement,
-    UnusedTargetGroup,
-    ZoneRebalancing,
-)
-from harness.emulator.gateway.patches.elbv2 import (
-    ListenerDeletion,
-    LoadBalancerZones,
-    ProxyTargetGroups,
-    TargetGroupUsage,
-    TargetHealth,
-)
-from harness.emulator.gateway.patches.filters import IgnoredFilters
-from harness.emulator.gateway.patches.management import CompleteAlarms, DeletedDistributionTags
-from harness.emulator.gateway.patches.placement import TaskPlacements, TaskZones
-from harness.emulator.gateway.patches.security_groups import SecurityGroupRules
 
 __all__ = ["Call", "CallNext", "Patch", "all_patches"]
 
@@ -44,28 +33,28 @@ def all_patches(
 
     In ``state`` is the data that MiniStack does not store, by name.
     """
-    placements = TaskPlacements(aws, state["task subnets"])
+    placements = placement.TaskPlacements(aws, state["task subnets"])
     return (
-        ProxyTargetGroups(registry),
-        TargetHealth(registry, placements),
-        TargetGroupUsage(registry),
-        ListenerDeletion(aws),
-        LoadBalancerZones(aws),
-        UnusedTargetGroup(registry),
-        FirstDeploymentStatus(),
-        ContainerEntryPoints(),
-        StoppedTaskReplacement(aws),
-        ZoneRebalancing(state["zone rebalancing"]),
-        TaskZones(placements),
-        SecretPendingDeletion(aws),
-        StatementThreads(),
-        CompleteAlarms(aws),
-        DeletedDistributionTags(distributions),
-        ServerlessInstanceClass(),
-        SecurityGroupRules(aws),
-        IgnoredFilters(),
-        NatGatewayAddresses(aws, state["nat gateway addresses"]),
-        PropagatedTags(aws, state["task tags"]),
-        IssuedAccessKeys(state["issued keys"]),
-        IssuedSessions(state["issued keys"]),
+        elbv2.ProxyTargetGroups(registry),
+        elbv2.TargetHealth(registry, placements),
+        elbv2.TargetGroupUsage(registry),
+        elbv2.ListenerDeletion(aws),
+        elbv2.LoadBalancerZones(aws),
+        ecs.UnusedTargetGroup(registry),
+        ecs.FirstDeploymentStatus(),
+        ecs.ContainerEntryPoints(),
+        ecs.StoppedTaskReplacement(aws),
+        ecs.ZoneRebalancing(state["zone rebalancing"]),
+        placement.TaskZones(placements),
+        database.SecretPendingDeletion(aws),
+        data_api.StatementThreads(),
+        management.CompleteAlarms(aws),
+        management.DeletedDistributionTags(distributions),
+        database.ServerlessInstanceClass(),
+        security_groups.SecurityGroupRules(aws),
+        filters.IgnoredFilters(),
+        ec2.NatGatewayAddresses(aws, state["nat gateway addresses"]),
+        ecs.PropagatedTags(aws, state["task tags"]),
+        credentials.IssuedAccessKeys(state["issued keys"]),
+        credentials.IssuedSessions(state["issued keys"]),
     )

@@ -10,7 +10,7 @@ from botocore.retries.standard import ThrottledRetryableChecker
 
 from harness.emulator.gateway.aws import AwsApi, parse
 from harness.emulator.gateway.caller import Caller
-from harness.emulator.gateway.delays import Delays, EventualList, Refusal
+from harness.emulator.gateway.delays import Delays
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call
 from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, json_call, query_call
@@ -18,7 +18,21 @@ from tests.unit.harness.emulator.gateway.fake_aws import FakeAws, json_call, que
 pytestmark = pytest.mark.anyio
 
 TABLE = Delays.of_aws()
-ROLES = EventualList("iam.ListRoles", "Roles", "RoleName", late=3.0, lingers=2.0)
+ROLES = {
+    "call": "iam.ListRoles",
+    "items": "Roles",
+    "id": "RoleName",
+    "late": 3.0,
+    "lingers": 2.0,
+}
+UNKNOWN_ROLE = {
+    "after": "iam.CreateRole",
+    "calls": ["iam.GetRole"],
+    "code": "NoSuchEntity",
+    "message": "?",
+    "seconds": 2.0,
+    "key": "RoleName",
+}
 
 
 @dataclass
@@ -70,8 +84,7 @@ def test_the_code_of_every_service_is_one_that_the_sdk_retries() -> None:
 
 
 async def test_a_call_is_refused_for_some_seconds_after_another_of_the_same_resource() -> None:
-    refusal = Refusal("iam.CreateRole", ("iam.GetRole",), "NoSuchEntity", "?", 2.0, "RoleName")
-    cloud = Cloud(Delays(refused=[refusal]))
+    cloud = Cloud(Delays(refused=[UNKNOWN_ROLE]))
     await cloud.response(query_call("iam", "CreateRole", RoleName="a"))
 
     early = await cloud.response(query_call("iam", "GetRole", RoleName="a"))
@@ -85,8 +98,7 @@ async def test_a_call_is_refused_for_some_seconds_after_another_of_the_same_reso
 
 
 async def test_a_call_that_failed_delays_nothing() -> None:
-    refusal = Refusal("iam.CreateRole", ("iam.GetRole",), "NoSuchEntity", "?", 2.0)
-    cloud = Cloud(Delays(refused=[refusal]))
+    cloud = Cloud(Delays(refused=[UNKNOWN_ROLE]))
     cloud.aws.responses["CreateRole"] = Response(400, body=b"<ErrorResponse/>")
 
     await cloud.response(query_call("iam", "CreateRole", RoleName="a"))
