@@ -23,44 +23,6 @@ def assert_nothing_left(cli: CliProcess) -> None:
     assert cli.left_behind() == []
 
 
-class TestDuringApply:
-    @pytest.fixture(autouse=True)
-    def applying(self, cli: CliProcess) -> None:
-        """Wait for a bucket, whose lifecycle rule takes Terraform a minute."""
-        cli.start("run", tiers=("storage",))
-        cli.await_resource("aws_s3_bucket")
-
-    def test_terraform_and_the_cloud_end_with_a_killed_harness(self, cli: CliProcess) -> None:
-        cli.kill_harness()
-
-        assert_nothing_left(cli)
-        assert cli.record["status"] == "deploying", "as recorded before the kill"
-        cli.start("destroy", "--all")
-        assert cli.wait() == 0
-        assert f"{cli.record['environment_suffix']}: nothing to destroy" in cli.output
-        assert cli.record["status"] == "destroyed"
-        assert_nothing_left(cli)
-
-    @pytest.mark.parametrize(
-        ("part", "last_line"),
-        [(GATEWAY, "the gateway ended by itself with status -9"), (SUPERVISOR, "")],
-        ids=["gateway", "supervisor"],
-    )
-    def test_the_end_of_the_cloud_is_reported_before_the_error_of_terraform(
-        self, cli: CliProcess, part: str, last_line: str
-    ) -> None:
-        cli.kill(part)
-
-        assert cli.wait() == 1
-        cloud, _, also = cli.first_error.partition("\n  also: ")
-        assert cloud.startswith("no embedded cloud runs in ")
-        assert last_line in cloud
-        assert "connection refused" in also
-        assert not cli.report["torn_down"], "no cloud was left to list resources"
-        assert cli.record["status"] == "destroyed"
-        assert_nothing_left(cli)
-
-
 class TestCloudWithADatabase:
     @pytest.fixture(autouse=True)
     def connect(self, cli: CliProcess) -> Callable[[], "psycopg.Connection[tuple[str]]"]:

@@ -1,6 +1,5 @@
-"""A deployment that fails or is interrupted is destroyed, and the cause is the first error."""
+"""A deployment that fails is destroyed, and the cause is the first error."""
 
-import signal
 import time
 
 from tests.integration.cli_process import CliProcess
@@ -82,33 +81,4 @@ def test_with_preflight_that_version_ends_the_run_before_the_deployment(
 
     assert cli.first_error.startswith("Aurora PostgreSQL 15.3 is not offered by the target\n")
     assert "apply: started" not in cli.output
-    assert_destroyed(cli)
-
-
-def test_after_ctrl_c_during_apply_the_stack_is_destroyed_despite_a_second_one(
-    cli: CliProcess,
-) -> None:
-    cli.start("run", tiers=("storage",))
-    cli.await_resource("aws_s3_bucket")
-    cli.family()
-
-    cli.press_ctrl_c()
-    cli.await_output("destroy: started")
-    cli.press_ctrl_c()
-
-    assert cli.wait() == 130
-    assert "tearing down; 2 more Ctrl-C abandon it" in cli.output
-    assert cli.output.endswith("Interrupted.\n")
-    assert_destroyed(cli)
-
-
-def test_after_sigterm_during_apply_the_stack_is_destroyed(cli: CliProcess) -> None:
-    cli.start("run", tiers=("storage",))
-    cli.await_resource("aws_s3_bucket")
-    cli.family()
-
-    cli.process.send_signal(signal.SIGTERM)
-
-    assert cli.wait() == 143
-    assert cli.output.endswith("Terminated.\n")
     assert_destroyed(cli)

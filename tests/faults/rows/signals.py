@@ -48,6 +48,41 @@ def rows() -> Iterator[Row]:
     for phase, (wait, tiers) in PHASES.items():
         for number, status in SIGNALS.items():
             yield _row(number, phase, wait, tiers, status)
+    yield Row(
+        FAMILY,
+        "SIGINT, and another one during the teardown",
+        "apply",
+        inject=press(2),
+        tiers=NETWORK,
+        status=130,
+        verdict="interrupted",
+    )
+    yield Row(
+        FAMILY,
+        "SIGINT, and three more: the teardown is abandoned",
+        "apply",
+        inject=press(4),
+        tiers=NETWORK,
+        status=130,
+        verdict="interrupted",
+        kept=True,
+    )
+
+
+def press(times: int) -> Wait:
+    """Press Ctrl-C during the apply, and then during the teardown."""
+
+    def inject(scene: Scene) -> None:
+        scene.cli.await_resource("aws_vpc")
+        scene.cli.family()
+        scene.cli.press_ctrl_c()
+        scene.cli.await_output("destroy: started")
+        for left in range(2, 3 - times, -1):
+            scene.cli.press_ctrl_c()
+            if left > 0:
+                scene.cli.await_output(f"tearing down; {left} more Ctrl-C abandon it")
+
+    return inject
 
 
 def _row(
