@@ -72,7 +72,10 @@ def kill_runs(count: int, *, at_once: int, results: Path, seed: int) -> bool:
     kills = [Kill(n, _PLACES[n % 5], n % 2 == 0, chance.random()) for n in range(count)]
     clean = True
     with simulated_aws() as aws, results.open("a") as lines, ThreadPoolExecutor(at_once) as pool:
-        duration = {place: _duration(Kill(count, place, False, 1.0), aws) for place in set(_PLACES)}
+        # Side by side, as the runs that are killed.
+        complete = [Kill(count + n, place, False, 1.0) for n, place in enumerate(_PLACES)]
+        seconds = list(pool.map(lambda kill: _duration(kill, aws), complete))
+        duration = dict(zip(_PLACES, seconds, strict=True))
         for outcome in pool.map(lambda kill: _outcome(kill, duration[kill.place], aws), kills):
             clean = clean and not outcome.left
             lines.write(json.dumps(asdict(outcome)) + "\n")
