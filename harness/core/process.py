@@ -177,6 +177,8 @@ class _Child:
         return self._error(f"{reason} and was stopped", kind)
 
     def completed(self, accept: tuple[int, ...] | None) -> Completed:
+        if self.process.stdin is not None:  # a program that was killed leaves its plugins
+            _signal_group(self.process.pid, signal.SIGKILL)
         self._close_stdin()
         if not self.output.join(_DRAIN_SECONDS):
             logger.warning("`%s` left a process behind; ending it", self.shown)

@@ -260,5 +260,10 @@ def ended_target(run: Run) -> HarnessError | None:
 def require_target(run: Run, failure: HarnessError) -> None:
     """Raise the error of a target that has ended, with a failure that it caused."""
     if (ended := ended_target(run)) is not None:
-        message = f"{ended.message}\n  also: {failure.message}"
-        raise type(ended)(message, remedy=ended.remedy) from failure
+        raise because_of(ended, failure) from failure
+
+
+def because_of(ended: HarnessError, failure: BaseException) -> HarnessError:
+    """Return the error of a target that has ended, with a failure that it caused."""
+    message = failure.message if isinstance(failure, HarnessError) else str(failure)
+    return type(ended)(f"{ended.message}\n  also: {message}", remedy=ended.remedy)

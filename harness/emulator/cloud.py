@@ -2,16 +2,18 @@
 
 import fcntl
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 
-from harness.core.errors import EmulatorError
+from harness.core.errors import EmulatorError, WaitTimeoutError
 from harness.core.folders import create_temporary_folder
 from harness.core.interrupts import deferred_interrupts
 from harness.core.process import stop_group
@@ -26,6 +28,7 @@ from harness.emulator.dead_clouds import (
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
+_CONNECT_SECONDS = 5.0
 # Popen warns of a child that was never waited for: kept until the cloud is stopped.
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
@@ -126,12 +129,32 @@ def attach_cloud(directory: Path) -> CloudInfo:
     if directory.exists():
         require_cloud_folder(directory)
     info = CloudInfo.read(directory)
+    if info is not None and info.alive and not _is_served(info):
+        with suppress(WaitTimeoutError):  # its supervisor stops the rest of it, and ends
+            wait_until(
+                lambda: info.alive,
+                what="the end of the cloud",
+                ready=lambda alive: not alive,
+                timeout=_STOP_SECONDS,
+            )
     if info is None or not info.alive:
         raise EmulatorError(
             f"no embedded cloud runs in {directory} any more\n{log_tail(directory)}".rstrip(),
             remedy="deploy again; its state was in memory and is lost",
         )
     return info
+
+
+def _is_served(info: CloudInfo) -> bool:
+    """Whether the gateway of a cloud runs, or only its supervisor."""
+    address = urlsplit(info.endpoint)
+    try:
+        socket.create_connection((address.hostname, address.port), _CONNECT_SECONDS).close()
+    except ConnectionRefusedError:
+        return False
+    except OSError:  # it is busy
+        return True
+    return True
 
 
 def keep_cloud(info: CloudInfo) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from harness.checks.readiness import await_readiness
-from harness.core.errors import DurationError, HarnessError, LeakError
+from harness.core.errors import DurationError, EmulatorError, HarnessError, LeakError
 from harness.core.interrupts import shielded
 from harness.core.max_duration import time_limit
 from harness.deploy.deploy import Deployment, deploy
@@ -80,8 +80,9 @@ def teardown(run: Run) -> TeardownProof | None:
         result.state = TeardownState.ABANDONED if abandoned else TeardownState.FAILED
         result.leftovers = _leftovers(error)
         record = run.find_record()
-        if record is None or record.status is RunStatus.DESTROYED:  # swept since
-            result.state = TeardownState.PROVED
+        if record is None or record.status is RunStatus.DESTROYED:  # swept since, or ended
+            ended = isinstance(error, EmulatorError)
+            result.state = TeardownState.ENDED if ended else TeardownState.PROVED
         else:
             error.add_note(continuation(run, abandoned=abandoned))
         raise

@@ -9,6 +9,7 @@ from harness.aws.resources.ownership import Ownership
 from harness.aws.transient_errors import transient_error
 from harness.core.errors import EmulatorError, HarnessError, LeakError, TargetError
 from harness.core.folders import remove_folder
+from harness.deploy.deploy import because_of, ended_target
 from harness.deploy.existing_resources import existing_resources
 from harness.deploy.workspace import find_tools, terraform_listener, workspace_of
 from harness.run.ledger import RunRecord, RunStatus
@@ -47,6 +48,7 @@ def destroy(
         LeakError: Something is left, and the state is kept; or Terraform left something of a
             complete deployment, which was swept.
         TargetError: A service of the target failed; the state is kept.
+        EmulatorError: The embedded cloud ended meanwhile, with everything that it held.
     """
     record = run.record
     target = _target(run, record)
@@ -56,11 +58,16 @@ def destroy(
     try:
         proof, leak = _destroy_in(run, record, target)
     except BaseException as first:
+        ended = ended_target(run) if isinstance(first, HarnessError) else None
         try:
             if on_failure is not None:
                 on_failure(first)
         finally:
             _stop_after(run, target, first)
+        if isinstance(ended, EmulatorError):
+            target_type(record.target).remove_ended(record.attachment)
+            _forget(run)
+            raise because_of(ended, first) from first
         raise
     _stop(run, target)
     _forget(run)

@@ -1,5 +1,6 @@
 """The death of each process that takes part in a run."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from harness.core.wait import wait_until
@@ -20,7 +21,10 @@ DATABASE = ("network", "secret", "database")
 def kill(pattern: str, *, after: Callable[[Scene], None]) -> Callable[[Scene], None]:
     def inject(scene: Scene) -> None:
         after(scene)
-        scene.cli.kill(pattern)
+        victims = [p for p in scene.cli.family() if re.search(pattern, " ".join(p.cmdline()))]
+        scene.expect(victims, f"no process matches {pattern}")
+        for victim in victims:
+            victim.kill()
 
     return inject
 

@@ -26,7 +26,9 @@ class Start:
 
     def __call__(self, **given: Any) -> CloudInfo:
         self.given = given
-        return self.stack.enter_context(fake_cloud(self.directory))
+        return self.stack.enter_context(
+            fake_cloud(self.directory, endpoint="http://127.0.0.1:4566")
+        )
 
 
 @pytest.fixture

@@ -334,3 +334,27 @@ def test_the_files_of_a_program_are_private_whatever_the_umask(
         os.umask(former)
 
     assert (tmp_path / "state").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_killed_guarded_program_has_started_ends_with_it() -> None:
+    """Terraform's plugins have pipes of their own: the harness sees no open output."""
+    started: list[str] = []
+    parent = """
+        import os, signal, subprocess, sys
+        child = subprocess.Popen(
+            [sys.executable, "-S", "-c", "import time; time.sleep(600)"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        print(child.pid, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+
+    with pytest.raises(ProcessError, match="status -9"):
+        process.run(python(parent), timeout=_PATIENCE, guarded=True, on_line=started.append)
+
+    wait_until(
+        lambda: _is_running(int(started[0])),
+        what="the end of the plugin",
+        ready=lambda running: not running,
+        timeout=_PATIENCE,
+    )

@@ -1,5 +1,6 @@
 """A fake cloud: a process in place of the supervisor, and its info file."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,8 +22,10 @@ _STUBBORN = (
 def fake_cloud(
     directory: Path, *, stubborn: bool = False, **changes: object
 ) -> Iterator[CloudInfo]:
-    """A cloud without services; its process runs, its info file is written."""
+    """A cloud without services; its process runs, its port is open, its info file is written."""
     create_folder(directory)
+    gateway = socket.create_server(("127.0.0.1", 0))
+    changes.setdefault("endpoint", f"http://127.0.0.1:{gateway.getsockname()[1]}")
     process = subprocess.Popen(
         [sys.executable, "-S", "-c", _STUBBORN if stubborn else _WAITS, str(directory)],
         stdin=subprocess.PIPE,
@@ -37,6 +40,7 @@ def fake_cloud(
         info.write()
         yield info
     finally:
+        gateway.close()
         process.stdin.close()
         process.wait()
         process.stdout.close()

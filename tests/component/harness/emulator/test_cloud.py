@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -200,6 +201,18 @@ class TestAttach:
 
         with pytest.raises(EmulatorError, match="no embedded cloud runs in"):
             attach_cloud(temporary_folder / "catalog-cloud-1")
+
+    def test_the_end_of_a_cloud_whose_gateway_has_ended_is_awaited(
+        self, temporary_folder: Path
+    ) -> None:
+        closed = "http://127.0.0.1:1"
+        with fake_cloud(temporary_folder / "catalog-cloud-1", endpoint=closed) as info:
+            end = threading.Timer(0.2, psutil.Process(info.pid).kill)
+            end.start()
+
+            with pytest.raises(EmulatorError, match="no embedded cloud runs in"):
+                attach_cloud(temporary_folder / "catalog-cloud-1")
+            end.join()
 
     def test_the_error_contains_the_end_of_its_log(self, temporary_folder: Path) -> None:
         ended_cloud(temporary_folder / "catalog-cloud-1")

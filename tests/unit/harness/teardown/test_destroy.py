@@ -134,6 +134,23 @@ class TestFailure:
         assert fake_run.target.steps[-1] == "stop"
         assert "prove" not in fake_run.target.steps
 
+    def test_the_end_of_the_cloud_is_the_first_cause_and_closes_the_record(
+        self, fake_run: FakeRun, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        removed: list[Mapping[str, str]] = []
+        monkeypatch.setattr("harness.targets.embedded.EmbeddedTarget.remove_ended", removed.append)
+        ended = EmulatorError("no embedded cloud runs any more", remedy="deploy again")
+        monkeypatch.setattr("harness.teardown.destroy.ended_target", lambda _: ended)
+        fake_run.fail("destroy", lines(error("connection refused")))
+
+        with pytest.raises(EmulatorError, match=r"^no embedded cloud.*\n  also: .*refused") as it:
+            destroy(run)
+
+        assert it.value.remedy == "deploy again"
+        assert fake_run.status is RunStatus.DESTROYED
+        assert removed == [{"cloud": "/a/cloud"}]
+        assert not run.workspace_directory.exists()
+
     def test_the_failure_is_passed_on_while_the_target_runs(
         self, fake_run: FakeRun, run: Run
     ) -> None:
