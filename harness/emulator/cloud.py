@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from harness.emulator.dead_clouds import (
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 _CONNECT_SECONDS = 5.0
+_LEAST_BYTES = 1024 * 1024
 # Popen warns of a child that was never waited for: kept until the cloud is stopped.
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
@@ -101,9 +103,11 @@ def _await_ready(process: subprocess.Popen[bytes], directory: Path) -> CloudInfo
     def observe() -> CloudInfo | None:
         info = CloudInfo.read(directory)
         if info is None and process.poll() is not None:
+            full = shutil.disk_usage(directory).free < _LEAST_BYTES
+            why = f": no space left in {directory.parent}" if full else ""
             raise EmulatorError(
-                f"the embedded cloud ended with status {process.returncode} before it was ready\n"
-                f"{log_tail(directory)}",
+                f"the embedded cloud ended with status {process.returncode} before it was "
+                f"ready{why}\n{log_tail(directory)}",
                 remedy="run `catalog-harness doctor` to list what is missing on this machine",
             )
         return info

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psutil
 
+from harness.core.errors import WaitTimeoutError
 from harness.core.folders import temporary_folder
 from tests.integration.cli_process import CliProcess
 from tests.integration.simulated_aws import ACCOUNT, BUCKET, SimulatedAws, simulated_aws
@@ -110,12 +111,14 @@ def _outcome(kill: Kill, duration: float, aws: SimulatedAws) -> Outcome:
         phase = _phase(cli.output)
         if kill.place == "run":  # its cloud ends by itself
             cli.await_end_of_processes()
-        options = (*_ACCOUNT_OPTIONS, f"--environment-suffix={kill.suffix}")
-        cli.start("sweep", "--yes", *(options if kill.is_account else ()))
+        # Named: the kill may come right after a stack was deployed that is to be kept.
+        named = (f"--environment-suffix={kill.suffix}",)
+        cli.start("sweep", "--yes", *named, *(_ACCOUNT_OPTIONS if kill.is_account else ()))
         status = cli.wait()
-        cli.await_end_of_processes()
+        with suppress(WaitTimeoutError):
+            cli.await_end_of_processes()
         left = [f"sweep: status {status}"] * (status != 0)
-        left += cli.left_behind()
+        left += [*cli.running(), *cli.left_behind()]
         left += aws.leftovers_of(kill.suffix) if kill.is_account else ()
         left += [f"record: {status}" for status in _statuses(cli) if status != "destroyed"]
         return Outcome(kill, phase, round(seconds, 1), tuple(left), cli.output if left else "")
