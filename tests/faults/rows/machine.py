@@ -78,7 +78,7 @@ def rows() -> Iterator[Row]:
         "the report's folder is a file",
         "report",
         before=report_is_a_file,
-        status=1,
+        status=2,
         verdict=NO_REPORT,
         first="report",
     )
