@@ -36,6 +36,7 @@ class Row:
         kept: The run is not destroyed by the command: record and state must still be there.
         clean_up: The command that removes what was kept; it must succeed.
         bystander: Another run, owned by a living process, is on record.
+        remains: What the names of files in the temporary folder begin with that still remain.
         quick: It belongs to the third that runs with every change.
     """
 
@@ -53,6 +54,7 @@ class Row:
     kept: bool = False
     clean_up: tuple[str, ...] = ("sweep", "--yes")
     bystander: bool = True
+    remains: str = ""
     quick: bool = False
 
     @property

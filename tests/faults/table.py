@@ -1,11 +1,12 @@
 """docs/reliability.md: the rows that were run, and what came of each."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from tests.faults.row import Row
 from tests.faults.rows import ROWS
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
@@ -23,29 +24,47 @@ by a living process, is untouched. The quick rows run with every change.
 
 def write_page(results: Path, kills: Sequence[dict[str, Any]]) -> None:
     """Write the page from the results of a complete session."""
-    found = {int(path.stem): json.loads(path.read_text()) for path in results.glob("*.json")}
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for path in sorted(results.glob("*.json"), key=lambda path: path.stat().st_mtime):
+        result = json.loads(path.read_text())
+        found[result["family"], result["fault"], result["phase"]] = result
     PAGE.write_text("\n".join(_lines(found, kills)) + "\n")
 
 
-def _lines(found: dict[int, dict[str, Any]], kills: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _lines(
+    found: Mapping[tuple[str, ...], dict[str, Any]], kills: Sequence[dict[str, Any]]
+) -> Iterator[str]:
     yield _INTRODUCTION
-    held = sum(not each["problems"] for each in found.values())
-    yield f"{len(ROWS)} rows; run: {len(found)}; held: {held}."
+    played = [found[_key(row)] for row in ROWS if _key(row) in found]
+    held = sum(not each["problems"] for each in played)
+    yield f"{len(ROWS)} rows; run: {len(played)}; held: {held}."
     yield from _kill_lines(kills)
-    for family, rows in groupby(enumerate(ROWS), key=lambda item: item[1].family):
+    for family, rows in groupby(ROWS, key=lambda row: row.family):
         yield f"\n## {family}\n"
         yield "| Fault | Phase | Exit status | Verdict | Left in the end | Seconds |"
         yield "|---|---|---|---|---|---|"
-        for number, row in rows:
-            yield _line(row.fault, row.phase, found.get(number))
+        for row in rows:
+            yield _line(row, found.get(_key(row)))
 
 
-def _line(fault: str, phase: str, result: dict[str, Any] | None) -> str:
+def _key(row: Row) -> tuple[str, ...]:
+    return row.family, row.fault, row.phase
+
+
+def _line(row: Row, result: dict[str, Any] | None) -> str:
     if result is None:
-        return f"| {fault} | {phase} | | not run here | | |"
+        return f"| {row.fault} | {row.phase} | | not run here | | |"
     kept = " (kept until removed)" if result["kept"] else ""
-    left = "; ".join(result["problems"]) or f"nothing{kept}"
-    cells = (fault, phase, result["status"], result["verdict"], left, f"{result['seconds']:.0f}")
+    remains = f"a folder `{row.remains}...` of a few kilobytes" if row.remains else "nothing"
+    left = "; ".join(result["problems"]) or f"{remains}{kept}"
+    cells = (
+        row.fault,
+        row.phase,
+        result["status"],
+        result["verdict"],
+        left,
+        f"{result['seconds']:.0f}",
+    )
     return f"| {' | '.join(map(str, cells))} |"
 
 

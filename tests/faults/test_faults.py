@@ -47,5 +47,5 @@ def test_nothing_is_left_lost_or_hidden(row: Row, scene: Scene) -> None:
 
     if folder := os.environ.get(RESULTS):
         text = json.dumps(asdict(result))
-        (Path(folder) / f"{ROWS.index(row):03d}.json").write_text(text)
+        (Path(folder) / f"{row.name.replace(' ', '-')}.json").write_text(text)
     assert result.problems == (), scene.cli.output

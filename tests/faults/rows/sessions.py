@@ -54,6 +54,7 @@ def rows() -> Iterator[Row]:
         status=1,
         verdict="-",
         kept=True,
+        remains="catalog-harness-session-",
     )
     for hook, arguments in (
         ("pytest_sessionfinish", "session, exitstatus"),
@@ -78,13 +79,15 @@ def _row(
     verdict: str | None = "failed",
     first: str = "",
     kept: bool = False,
+    remains: str = "",
 ) -> Row:
     return Row(
         FAMILY,
         fault,
         "tests",
         before=session(source, conftest),
-        command=("-p", "no:cacheprovider", *options, "test_it.py"),
+        command=("-p", "no:cacheprovider", "--basetemp=base", *options, "test_it.py"),
+        remains=remains,
         status=status,
         verdict=verdict,
         first=first,
