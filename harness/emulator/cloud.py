@@ -1,5 +1,6 @@
 """Starts an embedded cloud, attaches to a running one, stops it."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -151,14 +152,9 @@ def attach_cloud(directory: Path) -> CloudInfo:
 
 def _is_served(info: CloudInfo) -> bool:
     """Whether the gateway of a cloud runs, or only its supervisor."""
-    address = urlsplit(info.endpoint)
-    try:
-        socket.create_connection((address.hostname, address.port), _CONNECT_SECONDS).close()
-    except ConnectionRefusedError:
-        return False
-    except OSError:  # it is busy
-        return True
-    return True
+    with socket.socket() as probe:
+        probe.settimeout(_CONNECT_SECONDS)
+        return probe.connect_ex(("127.0.0.1", urlsplit(info.endpoint).port)) != errno.ECONNREFUSED
 
 
 def keep_cloud(info: CloudInfo) -> None:

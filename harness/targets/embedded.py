@@ -19,8 +19,8 @@ from harness.targets.base import DatabaseRoute, Target
 from harness.targets.container_engine_api import container_address, image_problem
 from harness.targets.emulator_settings import (
     EMULATOR_PROVIDER,
+    ISOLATION,
     NO_QUOTAS,
-    isolating_environment,
 )
 from harness.targets.gateway_http import gateway_session
 
@@ -160,7 +160,7 @@ class EmbeddedTarget(Target):
 
     def environment(self) -> Mapping[str, str]:
         """Return the variables of the cloud, and those that disable the AWS files of the user."""
-        return {**self.cloud.environment(), **isolating_environment()}
+        return {**self.cloud.environment(), **ISOLATION}
 
     def provider(self) -> Mapping[str, Any]:
         """Return provider arguments that prevent requests to AWS.

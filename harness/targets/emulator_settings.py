@@ -14,18 +14,13 @@ EMULATOR_PROVIDER: Mapping[str, Any] = {
     "skip_credentials_validation": True,
     "skip_metadata_api_check": "true",
 }
-
-
-def isolating_environment() -> dict[str, str]:
-    """Return variables that disable the AWS files of the user.
-
-    With a role in the default profile, for example, the provider would send requests to AWS.
-    """
-    return {
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
+# Variables that disable the AWS files of the user: with a role in the default profile, for example,
+# the provider would send requests to AWS.
+ISOLATION: Mapping[str, str] = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 
 
 def emulator_environment(endpoint: str, region: str) -> dict[str, str]:
@@ -36,5 +31,5 @@ def emulator_environment(endpoint: str, region: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": region,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
-        **isolating_environment(),
+        **ISOLATION,
     }

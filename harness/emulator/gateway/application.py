@@ -1,6 +1,7 @@
 """The gateway: MiniStack, its patches and its data plane as one ASGI application."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from functools import partial
 from typing import Any
 
@@ -32,6 +33,7 @@ _RESET = "/_ministack/reset"
 _POLICY_VIOLATION = 1008
 
 
+@dataclass
 class Gateway:
     """The ASGI application that the gateway process serves.
 
@@ -39,30 +41,17 @@ class Gateway:
     signed. Calls of services with patches are passed through the patches.
     """
 
-    def __init__(
-        self,
-        ministack: ASGIApp,
-        *,
-        authenticator: Authenticator,
-        accounts: Accounts,
-        patches: Sequence[Patch],
-        data_plane: DataPlane,
-        distributions: Distributions,
-        cache: EdgeCache,
-        background: Sequence[BackgroundService],
-        state: Mapping[str, dict[Any, Any]],
-    ) -> None:
-        self._ministack = ministack
-        self._authenticator = authenticator
-        self._accounts = accounts
-        self._patches = patches
-        self._services = frozenset(patch.service for patch in patches)
-        self._data_plane = data_plane
-        self._distributions = distributions
-        self._cache = cache
-        self._background = background
-        self._state = state
-        self._repeated = RepeatedCalls()
+    ministack: ASGIApp
+    _: KW_ONLY
+    authenticator: Authenticator
+    accounts: Accounts
+    patches: Sequence[Patch]
+    data_plane: DataPlane
+    distributions: Distributions
+    cache: EdgeCache
+    background: Sequence[BackgroundService]
+    state: Mapping[str, dict[Any, Any]]
+    repeated: RepeatedCalls = field(default_factory=RepeatedCalls)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -72,8 +61,8 @@ class Gateway:
             # Only services that the stack does not use have them, with other authentication.
             await receive()
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
-        elif self._data_plane.matches(scope):
-            await self._data_plane(scope, receive, send)
+        elif self.data_plane.matches(scope):
+            await self.data_plane(scope, receive, send)
         else:
             await self._serve_authenticated(scope, receive, without_cors(send))
 
@@ -89,22 +78,22 @@ class Gateway:
                 await self._start_background()
             await send(message)
 
-        await self._ministack(scope, receive_message, send_message)
+        await self.ministack(scope, receive_message, send_message)
 
     async def _start_background(self) -> None:
-        for service in self._background:
+        for service in self.background:
             await service.start()
 
     async def _stop_background(self) -> None:
-        for service in reversed(self._background):
+        for service in reversed(self.background):
             await service.stop()
 
     async def _reset(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._stop_background()
-        await self._ministack(scope, receive, send)
-        for stored in self._state.values():
+        await self.ministack(scope, receive, send)
+        for stored in self.state.values():
             stored.clear()
-        self._repeated = RepeatedCalls()
+        self.repeated = RepeatedCalls()
         await self._start_background()
 
     async def _serve_authenticated(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -112,9 +101,9 @@ class Gateway:
         try:
             check_address(scope, head)
             if is_public(head):
-                await self._ministack(scope, receive, send)
+                await self.ministack(scope, receive, send)
                 return
-            request, signature = await self._authenticator.authenticate(scope, receive)
+            request, signature = await self.authenticator.authenticate(scope, receive)
         except ClientDisconnect:
             return
         except RefusedError as error:
@@ -124,32 +113,32 @@ class Gateway:
         operation = _operation(request)
 
         async def serve(send: Send) -> None:
-            if signature.service in self._services:
-                caller = await self._accounts.caller_of(signature)
+            if signature.service in {patch.service for patch in self.patches}:
+                caller = await self.accounts.caller_of(signature)
                 call = Call(request, caller, signature.service, operation)
                 await (await self._through(0, call)).send(send)
             else:
-                await self._ministack(scope, receive, send)
+                await self.ministack(scope, receive, send)
                 if signature.service == _CLOUDFRONT:
                     await self._refresh_distributions(request, signature)
 
         if request.path == _RESET:
             await self._reset(scope, receive, send)
         else:
-            await self._repeated.serve(request, signature, send, operation=operation, serve=serve)
+            await self.repeated.serve(request, signature, send, operation=operation, serve=serve)
 
     async def _refresh_distributions(self, request: Request, signature: Signature) -> None:
-        caller = await self._accounts.caller_of(signature)
-        self._distributions.invalidate(caller.account)
+        caller = await self.accounts.caller_of(signature)
+        self.distributions.invalidate(caller.account)
         if request.method != "GET":
-            self._cache.clear()
+            self.cache.clear()
 
     async def _through(self, index: int, call: Call) -> Response:
         """Pass a call through the patches from an index on."""
-        for position, patch in enumerate(self._patches[index:], start=index + 1):
+        for position, patch in enumerate(self.patches[index:], start=index + 1):
             if patch.matches(call):
                 return await patch.handle(call, partial(self._through, position))
-        return await send_request(self._ministack, call.request)
+        return await send_request(self.ministack, call.request)
 
 
 def _operation(request: Request) -> str:

@@ -42,13 +42,7 @@ class RepeatedCalls:
         """Serve a call, or send the response to an earlier attempt at it.
 
         An attempt waits for an earlier one that is still served. After an error it is served.
-
-        Args:
-            request: The call, its signature verified.
-            signature: Its signature: calls of other callers are other calls.
-            send: Sends the response.
-            operation: Name of its operation; empty in the protocols without one.
-            serve: Serves it.
+        ``operation`` is empty in the protocols without one.
         """
         invocation = request.header("amz-sdk-invocation-id")
         if not invocation or operation.startswith(_READS) or request.method in ("GET", "HEAD"):
