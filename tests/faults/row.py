@@ -30,8 +30,8 @@ class Row:
         after: Called when everything was verified but the clean-up has not begun.
         command: The command and its options.
         tiers: The tiers that it deploys.
-        status: Its exit status; None: any but 0.
-        verdict: That of its report; ``-`` for none; None: any but "passed".
+        status: Its exit status.
+        verdict: That of its report; ``-`` for none.
         first: Regular expression that its first error must match; empty: there is none.
         kept: The run is not destroyed by the command: record and state must still be there.
         clean_up: The command that removes what was kept; it must succeed.
@@ -48,8 +48,8 @@ class Row:
     after: Callable[[Scene], None] = nothing
     command: tuple[str, ...] = ("run",)
     tiers: tuple[str, ...] = SECRET
-    status: int | None = 0
-    verdict: str | None = "passed"
+    status: int = 0
+    verdict: str = "passed"
     first: str = ""
     kept: bool = False
     clean_up: tuple[str, ...] = ("sweep", "--yes")

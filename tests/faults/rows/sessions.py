@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from tests.faults.row import Row
+from tests.faults.row import NO_REPORT, Row
 from tests.faults.scene import Scene
 
 FAMILY = "pytest sessions"
@@ -52,21 +52,22 @@ def rows() -> Iterator[Row]:
         "a test hangs, and a timeout ends the process",
         HANGS_THREAD,
         status=1,
-        verdict="-",
+        verdict=NO_REPORT,
         kept=True,
         remains="catalog-harness-session-",
     )
-    for hook, arguments in (
-        ("pytest_sessionfinish", "session, exitstatus"),
-        ("pytest_runtest_logreport", "report"),
-        ("pytest_collection_modifyitems", "items"),
+    # The first one raises when everything has passed and was torn down; 3 is an internal error.
+    for hook, arguments, status, verdict in (
+        ("pytest_sessionfinish", "session, exitstatus", 1, "passed"),
+        ("pytest_runtest_logreport", "report", 3, "failed"),
+        ("pytest_collection_modifyitems", "items", 3, NO_REPORT),
     ):
         yield _row(
             f"a plugin raises in {hook}",
             TWO,
             conftest=RAISES.format(hook=hook, arguments=arguments),
-            status=None,
-            verdict=None,
+            status=status,
+            verdict=verdict,
         )
 
 
@@ -75,8 +76,8 @@ def _row(
     source: str,
     *options: str,
     conftest: str = "",
-    status: int | None,
-    verdict: str | None = "failed",
+    status: int,
+    verdict: str = "failed",
     first: str = "",
     kept: bool = False,
     remains: str = "",
