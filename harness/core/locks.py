@@ -9,16 +9,11 @@ import filelock
 
 from harness.core.errors import ProcessError
 
-Phase = Callable[[str], AbstractContextManager[None]]
+Phase = Callable[[str], AbstractContextManager[object]]
 
 _POLL_SECONDS = 0.1
 # A shorter wait has no name: the synth ahead holds the lock for as long.
 _UNNAMED_SECONDS = 1.0
-
-
-def unnamed(_: str) -> AbstractContextManager[None]:
-    """Return a phase that is not reported."""
-    return nullcontext()
 
 
 @contextmanager
@@ -28,7 +23,7 @@ def file_lock(
     owner: str,
     timeout: float,
     cancel: threading.Event | None = None,
-    phase: Phase = unnamed,
+    phase: Phase = nullcontext,
 ) -> Iterator[None]:
     """Hold a lock for the time of the context; it ends with the process that holds it.
 

@@ -8,7 +8,7 @@ import platform
 import sys
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import platformdirs
 from harness.core import process
 from harness.core.errors import HarnessError, UsageError
 from harness.core.folders import remove_folder, temporary_folder
-from harness.core.locks import Phase, file_lock, unnamed
+from harness.core.locks import Phase, file_lock
 from harness.run.stack_definition import StackApp, StackConfiguration
 from harness.synth.cache import read, store
 
@@ -48,7 +48,7 @@ def synthesize(
     timeout: float = 300.0,
     environ: Mapping[str, str] = os.environ,
     cancel: threading.Event | None = None,
-    phase: Phase = unnamed,
+    phase: Phase = nullcontext,
 ) -> SynthesizedStack:
     """Return the Terraform JSON of the stack with a configuration.
 

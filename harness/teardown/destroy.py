@@ -63,7 +63,10 @@ def destroy(
             if on_failure is not None:
                 on_failure(first)
         finally:
-            _stop_after(run, target, first)
+            try:
+                _stop(run, target)
+            except HarnessError as error:
+                first.add_note(f"Afterwards the target could not be stopped: {error}")
         if isinstance(ended, EmulatorError):
             target_type(record.target).remove_ended(record.attachment)
             _forget(run)
@@ -244,13 +247,6 @@ def _leak_of_complete_run(record: RunRecord, swept: SweptRun) -> LeakError:
         remedy="nothing is left now; but the deployment was complete, so find out why they were "
         "missing from Terraform's state",
     )
-
-
-def _stop_after(run: Run, target: Target, first: BaseException) -> None:
-    try:
-        _stop(run, target)
-    except HarnessError as error:
-        first.add_note(f"Afterwards the target could not be stopped: {error}")
 
 
 def _stop(run: Run, target: Target) -> None:

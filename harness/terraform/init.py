@@ -4,10 +4,11 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from harness.core.locks import Phase, file_lock, unnamed
+from harness.core.locks import Phase, file_lock
 from harness.terraform.command import CommandLine
 from harness.terraform.configuration import (
     CONFIGURATION,
@@ -29,7 +30,7 @@ def init(
     backend_config: Mapping[str, Any] | None,
     lock: Path,
     timeout: float,
-    phase: Phase = unnamed,
+    phase: Phase = nullcontext,
 ) -> bool:
     """Implement ``WorkingDirectory.init``.
 

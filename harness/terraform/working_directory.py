@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
-from harness.core.locks import Phase, unnamed
+from harness.core.locks import Phase
 from harness.terraform import configuration
 from harness.terraform import destroy as _destroy
 from harness.terraform import init as _init
@@ -49,7 +50,7 @@ class WorkingDirectory:
     cache: Path = field(default_factory=lambda: platformdirs.user_cache_path("catalog-harness"))
     cancel: threading.Event | None = None
     clock: int = 1
-    phase: Phase = unnamed
+    phase: Phase = nullcontext
 
     def prepare(self, required_providers: Mapping[str, Any], *, timeout: float = 600.0) -> None:
         """Install providers before the configuration exists, for a local state.
