@@ -265,5 +265,5 @@ def require_target(run: Run, failure: HarnessError) -> None:
 
 def because_of(ended: HarnessError, failure: BaseException) -> HarnessError:
     """Return the error of a target that has ended, with a failure that it caused."""
-    message = failure.message if isinstance(failure, HarnessError) else str(failure)
-    return type(ended)(f"{ended.message}\n  also: {message}", remedy=ended.remedy)
+    message = f"{ended.message}\n  also: {getattr(failure, 'message', failure)}"
+    return type(ended)(message, remedy=ended.remedy)

@@ -14,8 +14,7 @@ EMULATOR_PROVIDER: Mapping[str, Any] = {
     "skip_credentials_validation": True,
     "skip_metadata_api_check": "true",
 }
-# Variables that disable the AWS files of the user: with a role in the default profile, for example,
-# the provider would send requests to AWS.
+# Disables the AWS files of the user: with a role in the default profile, requests would go to AWS.
 ISOLATION: Mapping[str, str] = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

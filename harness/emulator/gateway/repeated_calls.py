@@ -1,8 +1,7 @@
 """A call that an SDK sends again after its response was lost is served only once.
 
-Every attempt at one call of an AWS SDK has one ``amz-sdk-invocation-id``. AWS serves each attempt;
-here a connection breaks more often (a busy machine, the provider's fast clock), and a second
-subnet, for example, would keep its VPC from being deleted.
+Every attempt at a call of an AWS SDK has one ``amz-sdk-invocation-id``. AWS serves each; here more
+connections break, and a second subnet, for example, would keep its VPC from being deleted.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 """
@@ -41,8 +40,7 @@ class RepeatedCalls:
     ) -> None:
         """Serve a call, or send the response to an earlier attempt at it.
 
-        An attempt waits for an earlier one that is still served. After an error it is served.
-        ``operation`` is empty in the protocols without one.
+        It waits for an earlier attempt. ``operation`` is empty in the protocols without one.
         """
         invocation = request.header("amz-sdk-invocation-id")
         if not invocation or operation.startswith(_READS) or request.method in ("GET", "HEAD"):
