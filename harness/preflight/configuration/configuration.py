@@ -189,7 +189,7 @@ class Configuration(RootSettings):
         self._resources: dict[str, Resource] = {}
         self._by_type: dict[str, list[Resource]] = {}
         self._dependencies: dict[str, frozenset[str]] = {}
-        self._dependents: dict[str, list[Resource]] = {}
+        self._dependents: dict[str, list[Resource]] | None = None
         self._named: dict[str, dict[str, list[Resource]]] = {}
         self._referring: dict[tuple[str, ...], dict[str | None, list[Resource]]] = {}
         super().__init__(self.scope, providers or {}, settings or {}, outputs or {})
@@ -257,7 +257,8 @@ class Configuration(RootSettings):
 
     def dependents(self, of: Resource, *types: str) -> list[Resource]:
         """Return the resources of some types that depend on a resource directly."""
-        if not self._dependents:
+        if self._dependents is None:
+            self._dependents = {}
             for resource, address in ((r, a) for r in self for a in r.direct_dependencies):
                 self._dependents.setdefault(address, []).append(resource)
         return [r for r in self._dependents.get(of.address, ()) if r.type in types]

@@ -20,6 +20,7 @@ _MANAGED: Mapping[str, tuple[str, ...]] = {
 _SOURCES = (
     *("source_policy_documents", "override_policy_documents", "source_json", "override_json"),
 )
+_DATA_BLOCKS = ("principals", "not_principals", "condition")
 # Key of a statement -> argument of ``aws_iam_policy_document``.
 _DATA_ARGUMENTS = {
     "Sid": "sid",
@@ -77,7 +78,10 @@ def data_document(data: Resource) -> Any:
     """Return the document of an ``aws_iam_policy_document``; Unknown if parts are not known."""
     if data.repeated or not data.countable("statement") or not all(map(data.absent, _SOURCES)):
         return Unknown()
-    return {"Statement": [_data_statement(block) for block in data.blocks("statement")]}
+    blocks = data.blocks("statement")
+    if not all(block.countable(name) for block in blocks for name in _DATA_BLOCKS):
+        return Unknown()
+    return {"Statement": [_data_statement(block) for block in blocks]}
 
 
 def _data_statement(block: Block) -> dict[str, Any]:

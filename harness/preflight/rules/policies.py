@@ -71,8 +71,8 @@ def malformed_policy(inspection: Inspection) -> Problems:
     for resource in inspection.configuration.resources(*_ARGUMENTS):
         yield from _of_resource(resource, _ARGUMENTS[resource.type])
     for data in inspection.configuration:
-        used = inspection.configuration.dependents(data, *_ARGUMENTS)
-        if data.type == "aws_iam_policy_document" and not data.managed and not used:
+        other = data.type != "aws_iam_policy_document" or data.managed
+        if not other and not inspection.configuration.dependents(data, *_ARGUMENTS):
             for text in _violations(data_document(data), data.type, "the document"):
                 yield data.problem(text)
 
@@ -111,29 +111,30 @@ def _statement(item: Mapping[str, Any], kind: str) -> Iterator[str]:
     if isinstance(effect, str | None) and effect not in ("Allow", "Deny"):
         yield f"Effect is {effect}" if effect else "no Effect"
     has = {n: n in item or f"Not{n}" in item for n in ("Action", "Resource", "Principal")}
+    known = {n: any(_is_given(item.get(k)) for k in (n, f"Not{n}")) for n in has}
     trust, identity = kind == "aws_iam_role", kind in _IDENTITY
     resource_policy = kind in _RESOURCE_POLICIES
     if not has["Action"]:
         yield "no Action"
     if identity and not has["Resource"]:
         yield "no Resource"
-    if trust and has["Resource"]:
+    if trust and known["Resource"]:
         yield "a Resource, which a trust policy cannot have"
-    if identity and has["Principal"]:
+    if identity and known["Principal"]:
         yield "a Principal, which an identity policy cannot have"
     if resource_policy and not has["Principal"]:
         yield "no Principal"
-    yield from _values(item, trust=trust)
+    yield from _values(item, arns=not trust and kind != "aws_iam_policy_document")
 
 
-def _values(item: Mapping[str, Any], *, trust: bool) -> Iterator[str]:
+def _values(item: Mapping[str, Any], *, arns: bool) -> Iterator[str]:
     for name in ("Action", "NotAction"):
         for action in _texts(item.get(name)):
             if not _ACTION.fullmatch(action):
                 yield f"{name} {action!r} is not SERVICE:ACTION"
     for name in ("Resource", "NotResource"):
         for arn in _texts(item.get(name)):
-            if arn != "*" and not arn.startswith(("arn:", "*")) and not trust:
+            if arn != "*" and not arn.startswith(("arn:", "*")) and arns:
                 yield f"{name} {arn!r} is not an ARN"
     yield from _principals(item.get("Principal", item.get("NotPrincipal")))
     condition = item.get("Condition")
@@ -154,6 +155,10 @@ def _principals(principal: Any) -> Iterator[str]:
                 yield f"principal {name!r} is neither * nor an account, user or role"
             if kind == "Service" and ("." not in name or "*" in name):
                 yield f"service principal {name!r} is not NAME.amazonaws.com"
+
+
+def _is_given(value: Any) -> bool:
+    return value is not None and not isinstance(value, Unknown)
 
 
 def _texts(value: Any) -> list[str]:

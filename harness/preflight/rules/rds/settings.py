@@ -26,25 +26,17 @@ _MAINTENANCE = re.compile(
 _DAY, _WEEK, _SHORTEST = 1440, 10080, 30
 
 
-@resource_rule("rds/parameter-group-settings", *_GROUPS, table=_DATA["source"])
+@resource_rule("rds/parameter-group-settings", *_GROUPS, table=f"parameters: {_DATA['source']}")
 def parameter_group_settings(group: Resource) -> Problems:
     """A static parameter is applied immediately (the default), or the family does not exist."""
     family = group.text("family") or ""
-    if family and family not in _DATA["families"] and not _newer(family):
+    if family and not any(re.fullmatch(pattern, family) for pattern in _DATA["families"]):
         yield group.problem(f"unknown family {family}", variant=1, family=family)
     static = next((v for k, v in _DATA["static"].items() if k in family), ())
     for block in group.blocks("parameter"):
         name = block.text("name")
         if name in static and block.text("apply_method", "immediate") == "immediate":
             yield group.problem(f"{name} is static; apply_method is immediate")
-
-
-def _newer(family: str) -> bool:
-    """Return whether a family is of an engine of the table, and newer than those in it."""
-    stem = family.rstrip("0123456789.")
-    versions = [f.removeprefix(stem) for f in _DATA["families"] if f.rstrip("0123456789.") == stem]
-    number = family.removeprefix(stem)
-    return bool(versions and number) and float(number) > max(float(v) for v in versions)
 
 
 @resource_rule("rds/cluster-settings", *_CLUSTER)

@@ -326,7 +326,6 @@ ANYONE = {"type": "*", "identifiers": ["*"]}
         {**ALLOW, "effect": "allow"},
         {**ALLOW, "actions": ["s3GetObject"]},
         {"resources": ["*"]},
-        {**ALLOW, "resources": ["my-bucket/*"]},
         {**ALLOW, "condition": [{"test": "StringEqual", "variable": "a", "values": ["b"]}]},
         {**ALLOW, "principals": [{"type": "Services", "identifiers": ["ec2.amazonaws.com"]}]},
         {**ALLOW, "principals": [{"type": "Service", "identifiers": ["ec2"]}]},
@@ -342,6 +341,22 @@ def test_a_policy_document_that_violates_the_grammar_is_found(
     found = report({"aws_sqs_queue_policy": {"p": policy}} if used else {}, data=data)
     address = "aws_sqs_queue_policy.p" if used else "data.aws_iam_policy_document.d"
     assert {f.address for f in found.findings if f.rule == "iam/malformed-policy"} == {address}
+
+
+def test_the_resources_of_a_policy_document_are_checked_where_it_is_used() -> None:
+    statement = {**ALLOW, "resources": ["my-bucket/*"], "principals": ANYONE}
+    data = {"aws_iam_policy_document": {"d": {"statement": statement}}}
+    policy = {"policy": "${data.aws_iam_policy_document.d.json}"}
+    assert "iam/malformed-policy" in rules({"aws_sqs_queue_policy": {"p": policy}}, data=data)
+    assert "iam/malformed-policy" not in rules({}, data=data)
+
+
+def test_principals_that_may_be_none_are_not_found() -> None:
+    dynamic = {"principals": {"for_each": "${var.all}", "content": {"type": "AWS"}}}
+    statement = {**ALLOW, "resources": "${var.resources}", "dynamic": dynamic}
+    data = {"aws_iam_policy_document": {"d": {"statement": statement}}}
+    policy = {"policy": "${data.aws_iam_policy_document.d.json}"}
+    assert "iam/malformed-policy" not in rules({"aws_iam_policy": {"p": policy}}, data=data)
 
 
 def test_a_policy_document_is_checked_for_the_resource_that_has_it() -> None:
@@ -565,7 +580,10 @@ def test_static_parameters_are_applied_at_the_next_reboot() -> None:
     assert rule in parameters(family="aurora-postgresql16", parameter=[block])
     assert rule not in parameters(family="aurora-postgresql16", parameter=[later, dynamic])
     assert rule in parameters(family="aurora-postgresql9.9")
-    assert rule not in parameters(family="aurora-postgresql99")
+    assert rule in parameters(family="aurora-postgresql15.3")
+    assert rule in parameters(family="aurora-mysql8")
+    for family in ("aurora-postgresql99", "db2-se-11.5", "mariadb11.8", "sqlserver-ex-17.0"):
+        assert rule not in parameters(family=family)
     assert rule not in parameters(family="${var.family}")
 
 
