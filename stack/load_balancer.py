@@ -46,7 +46,8 @@ class LoadBalancer(Part):
             access_logs=lb.LbAccessLogs(
                 bucket=storage.log_bucket_name, prefix=ACCESS_LOG_PREFIX, enabled=True
             ),
-            depends_on=[storage.log_bucket_policy],
+            # Without its route, and the gateway behind it: "VPC has no internet gateway".
+            depends_on=[storage.log_bucket_policy, network.internet_route],
         )
         self.arn_suffix = balancer.arn_suffix
         self.dns_name = balancer.dns_name

@@ -32,7 +32,7 @@ class Network(Part):
         vpc_id: The VPC.
         public_subnet_ids: One subnet a zone, routed to the internet gateway.
         private_subnet_ids: One subnet a zone, routed to a NAT gateway.
-        internet_route: Route of the public subnets to the internet gateway.
+        internet_route: Route of the public subnets; required before a load balancer.
         routes: Routes of the private subnets to the internet; required before tasks start.
     """
 

@@ -51,7 +51,11 @@ class Service(Part):
         load_balancer: LoadBalancer,
     ) -> None:
         super().__init__(scope, id_, config=config)
-        cluster = ecs_cluster.EcsCluster(self, "cluster", name=config.ecs_cluster_name)
+        # Whatever the default of the account: it costs, and leaves a log group behind.
+        insights = ecs_cluster.EcsClusterSetting(name="containerInsights", value="disabled")
+        cluster = ecs_cluster.EcsCluster(
+            self, "cluster", name=config.ecs_cluster_name, setting=[insights]
+        )
         providers = ecs_cluster_capacity_providers.EcsClusterCapacityProviders(
             self,
             "capacity_providers",

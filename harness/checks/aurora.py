@@ -224,7 +224,7 @@ class Aurora(ServiceChecks):
     def data_api_answers(self) -> str:
         """Select user and server version through the Data API."""
         rows = DataApi(self.context).run(
-            "SELECT current_user, current_setting('server_version')", {}
+            "SELECT current_user::text, current_setting('server_version')", {}
         )
         user, version = rows[0]
         expect_equal("user", user, self.context.expected.master_username)

@@ -87,7 +87,8 @@ _NETWORK_ACL = Comparison(
 # what is not deleted.
 _ATTACHED = {
     "vpc-id": {
-        "Endpoints": "describe_vpc_endpoints VpcEndpoints[?!starts_with(State, 'delet')]",
+        "Endpoints": "describe_vpc_endpoints VpcEndpoints"
+        "[?!starts_with(State, 'delet') && !(Tags[?Key == 'GuardDutyManaged'])]",
         "TransitGateways": "describe_transit_gateway_vpc_attachments "
         "TransitGatewayVpcAttachments[?!starts_with(State, 'delet')]",
         "CarrierGateways": "describe_carrier_gateways "

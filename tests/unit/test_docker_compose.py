@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 import yaml
 
+from harness.catalog.configuration import LOCAL_IMAGE
+from harness.image.builder import _DOCKERFILE
+
 FILE = Path(__file__).parents[2] / "docker-compose.yml"
-SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text())["services"]
+COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text())
+API: dict[str, Any] = COMPOSE["services"]["api"]
+SERVICES: dict[str, dict[str, Any]] = {
+    name: service for name, service in COMPOSE["services"].items() if name != "api"
+}
 SOCKET = "/var/run/docker.sock:/var/run/docker.sock"
 
 every_service = pytest.mark.parametrize("service", SERVICES.values(), ids=list(SERVICES))
@@ -20,6 +27,22 @@ def test_there_is_a_profile_for_each_emulator() -> None:
         "localstack-pro": ["localstack-pro"],
         "ministack": ["ministack"],
     }
+
+
+def test_the_image_of_the_api_is_built_and_no_service() -> None:
+    """Its sources are those of ``catalog-harness image publish``."""
+    assert API["build"] == {"context": ".", "dockerfile": _DOCKERFILE}
+    assert (FILE.parent / _DOCKERFILE).is_file()
+    assert API["image"] == LOCAL_IMAGE
+    assert "ports" not in API
+
+
+def test_localstack_pro_has_the_ports_and_the_volume_of_its_own_example() -> None:
+    pro = SERVICES["localstack-pro"]
+
+    assert {port.rpartition(":")[2] for port in pro["ports"]} == {"4566", "443", "4510-4559"}
+    assert "${LOCALSTACK_VOLUME_DIR:-localstack}:/var/lib/localstack" in pro["volumes"]
+    assert "localstack" in COMPOSE["volumes"]
 
 
 @every_service

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 # YAML 1.1 reads the key "on" as True.
 WORKFLOW: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/nightly.yml").read_text())
 JOBS: dict[str, Any] = WORKFLOW["jobs"]
+WITH_ROLE = {"aws", "sweep"}
 MAX_DURATION = float(WORKFLOW["env"]["CATALOG_HARNESS_MAX_DURATION"])
 
 
@@ -38,11 +39,37 @@ def test_it_runs_every_night_and_on_demand() -> None:
 
 
 def test_it_logs_in_by_oidc_and_holds_no_secret() -> None:
-    assert WORKFLOW["permissions"] == {"contents": "read", "id-token": "write"}
     logins = steps("aws-actions/configure-aws-credentials")
-    assert len(logins) == len(JOBS)
+    assert len(logins) == len(WITH_ROLE)
     assert all("role-to-assume" in step["with"] for step in logins)
     assert "secrets." not in (ROOT / ".github/workflows/nightly.yml").read_text()
+
+
+def test_only_jobs_that_log_in_may_request_a_token_of_oidc() -> None:
+    assert WORKFLOW["permissions"] == {"contents": "read"}
+    for name, job in JOBS.items():
+        assert ("id-token" in job.get("permissions", {})) == (name in WITH_ROLE)
+
+
+def test_a_night_that_fails_is_an_issue() -> None:
+    notice = JOBS["notice"]
+
+    assert notice["if"] == "failure()"
+    assert set(notice["needs"]) == set(JOBS) - {"notice"}
+    assert notice["permissions"] == {"issues": "write"}
+    [step] = notice["steps"]
+    assert "gh issue create" in step["run"]
+    assert "${{" not in step["run"], "values come as variables, never as a part of the script"
+
+
+@pytest.mark.parametrize("job", ["aws", "sweep"])
+def test_packages_have_the_versions_of_the_lock(job: str) -> None:
+    texts = commands(job)
+    locking = next(index for index, text in enumerate(texts) if "uv export" in text)
+
+    assert "PIP_CONSTRAINT=" in texts[locking]
+    assert "UV_CONSTRAINT=" in texts[locking]
+    assert texts.index("python -m pip install .") > locking
 
 
 def test_one_run_at_a_time_and_none_is_cancelled() -> None:
@@ -89,7 +116,7 @@ def test_job_and_credentials_outlast_the_run_and_its_teardown() -> None:
     assert login["with"]["role-duration-seconds"] / 60 >= JOBS["aws"]["timeout-minutes"]
 
 
-@pytest.mark.parametrize("job", sorted(JOBS))
+@pytest.mark.parametrize("job", sorted(WITH_ROLE))
 def test_actions_are_pinned(job: str) -> None:
     used = [step["uses"] for step in JOBS[job]["steps"] if "uses" in step]
 

@@ -17,7 +17,15 @@ def test_access_logs_have_the_prefix_that_the_bucket_policy_allows(template: Tem
     balancer = template.resource("aws_lb")
     bucket = template.resource("aws_s3_bucket").ref("id")
     assert balancer["access_logs"] == {"bucket": bucket, "prefix": "alb", "enabled": True}
-    assert balancer["depends_on"] == [template.resource("aws_s3_bucket_policy").address]
+    assert template.resource("aws_s3_bucket_policy").address in balancer["depends_on"]
+
+
+def test_the_load_balancer_is_created_after_the_route_to_the_internet_gateway(
+    template: Template,
+) -> None:
+    gateway = template.resource("aws_internet_gateway").ref("id")
+    route = template.resource("aws_route", gateway_id=gateway)
+    assert route.address in template.resource("aws_lb")["depends_on"]
 
 
 def test_the_listener_forwards_http_to_the_target_group(template: Template) -> None:
