@@ -4,16 +4,16 @@ import os
 import shutil
 from pathlib import Path
 
-import stack
 from harness.core.errors import ToolNotFoundError
 from harness.run.stack_definition import StackApp
+from stack import __file__ as stack_file
 from stack.app import CONFIG_VARIABLE, STATE_REGION_VARIABLE, VARIABLES
 from stack.errors import NodeNotFoundError
 from stack.jsii_runtime import OLDEST_MAINTAINED_NODE, choose_node
 
 OLDEST_NODE = OLDEST_MAINTAINED_NODE
 # The folder of the package ``stack``, with the API and its Dockerfile in it.
-PACKAGE = Path(stack.__path__[0])
+PACKAGE = Path(stack_file).parent
 APP = StackApp(
     module="stack.app",
     package=PACKAGE.resolve(),
@@ -32,6 +32,6 @@ def find_node() -> str:
     try:
         chosen = os.environ.get("JSII_NODE") or choose_node(os.environ.get("PATH"))
     except NodeNotFoundError as error:
-        remedy = "install Node.js, or `pip install 'catalog-harness[embedded]'`"
+        remedy = "install Node.js, or `pip install 'catalog-harness[node]'`"
         raise ToolNotFoundError(str(error), remedy=remedy) from error
     return str(chosen or shutil.which("node"))

@@ -41,7 +41,7 @@ def check(
 ) -> None:
     """Run the checks against a deployed stack.
 
-    `deploy`, `run --keep-stack` and `pytest --keep-stack` leave a stack deployed.
+    `deploy`, `run --keep-stack` and `pytest --catalog-keep-stack` leave a stack deployed.
     """
     if list_only:
         Console().print(_listing())

@@ -1,11 +1,12 @@
 """A group of commands whose modules are imported on first use."""
 
-import difflib
 import importlib
 from collections.abc import Mapping
 from typing import Any
 
 import click
+
+from harness.core.similar_name import similar_name
 
 
 class LazyGroup(click.Group):
@@ -50,9 +51,7 @@ class LazyGroup(click.Group):
         """
         name = args[0]
         if name not in self.summaries and name[:1].isalnum() and not ctx.resilient_parsing:
-            similar = difflib.get_close_matches(name, self.summaries, n=1)
-            hint = f" Did you mean {similar[0]!r}?" if similar else ""
-            ctx.fail(f"No such command {name!r}.{hint}")
+            ctx.fail(f"No such command {name!r}.{similar_name(name, self.summaries)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -55,5 +55,11 @@ def _click_option(option: Option) -> Callable[[F], F]:
     text = f"{sentence}{default}  [{variables}]"
     if option.kind == "flag":
         return click.option(f"--{option.name}", is_flag=True, help=text)
-    kind = click.Choice(option.choices) if option.kind == "choice" else None
-    return click.option(f"--{option.name}", type=kind, metavar=option.metavar, help=text)
+    return click.option(
+        f"--{option.name}",
+        metavar=option.metavar,
+        help=text,
+        shell_complete=lambda *given: [
+            each for each in option.choices if each.startswith(given[2])
+        ],
+    )

@@ -31,7 +31,7 @@ def run(context: click.Context, /, **given: Any) -> None:
 @click.command()
 @harness_options(*_DEPLOY_OPTIONS)
 def deploy(**given: Any) -> None:
-    """Deploy the stack and keep it, for `check`, `pytest --reuse-stack` and manual use.
+    """Deploy the stack and keep it, for `check`, `pytest --catalog-reuse-stack` and manual use.
 
     If the deployment fails, the resources created so far are destroyed.
     """

@@ -95,7 +95,7 @@ def kept_note(environment_suffix: str) -> str:
     """Return a note for the user on the use and removal of a kept stack."""
     return (
         f"the stack {environment_suffix} is still deployed: `catalog-harness check` and `pytest "
-        "--reuse-stack` attach to it; `catalog-harness destroy --environment-suffix "
+        "--catalog-reuse-stack` attach to it; `catalog-harness destroy --environment-suffix "
         f"{environment_suffix}` removes it"
     )
 

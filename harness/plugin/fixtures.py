@@ -1,6 +1,7 @@
 """The fixtures: the target, a deployed stack, and one per service of the registry of checks.
 
-Their modules are imported when a fixture is set up: pytest loads this module at every start.
+``harness.plugin.short_names`` has them without their prefix. pytest loads this module at every
+start, so what they need is imported when a fixture is set up.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _SERVICES = {
 
 
 @pytest.fixture(scope="session")
-def target(request: pytest.FixtureRequest) -> Target:
+def catalog_target(request: pytest.FixtureRequest) -> Target:
     """The started target, where the stack is or will be deployed; shared by all workers."""
     session = _session(request)
     try:
@@ -49,7 +50,7 @@ def target(request: pytest.FixtureRequest) -> Target:
 
 
 @pytest.fixture(scope="session")
-def deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
+def catalog_deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
     """The deployed catalog stack: deployed on first use, shared by all workers.
 
     The process that deploys it also runs the second plan, concurrently with the tests; drift
@@ -65,39 +66,41 @@ def deployment(request: pytest.FixtureRequest) -> Iterator[Deployment]:
 
 
 @pytest.fixture(scope="session")
-def outputs(deployment: Deployment) -> CatalogOutputs:
+def catalog_outputs(catalog_deployment: Deployment) -> CatalogOutputs:
     """The outputs of the deployed stack."""
-    outputs: CatalogOutputs = deployment.outputs
+    outputs: CatalogOutputs = catalog_deployment.outputs
     return outputs
 
 
 @pytest.fixture(scope="session")
-def stack_config(deployment: Deployment) -> StackConfig:
+def catalog_stack_config(catalog_deployment: Deployment) -> StackConfig:
     """The configuration of the deployed stack."""
     from harness.catalog import CATALOG  # noqa: PLC0415 -- on first use
 
-    return CATALOG.restore(deployment.config.to_mapping())
+    return CATALOG.restore(catalog_deployment.config.to_mapping())
 
 
 @pytest.fixture(scope="session")
-def check_context(request: pytest.FixtureRequest, deployment: Deployment) -> CheckContext:
+def catalog_check_context(
+    request: pytest.FixtureRequest, catalog_deployment: Deployment
+) -> CheckContext:
     """The context of every check; results go to the report of the running test."""
     from harness.pipeline import prove  # noqa: PLC0415 -- on first use
 
-    return prove.check_context(deployment, _session(request).recorder.record)
+    return prove.check_context(catalog_deployment, _session(request).recorder.record)
 
 
 @pytest.fixture
-def stack_lock(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Separate tests that change the stack (marker ``exclusive``) from all others of the stack.
+def catalog_lock(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Separate tests with the marker ``catalog_exclusive`` from all others of the stack.
 
-    Each test that uses the fixture ``deployment`` uses this one too, right after it.
+    Each test that uses the fixture ``catalog_deployment`` uses this one too, right after it.
     """
     from filelock import ReadWriteLock  # noqa: PLC0415 -- on first use
 
     stack = _session(request).stack
     lock = ReadWriteLock(stack.lock_path)
-    exclusive = request.node.get_closest_marker("exclusive") is not None
+    exclusive = request.node.get_closest_marker("catalog_exclusive") is not None
     if exclusive:
         stack.await_second_plan()
     with lock.write_lock() if exclusive else lock.read_lock():
@@ -111,15 +114,21 @@ def _session(request: pytest.FixtureRequest) -> HarnessSession:
 
 
 def _service_fixture(name: str, documentation: str) -> Any:
-    def checks(check_context: CheckContext) -> ServiceChecks:
+    def checks(catalog_check_context: CheckContext) -> ServiceChecks:
         from harness.checks.registry import SERVICES  # noqa: PLC0415 -- on first use
 
         (service,) = (service for service in SERVICES if service.fixture() == name)
-        return service(check_context)
+        return service(catalog_check_context)
 
     checks.__doc__ = documentation
     return pytest.fixture(scope="session", name=name)(checks)
 
 
 # pytest collects fixtures from the attributes of a plugin.
-globals().update({name: _service_fixture(name, text) for name, text in _SERVICES.items()})
+_fixtures = {f"catalog_{name}": text for name, text in _SERVICES.items()}
+globals().update({name: _service_fixture(name, text) for name, text in _fixtures.items()})
+
+SHORT_NAMES = (
+    *("target", "deployment", "outputs", "stack_config", "check_context"),
+    *_SERVICES,
+)

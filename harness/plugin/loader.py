@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from harness.plugin.session import HarnessSession
 
 _WORKER_INPUT = "catalog_harness"
-_STACK_FIXTURES = ("deployment", "target")
+_STACK_FIXTURES = ("catalog_deployment", "catalog_target")
 
 
 class SessionLoader:
     """Decides whether a process of a pytest session needs the harness.
 
-    It does if a collected test uses a fixture of the stack or has the marker ``requires``. The
-    controlling process of pytest-xdist collects no tests: there a worker decides.
+    It does if a collected test uses a fixture of the stack or has the marker ``catalog_requires``.
+    The controlling process of pytest-xdist collects no tests: there a worker decides.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -93,10 +93,14 @@ class SessionLoader:
                 self._folder.remove()
 
 
-def _needs_stack(item: pytest.Item) -> bool:
+def uses_stack(item: pytest.Item) -> bool:
+    """Whether a test uses a fixture of the stack."""
     definitions = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-    uses = any(_reaches_own(name, definitions.get(name, ())) for name in _STACK_FIXTURES)
-    return uses or item.get_closest_marker("requires") is not None
+    return any(_reaches_own(name, definitions.get(name, ())) for name in _STACK_FIXTURES)
+
+
+def _needs_stack(item: pytest.Item) -> bool:
+    return uses_stack(item) or item.get_closest_marker("catalog_requires") is not None
 
 
 def _reaches_own(name: str, definitions: Sequence[Any]) -> bool:

@@ -12,17 +12,15 @@ if TYPE_CHECKING:
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Add every option to the group ``harness``, and an ini value for each."""
-    group = parser.getgroup("harness", "deploying the catalog stack")
+    """Add every option to a group of their own, and an ini value for each."""
+    group = parser.getgroup("catalog-harness", "deploying the catalog stack")
     for option in OPTIONS:
-        text = f"{option.help} [variable: {option.variable}]"
+        flag, text = f"--{option.pytest_name}", f"{option.help} [variable: {option.variable}]"
         parser.addini(option.ini, text, default="")
         if option.kind == "flag":
-            group.addoption(f"--{option.name}", action="store_true", default=False, help=text)
+            group.addoption(flag, action="store_true", default=False, help=text)
         else:
-            group.addoption(
-                f"--{option.name}", default=None, metavar=option.metavar, help=_with_default(option)
-            )
+            group.addoption(flag, default=None, metavar=option.metavar, help=_with_default(option))
 
 
 def _with_default(option: Option) -> str:
@@ -39,7 +37,7 @@ def settings_of(config: pytest.Config) -> "HarnessSettings":
     from harness.settings.settings import load_settings  # noqa: PLC0415 -- not at every start
 
     return load_settings(
-        {option.field: config.getoption(f"--{option.name}") for option in OPTIONS},
+        {option.field: config.getoption(f"--{option.pytest_name}") for option in OPTIONS},
         environ=os.environ,
         ini={option.field: str(config.getini(option.ini)) for option in OPTIONS},
     )

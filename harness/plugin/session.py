@@ -11,6 +11,7 @@ from harness.aws.capability import Capability
 from harness.core.errors import HarnessError, TargetError, UsageError
 from harness.core.interrupts import shielded, sigterm_as_interrupt
 from harness.core.max_duration import Deadline
+from harness.core.similar_name import similar_name
 from harness.pipeline.outcome import RunOutcome
 from harness.plugin.observer import Follower, follow_workers, terminal_observer, worker_observer
 from harness.plugin.results import USES_STACK, OwnTests, ResultRecorder
@@ -26,8 +27,9 @@ from harness.run.owner import RunInUseError
 from harness.run.run import Run
 from harness.run.timeline import Observer
 
+_PACKAGE = Path(__file__).parents[1]
 _SUMMARY_COLUMNS = 120
-_LOCK_FIXTURE = "stack_lock"
+_DEPLOYMENT, _LOCK_FIXTURE = "catalog_deployment", "catalog_lock"
 
 
 class HarnessSession:
@@ -68,8 +70,8 @@ class HarnessSession:
         """
         for names in map(_names, tests):
             # Tests with the same parametrized function share one list.
-            if "deployment" in names and _LOCK_FIXTURE not in names:
-                names.insert(names.index("deployment") + 1, _LOCK_FIXTURE)
+            if _DEPLOYMENT in names and _LOCK_FIXTURE not in names:
+                names.insert(names.index(_DEPLOYMENT) + 1, _LOCK_FIXTURE)
         if self._controls:
             stack = self.stack
             if not tests:
@@ -127,10 +129,10 @@ class HarnessSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Skip a test whose ``requires`` marker has a capability that the target lacks."""
+        """Skip a test that ``catalog_requires`` a capability that the target lacks."""
         self.recorder.begin(item)
-        marks = item.iter_markers("requires")
-        required = [Capability(name) for mark in marks for name in mark.args]
+        marks = item.iter_markers("catalog_requires")
+        required = [_capability(name) for mark in marks for name in mark.args]
         if not required:
             return
         try:
@@ -155,13 +157,15 @@ class HarnessSession:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
-        self, item: pytest.Item
+        self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Add the results of the checks that the test ran to its JUnit properties."""
+        """Add the results of the checks to the JUnit properties; hide the harness's own frames."""
         self.recorder.add_properties(item)
+        if call.excinfo is not None and not item.config.getoption("fulltrace"):
+            _hide_own_frames(call.excinfo)
         report = yield
-        is_own = "deployment" in _names(item) or item.get_closest_marker("requires") is not None
-        setattr(report, USES_STACK, is_own)
+        is_own = _DEPLOYMENT in _names(item) or item.get_closest_marker("catalog_requires")
+        setattr(report, USES_STACK, bool(is_own))
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -249,6 +253,29 @@ class HarnessSession:
                 self.pytest_terminal_summary(reporter)
         finally:
             self._at_the_end.close()
+
+
+def _capability(name: str) -> Capability:
+    try:
+        return Capability(name)
+    except ValueError:
+        message = f"catalog_requires: {name!r} is not a capability.{similar_name(name, Capability)}"
+        raise pytest.fail.Exception(
+            f"{message}\n  What to do: use one of {', '.join(Capability)}", pytrace=False
+        ) from None
+
+
+def _hide_own_frames(raised: pytest.ExceptionInfo[BaseException]) -> None:
+    """Show only the user's frames of an error of the harness; every other error is a bug."""
+    if _is_own(raised):
+        for entry in raised.traceback:
+            if _PACKAGE in Path(entry.path).parents:
+                entry.frame.f_globals["__tracebackhide__"] = _is_own
+        raised.value.__cause__, raised.value.__suppress_context__ = None, True
+
+
+def _is_own(raised: pytest.ExceptionInfo[BaseException]) -> bool:
+    return isinstance(raised.value, HarnessError)
 
 
 def _names(item: pytest.Item) -> list[str]:

@@ -98,8 +98,9 @@ class Ledger:
             raise UsageError(
                 f"a run with environment suffix {environment_suffix!r} is on record as "
                 f"{earlier.status} since {earlier.started_at}",
-                remedy="use another suffix, attach to it with --reuse-stack, or remove it with "
-                f"`catalog-harness destroy --environment-suffix {environment_suffix}`",
+                remedy="use another suffix, attach to it with `pytest --catalog-reuse-stack`, or "
+                "remove it with `catalog-harness destroy --environment-suffix "
+                f"{environment_suffix}`",
             )
 
     def save(self, record: RunRecord) -> None:
@@ -171,7 +172,7 @@ class Ledger:
             "no deployed stack is on record",
             remedy=f"choose one of these with --environment-suffix: {unfinished}"
             if unfinished
-            else "deploy one with `catalog-harness deploy` or `pytest --keep-stack`",
+            else "deploy one with `catalog-harness deploy` or `pytest --catalog-keep-stack`",
         )
 
     def suffix_for(self, settings: HarnessSettings) -> str:

@@ -10,7 +10,7 @@ ENVIRONMENT_PREFIX = "CATALOG_HARNESS_"
 
 @dataclass(frozen=True)
 class Option:
-    """One option: ``--name`` of pytest and the command line, a variable and an ini value.
+    """One option: ``--name`` of the command line, ``--catalog-name`` of pytest, a variable, an ini.
 
     Attributes:
         name: Name without the dashes, such as "environment-suffix".
@@ -37,6 +37,11 @@ class Option:
         return self.name.replace("-", "_")
 
     @property
+    def pytest_name(self) -> str:
+        """Name of the option of pytest, without the dashes."""
+        return f"catalog-{self.name}"
+
+    @property
     def variable(self) -> str:
         """Name of the environment variable."""
         return ENVIRONMENT_PREFIX + self.field.upper()
@@ -49,7 +54,7 @@ class Option:
     @property
     def ini(self) -> str:
         """Name of the value in the ini file of pytest."""
-        return f"harness_{self.field}"
+        return f"catalog_{self.field}"
 
 
 def _read_options() -> tuple[Option, ...]:

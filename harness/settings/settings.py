@@ -14,6 +14,7 @@ from typing import Any
 import platformdirs
 
 from harness.core.errors import UsageError
+from harness.core.similar_name import similar_name
 from harness.settings.options import OPTIONS, Option
 
 # Maximum length that every stack must accept in its names.
@@ -77,16 +78,16 @@ def load_settings(
             holds: a variable for ``run`` must not break ``destroy``.
         environ: Environment variables; an empty one counts as not set.
             ``CATALOG_HARNESS_HOME`` replaces the state folder.
-        ini: Option field -> value of the ini file of pytest.
+        ini: Option field -> value of the ini file of pytest; None on the command line.
 
     Raises:
         UsageError: A value is invalid; the message has the value and its origin.
     """
-    values = {option.field: _value(option, given, environ, ini or {}) for option in OPTIONS}
+    values = {option.field: _value(option, given, environ, ini) for option in OPTIONS}
     if values["keep_stack"] and values["reuse_stack"]:
         raise UsageError(
-            "--keep-stack and --reuse-stack are both set (as option, variable or ini value)",
-            remedy="use --reuse-stack alone: a reused stack is always kept",
+            "keep-stack and reuse-stack are both set (as option, variable or ini value)",
+            remedy="use reuse-stack alone: a reused stack is always kept",
         )
     stack_config = _path(values["stack_config"])
     mirror = _path(values["provider_mirror"])
@@ -121,20 +122,21 @@ def _value(
     option: Option,
     given: Mapping[str, str | bool | None],
     environ: Mapping[str, str],
-    ini: Mapping[str, str],
+    ini: Mapping[str, str] | None,
 ) -> Any:
     if option.field not in given:
         return option.default
     value = given[option.field]
+    flag = f"--{option.name if ini is None else option.pytest_name}"
     if value == "":
         # Often an unset shell variable; the default could be the stack of another user.
-        raise UsageError(f"--{option.name}: empty", remedy="give a value, or omit the option")
+        raise UsageError(f"{flag}: empty", remedy="give a value, or omit the option")
     if value is not None and value is not False:
-        return _parse(option, str(value), f"--{option.name}")
+        return _parse(option, str(value), flag)
     for variable in filter(None, (option.variable, option.standard)):
         if environ.get(variable):
             return _parse(option, environ[variable], variable)
-    if ini.get(option.field):
+    if ini and ini.get(option.field):
         return _parse(option, ini[option.field], f"ini value {option.ini}")
     return option.default
 
@@ -148,7 +150,7 @@ def _parse(option: Option, raw: str, origin: str) -> str | float | bool:
         return _factor(raw, origin)
     if option.kind == "choice" and raw not in option.choices:
         raise UsageError(
-            f"{origin}: {raw!r} is not a {option.name}",
+            f"{origin}: {raw!r} is not a {option.name}.{similar_name(raw, option.choices)}",
             remedy=f"use one of {', '.join(option.choices)}",
         )
     return raw

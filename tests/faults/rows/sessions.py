@@ -6,17 +6,25 @@ from tests.faults.row import NO_REPORT, Row
 from tests.faults.scene import Scene
 
 FAMILY = "pytest sessions"
-TWO = "def test_a(outputs):\n    assert outputs\n\n\ndef test_b(outputs):\n    assert outputs\n"
-FAILS = "def test_a(outputs):\n    assert not outputs\n\n\ndef test_b(outputs):\n    pass\n"
+TWO = """
+def test_a(catalog_outputs): assert catalog_outputs
+
+def test_b(catalog_outputs): assert catalog_outputs
+"""
+FAILS = """
+def test_a(catalog_outputs): assert not catalog_outputs
+
+def test_b(catalog_outputs): pass
+"""
 WORKER_DIES = """
 import os
 
-def test_a(outputs):
+def test_a(catalog_outputs):
     if os.environ["PYTEST_XDIST_WORKER"] == "gw0":
         os._exit(9)
 
-def test_b(outputs): pass
-def test_c(outputs): pass
+def test_b(catalog_outputs): pass
+def test_c(catalog_outputs): pass
 """
 HANGS = """
 import signal, time
@@ -31,13 +39,13 @@ def limit():
     yield
     signal.alarm(0)
 
-def test_a(outputs): time.sleep(60)
+def test_a(catalog_outputs): time.sleep(60)
 """
 # What pytest-timeout does with --timeout-method=thread.
 HANGS_THREAD = """
 import os, threading, time
 
-def test_a(outputs):
+def test_a(catalog_outputs):
     threading.Timer(1.0, os._exit, (1,)).start()
     time.sleep(60)
 """

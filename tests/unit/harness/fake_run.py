@@ -177,7 +177,7 @@ class FakeRun:
         return HarnessSettings(**{**values, **changes})
 
     def options(self) -> tuple[str, ...]:
-        """Return the options with these settings, for pytest and the command line."""
+        """Return the options with these settings, for the command line."""
         settings = self.settings()
         file = self.folder / "stack.json"
         file.write_text(json.dumps(dict(settings.stack_settings)))
@@ -192,6 +192,10 @@ class FakeRun:
             f"--provider-mirror={settings.provider_mirror}",
             "--provider-clock=1",
         )
+
+    def pytest_options(self) -> tuple[str, ...]:
+        """Return the options with these settings, for pytest."""
+        return tuple(option.replace("--", "--catalog-", 1) for option in self.options())
 
     def run(self, **changes: Any) -> Run:
         return Run(

@@ -25,7 +25,7 @@ def session(
         source: str, *arguments: str, options: tuple[str, ...] | None = None
     ) -> pytest.RunResult:
         pytester.makepyfile(source)
-        given = fake_run.options() if options is None else options
+        given = fake_run.pytest_options() if options is None else options
         return pytester.runpytest_inprocess(*_QUIET, *given, *arguments, no_reraise_ctrlc=True)
 
     return run

@@ -84,12 +84,12 @@ def test_a_fixture_of_the_same_name_in_another_project_loads_nothing(tmp_path: P
 import pytest
 
 @pytest.fixture
-def target(): return 1
+def catalog_target(): return 1
 
 @pytest.fixture
-def deployment(target): return target
+def catalog_deployment(catalog_target): return catalog_target
 
-def test_own(deployment): assert deployment == 1
+def test_own(catalog_deployment): assert catalog_deployment == 1
 {_REPORTING}"""
 
     assert start(tmp_path, "-p", "harness.plugin", source=source)["hooks"] == []
@@ -101,22 +101,30 @@ def test_a_fixture_that_overrides_one_of_the_stack_and_requests_it_loads_the_ses
     result = session(
         "import pytest\n"
         "@pytest.fixture(scope='session')\n"
-        "def deployment(deployment): return deployment\n"
-        "def test_stack(deployment, request):\n"
-        "    assert 'stack_lock' in request.fixturenames\n"
+        "def catalog_deployment(catalog_deployment): return catalog_deployment\n"
+        "def test_stack(catalog_deployment, request):\n"
+        "    assert 'catalog_lock' in request.fixturenames\n"
     )
 
     result.assert_outcomes(passed=1)
+
+
+def test_a_fixture_of_the_conftest_overrides_one_of_the_stack(
+    session: Session, pytester: pytest.Pytester
+) -> None:
+    pytester.makeconftest("import pytest\n@pytest.fixture\ndef catalog_outputs(): return 'mine'")
+
+    session("def test(catalog_outputs): assert catalog_outputs == 'mine'").assert_outcomes(passed=1)
 
 
 def test_a_test_of_the_stack_loads_the_session_and_takes_the_lock(
     session: Session, fake_run: FakeRun
 ) -> None:
     result = session(
-        "def test_stack(outputs, request):\n"
-        "    assert 'stack_lock' in request.fixturenames\n"
+        "def test_stack(catalog_outputs, request):\n"
+        "    assert 'catalog_lock' in request.fixturenames\n"
         "    assert request.config.pluginmanager.get_plugin('catalog-harness-session')\n"
-        "def test_plain(request): assert 'stack_lock' not in request.fixturenames\n"
+        "def test_plain(request): assert 'catalog_lock' not in request.fixturenames\n"
     )
 
     result.assert_outcomes(passed=2)
@@ -125,13 +133,15 @@ def test_a_test_of_the_stack_loads_the_session_and_takes_the_lock(
 def test_a_fixture_that_a_test_asks_for_while_it_runs_is_torn_down_too(
     session: Session, fake_run: FakeRun
 ) -> None:
-    result = session("def test_stack(request): request.getfixturevalue('deployment')")
+    result = session("def test_stack(request): request.getfixturevalue('catalog_deployment')")
 
     result.assert_outcomes(passed=1)
     assert fake_run.verbs.count("apply") == fake_run.verbs.count("destroy") == 1
 
 
 def test_collecting_alone_loads_nothing(session: Session, fake_run: FakeRun) -> None:
-    result = session("def test_stack(deployment): pass", "--collect-only", "--target", "moon")
+    result = session(
+        "def test_stack(catalog_deployment): pass", "--collect-only", "--catalog-target", "moon"
+    )
 
     assert result.ret == 0

@@ -20,14 +20,14 @@ from tests.unit.harness.terraform.fake_terraform import error, lines
 
 pytest_plugins = ["pytester"]
 
-USES_STACK = "def test_stack(deployment): assert deployment.outputs.region == 'eu-north-1'"
+USES_STACK = "def test_stack(catalog_outputs): assert catalog_outputs.region == 'eu-north-1'"
 TWO_USERS = """
-def test_outputs(outputs):
-    assert outputs.log_bucket_name == "catalog-logs-pr1"
+def test_outputs(catalog_outputs):
+    assert catalog_outputs.log_bucket_name == "catalog-logs-pr1"
 
-def test_config(stack_config, target, deployment):
-    assert stack_config.environment_suffix == "pr1"
-    assert target is deployment.target
+def test_config(catalog_stack_config, catalog_target, catalog_deployment):
+    assert catalog_stack_config.environment_suffix == "pr1"
+    assert catalog_target is catalog_deployment.target
 """
 IN_SUBPROCESS = """
 import pytest
@@ -39,8 +39,8 @@ fake_run.target.running = True
 RECORDS = """
 from harness.run.evidence import CheckResult, Plane, Status
 
-def test_check(check_context):
-    check_context.record(CheckResult(
+def test_check(catalog_check_context):
+    catalog_check_context.record(CheckResult(
         check="alb/health", claim="healthy", plane=Plane.DATA, target="embedded",
         status=Status.PASSED, observed="2 of 2", seconds=0.1,
     ))
@@ -75,14 +75,14 @@ class TestLifetime:
         result.stdout.no_fnmatch_line("*catalog stack*")
 
     def test_a_failing_test_ends_destroyed_too(self, session: Session, fake_run: FakeRun) -> None:
-        result = session("def test_wrong(deployment): assert 0")
+        result = session("def test_wrong(catalog_deployment): assert 0")
 
         result.assert_outcomes(failed=1)
         assert result.ret == 1
         assert fake_run.status is RunStatus.DESTROYED
 
     def test_ctrl_c_in_a_test_ends_destroyed(self, session: Session, fake_run: FakeRun) -> None:
-        result = session("def test_long(deployment): raise KeyboardInterrupt")
+        result = session("def test_long(catalog_deployment): raise KeyboardInterrupt")
 
         assert result.ret == pytest.ExitCode.INTERRUPTED
         assert fake_run.status is RunStatus.DESTROYED
@@ -93,14 +93,14 @@ class TestLifetime:
         before = signal.getsignal(signal.SIGTERM)
 
         result = session(
-            "import signal\ndef test_long(deployment): signal.raise_signal(signal.SIGTERM)"
+            "import signal\ndef test_long(catalog_deployment): signal.raise_signal(signal.SIGTERM)"
         )
 
         assert result.ret == pytest.ExitCode.INTERRUPTED
         assert fake_run.status is RunStatus.DESTROYED
         assert signal.getsignal(signal.SIGTERM) is before
 
-    @pytest.mark.parametrize("more", [(), ("--keep-stack",)])
+    @pytest.mark.parametrize("more", [(), ("--catalog-keep-stack",)])
     def test_a_session_beyond_its_maximum_duration_ends_destroyed_with_an_error(
         self,
         session: Session,
@@ -114,7 +114,8 @@ class TestLifetime:
         monkeypatch.setattr("harness.core.max_duration.go_off", clock.go_off, raising=False)
 
         result = session(
-            "import harness.core.max_duration as limit\ndef test_long(deployment): limit.go_off()",
+            "import harness.core.max_duration as limit\n"
+            "def test_long(catalog_deployment): limit.go_off()",
             *more,
         )
 
@@ -144,11 +145,11 @@ class TestLifetime:
     def test_a_reused_stack_has_no_deadline_of_the_session(
         self, session: Session, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        assert session(USES_STACK, "--keep-stack").ret == 0
+        assert session(USES_STACK, "--catalog-keep-stack").ret == 0
         clock = Clock()
         monkeypatch.setattr("harness.core.max_duration.threading.Timer", clock)
 
-        assert session(USES_STACK, "--reuse-stack").ret == 0
+        assert session(USES_STACK, "--catalog-reuse-stack").ret == 0
         assert clock.seconds == 0.0
 
 
@@ -172,7 +173,7 @@ class TestFailure:
     ) -> None:
         fake_run.target.start_error = EmulatorError("no port is free")
 
-        result = session("def test_stack(target): pass")
+        result = session("def test_stack(catalog_target): pass")
 
         result.assert_outcomes(errors=1)
         result.stdout.fnmatch_lines(["*no port is free*"])
@@ -251,7 +252,7 @@ class TestFailure:
         self, session: Session, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         result = session(
-            "def test_stack(deployment):\n"
+            "def test_stack(catalog_deployment):\n"
             "    import pathlib\n"
             f"    answer = pathlib.Path({str(fake_run.terraform.folder)!r}, 'output.1')\n"
             '    answer.write_text(\'{"stdout": "", "status": 1}\')\n'
@@ -319,7 +320,7 @@ class TestOtherPlugins:
         result = session(
             "from collections import namedtuple\n"
             "Settings = namedtuple('Settings', 'method')\n"
-            "def test_stack(deployment, request):\n"
+            "def test_stack(catalog_deployment, request):\n"
             "    set_timer = request.config.hook.pytest_timeout_set_timer\n"
             f"    used = set_timer(item=request.node, settings=Settings({method!r}))\n"
             f"    assert used == {used!r}\n"
@@ -331,7 +332,7 @@ class TestOtherPlugins:
     def test_a_session_that_stops_at_a_failure_has_failed(
         self, session: Session, fake_run: FakeRun, reports: Path, option: str
     ) -> None:
-        session("def test_wrong(deployment): assert 0\ndef test_other(): pass", option)
+        session("def test_wrong(catalog_deployment): assert 0\ndef test_other(): pass", option)
 
         assert fake_run.status is RunStatus.DESTROYED
         assert report_in(reports)["verdict"] == "failed"
@@ -357,7 +358,7 @@ class TestOtherPlugins:
             pytester.makeconftest(f"{IN_SUBPROCESS.format(folder=str(fake_run.folder))}{hook}\n")
             pytester.makepyfile(USES_STACK)
             return pytester.runpytest_subprocess(
-                "-p", "no:cacheprovider", *options, *fake_run.options()
+                "-p", "no:cacheprovider", *options, *fake_run.pytest_options()
             )
 
         return run
@@ -370,7 +371,7 @@ class TestVerdict:
     def test_an_interrupted_session_has_a_verdict_of_its_own(
         self, session: Session, reports: Path, ending: str
     ) -> None:
-        session(f"import signal\ndef test_long(deployment): {ending}")
+        session(f"import signal\ndef test_long(catalog_deployment): {ending}")
 
         report = report_in(reports)
         assert (report["verdict"], report["passed"]) == ("interrupted", False)
@@ -389,7 +390,7 @@ class TestVerdict:
         result = session(
             "import pytest\n"
             "from harness import NotProvableError\n"
-            "def test_check(deployment): raise NotProvableError('no TLS here')\n"
+            "def test_check(catalog_deployment): raise NotProvableError('no TLS here')\n"
         )
 
         assert result.ret == pytest.ExitCode.TESTS_FAILED
@@ -413,8 +414,8 @@ class TestKeeping:
     def test_a_kept_stack_is_attached_to_and_left_up_again(
         self, session: Session, fake_run: FakeRun
     ) -> None:
-        kept = session(USES_STACK, "--keep-stack")
-        reused = session(USES_STACK, "--reuse-stack", options=())
+        kept = session(USES_STACK, "--catalog-keep-stack")
+        reused = session(USES_STACK, "--catalog-reuse-stack", options=())
 
         assert kept.ret == reused.ret == 0
         assert fake_run.verbs.count("apply") == 1
@@ -428,16 +429,16 @@ class TestKeeping:
     def test_without_a_kept_stack_there_is_nothing_to_reuse(
         self, session: Session, fake_run: FakeRun
     ) -> None:
-        result = session(USES_STACK, "--reuse-stack", options=())
+        result = session(USES_STACK, "--catalog-reuse-stack", options=())
 
         assert result.ret != 0
         assert "no deployed stack is on record" in str(result.stdout) + str(result.stderr)
 
     def test_a_stack_in_use_is_not_reused(self, session: Session, fake_run: FakeRun) -> None:
-        session(USES_STACK, "--keep-stack")
+        session(USES_STACK, "--catalog-keep-stack")
 
         with fake_run.run().owned("catalog-harness check"):
-            result = session(USES_STACK, "--reuse-stack", options=())
+            result = session(USES_STACK, "--catalog-reuse-stack", options=())
 
         assert result.ret == 2
         assert f"the run {SUFFIX} is in use by process" in str(result.stdout) + str(result.stderr)
@@ -448,8 +449,8 @@ class TestKeeping:
         session(
             "from pathlib import Path\n"
             "from harness.run.owner import living_owner\n"
-            "def test_stack(deployment):\n"
-            "    Path('owner').write_text(str(living_owner(deployment.run.directory)))\n"
+            "def test_stack(catalog_deployment):\n"
+            "    Path('owner').write_text(str(living_owner(catalog_deployment.run.directory)))\n"
         )
 
         assert "(pytest) since" in (pytester.path / "owner").read_text()
@@ -465,7 +466,7 @@ class TestKeeping:
     def test_a_suffix_in_use_is_refused_and_its_stack_left_alone(
         self, session: Session, fake_run: FakeRun
     ) -> None:
-        session(USES_STACK, "--keep-stack")
+        session(USES_STACK, "--catalog-keep-stack")
         before = fake_run.ledger.get(SUFFIX)
 
         result = session(USES_STACK)
@@ -488,10 +489,10 @@ class TestRequires:
     SOURCE = """
 import pytest
 
-@pytest.mark.requires("cloudfront-data-plane", "ecs")
+@pytest.mark.catalog_requires("cloudfront-data-plane", "ecs")
 def test_edge(): pass
 
-@pytest.mark.requires("ecs")
+@pytest.mark.catalog_requires("ecs")
 def test_ecs(): pass
 """
 
@@ -554,7 +555,7 @@ class TestReport:
         assert 'name="alb/health" value="passed' in junit.read_text()
 
     def test_failed_tests_are_listed_in_it(self, session: Session, reports: Path) -> None:
-        session("def test_wrong(deployment):\n    print('seen')\n    assert 1 == 2")
+        session("def test_wrong(catalog_deployment):\n    print('seen')\n    assert 1 == 2")
 
         report = report_in(reports)
         (test,) = report["tests"]
@@ -591,10 +592,10 @@ class TestReport:
         session(
             "from harness.run.evidence import CheckResult, Plane, Status\n"
             "tries = []\n"
-            "def test_flaky(check_context):\n"
+            "def test_flaky(catalog_check_context):\n"
             "    tries.append(1)\n"
             "    status = Status.PASSED if len(tries) > 1 else Status.FAILED\n"
-            "    check_context.record_result(CheckResult(\n"
+            "    catalog_check_context.record_result(CheckResult(\n"
             "        'alb/a', 'a', Plane.DATA, 'embedded', status, 'seen', 0.1))\n"
             "    assert len(tries) > 1\n",
         )
@@ -624,8 +625,8 @@ class TestExclusive:
     ) -> None:
         result = session(
             "import pathlib, pytest\n"
-            "@pytest.mark.exclusive\n"
-            "def test_change(deployment):\n"
+            "@pytest.mark.catalog_exclusive\n"
+            "def test_change(catalog_deployment):\n"
             f"    calls = pathlib.Path({str(fake_run.terraform.folder)!r}, 'calls')\n"
             "    assert 'plan' in calls.read_text().splitlines()\n"
         )
@@ -633,26 +634,26 @@ class TestExclusive:
         result.assert_outcomes(passed=1)
 
     def test_on_a_reused_stack_there_is_no_second_plan_to_wait_for(self, session: Session) -> None:
-        source = "import pytest\n@pytest.mark.exclusive\ndef test_change(deployment): pass"
-        session(source, "--keep-stack").assert_outcomes(passed=1)
+        source = "import pytest\n@pytest.mark.catalog_exclusive\ndef test(catalog_outputs): pass"
+        session(source, "--catalog-keep-stack").assert_outcomes(passed=1)
 
-        session(source, "--reuse-stack", options=()).assert_outcomes(passed=1)
+        session(source, "--catalog-reuse-stack", options=()).assert_outcomes(passed=1)
 
 
 class TestSettings:
     def test_an_ini_value_is_a_setting(
         self, session: Session, pytester: pytest.Pytester, fake_run: FakeRun
     ) -> None:
-        pytester.makeini(f"[pytest]\nharness_environment_suffix = {SUFFIX}\n")
+        pytester.makeini(f"[pytest]\ncatalog_environment_suffix = {SUFFIX}\n")
 
-        session(USES_STACK, options=fake_run.options()[1:]).assert_outcomes(passed=1)
+        session(USES_STACK, options=fake_run.pytest_options()[1:]).assert_outcomes(passed=1)
 
         assert fake_run.ledger.get(SUFFIX).status is RunStatus.DESTROYED
 
     def test_one_that_cannot_be_used_is_a_usage_error(
         self, session: Session, fake_run: FakeRun
     ) -> None:
-        result = session(USES_STACK, "--target", "moon", options=())
+        result = session(USES_STACK, "--catalog-target", "moon", options=())
 
         assert result.ret != 0
         assert "'moon' is not a target" in str(result.stdout) + str(result.stderr)
@@ -662,14 +663,14 @@ class TestSettings:
         output = str(pytester.runpytest_inprocess("--help").stdout)
 
         assert "deploying the catalog stack" in output
-        assert "--reuse-stack" in output
+        assert "--catalog-reuse-stack" in output
         assert "CATALOG_HARNESS_REUSE_STACK" in output
 
     def test_the_markers_are_declared(self, pytester: pytest.Pytester) -> None:
         output = str(pytester.runpytest_inprocess("--markers").stdout)
 
-        assert "@pytest.mark.requires(*capabilities)" in output
-        assert "@pytest.mark.exclusive" in output
+        assert "@pytest.mark.catalog_requires(*capabilities)" in output
+        assert "@pytest.mark.catalog_exclusive" in output
 
 
 def test_workers_share_one_deployment(
@@ -681,10 +682,12 @@ def test_workers_share_one_deployment(
     pytester.makepyfile(
         "import pytest\n"
         "@pytest.mark.parametrize('n', range(4))\n"
-        "def test_stack(deployment, n): assert deployment.outputs.region == 'eu-north-1'\n"
+        "def test_stack(catalog_outputs, n): assert catalog_outputs.region == 'eu-north-1'\n"
     )
 
-    result = pytester.runpytest_subprocess("-n", "2", "-p", "no:cacheprovider", *fake_run.options())
+    result = pytester.runpytest_subprocess(
+        "-n", "2", "-p", "no:cacheprovider", *fake_run.pytest_options()
+    )
 
     result.assert_outcomes(passed=4)
     assert result.ret == 0

@@ -43,4 +43,4 @@ def test_a_missing_node_is_an_error_with_a_remedy(monkeypatch: pytest.MonkeyPatc
 
     with pytest.raises(ToolNotFoundError, match="found on PATH") as raised:
         find_node()
-    assert "catalog-harness[embedded]" in raised.value.remedy
+    assert "catalog-harness[node]" in raised.value.remedy

@@ -24,4 +24,4 @@ def test_every_check_has_an_integration_test(check: str) -> None:
     [parameters] = [each for each in PARAMETERS if each.id == check]
     [spec] = [spec for spec in all_checks() if spec.id == check]
 
-    assert any(mark.name == "exclusive" for mark in parameters.marks) == spec.exclusive
+    assert any(mark.name == "catalog_exclusive" for mark in parameters.marks) == spec.exclusive

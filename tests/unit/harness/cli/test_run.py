@@ -195,7 +195,7 @@ class TestDeploy:
         assert completed.status == 0
         assert fake_run.status is RunStatus.DEPLOYED
         assert fake_run.target.running
-        assert "pytest --reuse-stack" in " ".join(completed.out.split())
+        assert "pytest --catalog-reuse-stack" in " ".join(completed.out.split())
 
     def test_the_stack_outlives_the_command(
         self, call: CommandLine, fake_run: FakeRun, deployable: Options

@@ -49,7 +49,7 @@ class TestPackages:
         found = diagnose_ministack()
 
         assert found.verdict is Verdict.MISSING
-        assert found.remedy == "pip install 'catalog-harness[embedded]'"
+        assert found.remedy == "pip install 'catalog-harness[emulator]'"
 
     def test_the_expected_ministack_is_the_pinned_version(self) -> None:
         pins = importlib.metadata.requires("catalog-harness") or []

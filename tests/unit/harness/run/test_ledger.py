@@ -98,7 +98,7 @@ class TestBegin:
         ledger.begin(record())
         ledger.update("pr1", status=status)
 
-        with pytest.raises(UsageError, match=rf"on record as {status}.*\n.*--reuse-stack"):
+        with pytest.raises(UsageError, match=rf"on record as {status}.*\n.*--catalog-reuse-stack"):
             ledger.begin(record())
 
     def test_a_destroyed_run_frees_its_suffix(self, ledger: Ledger) -> None:

@@ -13,7 +13,8 @@ def test_the_names_of_an_option_follow_from_one() -> None:
 
     assert option.field == "environment_suffix"
     assert option.variable == "CATALOG_HARNESS_ENVIRONMENT_SUFFIX"
-    assert option.ini == "harness_environment_suffix"
+    assert option.ini == "catalog_environment_suffix"
+    assert option.pytest_name == "catalog-environment-suffix"
 
 
 def test_no_option_is_listed_twice() -> None:

