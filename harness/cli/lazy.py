@@ -51,7 +51,7 @@ class LazyGroup(click.Group):
         """
         name = args[0]
         if name not in self.summaries and name[:1].isalnum() and not ctx.resilient_parsing:
-            ctx.fail(f"No such command {name!r}.{similar_name(name, self.summaries)}")
+            ctx.fail(f"No such command {name!r}{similar_name(name, self.summaries) or '.'}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

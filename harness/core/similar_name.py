@@ -5,6 +5,6 @@ from collections.abc import Iterable
 
 
 def similar_name(name: str, known: Iterable[str]) -> str:
-    """Return " Did you mean 'x'?" with the most similar of the known names; empty if none is."""
+    """Return ". Did you mean 'x'?" with the most similar of the known names; empty if none is."""
     similar = difflib.get_close_matches(name.lower(), [*map(str, known)], n=1)
-    return f" Did you mean {similar[0]!r}?" if similar else ""
+    return f". Did you mean {similar[0]!r}?" if similar else ""

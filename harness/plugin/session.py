@@ -259,7 +259,7 @@ def _capability(name: str) -> Capability:
     try:
         return Capability(name)
     except ValueError:
-        message = f"catalog_requires: {name!r} is not a capability.{similar_name(name, Capability)}"
+        message = f"catalog_requires: {name!r} is not a capability{similar_name(name, Capability)}"
         raise pytest.fail.Exception(
             f"{message}\n  What to do: use one of {', '.join(Capability)}", pytrace=False
         ) from None

@@ -150,7 +150,7 @@ def _parse(option: Option, raw: str, origin: str) -> str | float | bool:
         return _factor(raw, origin)
     if option.kind == "choice" and raw not in option.choices:
         raise UsageError(
-            f"{origin}: {raw!r} is not a {option.name}.{similar_name(raw, option.choices)}",
+            f"{origin}: {raw!r} is not a {option.name}{similar_name(raw, option.choices)}",
             remedy=f"use one of {', '.join(option.choices)}",
         )
     return raw

@@ -81,7 +81,7 @@ def test_it_runs_the_suite_of_tox() -> None:
     tox = configparser.ConfigParser(interpolation=None)
     tox.read(ROOT / "tox.ini")
     environment = tox["testenv:aws"]
-    assert "--target aws" in environment["commands"]
+    assert "--catalog-target aws" in environment["commands"]
     assert {"AWS_*", "TERRAFORM_STATE_*"} <= set(environment["pass_env"].split())
 
 

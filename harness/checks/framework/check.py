@@ -175,7 +175,8 @@ class Check(Generic[S]):
         """
         result, error = self.evaluate(instance)
         if error is not None:
-            error.add_note(f"claim: {self.spec.claim} ({self.spec.id})")
+            if result.status is Status.FAILED:
+                error.add_note(f"claim: {self.spec.claim} ({self.spec.id})")
             raise error
         return result
 
