@@ -6,7 +6,7 @@ first. The option ``--target`` is ``--catalog-target``, ini ``harness_target`` i
 ``catalog_alb``.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from types import ModuleType
 
 import pytest
@@ -33,29 +33,24 @@ def pytest_load_initial_conftests(
             if argument in unknown and (flag := _flag(argument)) in _FLAGS:
                 args[index] = argument.replace(flag, _FLAGS[flag], 1)
                 _warn(early_config, f"option {flag}", _FLAGS[flag])
-    for old, new, value in _old_ini_values(early_config, parser, args):
-        parser.addini(new, f"replaces {old}", default=value)
-        _warn(early_config, f"ini value {old}", new)
+    file = early_config.inipath.read_text(encoding="utf-8") if early_config.inipath else ""
+    for option in OPTIONS:
+        if f"harness_{option.field}" in " ".join((file, *args)):
+            _replace_ini_value(early_config, parser, f"harness_{option.field}", option.ini)
 
 
 def _flag(argument: str) -> str:
     return argument.partition("=")[0]
 
 
-def _old_ini_values(
-    config: pytest.Config, parser: pytest.Parser, args: list[str]
-) -> Iterator[tuple[str, str, str]]:
-    file = config.inipath.read_text(encoding="utf-8") if config.inipath else ""
-    for option in OPTIONS:
-        old = f"harness_{option.field}"
-        if old not in file and not any(old in argument for argument in args):
-            continue
-        try:
-            config.getini(old)
-        except ValueError:  # no other plugin has declared it
-            parser.addini(old, f"deprecated: use {option.ini}", default="")
-            if value := config.getini(old):
-                yield old, option.ini, value
+def _replace_ini_value(config: pytest.Config, parser: pytest.Parser, old: str, new: str) -> None:
+    try:
+        config.getini(old)
+    except ValueError:  # no other plugin has declared it
+        parser.addini(old, f"deprecated: use {new}", default="")
+        if value := config.getini(old):
+            parser.addini(new, f"replaces {old}", default=value)
+            _warn(config, f"ini value {old}", new)
 
 
 @pytest.hookimpl(trylast=True)

@@ -6,7 +6,8 @@ import math
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,19 @@ from harness.settings.options import OPTIONS, Option
 MAX_SUFFIX_LENGTH = 20
 # With a larger one, the timeouts of the provider's HTTP client are too short for an emulator.
 _MAX_FACTOR = 100
-_TRUE = {"1", "true", "yes", "on"}
-_FALSE = {"0", "false", "no", "off"}
+_WORDS = dict.fromkeys(("1", "true", "yes", "on"), True)
+_WORDS |= dict.fromkeys(("0", "false", "no", "off"), False)
+# Kind of an option -> conversion, condition, what a value must be, example.
+_KINDS: dict[str, tuple[Callable[[str], Any], Callable[[Any], bool], str, str]] = {
+    "flag": (lambda raw: _WORDS[raw.strip().lower()], lambda _: True, "a boolean", "use 1 or 0"),
+    "number": (float, lambda n: math.inf > n > 0, "a positive number", "such as 90 or 0.5"),
+    "factor": (
+        int,
+        lambda n: 1 <= n <= _MAX_FACTOR,
+        f"an integer from 1 to {_MAX_FACTOR}",
+        "such as 20",
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,19 +153,19 @@ def _value(
     return option.default
 
 
-def _parse(option: Option, raw: str, origin: str) -> str | float | bool:
-    if option.kind == "flag":
-        return _flag(raw, origin)
-    if option.kind == "number":
-        return _number(raw, origin)
-    if option.kind == "factor":
-        return _factor(raw, origin)
+def _parse(option: Option, raw: str, origin: str) -> Any:
     if option.kind == "choice" and raw not in option.choices:
         raise UsageError(
             f"{origin}: {raw!r} is not a {option.name}{similar_name(raw, option.choices)}",
             remedy=f"use one of {', '.join(option.choices)}",
         )
-    return raw
+    if option.kind not in _KINDS:
+        return raw
+    convert, is_valid, what, remedy = _KINDS[option.kind]
+    with suppress(ValueError, KeyError):
+        if is_valid(value := convert(raw)):
+            return value
+    raise UsageError(f"{origin}: {raw!r} is not {what}", remedy=remedy)
 
 
 def _program(value: str | None) -> str | None:
@@ -167,31 +179,6 @@ def _path(value: str | None) -> Path | None:
         return Path(value).expanduser() if value else None
     except RuntimeError as error:  # no such user
         raise UsageError(f"{value}: {error}", remedy="use an absolute path") from error
-
-
-def _flag(raw: str, origin: str) -> bool:
-    word = raw.strip().lower()
-    if word not in _TRUE | _FALSE:
-        raise UsageError(f"{origin}: {raw!r} is not a boolean", remedy="use 1 or 0")
-    return word in _TRUE
-
-
-def _number(raw: str, origin: str) -> float:
-    try:
-        value = float(raw)
-    except ValueError:
-        value = math.nan
-    if not (math.isfinite(value) and value > 0):
-        raise UsageError(f"{origin}: {raw!r} is not a positive number", remedy="such as 90 or 0.5")
-    return value
-
-
-def _factor(raw: str, origin: str) -> int:
-    if not (raw.isascii() and raw.isdigit() and 1 <= int(raw) <= _MAX_FACTOR):
-        raise UsageError(
-            f"{origin}: {raw!r} is not an integer from 1 to {_MAX_FACTOR}", remedy="such as 20"
-        )
-    return int(raw)
 
 
 def _stack_settings(path: Path | None) -> dict[str, Any]:
