@@ -81,7 +81,8 @@ class Deployment:
                     plan = workspace.plan()
                     for change in plan.resource_changes:
                         self.run.timeline.event("second plan", str(change))
-                    return DriftVerdict(plan, tuple(known), present)
+                    later = self.run.settings.reuse_stack
+                    return DriftVerdict(plan, tuple(known), present, later)
             finally:
                 if when_done is not None:
                     when_done()

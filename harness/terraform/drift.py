@@ -9,6 +9,12 @@ from dataclasses import dataclass
 from harness.core.errors import DriftError
 from harness.terraform.plan import Plan, ResourceChange
 
+_OWN = (
+    "the target reports other values than were applied: fix the configuration (or, on an "
+    "emulator, the emulator)"
+)
+_OTHERS = "someone or something else changed it: undo that change, or destroy and deploy again"
+
 
 @dataclass(frozen=True)
 class AllowedDrift:
@@ -42,11 +48,13 @@ class DriftVerdict:
         plan: The plan.
         allowed: Known drift of the target.
         present: Addresses of the deployed resources.
+        later: Whether an earlier command deployed the stack, so that others may have changed it.
     """
 
     plan: Plan
     allowed: tuple[AllowedDrift, ...] = ()
     present: tuple[str, ...] = ()
+    later: bool = False
 
     def require_none(self) -> None:
         """Raise if the plan has changes that are not allowed.
@@ -61,11 +69,10 @@ class DriftVerdict:
         ]
         lines += [f"  - output {name}" for name in self.plan.output_changes]
         if lines:
-            raise DriftError(
-                "a second plan right after apply has changes:\n" + "\n".join(lines),
-                remedy="the target reports other values than were applied: fix the "
-                "configuration (or, on an emulator, the emulator)",
-            )
+            found, remedy = "a second plan right after apply has changes", _OWN
+            if self.later:
+                found, remedy = "the stack has changed since it was deployed", _OTHERS
+            raise DriftError("\n".join((f"{found}:", *lines)), remedy=remedy)
 
     def notes(self) -> Iterator[str]:
         """Yield the known drift in the plan, and the entries that are no longer needed."""

@@ -1,9 +1,11 @@
 """The command check."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from harness.checks.registry import all_checks
 from harness.run.evidence import Status
 from harness.run.ledger import RunStatus
 from tests.unit.harness.cli.conftest import CommandLine, Options
@@ -48,6 +50,19 @@ class TestCheck:
         monkeypatch.setattr("harness.pipeline.prove.run_checks", lambda *_, **__: failed)
 
         assert call("check").status == 1
+
+    def test_the_list_is_one_line_per_check_when_piped_and_can_be_json(
+        self, call: CommandLine
+    ) -> None:
+        lines = call("check", "--list").out.splitlines()
+        found = json.loads(call("check", "--list", "--json").out)
+
+        assert [line.split("\t")[0] for line in lines] == [spec.id for spec in all_checks()]
+        assert [each["id"] for each in found] == [spec.id for spec in all_checks()]
+        assert {"claim", "plane", "requires", "tiers", "exclusive"} < set(found[0])
+
+    def test_json_is_for_the_list(self, call: CommandLine) -> None:
+        assert call("check", "--json").status == 2
 
     def test_the_checks_can_be_listed_without_a_stack(self, call: CommandLine) -> None:
         completed = call("check", "--list")

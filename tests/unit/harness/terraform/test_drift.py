@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import CancelledError
+from dataclasses import replace
 
 import pytest
 
@@ -52,6 +53,14 @@ class TestRequireNoDrift:
 
         assert "aws_lb.alb: update (idle_timeout: 1 -> 2)" in raised.value.message
         assert "aws_s3_bucket.logs: create" in raised.value.message
+
+    def test_the_remedy_depends_on_who_may_have_changed_it(self) -> None:
+        verdict = verdict_on(plan_of(change("aws_lb.alb", "idle_timeout")))
+
+        with pytest.raises(DriftError, match=r"right after apply(.|\n)*fix the configuration"):
+            verdict.require_none()
+        with pytest.raises(DriftError, match=r"since it was deployed(.|\n)*someone or something"):
+            replace(verdict, later=True).require_none()
 
     def test_a_changed_output_is_drift(self) -> None:
         with pytest.raises(DriftError, match="output alb_dns_name"):
