@@ -38,7 +38,6 @@ class EmulatorSession(boto3.Session):
 
     Args:
         endpoint: URL of the emulator.
-        region: AWS region.
         access_key: Access key; emulators use a 12-digit one as the account id.
         secret_key: Its secret; LocalStack accepts any.
     """

@@ -19,7 +19,6 @@ def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[A
     """Yield the items of every page of an operation.
 
     Args:
-        client: A boto3 client.
         operation: Name of its method, such as ``list_roles``.
         key: Where a page keeps its items, as a JMESPath expression: ``Tags``, ``List.Items``.
         arguments: Arguments of the operation.

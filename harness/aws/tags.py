@@ -59,7 +59,6 @@ class RunTags:
         """Derive the tags; the result is the same in all processes of a run.
 
         Args:
-            environment_suffix: The run's suffix.
             started_at: ISO 8601 time of its start.
             owner: Who is responsible; a character that AWS refuses in a tag becomes a hyphen.
             minutes: Maximum duration of the run.

@@ -28,7 +28,6 @@ class Described:
     """How one Terraform type describes a kind.
 
     Attributes:
-        kind: The kind of resource.
         names: Attribute -> path or paths of the API; also of a nested one, with all below it.
         key: Identifier of the resource of AWS; attributes in braces are replaced, here and in
             ``place``.

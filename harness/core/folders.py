@@ -86,7 +86,6 @@ def require_own_folder(path: Path, *, parent: Path, prefix: str = "") -> None:
     """Raise unless the harness created a folder, as this user.
 
     Args:
-        path: The folder.
         parent: The folder that it must be in, directly.
         prefix: What its name must begin with.
 

@@ -41,11 +41,7 @@ class Deployment:
     """One deployed stack.
 
     Attributes:
-        run: The run that it belongs to.
-        target: Where it is deployed.
-        config: Its configuration.
         outputs: Its Terraform outputs, one attribute each.
-        tools: The tools that deployed it.
     """
 
     run: Run
@@ -107,8 +103,6 @@ def start_target(
     """Put the run on record and start its target, unless another process of the run has.
 
     Args:
-        run: The run.
-        target: Its target.
         on_record: Called when the run is on record, before the target starts.
 
     Raises:

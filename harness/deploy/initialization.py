@@ -16,7 +16,6 @@ class Initialization:
     A context manager: an error of its body cancels the command.
 
     Args:
-        run: The run.
         target: Its target; need not be started.
         tools: Terraform and the source of the provider.
     """

@@ -41,7 +41,6 @@ class ServiceWatch:
 
     Attributes:
         cancel: Set when a service has failed; stops Terraform.
-        failure: The first service that failed.
     """
 
     def __init__(
@@ -151,8 +150,6 @@ def failure_of(ecs: Any, service: EcsService, failed: Sequence[FailedTask]) -> s
 
     Args:
         ecs: Client of ECS.
-        service: The service.
-        failed: Its failed tasks.
     """
     described = ecs.describe_services(cluster=service.cluster, services=[service.name])
     deployments = [each for found in described["services"] for each in found["deployments"]]

@@ -20,7 +20,6 @@ class Diagnosis:
     """The result of examining one prerequisite.
 
     Attributes:
-        name: Name of the prerequisite.
         verdict: MISSING means that the embedded target does not work without it.
         found: What was found.
         remedy: What to do; empty when there is nothing to do.

@@ -58,7 +58,6 @@ def start_cloud(
     """Start an embedded cloud in its own process and folder.
 
     Args:
-        region: AWS region to emulate.
         docker_host: Docker or Podman engine that replaces the built-in one.
         owner_pid: PID whose exit stops the cloud; None: this process, until ``keep_cloud``.
         port: Port of the AWS API on 127.0.0.1; 0: any free port.

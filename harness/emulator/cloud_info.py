@@ -27,11 +27,9 @@ class CloudInfo:
     Attributes:
         directory: Its private folder: sockets, state, logs.
         endpoint: URL of the AWS API, ``http://127.0.0.1:PORT``.
-        region: AWS region that it emulates.
         docker_host: Container engine, in the format of ``DOCKER_HOST``.
         pid: Process id of its supervisor.
         access_key: Access key of the only credentials that it accepts, besides those it issues.
-        secret_key: Its secret.
         database: Its PostgreSQL server ("PostgreSQL 16.15 (...)"); empty if external.
         database_tls: Whether that server supports TLS.
     """

@@ -25,7 +25,6 @@ class RunOutcome:
         errors: Errors of the run, the first cause first.
         facts: Facts about target and tools, name -> text.
         outputs: The stack's outputs, name -> text.
-        configuration: The synthesized Terraform JSON.
         proved: Whether something was proved, or nothing had to be.
     """
 

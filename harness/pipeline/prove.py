@@ -39,8 +39,6 @@ def prove(
     it) wait for its end. Drift and failed checks are collected, not raised.
 
     Args:
-        deployment: The deployed stack.
-        outcome: Where results and a drift error are collected.
         only: Patterns of check ids; None: all checks.
         exclusive: Whether to run the checks that change the stack.
 

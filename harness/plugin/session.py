@@ -36,7 +36,6 @@ class HarnessSession:
     """The state of the harness in one process of a pytest session.
 
     Args:
-        config: The options of pytest.
         folder: The folder that the processes of the session share.
         owner_pid: PID of the controlling process.
     """

@@ -54,7 +54,6 @@ class SharedStack:
         """Choose the run, or join the one that another process has chosen; starts nothing.
 
         Args:
-            config: The options of pytest.
             observer: Returns the observer of a run with this folder.
             owner_pid: PID of the controlling process.
             agree: Returns the values of the process that called it first.

@@ -25,7 +25,6 @@ class Inspection:
     """The input of a rule.
 
     Attributes:
-        configuration: The configuration.
         terraform: The Terraform that will run; None if unknown.
         environment_suffix: The unique part of the run's names; None if unknown.
         target: Look-ups in the target; None offline.

@@ -36,11 +36,7 @@ class LookupTarget(Protocol):
 
 
 class TargetLookup:
-    """API calls to a target; each is sent once and its response is cached.
-
-    Args:
-        target: Where the configuration would be deployed.
-    """
+    """API calls to a target; each is sent once and its response is cached."""
 
     def __init__(self, target: LookupTarget) -> None:
         self.name = target.name

@@ -104,7 +104,7 @@ def _failures(report: RunReport) -> Iterator[Failure]:
                 events=events,
                 logs=logs,
                 changes=_changes(report),
-                advice=(f"{_KEPT} `pytest --reuse-stack '{test.name}'`",),
+                advice=(f"{_KEPT} `pytest --catalog-reuse-stack '{test.name}'`",),
             )
 
 

@@ -40,7 +40,6 @@ class CheckResult:
         check: Id: service and claim, such as ``alb/targets-healthy``.
         claim: The claim as a sentence ("every target is healthy").
         plane: Data plane or control plane.
-        target: Name of the target.
         status: passed, failed, or not provable.
         observed: What was observed; for ``not provable`` the reason. Never a secret.
         seconds: Duration of the check.
@@ -64,7 +63,6 @@ class OwnTest:
     """A test of the user that used the stack; several attempts at it are one.
 
     Attributes:
-        name: Its pytest node id.
         seconds: Duration of the last attempt.
         output: Of a failed test, its assertion and captured output; else empty or a reason.
     """

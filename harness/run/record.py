@@ -36,9 +36,6 @@ class RunRecord:
 
     Attributes:
         environment_suffix: The run's suffix, which also names its folder.
-        target: Name of the target.
-        region: AWS region.
-        status: Its status.
         started_at: ISO 8601 time in UTC.
         applied: Whether an apply was started, so that there may be resources.
         complete: Whether an apply has succeeded, so that the state holds all resources; a

@@ -28,10 +28,6 @@ class Run:
     """The values that all phases of one run share, also across processes.
 
     Attributes:
-        stack: The stack that it deploys.
-        settings: The user's settings.
-        environment_suffix: The run's suffix.
-        ledger: The ledger with its record.
         timeline: Phases, resource operations and notes so far.
         owner_pid: PID whose exit stops an embedded cloud of this run; None: runs until stopped.
         shared: Whether several processes take part and share one record.

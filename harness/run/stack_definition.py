@@ -128,9 +128,7 @@ class StackDefinition(Protocol):
         Args:
             settings: The user's settings; ``--stack-config`` takes precedence over the defaults
                 of a target.
-            environment_suffix: The run's suffix.
             target: Where it will be deployed, if anywhere; need not be started.
-            tags: The tags that identify the run.
             state_path: File for a local Terraform state.
 
         Raises:
@@ -151,7 +149,6 @@ class StackDefinition(Protocol):
 
         Args:
             config: The result of ``configure``.
-            settings: The user's settings.
             target: Where it will be deployed; started.
             timeline: Receives notes on the choices and their reasons.
 
@@ -184,7 +181,6 @@ class StackDefinition(Protocol):
         """Return facts about a deployment for the report, name -> text.
 
         Args:
-            config: The deployed configuration.
             missing: Missing capability of the target -> reason.
         """
 

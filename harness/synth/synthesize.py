@@ -32,7 +32,6 @@ class SynthesizedStack:
     """The Terraform JSON of one stack.
 
     Attributes:
-        json: The configuration.
         path: File in the cache that holds it.
     """
 
@@ -57,8 +56,6 @@ def synthesize(
     The suffix is an input because a stack may use it for more than names.
 
     Args:
-        app: The stack's app.
-        config: The stack's configuration.
         cache_directory: Folder of the cache; None: the cache folder of the user.
         timeout: Deadline in seconds.
         environ: Environment variables for the app.

@@ -88,7 +88,6 @@ class Target(TargetAccess, Protocol):
         """Return the target of a new run, not started yet.
 
         Args:
-            settings: The user's settings.
             owner_pid: PID whose exit stops what ``start`` started; None: runs until stopped.
 
         Raises:
@@ -100,7 +99,6 @@ class Target(TargetAccess, Protocol):
         """Return the target of a run on record.
 
         Args:
-            region: AWS region.
             attachment: The return value of ``start``.
 
         Raises:

@@ -32,7 +32,6 @@ class EmbeddedTarget(Target):
     """A MiniStack on loopback, with containers as processes.
 
     Args:
-        region: AWS region to emulate.
         docker_host: Address of a Docker or Podman engine; None: the built-in one.
         owner_pid: PID whose exit stops the cloud; None: runs until stopped.
         attachment: The return value of ``start``, to attach to a started cloud.

@@ -30,7 +30,6 @@ class AwsTarget(Target):
     """An AWS account. With an emulator behind ``AWS_ENDPOINT_URL`` it is a rehearsal.
 
     Args:
-        region: AWS region.
         attachment: The return value of ``start`` at the start of the run: account and endpoint
             must be unchanged.
         environ: The environment of the user; its AWS variables are passed to Terraform.

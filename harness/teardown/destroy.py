@@ -36,7 +36,6 @@ def destroy(
     error: the provider may have created something that never got into the state.
 
     Args:
-        run: The run.
         on_failure: Called with an error while the target still runs.
 
     Returns:

@@ -52,7 +52,6 @@ class CommandLine:
     """Terraform, bound to a working directory and an environment.
 
     Attributes:
-        terraform: The program.
         directory: Working directory.
         environment: The whole environment of the process.
         cancel: Set by another thread to stop the running command.
@@ -155,7 +154,6 @@ def child_environment(
             AWS variables is inherited: an emulator must not get a profile, nor a real account
             the endpoint of an emulator.
         cli_config: Terraform's CLI configuration; None for the user's own.
-        environ: The user's environment.
     """
     excluded = _EXCLUDED + (("AWS_",) if any(name.startswith("AWS_") for name in extra) else ())
     kept = {name: value for name, value in environ.items() if not name.startswith(excluded)}

@@ -30,7 +30,6 @@ def overrides(
     working directory; a remote one is unchanged.
 
     Args:
-        config: The synthesized configuration.
         provider: Arguments of ``provider "aws"`` for the target.
         clock: How many times as fast the clock of the provider runs; timeouts are multiplied.
     """

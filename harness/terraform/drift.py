@@ -45,7 +45,6 @@ class DriftVerdict:
     """A plan made right after apply, and the known drift.
 
     Attributes:
-        plan: The plan.
         allowed: Known drift of the target.
         present: Addresses of the deployed resources.
         later: Whether an earlier command deployed the stack, so that others may have changed it.

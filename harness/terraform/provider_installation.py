@@ -36,7 +36,6 @@ class ProviderInstallation:
         mirror: Folder that contains ``registry.terraform.io``; None for the registry, or for the
             provider installation in the user's CLI configuration.
         host: Name of the host's folder in the mirror.
-        user_config: The user's CLI configuration.
         keep_user_config: Whether that file configures the provider installation.
     """
 
@@ -66,7 +65,6 @@ def find_provider_installation(
         explicit: Mirror folder; default: CATALOG_HARNESS_PROVIDER_MIRROR.
         environ: Environment variables.
         version: Required version, such as "5.100.0"; any when None.
-        home: The user's home directory.
         cache: The plugin cache of the harness.
         roots: Folders of add-on software.
 

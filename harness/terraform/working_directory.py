@@ -34,7 +34,6 @@ class WorkingDirectory:
 
     Attributes:
         path: The directory, with a local state; created if missing.
-        terraform: The program.
         environment: Environment variables of the target, such as AWS credentials.
         cli_config: CLI configuration of Terraform; None for the user's own.
         cache: Folder shared by all runs of this user.

@@ -12,8 +12,8 @@ from tests.mutations.mutation import unreported
 from tests.mutations.service import put_policy, scalable, set_desired_count
 
 pytestmark = [
-    pytest.mark.exclusive,
-    pytest.mark.requires(
+    pytest.mark.catalog_exclusive,
+    pytest.mark.catalog_requires(
         Capability.APPLICATION_AUTOSCALING, Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE
     ),
 ]

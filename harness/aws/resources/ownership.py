@@ -14,7 +14,6 @@ class Ownership:
     """Decides whether a resource belongs to the runs of one environment suffix.
 
     Attributes:
-        environment_suffix: The suffix.
         names: The exact names that the stack derives from it, by kind.
         run_id: Of several runs with this suffix only this one, by the tag ``RunId`` where there
             is one; empty: all.

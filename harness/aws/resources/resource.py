@@ -93,7 +93,6 @@ class Resource:
     """A resource that exists in the target.
 
     Attributes:
-        kind: Its kind.
         identifier: Id, name or ARN, as its service's delete operation takes it.
         name: Its name, where that is not the identifier: of a security group, a load balancer; of
             a distribution its origins, of a snapshot its cluster, of what Application Auto Scaling
@@ -214,7 +213,6 @@ def resource_type(
     """Return the type of a kind that one paginated operation lists.
 
     Args:
-        kind: The kind.
         operation: Method of the client of the service.
         key: Where a response holds the items.
         identifier: Where an item holds its identifier.

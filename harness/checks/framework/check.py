@@ -84,7 +84,6 @@ class ServiceChecks:
         """Return part of a description -> response of an operation; empty for what is not set.
 
         Args:
-            client: A boto3 client.
             operations: Part -> name of the operation's method; to read all its pages, followed by
                 the JMESPath expression of their items.
             **given: Parameters of every operation.

@@ -33,7 +33,6 @@ class CheckContext:
     """One deployed stack, shared by all checks and threads of a run.
 
     Attributes:
-        target: Where the stack is deployed.
         outputs: Terraform outputs of the deployed stack: ids and ARNs to find resources by,
             not values to compare with.
         expected: Names and settings as configured.

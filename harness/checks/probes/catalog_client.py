@@ -98,7 +98,6 @@ class CatalogClient:
     """Sends requests to the API.
 
     Attributes:
-        context: The deployed stack.
         base: Address of the API, such as ``https://d123.cloudfront.net``.
     """
 

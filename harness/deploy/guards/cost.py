@@ -43,9 +43,7 @@ def guard_cost(
     """Note the estimated cost, and refuse a stack whose maximum is above the limit.
 
     Args:
-        session: A session with permission to read prices.
         usage: The billable items of the stack.
-        region: AWS region.
         limit: Maximum in USD per hour; None: no limit.
         note: Receives the estimate.
 

@@ -94,13 +94,10 @@ class Container:
         name: Its name, without the leading slash of Docker.
         spec: Specification of the client.
         image: The image behind ``spec.image``.
-        root: Its private folder.
-        log: Its log.
         id: 64 hexadecimal digits.
         created: When it was created, in seconds since the epoch.
         state: State of its current run.
         address: Its loopback address.
-        process: Its process while it runs.
         preparing: The current process of ``Launch.before``.
         watcher: Done when the process has ended and the state is updated.
         removed: Set when its removal begins.

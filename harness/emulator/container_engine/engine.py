@@ -107,7 +107,6 @@ class Engine:
         """Remove a container and its files, but not its named volumes.
 
         Args:
-            container: The container.
             force: Whether to stop a running container first.
             grace: Seconds between the stop signal and SIGKILL.
 

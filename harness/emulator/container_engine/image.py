@@ -48,10 +48,8 @@ class Launch:
     Attributes:
         command: Program and arguments.
         environment: Its complete environment.
-        directory: Its working directory.
         account: The account to run as; None: that of the engine.
         before: Commands to run first; the failure of one ends the container.
-        stdin: Its standard input.
     """
 
     command: tuple[str, ...]

@@ -65,8 +65,6 @@ async def spawn(launch: Launch, log: ContainerLog, orphan_signal: signal.Signals
     when the *thread* that started the process ends.
 
     Args:
-        launch: The process to start.
-        log: The log for its output.
         orphan_signal: Signal for the process when this one ends.
     """
     process = await asyncio.create_subprocess_exec(

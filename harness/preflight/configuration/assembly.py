@@ -34,7 +34,6 @@ class Loaded:
     Attributes:
         documents: File name -> parsed content.
         folder: Where it is; empty if it was not read from a folder.
-        not_read: Its files that were not read.
     """
 
     documents: Mapping[str, Any]
@@ -56,7 +55,6 @@ def build_configuration(
     """Return the configuration of a root module and its called modules.
 
     Args:
-        root: The root module.
         label: Name of the configuration in output.
         values: Values of its variables, besides defaults.
         load: Reads called modules.

@@ -33,7 +33,6 @@ class Resource(Block):
 
     Args:
         raw: Argument name -> raw value.
-        configuration: The configuration that declares it.
         source: The file that declares it.
         managed: Whether Terraform creates it: false for ``data`` blocks.
         references: Addresses of referenced resources that ``raw`` does not contain (a plan).
@@ -98,7 +97,6 @@ class Resource(Block):
         """Return the resource that an argument refers to, None if it is not certain which.
 
         Args:
-            name: Argument name.
             types: Expected resource types; empty for any.
             within: Nested block of the argument; by default the resource itself.
         """

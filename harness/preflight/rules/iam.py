@@ -163,7 +163,6 @@ def allows(statements: Sequence[Statement], action: str, target: Resource) -> bo
     Args:
         statements: All statements that apply.
         action: Action, ``service:Name``.
-        target: The resource of the configuration.
     """
     if any(not statement.allow or statement.inverted for statement in statements):
         return None

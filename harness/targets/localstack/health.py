@@ -60,7 +60,6 @@ def await_localstack(endpoint: LocalStackEndpoint, *, patience: float) -> LocalS
     (https://docs.localstack.cloud/aws/capabilities/networking/internal-endpoints/).
 
     Args:
-        endpoint: Its expected address.
         patience: Deadline in seconds.
 
     Raises:

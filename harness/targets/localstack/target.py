@@ -82,8 +82,6 @@ class LocalStackTarget(Target):
     """An externally managed LocalStack; never stopped by the harness.
 
     Args:
-        region: AWS region.
-        endpoint: Its address.
         attachment: The return value of ``start`` at the start of the run.
         patience: Deadline in seconds until it is ready.
     """

@@ -25,10 +25,7 @@ def sweep_clouds(
     """Yield a report for each run that is swept: the requested ones, and those of ended clouds.
 
     Args:
-        request: The options.
-        region: AWS region that the clouds emulate.
         stack: What the runs deployed.
-        ledger: The runs of this machine.
         teardown: Destroys a run on record and ends its cloud; of a cloud that has ended it
             removes what is left on this machine.
     """

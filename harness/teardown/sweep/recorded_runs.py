@@ -68,9 +68,7 @@ def sweep_target(
     Args:
         target: Where to sweep; started.
         attachment: What its ``start`` returned: identifies the runs on record of this target.
-        request: The options.
         stack: What the runs deployed.
-        ledger: The runs of this machine.
         teardown: Destroys a run on record.
 
     Raises:

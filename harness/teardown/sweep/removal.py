@@ -25,7 +25,6 @@ class Outcome:
     """What became of one resource.
 
     Attributes:
-        resource: The resource.
         error: Why it could not be removed; empty if it was.
         waited_for: Reason of the named refusal that had to end first; empty if none.
     """

@@ -75,8 +75,6 @@ class SweepReport:
     """What a sweep of one target found and did.
 
     Attributes:
-        target: Name of the target.
-        region: Its region.
         dry_run: Whether nothing was to be removed.
         runs: The runs that are swept.
         skipped: What was left alone although it looks like a leftover, and why.

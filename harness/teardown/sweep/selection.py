@@ -42,7 +42,6 @@ class KnownRun:
     """A run that is known from another source than its resources, such as the ledger.
 
     Attributes:
-        environment_suffix: Its suffix.
         expires_at: When it may be swept; None where the source has no time.
     """
 

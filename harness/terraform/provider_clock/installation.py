@@ -21,7 +21,6 @@ def install_launcher(directory: Path, factor: int) -> None:
     with the launcher takes its place. ``init`` must not have left checksums in the lock file.
 
     Args:
-        directory: Terraform's working directory.
         factor: How many times as fast the clock of the provider runs.
 
     Raises:
@@ -41,7 +40,6 @@ def with_shared_provider(command: Sequence[str], directory: Path) -> tuple[str, 
 
     Args:
         command: A command that starts the provider.
-        directory: Terraform's working directory.
 
     Returns:
         The command itself in a directory without a launcher.

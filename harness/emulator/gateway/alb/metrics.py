@@ -60,7 +60,6 @@ def metric_data(group: TargetGroup, counts: Counter[str]) -> Iterable[Datum]:
     """Return the metrics of a group for every load balancer that uses it.
 
     Args:
-        group: The target group.
         counts: Responses of the period: of targets (``2xx``...) and of the load balancer itself
             (``elb-502``...).
     """

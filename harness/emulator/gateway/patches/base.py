@@ -30,7 +30,6 @@ class Call:
     """One call of an AWS API.
 
     Attributes:
-        request: The HTTP request.
         caller: Account and region of the caller.
         service: Signing name of the service, such as ``elasticloadbalancing``.
         operation: The operation, such as ``DescribeTargetHealth``.

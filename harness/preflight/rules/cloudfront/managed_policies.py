@@ -10,7 +10,6 @@ class Policy:
     """One managed policy.
 
     Attributes:
-        name: Name of the policy.
         argument: Argument of a cache behaviour for this kind of policy.
         forwards: What is forwarded completely: ``query strings``, ``cookies``, ``headers`` (of
             the viewer, possibly except Host).
