@@ -2,7 +2,16 @@
 
 import pytest
 
-from harness import Alb, CatalogOutputs, CheckContext, Plane, ServiceChecks, Target, check, expect
+from catalog_harness import (
+    Alb,
+    CatalogOutputs,
+    CheckContext,
+    Plane,
+    ServiceChecks,
+    Target,
+    check,
+    expect,
+)
 
 
 def test_every_target_is_healthy(catalog_alb: Alb) -> None:

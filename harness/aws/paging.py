@@ -21,7 +21,6 @@ def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[A
     Args:
         operation: Name of its method, such as ``list_roles``.
         key: Where a page keeps its items, as a JMESPath expression: ``Tags``, ``List.Items``.
-        arguments: Arguments of the operation.
 
     Raises:
         botocore.exceptions.ClientError: The service returned an error.

@@ -43,7 +43,6 @@ class RunTags:
 
     Attributes:
         run_id: Suffix and start time; unique even where a suffix is used again.
-        owner: Who is responsible for the run.
         expires_at: ISO 8601 time in UTC, to the second, such as ``2026-11-25T22:00:00Z``;
             what is left after it may be swept.
     """

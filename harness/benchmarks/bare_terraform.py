@@ -49,7 +49,6 @@ def compare(settings: HarnessSettings, note: Callable[[str], object]) -> Compari
 
     Args:
         settings: The user's settings; the target is always the embedded one.
-        note: Receives a line before each step.
 
     Raises:
         HarnessError: A step failed.

@@ -35,7 +35,6 @@ def resolve_aurora_version(
     and never chosen.
 
     Args:
-        rds: boto3 client for RDS.
         major: PostgreSQL major version, such as 16.
         preferred_minor: Version to prefer, such as "16.8".
         explicit: The only acceptable version; None: any of the major.

@@ -47,7 +47,6 @@ def select_tiers(settings: HarnessSettings, target: Target) -> TierSelection:
     Args:
         settings: The user's settings: ``--stack-config`` may list tiers,
             ``--require-full-stack`` requires all of them.
-        target: Where they would be deployed; started.
 
     Raises:
         UsageError: The target does not offer a requested tier, or none at all.

@@ -35,7 +35,6 @@ def observed_run(
 
     Args:
         settings: With ``reuse_stack`` a run on record is used.
-        console: For the progress.
         keep: Keep an embedded cloud running after this process.
         force: Ignore another process that owns the run.
 

@@ -7,7 +7,6 @@ class HarnessError(Exception):
     """Base class of the errors of the harness.
 
     Args:
-        message: What failed and what was observed.
         remedy: What the user can do about it; empty for none.
 
     Attributes:
@@ -41,7 +40,6 @@ class ProcessError(HarnessError):
     """A child process failed, could not be started, or did not end in time.
 
     Attributes:
-        command: Program and arguments.
         returncode: Exit status; negative for a signal, None when it was not started.
         output: Its last lines of output, redacted.
     """

@@ -69,7 +69,6 @@ def run(
 
     Args:
         command: Program and arguments; no shell is involved.
-        cwd: Working directory.
         env: The whole environment; the harness's own when None.
         timeout: Deadline in seconds.
         grace: Seconds between SIGINT and SIGKILL.
@@ -283,7 +282,6 @@ def stop_group(
 
     Args:
         process: Started with ``start_new_session=True``.
-        first: The signal sent first.
         grace: Seconds until SIGKILL.
         alone: Whether only the process receives ``first``, because it stops the others itself.
     """

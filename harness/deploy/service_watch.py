@@ -147,9 +147,6 @@ def failure_of(ecs: Any, service: EcsService, failed: Sequence[FailedTask]) -> s
     It cannot after the deployment circuit breaker has marked a rollout as failed, whether or not
     it then rolls back, nor after its third failed task without one that runs since before them.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
-
-    Args:
-        ecs: Client of ECS.
     """
     described = ecs.describe_services(cluster=service.cluster, services=[service.name])
     deployments = [each for found in described["services"] for each in found["deployments"]]

@@ -21,7 +21,6 @@ class Diagnosis:
 
     Attributes:
         verdict: MISSING means that the embedded target does not work without it.
-        found: What was found.
         remedy: What to do; empty when there is nothing to do.
     """
 

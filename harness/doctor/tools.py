@@ -81,7 +81,6 @@ def diagnose_node(find_node: Callable[[], str], oldest: int) -> Diagnosis:
     """Find the Node.js that a synth runs in.
 
     Args:
-        find_node: Returns its path.
         oldest: Oldest major version that is still maintained.
 
     Raises:

@@ -17,7 +17,6 @@ class Login:
     """A login to a registry.
 
     Attributes:
-        user: User name.
         password: A password that is valid for twelve hours; registered for redaction.
     """
 

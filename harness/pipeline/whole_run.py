@@ -12,7 +12,6 @@ def whole_run(run: Run, outcome: RunOutcome, *, keep: bool, checks: bool = True)
     Args:
         run: The run, not begun yet.
         outcome: Receives the results of the checks, errors of the second plan and notes.
-        checks: Whether to run the checks.
         keep: Leave a stack up that was deployed completely.
 
     Raises:

@@ -37,7 +37,6 @@ class HarnessSession:
 
     Args:
         folder: The folder that the processes of the session share.
-        owner_pid: PID of the controlling process.
     """
 
     def __init__(self, config: pytest.Config, folder: SessionFolder, owner_pid: int) -> None:

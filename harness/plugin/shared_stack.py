@@ -55,7 +55,6 @@ class SharedStack:
 
         Args:
             observer: Returns the observer of a run with this folder.
-            owner_pid: PID of the controlling process.
             agree: Returns the values of the process that called it first.
 
         Raises:

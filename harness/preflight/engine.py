@@ -39,7 +39,6 @@ def preflight(
             literal output ``environment_suffix``, if the configuration has one.
         existing: Addresses of resources that are deployed already, whose names are in use.
         disposable: Whether the environment is temporary: applies the teardown rules.
-        suppressions: Findings to list separately.
 
     Raises:
         PreflightInputError: The configuration has a value of a wrong type.

@@ -25,7 +25,6 @@ class Problem:
     """One violation of a rule, as yielded by its check.
 
     Attributes:
-        address: Resource address.
         message: The problem, with the actual values.
         details: Values of the placeholders in the rule's error message.
         variant: Index of the error message among those of the rule.
@@ -46,9 +45,7 @@ class Finding:
     Attributes:
         rule: Rule id: service and problem.
         severity: Blocker: the run would fail. Warning: it would not be as intended.
-        address: Resource address.
         error: Error message of the deployment; empty if unknown.
-        documentation: URL of the documentation.
         source: File that declares the resource; empty if unknown.
         fact: Where the fact comes from: ``rule``, a dated table, or the target.
     """

@@ -46,12 +46,8 @@ class Rule:
         errors: Error messages of the deployment, ``Code: message`` of AWS or the text of
             Terraform; ``{name}`` is a placeholder, ``...`` any text.
         other_errors: Error messages of emulators or other versions; only to explain an error.
-        remedy: How to fix it.
-        documentation: URL of the documentation.
-        online: Whether it queries the target.
         table: The dated table that it is based on; empty for none.
         resource_types: Resource types that it checks; empty for the whole configuration.
-        check: Yields the problems.
     """
 
     id: str
@@ -88,7 +84,6 @@ def resource_rule(
 
     Args:
         id_: Rule id; its texts are in ``rules/texts.json``.
-        resource_types: Resource types.
         table: The dated table that it is based on.
     """
 

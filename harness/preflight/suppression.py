@@ -21,9 +21,7 @@ class Suppression:
     """One entry of ``suppress``.
 
     Attributes:
-        rule: Rule id.
         address: Resource address; ``*`` and ``?`` stand for anything, as in file names.
-        reason: Why the finding is accepted.
     """
 
     rule: str

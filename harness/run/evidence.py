@@ -39,7 +39,6 @@ class CheckResult:
     Attributes:
         check: Id: service and claim, such as ``alb/targets-healthy``.
         claim: The claim as a sentence ("every target is healthy").
-        plane: Data plane or control plane.
         status: passed, failed, or not provable.
         observed: What was observed; for ``not provable`` the reason. Never a secret.
         seconds: Duration of the check.

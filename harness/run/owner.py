@@ -37,7 +37,6 @@ class Owner:
     """The process that a run belongs to.
 
     Attributes:
-        pid: Its process id.
         started: Its start, as ISO 8601 time in UTC.
         since: When it took the run, likewise.
         activity: What it does with it ("catalog-harness destroy").

@@ -51,7 +51,6 @@ class RunRecord:
         run_id: Value of the tag ``RunId`` of its resources.
         owner: Value of their tag ``Owner``.
         expires_at: Value of their tag ``expires-at``: ISO 8601 time in UTC.
-        owner_pid: PID of the process that deploys it.
         owner_started: Start of that process: ISO 8601 time in UTC.
         keep: Whether the stack is kept once it is deployed.
     """

@@ -33,7 +33,6 @@ class Run:
         shared: Whether several processes take part and share one record.
         controller_pid: PID of the process that owns the run: of several, the controlling one.
         started_at: ISO 8601 time in UTC; distinguishes this run from others with its suffix.
-        teardown: How its teardown ended.
     """
 
     stack: StackDefinition

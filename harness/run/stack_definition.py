@@ -18,8 +18,6 @@ class StackApp:
     """The cdktf app that synthesizes a stack.
 
     Attributes:
-        module: Python module to run (``python -m``).
-        package: Folder of its package.
         not_synthesized: Top-level names in that folder that are no input of the synth.
         config_variable: Environment variable with the path of the JSON configuration file.
         inputs: Environment variables of the app that the configuration replaces.
@@ -45,7 +43,6 @@ class HourlyUsage:
     """The billable items of a stack without traffic: item -> amount.
 
     Attributes:
-        initial: As deployed.
         maximum: At the maximum scale of the stack.
     """
 

@@ -88,10 +88,8 @@ class Timeline:
     (https://docs.python.org/3/faq/library.html#what-kinds-of-global-value-mutation-are-thread-safe).
 
     Args:
-        observer: Receives every start and end.
         origin: Start of the run on the monotonic clock of the system, in seconds. All processes
             of a machine share that clock, so workers can share an origin.
-        clock: The monotonic clock.
     """
 
     def __init__(

@@ -14,10 +14,8 @@ class Option:
 
     Attributes:
         name: Name without the dashes, such as "environment-suffix".
-        help: Text for ``--help``.
         kind: text, flag, choice, number (positive) or factor (an integer from 1 to 100).
         default: Default value; False for flags.
-        choices: Allowed values of a choice.
         metavar: Placeholder for the value in ``--help``.
         standard: Environment variable with the same meaning that other programs read too;
             ``variable`` takes precedence.

@@ -58,7 +58,6 @@ def synthesize(
     Args:
         cache_directory: Folder of the cache; None: the cache folder of the user.
         timeout: Deadline in seconds.
-        environ: Environment variables for the app.
         cancel: Set by another thread to end the app, or the wait for another synth.
         phase: Names that wait, if there is one; see ``file_lock``.
 

@@ -21,7 +21,6 @@ class DatabaseRoute:
 
     Attributes:
         address: IP address to connect to, instead of resolving the host name.
-        port: TCP port.
         ca_file: PEM file with the certificate authority of the server; None without TLS.
     """
 

@@ -10,7 +10,6 @@ class Deadlines:
     Attributes:
         check: Deadline of a check that waits for a condition.
         proof: Deadline of the teardown proof, which repeats its requests while something is left.
-        apply: Deadline of an apply.
         destroy: Deadline of each attempt to destroy.
     """
 

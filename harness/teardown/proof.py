@@ -37,9 +37,7 @@ class TeardownProof:
     """The responses of the services after destroy.
 
     Attributes:
-        environment_suffix: Suffix of the run.
         leftovers: What still exists; empty is the only good result.
-        queried: Services that were queried.
         unavailable: Service -> why the target does not have it.
     """
 

@@ -26,7 +26,6 @@ class StateObject:
     """The Terraform state of one run.
 
     Attributes:
-        bucket: Where it is.
         keys: Its object, and that of its lock file; either can be alone.
         environment_suffix: The run, by the key.
         expires_at: The latest ``expires-at`` among the tags of the resources in it.

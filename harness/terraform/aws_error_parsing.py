@@ -27,7 +27,6 @@ class AwsError:
 
     Attributes:
         code: Error code, such as ``InvalidParameterCombination``.
-        message: Message of AWS.
         service: Service name of the SDK, such as ``RDS``; empty when unknown.
         operation: API operation, such as ``CreateDBCluster``; empty when unknown.
         status: HTTP status; None without a response.

@@ -16,7 +16,6 @@ def write_cli_config(
     Only the AWS provider is installed from a mirror; all others from the registry.
 
     Args:
-        installation: Source of the AWS provider.
         directory: Folder of the run for the file and, for OpenTofu, a mirror of links.
         registry: Host name of the default provider registry.
         cache: Plugin cache for providers from the registry.

@@ -52,7 +52,6 @@ class CommandLine:
     """Terraform, bound to a working directory and an environment.
 
     Attributes:
-        directory: Working directory.
         environment: The whole environment of the process.
         cancel: Set by another thread to stop the running command.
     """
@@ -74,7 +73,6 @@ class CommandLine:
 
         Args:
             verb: Subcommand, such as ``apply`` or ``state list``.
-            arguments: Its options.
             timeout: Deadline in seconds.
             accept: Exit statuses that are not a failure.
             on_event: Called with each event, in a separate thread.

@@ -22,7 +22,6 @@ class AllowedDrift:
 
     Attributes:
         address: Resource address or shell pattern.
-        attributes: Attributes that may differ.
         reason: Why it is harmless, and when it can be removed.
     """
 
@@ -46,7 +45,6 @@ class DriftVerdict:
 
     Attributes:
         allowed: Known drift of the target.
-        present: Addresses of the deployed resources.
         later: Whether an earlier command deployed the stack, so that others may have changed it.
     """
 

@@ -67,7 +67,6 @@ def terraform_error(
 
     Args:
         verb: The command, such as ``apply``.
-        events: All events of the command.
         stderr: Standard error; used if no event is an error diagnostic.
         status: Exit status, negative for a signal; likewise.
     """

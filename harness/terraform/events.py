@@ -29,9 +29,7 @@ class OperationEvent:
     Attributes:
         kind: Terraform's type: ``apply_start``, ``apply_progress``, ``apply_complete``,
             ``apply_errored``, ``refresh_start``, ``refresh_complete``, ``ephemeral_op_start``...
-        address: Resource address.
         action: ``create``, ``update``, ``delete``, ``read``; empty for a refresh.
-        at: Time of the event.
     """
 
     kind: str

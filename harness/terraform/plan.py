@@ -17,7 +17,6 @@ class ResourceChange:
     """The planned change of one resource.
 
     Attributes:
-        address: Resource address.
         actions: ``("create",)``, ``("update",)``, ``("delete", "create")``, ...
         attributes: Attributes that differ; sensitive values are masked.
     """
@@ -36,7 +35,6 @@ class Plan:
     """The changes that applying would make; empty for none.
 
     Attributes:
-        resource_changes: Resources that would change.
         output_changes: Names of outputs that would change.
     """
 

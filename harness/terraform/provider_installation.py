@@ -63,7 +63,6 @@ def find_provider_installation(
 
     Args:
         explicit: Mirror folder; default: CATALOG_HARNESS_PROVIDER_MIRROR.
-        environ: Environment variables.
         version: Required version, such as "5.100.0"; any when None.
         cache: The plugin cache of the harness.
         roots: Folders of add-on software.

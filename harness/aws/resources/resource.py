@@ -174,9 +174,7 @@ def by_one_call(operation: str, argument: str, **more: Any) -> Action:
     """Return an action that is one call with the identifier.
 
     Args:
-        operation: Method of the client of the service.
         argument: Argument for the identifier; in brackets (``"[AlarmNames]"``) it takes a list.
-        more: Other arguments.
     """
     name = argument.strip("[]")
 
@@ -213,17 +211,12 @@ def resource_type(
     """Return the type of a kind that one paginated operation lists.
 
     Args:
-        operation: Method of the client of the service.
         key: Where a response holds the items.
         identifier: Where an item holds its identifier.
-        delete: Deletes a resource.
         name: Returns the name of an item, if that is not the identifier.
         within: Returns the identifier of the resource that an item is a part of.
-        state: Returns the state of an item.
         tags: Returns the tags of an item, with the client; by default those in the item.
         unless: Whether AWS creates an item and deletes it, or has deleted it.
-        arguments: Arguments of the operation.
-        more: Other attributes of the type.
     """
 
     def listed(clients: Clients) -> Iterator[Resource]:

@@ -37,9 +37,7 @@ class CheckSpec:
 
     Attributes:
         id: Service and claim, such as ``alb/targets-healthy``.
-        claim: The claim as a sentence.
         plane: How it is proved.
-        requires: What the target must be capable of.
         tiers: Tiers of the stack that must be deployed.
         exclusive: It changes the stack (and restores it), so it runs alone.
     """

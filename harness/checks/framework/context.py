@@ -35,7 +35,6 @@ class CheckContext:
     Attributes:
         outputs: Terraform outputs of the deployed stack: ids and ARNs to find resources by,
             not values to compare with.
-        expected: Names and settings as configured.
         configured: What the configuration says of every resource.
         record: Called once per check with its result, one call at a time.
         exchanges: The requests of each check, with their answers.
@@ -108,7 +107,6 @@ class CheckContext:
         """Send one HTTP request to a host name of the target; redirects are not followed.
 
         Args:
-            method: HTTP method.
             url: Absolute address; the target's HTTP session resolves its host.
             **options: ``json``, ``params``, ``headers``, ``cookies`` as for ``requests.request``.
 

@@ -113,9 +113,7 @@ class CatalogClient:
         """Send a request and require the status of its response, and that a task sent it.
 
         Args:
-            method: HTTP method.
             path: Path, with its leading slash.
-            status: Expected status.
             **request: Options of ``CheckContext.request``.
 
         Raises:

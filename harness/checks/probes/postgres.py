@@ -22,7 +22,6 @@ def connected(
     """Connect directly for the time of the context; commit at its end.
 
     Args:
-        credentials: Host, database, user and password.
         sslmode: libpq's ``sslmode``; None for the strictest that the target allows:
             ``verify-full`` where the route has a certificate authority, else ``require``,
             ``prefer`` where the target's database cannot do TLS.

@@ -16,9 +16,7 @@ class Estimate:
     """Estimated cost of a stack in USD per hour, without traffic and tax.
 
     Attributes:
-        initial: As deployed.
         maximum: At the maximum scale of the stack.
-        source: Origin of the prices.
     """
 
     initial: float
@@ -43,9 +41,7 @@ def guard_cost(
     """Note the estimated cost, and refuse a stack whose maximum is above the limit.
 
     Args:
-        usage: The billable items of the stack.
         limit: Maximum in USD per hour; None: no limit.
-        note: Receives the estimate.
 
     Raises:
         UsageError: The maximum cost is above the limit.

@@ -37,7 +37,6 @@ def current_prices(session: boto3.Session, region: str) -> Prices:
 
     Args:
         session: A session that may call ``pricing:GetProducts``.
-        region: Region of the stack.
     """
     client = session.client("pricing", region_name=_API_REGION, config=_CONFIG)
     try:

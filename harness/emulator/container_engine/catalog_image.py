@@ -21,12 +21,7 @@ _INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
 
 @dataclass(frozen=True)
 class CatalogApiImage:
-    """The API of this installation, in place of an image in a registry.
-
-    Attributes:
-        repository: Repository of the image.
-        command: Program and arguments.
-    """
+    """The API of this installation, in place of an image in a registry."""
 
     repository: str = "catalog-harness/product-catalog-api"
     command: tuple[str, ...] = field(default_factory=lambda: (sys.executable, "-m", "stack.api"))

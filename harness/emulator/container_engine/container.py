@@ -22,14 +22,9 @@ class ContainerSpec:
     """The supported part of ``POST /containers/create``.
 
     Attributes:
-        image: Image reference of the request.
-        environment: Environment variables.
         entrypoint: Entry point; empty: that of the image.
         command: Command; empty: that of the image.
-        labels: Labels.
         volumes: Path inside the container -> name of the volume.
-        aliases: Network aliases.
-        body: The complete request, for ``inspect``.
     """
 
     image: str
@@ -92,15 +87,11 @@ class Container:
 
     Attributes:
         name: Its name, without the leading slash of Docker.
-        spec: Specification of the client.
         image: The image behind ``spec.image``.
         id: 64 hexadecimal digits.
         created: When it was created, in seconds since the epoch.
-        state: State of its current run.
-        address: Its loopback address.
         preparing: The current process of ``Launch.before``.
         watcher: Done when the process has ended and the state is updated.
-        removed: Set when its removal begins.
         lock: Held while it starts.
     """
 

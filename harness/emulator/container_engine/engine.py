@@ -24,10 +24,6 @@ class Engine:
 
     All state is changed in one asyncio loop, without locks; only blocking look-ups use threads.
 
-    Args:
-        config: Configuration.
-        images: Supported images.
-
     Raises:
         EmulatorError: No loopback network is free, or there is no unprivileged account.
     """

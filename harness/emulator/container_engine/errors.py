@@ -4,11 +4,7 @@ from harness.core.errors import HarnessError
 
 
 class DockerApiError(HarnessError):
-    """An error response; Docker clients print its message.
-
-    Attributes:
-        status: HTTP status of the response.
-    """
+    """An error response; Docker clients print its message."""
 
     status = 500
 

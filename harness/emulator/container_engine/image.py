@@ -16,7 +16,6 @@ class LaunchContext:
 
     Attributes:
         address: Loopback address of the container.
-        host_name: Host name of the container.
         environment: Environment variables of the client.
         command: Entry point and command of the client; empty: that of the image.
         root: Private folder of the container; absolute paths of copied files are below it.
@@ -25,7 +24,6 @@ class LaunchContext:
         account: The account to drop to when the engine runs as root.
         resolve: Returns the address of a host name; None if no container has it.
         ca_file: Certificate authority of the databases, if it exists.
-        note: Writes a line into the container's log.
     """
 
     address: str
@@ -46,8 +44,6 @@ class Launch:
     """A process to start.
 
     Attributes:
-        command: Program and arguments.
-        environment: Its complete environment.
         account: The account to run as; None: that of the engine.
         before: Commands to run first; the failure of one ends the container.
     """

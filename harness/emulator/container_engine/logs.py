@@ -29,8 +29,6 @@ class LogQuery:
     """Selects a part of a log.
 
     Attributes:
-        stdout: Whether to include standard output.
-        stderr: Whether to include standard error.
         tail: Number of last lines; None: all.
         since: Earliest time, in seconds since the epoch.
         until: Latest time, in seconds since the epoch; 0: no limit.

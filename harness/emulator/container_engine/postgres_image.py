@@ -42,8 +42,6 @@ class PostgresImage:
     """``postgres:MAJOR`` and its variants.
 
     Attributes:
-        major: Major version of the tag.
-        find: Finds or downloads an installation.
         find_local: Finds an installation without downloading.
     """
 

@@ -36,10 +36,7 @@ class PostgresInstallation:
     """A PostgreSQL server that runs on this machine.
 
     Attributes:
-        bin: Folder of ``postgres`` and ``initdb``.
         version: Its version, such as ``16.15``.
-        tls: Whether it was built with TLS.
-        origin: Its origin, for messages.
     """
 
     bin: Path

@@ -57,7 +57,6 @@ def build_configuration(
     Args:
         label: Name of the configuration in output.
         values: Values of its variables, besides defaults.
-        load: Reads called modules.
 
     Raises:
         PreflightInputError: A file is not Terraform JSON; the message contains the path.

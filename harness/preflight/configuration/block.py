@@ -23,7 +23,6 @@ class Block:
     Args:
         raw: Argument name -> raw value.
         address: Address for messages: ``aws_lb.this.access_logs[0]``.
-        scope: Resolves locals and references.
     """
 
     def __init__(self, raw: Mapping[str, Any], *, address: str, scope: Scope) -> None:

@@ -33,7 +33,6 @@ class Resource(Block):
 
     Args:
         raw: Argument name -> raw value.
-        source: The file that declares it.
         managed: Whether Terraform creates it: false for ``data`` blocks.
         references: Addresses of referenced resources that ``raw`` does not contain (a plan).
         module: Scope of the module that declares it; by default the root module.
@@ -142,15 +141,9 @@ class Configuration(RootSettings):
 
     Args:
         label: Name of the input, for output.
-        locals_: Raw values of the locals.
-        variables: Values of the variables.
         providers: Provider name -> its blocks.
-        settings: The ``terraform`` block.
-        outputs: Raw output values.
-        calls: Names of the called modules.
 
     Attributes:
-        scope: The values of the root module.
         modules: The scopes of all modules, the root module first.
         not_read: What was not read.
         declared: Addresses of all resource and data blocks, with or without instances.

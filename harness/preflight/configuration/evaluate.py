@@ -34,7 +34,6 @@ def evaluate(raw: Any, scope: Scope, *, resolve: bool = True, depth: int = 0) ->
 
     Args:
         raw: A JSON value; strings may be templates.
-        scope: Resolves names.
         resolve: Whether references to configured arguments are replaced by their values.
         depth: Nesting of references so far.
     """

@@ -32,14 +32,10 @@ class ModuleScope:
 
     Attributes:
         prefix: Module part of its addresses.
-        locals: Raw values of the locals.
         variables: Name -> value.
-        outputs: Raw output values.
         attributes: Returns the value of a referenced argument.
         children: Called modules by name; a module that was not read is missing.
-        calls: Names of all called modules.
         providers: Provider in this module -> provider of the caller; empty: inherited.
-        parent: The caller.
         instances: Number of instances of the module, None if unknown.
         complete: Whether all its files were read.
         unexpected: Arguments of the call that are no variables.

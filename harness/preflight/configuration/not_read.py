@@ -8,8 +8,6 @@ class NotRead:
     """A part of a configuration that was not read.
 
     Attributes:
-        name: The file, module or provider.
-        reason: Why it was not read.
         matters: Whether it may have AWS resources, so that the configuration is incomplete.
     """
 

@@ -132,11 +132,7 @@ class _Plan:
 
 
 class _PlannedValues:
-    """Arguments of planned resources, with references for unknown values.
-
-    Args:
-        addresses: Addresses of the planned resources.
-    """
+    """Arguments of planned resources, with references for unknown values."""
 
     def __init__(self, addresses: Set[str]) -> None:
         self._addresses = addresses
@@ -147,7 +143,6 @@ class _PlannedValues:
         """Return planned arguments, with Unknown for unknown values.
 
         Args:
-            values: Known values.
             unknown: ``after_unknown`` of the resource.
             expressions: Expressions of the configuration, with their references.
             module: Module part of the resource's address; references are relative to it.

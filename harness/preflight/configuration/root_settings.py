@@ -14,10 +14,7 @@ class RootSettings:
     """The settings of a root module.
 
     Args:
-        scope: The values of the root module.
         providers: Provider name -> its blocks.
-        settings: The ``terraform`` block.
-        outputs: Raw output values.
 
     Attributes:
         provider_version: Version, or constraints, of the AWS provider; empty: the newest.

@@ -36,10 +36,7 @@ class Statement:
     """One statement of a policy; the tuples contain Unknown for unknown items.
 
     Attributes:
-        principals: Both services and accounts.
-        allow: Whether the effect is Allow.
         inverted: Whether it has NotAction, NotResource or NotPrincipal, which are not evaluated.
-        conditional: Whether it has conditions.
     """
 
     actions: tuple[Any, ...]
@@ -161,7 +158,6 @@ def allows(statements: Sequence[Statement], action: str, target: Resource) -> bo
     """Return whether statements allow an action on a resource; None if uncertain.
 
     Args:
-        statements: All statements that apply.
         action: Action, ``service:Name``.
     """
     if any(not statement.allow or statement.inverted for statement in statements):

@@ -37,7 +37,6 @@ class LocalStackInfo:
     Attributes:
         version: Its version; "unknown" if missing in the response.
         edition: community, pro, ...; "unknown" if missing in the response.
-        licensed: Whether a license is active.
     """
 
     version: str

@@ -25,7 +25,6 @@ def sweep_clouds(
     """Yield a report for each run that is swept: the requested ones, and those of ended clouds.
 
     Args:
-        stack: What the runs deployed.
         teardown: Destroys a run on record and ends its cloud; of a cloud that has ended it
             removes what is left on this machine.
     """

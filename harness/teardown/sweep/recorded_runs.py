@@ -24,9 +24,7 @@ class SweepRequest:
     """The options of a sweep.
 
     Attributes:
-        suffixes: Runs that were named.
         expired_before: Runs that expired before this time are swept too; None: only the named.
-        remove: Whether to remove what is found.
         state_bucket: Bucket of Terraform states; None where there is none.
         state_region: Its region; None for that of the target.
         in_use: Suffix -> owner of the runs that are left alone.
@@ -66,10 +64,7 @@ def sweep_target(
     teardown proof has found nothing of the run.
 
     Args:
-        target: Where to sweep; started.
         attachment: What its ``start`` returned: identifies the runs on record of this target.
-        stack: What the runs deployed.
-        teardown: Destroys a run on record.
 
     Raises:
         UsageError: The state bucket cannot be read.

@@ -58,8 +58,6 @@ def remove_all(
     exist any more counts as removed.
 
     Args:
-        clients: Clients of the target.
-        resources: What to delete.
         sleep: The pause between two attempts; a test passes its own. By default it ends when
             this thread is interrupted, so that Ctrl-C need not wait for a deadline.
 

@@ -21,7 +21,6 @@ class SweptRun:
         proof: The teardown proof as text; empty in a dry run.
         state: Addresses of its Terraform state, unless that was removed.
         notes: What else was done or found: ledger, state, Terraform.
-        errors: What else could not be done.
     """
 
     selected: SelectedRun
@@ -75,8 +74,6 @@ class SweepReport:
     """What a sweep of one target found and did.
 
     Attributes:
-        dry_run: Whether nothing was to be removed.
-        runs: The runs that are swept.
         skipped: What was left alone although it looks like a leftover, and why.
         unavailable: Service -> why the target does not have it.
         failed: Service -> the error that it returned.

@@ -24,7 +24,6 @@ class SweepFilter:
     """The runs that a sweep is limited to.
 
     Attributes:
-        suffixes: The runs that were named.
         expired_before: Runs that expired before this time are swept too; None: only the named.
         run_id: Of several runs that had one suffix only this one, by the tag ``RunId`` where
             there is one; empty: all.

@@ -34,9 +34,6 @@ def sweep(
     service that fails, does not stop the rest; the report has the errors.
 
     Args:
-        target: Where to sweep; started.
-        stack: What the runs deployed.
-        limits: The runs to sweep.
         except_for: Identifiers of resources that are left, with their parts: those in a
             Terraform state.
         remove: Whether to remove what is found; else the report only lists it.

@@ -44,7 +44,6 @@ def usable_clock(factor: int, directory: Path) -> ProviderClock:
     """Return the clock that a provider gets, by starting a program in the same way; 0.1 s.
 
     Args:
-        factor: The requested factor.
         directory: Folder for the launcher, on the file system of the working directory.
     """
     if factor == 1:

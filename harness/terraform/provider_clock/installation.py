@@ -38,9 +38,6 @@ def with_shared_provider(command: Sequence[str], directory: Path) -> tuple[str, 
 
     The configuration must contain one configuration of the AWS provider: a process has only one.
 
-    Args:
-        command: A command that starts the provider.
-
     Returns:
         The command itself in a directory without a launcher.
     """

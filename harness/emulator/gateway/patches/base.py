@@ -105,8 +105,6 @@ class Patch(ABC):
         ministack: Behaviour of MiniStack.
         aws: Behaviour of AWS.
         documentation: URL of the AWS documentation of that behaviour.
-        service: Signing name of the service.
-        operations: Operations to patch.
     """
 
     ministack: ClassVar[str]

@@ -40,7 +40,6 @@ class Permission:
     Attributes:
         ports: First and last port; an empty range for protocols other than TCP; None: all
             ports, or unknown.
-        cidrs: CIDR blocks of the rule.
         groups: Referenced security groups, if it is certain which.
         certain: Whether the rule is completely known.
     """
@@ -75,9 +74,6 @@ def permits(
     """Return whether any of some security groups allows a TCP port to or from peers.
 
     Args:
-        groups: Security groups whose rules apply.
-        direction: Direction of the rules.
-        port: TCP port.
         peers: Security groups of the peers; empty: any peer.
 
     Returns:
