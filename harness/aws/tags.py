@@ -23,6 +23,11 @@ def project_tags(environment_suffix: str) -> dict[str, str]:
     return PROJECT_TAGS | {SUFFIX_TAG: environment_suffix}
 
 
+def is_managed(tags: Mapping[str, str]) -> bool:
+    """Whether these are the tags of an endpoint or security group that GuardDuty manages."""
+    return tags.get("GuardDutyManaged") == "true"
+
+
 def parse_time(text: str) -> datetime | None:
     """Return an ISO 8601 time with a time zone, in UTC; None for any other text."""
     try:

@@ -4,6 +4,7 @@ from typing import Any
 
 from harness.aws.capability import Capability
 from harness.aws.paging import pages
+from harness.aws.tags import PROJECT_TAGS, as_tags
 from harness.checks.framework.check import ServiceChecks, check, expect
 from harness.checks.framework.description import Comparison
 from harness.checks.framework.expected import Tier
@@ -72,4 +73,14 @@ class Alarms(ServiceChecks):
                 **kinds,
             )
         ]
-        return [alarm for alarm in found if alarm["AlarmName"].endswith(suffix)]
+        return [
+            each for each in found if each["AlarmName"].endswith(suffix) and self._is_ours(each)
+        ]
+
+    def _is_ours(self, alarm: Any) -> bool:
+        """Whether an alarm is configured, or at least not tagged as that of another project."""
+        if alarm["AlarmName"] in self.context.configured.get(_ALARM.kind, {}):
+            return True
+        cloudwatch = self.context.clients.cloudwatch
+        tags = as_tags(cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"])
+        return tags.get("Project", PROJECT_TAGS["Project"]) == PROJECT_TAGS["Project"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from harness.aws.capability import Capability
 from harness.aws.paging import pages
+from harness.aws.tags import as_tags, is_managed
 from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.description import Comparison, named
 from harness.checks.framework.expected import Tier
@@ -41,7 +42,8 @@ class SecurityGroups(ServiceChecks):
         """Compare every group of the VPC with all its rules."""
         ec2, vpc = self.context.clients.ec2, self.context.outputs.vpc_id or ""
         of_vpc = [{"Name": "vpc-id", "Values": [vpc]}]
-        groups = list(pages(ec2, "describe_security_groups", "SecurityGroups", Filters=of_vpc))
+        found = pages(ec2, "describe_security_groups", "SecurityGroups", Filters=of_vpc)
+        groups = [group for group in found if not is_managed(as_tags(group.get("Tags", ())))]
         identifiers = [group["GroupId"] for group in groups]
         of_groups = [{"Name": "group-id", "Values": identifiers}]
         rules: dict[str, list[Any]] = defaultdict(list)

@@ -1,7 +1,6 @@
 """The default tags, on everything that can carry tags."""
 
 from collections.abc import Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -102,10 +101,10 @@ class Tags(ServiceChecks):
 
     @check("the alarms are tagged", requires=(Capability.CLOUDWATCH,), tiers=(Tier.MONITORING,))
     def alarms(self) -> str:
-        """Every alarm of this deployment."""
-        pattern = self.context.expected.alarm_name("*")
+        """Every alarm of the configuration."""
+        configured = self.context.configured.get("alarm", {})
         alarms = RESOURCE_TYPES[Kind.ALARM].list(self.context.clients)
-        return self._all_tagged([each for each in alarms if fnmatchcase(each.identifier, pattern)])
+        return self._all_tagged([each for each in alarms if each.identifier in configured])
 
     @check(
         "the scalable target is tagged",
@@ -146,6 +145,7 @@ class Tags(ServiceChecks):
         """Compare the default tags on each resource; it may have more, without the password."""
         config = self.context.expected
         expected = {**config.tags, **project_tags(config.environment_suffix)}
+        resources = [each for each in resources if not each.is_managed]
         expect(bool(resources), "resources to compare", "none")
         unknown = [each.identifier for each in resources if not each.tags_known]
         expect(not unknown, "tags that can be read", f"access denied to {', '.join(unknown)}")

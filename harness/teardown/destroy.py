@@ -1,11 +1,14 @@
 """Destroying: everything that a run has, and the proof that nothing of it is left."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from harness.aws.clients import Clients
+from harness.aws.resources.inventory import take_inventory
 from harness.aws.resources.ownership import Ownership
+from harness.aws.resources.resource import Kind, Resource
 from harness.aws.transient_errors import transient_error
 from harness.core.errors import EmulatorError, HarnessError, LeakError, TargetError
 from harness.core.folders import remove_folder
@@ -19,6 +22,7 @@ from harness.targets.factory import attach_target, target_type
 from harness.teardown.proof import TeardownProof, prove_teardown
 from harness.teardown.remote_state import remove_state_of
 from harness.teardown.sweep import SweptRun, sweep
+from harness.teardown.sweep.removal import remove_all
 from harness.teardown.sweep.selection import SweepFilter
 from harness.terraform import AwsError, TerraformError
 
@@ -127,8 +131,8 @@ def _clear(run: Run, record: RunRecord, target: Target) -> tuple[TeardownProof, 
         return proof, None
     swept = _sweep_leftovers(run, record, target)
     proof = _proved(run, record, target, final=True)
-    leak = _leak_of_complete_run(record, swept) if record.complete and swept.removed else None
-    return proof, leak
+    lost = [each for each in swept.removed if not each.is_managed]
+    return proof, _leak_of_complete_run(record, lost) if record.complete and lost else None
 
 
 def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> TerraformError | None:
@@ -149,6 +153,8 @@ def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> Terraform
     try:
         if not record.complete:
             _sweep_leftovers(run, record, target, except_for=workspace.state_identifiers())
+        if target.is_account:
+            _remove_managed(run, target, workspace.state_identifiers())
         with run.timeline.phase("destroy"):
             retried = workspace.destroy(
                 on_event=terraform_listener(run.timeline),
@@ -164,6 +170,19 @@ def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> Terraform
     if retried:
         run.timeline.observer.note(f"destroyed in two attempts: {retried}")
     return None
+
+
+def _remove_managed(run: Run, target: Target, identifiers: Collection[str]) -> None:
+    """Remove what GuardDuty has put into the VPC of a run: it would prevent its deletion.
+
+    What cannot be removed now is left to the sweep.
+    """
+    kinds = (Kind.VPC_ENDPOINT, Kind.SECURITY_GROUP)
+    clients = Clients(target.session())
+    found = take_inventory(clients, target.missing(), kinds).resources
+    managed = [each for each in found if each.is_managed and each.within in identifiers]
+    for outcome in remove_all(clients, managed) if managed else ():
+        run.timeline.note(f"of GuardDuty: {outcome.resource}: {outcome.error or 'removed'}")
 
 
 def _transient_reason(error: AwsError) -> str:
@@ -237,11 +256,11 @@ def _sweep_leftovers(
     return swept
 
 
-def _leak_of_complete_run(record: RunRecord, swept: SweptRun) -> LeakError:
+def _leak_of_complete_run(record: RunRecord, lost: Sequence[Resource]) -> LeakError:
     """Return the error about what a complete deployment left: its state should have held it all."""
-    lines = "\n".join(f"  - {resource}" for resource in swept.removed)
+    lines = "\n".join(f"  - {resource}" for resource in lost)
     return LeakError(
-        f"terraform destroy left {len(swept.removed)} resource(s) of "
+        f"terraform destroy left {len(lost)} resource(s) of "
         f"{record.environment_suffix}, which have been swept since:\n{lines}",
         remedy="nothing is left now; but the deployment was complete, so find out why they were "
         "missing from Terraform's state",

@@ -12,7 +12,7 @@ from harness.aws.capability import Capability
 from harness.aws.clients import Clients
 from harness.aws.errors import is_access_denied
 from harness.aws.paging import describe_each, pages
-from harness.aws.tags import EXPIRES_AT, PROJECT_TAGS, SUFFIX_TAG, as_tags, parse_time
+from harness.aws.tags import EXPIRES_AT, PROJECT_TAGS, SUFFIX_TAG, as_tags, is_managed, parse_time
 
 
 class Kind(StrEnum):
@@ -119,6 +119,14 @@ class Resource:
     def is_ours(self) -> bool:
         """Whether it carries this project's tags, and those of a run."""
         return bool(self.suffix) and PROJECT_TAGS.items() <= self.tags.items()
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether an AWS service made it beside the stack: GuardDuty, or Container Insights.
+
+        https://docs.aws.amazon.com/guardduty/latest/ug/runtime-monitoring-agent-resource-clean-up.html
+        """
+        return is_managed(self.tags) or self.identifier.startswith("/aws/ecs/containerinsights/")
 
     @property
     def suffix(self) -> str:

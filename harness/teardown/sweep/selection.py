@@ -137,7 +137,8 @@ def _resources_of(
     def is_swept(resource: Resource) -> bool:
         if ownership.by_tags(resource):
             return named or resource.expires_at is not None
-        untagged = resource.kind in _UNTAGGED and resource.tags_known and not resource.tags
+        may_be_untagged = resource.kind in _UNTAGGED or resource.is_managed
+        untagged = may_be_untagged and resource.tags_known and not resource.tags
         return untagged and ownership.by_name(resource)
 
     swept = {each for each in resources if is_swept(each)}
@@ -145,7 +146,7 @@ def _resources_of(
     parts = {
         each
         for each in resources
-        if each.kind in _PARTS and (each.kind.parent, each.within) in parents
+        if (each.kind in _PARTS or each.is_managed) and (each.kind.parent, each.within) in parents
     }
     untagged = {each for each in parts if not each.tags.keys() & PROJECT_TAGS.keys()}
     return tuple(each for each in resources if each in swept | untagged)

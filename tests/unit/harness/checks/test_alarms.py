@@ -57,6 +57,23 @@ def test_an_alarm_that_is_not_configured_fails(fake_deployment: FakeDeployment) 
     )
 
 
+def test_an_alarm_of_another_project_with_a_similar_name_does_not_fail(
+    fake_deployment: FakeDeployment,
+) -> None:
+    name = "catalog-alb-payments-pr1-7f3a"
+    fake_deployment.add(*ALARMS, {"AlarmName": name, "AlarmArn": f"arn:{name}"})
+    listed: Any = fake_deployment.answers["cloudwatch.ListTagsForResource"]
+    of_others = {"Tags": [{"Key": "Project", "Value": "payments"}]}
+    fake_deployment.answers["cloudwatch.ListTagsForResource"] = lambda request: (
+        of_others
+        if name in request["ResourceARN"]
+        else (listed(request) if callable(listed) else listed)
+    )
+
+    assert fake_deployment.failures("alarms/*") == {}
+    assert fake_deployment.failures("tags/alarms") == {}
+
+
 def test_an_alarm_that_is_on_fails(fake_deployment: FakeDeployment) -> None:
     fake_deployment.change(*ALARM, "StateValue", to="ALARM")
 

@@ -52,3 +52,10 @@ def test_a_group_too_many_fails(fake_deployment: FakeDeployment) -> None:
     fake_deployment.add(*GROUPS, {"GroupId": "sg-9", "GroupName": "unknown"})
 
     assert "sg-9 is not configured" in str(fake_deployment.failures("security-groups/*"))
+
+
+def test_a_group_of_guard_duty_is_no_group_too_many(fake_deployment: FakeDeployment) -> None:
+    managed = [{"Key": "GuardDutyManaged", "Value": "true"}]
+    fake_deployment.add(*GROUPS, {"GroupId": "sg-9", "GroupName": "GuardDuty", "Tags": managed})
+
+    assert fake_deployment.failures("security-groups/*") == {}

@@ -1,6 +1,7 @@
 """What is swept: this project's, of a run that was named or has expired, and nothing else."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import pytest
 
@@ -197,3 +198,35 @@ class TestSkipped:
 
     def test_everything_else_is_not_mentioned(self) -> None:
         assert self.why(Resource(Kind.VPC, "vpc-default")) == []
+
+
+class TestMadeByServices:
+    """What GuardDuty and Container Insights make beside a stack."""
+
+    MANAGED: ClassVar = {"GuardDutyManaged": "true"}
+
+    def test_an_endpoint_and_a_group_of_guard_duty_are_swept_with_their_vpc(self) -> None:
+        endpoint = Resource(Kind.VPC_ENDPOINT, "vpce-1", tags=self.MANAGED, within="vpc-1")
+        group = Resource(Kind.SECURITY_GROUP, "sg-1", "GuardDuty", self.MANAGED, within="vpc-1")
+
+        assert swept(NAMED, vpc("vpc-1"), endpoint, group) == {vpc("vpc-1"), endpoint, group}
+
+    def test_those_in_another_vpc_are_not(self) -> None:
+        endpoint = Resource(Kind.VPC_ENDPOINT, "vpce-1", tags=self.MANAGED, within="vpc-9")
+
+        assert swept(NAMED, vpc("vpc-1"), endpoint) == {vpc("vpc-1")}
+
+    def test_an_untagged_group_that_guard_duty_does_not_manage_is_not(self) -> None:
+        group = Resource(Kind.SECURITY_GROUP, "sg-1", "by hand", within="vpc-1")
+
+        assert swept(NAMED, vpc("vpc-1"), group) == {vpc("vpc-1")}
+
+    def test_the_log_group_of_container_insights_is_swept_by_its_exact_name(self) -> None:
+        name = "/aws/ecs/containerinsights/catalog-{}/performance"
+        own = Resource(Kind.LOG_GROUP, name.format(SUFFIX))
+        others = Resource(Kind.LOG_GROUP, name.format(f"{SUFFIX}-2"))
+
+        assert swept(NAMED, own, others) == {own}
+
+    def test_an_untagged_log_group_of_the_stack_is_not(self) -> None:
+        assert swept(NAMED, Resource(Kind.LOG_GROUP, f"/ecs/catalog-{SUFFIX}")) == set()
