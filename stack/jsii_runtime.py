@@ -58,9 +58,6 @@ def choose_node(search_path: str | None) -> Path | None:
 
     None: jsii uses ``node`` from PATH.
 
-    Args:
-        search_path: The value of PATH.
-
     Raises:
         NodeNotFoundError: Neither is installed.
     """

@@ -64,7 +64,6 @@ class Secret(Part):
 
         Args:
             host: Endpoint of the database; empty if none is deployed.
-            port: Port of the database.
         """
         return secretsmanager_secret_version.SecretsmanagerSecretVersion(
             self,

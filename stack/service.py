@@ -29,12 +29,7 @@ HEALTH_CHECK_GRACE_SECONDS = 60
 
 
 class Service(Part):
-    """An ECS cluster on Fargate, the API's task definition, and the service that runs it.
-
-    Attributes:
-        cluster_name: Name of the cluster.
-        service_name: Name of the service.
-    """
+    """An ECS cluster on Fargate, the API's task definition, and the service that runs it."""
 
     def __init__(
         self,

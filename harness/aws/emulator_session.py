@@ -37,7 +37,6 @@ class EmulatorSession(boto3.Session):
     """A boto3 session whose clients send everything to one endpoint.
 
     Args:
-        endpoint: URL of the emulator.
         access_key: Access key; emulators use a 12-digit one as the account id.
         secret_key: Its secret; LocalStack accepts any.
     """

@@ -16,8 +16,6 @@ class TransientError:
 
     Attributes:
         operation: Pattern of the operations that are refused.
-        code: Pattern of the error code.
-        reason: Why it is transient.
         seconds: How long it may last.
         message: Pattern in the message, where the code alone is ambiguous.
     """

@@ -45,10 +45,7 @@ class Comparison:
 
 
 def compare(settings: HarnessSettings, note: Callable[[str], object]) -> Comparison:
-    """Deploy and destroy the same stack twice: with bare Terraform, then with the harness.
-
-    Args:
-        settings: The user's settings; the target is always the embedded one.
+    """Deploy and destroy the same stack on the embedded target: bare Terraform, then the harness.
 
     Raises:
         HarnessError: A step failed.

@@ -94,11 +94,7 @@ _TYPES = {
 
 
 def describe(state: Iterable[tuple[str, Mapping[str, Any]]]) -> Descriptions:
-    """Return the description of every resource that a deployed configuration has.
-
-    Args:
-        state: Terraform type and attributes of each resource, as applied.
-    """
+    """Return the description of each applied resource, given its Terraform type and attributes."""
     described: dict[str, dict[str, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
     for name, attributes in state:
         for each in _TYPES.get(name, ()):

@@ -87,7 +87,6 @@ def require_own_folder(path: Path, *, parent: Path, prefix: str = "") -> None:
 
     Args:
         parent: The folder that it must be in, directly.
-        prefix: What its name must begin with.
 
     Raises:
         ForeignFolderError: It is elsewhere, has another name, is no folder or a link, belongs to

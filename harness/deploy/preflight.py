@@ -30,7 +30,6 @@ def require_deployable(
     """Run every rule over a synthesized stack, and return the report if nothing blocks.
 
     Args:
-        source: File that holds it, for messages.
         target: Where it would be deployed; it receives the look-ups of the rules.
         environment_suffix: Suffix that every name must contain.
         pyproject: File with the suppressions of the project; it need not exist.

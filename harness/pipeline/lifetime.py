@@ -27,7 +27,6 @@ def deployed(run: Run, *, keep: bool = False) -> Iterator[Deployment]:
     error of the body is raised, with that of the teardown as a note.
 
     Args:
-        run: The run, not begun yet.
         keep: Do not destroy a stack that was deployed completely.
 
     Raises:

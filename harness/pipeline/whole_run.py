@@ -10,7 +10,6 @@ def whole_run(run: Run, outcome: RunOutcome, *, keep: bool, checks: bool = True)
     """Deploy the stack, run the checks, destroy it, and prove that nothing is left.
 
     Args:
-        run: The run, not begun yet.
         outcome: Receives the results of the checks, errors of the second plan and notes.
         keep: Leave a stack up that was deployed completely.
 

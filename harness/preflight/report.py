@@ -33,7 +33,6 @@ class Report:
 
     Attributes:
         findings: The findings, blockers first.
-        suppressed: Findings with a suppression.
         notes: What was not checked, with the reasons.
         not_read: What was not read of the configuration.
         blocks: Number of AWS resource and data blocks that were read.

@@ -61,7 +61,6 @@ class Run:
 
         Args:
             activity: What this process does, for the error of other processes.
-            force: Whether to ignore a living owner.
 
         Raises:
             RunInUseError: Another process owns it and is alive.

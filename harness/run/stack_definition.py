@@ -40,11 +40,7 @@ class EcsService:
 
 @dataclass(frozen=True)
 class HourlyUsage:
-    """The billable items of a stack without traffic: item -> amount.
-
-    Attributes:
-        maximum: At the maximum scale of the stack.
-    """
+    """Billable items of a stack, at first and at its maximum scale, without traffic -> amount."""
 
     initial: Mapping[Item, float]
     maximum: Mapping[Item, float]
@@ -145,7 +141,6 @@ class StackDefinition(Protocol):
         """Return the configuration with the tiers and versions that the target offers.
 
         Args:
-            config: The result of ``configure``.
             target: Where it will be deployed; started.
             timeline: Receives notes on the choices and their reasons.
 

@@ -20,8 +20,6 @@ class TeardownResult:
     """How the teardown of a run ended; the process that tears it down sets this.
 
     Attributes:
-        state: How it ended.
-        leftovers: Resources that the teardown proof found.
         bundle: Name of a zip in the report's folder with the files about a failure; or empty.
     """
 

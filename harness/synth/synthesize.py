@@ -29,11 +29,7 @@ _PACKAGES = ("cdktf", "cdktf-cdktf-provider-aws", "constructs", "jsii", "nodejs-
 
 @dataclass(frozen=True)
 class SynthesizedStack:
-    """The Terraform JSON of one stack.
-
-    Attributes:
-        path: File in the cache that holds it.
-    """
+    """The Terraform JSON of one stack."""
 
     json: dict[str, Any]
     path: Path

@@ -44,7 +44,6 @@ class DriftVerdict:
     """A plan made right after apply, and the known drift.
 
     Attributes:
-        allowed: Known drift of the target.
         later: Whether an earlier command deployed the stack, so that others may have changed it.
     """
 

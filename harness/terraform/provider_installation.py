@@ -64,8 +64,6 @@ def find_provider_installation(
     Args:
         explicit: Mirror folder; default: CATALOG_HARNESS_PROVIDER_MIRROR.
         version: Required version, such as "5.100.0"; any when None.
-        cache: The plugin cache of the harness.
-        roots: Folders of add-on software.
 
     Raises:
         UsageError: The configured mirror does not contain the provider, or the user's CLI

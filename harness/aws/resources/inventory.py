@@ -47,7 +47,6 @@ class Inventory:
     """The responses of the services.
 
     Attributes:
-        resources: Every resource, with its tags.
         queried: The services that were queried, also those that failed.
         unavailable: Service -> why the target does not have it.
         errors: Service -> the error that it returned: it may still have resources.

@@ -219,8 +219,6 @@ def resource_type(
     """Return the type of a kind that one paginated operation lists.
 
     Args:
-        key: Where a response holds the items.
-        identifier: Where an item holds its identifier.
         name: Returns the name of an item, if that is not the identifier.
         within: Returns the identifier of the resource that an item is a part of.
         tags: Returns the tags of an item, with the client; by default those in the item.

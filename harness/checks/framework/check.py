@@ -37,7 +37,6 @@ class CheckSpec:
 
     Attributes:
         id: Service and claim, such as ``alb/targets-healthy``.
-        plane: How it is proved.
         tiers: Tiers of the stack that must be deployed.
         exclusive: It changes the stack (and restores it), so it runs alone.
     """
@@ -263,7 +262,6 @@ def check(
 
     Args:
         claim: What is true when the check passes, as a sentence.
-        plane: How it is proved.
         requires: What the target must be capable of, besides what the class requires.
         tiers: Tiers that must be deployed, besides the one of the class.
         exclusive: It changes the stack (and restores it), so it runs alone.

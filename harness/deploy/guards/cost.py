@@ -13,11 +13,7 @@ from harness.run.stack_definition import HourlyUsage
 
 @dataclass(frozen=True)
 class Estimate:
-    """Estimated cost of a stack in USD per hour, without traffic and tax.
-
-    Attributes:
-        maximum: At the maximum scale of the stack.
-    """
+    """USD per hour for a stack, at first and at its maximum scale, without traffic and tax."""
 
     initial: float
     maximum: float

@@ -33,10 +33,8 @@ class Prices:
 def current_prices(session: boto3.Session, region: str) -> Prices:
     """Return the prices of a region from the AWS Price List API, else from the built-in table.
 
-    Items with a fixed price per month (secrets, alarms) always come from the table.
-
-    Args:
-        session: A session that may call ``pricing:GetProducts``.
+    Items with a fixed price per month (secrets, alarms) always come from the table. The API
+    requires permission for ``pricing:GetProducts``.
     """
     client = session.client("pricing", region_name=_API_REGION, config=_CONFIG)
     try:

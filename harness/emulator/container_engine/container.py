@@ -87,12 +87,10 @@ class Container:
 
     Attributes:
         name: Its name, without the leading slash of Docker.
-        image: The image behind ``spec.image``.
         id: 64 hexadecimal digits.
         created: When it was created, in seconds since the epoch.
         preparing: The current process of ``Launch.before``.
         watcher: Done when the process has ended and the state is updated.
-        lock: Held while it starts.
     """
 
     name: str

@@ -16,7 +16,6 @@ class LaunchContext:
 
     Attributes:
         address: Loopback address of the container.
-        environment: Environment variables of the client.
         command: Entry point and command of the client; empty: that of the image.
         root: Private folder of the container; absolute paths of copied files are below it.
         mounts: Path inside the container -> folder of the volume mounted there.

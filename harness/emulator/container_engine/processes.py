@@ -59,13 +59,10 @@ class ChildProcess:
 
 
 async def spawn(launch: Launch, log: ContainerLog, orphan_signal: signal.Signals) -> ChildProcess:
-    """Start a process that ends with this one.
+    """Start a process that receives ``orphan_signal`` when this one ends.
 
     Must be called in a thread that exists as long as the engine: Linux sends the orphan signal
     when the *thread* that started the process ends.
-
-    Args:
-        orphan_signal: Signal for the process when this one ends.
     """
     process = await asyncio.create_subprocess_exec(
         *_launcher_command(launch, orphan_signal),

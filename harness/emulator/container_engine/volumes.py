@@ -23,7 +23,6 @@ class VolumeStore:
     store is in ``/var/tmp``.
 
     Args:
-        directory: Folder of the engine.
         account: The account of programs; None: that of the engine.
     """
 

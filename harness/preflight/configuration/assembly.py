@@ -55,7 +55,6 @@ def build_configuration(
     """Return the configuration of a root module and its called modules.
 
     Args:
-        label: Name of the configuration in output.
         values: Values of its variables, besides defaults.
 
     Raises:

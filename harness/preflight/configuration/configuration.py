@@ -140,7 +140,6 @@ class Configuration(RootSettings):
     """The resources of one root module and of the modules that it calls.
 
     Args:
-        label: Name of the input, for output.
         providers: Provider name -> its blocks.
 
     Attributes:

@@ -20,7 +20,6 @@ class LocalStackEndpoint:
 
     Attributes:
         url: Scheme, host and port, without a trailing slash.
-        origin: Origin of the setting, for messages.
     """
 
     url: str

@@ -36,7 +36,6 @@ def sweep(
     Args:
         except_for: Identifiers of resources that are left, with their parts: those in a
             Terraform state.
-        remove: Whether to remove what is found; else the report only lists it.
         known: Runs known from other sources than their resources.
         patience: Seconds for which the proof queries again while something is left; None: as
             long as the target may take.

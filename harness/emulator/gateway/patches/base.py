@@ -30,7 +30,6 @@ class Call:
     """One call of an AWS API.
 
     Attributes:
-        caller: Account and region of the caller.
         service: Signing name of the service, such as ``elasticloadbalancing``.
         operation: The operation, such as ``DescribeTargetHealth``.
     """
@@ -102,8 +101,6 @@ class Patch(ABC):
     next patch, finally to MiniStack, and what it returns.
 
     Attributes:
-        ministack: Behaviour of MiniStack.
-        aws: Behaviour of AWS.
         documentation: URL of the AWS documentation of that behaviour.
     """
 
