@@ -33,11 +33,7 @@ _DEPLOYMENT, _LOCK_FIXTURE = "catalog_deployment", "catalog_lock"
 
 
 class HarnessSession:
-    """The state of the harness in one process of a pytest session.
-
-    Args:
-        folder: The folder that the processes of the session share.
-    """
+    """The state of the harness in one process of a pytest session, which share a folder."""
 
     def __init__(self, config: pytest.Config, folder: SessionFolder, owner_pid: int) -> None:
         self._config = config
@@ -185,11 +181,7 @@ class HarnessSession:
         return plugin.pytest_timeout_set_timer(item, settings._replace(method="signal"))
 
     def finish(self, session: pytest.Session | None) -> None:
-        """Tear the stack down and write the report, once; a failure fails the session.
-
-        Args:
-            session: The session; None if pytest did not finish it.
-        """
+        """Tear the stack down and write the report, once; a failure fails the session, if any."""
         if self._finished or self._stack is None:
             return
         self._finished = True

@@ -95,11 +95,7 @@ class StackOutputs(Protocol):
 
 
 class StackDefinition(Protocol):
-    """A stack that the harness deploys.
-
-    Attributes:
-        stack_id: Id of the ``TerraformStack`` in its app.
-    """
+    """A stack that the harness deploys: the ``TerraformStack`` with the id in its app."""
 
     stack_id: str
 
@@ -170,11 +166,7 @@ class StackDefinition(Protocol):
     def facts(
         self, config: StackConfiguration, missing: Mapping[Capability, str]
     ) -> Mapping[str, str]:
-        """Return facts about a deployment for the report, name -> text.
-
-        Args:
-            missing: Missing capability of the target -> reason.
-        """
+        """Return facts for the report, name -> text; ``missing`` is capability -> reason."""
 
     def require_tiers(self, settings: HarnessSettings, target: Target) -> None:
         """Refuse a started target that does not offer the tiers that the user requires.

@@ -32,11 +32,7 @@ class ResourceChange:
 
 @dataclass(frozen=True)
 class Plan:
-    """The changes that applying would make; empty for none.
-
-    Attributes:
-        output_changes: Names of outputs that would change.
-    """
+    """The changes that applying would make, to resources and outputs (names); empty for none."""
 
     resource_changes: tuple[ResourceChange, ...] = ()
     output_changes: tuple[str, ...] = ()

@@ -95,11 +95,7 @@ class Made:
 
 @dataclass(frozen=True)
 class CatalogClient:
-    """Sends requests to the API.
-
-    Attributes:
-        base: Address of the API, such as ``https://d123.cloudfront.net``.
-    """
+    """Sends requests to the API at an address such as ``https://d123.cloudfront.net``."""
 
     context: CheckContext
     base: str

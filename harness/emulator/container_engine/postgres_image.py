@@ -39,11 +39,7 @@ _FIRST_WITH_VERSIONED_DATA = 18
 
 @dataclass
 class PostgresImage:
-    """``postgres:MAJOR`` and its variants.
-
-    Attributes:
-        find_local: Finds an installation without downloading.
-    """
+    """``postgres:MAJOR`` and its variants; ``find_local`` downloads nothing."""
 
     major: int
     find: Callable[[int], PostgresInstallation] = find_postgres

@@ -51,11 +51,8 @@ class ProcessRecord:
 def sweep_orphans(directory: Path) -> list[int]:
     """Kill the processes of a dead engine; return their PIDs.
 
-    Call it only if the engine of the folder has ended. A PID that has been reused by another
-    process, with a different start time, is skipped.
-
-    Args:
-        directory: Folder of the dead engine (``EngineConfig.directory``).
+    Call it only if the engine of the folder (``EngineConfig.directory``) has ended. A PID that has
+    been reused by another process, with a different start time, is skipped.
 
     Raises:
         EmulatorError: The record is damaged; nothing was killed.

@@ -14,14 +14,11 @@ _SHARED_PROVIDER = Path(__file__).with_name("shared_provider.py")
 
 
 def install_launcher(directory: Path, factor: int) -> None:
-    """Replace each AWS provider in an initialised working directory by a launcher of it.
+    """Replace each AWS provider in a working directory by a launcher, ``factor`` times as fast.
 
     Terraform starts what has the provider's file name in its package, which is a link to a mirror
     or a cache, or a copy from the registry. The package is moved aside unchanged, and a folder
     with the launcher takes its place. ``init`` must not have left checksums in the lock file.
-
-    Args:
-        factor: How many times as fast the clock of the provider runs.
 
     Raises:
         OSError: The folder is not writable.
