@@ -1,4 +1,9 @@
-"""Write the limits of AWS's APIs for preflight: ``python -m tests.record_api_limits SCHEMA``.
+"""Write the limits of AWS's APIs and the provider's schema for preflight.
+
+``python -m tests.record_api_limits SCHEMA BINDINGS``
+
+BINDINGS is the folder of the package ``cdktf_cdktf_provider_aws`` for a later major version of the
+provider, whose names are added to the schema.
 
 SCHEMA is the output of ``terraform providers schema -json``. Arguments of the provider are matched
 with the members of the API operation that creates the resource, by name; botocore's service models
@@ -17,6 +22,35 @@ import botocore.session
 from botocore.model import Shape
 
 DATA = Path("harness/preflight/rules/api_limits.json")
+SCHEMA_DATA = Path("harness/preflight/rules/terraform/schema.json")
+UNIQUENESS = Path("harness/preflight/rules/uniqueness.json")
+PROVIDER_VERSION = "5.100.0"
+# Types of the schema, besides those with limits or with unique names.
+MORE_TYPES = (
+    *("aws_alb", "aws_alb_listener", "aws_alb_listener_rule", "aws_alb_target_group"),
+    *("aws_acm_certificate_validation", "aws_cloudwatch_event_target", "aws_ecs_task_set"),
+    *("aws_iam_group_policy", "aws_iam_group_policy_attachment", "aws_iam_policy_attachment"),
+    *(
+        "aws_iam_user_policy",
+        "aws_iam_user_policy_attachment",
+        "aws_instance",
+        "aws_kms_key_policy",
+    ),
+    *("aws_lb_listener_certificate", "aws_lb_target_group_attachment", "aws_launch_template"),
+    *("aws_network_acl", "aws_rds_cluster_endpoint", "aws_rds_global_cluster", "aws_route_table"),
+    *("aws_s3_object", "aws_secretsmanager_secret_version", "aws_subnet", "aws_route53_zone"),
+    *("aws_vpc_endpoint_policy", "aws_vpc_ipv4_cidr_block_association", "aws_default_route_table"),
+    *("aws_default_security_group", "aws_internet_gateway_attachment", "aws_eip_association"),
+)
+DEEPEST = 3
+# Required by the API, and not by the schema: the provider sends the request without them.
+REQUIRED = {
+    "aws_cloudfront_cache_policy.parameters_in_cache_key_and_forwarded_to_origin.headers_config": (
+        "header_behavior"
+    ),
+    "aws_cloudfront_origin_request_policy.headers_config": "header_behavior",
+    "aws_wafv2_web_acl.rule.statement.rate_based_statement": "aggregate_key_type",
+}
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 LARGEST_ENUM = 60
 # Resource type -> service and operation.
@@ -222,7 +256,7 @@ ANY_CASE = re.compile(
 )
 
 
-def main(schema: Path) -> None:
+def main(schema: Path, bindings: Path) -> None:
     """Write the data."""
     provider = json.loads(schema.read_text())["provider_schemas"][PROVIDER]["resource_schemas"]
     types = {}
@@ -238,6 +272,46 @@ def main(schema: Path) -> None:
             types[kind] = {"page": page, "limits": limits}
     data = {"source": f"botocore {botocore.__version__}", "types": types}
     DATA.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n")
+    kinds = {*OPERATIONS, *ADDED_OPERATIONS, *MORE_TYPES}
+    for table in json.loads(UNIQUENESS.read_text()).values():
+        kinds |= set(table)
+    resources = {}
+    for kind in sorted(kinds):
+        later = _later_names(bindings / kind.removeprefix("aws_") / "__init__.py")
+        resources[kind] = _schema(provider[kind]["block"], kind, later)
+    document = {"source": f"hashicorp/aws {PROVIDER_VERSION} and 6.25.0", "types": resources}
+    SCHEMA_DATA.write_text(json.dumps(document, indent=0, separators=(",", ":")) + "\n")
+
+
+def _later_names(module: Path) -> dict[str, set[str]]:
+    """Return the properties of each class of a module of the bindings; none without the module."""
+    found: dict[str, set[str]] = {}
+    name = ""
+    for line in module.read_text().splitlines() if module.exists() else ():
+        if match := re.match(r"class (\w+)", line):
+            name = match[1]
+        if match := re.match(r"    def ([a-z]\w*)\(self\)", line):
+            found.setdefault(name, set()).add(match[1])
+    return found
+
+
+def _schema(block: dict[str, Any], path: str, later: dict[str, set[str]]) -> dict[str, Any]:
+    """Return names of arguments and attributes, required ones, and nested blocks."""
+    attributes, blocks = block.get("attributes", {}), block.get("block_types", {})
+    words = path.removeprefix("aws_").replace(".", "_").split("_")
+    name = "".join(word.capitalize() for word in words)
+    newer = later.get(name, set()) | later.get(f"{name}A", set())
+    newer = {n for n in newer if not n.endswith("_input") and not n.startswith(("reset_", "put_"))}
+    required = [name for name, item in attributes.items() if item.get("required")]
+    required += [name for name, item in blocks.items() if item.get("min_items")]
+    found: dict[str, Any] = {"names": " ".join(sorted({*attributes, *blocks, *newer}))}
+    if needed := sorted({*required, *filter(None, [REQUIRED.get(path)])}):
+        found["required"] = " ".join(needed)
+    if path.count(".") < DEEPEST:
+        nested = {n: _schema(b["block"], f"{path}.{n}", later) for n, b in blocks.items()}
+        nested.pop("timeouts", None)
+        found.update({"blocks": nested} if nested else {})
+    return found
 
 
 def _limits(
@@ -332,4 +406,4 @@ def _usable(pattern: str) -> bool:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

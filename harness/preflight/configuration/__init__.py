@@ -3,7 +3,7 @@
 from harness.preflight.configuration.block import Block, PreflightInputError
 from harness.preflight.configuration.configuration import Configuration, Resource
 from harness.preflight.configuration.module_scope import ModuleScope
-from harness.preflight.configuration.nodes import traversals
+from harness.preflight.configuration.nodes import Traversal, traversals
 from harness.preflight.configuration.not_read import NotRead
 from harness.preflight.configuration.parser import parse_template
 from harness.preflight.configuration.reading import configuration_of, read_configurations
@@ -29,6 +29,7 @@ __all__ = [
     "PreflightInputError",
     "Reference",
     "Resource",
+    "Traversal",
     "Unknown",
     "VariableSources",
     "configuration_of",

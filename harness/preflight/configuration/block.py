@@ -153,6 +153,24 @@ class Block:
             ]
         return self._blocks[name]
 
+    @property
+    def dynamic_names(self) -> set[str]:
+        """The names of the dynamic blocks."""
+        listed = _listed(self.raw.get("dynamic"))
+        return {name for labelled in listed if isinstance(labelled, Mapping) for name in labelled}
+
+    def possible_blocks(self, name: str) -> list["Block"]:
+        """Return the nested blocks, and those of ``dynamic`` blocks whose number is not known."""
+        unknown = self._dynamic(name, possible=True) if self._dynamic(name) is None else None
+        return [
+            *self.blocks(name),
+            *(
+                self._block(item, f"{name}[*]", scope)
+                for item, scope in unknown or ()
+                if isinstance(item, Mapping)
+            ),
+        ]
+
     def block(self, name: str) -> "Block | None":
         """Return the first nested block of a name, None if absent or unknown."""
         return next(iter(self.blocks(name)), None)
@@ -213,8 +231,11 @@ class Block:
             raise self._wrong(path, "a block", item)
         return Block(item, address=f"{self.address}.{path}", scope=scope)
 
-    def _dynamic(self, name: str) -> list[tuple[Any, Scope]] | None:
-        """Return content and scope of the dynamic blocks of a name; None if unknown."""
+    def _dynamic(self, name: str, *, possible: bool = False) -> list[tuple[Any, Scope]] | None:
+        """Return content and scope of the dynamic blocks of a name; None if unknown.
+
+        With ``possible`` blocks of unknown number count as one, with unknown key and value.
+        """
         raw = self.raw.get("dynamic")
         found: list[tuple[Any, Scope]] = []
         for labelled in raw if isinstance(raw, list) else [raw]:
@@ -223,7 +244,9 @@ class Block:
                 if isinstance(body, Mapping):
                     items = iterated(evaluate(body.get("for_each"), self._scope))
                     if items is None:
-                        return None
+                        if not possible:
+                            return None
+                        items = [(Unknown(), Unknown())]
                     iterator = str(body.get("iterator") or name)
                     found += [
                         (content, Bindings(self._scope, {iterator: {"key": key, "value": value}}))

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness.preflight.configuration import Resource, Unknown
+from harness.preflight.configuration import Reference, Resource, Unknown
 from harness.preflight.finding import Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 from harness.preflight.rules.iam import data_document, policy_document
@@ -43,6 +43,9 @@ _STATEMENT_KEYS = {
 }
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+", re.ASCII)
+_SID = re.compile(r"[A-Za-z0-9]*")
+_OBJECT_ACTION = re.compile(r"s3:(Get|Put|Delete|Restore)Object", re.IGNORECASE)
+_BUCKET_ACTIONS = ("s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads")
 _PRINCIPAL_KINDS = {"AWS", "Service", "Federated", "CanonicalUser"}
 _ACCOUNT = re.compile(
     r"\*|\d{12}|arn:aws[\w-]*:(iam|sts)::(\d{12}|cloudfront):[^*?]+|A[A-Z0-9]{15,}"
@@ -103,6 +106,12 @@ def _violations(document: Any, kind: str, argument: str) -> Iterator[str]:
     for index, item in enumerate(listed if isinstance(listed, list) else [listed]):
         if isinstance(item, Mapping):
             yield from (f"statement {index}: {text}" for text in _statement(item, kind))
+    if kind == "aws_iam_role" or kind in _IDENTITY:
+        items = listed if isinstance(listed, list) else []
+        ids = [i["Sid"] for i in items if isinstance(i, Mapping) and isinstance(i.get("Sid"), str)]
+        yield from (
+            f"two statements have the Sid {i}" for i in sorted(set(ids)) if ids.count(i) > 1
+        )
 
 
 def _statement(item: Mapping[str, Any], kind: str) -> Iterator[str]:
@@ -124,7 +133,41 @@ def _statement(item: Mapping[str, Any], kind: str) -> Iterator[str]:
         yield "a Principal, which an identity policy cannot have"
     if resource_policy and not has["Principal"]:
         yield "no Principal"
+    sid = item.get("Sid")
+    if (trust or identity) and isinstance(sid, str) and not _SID.fullmatch(sid):
+        yield f"Sid {sid!r} is not alphanumeric"
     yield from _values(item, arns=not trust and kind != "aws_iam_policy_document")
+    if kind == "aws_s3_bucket_policy":
+        yield from _bucket_statement(item)
+
+
+def _bucket_statement(item: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what S3 refuses: actions on objects without an object, and the other way round."""
+    listed = item.get("Resource", [] if "NotResource" in item else None)
+    if listed is None:
+        yield "no Resource"
+    resources = [
+        _s3_resource(value) for value in (listed if isinstance(listed, list) else [listed])
+    ]
+    if not resources or None in resources:
+        return
+    for action in _texts(item.get("Action")):
+        kind = "object" if _OBJECT_ACTION.match(action) else "bucket"
+        applies = kind in resources or "any" in resources or "*" in action
+        if not applies and (kind == "object" or action in _BUCKET_ACTIONS):
+            yield f"{action} does not apply to any resource of the statement, none is an {kind}"
+
+
+def _s3_resource(value: Any) -> str | None:
+    """Return whether an ARN is that of a bucket or of objects, or of any; None if not known."""
+    last = value.parts[-1] if isinstance(value, Unknown) and value.parts else value
+    if isinstance(last, Reference):
+        return "bucket" if last is value and last.attribute == "arn" else None
+    if not isinstance(last, str):
+        return None
+    if "/" in last:
+        return "object"
+    return "any" if "*" in last else "bucket" if last is value else None
 
 
 def _values(item: Mapping[str, Any], *, arns: bool) -> Iterator[str]:
@@ -187,12 +230,16 @@ def managed_policy(resource: Resource) -> Problems:
 
 
 @cache
+def _starting(start: str) -> list[str]:
+    listed = [n for names in _MANAGED["policies"].values() for n in names]
+    return [name for name in listed if name.startswith(start)]
+
+
+@cache
 def _nearest(name: str) -> tuple[str, bool]:
     """Return what is wrong with a name, and whether that is certain."""
     paths = [p for p, names in _MANAGED["policies"].items() if name in names]
     if paths:
         return f"the policy is {'/'.join(filter(None, [paths[0], name]))}", True
-    names = [n for listed in _MANAGED["policies"].values() for n in listed]
-    near = [n for n in names if n[:_SAME_START] == name[:_SAME_START]]
-    close = get_close_matches(name, near, 1, 0.85)
+    close = get_close_matches(name, _starting(name[:_SAME_START]), 1, 0.85)
     return (f"did you mean {close[0]}?", True) if close else ("unknown policy", False)

@@ -24,8 +24,8 @@ def blocks_of(block: Block, path: list[str]) -> Iterator[Block]:
     """Yield the nested blocks at a path of names."""
     if not path:
         yield block
-    elif path[0] in block or "dynamic" in block:
-        for inner in block.blocks(path[0]):
+    elif path[0] in block or path[0] in block.dynamic_names:
+        for inner in block.possible_blocks(path[0]):
             yield from blocks_of(inner, path[1:])
 
 

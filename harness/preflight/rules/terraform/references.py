@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from harness.preflight.configuration import Configuration, ModuleScope, parse_template, traversals
+from harness.preflight.configuration import (
+    Configuration,
+    ModuleScope,
+    Traversal,
+    parse_template,
+    traversals,
+)
 from harness.preflight.finding import Problem
 from harness.preflight.registry import Inspection, Problems, configuration_rule
 
@@ -17,16 +23,18 @@ def undeclared_name(inspection: Inspection) -> Problems:
         return
     for scope in configuration.modules:
         if scope.complete:
-            for address, raw in _expressions(configuration, scope):
-                for text, variant in dict.fromkeys(_undeclared(raw, scope, frozenset())):
-                    yield Problem(address, f"{text} is not declared", {}, variant)
+            for address, raw in expressions(configuration, scope):
+                for traversal in dict.fromkeys(traversals_in(raw)):
+                    variant = _missing(traversal.root, traversal.path, scope)
+                    if variant is not None:
+                        yield Problem(address, f"{traversal.text} is not declared", {}, variant)
         for name, child in scope.children.items():
             yield from _arguments(f"{scope.prefix}module.{name}", child)
     yield from _dependencies(configuration)
     yield from _providers(configuration)
 
 
-def _expressions(configuration: Configuration, scope: ModuleScope) -> Iterator[tuple[str, Any]]:
+def expressions(configuration: Configuration, scope: ModuleScope) -> Iterator[tuple[str, Any]]:
     """Yield address and raw value of all that a module declares."""
     for resource in configuration:
         if resource.module is scope:
@@ -44,22 +52,17 @@ def _arguments(address: str, child: ModuleScope) -> Iterator[Problem]:
         yield Problem(address, f"the module requires {name}, which is not set", {}, 7)
 
 
-def _undeclared(
-    raw: Any, scope: ModuleScope, iterators: frozenset[str]
-) -> Iterator[tuple[str, int]]:
-    """Yield what is not declared, and the index of the error message."""
+def traversals_in(raw: Any, iterators: frozenset[str] = frozenset()) -> Iterator[Traversal]:
+    """Yield every reference in a raw value, except to the iterators of dynamic blocks."""
     if isinstance(raw, str) and ("${" in raw or "%{" in raw):
-        for traversal in traversals(parse_template(raw), iterators):
-            found = _missing(traversal.root, traversal.path, scope)
-            if found is not None:
-                yield f"{traversal.text}", found
+        yield from traversals(parse_template(raw), iterators)
     elif isinstance(raw, Mapping):
         for key, item in raw.items():
             inner = iterators | _iterators(item) if key == "dynamic" else iterators
-            yield from _undeclared(item, scope, inner)
+            yield from traversals_in(item, inner)
     elif isinstance(raw, list):
         for item in raw:
-            yield from _undeclared(item, scope, iterators)
+            yield from traversals_in(item, iterators)
 
 
 def _iterators(dynamic: Any) -> frozenset[str]:

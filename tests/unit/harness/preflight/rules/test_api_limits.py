@@ -102,6 +102,12 @@ def test_the_contents_of_a_dynamic_block_are_checked() -> None:
     assert "versioning_configuration.status is 'on'" in message
 
 
+def test_the_contents_of_a_dynamic_block_are_checked_whatever_their_number() -> None:
+    content = {"versioning_configuration": {"for_each": "${var.all}", "content": {"status": "on"}}}
+    (message,) = found("aws_s3_bucket_versioning", dynamic=content)
+    assert "versioning_configuration.status is 'on'" in message
+
+
 @pytest.mark.parametrize(
     ("limit", "value", "violated"),
     [

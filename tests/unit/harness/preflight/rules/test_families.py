@@ -359,6 +359,55 @@ def test_principals_that_may_be_none_are_not_found() -> None:
     assert "iam/malformed-policy" not in rules({"aws_iam_policy": {"p": policy}}, data=data)
 
 
+OBJECT, BUCKET = "arn:aws:s3:::logs/*", "arn:aws:s3:::logs"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "valid"),
+    [
+        ("s3:GetObject", BUCKET, False),
+        ("s3:PutObject", "${aws_s3_bucket.b.arn}", False),
+        (["s3:GetObject", "s3:ListBucket"], OBJECT, False),
+        ("s3:ListBucket", ["${aws_s3_bucket.b.arn}/*"], False),
+        ("s3:GetObject", OBJECT, True),
+        (["s3:GetObject", "s3:ListBucket"], [OBJECT, BUCKET], True),
+        ("s3:GetObject", "${aws_s3_bucket.b.arn}/logs/*", True),
+        ("s3:*", BUCKET, True),
+        ("s3:GetObject", "${var.arn}", True),
+        ("s3:ListBucket", "arn:aws:s3:::logs*", True),
+        ("s3:PutBucketTagging", BUCKET, True),
+    ],
+)
+def test_actions_of_a_bucket_policy_apply_to_its_resources(
+    action: Any, resource: Any, *, valid: bool
+) -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": action, "Resource": resource}
+    policy = {"policy": "${jsonencode({Statement = [local.statement]})}"}
+    resources = {"aws_s3_bucket_policy": {"p": policy}, "aws_s3_bucket": {"b": {}}}
+    found = rules(resources, locals={"statement": statement})
+    assert ("iam/malformed-policy" not in found) is valid
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [{"Sid": "read-logs"}],
+        [{"Sid": "a"}, {"Sid": "a"}],
+    ],
+    ids=str,
+)
+def test_the_ids_of_statements_are_alphanumeric_and_unique(statements: list[Any]) -> None:
+    def policy(statements: list[Any]) -> str:
+        full = [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*", **s} for s in statements]
+        return json.dumps({"Version": "2012-10-17", "Statement": full})
+
+    assert "iam/malformed-policy" in rules(
+        {"aws_iam_policy": {"p": {"policy": policy(statements)}}}
+    )
+    valid = policy([{"Sid": "Read1"}, {"Sid": "b"}, {}])
+    assert "iam/malformed-policy" not in rules({"aws_iam_policy": {"p": {"policy": valid}}})
+
+
 def test_a_policy_document_is_checked_for_the_resource_that_has_it() -> None:
     data = {"aws_iam_policy_document": {"d": {"statement": {**ALLOW, "principals": ANYONE}}}}
     policy = {"policy": "${data.aws_iam_policy_document.d.json}"}
@@ -582,6 +631,7 @@ def test_static_parameters_are_applied_at_the_next_reboot() -> None:
     assert rule in parameters(family="aurora-postgresql9.9")
     assert rule in parameters(family="aurora-postgresql15.3")
     assert rule in parameters(family="aurora-mysql8")
+    assert rule in parameters(family="auroramysql8.0")
     for family in ("aurora-postgresql99", "db2-se-11.5", "mariadb11.8", "sqlserver-ex-17.0"):
         assert rule not in parameters(family=family)
     assert rule not in parameters(family="${var.family}")
