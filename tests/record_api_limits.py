@@ -27,7 +27,6 @@ UNIQUENESS = Path("harness/preflight/rules/uniqueness.json")
 PROVIDER_VERSION = "5.100.0"
 # Types of the schema, besides those with limits or with unique names.
 MORE_TYPES = (
-    *("aws_alb", "aws_alb_listener", "aws_alb_listener_rule", "aws_alb_target_group"),
     *("aws_acm_certificate_validation", "aws_cloudwatch_event_target", "aws_ecs_task_set"),
     *("aws_iam_group_policy", "aws_iam_group_policy_attachment", "aws_iam_policy_attachment"),
     *(

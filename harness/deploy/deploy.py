@@ -22,7 +22,8 @@ from harness.deploy.workspace import (
     terraform_listener,
     workspace_of,
 )
-from harness.preflight import TerraformVersion, explain
+from harness.preflight.explanation import explain
+from harness.preflight.terraform_version import TerraformVersion
 from harness.run.ledger import RunStatus
 from harness.run.run import Run
 from harness.run.stack_definition import StackConfiguration

@@ -15,7 +15,10 @@ import pytest
 
 from harness.catalog.configuration import LOCAL_IMAGE
 from harness.deploy.workspace import Tools, find_tools
-from harness.preflight import TerraformVersion, configuration_of, explain, preflight
+from harness.preflight.configuration import configuration_of
+from harness.preflight.engine import preflight
+from harness.preflight.explanation import explain
+from harness.preflight.terraform_version import TerraformVersion
 from harness.targets.base import Target
 from harness.targets.embedded import EmbeddedTarget
 from harness.terraform import TerraformError, WorkingDirectory

@@ -8,7 +8,11 @@ import pytest
 
 from harness.catalog import CATALOG
 from harness.catalog.configuration import LOCAL_IMAGE
-from harness.preflight import Report, TerraformVersion, configuration_of, explain, preflight
+from harness.preflight.configuration import configuration_of
+from harness.preflight.engine import preflight
+from harness.preflight.explanation import explain
+from harness.preflight.report import Report
+from harness.preflight.terraform_version import TerraformVersion
 from harness.synth.synthesize import synthesize
 from harness.targets.base import Target
 from harness.targets.embedded import EmbeddedTarget

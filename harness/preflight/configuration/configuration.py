@@ -1,5 +1,6 @@
 """A Terraform configuration: its resources and the references between them."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -25,7 +26,13 @@ _COMPUTED = {
     ("aws_db_subnet_group", "id"): "name",
     ("aws_rds_cluster", "id"): "cluster_identifier",
 }
+_ALIAS = re.compile(r"aws_alb(?=_|$)")
 _IDENTITIES = ("bucket", "name", "cluster_identifier", "identifier", "family", "id", "resource_id")
+
+
+def canonical_type(type_: str) -> str:
+    """Return a resource type, ``aws_lb...`` for its other name ``aws_alb...``."""
+    return _ALIAS.sub("aws_lb", type_)
 
 
 class Resource(Block):
@@ -52,7 +59,7 @@ class Resource(Block):
     ) -> None:
         self.module = module or configuration.scope
         super().__init__(raw, address=address, scope=self.module)
-        self.type = type_
+        self.type = canonical_type(type_)
         self.configuration = configuration
         self.source = source
         self.managed = managed

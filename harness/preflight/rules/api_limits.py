@@ -15,16 +15,15 @@ from harness.preflight.configuration import Resource, Unknown
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.values import blocks_of
 
-_ALIASES = {f"aws_alb{name}": f"aws_lb{name}" for name in ("", "_listener", "_target_group")}
 _DATA = json.loads(Path(__file__).with_name("api_limits.json").read_text(encoding="utf-8"))
 _TYPES: Mapping[str, Any] = _DATA["types"]
 _MOST_SHOWN = 12
 
 
-@resource_rule("api/limit", *_TYPES, *_ALIASES, table=f"service models of {_DATA['source']}")
+@resource_rule("api/limit", *_TYPES, table=f"service models of {_DATA['source']}")
 def api_limit(resource: Resource) -> Problems:
     """An argument is not a value that the API operation behind it accepts."""
-    found = _TYPES[_ALIASES.get(resource.type, resource.type)]
+    found = _TYPES[resource.type]
     for argument, limit in found["limits"].items():
         *outer, name = argument.split(".")
         for value in (b.value(name) for b in blocks_of(resource, outer) if name in b):

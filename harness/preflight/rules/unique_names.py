@@ -2,7 +2,8 @@
 
 A row of ``lookups.json`` is a request for existing resources: resource type, ``call`` (service and
 operation), its ``parameters`` (``{}``: the name), error codes of what is ``absent``, the ``path``
-to the list in the response, and the fields of items that count (``where``).
+to the list in the response, and the fields of items that count (``where``). ``arguments`` has the
+argument with the name, by resource type.
 """
 
 import json
@@ -17,25 +18,7 @@ from harness.preflight.registry import Inspection, Problems, configuration_rule,
 from harness.preflight.target_lookup import TargetLookup
 
 _DATA = json.loads(Path(__file__).with_name("lookups.json").read_text(encoding="utf-8"))
-_NAMES: Mapping[str, str] = {
-    **dict.fromkeys(
-        (
-            *("aws_alb", "aws_cloudwatch_log_group", "aws_db_parameter_group"),
-            *("aws_db_subnet_group", "aws_dynamodb_table", "aws_ecr_repository"),
-            *("aws_ecs_cluster", "aws_iam_policy", "aws_iam_role", "aws_lb"),
-            *("aws_lb_target_group", "aws_rds_cluster_parameter_group"),
-            *("aws_secretsmanager_secret", "aws_sns_topic", "aws_sqs_queue"),
-        ),
-        "name",
-    ),
-    "aws_cloudwatch_dashboard": "dashboard_name",
-    "aws_cloudwatch_metric_alarm": "alarm_name",
-    "aws_db_instance": "identifier",
-    "aws_ecs_task_definition": "family",
-    "aws_rds_cluster": "cluster_identifier",
-    "aws_rds_cluster_instance": "identifier",
-    "aws_s3_bucket": "bucket",
-}
+_NAMES: Mapping[str, str] = _DATA["arguments"]
 """Resource type -> argument with a name that must be unique per account."""
 
 

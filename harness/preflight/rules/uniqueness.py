@@ -19,8 +19,7 @@ _PARENTS = ("aws_s3_bucket", "aws_iam_role", "aws_ecs_cluster", "aws_ecr_reposit
 
 def _shared(table: Mapping[str, list[list[str]]], inspection: Inspection) -> Problems:
     for kind, groups in table.items():
-        kinds = (kind, kind.replace("aws_lb", "aws_alb")) if kind.startswith("aws_lb") else (kind,)
-        resources = inspection.configuration.resources(*kinds)
+        resources = inspection.configuration.resources(kind)
         for group in groups:
             seen: dict[Hashable, Resource] = {}
             for resource in resources:

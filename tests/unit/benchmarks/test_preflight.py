@@ -6,7 +6,9 @@ from rich.console import Console
 
 from harness.core import process
 from harness.core.process import Completed
-from harness.preflight import TerraformVersion, configuration_of, preflight
+from harness.preflight.configuration import configuration_of
+from harness.preflight.engine import preflight
+from harness.preflight.terraform_version import TerraformVersion
 from tests.benchmarks import preflight as benchmark
 from tests.benchmarks.known_mistakes import CORPUS, KNOWN_MISTAKES, Mistake
 from tests.benchmarks.preflight import Result, checkov, harness_rules, measure

@@ -8,7 +8,6 @@ from harness.preflight.rules.cloudfront.distribution import behaviors
 from harness.preflight.rules.cloudfront.managed_policies import policy
 
 _DISTRIBUTION = "aws_cloudfront_distribution"
-_LB = ("aws_lb", "aws_alb")
 
 
 @resource_rule("cloudfront/query-strings-do-not-arrive", _DISTRIBUTION)
@@ -48,7 +47,7 @@ def _balancer_of(distribution: Resource, behavior: Block) -> Resource | None:
     target = behavior.value("target_origin_id")
     for origin in distribution.blocks("origin"):
         if same(origin.value("origin_id"), target):
-            return distribution.follow("domain_name", *_LB, within=origin)
+            return distribution.follow("domain_name", "aws_lb", within=origin)
     return None
 
 
@@ -56,7 +55,7 @@ def _balancer_of(distribution: Resource, behavior: Block) -> Resource | None:
 def origin_without_listener(distribution: Resource) -> Problems:
     """CloudFront connects to a port of the load balancer that has no listener."""
     for origin in distribution.blocks("origin"):
-        balancer = distribution.follow("domain_name", *_LB, within=origin)
+        balancer = distribution.follow("domain_name", "aws_lb", within=origin)
         custom = origin.block("custom_origin_config")
         if balancer is None or custom is None:
             continue
@@ -75,14 +74,7 @@ def _origin_port(custom: Block) -> int | None:
 
 
 def _listener_ports(balancer: Resource) -> set[int] | None:
-    ports: set[int] = set()
-    for kind in ("aws_lb_listener", "aws_alb_listener"):
-        listeners = balancer.configuration.all_referring(kind, "load_balancer_arn", balancer, *_LB)
-        if listeners is None:
-            return None
-        for listener in listeners:
-            port = listener.integer("port")
-            if port is None:
-                return None
-            ports.add(port)
-    return ports
+    kind, argument = "aws_lb_listener", "load_balancer_arn"
+    listeners = balancer.configuration.all_referring(kind, argument, balancer)
+    ports = {listener.integer("port") for listener in listeners or ()}
+    return None if listeners is None or None in ports else {port for port in ports if port}

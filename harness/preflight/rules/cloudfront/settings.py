@@ -11,7 +11,6 @@ from harness.preflight.rules.s3 import allows_acls
 
 _DISTRIBUTION = "aws_cloudfront_distribution"
 _CERTIFICATES = ("aws_acm_certificate", "aws_acm_certificate_validation")
-_LB = ("aws_lb", "aws_alb")
 _S3_DOMAIN = re.compile(r".+\.s3[.-]([a-z0-9-]+\.)?amazonaws\.com")
 _HOST_POLICIES = ("AllViewer", "AllViewerAndCloudFrontHeaders-2022-06", "HostHeaderOnly")
 _MIN_TTL, _MAX_TTL = 0, 31_536_000
@@ -59,7 +58,7 @@ def _origins(distribution: Resource) -> Iterator[str]:
     for origin in distribution.blocks("origin"):
         name = origin.text("origin_id") or "..."
         domain = origin.text("domain_name") or ""
-        balancer = distribution.follow("domain_name", *_LB, within=origin)
+        balancer = distribution.follow("domain_name", "aws_lb", within=origin)
         custom = not (origin.absent("custom_origin_config") and origin.absent("vpc_origin_config"))
         if domain.startswith(("http://", "https://")) or "/" in domain:
             yield f"the domain {domain} of origin {name} is not a host name"

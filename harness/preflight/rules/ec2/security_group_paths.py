@@ -6,9 +6,7 @@ from harness.preflight.configuration import Resource
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ec2.model import EVERYWHERE, Direction, permissions, permits
 
-_LB = ("aws_lb", "aws_alb")
-_TARGETS = ("aws_lb_target_group", "aws_alb_target_group")
-_LISTENERS = ("aws_lb_listener", "aws_alb_listener")
+_LISTENER = "aws_lb_listener"
 _GROUP = "aws_security_group"
 _DEFAULT_PORTS = {
     "aurora-postgresql": 5432,
@@ -18,10 +16,10 @@ _DEFAULT_PORTS = {
 }
 
 
-@resource_rule("elbv2/viewers-cannot-connect", *_LISTENERS)
+@resource_rule("elbv2/viewers-cannot-connect", _LISTENER)
 def viewers_cannot_connect(listener: Resource) -> Problems:
     """No security group of the load balancer allows ingress on the listener's port."""
-    balancer = listener.follow("load_balancer_arn", *_LB)
+    balancer = listener.follow("load_balancer_arn", "aws_lb")
     port = listener.integer("port")
     groups = balancer.follow_all("security_groups", _GROUP) if balancer is not None else None
     if balancer is None or port is None or not groups:
@@ -36,7 +34,7 @@ def load_balancer_cannot_connect(service: Resource) -> Problems:
     tasks = _task_groups(service)
     for block in service.blocks("load_balancer"):
         port = block.integer("container_port")
-        group = service.follow("target_group_arn", *_TARGETS, within=block)
+        group = service.follow("target_group_arn", "aws_lb_target_group", within=block)
         if port is None or group is None or not tasks:
             continue
         for balancer in _balancers_of(group):
@@ -99,9 +97,9 @@ def _task_groups(service: Resource) -> list[Resource] | None:
 def _balancers_of(group: Resource) -> list[Resource]:
     """Return the load balancers whose listeners or listener rules reference a target group."""
     found: dict[str, Resource] = {}
-    for item in group.configuration.dependents(group, *_LISTENERS, "aws_lb_listener_rule"):
-        listener = item if item.type in _LISTENERS else item.follow("listener_arn", *_LISTENERS)
-        balancer = listener.follow("load_balancer_arn", *_LB) if listener is not None else None
+    for item in group.configuration.dependents(group, _LISTENER, "aws_lb_listener_rule"):
+        listener = item if item.type == _LISTENER else item.follow("listener_arn", _LISTENER)
+        balancer = listener.follow("load_balancer_arn", "aws_lb") if listener is not None else None
         if balancer is not None:
             found[balancer.address] = balancer
     return list(found.values())

@@ -4,9 +4,6 @@ from collections.abc import Iterator, Mapping
 
 from harness.preflight.configuration import Block, Resource
 
-TARGET_GROUPS = ("aws_lb_target_group", "aws_alb_target_group")
-"""Both names of the resource type of target groups."""
-
 
 def task_of(service: Resource) -> Resource | None:
     """Return the task definition of a service, None if it is not certain which."""
@@ -33,7 +30,7 @@ def containers_of(service: Resource) -> list[Block]:
 def target_groups(service: Resource) -> Iterator[tuple[Block, Resource]]:
     """Yield the load balancer blocks of a service whose target group is certain."""
     for block in service.blocks("load_balancer"):
-        group = service.follow("target_group_arn", *TARGET_GROUPS, within=block)
+        group = service.follow("target_group_arn", "aws_lb_target_group", within=block)
         if group is not None:
             yield block, group
 

@@ -6,10 +6,7 @@ from harness.preflight.configuration import Configuration, Resource, is_traceabl
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import containers, port_mappings, target_groups, task_of
 
-_LISTENERS = (
-    *("aws_lb_listener", "aws_lb_listener_rule"),
-    *("aws_alb_listener", "aws_alb_listener_rule"),
-)
+_LISTENERS = ("aws_lb_listener", "aws_lb_listener_rule")
 
 
 @resource_rule("ecs/launch-type-with-capacity-provider-strategy", "aws_ecs_service")

@@ -15,7 +15,7 @@ _SERVICE = "logdelivery.elasticloadbalancing.amazonaws.com"
 _ACCOUNTS = json.loads(Path(__file__).with_name("log_accounts.json").read_text(encoding="utf-8"))
 
 
-@resource_rule("elbv2/access-log-bucket-policy", "aws_lb", "aws_alb")
+@resource_rule("elbv2/access-log-bucket-policy", "aws_lb")
 def access_log_bucket_policy(balancer: Resource) -> Problems:
     """The policy of the access-log bucket does not allow load balancers to write."""
     for logs, bucket in _log_buckets(balancer):
@@ -39,7 +39,7 @@ def access_log_bucket_policy(balancer: Resource) -> Problems:
             )
 
 
-@resource_rule("elbv2/access-log-bucket-encryption", "aws_lb", "aws_alb")
+@resource_rule("elbv2/access-log-bucket-encryption", "aws_lb")
 def access_log_bucket_encryption(balancer: Resource) -> Problems:
     """The access-log bucket is encrypted with a KMS key, which ALB does not support."""
     for _, bucket in _log_buckets(balancer):

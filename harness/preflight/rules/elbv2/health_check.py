@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from harness.preflight.configuration import Block, Resource
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import (
-    TARGET_GROUPS,
     containers_of,
     port_mappings,
     target_groups,
@@ -19,7 +18,7 @@ _URL = re.compile(
 _DEFAULT_INTERVAL = 30
 
 
-@resource_rule("elbv2/health-check-interval", *TARGET_GROUPS)
+@resource_rule("elbv2/health-check-interval", "aws_lb_target_group")
 def health_check_interval(group: Resource) -> Problems:
     """The timeout of a health check is not less than its interval."""
     for check in group.blocks("health_check"):

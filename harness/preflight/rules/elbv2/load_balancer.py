@@ -7,13 +7,10 @@ from harness.preflight.configuration import Resource, Unknown, same
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ec2.model import distinct_zones, zones_of
 
-_LB = ("aws_lb", "aws_alb")
 _MIN_ZONES = 2
-_GROUP = ("aws_lb_target_group", "aws_alb_target_group")
-_LISTENER = ("aws_lb_listener", "aws_alb_listener")
 
 
-@resource_rule("elbv2/too-few-zones", *_LB)
+@resource_rule("elbv2/too-few-zones", "aws_lb")
 def too_few_zones(balancer: Resource) -> Problems:
     """An application load balancer is in fewer than two availability zones."""
     zones = distinct_zones(balancer, "subnets")
@@ -21,7 +18,7 @@ def too_few_zones(balancer: Resource) -> Problems:
         yield balancer.problem(f"all subnets are in {zones[0]}")
 
 
-@resource_rule("elbv2/subnets-in-same-zone", *_LB)
+@resource_rule("elbv2/subnets-in-same-zone", "aws_lb")
 def subnets_in_same_zone(balancer: Resource) -> Problems:
     """A load balancer is attached to two subnets of one availability zone."""
     zones = zones_of(balancer, "subnets") or []
@@ -35,7 +32,7 @@ def _is_application(balancer: Resource) -> bool:
     return balancer.text("load_balancer_type", "application") == "application"
 
 
-@resource_rule("elbv2/no-internet-gateway", *_LB)
+@resource_rule("elbv2/no-internet-gateway", "aws_lb")
 def no_internet_gateway(balancer: Resource) -> Problems:
     """An internet-facing load balancer is in a VPC without internet gateway."""
     configuration = balancer.configuration
@@ -48,7 +45,7 @@ def no_internet_gateway(balancer: Resource) -> Problems:
         yield balancer.problem(f"{vpc.address} has no internet gateway")
 
 
-@resource_rule("elbv2/target-group-incomplete", *_GROUP)
+@resource_rule("elbv2/target-group-incomplete", "aws_lb_target_group")
 def target_group_incomplete(group: Resource) -> Problems:
     """A target group has no port, protocol or VPC."""
     kind = group.text("target_type", "instance")
@@ -57,7 +54,7 @@ def target_group_incomplete(group: Resource) -> Problems:
             yield group.problem(f"{name} is not set; target type is {kind}", name=name, kind=kind)
 
 
-@resource_rule("elbv2/listener-certificate", *_LISTENER)
+@resource_rule("elbv2/listener-certificate", "aws_lb_listener")
 def listener_certificate(listener: Resource) -> Problems:
     """An HTTPS listener has no certificate, or an HTTP listener has one."""
     protocol = listener.text("protocol")

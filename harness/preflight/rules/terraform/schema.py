@@ -11,7 +11,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from harness.preflight.configuration import Block, Configuration, Resource, Traversal
+from harness.preflight.configuration import (
+    Block,
+    Configuration,
+    Resource,
+    Traversal,
+    canonical_type,
+)
 from harness.preflight.finding import Problem, Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 from harness.preflight.rules.terraform.references import expressions, traversals_in
@@ -73,7 +79,7 @@ def attributes(inspection: Inspection) -> Problems:
 
 def _attribute(traversal: Traversal) -> tuple[str, list[str]]:
     """Return the attribute of a resource that a reference names, and all that its type has."""
-    names = _TYPES.get(traversal.root, {}).get("names", "").split()
+    names = _TYPES.get(canonical_type(traversal.root), {}).get("names", "").split()
     match = _ATTRIBUTE.match(traversal.text) if names else None
     return (match[1] if match else ""), names
 

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from harness.preflight import (
+from harness.preflight.configuration import (
     PreflightInputError,
-    TerraformVersion,
     configuration_of,
-    preflight,
     read_configurations,
 )
+from harness.preflight.engine import preflight
 from harness.preflight.rules.rds.aurora_versions import OFFERED
+from harness.preflight.terraform_version import TerraformVersion
 from tests.unit.harness.preflight.as_hcl import as_hcl
 from tests.unit.harness.preflight.conftest import Synth
 from tests.unit.harness.preflight.sample_configuration import (

@@ -13,7 +13,7 @@ from harness.core.errors import EmulatorError, HarnessError, TargetError
 from harness.core.folders import MARKER
 from harness.deploy.deploy import attach, deploy, find_target, start_target
 from harness.deploy.workspace import find_tools
-from harness.preflight import TerraformVersion
+from harness.preflight.terraform_version import TerraformVersion
 from harness.run.ledger import RunStatus
 from harness.terraform import TerraformError
 from harness.terraform.drift import AllowedDrift, require_no_drift

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from harness.deploy.preflight import BlockedError, require_deployable
-from harness.preflight import TerraformVersion
 from harness.preflight.report import Report
+from harness.preflight.terraform_version import TerraformVersion
 from tests.unit.harness.preflight.sample_configuration import SUFFIX, Draft, FakeTarget, catalog
 
 BUCKET = "aws_s3_bucket.storage_log_bucket"

@@ -17,14 +17,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from harness.aws.capability import Capability
-from harness.preflight import (
-    Finding,
-    Report,
-    TerraformVersion,
-    configuration_of,
-    explain,
-    preflight,
-)
+from harness.preflight.configuration import configuration_of
+from harness.preflight.engine import preflight
+from harness.preflight.explanation import explain
+from harness.preflight.finding import Finding
+from harness.preflight.report import Report
+from harness.preflight.terraform_version import TerraformVersion
 from stack.config import StackConfig
 from tests.unit.stack.template import synthesize
 

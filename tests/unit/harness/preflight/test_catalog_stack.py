@@ -7,14 +7,10 @@ from typing import Any
 
 import pytest
 
-from harness.preflight import (
-    Configuration,
-    Report,
-    TerraformVersion,
-    configuration_of,
-    preflight,
-    read_configurations,
-)
+from harness.preflight.configuration import Configuration, configuration_of, read_configurations
+from harness.preflight.engine import preflight
+from harness.preflight.report import Report
+from harness.preflight.terraform_version import TerraformVersion
 from stack.tiers import missing_tiers
 from tests.benchmarks.known_mistakes import KNOWN_MISTAKES, Mistake
 from tests.unit.harness.preflight.as_hcl import as_hcl

@@ -1,14 +1,11 @@
 from botocore.exceptions import EndpointConnectionError
 
-from harness.preflight import (
-    Report,
-    Severity,
-    Suppression,
-    TerraformVersion,
-    Verdict,
-    configuration_of,
-    preflight,
-)
+from harness.preflight.configuration import configuration_of
+from harness.preflight.engine import preflight
+from harness.preflight.finding import Severity
+from harness.preflight.report import Report, Verdict
+from harness.preflight.suppression import Suppression
+from harness.preflight.terraform_version import TerraformVersion
 from tests.unit.harness.preflight.sample_configuration import FakeTarget, catalog, no_such
 
 BUCKET = "aws_s3_bucket.storage_log_bucket"

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.preflight import explain
+from harness.preflight.explanation import explain
 
 
 @pytest.mark.parametrize(

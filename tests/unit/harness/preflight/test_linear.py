@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from harness.preflight import configuration_of, preflight
+from harness.preflight.configuration import configuration_of
+from harness.preflight.engine import preflight
 
 Shape = Callable[[int], dict[str, Any]]
 CONTAINERS = json.dumps([{"name": "a", "image": "x", "portMappings": [{"containerPort": 80}]}])

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.preflight import PreflightInputError, Suppression, load_suppressions
+from harness.preflight.configuration import PreflightInputError
+from harness.preflight.suppression import Suppression, load_suppressions
 
 
 def write(tmp_path: Path, text: str) -> Path:

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.preflight import TerraformVersion
+from harness.preflight.terraform_version import TerraformVersion
 
 
 @pytest.mark.parametrize(

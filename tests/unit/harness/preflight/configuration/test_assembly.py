@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
-from harness.preflight import Configuration, configuration_of, preflight, read_configurations
-from harness.preflight.configuration import Unknown
+from harness.preflight.configuration import (
+    Configuration,
+    Unknown,
+    configuration_of,
+    read_configurations,
+)
+from harness.preflight.engine import preflight
 
 SERVER: dict[str, Any] = {
     "variable": {"name": {}, "class": {"default": "db.r6g.large"}},

@@ -2,8 +2,7 @@ from typing import Any
 
 import pytest
 
-from harness.preflight import PreflightInputError, configuration_of
-from harness.preflight.configuration import Block, Unknown
+from harness.preflight.configuration import Block, PreflightInputError, Unknown, configuration_of
 
 
 def block(**arguments: Any) -> Block:

@@ -1,7 +1,6 @@
 from typing import Any
 
-from harness.preflight import Configuration, configuration_of
-from harness.preflight.configuration import Resource
+from harness.preflight.configuration import Configuration, Resource, configuration_of
 
 
 def configuration(resources: dict[str, Any], **more: Any) -> Configuration:

@@ -2,8 +2,13 @@ from typing import Any
 
 import pytest
 
-from harness.preflight import configuration_of
-from harness.preflight.configuration import Encoded, Reference, Unknown, references_in
+from harness.preflight.configuration import (
+    Encoded,
+    Reference,
+    Unknown,
+    configuration_of,
+    references_in,
+)
 from harness.preflight.configuration.evaluate import evaluate
 from harness.preflight.configuration.scope import Scope
 

@@ -5,9 +5,15 @@ from typing import Any
 
 import pytest
 
-from harness.preflight import PreflightInputError, configuration_of, preflight, read_configurations
-from harness.preflight.configuration import Encoded, Reference
+from harness.preflight.configuration import (
+    Encoded,
+    PreflightInputError,
+    Reference,
+    configuration_of,
+    read_configurations,
+)
 from harness.preflight.configuration.hcl import parse_hcl
+from harness.preflight.engine import preflight
 from tests.unit.harness.preflight.as_hcl import as_hcl
 from tests.unit.harness.preflight.sample_configuration import catalog
 

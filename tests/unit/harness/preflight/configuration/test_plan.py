@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from harness.preflight import PreflightInputError, TerraformVersion, configuration_of, preflight
+from harness.preflight.configuration import PreflightInputError, configuration_of
+from harness.preflight.engine import preflight
+from harness.preflight.terraform_version import TerraformVersion
 from tests.unit.harness.preflight.sample_configuration import leaves
 
 CLUSTER = ("aws_ecs_cluster.main.arn", "aws_ecs_cluster.main")

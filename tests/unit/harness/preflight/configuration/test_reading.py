@@ -4,8 +4,13 @@ from typing import Any
 
 import pytest
 
-from harness.preflight import PreflightInputError, configuration_of, preflight, read_configurations
+from harness.preflight.configuration import (
+    PreflightInputError,
+    configuration_of,
+    read_configurations,
+)
 from harness.preflight.configuration.reading import MAX_BYTES
+from harness.preflight.engine import preflight
 
 BUCKET = {"resource": {"aws_s3_bucket": {"logs": {"bucket": "logs", "force_destroy": True}}}}
 

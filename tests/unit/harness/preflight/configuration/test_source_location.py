@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.preflight import Family, Finding, Severity
 from harness.preflight.configuration import Location, location_of
+from harness.preflight.finding import Family, Finding, Severity
 
 TEXT = """{
   "resource": {

@@ -5,8 +5,12 @@ from typing import Any
 import pytest
 
 from harness.core.errors import UsageError
-from harness.preflight import PreflightInputError, VariableSources, read_configurations
-from harness.preflight.configuration import Unknown
+from harness.preflight.configuration import (
+    PreflightInputError,
+    Unknown,
+    VariableSources,
+    read_configurations,
+)
 
 BLOCK = {"resource": {"aws_vpc": {"v": {"x": "${var.x}"}}}}
 

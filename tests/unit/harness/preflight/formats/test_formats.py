@@ -6,16 +6,12 @@ from typing import Any
 
 import pytest
 
-from harness.preflight import (
-    NotRead,
-    Report,
-    Suppression,
-    all_rules,
-    configuration_of,
-    preflight,
-    read_configurations,
-)
+from harness.preflight.configuration import NotRead, configuration_of, read_configurations
+from harness.preflight.engine import preflight
 from harness.preflight.formats import FORMATS
+from harness.preflight.report import Report
+from harness.preflight.rules import all_rules
+from harness.preflight.suppression import Suppression
 from tests.unit.harness.preflight.sample_configuration import catalog
 
 BUCKET = "aws_s3_bucket.storage_log_bucket"

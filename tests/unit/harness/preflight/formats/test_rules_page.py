@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.preflight import all_rules
 from harness.preflight.formats import rules_page
+from harness.preflight.rules import all_rules
 
 
 def test_the_page_lists_every_rule() -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from harness.preflight import configuration_of, preflight
-from harness.preflight.configuration import Unknown
+from harness.preflight.configuration import Unknown, configuration_of
+from harness.preflight.engine import preflight
 from harness.preflight.rules.api_limits import violation
 from tests.unit.harness.preflight.sample_configuration import check, fires, silent
 

@@ -3,7 +3,8 @@ from importlib import import_module
 
 import pytest
 
-from harness.preflight import Rule, all_rules
+from harness.preflight.registry import Rule
+from harness.preflight.rules import all_rules
 from tests.unit.harness.preflight import rules
 
 CASES = [

@@ -5,7 +5,8 @@ import pytest
 
 from harness.aws.capability import Capability
 from harness.core.errors import TargetError
-from harness.preflight import configuration_of, preflight
+from harness.preflight.configuration import configuration_of
+from harness.preflight.engine import preflight
 from tests.unit.harness.preflight.sample_configuration import (
     SUFFIX,
     Case,

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from harness.preflight import Report, configuration_of, preflight
+from harness.preflight.configuration import configuration_of
+from harness.preflight.engine import preflight
+from harness.preflight.report import Report
 from tests.unit.harness.preflight.sample_configuration import Case, check, fires, silent
 from tests.unit.harness.preflight.sample_configuration import with_variables as declared
 

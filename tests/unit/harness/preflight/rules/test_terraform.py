@@ -1,7 +1,7 @@
 import pytest
 
-from harness.preflight import TerraformVersion
 from harness.preflight.rules.terraform.backend_arguments import s3_argument
+from harness.preflight.terraform_version import TerraformVersion
 from tests.unit.harness.preflight.sample_configuration import (
     SUFFIX,
     Case,
