@@ -69,6 +69,7 @@ def _finding(rule: Rule, problem: Problem, inspection: Inspection) -> Finding:
     configuration, target = inspection.configuration, inspection.target
     resource = configuration.find(problem.address)
     severity, message = problem.severity or rule.severity, problem.message
+    fact = f"table: {rule.table}" if rule.table else "rule"
     if resource is not None and resource.conditional and severity is Severity.BLOCKER:
         severity, message = Severity.WARNING, f"if its count is not 0: {message}"
     return Finding(
@@ -81,12 +82,8 @@ def _finding(rule: Rule, problem: Problem, inspection: Inspection) -> Finding:
         remedy=rule.remedy,
         documentation=rule.documentation,
         source=resource.source if resource else configuration.settings_source,
-        fact=f"target {target.name}, {target.region}" if rule.online and target else _fact(rule),
+        fact=f"target {target.name}, {target.region}" if rule.online and target else fact,
     )
-
-
-def _fact(rule: Rule) -> str:
-    return f"table: {rule.table}" if rule.table else "rule"
 
 
 def _fill(template: str, details: Mapping[str, object]) -> str:

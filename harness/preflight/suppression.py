@@ -56,15 +56,12 @@ def load_suppressions(pyproject: Path) -> tuple[Suppression, ...]:
 
 def _entry(entry: Any, pyproject: Path) -> Suppression:
     names = ("rule", "address", "reason")
-    if not isinstance(entry, dict) or set(entry) != set(names):
+    values = [entry.get(name) for name in names] if isinstance(entry, dict) else []
+    texts = [value for value in values if isinstance(value, str) and value.strip()]
+    if len(texts) != len(names) or set(entry) != set(names):
         raise PreflightInputError(
-            f"{pyproject}: a suppression needs exactly rule, address and reason; found {entry!r}",
+            f"{pyproject}: a suppression needs exactly rule, address and reason, each a text that "
+            f"is not empty; found {entry!r}",
             remedy=_EXAMPLE,
         )
-    values = [entry[name] for name in names]
-    if not all(isinstance(value, str) and value.strip() for value in values):
-        raise PreflightInputError(
-            f"{pyproject}: rule, address and reason must be text and not empty; found {entry!r}",
-            remedy=_EXAMPLE,
-        )
-    return Suppression(*values)
+    return Suppression(*texts)

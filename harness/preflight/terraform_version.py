@@ -75,11 +75,6 @@ def may_reach(constraints: str, version: tuple[int, int, int]) -> bool:
     major, minor, _ = version
     later = [version, (major, minor + 999, 0), *((major + n, 0, 0) for n in range(1, 9))]
     candidates = [v for v in (*later, *named) if v >= version]
-    return (
-        any(
-            TerraformVersion((v[0], v[1], v[2])).satisfies(constraints) is not False
-            for v in candidates
-            if constraints
-        )
-        or not constraints
+    return not constraints or any(
+        TerraformVersion((v[0], v[1], v[2])).satisfies(constraints) is not False for v in candidates
     )

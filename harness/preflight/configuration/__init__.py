@@ -1,7 +1,12 @@
 """Read Terraform JSON, HCL and plans: resources, blocks and values, without running Terraform."""
 
-from harness.preflight.configuration.block import Block, PreflightInputError
-from harness.preflight.configuration.configuration import Configuration, Resource, canonical_type
+from harness.preflight.configuration.block import (
+    Block,
+    PreflightInputError,
+    canonical_type,
+    dynamic_blocks,
+)
+from harness.preflight.configuration.configuration import Configuration, Resource
 from harness.preflight.configuration.module_scope import ModuleScope
 from harness.preflight.configuration.nodes import Traversal, traversals
 from harness.preflight.configuration.not_read import NotRead
@@ -34,6 +39,7 @@ __all__ = [
     "VariableSources",
     "canonical_type",
     "configuration_of",
+    "dynamic_blocks",
     "is_known",
     "is_traceable",
     "location_of",

@@ -13,7 +13,6 @@ from harness.preflight.configuration.configuration import Configuration, Resourc
 from harness.preflight.configuration.module import Module
 from harness.preflight.configuration.module_scope import (
     ModuleScope,
-    Variable,
     instances,
     traversal_name,
 )
@@ -117,17 +116,19 @@ class _Assembly:
 def _called_scope(
     module: Module, name: str, call: Mapping[str, Any], caller: ModuleScope
 ) -> ModuleScope:
+    passed = call.get("providers")
+    passed = passed if isinstance(passed, dict) else {}
     return ModuleScope(
         caller.attributes,
         prefix=f"{caller.prefix}module.{name}.",
         locals=module.locals,
         variables={
-            n: typed(call[n], body, caller) if n in call else _default(body)
+            n: typed(call[n], body, caller) if n in call else RootValues().variable(n, body)
             for n, body in module.variables.items()
         },
         outputs=module.outputs,
         calls=frozenset(module.calls),
-        providers=_passed_providers(call.get("providers")),
+        providers={n: traversal_name(value) for n, value in passed.items()},
         parent=caller,
         instances=0 if caller.instances == 0 else instances(call, caller),
         unexpected=tuple(set(call) - set(module.variables) - _META_ARGUMENTS),
@@ -135,15 +136,6 @@ def _called_scope(
             n for n, body in module.variables.items() if "default" not in body and n not in call
         ),
     )
-
-
-def _default(body: Mapping[str, Any]) -> Variable:
-    return RootValues().variable("", body)
-
-
-def _passed_providers(passed: Any) -> dict[str, str]:
-    items = passed.items() if isinstance(passed, dict) else ()
-    return {name: traversal_name(value) for name, value in items}
 
 
 def _add_resources(configuration: Configuration, module: Module, scope: ModuleScope) -> None:

@@ -1,15 +1,17 @@
 """Arguments of a block: typed access to raw Terraform JSON."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.core.errors import UsageError
 from harness.preflight.configuration.documents import parse_document
 from harness.preflight.configuration.evaluate import evaluate, iterated
 from harness.preflight.configuration.scope import Bindings, Scope
-from harness.preflight.configuration.values import Encoded, Unknown, is_known
+from harness.preflight.configuration.values import Encoded, Unknown, as_list, is_known
 
+_ALIAS = re.compile(r"aws_alb(?=_|$)")
 _NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
 
 
@@ -156,20 +158,14 @@ class Block:
     @property
     def dynamic_names(self) -> set[str]:
         """The names of the dynamic blocks."""
-        listed = _listed(self.raw.get("dynamic"))
-        return {name for labelled in listed if isinstance(labelled, Mapping) for name in labelled}
+        return {name for name, _ in dynamic_blocks(self.raw.get("dynamic"))}
 
     def possible_blocks(self, name: str) -> list["Block"]:
         """Return the nested blocks, and those of ``dynamic`` blocks whose number is not known."""
-        unknown = self._dynamic(name, possible=True) if self._dynamic(name) is None else None
-        return [
-            *self.blocks(name),
-            *(
-                self._block(item, f"{name}[*]", scope)
-                for item, scope in unknown or ()
-                if isinstance(item, Mapping)
-            ),
-        ]
+        if self._dynamic(name) is not None:
+            return self.blocks(name)
+        found = [b for b in self._dynamic(name, possible=True) or () if isinstance(b[0], Mapping)]
+        return [*self.blocks(name), *(self._block(b, f"{name}[*]", scope) for b, scope in found)]
 
     def block(self, name: str) -> "Block | None":
         """Return the first nested block of a name, None if absent or unknown."""
@@ -220,8 +216,7 @@ class Block:
     def _bodies(self, name: str) -> list[Any]:
         """Return the raw bodies of blocks; expressions are evaluated."""
         raw = self._without_expression(self.raw.get(name))
-        items = raw if isinstance(raw, list) else [raw]
-        return [self._without_expression(item) for item in items]
+        return [self._without_expression(item) for item in as_list(raw)]
 
     def _without_expression(self, raw: Any) -> Any:
         return evaluate(raw, self._scope) if isinstance(raw, str) else raw
@@ -236,23 +231,19 @@ class Block:
 
         With ``possible`` blocks of unknown number count as one, with unknown key and value.
         """
-        raw = self.raw.get("dynamic")
         found: list[tuple[Any, Scope]] = []
-        for labelled in raw if isinstance(raw, list) else [raw]:
-            bodies = labelled.get(name) if isinstance(labelled, Mapping) else None
-            for body in bodies if isinstance(bodies, list) else [bodies]:
-                if isinstance(body, Mapping):
-                    items = iterated(evaluate(body.get("for_each"), self._scope))
-                    if items is None:
-                        if not possible:
-                            return None
-                        items = [(Unknown(), Unknown())]
-                    iterator = str(body.get("iterator") or name)
-                    found += [
-                        (content, Bindings(self._scope, {iterator: {"key": key, "value": value}}))
-                        for key, value in items
-                        for content in _listed(body.get("content"))
-                    ]
+        for label, body in dynamic_blocks(self.raw.get("dynamic")):
+            if label != name:
+                continue
+            items = iterated(evaluate(body.get("for_each"), self._scope))
+            if items is None and not possible:
+                return None
+            iterator = str(body.get("iterator") or name)
+            found += [
+                (content, Bindings(self._scope, {iterator: {"key": key, "value": value}}))
+                for key, value in ([(Unknown(), Unknown())] if items is None else items)
+                for content in as_list(body.get("content"))
+            ]
         return found
 
     def _items(self, name: str, value: Any) -> list[Any] | None:
@@ -272,8 +263,16 @@ class Block:
         )
 
 
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def dynamic_blocks(raw: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield label and body of each ``dynamic`` block in the raw value of ``dynamic``."""
+    for labelled in as_list(raw):
+        for label, bodies in labelled.items() if isinstance(labelled, Mapping) else ():
+            yield from ((label, body) for body in as_list(bodies) if isinstance(body, Mapping))
+
+
+def canonical_type(type_: str) -> str:
+    """Return a resource type, ``aws_lb...`` for its other name ``aws_alb...``."""
+    return _ALIAS.sub("aws_lb", type_)
 
 
 def type_name(value: Any) -> str:

@@ -1,11 +1,10 @@
 """A Terraform configuration: its resources and the references between them."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from harness.preflight.configuration.block import Block
+from harness.preflight.configuration.block import Block, canonical_type
 from harness.preflight.configuration.evaluate import evaluate
 from harness.preflight.configuration.module_scope import (
     ModuleScope,
@@ -26,13 +25,7 @@ _COMPUTED = {
     ("aws_db_subnet_group", "id"): "name",
     ("aws_rds_cluster", "id"): "cluster_identifier",
 }
-_ALIAS = re.compile(r"aws_alb(?=_|$)")
 _IDENTITIES = ("bucket", "name", "cluster_identifier", "identifier", "family", "id", "resource_id")
-
-
-def canonical_type(type_: str) -> str:
-    """Return a resource type, ``aws_lb...`` for its other name ``aws_alb...``."""
-    return _ALIAS.sub("aws_lb", type_)
 
 
 class Resource(Block):
@@ -205,10 +198,6 @@ class Configuration(RootSettings):
         """Why resources may be missing; empty if the configuration was read completely."""
         names = [item.name for item in self.not_read if item.matters]
         return f"not read: {', '.join(names[:3])}" if names else ""
-
-    def declares(self, address: str) -> bool:
-        """Return whether a resource or data block is declared, with or without instances."""
-        return address in self.declared
 
     def resources(self, *types: str) -> list[Resource]:
         """Return the managed resources of some types, by default of all types."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from harness.preflight.configuration.values import Encoded, Unknown, references_in
+from harness.preflight.configuration.values import Encoded, Unknown, as_list, references_in
 
 MAX_DEPTH = 50
 """Maximum nesting; real configurations have less than 20 levels."""
@@ -38,13 +38,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for name, value in pairs:
         if name in result:
             earlier = result[name]
-            value = [*_as_list(earlier), *_as_list(value)]  # noqa: PLW2901 - the merged value
+            value = [*as_list(earlier), *as_list(value)]  # noqa: PLW2901 - the merged value
         result[name] = value
     return result
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -30,21 +30,8 @@ _STEP = re.compile(r"\.(?:([A-Za-z_][\w-]*)|(\d{1,9})|\*)|\[\*\]")
 _FOR = re.compile(r"for(?![\w-])")
 _UNARY = re.compile(r"[!-]")
 _OPERATOR = re.compile(r"\|\||&&|[=!<>]=|[-+*/%<>]")
-_PRECEDENCE = {
-    "||": 1,
-    "&&": 2,
-    "==": 3,
-    "!=": 3,
-    "<": 4,
-    "<=": 4,
-    ">": 4,
-    ">=": 4,
-    "+": 5,
-    "-": 5,
-    "*": 6,
-    "/": 6,
-    "%": 6,
-}
+_LEVELS = ("||", "&&", "== !=", "< <= > >=", "+ -", "* / %")  # the weakest first
+_PRECEDENCE = {name: level for level, names in enumerate(_LEVELS, 1) for name in names.split()}
 _STRONGEST = 7
 _CONSTANTS = {"true": True, "false": False, "null": None}
 

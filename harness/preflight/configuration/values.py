@@ -1,6 +1,6 @@
 """Values of arguments in Terraform JSON: plain, references, or unknown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,15 +56,23 @@ class Encoded:
         self.value = value
 
 
+def as_list(value: Any) -> list[Any]:
+    """Return a list itself, and anything else as its only item."""
+    return value if isinstance(value, list) else [value]
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Yield the scalars in an evaluated value, known or not, at any depth."""
+    if isinstance(value, dict | list | tuple):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from leaves(item)
+    else:
+        yield value
+
+
 def is_known(value: Any) -> bool:
     """Return whether a value and everything in it is known."""
-    if isinstance(value, Unknown):
-        return False
-    if isinstance(value, dict):
-        return all(is_known(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return all(is_known(item) for item in value)
-    return True
+    return not any(isinstance(leaf, Unknown) for leaf in leaves(value))
 
 
 def same(one: Any, other: Any) -> bool | None:
@@ -80,24 +88,17 @@ def same(one: Any, other: Any) -> bool | None:
 
 def is_traceable(value: Any) -> bool:
     """Return whether it is certain which resources a value references: it has no variables."""
-    if isinstance(value, Reference):
-        return True
-    if isinstance(value, Unknown):
-        return bool(value.parts) and all(is_traceable(part) for part in value.parts)
-    if isinstance(value, dict):
-        return all(is_traceable(item) for item in value.values())
-    return all(is_traceable(item) for item in value) if isinstance(value, list) else True
+    return all(
+        isinstance(leaf, Reference) or (bool(leaf.parts) and is_traceable(leaf.parts))
+        for leaf in leaves(value)
+        if isinstance(leaf, Unknown)
+    )
 
 
-def references_in(value: Any) -> Iterable[Reference]:
+def references_in(value: Any) -> Iterator[Reference]:
     """Yield every reference in an evaluated value, at any depth."""
-    if isinstance(value, Reference):
-        yield value
-    if isinstance(value, Unknown):
-        yield from value.references
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from references_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from references_in(item)
+    for leaf in leaves(value):
+        if isinstance(leaf, Reference):
+            yield leaf
+        if isinstance(leaf, Unknown):
+            yield from leaf.references

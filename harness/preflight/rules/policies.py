@@ -50,19 +50,10 @@ _PRINCIPAL_KINDS = {"AWS", "Service", "Federated", "CanonicalUser"}
 _ACCOUNT = re.compile(
     r"\*|\d{12}|arn:aws[\w-]*:(iam|sts)::(\d{12}|cloudfront):[^*?]+|A[A-Z0-9]{15,}"
 )
-_OPERATORS = {
-    *(f"{kind}{name}" for kind in ("String", "StringNot") for name in ("Equals", "Like")),
-    *("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "Bool", "BinaryEquals", "Null"),
-    *("IpAddress", "NotIpAddress", "ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"),
-    *(
-        f"{kind}{name}"
-        for kind in ("Numeric", "Date")
-        for name in (
-            *("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan"),
-            "GreaterThanEquals",
-        )
-    ),
-}
+_OPERATOR = re.compile(
+    r"String(Not)?(Equals|Like|EqualsIgnoreCase)|Bool|BinaryEquals|Null|(Not)?IpAddress|"
+    r"Arn(Not)?(Equals|Like)|(Numeric|Date)((Not)?Equals|(Less|Greater)Than(Equals)?)"
+)
 _MANAGED = json.loads(Path(__file__).with_name("managed_policies.json").read_text(encoding="utf-8"))
 _SAME_START = 8
 _ARN = re.compile(r"arn:aws[\w-]*:iam::aws:policy/(?:(.+)/)?([^/]+)")
@@ -182,8 +173,7 @@ def _values(item: Mapping[str, Any], *, arns: bool) -> Iterator[str]:
     yield from _principals(item.get("Principal", item.get("NotPrincipal")))
     condition = item.get("Condition")
     for operator in condition if isinstance(condition, Mapping) else ():
-        name = operator.rpartition(":")[2].removesuffix("IfExists")
-        if name not in _OPERATORS:
+        if not _OPERATOR.fullmatch(operator.rpartition(":")[2].removesuffix("IfExists")):
             yield f"unknown condition operator {operator}"
 
 

@@ -43,16 +43,12 @@ def _name(rule: Block, index: int) -> str:
 @resource_rule("s3/lifecycle-rule-without-filter", _TYPE)
 def rule_without_filter(lifecycle: Resource) -> Problems:
     """A lifecycle rule has neither ``filter`` nor ``prefix``; the provider before 6.14 warns."""
+    required = may_reach(lifecycle.configuration.provider_version, _FILTER_REQUIRED_SINCE)
+    severity = Severity.BLOCKER if required else Severity.WARNING
     for index, rule in enumerate(lifecycle.blocks("rule")):
         if rule.absent("filter") and rule.value("prefix") is None:
             message = f"{_name(rule, index)} has neither filter nor prefix"
-            yield lifecycle.problem(message, severity=_filter_severity(lifecycle), index=index)
-
-
-def _filter_severity(lifecycle: Resource) -> Severity:
-    constraints = lifecycle.configuration.provider_version
-    required = may_reach(constraints, _FILTER_REQUIRED_SINCE)
-    return Severity.BLOCKER if required else Severity.WARNING
+            yield lifecycle.problem(message, severity=severity, index=index)
 
 
 @resource_rule("s3/lifecycle-filter-and-prefix", _TYPE)

@@ -1,4 +1,4 @@
-"""Rules on CIDR blocks, subnets and availability zones."""
+"""Rules on CIDR blocks, subnets, availability zones and security groups."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from harness.preflight.registry import (
 )
 from harness.preflight.target_lookup import TargetLookup
 
+_SEPARATE_RULE = "aws_security_group_rule"
 _SIZES = range(16, 29)
 _BLOCK_ARGUMENTS = {
     "aws_vpc": ("cidr_block",),
@@ -30,7 +31,7 @@ def _network(resource: Resource, argument: str = "cidr_block") -> ipaddress.IPv4
         return None
 
 
-@resource_rule("ec2/invalid-cidr", *_BLOCK_ARGUMENTS, "aws_security_group_rule")
+@resource_rule("ec2/invalid-cidr", *_BLOCK_ARGUMENTS, _SEPARATE_RULE)
 def invalid_cidr(resource: Resource) -> Problems:
     """A CIDR block is malformed, has host bits set, or has a size that AWS does not accept."""
     for cidr in _cidrs(resource):
@@ -53,7 +54,7 @@ def _cidrs(resource: Resource) -> Iterator[str]:
     for argument in _BLOCK_ARGUMENTS.get(resource.type, ()):
         if cidr := resource.text(argument):
             yield cidr
-    if resource.type == "aws_security_group_rule":
+    if resource.type == _SEPARATE_RULE:
         yield from (c for c in resource.texts("cidr_blocks") or ())
 
 
@@ -113,3 +114,18 @@ def zone_not_available(inspection: Inspection, target: TargetLookup) -> Problems
         if zone not in available and zone.startswith(target.region):
             text = f"zone {zone} is not among {', '.join(sorted(available))}"
             yield subnet.problem(text, zone=zone)
+
+
+@resource_rule("ec2/inline-and-separate-rules", "aws_security_group")
+def inline_and_separate_rules(group: Resource) -> Problems:
+    """A security group has inline rules and separate ones: each apply removes the others."""
+    for direction in ("ingress", "egress"):
+        kinds = (_SEPARATE_RULE, f"aws_vpc_security_group_{direction}_rule")
+        separate = [
+            rule
+            for kind in kinds
+            for rule in group.configuration.referring(kind, "security_group_id", group)
+            if kind != _SEPARATE_RULE or rule.text("type") == direction
+        ]
+        if group.blocks(direction) and separate and not group.configuration.planned:
+            yield group.problem(f"{direction} rules inline and as {separate[0].address}")

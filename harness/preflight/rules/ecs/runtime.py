@@ -7,7 +7,7 @@ from harness.preflight.configuration import Block, Resource, references_in
 from harness.preflight.registry import Inspection, Problems, lookup_rule, resource_rule
 from harness.preflight.rules.ec2.model import routes_out
 from harness.preflight.rules.ecs.model import awslogs, containers, task_of
-from harness.preflight.rules.iam import allows, role_statements
+from harness.preflight.rules.iam import Statement, allows, role_statements
 from harness.preflight.target_lookup import TargetLookup
 
 _READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - an action
@@ -36,8 +36,7 @@ def image_not_found(inspection: Inspection, target: TargetLookup) -> Problems:
 @resource_rule("ecs/execution-role-cannot-read-secret", _TASK)
 def cannot_read_secret(task: Resource) -> Problems:
     """The execution role has no permission to read a secret of the task."""
-    role = task.follow("execution_role_arn", "aws_iam_role")
-    statements = role_statements(role) if role is not None else None
+    role, statements = _execution_role(task)
     if role is None or statements is None:
         return
     for secret in _named_secrets(task):
@@ -49,13 +48,18 @@ def cannot_read_secret(task: Resource) -> Problems:
 @resource_rule("ecs/execution-role-reads-every-secret", _TASK)
 def reads_every_secret(task: Resource) -> Problems:
     """The execution role can read every secret of the account, not only those of the task."""
-    role = task.follow("execution_role_arn", "aws_iam_role")
-    statements = role_statements(role) if role is not None else None
+    role, statements = _execution_role(task)
     for statement in statements or ():
         actions = {str(action).lower() for action in statement.actions}
         broad = actions & {"*", "secretsmanager:*", _READ_SECRET.lower()}
         if statement.allow and broad and "*" in statement.resources and not statement.conditional:
             yield task.problem(f"{role.address if role else ''} can read every secret")
+
+
+def _execution_role(task: Resource) -> tuple[Resource | None, list[Statement] | None]:
+    """Return the execution role and its statements, None for what is uncertain."""
+    role = task.follow("execution_role_arn", "aws_iam_role")
+    return role, role_statements(role) if role is not None else None
 
 
 def _named_secrets(task: Resource) -> list[Resource]:
@@ -71,8 +75,7 @@ def _named_secrets(task: Resource) -> list[Resource]:
 @resource_rule("ecs/execution-role-cannot-write-logs", _TASK)
 def cannot_write_logs(task: Resource) -> Problems:
     """The execution role has no permission to write to the log group of the task."""
-    role = task.follow("execution_role_arn", "aws_iam_role")
-    statements = role_statements(role) if role is not None else None
+    role, statements = _execution_role(task)
     if role is None or statements is None:
         return
     for options in _log_options(task):

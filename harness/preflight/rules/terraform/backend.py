@@ -1,14 +1,22 @@
-"""Rules on the backend of the Terraform state."""
+"""Rules on the backend of the Terraform state.
 
+Arguments of S3: https://developer.hashicorp.com/terraform/language/backend/s3 and
+https://opentofu.org/docs/language/settings/backends/s3/.
+"""
+
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 from harness.preflight.configuration import Block
 from harness.preflight.finding import Problem
 from harness.preflight.registry import Inspection, Problems, configuration_rule
-from harness.preflight.rules.terraform.backend_arguments import Argument, s3_argument, s3_arguments
 from harness.preflight.terraform_version import TerraformVersion
 
+_DATA = json.loads(Path(__file__).with_name("backend_arguments.json").read_text(encoding="utf-8"))
+_NEVER = "999"
 _BACKENDS = {
     *("azurerm", "consul", "cos", "gcs", "http", "kubernetes", "local", "oci", "oss", "pg"),
     *("remote", "s3"),
@@ -19,6 +27,38 @@ _EXCLUSIVE = (
     ("allowed_account_ids", "forbidden_account_ids"),
     ("assume_role", "role_arn"),
 )
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of the backend in one product.
+
+    Attributes:
+        since: First version that accepts it.
+        deprecated: First version that deprecates it.
+        removed: First version that no longer accepts it.
+        instead: Replacement.
+    """
+
+    since: str = "0.0"
+    deprecated: str = ""
+    removed: str = ""
+    instead: str = ""
+
+    def accepted_by(self, terraform: TerraformVersion) -> bool:
+        """Return whether a version accepts it."""
+        return bool(terraform.satisfies(f">= {self.since}, < {self.removed or _NEVER}"))
+
+    def deprecated_in(self, terraform: TerraformVersion) -> bool:
+        """Return whether a version accepts it and warns."""
+        late = terraform.satisfies(f">= {self.deprecated or _NEVER}")
+        return self.accepted_by(terraform) and bool(late)
+
+
+def s3_argument(name: str, terraform: TerraformVersion) -> Argument | None:
+    """Return an argument, None if no version of the product has it."""
+    fields = _DATA[terraform.product].get(name)
+    return None if fields is None else Argument(**fields)
 
 
 def _s3_arguments(inspection: Inspection) -> list[str]:
@@ -36,7 +76,7 @@ def unknown_backend_argument(inspection: Inspection) -> Problems:
 
 
 def _why_unknown(name: str, terraform: TerraformVersion | None) -> str:
-    if name not in s3_arguments():
+    if all(name not in arguments for arguments in _DATA.values()):
         return f"{name}: no version of Terraform or OpenTofu has this argument"
     if terraform is None:
         return ""

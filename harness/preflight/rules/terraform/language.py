@@ -33,7 +33,7 @@ def undeclared_resource(resource: Resource) -> Problems:
     addresses = {reference.address for reference in resource.references if reference.path}
     for address in sorted(addresses):
         aws = address.removeprefix("data.").startswith("aws_")
-        if aws and not resource.configuration.declares(address):
+        if aws and address not in resource.configuration.declared:
             yield resource.problem(f"references {address}, which is not declared")
 
 

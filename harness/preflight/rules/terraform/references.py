@@ -8,6 +8,7 @@ from harness.preflight.configuration import (
     Configuration,
     ModuleScope,
     Traversal,
+    dynamic_blocks,
     parse_template,
     traversals,
 )
@@ -58,23 +59,12 @@ def traversals_in(raw: Any, iterators: frozenset[str] = frozenset()) -> Iterator
         yield from traversals(parse_template(raw), iterators)
     elif isinstance(raw, Mapping):
         for key, item in raw.items():
-            inner = iterators | _iterators(item) if key == "dynamic" else iterators
-            yield from traversals_in(item, inner)
+            blocks = dynamic_blocks(item) if key == "dynamic" else ()
+            named = {str(body.get("iterator") or label) for label, body in blocks}
+            yield from traversals_in(item, iterators | named)
     elif isinstance(raw, list):
         for item in raw:
             yield from traversals_in(item, iterators)
-
-
-def _iterators(dynamic: Any) -> frozenset[str]:
-    bodies = [
-        (label, body)
-        for labelled in (dynamic if isinstance(dynamic, list) else [dynamic])
-        if isinstance(labelled, Mapping)
-        for label, listed in labelled.items()
-        for body in (listed if isinstance(listed, list) else [listed])
-        if isinstance(body, Mapping)
-    ]
-    return frozenset(str(body.get("iterator") or label) for label, body in bodies)
 
 
 def _missing(root: str, path: tuple[str | int, ...], scope: ModuleScope) -> int | None:
@@ -102,7 +92,7 @@ def _dependencies(configuration: Configuration) -> Iterator[Problem]:
             if local.startswith("module."):
                 known = local.split(".")[1].partition("[")[0] in resource.module.calls
             else:
-                known = configuration.declares(address) or local.startswith(("var.", "local."))
+                known = address in configuration.declared or local.startswith(("var.", "local."))
             if not known and resource.module.complete:
                 text = f"depends_on names {address}, which is not declared"
                 yield Problem(resource.address, text, {}, 4)
@@ -143,17 +133,8 @@ def _local_graph(scope: ModuleScope) -> dict[str, frozenset[str]]:
     return {
         f"{prefix}{name}": frozenset(
             f"{prefix}{traversal.path[0]}"
-            for text in _texts(raw)
-            for traversal in traversals(parse_template(text))
+            for traversal in traversals_in(raw)
             if traversal.root == "local" and traversal.path
         )
         for name, raw in scope.locals.items()
     }
-
-
-def _texts(raw: Any) -> Iterator[str]:
-    if isinstance(raw, str):
-        yield raw
-    elif isinstance(raw, Mapping | list):
-        for item in raw.values() if isinstance(raw, Mapping) else raw:
-            yield from _texts(item)

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.preflight.rules.terraform.backend_arguments import s3_argument
+from harness.preflight.rules.terraform.backend import s3_argument
 from harness.preflight.terraform_version import TerraformVersion
 from tests.unit.harness.preflight.sample_configuration import (
     SUFFIX,
