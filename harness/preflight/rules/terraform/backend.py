@@ -37,7 +37,6 @@ class Argument:
         since: First version that accepts it.
         deprecated: First version that deprecates it.
         removed: First version that no longer accepts it.
-        instead: Replacement.
     """
 
     since: str = "0.0"
