@@ -26,7 +26,7 @@ class PhysicalNames:
         environment_suffix: Unique part of the names, at most ``LONGEST_SUFFIX`` characters, so
             that each name is within the limit of its AWS service.
         alarm_prefix: Common prefix of the names of all alarms.
-        region: AWS region; part of the bucket's name, which is unique world-wide.
+        region: AWS region; part of the bucket's name.
     """
 
     environment_suffix: str
@@ -39,7 +39,8 @@ class PhysicalNames:
     service_security_group_name = PhysicalName("catalog-service-{suffix}")
     database_security_group_name = PhysicalName("catalog-database-{suffix}")
     log_bucket_name = PhysicalName("catalog-logs-{suffix}-{region}")
-    """Bucket for the load balancer's access logs (at most 63 characters)."""
+    """Bucket for the load balancer's access logs (at most 63 characters), without the account id at
+    the end: the names of buckets are unique worldwide."""
     log_group_name = PhysicalName("/ecs/catalog-{suffix}")
     secret_name = PhysicalName("catalog/{suffix}/database")
     """Secret with the database credentials.

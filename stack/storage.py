@@ -32,14 +32,14 @@ class Storage(Part):
 
     def __init__(self, scope: Construct, id_: str, *, config: StackConfig) -> None:
         super().__init__(scope, id_, config=config)
-        bucket = s3_bucket.S3Bucket(
-            self, "log_bucket", bucket=config.log_bucket_name, force_destroy=True
-        )
+        account = data_aws_caller_identity.DataAwsCallerIdentity(self, "account").account_id
+        name = f"{config.log_bucket_name}-{account}"
+        bucket = s3_bucket.S3Bucket(self, "log_bucket", bucket=name, force_destroy=True)
         self.log_bucket_name = bucket.id
         private = self._block_public_access(bucket.id)
         self._encrypt(bucket.id)
         self._expire(bucket.id, days=config.log_bucket_expiration_days)
-        self.log_bucket_policy = self._allow_load_balancer(bucket, after=private)
+        self.log_bucket_policy = self._allow_load_balancer(bucket, account, after=private)
 
         group = cloudwatch_log_group.CloudwatchLogGroup(
             self,
@@ -115,10 +115,10 @@ class Storage(Part):
     def _allow_load_balancer(
         self,
         bucket: s3_bucket.S3Bucket,
+        account: str,
         *,
         after: s3_bucket_public_access_block.S3BucketPublicAccessBlock,
     ) -> s3_bucket_policy.S3BucketPolicy:
-        account = data_aws_caller_identity.DataAwsCallerIdentity(self, "account").account_id
         statement = {
             "Sid": "LoadBalancerAccessLogs",
             "Effect": "Allow",

@@ -54,7 +54,7 @@ class LogBucket(ServiceChecks):
     @check("lifecycle, encryption, policy and access are as configured, and nothing else is set")
     def settings(self) -> str:
         """Compare every setting that a bucket can have."""
-        name = self.context.expected.log_bucket_name
+        name = self.context.outputs.log_bucket_name or ""
         return self.compare(
             _BUCKET, {name: self.read(self.context.clients.s3, _SETTINGS, Bucket=name)}
         )

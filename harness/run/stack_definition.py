@@ -89,6 +89,7 @@ class StackOutputs(Protocol):
     alb_security_group_id: str | None
     service_security_group_id: str | None
     database_security_group_id: str | None
+    log_bucket_name: str | None
     aurora_cluster_arn: str | None
     secret_arn: str | None
     distribution_id: str | None

@@ -16,7 +16,7 @@ _DENY_ALL_OTHERS = {
 
 
 def _bucket(context: CheckContext) -> dict[str, Any]:
-    return {"Bucket": context.expected.log_bucket_name}
+    return {"Bucket": context.outputs.log_bucket_name}
 
 
 def _group(context: CheckContext) -> dict[str, Any]:

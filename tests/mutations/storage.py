@@ -13,7 +13,7 @@ _IMPOSSIBLE = {"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.1/32"}}}
 
 
 def _bucket(context: CheckContext) -> dict[str, Any]:
-    return {"Bucket": context.expected.log_bucket_name}
+    return {"Bucket": context.outputs.log_bucket_name}
 
 
 def _bucket_policy(name: str, change: Callable[[Any], object], **more: Any) -> Mutation:

@@ -90,10 +90,10 @@ MUTATIONS = (
     modified(
         "a tag removed, which tags/log-bucket compares",
         "tags/log-bucket",
-        lambda c: c.clients.s3.get_bucket_tagging(Bucket=c.expected.log_bucket_name)["TagSet"],
+        lambda c: c.clients.s3.get_bucket_tagging(Bucket=c.outputs.log_bucket_name or "")["TagSet"],
         lambda tags: [tag for tag in tags if tag["Key"] != _KEY],
         lambda c, tags: c.clients.s3.put_bucket_tagging(
-            Bucket=c.expected.log_bucket_name, Tagging={"TagSet": tags}
+            Bucket=c.outputs.log_bucket_name or "", Tagging={"TagSet": tags}
         ),
     ),
     _untagged(

@@ -1,5 +1,6 @@
 """S3: the buckets of the region."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ from harness.aws.paging import describe_each, pages
 from harness.aws.resources.resource import Kind, Resource, ResourceType, tagged
 from harness.aws.tags import as_tags
 
+# At the end of a name that is to be unique worldwide.
+_ACCOUNT = re.compile(r"-\d{12}$")
 _NO_TAGS = ("NoSuchTagSet", "NoSuchTagSetError")
 
 
@@ -21,9 +24,12 @@ def _buckets(clients: Clients) -> Iterator[Resource]:
         for bucket in pages(s3, "list_buckets", "Buckets", BucketRegion=region)
         if bucket.get("BucketRegion", region) == region
     )
-    return describe_each(
-        names, lambda name: tagged(Resource(Kind.BUCKET, name), lambda: _tags(s3, name))
-    )
+
+    def described(name: str) -> Resource:
+        bucket = Resource(Kind.BUCKET, name, _ACCOUNT.sub("", name))
+        return tagged(bucket, lambda: _tags(s3, name))
+
+    return describe_each(names, described)
 
 
 def _tags(s3: Any, name: str) -> dict[str, str]:

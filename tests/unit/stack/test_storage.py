@@ -6,8 +6,10 @@ from tests.unit.stack.template import Template
 
 def test_the_log_bucket_can_be_deleted_with_its_logs(template: Template) -> None:
     bucket = template.resource("aws_s3_bucket")
+    account = template.resource("data.aws_caller_identity").ref("account_id")
     assert bucket.attributes == {
-        "bucket": f"catalog-logs-{SUFFIX}-eu-north-1",
+        # Names of buckets are unique worldwide.
+        "bucket": f"catalog-logs-{SUFFIX}-eu-north-1-{account}",
         "force_destroy": True,
     }
 

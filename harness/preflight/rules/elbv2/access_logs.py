@@ -94,8 +94,9 @@ def _is_writer(principal: Any, region: str | None) -> bool | None:
 def _holds(resource: Any, bucket: Resource, prefix: str | None) -> bool:
     """Return whether the resource of a statement may match the objects of the logs."""
     name = bucket.text("bucket")
-    if prefix is None or name is None:
+    if prefix is None or (name is None and not isinstance(resource, Unknown)):
         return True
+    name = name or "unknown"
     folder = f"{prefix}/" if prefix else ""
     log = f"arn:aws:s3:::{name}/{folder}AWSLogs/123456789012/elasticloadbalancing/x"
     return fnmatchcase(log, _pattern(resource, bucket.address, f"arn:aws:s3:::{name}"))

@@ -4,6 +4,7 @@ import itertools
 import math
 
 from harness.preflight.configuration import Resource, Unknown, same
+from harness.preflight.finding import Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ec2.model import distinct_zones, zones_of
 
@@ -34,15 +35,20 @@ def _is_application(balancer: Resource) -> bool:
 
 @resource_rule("elbv2/no-internet-gateway", "aws_lb")
 def no_internet_gateway(balancer: Resource) -> Problems:
-    """An internet-facing load balancer is in a VPC without internet gateway."""
+    """An internet-facing load balancer is in a VPC without internet gateway, or not after it."""
     configuration = balancer.configuration
     subnets = balancer.follow_all("subnets", "aws_subnet") if "subnets" in balancer else None
     vpc = subnets[0].follow("vpc_id", "aws_vpc") if subnets else None
     if vpc is None or balancer.boolean("internal", default=False) is not False:
         return
     kinds = ("aws_internet_gateway", "aws_internet_gateway_attachment")
-    if all(configuration.all_referring(kind, "vpc_id", vpc) == [] for kind in kinds):
+    found = [configuration.all_referring(kind, "vpc_id", vpc) for kind in kinds]
+    gateways = [gateway for each in found for gateway in each or ()]
+    if not gateways and None not in found:
         yield balancer.problem(f"{vpc.address} has no internet gateway")
+    elif gateways and not any(balancer.depends_on(gateway) for gateway in gateways):
+        text = f"does not depend on {gateways[0].address}, which may be attached later"
+        yield balancer.problem(text, severity=Severity.WARNING)
 
 
 @resource_rule("elbv2/target-group-incomplete", "aws_lb_target_group")

@@ -1,6 +1,7 @@
 """Rules on what the target offers for databases: versions, instance classes, Data API."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from harness.aws.capability import Capability
 from harness.preflight.configuration import Resource
@@ -10,6 +11,7 @@ from harness.preflight.target_lookup import TargetLookup
 _DATA = "aws_rds_engine_version"
 _ENGINES = ("aurora-postgresql", "aurora-mysql")
 _NEAREST = 5
+_SERVERLESS = "db.serverless"
 # Major version of Aurora PostgreSQL -> first minor with the Data API, in any region.
 _DATA_API_SINCE = {13: 11, 14: 8, 15: 3, 16: 1, 17: 4}
 
@@ -55,14 +57,7 @@ def instance_class_not_offered(inspection: Inspection, target: TargetLookup) -> 
         version = _version_of(cluster, _offered(target, engine))
         if version is None or version not in _offered(target, engine):
             continue
-        response = target.call(
-            "rds",
-            "describe_orderable_db_instance_options",
-            Engine=engine,
-            EngineVersion=version,
-            DBInstanceClass=name,
-        )
-        if not response["OrderableDBInstanceOptions"]:
+        if not _options(target, engine, version, name):
             yield instance.problem(
                 f"{name} is not offered for {engine} {version} in {target.region}",
                 instance_class=name,
@@ -73,10 +68,12 @@ def instance_class_not_offered(inspection: Inspection, target: TargetLookup) -> 
 
 @lookup_rule("rds/data-api-not-supported")
 def data_api_not_supported(inspection: Inspection, target: TargetLookup) -> Problems:
-    """The HTTP endpoint is enabled, but target or engine version has no RDS Data API."""
+    """The HTTP endpoint is enabled, but target, region or engine version has no RDS Data API."""
     for cluster in inspection.configuration.resources("aws_rds_cluster"):
+        if not cluster.boolean("enable_http_endpoint"):
+            continue
         reason = target.missing.get(Capability.RDS_DATA) or _without_data_api(cluster)
-        if reason and cluster.boolean("enable_http_endpoint"):
+        if reason := reason or _not_offered(cluster, target):
             yield cluster.problem(f"enable_http_endpoint is true; {reason}")
 
 
@@ -89,6 +86,23 @@ def _without_data_api(cluster: Resource) -> str:
     first = _DATA_API_SINCE.get(major)
     too_old = major < min(_DATA_API_SINCE) or (first is not None and minor < first)
     return f"Aurora PostgreSQL {version} has no Data API" if too_old else ""
+
+
+def _not_offered(cluster: Resource, target: TargetLookup) -> str:
+    """Return that the region has no Data API for the version; empty if it has, or is uncertain."""
+    engine, version = cluster.text("engine"), cluster.text("engine_version")
+    if engine not in _ENGINES or version is None:
+        return ""
+    options = _options(target, engine, version, _SERVERLESS)
+    # Older responses do not contain the field.
+    refused = options and all(each.get("SupportsHttpEndpoint") is False for each in options)
+    return f"{target.region} has no Data API for {engine} {version}" if refused else ""
+
+
+def _options(target: TargetLookup, engine: str, version: str, name: str) -> list[Any]:
+    given = {"Engine": engine, "EngineVersion": version, "DBInstanceClass": name}
+    found = target.call("rds", "describe_orderable_db_instance_options", **given)
+    return list(found["OrderableDBInstanceOptions"])
 
 
 def _version_of(cluster: Resource, offered: frozenset[str]) -> str | None:

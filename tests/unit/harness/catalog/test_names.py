@@ -48,7 +48,8 @@ def largest(tmp_path_factory: pytest.TempPathFactory) -> Template:
 @pytest.mark.parametrize("kind", NAMED)
 def test_the_names_are_those_of_the_largest_stack(largest: Template, kind: Kind) -> None:
     type_, argument = NAMED[kind]
-    names = {resource[argument] for resource in largest.resources(type_)}
+    # A bucket ends with the account id, which the listing leaves out of its name.
+    names = {str(resource[argument]).partition("-${")[0] for resource in largest.resources(type_)}
 
     assert NAMES[kind] - {SCALED, INSIGHTS} == names
 

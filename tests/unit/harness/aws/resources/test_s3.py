@@ -39,13 +39,20 @@ class TestListing:
         names = (NAME, "catalog-logs-pr1-xx-us-east-1", f"states-{REGION}")
 
         assert listed(buckets(*names, tagging={"TagSet": upper(tags())})) == [
-            Resource(Kind.BUCKET, NAME, tags=tags()),
-            Resource(Kind.BUCKET, f"states-{REGION}", tags=tags()),
+            Resource(Kind.BUCKET, NAME, NAME, tags()),
+            Resource(Kind.BUCKET, f"states-{REGION}", f"states-{REGION}", tags()),
         ]
+
+    def test_the_account_id_at_the_end_is_not_a_part_of_the_name(self) -> None:
+        named = {"s3.ListBuckets": {"Buckets": [{"Name": "catalog-logs-pr1-123456789012"}]}}
+        [bucket] = listed({**named, "s3.GetBucketTagging": {"TagSet": []}})
+
+        assert bucket.identifier == "catalog-logs-pr1-123456789012"
+        assert bucket.name == "catalog-logs-pr1"
 
     def test_one_without_tags_is_an_error_of_s3_but_not_of_the_listing(self) -> None:
         assert listed(buckets(NAME, tagging=refusing("NoSuchTagSet"))) == [
-            Resource(Kind.BUCKET, NAME)
+            Resource(Kind.BUCKET, NAME, NAME)
         ]
 
     def test_one_whose_policy_denies_reading_its_tags_is_listed_and_marked(self) -> None:

@@ -64,6 +64,7 @@ def third_subnet(draft: Draft, zone: int) -> None:
 def without_gateway(draft: Draft) -> None:
     del draft["aws_internet_gateway.network_internet"]
     del draft["aws_route.network_public_route"]
+    draft[ALB]["depends_on"] = [POLICY]
 
 
 def log_policy(
@@ -162,6 +163,12 @@ CASES = [
     ),
     silent("elbv2/duplicate-listener-priority", lambda d: listener_rules(d, 10, 20, None)),
     fires("elbv2/no-internet-gateway", ALB, without_gateway),
+    fires(
+        "elbv2/no-internet-gateway",
+        ALB,
+        lambda d: d[ALB].update(depends_on=[POLICY]),
+        name="later",
+    ),
     silent(
         "elbv2/no-internet-gateway",
         both(without_gateway, lambda d: d[ALB].update(internal=True)),
