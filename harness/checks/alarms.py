@@ -29,8 +29,7 @@ class Alarms(ServiceChecks):
     """Checks of the CloudWatch alarms and the dashboard."""
 
     service = "alarms"
-    tier = Tier.MONITORING
-    requires = (Capability.CLOUDWATCH, Capability.EC2)
+    requires = (Tier.MONITORING, Capability.CLOUDWATCH, Capability.EC2)
 
     @check("the alarms are exactly the configured ones, each on its metric")
     def metrics(self) -> str:

@@ -16,7 +16,7 @@ from harness.checks.framework.resources import (
 from harness.checks.probes.catalog_client import CatalogClient
 from harness.run.evidence import Plane
 
-_TRAFFIC = (Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
+_TASKS = (Tier.SERVICE, Capability.ECS_DATA_PLANE)
 _BALANCER = Comparison(
     "load balancer",
     {
@@ -49,8 +49,7 @@ class Alb(ServiceChecks):
     """Checks of the Application Load Balancer, its targets and its traffic."""
 
     service = "alb"
-    tier = Tier.LOAD_BALANCER
-    requires = (Capability.ELBV2,)
+    requires = (Tier.LOAD_BALANCER, Capability.ELBV2)
 
     @check("the load balancer is active, and as configured: internet-facing, with access logs")
     def load_balancer(self) -> str:
@@ -98,21 +97,13 @@ class Alb(ServiceChecks):
         expect_equal("load balancers", group.get("LoadBalancerArns"), balancers)
         return self.compare(_TARGETS, {arn: {**group, "Attributes": _values(attributes)}})
 
-    @check(
-        "every target is healthy, one per desired task",
-        requires=(Capability.ECS_DATA_PLANE,),
-        tiers=(Tier.SERVICE,),
-    )
+    @check("every target is healthy, one per desired task", *_TASKS)
     def targets_healthy(self) -> str:
         """Wait until every target is healthy, as many as the desired count."""
         targets = self._healthy_targets()
         return f"{len(targets)} of {len(targets)} targets healthy: {', '.join(sorted(targets))}"
 
-    @check(
-        "the targets are tasks in different zones",
-        requires=(Capability.ECS, Capability.ECS_DATA_PLANE),
-        tiers=(Tier.SERVICE,),
-    )
+    @check("the targets are tasks in different zones", *_TASKS, Capability.ECS)
     def targets_in_different_zones(self) -> str:
         """Match each target's address with a task, and compare the zones of these tasks."""
         targets = self._healthy_targets()
@@ -127,9 +118,9 @@ class Alb(ServiceChecks):
 
     @check(
         "every task responds to requests to the load balancer's DNS name",
+        *_TASKS,
+        Capability.ALB_DATA_PLANE,
         plane=Plane.DATA,
-        requires=_TRAFFIC,
-        tiers=(Tier.SERVICE,),
     )
     def each_task_answers(self) -> str:
         """Request ``/healthz`` until each running task has responded, always with status 200."""

@@ -25,13 +25,13 @@ from harness.run.evidence import Plane
 
 _SECRET = (Capability.SECRETSMANAGER,)
 _DIRECT = (*_SECRET, Capability.DATABASE_DATA_PLANE, Capability.DATABASE_DIRECT)
+_TLS = (*_DIRECT, Capability.DATABASE_TLS)
 _DATA_API = (*_SECRET, Capability.DATABASE_DATA_PLANE, Capability.RDS_DATA)
-_API = (Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE, Capability.ELBV2)
+_API = (Tier.SERVICE, Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE, Capability.ELBV2)
 
 _CLUSTER = Comparison(
     "DB cluster",
     {
-        "TagList": "compared by tags/database",
         **dict.fromkeys(
             ("ClusterCreateTime", "EarliestRestorableTime", "LatestRestorableTime"),
             "of its creation and its backups",
@@ -51,7 +51,6 @@ _CLUSTER = Comparison(
 _INSTANCE = Comparison(
     "DB instance",
     {
-        "TagList": "compared by tags/database",
         "InstanceCreateTime": "of its creation",
         "LatestRestorableTime": "of its backups",
         **dict.fromkeys(
@@ -95,8 +94,7 @@ class Aurora(ServiceChecks):
     """Checks of the Aurora cluster, its secret, and the connections that it accepts."""
 
     service = "aurora"
-    tier = Tier.DATABASE
-    requires = (Capability.RDS,)
+    requires = (Tier.DATABASE, Capability.RDS)
 
     @check("the cluster is available, and as configured: serverless, encrypted, its Data API on")
     def cluster(self) -> str:
@@ -155,7 +153,7 @@ class Aurora(ServiceChecks):
         expect_equal("subnets", set(subnets), set(self.context.outputs.private_subnet_ids))
         return self.compare(_SUBNETS, {name: {**group, "Subnets": subnets}})
 
-    @check("the secret has exactly its fields, with the values of the cluster", requires=_SECRET)
+    @check("the secret has exactly its fields, with the values of the cluster", *_SECRET)
     def secret_matches_cluster(self) -> str:
         """Compare the secret's JSON with RDS's description of the cluster."""
         credentials, cluster = read_credentials(self.context), aurora_cluster(self.context)
@@ -176,8 +174,8 @@ class Aurora(ServiceChecks):
 
     @check(
         "the secret opens an encrypted connection",
+        *_TLS,
         plane=Plane.DATA,
-        requires=(*_DIRECT, Capability.DATABASE_TLS),
     )
     def connects_with_secret(self) -> str:
         """Connect directly, with the certificate verified where the target has an authority."""
@@ -194,7 +192,7 @@ class Aurora(ServiceChecks):
         reported = aurora_cluster(self.context)["EngineVersion"]
         return f"direct connection: PostgreSQL {version} (RDS reports {reported}), {protocol}"
 
-    @check("the server refuses a wrong password", plane=Plane.DATA, requires=_DIRECT)
+    @check("the server refuses a wrong password", *_DIRECT, plane=Plane.DATA)
     def wrong_password_refused(self) -> str:
         """Connect with another password; the server must reject it for the password."""
         wrong = secrets.token_urlsafe(24)
@@ -209,8 +207,9 @@ class Aurora(ServiceChecks):
 
     @check(
         "the server refuses a connection without TLS",
+        *_TLS,
+        Capability.DATABASE_FORCED_TLS,
         plane=Plane.DATA,
-        requires=(*_DIRECT, Capability.DATABASE_TLS, Capability.DATABASE_FORCED_TLS),
     )
     def plain_text_refused(self) -> str:
         """Connect with the right password and ``sslmode=disable``."""
@@ -220,7 +219,7 @@ class Aurora(ServiceChecks):
         expect(encryption is not None, "a refusal because of missing encryption", reason)
         return f"direct connection: {reason}"
 
-    @check("the RDS Data API runs SQL with the secret", plane=Plane.DATA, requires=_DATA_API)
+    @check("the RDS Data API runs SQL with the secret", *_DATA_API, plane=Plane.DATA)
     def data_api_answers(self) -> str:
         """Select user and server version through the Data API."""
         rows = DataApi(self.context).run(
@@ -232,9 +231,9 @@ class Aurora(ServiceChecks):
 
     @check(
         "every task reports that it reaches the database over TLS",
+        *_API,
+        Capability.DATABASE_DATA_PLANE,
         plane=Plane.DATA,
-        requires=(*_API, Capability.DATABASE_DATA_PLANE),
-        tiers=(Tier.SERVICE,),
     )
     def service_ready(self) -> str:
         """Request ``/readyz`` through the load balancer until every desired task has responded."""
@@ -262,9 +261,9 @@ class Aurora(ServiceChecks):
 
     @check(
         "direct SQL reads rows written through the API, and the reverse",
+        *_DIRECT,
+        *_API,
         plane=Plane.DATA,
-        requires=(*_DIRECT, *_API),
-        tiers=(Tier.SERVICE,),
     )
     def rows_agree_with_direct_sql(self) -> str:
         """Write on one side, read on the other."""
@@ -273,9 +272,9 @@ class Aurora(ServiceChecks):
 
     @check(
         "the Data API reads rows written through the API, and the reverse",
+        *_DATA_API,
+        *_API,
         plane=Plane.DATA,
-        requires=(*_DATA_API, *_API),
-        tiers=(Tier.SERVICE,),
     )
     def rows_agree_with_data_api(self) -> str:
         """Write on one side, read on the other."""

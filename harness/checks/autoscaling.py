@@ -44,8 +44,7 @@ class AutoScaling(ServiceChecks):
     """Checks of the scalable target, its policies, and a service that follows them."""
 
     service = "autoscaling"
-    tier = Tier.SCALING
-    requires = (Capability.APPLICATION_AUTOSCALING,)
+    requires = (Tier.SCALING, Capability.APPLICATION_AUTOSCALING)
 
     @check("the scalable target is as configured, and nothing is suspended or scheduled")
     def target(self) -> str:
@@ -57,7 +56,7 @@ class AutoScaling(ServiceChecks):
 
     @check(
         "the scaling policies are exactly the configured ones, for CPU and for requests",
-        requires=(Capability.CLOUDWATCH,),
+        Capability.CLOUDWATCH,
     )
     def policies(self) -> str:
         """Compare every scaling policy; each must have its alarms."""
@@ -92,8 +91,10 @@ class AutoScaling(ServiceChecks):
 
     @check(
         "the service follows its bounds: one task more, and back",
+        Capability.ECS,
+        Capability.ECS_DATA_PLANE,
+        Capability.ELBV2,
         plane=Plane.DATA,
-        requires=(Capability.ECS, Capability.ECS_DATA_PLANE, Capability.ELBV2),
         exclusive=True,
     )
     def follows(self) -> str:

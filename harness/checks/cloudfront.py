@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudfront.type_defs import DistributionTypeDef
 
 _EDGE = (Capability.CLOUDFRONT_DATA_PLANE,)
-_TRAFFIC = (*_EDGE, Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
+_TRAFFIC = (*_EDGE, Tier.SERVICE, Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE)
 _DATABASE = (*_TRAFFIC, Capability.DATABASE_DATA_PLANE)
 _DISTRIBUTION = Comparison(
     "distribution",
@@ -40,8 +40,7 @@ class CloudFront(ServiceChecks):
     """Checks of the CloudFront distribution and the requests that pass through it."""
 
     service = "cloudfront"
-    tier = Tier.EDGE
-    requires = (Capability.CLOUDFRONT,)
+    requires = (Tier.EDGE, Capability.CLOUDFRONT)
 
     @check("the distribution is enabled and deployed")
     def deployed(self) -> str:
@@ -68,7 +67,7 @@ class CloudFront(ServiceChecks):
         del described["DistributionConfig"]
         return self.compare(_DISTRIBUTION, {distribution["Id"]: described})
 
-    @check("http is redirected to https", plane=Plane.DATA, requires=_EDGE)
+    @check("http is redirected to https", *_EDGE, plane=Plane.DATA)
     def redirects_to_https(self) -> str:
         """Request a path with a query string over http."""
         domain = self._domain()
@@ -79,9 +78,8 @@ class CloudFront(ServiceChecks):
 
     @check(
         "products are written to PostgreSQL and read back through CloudFront",
+        *_DATABASE,
         plane=Plane.DATA,
-        requires=_DATABASE,
-        tiers=(Tier.SERVICE,),
     )
     def serves_products(self) -> str:
         """POST, GET, PUT and DELETE through every task; each change is read from every task."""
@@ -102,12 +100,7 @@ class CloudFront(ServiceChecks):
                 expect_equal("products after DELETE", items_of(response), [])
         return f"a product by each of {len(made)} tasks; every change was read from every task"
 
-    @check(
-        "the query string reaches the origin as sent",
-        plane=Plane.DATA,
-        requires=_TRAFFIC,
-        tiers=(Tier.SERVICE,),
-    )
+    @check("the query string reaches the origin as sent", *_TRAFFIC, plane=Plane.DATA)
     def query_string_arrives(self) -> str:
         """Send two parameters with one name, and one that needs escaping."""
         probe = _probe()
@@ -117,12 +110,7 @@ class CloudFront(ServiceChecks):
             expect_equal("query", body.get("query"), sent)
         return f"3 parameters arrived in order, {probe} twice"
 
-    @check(
-        "the viewer's headers reach the origin",
-        plane=Plane.DATA,
-        requires=_TRAFFIC,
-        tiers=(Tier.SERVICE,),
-    )
+    @check("the viewer's headers reach the origin", *_TRAFFIC, plane=Plane.DATA)
     def headers_arrive(self) -> str:
         """Send a header that nothing else sends."""
         name = f"x-{_probe()}"
@@ -131,12 +119,7 @@ class CloudFront(ServiceChecks):
             expect(isinstance(names, list) and name in names, f"header {name} at the origin", names)
         return f"{name} arrived"
 
-    @check(
-        "the viewer's cookies reach the origin",
-        plane=Plane.DATA,
-        requires=_TRAFFIC,
-        tiers=(Tier.SERVICE,),
-    )
+    @check("the viewer's cookies reach the origin", *_TRAFFIC, plane=Plane.DATA)
     def cookies_arrive(self) -> str:
         """Send two cookies."""
         names = sorted([_probe(), _probe()])
@@ -144,9 +127,7 @@ class CloudFront(ServiceChecks):
             expect_equal("cookies", body.get("cookie_names"), names)
         return f"{' and '.join(names)} arrived"
 
-    @check(
-        "CloudFront caches no response", plane=Plane.DATA, requires=_DATABASE, tiers=(Tier.SERVICE,)
-    )
+    @check("CloudFront caches no response", *_DATABASE, plane=Plane.DATA)
     def nothing_is_cached(self) -> str:
         """Request one URL before and after a change: every task responds, each time a miss."""
         catalog, caches = self._catalog(), set()
@@ -164,12 +145,7 @@ class CloudFront(ServiceChecks):
         expect_equal("X-Cache of the responses", caches, {_MISS})
         return f"every response was current; X-Cache: {_MISS}, each time"
 
-    @check(
-        "responses are compressed for viewers that accept it",
-        plane=Plane.DATA,
-        requires=_DATABASE,
-        tiers=(Tier.SERVICE,),
-    )
+    @check("responses are compressed for viewers that accept it", *_DATABASE, plane=Plane.DATA)
     def compresses(self) -> str:
         """Request one list with and without ``Accept-Encoding: gzip``.
 
@@ -190,12 +166,7 @@ class CloudFront(ServiceChecks):
         size = second.headers.get("Content-Length", "fewer")
         return f"{len(first.content)} bytes plain, {size} with Content-Encoding: gzip"
 
-    @check(
-        "responses carry CloudFront's headers",
-        plane=Plane.DATA,
-        requires=_TRAFFIC,
-        tiers=(Tier.SERVICE,),
-    )
+    @check("responses carry CloudFront's headers", *_TRAFFIC, plane=Plane.DATA)
     def headers_of_cloudfront(self) -> str:
         """Compare Via, X-Cache and X-Amz-Cf-Id of the response of a task."""
         catalog, via = self._catalog(), ""

@@ -8,7 +8,6 @@ from harness.checks.framework.expected import Tier
 _SECRET = Comparison(
     "secret",
     {
-        "Tags": "compared by tags/secret",
         "CreatedDate": "of its creation",
         "LastChangedDate": "changes with each version",
         "LastAccessedDate": "changes with use",
@@ -24,8 +23,7 @@ class DatabaseSecret(ServiceChecks):
     """Checks of the secret with the database credentials."""
 
     service = "database-secret"
-    tier = Tier.SECRET
-    requires = (Capability.SECRETSMANAGER,)
+    requires = (Tier.SECRET, Capability.SECRETSMANAGER)
 
     @check("the secret is as configured, and has no resource policy, replica or rotation")
     def settings(self) -> str:

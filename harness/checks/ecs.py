@@ -24,11 +24,9 @@ if TYPE_CHECKING:
 _TASKS = (Capability.ECS_DATA_PLANE,)
 _SPOT = "FARGATE_SPOT"
 _LINES = 10_000
-_TAGS = {"tags": "compared by tags/service-and-tasks"}
 _CLUSTER = Comparison(
     "ECS cluster",
     {
-        **_TAGS,
         **dict.fromkeys(
             ("pendingTasksCount", "runningTasksCount", "statistics"), "changes with the tasks"
         ),
@@ -39,7 +37,6 @@ _CLUSTER = Comparison(
 _SERVICE = Comparison(
     "ECS service",
     {
-        **_TAGS,
         **dict.fromkeys(
             ("createdAt", "createdBy", "events", "currentServiceDeployment", "deployments"),
             "of its deployments; compared by ecs/one-deployment",
@@ -59,7 +56,6 @@ _SERVICE = Comparison(
 _DEFINITION = Comparison(
     "task definition",
     {
-        **_TAGS,
         "compatibilities": "of its other settings",
         "deregisteredAt": "of revisions that are not ACTIVE",
         "registeredAt": "of its creation",
@@ -74,8 +70,7 @@ class Ecs(ServiceChecks):
     """Checks of the ECS cluster, the service, its task definition and its tasks."""
 
     service = "ecs"
-    tier = Tier.SERVICE
-    requires = (Capability.ECS,)
+    requires = (Tier.SERVICE, Capability.ECS)
 
     @check("the cluster is as configured, with FARGATE and FARGATE_SPOT, for the service alone")
     def cluster(self) -> str:
@@ -101,8 +96,7 @@ class Ecs(ServiceChecks):
         return self.compare(_DEFINITION, {definition["taskDefinitionArn"]: definition})
 
     @check(
-        "the database password is nowhere in plain text",
-        requires=(Capability.SECRETSMANAGER, Capability.LOGS),
+        "the database password is nowhere in plain text", Capability.SECRETSMANAGER, Capability.LOGS
     )
     def no_plain_password(self) -> str:
         """Search for the password itself where anybody who may describe or log can read it.
@@ -137,7 +131,7 @@ class Ecs(ServiceChecks):
         expect(not found, "the password in none of them", f"it is in {', '.join(found)}")
         return f"searched {len(places)} places for the password of the secret"
 
-    @check("the desired number of tasks runs, and none is pending", requires=_TASKS)
+    @check("the desired number of tasks runs, and none is pending", *_TASKS)
     def running_as_desired(self) -> str:
         """Wait until the counts of the service are equal."""
         expected = self.context.expected.desired_count
@@ -153,14 +147,14 @@ class Ecs(ServiceChecks):
         )
         return "desired {}, running {}, pending {}".format(*actual)
 
-    @check("every task runs on FARGATE_SPOT", requires=_TASKS)
+    @check("every task runs on FARGATE_SPOT", *_TASKS)
     def on_fargate_spot(self) -> str:
         """Compare the capacity provider of each task."""
         providers = {task.id: task.capacity_provider for task in self._tasks()}
         expect_equal("capacity providers", providers, dict.fromkeys(providers, _SPOT))
         return f"{len(providers)} tasks, all on {_SPOT}"
 
-    @check("the service has one deployment, and its rollout is completed", requires=_TASKS)
+    @check("the service has one deployment, and its rollout is completed", *_TASKS)
     def one_deployment(self) -> str:
         """Wait until the rollout is completed; its tasks must have the service's definition."""
 
@@ -178,7 +172,7 @@ class Ecs(ServiceChecks):
         expect_equal("task definitions of the tasks", actual, {definition})
         return f"one deployment of {definition.rpartition('/')[2]}, COMPLETED"
 
-    @check("the containers of every task are running", requires=_TASKS)
+    @check("the containers of every task are running", *_TASKS)
     def containers_running(self) -> str:
         """Wait until each container of each task is RUNNING."""
 
@@ -197,8 +191,9 @@ class Ecs(ServiceChecks):
 
     @check(
         "every task writes its log lines to its own log stream",
+        *_TASKS,
+        Capability.LOGS,
         plane=Plane.DATA,
-        requires=(*_TASKS, Capability.LOGS),
     )
     def logs_per_task(self) -> str:
         """Read each task's stream; every line must carry that task's id.

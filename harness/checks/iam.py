@@ -8,22 +8,14 @@ from harness.checks.framework.check import ServiceChecks, check
 from harness.checks.framework.description import Comparison
 from harness.checks.framework.expected import Tier
 
-_ROLE = Comparison(
-    "role",
-    {
-        "Tags": "compared by tags/roles",
-        "CreateDate": "of its creation",
-        "RoleLastUsed": "changes with use",
-    },
-)
+_ROLE = Comparison("role", {"CreateDate": "of its creation", "RoleLastUsed": "changes with use"})
 
 
 class Iam(ServiceChecks):
     """Checks of the execution role and the task role."""
 
     service = "iam"
-    tier = Tier.ROLES
-    requires = (Capability.IAM,)
+    requires = (Tier.ROLES, Capability.IAM)
 
     @check("trust policies and permissions of the two roles are exactly the configured ones")
     def roles(self) -> str:

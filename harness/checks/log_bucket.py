@@ -48,8 +48,7 @@ class LogBucket(ServiceChecks):
     """Checks of the bucket for access logs."""
 
     service = "log-bucket"
-    tier = Tier.STORAGE
-    requires = (Capability.S3,)
+    requires = (Tier.STORAGE, Capability.S3)
 
     @check("lifecycle, encryption, policy and access are as configured, and nothing else is set")
     def settings(self) -> str:

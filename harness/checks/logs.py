@@ -29,8 +29,7 @@ class Logs(ServiceChecks):
     """Checks of the log group."""
 
     service = "logs"
-    tier = Tier.STORAGE
-    requires = (Capability.LOGS,)
+    requires = (Tier.STORAGE, Capability.LOGS)
 
     @check("the tasks' log group is as configured, and nothing else reads or filters its events")
     def log_group(self) -> str:

@@ -10,15 +10,10 @@ from harness.checks.framework.check import ServiceChecks, check, expect
 from harness.checks.framework.description import Comparison, named
 from harness.checks.framework.expected import Tier
 
-_COMMON = {
-    "Tags": "compared by tags/network",
-    "OwnerId": "the account",
-    "BlockPublicAccessStates": "a setting of the account",
-}
 _VPC = Comparison(
     "VPC",
     {
-        **_COMMON,
+        "BlockPublicAccessStates": "a setting of the account",
         "State": "of its creation",
         "CidrBlockAssociationSet.AssociationId": "assigned by AWS",
         "CidrBlockAssociationSet.CidrBlockState": "of its creation",
@@ -27,16 +22,15 @@ _VPC = Comparison(
 _SUBNET = Comparison(
     "subnet",
     {
-        **_COMMON,
+        "BlockPublicAccessStates": "a setting of the account",
         "State": "of its creation",
         "AvailableIpAddressCount": "changes with the tasks",
     },
 )
-_INTERNET_GATEWAY = Comparison("internet gateway", _COMMON, {"Attachments.State": "available"})
+_INTERNET_GATEWAY = Comparison("internet gateway", fixed={"Attachments.State": "available"})
 _NAT_GATEWAY = Comparison(
     "NAT gateway",
     {
-        **_COMMON,
         "CreateTime": "of its creation",
         "VpcId": "the subnet's",
         **{
@@ -54,7 +48,6 @@ _NAT_GATEWAY = Comparison(
 _ELASTIC_IP = Comparison(
     "Elastic IP",
     {
-        **_COMMON,
         "NetworkInterfaceOwnerId": "the account",
         "NetworkBorderGroup": "the region",
         **dict.fromkeys(
@@ -67,7 +60,6 @@ _ELASTIC_IP = Comparison(
 _ROUTE_TABLE = Comparison(
     "route table",
     {
-        **_COMMON,
         "Associations.RouteTableAssociationId": "assigned by AWS",
         "Associations.RouteTableId": "the table itself",
         "Associations.AssociationState": "of its creation",
@@ -77,7 +69,6 @@ _ROUTE_TABLE = Comparison(
 _NETWORK_ACL = Comparison(
     "network ACL",
     {
-        **_COMMON,
         "NetworkAclId": "assigned by AWS",
         "VpcId": "the one by which it was found",
         "Associations": "all subnets of the VPC: there is no other network ACL",
@@ -127,8 +118,7 @@ class Network(ServiceChecks):
     """Checks of the VPC, its subnets and their routes."""
 
     service = "network"
-    tier = Tier.NETWORK
-    requires = (Capability.EC2,)
+    requires = (Tier.NETWORK, Capability.EC2)
 
     @check("the VPC is as configured, and nothing else is attached to it")
     def vpc(self) -> str:

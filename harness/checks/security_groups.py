@@ -13,8 +13,6 @@ from harness.checks.framework.expected import Tier
 _GROUP = Comparison(
     "security group",
     {
-        "Tags": "compared by tags/network",
-        "OwnerId": "the account",
         "SecurityGroupArn": "of the group's id",
         "IpPermissions": "compared rule by rule",
         "IpPermissionsEgress": "compared rule by rule",
@@ -34,8 +32,7 @@ class SecurityGroups(ServiceChecks):
     """Checks of the complete rules of every security group of the VPC."""
 
     service = "security-groups"
-    tier = Tier.NETWORK
-    requires = (Capability.EC2,)
+    requires = (Tier.NETWORK, Capability.EC2)
 
     @check("the VPC has exactly the configured groups and rules, and none in its default group")
     def rules(self) -> str:

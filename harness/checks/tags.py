@@ -1,6 +1,6 @@
 """The default tags, on everything that can carry tags."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -25,121 +25,110 @@ class Tags(ServiceChecks):
     """Checks of the tags, service by service."""
 
     service = "tags"
-    tier = Tier.NETWORK
+    requires = (Tier.NETWORK,)
 
-    @check("the network is tagged", requires=(Capability.EC2,))
+    @check("the network is tagged", Capability.EC2)
     def network(self) -> str:
         """VPC, subnets, gateways, addresses, route tables, security groups."""
-        return self._all_tagged(
-            self._find({Kind.VPC: (self.context.outputs.vpc_id or "",)}, *_IN_VPC)
-        )
+        return self._tagged((Kind.VPC, self.context.outputs.vpc_id or ""), parts=_IN_VPC)
 
-    @check("the load balancer is tagged", requires=(Capability.ELBV2,), tiers=(Tier.LOAD_BALANCER,))
+    @check("the load balancer is tagged", Tier.LOAD_BALANCER, Capability.ELBV2)
     def load_balancer(self) -> str:
         """Load balancer, listener, target group."""
         config = self.context.expected
-        names = {
-            Kind.LOAD_BALANCER: (config.alb_name,),
-            Kind.TARGET_GROUP: (config.target_group_name,),
-        }
-        return self._all_tagged(self._find(names, Kind.LISTENER))
+        return self._tagged(
+            (Kind.LOAD_BALANCER, config.alb_name),
+            (Kind.TARGET_GROUP, config.target_group_name),
+            parts=(Kind.LISTENER,),
+        )
 
-    @check(
-        "the service is tagged, and so are its tasks",
-        requires=(Capability.ECS,),
-        tiers=(Tier.SERVICE,),
-    )
+    @check("the service is tagged, and so are its tasks", Tier.SERVICE, Capability.ECS)
     def service_and_tasks(self) -> str:
         """Cluster, service, task definition, and tasks, which inherit the service's tags."""
         config = self.context.expected
-        names = {
-            Kind.ECS_CLUSTER: (config.ecs_cluster_name,),
-            Kind.ECS_SERVICE: (config.ecs_service_name,),
-            Kind.TASK_DEFINITION: (config.task_family,),
-        }
-        return self._all_tagged(self._find(names, Kind.ECS_TASK))
+        return self._tagged(
+            (Kind.ECS_CLUSTER, config.ecs_cluster_name),
+            (Kind.ECS_SERVICE, config.ecs_service_name),
+            (Kind.TASK_DEFINITION, config.task_family),
+            parts=(Kind.ECS_TASK,),
+        )
 
-    @check("the database is tagged", requires=(Capability.RDS,), tiers=(Tier.DATABASE,))
+    @check("the database is tagged", Tier.DATABASE, Capability.RDS)
     def database(self) -> str:
         """Cluster, instances, subnet group, parameter group."""
         config = self.context.expected
-        names = {
-            Kind.DB_CLUSTER: (config.aurora_cluster_identifier,),
-            Kind.DB_SUBNET_GROUP: (config.database_subnet_group_name,),
-            Kind.DB_CLUSTER_PARAMETERS: (config.database_parameter_group_name,),
-        }
-        return self._all_tagged(self._find(names, Kind.DB_INSTANCE))
-
-    @check("the log bucket is tagged", requires=(Capability.S3,), tiers=(Tier.STORAGE,))
-    def log_bucket(self) -> str:
-        """The bucket."""
-        return self._all_tagged(self._find({Kind.BUCKET: (self.context.expected.log_bucket_name,)}))
-
-    @check("the log group is tagged", requires=(Capability.LOGS,), tiers=(Tier.STORAGE,))
-    def log_group(self) -> str:
-        """The log group."""
-        return self._all_tagged(
-            self._find({Kind.LOG_GROUP: (self.context.expected.log_group_name,)})
+        return self._tagged(
+            (Kind.DB_CLUSTER, config.aurora_cluster_identifier),
+            (Kind.DB_SUBNET_GROUP, config.database_subnet_group_name),
+            (Kind.DB_CLUSTER_PARAMETERS, config.database_parameter_group_name),
+            parts=(Kind.DB_INSTANCE,),
         )
 
-    @check("the secret is tagged", requires=(Capability.SECRETSMANAGER,), tiers=(Tier.SECRET,))
+    @check("the log bucket is tagged", Tier.STORAGE, Capability.S3)
+    def log_bucket(self) -> str:
+        """The bucket."""
+        return self._tagged((Kind.BUCKET, self.context.expected.log_bucket_name))
+
+    @check("the log group is tagged", Tier.STORAGE, Capability.LOGS)
+    def log_group(self) -> str:
+        """The log group."""
+        return self._tagged((Kind.LOG_GROUP, self.context.expected.log_group_name))
+
+    @check("the secret is tagged", Tier.SECRET, Capability.SECRETSMANAGER)
     def secret(self) -> str:
         """The secret."""
-        return self._all_tagged(self._find({Kind.SECRET: (self.context.expected.secret_name,)}))
+        return self._tagged((Kind.SECRET, self.context.expected.secret_name))
 
-    @check("the roles are tagged", requires=(Capability.IAM,), tiers=(Tier.ROLES,))
+    @check("the roles are tagged", Tier.ROLES, Capability.IAM)
     def roles(self) -> str:
         """Execution role and task role."""
         config = self.context.expected
-        names = (config.execution_role_name, config.task_role_name)
-        return self._all_tagged(self._find({Kind.ROLE: names}))
+        return self._tagged(
+            (Kind.ROLE, config.execution_role_name), (Kind.ROLE, config.task_role_name)
+        )
 
-    @check("the distribution is tagged", requires=(Capability.CLOUDFRONT,), tiers=(Tier.EDGE,))
+    @check("the distribution is tagged", Tier.EDGE, Capability.CLOUDFRONT)
     def distribution(self) -> str:
         """The distribution."""
-        return self._all_tagged(self._find({Kind.DISTRIBUTION: (self.context.expected.origin_id,)}))
+        return self._tagged((Kind.DISTRIBUTION, self.context.expected.origin_id))
 
-    @check("the alarms are tagged", requires=(Capability.CLOUDWATCH,), tiers=(Tier.MONITORING,))
+    @check("the alarms are tagged", Tier.MONITORING, Capability.CLOUDWATCH)
     def alarms(self) -> str:
         """Every alarm of the configuration."""
         configured = self.context.configured.get("alarm", {})
         alarms = RESOURCE_TYPES[Kind.ALARM].list(self.context.clients)
         return self._all_tagged([each for each in alarms if each.identifier in configured])
 
-    @check(
-        "the scalable target is tagged",
-        requires=(Capability.APPLICATION_AUTOSCALING,),
-        tiers=(Tier.SCALING,),
-    )
+    @check("the scalable target is tagged", Tier.SCALING, Capability.APPLICATION_AUTOSCALING)
     def scaling(self) -> str:
         """The scalable target."""
-        config = self.context.expected
-        name = f"service/{config.ecs_cluster_name}/{config.ecs_service_name}"
-        return self._all_tagged(self._find({Kind.SCALABLE_TARGET: (name,)}))
+        return self._tagged((Kind.SCALABLE_TARGET, self.context.expected.scaling_resource_id))
 
-    def _find(self, names: Mapping[Kind, tuple[str, ...]], *parts: Kind) -> list[Resource]:
-        """Return the resources with these names, and their parts of some kinds.
+    def _tagged(self, *named: tuple[Kind, str], parts: Sequence[Kind] = ()) -> str:
+        """Compare the tags of the resources with these names, and of their parts of some kinds.
 
         Lists lag behind: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
 
         Raises:
             CheckFailedError: One of the names is missing.
         """
-        expected = {(kind, name) for kind, some in names.items() for name in some}
+        kinds = dict.fromkeys((*(kind for kind, _ in named), *parts))
 
         def list_all() -> list[Resource]:
-            types = (RESOURCE_TYPES[kind] for kind in (*names, *parts))
+            types = (RESOURCE_TYPES[kind] for kind in kinds)
             return [each for type_ in types for each in type_.list(self.context.clients)]
 
-        def named(listed: Sequence[Resource]) -> dict[Resource, str]:
-            return {each: "" for each in listed if (each.kind, _name(each)) in expected}
+        def of_name(listed: Sequence[Resource]) -> dict[Resource, str]:
+            return {each: "" for each in listed if (each.kind, _name(each)) in named}
 
         listed = self.context.eventually(
             list_all,
-            what=f"resources named {', '.join(sorted(name for _, name in expected))}",
-            ready=lambda listed: {(each.kind, _name(each)) for each in named(listed)} == expected,
+            what=f"resources named {', '.join(sorted(name for _, name in named))}",
+            ready=lambda listed: (
+                {(each.kind, _name(each)) for each in of_name(listed)} == set(named)
+            ),
         )
-        return list(with_parts(listed, named(listed)))
+        return self._all_tagged(list(with_parts(listed, of_name(listed))))
 
     def _all_tagged(self, resources: Sequence[Resource]) -> str:
         """Compare the default tags on each resource; it may have more, without the password."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.checks.framework.context import CheckContext
-from harness.checks.registry import all_checks, run_checks
+from harness.checks.registry import run_checks, service_checks
 from harness.run.evidence import Status
 
 _NOTICE_SECONDS = 2.0
@@ -169,13 +169,10 @@ def attempt(context: CheckContext, tried: Mutation) -> Trial:
 
 def provable(context: CheckContext, checks: Collection[str]) -> frozenset[str]:
     """Return those of some checks that can be made on this target, with these tiers."""
-    missing, tiers = context.target.missing(), context.expected.tiers
     return frozenset(
-        spec.id
-        for spec in all_checks()
-        if spec.id in checks
-        and not missing.keys() & set(spec.requires)
-        and tiers >= set(spec.tiers)
+        check.spec.id
+        for _, check in service_checks()
+        if check.spec.id in checks and check.is_provable(context)
     )
 
 

@@ -14,7 +14,6 @@ from harness.aws.errors import error_code, failed_call, is_absent, is_unsupporte
 from harness.aws.paging import pages
 from harness.checks.framework.context import CheckContext, InterruptedCheckError
 from harness.checks.framework.description import Comparison
-from harness.checks.framework.expected import Tier
 from harness.core.errors import CheckFailedError, HarnessError, NotProvableError
 from harness.core.redaction import redact
 from harness.run.evidence import CheckResult, Plane, Status
@@ -22,6 +21,8 @@ from harness.run.ledger import now
 
 # A part of a description that an emulator cannot return.
 UNSUPPORTED: Mapping[str, Any] = MappingProxyType({})
+
+_CAPABILITIES = frozenset[str](Capability)
 
 S = TypeVar("S", bound="ServiceChecks")
 T = TypeVar("T")
@@ -37,15 +38,14 @@ class CheckSpec:
 
     Attributes:
         id: Service and claim, such as ``alb/targets-healthy``.
-        tiers: Tiers of the stack that must be deployed.
+        requires: Tiers that must be deployed, and capabilities that the target must have.
         exclusive: It changes the stack (and restores it), so it runs alone.
     """
 
     id: str
     claim: str
     plane: Plane
-    requires: tuple[Capability, ...]
-    tiers: tuple[Tier, ...]
+    requires: tuple[str, ...]
     exclusive: bool
 
     def interrupted(self, target: str) -> CheckResult:
@@ -61,13 +61,11 @@ class ServiceChecks:
 
     Attributes:
         service: First half of the ids of its checks.
-        tier: Tier of the stack that all its checks need.
-        requires: What the target must be capable of for all its checks.
+        requires: What all its checks need; see ``check``.
     """
 
     service: ClassVar[str]
-    tier: ClassVar[Tier]
-    requires: ClassVar[tuple[Capability, ...]] = ()
+    requires: ClassVar[tuple[str, ...]]
 
     def __init__(self, context: CheckContext) -> None:
         self.context = context
@@ -150,8 +148,8 @@ class Check(Generic[S]):
 
     def __set_name__(self, owner: type[S], name: str) -> None:
         identifier = f"{owner.service}/{name.replace('_', '-')}"
-        tiers, requires = (owner.tier, *self.spec.tiers), (*owner.requires, *self.spec.requires)
-        self.spec = replace(self.spec, id=identifier, tiers=tiers, requires=requires)
+        requires = (*owner.requires, *self.spec.requires)
+        self.spec = replace(self.spec, id=identifier, requires=requires)
 
     @overload
     def __get__(self, instance: None, owner: type[S]) -> "Check[S]": ...
@@ -224,11 +222,9 @@ class Check(Generic[S]):
             return Status.FAILED, failure.message, failure
 
     def _require(self, context: CheckContext) -> None:
-        absent = [tier for tier in self.spec.tiers if tier not in context.expected.tiers]
-        missing = context.target.missing()
-        reasons = [
-            missing[capability] for capability in self.spec.requires if capability in missing
-        ]
+        needed, missing = self.spec.requires, context.target.missing()
+        absent = [each for each in needed if each not in context.expected.tiers | _CAPABILITIES]
+        reasons = [reason for each, reason in missing.items() if each in needed]
         parts = [f"not deployed: {', '.join(absent)}"] if absent else []
         if reasons:
             parts.append(f"{context.target.name}: {'; '.join(dict.fromkeys(reasons))}")
@@ -247,10 +243,8 @@ def _trouble(error: Exception) -> str:
 
 def check(
     claim: str,
-    *,
+    *requires: str,
     plane: Plane = Plane.CONTROL,
-    requires: tuple[Capability, ...] = (),
-    tiers: tuple[Tier, ...] = (),
     exclusive: bool = False,
 ) -> Callable[[Callable[[S], str]], Check[S]]:
     """Make a check of a method that returns what it observed.
@@ -262,12 +256,12 @@ def check(
 
     Args:
         claim: What is true when the check passes, as a sentence.
-        requires: What the target must be capable of, besides what the class requires.
-        tiers: Tiers that must be deployed, besides the one of the class.
+        *requires: Tiers that must be deployed and capabilities that the target must have, besides
+            those of the class.
         exclusive: It changes the stack (and restores it), so it runs alone.
     """
-    # Its class completes the specification, with the id, tier and capabilities of the service.
-    spec = CheckSpec("", claim, plane, requires, tiers, exclusive)
+    # Its class completes the specification, with the id and the requirements of the service.
+    spec = CheckSpec("", claim, plane, requires, exclusive)
     return lambda observe: Check(observe, spec)
 
 

@@ -12,6 +12,8 @@ from urllib.parse import quote
 # ``differences`` for what is equal.
 Descriptions = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
+# Left out of every comparison: the checks of the tags compare these, and all is in one account.
+_NEVER = ("Tags", "TagList", "OwnerId")
 # The items of a list are named by the first of these that all of them have.
 _NAMES = ("Name", "name", "Key", "key", "Sid", "ParameterName")
 # The order of the items matters in these lists alone.
@@ -56,7 +58,7 @@ class Comparison:
 
     def compared(self, description: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
         """Return canonical path -> path and value of everything that is compared."""
-        left_out = {_canonical(path) for path in self.left_out}
+        left_out = {_canonical(path) for path in (*_NEVER, *self.left_out)}
         defaults = {_canonical(path): value for path, value in self.defaults.items()}
         return {
             key: (path, value)

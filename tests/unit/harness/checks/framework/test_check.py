@@ -16,30 +16,28 @@ from tests.unit.harness.checks.fake_deployment import EXPECTED, FakeDeployment
 
 class Sample(ServiceChecks):
     service = "sample"
-    tier = Tier.STORAGE
+    requires = (Tier.STORAGE,)
     observations: ClassVar[list[str]] = []
 
-    @check("all is well", plane=Plane.DATA, requires=(Capability.S3, Capability.LOGS))
+    @check("all is well", Capability.S3, Capability.LOGS, plane=Plane.DATA)
     def all_is_well(self) -> str:
         """Compares nothing."""
         return "it is"
 
-    @check("nothing is well", plane=Plane.CONTROL, requires=())
+    @check("nothing is well", plane=Plane.CONTROL)
     def nothing_is_well(self) -> str:
         raise CheckFailedError("expected well, seen: unwell")
 
-    @check("the bucket is there", plane=Plane.CONTROL, requires=())
+    @check("the bucket is there", plane=Plane.CONTROL)
     def bucket_there(self) -> str:
         self.context.clients.s3.get_bucket_policy(Bucket="bucket")
         return "there"
 
-    @check(
-        "the edge is there", plane=Plane.CONTROL, requires=(), tiers=(Tier.EDGE,), exclusive=True
-    )
+    @check("the edge is there", Tier.EDGE, plane=Plane.CONTROL, exclusive=True)
     def edge_there(self) -> str:
         return "there"
 
-    @check("no secret is in the evidence", plane=Plane.DATA, requires=())
+    @check("no secret is in the evidence", plane=Plane.DATA)
     def with_a_secret(self) -> str:
         return f"the password is {register_secret('hunter2-hunter2')}"
 
@@ -174,7 +172,7 @@ def test_a_check_of_a_class_has_a_specification() -> None:
 
     assert isinstance(made, Check)
     assert made.spec.exclusive
-    assert made.spec.tiers == ("storage", "edge")
+    assert made.spec.requires == (Tier.STORAGE, Tier.EDGE)
     assert Sample.all_is_well.__doc__ == "Compares nothing."
 
 
