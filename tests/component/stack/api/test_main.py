@@ -21,6 +21,8 @@ from tests.unit.stack.api.test_settings import ENVIRONMENT
 # There is no database: the service must start and stop without one.
 ENVIRONMENT = ENVIRONMENT | {"DB_HOST": "127.0.0.1", "DB_PORT": "1", "HOST": "127.0.0.1"}
 SOURCES = Path(stack.__file__).parents[1]
+# Coverage of a child process is measured only with its variables.
+MEASURING = {name: text for name, text in os.environ.items() if name.startswith("COVERAGE_")}
 
 
 @pytest.fixture
@@ -105,7 +107,7 @@ def test_a_port_in_use_is_one_line_and_status_1(
 
 def test_the_module_reads_the_environment_of_the_process() -> None:
     ended = subprocess.run(
-        (sys.executable, "-m", "stack.api"), cwd=SOURCES, env={}, capture_output=True, check=False
+        (sys.executable, "-m", "stack.api"), cwd=SOURCES, env=MEASURING, capture_output=True, check=False
     )
     assert ended.returncode == 2
 
@@ -132,7 +134,7 @@ def test_the_process_ends_with_status_0_on_sigterm() -> None:
     process = subprocess.Popen(
         (sys.executable, "-m", "stack.api"),
         cwd=SOURCES,
-        env=ENVIRONMENT | {"PORT": str(port)},
+        env=ENVIRONMENT | {"PORT": str(port)} | MEASURING,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
