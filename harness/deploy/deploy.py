@@ -59,7 +59,7 @@ class Deployment:
 
     def state(self) -> Sequence[tuple[str, Mapping[str, Any]]]:
         """Return type and attributes of every resource in the Terraform state."""
-        return workspace_of(self.run, self.target, self.tools).state_attributes()
+        return tuple(workspace_of(self.run, self.target, self.tools).state.attributes())
 
     def watch_drift(self, *, when_done: Callable[[], object] | None = None) -> DriftWatch:
         """Start the second plan in the background.
@@ -74,7 +74,7 @@ class Deployment:
         def verdict() -> DriftVerdict:
             try:
                 with self.run.timeline.phase("second plan"):
-                    present = workspace.state_resources() if known else ()
+                    present = workspace.state.resources() if known else ()
                     plan = workspace.plan()
                     for change in plan.resource_changes:
                         self.run.timeline.event("second plan", str(change))
@@ -183,7 +183,7 @@ def attach(run: Run) -> Deployment:
     names = run.stack.physical_names(record.environment_suffix, record.region)
     require_existing_resources(target, record.environment_suffix, names)
     tools = find_tools(record.terraform, record.mirror)
-    outputs = workspace_of(run, target, tools).outputs()
+    outputs = workspace_of(run, target, tools).state.outputs()
     config = run.stack.restore(record.config)
     return Deployment(run, target, config, run.stack.outputs(outputs), tools)
 

@@ -11,7 +11,6 @@ from harness.deploy.service_watch import watched
 from harness.pipeline.bundle import save_bundle
 from harness.pipeline.outcome import RunOutcome
 from harness.run.evidence import CheckResult, Status
-from harness.terraform.drift import require_no_drift
 
 
 def check_context(deployment: Deployment, record: Callable[[CheckResult], None]) -> CheckContext:
@@ -69,7 +68,7 @@ def prove(
                 on_result=collect,
             )
         outcome.proved = any(each.status is Status.PASSED for each in outcome.results)
-        require_no_drift(watch.wait(), run.timeline.note)
+        watch.wait().require_none(run.timeline.note)
     except DriftError as error:
         outcome.errors.append(error)
     except HarnessError as error:

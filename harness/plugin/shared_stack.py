@@ -21,7 +21,7 @@ from harness.run.run import Run
 from harness.run.teardown_result import TeardownState
 from harness.run.timeline import Observer, Timeline
 from harness.targets.base import Target
-from harness.terraform.drift import DriftWatch, require_no_drift
+from harness.terraform.drift import DriftWatch
 
 # A deployment to a real account may take an hour and a half; the lock's timeout is longer.
 _DEPLOY_SECONDS = 7200.0
@@ -174,7 +174,7 @@ class SharedStack:
         """
         if self._watch is not None:
             try:
-                require_no_drift(self._watch.wait(), self.run.timeline.note)
+                self._watch.wait().require_none(self.run.timeline.note)
             finally:
                 self._watch.cancel()
                 self._save_timeline()

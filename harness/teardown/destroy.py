@@ -152,9 +152,9 @@ def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> Terraform
     workspace = workspace_of(run, target, tools)
     try:
         if not record.complete:
-            _sweep_leftovers(run, record, target, except_for=workspace.state_identifiers())
+            _sweep_leftovers(run, record, target, except_for=workspace.state.identifiers())
         if target.is_account:
-            _remove_managed(run, target, workspace.state_identifiers())
+            _remove_managed(run, target, workspace.state.identifiers())
         with run.timeline.phase("destroy"):
             retried = workspace.destroy(
                 on_event=terraform_listener(run.timeline),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.core import process
 from harness.core.errors import ProcessError
-from harness.core.process import ProcessCancelledError
+from harness.core.process import Completed, ProcessCancelledError
 from harness.core.redaction import redact
 from harness.terraform.binary import Terraform
 from harness.terraform.configuration import has_one_aws_provider
@@ -33,21 +33,6 @@ _EXCLUDED = ("TF_CLI_ARGS", "TF_DATA_DIR", "TF_WORKSPACE", "TF_LOG_PATH", "TF_VA
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """A command that ended with an accepted status.
-
-    Attributes:
-        returncode: Exit status.
-        events: Its standard output as events.
-        stdout: Its standard output as text; not redacted.
-    """
-
-    returncode: int
-    events: tuple[Event, ...]
-    stdout: str
-
-
-@dataclass(frozen=True)
 class CommandLine:
     """Terraform, bound to a working directory and an environment.
 
@@ -68,8 +53,8 @@ class CommandLine:
         timeout: float,
         accept: tuple[int, ...] = (0,),
         on_event: Callable[[Event], None] | None = None,
-    ) -> Outcome:
-        """Run ``terraform VERB ARGUMENTS`` to its end.
+    ) -> Completed:
+        """Run ``terraform VERB ARGUMENTS`` to its end; what it printed is not redacted.
 
         Args:
             verb: Subcommand, such as ``apply`` or ``state list``.
@@ -108,7 +93,7 @@ class CommandLine:
             raise _stopped(verb, error, events, timeout) from None
         if done.returncode not in accept:
             raise terraform_error(verb, events, stderr=done.stderr, status=done.returncode)
-        return Outcome(done.returncode, tuple(events), done.stdout)
+        return done
 
     def _command(self, verb: str, arguments: Sequence[str]) -> Sequence[str]:
         command = (*self.terraform.command, *verb.split(), *arguments)

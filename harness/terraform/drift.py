@@ -52,12 +52,14 @@ class DriftVerdict:
     present: tuple[str, ...] = ()
     later: bool = False
 
-    def require_none(self) -> None:
-        """Raise if the plan has changes that are not allowed.
+    def require_none(self, note: Callable[[str], object]) -> None:
+        """Note the known drift, and raise for any other.
 
         Raises:
             DriftError: The message lists resources with actions and attributes, and outputs.
         """
+        for text in self.notes():
+            note(text)
         lines = [
             f"  - {each}"
             for each in self.plan.resource_changes
@@ -105,14 +107,3 @@ class DriftWatch:
         """Stop the plan and wait until it has ended."""
         self._cancel.set()
         self._pool.shutdown(wait=True)
-
-
-def require_no_drift(verdict: DriftVerdict, note: Callable[[str], object]) -> None:
-    """Note the known drift, and raise for any other.
-
-    Raises:
-        DriftError: The plan has changes that are not allowed.
-    """
-    for text in verdict.notes():
-        note(text)
-    verdict.require_none()

@@ -1,7 +1,7 @@
 """The error of a failed Terraform command."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from harness.core.errors import HarnessError
 from harness.core.redaction import redact
@@ -60,6 +60,13 @@ def is_state_locked(error: TerraformError) -> bool:
     return any(item.summary == _LOCKED for item in error.diagnostics)
 
 
+def transient_reason(error: TerraformError, transient: Callable[[AwsError], str]) -> str:
+    """Return why an error is transient; empty when any of its diagnostics is not."""
+    found = [parse_aws_error(_text(item)) for item in error.diagnostics]
+    reasons = [transient(each) if each else "" for each in found]
+    return "; ".join(dict.fromkeys(reasons)) if all(reasons) else ""
+
+
 def terraform_error(
     verb: str, events: Iterable[Event], *, stderr: str = "", status: int = 1
 ) -> TerraformError:
@@ -71,9 +78,9 @@ def terraform_error(
         status: Exit status, negative for a signal; likewise.
     """
     known = list(events)
-    errors = _root_causes(
-        item for item in known if isinstance(item, Diagnostic) and item.severity == "error"
-    )
+    errors = [item for item in known if isinstance(item, Diagnostic) and item.severity == "error"]
+    # Without mere consequences of others.
+    errors = [item for item in errors if item.summary != "execution halted"] or errors
     found = [(item, parse_aws_error(_text(item), address=item.address)) for item in errors]
     found.sort(key=lambda pair: pair[1] is None)
     lines = [_line(*pair) for pair in found] or [_tail(known, stderr, status)]
@@ -84,12 +91,6 @@ def terraform_error(
         aws_errors=[error for _, error in found if error is not None],
         remedy=_remedy("\n".join([*map(_text, errors), *lines])),
     )
-
-
-def _root_causes(errors: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return the errors without mere consequences of others."""
-    found = list(errors)
-    return [item for item in found if item.summary != "execution halted"] or found
 
 
 def _text(diagnostic: Diagnostic) -> str:

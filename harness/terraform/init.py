@@ -24,7 +24,7 @@ _BACKEND_FILE = "backend.tfbackend.json"
 _HASHES = re.compile(r"^\s*hashes = \[.*?^\s*\]\n", re.DOTALL | re.MULTILINE)
 
 
-def init(
+def initialise(
     command: CommandLine,
     *,
     backend_config: Mapping[str, Any] | None,

@@ -1,9 +1,7 @@
 """``terraform plan``: the differences between the configuration and the deployed resources."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from harness.terraform.attributes import AttributeChange, changed_attributes
 from harness.terraform.command import CommandLine
@@ -38,42 +36,29 @@ class Plan:
     output_changes: tuple[str, ...] = ()
 
 
-def plan(command: CommandLine, *, refresh: bool, timeout: float) -> Plan:
+def make_plan(command: CommandLine, *, refresh: bool, timeout: float) -> Plan:
     """Implement ``WorkingDirectory.plan``; details are read (3 s) only if there are changes."""
     arguments = ("-input=false", "-json", "-detailed-exitcode", "-lock=false", f"-out={_PLAN_FILE}")
-    outcome = command.run(
-        "plan",
-        *arguments,
-        f"-refresh={str(refresh).lower()}",
-        timeout=timeout,
-        accept=(0, _CHANGES),
-    )
+    accept = (0, _CHANGES)
+    option = f"-refresh={str(refresh).lower()}"
     try:
-        if outcome.returncode != _CHANGES:
+        done = command.run("plan", *arguments, option, timeout=timeout, accept=accept)
+        if done.returncode != _CHANGES:
             return Plan()
-        shown = command.run("show", "-json", _PLAN_FILE, timeout=timeout)
+        details = json.loads(command.run("show", "-json", _PLAN_FILE, timeout=timeout).stdout)
     finally:
         # It contains all values in clear text, sensitive ones too.
         (command.directory / _PLAN_FILE).unlink(missing_ok=True)
-    details = json.loads(shown.stdout)
-    return Plan(
-        resource_changes=tuple(_resource_changes(details)),
-        output_changes=tuple(_output_changes(details)),
-    )
-
-
-def _resource_changes(details: Mapping[str, Any]) -> list[ResourceChange]:
-    return [
-        ResourceChange(
-            address=item["address"],
-            actions=tuple(item["change"]["actions"]),
-            attributes=changed_attributes(item["change"]),
-        )
-        for item in details.get("resource_changes", [])
+    changed = [
+        (item["address"], item["change"])
+        for item in details.get("resource_changes", ())
         if item["change"]["actions"] != ["no-op"]
     ]
-
-
-def _output_changes(details: Mapping[str, Any]) -> list[str]:
-    changes: Mapping[str, Any] = details.get("output_changes", {})
-    return [name for name, change in changes.items() if change["actions"] != ["no-op"]]
+    outputs = details.get("output_changes", {}).items()
+    return Plan(
+        tuple(
+            ResourceChange(address, tuple(change["actions"]), changed_attributes(change))
+            for address, change in changed
+        ),
+        tuple(name for name, change in outputs if change["actions"] != ["no-op"]),
+    )

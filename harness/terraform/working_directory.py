@@ -1,5 +1,6 @@
 """The working directory of one stack, with one method per Terraform command."""
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -11,19 +12,21 @@ import platformdirs
 
 from harness.core.locks import Phase
 from harness.terraform import configuration
-from harness.terraform import destroy as _destroy
-from harness.terraform import init as _init
-from harness.terraform import plan as _plan
-from harness.terraform import state as _state
 from harness.terraform.aws_error_parsing import AwsError
 from harness.terraform.binary import Terraform
 from harness.terraform.command import CHANGING, CommandLine, child_environment
+from harness.terraform.errors import TerraformError, transient_reason
 from harness.terraform.events import Event
-from harness.terraform.plan import Plan
+from harness.terraform.init import initialise
+from harness.terraform.plan import Plan, make_plan
 from harness.terraform.provider_clock import installation
+from harness.terraform.state import State
+
+logger = logging.getLogger(__name__)
 
 # Providers listen on sockets "plugin" and up to ten digits; macOS allows paths of 103 bytes.
 _LONGEST = 103 - len("/plugin4294967295")
+_STALE = "the state was not refreshed and may have been out of date"
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class WorkingDirectory:
             TerraformError: ``init`` failed.
             ProcessError: It, or the queue for it, ran out of time.
         """
-        initialised = _init.init(
+        initialised = initialise(
             self._command,
             backend_config=backend_config,
             lock=self.cache / "terraform-init.lock",
@@ -106,7 +109,7 @@ class WorkingDirectory:
         Raises:
             TerraformError: It failed.
         """
-        return _plan.plan(self._command, refresh=refresh, timeout=timeout)
+        return make_plan(self._command, refresh=refresh, timeout=timeout)
 
     def apply(
         self,
@@ -121,7 +124,7 @@ class WorkingDirectory:
             ProcessError: It was cancelled or ran out of time; likewise.
         """
         self._command.run("apply", *CHANGING, timeout=timeout, on_event=on_event)
-        return _state.outputs(self._command)
+        return State(self._command).outputs()
 
     def destroy(
         self,
@@ -138,7 +141,8 @@ class WorkingDirectory:
             timeout: Deadline of each attempt in seconds.
             transient: Returns why an error of AWS is transient; empty for any other error. A
                 destroy with such errors alone is repeated once.
-            refresh: Whether the state is refreshed first; False when it was just refreshed.
+            refresh: Whether the state is refreshed first; False when it was just refreshed: after
+                any error it is then repeated with refresh.
 
         Returns:
             Why a second attempt was made; empty when the first one succeeded.
@@ -147,38 +151,35 @@ class WorkingDirectory:
             TerraformError: It failed, with an unknown error or twice.
             ProcessError: It ran out of time.
         """
-        return _destroy.destroy(
-            self._uncancelled,
-            on_event=on_event,
-            timeout=timeout,
-            transient=transient,
-            refresh=refresh,
-        )
+        self.state.recover()
+        if not self.state.resources():
+            return ""
+
+        def attempt(*, refresh: bool) -> None:
+            option = f"-refresh={str(refresh).lower()}"
+            command = self.state.command
+            command.run("destroy", *CHANGING, option, timeout=timeout, on_event=on_event)
+
+        try:
+            attempt(refresh=refresh)
+        except TerraformError as error:
+            reason = transient_reason(error, transient) or ("" if refresh else _STALE)
+            if not reason:
+                raise
+            logger.warning("second attempt to destroy: %s\n%s", reason, error.message)
+            attempt(refresh=True)
+            return reason
+        return ""
 
     def normal_speed_reason(self) -> str:
         """Return why the provider ran at normal speed in spite of ``clock``; empty if not."""
         return installation.normal_speed_reason(self.path)
 
-    def outputs(self) -> dict[str, Any]:
-        """Return output name -> value; the sensitive ones are registered for redaction."""
-        return _state.outputs(self._uncancelled)
-
-    def state_resources(self) -> tuple[str, ...]:
-        """Return the addresses of the managed resources in the state."""
-        return _state.state_resources(self._uncancelled)
-
-    def state_identifiers(self) -> frozenset[str]:
-        """Return ids and ARNs of all resources in the state."""
-        return _state.state_identifiers(self._uncancelled)
-
-    def state_attributes(self) -> tuple[tuple[str, dict[str, Any]], ...]:
-        """Return type and attributes of every managed resource in the state."""
-        return _state.state_attributes(self._uncancelled)
-
     @property
-    def _uncancelled(self) -> CommandLine:
+    def state(self) -> State:
+        """The state; ``cancel`` stops no command on it."""
         # A cancelled run is torn down with the same workspace.
-        return replace(self._command, cancel=None)
+        return State(replace(self._command, cancel=None))
 
     @property
     def _command(self) -> CommandLine:

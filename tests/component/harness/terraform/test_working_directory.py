@@ -36,7 +36,7 @@ def test_a_stack_is_applied_changed_and_destroyed(terraform: Terraform, tmp_path
     assert not directory.init(), "prepared already"
     assert directory.apply() == {"item": "first-value"}
     assert redact("first-value") == MASK
-    assert directory.state_resources() == ("terraform_data.item",)
+    assert directory.state.resources() == ("terraform_data.item",)
     assert directory.plan() == Plan()
 
     directory.write(configuration("second-value"))
@@ -46,4 +46,4 @@ def test_a_stack_is_applied_changed_and_destroyed(terraform: Terraform, tmp_path
     assert directory.apply() == {"item": "second-value"}
 
     assert directory.destroy() == ""
-    assert directory.state_resources() == ()
+    assert directory.state.resources() == ()

@@ -16,7 +16,7 @@ from harness.deploy.workspace import find_tools
 from harness.preflight.terraform_version import TerraformVersion
 from harness.run.ledger import RunStatus
 from harness.terraform import TerraformError
-from harness.terraform.drift import AllowedDrift, require_no_drift
+from harness.terraform.drift import AllowedDrift
 from harness.terraform.provider_clock.clock import ProviderClock
 from tests.unit.harness.fake_run import SUFFIX, FakeRun, observer_of
 from tests.unit.harness.terraform.fake_terraform import error, lines
@@ -274,7 +274,7 @@ class TestSecondPlan:
         ended: list[bool] = []
 
         watch = deploy(run).watch_drift(when_done=lambda: ended.append(True))
-        require_no_drift(watch.wait(), run.timeline.note)
+        watch.wait().require_none(run.timeline.note)
         watch.cancel()
 
         assert ended == [True]
@@ -287,7 +287,7 @@ class TestSecondPlan:
         run = fake_run.run()
 
         watch = deploy(run).watch_drift()
-        require_no_drift(watch.wait(), run.timeline.note)
+        watch.wait().require_none(run.timeline.note)
         watch.cancel()
 
         (note,) = run.timeline.notes

@@ -70,7 +70,7 @@ def test_sensitive_outputs_are_registered_for_redaction(
     }
     fake.answer("output", json.dumps(declared))
 
-    outputs = directory.outputs()
+    outputs = directory.state.outputs()
 
     assert outputs["password"] == "hunter2-output"
     assert redact("hunter2-output hunter2-nested catalog-public") == f"{MASK} {MASK} catalog-public"

@@ -3,8 +3,7 @@ import threading
 import pytest
 
 from harness.terraform.aws_error_parsing import AwsError
-from harness.terraform.destroy import transient_reason
-from harness.terraform.errors import TerraformError, terraform_error
+from harness.terraform.errors import TerraformError, terraform_error, transient_reason
 from harness.terraform.events import parse_line
 from harness.terraform.working_directory import WorkingDirectory
 from tests.unit.harness.terraform.fake_terraform import FakeTerraform, error, lines

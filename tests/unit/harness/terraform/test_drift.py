@@ -8,7 +8,7 @@ import pytest
 
 from harness.core.errors import DriftError, HarnessError
 from harness.terraform.attributes import AttributeChange
-from harness.terraform.drift import AllowedDrift, DriftVerdict, DriftWatch, require_no_drift
+from harness.terraform.drift import AllowedDrift, DriftVerdict, DriftWatch
 from harness.terraform.plan import Plan, ResourceChange
 
 EMPTY = Plan()
@@ -40,7 +40,7 @@ def verdict_on(
 
 class TestRequireNoDrift:
     def test_a_plan_without_changes_is_no_drift(self) -> None:
-        verdict_on(EMPTY).require_none()
+        verdict_on(EMPTY).require_none(print)
 
     def test_every_change_is_listed_with_its_attributes(self) -> None:
         plan = plan_of(
@@ -49,7 +49,7 @@ class TestRequireNoDrift:
         )
 
         with pytest.raises(DriftError) as raised:
-            verdict_on(plan).require_none()
+            verdict_on(plan).require_none(print)
 
         assert "aws_lb.alb: update (idle_timeout: 1 -> 2)" in raised.value.message
         assert "aws_s3_bucket.logs: create" in raised.value.message
@@ -64,19 +64,19 @@ class TestRequireNoDrift:
 
     def test_a_changed_output_is_drift(self) -> None:
         with pytest.raises(DriftError, match="output alb_dns_name"):
-            verdict_on(plan_of(outputs=("alb_dns_name",))).require_none()
+            verdict_on(plan_of(outputs=("alb_dns_name",))).require_none(print)
 
     @pytest.mark.parametrize("address", ["aws_ecs_service.api", "aws_ecs_service.*"])
     def test_an_allowed_attribute_may_differ(self, address: str) -> None:
         verdict_on(
             plan_of(change("aws_ecs_service.api", "desired_count")),
             allowed(address, "desired_count"),
-        ).require_none()
+        ).require_none(print)
 
     def test_an_address_with_an_index_can_be_allowed(self) -> None:
         verdict_on(
             plan_of(change("aws_subnet.public[0]", "tags")), allowed("aws_subnet.public[0]", "tags")
-        ).require_none()
+        ).require_none(print)
 
     @pytest.mark.parametrize(
         "planned",
@@ -96,7 +96,7 @@ class TestRequireNoDrift:
         verdict = verdict_on(plan_of(planned), allowed("aws_ecs_service.api", "desired_count"))
 
         with pytest.raises(DriftError):
-            verdict.require_none()
+            verdict.require_none(print)
 
 
 class TestNotes:
@@ -126,7 +126,7 @@ class TestNotes:
         )
 
         with pytest.raises(DriftError) as raised:
-            require_no_drift(verdict_on(plan, self.KNOWN), notes.append)
+            verdict_on(plan, self.KNOWN).require_none(notes.append)
 
         assert len(notes) == 1
         assert "aws_ecs_service" not in raised.value.message

@@ -20,7 +20,7 @@ def test_data_sources_are_not_listed(fake: FakeTerraform, directory: WorkingDire
         lines("data.aws_caller_identity.i", "aws_vpc.v", 'aws_subnet.s["a"]', "module.m.data.a.b"),
     )
 
-    assert directory.state_resources() == ("aws_vpc.v", 'aws_subnet.s["a"]')
+    assert directory.state.resources() == ("aws_vpc.v", 'aws_subnet.s["a"]')
 
 
 def test_before_the_first_apply_there_are_no_resources(
@@ -28,7 +28,7 @@ def test_before_the_first_apply_there_are_no_resources(
 ) -> None:
     fake.answer("state list", stderr="No state file was found!\n", status=1)
 
-    assert directory.state_resources() == ()
+    assert directory.state.resources() == ()
 
 
 def test_a_state_that_cannot_be_read_is_an_error(
@@ -37,7 +37,7 @@ def test_a_state_that_cannot_be_read_is_an_error(
     fake.answer("state list", stderr="Failed to load state: access denied\n", status=1)
 
     with pytest.raises(TerraformError, match="access denied"):
-        directory.state_resources()
+        directory.state.resources()
 
 
 def test_only_identifiers_of_managed_resources_are_read(
@@ -53,7 +53,7 @@ def test_only_identifiers_of_managed_resources_are_read(
     }
     fake.answer("state pull", json.dumps(state))
 
-    assert directory.state_identifiers() == {"arn:secret", "b"}
+    assert directory.state.identifiers() == {"arn:secret", "b"}
 
 
 def test_without_a_state_there_are_no_identifiers(
@@ -61,4 +61,4 @@ def test_without_a_state_there_are_no_identifiers(
 ) -> None:
     fake.answer("state pull", "")
 
-    assert directory.state_identifiers() == set()
+    assert directory.state.identifiers() == set()

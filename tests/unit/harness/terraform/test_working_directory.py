@@ -79,7 +79,7 @@ def test_temporary_files_are_in_the_working_directory(fake: FakeTerraform) -> No
     directory.write({})
     fake.answer("output", stdout="{}")
 
-    directory.outputs()
+    directory.state.outputs()
 
     (call,) = fake.calls
     assert call.environment["TMPDIR"] == str(directory.path / "tmp")
