@@ -13,7 +13,7 @@ from harness.deploy.existing_resources import (
 )
 from harness.deploy.failure_reasons import cancelled_apply, with_failure_reasons
 from harness.deploy.guards import require_permission
-from harness.deploy.initialization import Initialization
+from harness.deploy.initialization import initialization
 from harness.deploy.preflight import require_deployable
 from harness.deploy.service_watch import watched
 from harness.deploy.workspace import (
@@ -139,15 +139,15 @@ def deploy(run: Run) -> Deployment:
     tools = find_tools(run.settings.terraform, run.settings.provider_mirror)
     for other in tools.terraform.passed_over:
         run.timeline.note(f"Terraform: passed over {other}")
-    with synthesized_ahead(run, target), Initialization(run, target, tools) as initialization:
-        start_target(run, target, on_record=initialization.start)
+    with synthesized_ahead(run, target), initialization(run, target, tools) as initialize:
+        start_target(run, target, on_record=initialize)
         planned = run.planned_config(target)
         config = run.stack.resolve(planned, run.settings, target, run.timeline)
         run.update(config=config.to_mapping())
-        initialization.start()
+        initialized = initialize()
         with run.timeline.phase("synth"):
             stack = synthesize(run.stack.app, config, phase=run.timeline.phase)
-        initialization.wait()
+        initialized.result()
     workspace = workspace_of(run, target, tools)
     if not run.settings.skip_preflight:
         _preflight(run, stack, target, tools)

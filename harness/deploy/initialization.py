@@ -1,72 +1,43 @@
 """Installs the AWS provider while the target starts and the stack is synthesized."""
 
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import TracebackType
-from typing import Self
+from contextlib import contextmanager
+from functools import cache
 
-from harness.deploy.workspace import Tools, provider_clock_of, workspace_of
+from harness.core.folders import create_folder
+from harness.deploy.workspace import Tools, workspace_of
 from harness.run.run import Run
 from harness.targets.base import Target
+from harness.terraform.provider_clock.clock import usable_clock
 
 
-class Initialization:
-    """``terraform init`` in the background: it needs neither the target nor the configuration.
+@contextmanager
+def initialization(run: Run, target: Target, tools: Tools) -> Iterator[Callable[[], Future[None]]]:
+    """Yield a function that starts ``terraform init`` in the background, once.
 
-    A context manager: an error of its body cancels the command.
-
-    Args:
-        target: Its target; need not be started.
-        tools: Terraform and the source of the provider.
+    It needs neither a started target nor the configuration, but the run must be on record. An
+    error of the body cancels the command. The result is a TerraformError if ``init`` failed, a
+    ProcessError if it ran out of time.
     """
+    cancel = threading.Event()
+    with ThreadPoolExecutor(1, thread_name_prefix="init") as pool:
+        try:
+            yield cache(lambda: pool.submit(_initialize, run, target, tools, cancel))
+        except BaseException:
+            cancel.set()
+            raise
 
-    def __init__(self, run: Run, target: Target, tools: Tools) -> None:
-        self._run = run
-        self._target = target
-        self._tools = tools
-        self._cancel = threading.Event()
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="init")
-        self._done: Future[None] | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            self._cancel.set()
-        self._pool.shutdown()
-
-    def start(self) -> None:
-        """Start it, unless it was started; the run must be on record."""
-        if self._done is None:
-            self._done = self._pool.submit(self._prepare)
-
-    def wait(self) -> None:
-        """Start it if necessary, and wait for its end.
-
-        Raises:
-            TerraformError: ``init`` failed.
-            ProcessError: It ran out of time.
-        """
-        self.start()
-        assert self._done is not None  # noqa: S101 - set by start()
-        self._done.result()
-
-    def _prepare(self) -> None:
-        self._set_provider_clock()
-        workspace = workspace_of(self._run, None, self._tools, cancel=self._cancel)
-        provider = {"source": "hashicorp/aws", "version": self._tools.provider_version}
-        with self._run.timeline.phase("init"):
-            workspace.prepare({"aws": provider})
-
-    def _set_provider_clock(self) -> None:
-        clock = provider_clock_of(self._run, self._target)
-        if clock.reason or clock.factor > 1:
-            self._run.timeline.observer.note(f"provider clock {clock}")
-        self._run.timeline.observer.provider_clock(clock.factor)
-        self._run.update(provider_clock=clock.factor)
+def _initialize(run: Run, target: Target, tools: Tools, cancel: threading.Event) -> None:
+    requested = run.settings.provider_clock or target.default_clock
+    clock = usable_clock(requested, create_folder(run.workspace_directory))
+    if clock.reason or clock.factor > 1:
+        run.timeline.observer.note(f"provider clock {clock}")
+    run.timeline.observer.provider_clock(clock.factor)
+    run.update(provider_clock=clock.factor)
+    workspace = workspace_of(run, None, tools, cancel=cancel)
+    provider = {"source": "hashicorp/aws", "version": tools.provider_version}
+    with run.timeline.phase("init"):
+        workspace.prepare({"aws": provider})

@@ -22,7 +22,6 @@ from harness.terraform import (
 )
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.events import ChangeSummary, Event, OperationEvent
-from harness.terraform.provider_clock.clock import ProviderClock, usable_clock
 
 
 @dataclass(frozen=True)
@@ -62,12 +61,6 @@ def find_provider_source(mirror: Path | None) -> ProviderInstallation:
     return find_provider_installation(
         mirror, version=pinned_provider_version(), cache=_plugin_cache()
     )
-
-
-def provider_clock_of(run: Run, target: Target) -> ProviderClock:
-    """Return the clock of the AWS provider in a run, measured on this machine."""
-    requested = run.settings.provider_clock or target.default_clock
-    return usable_clock(requested, create_folder(run.workspace_directory))
 
 
 def workspace_of(

@@ -1,27 +1,15 @@
 """The critical path: the spans that the end of a run had to wait for, one after the other."""
 
 from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from harness.report.model import RunReport
-from harness.run.timeline import ResourceTiming
+from harness.run.timeline import Phase, ResourceTiming
 
 _TOLERANCE = 0.5  # seconds between the end of a span and the start of the one that waits for it
 
 
-class Span(Protocol):
-    """Something with a start and an end, in seconds since the start of the run."""
-
-    @property
-    def started(self) -> float:
-        """Its start."""
-
-    @property
-    def ended(self) -> float:
-        """Its end."""
-
-
-S = TypeVar("S", bound=Span)
+S = TypeVar("S", Phase, ResourceTiming)
 
 
 def critical_path(

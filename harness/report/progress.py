@@ -17,6 +17,7 @@ from harness.run.evidence import CheckResult, Status
 _LONGEST_OBSERVATION = 600
 _MOST_RESOURCES = 8
 _OTHER_ROWS = 8
+_BAD = "bold red"
 # The console or its pipe is closed (rich turns a broken pipe into SystemExit): the run must
 # still reach its destroy.
 CLOSED_CONSOLE = (OSError, ValueError, SystemExit)
@@ -74,9 +75,9 @@ class ConsoleObserver(Activity):
         """Show that a phase has finished or failed."""
         super().phase_finished(name, seconds, failed=failed)
         if failed:
-            self._display.bad(f"{one_line(name)}: FAILED after {duration(seconds)}")
+            self._display.line(f"{one_line(name)}: FAILED after {duration(seconds)}", _BAD)
         else:
-            self._display.good(f"{one_line(name)}: finished in {duration(seconds)}")
+            self._display.line(f"{one_line(name)}: finished in {duration(seconds)}", "green")
 
     def check_finished(self, result: CheckResult) -> None:
         """Count a check, and show it when it failed."""
@@ -84,21 +85,23 @@ class ConsoleObserver(Activity):
         if result.status is Status.FAILED:
             observed = shortened(one_line(result.observed), _LONGEST_OBSERVATION)
             check = one_line(result.check)
-            self._display.bad(f"check {check} FAILED ({result.plane.value}): {observed}")
+            self._display.line(f"check {check} FAILED ({result.plane.value}): {observed}", _BAD)
 
     def note(self, text: str) -> None:
         """Show a note."""
-        self._display.note(one_line(text))
+        self._display.line(f"note: {one_line(text)}", "yellow")
 
 
-class _Lines:
+class _Display:
     """Writes lines to a console until it is closed."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, activity: Activity) -> None:
         self.console = console
+        self.activity = activity
         self.closed = False
 
-    def write(self, text: str, style: str = "") -> None:
+    def line(self, text: str, style: str = "") -> None:
+        """Write a permanent line."""
         encoding = self.console.encoding
         shown = text.encode(encoding, "backslashreplace").decode(encoding)
         try:
@@ -108,12 +111,11 @@ class _Lines:
             self.closed = True
 
 
-class PlainDisplay:
+class PlainDisplay(_Display):
     """One line per event, each with the seconds since the start, and a heartbeat."""
 
     def __init__(self, console: Console, activity: Activity, *, heartbeat: float) -> None:
-        self._lines = _Lines(console)
-        self._activity = activity
+        super().__init__(console, activity)
         self._began = activity.snapshot().now
         self._heartbeat = heartbeat
         self._ended = threading.Event()
@@ -128,38 +130,25 @@ class PlainDisplay:
         self._ended.set()
         self._thread.join()
 
-    def started(self, text: str) -> None:
+    def line(self, text: str, style: str = "") -> None:  # noqa: ARG002 - without colours
         """Write a line."""
-        self._line(text)
+        elapsed = self.activity.snapshot().now - self._began
+        super().line(f"[{elapsed:6.1f} s] {text}")
 
-    good = bad = started
-
-    def note(self, text: str) -> None:
-        """Write a line that begins with "note"."""
-        self._line(f"note: {text}")
-
-    def beat(self) -> None:
-        """Write what is in progress, if anything is."""
-        snapshot = self._activity.snapshot()
-        if not snapshot.idle:
-            self._line(sentence(snapshot))
+    started = line
 
     def _beat(self) -> None:
         while not self._ended.wait(self._heartbeat):
-            self.beat()
-
-    def _line(self, text: str) -> None:
-        elapsed = self._activity.snapshot().now - self._began
-        self._lines.write(f"[{elapsed:6.1f} s] {text}")
+            snapshot = self.activity.snapshot()
+            if not snapshot.idle:
+                self.line(sentence(snapshot))
 
 
-class LiveDisplay:
+class LiveDisplay(_Display):
     """What is in progress, redrawn four times a second below permanent lines."""
 
     def __init__(self, console: Console, activity: Activity) -> None:
-        self._console = console
-        self._lines = _Lines(console)
-        self._activity = activity
+        super().__init__(console, activity)
         self._live = Live(
             console=console,
             transient=True,
@@ -179,26 +168,14 @@ class LiveDisplay:
         try:
             self._live.stop()
         except CLOSED_CONSOLE:
-            self._lines.closed = True
+            self.closed = True
 
     def started(self, text: str) -> None:
         """Write nothing: the display shows what has started."""
 
-    def good(self, text: str) -> None:
-        """Write a permanent line."""
-        self._lines.write(text, "green")
-
-    def bad(self, text: str) -> None:
-        """Write a permanent line in bold red."""
-        self._lines.write(text, "bold red")
-
-    def note(self, text: str) -> None:
-        """Write a permanent line."""
-        self._lines.write(f"note: {text}", "yellow")
-
     def _render(self) -> RenderableType:
-        rows = max(1, min(_MOST_RESOURCES, self._console.height - _OTHER_ROWS))
-        return view(self._activity.snapshot(), rows)
+        rows = max(1, min(_MOST_RESOURCES, self.console.height - _OTHER_ROWS))
+        return view(self.activity.snapshot(), rows)
 
 
 def _display_for(

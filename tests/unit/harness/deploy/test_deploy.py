@@ -131,7 +131,7 @@ class TestProviderClock:
                 requested.append(factor)
                 return clock
 
-            monkeypatch.setattr("harness.deploy.workspace.usable_clock", usable)
+            monkeypatch.setattr("harness.deploy.initialization.usable_clock", usable)
             return requested
 
         return install

@@ -7,7 +7,7 @@ import pytest
 from harness.core.errors import EmulatorError
 from harness.core.wait import wait_until
 from harness.deploy.deploy import deploy
-from harness.deploy.initialization import Initialization
+from harness.deploy.initialization import initialization
 from harness.deploy.workspace import find_tools
 from tests.unit.harness.fake_run import FakeRun
 
@@ -41,7 +41,7 @@ def test_a_run_that_is_refused_is_not_initialized(fake_run: FakeRun) -> None:
     run = fake_run.run()
     tools = find_tools(run.settings.terraform, run.settings.provider_mirror)
 
-    with Initialization(run, fake_run.target, tools):
+    with initialization(run, fake_run.target, tools):
         pass
 
     assert fake_run.verbs == []
@@ -52,9 +52,8 @@ def test_it_runs_once(fake_run: FakeRun) -> None:
     run.begin()
     tools = find_tools(run.settings.terraform, run.settings.provider_mirror)
 
-    with Initialization(run, fake_run.target, tools) as initialization:
-        initialization.start()
-        initialization.wait()
-        initialization.wait()
+    with initialization(run, fake_run.target, tools) as initialize:
+        initialize().result()
+        initialize().result()
 
     assert fake_run.verbs == ["init"]
