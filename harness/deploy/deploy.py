@@ -32,9 +32,10 @@ from harness.synth.ahead import synthesized_ahead
 from harness.synth.synthesize import SynthesizedStack, synthesize
 from harness.targets.base import Target
 from harness.targets.factory import attach_target, create_target
-from harness.terraform import TerraformError, WorkingDirectory, is_state_locked
 from harness.terraform.drift import DriftVerdict, DriftWatch
+from harness.terraform.errors import TerraformError, is_state_locked
 from harness.terraform.provider_clock.clock import ProviderClock
+from harness.terraform.working_directory import WorkingDirectory
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from harness.deploy.stopped_tasks import FailedTask, failed_tasks
 from harness.deploy.task_logs import last_lines
 from harness.run.stack_definition import EcsService
 from harness.targets.base import Target
-from harness.terraform import AwsError, TerraformError
+from harness.terraform.aws_error_parsing import AwsError
+from harness.terraform.errors import TerraformError
 
 logger = logging.getLogger(__name__)
 

@@ -12,16 +12,15 @@ from harness.core.folders import create_folder
 from harness.run.run import Run
 from harness.run.timeline import Timeline
 from harness.targets.base import Target
-from harness.terraform import (
-    ProviderInstallation,
-    Terraform,
-    WorkingDirectory,
-    find_provider_installation,
-    find_terraform,
-    pinned_provider_version,
-)
+from harness.terraform.binary import Terraform, find_terraform
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.events import ChangeSummary, Event, OperationEvent
+from harness.terraform.provider_installation import (
+    ProviderInstallation,
+    find_provider_installation,
+    pinned_provider_version,
+)
+from harness.terraform.working_directory import WorkingDirectory
 
 
 @dataclass(frozen=True)

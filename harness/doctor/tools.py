@@ -13,8 +13,9 @@ from harness.deploy.workspace import find_provider_source
 from harness.doctor.diagnosis import Diagnosis, Verdict
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
-from harness.terraform import find_terraform, pinned_provider_version
+from harness.terraform.binary import find_terraform
 from harness.terraform.provider_clock.clock import usable_clock
+from harness.terraform.provider_installation import pinned_provider_version
 
 _VERSION_SECONDS = 30.0
 # The first request of Terraform: https://developer.hashicorp.com/terraform/internals/remote-service-discovery

@@ -24,7 +24,8 @@ from harness.teardown.remote_state import remove_state_of
 from harness.teardown.sweep import SweptRun, sweep
 from harness.teardown.sweep.removal import remove_all
 from harness.teardown.sweep.selection import SweepFilter
-from harness.terraform import AwsError, TerraformError
+from harness.terraform.aws_error_parsing import AwsError
+from harness.terraform.errors import TerraformError
 
 
 def destroy(

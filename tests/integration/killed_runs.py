@@ -17,9 +17,9 @@ from harness.core.folders import create_folder
 from harness.deploy.workspace import Tools
 from harness.synth.synthesize import synthesize
 from harness.targets.embedded import EmbeddedTarget
-from harness.terraform import WorkingDirectory
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.events import Event, OperationEvent
+from harness.terraform.working_directory import WorkingDirectory
 from stack.config import StackConfig
 
 EXPIRED = "2026-01-01T00:00:00Z"

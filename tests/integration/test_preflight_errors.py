@@ -21,10 +21,11 @@ from harness.preflight.explanation import explain
 from harness.preflight.terraform_version import TerraformVersion
 from harness.targets.base import Target
 from harness.targets.embedded import EmbeddedTarget
-from harness.terraform import TerraformError, WorkingDirectory
 from harness.terraform.aws_error_parsing import parse_aws_error
 from harness.terraform.cli_config import write_cli_config
+from harness.terraform.errors import TerraformError
 from harness.terraform.events import Diagnostic
+from harness.terraform.working_directory import WorkingDirectory
 from tests.benchmarks.preflight import terraform_validate
 
 pytest.importorskip("ministack")

@@ -26,8 +26,8 @@ from harness.teardown.proof import TeardownProof
 from harness.teardown.sweep import SweepReport, SweptRun
 from harness.teardown.sweep.removal import Outcome
 from harness.teardown.sweep.selection import SelectedRun, SweepFilter
-from harness.terraform import pinned_provider_version
 from harness.terraform.drift import AllowedDrift
+from harness.terraform.provider_installation import pinned_provider_version
 from stack.config import StackConfig
 from tests.unit.harness.fake_target import UnusedTarget
 from tests.unit.harness.terraform.fake_terraform import FakeTerraform, lines, operation

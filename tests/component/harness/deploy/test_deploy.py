@@ -8,7 +8,7 @@ from harness.catalog.definition import CatalogDefinition
 from harness.core.errors import ProcessError
 from harness.core.wait import wait_until
 from harness.deploy.deploy import deploy
-from harness.terraform import TerraformError
+from harness.terraform.errors import TerraformError
 from tests.unit.harness.deploy.ecs_service import PULL, SERVICE, ecs, task
 from tests.unit.harness.fake_run import FakeRun, observer_of
 

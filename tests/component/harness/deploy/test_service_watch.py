@@ -13,7 +13,7 @@ from harness.deploy.service_watch import watched
 from harness.emulator.cloud import embedded_cloud
 from harness.run.stack_definition import EcsService
 from harness.targets.embedded import EmbeddedTarget
-from harness.terraform import TerraformError
+from harness.terraform.errors import TerraformError
 
 REGION = "eu-north-1"
 API = "catalog-harness/product-catalog-api:latest"

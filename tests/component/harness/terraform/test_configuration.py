@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from harness.terraform import (
-    WorkingDirectory,
+from harness.terraform.binary import find_terraform
+from harness.terraform.cli_config import write_cli_config
+from harness.terraform.provider_installation import (
     find_provider_installation,
-    find_terraform,
     pinned_provider_version,
 )
-from harness.terraform.cli_config import write_cli_config
+from harness.terraform.working_directory import WorkingDirectory
 
 _ENDPOINT = "http://127.0.0.1:9"  # closed: the plan of a new resource sends no request
 _TARGET = {

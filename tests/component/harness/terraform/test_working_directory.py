@@ -7,8 +7,9 @@ import pytest
 
 from harness.core.errors import ToolNotFoundError
 from harness.core.redaction import MASK, redact
-from harness.terraform import Terraform, WorkingDirectory, find_terraform
+from harness.terraform.binary import Terraform, find_terraform
 from harness.terraform.plan import Plan
+from harness.terraform.working_directory import WorkingDirectory
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from harness.deploy.deploy import attach, deploy, find_target, start_target
 from harness.deploy.workspace import find_tools
 from harness.preflight.terraform_version import TerraformVersion
 from harness.run.ledger import RunStatus
-from harness.terraform import TerraformError
 from harness.terraform.drift import AllowedDrift
+from harness.terraform.errors import TerraformError
 from harness.terraform.provider_clock.clock import ProviderClock
 from tests.unit.harness.fake_run import SUFFIX, FakeRun, observer_of
 from tests.unit.harness.terraform.fake_terraform import error, lines

@@ -6,8 +6,7 @@ import pytest
 
 from harness.deploy.failure_reasons import cancelled_apply, with_failure_reasons
 from harness.deploy.service_watch import ServiceFailure
-from harness.terraform import TerraformError
-from harness.terraform.errors import terraform_error
+from harness.terraform.errors import TerraformError, terraform_error
 from harness.terraform.events import Diagnostic
 from tests.unit.harness.checks.fake_aws import FakeAws, RefusalError
 from tests.unit.harness.deploy.ecs_service import PULL, SERVICE, FakeTarget, container, ecs, task

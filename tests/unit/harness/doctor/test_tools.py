@@ -18,8 +18,9 @@ from harness.doctor.tools import (
     diagnose_terraform,
 )
 from harness.settings.settings import HarnessSettings
-from harness.terraform import ProviderInstallation, Terraform
+from harness.terraform.binary import Terraform
 from harness.terraform.provider_clock.clock import ProviderClock
+from harness.terraform.provider_installation import ProviderInstallation
 from harness.terraform.user_config import NO_USER_CONFIG
 
 

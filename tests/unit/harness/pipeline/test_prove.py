@@ -10,7 +10,7 @@ from harness.deploy.deploy import deploy
 from harness.pipeline.outcome import RunOutcome
 from harness.pipeline.prove import prove
 from harness.run.evidence import CheckResult, Status
-from harness.terraform import TerraformError
+from harness.terraform.errors import TerraformError
 from tests.unit.harness.fake_checks import FakeChecks, result
 from tests.unit.harness.fake_run import FakeRun, observer_of
 from tests.unit.harness.terraform.fake_terraform import error, lines

@@ -15,7 +15,7 @@ from harness.run.ledger import RunStatus
 from harness.run.run import Run
 from harness.teardown.destroy import destroy
 from harness.teardown.proof import Leftover, TeardownProof
-from harness.terraform import TerraformError
+from harness.terraform.errors import TerraformError
 from tests.unit.harness.fake_run import CLEAN, SUFFIX, FakeRun, observer_of
 from tests.unit.harness.terraform.fake_terraform import error, lines
 

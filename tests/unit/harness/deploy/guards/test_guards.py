@@ -11,7 +11,7 @@ from harness.deploy.deploy import deploy
 from harness.deploy.guards import require_permission
 from harness.pipeline.lifetime import deployed
 from harness.targets.real_aws import AwsTarget
-from harness.terraform import TerraformError
+from harness.terraform.errors import TerraformError
 from tests.unit.harness.checks.fake_aws import FakeAws, RefusalError
 from tests.unit.harness.fake_run import FakeRun, observer_of
 from tests.unit.harness.terraform.fake_terraform import error, lines
