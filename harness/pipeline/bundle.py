@@ -20,7 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from harness.core.errors import HarnessError, UsageError
 from harness.core.redaction import redact
 from harness.deploy.workspace import find_tools
-from harness.pipeline.service_state import Source, service_state
+from harness.pipeline.service_state import Source, as_json, service_state
 from harness.run.ledger import RunRecord
 from harness.run.run import Run
 from harness.targets.factory import attach_target, target_type
@@ -74,7 +74,7 @@ def _sources(run: Run, record: RunRecord) -> Iterator[tuple[str, Source]]:
     events = run.workspace_directory / EVENTS
     yield "settings.json", partial(_settings, run, record)
     yield "versions.json", partial(_versions, record)
-    yield "timeline.json", lambda: _json(run.timeline.to_dict())
+    yield "timeline.json", lambda: as_json(run.timeline.to_dict())
     yield COPY, (run.workspace_directory / CONFIGURATION).read_text
     yield "terraform-events.jsonl", events.read_text
     yield "plan.jsonl", lambda: _planned(events.read_text())
@@ -105,20 +105,16 @@ def read_configuration(path: Path) -> Mapping[str, Any]:
 def _settings(run: Run, record: RunRecord) -> str:
     # Without the access to the target.
     recorded = {name: value for name, value in asdict(record).items() if name != "attachment"}
-    return _json({"settings": asdict(run.settings), "record": recorded})
+    return as_json({"settings": asdict(run.settings), "record": recorded})
 
 
 def _versions(record: RunRecord) -> str:
     system = {"Python": platform.python_version(), "system": platform.platform()}
     tools = find_tools(record.terraform, record.mirror).facts()
     packages = sorted(f"{each.name} {each.version}" for each in distributions())
-    return _json({**system, **tools, "packages": packages})
+    return as_json({**system, **tools, "packages": packages})
 
 
 def _planned(events: str) -> str:
     kinds = ('"type":"planned_change"', '"type":"change_summary"')
     return "".join(line for line in events.splitlines(keepends=True) if any(map(line.count, kinds)))
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, indent=2, default=str) + "\n"

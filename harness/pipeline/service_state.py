@@ -55,7 +55,7 @@ def _ecs(clients: Clients, service: EcsService, record: Record) -> str:
             parts = (task.get("stopCode", ""), task.get("stoppedReason", ""), *reasons)
             name = f"ECS task {task['taskArn'].rpartition('/')[2]}"
             record(task["stoppedAt"], name, f"stopped: {'; '.join(filter(None, parts))}")
-    return _json({"services": described["services"], "tasks": tasks})
+    return as_json({"services": described["services"], "tasks": tasks})
 
 
 def _logs(clients: Clients, service: EcsService, record: Record) -> str:
@@ -98,8 +98,9 @@ def _target_health(clients: Clients, environment_suffix: str, record: Record) ->
     for name, target in ((name, target) for name, targets in found.items() for target in targets):
         parts = [*target["Target"].values(), *target["TargetHealth"].values()]
         record(datetime.now(UTC), f"target group {name}", " ".join(map(str, parts)))
-    return _json(found)
+    return as_json(found)
 
 
-def _json(value: object) -> str:
+def as_json(value: object) -> str:
+    """Return the text of a file; what JSON has no type for is written as text."""
     return json.dumps(value, indent=2, default=str) + "\n"

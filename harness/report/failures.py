@@ -45,9 +45,9 @@ class Failure:
     anchor: str
     title: str
     text: str
+    events: tuple[Event, ...]
+    logs: tuple[Event, ...]
     exchanges: tuple[Exchange, ...] = ()
-    events: tuple[Event, ...] = ()
-    logs: tuple[Event, ...] = ()
     resources: dict[str, str] = field(default_factory=dict)
     changes: tuple[str, ...] | None = None
     advice: tuple[str, ...] = ()
@@ -79,30 +79,24 @@ def _failures(report: RunReport) -> Iterator[Failure]:
     for number, text in enumerate(report.errors):
         phase = failed[number] if number < len(failed) else None
         window = (phase.started, phase.ended + _AFTER) if phase else (0.0, -1.0)
-        events, logs = _around(report, *window)
+        named = [each for each in report.references if each in text]
         yield Failure(
-            anchor=f"why-error-{number}",
-            title=f"{phase.name} failed" if phase else "error of the run",
-            text=text,
-            events=events,
-            logs=logs,
-            resources=_resources(
-                report, text, [each for each in report.references if each in text]
-            ),
-            changes=None,
+            f"why-error-{number}",
+            f"{phase.name} failed" if phase else "error of the run",
+            text,
+            *_around(report, *window),
+            resources=_resources(report, text, named),
         )
     for result in report.results:
         if result.status is Status.FAILED:
             yield _of_check(report, result)
     for test in report.tests:
         if test.status is Status.FAILED:
-            events, logs = _around(report, 0.0, float("inf"))
             yield Failure(
-                anchor=anchor_of(test.name),
-                title=test.name,
-                text=test.output,
-                events=events,
-                logs=logs,
+                anchor_of(test.name),
+                test.name,
+                test.output,
+                *_around(report, 0.0, float("inf")),
                 changes=_changes(report),
                 advice=(f"{_KEPT} `pytest --catalog-reuse-stack '{test.name}'`",),
             )
@@ -123,38 +117,36 @@ def _of_check(report: RunReport, result: CheckResult) -> Failure:
     elif events or logs:
         advice.insert(0, "read below what the tasks logged and what ECS reported at that time")
     return Failure(
-        anchor=anchor_of(result.check),
-        title=result.check,
-        text=text,
-        exchanges=result.exchanges,
-        events=events,
-        logs=logs,
-        resources=_resources(report, text, about),
-        changes=changes,
-        advice=tuple(advice),
+        anchor_of(result.check),
+        result.check,
+        text,
+        events,
+        logs,
+        result.exchanges,
+        _resources(report, text, about),
+        changes,
+        tuple(advice),
     )
 
 
 def _resources(report: RunReport, text: str, addresses: list[str]) -> dict[str, str]:
     """Return address -> planned configuration; those that the text names come first."""
     ordered = sorted(addresses, key=lambda address: address not in text)[:_MOST_RESOURCES]
-    found = {address: report.configuration.get(address) for address in ordered}
-    return {
-        address: json.dumps(block, indent=2)
-        for address, block in found.items()
-        if block is not None
-    }
+    blocks = report.configuration
+    return {each: json.dumps(blocks[each], indent=2) for each in ordered if each in blocks}
 
 
-def _around(report: RunReport, first: float, last: float) -> list[tuple[Event, ...]]:
+def _around(
+    report: RunReport, first: float, last: float
+) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
     """Return events and logs of that time; without any, the last ones before its end."""
+
+    def around(*, logs: bool) -> tuple[Event, ...]:
+        found = [each for each in before if each.source.startswith(_LOG) is logs]
+        return tuple(([each for each in found if each.at >= first] or found)[-_MOST_EVENTS:])
+
     before = [each for each in report.events if each.source != SECOND_PLAN and each.at <= last]
-    logs = [each for each in before if each.source.startswith(_LOG)]
-    events = [each for each in before if not each.source.startswith(_LOG)]
-    return [
-        tuple(([each for each in found if each.at >= first] or found)[-_MOST_EVENTS:])
-        for found in (events, logs)
-    ]
+    return around(logs=False), around(logs=True)
 
 
 def _changes(report: RunReport) -> tuple[str, ...] | None:
@@ -166,8 +158,7 @@ def _changes(report: RunReport) -> tuple[str, ...] | None:
 def _seconds(report: RunReport, at: str) -> float:
     """Return an ISO 8601 time in seconds since the start of the run; 0 if it is unknown."""
     try:
-        return (
-            datetime.fromisoformat(at) - datetime.fromisoformat(report.started_at)
-        ).total_seconds()
+        after = datetime.fromisoformat(at) - datetime.fromisoformat(report.started_at)
+        return after.total_seconds()
     except (ValueError, TypeError):
         return 0.0

@@ -54,19 +54,18 @@ class WorkingDirectory:
     clock: int = 1
     phase: Phase = nullcontext
 
-    def prepare(self, required_providers: Mapping[str, Any], *, timeout: float = 600.0) -> None:
+    def prepare(self, required_providers: Mapping[str, Any]) -> None:
         """Install providers before the configuration exists, for a local state.
 
         Args:
             required_providers: As in a configuration: ``{"aws": {"source": "hashicorp/aws",
                 "version": "5.100.0"}}``.
-            timeout: Deadline in seconds.
 
         Raises:
             TerraformError: ``init`` failed.
         """
         self.write(configuration.stub(required_providers))
-        self.init(timeout=timeout)
+        self.init()
 
     def write(
         self, config: Mapping[str, Any], *, provider: Mapping[str, Any] | None = None
