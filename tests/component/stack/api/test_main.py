@@ -107,7 +107,11 @@ def test_a_port_in_use_is_one_line_and_status_1(
 
 def test_the_module_reads_the_environment_of_the_process() -> None:
     ended = subprocess.run(
-        (sys.executable, "-m", "stack.api"), cwd=SOURCES, env=MEASURING, capture_output=True, check=False
+        (sys.executable, "-m", "stack.api"),
+        cwd=SOURCES,
+        env=MEASURING,
+        capture_output=True,
+        check=False,
     )
     assert ended.returncode == 2
 
