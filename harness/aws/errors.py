@@ -7,7 +7,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-_ACCESS_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+from harness.core.errors import HarnessError, TargetError
+
+_ACCESS_DENIED = (
+    *("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"),
+    "403",
+)
 _ABSENT = re.compile(r"NotFound|^NoSuch|^ServiceNotActiveException$|^404$")
 # Codes that services use for many errors, also for a resource that does not exist.
 _GENERAL = re.compile(
@@ -48,6 +53,17 @@ def failed_call(error: BaseException) -> str:
             model = frame.f_locals["self"].meta.service_model
             return f"{model.service_name}:{frame.f_locals['operation_name']}"
     return str(getattr(error, "operation_name", ""))
+
+
+def failure_of(error: Exception) -> HarnessError:
+    """Return an error of AWS that nothing expected: what was called, and what to do."""
+    call = failed_call(error)
+    told = error_message(error)
+    text = told if call.rpartition(":")[2] in told else f"{call}: {told}"
+    denied = isinstance(error, ClientError) and is_access_denied(error)
+    remedy = "allow it; docs/iam-policy.json has all permissions that are needed" if denied else ""
+    what = "AWS refused a request" if isinstance(error, ClientError) else "a request to AWS failed"
+    return TargetError(f"{what}: {text}", remedy=remedy)
 
 
 def error_code(error: Exception) -> str:

@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.config
 import botocore.session
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, MissingDependencyException
 
+from harness.aws.login_session import login_session_error
 from harness.core.errors import UsageError
 
 _CONFIG = botocore.config.Config(
@@ -29,6 +30,8 @@ def aws_session(region: str) -> boto3.Session:
         session = boto3.Session(botocore_session=core, region_name=region)
         if emulator_behind(session):
             core.set_default_client_config(_CONFIG.merge(_EMULATED))
+    except MissingDependencyException as error:  # raised for sessions of `aws login` only
+        raise login_session_error(core.profile or "default") from error
     except BotoCoreError as error:
         raise UsageError(
             f"the AWS configuration cannot be used: {error}",

@@ -67,6 +67,12 @@ def main() -> None:
         _print_error(f"Error: {error}")
         _print_notes(error)
         sys.exit(error.exit_code)
+    except _aws_errors() as error:
+        from harness.aws.errors import failure_of  # noqa: PLC0415 - imports botocore
+
+        _print_error(f"Error: {failure_of(error)}")
+        _print_notes(error)
+        sys.exit(HarnessError.exit_code)
     except (click.Abort, KeyboardInterrupt, OSError) as error:
         # click's own line about an interrupt fails with an OSError on a closed terminal.
         caught = isinstance(error, KeyboardInterrupt)
@@ -77,6 +83,12 @@ def main() -> None:
         _print_error("Terminated." if terminated else "Interrupted.")
         _print_notes(interrupt)
         sys.exit(EXIT_TERMINATED if terminated else EXIT_INTERRUPTED)
+
+
+def _aws_errors() -> tuple[type[Exception], ...]:
+    """Return the errors of botocore, if a command has imported it."""
+    module = sys.modules.get("botocore.exceptions")
+    return (module.ClientError, module.BotoCoreError) if module else ()
 
 
 def _print_notes(error: BaseException | None) -> None:

@@ -13,6 +13,7 @@ from urllib3.util import Retry
 from harness.aws.caller_identity import Identity, caller_identity, require_same
 from harness.aws.capability import Capability
 from harness.aws.ecr_image import image_problem
+from harness.aws.login_session import refuse_login_session
 from harness.aws.real_session import aws_session, emulator_behind
 from harness.core.errors import UsageError
 from harness.settings.settings import HarnessSettings
@@ -127,7 +128,8 @@ class AwsTarget(Target):
         return lacking
 
     def environment(self) -> Mapping[str, str]:
-        """Return the AWS variables of the user, with the region of the run."""
+        """Return the AWS variables of the user for Terraform, with the region of the run."""
+        refuse_login_session(self._session)
         region = {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
         users = {name: text for name, text in self._environ.items() if name.startswith("AWS_")}
         return {**users, **region}

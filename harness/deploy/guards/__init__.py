@@ -3,6 +3,7 @@
 Guards that send no request run first.
 """
 
+from harness.aws.login_session import refuse_login_session
 from harness.deploy.guards.cost import guard_cost
 from harness.deploy.guards.credentials import guard_credentials
 from harness.deploy.guards.request import guard_account, guard_request
@@ -29,6 +30,7 @@ def require_permission(run: Run, target: Target) -> None:
         guard_request(settings, config)
         run.stack.guard_account(settings, config)
         session = target.session()
+        refuse_login_session(session)
         guard_account(settings, target.identity)
         guard_credentials(session, minutes=settings.max_duration, note=note)
         guard_state(session, config)

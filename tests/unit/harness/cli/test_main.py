@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from harness.cli import main as cli
 from harness.cli.main import commands
@@ -199,6 +200,34 @@ class TestExitStatus:
         monkeypatch.setattr(cli.commands, "main", interrupted)
 
         assert call("doctor").status == 143
+
+    @pytest.mark.parametrize(
+        "code", ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"]
+    )
+    def test_a_request_that_aws_denies_is_one_line_with_its_remedy(
+        self, call: CommandLine, doctor_raises: Any, code: str
+    ) -> None:
+        message = "User: x is not authorized to perform: ecs:ListClusters"
+        doctor_raises(ClientError({"Error": {"Code": code, "Message": message}}, "ListClusters"))
+
+        completed = call("doctor")
+
+        assert completed.status == 1
+        assert completed.err.splitlines() == [
+            f"Error: AWS refused a request: ListClusters: {code}: {message}",
+            "  What to do: allow it; docs/iam-policy.json has all permissions that are needed",
+        ]
+
+    def test_aws_that_cannot_be_reached_is_one_line(
+        self, call: CommandLine, doctor_raises: Any
+    ) -> None:
+        doctor_raises(EndpointConnectionError(endpoint_url="https://ecs.example"))
+
+        completed = call("doctor")
+
+        assert completed.status == 1
+        assert "https://ecs.example" in completed.err
+        assert len(completed.err.splitlines()) == 1
 
     def test_a_bug_is_a_traceback(
         self, doctor_raises: Any, monkeypatch: pytest.MonkeyPatch
