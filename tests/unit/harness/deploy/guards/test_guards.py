@@ -124,7 +124,11 @@ def test_the_state_is_kept_in_the_bucket_and_removed_after_the_proof(
     monkeypatch.setattr("harness.deploy.deploy.create_target", lambda *_, **__: target)
     monkeypatch.setattr("harness.teardown.destroy.attach_target", lambda *_: target)
     monkeypatch.setattr("harness.teardown.destroy.prove_teardown", lambda *_, **__: fake_run.proof)
-    aws.answers["s3.DeleteObject"] = {}
+    aws.answers |= {
+        "s3.DeleteObject": {},
+        "ec2.DescribeVpcEndpoints": {"VpcEndpoints": []},
+        "ec2.DescribeSecurityGroups": {"SecurityGroups": []},
+    }
     fake_run.synthesized = {"terraform": {"backend": {"s3": {"bucket": "states"}}}}
     run = fake_run.run(**GIVEN)
 
