@@ -20,10 +20,10 @@ from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
 from harness.targets.factory import create_target, target_type
 from harness.teardown.proof import TeardownProof
-from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.embedded_clouds import sweep_clouds
 from harness.teardown.sweep.recorded_runs import SweepRequest, sweep_target
 from harness.teardown.sweep.rendering import render_sweep
+from harness.teardown.sweep.report import SweepReport
 
 _MAX_WIDTH = 120
 

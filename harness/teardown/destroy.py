@@ -21,9 +21,10 @@ from harness.targets.base import Target
 from harness.targets.factory import attach_target, target_type
 from harness.teardown.proof import TeardownProof, prove_teardown
 from harness.teardown.remote_state import remove_state_of
-from harness.teardown.sweep import SweptRun, sweep
 from harness.teardown.sweep.removal import remove_all
+from harness.teardown.sweep.report import SweptRun
 from harness.teardown.sweep.selection import SweepFilter
+from harness.teardown.sweep.sweep import sweep
 from harness.terraform.aws_error_parsing import AwsError
 from harness.terraform.errors import TerraformError
 

@@ -23,8 +23,8 @@ from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
 from harness.targets.embedded import EmbeddedTarget
 from harness.teardown.remote_state import find_states
-from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.recorded_runs import SweepRequest, sweep_target
+from harness.teardown.sweep.report import SweepReport
 from tests.integration.killed_runs import EXPIRED, KilledRun
 from tests.integration.look_alikes import look_alikes, make_look_alikes
 
@@ -182,7 +182,7 @@ def test_leftovers_of_ten_killed_runs_are_swept_and_the_look_alikes_untouched(
     found = leftovers.sweep(remove=False)
 
     assert {run.environment_suffix for run in found.runs} == {run.suffix for run in RUNS}
-    listed = {each for run in found.runs for each in run.selected.resources}
+    listed = {each for run in found.runs for each in run.resources}
     assert listed == there - leftovers.before
     assert {each.kind for each in listed} >= set(Kind) - {
         *(Kind.VPC_ENDPOINT, Kind.DB_PARAMETERS, Kind.DB_CLUSTER_SNAPSHOT, Kind.DB_SNAPSHOT),

@@ -7,9 +7,10 @@ from harness.core.errors import EmulatorError, HarnessError
 from harness.run.ledger import Ledger, RunRecord
 from harness.run.stack_definition import StackDefinition
 from harness.targets.factory import attach_target, target_type
-from harness.teardown.sweep import SweepReport, SweptRun, sweep
 from harness.teardown.sweep.recorded_runs import SweepRequest
-from harness.teardown.sweep.selection import NAMED, SelectedRun, SweepFilter
+from harness.teardown.sweep.report import SweepReport, SweptRun
+from harness.teardown.sweep.selection import NAMED, SweepFilter
+from harness.teardown.sweep.sweep import sweep
 
 _ENDED = "its embedded cloud has ended, and everything in it"
 
@@ -47,16 +48,16 @@ def _report(
     suffix = record.environment_suffix
     why = _why(record, request) or abandoned
     if not record.attachment:
-        return _one(record, SelectedRun(suffix, why, ())) if why else None
+        return _one(record, why) if why else None
     try:
         target = attach_target(record.target, record.region, record.attachment)
     except EmulatorError:
-        return _one(record, SelectedRun(suffix, _ENDED, ()))
+        return _one(record, _ENDED)
     if not why:
         return None
-    found = sweep(target, stack, SweepFilter(frozenset({suffix})))
+    found = sweep(target, stack, SweepFilter({suffix}))
     (run,) = found.runs
-    return replace(found, runs=(replace(run, selected=replace(run.selected, why=why)),))
+    return replace(found, runs=(replace(run, why=why),))
 
 
 def _why(record: RunRecord, request: SweepRequest) -> str:
@@ -65,9 +66,9 @@ def _why(record: RunRecord, request: SweepRequest) -> str:
     return f"expired at {record.expires_at}" if request.has_expired(record) else ""
 
 
-def _one(record: RunRecord, selected: SelectedRun) -> SweepReport:
+def _one(record: RunRecord, why: str) -> SweepReport:
     note = f"on record as {record.status} since {record.started_at}"
-    run = SweptRun(selected, notes=(note,))
+    run = SweptRun(record.environment_suffix, why, (), notes=(note,))
     return SweepReport(record.target, record.region, dry_run=True, runs=(run,))
 
 

@@ -1,7 +1,7 @@
 """Sweeping a target by all sources about its runs: ledger, states, tags and names."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,37 +11,27 @@ from harness.aws.tags import parse_time
 from harness.core.errors import HarnessError
 from harness.core.folders import remove_folder
 from harness.run.ledger import Ledger, RunRecord, RunStatus
-from harness.run.owner import Owner, RunInUseError
+from harness.run.owner import RunInUseError
 from harness.run.stack_definition import StackDefinition
 from harness.targets.base import Target
 from harness.teardown.remote_state import StateObject, find_states, remove_state
-from harness.teardown.sweep import KnownRun, SweepReport, SweptRun, sweep
-from harness.teardown.sweep.selection import SweepFilter
+from harness.teardown.sweep.report import SweepReport, SweptRun
+from harness.teardown.sweep.selection import KnownRun, SweepFilter
+from harness.teardown.sweep.sweep import sweep
 
 
 @dataclass(frozen=True)
-class SweepRequest:
-    """The options of a sweep.
+class SweepRequest(SweepFilter):
+    """The options of a sweep: the runs that it is limited to, and what it does.
 
     Attributes:
-        expired_before: Runs that expired before this time are swept too; None: only the named.
         state_bucket: Bucket of Terraform states; None where there is none.
         state_region: Its region; None for that of the target.
-        in_use: Suffix -> owner of the runs that are left alone.
     """
 
-    suffixes: tuple[str, ...] = ()
-    expired_before: datetime | None = None
     remove: bool = False
     state_bucket: str | None = None
     state_region: str | None = None
-    in_use: Mapping[str, Owner] = field(default_factory=dict)
-
-    @property
-    def limits(self) -> SweepFilter:
-        """The runs that the sweep is limited to."""
-        in_use = {suffix: f"in use by {owner}" for suffix, owner in self.in_use.items()}
-        return SweepFilter(frozenset(self.suffixes), self.expired_before, in_use=in_use)
 
     def has_expired(self, record: RunRecord) -> bool:
         """Whether a run on record is swept although it was not named."""
@@ -73,10 +63,10 @@ def sweep_target(
     bucket = request.state_bucket
     states = find_states(s3, bucket, stack.state_key) if bucket else ()
     records = {r.environment_suffix: r for r in ledger.records() if _is_of(r, target, attachment)}
-    known = [KnownRun(r.environment_suffix, expiry_of(r)) for r in records.values()]
-    known += [KnownRun(state.environment_suffix, state.expires_at) for state in states]
+    known = [(r.environment_suffix, expiry_of(r)) for r in records.values()]
+    known += [(state.environment_suffix, state.expires_at) for state in states]
 
-    first = sweep(target, stack, request.limits, known=known)
+    first = sweep(target, stack, request, known=known)
     if not request.remove:
         return replace(
             first, runs=tuple(_with_places(each, states, records) for each in first.runs)
@@ -84,7 +74,7 @@ def sweep_target(
     chosen = {run.environment_suffix for run in first.runs}
     notes = {s: _tear_down(record, teardown) for s, record in records.items() if s in chosen}
     known += map(_by_tags, first.runs)
-    report = sweep(target, stack, request.limits, known=known, remove=True)
+    report = sweep(target, stack, request, known=known, remove=True)
     finished = (_finish(run, s3, states, records, ledger) for run in report.runs)
     return replace(
         report,
@@ -111,8 +101,8 @@ def _is_of(record: RunRecord, target: Target, attachment: Mapping[str, str]) -> 
 
 def _by_tags(run: SweptRun) -> KnownRun:
     """Return a run that the first listing found: its Terraform may leave nothing to find."""
-    times = [each.expires_at for each in run.selected.resources if each.expires_at]
-    return KnownRun(run.environment_suffix, max(times, default=None))
+    times = [each.expires_at for each in run.resources if each.expires_at]
+    return run.environment_suffix, max(times, default=None)
 
 
 def _tear_down(record: RunRecord, teardown: Callable[[RunRecord], object]) -> tuple[str, ...]:

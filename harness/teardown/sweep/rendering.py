@@ -20,11 +20,10 @@ def render_sweep(reports: Sequence[SweepReport]) -> Group:
 def _report(report: SweepReport) -> Iterator[RenderableType]:
     for run in report.runs:
         heading = f"{run.environment_suffix} ({report.target} {report.region}): "
-        yield Text(f"{heading}{run.selected.why}", style="bold")
+        yield Text(f"{heading}{run.why}", style="bold")
         yield _resources(run)
         yield from (Text(f"  {one_line(line)}") for line in _remarks(run))
-    reasons = Counter(skipped.why for skipped in report.skipped)
-    for why, count in sorted(reasons.items()):
+    for why, count in sorted(Counter(report.skipped.values()).items()):
         yield Text(f"left alone: {count} resource(s), {one_line(why)}", style="dim")
     for service, why in report.unavailable.items():
         yield Text(f"unavailable: {service}: {one_line(why)}", style="yellow")
@@ -37,7 +36,7 @@ def _resources(run: SweptRun) -> Table:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     outcomes = {outcome.resource: outcome for outcome in run.outcomes}
-    for resource in run.selected.resources:
+    for resource in run.resources:
         outcome = outcomes.get(resource)
         done = "found" if outcome is None else "failed" if outcome.error else "removed"
         more = [outcome.error] if outcome and outcome.error else []
@@ -63,7 +62,7 @@ def _conclusion(reports: Sequence[SweepReport]) -> str:
     if not runs:
         return "nothing to sweep"
     if any(report.dry_run for report in reports):
-        count = sum(len(run.selected.resources) for run in runs)
+        count = sum(len(run.resources) for run in runs)
         return (
             f"a dry run: {count} resource(s) of {len(runs)} run(s) would be removed; "
             "--yes removes them"

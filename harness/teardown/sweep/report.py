@@ -7,7 +7,6 @@ from typing import Any
 from harness.aws.resources.resource import Resource
 from harness.teardown.proof import Leftover
 from harness.teardown.sweep.removal import Outcome
-from harness.teardown.sweep.selection import SelectedRun, Skipped
 
 
 @dataclass(frozen=True)
@@ -15,7 +14,7 @@ class SweptRun:
     """What was found of one run and what became of it.
 
     Attributes:
-        selected: The run, why it is swept, its resources.
+        why: Why it is swept: "named", or when it expired.
         outcomes: What became of each resource; empty in a dry run.
         left: What the teardown proof still found of it.
         proof: The teardown proof as text; empty in a dry run.
@@ -23,18 +22,15 @@ class SweptRun:
         notes: What else was done or found: ledger, state, Terraform.
     """
 
-    selected: SelectedRun
+    environment_suffix: str
+    why: str
+    resources: tuple[Resource, ...]
     outcomes: tuple[Outcome, ...] = ()
     left: tuple[Leftover, ...] = ()
     proof: str = ""
     state: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
-
-    @property
-    def environment_suffix(self) -> str:
-        """The run's suffix."""
-        return self.selected.environment_suffix
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -56,10 +52,8 @@ class SweptRun:
         errors = {outcome.resource: outcome for outcome in self.outcomes}
         return {
             "environment_suffix": self.environment_suffix,
-            "why": self.selected.why,
-            "resources": [
-                _plain(each) | _became(errors.get(each)) for each in self.selected.resources
-            ],
+            "why": self.why,
+            "resources": [_plain(each) | _became(errors.get(each)) for each in self.resources],
             "left": [str(each) for each in self.left],
             "proof": self.proof,
             "state": list(self.state),
@@ -83,7 +77,7 @@ class SweepReport:
     region: str
     dry_run: bool
     runs: tuple[SweptRun, ...]
-    skipped: tuple[Skipped, ...] = ()
+    skipped: Mapping[Resource, str] = field(default_factory=dict)
     unavailable: Mapping[str, str] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
 
@@ -102,7 +96,7 @@ class SweepReport:
             "dry_run": self.dry_run,
             "clean": self.is_clean,
             "runs": [run.to_dict() for run in self.runs],
-            "skipped": [_plain(each.resource) | {"why": each.why} for each in self.skipped],
+            "skipped": [_plain(each) | {"why": why} for each, why in self.skipped.items()],
             "unavailable": dict(self.unavailable),
             "failed": dict(self.failed),
         }

@@ -1,15 +1,21 @@
 """Which resources are swept, and why; nothing else is touched."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from harness.aws.resources.ownership import Names, Ownership
 from harness.aws.resources.resource import Kind, Resource
 from harness.aws.tags import PROJECT_TAGS, RUN_ID
+from harness.run.owner import Owner
+from harness.teardown.sweep.report import SweptRun
 
 NAMED = "named"
+
+# The suffix of a run that is known from another source than its resources, such as the ledger, and
+# when it may be swept; None where the source has no time.
+KnownRun = tuple[str, datetime | None]
 
 # Created without tags: Terraform gives a dashboard none, and a bucket its tags by a second call.
 _UNTAGGED = frozenset({Kind.DASHBOARD, Kind.BUCKET})
@@ -27,50 +33,21 @@ class SweepFilter:
         expired_before: Runs that expired before this time are swept too; None: only the named.
         run_id: Of several runs that had one suffix only this one, by the tag ``RunId`` where
             there is one; empty: all.
-        in_use: Suffix -> why the run is left alone.
+        in_use: Suffix -> owner of the runs that are left alone.
     """
 
-    suffixes: frozenset[str] = frozenset()
+    suffixes: Collection[str] = ()
     expired_before: datetime | None = None
     run_id: str = ""
-    in_use: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class KnownRun:
-    """A run that is known from another source than its resources, such as the ledger.
-
-    Attributes:
-        expires_at: When it may be swept; None where the source has no time.
-    """
-
-    environment_suffix: str
-    expires_at: datetime | None
-
-
-@dataclass(frozen=True)
-class SelectedRun:
-    """A run that is swept, why ("named", or when it expired), and its resources."""
-
-    environment_suffix: str
-    why: str
-    resources: tuple[Resource, ...]
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A resource that is left alone although it looks like one to be swept, and why."""
-
-    resource: Resource
-    why: str
+    in_use: Mapping[str, Owner] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The runs that are swept, by suffix, and what is left alone."""
+    """The runs that are swept, by suffix, and what is left alone, with the reason."""
 
-    runs: tuple[SelectedRun, ...]
-    skipped: tuple[Skipped, ...]
+    runs: tuple[SweptRun, ...]
+    skipped: Mapping[Resource, str]
 
 
 def select(
@@ -97,12 +74,12 @@ def select(
     }
     swept = {each for some in runs.values() for each in some}
     return Selection(
-        runs=tuple(SelectedRun(suffix, chosen[suffix], some) for suffix, some in runs.items()),
-        skipped=tuple(
-            Skipped(each, why)
+        runs=tuple(SweptRun(suffix, chosen[suffix], some) for suffix, some in runs.items()),
+        skipped={
+            each: why
             for each in resources
             if each not in swept and (why := _why_skipped(each, chosen, limits))
-        ),
+        },
     )
 
 
@@ -118,7 +95,7 @@ def _chosen_runs(
     expiries: dict[str, list[datetime]] = defaultdict(list)
     for suffix, expires_at in (
         *((each.suffix, each.expires_at) for each in ours),
-        *((each.environment_suffix, each.expires_at) for each in known),
+        *known,
     ):
         if expires_at is not None:
             expiries[suffix].append(expires_at)
@@ -155,7 +132,7 @@ def _resources_of(
 def _why_skipped(resource: Resource, chosen: Mapping[str, str], limits: SweepFilter) -> str:
     """Return why a resource is left alone; empty if it looks like no leftover."""
     if resource.is_ours and resource.suffix in limits.in_use:
-        return limits.in_use[resource.suffix]
+        return f"in use by {limits.in_use[resource.suffix]}"
     if resource.is_ours:
         return _why_not_chosen(resource, chosen, limits)
     if resource.suffix in chosen:

@@ -56,9 +56,9 @@ def sweep(
         return stack.physical_names(suffix, target.region)
 
     selection = select(resources, limits, names_of=names_of, known=known)
-    runs = tuple(SweptRun(run) for run in selection.runs)
+    runs = selection.runs
     if remove:
-        found = [resource for run in selection.runs for resource in run.resources]
+        found = [resource for run in runs for resource in run.resources]
         outcomes = remove_all(clients, found, sleep=sleep)
         seconds = target.deadlines.proof if patience is None else patience
 
@@ -81,7 +81,7 @@ def sweep(
 
 
 def _with_outcomes(run: SweptRun, outcomes: Iterable[Outcome]) -> SweptRun:
-    own = set(run.selected.resources)
+    own = set(run.resources)
     return replace(run, outcomes=tuple(each for each in outcomes if each.resource in own))
 
 

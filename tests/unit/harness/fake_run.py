@@ -23,9 +23,9 @@ from harness.settings.settings import HarnessSettings
 from harness.synth.synthesize import SynthesizedStack
 from harness.targets.factory import attach_target
 from harness.teardown.proof import TeardownProof
-from harness.teardown.sweep import SweepReport, SweptRun
 from harness.teardown.sweep.removal import Outcome
-from harness.teardown.sweep.selection import SelectedRun, SweepFilter
+from harness.teardown.sweep.report import SweepReport, SweptRun
+from harness.teardown.sweep.selection import SweepFilter
 from harness.terraform.drift import AllowedDrift
 from harness.terraform.provider_installation import pinned_provider_version
 from stack.config import StackConfig
@@ -277,7 +277,7 @@ class FakeRun:
         if found and not self.removal_error:
             self.proof = CLEAN
         outcomes = tuple(Outcome(each, self.removal_error) for each in found)
-        swept = SweptRun(SelectedRun(SUFFIX, "named", found), outcomes=outcomes)
+        swept = SweptRun(SUFFIX, "named", found, outcomes=outcomes)
         return SweepReport("embedded", "eu-north-1", dry_run=False, runs=(swept,))
 
 

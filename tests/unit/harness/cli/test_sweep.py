@@ -10,8 +10,8 @@ from harness.aws.caller_identity import Identity
 from harness.core.errors import UsageError
 from harness.run.ledger import RunStatus
 from harness.targets.real_aws import AwsTarget
-from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.recorded_runs import SweepRequest
+from harness.teardown.sweep.report import SweepReport
 from tests.unit.harness.cli.conftest import CommandLine
 from tests.unit.harness.fake_run import SUFFIX, FakeRun
 from tests.unit.harness.fake_target import UnusedTarget

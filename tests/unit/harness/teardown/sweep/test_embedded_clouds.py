@@ -11,9 +11,9 @@ from harness.catalog import CATALOG
 from harness.core.errors import EmulatorError, HarnessError
 from harness.run.ledger import Ledger, RunRecord, RunStatus
 from harness.run.owner import Owner, RunLock
-from harness.teardown.sweep import SweepReport
 from harness.teardown.sweep.embedded_clouds import sweep_clouds
 from harness.teardown.sweep.recorded_runs import SweepRequest
+from harness.teardown.sweep.report import SweepReport
 from tests.unit.harness.aws.resources.fake_account import NOW, PAST, REGION, SUFFIX, tags
 from tests.unit.harness.teardown.sweep.test_sweep import Account
 
@@ -80,8 +80,8 @@ def test_an_expired_run_is_destroyed_with_its_cloud(clouds: Clouds) -> None:
     assert clouds.torn_down == [SUFFIX]
     assert report.is_clean
     [run] = report.runs
-    assert (run.selected.why, run.proof) == ("expired at 2026-05-31T22:00:00Z", "nothing left")
-    assert [each.identifier for each in run.selected.resources] == ["vpc-a"]
+    assert (run.why, run.proof) == ("expired at 2026-05-31T22:00:00Z", "nothing left")
+    assert [each.identifier for each in run.resources] == ["vpc-a"]
 
 
 def test_a_dry_run_looks_into_the_cloud_and_leaves_it(clouds: Clouds) -> None:
@@ -91,7 +91,7 @@ def test_a_dry_run_looks_into_the_cloud_and_leaves_it(clouds: Clouds) -> None:
 
     assert clouds.torn_down == []
     assert report.dry_run
-    assert report.runs[0].selected.resources
+    assert report.runs[0].resources
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_run_whose_deploying_process_is_gone_is_swept_before_it_expires(
     [report] = clouds.sweep()
 
     assert clouds.torn_down == [SUFFIX]
-    assert "its process ended" in report.runs[0].selected.why
+    assert "its process ended" in report.runs[0].why
 
 
 def test_a_run_whose_process_is_alive_stays(clouds: Clouds) -> None:
@@ -140,7 +140,7 @@ def test_named_ones_go_and_no_others(clouds: Clouds) -> None:
     [report] = clouds.sweep("pr1")
 
     assert clouds.torn_down == ["pr1"]
-    assert report.runs[0].selected.why == "named"
+    assert report.runs[0].why == "named"
 
 
 def test_a_named_run_that_never_had_a_cloud_is_forgotten(clouds: Clouds) -> None:

@@ -9,8 +9,9 @@ import pytest
 from harness.catalog import CATALOG
 from harness.core.errors import HarnessError, UsageError
 from harness.run.ledger import Ledger, RunRecord, RunStatus
-from harness.teardown.sweep import SweepReport, sweep
 from harness.teardown.sweep.recorded_runs import SweepRequest, sweep_target
+from harness.teardown.sweep.report import SweepReport
+from harness.teardown.sweep.sweep import sweep
 from tests.unit.harness.aws.resources.fake_account import NOW, PAST, REGION, SUFFIX, tags
 from tests.unit.harness.checks.fake_aws import RefusalError
 from tests.unit.harness.teardown.sweep.test_sweep import Account

@@ -7,14 +7,15 @@ from rich.console import Console
 
 from harness.aws.resources.resource import Kind, Resource
 from harness.teardown.proof import Leftover
-from harness.teardown.sweep import SweepReport, SweptRun
 from harness.teardown.sweep.removal import Outcome
 from harness.teardown.sweep.rendering import render_sweep
-from harness.teardown.sweep.selection import SelectedRun, Skipped
+from harness.teardown.sweep.report import SweepReport, SweptRun
 from tests.unit.harness.aws.resources.fake_account import SUFFIX, vpc
 
 RUN = SweptRun(
-    SelectedRun(SUFFIX, "expired at 2026-05-31T22:00:00Z", (vpc(), vpc("vpc-2"))),
+    SUFFIX,
+    "expired at 2026-05-31T22:00:00Z",
+    (vpc(), vpc("vpc-2")),
     state=("s3://states/pr1/catalog.tfstate",),
 )
 REPORT = SweepReport("aws", "eu-north-1", dry_run=True, runs=(RUN,))
@@ -51,7 +52,7 @@ def test_what_was_removed_and_what_was_not() -> None:
 def test_what_was_left_alone_is_counted_by_reason_and_services_that_failed_are_named() -> None:
     report = replace(
         REPORT,
-        skipped=(Skipped(vpc(), "not named"), Skipped(vpc("vpc-2"), "not named")),
+        skipped={vpc(): "not named", vpc("vpc-2"): "not named"},
         unavailable={"ecr": "not offered"},
         failed={"iam": "AccessDenied"},
     )

@@ -92,7 +92,7 @@ class TestTagged:
         selection = select([vpc(), undated], EXPIRED)
 
         assert selection.runs[0].resources == (vpc(),)
-        assert "no expires-at tag of its own" in selection.skipped[0].why
+        assert "no expires-at tag of its own" in selection.skipped[undated]
 
     def test_of_two_runs_with_one_suffix_only_the_one_given_is_swept(self) -> None:
         mine, without = vpc("vpc-1", RunId="1"), vpc("vpc-3")
@@ -100,8 +100,9 @@ class TestTagged:
         limits = SweepFilter(frozenset({SUFFIX}), run_id="1")
 
         assert swept(limits, mine, others, without) == {mine, without}
-        [skipped] = select([others], limits).skipped
-        assert skipped.why == "of another run with this suffix: RunId=2"
+        assert select([others], limits).skipped == {
+            others: "of another run with this suffix: RunId=2"
+        }
 
 
 class TestUntagged:
@@ -166,24 +167,24 @@ class TestParts:
 
 class TestKnownFromElsewhere:
     def test_a_run_on_record_expires_too(self) -> None:
-        known = KnownRun(SUFFIX, parse_time(PAST))
+        known = (SUFFIX, parse_time(PAST))
 
         assert swept(EXPIRED, DASHBOARD, known=(known,)) == {DASHBOARD}
 
     def test_a_later_time_on_record_keeps_it(self) -> None:
-        known = KnownRun(SUFFIX, parse_time(FUTURE))
+        known = (SUFFIX, parse_time(FUTURE))
 
         assert swept(EXPIRED, vpc(), known=(known,)) == set()
 
     def test_without_a_time_it_changes_nothing(self) -> None:
-        known = KnownRun(SUFFIX, None)
+        known = (SUFFIX, None)
 
         assert swept(EXPIRED, DASHBOARD, known=(known,)) == set()
 
 
 class TestSkipped:
     def why(self, resource: Resource, limits: SweepFilter = EXPIRED) -> list[str]:
-        return [each.why for each in select([resource], limits).skipped]
+        return list(select([resource], limits).skipped.values())
 
     def test_what_is_ours_and_stays_is_named_with_the_reason(self) -> None:
         assert self.why(vpc(expires_at=FUTURE)) == [

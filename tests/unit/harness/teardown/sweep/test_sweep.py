@@ -7,10 +7,10 @@ from harness.aws.capability import Capability
 from harness.aws.resources.resource import Kind, Resource
 from harness.catalog import CATALOG
 from harness.teardown.proof import Leftover
-from harness.teardown.sweep import SweepReport, sweep
 from harness.teardown.sweep.removal import Outcome
-from harness.teardown.sweep.report import SweptRun
-from harness.teardown.sweep.selection import SelectedRun, SweepFilter
+from harness.teardown.sweep.report import SweepReport, SweptRun
+from harness.teardown.sweep.selection import SweepFilter
+from harness.teardown.sweep.sweep import sweep
 from tests.unit.harness.aws.resources.fake_account import NOW, SUFFIX, SweptTarget, tags, upper, vpc
 from tests.unit.harness.checks.fake_aws import Answer, RefusalError
 
@@ -61,7 +61,7 @@ def test_a_dry_run_only_lists() -> None:
     report = account.sweep(expired_before=NOW)
 
     [run] = report.runs
-    assert run.selected.resources == (vpc("vpc-a"),)
+    assert run.resources == (vpc("vpc-a"),)
     assert report.dry_run
     assert report.is_clean
     assert account.vpcs
@@ -101,7 +101,7 @@ def test_what_is_another_projects_is_no_leftover_nor_are_its_parts() -> None:
 
     assert report.runs[0].is_clean
     assert list(account.vpcs) == ["vpc-b"]
-    assert [skipped.resource.identifier for skipped in report.skipped] == ["vpc-b"]
+    assert [each.identifier for each in report.skipped] == ["vpc-b"]
 
 
 def test_excepted_resources_are_left_with_their_parts() -> None:
@@ -118,7 +118,7 @@ def test_a_named_run_of_which_nothing_is_there_is_proved_too() -> None:
     [run] = Account().sweep("gone", remove=True).runs
 
     assert run.is_clean
-    assert run.selected.resources == ()
+    assert run.resources == ()
 
 
 def test_a_service_that_fails_makes_the_sweep_unclean() -> None:
@@ -147,7 +147,9 @@ def test_the_report_as_plain_values() -> None:
     resource = Resource(Kind.BUCKET, "b", tags=tags())
     failed = Outcome(resource, "DeleteBucket: AccessDenied: no", "a last access log arrived")
     run = SweptRun(
-        SelectedRun(SUFFIX, "named", (resource, vpc())),
+        SUFFIX,
+        "named",
+        (resource, vpc()),
         outcomes=(failed,),
         left=(Leftover(resource, "by name"),),
         proof="queried",
