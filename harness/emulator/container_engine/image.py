@@ -2,10 +2,10 @@
 
 import hashlib
 import signal
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from harness.emulator.container_engine.accounts import Account
 
@@ -55,44 +55,43 @@ class Launch:
     stdin: bytes = field(default=b"", repr=False)
 
 
-class Image(Protocol):
-    """A supported image."""
+class Image(ABC):
+    """A supported image.
 
-    @property
-    def repository(self) -> str:
-        """Repository without registry and ``library/``, such as ``postgres``."""
+    Attributes:
+        repository: Without registry and ``library/``, such as ``postgres``.
+        tag: The tag in ``docker images``.
+        default_command: The command in ``docker ps`` if the client set none.
+        port_variable: Environment variable of the TCP port; without it ``default_port``.
+        stop_signal: Signal that stops the program.
+        orphan_signal: Signal for the program when the engine is killed.
+        starts_in_background: Whether a start returns at once, as in Docker, because its clients
+            wait for it.
+    """
 
-    @property
-    def tag(self) -> str:
-        """The tag in ``docker images``."""
+    repository: str
+    tag: str
+    default_command: tuple[str, ...]
+    port_variable = "PORT"
+    default_port: int
+    stop_signal = signal.SIGTERM
+    orphan_signal = signal.SIGKILL
+    starts_in_background = False
 
     @property
     def digest(self) -> str:
         """Digest of the content (``sha256:...``), the same for all tags."""
+        return image_digest(self.repository, self.tag)
 
-    @property
-    def default_command(self) -> tuple[str, ...]:
-        """The command in ``docker ps`` if the client set none."""
-
-    @property
-    def stop_signal(self) -> signal.Signals:
-        """Signal that stops the program."""
-
-    @property
-    def orphan_signal(self) -> signal.Signals:
-        """Signal for the program when the engine is killed."""
-
-    @property
-    def starts_in_background(self) -> bool:
-        """Whether a start returns at once, as in Docker, because its clients wait for it."""
-
+    @abstractmethod
     def has_tag(self, tag: str) -> bool:
         """Whether this image has a tag."""
 
     def present(self) -> bool:
-        """Whether it can run without a pull."""
+        """Whether it can run without a pull, as one that is installed with this engine."""
+        return True
 
-    def pull(self) -> None:
+    def pull(self) -> None:  # noqa: B027 -- optional
         """Download what it requires; blocks, called in a thread.
 
         Raises:
@@ -100,11 +99,15 @@ class Image(Protocol):
         """
 
     def port(self, environment: Mapping[str, str]) -> int:
-        """TCP port of a container with this environment."""
+        """TCP port of a container; an invalid value is left to the program."""
+        text = environment.get(self.port_variable, "")
+        return int(text) if text.isdecimal() else self.default_port
 
+    @abstractmethod
     async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
         """Whether the program at an address is ready."""
 
+    @abstractmethod
     def launch(self, context: LaunchContext) -> Launch:
         """Return the process to start; blocks, called in a thread."""
 

@@ -17,7 +17,7 @@ from psycopg.pq import PGconn, Ping
 
 from harness.core.errors import EmulatorError
 from harness.emulator.container_engine.accounts import change_owner
-from harness.emulator.container_engine.image import Launch, LaunchContext, image_digest
+from harness.emulator.container_engine.image import Image, Launch, LaunchContext
 from harness.emulator.container_engine.postgres_install import (
     PostgresInstallation,
     find_local_postgres,
@@ -25,7 +25,6 @@ from harness.emulator.container_engine.postgres_install import (
     stage_installation,
 )
 
-_PORT = 5432
 _SERVER = "postgres"
 # The shortest timeout of libpq: a server that is stopped accepts connections and is silent.
 _PING_SECONDS = 2
@@ -38,39 +37,30 @@ _FIRST_WITH_VERSIONED_DATA = 18
 
 
 @dataclass
-class PostgresImage:
+class PostgresImage(Image):
     """``postgres:MAJOR`` and its variants; ``find_local`` downloads nothing."""
 
     major: int
     find: Callable[[int], PostgresInstallation] = find_postgres
     find_local: Callable[[int], PostgresInstallation | None] = find_local_postgres
-    repository: str = "postgres"
     installation: PostgresInstallation | None = field(default=None, repr=False)
 
+    repository = "postgres"
+    default_command = ("docker-entrypoint.sh", _SERVER)
+    port_variable = "PGPORT"
+    default_port = 5432
     # MiniStack connects until it succeeds; a client of RDS must not wait for initdb.
     starts_in_background = True
     stop_signal = signal.SIGINT
     # Immediate shutdown: unlike after SIGKILL, the server removes its shared memory.
     orphan_signal = signal.SIGQUIT
 
-    @property
-    def tag(self) -> str:
-        """The major version."""
-        return str(self.major)
-
-    @property
-    def digest(self) -> str:
-        """Digest of the major version."""
-        return image_digest(self.repository, str(self.major))
-
-    @property
-    def default_command(self) -> tuple[str, ...]:
-        """The command of the official image."""
-        return ("docker-entrypoint.sh", _SERVER)
+    def __post_init__(self) -> None:
+        self.tag = str(self.major)
 
     def has_tag(self, tag: str) -> bool:
         """Whether a tag is of the major version: ``16``, ``16.8``, ``16-alpine``."""
-        return tag.partition("-")[0].partition(".")[0] == str(self.major)
+        return tag.partition("-")[0].partition(".")[0] == self.tag
 
     def present(self) -> bool:
         """Whether an installation is found without downloading one."""
@@ -82,11 +72,6 @@ class PostgresImage:
         """Find an installation, or download one."""
         if self.installation is None:
             self.installation = self.find(self.major)
-
-    def port(self, environment: Mapping[str, str]) -> int:
-        """``PGPORT``, or 5432."""
-        text = environment.get("PGPORT", "")
-        return int(text) if text.isdecimal() else _PORT
 
     async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
         """Whether the server accepts connections; it does not while it is starting up."""

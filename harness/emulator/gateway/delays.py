@@ -56,8 +56,6 @@ class Delays:
 class DelayedCalls(Patch):
     """Throttles and slows down the calls of a service; refuses those that come too early."""
 
-    operations = frozenset[str]()
-
     def __init__(
         self,
         delays: Delays,
@@ -70,10 +68,6 @@ class DelayedCalls(Patch):
         self._times = times
         self._clock = clock
         self._calls: Counter[str] = Counter()
-
-    def matches(self, call: Call) -> bool:
-        """Every call of the service."""
-        return call.service == self.service
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Refuse the call, or pass it on after its delay."""

@@ -42,7 +42,6 @@ class ApplicationAutoScaling(Patch):
         "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_Operations.html"
     )
     service = "application-autoscaling"
-    operations = frozenset[str]()
 
     def __init__(self, aws: AwsApi, store: ScalingStore, scaler: Scaler) -> None:
         self._aws = aws
@@ -62,10 +61,6 @@ class ApplicationAutoScaling(Patch):
             "UntagResource": self._untag,
             "ListTagsForResource": self._list_tags,
         }
-
-    def matches(self, call: Call) -> bool:
-        """Every call to the service."""
-        return call.service == self.service
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:  # noqa: ARG002
         """Perform the operation; errors are those of AWS."""

@@ -3,7 +3,6 @@
 https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,31 +21,24 @@ _PER_TARGET = "ALBRequestCountPerTarget"
 _PERIOD_SECONDS = 1
 
 
-@dataclass(frozen=True)
-class Metric:
-    """A CloudWatch metric: namespace, name, dimensions, statistic."""
+# Namespace, MetricName, Dimensions and Statistic: the parameters of PutMetricAlarm.
+Metric = dict[str, Any]
 
-    namespace: str
-    name: str
-    dimensions: tuple[tuple[str, str], ...]
-    statistic: str
 
-    @classmethod
-    def of(cls, described: dict[str, Any]) -> "Metric":
-        """Return the metric of an alarm or of a customized specification of the API."""
-        return cls(
-            namespace=described["Namespace"],
-            name=described["MetricName"],
-            dimensions=tuple(
-                (each["Name"], each["Value"]) for each in described.get("Dimensions", [])
-            ),
-            statistic=described.get("Statistic", "Average"),
-        )
+def metric_in(described: dict[str, Any]) -> Metric:
+    """Return the metric of an alarm or of a customized specification of the API."""
+    return {
+        "Namespace": described["Namespace"],
+        "MetricName": described["MetricName"],
+        "Dimensions": described.get("Dimensions", []),
+        "Statistic": described.get("Statistic", "Average"),
+    }
 
-    def as_parameters(self) -> dict[str, Any]:
-        """Return the parameters that identify it in CloudWatch calls."""
-        dimensions = [{"Name": name, "Value": value} for name, value in self.dimensions]
-        return {"Namespace": self.namespace, "MetricName": self.name, "Dimensions": dimensions}
+
+def _metric(namespace: str, name: str, statistic: str, **dimensions: str) -> Metric:
+    listed = [{"Name": key, "Value": value} for key, value in dimensions.items()]
+    metric = {"Namespace": namespace, "MetricName": name, "Dimensions": listed}
+    return {**metric, "Statistic": statistic}
 
 
 def metric_of(configuration: dict[str, Any], scalable: ScalableId) -> Metric:
@@ -62,14 +54,14 @@ def metric_of(configuration: dict[str, Any], scalable: ScalableId) -> Metric:
     customized = configuration[_CUSTOMIZED]
     if "MetricName" not in customized or "Namespace" not in customized:
         raise AutoScalingError("The embedded cloud supports single metrics only, no metric math")
-    return Metric.of(customized)
+    return metric_in(customized)
 
 
 def _predefined(specification: dict[str, Any], scalable: ScalableId) -> Metric:
     kind = specification["PredefinedMetricType"]
     if kind in _ECS:
-        dimensions = (("ClusterName", scalable.cluster), ("ServiceName", scalable.service))
-        return Metric("AWS/ECS", _ECS[kind], dimensions, "Average")
+        service = {"ClusterName": scalable.cluster, "ServiceName": scalable.service}
+        return _metric("AWS/ECS", _ECS[kind], "Average", **service)
     if kind == _PER_TARGET:
         return _per_target(specification.get("ResourceLabel", ""))
     raise AutoScalingError(f"Predefined metric type {kind} is not valid for ECS services")
@@ -82,22 +74,23 @@ def _per_target(label: str) -> Metric:
             f"Resource label should be specified for predefined metric type {_PER_TARGET}: "
             "app/<load balancer>/<id>/targetgroup/<target group>/<id>"
         )
-    dimensions = (("LoadBalancer", balancer), ("TargetGroup", f"targetgroup/{group}"))
-    return Metric("AWS/ApplicationELB", "RequestCountPerTarget", dimensions, "Sum")
+    dimensions = {"LoadBalancer": balancer, "TargetGroup": f"targetgroup/{group}"}
+    return _metric("AWS/ApplicationELB", "RequestCountPerTarget", "Sum", **dimensions)
 
 
 async def read_values(aws: AwsApi, caller: Caller, metric: Metric, seconds: float) -> list[float]:
     """Return the values of the last seconds, one per second with data, oldest first."""
-    now = datetime.now(UTC)
+    now, identity = datetime.now(UTC), dict(metric)
+    statistic = identity.pop("Statistic")
     result = await aws.call(
         caller,
         "cloudwatch",
         "GetMetricStatistics",
-        **metric.as_parameters(),
+        **identity,
         StartTime=now - timedelta(seconds=seconds),
         EndTime=now + timedelta(seconds=_PERIOD_SECONDS),
         Period=_PERIOD_SECONDS,
-        Statistics=[metric.statistic],
+        Statistics=[statistic],
     )
     datapoints = sorted(result["Datapoints"], key=lambda each: each["Timestamp"])
-    return [each[metric.statistic] for each in datapoints]
+    return [each[statistic] for each in datapoints]

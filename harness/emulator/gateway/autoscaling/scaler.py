@@ -4,8 +4,8 @@ import asyncio
 import logging
 import time
 
-from harness.emulator.gateway.autoscaling.ecs import ServiceState, service_state, set_desired
-from harness.emulator.gateway.autoscaling.metrics import Metric, metric_of, read_values
+from harness.emulator.gateway.autoscaling.ecs import active_service
+from harness.emulator.gateway.autoscaling.metrics import Metric, metric_in, metric_of, read_values
 from harness.emulator.gateway.autoscaling.scaling_decision import (
     HIGH_SECONDS,
     LOW_SECONDS,
@@ -54,63 +54,71 @@ class Scaler(BackgroundService):
     async def enforce_bounds(self, caller: Caller, target: Record) -> None:
         """Set a desired count that is out of bounds to the nearest bound."""
         scalable = ScalableId.of(target)
-        state = await service_state(self._aws, caller, scalable)
-        if state is None:
+        service = await active_service(self._aws, caller, scalable)
+        if service is None:
             return
-        bounded = bounded_capacity(state.desired, target)
-        if bounded != state.desired:
-            bound = "minimum" if bounded > state.desired else "maximum"
+        bounded = bounded_capacity(service["desiredCount"], target)
+        if bounded != service["desiredCount"]:
+            bound = "minimum" if bounded > service["desiredCount"] else "maximum"
             await self._set(caller, scalable, bounded, f"{bound} capacity was set to {bounded}")
 
     async def evaluate(self, caller: Caller, target: Record) -> None:
         """Apply the policies of one target to the current metrics."""
         scalable = ScalableId.of(target)
         policies = self._store.policies_of(caller, scalable)
-        state = await service_state(self._aws, caller, scalable) if policies else None
-        if state is None:
+        service = await active_service(self._aws, caller, scalable) if policies else None
+        if service is None:
             return
+        desired = service["desiredCount"]
         decisions: list[tuple[Record, ScalingDecision | None]] = []
         for policy in policies:
             decide = self._decide_by_tracking if TRACKING in policy else self._decide_by_steps
-            decisions.append((policy, await decide(caller, policy, state)))
-        chosen = select_decision(decisions, state)
+            decisions.append((policy, await decide(caller, policy, desired)))
+        chosen = select_decision(decisions, desired)
         if chosen is None:
             return
         policy, decision = chosen
         capacity = bounded_capacity(decision.capacity, target)
-        if capacity == state.desired or not self._is_allowed(target, policy, state, capacity):
+        if capacity == desired or not self._is_allowed(target, policy, service, capacity):
             return
-        direction = "Out" if capacity > state.desired else "In"
+        direction = "Out" if capacity > desired else "In"
         target[f"Last{direction}"] = time.time()
         cause = f"monitor alarm {_alarm_name(policy, decision)} in state ALARM triggered policy "
         await self._set(caller, scalable, capacity, cause + policy["PolicyName"])
 
     async def _set(self, caller: Caller, scalable: ScalableId, capacity: int, cause: str) -> None:
-        await set_desired(self._aws, caller, scalable, capacity)
+        await self._aws.call(
+            caller,
+            "ecs",
+            "UpdateService",
+            cluster=scalable.cluster,
+            service=scalable.service,
+            desiredCount=capacity,
+        )
         self._store.record_activity(caller, scalable, cause=cause, capacity=capacity)
         logger.info("%s: desired count %d: %s", scalable.resource, capacity, cause)
 
     async def _decide_by_tracking(
-        self, caller: Caller, policy: Record, state: ServiceState
+        self, caller: Caller, policy: Record, desired: int
     ) -> ScalingDecision | None:
         configuration = policy[TRACKING]
         metric = metric_of(configuration, ScalableId.of(policy))
         recent = await self._values(caller, metric, HIGH_SECONDS)
         long = await self._values(caller, metric, LOW_SECONDS)
-        return target_tracking(state.desired, configuration["TargetValue"], recent, long)
+        return target_tracking(desired, configuration["TargetValue"], recent, long)
 
     async def _decide_by_steps(
-        self, caller: Caller, policy: Record, state: ServiceState
+        self, caller: Caller, policy: Record, desired: int
     ) -> ScalingDecision | None:
         alarms = await self._aws.call(caller, "cloudwatch", "DescribeAlarms")
         for alarm in alarms["MetricAlarms"]:
             if policy["PolicyARN"] not in alarm["AlarmActions"]:
                 continue
             seconds = alarm["Period"] * alarm["EvaluationPeriods"]
-            values = await self._values(caller, Metric.of(alarm), seconds)
+            values = await self._values(caller, metric_in(alarm), seconds)
             if breaches(alarm, values):
                 breach = values[-1] - alarm["Threshold"]
-                return step_scaling(state.desired, policy[_STEPPING], breach)
+                return step_scaling(desired, policy[_STEPPING], breach)
         return None
 
     async def _values(self, caller: Caller, metric: Metric, seconds: float) -> list[float]:
@@ -118,12 +126,10 @@ class Scaler(BackgroundService):
         window = max(2.0, self._time_scale.seconds(seconds))
         return await read_values(self._aws, caller, metric, window)
 
-    def _is_allowed(
-        self, target: Record, policy: Record, state: ServiceState, capacity: int
-    ) -> bool:
+    def _is_allowed(self, target: Record, policy: Record, service: Record, capacity: int) -> bool:
         configuration = policy.get(TRACKING) or policy[_STEPPING]
         suspended = target["SuspendedState"]
-        if capacity > state.desired:
+        if capacity > service["desiredCount"]:
             return not suspended["DynamicScalingOutSuspended"] and self._cooldown_over(
                 target, "Out", configuration
             )
@@ -131,7 +137,7 @@ class Scaler(BackgroundService):
         # progress": https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html
         return (
             not suspended["DynamicScalingInSuspended"]
-            and not state.deploying
+            and all(each.get("rolloutState") != "IN_PROGRESS" for each in service["deployments"])
             and not configuration.get("DisableScaleIn", False)
             and self._cooldown_over(target, "In", configuration)
             and self._cooldown_over(target, "Out", configuration)

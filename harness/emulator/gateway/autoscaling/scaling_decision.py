@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.emulator.gateway.autoscaling.ecs import ServiceState
 from harness.emulator.gateway.autoscaling.store import Record
 
 TRACKING = "TargetTrackingScalingPolicyConfiguration"
@@ -95,11 +94,11 @@ def _adjusted(capacity: int, configuration: dict[str, Any], amount: int) -> int:
 
 
 def select_decision(
-    decisions: list[tuple[Record, ScalingDecision | None]], state: ServiceState
+    decisions: list[tuple[Record, ScalingDecision | None]], desired: int
 ) -> tuple[Record, ScalingDecision] | None:
     """Scale out if any policy does, in only if all do; to the largest capacity."""
     changes = [(policy, decision) for policy, decision in decisions if decision is not None]
-    scale_out = [each for each in changes if each[1].capacity > state.desired]
+    scale_out = [each for each in changes if each[1].capacity > desired]
     if scale_out:
         return max(scale_out, key=lambda each: each[1].capacity)
     tracking = [policy for policy, _ in decisions if TRACKING in policy]

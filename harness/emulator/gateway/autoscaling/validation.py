@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.model import Shape, StructureShape
 
-from harness.emulator.gateway.autoscaling.ecs import service_state
+from harness.emulator.gateway.autoscaling.ecs import active_service
 from harness.emulator.gateway.autoscaling.metrics import metric_of
 from harness.emulator.gateway.autoscaling.scaling_decision import TRACKING
 from harness.emulator.gateway.autoscaling.store import AutoScalingError, Record, ScalableId
@@ -71,7 +71,7 @@ async def check_scalable(aws: AwsApi, caller: Caller, scalable: ScalableId) -> N
     fits = _ECS_RESOURCE.fullmatch(scalable.resource) and scalable.dimension == _ECS_DIMENSION
     if not fits:
         raise AutoScalingError("Unsupported service namespace, resource type or scalable dimension")
-    if await service_state(aws, caller, scalable) is None:
+    if await active_service(aws, caller, scalable) is None:
         raise AutoScalingError(f"ECS service doesn't exist: {scalable.resource}")
 
 

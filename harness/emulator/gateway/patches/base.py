@@ -102,17 +102,20 @@ class Patch(ABC):
 
     Attributes:
         documentation: URL of the AWS documentation of that behaviour.
+        operations: Operations to patch; none: every call of the service.
     """
 
     ministack: ClassVar[str]
     aws: ClassVar[str]
     documentation: ClassVar[str]
     service: str
-    operations: frozenset[str]
+    operations: frozenset[str] = frozenset()
 
     def matches(self, call: Call) -> bool:
         """Whether the patch handles a call."""
-        return call.service == self.service and call.operation in self.operations
+        return call.service == self.service and (
+            not self.operations or call.operation in self.operations
+        )
 
     @abstractmethod
     async def handle(self, call: Call, call_next: CallNext) -> Response:

@@ -23,14 +23,9 @@ class StatementThreads(Patch):
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.calling.html"
     )
     service = "rds-data"
-    operations = frozenset({"ExecuteStatement", "BatchExecuteStatement", "BeginTransaction"})
 
     def __init__(self, seconds: float = STATEMENT_SECONDS) -> None:
         self._seconds = seconds
-
-    def matches(self, call: Call) -> bool:
-        """Every call of the service: in its protocol (REST) the path is the operation."""
-        return call.service == self.service
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Pass the call on in a thread of its own."""

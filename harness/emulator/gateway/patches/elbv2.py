@@ -14,10 +14,14 @@ from harness.emulator.gateway.query import encode_result
 _API = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/"
 _TARGET_GROUP = "TargetGroupArn"
 _READ_ONLY = ("Describe", "Get")
+_FORWARDING = ("CreateListener", "ModifyListener", "CreateRule", "ModifyRule")
 
 
 class ProxyTargetGroups(Patch):
-    """Stores listeners and rules with proxy target groups, whose endpoint does round robin."""
+    """Stores listeners and rules with proxy target groups, whose endpoint does round robin.
+
+    Any response may contain a proxy, any change may alter the routing.
+    """
 
     ministack = "sends each request to a random registered target, healthy or not"
     aws = "routes to healthy targets, round robin by default"
@@ -25,19 +29,14 @@ class ProxyTargetGroups(Patch):
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html"
     )
     service = "elasticloadbalancing"
-    operations = frozenset({"CreateListener", "ModifyListener", "CreateRule", "ModifyRule"})
 
     def __init__(self, registry: AlbRegistry) -> None:
         self._registry = registry
 
-    def matches(self, call: Call) -> bool:
-        """Every call: any response may contain a proxy, any change may alter the routing."""
-        return call.service == self.service
-
     async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Replace target groups by proxies in the request, and back in the response."""
         form = call.form
-        if call.operation in self.operations:
+        if call.operation in _FORWARDING:
             call = call.with_form({name: self._proxied(name, form[name]) for name in form})
         response = await call_next(call)
         if response.ok and not call.operation.startswith(_READ_ONLY):

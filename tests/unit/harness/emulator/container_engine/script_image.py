@@ -2,13 +2,12 @@
 
 import asyncio
 import contextlib
-import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from harness.emulator.container_engine.errors import DockerApiError
-from harness.emulator.container_engine.image import Launch, LaunchContext, image_digest
+from harness.emulator.container_engine.image import Image, Launch, LaunchContext
 
 LISTEN = """
 import os, socket, sys
@@ -23,7 +22,7 @@ FAIL = "raise SystemExit(3)"
 
 
 @dataclass
-class ScriptImage:
+class ScriptImage(Image):
     """Runs its first argument as a Python program, or one that listens on the port."""
 
     default_port: int = 0
@@ -36,14 +35,6 @@ class ScriptImage:
     before: tuple[str, ...] = ()
     contexts: list[LaunchContext] = field(default_factory=list)
 
-    starts_in_background = False
-    stop_signal = signal.SIGTERM
-    orphan_signal = signal.SIGKILL
-
-    @property
-    def digest(self) -> str:
-        return image_digest(self.repository)
-
     def has_tag(self, tag: str) -> bool:
         return tag in self.tags
 
@@ -54,9 +45,6 @@ class ScriptImage:
         if self.pull_error:
             raise DockerApiError(self.pull_error)
         self.is_present = True
-
-    def port(self, environment: Mapping[str, str]) -> int:
-        return int(environment.get("PORT", self.default_port))
 
     async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
         try:

@@ -22,5 +22,5 @@ def table() -> tuple[Patch, ...]:
 def test_every_patch_documents_both_behaviours_and_its_source(patch: Patch) -> None:
     assert patch.ministack
     assert patch.aws
-    assert patch.operations
+    assert patch.service
     assert re.fullmatch(r"https://docs\.aws\.amazon\.com/\S+\.html", patch.documentation)
