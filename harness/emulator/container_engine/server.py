@@ -7,8 +7,10 @@ import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
-import uvicorn
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
 
 from harness.core.errors import EmulatorError
 from harness.emulator.container_engine.app import create_app
@@ -24,7 +26,6 @@ logger = logging.getLogger(__name__)
 _BACKLOG = 128
 # Timeout of open requests when the engine ends.
 _SHUTDOWN_SECONDS = 1
-_POLL_SECONDS = 0.01
 
 
 def default_images() -> tuple[Image, ...]:
@@ -45,37 +46,24 @@ async def running_engine(config: EngineConfig) -> AsyncIterator[Engine]:
     engine = Engine(config, config.images if config.images is not None else default_images())
     try:
         with _listening(config.socket) as listener:
-            server = _Server(
-                uvicorn.Config(
-                    create_app(engine),
-                    lifespan="off",
-                    log_config=None,
-                    log_level="warning",
-                    access_log=False,
-                    timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
-                )
-            )
-            serving = asyncio.create_task(server.serve(sockets=[listener]))
+            server = Config()
+            server.bind = [f"fd://{os.dup(listener.fileno())}"]
+            server.graceful_timeout = _SHUTDOWN_SECONDS
+            server.errorlog = logging.getLogger("hypercorn.error")
+            stop = asyncio.Event()
+            # Typed with TypedDict scopes, Starlette with plain mappings: the same protocol.
+            app: Any = create_app(engine)
+            serving = asyncio.create_task(serve(app, server, shutdown_trigger=stop.wait))
+            logger.info("engine on %s, network %s", config.socket, engine.network.subnet)
             try:
-                while not server.started and not serving.done():
-                    await asyncio.sleep(_POLL_SECONDS)
-                logger.info("engine on %s, network %s", config.socket, engine.network.subnet)
                 yield engine
             finally:
                 # Containers first, which ends the requests that wait for them.
                 await engine.close()
-                server.should_exit = True
+                stop.set()
                 await serving
     finally:
         await engine.close()
-
-
-class _Server(uvicorn.Server):
-    """A server that does not replace the signal handlers of the process."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 @contextlib.contextmanager
