@@ -166,7 +166,8 @@ def preflight(
         if with_terraform:
             if path is None:
                 raise UsageError("--validate: pass the PATH of a configuration")
-            report += validate(path, find_tools(settings.terraform, settings.provider_mirror))
+            tools = find_tools(settings.terraform, settings.provider_mirror)
+            report += validate(path, tools, report.findings)
         _write(report, format_, output)
     passed = allow_incomplete and report.verdict is Verdict.INCOMPLETE
     context.exit(0 if passed else report.exit_code)

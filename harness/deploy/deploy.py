@@ -14,8 +14,9 @@ from harness.deploy.existing_resources import (
 from harness.deploy.failure_reasons import cancelled_apply, with_failure_reasons
 from harness.deploy.guards import require_permission
 from harness.deploy.initialization import initialization
-from harness.deploy.preflight import require_deployable
+from harness.deploy.preflight import blocked_error, require_deployable
 from harness.deploy.service_watch import watched
+from harness.deploy.validate import plan_findings
 from harness.deploy.workspace import (
     Tools,
     find_tools,
@@ -154,10 +155,17 @@ def deploy(run: Run) -> Deployment:
         _preflight(run, stack, target, tools)
     workspace.write(stack.json, provider=target.provider())
     workspace.init(backend_config=target.backend())
-    if not run.record.applied:
+    first = not run.record.applied
+    if first:
         _require_free_suffix(run, target)
     run.update(status=RunStatus.DEPLOYING, applied=True)
-    outputs = _apply(run, workspace, config, target)
+    try:
+        outputs = _apply(run, workspace, config, target)
+    except TerraformError as failure:
+        if found := plan_findings(failure, workspace.path, tools):
+            run.update(applied=not first)
+            raise blocked_error(found, remedy="correct what Terraform names") from failure
+        raise
     run.update(status=RunStatus.DEPLOYED, complete=True)
     return Deployment(run, target, config, run.stack.outputs(outputs), tools)
 

@@ -1,6 +1,6 @@
 """The preflight gate of a run: a blocker ends the run before Terraform starts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,14 +46,22 @@ def require_deployable(
         suppressions=load_suppressions(pyproject),
     )
     if report.blockers:
-        count = len(report.blockers)
-        raise BlockedError(
-            f"preflight: {count} blocker{'s' if count > 1 else ''}, nothing was deployed\n"
-            + "\n".join(_line(finding) for finding in report.blockers),
+        raise blocked_error(
+            report.blockers,
             remedy="fix the blockers, suppress a finding with a reason in pyproject.toml, or "
             "deploy without preflight (--skip-preflight)",
         )
     return report
+
+
+def blocked_error(blockers: Sequence[Finding], *, remedy: str = "") -> BlockedError:
+    """Return the error that lists blockers, before anything was deployed."""
+    count = len(blockers)
+    return BlockedError(
+        f"preflight: {count} blocker{'s' if count > 1 else ''}, nothing was deployed\n"
+        + "\n".join(map(_line, blockers)),
+        remedy=remedy,
+    )
 
 
 def _line(finding: Finding) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from harness.core.errors import HarnessError
 from harness.core.redaction import redact
 from harness.terraform.aws_error_parsing import AwsError, parse_aws_error
-from harness.terraform.events import Diagnostic, Event, RawLine
+from harness.terraform.events import ChangeSummary, Diagnostic, Event, RawLine
 
 _TAIL_LINES = 20
 
@@ -38,6 +38,7 @@ class TerraformError(HarnessError):
         verb: The command, such as ``apply``.
         diagnostics: Error diagnostics, those with an AWS error first.
         aws_errors: The AWS errors in them, in the same order.
+        planned: Whether it failed after its plan, so that there may be changes.
     """
 
     def __init__(
@@ -48,11 +49,13 @@ class TerraformError(HarnessError):
         diagnostics: Sequence[Diagnostic] = (),
         aws_errors: Sequence[AwsError] = (),
         remedy: str = "",
+        planned: bool = True,
     ) -> None:
         super().__init__(message, remedy=remedy)
         self.verb = verb
         self.diagnostics = tuple(diagnostics)
         self.aws_errors = tuple(aws_errors)
+        self.planned = planned
 
 
 def is_state_locked(error: TerraformError) -> bool:
@@ -90,6 +93,7 @@ def terraform_error(
         diagnostics=[diagnostic for diagnostic, _ in found],
         aws_errors=[error for _, error in found if error is not None],
         remedy=_remedy("\n".join([*map(_text, errors), *lines])),
+        planned=any(isinstance(item, ChangeSummary) for item in known),
     )
 
 

@@ -4,12 +4,16 @@ https://developer.hashicorp.com/terraform/internals/machine-readable-ui
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from harness.core.redaction import redact
+
+# The block of a diagnostic, in JSON and in HCL.
+_RESOURCE = re.compile(r'(?:resource[. ]|(data)[. ])"?(\w+)"?[. ]"?([\w-]+)"?')
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ def _parse(raw: Mapping[str, Any]) -> Event:
         counts = raw["changes"]
         return ChangeSummary(counts["operation"], counts["add"], counts["change"], counts["remove"])
     if kind == "diagnostic":
-        return _diagnostic(raw["diagnostic"])
+        return parse_diagnostic(raw["diagnostic"])
     if "hook" in raw and "resource" in raw["hook"]:
         return _operation(kind, raw["hook"], raw["@timestamp"])
     return OtherEvent(kind, redact(raw["@message"]))
@@ -110,14 +114,16 @@ def _operation(kind: str, hook: Mapping[str, Any], timestamp: str) -> OperationE
     )
 
 
-def _diagnostic(raw: Mapping[str, Any]) -> Diagnostic:
+def parse_diagnostic(raw: Mapping[str, Any]) -> Diagnostic:
+    """Return a diagnostic of the event stream, or of ``validate -json``."""
     place = raw.get("range") or {}
+    block = _RESOURCE.fullmatch((raw.get("snippet") or {}).get("context") or "")
     start = place.get("start", {}).get("line")
     return Diagnostic(
         severity=raw["severity"],
         summary=redact(raw["summary"]),
         detail=redact(raw.get("detail", "")),
-        address=raw.get("address", ""),
+        address=raw.get("address") or ".".join(filter(None, block.groups() if block else ())),
         location=f"{place['filename']}:{start}" if place else "",
     )
 

@@ -12,6 +12,7 @@ import pytest
 from harness.core.errors import EmulatorError, HarnessError, TargetError
 from harness.core.folders import MARKER
 from harness.deploy.deploy import attach, deploy, find_target, start_target
+from harness.deploy.preflight import BlockedError
 from harness.deploy.workspace import find_tools
 from harness.preflight.terraform_version import TerraformVersion
 from harness.run.ledger import RunStatus
@@ -19,7 +20,7 @@ from harness.terraform.drift import AllowedDrift
 from harness.terraform.errors import TerraformError
 from harness.terraform.provider_clock.clock import ProviderClock
 from tests.unit.harness.fake_run import SUFFIX, FakeRun, observer_of
-from tests.unit.harness.terraform.fake_terraform import error, lines
+from tests.unit.harness.terraform.fake_terraform import error, event, lines
 
 FORWARDED_VALUES = error(
     "creating CloudFront Distribution: operation error CloudFront: CreateDistributionWithTags, "
@@ -182,6 +183,31 @@ class TestProviderClock:
 
 
 class TestPreflight:
+    def test_an_invalid_configuration_is_a_blocker_before_anything_is_created(
+        self, fake_run: FakeRun
+    ) -> None:
+        place = {"filename": "cdk.tf.json", "start": {"line": 3}}
+        invalid = {"severity": "error", "summary": "Missing required argument", "range": place}
+        fake_run.fail("apply", lines(event("diagnostic", diagnostic=invalid)))
+
+        with pytest.raises(BlockedError, match="1 blocker, nothing was deployed") as raised:
+            deploy(fake_run.run())
+
+        assert "terraform/validate at cdk.tf.json:3: Missing required" in raised.value.message
+        assert not fake_run.ledger.get(SUFFIX).applied
+
+    def test_an_error_after_the_plan_is_none(self, fake_run: FakeRun) -> None:
+        counts = {"operation": "plan", "add": 1, "change": 0, "remove": 0}
+        place = {"filename": "cdk.tf.json", "start": {"line": 3}}
+        late = {"severity": "error", "summary": "unexpected state", "range": place}
+        planned = event("change_summary", changes=counts)
+        fake_run.fail("apply", lines(planned, event("diagnostic", diagnostic=late)))
+
+        with pytest.raises(TerraformError):
+            deploy(fake_run.run())
+
+        assert fake_run.ledger.get(SUFFIX).applied
+
     def test_a_blocker_stops_the_deployment_before_apply(
         self, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -9,6 +9,7 @@ from harness.terraform.events import (
     OperationEvent,
     OtherEvent,
     RawLine,
+    parse_diagnostic,
     parse_line,
     unfinished_operations,
 )
@@ -63,6 +64,23 @@ def test_a_diagnostic_may_have_neither_address_nor_location() -> None:
     line = event("diagnostic", diagnostic={"severity": "warning", "summary": "s", "detail": ""})
 
     assert parse_line(line) == Diagnostic("warning", "s")
+
+
+@pytest.mark.parametrize(
+    ("context", "address"),
+    [
+        ("resource.aws_lb.this", "aws_lb.this"),
+        ('resource "aws_lb" "this"', "aws_lb.this"),
+        ('data "aws_ami" "image"', "data.aws_ami.image"),
+        ('provider "aws"', ""),
+        (None, ""),
+    ],
+)
+def test_a_diagnostic_without_address_has_that_of_its_block(
+    context: str | None, address: str
+) -> None:
+    raw = {"severity": "error", "summary": "s", "snippet": {"context": context}}
+    assert parse_diagnostic(raw).address == address
 
 
 @pytest.mark.parametrize("line", ["Terraform has crashed", "[1, 2]", '{"no": "type"}', ""])
