@@ -5,6 +5,7 @@ Terraform waits for a stable service until its timeout, whatever its tasks repor
 """
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from harness.aws.clients import Clients
 from harness.core.errors import WaitTimeoutError
 from harness.core.wait import wait_until
-from harness.deploy.service_progress import service_progress
 from harness.deploy.stopped_tasks import FailedTask, failed_tasks, tasks_of
 from harness.run.stack_definition import EcsService
 from harness.targets.base import Target
@@ -108,7 +108,7 @@ class ServiceWatch:
         self, clients: Clients, service: EcsService, tasks: Sequence[FailedTask]
     ) -> None:
         try:
-            progress = service_progress(clients, service, tasks)
+            progress = _progress(clients, service, tasks)
         except (BotoCoreError, ClientError):  # such as a missing permission: only for people
             return
         if progress and progress != self._progress.get(service):
@@ -139,6 +139,37 @@ def watched(
     finally:
         watch.end()
         thread.join()
+
+
+def _progress(clients: Clients, service: EcsService, failed: Sequence[FailedTask]) -> str:
+    """Return the running tasks, the health of their targets, and why a task stopped last.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+
+    Such as "1 of 2 tasks running; targets: 1 healthy, 1 initial"; empty before it exists.
+
+    Raises:
+        ClientError: A permission is missing.
+    """
+    described = clients.ecs.describe_services(cluster=service.cluster, services=[service.name])
+    parts = []
+    for found in described["services"]:
+        parts.append(f"{found['runningCount']} of {found['desiredCount']} tasks running")
+        groups = [each.get("targetGroupArn", "") for each in found.get("loadBalancers", ())]
+        health = Counter(
+            target["TargetHealth"]["State"]
+            for group in filter(None, groups)
+            for target in clients.elbv2.describe_target_health(TargetGroupArn=group)[
+                "TargetHealthDescriptions"
+            ]
+        )
+        counts = [f"{count} {state}" for state, count in sorted(health.items())]
+        parts += [f"targets: {', '.join(counts) or 'none registered'}"] if any(groups) else []
+    stopped = [task for task in failed if task.stopped_at]
+    if parts and stopped:
+        last = max(stopped, key=lambda task: str(task.stopped_at))
+        parts.append(f"last stopped: {' '.join(str(last).split())}")
+    return "; ".join(parts)
 
 
 def failure_of(ecs: Any, service: EcsService, failed: Sequence[FailedTask]) -> str:

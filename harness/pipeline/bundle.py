@@ -35,11 +35,8 @@ _UNAVAILABLE = "services.error.txt"
 def save_bundle(run: Run, error: BaseException | None = None) -> None:
     """Save the bundle of a failed run, once, while its target still exists.
 
-    What cannot be read, or not be saved, is a note in its place: the teardown comes next.
-
-    Args:
-        run: The run; its ``teardown.bundle`` becomes the name of the zip.
-        error: Why it failed. After Ctrl-C and after a usage error there is no bundle.
+    What cannot be read, or not be saved, is a note in its place: the teardown comes next. After
+    Ctrl-C and after a usage error there is none. ``teardown.bundle`` becomes the name of the zip.
     """
     record = run.find_record()
     unwanted = isinstance(error, KeyboardInterrupt | UsageError)

@@ -34,10 +34,7 @@ class ConsoleObserver(Activity):
     When the console is closed (``| head``, a closed terminal), the observer stops writing and
     the run continues.
 
-    Args:
-        console: Where to write. Its ``NO_COLOR`` and encoding are respected.
-        heartbeat: Seconds between two heartbeats.
-        clock, remaining: See ``Activity``.
+    ``heartbeat``: seconds between two of them; ``clock`` and ``remaining``: see ``Activity``.
     """
 
     def __init__(
@@ -49,7 +46,13 @@ class ConsoleObserver(Activity):
         remaining: Callable[[str, float], float | None] = lambda _, __: None,
     ) -> None:
         super().__init__(clock, remaining)
-        self._display = _display_for(console, self, heartbeat=heartbeat)
+        # Because of FORCE_COLOR rich may take a log file for a terminal; the file decides.
+        draws = console.encoding.startswith("utf") and console.is_interactive
+        self._display = (
+            _LiveDisplay(console, self)
+            if draws and console.file.isatty()
+            else _PlainDisplay(console, self, heartbeat)
+        )
 
     def open(self) -> Self:
         """Start the display, where the context manager cannot be used."""
@@ -101,7 +104,6 @@ class _Display:
         self.closed = False
 
     def line(self, text: str, style: str = "") -> None:
-        """Write a permanent line."""
         encoding = self.console.encoding
         shown = text.encode(encoding, "backslashreplace").decode(encoding)
         try:
@@ -111,10 +113,10 @@ class _Display:
             self.closed = True
 
 
-class PlainDisplay(_Display):
+class _PlainDisplay(_Display):
     """One line per event, each with the seconds since the start, and a heartbeat."""
 
-    def __init__(self, console: Console, activity: Activity, *, heartbeat: float) -> None:
+    def __init__(self, console: Console, activity: Activity, heartbeat: float) -> None:
         super().__init__(console, activity)
         self._began = activity.snapshot().now
         self._heartbeat = heartbeat
@@ -122,7 +124,6 @@ class PlainDisplay(_Display):
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
     def start(self) -> None:
-        """Start the heartbeat."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -131,7 +132,6 @@ class PlainDisplay(_Display):
         self._thread.join()
 
     def line(self, text: str, style: str = "") -> None:  # noqa: ARG002 - without colours
-        """Write a line."""
         elapsed = self.activity.snapshot().now - self._began
         super().line(f"[{elapsed:6.1f} s] {text}")
 
@@ -144,7 +144,7 @@ class PlainDisplay(_Display):
                 self.line(sentence(snapshot))
 
 
-class LiveDisplay(_Display):
+class _LiveDisplay(_Display):
     """What is in progress, redrawn four times a second below permanent lines."""
 
     def __init__(self, console: Console, activity: Activity) -> None:
@@ -160,7 +160,6 @@ class LiveDisplay(_Display):
         )
 
     def start(self) -> None:
-        """Start to draw."""
         self._live.start()
 
     def stop(self) -> None:
@@ -176,13 +175,3 @@ class LiveDisplay(_Display):
     def _render(self) -> RenderableType:
         rows = max(1, min(_MOST_RESOURCES, self.console.height - _OTHER_ROWS))
         return view(self.activity.snapshot(), rows)
-
-
-def _display_for(
-    console: Console, activity: Activity, *, heartbeat: float
-) -> LiveDisplay | PlainDisplay:
-    # Because of FORCE_COLOR rich may take a log file for a terminal; the file's isatty() decides.
-    draws = console.encoding.startswith("utf")
-    if draws and console.is_interactive and console.file.isatty():
-        return LiveDisplay(console, activity)
-    return PlainDisplay(console, activity, heartbeat=heartbeat)

@@ -1,19 +1,24 @@
 """Phases and resources as bars on one time axis, for the HTML report."""
 
 import itertools
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
-from harness.report.critical_path import critical_path, critical_resources
 from harness.report.model import RunReport
 from harness.report.text import duration
 from harness.report.views import share, wall_seconds
+from harness.run.timeline import Phase, ResourceTiming
 from harness.terraform.fixed_waits import fixed_wait
 
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)
 _MOST_TICKS = 8
 _LAST_LABEL = 0.9  # a label further to the right would not fit
 _BRIEF_SECONDS, _BRIEF_SHARE = 0.5, 0.02
+_TOLERANCE = 0.5  # seconds between the end of a span and the start of the one that waits for it
 _KINDS = ("create", "update", "delete", "read")
+
+S = TypeVar("S", Phase, ResourceTiming)
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ def axis(report: RunReport) -> Axis:
 def phase_rows(report: RunReport) -> tuple[Row, ...]:
     """Return a row per phase, in the order of the phases."""
     wall = wall_seconds(report)
-    path = critical_path(report.phases)
+    path = _path_to_end(report.phases)
     rows = []
     for phase in report.phases:
         words = [duration(phase.seconds), f"{share(phase, wall):.0%}"]
@@ -74,7 +79,7 @@ def resource_rows(report: RunReport) -> tuple[Row, ...]:
     ordered = sorted(report.resources, key=lambda timing: timing.started)
     first = {item.address: place for place, item in reversed(list(enumerate(ordered)))}
     ordered.sort(key=lambda timing: (first[timing.address], timing.started))
-    critical = critical_resources(report)
+    critical = _critical_resources(report)
     rows = []
     for address, timings in itertools.groupby(ordered, key=lambda timing: timing.address):
         operations = tuple(timings)
@@ -91,6 +96,36 @@ def resource_rows(report: RunReport) -> tuple[Row, ...]:
         brief = not is_critical and busy < max(_BRIEF_SECONDS, wall * _BRIEF_SHARE)
         rows.append(Row(address, ", ".join(words), drawn, is_critical, brief))
     return tuple(rows)
+
+
+def _path_to_end(
+    spans: Iterable[S], follows: Callable[[S, S], bool] = lambda _, __: True
+) -> list[S]:
+    """Return the critical path to the last end, the last span first.
+
+    These are the spans that the end of a run had to wait for, one after the other.
+
+    ``follows`` returns whether the first span had to wait for the second.
+    """
+    rest = sorted(spans, key=lambda span: span.ended)
+    path: list[S] = []
+    while rest:
+        last = rest.pop()
+        if not path or (last.ended <= path[-1].started + _TOLERANCE and follows(path[-1], last)):
+            path.append(last)
+    return path
+
+
+def _critical_resources(report: RunReport) -> set[ResourceTiming]:
+    """Return the operations on the critical paths of apply and destroy, by their references."""
+
+    def had_to_wait(later: ResourceTiming, one: ResourceTiming) -> bool:
+        by, on = (one, later) if later.action == "delete" else (later, one)
+        return on.address in report.references.get(by.address, ())
+
+    deleted = [each for each in report.resources if each.action == "delete"]
+    others = [each for each in report.resources if each.action != "delete"]
+    return {*_path_to_end(others, had_to_wait), *_path_to_end(deleted, had_to_wait)}
 
 
 def _waited(seconds: float) -> str:

@@ -44,13 +44,10 @@ class RunRecord:
             the refresh.
         attachment: The values with which another process attaches to the target.
         config: The configuration of the stack, from ``StackConfiguration.to_mapping``.
-        terraform: The setting ``terraform`` of the run, which destroy must use again.
-        provider_mirror: The setting ``provider_mirror`` of the run.
+        terraform, provider_mirror: The settings of the run, which destroy must use again.
         provider_clock: How many times as fast the clock of the AWS provider runs.
-        error: The error of the run; empty if there is none.
-        run_id: Value of the tag ``RunId`` of its resources.
-        owner: Value of their tag ``Owner``.
-        expires_at: Value of their tag ``expires-at``: ISO 8601 time in UTC.
+        run_id, owner, expires_at: Values of the tags ``RunId``, ``Owner`` and ``expires-at`` of its
+            resources.
         owner_started: Start of that process: ISO 8601 time in UTC.
         keep: Whether the stack is kept once it is deployed.
     """

@@ -15,11 +15,6 @@ OVERRIDES = "harness_override.tf.json"
 STATE = "terraform.tfstate"
 
 
-def stub(required_providers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a configuration for ``init`` to install providers before the synth has finished."""
-    return {"terraform": {"required_providers": dict(required_providers)}}
-
-
 def overrides(
     config: Mapping[str, Any], provider: Mapping[str, Any], *, clock: int = 1
 ) -> dict[str, Any]:

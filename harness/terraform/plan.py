@@ -8,6 +8,7 @@ from harness.terraform.command import CommandLine
 
 _PLAN_FILE = "harness.tfplan"
 _CHANGES = 2
+_SECONDS = 900.0
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,15 @@ class Plan:
     output_changes: tuple[str, ...] = ()
 
 
-def make_plan(command: CommandLine, *, refresh: bool, timeout: float) -> Plan:
+def make_plan(command: CommandLine) -> Plan:
     """Implement ``WorkingDirectory.plan``; details are read (3 s) only if there are changes."""
     arguments = ("-input=false", "-json", "-detailed-exitcode", "-lock=false", f"-out={_PLAN_FILE}")
     accept = (0, _CHANGES)
-    option = f"-refresh={str(refresh).lower()}"
     try:
-        done = command.run("plan", *arguments, option, timeout=timeout, accept=accept)
+        done = command.run("plan", *arguments, timeout=_SECONDS, accept=accept)
         if done.returncode != _CHANGES:
             return Plan()
-        details = json.loads(command.run("show", "-json", _PLAN_FILE, timeout=timeout).stdout)
+        details = json.loads(command.run("show", "-json", _PLAN_FILE, timeout=_SECONDS).stdout)
     finally:
         # It contains all values in clear text, sensitive ones too.
         (command.directory / _PLAN_FILE).unlink(missing_ok=True)

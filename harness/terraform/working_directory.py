@@ -64,7 +64,7 @@ class WorkingDirectory:
         Raises:
             TerraformError: ``init`` failed.
         """
-        self.write(configuration.stub(required_providers))
+        self.write({"terraform": {"required_providers": required_providers}})
         self.init()
 
     def write(
@@ -102,13 +102,13 @@ class WorkingDirectory:
             installation.install_launcher(self.path, self.clock)
         return initialised
 
-    def plan(self, *, refresh: bool = True, timeout: float = 900.0) -> Plan:
+    def plan(self) -> Plan:
         """Return the differences between the configuration and the deployed resources.
 
         Raises:
             TerraformError: It failed.
         """
-        return make_plan(self._command, refresh=refresh, timeout=timeout)
+        return make_plan(self._command)
 
     def apply(
         self,
@@ -172,7 +172,10 @@ class WorkingDirectory:
 
     def normal_speed_reason(self) -> str:
         """Return why the provider ran at normal speed in spite of ``clock``; empty if not."""
-        return installation.normal_speed_reason(self.path)
+        try:
+            return installation.reason_file(self.path).read_text(encoding="utf-8")
+        except OSError:
+            return ""
 
     @property
     def state(self) -> State:

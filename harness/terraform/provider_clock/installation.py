@@ -71,14 +71,6 @@ def reason_file(directory: Path) -> Path:
     return directory.absolute() / ".terraform" / "provider-clock.txt"
 
 
-def normal_speed_reason(directory: Path) -> str:
-    """Return why a provider of this working directory ran at normal speed; empty if none did."""
-    try:
-        return reason_file(directory).read_text(encoding="utf-8")
-    except OSError:
-        return ""
-
-
 def _is_launcher(binary: Path) -> bool:
     with binary.open("rb") as file:
         return file.read(len(_SHEBANG)) == _SHEBANG.encode()

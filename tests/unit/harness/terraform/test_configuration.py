@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.terraform.configuration import overrides, required_providers, stub, write_json
+from harness.terraform.configuration import overrides, required_providers, write_json
 
 _PROVIDER = {"endpoints": [{"s3": "http://127.0.0.1:1"}]}
 
@@ -58,13 +58,6 @@ def test_a_short_provider_source_equals_the_full_one() -> None:
     )
 
     assert required_providers(short) == required_providers(long)
-
-
-def test_a_stub_has_only_the_required_providers() -> None:
-    pins = {"aws": {"source": "hashicorp/aws", "version": "5.100.0"}}
-
-    assert stub(pins) == {"terraform": {"required_providers": pins}}
-    assert required_providers(stub(pins)) == pins
 
 
 def test_files_are_readable_by_their_owner_only(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_a_plan_without_changes_runs_one_command(
 
     assert plan == Plan()
     assert fake.verbs == ["plan"]
-    assert {"-detailed-exitcode", "-input=false", "-refresh=true"} <= set(fake.calls[0].arguments)
+    assert {"-detailed-exitcode", "-input=false"} <= set(fake.calls[0].arguments)
 
 
 def test_drift_without_a_planned_change_is_no_change(
@@ -87,12 +87,6 @@ def test_the_plan_file_is_deleted(
     directory.plan()
 
     assert not (directory.path / "harness.tfplan").exists()
-
-
-def test_the_refresh_can_be_skipped(fake: FakeTerraform, directory: WorkingDirectory) -> None:
-    directory.plan(refresh=False)
-
-    assert "-refresh=false" in fake.calls[0].arguments
 
 
 def test_a_failed_plan_is_an_error(fake: FakeTerraform, directory: WorkingDirectory) -> None:

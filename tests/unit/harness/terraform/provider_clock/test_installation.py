@@ -8,7 +8,6 @@ import pytest
 
 from harness.terraform.provider_clock.installation import (
     install_launcher,
-    normal_speed_reason,
     with_shared_provider,
 )
 
@@ -114,10 +113,6 @@ def test_other_providers_are_not_changed(directory: Path) -> None:
     install_launcher(directory, 20)
 
     assert (other / "terraform-provider-random_v3").read_bytes() == ELF
-
-
-def test_without_a_reason_on_file_the_provider_ran_fast(directory: Path) -> None:
-    assert normal_speed_reason(directory) == ""
 
 
 def test_a_command_shares_the_provider_of_the_launcher(directory: Path, tmp_path: Path) -> None:
