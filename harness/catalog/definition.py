@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from harness.aws.capability import Capability
 from harness.catalog import configuration, descriptions, names
+from harness.catalog.account_needs import account_needs
 from harness.catalog.app import APP
 from harness.catalog.aurora_version import resolve_aurora_version
 from harness.catalog.hourly_usage import hourly_usage
 from harness.catalog.tiers import select_tiers, tier_facts
 from harness.core.errors import UsageError
-from harness.run.stack_definition import EcsService, HourlyUsage, StackConfiguration
+from harness.run.stack_definition import AccountNeeds, EcsService, HourlyUsage, StackConfiguration
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
@@ -86,6 +87,10 @@ class CatalogDefinition:
                 remedy="build the image, push it to ECR and get its URI with `catalog-harness "
                 "image publish`",
             )
+
+    def account_needs(self, config: StackConfiguration, account: str) -> AccountNeeds:
+        """Return the permissions and the service-linked roles of the deployed tiers."""
+        return account_needs(_catalog_config(config), account)
 
     def hourly_usage(self, config: StackConfiguration) -> HourlyUsage:
         """Return the items that are billed by the hour."""

@@ -1,7 +1,7 @@
 """The interface between the harness and a stack: ``StackDefinition``, implemented per stack."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -44,6 +44,19 @@ class HourlyUsage:
 
     initial: Mapping[Item, float]
     maximum: Mapping[Item, float]
+
+
+@dataclass(frozen=True)
+class AccountNeeds:
+    """What a deployment needs in an account.
+
+    Attributes:
+        statements: Statements of an IAM policy with the permissions of the caller.
+        service_linked_roles: Name of a role -> the AWS service that acts with it.
+    """
+
+    statements: Sequence[Mapping[str, Any]] = ()
+    service_linked_roles: Mapping[str, str] = field(default_factory=dict)
 
 
 class StackConfiguration(Protocol):
@@ -182,6 +195,9 @@ class StackDefinition(Protocol):
         Raises:
             UsageError: A required field is missing, such as the image.
         """
+
+    def account_needs(self, config: StackConfiguration, account: str) -> AccountNeeds:
+        """Return what a configuration needs in the account with this id."""
 
     def hourly_usage(self, config: StackConfiguration) -> HourlyUsage:
         """Return the items that are billed by the hour."""

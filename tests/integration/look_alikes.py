@@ -280,6 +280,28 @@ def _distribution(origin: str) -> Mapping[str, Any]:
     }
 
 
+def add_guard_duty(session: boto3.Session, vpc: str) -> None:
+    """Create what GuardDuty's runtime monitoring creates in a VPC with tasks.
+
+    https://docs.aws.amazon.com/guardduty/latest/ug/runtime-monitoring-agent-resource-clean-up.html
+    """
+    ec2: Any = session.client("ec2")
+    tags = [{"Key": "GuardDutyManaged", "Value": "true"}]
+    group = ec2.create_security_group(
+        GroupName=f"GuardDutyManagedSecurityGroup-{vpc}",
+        Description="Associated with VPC-{vpc} and tagged as GuardDutyManaged",
+        VpcId=vpc,
+        TagSpecifications=[{"ResourceType": "security-group", "Tags": tags}],
+    )["GroupId"]
+    ec2.create_vpc_endpoint(
+        VpcEndpointType="Interface",
+        VpcId=vpc,
+        ServiceName=f"com.amazonaws.{REGION}.guardduty-data",
+        SecurityGroupIds=[group],
+        TagSpecifications=[{"ResourceType": "vpc-endpoint", "Tags": tags}],
+    )
+
+
 def make_look_alikes(session: boto3.Session, swept: str) -> None:
     """Create every look-alike in every service."""
     for like in look_alikes(swept):

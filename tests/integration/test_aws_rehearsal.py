@@ -5,18 +5,32 @@ other AWS tool.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
+from harness.aws.clients import Clients
+from harness.aws.errors import is_access_denied
+from harness.aws.resources.inventory import take_inventory
 from tests.integration.cli_process import CliProcess
-from tests.integration.simulated_aws import ACCOUNT, BUCKET, SimulatedAws, simulated_aws
+from tests.integration.look_alikes import Maker, add_guard_duty, look_alikes
+from tests.integration.simulated_aws import (
+    ACCOUNT,
+    BUCKET,
+    REGION,
+    SimulatedAws,
+    documented,
+    simulated_aws,
+)
 from tests.unit.harness.image.fake_builder import FakeBuilder
 
 IMAGE = "catalog-harness/product-catalog-api:latest"
 SUFFIX = "rehearsal-1"
+INSIGHTS = "/aws/ecs/containerinsights/{}/performance"
 STATE, LOCK = f"{SUFFIX}/catalog.tfstate", f"{SUFFIX}/catalog.tfstate.tflock"
 GIVEN = {
     "account-id": ACCOUNT,
@@ -29,8 +43,22 @@ GIVEN = {
 
 @pytest.fixture(scope="module")
 def aws(embedded_only: None) -> Iterator[SimulatedAws]:
-    with simulated_aws() as cloud:
+    """An account with resources of others, where only the documented permissions are granted."""
+    with simulated_aws(enforced=True) as cloud:
+        session = cloud.target.session()
+        for like in look_alikes(SUFFIX)[:3]:
+            maker = Maker(session, like)
+            maker.make()
+            add_guard_duty(session, maker.vpc)
+        logs: Any = session.client("logs")
+        logs.create_log_group(logGroupName=INSIGHTS.format("catalog-payments"))
         yield cloud
+
+
+def everything(aws: SimulatedAws) -> set[str]:
+    """Return all resources of the account, with their tags."""
+    found = take_inventory(Clients(aws.target.session()), aws.target.missing())
+    return {f"{each} {sorted(each.tags.items())}" for each in found.resources}
 
 
 def start(
@@ -51,9 +79,17 @@ def start(
 def test_the_full_stack_is_deployed_proved_and_destroyed(
     cli: CliProcess, aws: SimulatedAws
 ) -> None:
+    others = everything(aws)
     start(cli, aws, tiers=())
+    # What services make beside the stack where the account has them switched on.
+    add_guard_duty(aws.target.session(), aws.await_vpc(cli, SUFFIX))
+    logs: Any = aws.target.session().client("logs")
+    logs.create_log_group(logGroupName=INSIGHTS.format(f"catalog-{SUFFIX}"))
 
     assert cli.wait() == 0, cli.output
+    assert everything(aws) == others
+    assert "of GuardDuty: ec2 VPC endpoint" in cli.output
+    assert "of GuardDuty: ec2 security group" in cli.output
 
     report = cli.report
     assert report["passed"]
@@ -99,6 +135,68 @@ def test_the_state_is_in_the_bucket_while_the_stack_is_deployed(
     assert aws.leftovers_of(SUFFIX) == ()
 
 
+def test_the_roles_of_the_tasks_read_their_one_secret_and_nothing_else(
+    cli: CliProcess, aws: SimulatedAws
+) -> None:
+    start(cli, aws, tiers=("secret", "storage", "roles"))
+    name, others = f"catalog/{SUFFIX}/database", "catalog/untagged/database"
+    root: Any = aws.target.session()
+
+    def is_ready() -> bool:
+        roles = root.client("iam").list_roles()["Roles"]
+        if f"catalog-execution-{SUFFIX}" not in {role["RoleName"] for role in roles}:
+            return False
+        secrets = root.client("secretsmanager").list_secrets()["SecretList"]
+        policies = root.client("iam").list_role_policies(RoleName=f"catalog-execution-{SUFFIX}")
+        stored = any(each["Name"] == name and "SecretVersionsToStages" in each for each in secrets)
+        return stored and bool(policies["PolicyNames"])
+
+    cli.await_that(is_ready, "the roles and the secret")
+    execution, task = (role_session(aws, f"catalog-{role}-{SUFFIX}") for role in ROLES)
+
+    assert execution("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+    assert is_denied(lambda: execution("secretsmanager").get_secret_value(SecretId=others))
+    assert is_denied(lambda: execution("secretsmanager").list_secrets())
+    assert is_denied(lambda: execution("s3").list_buckets())
+    assert is_denied(lambda: task("secretsmanager").get_secret_value(SecretId=name))
+    assert cli.wait() == 0, cli.output
+
+
+ROLES = ("execution", "task")
+
+
+def role_session(aws: SimulatedAws, role: str) -> Callable[[str], Any]:
+    """Return clients with the credentials that ECS gives to a role."""
+    sts: Any = aws.target.session().client("sts")
+    arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
+    made = sts.assume_role(RoleArn=arn, RoleSessionName="task")["Credentials"]
+    keys = (made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
+    session: Any = boto3.Session(*keys, region_name=REGION)
+    return lambda service: session.client(service, endpoint_url=aws.endpoint)
+
+
+def is_denied(call: Callable[[], object]) -> bool:
+    with pytest.raises(ClientError) as caught:
+        call()
+    return is_access_denied(caught.value)
+
+
+def test_one_permission_less_is_refused_by_name_before_anything_exists(
+    cli: CliProcess, aws: SimulatedAws
+) -> None:
+    policy = documented()
+    for statement in policy["Statement"]:
+        statement["Action"] = [each for each in statement["Action"] if each != "s3:PutBucketPolicy"]
+    iam: Any = aws.target.session().client("iam")
+    given = {"UserName": "nightly", "PolicyName": "harness"}
+    iam.put_user_policy(**given, PolicyDocument=json.dumps(policy))
+
+    start(cli, aws)
+
+    assert "lacks 1 permission(s):\n  - s3:PutBucketPolicy on" in refused(cli, aws)
+    iam.put_user_policy(**given, PolicyDocument=json.dumps(documented()))
+
+
 def test_a_run_that_exceeds_its_duration_is_destroyed(cli: CliProcess, aws: SimulatedAws) -> None:
     start(cli, aws, {"max-duration": "0.4"})
 
@@ -140,7 +238,11 @@ def refused(cli: CliProcess, aws: SimulatedAws) -> str:
     [
         ({"account-id": "123456789012"}, f"the credentials belong to account {ACCOUNT}"),
         ({"region": "us-east-1"}, "region us-east-1 is not allowed; allowed: eu-north-1"),
-        ({"state-bucket": "nowhere"}, "the state bucket nowhere cannot be used: it does not"),
+        (
+            {"state-bucket": "nowhere"},
+            f"arn:aws:iam::{ACCOUNT}:user/nightly lacks 4 permission(s):\n"
+            "  - s3:DeleteObject on arn:aws:s3:::nowhere/",
+        ),
         ({"max-cost-per-hour": "0.0001"}, "--max-cost-per-hour 0.0001: estimated cost: "),
     ],
     ids=["account", "region", "bucket", "cost"],

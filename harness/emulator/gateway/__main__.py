@@ -1,6 +1,7 @@
 """``python -m harness.emulator.gateway``: the AWS API of the embedded cloud, on loopback."""
 
 import asyncio
+import importlib
 import logging
 import os
 import socket
@@ -33,6 +34,8 @@ def main() -> int:
 
         switch_off(ministack.app._loaded_modules, allow_code=settings.allow_code)
         gateway = build(ministack.app.app, MiniStackDataPlane(ministack.app), settings)
+        if extension := os.environ.get("GATEWAY_EXTENSION"):  # a module of a test
+            importlib.import_module(extension).extend(gateway)
         asyncio.run(run(gateway, settings, listener))
     except HarnessError as error:
         print(redact(str(error)), file=sys.stderr)

@@ -52,6 +52,8 @@ def aws() -> FakeAws:
             "s3.HeadBucket": {},
             "s3.GetObject": _refuse("NoSuchKey"),
             "pricing.GetProducts": {"PriceList": []},
+            "iam.SimulatePrincipalPolicy": {"EvaluationResults": []},
+            "iam.GetRole": _refuse("AccessDenied"),
         }
     )
 
@@ -77,11 +79,26 @@ def test_a_run_that_passes_all_guards_has_a_note_on_its_cost(
 
     assert observer_of(run).phases == ["guards"]
     assert "estimated cost" in observer_of(run).notes[-1]
-    assert [name for name, _ in aws.requests][:3] == [
-        "s3.HeadBucket",
-        "s3.GetObject",
-        "s3.GetObject",
+    assert list(dict.fromkeys(name for name, _ in aws.requests)) == [
+        *("iam.SimulatePrincipalPolicy", "s3.HeadBucket", "s3.GetObject"),
+        "pricing.GetProducts",
     ]
+
+
+def test_missing_permissions_are_refused_before_anything_else_is_requested(
+    fake_run: FakeRun, aws: FakeAws
+) -> None:
+    def deny(request: dict[str, Any]) -> dict[str, Any]:
+        names = request["ActionNames"]
+        results = [{"EvalActionName": each, "EvalDecision": "implicitDeny"} for each in names]
+        return {"EvaluationResults": results}
+
+    aws.answers["iam.SimulatePrincipalPolicy"] = deny
+
+    with pytest.raises(UsageError, match=r"user/nightly lacks \d+ permission"):
+        require_permission(fake_run.run(**GIVEN), account(aws))
+
+    assert {name for name, _ in aws.requests} == {"iam.SimulatePrincipalPolicy"}
 
 
 @pytest.mark.parametrize(
