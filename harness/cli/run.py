@@ -9,6 +9,13 @@ from harness.cli.session import reported
 from harness.pipeline.whole_run import whole_run
 from harness.settings.options import OPTIONS
 
+json_option = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Write each event as a line of JSON to standard output, like `terraform apply -json`.",
+)
+
 _DEPLOY_OPTIONS = tuple(
     option.name for option in OPTIONS if option.name not in ("keep-stack", "reuse-stack")
 )
@@ -16,25 +23,28 @@ _DEPLOY_OPTIONS = tuple(
 
 @click.command()
 @harness_options(*_DEPLOY_OPTIONS, "keep-stack")
+@json_option
 @click.pass_context
-def run(context: click.Context, /, **given: Any) -> None:
+def run(context: click.Context, /, *, as_json: bool, **given: Any) -> None:
     """Deploy the stack, run the checks, destroy it, prove that nothing is left.
 
     The stack is always destroyed, also after a failure, Ctrl-C or SIGTERM.
     """
     settings = settings_from(given)
-    with reported(settings, keep=settings.keep_stack) as (current, outcome):
-        whole_run(current, outcome, keep=settings.keep_stack)
+    keep = settings.keep_stack
+    with reported(settings, keep=keep, as_json=as_json) as (current, outcome):
+        whole_run(current, outcome, keep=keep)
     context.exit(1 if outcome.failed else 0)
 
 
 @click.command()
 @harness_options(*_DEPLOY_OPTIONS)
-def deploy(**given: Any) -> None:
+@json_option
+def deploy(*, as_json: bool, **given: Any) -> None:
     """Deploy the stack and keep it, for `check`, `pytest --catalog-reuse-stack` and manual use.
 
     If the deployment fails, the resources created so far are destroyed.
     """
     settings = settings_from(given, keep_stack=True)
-    with reported(settings, keep=True) as (current, outcome):
+    with reported(settings, keep=True, as_json=as_json) as (current, outcome):
         whole_run(current, outcome, keep=True, checks=False)

@@ -1,6 +1,7 @@
 """Runs of the commands: progress on the console, and a report at the end."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -13,11 +14,12 @@ from harness.pipeline.outcome import RunOutcome
 from harness.report.files import write_report
 from harness.report.github import report_to_github
 from harness.report.history import read_history, remaining_seconds
+from harness.report.json_lines import JsonObserver
 from harness.report.progress import CLOSED_CONSOLE, ConsoleObserver
 from harness.report.terminal import render_summary
 from harness.run.ledger import Ledger
 from harness.run.run import Run
-from harness.run.timeline import Timeline
+from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
 
 _MAX_WIDTH = 120
@@ -30,6 +32,7 @@ def observed_run(
     *,
     keep: bool = False,
     force: bool = False,
+    observer: Observer | None = None,
 ) -> Iterator[Run]:
     """Yield and own the run that the settings describe, with its progress on the console.
 
@@ -37,6 +40,7 @@ def observed_run(
         settings: With ``reuse_stack`` a run on record is used.
         keep: Keep an embedded cloud running after this process.
         force: Ignore another process that owns the run.
+        observer: Receives the progress in place of the console.
 
     Raises:
         RunInUseError: Another process owns the run and is alive.
@@ -48,7 +52,9 @@ def observed_run(
     def remaining(phase: str, elapsed: float) -> float | None:
         return remaining_seconds(past, settings.target, phase, elapsed, whole=not keep)
 
-    with ConsoleObserver(console, remaining=remaining) as observer:
+    with ExitStack() as display:
+        if observer is None:
+            observer = display.enter_context(ConsoleObserver(console, remaining=remaining))
         run = Run(
             stack=CATALOG,
             settings=settings,
@@ -62,16 +68,24 @@ def observed_run(
 
 
 @contextmanager
-def reported(settings: HarnessSettings, *, keep: bool = False) -> Iterator[tuple[Run, RunOutcome]]:
+def reported(
+    settings: HarnessSettings, *, keep: bool = False, as_json: bool = False
+) -> Iterator[tuple[Run, RunOutcome]]:
     """Yield a run and its outcome; print and write the report at the end.
+
+    With ``as_json``, standard output receives lines of JSON alone.
 
     An error of the body is the first error of the report and is raised again. There is no
     report for an error before the run was on record.
     """
     console = Console()
+    lines = JsonObserver(sys.stdout) if as_json else None
     outcome = RunOutcome()
-    with ExitStack() as at_the_end, observed_run(settings, console, keep=keep) as run:
-        at_the_end.callback(_finish, run, outcome, console)
+    with (
+        ExitStack() as at_the_end,
+        observed_run(settings, console, keep=keep, observer=lines) as run,
+    ):
+        at_the_end.callback(_finish, run, outcome, console, lines)
         try:
             yield run, outcome
         except BaseException as error:
@@ -79,7 +93,7 @@ def reported(settings: HarnessSettings, *, keep: bool = False) -> Iterator[tuple
             raise
 
 
-def _finish(run: Run, outcome: RunOutcome, console: Console) -> None:
+def _finish(run: Run, outcome: RunOutcome, console: Console, lines: JsonObserver | None) -> None:
     report = outcome.report(run)
     if report is None:
         return
@@ -90,6 +104,9 @@ def _finish(run: Run, outcome: RunOutcome, console: Console) -> None:
         with suppress(*CLOSED_CONSOLE):
             for annotation in report_to_github(report):
                 click.echo(annotation, err=True)
-            console.print(render_summary(report, width=min(console.width, _MAX_WIDTH)))
-            for path in paths:
-                click.echo(f"report: {path}")
+            if lines is not None:
+                lines.finish(report)
+            else:
+                console.print(render_summary(report, width=min(console.width, _MAX_WIDTH)))
+                for path in paths:
+                    click.echo(f"report: {path}")

@@ -59,7 +59,7 @@ class TestCheck:
 
         assert [line.split("\t")[0] for line in lines] == [spec.id for spec in all_checks()]
         assert [each["id"] for each in found] == [spec.id for spec in all_checks()]
-        assert {"claim", "plane", "requires", "tiers", "exclusive"} < set(found[0])
+        assert {"claim", "plane", "requires", "exclusive"} < set(found[0])
 
     def test_json_is_for_the_list(self, call: CommandLine) -> None:
         assert call("check", "--json").status == 2

@@ -107,6 +107,30 @@ class TestRun:
         assert len(report["results"]) == 2
         SCHEMA.validate(report)
 
+    def test_as_json_standard_output_has_one_event_a_line_and_nothing_else(
+        self, call: CommandLine, deployable: Options, reports: Path
+    ) -> None:
+        completed = call("run", "--json", *deployable)
+
+        events = [json.loads(line) for line in completed.out.splitlines()]
+        types = [event["type"] for event in events]
+        assert (types[0], types[-1]) == ("version", "run_summary")
+        assert {"phase_start", "phase_complete", "apply_complete"} <= {*types}
+        assert events[-1]["verdict"] == "passed"
+        assert (completed.status, completed.err) == (0, "")
+
+    def test_a_failure_is_in_the_last_lines_of_json_and_its_report_is_valid(
+        self, call: CommandLine, fake_run: FakeRun, deployable: Options, reports: Path
+    ) -> None:
+        fake_run.fail("apply", lines(error("no such version", address="aws_rds_cluster.db")))
+
+        completed = call("run", "--json", *deployable)
+
+        *_, diagnostic, summary = [json.loads(line) for line in completed.out.splitlines()]
+        assert completed.status == 1
+        assert "no such version" in diagnostic["detail"]
+        assert summary["verdict"] == "failed"
+
     def test_a_run_that_preflight_refuses_has_a_verdict_of_its_own(
         self,
         call: CommandLine,
