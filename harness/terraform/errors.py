@@ -21,6 +21,12 @@ _REMEDIES = {
     r"No valid credential sources found|InvalidClientTokenId|ExpiredToken|UnrecognizedClient": (
         "give the target valid AWS credentials"
     ),
+    # https://github.com/aws-samples/aws-cdk-examples/issues/279
+    r"account must be verified before you can add": "AWS has to verify a new account first: "
+    "send this message to AWS Support, or deploy the tiers without `edge` until then",
+    r"not authorized to perform|UnauthorizedOperation|AccessDenied": (
+        "allow it; docs/iam-policy.json has all permissions that are needed"
+    ),
     r"request send failed": "check that the target is running and reachable",
     r"Failed to (?:load|read) state|Unsupported state file format|state file could not be": (
         "restore the state from terraform.tfstate.backup beside it; without a copy, move it away: "

@@ -96,6 +96,26 @@ def test_a_held_lock_has_a_remedy() -> None:
     assert "force-unlock" in raised.remedy
 
 
+@pytest.mark.parametrize(
+    ("message", "remedy"),
+    [
+        (
+            "api error AccessDenied: Your account must be verified before you can add new "
+            "CloudFront resources. To verify your account, please contact AWS Support",
+            "AWS Support",
+        ),
+        ("api error AccessDenied: Access Denied", "docs/iam-policy.json"),
+        ("api error UnauthorizedOperation: You are not authorized", "docs/iam-policy.json"),
+        (
+            "api error AccessDeniedException: User: x is not authorized to perform: ecs:StopTask",
+            "docs/iam-policy.json",
+        ),
+    ],
+)
+def test_what_aws_denies_has_a_remedy(message: str, remedy: str) -> None:
+    assert remedy in terraform_error("apply", [parse_line(error(message))]).remedy
+
+
 def test_an_unknown_error_has_no_remedy() -> None:
     assert terraform_error("apply", [parse_line(error("odd"))]).remedy == ""
 
