@@ -7,7 +7,6 @@ from .bindings import (
     LocalBackend,
     S3Backend,
     TerraformOutput,
-    TerraformStack,
     provider,
 )
 from .config import StackConfig
@@ -18,7 +17,7 @@ from .metrics import metrics_of
 from .monitoring import Monitoring
 from .names import STACK_ID
 from .network import Network
-from .part import Part
+from .part import ConfiguredStack, Part
 from .roles import Roles
 from .scaling import Scaling
 from .secret import Secret
@@ -32,12 +31,11 @@ from .tiers import Tier
 REQUIRED_TERRAFORM = ">= 1.11.0"
 
 
-class CatalogStack(TerraformStack):
+class CatalogStack(ConfiguredStack):
     """The Product Catalog API: the tiers selected in the configuration."""
 
     def __init__(self, scope: Construct, *, config: StackConfig) -> None:
-        super().__init__(scope, STACK_ID)
-        self._config = config
+        super().__init__(scope, STACK_ID, config=config)
         self._configure_terraform()
         for name, value in {
             "environment_suffix": config.environment_suffix,
@@ -64,7 +62,7 @@ class CatalogStack(TerraformStack):
                 self._parts[tier] = build()
 
     def _configure_terraform(self) -> None:
-        config = self._config
+        config = self.config
         provider.AwsProvider(
             self,
             "aws",
@@ -86,53 +84,35 @@ class CatalogStack(TerraformStack):
             self.add_override("terraform.backend.s3.use_lockfile", True)  # noqa: FBT003
 
     def _add_network(self) -> Part:
-        self._network = Network(self, "network", config=self._config)
-        self._firewall = Firewall(self, "firewall", config=self._config, network=self._network)
+        self._network = Network(self)
+        self._firewall = Firewall(self, self._network)
         return self._network
 
     def _add_storage(self) -> Part:
-        self._storage = Storage(self, "storage", config=self._config)
+        self._storage = Storage(self)
         return self._storage
 
     def _add_secret(self) -> Part:
-        self._secret = Secret(self, "secret", config=self._config)
-        if Tier.DATABASE not in self._config.tiers:
+        self._secret = Secret(self)
+        if Tier.DATABASE not in self.config.tiers:
             self._secret.store(host="", port=POSTGRESQL_PORT)
         return self._secret
 
     def _add_roles(self) -> Part:
-        self._roles = Roles(
-            self, "roles", config=self._config, secret=self._secret, storage=self._storage
-        )
+        self._roles = Roles(self, self._secret, self._storage)
         return self._roles
 
     def _add_database(self) -> Part:
-        self._database = Database(
-            self,
-            "database",
-            config=self._config,
-            network=self._network,
-            firewall=self._firewall,
-            secret=self._secret,
-        )
+        self._database = Database(self, self._network, self._firewall, self._secret)
         return self._database
 
     def _add_load_balancer(self) -> Part:
-        self._load_balancer = LoadBalancer(
-            self,
-            "load_balancer",
-            config=self._config,
-            network=self._network,
-            firewall=self._firewall,
-            storage=self._storage,
-        )
+        self._load_balancer = LoadBalancer(self, self._network, self._firewall, self._storage)
         return self._load_balancer
 
     def _add_service(self) -> Part:
         self._service = Service(
             self,
-            "service",
-            config=self._config,
             network=self._network,
             firewall=self._firewall,
             storage=self._storage,
@@ -144,21 +124,14 @@ class CatalogStack(TerraformStack):
         return self._service
 
     def _add_edge(self) -> Part:
-        return Edge(self, "edge", config=self._config, load_balancer=self._load_balancer)
+        return Edge(self, self._load_balancer)
 
     def _add_scaling(self) -> Part:
-        return Scaling(
-            self,
-            "scaling",
-            config=self._config,
-            service=self._service,
-            load_balancer=self._load_balancer,
-        )
+        return Scaling(self, self._service, self._load_balancer)
 
     def _add_monitoring(self) -> Part:
         """Monitor the tiers that are deployed."""
-        metrics = metrics_of({tier: part.dimensions for tier, part in self._parts.items()})
-        return Monitoring(self, "monitoring", config=self._config, metrics=metrics)
+        return Monitoring(self, metrics_of({t: p.dimensions for t, p in self._parts.items()}))
 
 
 def _default_tags(config: StackConfig) -> dict[str, str]:

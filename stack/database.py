@@ -1,16 +1,14 @@
 """The database: Aurora PostgreSQL, serverless v2, reached over TLS only."""
 
 from .bindings import (
-    Construct,
     data_aws_rds_engine_version,
     db_subnet_group,
     rds_cluster,
     rds_cluster_instance,
     rds_cluster_parameter_group,
 )
-from .config import StackConfig
 from .network import Network
-from .part import Part
+from .part import ConfiguredStack, Part
 from .secret import Secret
 from .security_groups import POSTGRESQL_PORT, Firewall
 
@@ -27,16 +25,10 @@ class Database(Part):
     """
 
     def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        config: StackConfig,
-        network: Network,
-        firewall: Firewall,
-        secret: Secret,
+        self, stack: ConfiguredStack, network: Network, firewall: Firewall, secret: Secret
     ) -> None:
-        super().__init__(scope, id_, config=config)
+        super().__init__(stack, "database")
+        config = stack.config
         self._cluster = rds_cluster.RdsCluster(
             self,
             "cluster",

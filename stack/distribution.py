@@ -1,10 +1,8 @@
 """The edge: CloudFront in front of the load balancer."""
 
-from .bindings import Construct
 from .bindings import cloudfront_distribution as cloudfront
-from .config import StackConfig
 from .load_balancer import LoadBalancer
-from .part import Part
+from .part import ConfiguredStack, Part
 from .security_groups import HTTP_PORT, HTTPS_PORT
 
 # Managed policies have the same id in every account:
@@ -21,10 +19,9 @@ class Edge(Part):
     is not in the key reaches the origin only through an origin request policy: AllViewer.
     """
 
-    def __init__(
-        self, scope: Construct, id_: str, *, config: StackConfig, load_balancer: LoadBalancer
-    ) -> None:
-        super().__init__(scope, id_, config=config)
+    def __init__(self, stack: ConfiguredStack, load_balancer: LoadBalancer) -> None:
+        super().__init__(stack, "edge")
+        config = stack.config
         distribution = cloudfront.CloudfrontDistribution(
             self,
             "distribution",

@@ -1,9 +1,9 @@
 """The load balancer in front of the tasks."""
 
-from .bindings import Construct, lb, lb_listener, lb_target_group
+from .bindings import lb, lb_listener, lb_target_group
 from .config import StackConfig
 from .network import Network
-from .part import Part
+from .part import ConfiguredStack, Part
 from .security_groups import HTTP_PORT, Firewall
 from .storage import ACCESS_LOG_PREFIX, Storage
 
@@ -23,16 +23,10 @@ class LoadBalancer(Part):
     """
 
     def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        config: StackConfig,
-        network: Network,
-        firewall: Firewall,
-        storage: Storage,
+        self, stack: ConfiguredStack, network: Network, firewall: Firewall, storage: Storage
     ) -> None:
-        super().__init__(scope, id_, config=config)
+        super().__init__(stack, "load_balancer")
+        config = stack.config
         balancer = lb.Lb(
             self,
             "alb",

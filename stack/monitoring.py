@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .bindings import Construct, cloudwatch_dashboard, cloudwatch_metric_alarm
-from .config import StackConfig
+from .bindings import cloudwatch_dashboard, cloudwatch_metric_alarm
 from .metrics import Metric
-from .part import Part
+from .part import ConfiguredStack, Part
 
 PERIOD_SECONDS = 60
 WIDGET_WIDTH = 12
@@ -18,10 +17,9 @@ DASHBOARD_COLUMNS = 2
 class Monitoring(Part):
     """One alarm for each metric, and one dashboard with all of them."""
 
-    def __init__(
-        self, scope: Construct, id_: str, *, config: StackConfig, metrics: Sequence[Metric]
-    ) -> None:
-        super().__init__(scope, id_, config=config)
+    def __init__(self, stack: ConfiguredStack, metrics: Sequence[Metric]) -> None:
+        super().__init__(stack, "monitoring")
+        config = stack.config
         dashboard = cloudwatch_dashboard.CloudwatchDashboard(
             self,
             "dashboard",

@@ -4,7 +4,6 @@ import ipaddress
 from collections.abc import Sequence
 
 from .bindings import (
-    Construct,
     Fn,
     data_aws_availability_zones,
     default_security_group,
@@ -17,8 +16,7 @@ from .bindings import (
     subnet,
     vpc,
 )
-from .config import StackConfig
-from .part import Part
+from .part import ConfiguredStack, Part
 
 ANYWHERE = "0.0.0.0/0"
 
@@ -36,8 +34,9 @@ class Network(Part):
         routes: Routes of the private subnets to the internet; required before tasks start.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, config: StackConfig) -> None:
-        super().__init__(scope, id_, config=config)
+    def __init__(self, stack: ConfiguredStack) -> None:
+        super().__init__(stack, "network")
+        config = stack.config
         self._blocks = _subnet_cidrs(config.vpc_cidr)
         self._vpc = vpc.Vpc(
             self,

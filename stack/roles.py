@@ -3,9 +3,8 @@
 import json
 from typing import Any
 
-from .bindings import Construct, iam_role, iam_role_policy
-from .config import StackConfig
-from .part import Part
+from .bindings import iam_role, iam_role_policy
+from .part import ConfiguredStack, Part
 from .secret import Secret
 from .storage import Storage
 
@@ -24,10 +23,9 @@ class Roles(Part):
         task_role_arn: ARN of the task role.
     """
 
-    def __init__(
-        self, scope: Construct, id_: str, *, config: StackConfig, secret: Secret, storage: Storage
-    ) -> None:
-        super().__init__(scope, id_, config=config)
+    def __init__(self, stack: ConfiguredStack, secret: Secret, storage: Storage) -> None:
+        super().__init__(stack, "roles")
+        config = stack.config
         execution = self._role("execution", config.execution_role_name)
         task = self._role("task", config.task_role_name)
         self.execution_role_arn = execution.arn

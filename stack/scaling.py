@@ -1,9 +1,8 @@
 """Auto scaling of the service, by CPU utilization and by requests."""
 
-from .bindings import Construct, appautoscaling_policy, appautoscaling_target
-from .config import StackConfig
+from .bindings import appautoscaling_policy, appautoscaling_target
 from .load_balancer import LoadBalancer
-from .part import Part
+from .part import ConfiguredStack, Part
 from .service import Service
 
 SCALE_IN_COOLDOWN_SECONDS = 120
@@ -14,15 +13,10 @@ class Scaling(Part):
     """A scalable target with two target tracking policies; the larger desired count applies."""
 
     def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        config: StackConfig,
-        service: Service,
-        load_balancer: LoadBalancer,
+        self, stack: ConfiguredStack, service: Service, load_balancer: LoadBalancer
     ) -> None:
-        super().__init__(scope, id_, config=config)
+        super().__init__(stack, "scaling")
+        config = stack.config
         self._target = appautoscaling_target.AppautoscalingTarget(
             self,
             "target",

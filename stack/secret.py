@@ -4,15 +4,13 @@ Reasons: docs/decisions/0002-password.md.
 """
 
 from .bindings import (
-    Construct,
     Fn,
     TerraformStack,
     Token,
     secretsmanager_secret,
     secretsmanager_secret_version,
 )
-from .config import StackConfig
-from .part import Part
+from .part import ConfiguredStack, Part
 
 PASSWORD_LENGTH = 32
 # Characters that RDS rejects in a master password, or that need escaping in JSON or a shell
@@ -35,8 +33,9 @@ class Secret(Part):
         password_version: Terraform writes a new password when it changes.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, config: StackConfig) -> None:
-        super().__init__(scope, id_, config=config)
+    def __init__(self, stack: ConfiguredStack) -> None:
+        super().__init__(stack, "secret")
+        config = stack.config
         self._secret = secretsmanager_secret.SecretsmanagerSecret(
             self,
             "database",

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from .bindings import Construct, security_group
+from .bindings import security_group
 from .bindings import vpc_security_group_egress_rule as egress
 from .bindings import vpc_security_group_ingress_rule as ingress
-from .config import StackConfig
 from .network import ANYWHERE, Network
-from .part import Part
+from .part import ConfiguredStack, Part
 
 HTTP_PORT = 80
 HTTPS_PORT = 443
@@ -23,10 +22,9 @@ class Firewall(Part):
         database_security_group_id: Group of the database.
     """
 
-    def __init__(
-        self, scope: Construct, id_: str, *, config: StackConfig, network: Network
-    ) -> None:
-        super().__init__(scope, id_, config=config)
+    def __init__(self, stack: ConfiguredStack, network: Network) -> None:
+        super().__init__(stack, "firewall")
+        config = stack.config
         self._vpc_id = network.vpc_id
         alb = self._group("alb", config.alb_security_group_name, "Load balancer of the catalog")
         service = self._group("service", config.service_security_group_name, "Catalog API tasks")

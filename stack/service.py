@@ -5,19 +5,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from .bindings import (
-    Construct,
     ITerraformDependable,
     ecs_cluster,
     ecs_cluster_capacity_providers,
     ecs_service,
     ecs_task_definition,
 )
-from .config import StackConfig
 from .container import CONTAINER_NAME, container
 from .database import Database
 from .load_balancer import LoadBalancer
 from .network import Network
-from .part import Part
+from .part import ConfiguredStack, Part
 from .roles import Roles
 from .secret import Secret
 from .security_groups import Firewall
@@ -33,10 +31,8 @@ class Service(Part):
 
     def __init__(
         self,
-        scope: Construct,
-        id_: str,
+        stack: ConfiguredStack,
         *,
-        config: StackConfig,
         network: Network,
         firewall: Firewall,
         storage: Storage,
@@ -45,7 +41,8 @@ class Service(Part):
         database: Database,
         load_balancer: LoadBalancer,
     ) -> None:
-        super().__init__(scope, id_, config=config)
+        super().__init__(stack, "service")
+        config = stack.config
         # Whatever the default of the account: it costs, and leaves a log group behind.
         insights = ecs_cluster.EcsClusterSetting(name="containerInsights", value="disabled")
         cluster = ecs_cluster.EcsCluster(

@@ -3,7 +3,6 @@
 import json
 
 from .bindings import (
-    Construct,
     cloudwatch_log_group,
     data_aws_caller_identity,
     s3_bucket,
@@ -13,8 +12,7 @@ from .bindings import (
 )
 from .bindings import s3_bucket_lifecycle_configuration as lifecycle
 from .bindings import s3_bucket_server_side_encryption_configuration as encryption
-from .config import StackConfig
-from .part import Part
+from .part import ConfiguredStack, Part
 
 ACCESS_LOG_PREFIX = "alb"
 INCOMPLETE_UPLOAD_DAYS = 7
@@ -30,8 +28,9 @@ class Storage(Part):
         log_group_arn: ARN of that group, without the suffix ``:*`` for its streams.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, config: StackConfig) -> None:
-        super().__init__(scope, id_, config=config)
+    def __init__(self, stack: ConfiguredStack) -> None:
+        super().__init__(stack, "storage")
+        config = stack.config
         account = data_aws_caller_identity.DataAwsCallerIdentity(self, "account").account_id
         name = f"{config.log_bucket_name}-{account}"
         bucket = s3_bucket.S3Bucket(self, "log_bucket", bucket=name, force_destroy=True)
