@@ -1,7 +1,6 @@
 """The Aurora PostgreSQL version to deploy, chosen among those that the target offers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,26 +12,18 @@ INSTANCE_CLASS = "db.serverless"
 _NEAREST = 5
 
 
-@dataclass(frozen=True)
-class AuroraVersion:
-    """A version that the target offers, and the reason for the choice."""
-
-    version: str
-    reason: str
-
-
 def resolve_aurora_version(
     rds: Any,
     *,
     major: int,
     preferred_minor: str,
     explicit: str | None,
-) -> AuroraVersion:
-    """Choose the Aurora PostgreSQL version among those that the target offers.
+) -> tuple[str, str]:
+    """Return the Aurora PostgreSQL version to deploy, and the reason for the choice.
 
-    Order of precedence: the explicit version; the preferred minor (such as a long-term support
-    release); the newest minor of the major. ``-limitless`` versions are a different product
-    and never chosen.
+    Of those that the target offers, in the order of precedence: the explicit version; the
+    preferred minor (such as a long-term support release); the newest minor of the major.
+    ``-limitless`` versions are a different product and never chosen.
 
     Args:
         major: PostgreSQL major version, such as 16.
@@ -51,7 +42,7 @@ def resolve_aurora_version(
         offered = _offered(rds)
         candidates = list(_candidates(offered, major, preferred_minor, explicit))
         for candidate in candidates:
-            if _orderable(rds, candidate.version):
+            if _orderable(rds, candidate[0]):
                 return candidate
     except (BotoCoreError, ClientError) as error:
         raise TargetError(
@@ -64,18 +55,18 @@ def resolve_aurora_version(
 
 def _candidates(
     offered: list[str], major: int, preferred_minor: str, explicit: str | None
-) -> Iterator[AuroraVersion]:
+) -> Iterator[tuple[str, str]]:
     if explicit is not None:
         if explicit in offered:
-            yield AuroraVersion(explicit, "pinned by the configuration, and offered")
+            yield explicit, "pinned by the configuration, and offered"
         return
     of_major = [version for version in offered if _key(version)[0] == major]
     if preferred_minor in of_major:
-        yield AuroraVersion(preferred_minor, "the preferred minor version, and offered")
+        yield preferred_minor, "the preferred minor version, and offered"
         of_major.remove(preferred_minor)
     for version in reversed(of_major):
         reason = f"the newest orderable {major}; the preferred {preferred_minor} is not orderable"
-        yield AuroraVersion(version, reason)
+        yield version, reason
 
 
 def _not_offered(offered: list[str], requested: str, *, listed: bool) -> UsageError:

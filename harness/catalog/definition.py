@@ -1,9 +1,8 @@
 """The definition of the catalog stack."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from harness.aws.capability import Capability
 from harness.catalog import configuration, descriptions, names
 from harness.catalog.account_needs import account_needs
 from harness.catalog.app import APP
@@ -30,6 +29,7 @@ class CatalogDefinition:
     restore = staticmethod(StackConfig.from_mapping)
     outputs = staticmethod(CatalogOutputs.from_dict)
     state_key = staticmethod(names.state_key)
+    facts = staticmethod(tier_facts)
     describe = staticmethod(descriptions.describe)
     physical_names = staticmethod(names.physical_names)
 
@@ -59,20 +59,14 @@ class CatalogDefinition:
         pinned = settings.skip_preflight and chosen.aurora_engine_version is not None
         if Tier.DATABASE not in chosen.tiers or pinned:
             return chosen
-        version = resolve_aurora_version(
+        version, reason = resolve_aurora_version(
             target.session().client("rds"),
             major=chosen.aurora_engine_major,
             preferred_minor=chosen.aurora_preferred_minor,
             explicit=chosen.aurora_engine_version,
         )
-        timeline.observer.note(f"Aurora PostgreSQL {version.version}: {version.reason}")
-        return replace(chosen, aurora_engine_version=version.version)
-
-    def facts(
-        self, config: StackConfiguration, missing: Mapping[Capability, str]
-    ) -> Mapping[str, str]:
-        """Return the deployed tiers, if some are missing."""
-        return tier_facts(config.tiers, missing)
+        timeline.observer.note(f"Aurora PostgreSQL {version}: {reason}")
+        return replace(chosen, aurora_engine_version=version)
 
     def require_tiers(self, settings: HarnessSettings, target: Target) -> None:
         """Refuse a target without the tiers that the user requires."""

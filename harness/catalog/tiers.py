@@ -1,10 +1,11 @@
 """The tiers to deploy: those that the user requests, else all that the target offers."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.aws.capability import Capability
 from harness.core.errors import UsageError
+from harness.run.stack_definition import StackConfiguration
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
 from stack.tiers import Tier, missing_tiers
@@ -67,14 +68,14 @@ def select_tiers(settings: HarnessSettings, target: Target) -> TierSelection:
     return TierSelection(offered, lacking)
 
 
-def tier_facts(tiers: Collection[str], missing: Mapping[Capability, str]) -> dict[str, str]:
+def tier_facts(config: StackConfiguration, missing: Mapping[Capability, str]) -> Mapping[str, str]:
     """Return facts for the report about a stack without all tiers."""
-    absent = [tier for tier in Tier if tier not in tiers]
+    absent = [tier for tier in Tier if tier not in config.tiers]
     if not absent:
         return {}
     lacking = _lacking(missing)
     reasons = (f"{tier} ({lacking.get(tier, 'not requested')})" for tier in absent)
-    return {"tiers": ", ".join(sorted(tiers)), "tiers not deployed": ", ".join(reasons)}
+    return {"tiers": ", ".join(sorted(config.tiers)), "tiers not deployed": ", ".join(reasons)}
 
 
 def _lacking(missing: Mapping[Capability, str]) -> dict[Tier, str]:

@@ -7,7 +7,6 @@ from harness.checks.framework.check import ServiceChecks, check, expect, expect_
 from harness.checks.framework.description import Comparison, named
 from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import (
-    RunningTask,
     load_balancer,
     running_tasks,
     target_group,
@@ -124,19 +123,16 @@ class Alb(ServiceChecks):
     )
     def each_task_answers(self) -> str:
         """Request ``/healthz`` until each running task has responded, always with status 200."""
-        expected = {task.id for task in self._expected_tasks()}
+        count = self.context.expected.desired_count
+        tasks = self.context.eventually(
+            lambda: running_tasks(self.context),
+            what=f"{count} running tasks",
+            ready=lambda actual: [task.status for task in actual] == ["RUNNING"] * count,
+        )
         catalog = CatalogClient.at_load_balancer(self.context)
         responses = catalog.each_task(lambda: catalog.send("GET", "/healthz"))
-        expect_equal("tasks that responded", set(responses), expected)
+        expect_equal("tasks that responded", set(responses), {task.id for task in tasks})
         return f"200 from every task: {', '.join(sorted(responses))}"
-
-    def _expected_tasks(self) -> list[RunningTask]:
-        expected = self.context.expected.desired_count
-        return self.context.eventually(
-            lambda: running_tasks(self.context),
-            what=f"{expected} running tasks",
-            ready=lambda actual: [task.status for task in actual] == ["RUNNING"] * expected,
-        )
 
     def _healthy_targets(self) -> set[str]:
         expected = self.context.expected.desired_count

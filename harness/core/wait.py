@@ -20,7 +20,6 @@ def wait_until(
     failed: Callable[[T], bool] | None = None,
     timeout: float,
     delay: float = 0.5,
-    successes: int = 1,
     retry_on: tuple[type[Exception], ...] = (),
     sleep: Callable[[float], None] = time.sleep,
 ) -> T:
@@ -33,7 +32,6 @@ def wait_until(
         failed: Whether the condition can no longer be fulfilled after an observation.
         timeout: Deadline in seconds.
         delay: Pause between two observations in seconds.
-        successes: Required number of ready observations in a row.
         retry_on: Transient errors of ``observe`` that count as "not ready yet".
             Every other error ends the wait at once.
         sleep: Pauses for a number of seconds; replaced in tests.
@@ -42,21 +40,21 @@ def wait_until(
         WaitFailedError: ``failed`` was true for an observation.
         WaitTimeoutError: The deadline passed; the message has the last observation.
     """
-    deadline, streak, last = time.monotonic() + timeout, 0, ""
+    deadline, last = time.monotonic() + timeout, ""
     while True:
         cause: Exception | None = None
         try:
             observed = observe()
         except retry_on as error:
-            streak, cause, shown = 0, error, repr(error)
+            cause, shown = error, repr(error)
         else:
-            streak, shown = (streak + 1 if ready(observed) else 0), repr(observed)
+            shown = repr(observed)
         if shown != last:
             logger.info("waiting for %s: %s", what, shown)
             last = shown
         if cause is None and failed is not None and failed(observed):
             raise WaitFailedError(f"{what}: can no longer be fulfilled; last seen: {shown}")
-        if streak >= successes:
+        if cause is None and ready(observed):
             return observed
         # The last observation is made at the deadline, not up to a delay after it.
         left = deadline - time.monotonic()

@@ -12,6 +12,7 @@ from harness.aws.caller_identity import Identity, caller_identity
 from harness.aws.capability import Capability
 from harness.settings.settings import HarnessSettings
 from harness.targets.deadlines import EMULATOR_DEADLINES, Deadlines
+from harness.targets.emulator_settings import EMULATOR_PROVIDER
 from harness.terraform.drift import AllowedDrift
 
 
@@ -161,7 +162,11 @@ class Target(TargetAccess, Protocol):
         """Return environment variables for Terraform, the AWS CLI and SDKs."""
 
     def provider(self) -> Mapping[str, Any]:
-        """Return arguments for the ``provider "aws"`` block that this target requires."""
+        """Return arguments for the ``provider "aws"`` block: by default no requests to AWS.
+
+        Without credentials, which are in the environment: they must not be in files of the run.
+        """
+        return dict(EMULATOR_PROVIDER)
 
     def backend(self) -> Mapping[str, Any]:
         """Return arguments for the Terraform backend, in addition to those of the stack."""

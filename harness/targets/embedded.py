@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import boto3
 import requests
@@ -18,7 +18,6 @@ from harness.settings.settings import HarnessSettings
 from harness.targets.base import DatabaseRoute, Target
 from harness.targets.container_engine_api import container_address, image_problem
 from harness.targets.emulator_settings import (
-    EMULATOR_PROVIDER,
     ISOLATION,
     NO_QUOTAS,
 )
@@ -160,13 +159,6 @@ class EmbeddedTarget(Target):
     def environment(self) -> Mapping[str, str]:
         """Return the variables of the cloud, and those that disable the AWS files of the user."""
         return {**self.cloud.environment(), **ISOLATION}
-
-    def provider(self) -> Mapping[str, Any]:
-        """Return provider arguments that prevent requests to AWS.
-
-        The credentials are in the environment: they must not be in files of the run.
-        """
-        return dict(EMULATOR_PROVIDER)
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
         """Return address and certificate authority of a database of the cloud.

@@ -108,7 +108,11 @@ def prove_teardown(
         if proofs and (left := still_left()):
             proofs.append(replace(proofs[-1], leftovers=left))
         else:
-            proofs.append(_proof(inventory(tuple(Kind)), ownership))
+            found = inventory(tuple(Kind))
+            left = _leftovers(found, ownership)
+            proofs.append(
+                TeardownProof(ownership.environment_suffix, left, found.queried, found.unavailable)
+            )
         return proofs[-1]
 
     # What is left after the patience is the result, not an error.
@@ -145,12 +149,3 @@ def _is_published_image(resource: Resource) -> bool:
     """Whether it is a repository that ``image publish`` made for an environment, not for a run."""
     tags = resource.tags
     return resource.kind is Kind.REPOSITORY and EXPIRES_AT in tags and RUN_ID not in tags
-
-
-def _proof(inventory: Inventory, ownership: Ownership) -> TeardownProof:
-    return TeardownProof(
-        ownership.environment_suffix,
-        leftovers=_leftovers(inventory, ownership),
-        queried=inventory.queried,
-        unavailable=inventory.unavailable,
-    )

@@ -12,7 +12,7 @@ from harness.aws.clients import Clients
 from harness.checks.framework.description import Descriptions
 from harness.checks.framework.exchanges import ExchangeLog
 from harness.checks.framework.expected import ExpectedStack
-from harness.core.errors import CheckFailedError, HarnessError, WaitFailedError, WaitTimeoutError
+from harness.core.errors import CheckFailedError, HarnessError, WaitTimeoutError
 from harness.core.wait import wait_until
 from harness.run.evidence import CheckResult
 from harness.run.stack_definition import StackOutputs
@@ -100,7 +100,7 @@ class CheckContext:
                 retry_on=retry_on,
                 sleep=self._pause,
             )
-        except (WaitTimeoutError, WaitFailedError) as error:
+        except WaitTimeoutError as error:
             raise CheckFailedError(f"expected {error.message}") from error
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:

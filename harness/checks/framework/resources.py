@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from harness.aws.paging import batches
+from harness.aws.paging import batches, pages
 from harness.checks.framework.check import one
 from harness.checks.framework.context import CheckContext
 
@@ -97,10 +97,8 @@ def described_tasks(context: CheckContext) -> "list[TaskTypeDef]":
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
     """
     ecs, cluster = context.clients.ecs, context.expected.ecs_cluster_name
-    pages = ecs.get_paginator("list_tasks").paginate(
-        cluster=cluster, serviceName=context.expected.ecs_service_name
-    )
-    arns = [arn for page in pages for arn in page["taskArns"]]
+    service = context.expected.ecs_service_name
+    arns = list(pages(ecs, "list_tasks", "taskArns", cluster=cluster, serviceName=service))
     tasks: list[TaskTypeDef] = []
     for part in batches(arns, _MAX_TASKS_PER_CALL):
         tasks += ecs.describe_tasks(cluster=cluster, tasks=part, include=["TAGS"])["tasks"]

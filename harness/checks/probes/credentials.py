@@ -24,7 +24,6 @@ class Credentials:
     host: str
     port: int
     dbname: str
-    engine: str
     document: Mapping[str, Any] = field(repr=False, default_factory=dict)
 
 
@@ -56,6 +55,5 @@ def read_credentials(context: CheckContext) -> Credentials:
         host=str(values["host"]),
         port=int(values["port"]),
         dbname=str(values["dbname"]),
-        engine=str(values["engine"]),
         document=values,
     )

@@ -10,26 +10,18 @@ from harness.aws.capability import Capability
 from harness.checks.framework.context import CheckContext
 from harness.checks.probes.credentials import Credentials
 from harness.core.errors import CheckFailedError
-from harness.targets.base import DatabaseRoute
 
 _CONNECT_SECONDS = 10
 
 
 @contextmanager
-def connected(
-    context: CheckContext, credentials: Credentials, *, sslmode: str | None = None
-) -> Iterator[psycopg.Connection]:
+def connected(context: CheckContext, credentials: Credentials) -> Iterator[psycopg.Connection]:
     """Connect directly for the time of the context; commit at its end.
-
-    Args:
-        sslmode: libpq's ``sslmode``; None for the strictest that the target allows:
-            ``verify-full`` where the route has a certificate authority, else ``require``,
-            ``prefer`` where the target's database cannot do TLS.
 
     Raises:
         CheckFailedError: The connection was refused, or nothing is at host and port.
     """
-    parameters = _parameters(context, credentials, sslmode)
+    parameters = _parameters(context, credentials)
     try:
         connection = psycopg.connect(**parameters)  # type: ignore[arg-type]
     except psycopg.OperationalError as error:
@@ -63,24 +55,21 @@ def refusal(
     return None
 
 
-def _route(context: CheckContext, credentials: Credentials) -> DatabaseRoute:
+def _parameters(
+    context: CheckContext, credentials: Credentials, sslmode: str | None = None
+) -> dict[str, str | int]:
+    """Return libpq's parameters, by default with the strictest ``sslmode`` of the target.
+
+    ``verify-full`` where the route has a certificate authority, else ``require``, ``prefer`` where
+    the target's database cannot do TLS.
+    """
     route = context.target.database_route(credentials.host, credentials.port)
     if route is None:
         where = f"{credentials.host}:{credentials.port}"
         raise CheckFailedError(f"expected a database at {where} (of the secret), seen: none")
-    return route
-
-
-def _strictest(context: CheckContext, route: DatabaseRoute) -> str:
+    strictest = "verify-full" if route.ca_file else "require"
     if Capability.DATABASE_TLS in context.target.missing():
-        return "prefer"
-    return "verify-full" if route.ca_file else "require"
-
-
-def _parameters(
-    context: CheckContext, credentials: Credentials, sslmode: str | None
-) -> dict[str, str | int]:
-    route = _route(context, credentials)
+        strictest = "prefer"
     parameters: dict[str, str | int] = {
         "host": credentials.host,  # the name that the certificate must have
         "hostaddr": route.address,
@@ -90,7 +79,7 @@ def _parameters(
         "dbname": credentials.dbname,
         "connect_timeout": _CONNECT_SECONDS,
         "application_name": "catalog-harness",
-        "sslmode": sslmode or _strictest(context, route),
+        "sslmode": sslmode or strictest,
     }
     if route.ca_file:
         parameters["sslrootcert"] = str(route.ca_file)

@@ -1,9 +1,9 @@
-"""SQL on the database, directly and through the RDS Data API."""
+"""SQL on the database, directly and through the RDS Data API; parameters are ``:name``."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, LiteralString, Protocol
+from typing import TYPE_CHECKING, LiteralString
 
 import psycopg
 from botocore.exceptions import ClientError
@@ -35,17 +35,6 @@ _REFUSALS = frozenset(
 Row = tuple[object, ...]
 
 
-class Sql(Protocol):
-    """Runs SQL with parameters as ``:name``."""
-
-    def run(self, statement: LiteralString, values: Mapping[str, str]) -> list[Row]:
-        """Run one statement and commit it; return its rows.
-
-        Raises:
-            CheckFailedError: The database rejected it.
-        """
-
-
 @dataclass(frozen=True)
 class DirectSql:
     """SQL over one direct connection per statement, with the secret's credentials."""
@@ -54,7 +43,11 @@ class DirectSql:
     credentials: Credentials
 
     def run(self, statement: LiteralString, values: Mapping[str, str]) -> list[Row]:
-        """Run one statement and commit it; return its rows."""
+        """Run one statement and commit it; return its rows.
+
+        Raises:
+            CheckFailedError: The database rejected it.
+        """
         pattern = re.sub(r"(?<!:):([a-z]+)", r"%(\1)s", statement)
         with connected(self.context, self.credentials) as connection:
             try:
@@ -104,3 +97,6 @@ class DataApi:
             tuple(next(iter(field.values())) for field in record)
             for record in response.get("records", ())
         ]
+
+
+Sql = DirectSql | DataApi

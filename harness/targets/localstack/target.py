@@ -4,7 +4,7 @@ import json
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 import boto3
@@ -16,7 +16,6 @@ from harness.core.errors import TargetError
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import DatabaseRoute, Target
 from harness.targets.emulator_settings import (
-    EMULATOR_PROVIDER,
     NO_QUOTAS,
     emulator_environment,
 )
@@ -166,10 +165,6 @@ class LocalStackTarget(Target):
     def environment(self) -> Mapping[str, str]:
         """Return variables for its endpoint, and those that disable the AWS files of the user."""
         return emulator_environment(self._endpoint.url, self.region)
-
-    def provider(self) -> Mapping[str, Any]:
-        """Return provider arguments that prevent requests to AWS."""
-        return dict(EMULATOR_PROVIDER)
 
     def known_drift(self) -> Sequence[AllowedDrift]:
         """Return the changes in a second plan that LocalStack causes."""

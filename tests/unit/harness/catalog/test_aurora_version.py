@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from harness.catalog.aurora_version import AuroraVersion, resolve_aurora_version
+from harness.catalog.aurora_version import resolve_aurora_version
 from harness.core.errors import TargetError, UsageError
 
 # In the order of AWS, with other products and deprecated versions among them.
@@ -48,25 +48,25 @@ class FakeRds:
         return {"OrderableDBInstanceOptions": [{}] if found else []}
 
 
-def resolve(rds: FakeRds, *, major: int = 16, explicit: str | None = None) -> AuroraVersion:
+def resolve(rds: FakeRds, *, major: int = 16, explicit: str | None = None) -> tuple[str, str]:
     return resolve_aurora_version(rds, major=major, preferred_minor="16.8", explicit=explicit)
 
 
 def test_the_preferred_minor_is_taken_when_it_is_offered() -> None:
     chosen = resolve(FakeRds())
 
-    assert chosen == AuroraVersion("16.8", "the preferred minor version, and offered")
+    assert chosen == ("16.8", "the preferred minor version, and offered")
 
 
 def test_without_the_preferred_minor_the_highest_version_is_taken() -> None:
     chosen = resolve(FakeRds(("16.9", "16.10", "16.2", "17.5")))
 
-    assert chosen.version == "16.10"
-    assert "preferred 16.8 is not orderable" in chosen.reason
+    assert chosen[0] == "16.10"
+    assert "preferred 16.8 is not orderable" in chosen[1]
 
 
 def test_another_major_has_another_newest_version() -> None:
-    assert resolve(FakeRds(), major=15).version == "15.12"
+    assert resolve(FakeRds(), major=15)[0] == "15.12"
 
 
 def test_a_limitless_version_is_never_chosen() -> None:
@@ -75,17 +75,17 @@ def test_a_limitless_version_is_never_chosen() -> None:
 
 
 def test_a_retired_version_counts_as_not_offered() -> None:
-    assert resolve(FakeRds(("16.9",), retired=("16.8",))).version == "16.9"
+    assert resolve(FakeRds(("16.9",), retired=("16.8",)))[0] == "16.9"
 
 
 def test_a_version_that_is_not_orderable_is_skipped() -> None:
-    assert resolve(FakeRds(orderable=("16.9", "16.10"))).version == "16.10"
+    assert resolve(FakeRds(orderable=("16.9", "16.10")))[0] == "16.10"
 
 
 def test_an_explicit_version_takes_precedence_over_the_preferred_one() -> None:
     chosen = resolve(FakeRds(), explicit="16.9")
 
-    assert chosen == AuroraVersion("16.9", "pinned by the configuration, and offered")
+    assert chosen == ("16.9", "pinned by the configuration, and offered")
 
 
 def test_an_explicit_version_that_is_not_offered_names_the_nearest_ones() -> None:

@@ -8,6 +8,7 @@ from harness.aws.capability import Capability
 from harness.catalog.tiers import REQUIRED_CAPABILITIES, TierSelection, select_tiers, tier_facts
 from harness.core.errors import UsageError
 from harness.settings.settings import HarnessSettings
+from stack.config import StackConfig
 from stack.tiers import ALL_TIERS, Tier
 from tests.unit.harness.fake_target import UnusedTarget
 
@@ -143,10 +144,11 @@ class TestRequested:
 
 class TestFacts:
     def test_a_full_stack_has_no_facts(self) -> None:
-        assert tier_facts(ALL_TIERS, PAID) == {}
+        assert tier_facts(StackConfig(environment_suffix="pr1"), PAID) == {}
 
     def test_a_partial_stack_has_the_reasons_for_the_missing_tiers(self) -> None:
-        facts = tier_facts({"network", "storage"}, {Capability.RDS: "no RDS"})
+        config = StackConfig(environment_suffix="pr1", tiers=frozenset({"network", "storage"}))
+        facts = tier_facts(config, {Capability.RDS: "no RDS"})
 
         assert facts["tiers"] == "network, storage"
         assert facts["tiers not deployed"].startswith("secret (not requested), ")

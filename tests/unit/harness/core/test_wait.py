@@ -93,16 +93,6 @@ def test_a_failed_observation_ends_the_wait(clock: Clock) -> None:
         )
 
 
-def test_several_successes_in_a_row_can_be_required(clock: Clock) -> None:
-    observe = sequence(1, 1, 0, 1, 1, 1)
-
-    wait_until(
-        observe, what="steady", ready=lambda n: n == 1, timeout=99, successes=3, sleep=clock.sleep
-    )
-
-    assert len(clock.sleeps) == 5
-
-
 def test_a_transient_error_means_not_yet(clock: Clock) -> None:
     observed = wait_until(
         sequence(ConnectionError("refused"), 1),
@@ -114,22 +104,6 @@ def test_a_transient_error_means_not_yet(clock: Clock) -> None:
     )
 
     assert observed == 1
-
-
-def test_a_transient_error_resets_the_successes(clock: Clock) -> None:
-    observe = sequence(1, ConnectionError(), 1, 1)
-
-    wait_until(
-        observe,
-        what="steady",
-        ready=lambda n: n == 1,
-        timeout=99,
-        successes=2,
-        retry_on=(ConnectionError,),
-        sleep=clock.sleep,
-    )
-
-    assert len(clock.sleeps) == 3
 
 
 def test_a_transient_error_at_the_deadline_is_the_cause(clock: Clock) -> None:
