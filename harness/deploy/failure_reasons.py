@@ -76,9 +76,7 @@ def with_failure_reasons(
 def cancelled_apply(target: Target, failure: ServiceFailure) -> TerraformError:
     """Return the error of an apply that was cancelled because a service cannot become stable.
 
-    Args:
-        target: Where it was deployed; the tasks still exist.
-        failure: The service, and why the apply was cancelled.
+    The tasks still exist.
     """
     where = f"ECS service {failure.service.name}"
     cause = f"terraform apply was cancelled: {failure.reason}"

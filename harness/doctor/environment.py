@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from harness.doctor.diagnosis import Diagnosis, Verdict
 from harness.emulator.dead_clouds import dead_clouds
-from harness.run.ledger import Ledger, RunRecord
+from harness.run.ledger import Ledger
 from harness.settings.settings import HarnessSettings
 
 
@@ -18,12 +18,13 @@ def diagnose_ledger(settings: HarnessSettings) -> Diagnosis:
         return Diagnosis("Ledger", Verdict.MISSING, f"{settings.home} is not writable", remedy)
     ledger = Ledger(settings.home)
     runs, unreadable = ledger.records(), ledger.unreadable()
-    found = "; ".join([*map(_described, runs), *(error.message for error in unreadable)])
+    found = [f"{run.environment_suffix}: {run.status} on {run.target}" for run in runs]
+    found += [error.message for error in unreadable]
     if unreadable:
-        return Diagnosis("Ledger", Verdict.WARNING, found, unreadable[0].remedy)
+        return Diagnosis("Ledger", Verdict.WARNING, "; ".join(found), unreadable[0].remedy)
     if runs:
         remedy = "`catalog-harness list`, then `catalog-harness destroy`"
-        return Diagnosis("Ledger", Verdict.WARNING, found, remedy)
+        return Diagnosis("Ledger", Verdict.WARNING, "; ".join(found), remedy)
     return Diagnosis("Ledger", Verdict.OK, f"no recorded run has resources ({settings.home})")
 
 
@@ -55,10 +56,6 @@ def diagnose_proxies() -> Diagnosis:
         f"{found}; also for 127.0.0.1 (the harness itself bypasses them)",
         "for the AWS command line and other tools: export NO_PROXY=127.0.0.1,localhost",
     )
-
-
-def _described(record: RunRecord) -> str:
-    return f"{record.environment_suffix}: {record.status} on {record.target}"
 
 
 def _is_writable(folder: Path) -> bool:

@@ -14,12 +14,7 @@ _PLUGIN_CACHE = re.compile(r"(?:^|[\s{,])\"?plugin_cache_dir\"?\s*[:=]")
 
 @dataclass(frozen=True)
 class UserConfig:
-    """The user's CLI configuration.
-
-    Attributes:
-        path: The file that Terraform reads; None for none.
-        text: Its content; empty if there is none.
-    """
+    """The user's CLI configuration: the file that Terraform reads, if any, and its text."""
 
     path: Path | None
     text: str = ""

@@ -57,9 +57,7 @@ class WorkingDirectory:
     def prepare(self, required_providers: Mapping[str, Any]) -> None:
         """Install providers before the configuration exists, for a local state.
 
-        Args:
-            required_providers: As in a configuration: ``{"aws": {"source": "hashicorp/aws",
-                "version": "5.100.0"}}``.
+        Such as ``{"aws": {"source": "hashicorp/aws", "version": "5.100.0"}}``.
 
         Raises:
             TerraformError: ``init`` failed.

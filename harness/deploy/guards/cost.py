@@ -1,7 +1,6 @@
 """The estimated cost of a stack per hour, and the limit for it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import boto3
 
@@ -9,21 +8,6 @@ from harness.aws.fallback_prices import Item
 from harness.core.errors import UsageError
 from harness.deploy.guards.price_list import Prices, current_prices
 from harness.run.stack_definition import HourlyUsage
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """USD per hour for a stack, at first and at its maximum scale, without traffic and tax."""
-
-    initial: float
-    maximum: float
-    source: str
-
-    def __str__(self) -> str:
-        return (
-            f"estimated cost: {self.initial:.3f} USD per hour, at most {self.maximum:.3f} when "
-            f"scaled out, without traffic and requests (prices: {self.source})"
-        )
 
 
 def guard_cost(
@@ -34,17 +18,19 @@ def guard_cost(
     limit: float | None,
     note: Callable[[str], None],
 ) -> None:
-    """Note the estimated cost, and refuse a stack whose maximum is above the limit.
-
-    Args:
-        limit: Maximum in USD per hour; None: no limit.
+    """Note the estimated cost, and refuse a stack whose maximum is above the limit (USD per hour).
 
     Raises:
         UsageError: The maximum cost is above the limit.
     """
-    found = estimate(usage, current_prices(session, region))
-    note(str(found))
-    if limit is not None and found.maximum > limit:
+    prices = current_prices(session, region)
+    initial, maximum = (hourly_cost(each, prices) for each in (usage.initial, usage.maximum))
+    found = (
+        f"estimated cost: {initial:.3f} USD per hour, at most {maximum:.3f} when "
+        f"scaled out, without traffic and requests (prices: {prices.source})"
+    )
+    note(found)
+    if limit is not None and maximum > limit:
         raise UsageError(
             f"--max-cost-per-hour {limit:g}: {found}",
             remedy="raise the limit, or lower max_capacity and aurora_max_capacity with "
@@ -52,10 +38,6 @@ def guard_cost(
         )
 
 
-def estimate(usage: HourlyUsage, prices: Prices) -> Estimate:
-    """Return the estimated cost of a stack per hour."""
-    return Estimate(_total(usage.initial, prices), _total(usage.maximum, prices), prices.source)
-
-
-def _total(usage: Mapping[Item, float], prices: Prices) -> float:
+def hourly_cost(usage: Mapping[Item, float], prices: Prices) -> float:
+    """Return the cost of billable items in USD per hour, without tax."""
     return sum(amount * prices.hourly[item] for item, amount in usage.items())

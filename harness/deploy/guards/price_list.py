@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from harness.aws.errors import error_code
 from harness.aws.fallback_prices import FALLBACK, FALLBACK_DATE, FALLBACK_REGION, PRODUCTS, Item
 
 # A region of the API, which returns the prices of all regions.
@@ -40,18 +41,13 @@ def current_prices(session: boto3.Session, region: str) -> Prices:
     try:
         found = {item: _price(client, product, region) for item, product in PRODUCTS.items()}
     except (BotoCoreError, ClientError, LookupError, ValueError) as error:
+        code = error_code(error)
         return Prices(
             FALLBACK,
             f"table of {FALLBACK_DATE} for {FALLBACK_REGION}; the AWS Price List API failed: "
-            f"{_reason(error)}",
+            f"{f'error {code}' if code else type(error).__name__}",
         )
     return Prices({**FALLBACK, **found}, "AWS Price List API")
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ClientError):
-        return f"error {error.response['Error']['Code']}"
-    return type(error).__name__
 
 
 def _price(client: Any, product: Mapping[str, Any], region: str) -> float:

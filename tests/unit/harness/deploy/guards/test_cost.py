@@ -9,7 +9,7 @@ import pytest
 from harness.aws.fallback_prices import FALLBACK, Item
 from harness.catalog.hourly_usage import hourly_usage
 from harness.core.errors import UsageError
-from harness.deploy.guards.cost import estimate, guard_cost
+from harness.deploy.guards.cost import guard_cost, hourly_cost
 from harness.deploy.guards.price_list import Prices, current_prices
 from stack.config import StackConfig
 from tests.unit.harness.checks.fake_aws import FakeAws, RefusalError
@@ -100,35 +100,34 @@ class TestPrices:
         assert all(price > 0 for price in FALLBACK.values())
 
 
+def cost(**changes: Any) -> float:
+    return hourly_cost(hourly_usage(config(**changes)).initial, ONE_EACH)
+
+
 class TestEstimate:
     def test_the_network_tier_costs_its_gateways_and_their_addresses(self) -> None:
-        found = estimate(hourly_usage(config(tiers=["network"], nat_gateway_count=2)), ONE_EACH)
+        usage = hourly_usage(config(tiers=["network"], nat_gateway_count=2))
 
-        assert found.initial == found.maximum == 2 + 2
+        assert hourly_cost(usage.initial, ONE_EACH) == hourly_cost(usage.maximum, ONE_EACH) == 2 + 2
 
     def test_the_maximum_scale_costs_more(self) -> None:
-        found = estimate(hourly_usage(config(desired_count=2, max_capacity=6)), ONE_EACH)
+        usage = hourly_usage(config(desired_count=2, max_capacity=6))
 
         per_task = 0.25 + 0.5
-        assert found.maximum - found.initial == pytest.approx(4 * per_task + 1.5)
+        more = hourly_cost(usage.maximum, ONE_EACH) - hourly_cost(usage.initial, ONE_EACH)
+        assert more == pytest.approx(4 * per_task + 1.5)
 
     def test_readers_are_database_instances_too(self) -> None:
         one, three = (
-            estimate(
-                hourly_usage(
-                    config(tiers=["network", "secret", "database"], aurora_reader_count=n)
-                ),
-                ONE_EACH,
-            )
-            for n in (0, 2)
+            cost(tiers=["network", "secret", "database"], aurora_reader_count=n) for n in (0, 2)
         )
 
-        assert three.initial - one.initial == pytest.approx(2 * 0.5)
+        assert three - one == pytest.approx(2 * 0.5)
 
     def test_the_full_stack_costs_less_than_a_dollar_by_the_table(self) -> None:
-        found = estimate(hourly_usage(config()), Prices(FALLBACK, "the table"))
+        usage, table = hourly_usage(config()), Prices(FALLBACK, "the table")
 
-        assert 0.15 < found.initial < found.maximum < 1.0
+        assert 0.15 < hourly_cost(usage.initial, table) < hourly_cost(usage.maximum, table) < 1.0
 
 
 class TestLimit:
