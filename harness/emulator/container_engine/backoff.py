@@ -6,12 +6,15 @@ emulator replaces them at once, which would use a whole core.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 _HEALTHY_SECONDS = 10.0
 _FIRST_DELAY = 0.5
 
 
+@dataclass
 class CrashBackoff:
     """Counts early exits per family of containers.
 
@@ -20,24 +23,22 @@ class CrashBackoff:
         clock: Monotonic clock in seconds.
     """
 
-    def __init__(self, longest: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._longest = longest
-        self._clock = clock
-        self._exits: dict[str, int] = {}
-        self._last: dict[str, float] = {}
+    longest: float
+    clock: Callable[[], float] = time.monotonic
+    exits: Counter[str] = field(default_factory=Counter)
+    last: dict[str, float] = field(default_factory=dict)
 
     def record_exit(self, family: str, *, uptime: float, requested: bool) -> None:
         """Record an exit after ``uptime`` seconds; requested stops do not count."""
         if requested:
             return
         early = uptime < _HEALTHY_SECONDS
-        self._exits[family] = self._exits.get(family, 0) + 1 if early else 0
-        self._last[family] = self._clock()
+        self.exits[family] = self.exits[family] + 1 if early else 0
+        self.last[family] = self.clock()
 
     def delay(self, family: str) -> float:
         """Return the remaining delay of the next start of a family in seconds."""
-        exits = self._exits.get(family, 0)
-        if not exits:
+        if not (exits := self.exits[family]):
             return 0.0
-        pause = min(self._longest, _FIRST_DELAY * 2.0 ** (exits - 1))
-        return max(0.0, self._last[family] + pause - self._clock())
+        pause = min(self.longest, _FIRST_DELAY * 2.0 ** (exits - 1))
+        return max(0.0, self.last[family] + pause - self.clock())

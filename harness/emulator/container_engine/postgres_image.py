@@ -100,7 +100,7 @@ class PostgresImage(Image):
         access = _access_file(context)
         change_owner(context.root, context.account)
         command = (
-            str(installation.program(_SERVER)),
+            str(installation.bin / _SERVER),
             *("-D", str(data), "-p", str(self.port(context.environment))),
             *("-c", f"listen_addresses={context.address}", "-c", "unix_socket_directories="),
             # In the data folder, which is removed; a killed server leaves files in /dev/shm.
@@ -145,7 +145,7 @@ def _initialise(
     password_file.touch(mode=0o600)
     password_file.write_text(password + "\n", encoding="utf-8")
     initdb = (
-        str(installation.program("initdb")),
+        str(installation.bin / "initdb"),
         *("--pgdata", str(data), "--username", user, "--pwfile", str(password_file)),
         *("--encoding=UTF8", f"--locale={_LOCALE}", "--no-sync"),
         "--auth=scram-sha-256",
@@ -156,7 +156,7 @@ def _initialise(
     ]
     if database != "postgres":
         # Single-user mode requires no temporary server and no password.
-        single = (str(installation.program(_SERVER)), "--single", "-F", "-D", str(data), "postgres")
+        single = (str(installation.bin / _SERVER), "--single", "-F", "-D", str(data), "postgres")
         quoted = database.replace('"', '""')
         statement = f'CREATE DATABASE "{quoted}"\n'.encode()
         steps.append(Launch(single, environment, context.root, context.account, stdin=statement))

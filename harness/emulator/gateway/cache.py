@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/controlling-t
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -39,25 +39,19 @@ class _Entry:
     seconds: float
 
 
+@dataclass
 class EdgeCache:
     """Answers viewers from stored responses, or stores those of the origin."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        aws: AwsApi,
-        error_seconds: float = 0.0,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._app = app
-        self._aws = aws
-        self._error_seconds = error_seconds
-        self._clock = clock
-        self._entries: dict[CacheKey, _Entry] = {}
+    app: ASGIApp
+    aws: AwsApi
+    error_seconds: float = 0.0
+    clock: Callable[[], float] = time.monotonic
+    entries: dict[CacheKey, _Entry] = field(default_factory=dict)
 
     def clear(self) -> None:
         """Discard all stored responses."""
-        self._entries.clear()
+        self.entries.clear()
 
     async def serve(
         self, distribution: Distribution, scope: Scope, receive: Receive, send: Send
@@ -66,25 +60,25 @@ class EdgeCache:
         head = request_head(scope)
         policy = distribution.cache_policy(head.path)
         if head.method not in _METHODS or not policy:
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         caller = Caller(distribution.account, HOME_REGION)
-        found = await self._aws.call(caller, "cloudfront", "GetCachePolicy", Id=policy)
+        found = await self.aws.call(caller, "cloudfront", "GetCachePolicy", Id=policy)
         config = found["CachePolicy"]["CachePolicyConfig"]
         key = (distribution.id, head.method, *_key(head, config))
-        entry = self._entries.get(key)
-        if entry is not None and self._clock() < entry.stored + entry.seconds:
-            await _hit(entry.response, int(self._clock() - entry.stored)).send(send)
+        entry = self.entries.get(key)
+        if entry is not None and self.clock() < entry.stored + entry.seconds:
+            await _hit(entry.response, int(self.clock() - entry.stored)).send(send)
             return
-        response = await send_request(self._app, head)
+        response = await send_request(self.app, head)
         if response.status == _OK:
             seconds = _lifetime(response, config)
         else:
-            seconds = self._error_seconds if response.status in _CACHED_ERRORS else 0.0
+            seconds = self.error_seconds if response.status in _CACHED_ERRORS else 0.0
         if seconds > 0:
-            if len(self._entries) >= _MOST_ENTRIES:
+            if len(self.entries) >= _MOST_ENTRIES:
                 self.clear()
-            self._entries[key] = _Entry(response, self._clock(), seconds)
+            self.entries[key] = _Entry(response, self.clock(), seconds)
         await response.send(send)
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,6 +25,7 @@ Request ID: {request_id}</pre></body></html>
 """
 
 
+@dataclass
 class DataPlane:
     """Passes requests to load balancers and distributions that exist; rejects all others.
 
@@ -31,22 +33,13 @@ class DataPlane:
     distribution, serves disabled distributions, and uses another listener if a port has none.
     """
 
-    def __init__(
-        self,
-        viewers: ASGIApp,
-        registry: AlbRegistry,
-        distributions: Distributions,
-        *,
-        cache: EdgeCache,
-        act_as: Callable[[str], None],
-        port: int,
-    ) -> None:
-        self._viewers = viewers
-        self._registry = registry
-        self._distributions = distributions
-        self._cache = cache
-        self._act_as = act_as
-        self._port = port
+    viewers: ASGIApp
+    registry: AlbRegistry
+    distributions: Distributions
+    _: KW_ONLY
+    cache: EdgeCache
+    act_as: Callable[[str], None]
+    port: int
 
     @staticmethod
     def matches(scope: Scope) -> bool:
@@ -62,7 +55,7 @@ class DataPlane:
 
     async def _serve_load_balancer(self, scope: Scope, receive: Receive, send: Send) -> None:
         host = _hostname(scope)
-        found = await self._registry.load_balancer(host)
+        found = await self.registry.load_balancer(host)
         if found is None:
             # On AWS the name no longer resolves: no status would be correct.
             await _plain_text(404, f"no load balancer has the DNS name {host}").send(send)
@@ -73,22 +66,22 @@ class DataPlane:
             # On AWS the connection is refused; not possible on a shared port.
             await _plain_text(503, f"{host} has no listener on port {port}").send(send)
             return
-        self._act_as(caller.account)
-        await self._viewers(_with_host(scope, f"{host}:{port}"), receive, send)
+        self.act_as(caller.account)
+        await self.viewers(_with_host(scope, f"{host}:{port}"), receive, send)
 
     def _listener_port(self, scope: Scope) -> int:
         named = urlsplit(f"//{header_of(scope, b'host')}").port
-        if named not in (None, self._port):
+        if named not in (None, self.port):
             return named
         return _HTTPS if header_of(scope, b"x-forwarded-proto") == "https" else _HTTP
 
     async def _serve_distribution(self, scope: Scope, receive: Receive, send: Send) -> None:
-        distribution = await self._distributions.find(_hostname(scope))
+        distribution = await self.distributions.find(_hostname(scope))
         if distribution is None or not distribution.enabled:
             await _refused_by_cloudfront().send(send)
             return
-        self._act_as(distribution.account)
-        await self._cache.serve(distribution, scope, receive, send)
+        self.act_as(distribution.account)
+        await self.cache.serve(distribution, scope, receive, send)
 
 
 def _hostname(scope: Scope) -> str:

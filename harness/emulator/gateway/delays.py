@@ -53,45 +53,39 @@ class Delays:
         return (*delayed, *(EventualItems(each, aws, clock) for each in self.eventual))
 
 
+@dataclass
 class DelayedCalls(Patch):
     """Throttles and slows down the calls of a service; refuses those that come too early."""
 
-    def __init__(
-        self,
-        delays: Delays,
-        service: str,
-        times: dict[tuple[str, ...], float],
-        clock: Callable[[], float],
-    ) -> None:
-        self.service = service
-        self._delays = delays
-        self._times = times
-        self._clock = clock
-        self._calls: Counter[str] = Counter()
+    delays: Delays
+    service: str
+    times: dict[tuple[str, ...], float]
+    clock: Callable[[], float]
+    calls: Counter[str] = field(default_factory=Counter)
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Refuse the call, or pass it on after its delay."""
         name = f"{call.service}.{call.operation}"
         if refused := self._throttled(call) or self._too_early(call, name):
             return refused
-        await asyncio.sleep(self._delays.slow.get(name, 0.0))
+        await asyncio.sleep(self.delays.slow.get(name, 0.0))
         response = await call_next(call)
-        for each in self._delays.refused:
+        for each in self.delays.refused:
             if response.ok and each["after"] == name:
-                self._times[_key(call, each)] = self._clock()
+                self.times[_key(call, each)] = self.clock()
         return response
 
     def _throttled(self, call: Call) -> Response | None:
-        account, code = call.caller.account, self._delays.throttled.get(self.service)
-        self._calls[account] += 1
-        if code is None or self._calls[account] % self._delays.throttle_every:
+        account, code = call.caller.account, self.delays.throttled.get(self.service)
+        self.calls[account] += 1
+        if code is None or self.calls[account] % self.delays.throttle_every:
             return None
         return call.error(code, "Rate exceeded")
 
     def _too_early(self, call: Call, name: str) -> Response | None:
-        for each in self._delays.refused:
-            since = self._times.get(_key(call, each)) if name in each["calls"] else None
-            if since is not None and self._clock() < since + each["seconds"]:
+        for each in self.delays.refused:
+            since = self.times.get(_key(call, each)) if name in each["calls"] else None
+            if since is not None and self.clock() < since + each["seconds"]:
                 return call.error(each["code"], each["message"])
         return None
 

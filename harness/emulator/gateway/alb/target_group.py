@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from harness.emulator.gateway.alb.health import (
@@ -24,6 +25,7 @@ from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.caller import Caller
 
 
+@dataclass(eq=False)
 class TargetGroup:
     """Tracks the registered targets of one target group and checks their health.
 
@@ -31,26 +33,17 @@ class TargetGroup:
     one that is registered at the same time.
     """
 
-    def __init__(
-        self,
-        arn: str,
-        caller: Caller,
-        aws: AwsApi,
-        time_scale: TimeScale,
-        configuration: TargetGroupConfig,
-        *,
-        initial_seconds: float = 0.0,
-    ) -> None:
-        self.arn = arn
-        self.caller = caller
-        self.configuration = configuration
-        self.responses: Counter[str] = Counter()
-        self._aws = aws
-        self._time_scale = time_scale
-        self._initial_seconds = initial_seconds
-        self._registered: dict[TargetAddress, Registration] = {}
-        self._draining: dict[TargetAddress, float] = {}
-        self._picks = 0
+    arn: str
+    caller: Caller
+    aws: AwsApi
+    time_scale: TimeScale
+    configuration: TargetGroupConfig
+    _: KW_ONLY
+    initial_seconds: float = 0.0
+    responses: Counter[str] = field(default_factory=Counter)
+    registered: dict[TargetAddress, Registration] = field(default_factory=dict)
+    draining: dict[TargetAddress, float] = field(default_factory=dict)
+    picks: int = 0
 
     @property
     def in_use(self) -> bool:
@@ -62,7 +55,7 @@ class TargetGroup:
         if configuration == self.configuration:
             return
         self.configuration = configuration
-        for address, registration in self._registered.items():
+        for address, registration in self.registered.items():
             registration.stop_checks()
             registration.record = HealthRecord()
             registration.checks = asyncio.create_task(self._check(address, registration))
@@ -70,7 +63,7 @@ class TargetGroup:
     async def refresh(self) -> None:
         """Update the registered targets."""
         try:
-            result = await self._aws.call(
+            result = await self.aws.call(
                 self.caller, "elbv2", "DescribeTargetHealth", TargetGroupArn=self.arn
             )
         except ApiError:  # the group has been deleted
@@ -80,19 +73,19 @@ class TargetGroup:
 
     def _update(self, current: set[TargetAddress]) -> None:
         now = asyncio.get_running_loop().time()
-        for address in self._registered.keys() - current:
-            self._registered.pop(address).stop_checks()
+        for address in self.registered.keys() - current:
+            self.registered.pop(address).stop_checks()
             if self.in_use:
                 delay = self.configuration.draining_seconds
-                self._draining[address] = now + self._time_scale.seconds(delay)
-        for number, address in enumerate(sorted(current - self._registered.keys()), 1):
-            self._draining.pop(address, None)
+                self.draining[address] = now + self.time_scale.seconds(delay)
+        for number, address in enumerate(sorted(current - self.registered.keys()), 1):
+            self.draining.pop(address, None)
             registration = Registration()
-            delay = number * self._initial_seconds
+            delay = number * self.initial_seconds
             registration.checks = asyncio.create_task(self._check(address, registration, delay))
-            self._registered[address] = registration
-        for address in [key for key, deadline in self._draining.items() if deadline <= now]:
-            del self._draining[address]
+            self.registered[address] = registration
+        for address in [key for key, deadline in self.draining.items() if deadline <= now]:
+            del self.draining[address]
 
     async def _check(
         self, address: TargetAddress, registration: Registration, delay: float = 0.0
@@ -101,11 +94,11 @@ class TargetGroup:
         await asyncio.sleep(delay)
         while self.in_use and check.enabled:
             registration.record.add(await probe(check, address.id, address.port), check)
-            await asyncio.sleep(self._time_scale.seconds(check.interval))
+            await asyncio.sleep(self.time_scale.seconds(check.interval))
 
     def is_registered(self, address: TargetAddress) -> bool:
         """Whether the address was registered at the last refresh."""
-        return address in self._registered
+        return address in self.registered
 
     def pick(self) -> TargetAddress | None:
         """Return the next target in round robin; None if there is none.
@@ -116,16 +109,16 @@ class TargetGroup:
         for states in ((State.HEALTHY, State.UNAVAILABLE), (State.UNHEALTHY,)):
             candidates = [
                 address
-                for address, registration in self._registered.items()
+                for address, registration in self.registered.items()
                 if self._health(registration).state in states
             ]
             if candidates:
                 break
         else:
             return None
-        chosen = min(candidates, key=lambda address: self._registered[address].last_pick)
-        self._picks += 1
-        self._registered[chosen].last_pick = self._picks
+        chosen = min(candidates, key=lambda address: self.registered[address].last_pick)
+        self.picks += 1
+        self.registered[chosen].last_pick = self.picks
         return chosen
 
     def _health(self, registration: Registration) -> Health:
@@ -137,8 +130,8 @@ class TargetGroup:
 
     def health(self) -> dict[TargetAddress, Health]:
         """Return every registered or draining target with its health."""
-        registered = {address: self._health(each) for address, each in self._registered.items()}
-        return registered | dict.fromkeys(self._draining, DRAINING)
+        registered = {address: self._health(each) for address, each in self.registered.items()}
+        return registered | dict.fromkeys(self.draining, DRAINING)
 
     def count(self, state: State) -> int:
         """Return how many targets are in a state."""
@@ -160,6 +153,6 @@ class TargetGroup:
 
     def close(self) -> None:
         """Stop all checks."""
-        for registration in self._registered.values():
+        for registration in self.registered.values():
             registration.stop_checks()
-        self._registered.clear()
+        self.registered.clear()

@@ -61,7 +61,7 @@ class PostgresServer:
     def start(self) -> None:
         options = ["unix_socket_directories=", "listen_addresses=127.0.0.1", "fsync=off"]
         options += [f"ssl_cert_file={self.certificate}", f"ssl_key_file={self.key}"]
-        command = [str(self.installation.program("postgres")), "-D", str(self.folder / "data")]
+        command = [str(self.installation.bin / "postgres"), "-D", str(self.folder / "data")]
         command += ["-p", str(self.port)]
         for option in options:
             command += ["-c", option]
@@ -139,7 +139,7 @@ class PostgresServer:
         )
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = (str(self.installation.program(program)), *arguments)
+        command = (str(self.installation.bin / program), *arguments)
         subprocess.run(command, check=True, capture_output=True, **self._identity())
 
     def _identity(self) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def test_an_inaccessible_installation_is_copied_once(
         monkeypatch.setattr(os, "link", other_file_system)
     copied = stage_installation(installation, tmp_path, Account("nobody", 1, 1))
     assert copied.bin == tmp_path / "postgresql-16.15" / "bin"
-    assert copied.program("postgres").stat().st_mode & 0o777 == 0o755
+    assert (copied.bin / "postgres").stat().st_mode & 0o777 == 0o755
     assert copied.bin.parent.stat().st_mode & 0o777 == 0o755
     marker = copied.bin / "marker"
     marker.touch()
