@@ -52,7 +52,7 @@ class ContainerSpec:
         ]
         return cls(
             image=body["Image"],
-            environment=dict(_assignment(item) for item in body.get("Env") or ()),
+            environment=dict(item.partition("=")[::2] for item in body.get("Env") or ()),
             entrypoint=_words(body.get("Entrypoint")),
             command=_words(body.get("Cmd")),
             labels=body.get("Labels") or {},
@@ -149,11 +149,6 @@ def _words(value: object) -> tuple[str, ...]:
     if value is None:
         return ()
     return (value,) if isinstance(value, str) else tuple(value)  # type: ignore[arg-type]
-
-
-def _assignment(item: str) -> tuple[str, str]:
-    name, _, value = item.partition("=")
-    return name, value
 
 
 def _volume(bind: str) -> tuple[str, str]:

@@ -27,6 +27,7 @@ _REFRESH_SECONDS = 0.25
 class _Served:
     group: TargetGroup
     endpoint: Endpoint
+    proxy: str
 
     async def close(self) -> None:
         self.group.close()
@@ -42,7 +43,6 @@ class AlbRegistry(BackgroundService):
         self._initial_seconds = initial_seconds
         self._topologies: dict[Caller, Topology] = {}
         self._served: dict[str, _Served] = {}
-        self._proxies: dict[str, str] = {}
         self._lock = asyncio.Lock()
 
     async def stop(self) -> None:
@@ -51,7 +51,6 @@ class AlbRegistry(BackgroundService):
         for served in self._served.values():
             await served.close()
         self._served.clear()
-        self._proxies.clear()
         self._topologies.clear()
 
     async def _run(self) -> None:
@@ -84,10 +83,10 @@ class AlbRegistry(BackgroundService):
                 configuration,
                 initial_seconds=self._initial_seconds,
             )
-            served = _Served(group, Endpoint(group))
-            await served.endpoint.open()
-            self._served[arn] = served
-            self._proxies[arn] = await create_proxy(self._aws, caller, arn, served.endpoint.port)
+            endpoint = Endpoint(group)
+            await endpoint.open()
+            proxy = await create_proxy(self._aws, caller, arn, endpoint.port)
+            self._served[arn] = served = _Served(group, endpoint, proxy)
         served.group.configure(configuration)
         await served.group.refresh()
 
@@ -95,16 +94,18 @@ class AlbRegistry(BackgroundService):
         for arn, served in list(self._served.items()):
             if served.group.caller == caller and arn not in topology.groups:
                 await self._served.pop(arn).close()
-                proxy = self._proxies.pop(arn)
-                await self._aws.call(caller, "elbv2", "DeleteTargetGroup", TargetGroupArn=proxy)
+                await self._aws.call(
+                    caller, "elbv2", "DeleteTargetGroup", TargetGroupArn=served.proxy
+                )
 
     def proxy(self, arn: str) -> str | None:
         """Return the ARN of the proxy of a target group; None if not served."""
-        return self._proxies.get(arn)
+        served = self._served.get(arn)
+        return served.proxy if served else None
 
     def real_arn(self, real_id: str) -> str | None:
         """Return the ARN of the served target group with an id."""
-        return next((arn for arn in self._proxies if arn.endswith(f"/{real_id}")), None)
+        return next((arn for arn in self._served if arn.endswith(f"/{real_id}")), None)
 
     async def group(self, caller: Caller, arn: str) -> TargetGroup | None:
         """Return a target group with refreshed registrations; None if not served."""

@@ -7,7 +7,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, Literal
 
 from harness.core.errors import EmulatorError
@@ -16,6 +16,7 @@ from harness.emulator.gateway.caller import Caller
 Record = dict[str, Any]
 Kind = Literal["targets", "policies", "activities", "scheduled actions"]
 
+IDENTITY = ("ServiceNamespace", "ResourceId", "ScalableDimension")
 _MOST_ACTIVITIES = 200
 
 
@@ -41,7 +42,7 @@ class ScalableId:
     @classmethod
     def of(cls, record: Record) -> "ScalableId":
         """Return the identity in a request or a record."""
-        return cls(record["ServiceNamespace"], record["ResourceId"], record["ScalableDimension"])
+        return cls(*(record[name] for name in IDENTITY))
 
     @property
     def cluster(self) -> str:
@@ -145,11 +146,7 @@ _SUSPENDABLE = (
 
 
 def _identity(scalable: ScalableId) -> Record:
-    return {
-        "ServiceNamespace": scalable.namespace,
-        "ResourceId": scalable.resource,
-        "ScalableDimension": scalable.dimension,
-    }
+    return dict(zip(IDENTITY, astuple(scalable), strict=True))
 
 
 def _matching(records: list[Record], scalable: ScalableId) -> Iterator[Record]:

@@ -12,7 +12,12 @@ from botocore.model import Shape, StructureShape
 from harness.emulator.gateway.autoscaling.ecs import active_service
 from harness.emulator.gateway.autoscaling.metrics import metric_of
 from harness.emulator.gateway.autoscaling.scaling_decision import TRACKING
-from harness.emulator.gateway.autoscaling.store import AutoScalingError, Record, ScalableId
+from harness.emulator.gateway.autoscaling.store import (
+    IDENTITY,
+    AutoScalingError,
+    Record,
+    ScalableId,
+)
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Caller
 
@@ -20,7 +25,6 @@ _PAGE = 50
 # Fields that are internal, or returned by another operation only.
 _HIDDEN = ("LastOut", "LastIn", "Tags")
 _LIST_FILTERS = (("ResourceIds", "ResourceId"), ("PolicyNames", "PolicyName"))
-_FILTERS = ("ServiceNamespace", "ResourceId", "ScalableDimension")
 _CONFIGURATIONS = {
     "StepScaling": "StepScalingPolicyConfiguration",
     "TargetTrackingScaling": TRACKING,
@@ -126,7 +130,7 @@ def listing(name: str, records: list[Record], parameters: dict[str, Any]) -> dic
 
 
 def _matches(record: Record, parameters: dict[str, Any]) -> bool:
-    single = all(record[name] == parameters.get(name, record[name]) for name in _FILTERS)
+    single = all(record[name] == parameters.get(name, record[name]) for name in IDENTITY)
     return single and all(
         record[member] in parameters[name] for name, member in _LIST_FILTERS if parameters.get(name)
     )
