@@ -24,8 +24,7 @@ from harness.terraform.state import State
 
 logger = logging.getLogger(__name__)
 
-# Providers listen on sockets "plugin" and up to ten digits; macOS allows paths of 103 bytes.
-_LONGEST = 103 - len("/plugin4294967295")
+_TEMPORARY = "tmp"
 _STALE = "the state was not refreshed and may have been out of date"
 
 
@@ -196,13 +195,8 @@ class WorkingDirectory:
 def temporary_directory(directory: Path) -> dict[str, str]:
     """Create a folder for temporary files and return the variable that sets it.
 
-    A killed provider leaves its socket behind; in this folder it belongs to a known run.
-
-    Returns:
-        Nothing if the path is too long for a socket: the system's folder is used.
+    A killed provider leaves its socket behind; in this folder it belongs to a known run. The name
+    is relative to the working directory, since the path of a socket has at most 103 bytes.
     """
-    own = directory.absolute() / "tmp"
-    if len(str(own).encode()) > _LONGEST:
-        return {}
-    own.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return {"TMPDIR": str(own)}
+    (directory / _TEMPORARY).mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {"TMPDIR": _TEMPORARY}

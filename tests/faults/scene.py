@@ -49,6 +49,7 @@ class Scene:
         self.stack.callback(other.close)
         other.home = self.cli.home
         other.variables.update(self.cli.variables)
+        other.variables["CATALOG_HARNESS_REPORT_DIR"] = str(folder / "reports")
         return other
 
     def use_account(self) -> SimulatedAws:

@@ -31,18 +31,20 @@ def rows() -> Iterator[Row]:
             None,
             "is in use by process",
         ),
+        # pytest takes seconds to start; the network alone is deployed and destroyed meanwhile.
+        tiers=("network", "secret", "database"),
     )
     yield _row("another run with another suffix", beside)
 
 
-def _row(fault: str, inject: Callable[[Scene], None]) -> Row:
+def _row(fault: str, inject: Callable[[Scene], None], tiers: tuple[str, ...] = NETWORK) -> Row:
     return Row(
         FAMILY,
         fault,
         "apply",
         inject=inject,
         command=("run", NAMED),
-        tiers=NETWORK,
+        tiers=tiers,
         bystander=False,
     )
 
