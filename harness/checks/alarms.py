@@ -60,18 +60,13 @@ class Alarms(ServiceChecks):
 
     def _alarms(self) -> list[Any]:
         suffix = f"-{self.context.expected.environment_suffix}"
-        kinds = {"AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}
-        found = [
-            alarm
-            for key in ("MetricAlarms", "CompositeAlarms")
-            for alarm in pages(
-                self.context.clients.cloudwatch,
-                "describe_alarms",
-                key,
-                AlarmNamePrefix=self.context.expected.alarm_prefix,
-                **kinds,
-            )
-        ]
+        found = pages(
+            self.context.clients.cloudwatch,
+            "describe_alarms",
+            "[MetricAlarms, CompositeAlarms][]",
+            AlarmNamePrefix=self.context.expected.alarm_prefix,
+            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+        )
         return [
             each for each in found if each["AlarmName"].endswith(suffix) and self._is_ours(each)
         ]

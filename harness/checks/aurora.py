@@ -237,7 +237,7 @@ class Aurora(ServiceChecks):
     )
     def service_ready(self) -> str:
         """Request ``/readyz`` through the load balancer until every desired task has responded."""
-        catalog = self._catalog()
+        catalog = CatalogClient.at_load_balancer(self.context)
 
         def observe() -> dict[str, Any]:
             responses = catalog.each_task(lambda: catalog.send("GET", "/readyz"))
@@ -282,7 +282,7 @@ class Aurora(ServiceChecks):
 
     def _rows_agree(self, sql: Sql) -> str:
         """Compare every column of rows written through each task; read one from each task."""
-        catalog, from_sql = self._catalog(), new_product()
+        catalog, from_sql = CatalogClient.at_load_balancer(self.context), new_product()
         with catalog.products(each_task=True) as made:
             for each in made:
                 rows = sql.run(
@@ -304,6 +304,3 @@ class Aurora(ServiceChecks):
         finally:
             sql.run("DELETE FROM products WHERE sku = :sku", {"sku": from_sql["sku"]})
         return f"rows of {len(made)} tasks read by SQL, one of SQL read by every task, all columns"
-
-    def _catalog(self) -> CatalogClient:
-        return CatalogClient.at_load_balancer(self.context)

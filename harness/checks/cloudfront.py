@@ -70,7 +70,7 @@ class CloudFront(ServiceChecks):
     @check("http is redirected to https", *_EDGE, plane=Plane.DATA)
     def redirects_to_https(self) -> str:
         """Request a path with a query string over http."""
-        domain = self._domain()
+        domain = self._distribution()["DomainName"]
         response = self.context.request("GET", f"http://{domain}/products?limit=1")
         actual = (response.status_code, response.headers.get("Location"))
         expect_equal("redirect", actual, (301, f"https://{domain}/products?limit=1"))
@@ -182,11 +182,8 @@ class CloudFront(ServiceChecks):
         identifier = self.context.outputs.distribution_id or ""
         return self.context.clients.cloudfront.get_distribution(Id=identifier)["Distribution"]
 
-    def _domain(self) -> str:
-        return self._distribution()["DomainName"]
-
     def _catalog(self) -> CatalogClient:
-        return CatalogClient(self.context, f"https://{self._domain()}")
+        return CatalogClient(self.context, f"https://{self._distribution()['DomainName']}")
 
     def _bodies(self, path: str, **request: Any) -> list[dict[str, Any]]:
         """Return the response of every task to one request."""

@@ -9,6 +9,10 @@ from harness.checks.framework.description import Comparison
 from harness.checks.framework.expected import Tier
 
 _ROLE = Comparison("role", {"CreateDate": "of its creation", "RoleLastUsed": "changes with use"})
+_LISTS = {
+    "AttachedPolicies": "list_attached_role_policies AttachedPolicies",
+    "InstanceProfiles": "list_instance_profiles_for_role InstanceProfiles",
+}
 
 
 class Iam(ServiceChecks):
@@ -33,11 +37,5 @@ class Iam(ServiceChecks):
             f"[{policy}]": iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
             for policy in pages(iam, "list_role_policies", "PolicyNames", RoleName=name)
         }
-        lists = {
-            key: list(pages(iam, operation, key, RoleName=name))
-            for key, operation in (
-                ("AttachedPolicies", "list_attached_role_policies"),
-                ("InstanceProfiles", "list_instance_profiles_for_role"),
-            )
-        }
-        return {**iam.get_role(RoleName=name)["Role"], "Inline": inline, **lists}
+        role = iam.get_role(RoleName=name)["Role"]
+        return {**role, "Inline": inline, **self.read(iam, _LISTS, RoleName=name)}

@@ -1,7 +1,6 @@
 """The endpoint of a LocalStack: from the option, else from localstack-client."""
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -26,24 +25,18 @@ class LocalStackEndpoint:
     origin: str
 
 
-def find_endpoint(
-    option: str | None, environ: Mapping[str, str] = os.environ
-) -> LocalStackEndpoint:
-    """Return the option's address, else ``AWS_ENDPOINT_URL``, else localstack-client's.
+def find_endpoint(option: str | None) -> LocalStackEndpoint:
+    """Return the address of the option, else ``AWS_ENDPOINT_URL``, else localstack-client's.
 
     localstack-client reads ``LOCALSTACK_HOST`` and ``USE_SSL``; its default is
     ``http://localhost:4566`` (https://github.com/localstack/localstack-python-client).
-
-    Args:
-        option: Value of ``--endpoint-url``; None if not given.
-        environ: Environment variables, for the origin; localstack-client uses ``os.environ``.
 
     Raises:
         UsageError: The address is invalid.
     """
     if option:
         return _checked(option, "--endpoint-url")
-    named = [name for name in ("AWS_ENDPOINT_URL", "LOCALSTACK_HOST") if environ.get(name)]
+    named = [name for name in ("AWS_ENDPOINT_URL", "LOCALSTACK_HOST") if os.environ.get(name)]
     origin = named[0] if named else "localstack-client's default"
     try:
         configured = get_service_endpoint(_SERVICE)

@@ -68,7 +68,7 @@ def sweep(
             waiting = 0.0 if run.failed else seconds  # what could not be removed stays
             return prove_teardown(target, ownership, patience=waiting, sleep=sleep or time.sleep)
 
-        runs = tuple(_proved(_with_outcomes(run, outcomes), prove) for run in runs)
+        runs = tuple(_proved(run, outcomes, prove) for run in runs)
     return SweepReport(
         target=target.name,
         region=target.region,
@@ -80,13 +80,12 @@ def sweep(
     )
 
 
-def _with_outcomes(run: SweptRun, outcomes: Iterable[Outcome]) -> SweptRun:
-    own = set(run.resources)
-    return replace(run, outcomes=tuple(each for each in outcomes if each.resource in own))
-
-
-def _proved(run: SweptRun, prove: Callable[[SweptRun], TeardownProof]) -> SweptRun:
-    """Return the run with what the teardown proof found of it."""
+def _proved(
+    run: SweptRun, outcomes: Iterable[Outcome], prove: Callable[[SweptRun], TeardownProof]
+) -> SweptRun:
+    """Return the run with its outcomes, and with what the teardown proof found of it."""
+    own = tuple(each for each in outcomes if each.resource in run.resources)
+    run = replace(run, outcomes=own)
     try:
         proof = prove(run)
     except (BotoCoreError, ClientError) as error:
