@@ -27,6 +27,7 @@ from harness.emulator.gateway.http import (
 from harness.emulator.gateway.patches.base import Call, Patch
 from harness.emulator.gateway.query import form_of
 from harness.emulator.gateway.repeated_calls import RepeatedCalls
+from harness.emulator.gateway.task_credentials import TaskCredentials
 
 _CLOUDFRONT = "cloudfront"
 _RESET = "/_ministack/reset"
@@ -44,6 +45,7 @@ class Gateway:
     ministack: ASGIApp
     _: KW_ONLY
     authenticator: Authenticator
+    task_credentials: TaskCredentials
     accounts: Accounts
     patches: Sequence[Patch]
     data_plane: DataPlane
@@ -102,6 +104,9 @@ class Gateway:
             check_address(scope, head)
             if is_public(head):
                 await self.ministack(scope, receive, send)
+                return
+            if TaskCredentials.matches(head):
+                await (await self.task_credentials.issue(head)).send(send)
                 return
             request, signature = await self.authenticator.authenticate(scope, receive)
         except ClientDisconnect:

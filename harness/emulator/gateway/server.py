@@ -30,6 +30,7 @@ from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.environment import GatewaySettings
 from harness.emulator.gateway.patches import all_patches
 from harness.emulator.gateway.patches.data_api import release_connection_lock
+from harness.emulator.gateway.task_credentials import TaskCredentials
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ def build(ministack: ASGIApp, viewers: ASGIApp, settings: GatewaySettings) -> Ga
     return Gateway(
         ministack,
         authenticator=Authenticator(settings.credentials, state["issued keys"]),
+        task_credentials=TaskCredentials(aws, state["issued keys"]),
         accounts=Accounts(aws),
         patches=(
             *delays.patches(aws),

@@ -15,14 +15,24 @@ CREATE, DELETE = "^CreateSecret", "^DeleteSecret"
 
 @dataclass(frozen=True)
 class Injected:
-    """Faults of the API from the start of the command to its end."""
+    """Faults of the API from the start of the command, or from an output, to its end."""
 
     operation: str
     kind: str
     times: int = 1
+    since: str = ""
 
     def before(self, scene: Scene) -> None:
         scene.use_account()
+        if not self.since:
+            self._arm(scene)
+
+    def inject(self, scene: Scene) -> None:
+        if self.since:
+            scene.cli.await_output(self.since)
+            self._arm(scene)
+
+    def _arm(self, scene: Scene) -> None:
         assert scene.proxy is not None
         scene.proxy.faults.append(Fault(self.operation, self.kind, self.times))
 
@@ -66,7 +76,7 @@ def rows() -> Iterator[Row]:
     yield _failing(
         "the lists of the proof are refused",
         "teardown proof",
-        Injected("^ListSecrets", "AccessDeniedException", ALWAYS),
+        Injected("^ListSecrets", "AccessDeniedException", ALWAYS, since="destroy: started"),
         "AccessDenied",
         kept=True,
     )
@@ -86,7 +96,15 @@ def rows() -> Iterator[Row]:
 
 
 def _row(fault: str, phase: str, injected: Injected, *, tiers: tuple[str, ...] = SECRET) -> Row:
-    return Row(FAMILY, fault, phase, before=injected.before, after=injected.after, tiers=tiers)
+    return Row(
+        FAMILY,
+        fault,
+        phase,
+        before=injected.before,
+        inject=injected.inject,
+        after=injected.after,
+        tiers=tiers,
+    )
 
 
 def _failing(fault: str, phase: str, injected: Injected, first: str, *, kept: bool = False) -> Row:
@@ -95,6 +113,7 @@ def _failing(fault: str, phase: str, injected: Injected, first: str, *, kept: bo
         fault,
         phase,
         before=injected.before,
+        inject=injected.inject,
         after=injected.after,
         status=1,
         verdict="failed",

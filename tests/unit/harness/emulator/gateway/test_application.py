@@ -16,6 +16,7 @@ from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.errors import Refused, RefusedError
 from harness.emulator.gateway.http import Request, Response, read_request
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch
+from harness.emulator.gateway.task_credentials import TaskCredentials
 from tests.unit.harness.emulator.gateway.fake_aws import CALLER, FakeAws
 from tests.unit.harness.emulator.sample_cloud_info import CREDENTIALS
 
@@ -121,6 +122,7 @@ def gateway(
     return Gateway(
         inner,
         authenticator=Trusting(CREDENTIALS, {}),
+        task_credentials=TaskCredentials(aws, {}),
         accounts=Accounts(aws),
         patches=patches,
         data_plane=DataPlane(
