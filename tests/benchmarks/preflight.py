@@ -1,8 +1,9 @@
 """Preflight compared with alternatives: ``python -m tests.benchmarks.preflight``.
 
 Each of the six known mistakes is made in the real catalog stack, one at a time, and checked by
-preflight, by ``terraform validate`` with the real provider and, if installed, by checkov. A tool
-reports a mistake if it reports anything that it does not report for the correct stack.
+preflight, by ``terraform validate`` with the real provider and by checkov, if it is on PATH or
+given by ``--checkov`` (in an environment of its own). A tool reports a mistake if it reports
+anything that it does not report for the correct stack.
 """
 
 import argparse
@@ -36,6 +37,7 @@ from tests.benchmarks.known_mistakes import CORPUS, KNOWN_MISTAKES
 _REPEATS = 7
 _INIT_SECONDS = 600.0
 _RUN_SECONDS = 300.0
+_ALL_SECONDS = 1800.0
 
 Inspect = Callable[[Path], set[str]]
 
@@ -133,14 +135,34 @@ def terraform_validate(tools: Tools, correct: Path) -> Iterator[Inspect]:
         yield inspect
 
 
-def checkov(folder: Path) -> set[str]:
-    """Run checkov on a folder; every failed check is an error."""
-    command = ["checkov", "-f", str(folder / "cdk.tf.json"), "-o", "json", "--quiet", "--compact"]
-    done = process.run(command, timeout=_RUN_SECONDS, accept=(0, 1))
+def checkov(program: str) -> Inspect:
+    """Return checkov as a tool; every failed check is an error.
+
+    The correct stack (folder ``0``) is timed alone; one run inspects all mistakes.
+    """
+    mistakes: dict[str, set[str]] = {}
+
+    def inspect(folder: Path) -> set[str]:
+        if folder.name == "0":
+            return _failed_checks(program, folder).get("0", set())
+        if not mistakes:
+            mistakes.update(_failed_checks(program, folder.parent))
+        return mistakes.get(folder.name, set())
+
+    return inspect
+
+
+def _failed_checks(program: str, directory: Path) -> dict[str, set[str]]:
+    """Return the failed checks of checkov by the name of the folder with the file."""
+    command = [program, "-d", str(directory), "-o", "json", "--quiet", "--compact"]
+    done = process.run(command, timeout=_ALL_SECONDS, accept=(0, 1))
     reports = json.loads(done.stdout)
-    listed = reports if isinstance(reports, list) else [reports]
-    failed = [check for one in listed for check in one.get("results", {}).get("failed_checks", [])]
-    return {f"error {check['check_id']} {check['resource']}" for check in failed}
+    found: dict[str, set[str]] = {}
+    for one in reports if isinstance(reports, list) else [reports]:
+        for check in one.get("results", {}).get("failed_checks", []):
+            name = Path(check["file_abs_path"]).parent.name
+            found.setdefault(name, set()).add(f"error {check['check_id']} {check['resource']}")
+    return found
 
 
 @contextmanager
@@ -161,22 +183,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Time preflight, terraform validate and checkov, and count the mistakes that each reports."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--corpus", action="store_true", help="also count a corpus of mistakes")
-    corpus = parser.parse_args(arguments).corpus
+    parser.add_argument("--checkov", metavar="PROGRAM", help="checkov of another environment")
+    options = parser.parse_args(arguments)
+    program = options.checkov or shutil.which("checkov")
     tools = find_tools(None, None)
     terraform = TerraformVersion(tools.terraform.version, tools.terraform.product)
-    with stacks_with_mistakes(corpus=corpus) as folders:
+    with stacks_with_mistakes(corpus=options.corpus) as folders:
         results = [
             measure("preflight, rules after synth", harness_rules(terraform), folders, _REPEATS),
             measure("preflight, command in a new process", harness_command, folders, 1),
         ]
         with terraform_validate(tools, folders[0]) as validate:
             results.append(measure(f"{terraform} validate", validate, folders, 1))
-        if shutil.which("checkov"):
-            results.append(measure("checkov", checkov, folders, 1))
-    Console().print(_table(results))
+        if program:
+            results.append(measure("checkov", checkov(program), folders, 1))
+    table = _table(results, corpus=options.corpus)
+    if not program:
+        table.add_row("checkov", "not installed")
+    Console().print(table)
 
 
-def _table(results: list[Result]) -> Table:
+def _table(results: list[Result], *, corpus: bool) -> Table:
     table = Table("tool", "seconds", "of six: error", "of six: warning", "which", "of the corpus")
     six = len(KNOWN_MISTAKES)
     for result in results:
@@ -190,7 +217,7 @@ def _table(results: list[Result]) -> Table:
             str(len(errors)),
             str(len(warnings)),
             ", ".join(which) or "none",
-            f"{more} of {len(CORPUS)}",
+            f"{more} of {len(CORPUS)}" if corpus else "",
         )
     return table
 

@@ -17,12 +17,13 @@ _LABEL = re.compile(r"app/[^/]+/[0-9a-f]{16}/targetgroup/[^/]+/[0-9a-f]{16}")
 _RESOURCE_ID = re.compile(r"service/[^/]+/[^/]+")
 
 
-@resource_rule("autoscaling/bounds", _TARGET)
-def bounds(target: Resource) -> Problems:
+@resource_rule("autoscaling/bounds", _TARGET, "aws_appautoscaling_scheduled_action")
+def bounds(resource: Resource) -> Problems:
     """The maximum number of tasks is smaller than the minimum."""
-    low, high = target.integer("min_capacity"), target.integer("max_capacity")
-    if low is not None and high is not None and high < low:
-        yield target.problem(f"min_capacity {low}, max_capacity {high}")
+    for block in (resource, *resource.blocks("scalable_target_action")):
+        low, high = block.integer("min_capacity"), block.integer("max_capacity")
+        if low is not None and high is not None and high < low:
+            yield resource.problem(f"min_capacity {low}, max_capacity {high}")
 
 
 @resource_rule("autoscaling/resource-id", _TARGET)

@@ -43,6 +43,10 @@ _STATEMENT_KEYS = {
 }
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+", re.ASCII)
+_TRUST_ACTIONS = {
+    *("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity"),
+    *("sts:tagsession", "sts:setsourceidentity", "sts:setcontext"),
+}
 _SID = re.compile(r"[A-Za-z0-9]*")
 _OBJECT_ACTION = re.compile(r"s3:(Get|Put|Delete|Restore)Object", re.IGNORECASE)
 _BUCKET_ACTIONS = ("s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads")
@@ -124,12 +128,24 @@ def _statement(item: Mapping[str, Any], kind: str) -> Iterator[str]:
         yield "a Principal, which an identity policy cannot have"
     if resource_policy and not has["Principal"]:
         yield "no Principal"
+    yield from _elements(item, trust=trust)
     sid = item.get("Sid")
     if (trust or identity) and isinstance(sid, str) and not _SID.fullmatch(sid):
         yield f"Sid {sid!r} is not alphanumeric"
     yield from _values(item, arns=not trust and kind != "aws_iam_policy_document")
     if kind == "aws_s3_bucket_policy":
         yield from _bucket_statement(item)
+
+
+def _elements(item: Mapping[str, Any], *, trust: bool) -> Iterator[str]:
+    for name in ("Action", "Resource", "Principal"):
+        if name in item and f"Not{name}" in item:
+            yield f"{name} beside Not{name}"
+        if item.get(name) == []:
+            yield f"{name} is empty"
+    for action in _texts(item.get("Action")) if trust else ():
+        if "*" not in action and action.lower() not in _TRUST_ACTIONS:
+            yield f"{action} is no action of a trust policy"
 
 
 def _bucket_statement(item: Mapping[str, Any]) -> Iterator[str]:
@@ -172,6 +188,8 @@ def _values(item: Mapping[str, Any], *, arns: bool) -> Iterator[str]:
                 yield f"{name} {arn!r} is not an ARN"
     yield from _principals(item.get("Principal", item.get("NotPrincipal")))
     condition = item.get("Condition")
+    if condition is not None and not isinstance(condition, Mapping | Unknown):
+        yield "Condition is not an object"
     for operator in condition if isinstance(condition, Mapping) else ():
         if not _OPERATOR.fullmatch(operator.rpartition(":")[2].removesuffix("IfExists")):
             yield f"unknown condition operator {operator}"

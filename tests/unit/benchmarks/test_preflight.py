@@ -42,17 +42,28 @@ def test_each_mistake_of_the_corpus_is_reported_by_its_rule(mistake: Mistake) ->
 
 
 @pytest.mark.parametrize("as_list", [True, False])
-def test_failed_checks_of_checkov_count(monkeypatch: pytest.MonkeyPatch, as_list: bool) -> None:
-    report = {"results": {"failed_checks": [{"check_id": "CKV_1", "resource": "aws_vpc.v"}]}}
-    text = json.dumps([report] if as_list else report)
-    done = Completed(("checkov",), 1, text, "")
-    monkeypatch.setattr(process, "run", lambda *_, **__: done)
-    assert checkov(Path()) == {"error CKV_1 aws_vpc.v"}
+def test_failed_checks_of_checkov_count_for_their_folder(
+    monkeypatch: pytest.MonkeyPatch, as_list: bool
+) -> None:
+    check = {"check_id": "CKV_1", "resource": "aws_vpc.v", "file_abs_path": "/x/3/cdk.tf.json"}
+    report = {"results": {"failed_checks": [check]}}
+    runs = []
+
+    def run(command: list[str], **_: object) -> Completed:
+        runs.append(command[2])
+        return Completed(tuple(command), 1, json.dumps([report] if as_list else report), "")
+
+    monkeypatch.setattr(process, "run", run)
+    inspect = checkov("checkov")
+    found = [inspect(Path("/x") / name) for name in ("0", "3", "4")]
+    assert found == [set(), {"error CKV_1 aws_vpc.v"}, set()]
+    assert runs == ["/x/0", "/x"]
 
 
 def test_the_table_names_tools_seconds_and_mistakes() -> None:
     console = Console(record=True, width=120)
-    console.print(benchmark._table([Result("a", 0.1234, (1, 3, 9), (2,)), Result("b", 2, (), ())]))
+    results = [Result("a", 0.1234, (1, 3, 9), (2,)), Result("b", 2, (), ())]
+    console.print(benchmark._table(results, corpus=True))
     text = console.export_text()
     assert "0.123" in text
     assert "1, 3, 2 (warning)" in text

@@ -12,6 +12,7 @@ from harness.preflight.rules.s3 import allows_acls
 _DISTRIBUTION = "aws_cloudfront_distribution"
 _CERTIFICATES = ("aws_acm_certificate", "aws_acm_certificate_validation")
 _S3_DOMAIN = re.compile(r".+\.s3[.-]([a-z0-9-]+\.)?amazonaws\.com")
+_HOST = re.compile(r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
 _HOST_POLICIES = ("AllViewer", "AllViewerAndCloudFrontHeaders-2022-06", "HostHeaderOnly")
 _MIN_TTL, _MAX_TTL = 0, 31_536_000
 
@@ -27,6 +28,13 @@ def settings(distribution: Resource) -> Problems:
     if bucket is not None and allows_acls(bucket) is False:
         text = f"the ACLs of the log bucket {bucket.address} are off"
         yield distribution.problem(text, variant=2, bucket=bucket.text("bucket") or "...")
+    for block in distribution.blocks("custom_error_response"):
+        if block.absent("response_code") != block.absent("response_page_path"):
+            text = "custom_error_response: response_code and response_page_path need each other"
+            yield distribution.problem(text, variant=4)
+    for alias in distribution.texts("aliases") or ():
+        if not _HOST.fullmatch(alias):
+            yield distribution.problem(f"the alias {alias!r} is not a host name", variant=4)
     for name, behavior in behaviors(distribution):
         legacy = behavior.given("forwarded_values") and behavior.absent("cache_policy_id")
         if legacy and not behavior.absent("origin_request_policy_id"):

@@ -3,7 +3,8 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from harness.preflight.configuration import Block, PreflightInputError, Resource
@@ -18,6 +19,23 @@ _NOT_ON_FARGATE = ("links", "dnsServers", "dnsSearchDomains", "dockerSecurityOpt
 _CONDITIONS = ("START", "COMPLETE", "SUCCESS", "HEALTHY")
 _TEXTS = ("name", "image", "user", "workingDirectory", "hostname")
 _TEXT_LISTS = ("command", "entryPoint")
+# Lists of objects, with the members that the API requires.
+_LISTS: Mapping[str, tuple[str, ...]] = {
+    "dependsOn": ("containerName", "condition"),
+    "environment": (),
+    "mountPoints": (),
+    "portMappings": (),
+    "secrets": ("name", "valueFrom"),
+    "ulimits": ("name", "softLimit", "hardLimit"),
+    "volumesFrom": (),
+}
+_HEALTH = {"interval": (5, 300), "timeout": (2, 60), "retries": (1, 10), "startPeriod": (0, 300)}
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
+_ULIMITS = {
+    *("core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc"),
+    *("rss", "rtprio", "rttime", "sigpending", "stack"),
+}
+_LINUX_NOT_ON_FARGATE = ("devices", "maxSwap", "sharedMemorySize", "swappiness", "tmpfs")
 _PORTS = range(1, 65536)
 _FARGATE_LINUX_ONLY = {"SYS_PTRACE"}
 
@@ -39,6 +57,9 @@ def container_settings(task: Resource) -> Problems:
 
 def _own(container: Block) -> Iterator[str]:
     yield from _types(container)
+    yield from _lists(container)
+    if (name := container.text("name")) and not _NAME.fullmatch(name):
+        yield "the name has a character other than letters, digits, - and _"
     memory, reservation = container.integer("memory"), container.integer("memoryReservation")
     if memory is not None and 0 < memory < _MIN_MEMORY:
         yield f"memory {memory} is less than {_MIN_MEMORY} MiB"
@@ -57,9 +78,29 @@ def _own(container: Block) -> Iterator[str]:
         if protocol not in (None, "tcp", "udp"):
             yield f"protocol {protocol} is neither tcp nor udp"
     health = container.block("healthCheck")
+    for key, (low, high) in _HEALTH.items() if health is not None else ():
+        number = health.integer(key) if health is not None else None
+        if number is not None and not low <= number <= high:
+            yield f"healthCheck.{key} is {number}, not {low} to {high}"
     command = health.values("command") if health is not None else None
     if command and command[0] not in ("CMD", "CMD-SHELL", "NONE") and isinstance(command[0], str):
         yield "healthCheck.command does not begin with CMD or CMD-SHELL"
+
+
+def _lists(container: Block) -> Iterator[str]:
+    """Yield lists of objects that are none, and items without what the API requires."""
+    for name, required in _LISTS.items():
+        if isinstance(container.value(name), dict):
+            yield f"{name} is an object, not a list"
+            continue
+        for block in container.blocks(name):
+            yield from (f"{name} without {key}" for key in required if block.absent(key))
+    for block in container.blocks("ulimits") if container.certain("ulimits") else ():
+        soft, hard = block.integer("softLimit"), block.integer("hardLimit")
+        if block.text("name") not in (None, *_ULIMITS):
+            yield f"ulimit {block.text('name')} does not exist"
+        if soft is not None and hard is not None and -1 < hard < soft:
+            yield f"softLimit {soft} is more than hardLimit {hard}"
 
 
 def _types(container: Block) -> Iterator[str]:
@@ -110,6 +151,9 @@ def _in_task(container: Block, task: Resource) -> Iterator[str]:
     if stop is not None and stop > _MAX_FARGATE_STOP:
         yield f"stopTimeout {stop} is more than {_MAX_FARGATE_STOP} seconds"
     linux = container.block("linuxParameters")
+    for name in _LINUX_NOT_ON_FARGATE:
+        if linux is not None and linux.given(name):
+            yield f"linuxParameters.{name} is not supported by Fargate"
     capabilities = linux.block("capabilities") if linux is not None else None
     added = set((capabilities.texts("add") if capabilities is not None else None) or ())
     if added - _FARGATE_LINUX_ONLY:
@@ -130,6 +174,7 @@ def _together(listed: list[Block], task: Resource) -> Iterator[str]:
         known = [size for size in sizes if size]
         if whole and len(known) > 1 and sum(known) > whole and max(known) <= whole:
             yield f"the containers' {name} is {sum(known)}, the task's {whole}"
+    yield from _sources(listed, task)
     ports = [
         (block.integer("containerPort"), block.text("protocol", "tcp"))
         for container in listed
@@ -139,6 +184,18 @@ def _together(listed: list[Block], task: Resource) -> Iterator[str]:
     if task.text("network_mode") == "awsvpc":
         yield from (f"two port mappings have port {port}" for port in twice)
     yield from _dependencies(listed)
+
+
+def _sources(listed: list[Block], task: Resource) -> Iterator[str]:
+    """Yield volumes and containers that a container mounts and that do not exist."""
+    volumes = {volume.text("name") for volume in task.blocks("volume")}
+    for kind, key, known in (
+        ("mountPoints", "sourceVolume", volumes if task.countable("volume") else {None}),
+        ("volumesFrom", "sourceContainer", {container.text("name") for container in listed}),
+    ):
+        for block in (b for container in listed for b in container.blocks(kind)):
+            if (source := block.text(key)) and not known & {source, None}:
+                yield f"{kind}: {source} does not exist"
 
 
 def _dependencies(listed: list[Block]) -> Iterator[str]:

@@ -41,12 +41,15 @@ def parameter_group_family(cluster: Resource) -> Problems:
     family = group.text("family") if group is not None else None
     version = re.match(r"\d+", cluster.text("engine_version") or "")
     engine = cluster.text("engine")
-    if group is None or family is None or version is None or engine != "aurora-postgresql":
+    name = cluster.text("db_cluster_parameter_group_name") or "..."
+    if family is None and name.startswith("default."):
+        family = name.removeprefix("default.")
+    if family is None or version is None or engine != "aurora-postgresql":
         return
     expected = f"{engine}{version.group()}"
     if family != expected:
-        name = group.text("name") or "..."
-        text = f"{group.address} has family {family}; the engine requires {expected}"
+        where = group.address if group is not None else name
+        text = f"{where} has family {family}; the engine requires {expected}"
         yield cluster.problem(text, name=name.lower(), family=family, expected=expected)
 
 

@@ -21,7 +21,7 @@ _BACKENDS = {
     *("azurerm", "consul", "cos", "gcs", "http", "kubernetes", "local", "oci", "oss", "pg"),
     *("remote", "s3"),
 }
-_BUCKET = re.compile(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?|arn:aws[\w-]*:s3:.+")
+_BUCKET = re.compile(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?|arn:aws[\w-]*:s3:[a-z].+")
 _EXCLUSIVE = (
     ("kms_key_id", "sse_customer_key"),
     ("allowed_account_ids", "forbidden_account_ids"),

@@ -93,7 +93,7 @@ def test_a_finding_names_the_source_of_its_fact() -> None:
 
 def test_a_failed_look_up_is_a_note_and_the_others_continue() -> None:
     draft = catalog()
-    draft[BUCKET].update(force_destroy=False)
+    draft[BUCKET].update(force_destroy=False, bucket="pr1-a1-logs")
     target = FakeTarget(
         {
             "get_role": no_such("AccessDenied"),
@@ -117,7 +117,9 @@ def test_each_look_up_is_sent_once() -> None:
 
 def test_names_of_deployed_resources_are_not_reported() -> None:
     target = FakeTarget({"head_bucket": {}})
-    configuration = configuration_of(catalog().document)
+    draft = catalog()
+    draft[BUCKET].update(bucket="pr1-a1-logs")
+    configuration = configuration_of(draft.document)
     assert preflight(configuration, target=target).blockers
     assert not preflight(configuration, target=target, existing=[BUCKET]).blockers
 

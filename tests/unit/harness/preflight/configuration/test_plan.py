@@ -1,11 +1,16 @@
 """Plans have the shape that ``terraform show -json`` of Terraform 1.11 prints."""
 
 import contextlib
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.preflight.configuration import PreflightInputError, configuration_of
+from harness.preflight.configuration import (
+    PreflightInputError,
+    configuration_of,
+    read_configurations,
+)
 from harness.preflight.engine import preflight
 from harness.preflight.terraform_version import TerraformVersion
 from tests.unit.harness.preflight.sample_configuration import leaves
@@ -241,3 +246,20 @@ def test_a_value_of_any_type_anywhere_is_findings_or_one_clear_error(value: Any)
         with contextlib.suppress(PreflightInputError):
             rules_of(document)
         container[key] = kept
+
+
+MODULES = Path(__file__).with_name("modules")
+
+
+def test_a_plan_has_the_findings_of_its_modules() -> None:
+    """``plan.json``: what ``terraform show -json`` of Terraform 1.11.4 printed for the folder."""
+
+    def found(path: Path) -> set[tuple[str, str, str]]:
+        (configuration,) = read_configurations(path)
+        report = preflight(configuration)
+        assert report.incomplete == ""
+        return {(f.rule, f.address, f.severity) for f in report.findings}
+
+    of_plan = found(MODULES / "plan.json")
+    assert len(of_plan) > 10
+    assert found(MODULES) == of_plan

@@ -85,6 +85,27 @@ CASES = [
         ),
     ),
     fires(
+        "api/documented-value",
+        "aws_sns_topic_subscription.s",
+        add("aws_sns_topic_subscription.s", protocol="mail"),
+    ),
+    silent("api/documented-value", add("aws_sns_topic_subscription.s", protocol="sqs")),
+    fires(
+        "autoscaling/bounds",
+        "aws_appautoscaling_scheduled_action.a",
+        add(
+            "aws_appautoscaling_scheduled_action.a",
+            scalable_target_action={"min_capacity": 5, "max_capacity": 2},
+        ),
+    ),
+    silent(
+        "autoscaling/bounds",
+        add(
+            "aws_appautoscaling_scheduled_action.a",
+            scalable_target_action={"min_capacity": 2, "max_capacity": 2},
+        ),
+    ),
+    fires(
         "ecs/container-settings",
         TASK,
         lambda d: d.containers(lambda c: c[0].update(stopTimeout=121)),
@@ -288,6 +309,9 @@ BAD_STATEMENTS: list[dict[str, Any]] = [
     {**STATEMENT, "Principal": {"Service": "ec2"}},
     {**STATEMENT, "Principal": {"AWS": "arn:aws:iam::123456789012:role/*"}},
     {**STATEMENT, "Condition": {"StringEqual": {"a": "b"}}},
+    {**STATEMENT, "Condition": [{"StringEquals": {"a": "b"}}]},
+    {**STATEMENT, "Action": []},
+    {**STATEMENT, "NotAction": "s3:GetObject"},
     {k: v for k, v in STATEMENT.items() if k != "Principal"},
 ]
 GOOD_STATEMENTS: list[dict[str, Any]] = [
@@ -298,7 +322,11 @@ GOOD_STATEMENTS: list[dict[str, Any]] = [
     {**STATEMENT, "Principal": {"Service": "${var.service}"}},
     {**STATEMENT, "Principal": {"AWS": "${data.aws_elb_service_account.a.arn}"}},
     {**STATEMENT, "Condition": {"ForAnyValue:StringLikeIfExists": {"a": "b"}, "Null": {"a": "b"}}},
-    {**STATEMENT, "Effect": "Deny", "NotPrincipal": {"AWS": "*"}},
+    {
+        **{k: v for k, v in STATEMENT.items() if k != "Principal"},
+        "Effect": "Deny",
+        "NotPrincipal": {"AWS": "*"},
+    },
 ]
 
 
@@ -486,6 +514,18 @@ BAD_CONTAINERS: list[list[dict[str, Any]]] = [
     ],
     [{**API, "linuxParameters": {"capabilities": {"add": ["NET_ADMIN"]}}}],
 ]  # fmt: skip
+MORE_BAD_CONTAINERS: list[dict[str, Any]] = [
+    {"name": "my app"},
+    {"environment": {"A": "b"}},
+    {"secrets": [{"name": "A", "value": "x"}]},
+    {"healthCheck": {"command": ["CMD", "x"], "interval": 2}},
+    {"healthCheck": {"command": ["CMD", "x"], "retries": 20}},
+    {"ulimits": [{"name": "files", "softLimit": 1, "hardLimit": 2}]},
+    {"ulimits": [{"name": "nofile", "softLimit": 3, "hardLimit": 2}]},
+    {"mountPoints": [{"sourceVolume": "data", "containerPath": "/d"}]},
+    {"volumesFrom": [{"sourceContainer": "none"}]},
+    {"linuxParameters": {"sharedMemorySize": 64}},
+]
 GOOD_CONTAINERS: list[list[dict[str, Any]]] = [
     [API, SIDE],
     [{**API, "command": ["run", "${var.x}"], "environment": [{"name": "A", "value": "${var.n}"}]}],
@@ -495,6 +535,11 @@ GOOD_CONTAINERS: list[list[dict[str, Any]]] = [
     [{**API, "healthCheck": {"command": ["CMD-SHELL", "true"]}}],
     [{**API, "linuxParameters": {"capabilities": {"add": ["SYS_PTRACE"]}}}],
     [{**API, "logConfiguration": {"logDriver": "awsfirelens"}}],
+    [{**API, "healthCheck": {"command": ["CMD", "x"], "interval": 5, "retries": 10}}],
+    [{**API, "ulimits": [{"name": "nofile", "softLimit": 10, "hardLimit": -1}]}],
+    [{**API, "mountPoints": [{"sourceVolume": "${var.volume}", "containerPath": "/d"}]}],
+    [{**API, "volumesFrom": [{"sourceContainer": "side"}]}, SIDE],
+    [{**API, "linuxParameters": {"initProcessEnabled": True}}],
 ]
 
 
@@ -513,6 +558,138 @@ def task(definitions: list[dict[str, Any]]) -> Resources:
 @pytest.mark.parametrize("definitions", BAD_CONTAINERS, ids=str)
 def test_a_container_that_does_not_fit_is_found(definitions: list[dict[str, Any]]) -> None:
     assert "ecs/container-settings" in rules(task(definitions))
+
+
+@pytest.mark.parametrize("more", MORE_BAD_CONTAINERS, ids=str)
+def test_a_setting_that_the_api_or_fargate_refuses_is_found(more: dict[str, Any]) -> None:
+    assert "ecs/container-settings" in rules(task([{**API, **more}]))
+
+
+def test_a_mounted_volume_of_the_task_exists() -> None:
+    mount = {"sourceVolume": "data", "containerPath": "/d"}
+    resources = task([{**API, "mountPoints": [mount]}])
+    resources["aws_ecs_task_definition"]["t"]["volume"] = {"name": "data"}
+    assert "ecs/container-settings" not in rules(resources)
+
+
+TRUST = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}}
+
+
+@pytest.mark.parametrize(
+    ("action", "valid"),
+    [
+        ("s3:GetObject", False),
+        ("sts:AssumeRoles", False),
+        (["sts:AssumeRole", "sts:TagSession"], True),
+        ("sts:*", True),
+    ],
+)
+def test_a_trust_policy_allows_only_to_assume_the_role(action: Any, *, valid: bool) -> None:
+    policy = json.dumps({"Statement": [{**TRUST, "Action": action}]})
+    found = rules({"aws_iam_role": {"r": {"assume_role_policy": policy}}})
+    assert ("iam/malformed-policy" not in found) is valid
+
+
+EVERY_DAY = {"schedule": "cron(0 8 * * ? *)", "service_namespace": "ecs"}
+VALUES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("aws_sns_topic_subscription", {"protocol": "mail"}, {"protocol": "email"}),
+    ("aws_lambda_function", {"timeout": 901}, {"timeout": 900}),
+    ("aws_appautoscaling_scheduled_action", {"schedule": "0 8 * * *"}, EVERY_DAY),
+    (
+        "aws_appautoscaling_target",
+        {"service_namespace": "ecs", "scalable_dimension": "rds:cluster:ReadReplicaCount"},
+        {"service_namespace": "rds", "scalable_dimension": "rds:cluster:ReadReplicaCount"},
+    ),
+    (
+        "aws_rds_cluster",
+        {"engine": "aurora-postgresql", "backtrack_window": 60},
+        {"engine": "aurora-mysql", "backtrack_window": 60},
+    ),
+    (
+        "aws_rds_cluster",
+        {"engine": "aurora-postgresql", "storage_type": "gp3"},
+        {"engine": "postgres", "storage_type": "gp3"},
+    ),
+    (
+        "aws_rds_cluster_instance",
+        {"performance_insights_retention_period": 10},
+        {"performance_insights_retention_period": 93},
+    ),
+    (
+        "aws_lb_target_group",
+        {"load_balancing_algorithm_type": "random"},
+        {"load_balancing_algorithm_type": "weighted_random"},
+    ),
+    ("aws_security_group", {"ingress": {"protocol": "http"}}, {"ingress": {"protocol": "6"}}),
+    ("aws_security_group", {"egress": {"from_port": 99999}}, {"egress": {"from_port": 65535}}),
+    (
+        "aws_cloudfront_distribution",
+        {"web_acl_id": "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/x/1"},
+        {"web_acl_id": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/x/1"},
+    ),
+    (
+        "aws_cloudfront_distribution",
+        {"logging_config": {"bucket": "logs"}},
+        {"logging_config": {"bucket": "logs.s3.eu-west-1.amazonaws.com"}},
+    ),
+    (
+        "aws_cloudfront_distribution",
+        {"origin": {"custom_origin_config": {"https_port": 22}}},
+        {"origin": {"custom_origin_config": {"https_port": 8443}}},
+    ),
+    (
+        "aws_cloudfront_distribution",
+        {"default_cache_behavior": {"function_association": {"event_type": "origin-request"}}},
+        {"default_cache_behavior": {"function_association": {"event_type": "viewer-request"}}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "wrong", "valid"), VALUES, ids=str)
+def test_values_that_only_the_documentation_limits(
+    kind: str, wrong: dict[str, Any], valid: dict[str, Any]
+) -> None:
+    assert "api/documented-value" in rules({kind: {"x": wrong}})
+    assert "api/documented-value" not in rules({kind: {"x": valid}})
+
+
+@pytest.mark.parametrize(
+    ("more", "valid"),
+    [
+        ({"custom_error_response": {"error_code": 404, "response_page_path": "/404.html"}}, False),
+        ({"custom_error_response": {"error_code": 404}}, True),
+        ({"aliases": ["https://shop.example.com"]}, False),
+        ({"aliases": ["*.example.com"], "viewer_certificate": {}}, True),
+    ],
+    ids=str,
+)
+def test_error_pages_and_aliases_of_a_distribution(more: dict[str, Any], *, valid: bool) -> None:
+    messages = [
+        f.message
+        for f in report({"aws_cloudfront_distribution": {"d": more}}).findings
+        if "alias " in f.message or "custom_error_response:" in f.message
+    ]
+    assert (messages == []) is valid
+
+
+def test_two_records_of_one_name_and_type() -> None:
+    def records(**more: str) -> Resources:
+        body = {"zone_id": "Z1", "name": "www", "type": "A", "records": ["10.0.0.1"], "ttl": 60}
+        return {"aws_route53_record": {"a": {**body, **more}, "b": body}}
+
+    assert "terraform/duplicate-name" in rules(records())
+    for more in ({"type": "AAAA"}, {"set_identifier": "b"}):
+        assert "terraform/duplicate-name" not in rules(records(**more))
+
+
+def test_the_default_parameter_group_is_that_of_the_version() -> None:
+    def cluster(group: str) -> Resources:
+        body = {"engine": "aurora-postgresql", "engine_version": "16.8"}
+        return {"aws_rds_cluster": {"c": {**body, "db_cluster_parameter_group_name": group}}}
+
+    assert "rds/parameter-group-family" in rules(cluster("default.aurora-postgresql15"))
+    assert "rds/parameter-group-family" not in rules(cluster("default.aurora-postgresql16"))
+    assert "rds/parameter-group-family" not in rules(cluster("mine"))
 
 
 @pytest.mark.parametrize("definitions", GOOD_CONTAINERS, ids=str)
