@@ -76,7 +76,8 @@ def data_document(data: Resource) -> Any:
     if data.repeated or not data.countable("statement") or not all(map(data.absent, _SOURCES)):
         return Unknown()
     blocks = data.blocks("statement")
-    if not all(block.countable(name) for block in blocks for name in _DATA_BLOCKS):
+    none = not blocks and "statement" in data.dynamic_names  # a module by itself, with defaults
+    if none or not all(block.countable(name) for block in blocks for name in _DATA_BLOCKS):
         return Unknown()
     return {"Statement": [_data_statement(block) for block in blocks]}
 

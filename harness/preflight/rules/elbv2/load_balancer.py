@@ -3,7 +3,7 @@
 import itertools
 import math
 
-from harness.preflight.configuration import Resource, Unknown, same
+from harness.preflight.configuration import Resource, Unknown, is_traceable, same
 from harness.preflight.finding import Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ec2.model import distinct_zones, zones_of
@@ -46,7 +46,9 @@ def no_internet_gateway(balancer: Resource) -> Problems:
     gateways = [gateway for each in found for gateway in each or ()]
     if not gateways and None not in found:
         yield balancer.problem(f"{vpc.address} has no internet gateway")
-    elif gateways and not any(balancer.depends_on(gateway) for gateway in gateways):
+    routes = filter(balancer.depends_on, configuration.resources("aws_route", "aws_route_table"))
+    sure = all(is_traceable([r.unresolved(n) for n in ("gateway_id", "route")]) for r in routes)
+    if gateways and sure and not any(map(balancer.depends_on, gateways)):
         text = f"does not depend on {gateways[0].address}, which may be attached later"
         yield balancer.problem(text, severity=Severity.WARNING)
 

@@ -438,6 +438,13 @@ def test_the_ids_of_statements_are_alphanumeric_and_unique(statements: list[Any]
     assert "iam/malformed-policy" not in rules({"aws_iam_policy": {"p": {"policy": valid}}})
 
 
+def test_a_document_whose_dynamic_statements_are_none_is_not_found() -> None:
+    dynamic = {"statement": {"for_each": {}, "content": ALLOW}}
+    data = {"aws_iam_policy_document": {"d": {"dynamic": dynamic}}}
+    policy = {"policy": "${data.aws_iam_policy_document.d.json}"}
+    assert "iam/malformed-policy" not in rules({"aws_iam_policy": {"p": policy}}, data=data)
+
+
 def test_a_policy_document_is_checked_for_the_resource_that_has_it() -> None:
     data = {"aws_iam_policy_document": {"d": {"statement": {**ALLOW, "principals": ANYONE}}}}
     policy = {"policy": "${data.aws_iam_policy_document.d.json}"}
