@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -140,14 +141,14 @@ def checkov(program: str) -> Inspect:
 
     The correct stack (folder ``0``) is timed alone; one run inspects all mistakes.
     """
-    mistakes: dict[str, set[str]] = {}
+
+    @cache
+    def mistakes(directory: Path) -> dict[str, set[str]]:
+        return _failed_checks(program, directory)
 
     def inspect(folder: Path) -> set[str]:
-        if folder.name == "0":
-            return _failed_checks(program, folder).get("0", set())
-        if not mistakes:
-            mistakes.update(_failed_checks(program, folder.parent))
-        return mistakes.get(folder.name, set())
+        found = _failed_checks(program, folder) if folder.name == "0" else mistakes(folder.parent)
+        return found.get(folder.name, set())
 
     return inspect
 
