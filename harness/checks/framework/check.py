@@ -65,7 +65,7 @@ class ServiceChecks:
     """
 
     service: ClassVar[str]
-    requires: ClassVar[tuple[str, ...]]
+    requires: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, context: CheckContext) -> None:
         self.context = context

@@ -156,7 +156,7 @@ def test_a_failing_check_shows_the_test_and_the_claim_and_nothing_of_the_harness
         "def test_check(catalog_check_context):\n"
         "    from harness import ServiceChecks, check, expect\n"
         "    class Api(ServiceChecks):\n"
-        "        service, tier = 'api', 'network'\n"
+        "        service, requires = 'api', ('network',)\n"
         "        @check('every task answers')\n"
         "        def answers(self):\n"
         "            try: {}['x']\n"
