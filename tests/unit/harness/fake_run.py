@@ -16,12 +16,15 @@ from harness.aws.resources.ownership import Ownership
 from harness.aws.resources.resource import Resource
 from harness.catalog import CATALOG
 from harness.core.errors import EmulatorError, HarnessError
+from harness.deploy import deploy
 from harness.run.ledger import Ledger, RunStatus
 from harness.run.run import Run
 from harness.run.timeline import Observer, Timeline
 from harness.settings.settings import HarnessSettings
+from harness.synth import ahead
 from harness.synth.synthesize import SynthesizedStack
 from harness.targets.factory import attach_target
+from harness.teardown import destroy
 from harness.teardown.proof import TeardownProof
 from harness.teardown.sweep.removal import Outcome
 from harness.teardown.sweep.report import SweepReport, SweptRun
@@ -149,20 +152,20 @@ class FakeRun:
         self.synths: list[StackConfig] = []
         self.synths_ahead: list[StackConfig] = []
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        patch.setattr("harness.deploy.deploy.create_target", self._create)
-        patch.setattr("harness.deploy.deploy.attach_target", self.target.attached)
-        patch.setattr("harness.teardown.destroy.attach_target", self.target.attached)
-        patch.setattr("harness.deploy.deploy.synthesize", self._synthesize)
-        patch.setattr("harness.synth.ahead.synthesize", self._synthesize_ahead)
-        patch.setattr("harness.teardown.destroy.prove_teardown", self._prove)
-        patch.setattr("harness.teardown.destroy.sweep", self._sweep)
+        patch.setattr(deploy, "create_target", self._create)
+        patch.setattr(deploy, "attach_target", self.target.attached)
+        patch.setattr(destroy, "attach_target", self.target.attached)
+        patch.setattr(deploy, "synthesize", self._synthesize)
+        patch.setattr(ahead, "synthesize", self._synthesize_ahead)
+        patch.setattr(destroy, "prove_teardown", self._prove)
+        patch.setattr(destroy, "sweep", self._sweep)
         self.watched: list[Path] = []
-        patch.setattr("harness.deploy.deploy.start_watchdog", self.watched.append)
-        patch.setattr("harness.deploy.deploy.require_no_existing_resources", self._require_none)
+        patch.setattr(deploy, "start_watchdog", self.watched.append)
+        patch.setattr(deploy, "require_no_existing_resources", self._require_none)
 
     def attaches_really(self) -> None:
         """Let destroy attach to what is on record, as without fakes."""
-        self._patch.setattr("harness.teardown.destroy.attach_target", attach_target)
+        self._patch.setattr(destroy, "attach_target", attach_target)
 
     def settings(self, **changes: Any) -> HarnessSettings:
         values: dict[str, Any] = {
