@@ -205,7 +205,7 @@ MUTATIONS = (
     ),
     called(
         "an alarm too many",
-        "alarms/metrics tags/alarms",
+        "alarms/metrics",
         (
             "cloudwatch.put_metric_alarm",
             lambda c: {
