@@ -1,7 +1,7 @@
 """Faults of the AWS API, injected by a proxy before a simulated account."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.faults.proxy import ALWAYS, Fault
 from tests.faults.row import NETWORK, SECRET, Row
@@ -108,13 +108,8 @@ def _row(fault: str, phase: str, injected: Injected, *, tiers: tuple[str, ...] =
 
 
 def _failing(fault: str, phase: str, injected: Injected, first: str, *, kept: bool = False) -> Row:
-    return Row(
-        FAMILY,
-        fault,
-        phase,
-        before=injected.before,
-        inject=injected.inject,
-        after=injected.after,
+    return replace(
+        _row(fault, phase, injected),
         status=1,
         verdict="failed",
         first=first.lstrip("^"),
