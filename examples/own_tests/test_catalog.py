@@ -1,17 +1,8 @@
-"""Tests of a project that deploys the catalog stack (docs/own-tests.md, docs/own-check.md)."""
+"""Tests of a project that deploys the catalog stack: the examples of docs/own-tests.md."""
 
 import pytest
 
-from catalog_harness import (
-    Alb,
-    CatalogOutputs,
-    CheckContext,
-    Plane,
-    ServiceChecks,
-    Target,
-    check,
-    expect,
-)
+from catalog_harness import Alb, CatalogOutputs, Target
 
 
 def test_every_target_is_healthy(catalog_alb: Alb) -> None:
@@ -23,19 +14,3 @@ def test_every_target_is_healthy(catalog_alb: Alb) -> None:
 def test_products_through_the_edge(catalog_target: Target, catalog_outputs: CatalogOutputs) -> None:
     url = f"https://{catalog_outputs.distribution_domain_name}/products"
     assert catalog_target.http().get(url, timeout=30).status_code == 200
-
-
-class Edge(ServiceChecks):
-    service, tier = "edge", "edge"
-
-    @check("the distribution answers within five seconds", plane=Plane.DATA)
-    def answers_quickly(self) -> str:
-        domain = self.context.outputs.distribution_domain_name
-        answer = self.context.request("GET", f"https://{domain}/healthz")
-        seconds = answer.elapsed.total_seconds()
-        expect(seconds < 5, "an answer within 5 s", f"{seconds:.2f} s")
-        return f"{answer.status_code} after {seconds:.2f} s"
-
-
-def test_edge(catalog_check_context: CheckContext) -> None:
-    Edge(catalog_check_context).answers_quickly()

@@ -22,7 +22,7 @@ MUTATIONS = tuple(
     )
     for each in module.MUTATIONS
 )
-# Data-plane check -> why nothing can refute it on the embedded cloud; listed in the README.
+# Data-plane check -> why nothing can refute it on the embedded cloud; listed in docs/checks.md.
 NOT_REFUTABLE = {
     "aurora/plain-text-refused": "not made there: MiniStack does not pass rds.force_ssl on",
 }

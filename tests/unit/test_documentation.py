@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from harness.cli.main import commands
 
@@ -19,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")} - {ROOT / "docs/rules.md"})
 # Programs of others, whose options no test of this repository knows.
 OTHER_PROGRAMS = {
-    ".", "cd", "cdktf", "docker", "export", "git", "npx", "pip", "pre-commit", "tox", "uv", "aws",
+    ".", "aws", "cd", "docker", "export", "git", "npx", "pip", "pre-commit", "sed", "tox", "uv",
 }  # fmt: skip
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -70,6 +71,36 @@ def test_its_commands_exist_with_their_options(page: Path, pytestconfig: pytest.
             check_command(words, pytestconfig)
 
 
+@every_page
+def test_its_recipes_for_ci_are_yaml_whose_commands_exist(
+    page: Path, pytestconfig: pytest.Config
+) -> None:
+    for block in re.findall(r"^```yaml\n(.*?)```", page.read_text(), re.DOTALL | re.MULTILINE):
+        assert yaml.safe_load(block)
+        for line in re.findall(r"^(?:- |  )*(?:run: )?(catalog-harness .*|image=.*)$", block, re.M):
+            for words in commands_of(line):
+                check_command(words, pytestconfig)
+
+
+@pytest.mark.parametrize("page", ["own-tests.md", "own-check.md"])
+def test_its_examples_are_those_that_run(page: str) -> None:
+    """``tox -e examples`` runs the same functions and classes."""
+    definitions = [
+        node
+        for example in re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(), re.S)
+        for node in ast.parse(example).body
+        if not isinstance(node, ast.ImportFrom | ast.Import)
+    ]
+    run = {
+        ast.dump(node)
+        for path in ROOT.glob("examples/*/*.py")
+        for node in ast.parse(path.read_text()).body
+    }
+
+    assert definitions
+    assert [ast.unparse(node) for node in definitions if ast.dump(node) not in run] == []
+
+
 def commands_of(line: str) -> Iterator[list[str]]:
     """Yield the commands of a shell line, without variables, redirections and a comment."""
     line = re.sub(r"\w+=\$\((.*?)\)", r"\1", line)  # image=$(...)
@@ -105,6 +136,8 @@ def check_command_line(arguments: list[str]) -> None:
     """Parse arguments as ``catalog-harness`` does; an unknown option or command raises."""
     context = click.Context(commands)
     given = [each for each in arguments if each != "-v"]
+    if given == ["--help"]:
+        return
     command = commands.get_command(context, given[0]) if given else None
     while isinstance(command, click.Group) and len(given) > 1:
         given = given[1:]
