@@ -6,7 +6,7 @@ import click
 
 from harness.cli.options import harness_options, settings_from
 from harness.cli.session import reported
-from harness.pipeline.whole_run import whole_run
+from harness.pipeline.lifetime import whole_run
 from harness.settings.options import OPTIONS
 
 json_option = click.option(

@@ -13,7 +13,7 @@ from harness.catalog import CATALOG
 from harness.pipeline.outcome import RunOutcome
 from harness.report.files import write_report
 from harness.report.github import report_to_github
-from harness.report.history import read_history, remaining_seconds
+from harness.report.history import remaining_time
 from harness.report.json_lines import JsonObserver
 from harness.report.progress import CLOSED_CONSOLE, ConsoleObserver
 from harness.report.terminal import render_summary
@@ -47,13 +47,9 @@ def observed_run(
     """
     ledger = Ledger(settings.home)
     suffix = ledger.suffix_for(settings)
-    past = read_history(settings.report_dir)
-
-    def remaining(phase: str, elapsed: float) -> float | None:
-        return remaining_seconds(past, settings.target, phase, elapsed, whole=not keep)
-
     with ExitStack() as display:
         if observer is None:
+            remaining = remaining_time(settings, whole=not keep)
             observer = display.enter_context(ConsoleObserver(console, remaining=remaining))
         run = Run(
             stack=CATALOG,
@@ -75,8 +71,8 @@ def reported(
 
     With ``as_json``, standard output receives lines of JSON alone.
 
-    An error of the body is the first error of the report and is raised again. There is no
-    report for an error before the run was on record.
+    An error of the body is the first error of the report and is raised again. Before the run was
+    on record, only a refusal has a report.
     """
     console = Console()
     lines = JsonObserver(sys.stdout) if as_json else None

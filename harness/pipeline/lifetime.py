@@ -1,4 +1,4 @@
-"""The lifetime of a stack: deployed on entry of a context, destroyed on every exit."""
+"""The lifetime of a stack: deployed on entry of a context, destroyed on every exit; a whole run."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +10,32 @@ from harness.core.max_duration import time_limit
 from harness.deploy.deploy import Deployment, deploy
 from harness.pipeline.bundle import save_bundle
 from harness.pipeline.continuation import continuation
-from harness.pipeline.prove import check_context
+from harness.pipeline.outcome import RunOutcome, kept_note
+from harness.pipeline.prove import check_context, prove
 from harness.run.ledger import RunStatus
 from harness.run.run import Run
 from harness.run.teardown_result import TeardownState
 from harness.teardown.destroy import destroy
 from harness.teardown.proof import TeardownProof
+
+
+def whole_run(run: Run, outcome: RunOutcome, *, keep: bool, checks: bool = True) -> None:
+    """Deploy the stack, run the checks, destroy it, and prove that nothing is left.
+
+    Args:
+        outcome: Receives the results of the checks, errors of the second plan and notes.
+        keep: Leave a stack up that was deployed completely.
+
+    Raises:
+        HarnessError: The deployment or the teardown failed, or something was left behind.
+    """
+    with deployed(run, keep=keep) as deployment:
+        outcome.record_deployment(deployment)
+        if checks:
+            prove(deployment, outcome)
+        run.update(verified=not outcome.errors and not keep)
+    if keep:
+        outcome.notes.append(kept_note(run.environment_suffix))
 
 
 @contextmanager

@@ -54,16 +54,20 @@ class RunOutcome:
         return {each.status for each in self.results} | {each.status for each in self.tests}
 
     def report(self, run: Run) -> RunReport | None:
-        """Return the report; None if the run is not on record."""
+        """Return the report; None if the run is not on record, unless it was refused."""
         record = run.find_record()
-        if record is None:
+        refused = not (record and record.applied) and isinstance(
+            next(iter(self.errors), None), BlockedError | UsageError
+        )
+        if record is None and not refused:
             return None
+        place = record or run.settings
         bundle = run.settings.report_dir / run.teardown.bundle.removesuffix(".zip")
         configuration = self.configuration or read_configuration(bundle / COPY)
         return RunReport(
-            target=record.target,
-            region=record.region,
-            environment_suffix=record.environment_suffix,
+            target=place.target,
+            region=place.region,
+            environment_suffix=run.environment_suffix,
             started_at=run.started_at,
             facts=dict(self.facts),
             phases=run.timeline.phases,
@@ -74,7 +78,7 @@ class RunOutcome:
             references=references(configuration),
             # Of a run without failures nothing needs it.
             configuration=dict(resource_blocks(configuration)) if run.teardown.bundle else {},
-            provider_clock=record.provider_clock,
+            provider_clock=record.provider_clock if record else 1,
             outputs=dict(self.outputs),
             errors=tuple(map(_text, self.errors)),
             leftovers=run.teardown.leftovers,
@@ -82,9 +86,7 @@ class RunOutcome:
             teardown=str(run.teardown),
             bundle=run.teardown.bundle,
             interrupted=any(isinstance(error, KeyboardInterrupt) for error in self.errors),
-            refused=bool(self.errors)
-            and not record.applied
-            and isinstance(self.errors[0], BlockedError | UsageError),
+            refused=refused,
             proved=self.proved,
             notes=(*run.timeline.notes, *self.notes),
         )

@@ -8,29 +8,32 @@ import pytest
 from rich.console import Console
 
 from harness.core.folders import create_folder
+from harness.report.history import remaining_time
 from harness.report.progress import ConsoleObserver
 from harness.run.timeline import Observer
+from harness.settings.settings import HarnessSettings
 
 _PROGRESS_FILE = "progress.log"
 _POLL_SECONDS = 0.5
 
 
-def terminal_observer(config: pytest.Config) -> Observer:
+def terminal_observer(config: pytest.Config, _: Path, settings: HarnessSettings) -> Observer:
     """Return an observer that writes plain lines to pytest's terminal; none with ``-q``."""
     reporter = _reporter(config)
     if reporter is None:
         return Observer()
-    return _plain_observer(cast("TextIO", _OwnLines(reporter)), reporter._tw.fullwidth)
+    file = cast("TextIO", _OwnLines(reporter))
+    return _plain_observer(file, reporter._tw.fullwidth, settings)
 
 
-def worker_observer(directory: Path) -> Observer:
+def worker_observer(directory: Path, settings: HarnessSettings) -> Observer:
     """Return the observer of a pytest-xdist worker, which has no terminal.
 
     It writes to a file of the run that the controlling process follows.
     """
     create_folder(directory)
     file = (directory / _PROGRESS_FILE).open("a", buffering=1, encoding="utf-8")
-    return _plain_observer(file, width=200)
+    return _plain_observer(file, 200, settings)
 
 
 def follow_workers(config: pytest.Config, directory: Path) -> "Follower | None":
@@ -103,6 +106,8 @@ def _reporter(config: pytest.Config) -> pytest.TerminalReporter | None:
     return None if quiet else found
 
 
-def _plain_observer(file: TextIO, width: int) -> Observer:
+def _plain_observer(file: TextIO, width: int, settings: HarnessSettings) -> Observer:
     console = Console(file=file, width=width, force_terminal=False, color_system=None)
-    return ConsoleObserver(console).open()
+    whole = not (settings.keep_stack or settings.reuse_stack)
+    remaining = remaining_time(settings, whole=whole, tests=True)
+    return ConsoleObserver(console, remaining=remaining).open()

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,7 +26,6 @@ from harness.report.terminal import plain_summary
 from harness.run.evidence import Status
 from harness.run.owner import RunInUseError
 from harness.run.run import Run
-from harness.run.timeline import Observer
 
 _PACKAGE = Path(__file__).parents[1]
 _SUMMARY_COLUMNS = 120
@@ -92,15 +92,11 @@ class HarnessSession:
             pytest.exit(str(error), returncode=error.exit_code)
 
     def _choose(self) -> SharedStack:
+        observer = partial(terminal_observer, self._config) if self._controls else worker_observer
         try:
-            return SharedStack.begin(
-                self._config, self._observer, self._owner_pid, self._folder.agree
-            )
+            return SharedStack.begin(self._config, observer, self._owner_pid, self._folder.agree)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from error
-
-    def _observer(self, directory: Path) -> Observer:
-        return terminal_observer(self._config) if self._controls else worker_observer(directory)
 
     def _start_deadline(self) -> None:
         """End the session at its maximum duration, unless it reuses a stack."""
@@ -146,6 +142,8 @@ class HarnessSession:
         """
         if self._controls and isinstance(error, UsageError | TargetError):
             self._gave_up = True
+            if self.stack.run.find_record() is None:  # no other place has the error
+                self.outcome.errors.append(error)
             pytest.exit(str(error), returncode=error.exit_code)
         raise pytest.fail.Exception(str(error), pytrace=False) from None
 

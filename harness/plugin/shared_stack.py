@@ -20,6 +20,7 @@ from harness.run.ledger import Ledger, RunRecord, RunStatus, now
 from harness.run.run import Run
 from harness.run.teardown_result import TeardownState
 from harness.run.timeline import Observer, Timeline
+from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
 from harness.terraform.drift import DriftWatch
 
@@ -47,7 +48,7 @@ class SharedStack:
     def begin(
         cls,
         config: pytest.Config,
-        observer: Callable[[Path], Observer],
+        observer: Callable[[Path, HarnessSettings], Observer],
         owner_pid: int,
         agree: Callable[[Mapping[str, str]], Mapping[str, str]],
     ) -> "SharedStack":
@@ -69,7 +70,9 @@ class SharedStack:
         }
         agreed = agree(proposal)
         suffix = agreed["environment_suffix"]
-        timeline = Timeline(observer(ledger.directory(suffix)), origin=float(agreed["origin"]))
+        timeline = Timeline(
+            observer(ledger.directory(suffix), settings), origin=float(agreed["origin"])
+        )
         return cls(
             Run(
                 stack=CATALOG,

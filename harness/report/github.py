@@ -7,9 +7,8 @@ import html
 import os
 from pathlib import Path
 
-import jinja2
-
 from harness.report.failures import failures
+from harness.report.html import template_environment
 from harness.report.model import RunReport
 from harness.report.text import duration, one_line, shortened, visible
 from harness.report.views import headline
@@ -46,13 +45,8 @@ def _property(text: str) -> str:
 
 def step_summary(report: RunReport) -> str:
     """Return the summary in Markdown; no text of another program can break its form."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("harness.report"),
-        autoescape=False,  # noqa: S701 - ``_text`` escapes for Markdown
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        finalize=_text,
-    )
+    # ``_text`` escapes for Markdown.
+    environment = template_environment().overlay(autoescape=False, finalize=_text)
     return environment.get_template("summary.html").render(
         report=report,
         headline=headline(report),

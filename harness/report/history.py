@@ -6,7 +6,7 @@ Each has ``started_at``, ``environment_suffix``, ``target``, ``verdict``, ``seco
 
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from statistics import median
@@ -15,6 +15,7 @@ from typing import Any
 from harness.report.model import RunReport, Verdict
 from harness.report.views import wall_seconds
 from harness.run.evidence import Status
+from harness.settings.settings import HarnessSettings
 
 _FILE = "history.jsonl"
 _MOST = 20
@@ -76,20 +77,30 @@ def flips(history: Sequence[PastRun]) -> list[list[str]]:
     return found
 
 
-def remaining_seconds(
-    history: Sequence[PastRun], target: str, phase: str, elapsed: float, *, whole: bool = True
-) -> float | None:
+def remaining_time(
+    settings: HarnessSettings, *, whole: bool, tests: bool = False
+) -> Callable[[str, float], float | None]:
     """Return how long a run will take from now on, by the last ones that passed on its target.
 
-    It is the median, for a run whose last phase started ``elapsed`` seconds ago; None without any.
-    Of a ``whole`` run, which ends with a teardown, only such runs count, else only the others.
+    It is the median, in seconds, for a run whose last phase (the first argument) started so many
+    seconds ago (the second one); None without any. Of a ``whole`` run, which ends with a teardown,
+    only such runs count, and of a session of pytest (``tests``) only such sessions.
     """
-    rests = [
-        entry["seconds"] - started
-        for entry in history
-        if entry["target"] == target and entry["verdict"] == Verdict.PASSED
+    past = [
+        entry
+        for entry in read_history(settings.report_dir)
+        if entry["target"] == settings.target and entry["verdict"] == Verdict.PASSED
         if whole is any(name == "destroy" for name, _, _ in entry["phases"])
-        for name, started, _ in entry["phases"]
-        if name == phase
+        if tests is any("::" in name for name in entry["statuses"])
     ]
-    return max(0.0, median(rests[-_RECENT:]) - elapsed) if rests else None
+
+    def remaining(phase: str, elapsed: float) -> float | None:
+        rests = [
+            entry["seconds"] - started
+            for entry in past
+            for name, started, _ in entry["phases"]
+            if name == phase
+        ]
+        return max(0.0, median(rests[-_RECENT:]) - elapsed) if rests else None
+
+    return remaining

@@ -27,7 +27,7 @@ def render_html(report: RunReport, history: Sequence[PastRun] = ()) -> str:
     """
     script = _source("page.html")
     return (
-        _environment()
+        template_environment()
         .get_template("report.html")
         .render(
             report=report,
@@ -52,7 +52,8 @@ def render_html(report: RunReport, history: Sequence[PastRun] = ()) -> str:
     )
 
 
-def _environment() -> jinja2.Environment:
+def template_environment() -> jinja2.Environment:
+    """Return the environment of the templates: every value is redacted and escaped for HTML."""
     return jinja2.Environment(
         loader=jinja2.PackageLoader("harness.report"),
         autoescape=True,

@@ -15,7 +15,7 @@ from harness.aws.capability import Capability
 from harness.aws.resources.ownership import Ownership
 from harness.aws.resources.resource import Resource
 from harness.catalog import CATALOG
-from harness.core.errors import EmulatorError, HarnessError
+from harness.core.errors import EmulatorError, HarnessError, UsageError
 from harness.deploy import deploy
 from harness.run.ledger import Ledger, RunStatus
 from harness.run.run import Run
@@ -282,6 +282,11 @@ class FakeRun:
         outcomes = tuple(Outcome(each, self.removal_error) for each in found)
         swept = SweptRun(SUFFIX, "named", found, outcomes=outcomes)
         return SweepReport("embedded", "eu-north-1", dry_run=False, runs=(swept,))
+
+
+def refuse_as_guard(*_: object) -> None:
+    """Refuse a run before it is on record, in place of ``require_permission``."""
+    raise UsageError("the root user", remedy="use a role")
 
 
 def observer_of(run: Run) -> RecordingObserver:

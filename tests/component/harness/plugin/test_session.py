@@ -13,7 +13,7 @@ from harness.run.ledger import RunStatus
 from harness.terraform.drift import AllowedDrift
 from tests.component.harness.plugin.conftest import Session
 from tests.unit.harness.core.test_max_duration import Clock
-from tests.unit.harness.fake_run import SUFFIX, FakeRun
+from tests.unit.harness.fake_run import SUFFIX, FakeRun, refuse_as_guard
 from tests.unit.harness.pipeline.test_prove import CHANGED
 from tests.unit.harness.teardown.test_destroy import LEFT
 from tests.unit.harness.terraform.fake_terraform import error, lines
@@ -475,6 +475,23 @@ class TestKeeping:
         result.stdout.fnmatch_lines(["*is on record as deployed*"])
         assert fake_run.ledger.get(SUFFIX) == before
         assert "destroy" not in fake_run.verbs
+
+    def test_what_a_guard_refuses_has_a_report_though_it_is_not_on_record(
+        self,
+        session: Session,
+        fake_run: FakeRun,
+        reports: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("harness.deploy.deploy.require_permission", refuse_as_guard)
+
+        result = session(USES_STACK)
+
+        assert result.ret == 2
+        report = report_in(reports)
+        assert report["verdict"] == "refused"
+        assert report["errors"] == ["the root user\n  What to do: use a role"]
+        assert fake_run.ledger.records() == ()
 
     def test_a_suffix_whose_run_was_destroyed_is_free_again(
         self, session: Session, fake_run: FakeRun

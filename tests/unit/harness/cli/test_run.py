@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from harness.core.errors import HarnessError
 from harness.deploy.preflight import BlockedError
 from harness.run.evidence import Status
 from harness.run.ledger import RunStatus
 from tests.unit.harness.cli.conftest import LEFT, CommandLine, Options
 from tests.unit.harness.fake_checks import FakeChecks, result
-from tests.unit.harness.fake_run import SUFFIX, FakeRun
+from tests.unit.harness.fake_run import SUFFIX, FakeRun, refuse_as_guard
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
 SCHEMA = Draft202012Validator(json.loads(Path("docs/report.schema.json").read_text()))
@@ -152,6 +153,43 @@ class TestRun:
         assert "apply" not in fake_run.verbs
         SCHEMA.validate(report)
 
+    def test_what_a_guard_refuses_has_a_report_though_it_is_not_on_record(
+        self,
+        call: CommandLine,
+        fake_run: FakeRun,
+        deployable: Options,
+        reports: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("harness.deploy.deploy.require_permission", refuse_as_guard)
+
+        completed = call("run", *deployable)
+
+        report = json.loads((reports / "report.json").read_text())
+        page = (reports / "report.html").read_text()
+        assert completed.status == 2
+        assert completed.err.count("the root user") == 1
+        assert (report["verdict"], report["passed"]) == ("refused", False)
+        assert report["errors"] == ["the root user\n  What to do: use a role"]
+        assert "the root user" in page
+        assert fake_run.ledger.records() == ()
+        SCHEMA.validate(report)
+
+    def test_an_error_before_the_run_is_on_record_that_refuses_nothing_has_no_report(
+        self,
+        call: CommandLine,
+        deployable: Options,
+        reports: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise HarnessError("no answer")
+
+        monkeypatch.setattr("harness.deploy.deploy.require_permission", fail)
+
+        assert call("run", *deployable).status == 1
+        assert not (reports / "report.json").exists()
+
     def test_a_kept_stack_stays_deployed_with_a_note_on_its_removal(
         self, call: CommandLine, fake_run: FakeRun, deployable: Options
     ) -> None:
@@ -185,7 +223,7 @@ class TestRun:
         assert completed.status == 2
         assert "is on record as deployed" in completed.err
         assert fake_run.status is RunStatus.DEPLOYED
-        assert not (reports / "report.json").exists()
+        assert json.loads((reports / "report.json").read_text())["verdict"] == "refused"
 
     def test_a_report_that_cannot_be_written_does_not_hide_the_first_error(
         self, call: CommandLine, fake_run: FakeRun, deployable: Options, reports: Path
