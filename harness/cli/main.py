@@ -8,6 +8,7 @@ from contextlib import suppress
 import click
 
 from harness.cli.lazy import LazyGroup
+from harness.core.bytecode import keep_bytecode
 from harness.core.errors import HarnessError
 from harness.core.interrupts import Terminated, sigterm_as_interrupt
 from harness.core.redaction import RedactingFormatter
@@ -57,6 +58,7 @@ def commands(*, verbose: bool) -> None:
 
 def main() -> None:
     """Run the command line; a usage error is one line, a bug is a traceback."""
+    keep_bytecode()
     try:
         with sigterm_as_interrupt():
             sys.exit(commands.main(prog_name="catalog-harness", standalone_mode=False) or 0)

@@ -13,7 +13,7 @@ from harness.emulator.container_engine.image import Image, Launch, LaunchContext
 _RESPONSE_SECONDS = 5.0
 _VERSION_TAG = re.compile(r"latest|v?\d+(\.\d+)*([-+._][\w.-]+)?")
 # The only variables that a container inherits from the environment of the user.
-_INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
+_INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "PYTHONPYCACHEPREFIX")
 
 
 class CatalogApiImage(Image):
