@@ -1,6 +1,6 @@
 """Reports of real runs, as recorded in ``recorded/*.json``, to be rendered anew.
 
-To record one: ``report.json`` of a run on the embedded target, through ``shortened_report``.
+``python -m tests.browser.record`` records them.
 """
 
 import dataclasses
@@ -48,35 +48,3 @@ def shortened_report(report: Path) -> str:
     kept = [each for each in events if each["source"] == "second plan"]
     values["events"] = kept + events[:: 1 + len(events) // _EVENTS]
     return json.dumps(values, separators=(",", ":")) + "\n"
-
-
-def interrupted() -> RunReport:
-    """Return the passed run as if Ctrl-C had ended it during its checks."""
-    report = recorded("passed")
-    ended, rest = report.results[:40], report.results[40:]
-    text = "the run was interrupted before the check had a result"
-    return dataclasses.replace(
-        report,
-        interrupted=True,
-        errors=("interrupted",),
-        results=ended
-        + tuple(
-            dataclasses.replace(each, status=Status.INTERRUPTED, observed=text, seconds=0.0)
-            for each in rest
-        ),
-    )
-
-
-def leaking() -> RunReport:
-    """Return the passed run as if its teardown had left something."""
-    return dataclasses.replace(
-        recorded("passed"),
-        leftovers=(
-            "ec2 elastic IP address eipalloc-0a1b2c3d4e5f60718 (by tag RunId)",
-            "s3 bucket catalog-logs-pr123-7f3a (by name)",
-            "ec2 subnet subnet-0a1b2c3d4e5f60718 (by tag RunId)",
-        ),
-        errors=("3 resources of pr123-7f3a are left after destroy",),
-        torn_down=False,
-        teardown="teardown proof FAILED: 3 resources left",
-    )

@@ -9,17 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from harness.report.files import write_report
-from harness.report.model import RunReport
 from harness.run.evidence import OwnTest, Status
-from tests.browser.recorded import interrupted, leaking, recorded
+from tests.browser.recorded import recorded
 
-RUNS = {
-    "passed": lambda: recorded("passed"),
-    "failed": lambda: recorded("failed"),
-    "image": lambda: recorded("image"),
-    "interrupted": interrupted,
-    "leaking": leaking,
-}
+RUNS = ("passed", "failed", "image", "interrupted", "leaking")
 VIEWS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light", "viewport": {"width": 1200, "height": 900}},
     "dark": {"color_scheme": "dark", "viewport": {"width": 1200, "height": 900}},
@@ -32,8 +25,7 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     """The HTML report of a run, in a folder with the history of one before."""
     folder = tmp_path_factory.mktemp(request.param)
     write_report(recorded("passed"), folder)
-    report: RunReport = RUNS[request.param]()
-    return write_report(report, folder)[1].rename(folder / f"{request.param}.html")
+    return write_report(recorded(request.param), folder)[1].rename(folder / f"{request.param}.html")
 
 
 @pytest.fixture

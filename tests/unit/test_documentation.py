@@ -101,6 +101,24 @@ def test_its_examples_are_those_that_run(page: str) -> None:
     assert [ast.unparse(node) for node in definitions if ast.dump(node) not in run] == []
 
 
+def test_its_messages_are_real() -> None:
+    """Each part of a message between ``...`` is in a string of the harness."""
+    of_others = {"CannotPullContainerError", "Could not retrieve the list of available versions"}
+    strings = "".join(
+        str(node.value)
+        for path in ROOT.glob("harness/**/*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant)
+    )
+    page = (ROOT / "docs/troubleshooting.md").read_text()
+    messages = set(re.findall(r"^\| `(.+?)` \|", page, re.MULTILINE)) - of_others
+
+    assert len(messages) > 20
+    inserted = r"\.\.\.|\b(?:apply|deployed)\b"  # verbs and states, from variables
+    parts = {part.strip(" :") for message in messages for part in re.split(inserted, message)}
+    assert [part for part in sorted(parts) if part not in strings] == []
+
+
 def commands_of(line: str) -> Iterator[list[str]]:
     """Yield the commands of a shell line, without variables, redirections and a comment."""
     line = re.sub(r"\w+=\$\((.*?)\)", r"\1", line)  # image=$(...)
