@@ -5,6 +5,7 @@ import ipaddress
 import json
 import tempfile
 from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -246,15 +247,20 @@ def test_a_value_of_any_type_is_findings_or_an_input_error(document: dict[str, A
 
 
 def test_an_unknown_value_anywhere_has_no_finding() -> None:
-    """Replace each argument, block and item of each resource in turn by a variable."""
-    draft = catalog()
-    for kind, resources in draft.document["resource"].items():
-        for name, body in resources.items():
-            for container, key in leaves(body):
-                if key == "depends_on" or container is body.get("depends_on"):
-                    continue  # Terraform accepts no expression there
-                kept, container[key] = container[key], "${var.anything}"
-                draft.document["variable"] = {"anything": {}}
-                findings = preflight(configuration_of(draft.document)).findings
-                assert not findings, f"{kind}.{name} {key}: {findings}"
-                container[key] = kept
+    """Replace each argument, block and item in turn by a variable, in all resources at once."""
+    document = catalog().document
+    bodies = [body for resources in document["resource"].values() for body in resources.values()]
+    places = [
+        [(container, key) for container, key in leaves(body)
+         if key != "depends_on" and container is not body.get("depends_on")]  # no expression there
+        for body in bodies
+    ]  # fmt: skip
+    document["variable"] = {f"v{number}": {} for number in range(len(bodies))}
+    for turn in zip_longest(*places):
+        kept = [(*place, place[0][place[1]]) for place in turn if place]
+        for number, (container, key, _) in enumerate(kept):
+            container[key] = f"${{var.v{number}}}"
+        findings = preflight(configuration_of(document)).findings
+        assert not findings, f"{[key for _, key, _ in kept]}: {findings}"
+        for container, key, value in kept:
+            container[key] = value
