@@ -11,7 +11,7 @@ from harness.deploy.existing_resources import (
     require_existing_resources,
     require_no_existing_resources,
 )
-from harness.deploy.failure_reasons import cancelled_apply, with_failure_reasons
+from harness.deploy.failure_reasons import cancelled, with_failure_reasons
 from harness.deploy.guards import require_permission
 from harness.deploy.initialization import initialization
 from harness.deploy.preflight import blocked_error, require_deployable
@@ -246,7 +246,7 @@ def _apply_watched(
         except ProcessCancelledError:
             if watch.failure is None:
                 raise
-            raise cancelled_apply(target, watch.failure) from None
+            raise cancelled(target, watch.failure) from None
 
 
 def ended_target(run: Run) -> HarnessError | None:

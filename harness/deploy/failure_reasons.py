@@ -6,7 +6,8 @@ Terraform itself reports only a timeout.
 import logging
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -73,13 +74,15 @@ def with_failure_reasons(
     )
 
 
-def cancelled_apply(target: Target, failure: ServiceFailure) -> TerraformError:
-    """Return the error of an apply that was cancelled because a service cannot become stable.
+def cancelled(
+    target: Target, failure: ServiceFailure, what: str = "terraform apply"
+) -> TerraformError:
+    """Return the error of what was cancelled because a service cannot become stable.
 
     The tasks still exist.
     """
     where = f"ECS service {failure.service.name}"
-    cause = f"terraform apply was cancelled: {failure.reason}"
+    cause = f"{what} was cancelled: {failure.reason}"
     found = _service_error(target, [failure.service], where, cause)
     return found or TerraformError(f"{where}: {failure.reason}", verb="apply")
 
@@ -91,6 +94,7 @@ def _service_error(
     clients = Clients(target.session())
     try:
         failed = [task for service in services for task in failed_tasks(clients.ecs, service)]
+        events = [each for service in services for each in _events(clients.ecs, service, failed)]
     except (BotoCoreError, ClientError) as error:  # the message of Terraform remains
         logger.info("stopped tasks cannot be read: %s", error)
         return None
@@ -109,10 +113,23 @@ def _service_error(
     ]
     first, *others = [f"{where}: {reason}" for reason in reasons]
     log = _logged(clients, by_cause[counts[0][0]])
-    text = "\n  also: ".join(["\n".join([first, *log]), *others])
+    text = "\n  also: ".join(["\n".join([first, *events[:1], *log]), *others])
     return TerraformError(
         f"{text}\n  also: {cause}", verb="apply", aws_errors=reasons, remedy=_remedy(reasons)
     )
+
+
+def _events(ecs: Any, service: EcsService, failed: Sequence[FailedTask]) -> Iterator[str]:
+    """Yield the events about unhealthy targets of failed tasks, indented, the newest first.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+    """
+    ids = [task.arn.rpartition("/")[2] for task in failed if "health check" in task.message]
+    if ids:
+        described = ecs.describe_services(cluster=service.cluster, services=[service.name])
+        for message in (each["message"] for s in described["services"] for each in s["events"]):
+            if "unhealthy" in message and any(each in message for each in ids):
+                yield f"  {message}"
 
 
 def _logged(clients: Clients, tasks: Sequence[FailedTask]) -> list[str]:

@@ -2,12 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
+from harness.checks.framework.context import InterruptedCheckError
 from harness.checks.readiness import await_readiness
-from harness.core.errors import DurationError, EmulatorError, HarnessError, LeakError
+from harness.core.errors import (
+    CheckFailedError,
+    DurationError,
+    EmulatorError,
+    HarnessError,
+    LeakError,
+)
 from harness.core.interrupts import shielded
 from harness.core.max_duration import time_limit
 from harness.deploy.deploy import Deployment, deploy
+from harness.deploy.failure_reasons import cancelled
+from harness.deploy.service_watch import watched
 from harness.pipeline.bundle import save_bundle
 from harness.pipeline.continuation import continuation
 from harness.pipeline.outcome import RunOutcome, kept_note
@@ -78,8 +88,23 @@ def deploy_ready(run: Run) -> Deployment:
     """
     deployment = deploy(run)
     with run.timeline.phase("readiness"):
-        await_readiness(check_context(deployment, lambda _: None))
+        _await_ready(deployment)
     return deployment
+
+
+def _await_ready(deployment: Deployment) -> None:
+    """Wait until targets are healthy and the API responds, or until a service has failed."""
+    run, target = deployment.run, deployment.target
+    services = run.stack.ecs_services(deployment.config)
+    with watched(target, services, lambda _: None, run.timeline.event) as watch:
+        context = check_context(deployment, lambda _: None)
+        try:
+            await_readiness(replace(context, interrupted=watch.cancel))
+        except InterruptedCheckError:
+            if watch.failure is None:
+                raise
+            error = cancelled(target, watch.failure, "the wait for healthy targets")
+            raise CheckFailedError(error.message, remedy=error.remedy) from None
 
 
 def teardown(run: Run) -> TeardownProof | None:

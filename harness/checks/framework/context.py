@@ -38,6 +38,7 @@ class CheckContext:
         configured: What the configuration says of every resource.
         record: Called once per check with its result, one call at a time.
         exchanges: The requests of each check, with their answers.
+        interrupted: Once set, it ends running checks at their next request or wait.
         patience: Seconds that a check waits for a condition that comes true with time (healthy
             targets, log events) before it fails.
     """
@@ -51,9 +52,7 @@ class CheckContext:
     exchanges: ExchangeLog = field(default_factory=ExchangeLog, repr=False, compare=False)
     _result_lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
     _thread: threading.local = field(default_factory=threading.local, repr=False, compare=False)
-    _interrupted: threading.Event = field(
-        default_factory=threading.Event, repr=False, compare=False
-    )
+    interrupted: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
 
     @cached_property
     def clients(self) -> Clients:
@@ -64,7 +63,7 @@ class CheckContext:
 
     def interrupt(self) -> None:
         """End running checks at their next request or wait."""
-        self._interrupted.set()
+        self.interrupted.set()
 
     def record_result(self, result: CheckResult) -> None:
         """Record the result of a check; safe to call from any thread."""
@@ -135,9 +134,9 @@ class CheckContext:
         return session
 
     def _pause(self, seconds: float) -> None:
-        self._interrupted.wait(seconds)
+        self.interrupted.wait(seconds)
         self._require_uninterrupted()
 
     def _require_uninterrupted(self) -> None:
-        if self._interrupted.is_set():
+        if self.interrupted.is_set():
             raise InterruptedCheckError("the run of the checks was interrupted")

@@ -30,6 +30,7 @@ from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.environment import GatewaySettings
 from harness.emulator.gateway.patches import all_patches
 from harness.emulator.gateway.patches.data_api import release_connection_lock
+from harness.emulator.gateway.service_scheduler import ServiceScheduler
 from harness.emulator.gateway.task_credentials import TaskCredentials
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ _STOP_SECONDS = 1.0
 # Waiting times of AWS (health check interval, deregistration delay, scaling cooldown) last a
 # twentieth in the emulator.
 _TIME_SCALE = TimeScale(0.05)
+# A container that starts on a busy machine needs its real seconds.
+_GRACE_SCALE = TimeScale(0.05, shortest=10.0)
 _SHUTDOWN_SECONDS = 20.0
 
 
@@ -82,7 +85,10 @@ def build(ministack: ASGIApp, viewers: ASGIApp, settings: GatewaySettings) -> Ga
         ),
         distributions=distributions,
         cache=cache,
-        background=(registry, MetricsPublisher(aws, registry, _TIME_SCALE), scaler),
+        background=(
+            *(registry, MetricsPublisher(aws, registry, _TIME_SCALE), scaler),
+            ServiceScheduler(registry, _GRACE_SCALE),
+        ),
         state=state,
     )
 

@@ -130,7 +130,9 @@ class TargetGroup:
 
     def health(self) -> dict[TargetAddress, Health]:
         """Return every registered or draining target with its health."""
-        registered = {address: self._health(each) for address, each in self.registered.items()}
+        # A copy: other threads call this, too.
+        current = list(self.registered.items())
+        registered = {address: self._health(each) for address, each in current}
         return registered | dict.fromkeys(self.draining, DRAINING)
 
     def count(self, state: State) -> int:

@@ -36,11 +36,6 @@ Operation = Callable[[Caller, dict[str, Any]], Awaitable[dict[str, Any]]]
 class ApplicationAutoScaling(Patch):
     """Implements the service; calls are never passed to MiniStack."""
 
-    ministack = "does not implement Application Auto Scaling"
-    aws = "registers scalable targets, stores policies, scales services"
-    documentation = (
-        "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_Operations.html"
-    )
     service = "application-autoscaling"
 
     def __init__(self, aws: AwsApi, store: ScalingStore, scaler: Scaler) -> None:

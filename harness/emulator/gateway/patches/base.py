@@ -5,7 +5,7 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 
 from botocore.model import OperationModel
@@ -95,19 +95,15 @@ CallNext = Callable[[Call], Coroutine[Any, Any, Response]]
 
 
 class Patch(ABC):
-    """Middleware that corrects one behaviour of MiniStack.
+    """Middleware that corrects one behaviour of MiniStack: a row of docs/embedded-cloud.md.
 
     A patch receives the calls that it matches, and may change what ``call_next`` passes to the
     next patch, finally to MiniStack, and what it returns.
 
     Attributes:
-        documentation: URL of the AWS documentation of that behaviour.
         operations: Operations to patch; none: every call of the service.
     """
 
-    ministack: ClassVar[str]
-    aws: ClassVar[str]
-    documentation: ClassVar[str]
     service: str
     operations: frozenset[str] = frozenset()
 

@@ -10,9 +10,6 @@ from harness.emulator.gateway.patches.base import Call, ResultPatch
 class IssuedSessions(ResultPatch):
     """Stores the credentials of new sessions."""
 
-    ministack = "accepts every access key"
-    aws = "accepts the credentials of a session with its token until they expire"
-    documentation = "https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html"
     service = "sts"
     operations = frozenset(
         {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot"}
@@ -34,9 +31,6 @@ class IssuedSessions(ResultPatch):
 class IssuedAccessKeys(ResultPatch):
     """Stores the access keys of IAM users; an inactive or deleted one is no longer accepted."""
 
-    ministack = "accepts every access key"
-    aws = "accepts the active access keys of users"
-    documentation = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccessKey.html"
     service = "iam"
     operations = frozenset({"CreateAccessKey", "DeleteAccessKey", "UpdateAccessKey"})
 

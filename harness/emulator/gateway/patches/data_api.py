@@ -17,11 +17,6 @@ class StatementThreads(Patch):
     The server cancels the statement itself at the same time: ``PGOPTIONS`` of the gateway.
     """
 
-    ministack = "runs SQL in the event loop: a statement that waits for a lock blocks all services"
-    aws = "calls do not wait for each other; StatementTimeoutException after 45 seconds"
-    documentation = (
-        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.calling.html"
-    )
     service = "rds-data"
 
     def __init__(self, seconds: float = STATEMENT_SECONDS) -> None:

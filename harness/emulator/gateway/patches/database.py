@@ -16,12 +16,6 @@ _PENDING_DELETION = (
 class ServerlessInstanceClass(Patch):
     """Requests a provisioned class instead of the serverless one, and renames it."""
 
-    ministack = "DescribeOrderableDBInstanceOptions never offers db.serverless"
-    aws = "offers db.serverless for the Aurora versions that support Serverless v2"
-    documentation = (
-        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
-        "aurora-serverless-v2.how-it-works.html"
-    )
     service = "rds"
     operations = frozenset({"DescribeOrderableDBInstanceOptions"})
 
@@ -38,11 +32,6 @@ class ServerlessInstanceClass(Patch):
 class SecretPendingDeletion(Patch):
     """Corrects the error of CreateSecret for the name of a secret in its recovery window."""
 
-    ministack = "CreateSecret returns ResourceExistsException for a name pending deletion"
-    aws = "CreateSecret returns InvalidRequestException: already scheduled for deletion"
-    documentation = (
-        "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html"
-    )
     service = "secretsmanager"
     operations = frozenset({"CreateSecret"})
 

@@ -24,11 +24,6 @@ async def find_subnets(
 class NatGatewayAddresses(ResultPatch):
     """Adds the Elastic IP address to the description of a public NAT gateway."""
 
-    ministack = "returns an empty natGatewayAddressSet"
-    aws = "NatGatewayAddresses contains allocation id and public address"
-    documentation = (
-        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGatewayAddress.html"
-    )
     service = "ec2"
     operations = frozenset({"CreateNatGateway", "DescribeNatGateways"})
 

@@ -19,9 +19,6 @@ class FirstDeploymentStatus(Patch):
     FAILED when the circuit breaker has counted enough stopped tasks.
     """
 
-    ministack = "a first deployment is COMPLETED before any task runs, even if all tasks fail"
-    aws = "IN_PROGRESS until tasks are stable; the circuit breaker counts failures"
-    documentation = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html"
     service = "ecs"
     operations = frozenset({"CreateService", "UpdateService", "DescribeServices"})
 
@@ -82,11 +79,6 @@ def _live(deployments: list[dict[str, Any]]) -> list[dict[str, Any]]:
 class ContainerEntryPoints(ResultPatch):
     """Stores entry point and command together as the command, which alone is executed."""
 
-    ministack = "ignores entryPoint of a container"
-    aws = "runs entryPoint with the words of command"
-    documentation = (
-        "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"
-    )
     service = "ecs"
     operations = frozenset(
         {"RegisterTaskDefinition", "DescribeTaskDefinition", "DeregisterTaskDefinition"}
@@ -109,9 +101,6 @@ class ContainerEntryPoints(ResultPatch):
 class ZoneRebalancing(ResultPatch):
     """Stores the setting of services when they are created or updated."""
 
-    ministack = "does not store availabilityZoneRebalancing of a service"
-    aws = "CreateService and UpdateService store it (default: ENABLED), DescribeServices returns it"
-    documentation = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html"
     service = "ecs"
     operations = frozenset({"CreateService", "UpdateService", "DeleteService", "DescribeServices"})
 
@@ -131,11 +120,6 @@ class ZoneRebalancing(ResultPatch):
 class UnusedTargetGroup(Patch):
     """Rejects a service whose target group is not used by a load balancer."""
 
-    ministack = "CreateService accepts a target group without a listener"
-    aws = "CreateService returns InvalidParameterException: no associated load balancer"
-    documentation = (
-        "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html"
-    )
     service = "ecs"
     operations = frozenset({"CreateService"})
 
@@ -159,11 +143,6 @@ class UnusedTargetGroup(Patch):
 class PropagatedTags(ResultPatch):
     """Adds the tags of its service to a task, fixed when it is first described."""
 
-    ministack = "stores propagateTags of a service, but starts its tasks without tags"
-    aws = "copies the tags of a service to each new task if propagateTags is SERVICE"
-    documentation = (
-        "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html"
-    )
     service = "ecs"
     operations = frozenset({"DescribeTasks"})
 
@@ -196,9 +175,6 @@ class PropagatedTags(ResultPatch):
 class StoppedTaskReplacement(ResultPatch):
     """Triggers the service scheduler after StopTask."""
 
-    ministack = "does not replace a stopped task until the service is updated"
-    aws = "the service scheduler replaces a stopped task"
-    documentation = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopTask.html"
     service = "ecs"
     operations = frozenset({"StopTask"})
 

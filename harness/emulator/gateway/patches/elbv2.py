@@ -11,7 +11,6 @@ from harness.emulator.gateway.patches.ec2 import find_subnets
 from harness.emulator.gateway.patches.placement import TaskPlacements
 from harness.emulator.gateway.query import encode_result
 
-_API = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/"
 _TARGET_GROUP = "TargetGroupArn"
 _READ_ONLY = ("Describe", "Get")
 _FORWARDING = ("CreateListener", "ModifyListener", "CreateRule", "ModifyRule")
@@ -23,11 +22,6 @@ class ProxyTargetGroups(Patch):
     Any response may contain a proxy, any change may alter the routing.
     """
 
-    ministack = "sends each request to a random registered target, healthy or not"
-    aws = "routes to healthy targets, round robin by default"
-    documentation = (
-        "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html"
-    )
     service = "elasticloadbalancing"
 
     def __init__(self, registry: AlbRegistry) -> None:
@@ -54,9 +48,6 @@ class ProxyTargetGroups(Patch):
 class TargetHealth(Patch):
     """Returns the results of health checks that the gateway sends."""
 
-    ministack = "DescribeTargetHealth returns healthy for every registered target"
-    aws = "returns initial, healthy, unhealthy, unused or draining, with reason and description"
-    documentation = f"{_API}API_TargetHealth.html"
     service = "elasticloadbalancing"
     operations = frozenset({"DescribeTargetHealth"})
 
@@ -82,9 +73,6 @@ class TargetHealth(Patch):
 class TargetGroupUsage(Patch):
     """Derives the load balancers of a target group from current listeners and rules."""
 
-    ministack = "LoadBalancerArns include deleted listeners; a target group in use can be deleted"
-    aws = "LoadBalancerArns follow listeners and rules; DeleteTargetGroup returns ResourceInUse"
-    documentation = f"{_API}API_DeleteTargetGroup.html"
     service = "elasticloadbalancing"
     operations = frozenset(
         {"CreateTargetGroup", "DescribeTargetGroups", "ModifyTargetGroup", "DeleteTargetGroup"}
@@ -115,9 +103,6 @@ class TargetGroupUsage(Patch):
 class ListenerDeletion(Patch):
     """Deletes the listeners of a load balancer with it."""
 
-    ministack = "DeleteLoadBalancer does not delete listeners and rules"
-    aws = "deleting a load balancer also deletes its listeners"
-    documentation = f"{_API}API_DeleteLoadBalancer.html"
     service = "elasticloadbalancing"
     operations = frozenset({"DeleteLoadBalancer"})
 
@@ -140,9 +125,6 @@ class ListenerDeletion(Patch):
 class LoadBalancerZones(ResultPatch):
     """Derives zone names and VPC of a load balancer from its subnets."""
 
-    ministack = "every subnet of a load balancer is in zone a and in vpc-00000001"
-    aws = "AvailabilityZones and VpcId are those of the subnets"
-    documentation = f"{_API}API_LoadBalancer.html"
     service = "elasticloadbalancing"
     operations = frozenset({"CreateLoadBalancer", "DescribeLoadBalancers", "SetSubnets"})
 

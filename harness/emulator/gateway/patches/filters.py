@@ -24,11 +24,6 @@ Path = tuple[str, ...]
 class IgnoredFilters(Patch):
     """Removes the resources that a filter does not match from descriptions."""
 
-    ministack = "ignores every filter of these operations and returns all resources"
-    aws = "returns the resources that match all filters; an unknown filter is an error"
-    documentation = (
-        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkInterfaces.html"
-    )
     service = "ec2"
     operations = frozenset(
         f"Describe{name}"

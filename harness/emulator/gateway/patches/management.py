@@ -12,13 +12,6 @@ _DISTRIBUTION = ":distribution/"
 class CompleteAlarms(ResultPatch):
     """Describes alarms through the JSON protocol, in which MiniStack returns every field."""
 
-    ministack = (
-        "DescribeAlarms in the Query protocol omits dimensions, statistic, period, actions and more"
-    )
-    aws = "every protocol describes an alarm in full"
-    documentation = (
-        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html"
-    )
     service = "monitoring"
     operations = frozenset({"DescribeAlarms", "DescribeAlarmsForMetric"})
 
@@ -37,9 +30,6 @@ class CompleteAlarms(ResultPatch):
 class DeletedDistributionTags(ResultPatch):
     """Removes deleted distributions from GetResources."""
 
-    ministack = "GetResources lists the tags of CloudFront distributions that are deleted"
-    aws = "GetResources lists resources that exist"
-    documentation = "https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html"
     service = "tagging"
     operations = frozenset({"GetResources"})
 

@@ -95,11 +95,6 @@ class TaskPlacements:
 class TaskZones(ResultPatch):
     """Spreads the tasks of a service over the zones of its subnets."""
 
-    ministack = "puts every task into the first subnet and into zone a"
-    aws = "spreads the tasks of a service over the availability zones of its subnets"
-    documentation = (
-        "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html"
-    )
     service = "ecs"
     operations = frozenset({"DescribeTasks", "RunTask", "StopTask"})
 

@@ -27,14 +27,6 @@ RuleKey = tuple[str, str, str, str]
 class SecurityGroupRules(Patch):
     """Stores one rule for each source; finds the rules to revoke by what identifies them."""
 
-    ministack = (
-        "stores a permission as one rule and revokes only one that is the same in every field, "
-        "such as the owner and the description of a group; otherwise it changes nothing"
-    )
-    aws = "protocol, ports and source identify a rule; InvalidPermission.NotFound if there is none"
-    documentation = (
-        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RevokeSecurityGroupIngress.html"
-    )
     service = "ec2"
     operations = frozenset(
         f"{verb}SecurityGroup{direction}"

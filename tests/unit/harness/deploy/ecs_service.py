@@ -76,6 +76,7 @@ def ecs(
     deployments: Sequence[dict[str, Any]] = (deployment("IN_PROGRESS"),),
     logged: Sequence[str] = (),
     secret: str | None = CREDENTIALS,
+    events: Sequence[str] = (),
 ) -> FakeAws:
     """Return a session with one service.
 
@@ -85,6 +86,7 @@ def ecs(
         deployments: Its deployments.
         logged: The lines in the log stream of each task.
         secret: The secret of its container; None: there is none.
+        events: Its events, the newest first.
     """
     tasks = {
         "STOPPED": {f"{ACCOUNT}:task/{SERVICE.cluster}/s{n}": t for n, t in enumerate(stopped)},
@@ -105,6 +107,7 @@ def ecs(
                         "deployments": list(deployments),
                         "runningCount": len(alive),
                         "desiredCount": 2,
+                        "events": [{"message": each} for each in events],
                         "loadBalancers": [{"targetGroupArn": "group"}],
                     }
                 ]

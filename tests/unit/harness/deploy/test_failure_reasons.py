@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from harness.deploy.failure_reasons import cancelled_apply, with_failure_reasons
+from harness.deploy.failure_reasons import cancelled, with_failure_reasons
 from harness.deploy.service_watch import ServiceFailure
 from harness.terraform.errors import TerraformError, terraform_error
 from harness.terraform.events import Diagnostic
@@ -81,6 +81,29 @@ def test_only_stopped_tasks_of_the_service_are_listed() -> None:
     assert request["cluster"] == SERVICE.cluster
     assert request["serviceName"] == SERVICE.name
     assert request["desiredStatus"] == "STOPPED"
+
+
+UNHEALTHY = "Task failed ELB health checks in (target-group x)"
+FAILED_CODES = "due to (reason Health checks failed with these codes: [500])"
+
+
+def test_the_event_about_the_target_of_a_task_follows_its_reason() -> None:
+    event = f"(service api) (task s0) (port 8080) is unhealthy in (target-group x) {FAILED_CODES}"
+    events = ["(service api) has reached a steady state.", event, event.replace("500", "404")]
+    stopped = task(UNHEALTHY, code="ServiceSchedulerInitiated")
+
+    _, line, also = explained(ecs(stopped, events=events)).message.splitlines()
+
+    assert line == f"  {event}"
+    assert also.startswith("  also: ")
+
+
+def test_events_about_other_tasks_or_other_reasons_are_left_out() -> None:
+    other = f"(service api) (task s7) (port 8080) is unhealthy in (target-group x) {FAILED_CODES}"
+    stopped = task(UNHEALTHY, code="ServiceSchedulerInitiated")
+
+    assert FAILED_CODES not in explained(ecs(stopped, events=[other])).message
+    assert "s0" not in explained(ecs(task(PULL), events=["(task s0) is unhealthy"])).message
 
 
 class TestNothingToAdd:
@@ -209,13 +232,13 @@ class TestCancelledApply:
     FAILURE = ServiceFailure(SERVICE, "3 of its tasks have failed, and none runs")
 
     def test_the_cause_comes_first(self) -> None:
-        error = cancelled_apply(FakeTarget(ecs(task(PULL), task(PULL), task(PULL))), self.FAILURE)
+        error = cancelled(FakeTarget(ecs(task(PULL), task(PULL), task(PULL))), self.FAILURE)
 
         first, last = error.message.splitlines()
         assert first == f"ECS service {SERVICE.name}: {PULL} (3 task(s) stopped) (ECS)"
         assert last == f"  also: terraform apply was cancelled: {self.FAILURE.reason}"
 
     def test_without_a_stopped_task_it_is_the_state_of_the_rollout(self) -> None:
-        error = cancelled_apply(FakeTarget(ecs()), ServiceFailure(SERVICE, "its rollout failed"))
+        error = cancelled(FakeTarget(ecs()), ServiceFailure(SERVICE, "its rollout failed"))
 
         assert error.message == f"ECS service {SERVICE.name}: its rollout failed"

@@ -1,11 +1,17 @@
 """The lifetime of a stack: it is always destroyed, and the first error is raised."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+from types import SimpleNamespace
 
 import pytest
 
 from harness.aws.resources.resource import Kind, Resource
+from harness.checks.framework.context import CheckContext
 from harness.core.errors import (
+    CheckFailedError,
     DurationError,
     EmulatorError,
     HarnessError,
@@ -13,6 +19,7 @@ from harness.core.errors import (
     ToolNotFoundError,
     UsageError,
 )
+from harness.deploy.service_watch import ServiceFailure
 from harness.pipeline.lifetime import deployed, teardown
 from harness.run.ledger import RunStatus
 from harness.run.run import Run
@@ -20,6 +27,7 @@ from harness.run.teardown_result import TeardownResult, TeardownState
 from harness.teardown.proof import Leftover, TeardownProof
 from harness.terraform.errors import TerraformError
 from tests.unit.harness.core.test_max_duration import Clock
+from tests.unit.harness.deploy.ecs_service import PULL, SERVICE, ecs, task
 from tests.unit.harness.fake_run import CLEAN, SUFFIX, FakeRun, observer_of
 from tests.unit.harness.terraform.fake_terraform import error, lines
 
@@ -75,6 +83,39 @@ class TestRun:
         deploy_and(fake_run.later_run(run))
 
         assert fake_run.verbs.count("apply") == 2
+
+
+@contextmanager
+def failed_service(*_: object) -> Iterator[SimpleNamespace]:
+    failed = Event()
+    failed.set()
+    yield SimpleNamespace(cancel=failed, failure=ServiceFailure(SERVICE, "its rollout failed"))
+
+
+class TestReadiness:
+    """After apply a run waits until the stack is ready."""
+
+    @pytest.fixture(autouse=True)
+    def _never_ready(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def wait(context: CheckContext) -> None:
+            context.eventually(lambda: 0, what="2 targets", ready=bool)
+
+        monkeypatch.setattr("harness.pipeline.lifetime.await_readiness", wait)
+
+    def test_a_service_that_has_failed_ends_the_wait_with_its_cause(
+        self, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("harness.pipeline.lifetime.watched", failed_service)
+        monkeypatch.setattr(fake_run.target, "session", lambda: ecs(task(PULL)), raising=False)
+
+        with pytest.raises(CheckFailedError) as raised:
+            deploy_and(fake_run.run())
+
+        first, also = raised.value.message.splitlines()
+        assert first.startswith(f"ECS service {SERVICE.name}: {PULL}")
+        assert also == "  also: the wait for healthy targets was cancelled: its rollout failed"
+        assert "correct the image" in raised.value.remedy
+        assert fake_run.status is RunStatus.DESTROYED
 
 
 class TestFailure:
