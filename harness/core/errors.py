@@ -63,10 +63,6 @@ class WaitTimeoutError(HarnessError):
     """A condition was not fulfilled before its deadline."""
 
 
-class WaitFailedError(HarnessError):
-    """A condition that was waited for can no longer be fulfilled."""
-
-
 class EmulatorError(HarnessError):
     """The embedded cloud could not start, or a part of it ended unexpectedly."""
 

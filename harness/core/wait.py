@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from harness.core.errors import WaitFailedError, WaitTimeoutError
+from harness.core.errors import WaitTimeoutError
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +17,6 @@ def wait_until(
     *,
     what: str,
     ready: Callable[[T], bool],
-    failed: Callable[[T], bool] | None = None,
     timeout: float,
     delay: float = 0.5,
     retry_on: tuple[type[Exception], ...] = (),
@@ -29,7 +28,6 @@ def wait_until(
         observe: Called once per round; its result is logged when it changes.
         what: Name of the condition in logs and errors ("2 healthy targets").
         ready: Whether an observation fulfils the condition.
-        failed: Whether the condition can no longer be fulfilled after an observation.
         timeout: Deadline in seconds.
         delay: Pause between two observations in seconds.
         retry_on: Transient errors of ``observe`` that count as "not ready yet".
@@ -37,7 +35,6 @@ def wait_until(
         sleep: Pauses for a number of seconds; replaced in tests.
 
     Raises:
-        WaitFailedError: ``failed`` was true for an observation.
         WaitTimeoutError: The deadline passed; the message has the last observation.
     """
     deadline, last = time.monotonic() + timeout, ""
@@ -52,8 +49,6 @@ def wait_until(
         if shown != last:
             logger.info("waiting for %s: %s", what, shown)
             last = shown
-        if cause is None and failed is not None and failed(observed):
-            raise WaitFailedError(f"{what}: can no longer be fulfilled; last seen: {shown}")
         if cause is None and ready(observed):
             return observed
         # The last observation is made at the deadline, not up to a delay after it.

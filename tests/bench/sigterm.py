@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -66,11 +67,15 @@ def _left(
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=output, stderr=output
         )
+
+        def load_balancers() -> list[Any]:
+            assert process.poll() is None, f"`{command[0]}` ended"
+            return list(balancers.describe_load_balancers()["LoadBalancers"])
+
         wait_until(
-            lambda: (process.poll(), balancers.describe_load_balancers()["LoadBalancers"]),
+            load_balancers,
             what=f"a load balancer of `{command[0]}`",
-            ready=lambda seen: bool(seen[1]),
-            failed=lambda seen: seen[0] is not None,
+            ready=bool,
             timeout=_APPLY_SECONDS,
         )
         family = psutil.Process(process.pid).children(recursive=True)

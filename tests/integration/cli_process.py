@@ -128,11 +128,17 @@ class CliProcess:
 
     def await_that(self, condition: Any, what: str) -> None:
         """Wait until a condition holds, as long as the command runs."""
+
+        def observe() -> Any:
+            ended = self.process.poll() is not None
+            observed = condition()
+            assert observed or not ended, f"it ended without {what}; see {self._output}"
+            return observed
+
         wait_until(
-            condition,
+            observe,
             what=f"{what}; the output is in {self._output}",
             ready=bool,
-            failed=lambda observed: not observed and self.process.poll() is not None,
             timeout=_STEP_SECONDS,
             delay=_POLL_SECONDS,
         )

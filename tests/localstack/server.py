@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from harness.core.errors import TargetError, WaitFailedError
+from harness.core.errors import HarnessError, TargetError
 from harness.core.wait import wait_until
 from harness.targets.localstack.endpoint import LocalStackEndpoint
 from harness.targets.localstack.health import await_localstack
@@ -63,7 +63,7 @@ def running_localstack(python: Path) -> Iterator[str]:
         python: Python of an environment with LocalStack.
 
     Raises:
-        WaitFailedError: It ended; the message has the last lines of its log.
+        HarnessError: It ended; the message has the last lines of its log.
         WaitTimeoutError: It was not ready in time.
     """
     with ExitStack() as at_the_end:
@@ -89,25 +89,19 @@ def running_localstack(python: Path) -> Iterator[str]:
 def _await(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
     def observe() -> str:
         if process.poll() is not None:
-            return "ended"
+            tail = "\n".join(log.read_text(errors="replace").splitlines()[-_LOG_LINES:])
+            raise HarnessError(f"LocalStack ended with status {process.returncode}:\n{tail}")
         try:
             return str(await_localstack(LocalStackEndpoint(url, "this script"), patience=1.0))
         except TargetError:
             return "starting"
 
-    try:
-        wait_until(
-            observe,
-            what="a ready LocalStack",
-            ready=lambda state: state not in ("ended", "starting"),
-            failed=lambda state: state == "ended",
-            timeout=_READY_SECONDS,
-        )
-    except WaitFailedError as error:
-        tail = "\n".join(log.read_text(errors="replace").splitlines()[-_LOG_LINES:])
-        raise WaitFailedError(
-            f"LocalStack ended with status {process.returncode}:\n{tail}"
-        ) from error
+    wait_until(
+        observe,
+        what="a ready LocalStack",
+        ready=lambda state: state != "starting",
+        timeout=_READY_SECONDS,
+    )
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:

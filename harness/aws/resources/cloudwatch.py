@@ -1,10 +1,8 @@
 """CloudWatch: alarms and dashboards."""
 
 import re
-from typing import Any
 
-from harness.aws.resources.resource import Item, Kind, by_one_call, resource_type
-from harness.aws.tags import as_tags
+from harness.aws.resources.resource import Item, Kind, by_one_call, listed_tags, resource_type
 
 # Application Auto Scaling creates two for each target tracking policy:
 # https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
@@ -16,17 +14,13 @@ def _scaled(alarm: Item) -> str:
     return tracking["scaled"] if tracking else ""
 
 
-def _tags(cloudwatch: Any, alarm: Item) -> dict[str, str]:
-    return as_tags(cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"])
-
-
 TYPES = (
     resource_type(
         *(Kind.ALARM, "describe_alarms", "[MetricAlarms, CompositeAlarms][]", "AlarmName"),
         by_one_call("delete_alarms", "[AlarmNames]"),
         name=_scaled,
         within=_scaled,
-        tags=_tags,
+        tags=listed_tags("ResourceARN", "AlarmArn"),
         arguments={"AlarmTypes": ["MetricAlarm", "CompositeAlarm"]},
     ),
     # Terraform gives dashboards no tags.

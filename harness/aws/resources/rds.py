@@ -1,7 +1,5 @@
 """RDS: Aurora's clusters and instances, snapshots, groups."""
 
-from typing import Any
-
 from harness.aws.clients import Clients
 from harness.aws.resources.resource import (
     Item,
@@ -9,9 +7,9 @@ from harness.aws.resources.resource import (
     Resource,
     ResourceType,
     by_one_call,
+    listed_tags,
     resource_type,
 )
-from harness.aws.tags import as_tags
 
 _CLUSTER_SECONDS = 1800.0
 
@@ -22,14 +20,10 @@ def _state(item: Item) -> str:
 
 def _group(kind: Kind, noun: str, describe: str, delete: str) -> ResourceType:
     """Return the type of a kind of groups, which are described without their tags."""
-
-    def tags(rds: Any, item: Item) -> dict[str, str]:
-        return as_tags(rds.list_tags_for_resource(ResourceName=item[f"{noun}Arn"])["TagList"])
-
     name = f"{noun}Name"
     return resource_type(
         *(kind, describe, f"{noun}s", name, by_one_call(delete, name)),
-        tags=tags,
+        tags=listed_tags("ResourceName", f"{noun}Arn", "TagList"),
         # RDS creates those whose names begin with "default.".
         unless=lambda item: item[name].startswith("default."),
     )

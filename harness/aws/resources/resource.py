@@ -201,6 +201,13 @@ def _own_tags(_: Any, item: Item) -> dict[str, str]:
     return as_tags(item.get("Tags") or item.get("TagSet") or item.get("TagList") or ())
 
 
+def listed_tags(argument: str, arn: str, found: str = "Tags") -> Callable[[Any, Item], Any]:
+    """Return a reader of tags: ``list_tags_for_resource`` with the ARN in a field of an item."""
+    return lambda client, item: as_tags(
+        client.list_tags_for_resource(**{argument: item[arn]}).get(found, ())
+    )
+
+
 def resource_type(
     kind: Kind,
     operation: str,

@@ -16,6 +16,7 @@ from typing import Any, Self
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch, ResultPatch
+from harness.emulator.gateway.query import encode_result
 
 _TASK_STATES = ("_mark_task_pending", "_mark_task_activating", "_mark_task_running")
 
@@ -32,6 +33,7 @@ class Delays:
     slow: Mapping[str, float] = field(default_factory=dict)
     refused: Sequence[Mapping[str, Any]] = ()
     eventual: Sequence[Mapping[str, Any]] = ()
+    late: Sequence[Mapping[str, Any]] = ()
 
     @classmethod
     def of_aws(cls) -> Self:
@@ -50,7 +52,8 @@ class Delays:
         services = {*self.throttled, *(name.partition(".")[0] for name in names)}
         times: dict[tuple[str, ...], float] = {}
         delayed = (DelayedCalls(self, service, times, clock) for service in sorted(services))
-        return (*delayed, *(EventualItems(each, aws, clock) for each in self.eventual))
+        lists = (EventualItems(each, aws, clock) for each in self.eventual)
+        return (*delayed, *lists, *(LateField(each, clock) for each in self.late))
 
 
 @dataclass
@@ -120,20 +123,31 @@ class EventualItems(ResultPatch):
         return deletes or super().matches(call)
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Read the list before a deletion; correct its results."""
-        if call.operation == self._operation:
-            return await super().handle(call, call_next)
-        await self._read(call)
-        return await call_next(call)
+        """Read the list before a deletion; correct its results, and errors about deleted items."""
+        if call.operation != self._operation:
+            await self._read(call)
+            return await call_next(call)
+        response = await super().handle(call, call_next)
+        if not response.ok and (deleted := await self._deleted(call)):
+            return encode_result(call.model, {self._list["items"]: deleted})
+        return response
 
     async def _correct(self, call: Call, result: dict[str, Any]) -> None:
         seen, now = await self._read(call), self._clock()
         items, late = result[self._list["items"]], self._list.get("late", 0.0)
         items[:] = [each for each in items if now >= seen[each[self._list["id"]]].found + late]
-        items += [
-            each.item
-            for each in seen.values()
-            if each.missed is not None and now < each.missed + self._list.get("lingers", 0.0)
+        items += await self._deleted(call)
+
+    async def _deleted(self, call: Call) -> list[Mapping[str, Any]]:
+        """Return the deleted items that are still described: all, or the one that is named."""
+        seen, now = await self._read(call), self._clock()
+        named = "" if call.is_json else call.form.get(self._list["id"], "")
+        return [
+            {**each.item, **self._list.get("state", {})}
+            for key, each in seen.items()
+            if named in ("", key)
+            and each.missed is not None
+            and now < each.missed + self._list.get("lingers", 0.0)
         ]
 
     async def _read(self, call: Call) -> dict[str, _Seen]:
@@ -146,6 +160,24 @@ class EventualItems(ResultPatch):
         for key in seen.keys() - current.keys():
             seen[key].missed = seen[key].missed or now
         return seen
+
+
+class LateField(ResultPatch):
+    """Leaves out a field of described items until some seconds after their first description."""
+
+    def __init__(self, described: Mapping[str, Any], clock: Callable[[], float]) -> None:
+        self.service, _, operation = described["call"].partition(".")
+        self.operations = frozenset({operation})
+        self._described = described
+        self._clock = clock
+        self._found: dict[tuple[str, str], float] = {}
+
+    async def _correct(self, call: Call, result: dict[str, Any]) -> None:
+        now = self._clock()
+        for item in result[self._described["items"]]:
+            key = (call.caller.account, item[self._described["id"]])
+            if now < self._found.setdefault(key, now) + self._described["late"]:
+                item.pop(self._described["field"], None)
 
 
 def delay_task_states(seconds: float) -> None:

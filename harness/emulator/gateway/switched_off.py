@@ -1,33 +1,16 @@
 """Services of MiniStack that are switched off: they run code, or listen on all interfaces."""
 
 import json
+import tomllib
 from collections.abc import Mapping
 from importlib import import_module
-from types import MappingProxyType
+from pathlib import Path
 from typing import Any, NoReturn
 
-_CODE = "it runs code"
-_CALLS = "it calls services that run code"
-_CONTAINERS = "it runs programs in containers"
-_SQL = "its SQL reads files of this machine"
-_LISTENS = "it would listen on all network interfaces"
-
-# Module of MiniStack -> reason. Those that the stack uses are not here (ecs, rds).
-RUN_CODE: Mapping[str, str] = MappingProxyType(
-    {
-        **dict.fromkeys(("appsync", "batch", "codebuild", "emr", "glue", "ssm"), _CODE),
-        **dict.fromkeys(
-            ("lambda_core", "lambda_durable", "lambda_microvms", "lambda_svc", "s3_object_lambda"),
-            _CODE,
-        ),
-        **dict.fromkeys(("apigateway", "apigateway_v1", "cloudcontrol", "cloudformation"), _CALLS),
-        **dict.fromkeys(("eventbridge", "pipes", "scheduler", "stepfunctions"), _CALLS),
-        **dict.fromkeys(("bedrock_agentcore", "documentdb", "eks", "elasticache"), _CONTAINERS),
-        **dict.fromkeys(("kinesisanalyticsv2", "mq", "mwaa", "msk", "opensearch"), _CONTAINERS),
-        **dict.fromkeys(("athena", "firehose", "s3tables"), _SQL),
-    }
-)
-LISTEN: Mapping[str, str] = MappingProxyType(dict.fromkeys(("dsql", "transfer"), _LISTENS))
+_TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+# Module of MiniStack -> reason.
+RUN_CODE: Mapping[str, str] = _TABLE["run_code"]
+LISTEN: Mapping[str, str] = _TABLE["listen"]
 _REMEDY = "; the option --allow-code, when the cloud is started, switches it on"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.core.errors import WaitFailedError
+from harness.core.errors import HarnessError
 from tests.localstack.server import running_localstack, stop
 
 PARENT = """
@@ -19,7 +19,7 @@ input()
 
 def test_the_error_of_a_localstack_that_ends_has_its_log() -> None:
     with (
-        pytest.raises(WaitFailedError, match=r"(?s)ended with status 1:\n.*No module named"),
+        pytest.raises(HarnessError, match=r"(?s)ended with status 1:\n.*No module named"),
         running_localstack(Path(sys.executable)),
     ):
         pass

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import time
 
-from harness.emulator.gateway.autoscaling.ecs import active_service
 from harness.emulator.gateway.autoscaling.metrics import Metric, metric_in, metric_of, read_values
 from harness.emulator.gateway.autoscaling.scaling_decision import (
     HIGH_SECONDS,
@@ -17,7 +16,12 @@ from harness.emulator.gateway.autoscaling.scaling_decision import (
     step_scaling,
     target_tracking,
 )
-from harness.emulator.gateway.autoscaling.store import Record, ScalableId, ScalingStore
+from harness.emulator.gateway.autoscaling.store import (
+    Record,
+    ScalableId,
+    ScalingStore,
+    active_service,
+)
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.background import BackgroundService, TimeScale
 from harness.emulator.gateway.caller import Caller

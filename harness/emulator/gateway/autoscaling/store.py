@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass
 from typing import Any, Literal
 
 from harness.core.errors import EmulatorError
+from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.caller import Caller
 
 Record = dict[str, Any]
@@ -151,3 +152,15 @@ def _identity(scalable: ScalableId) -> Record:
 
 def _matching(records: list[Record], scalable: ScalableId) -> Iterator[Record]:
     return (record for record in records if ScalableId.of(record) == scalable)
+
+
+async def active_service(aws: AwsApi, caller: Caller, scalable: ScalableId) -> Record | None:
+    """Return a service as ECS describes it; None if it does not exist."""
+    cluster, name = scalable.cluster, scalable.service
+    try:
+        described = await aws.call(
+            caller, "ecs", "DescribeServices", cluster=cluster, services=[name]
+        )
+    except ApiError:
+        return None
+    return next((each for each in described["services"] if each["status"] == "ACTIVE"), None)

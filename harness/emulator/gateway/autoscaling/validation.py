@@ -9,7 +9,6 @@ from typing import Any
 
 from botocore.model import Shape, StructureShape
 
-from harness.emulator.gateway.autoscaling.ecs import active_service
 from harness.emulator.gateway.autoscaling.metrics import metric_of
 from harness.emulator.gateway.autoscaling.scaling_decision import TRACKING
 from harness.emulator.gateway.autoscaling.store import (
@@ -17,6 +16,7 @@ from harness.emulator.gateway.autoscaling.store import (
     AutoScalingError,
     Record,
     ScalableId,
+    active_service,
 )
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Caller

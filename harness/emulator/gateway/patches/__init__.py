@@ -18,9 +18,7 @@ from harness.emulator.gateway.patches import (
     placement,
     security_groups,
 )
-from harness.emulator.gateway.patches.base import Call, CallNext, Patch
-
-__all__ = ["Call", "CallNext", "Patch", "all_patches"]
+from harness.emulator.gateway.patches.base import Patch
 
 
 def all_patches(

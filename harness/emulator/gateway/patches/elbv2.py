@@ -123,13 +123,29 @@ class ListenerDeletion(Patch):
 
 
 class LoadBalancerZones(ResultPatch):
-    """Derives zone names and VPC of a load balancer from its subnets."""
+    """Derives zone names and VPC of a load balancer from its subnets.
+
+    It refuses an internet-facing one in a VPC without an attached internet gateway.
+    """
 
     service = "elasticloadbalancing"
     operations = frozenset({"CreateLoadBalancer", "DescribeLoadBalancers", "SetSubnets"})
 
     def __init__(self, aws: AwsApi) -> None:
         self._aws = aws
+
+    async def handle(self, call: Call, call_next: CallNext) -> Response:
+        """Refuse the creation, or correct the result."""
+        given = call.parameters
+        if call.operation == "CreateLoadBalancer" and given.get("Scheme") != "internal":
+            subnets = await find_subnets(self._aws, call.caller, given.get("Subnets", ()))
+            listed = await self._aws.call(call.caller, "ec2", "DescribeInternetGateways")
+            attached = {
+                v["VpcId"] for each in listed["InternetGateways"] for v in each["Attachments"]
+            }
+            for vpc in {each["VpcId"] for each in subnets.values()} - attached:
+                return call.error("InvalidSubnet", f"VPC {vpc} has no internet gateway")
+        return await super().handle(call, call_next)
 
     async def _correct(self, call: Call, result: dict[str, Any]) -> None:
         balancers = result.get("LoadBalancers", [result])

@@ -56,13 +56,17 @@ def test_a_closed_terminal_is_like_sigterm_unless_the_run_is_under_nohup(
         start_new_session=True,
     )
     os.close(end)
+
+    def is_checking() -> bool:
+        assert process.poll() is None, "it ended"
+        return (fake_run.folder / "checking").exists()
+
     try:
         wait_until(
-            (fake_run.folder / "checking").exists,
+            is_checking,
             what="the checks to run",
             ready=bool,
             timeout=60,
-            failed=lambda _: process.poll() is not None,
         )
         os.close(terminal)
         if prefix:

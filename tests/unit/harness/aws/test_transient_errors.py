@@ -27,6 +27,11 @@ def refused(operation: str, code: str, message: str = "") -> ClientError:
         ("DeleteBucket", "BucketNotEmpty", ""),
         ("DeleteSecret", "InvalidRequestException", "scheduled for deletion"),
         ("DeleteRole", "DeleteConflict", ""),
+        ("DeleteCluster", "ClusterNotFoundException", ""),
+        ("DeleteSubnet", "InvalidSubnetID.NotFound", ""),
+        ("DeleteDBCluster", "DBClusterNotFoundFault", ""),
+        ("DeleteBucket", "NoSuchBucket", ""),
+        ("DeregisterScalableTarget", "ObjectNotFoundException", ""),
         ("ListRoles", "Throttling", ""),
     ],
 )
@@ -42,6 +47,8 @@ def test_a_named_one_has_a_reason_and_a_deadline(operation: str, code: str, mess
     ("operation", "code", "message"),
     [
         ("DeleteBucket", "AccessDenied", ""),
+        ("CreateService", "ClusterNotFoundException", ""),
+        ("UpdateDistribution", "NoSuchDistribution", ""),
         ("DeleteRole", "DependencyViolation and more", ""),
         ("DeleteVpc", "UnauthorizedOperation", ""),
         ("DeleteNetworkInterface", "InvalidParameterValue", "malformed"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from harness.core.errors import WaitFailedError, WaitTimeoutError
+from harness.core.errors import WaitTimeoutError
 from harness.core.wait import wait_until
 
 
@@ -79,18 +79,6 @@ def test_the_last_observation_is_made_at_the_deadline(clock: Clock) -> None:
     )
 
     assert (observed, clock.sleeps) == (10, [4, 4, 2])
-
-
-def test_a_failed_observation_ends_the_wait(clock: Clock) -> None:
-    with pytest.raises(WaitFailedError, match="up: can no longer be fulfilled; last seen: 'dead'"):
-        wait_until(
-            sequence("starting", "dead"),
-            what="up",
-            ready=lambda state: state == "up",
-            failed=lambda state: state == "dead",
-            timeout=10,
-            sleep=clock.sleep,
-        )
 
 
 def test_a_transient_error_means_not_yet(clock: Clock) -> None:

@@ -384,6 +384,11 @@ def test_a_target_that_cannot_be_swept_is_an_error(
         ("operation error S3: DeleteBucket, api error BucketNotEmpty: x", "access log"),
         (
             "operation error ECS: DeleteCluster, https response error StatusCode: 400, "
+            "RequestID: 1, ClusterNotFoundException: Cluster not found.",
+            "deleted already",
+        ),
+        (
+            "operation error ECS: DeleteCluster, https response error StatusCode: 400, "
             "RequestID: 1, ClusterContainsServicesException: x",
             "ECS",
         ),

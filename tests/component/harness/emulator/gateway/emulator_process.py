@@ -44,13 +44,13 @@ class Emulator:
             self.is_ready,
             what=f"{self.endpoint} to be ready; its log: {self.log}",
             ready=bool,
-            failed=lambda _: self.process.poll() is not None,
             timeout=60,
             delay=0.05,
         )
         return self.endpoint
 
     def is_ready(self) -> bool:
+        assert self.process.poll() is None, f"it ended; its log: {self.log}"
         try:
             return requests.get(self.endpoint + READY_PATH, timeout=5).ok
         except requests.ConnectionError:

@@ -11,9 +11,11 @@ _numbers = count(1)
 
 
 def subnets(session: boto3.Session, zones: str = "abc") -> list[str]:
-    """Create a VPC with one subnet per zone letter and return the subnets' ids."""
+    """Create a VPC with an internet gateway and one subnet per zone letter; return their ids."""
     ec2 = session.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
     created = [
         ec2.create_subnet(
             VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"eu-north-1{letter}"

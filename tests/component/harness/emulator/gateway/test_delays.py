@@ -108,3 +108,35 @@ def test_a_gateway_is_attached_after_a_wait(client: Client) -> None:
         attaching.result()
 
     assert len(attached()) == 1
+
+
+def test_a_deleted_cluster_is_gone_after_a_wait(client: Client) -> None:
+    rds = client("rds")
+    given = {"Engine": "aurora-postgresql", "EngineVersion": "16.8", "MasterUsername": "catalog"}
+    rds.create_db_cluster(DBClusterIdentifier="c", MasterUserPassword="of-a-test-only", **given)
+    rds.delete_db_cluster(DBClusterIdentifier="c", SkipFinalSnapshot=True)
+
+    def status() -> str:
+        try:
+            (found,) = rds.describe_db_clusters(DBClusterIdentifier="c")["DBClusters"]
+        except ClientError as error:
+            return str(error.response["Error"]["Code"])
+        return str(found["Status"])
+
+    assert status() == "deleting"
+    assert eventually(status, lambda found: found != "deleting") == "DBClusterNotFoundFault"
+
+
+def test_a_load_balancer_beside_the_attachment_of_the_gateway_is_refused(client: Client) -> None:
+    ec2, elbv2 = client("ec2"), client("elbv2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+
+    with ThreadPoolExecutor() as pool:
+        attaching = pool.submit(ec2.attach_internet_gateway, InternetGatewayId=gateway, VpcId=vpc)
+        with pytest.raises(ClientError, match=f"InvalidSubnet.*VPC {vpc} has no internet gateway"):
+            elbv2.create_load_balancer(Name="early", Subnets=[subnet])
+        attaching.result()
+
+    elbv2.create_load_balancer(Name="later", Subnets=[subnet])

@@ -148,6 +148,74 @@ async def test_new_items_of_a_list_appear_late() -> None:
     assert await cloud.roles() == ["a"]
 
 
+INSTANCES = {
+    "call": "rds.DescribeDBInstances",
+    "items": "DBInstances",
+    "id": "DBInstanceIdentifier",
+    "lingers": 3.0,
+    "state": {"DBInstanceStatus": "deleting"},
+}
+GONE = Response(404, body=b"<ErrorResponse><Error><Code>DBInstanceNotFound</Code></Error>")
+
+
+def instances(*names: str) -> dict[str, Any]:
+    found = [{"DBInstanceIdentifier": name, "DBInstanceStatus": "available"} for name in names]
+    return {"DBInstances": found}
+
+
+async def statuses(cloud: Cloud, name: str = "") -> dict[str, str] | int:
+    """Return instance -> status, or the status code of an error."""
+    call = query_call("rds", "DescribeDBInstances", DBInstanceIdentifier=name)
+    response = await cloud.response(call)
+    if not response.ok:
+        return response.status
+    listed = parse(call.model, response)["DBInstances"]
+    return {each["DBInstanceIdentifier"]: each["DBInstanceStatus"] for each in listed}
+
+
+async def test_a_deleted_database_is_described_as_deleting_for_some_seconds() -> None:
+    cloud = Cloud(Delays(eventual=[INSTANCES]), time=1.0)
+    cloud.aws.responses["DescribeDBInstances"] = instances("a", "b")
+    await cloud.response(query_call("rds", "DeleteDBInstance", DBInstanceIdentifier="a"))
+
+    def described(request: dict[str, Any]) -> dict[str, Any] | Response:
+        return GONE if request.get("DBInstanceIdentifier") == "a" else instances("b")
+
+    cloud.aws.responses["DescribeDBInstances"] = described
+    assert await statuses(cloud, "a") == {"a": "deleting"}
+    assert await statuses(cloud) == {"b": "available", "a": "deleting"}
+    assert await statuses(cloud, "b") == {"b": "available"}
+    cloud.time = 4.0
+    assert await statuses(cloud, "a") == GONE.status
+    assert await statuses(cloud) == {"b": "available"}
+
+
+async def test_a_database_that_never_existed_is_not_found() -> None:
+    cloud = Cloud(Delays(eventual=[INSTANCES]))
+    cloud.aws.responses["DescribeDBInstances"] = lambda request: (
+        GONE if request.get("DBInstanceIdentifier") == "a" else instances()
+    )
+
+    assert await statuses(cloud, "a") == GONE.status
+
+
+async def test_a_field_is_missing_at_first() -> None:
+    row = {"call": "ecs.DescribeTasks", "items": "tasks", "id": "taskArn", "field": "tags"}
+    cloud = Cloud(Delays(late=[{**row, "late": 3.0}]))
+    task = {"taskArn": "t", "lastStatus": "RUNNING", "tags": [{"key": "k", "value": "v"}]}
+    cloud.aws.responses["DescribeTasks"] = {"tasks": [task]}
+
+    async def described() -> dict[str, Any]:
+        (found,) = (await cloud.response(json_call("ecs", "DescribeTasks"))).json()["tasks"]
+        return dict(found)
+
+    assert await described() == {"taskArn": "t", "lastStatus": "RUNNING"}
+    cloud.time = 2.9
+    assert "tags" not in await described()
+    cloud.time = 3.0
+    assert await described() == task
+
+
 async def test_deleted_items_of_a_list_linger() -> None:
     cloud = Cloud(Delays(eventual=[ROLES]))
     cloud.aws.responses["ListRoles"] = roles("a", "b")

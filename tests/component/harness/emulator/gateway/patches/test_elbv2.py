@@ -185,3 +185,27 @@ def test_errors_pass(gateway: boto3.Session) -> None:
         elb.describe_load_balancers(Names=["none"])
     with pytest.raises(ClientError, match="TargetGroupNotFound"):
         elb.describe_target_groups(TargetGroupArns=["arn:none"])
+
+
+def vpc_with_subnet(session: boto3.Session) -> tuple[str, str]:
+    ec2 = session.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    return vpc, subnet
+
+
+def test_ministack_still_needs_no_internet_gateway(bare: boto3.Session) -> None:
+    _, subnet = vpc_with_subnet(bare)
+
+    bare.client("elbv2").create_load_balancer(Name="public", Subnets=[subnet])
+
+
+def test_an_internet_facing_load_balancer_needs_an_internet_gateway(gateway: boto3.Session) -> None:
+    vpc, subnet = vpc_with_subnet(gateway)
+    elb = gateway.client("elbv2")
+
+    with pytest.raises(ClientError, match=f"VPC {vpc} has no internet gateway") as refused:
+        elb.create_load_balancer(Name="public", Subnets=[subnet])
+
+    assert refused.value.response["Error"]["Code"] == "InvalidSubnet"
+    elb.create_load_balancer(Name="private", Subnets=[subnet], Scheme="internal")
