@@ -5,8 +5,10 @@ Terraform itself reports only a timeout.
 
 import logging
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -26,26 +28,7 @@ logger = logging.getLogger(__name__)
 _LOGS = 5
 
 _SERVICE = re.compile(r"(?:^|\.)aws_ecs_service\.")
-# Pattern in the reasons -> what the user can do about it; the first that matches.
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html
-_REMEDIES = {
-    r"AccessDenied|not authorized": "allow the execution role of the task what the message names",
-    r"secret|ssm|parameter": "check `secrets` of the container: each valueFrom must name an "
-    "existing secret or parameter, and a key of its JSON",
-    r"CannotPull|pull access denied|manifest": "correct the image (--image for the catalog "
-    "stack), or push it; check that the subnets have a route to its registry",
-    r"OutOfMemory|exit status 137": "give the task more memory, or the container a higher limit",
-    r"health check": "check port, path and start-up time of the container against its health "
-    "check and that of the target group, and the security groups between them",
-    r"CannotStartContainer|exit status 12[67]|exec": "check command and entry point of the "
-    "container, and that its image is for the CPU architecture of the task",
-    r"exit status|EssentialContainerExited": "fix what the container logged last; run its image "
-    "with the same command and environment to repeat it",
-}
-_OTHER = (
-    "fix what the reason names; "
-    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html"
-)
+_REMEDIES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["remedy"]
 
 
 def with_failure_reasons(
@@ -147,6 +130,5 @@ def _logged(clients: Clients, tasks: Sequence[FailedTask]) -> list[str]:
 
 def _remedy(reasons: Sequence[AwsError]) -> str:
     text = "\n".join(map(str, reasons))
-    return next(
-        (remedy for pattern, remedy in _REMEDIES.items() if re.search(pattern, text)), _OTHER
-    )
+    found = (row["text"] for row in _REMEDIES if re.search(row["pattern"], text))
+    return str(next(found)).strip()

@@ -1,6 +1,5 @@
 """Sweeping a target: list, choose, delete in order, prove."""
 
-import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
@@ -26,7 +25,6 @@ def sweep(
     remove: bool = False,
     known: Iterable[KnownRun] = (),
     patience: float | None = None,
-    sleep: Callable[[float], None] | None = None,
 ) -> SweepReport:
     """Find what runs left behind in a target, and remove it if requested.
 
@@ -39,7 +37,6 @@ def sweep(
         known: Runs known from other sources than their resources.
         patience: Seconds for which the proof queries again while something is left; None: as
             long as the target may take.
-        sleep: The pause between two attempts; a test passes its own.
 
     Returns:
         What was found and, after removing, the teardown proof of each run.
@@ -59,14 +56,14 @@ def sweep(
     runs = selection.runs
     if remove:
         found = [resource for run in runs for resource in run.resources]
-        outcomes = remove_all(clients, found, sleep=sleep)
+        outcomes = remove_all(clients, found)
         seconds = target.deadlines.proof if patience is None else patience
 
         def prove(run: SweptRun) -> TeardownProof:
             suffix = run.environment_suffix
             ownership = Ownership(suffix, names_of(suffix), limits.run_id)
             waiting = 0.0 if run.failed else seconds  # what could not be removed stays
-            return prove_teardown(target, ownership, patience=waiting, sleep=sleep or time.sleep)
+            return prove_teardown(target, ownership, patience=waiting)
 
         runs = tuple(_proved(run, outcomes, prove) for run in runs)
     return SweepReport(

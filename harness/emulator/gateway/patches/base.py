@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from botocore.model import OperationModel
 
-from harness.emulator.gateway.aws import build, parse, service_model
+from harness.emulator.gateway.aws import AwsApi, build, parse, service_model
 from harness.emulator.gateway.caller import Caller
 from harness.emulator.gateway.errors import error_response
 from harness.emulator.gateway.http import Request, Response
@@ -133,6 +133,13 @@ class ResultPatch(Patch):
     @abstractmethod
     async def _correct(self, call: Call, result: dict[str, Any]) -> None:
         """Correct a result in place."""
+
+
+class UsesAws:
+    """A patch that calls the API of MiniStack."""
+
+    def __init__(self, aws: AwsApi) -> None:
+        self._aws = aws
 
 
 def json_response(value: dict[str, Any]) -> Response:

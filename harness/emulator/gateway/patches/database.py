@@ -1,8 +1,8 @@
 """RDS and Secrets Manager: instance classes on offer, names of deleted secrets."""
 
-from harness.emulator.gateway.aws import ApiError, AwsApi
+from harness.emulator.gateway.aws import ApiError
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, CallNext, Patch
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch, UsesAws
 
 _SERVERLESS = "db.serverless"
 # A provisioned class that MiniStack offers for every engine version.
@@ -29,14 +29,11 @@ class ServerlessInstanceClass(Patch):
         return response.with_body(body)
 
 
-class SecretPendingDeletion(Patch):
+class SecretPendingDeletion(UsesAws, Patch):
     """Corrects the error of CreateSecret for the name of a secret in its recovery window."""
 
     service = "secretsmanager"
     operations = frozenset({"CreateSecret"})
-
-    def __init__(self, aws: AwsApi) -> None:
-        self._aws = aws
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Replace the error if the existing secret is pending deletion."""

@@ -5,7 +5,7 @@ from typing import Any
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, CallNext, Patch, ResultPatch
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch, ResultPatch, UsesAws
 from harness.emulator.gateway.patches.placement import service_of
 
 _REBALANCING = "availabilityZoneRebalancing"
@@ -172,14 +172,11 @@ class PropagatedTags(ResultPatch):
         return self._stored[arn]
 
 
-class StoppedTaskReplacement(ResultPatch):
+class StoppedTaskReplacement(UsesAws, ResultPatch):
     """Triggers the service scheduler after StopTask."""
 
     service = "ecs"
     operations = frozenset({"StopTask"})
-
-    def __init__(self, aws: AwsApi) -> None:
-        self._aws = aws
 
     async def _correct(self, call: Call, result: dict[str, Any]) -> None:
         task = result["task"]

@@ -4,9 +4,9 @@ from typing import Any
 
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.alb.proxy_target_group import is_proxy, replace_proxy_arns
-from harness.emulator.gateway.aws import AwsApi, parse
+from harness.emulator.gateway.aws import parse
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, CallNext, Patch, ResultPatch
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch, ResultPatch, UsesAws
 from harness.emulator.gateway.patches.ec2 import find_subnets
 from harness.emulator.gateway.patches.placement import TaskPlacements
 from harness.emulator.gateway.query import encode_result
@@ -100,14 +100,11 @@ class TargetGroupUsage(Patch):
         return encode_result(call.model, {"TargetGroups": shown})
 
 
-class ListenerDeletion(Patch):
+class ListenerDeletion(UsesAws, Patch):
     """Deletes the listeners of a load balancer with it."""
 
     service = "elasticloadbalancing"
     operations = frozenset({"DeleteLoadBalancer"})
-
-    def __init__(self, aws: AwsApi) -> None:
-        self._aws = aws
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Delete the listeners, then the load balancer."""
@@ -122,7 +119,7 @@ class ListenerDeletion(Patch):
         return await call_next(call)
 
 
-class LoadBalancerZones(ResultPatch):
+class LoadBalancerZones(UsesAws, ResultPatch):
     """Derives zone names and VPC of a load balancer from its subnets.
 
     It refuses an internet-facing one in a VPC without an attached internet gateway.
@@ -130,9 +127,6 @@ class LoadBalancerZones(ResultPatch):
 
     service = "elasticloadbalancing"
     operations = frozenset({"CreateLoadBalancer", "DescribeLoadBalancers", "SetSubnets"})
-
-    def __init__(self, aws: AwsApi) -> None:
-        self._aws = aws
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Refuse the creation, or correct the result."""

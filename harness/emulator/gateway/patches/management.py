@@ -2,21 +2,17 @@
 
 from typing import Any
 
-from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.patches.base import Call, ResultPatch
+from harness.emulator.gateway.patches.base import Call, ResultPatch, UsesAws
 
 _DISTRIBUTION = ":distribution/"
 
 
-class CompleteAlarms(ResultPatch):
+class CompleteAlarms(UsesAws, ResultPatch):
     """Describes alarms through the JSON protocol, in which MiniStack returns every field."""
 
     service = "monitoring"
     operations = frozenset({"DescribeAlarms", "DescribeAlarmsForMetric"})
-
-    def __init__(self, aws: AwsApi) -> None:
-        self._aws = aws
 
     def matches(self, call: Call) -> bool:
         """Calls in the Query protocol only."""

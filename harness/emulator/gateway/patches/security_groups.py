@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.http import Response
-from harness.emulator.gateway.patches.base import Call, CallNext, Patch
+from harness.emulator.gateway.patches.base import Call, CallNext, Patch, UsesAws
 
 _ALL = "-1"
 _PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6", "all": _ALL}
@@ -24,7 +23,7 @@ Rule = dict[str, Any]
 RuleKey = tuple[str, str, str, str]
 
 
-class SecurityGroupRules(Patch):
+class SecurityGroupRules(UsesAws, Patch):
     """Stores one rule for each source; finds the rules to revoke by what identifies them."""
 
     service = "ec2"
@@ -33,9 +32,6 @@ class SecurityGroupRules(Patch):
         for verb in ("Authorize", "Revoke")
         for direction in ("Ingress", "Egress")
     )
-
-    def __init__(self, aws: AwsApi) -> None:
-        self._aws = aws
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Replace the permissions of the request: by one for each source, or by rule ids."""

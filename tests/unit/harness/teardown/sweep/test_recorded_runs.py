@@ -79,7 +79,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
 
 
 def _without_pauses(*given: Any, **options: Any) -> SweepReport:
-    return sweep(*given, patience=0.0, sleep=lambda _: None, **options)
+    return sweep(*given, patience=0.0, **options)
 
 
 class TestOnRecord:

@@ -38,7 +38,6 @@ class Account:
             CATALOG,
             SweepFilter(frozenset(suffixes), expired_before),
             patience=0.0,
-            sleep=lambda _: None,
             **options,
         )
 
