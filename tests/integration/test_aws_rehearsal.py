@@ -6,11 +6,14 @@ other AWS tool.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import boto3
+import psutil
 import pytest
+import requests
 from botocore.exceptions import ClientError
 
 from harness.aws.clients import Clients
@@ -68,11 +71,13 @@ def start(
     *,
     environment: Mapping[str, str] | None = None,
     tiers: tuple[str, ...] = ("secret", "storage"),
+    watchdog: bool = True,
 ) -> None:
     """Start a run with --state-lock and the given options."""
     cli.variables.update(environment or aws.environment())
     options = [f"--{name}={value}" for name, value in {**GIVEN, **(changes or {})}.items()]
     stack: dict[str, Any] = {"tiers": tiers} if tiers else {"log_level": "INFO"}
+    options += [] if watchdog else ["--no-watchdog"]
     cli.start("run", "--target=aws", "--state-lock", *options, **stack)
 
 
@@ -85,6 +90,14 @@ def test_the_full_stack_is_deployed_proved_and_destroyed(
     add_guard_duty(aws.target.session(), aws.await_vpc(cli, SUFFIX))
     logs: Any = aws.target.session().client("logs")
     logs.create_log_group(logGroupName=INSIGHTS.format(f"catalog-{SUFFIX}"))
+    inside = clients_of_a_task(cli, aws)
+    role = f":assumed-role/catalog-task-{SUFFIX}/"
+    assert role in inside("sts").get_caller_identity()["Arn"]
+    secrets = inside("secretsmanager")
+    assert is_denied(lambda: secrets.get_secret_value(SecretId=f"catalog/{SUFFIX}/database"))
+    assert is_denied(lambda: secrets.get_secret_value(SecretId="catalog/untagged/database"))
+    assert is_denied(secrets.list_secrets)
+    assert is_denied(lambda: inside("s3").list_buckets())
 
     assert cli.wait() == 0, cli.output
     assert everything(aws) == others
@@ -162,6 +175,30 @@ def test_the_roles_of_the_tasks_read_their_one_secret_and_nothing_else(
     assert cli.wait() == 0, cli.output
 
 
+def clients_of_a_task(cli: CliProcess, aws: SimulatedAws) -> Callable[[str], Any]:
+    """Return clients with the credentials that a running task of the service gets.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+    """
+    engine = psutil.Process(aws.target.cloud.pid)
+
+    def credentials() -> dict[str, str]:
+        for process in engine.children(recursive=True):
+            with suppress(psutil.Error):
+                variables = process.environ()
+                if url := variables.get("AWS_CONTAINER_CREDENTIALS_FULL_URI"):
+                    token = variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
+                    found = requests.get(url, headers={"Authorization": token}, timeout=30)
+                    return dict(found.json()) if found.ok else {}
+        return {}
+
+    cli.await_that(credentials, "the credentials of a task")
+    made = credentials()
+    keys = (made["AccessKeyId"], made["SecretAccessKey"], made["Token"])
+    session: Any = boto3.Session(*keys, region_name=REGION)
+    return lambda service: session.client(service, endpoint_url=aws.endpoint)
+
+
 ROLES = ("execution", "task")
 
 
@@ -195,6 +232,89 @@ def test_one_permission_less_is_refused_by_name_before_anything_exists(
 
     assert "lacks 1 permission(s):\n  - s3:PutBucketPolicy on" in refused(cli, aws)
     iam.put_user_policy(**given, PolicyDocument=json.dumps(documented()))
+
+
+@contextmanager
+def without(aws: SimulatedAws, *actions: str) -> Iterator[None]:
+    """Take permissions from the user within the context, and the right to ask what is missing.
+
+    As with credentials for which AWS does not simulate policies: the guard cannot know.
+    """
+    denied, policy = {*actions, "iam:SimulatePrincipalPolicy"}, documented()
+    for statement in policy["Statement"]:
+        listed = statement["Action"]
+        given = [listed] if isinstance(listed, str) else listed
+        statement["Action"] = [each for each in given if each not in denied]
+    policy["Statement"] = [each for each in policy["Statement"] if each["Action"]]
+    iam: Any = aws.target.session().client("iam")
+    user = {"UserName": "nightly", "PolicyName": "harness"}
+    iam.put_user_policy(**user, PolicyDocument=json.dumps(policy))
+    try:
+        yield
+    finally:
+        iam.put_user_policy(**user, PolicyDocument=json.dumps(documented()))
+
+
+@pytest.mark.parametrize(
+    "action", ["logs:CreateLogGroup", "s3:PutBucketPolicy", "iam:PutRolePolicy"]
+)
+def test_an_operation_that_is_denied_during_apply_is_one_clear_line(
+    cli: CliProcess, aws: SimulatedAws, action: str
+) -> None:
+    with without(aws, action):
+        start(cli, aws, tiers=("secret", "storage", "roles"))
+        assert cli.wait() == 1, cli.output
+
+    assert f"it is unknown what arn:aws:iam::{ACCOUNT}:user/nightly may do" in cli.output
+    first, *_ = cli.first_error.splitlines()
+    assert first.startswith("terraform apply failed: aws_")
+    assert f"nightly is not authorized to perform: {action}" in first
+    assert "allow it; docs/iam-policy.json has all permissions" in cli.first_error
+    assert cli.record["status"] == "destroyed"
+    assert aws.leftovers_of(SUFFIX) == ()
+
+
+def test_a_missing_role_of_a_service_that_must_not_be_created_is_refused_with_the_commands(
+    cli: CliProcess, aws: SimulatedAws
+) -> None:
+    iam: Any = aws.target.session().client("iam")
+    with suppress(iam.exceptions.NoSuchEntityException):
+        iam.delete_role(RoleName="AWSServiceRoleForRDS")
+
+    with without(aws, "iam:CreateServiceLinkedRole"):
+        start(cli, aws, tiers=())
+        error = refused(cli, aws)
+
+    assert error.startswith("the account has no role AWSServiceRoleFor")
+    assert "not authorized to perform: iam:CreateServiceLinkedRole" in error
+    command = "aws iam create-service-linked-role --aws-service-name rds.amazonaws.com"
+    assert command in error
+    names = {each["RoleName"] for each in iam.list_roles()["Roles"]}
+    assert "AWSServiceRoleForRDS" not in names
+
+
+def test_what_a_killed_run_left_is_swept_with_the_documented_permissions(
+    cli: CliProcess, aws: SimulatedAws, tmp_path: Path
+) -> None:
+    others = everything(aws)
+    changes = {"environment-suffix": "killed-1"}
+    start(cli, aws, changes, tiers=("network", "secret", "storage", "roles"), watchdog=False)
+    aws.await_vpc(cli, "killed-1")
+    cli.process.kill()
+    cli.close()
+
+    other = CliProcess(tmp_path / "elsewhere")
+    other.variables.update(aws.environment())
+    options = (f"--account-id={ACCOUNT}", f"--state-bucket={BUCKET}")
+    other.start("sweep", "--target=aws", "--environment-suffix=killed-1", "--yes", *options)
+    try:
+        assert other.wait() == 0, other.output
+    finally:
+        other.close()
+
+    assert everything(aws) == others
+    assert aws.leftovers_of("killed-1") == ()
+    assert aws.objects() == set()
 
 
 def test_a_run_that_exceeds_its_duration_is_destroyed(cli: CliProcess, aws: SimulatedAws) -> None:
