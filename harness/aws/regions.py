@@ -14,9 +14,9 @@ def require_region(name: str, option: str = "--region") -> None:
     Raises:
         UsageError: There is no such region.
     """
-    if name in _regions():
+    if name in regions():
         return
-    similar = difflib.get_close_matches(name, sorted(_regions()), n=3)
+    similar = difflib.get_close_matches(name, sorted(regions()), n=3)
     raise UsageError(
         f"{option}: {name!r} is not an AWS region",
         remedy=f"use one of {', '.join(similar) or 'eu-north-1, eu-west-1, us-east-1, ...'}",
@@ -24,7 +24,7 @@ def require_region(name: str, option: str = "--region") -> None:
 
 
 @cache
-def _regions() -> frozenset[str]:
+def regions() -> frozenset[str]:
     """Return the regions of all partitions, without the pseudo regions of global services."""
     partitions = botocore.loaders.create_loader().load_data("partitions")["partitions"]
     names = (name for partition in partitions for name in partition["regions"])

@@ -120,7 +120,7 @@ PLANNED = [
     ),
     Mistake(
         "aws_cloudwatch_dashboard.a",
-        "cloudwatch/dashboard-body",
+        "api/document",
         {"dashboard_name": "a", "dashboard_body": "{"},
     ),
 ]

@@ -86,6 +86,11 @@ def _scalar(value: Any) -> Any:
     return None if isinstance(value, list | dict | Encoded) else value
 
 
+def _to_string(value: Any) -> Any:
+    scalar = isinstance(value, bool | int | float)
+    return as_text(value) if scalar else _scalar(value)
+
+
 def _to_list(value: Any) -> Any:
     return value if isinstance(value, list) else None
 
@@ -223,7 +228,7 @@ STRUCTURAL: Mapping[str, Callable[..., Any]] = {
     "tomap": lambda value: value if isinstance(value, dict) else None,
     "tonumber": _scalar,
     "toset": lambda value: _distinct(value) if isinstance(value, list) else None,
-    "tostring": _scalar,
+    "tostring": _to_string,
     "values": lambda value: [value[k] for k in sorted(value)] if isinstance(value, dict) else None,
 }
 """Functions whose arguments may contain unknown values."""

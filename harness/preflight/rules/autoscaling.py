@@ -1,29 +1,13 @@
 """Rules on Application Auto Scaling of ECS services."""
 
 import re
-from collections.abc import Iterator
 
 from harness.preflight.configuration import Resource, is_known, references_in
 from harness.preflight.registry import Problems, resource_rule
 
 _TARGET = "aws_appautoscaling_target"
 _POLICY = "aws_appautoscaling_policy"
-_POLICY_BLOCKS = {
-    "StepScaling": "step_scaling_policy_configuration",
-    "TargetTrackingScaling": "target_tracking_scaling_policy_configuration",
-}
-_REQUEST_COUNT = "ALBRequestCountPerTarget"
-_LABEL = re.compile(r"app/[^/]+/[0-9a-f]{16}/targetgroup/[^/]+/[0-9a-f]{16}")
 _RESOURCE_ID = re.compile(r"service/[^/]+/[^/]+")
-
-
-@resource_rule("autoscaling/bounds", _TARGET, "aws_appautoscaling_scheduled_action")
-def bounds(resource: Resource) -> Problems:
-    """The maximum number of tasks is smaller than the minimum."""
-    for block in (resource, *resource.blocks("scalable_target_action")):
-        low, high = block.integer("min_capacity"), block.integer("max_capacity")
-        if low is not None and high is not None and high < low:
-            yield resource.problem(f"min_capacity {low}, max_capacity {high}")
 
 
 @resource_rule("autoscaling/resource-id", _TARGET)
@@ -86,45 +70,17 @@ def _service(target: Resource) -> Resource | None:
 
 @resource_rule("autoscaling/policy-settings", _POLICY)
 def policy_settings(policy: Resource) -> Problems:
-    """A scaling policy lacks the block of its type, the scalable target or the resource label."""
-    kind = policy.text("policy_type", "StepScaling") or ""
-    block = _POLICY_BLOCKS.get(kind, "")
-    for name in _POLICY_BLOCKS.values():
-        if name == block and policy.absent(name):
-            yield policy.problem(f"policy_type is {kind}, without {name}", variant=1)
-        elif name != block and block and policy.given(name):
-            yield policy.problem(f"policy_type is {kind}, with {name}", variant=1)
+    """A scaling policy does not refer to the scalable target, or to the ARN suffixes of a label."""
     resource = policy.text("resource_id")
     target = policy.configuration.resource_of(resource, _TARGET)
     if target and not policy.depends_on(target) and not policy.configuration.planned:
         text = f"resource_id {resource!r} is no reference to {target.address}"
         yield policy.problem(text, variant=2, name=resource)
-    for text in _labels(policy):
-        yield policy.problem(text)
-
-
-def _labels(policy: Resource) -> Iterator[str]:
     for block in policy.blocks("target_tracking_scaling_policy_configuration"):
         for metric in block.blocks("predefined_metric_specification"):
-            kind = metric.text("predefined_metric_type")
-            label = metric.text("resource_label")
-            if kind == _REQUEST_COUNT and metric.absent("resource_label"):
-                yield f"{kind} requires resource_label"
-            elif (
-                kind is not None and kind != _REQUEST_COUNT and not metric.absent("resource_label")
-            ):
-                yield f"{kind} does not accept resource_label"
-            elif label and not _LABEL.fullmatch(label):
-                yield f"resource_label {label!r}"
-            arns = [
-                reference.text
-                for reference in references_in(metric.unresolved("resource_label"))
-                if reference.attribute in ("arn", "id", "name", "dns_name")
-            ]
-            yield from (f"resource_label has {arn}, not arn_suffix" for arn in arns)
-        names = ("predefined_metric_specification", "customized_metric_specification")
-        if all(block.absent(name) for name in names):
-            yield "target tracking without a metric"
+            for reference in references_in(metric.unresolved("resource_label")):
+                if reference.attribute in ("arn", "id", "name", "dns_name"):
+                    yield policy.problem(f"resource_label has {reference.text}, not arn_suffix")
 
 
 @resource_rule("autoscaling/target-without-dependency", _TARGET)

@@ -1,4 +1,4 @@
-"""Rules on CloudWatch alarms, dashboards and log groups."""
+"""Rules on CloudWatch alarms."""
 
 from harness.preflight.configuration import Resource
 from harness.preflight.registry import Problems, resource_rule
@@ -21,17 +21,3 @@ def alarm_period(alarm: Resource) -> Problems:
     elif count and count * period > (_WEEK if period >= _HOUR else _DAY):
         text = f"evaluation_periods x period is {count} x {period} seconds"
         yield alarm.problem(text, variant=1)
-
-
-@resource_rule("cloudwatch/dashboard-body", "aws_cloudwatch_dashboard")
-def dashboard_body(dashboard: Resource) -> Problems:
-    """The body of a dashboard is not a JSON object with widgets."""
-    try:
-        body = dashboard.document("dashboard_body")
-    except ValueError as error:
-        yield dashboard.problem(f"dashboard_body is not JSON: {error}", variant=1)
-        return
-    if isinstance(body, dict) and "widgets" in body:
-        return
-    if isinstance(body, dict | list | str | int):
-        yield dashboard.problem("dashboard_body has no list of widgets")

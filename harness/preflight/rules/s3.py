@@ -51,22 +51,6 @@ def rule_without_filter(lifecycle: Resource) -> Problems:
             yield lifecycle.problem(message, severity=severity, index=index)
 
 
-@resource_rule("s3/lifecycle-filter-and-prefix", _TYPE)
-def filter_and_prefix(lifecycle: Resource) -> Problems:
-    """A lifecycle rule has both ``filter`` and ``prefix``."""
-    for index, rule in enumerate(lifecycle.blocks("rule")):
-        if rule.given("filter") and rule.given("prefix"):
-            yield lifecycle.problem(f"{_name(rule, index)} has filter and prefix", index=index)
-
-
-@resource_rule("s3/lifecycle-rule-without-action", _TYPE)
-def rule_without_action(lifecycle: Resource) -> Problems:
-    """A lifecycle rule has no action."""
-    for index, rule in enumerate(lifecycle.blocks("rule")):
-        if all(rule.absent(action) for action in _ACTIONS):
-            yield lifecycle.problem(f"{_name(rule, index)} has no action")
-
-
 @resource_rule("s3/lifecycle-rule-id", _TYPE)
 def rule_id(lifecycle: Resource) -> Problems:
     """Two lifecycle rules have the same id, or an id is too long."""

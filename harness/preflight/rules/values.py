@@ -1,9 +1,18 @@
-"""Rules on single values, each a row of ``values.json``.
+"""Rules on single values, and on values beside others, each a row of ``values.json``.
 
-A row has ``arguments`` (resource type, empty for all -> path of the argument), ``accepted`` (pairs
-of the index of the error message and the pattern that the value must match), and optionally
-``where`` (arguments with the values for which it applies), ``default`` (the value of an argument
-that is absent) and ``message``.
+A row has ``arguments`` (resource type, empty for all -> path of the argument, or paths) and one of
+
+- ``accepted``: pairs of the index of the error message and the pattern that the value, or each
+  item, must match;
+- ``given``: whether the argument must be set, or must not be;
+- ``at_least``: the argument beside it that must not be greater;
+- ``same_as``: an argument that refers to a resource, its type, and its argument of the same value.
+
+Optional are ``where`` (arguments by the pattern of the values for which the row applies; "" for
+none, true for any, null for no argument or block), ``default`` (the value of an argument that is
+absent), ``variant`` (the index of the error message), ``message`` and ``page``. A name in ``where``
+is that of an argument beside it; with ``/`` of the resource; ``a>type>b`` is b of the resource to
+which a refers.
 """
 
 import json
@@ -13,11 +22,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from harness.preflight.configuration import Block, Resource
+from harness.preflight.configuration import Block, Resource, Unknown
 from harness.preflight.registry import Inspection, Problems, add_rule
 
 _DATA = json.loads(Path(__file__).with_name("values.json").read_text(encoding="utf-8"))
 _MESSAGE = "{argument} is {value!r} ({length} characters)"
+_SET = True
+_OFF = (False, 0, "0", "false")
 
 
 def blocks_of(block: Block, path: list[str]) -> Iterator[Block]:
@@ -31,24 +42,87 @@ def blocks_of(block: Block, path: list[str]) -> Iterator[Block]:
 
 def _check(rows: list[Mapping[str, Any]], inspection: Inspection) -> Problems:
     for row in rows:
-        for kind, path in row["arguments"].items():
+        for kind, paths in row["arguments"].items():
             for resource in inspection.configuration.resources(*filter(None, [kind])):
-                yield from _violations(resource, row, path)
+                for path in [paths] if isinstance(paths, str) else paths:
+                    yield from _violations(resource, row, path)
 
 
 def _violations(resource: Resource, row: Mapping[str, Any], path: str) -> Problems:
-    *outer, argument = path.split(".")
+    *outer, name = path.split(".")
+    where: Mapping[str, Any] = row.get("where", {})
+    page = f" ({row['page']})" if "page" in row else ""
     for block in blocks_of(resource, outer):
-        if argument not in block and "default" not in row:
+        if not all(_applies(key, where[key], block, resource) for key in where):
             continue
-        value = block.text(argument, row.get("default"))
-        if not value or any(resource.text(n) != v for n, v in row.get("where", {}).items()):
-            continue
-        wrong = [i for i, pattern in row["accepted"] if not re.fullmatch(pattern, value, re.DOTALL)]
-        if wrong:
-            text = row.get("message", _MESSAGE)
-            text = text.format(argument=argument, value=value, length=len(value))
-            yield resource.problem(text, variant=wrong[0], argument=argument, value=value)
+        beside = [f"{k.strip('/')} {_shown(k, block, resource)}" for k, v in where.items() if v]
+        beside += [f"no {k}" for k, v in where.items() if not v]
+        for variant, value, default in _wrong(row, block, name, resource):
+            text = row.get("message", default + (" beside {beside}" if beside else ""))
+            text = text.format(
+                argument=name, value=value, length=len(value), beside=", ".join(beside)
+            )
+            yield resource.problem(text + page, variant=variant, argument=name, value=value)
+
+
+def _shown(name: str, block: Block, resource: Resource) -> str:
+    value = (resource if name.startswith("/") else block).value(name.strip("/"))
+    return str(value).lower() if isinstance(value, str | bool | int) else ""
+
+
+def _applies(name: str, pattern: Any, block: Block, resource: Resource) -> bool:
+    place: Block | None = resource if name.startswith("/") else block
+    reference, _, other = name.lstrip("/").partition(">")
+    name = reference
+    if other:
+        kind, _, name = other.partition(">")
+        place = resource.follow(reference, kind, within=place)
+    if place is None:
+        return False
+    value = place.value(name)
+    if pattern is None:
+        return place.absent(name)
+    if pattern is _SET:
+        refers = bool(getattr(place.unresolved(name), "address", ""))
+        return refers or (place.given(name) and value not in _OFF)
+    known = value is not None or place.absent(name)
+    if not known or isinstance(value, Unknown | dict):
+        return False
+    text = ",".join(map(str, value)) if isinstance(value, list) else place.text(name) or ""
+    return re.fullmatch(pattern, text, re.DOTALL) is not None
+
+
+def _wrong(
+    row: Mapping[str, Any], block: Block, name: str, resource: Resource
+) -> Iterator[tuple[int, str, str]]:
+    """Yield the index of the error message, the value, and the default message."""
+    variant, required = row.get("variant", 0), row.get("given")
+    written = block.raw.get(name) is not None or name in block.dynamic_names
+    if required is True and not written:  # a null variable of a module is for its caller
+        yield variant, "", "{argument} is not set"
+    if required is False and _applies(name, _SET, block, resource):
+        yield variant, "", "{argument} is set"
+    value = block.value(name)
+    if required is not None or (value is None and "default" not in row):
+        return
+    items = value if isinstance(value, list) else [block.text(name, row.get("default"))]
+    for text in (str(item) for item in items if isinstance(item, str | int) and item != ""):
+        for index, pattern in row.get("accepted", ()):
+            if not re.fullmatch(pattern, text, re.DOTALL):
+                yield index, text, _MESSAGE
+                break
+    if "at_least" in row:
+        low, high = block.number(row["at_least"]), block.number(name)
+        if low is not None and high is not None and low > high:
+            text = f"{high:g} is less than {row['at_least']} {low:g}"
+            yield variant, text, "{argument} {value}"
+    if "same_as" in row:
+        reference, kind, other = row["same_as"]
+        target = resource.follow(reference, kind)
+        expected = target.text(other) if target else None
+        own = block.text(name)
+        if target and expected and own and own != expected:
+            yield variant, f"{own}, and {expected} in {target.address}", "{argument} is {value}"
 
 
 for _id, _rows in _DATA.items():

@@ -46,14 +46,6 @@ def cache_policy_with_forwarded_values(distribution: Resource) -> Problems:
         yield distribution.problem(f"{name} has cache_policy_id and forwarded_values")
 
 
-@resource_rule("cloudfront/no-cache-policy", _DISTRIBUTION)
-def no_cache_policy(distribution: Resource) -> Problems:
-    """A cache behaviour has neither a cache policy nor ``forwarded_values``."""
-    for name, behavior in behaviors(distribution):
-        if behavior.absent("cache_policy_id") and behavior.absent("forwarded_values"):
-            yield distribution.problem(f"{name} has neither cache_policy_id nor forwarded_values")
-
-
 @resource_rule("cloudfront/wrong-policy", _DISTRIBUTION)
 def wrong_policy(distribution: Resource) -> Problems:
     """A policy id is malformed, or belongs to a managed policy of another kind."""

@@ -12,7 +12,6 @@ from harness.preflight.rules.s3 import allows_acls
 _DISTRIBUTION = "aws_cloudfront_distribution"
 _CERTIFICATES = ("aws_acm_certificate", "aws_acm_certificate_validation")
 _S3_DOMAIN = re.compile(r".+\.s3[.-]([a-z0-9-]+\.)?amazonaws\.com")
-_HOST = re.compile(r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
 _HOST_POLICIES = ("AllViewer", "AllViewerAndCloudFrontHeaders-2022-06", "HostHeaderOnly")
 _MIN_TTL, _MAX_TTL = 0, 31_536_000
 
@@ -28,13 +27,6 @@ def settings(distribution: Resource) -> Problems:
     if bucket is not None and allows_acls(bucket) is False:
         text = f"the ACLs of the log bucket {bucket.address} are off"
         yield distribution.problem(text, variant=2, bucket=bucket.text("bucket") or "...")
-    for block in distribution.blocks("custom_error_response"):
-        if block.absent("response_code") != block.absent("response_page_path"):
-            text = "custom_error_response: response_code and response_page_path need each other"
-            yield distribution.problem(text, variant=4)
-    for alias in distribution.texts("aliases") or ():
-        if not _HOST.fullmatch(alias):
-            yield distribution.problem(f"the alias {alias!r} is not a host name", variant=4)
     for name, behavior in behaviors(distribution):
         legacy = behavior.given("forwarded_values") and behavior.absent("cache_policy_id")
         if legacy and not behavior.absent("origin_request_policy_id"):
@@ -51,12 +43,6 @@ def _certificates(distribution: Resource) -> Problems:
         if found is not None and region not in (None, "us-east-1"):
             text = f"the certificate {found.address} is in {region}, not in us-east-1"
             yield distribution.problem(text)
-        custom = not (block.absent("acm_certificate_arn") and block.absent("iam_certificate_id"))
-        if custom and block.absent("ssl_support_method"):
-            text = "a certificate without ssl_support_method"
-            yield distribution.problem(text, variant=4)
-    if distribution.texts("aliases") and distribution.absent("viewer_certificate"):
-        yield distribution.problem("aliases without viewer_certificate", variant=4)
 
 
 def _origins(distribution: Resource) -> Iterator[str]:
@@ -68,20 +54,13 @@ def _origins(distribution: Resource) -> Iterator[str]:
         domain = origin.text("domain_name") or ""
         balancer = distribution.follow("domain_name", "aws_lb", within=origin)
         custom = not (origin.absent("custom_origin_config") and origin.absent("vpc_origin_config"))
-        if domain.startswith(("http://", "https://")) or "/" in domain:
-            yield f"the domain {domain} of origin {name} is not a host name"
         if not custom and (balancer or ".elb.amazonaws.com" in domain):
             yield f"the load balancer of origin {name} requires custom_origin_config"
-        if custom and not origin.absent("s3_origin_config"):
-            yield f"origin {name} has custom_origin_config and s3_origin_config"
         access = not origin.absent("origin_access_control_id")
         if access and not origin.absent("s3_origin_config"):
             identity = [b.text("origin_access_identity") for b in origin.blocks("s3_origin_config")]
             if any(identity):
                 yield f"origin {name} has an origin access control and an identity"
-        path = origin.text("origin_path")
-        if path and (not path.startswith("/") or path.endswith("/")):
-            yield f"origin_path {path!r} of origin {name} does not begin, or ends, with /"
 
 
 def _ttls(behavior: Block) -> Iterator[str]:

@@ -3,136 +3,69 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from harness.preflight.configuration import Block, PreflightInputError, Resource
+from harness.preflight.configuration import Block, Resource
+from harness.preflight.finding import Severity
 from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.rules.documents import CONTAINER, violations
 from harness.preflight.rules.ecs.model import containers, is_fargate
 
-_MIN_MEMORY = 6
 _MAX_FARGATE_STOP = 120
 _FARGATE_DRIVERS = ("awslogs", "splunk", "awsfirelens")
-_DRIVERS = (*_FARGATE_DRIVERS, "fluentd", "gelf", "json-file", "journald", "logentries", "syslog")
 _NOT_ON_FARGATE = ("links", "dnsServers", "dnsSearchDomains", "dockerSecurityOptions", "extraHosts")
-_CONDITIONS = ("START", "COMPLETE", "SUCCESS", "HEALTHY")
-_TEXTS = ("name", "image", "user", "workingDirectory", "hostname")
-_TEXT_LISTS = ("command", "entryPoint")
-# Lists of objects, with the members that the API requires.
-_LISTS: Mapping[str, tuple[str, ...]] = {
-    "dependsOn": ("containerName", "condition"),
-    "environment": (),
-    "mountPoints": (),
-    "portMappings": (),
-    "secrets": ("name", "valueFrom"),
-    "ulimits": ("name", "softLimit", "hardLimit"),
-    "volumesFrom": (),
-}
-_HEALTH = {"interval": (5, 300), "timeout": (2, 60), "retries": (1, 10), "startPeriod": (0, 300)}
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
-_ULIMITS = {
-    *("core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc"),
-    *("rss", "rtprio", "rttime", "sigpending", "stack"),
-}
 _LINUX_NOT_ON_FARGATE = ("devices", "maxSwap", "sharedMemorySize", "swappiness", "tmpfs")
-_PORTS = range(1, 65536)
 _FARGATE_LINUX_ONLY = {"SYS_PTRACE"}
+_MEMBERS = {name.lower() for name in CONTAINER["members"]}
 
 
 @resource_rule("ecs/container-settings", "aws_ecs_task_definition")
 def container_settings(task: Resource) -> Problems:
     """A container's settings do not fit each other, the task, or Fargate."""
     listed = containers(task) or []
+    malformed = False
     for container in listed:
-        name = container.text("name") or "..."
-        try:
-            for text in (*_own(container), *_in_task(container, task)):
-                yield task.problem(f"container {name}: {text}", name=name)
-        except PreflightInputError as error:
-            yield task.problem(f"container {name}: {error.message}", variant=3, name=name)
-    for text in _together(listed, task):
+        name = container.text("name") if isinstance(container.value("name"), str) else "..."
+        wrong = [*violations(CONTAINER, container.raw, f"container {name}")]
+        malformed |= bool(wrong)
+        if not wrong:
+            own = (*_own(container), *_in_task(container, task))
+            wrong = [f"container {name}: {text}" for text in own]
+        for text in wrong:
+            yield task.problem(text, name=name)
+        for key in container.raw:
+            if key.lower() not in _MEMBERS:
+                text = f"container {name}: {key} is no setting of a container"
+                yield task.problem(text, severity=Severity.WARNING, name=name)
+    for text in () if malformed else _together(listed, task):
         yield task.problem(text)
 
 
 def _own(container: Block) -> Iterator[str]:
-    yield from _types(container)
-    yield from _lists(container)
-    if (name := container.text("name")) and not _NAME.fullmatch(name):
-        yield "the name has a character other than letters, digits, - and _"
     memory, reservation = container.integer("memory"), container.integer("memoryReservation")
-    if memory is not None and 0 < memory < _MIN_MEMORY:
-        yield f"memory {memory} is less than {_MIN_MEMORY} MiB"
     if memory and reservation and reservation > memory:
         yield f"memoryReservation {reservation} is more than memory {memory}"
     plain = {e.text("name") for e in container.blocks("environment")}
     secret = [s.text("name") for s in container.blocks("secrets")]
     for name in sorted({n for n in secret if n and (n in plain or secret.count(n) > 1)}):
         yield f"{name} is a secret and set again"
-    for block in container.blocks("portMappings"):
-        for key in ("containerPort", "hostPort"):
-            port = block.integer(key)
-            if port and port not in _PORTS:
-                yield f"{key} {port} is not a port"
-        protocol = block.text("protocol")
-        if protocol not in (None, "tcp", "udp"):
-            yield f"protocol {protocol} is neither tcp nor udp"
     health = container.block("healthCheck")
-    for key, (low, high) in _HEALTH.items() if health is not None else ():
-        number = health.integer(key) if health is not None else None
-        if number is not None and not low <= number <= high:
-            yield f"healthCheck.{key} is {number}, not {low} to {high}"
     command = health.values("command") if health is not None else None
     if command and command[0] not in ("CMD", "CMD-SHELL", "NONE") and isinstance(command[0], str):
         yield "healthCheck.command does not begin with CMD or CMD-SHELL"
-
-
-def _lists(container: Block) -> Iterator[str]:
-    """Yield lists of objects that are none, and items without what the API requires."""
-    for name, required in _LISTS.items():
-        if isinstance(container.value(name), dict):
-            yield f"{name} is an object, not a list"
-            continue
-        for block in container.blocks(name):
-            yield from (f"{name} without {key}" for key in required if block.absent(key))
-    for block in container.blocks("ulimits") if container.certain("ulimits") else ():
+    for block in container.blocks("ulimits"):
         soft, hard = block.integer("softLimit"), block.integer("hardLimit")
-        if block.text("name") not in (None, *_ULIMITS):
-            yield f"ulimit {block.text('name')} does not exist"
         if soft is not None and hard is not None and -1 < hard < soft:
             yield f"softLimit {soft} is more than hardLimit {hard}"
-
-
-def _types(container: Block) -> Iterator[str]:
-    """Yield the values of a wrong JSON type, which the provider does not convert."""
-    for name in _TEXTS:
-        if isinstance(container.value(name), bool | int | float):
-            yield f"{name} is not a text"
-    for name in _TEXT_LISTS:
-        value = container.value(name)
-        if isinstance(value, str):
-            yield f"{name} is a text, not a list"
-        elif any(isinstance(item, bool | int | float) for item in container.values(name) or ()):
-            yield f"{name} has an item that is not a text"
-    for name in ("cpu", "memory", "memoryReservation", "stopTimeout", "startTimeout"):
-        if isinstance(container.value(name), str):
-            yield f"{name} is a text, not a number"
-    if isinstance(container.value("essential"), str):
-        yield "essential is a text, not true or false"
-    for block in container.blocks("environment"):
-        if isinstance(block.value("value"), bool | int | float):
-            yield f"environment {block.text('name')} is not a text"
-    for block in container.blocks("portMappings"):
-        if isinstance(block.value("containerPort"), str):
-            yield "containerPort is a text, not a number"
 
 
 def _in_task(container: Block, task: Resource) -> Iterator[str]:
     fargate = is_fargate(task)
     logging = container.block("logConfiguration")
     driver = logging.text("logDriver") if logging is not None else None
-    if driver is not None and driver not in (_FARGATE_DRIVERS if fargate else _DRIVERS):
-        yield f"log driver {driver} is not supported{' by Fargate' if fargate else ''}"
+    if fargate and driver not in (None, *_FARGATE_DRIVERS):
+        yield f"log driver {driver} is not supported by Fargate"
     for name in ("cpu", "memory"):
         own, whole = container.integer(name), _units(task, name)
         if own and whole and own > whole:
@@ -211,8 +144,6 @@ def _dependencies(listed: list[Block]) -> Iterator[str]:
                 yield f"container {name} depends on {other}, which does not exist"
             elif condition == "HEALTHY" and by_name[other].absent("healthCheck"):
                 yield f"container {name} waits for {other} to be healthy; it has no healthCheck"
-            elif condition not in (None, *_CONDITIONS):
-                yield f"container {name}: condition {condition} is not one of {_CONDITIONS}"
             elif condition in ("COMPLETE", "SUCCESS") and by_name[other].value("essential") in (
                 None,
                 True,

@@ -46,14 +46,6 @@ def _units(text: str | None) -> int | None:
     return int(float(match[1]) * (_GIB if match[2] else 1))
 
 
-@resource_rule("ecs/fargate-network-mode", _TASK)
-def fargate_network_mode(task: Resource) -> Problems:
-    """A Fargate task has a network mode other than ``awsvpc``."""
-    mode = task.text("network_mode", "bridge")
-    if is_fargate(task) and mode not in (None, "awsvpc"):
-        yield task.problem(f"network mode {mode}")
-
-
 @resource_rule("ecs/container-definitions", _TASK)
 def container_definitions(task: Resource) -> Problems:
     """The container definitions are not a JSON list of containers with name and image."""

@@ -51,22 +51,3 @@ def no_internet_gateway(balancer: Resource) -> Problems:
     if gateways and sure and not any(map(balancer.depends_on, gateways)):
         text = f"does not depend on {gateways[0].address}, which may be attached later"
         yield balancer.problem(text, severity=Severity.WARNING)
-
-
-@resource_rule("elbv2/target-group-incomplete", "aws_lb_target_group")
-def target_group_incomplete(group: Resource) -> Problems:
-    """A target group has no port, protocol or VPC."""
-    kind = group.text("target_type", "instance")
-    for name in ("port", "protocol", "vpc_id"):
-        if kind not in (None, "lambda") and group.absent(name):
-            yield group.problem(f"{name} is not set; target type is {kind}", name=name, kind=kind)
-
-
-@resource_rule("elbv2/listener-certificate", "aws_lb_listener")
-def listener_certificate(listener: Resource) -> Problems:
-    """An HTTPS listener has no certificate, or an HTTP listener has one."""
-    protocol = listener.text("protocol")
-    if protocol in ("HTTPS", "TLS") and listener.absent("certificate_arn"):
-        yield listener.problem(f"{protocol} without certificate_arn")
-    if protocol == "HTTP" and listener.given("certificate_arn"):
-        yield listener.problem("HTTP with certificate_arn", variant=1)

@@ -6,21 +6,28 @@ https://opentofu.org/docs/language/settings/backends/s3/.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.preflight.configuration import Block
-from harness.preflight.finding import Problem
+import botocore
+
+from harness.aws.regions import regions
+from harness.preflight.configuration import Block, is_known
+from harness.preflight.finding import Problem, Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule
 from harness.preflight.terraform_version import TerraformVersion
 
 _DATA = json.loads(Path(__file__).with_name("backend_arguments.json").read_text(encoding="utf-8"))
 _NEVER = "999"
-_BACKENDS = {
-    *("azurerm", "consul", "cos", "gcs", "http", "kubernetes", "local", "oci", "oss", "pg"),
-    *("remote", "s3"),
-}
+_PRODUCTS = ("terraform", "opentofu")
+# The backends except S3 -> the arguments of all versions since 1.0.
+_OTHERS: Mapping[str, str] = _DATA["others"]
+# The form of a region that is not in the list because it is new.
+_LATER_REGION = re.compile(
+    r"(af|ap|ca|cn|eu|eusc-de|il|me|mx|sa|us|us-gov)-(central|(north|south)?(east|west)?)-[1-9]"
+)
+_BOOLEANS = ("none", "true", "false", "1", "0")
 _BUCKET = re.compile(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?|arn:aws[\w-]*:s3:[a-z].+")
 _EXCLUSIVE = (
     ("kms_key_id", "sse_customer_key"),
@@ -67,17 +74,21 @@ def _s3_arguments(inspection: Inspection) -> list[str]:
 
 @configuration_rule("terraform/unknown-backend-argument")
 def unknown_backend_argument(inspection: Inspection) -> Problems:
-    """The S3 backend has an argument that the installed Terraform does not support."""
-    for name in _s3_arguments(inspection):
-        message = _why_unknown(name, inspection.terraform)
-        if message:
-            yield Problem(f"terraform.backend.s3.{name}", message, {"name": name})
+    """The backend has an argument that the installed Terraform, or every version, lacks."""
+    backend = inspection.configuration.backend()
+    if backend is None or backend[0] not in ("s3", *_OTHERS):
+        return
+    kind = backend[0]
+    for name in backend[1].raw:
+        if message := _why_unknown(kind, name, inspection.terraform):
+            yield Problem(f"terraform.backend.{kind}.{name}", message, {"name": name})
 
 
-def _why_unknown(name: str, terraform: TerraformVersion | None) -> str:
-    if all(name not in arguments for arguments in _DATA.values()):
+def _why_unknown(kind: str, name: str, terraform: TerraformVersion | None) -> str:
+    known = _OTHERS.get(kind, "").split()
+    if all(name not in (known or _DATA[product]) for product in _PRODUCTS):
         return f"{name}: no version of Terraform or OpenTofu has this argument"
-    if terraform is None:
+    if terraform is None or known:
         return ""
     argument = s3_argument(name, terraform)
     if argument is None:
@@ -123,14 +134,34 @@ def backend_values(inspection: Inspection) -> Problems:
     if backend is None:
         return
     kind, block = backend
-    if kind not in _BACKENDS:
+    if kind not in ("s3", *_OTHERS):
         yield Problem(f"terraform.backend.{kind}", f"unknown backend {kind}", {"name": kind}, 1)
     for name, raw in block.raw.items():
         if isinstance(raw, str) and "${" in raw and "$${" not in raw:
             text = f"{name} is {raw!r}: a backend has no variables (JSON: taken literally)"
             yield Problem(f"terraform.backend.{kind}.{name}", text, {"name": name})
+    for name in _DATA["booleans"].get(kind, "").split():
+        if str(block.value(name)).lower() not in _BOOLEANS and is_known(block.value(name)):
+            text = f"{name} is {block.value(name)!r}, neither true nor false"
+            yield Problem(f"terraform.backend.{kind}.{name}", text, {"name": name}, 3)
     for text, name, variant in _s3_values(block) if kind == "s3" else ():
         yield Problem(f"terraform.backend.s3.{name}", text, {"name": name}, variant)
+
+
+@configuration_rule("terraform/region")
+def region(inspection: Inspection) -> Problems:
+    """The region of the S3 backend or of an AWS provider does not exist."""
+    configuration = inspection.configuration
+    kind, backend = configuration.backend() or ("", None)
+    blocks = [(f"terraform.backend.{kind}", backend)] if backend and kind == "s3" else []
+    blocks += [("provider.aws", block) for block in configuration.providers.get("aws", ())]
+    for address, block in blocks:
+        name = block.text("region")
+        skipped = block.text("skip_region_validation", "false")
+        if name and "${" not in name and skipped == "false" and name not in regions():
+            severity = Severity.WARNING if _LATER_REGION.fullmatch(name) else Severity.BLOCKER
+            text = f"botocore {botocore.__version__} has no region {name!r}"
+            yield Problem(f"{address}.region", text, {"name": name}, 0, severity)
 
 
 def _s3_values(block: Block) -> Iterator[tuple[str, str, int]]:
@@ -146,7 +177,7 @@ def _s3_values(block: Block) -> Iterator[tuple[str, str, int]]:
         given = [name for name in group if not block.absent(name)]
         if len(given) > 1:
             yield f"{' and '.join(given)} exclude each other", given[0], 4
-    if block.boolean("encrypt") is False and not block.absent("kms_key_id"):
+    if block.text("encrypt") == "false" and not block.absent("kms_key_id"):
         yield "kms_key_id without encrypt", "kms_key_id", 4
 
 

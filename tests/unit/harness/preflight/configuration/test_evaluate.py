@@ -47,7 +47,7 @@ def configuration() -> Scope:
         ('${join(",", [1, 2])}', "1,2"),
         ("${concat([1], [2])}", [1, 2]),
         ('${toset(["a"])}', ["a"]),
-        ("${tostring(5)}", 5),
+        ("${tostring(5)}", "5"),
         ("${cidrsubnet(aws_vpc.main.cidr_block, 8, 2)}", "10.0.2.0/24"),
         ("${{a = [local.suffix]}}", {"a": ["a1"]}),
         ("${1 + 2 * 3 - 4 / 2}", 5),

@@ -118,6 +118,7 @@ CASES = [
             in_one_zone,
             lambda d: d[ALB].update(load_balancer_type="network", access_logs=[]),
         ),
+        also={"api/documented-value"},
     ),
     silent(
         "elbv2/too-few-zones",

@@ -134,17 +134,15 @@ CASES = [
     silent(
         "cloudwatch/alarm-period", lambda d: d[ALARM].update(period=3600, evaluation_periods=168)
     ),
+    fires("api/document", DASHBOARD, lambda d: d[DASHBOARD].update(dashboard_body="{")),
     fires(
-        "cloudwatch/dashboard-body", DASHBOARD, lambda d: d[DASHBOARD].update(dashboard_body="{")
-    ),
-    fires(
-        "cloudwatch/dashboard-body",
+        "api/document",
         DASHBOARD,
         lambda d: d[DASHBOARD].update(dashboard_body="{}"),
         name="no widgets",
     ),
     silent(
-        "cloudwatch/dashboard-body",
+        "api/document",
         lambda d: d[DASHBOARD].update(
             dashboard_body='{"widgets": [{"region": "${var.region}", "y": ${var.y}}]}'
         ),

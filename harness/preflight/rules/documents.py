@@ -1,0 +1,80 @@
+"""The JSON documents in arguments, against what the service accepts.
+
+``documents.json`` has their members by resource type and argument; those of containers are of
+botocore's service model, by ``python -m tests.record_documents``. A value ``is`` an object (with
+``members`` and ``required`` ones, ``a|b`` for one of both, ``when`` for those that the value of
+another requires, and ``closed`` if others are refused; or ``values`` for a map), a list (of
+``items``), a text, an integer or a boolean, and has an ``enum``, ``min``, ``max`` or ``pattern``.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.preflight.configuration import Resource, Unknown
+from harness.preflight.registry import Problems, resource_rule
+
+_DATA = json.loads(Path(__file__).with_name("documents.json").read_text(encoding="utf-8"))
+CONTAINER: Mapping[str, Any] = _DATA["container"]
+_ARGUMENTS: Mapping[str, Mapping[str, Any]] = _DATA["arguments"]
+_TYPES = {"object": dict, "list": list, "text": str, "integer": int | float, "boolean": bool}
+
+
+@resource_rule("api/document", *_ARGUMENTS)
+def document(resource: Resource) -> Problems:
+    """A JSON document has a member of a wrong type or value, or lacks one that is required."""
+    for argument, spec in _ARGUMENTS[resource.type].items():
+        try:
+            value = resource.document(argument)
+        except ValueError as error:
+            yield resource.problem(f"{argument} is not JSON: {error}", variant=1)
+            continue
+        if value != "":
+            for text in violations(spec, value, argument):
+                yield resource.problem(f"{text} ({spec['page']})")
+
+
+def violations(spec: Mapping[str, Any], value: Any, where: str) -> Iterator[str]:
+    """Yield what is wrong with a value; a reference is never wrong.
+
+    Args:
+        where: Its place, for the messages.
+    """
+    if value is None or isinstance(value, Unknown):
+        return
+    kind = spec.get("is", "")
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind and (not isinstance(value, _TYPES[kind]) or (kind == "integer" and not number)):
+        yield f"{where} is not {'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+    elif isinstance(value, dict):
+        yield from _members(spec, value, where)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from violations(spec.get("items", {}), item, f"{where}[{index}]")
+    elif value not in spec.get("enum", (value,)):
+        yield f"{where} is {value!r}, not one of {', '.join(spec['enum'])}"
+    elif number and not spec.get("min", value) <= value <= spec.get("max", value):
+        yield f"{where} is {value}, not {spec.get('min', '')} to {spec.get('max', '')}"
+    elif number and value % 1:
+        yield f"{where} is {value}, not a whole number"
+    elif not re.fullmatch(spec.get("pattern", ".*"), str(value), re.DOTALL):
+        yield f"{where} is {value!r}, no match of {spec['pattern']}"
+
+
+def _members(spec: Mapping[str, Any], value: Mapping[str, Any], where: str) -> Iterator[str]:
+    members: Mapping[str, Any] = spec.get("members", {})
+    given = {name for name, item in value.items() if item is not None}
+    required = [*spec.get("required", ())]
+    for name, pattern, needed in spec.get("when", ()):
+        if isinstance(value.get(name), str) and re.fullmatch(pattern, value[name]):
+            required.append(needed)
+    for names in required:
+        if not given & {*names.split("|")}:
+            yield f"{where} has no {names.replace('|', ' or ')}"
+    for name, item in value.items():
+        inner = members.get(name, spec.get("values"))
+        yield from violations(inner or {}, item, f"{where}.{name}")
+        if spec.get("closed") and inner is None:
+            yield f"{where} has the unknown member {name}"
