@@ -20,7 +20,7 @@ from harness.deploy.task_logs import last_lines
 from harness.run.stack_definition import EcsService
 from harness.targets.base import Target
 from harness.terraform.aws_error_parsing import AwsError
-from harness.terraform.errors import TerraformError
+from harness.terraform.errors import TerraformError, remedy_for
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +98,10 @@ def _service_error(
     log = _logged(clients, by_cause[counts[0][0]])
     text = "\n  also: ".join(["\n".join([first, *events[:1], *log]), *others])
     return TerraformError(
-        f"{text}\n  also: {cause}", verb="apply", aws_errors=reasons, remedy=_remedy(reasons)
+        f"{text}\n  also: {cause}",
+        verb="apply",
+        aws_errors=reasons,
+        remedy=remedy_for("\n".join(map(str, reasons)), _REMEDIES),
     )
 
 
@@ -126,9 +129,3 @@ def _logged(clients: Clients, tasks: Sequence[FailedTask]) -> list[str]:
         if lines:
             return ["  last lines of its log:", *(f"    {line}" for line in lines)]
     return []
-
-
-def _remedy(reasons: Sequence[AwsError]) -> str:
-    text = "\n".join(map(str, reasons))
-    found = (row["text"] for row in _REMEDIES if re.search(row["pattern"], text))
-    return str(next(found)).strip()

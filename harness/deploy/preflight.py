@@ -25,25 +25,23 @@ def require_deployable(
     target: TargetAccess,
     terraform: TerraformVersion,
     environment_suffix: str,
-    pyproject: Path = Path("pyproject.toml"),
 ) -> Report:
     """Run every rule over a synthesized stack, and return the report if nothing blocks.
 
     Args:
         target: Where it would be deployed; it receives the look-ups of the rules.
         environment_suffix: Suffix that every name must contain.
-        pyproject: File with the suppressions of the project; it need not exist.
 
     Raises:
         BlockedError: There is a blocker; the message lists all of them.
-        PreflightInputError: The document or the suppressions cannot be read.
+        PreflightInputError: The document, or pyproject.toml with suppressions, cannot be read.
     """
     report = preflight(
         configuration_of(dict(document), label=str(source)),
         target=target,
         terraform=terraform,
         environment_suffix=environment_suffix,
-        suppressions=load_suppressions(pyproject),
+        suppressions=load_suppressions(Path("pyproject.toml")),
     )
     if report.blockers:
         raise blocked_error(

@@ -26,7 +26,7 @@ class LookupTarget(Protocol):
     def missing(self) -> Mapping[Capability, str]:
         """Return the capabilities that the target lacks, with the reasons."""
 
-    def image_problem(self, reference: str) -> str:
+    def image_problem(self, reference: str, architecture: str) -> str:
         """Return why tasks cannot pull a container image; empty if they can.
 
         Raises:

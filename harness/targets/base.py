@@ -57,7 +57,7 @@ class TargetAccess(Protocol):
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:
         """Return a direct route to a database endpoint; None if there is none."""
 
-    def image_problem(self, reference: str) -> str:  # noqa: ARG002
+    def image_problem(self, reference: str, architecture: str) -> str:  # noqa: ARG002
         """Return why tasks cannot pull a container image; empty if they can, or by default.
 
         Raises:

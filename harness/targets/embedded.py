@@ -176,7 +176,7 @@ class EmbeddedTarget(Target):
         ca_file = Path(cloud.directory) / CA_FILE if cloud.database_tls else None
         return DatabaseRoute(address, port, ca_file)
 
-    def image_problem(self, reference: str) -> str:
+    def image_problem(self, reference: str, architecture: str) -> str:  # noqa: ARG002
         """Return why the container engine cannot pull an image."""
         return image_problem(self.cloud.docker_host, reference)
 

@@ -160,6 +160,6 @@ class AwsTarget(Target):
         """Return None: see ``missing``."""
         return None
 
-    def image_problem(self, reference: str) -> str:
+    def image_problem(self, reference: str, architecture: str) -> str:
         """Return why an image in the registry of this account cannot be pulled."""
-        return image_problem(self._session, reference, account=self.identity.account)
+        return image_problem(self._session, reference, architecture, account=self.identity.account)

@@ -1,7 +1,9 @@
 """The error of a failed Terraform command."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from harness.core.errors import HarnessError
 from harness.core.redaction import redact
@@ -11,30 +13,7 @@ from harness.terraform.events import ChangeSummary, Diagnostic, Event, RawLine
 _TAIL_LINES = 20
 
 _LOCKED = "Error acquiring the state lock"
-# Pattern in a diagnostic -> what the user can do about it.
-_REMEDIES = {
-    _LOCKED: "another run holds the lock of the state: wait for its end, or, if it no longer runs, "
-    "`terraform force-unlock` with the lock's ID",
-    r"[Ff]ailed to query available provider packages|Could not retrieve the list of available "
-    r"versions|no available releases match": "give this machine access to the provider "
-    "registry, or set --provider-mirror to a folder with the AWS provider",
-    r"No valid credential sources found|InvalidClientTokenId|ExpiredToken|UnrecognizedClient": (
-        "give the target valid AWS credentials"
-    ),
-    # https://github.com/aws-samples/aws-cdk-examples/issues/279
-    r"account must be verified before you can add": "AWS has to verify a new account first: "
-    "send this message to AWS Support, or deploy the tiers without `edge` until then",
-    r"not authorized to perform|UnauthorizedOperation|AccessDenied": (
-        "allow it; docs/iam-policy.json has all permissions that are needed"
-    ),
-    r"request send failed": "check that the target is running and reachable",
-    r"Failed to (?:load|read) state|Unsupported state file format|state file could not be": (
-        "restore the state from terraform.tfstate.backup beside it; without a copy, move it away: "
-        "`catalog-harness sweep --yes` then finds the resources by tags and names"
-    ),
-    r"Error writing state file|Failed to (?:save|persist) state": "the state may be in "
-    "errored.tfstate of the working directory; upload it with `terraform state push`",
-}
+_REMEDIES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["remedy"]
 
 
 class TerraformError(HarnessError):
@@ -98,7 +77,7 @@ def terraform_error(
         verb=verb,
         diagnostics=[diagnostic for diagnostic, _ in found],
         aws_errors=[error for _, error in found if error is not None],
-        remedy=_remedy("\n".join([*map(_text, errors), *lines])),
+        remedy=remedy_for("\n".join([*map(_text, errors), *lines])),
         planned=any(isinstance(item, ChangeSummary) for item in known),
     )
 
@@ -120,5 +99,7 @@ def _tail(events: Iterable[Event], stderr: str, status: int) -> str:
     return "\n".join([f"status {status} without a diagnostic", *printed])
 
 
-def _remedy(text: str) -> str:
-    return next((remedy for pattern, remedy in _REMEDIES.items() if re.search(pattern, text)), "")
+def remedy_for(text: str, table: Sequence[Mapping[str, str]] = _REMEDIES) -> str:
+    """Return the text of the first row whose pattern is in a text; empty if none is."""
+    rows = (row["text"].strip() for row in table if re.search(row["pattern"], text))
+    return next(rows, "")

@@ -47,7 +47,12 @@ def test_localstack_pro_has_the_ports_and_the_volume_of_its_own_example() -> Non
 
 @every_service
 def test_its_image_is_pinned_to_a_release(service: dict[str, Any]) -> None:
-    assert re.fullmatch(r"[a-z]+/[a-z-]+:\d+\.\d+\.\d+", service["image"])
+    release = r"[a-z]+/[a-z-]+:\d+\.\d+\.\d+(@sha256:[0-9a-f]{64})?"
+    assert re.fullmatch(release, service["image"])
+
+
+def test_the_image_that_needs_no_token_is_pinned_to_its_digest() -> None:
+    assert "@sha256:" in SERVICES["localstack"]["image"]
 
 
 @every_service
@@ -78,7 +83,7 @@ def test_no_profile_demands_the_token_of_another() -> None:
 
 
 def test_the_profile_without_a_token_has_the_last_tag_that_needs_none() -> None:
-    assert SERVICES["localstack"]["image"] == "localstack/localstack:4.14.0"
+    assert SERVICES["localstack"]["image"].partition("@")[0] == "localstack/localstack:4.14.0"
 
 
 def test_only_what_starts_containers_has_the_docker_socket() -> None:

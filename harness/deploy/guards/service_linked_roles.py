@@ -46,13 +46,10 @@ def ensure_service_linked_roles(
         except ClientError as error:
             if error_code(error) in _EXISTS:  # another run was faster
                 continue
-            commands = "; ".join(_command(each) for each in missing.values())
+            command = "aws iam create-service-linked-role --aws-service-name"
+            commands = "; ".join(f"{command} {each}" for each in missing.values())
             raise UsageError(
                 f"the account has no role {name}, and it cannot be created: {error_message(error)}",
                 remedy=f"create it once with an administrator's credentials: {commands}",
             ) from error
         note(f"created the role {name} of {service}, which the account did not have")
-
-
-def _command(service: str) -> str:
-    return f"aws iam create-service-linked-role --aws-service-name {service}"

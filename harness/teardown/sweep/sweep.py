@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.clients import Clients
 from harness.aws.resources.inventory import take_inventory
-from harness.aws.resources.ownership import Names, Ownership
+from harness.aws.resources.ownership import Ownership
 from harness.run.stack_definition import StackDefinition
 from harness.targets.base import Target
 from harness.teardown.proof import TeardownProof, prove_teardown
@@ -49,9 +50,7 @@ def sweep(
         if each.identifier not in except_for and not is_part_of(each, except_for)
     ]
 
-    def names_of(suffix: str) -> Names:
-        return stack.physical_names(suffix, target.region)
-
+    names_of = partial(stack.physical_names, region=target.region)
     selection = select(resources, limits, names_of=names_of, known=known)
     runs = selection.runs
     if remove:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/autoscaling/application/APIReference/API_Operations.
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from harness.emulator.gateway.autoscaling.alarms import create_alarms, delete_alarms
+from harness.emulator.gateway.autoscaling.metrics import create_alarms, delete_alarms
 from harness.emulator.gateway.autoscaling.scaler import Scaler
 from harness.emulator.gateway.autoscaling.scaling_decision import TRACKING
 from harness.emulator.gateway.autoscaling.store import (

@@ -11,6 +11,8 @@ from harness.preflight.rules.iam import Statement, allows, role_statements
 from harness.preflight.target_lookup import TargetLookup
 
 _READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - an action
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html
+_X86 = "X86_64"
 _TASK = "aws_ecs_task_definition"
 _LOG_GROUP = "aws_cloudwatch_log_group"
 _SECRET = "aws_secretsmanager_secret"  # noqa: S105 - a resource type
@@ -18,12 +20,14 @@ _SECRET = "aws_secretsmanager_secret"  # noqa: S105 - a resource type
 
 @lookup_rule("ecs/image-not-found")
 def image_not_found(inspection: Inspection, target: TargetLookup) -> Problems:
-    """The target cannot pull the image of a container."""
+    """The target cannot pull the image of a container, or it is for another architecture."""
     unknown: dict[str, None] = {}
     for task in inspection.configuration.resources(_TASK):
+        platform = task.block("runtime_platform")
+        architecture = platform.text("cpu_architecture", _X86) if platform else _X86
         for image in {container.text("image"): None for container in containers(task) or []}:
             try:
-                problem = target.image_problem(image) if image else ""
+                problem = target.image_problem(image, architecture or "") if image else ""
             except TargetError as error:
                 unknown[error.message] = None
                 continue

@@ -173,7 +173,7 @@ class FakeDeployment:
     def known_drift(self) -> Sequence[AllowedDrift]:
         raise NotImplementedError
 
-    def image_problem(self, reference: str) -> str:
+    def image_problem(self, reference: str, architecture: str) -> str:
         raise NotImplementedError
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:

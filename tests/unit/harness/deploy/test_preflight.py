@@ -1,5 +1,6 @@
 """The preflight gate of a run."""
 
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,14 @@ BUCKET = "aws_s3_bucket.storage_log_bucket"
 
 
 def gate(draft: Draft, pyproject: Path) -> Report:
-    return require_deployable(
-        draft.document,
-        source=Path("cdk.tf.json"),
-        target=FakeTarget(),
-        terraform=TerraformVersion.parse("1.11.4"),
-        environment_suffix=SUFFIX,
-        pyproject=pyproject,
-    )
+    with chdir(pyproject.parent):
+        return require_deployable(
+            draft.document,
+            source=Path("cdk.tf.json"),
+            target=FakeTarget(),
+            terraform=TerraformVersion.parse("1.11.4"),
+            environment_suffix=SUFFIX,
+        )
 
 
 def test_a_configuration_without_findings_passes(tmp_path: Path) -> None:

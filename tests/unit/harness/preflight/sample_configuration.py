@@ -153,8 +153,9 @@ class FakeTarget:
     def missing(self) -> Mapping[Capability, str]:
         return self.lacking
 
-    def image_problem(self, reference: str) -> str:
-        problem = self.unpullable.get(reference, "")
+    def image_problem(self, reference: str, architecture: str) -> str:
+        problem = self.unpullable.get(f"{reference} {architecture}", "")
+        problem = problem or self.unpullable.get(reference, "")
         if isinstance(problem, Exception):
             raise problem
         return problem

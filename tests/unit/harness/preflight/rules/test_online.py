@@ -26,6 +26,7 @@ EDGE = "aws_cloudfront_distribution.edge_distribution"
 DATA = "data.aws_rds_engine_version.aurora"
 LOG_GROUP_NAME = f"/ecs/catalog-{SUFFIX}"
 VPC = "aws_vpc.network_vpc"
+TASK = "aws_ecs_task_definition.service_task"
 OWN_POLICY = "11111111-2222-3333-4444-555555555555"
 
 
@@ -263,6 +264,26 @@ CASES = [
         target=FakeTarget(unpullable={"catalog-api:latest": "no such image"}),
     ),
     silent("ecs/image-not-found", nothing, target=FakeTarget(), name="can be pulled"),
+    fires(
+        "ecs/image-not-found",
+        TASK,
+        lambda d: d[TASK].update(runtime_platform={"cpu_architecture": "ARM64"}),
+        target=FakeTarget(unpullable={"catalog-api:latest ARM64": "it is built for amd64"}),
+        name="another architecture",
+    ),
+    fires(
+        "ecs/image-not-found",
+        TASK,
+        lambda d: d[TASK].pop("runtime_platform"),
+        target=FakeTarget(unpullable={"catalog-api:latest X86_64": "it is built for arm64"}),
+        name="the default architecture",
+    ),
+    silent(
+        "ecs/image-not-found",
+        lambda d: d[TASK].update(runtime_platform={"cpu_architecture": "ARM64"}),
+        target=FakeTarget(unpullable={"catalog-api:latest X86_64": "it is built for arm64"}),
+        name="for the architecture of the task",
+    ),
     silent(
         "ecs/image-not-found",
         lambda d: d.containers(lambda all_: all_[0].update(image="${var.image}")),
