@@ -210,15 +210,28 @@ def await_rollouts(
     )
 
 
-def test_tasks_whose_targets_are_never_healthy(target: EmbeddedTarget) -> None:
+SILENT = {"command": ["python", "-c", "import time; time.sleep(999)"]}
+
+
+@pytest.mark.parametrize(
+    ("container", "reason"),
+    [
+        (unhealthy_for(999), "Health checks failed with these codes: [500]"),
+        (SILENT, "Health checks failed"),
+    ],
+    ids=["error", "silence"],
+)
+def test_tasks_whose_targets_are_never_healthy(
+    target: EmbeddedTarget, container: dict[str, Any], reason: str
+) -> None:
     behind = behind_a_load_balancer(target)
 
-    found = failed(target, unhealthy_for(999), **behind)
+    found = failed(target, container, **behind)
 
     first, event, *_ = found.error.message.splitlines()
     group = behind["loadBalancers"][0]["targetGroupArn"]
     assert f"Task failed ELB health checks in (target-group {group})" in first
-    assert "due to (reason Health checks failed with these codes: [500])" in event
+    assert f"due to (reason {reason})" in event
     assert "its rollout failed" in found.error.message
     assert "check port, path and start-up time" in found.error.remedy
 
