@@ -7,8 +7,8 @@ from enum import StrEnum
 class TeardownState(StrEnum):
     """How a teardown ended, as reports show it."""
 
-    NONE = "none: the stack was left as it is"
-    KEPT = "none: the stack was kept on request"
+    NONE = "no teardown: the stack was left as it is"
+    KEPT = "no teardown: the stack was kept on request"
     PROVED = "teardown proof: zero resources left"
     ENDED = "no teardown proof: the target had ended, with everything that it held"
     FAILED = "the teardown failed; resources may be left"

@@ -91,8 +91,7 @@ def main(names: list[str]) -> None:
                 recording = shortened_report(Path(folder) / "reports" / "report.json")
             finally:
                 cli.close()
-        assert folder not in recording
-        (FOLDER / f"{name}.json").write_text(recording)
+        (FOLDER / f"{name}.json").write_text(recording.replace(folder, "/home/me"))
 
 
 def _policy(statement: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ import click
 import pytest
 import yaml
 
+import harness
 from harness.cli.main import commands
 
 ROOT = Path(__file__).parents[2]
@@ -204,3 +205,10 @@ def test_changelog_fragments_have_a_type() -> None:
     pattern = r"(\d+|\+[\w-]+)\.(feature|bugfix|doc|removal|misc)(\.\d+)?\.md"
 
     assert [name for name in names if not re.fullmatch(pattern, name)] == [".gitignore"]
+
+
+def test_the_pages_of_the_api_have_every_public_name() -> None:
+    pages = (ROOT / "docs/api.md").read_text() + (ROOT / "docs/fixtures.md").read_text()
+    shown = {name.rpartition(".")[2] for name in re.findall(r"^::: (\S+)$", pages, re.MULTILINE)}
+
+    assert set(harness.__all__) - shown - {"CATALOG", "StackConfig"} == set()

@@ -65,7 +65,7 @@ def test_a_run_without_results_is_not_shown_as_proved() -> None:
         "  1. no access",
         "",
         "Teardown",
-        "  none: the stack was left as it is",
+        "  no teardown: the stack was left as it is",
         "",
         "FAILED. Checks: none. Errors: 1",
     ]

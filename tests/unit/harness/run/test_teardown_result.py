@@ -4,7 +4,7 @@ from harness.run.teardown_result import TeardownResult, TeardownState
 
 
 def test_until_something_is_known_nothing_is_claimed() -> None:
-    assert str(TeardownResult()) == "none: the stack was left as it is"
+    assert str(TeardownResult()) == "no teardown: the stack was left as it is"
 
 
 @pytest.mark.parametrize(
