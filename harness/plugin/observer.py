@@ -1,6 +1,8 @@
 """The progress of a deployment on pytest's terminal, while pytest captures the output."""
 
+import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO, cast
 
@@ -78,26 +80,38 @@ class Follower(threading.Thread):
 
 
 class _OwnLines:
-    """pytest's terminal as a text file whose writes begin on a line of their own."""
+    """pytest's terminal as a text file whose writes begin on a line of their own.
+
+    A fixture is set up while pytest captures the output, which replaces the file descriptor of
+    the terminal: this is a copy of it, made before.
+    """
 
     encoding = "utf-8"
 
     def __init__(self, reporter: pytest.TerminalReporter) -> None:
         self._reporter = reporter
         self._within_line = False
+        self._file = reporter._tw._file
+        with suppress(OSError, AttributeError):  # in memory
+            descriptor = os.dup(self._file.fileno())
+            self._file = open(descriptor, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
     def write(self, text: str) -> int:
         terminal = self._reporter._tw
-        if not self._within_line:
-            self._reporter.ensure_newline()
-            if terminal.width_of_current_line:  # behind "[100%]"
-                terminal.line()
-        terminal.write(text)
+        captured, terminal._file = terminal._file, self._file
+        try:
+            if not self._within_line:
+                self._reporter.ensure_newline()
+                if terminal.width_of_current_line:  # behind "[100%]"
+                    terminal.line()
+            terminal.write(text, flush=True)
+        finally:
+            terminal._file = captured
         self._within_line = not text.endswith("\n")
         return len(text)
 
     def flush(self) -> None:
-        self._reporter._tw._file.flush()
+        self._file.flush()
 
 
 def _reporter(config: pytest.Config) -> pytest.TerminalReporter | None:

@@ -14,7 +14,6 @@ import click
 import pytest
 import yaml
 
-import harness
 from harness.cli.main import commands
 
 ROOT = Path(__file__).parents[2]
@@ -208,7 +207,10 @@ def test_changelog_fragments_have_a_type() -> None:
 
 
 def test_the_pages_of_the_api_have_every_public_name() -> None:
+    stub = ast.parse((ROOT / "harness/__init__.pyi").read_text())
+    public = {name.name for node in stub.body for name in getattr(node, "names", ())}
     pages = (ROOT / "docs/api.md").read_text() + (ROOT / "docs/fixtures.md").read_text()
     shown = {name.rpartition(".")[2] for name in re.findall(r"^::: (\S+)$", pages, re.MULTILINE)}
 
-    assert set(harness.__all__) - shown - {"CATALOG", "StackConfig"} == set()
+    # StackConfig is shown as StackFields.
+    assert public - shown == {"CATALOG", "StackConfig"}

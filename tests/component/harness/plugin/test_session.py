@@ -711,3 +711,22 @@ def test_workers_share_one_deployment(
     assert fake_run.verbs.count("apply") == fake_run.verbs.count("destroy") == 1
     assert fake_run.status is RunStatus.DESTROYED
     result.stdout.fnmatch_lines(["*apply: finished*", "*catalog stack*"])
+
+
+@pytest.mark.parametrize("capture", ["fd", "sys"])
+def test_the_progress_of_a_deployment_is_shown_while_pytest_captures_the_output(
+    pytester: pytest.Pytester, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch, capture: str
+) -> None:
+    monkeypatch.setenv("CATALOG_HARNESS_HOME", str(fake_run.home))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[4]))
+    pytester.makeconftest(IN_SUBPROCESS.format(folder=str(fake_run.folder)))
+    pytester.makepyfile(USES_STACK)
+
+    result = pytester.runpytest_subprocess(
+        f"--capture={capture}", "-p", "no:cacheprovider", *fake_run.pytest_options()
+    )
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        ["test_*", "[[]*apply: finished*", "*[.]*100%*", "[[]*destroy: started", "*catalog stack*"]
+    )
