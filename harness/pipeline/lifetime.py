@@ -54,10 +54,8 @@ def deployed(run: Run, *, keep: bool = False) -> Iterator[Deployment]:
 
     Destroy and teardown proof run on every exit: success, failure, Ctrl-C, SIGTERM, and after
     the maximum duration (then also with ``keep``). If both the body and the teardown fail, the
-    error of the body is raised, with that of the teardown as a note.
-
-    Args:
-        keep: Do not destroy a stack that was deployed completely.
+    error of the body is raised, with that of the teardown as a note. With ``keep``, a stack that
+    was deployed completely is not destroyed.
 
     Raises:
         DurationError: The run took longer than ``max_duration``.

@@ -37,7 +37,10 @@ class ResultRecorder:
         JUnit reads the properties of the last phase's report, which pytest copies from the item.
         """
         results, self._pending = self._pending, []
-        item.user_properties.extend((result.check, _property(result)) for result in results)
+        item.user_properties.extend(
+            (each.check, f"{each.status} ({each.plane}, {each.target}): {each.observed}")
+            for each in results
+        )
 
     def results(self) -> tuple[CheckResult, ...]:
         """Return the results of all processes, of each test those of its last attempt."""
@@ -56,14 +59,14 @@ class OwnTests:
     def __init__(self) -> None:
         self._found: dict[str, OwnTest] = {}
         self._attempts: Counter[str] = Counter()
-        self.failed_others: list[str] = []
+        self.failed_others: dict[str, None] = {}  # in their order
 
     def record(self, report: pytest.TestReport) -> None:
         """Record the report of a phase of a test."""
         if report.outcome == "rerun":  # type: ignore[comparison-overlap]  # pytest-rerunfailures
             self._attempts[report.nodeid] += 1
         elif not getattr(report, USES_STACK, False):
-            self.failed_others += [report.nodeid] if report.failed else []
+            self.failed_others |= {report.nodeid: None} if report.failed else {}
         elif report.failed:
             self._add(report, Status.FAILED, _output(report))
         elif report.skipped and "not provable" in report.longreprtext:
@@ -85,10 +88,6 @@ class OwnTests:
 def _output(report: pytest.TestReport) -> str:
     captured = [f"--- {name} ---\n{text}" for name, text in report.sections]
     return shortened("\n".join([report.longreprtext, *captured]), _LONGEST_OUTPUT)
-
-
-def _property(result: CheckResult) -> str:
-    return f"{result.status} ({result.plane}, {result.target}): {result.observed}"
 
 
 def _result(values: dict[str, Any]) -> CheckResult:

@@ -56,8 +56,7 @@ class HarnessSession:
     def begin(self, tests: Sequence[pytest.Item]) -> None:
         """Prepare the collected tests that need the stack; nothing is started yet.
 
-        Args:
-            tests: These tests; none in the controlling process of pytest-xdist.
+        There are none in the controlling process of pytest-xdist.
 
         Raises:
             pytest.UsageError: A setting cannot be used, or there is no stack to reuse.
@@ -205,8 +204,9 @@ class HarnessSession:
         outcome = self.outcome
         outcome.results, outcome.tests = self.recorder.results(), self._tests.results()
         outcome.proved = Status.PASSED in outcome.statuses
-        if self._tests.failed_others:
-            outcome.errors.append(HarnessError(_failure(self._tests.failed_others)))
+        if others := "".join(f"\n  - {test}" for test in self._tests.failed_others):
+            count = len(self._tests.failed_others)
+            outcome.errors.append(HarnessError(f"{count} test(s) failed:{others}"))
         if self._interrupt is not None and not expired:
             outcome.errors.append(self._interrupt)
         failed = outcome.errors or Status.FAILED in outcome.statuses
@@ -290,8 +290,3 @@ def _early_end(session: pytest.Session | None) -> BaseException | None:
     if session.exitstatus == pytest.ExitCode.INTERRUPTED:
         return _interrupt(pytest.exit.Exception(str(session.shouldstop or "")))
     return None
-
-
-def _failure(tests: list[str]) -> str:
-    shown = "\n".join(f"  - {test}" for test in dict.fromkeys(tests))
-    return f"{len(set(tests))} test(s) failed:\n{shown}"

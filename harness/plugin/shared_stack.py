@@ -33,10 +33,8 @@ class SharedStack:
     """The stack of a pytest run, for one of its processes.
 
     The first process that needs the stack deploys it, under a file lock; the others attach.
-    Only the controlling process destroys it, after the last worker.
-
-    Args:
-        run: The run; all processes agree on its suffix and its origin of time.
+    Only the controlling process destroys it, after the last worker. All processes agree on the
+    suffix of the run and its origin of time.
     """
 
     def __init__(self, run: Run) -> None:

@@ -57,10 +57,7 @@ class Run:
 
     @contextmanager
     def owned(self, activity: str, *, force: bool = False) -> Iterator[None]:
-        """Own the run within the context.
-
-        Args:
-            activity: What this process does, for the error of other processes.
+        """Own the run within the context; ``activity`` is shown in the errors of other processes.
 
         Raises:
             RunInUseError: Another process owns it and is alive.
