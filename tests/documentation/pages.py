@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 # Pattern of commands -> why they do not run here. Every entry has a command.
 NOT_RUN = {
-    r"^pip install tox tox-uv && tox$": "the whole test suite: it is .ci/run",
+    r"^pip install tox tox-uv && tox p$": "the whole test suite: it is .ci/run",
     r"^export AWS_PROFILE=": "credentials of a real account",
     r"^aws ": "a real account",
     r"--target aws\b|^image=|\bimage (publish|delete)\b": (
