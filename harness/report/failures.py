@@ -78,11 +78,12 @@ def _failures(report: RunReport) -> Iterator[Failure]:
     failed = [phase for phase in report.phases if phase.failed]
     for number, text in enumerate(report.errors):
         phase = failed[number] if number < len(failed) else None
-        window = (phase.started, phase.ended + _AFTER) if phase else (0.0, -1.0)
+        window = (phase.started, phase.ended + _AFTER) if phase else (0.0, float("-inf"))
         named = [each for each in report.references if each in text]
+        ended = "interrupted" if report.interrupted and number == 0 else "failed"
         yield Failure(
             f"why-error-{number}",
-            f"{phase.name} failed" if phase else "error of the run",
+            f"{phase.name} {ended}" if phase else "error of the run",
             text,
             *_around(report, *window),
             resources=_resources(report, text, named),
@@ -109,7 +110,11 @@ def _of_check(report: RunReport, result: CheckResult) -> Failure:
     about = [address for address in report.references if service_of(address) == service]
     changes = _changes(report)
     text = f"expected: {result.claim}\nobserved: {result.observed}"
-    advice = [f"{_KEPT} `catalog-harness check --only {result.check}`"]
+    # A session of pytest may have checks of its own, which no other command has.
+    again = "pytest --catalog-reuse-stack --last-failed"
+    advice = [
+        f"{_KEPT} `{again if report.tests else f'catalog-harness check --only {result.check}'}`"
+    ]
     if any(change.startswith(address) for change in changes or () for address in about):
         advice.insert(
             0, "someone or something changed it after apply: apply again, or find out who"

@@ -96,6 +96,8 @@ def _phases(report: RunReport, width: int) -> RenderableType:
     table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
+    if drawn:
+        table.add_column(no_wrap=True)
     for phase in report.phases:
         name = f"{one_line(phase.name)}{' FAILED' if phase.failed else ''}"
         cells = [Text(name, style="bold red" if phase.failed else "")]

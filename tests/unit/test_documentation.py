@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")} - {ROOT / "docs/rules.md"})
 # Programs of others, whose options no test of this repository knows.
 OTHER_PROGRAMS = {
-    ".", "aws", "cd", "docker", "export", "git", "npx", "pip", "pre-commit", "sed", "tox", "uv",
+    ".", "aws", "cd", "docker", "echo", "export", "git", "npx", "pip", "pre-commit", "sed", "tox",
+    "uv",
 }  # fmt: skip
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -61,6 +61,13 @@ def test_an_empty_second_plan_is_told_from_none() -> None:
     assert only(dataclasses.replace(REPORT, phases=())).changes is None
 
 
+def test_a_check_in_a_session_of_pytest_is_repeated_by_pytest() -> None:
+    test = OwnTest("test_a.py::test_b", Status.FAILED, 1.0)
+    failed, _ = failures(dataclasses.replace(FAILED, errors=(), tests=(test,)))
+
+    assert failed.advice[-1].endswith("`pytest --catalog-reuse-stack --last-failed`")
+
+
 def test_what_was_changed_after_the_deployment_is_the_first_advice() -> None:
     change = "aws_lb.main: update (idle_timeout)"
     report = dataclasses.replace(
@@ -79,6 +86,22 @@ def test_a_change_of_another_service_is_no_advice_for_it() -> None:
     failure = only(dataclasses.replace(REPORT, events=(*REPORT.events, event)))
 
     assert "changed it" not in failure.advice[0]
+
+
+def test_an_error_without_a_phase_has_no_events_not_even_earlier_ones() -> None:
+    earlier = Event(-20.0, "log api", "of the run that deployed it")
+    report = dataclasses.replace(REPORT, results=(), errors=("changed",), events=(earlier,))
+
+    assert (only(report).events, only(report).logs) == ((), ())
+
+
+def test_the_phase_in_which_a_run_was_interrupted_has_not_failed() -> None:
+    phase = Phase("apply", 5.0, 20.0, failed=True)
+    report = dataclasses.replace(
+        REPORT, results=(), errors=("interrupted",), phases=(phase,), interrupted=True
+    )
+
+    assert only(report).title == "apply interrupted"
 
 
 def test_an_error_has_the_events_of_its_phase_and_the_resources_that_it_names() -> None:

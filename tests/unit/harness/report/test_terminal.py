@@ -93,6 +93,13 @@ def test_a_phase_is_one_line_where_there_is_room(width: int) -> None:
     )
 
 
+def test_the_bar_of_a_phase_with_a_long_name_is_one_line() -> None:
+    long = Phase("wait for another `terraform init` of this machine", 0.0, 100.0)
+    lines = plain_summary(dataclasses.replace(FAILED, phases=(long,)), width=80)
+
+    assert [line.count("|") for line in lines if "|" in line] == [2]
+
+
 def test_narrow_summaries_leave_the_bars_of_the_phases_out() -> None:
     assert not any("=" in line for line in plain_summary(FAILED, width=71))
     assert any("=" in line for line in plain_summary(FAILED, width=72))
