@@ -5,50 +5,24 @@ record; docs/iam-policy.json is the same file.
 """
 
 import json
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from harness.run.stack_definition import AccountNeeds
 from stack.config import StackConfig
-from stack.tiers import Tier
 
 _POLICY = Path(__file__).with_name("iam_policy.json")
-# Namespace of the actions -> the tier that needs them; actions of other namespaces, and those that
-# only read (for proof and sweep), are always needed.
-_TIERS = {
-    "ec2": Tier.NETWORK,
-    "logs": Tier.STORAGE,
-    "iam": Tier.ROLES,
-    "rds": Tier.DATABASE,
-    "rds-data": Tier.DATABASE,
-    "elasticloadbalancing": Tier.LOAD_BALANCER,
-    "ecs": Tier.SERVICE,
-    "cloudfront": Tier.EDGE,
-    "application-autoscaling": Tier.SCALING,
-    "cloudwatch": Tier.MONITORING,
-}
+_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _READ = "Read"
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
-_ROLES = {
-    Tier.DATABASE: ("AWSServiceRoleForRDS", "rds.amazonaws.com"),
-    Tier.LOAD_BALANCER: (
-        "AWSServiceRoleForElasticLoadBalancing",
-        "elasticloadbalancing.amazonaws.com",
-    ),
-    Tier.SERVICE: ("AWSServiceRoleForECS", "ecs.amazonaws.com"),
-    Tier.SCALING: (
-        "AWSServiceRoleForApplicationAutoScaling_ECSService",
-        "ecs.application-autoscaling.amazonaws.com",
-    ),
-}
 
 
 def account_needs(config: StackConfig, account: str) -> AccountNeeds:
     """Return what a configuration needs in an account."""
     return AccountNeeds(
         tuple(_statements(config, account)),
-        dict(_ROLES[tier] for tier in _ROLES if tier in config.tiers),
+        dict(role for tier, role in _TABLES["roles"].items() if tier in config.tiers),
     )
 
 
@@ -69,6 +43,6 @@ def _statements(config: StackConfig, account: str) -> Iterator[Mapping[str, Any]
 
 def _of_tiers(actions: Iterable[str], config: StackConfig) -> Iterator[str]:
     for action in actions:
-        tier = _TIERS.get(action.partition(":")[0])
+        tier = _TABLES["tiers"].get(action.partition(":")[0])
         if tier is None or tier in config.tiers:
             yield action

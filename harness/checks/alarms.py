@@ -6,23 +6,7 @@ from harness.aws.capability import Capability
 from harness.aws.paging import pages
 from harness.aws.tags import PROJECT_TAGS, as_tags
 from harness.checks.framework.check import ServiceChecks, check, expect
-from harness.checks.framework.description import Comparison
 from harness.checks.framework.expected import Tier
-
-_ALARM = Comparison(
-    "alarm",
-    {
-        **dict.fromkeys(
-            (
-                *("AlarmConfigurationUpdatedTimestamp", "StateUpdatedTimestamp"),
-                *("StateTransitionedTimestamp", "StateReason", "StateReasonData", "StateValue"),
-                "EvaluationState",
-            ),
-            "changes with the metric; alarms/none-in-alarm compares the state",
-        ),
-    },
-)
-_DASHBOARD = Comparison("dashboard", {"DashboardArn": "of its name"})
 
 
 class Alarms(ServiceChecks):
@@ -41,7 +25,7 @@ class Alarms(ServiceChecks):
             }
             for alarm in self._alarms()
         }
-        return self.compare(_ALARM, described)
+        return self.compare("alarm", described)
 
     @check("no alarm is in the state ALARM")
     def none_in_alarm(self) -> str:
@@ -56,7 +40,7 @@ class Alarms(ServiceChecks):
         """Compare the whole body of the dashboard."""
         name = self.context.expected.dashboard_name
         dashboard: Any = self.context.clients.cloudwatch.get_dashboard(DashboardName=name)
-        return self.compare(_DASHBOARD, {name: dashboard})
+        return self.compare("dashboard", {name: dashboard})
 
     def _alarms(self) -> list[Any]:
         suffix = f"-{self.context.expected.environment_suffix}"
@@ -73,7 +57,7 @@ class Alarms(ServiceChecks):
 
     def _is_ours(self, alarm: Any) -> bool:
         """Whether an alarm is configured, or at least not tagged as that of another project."""
-        if alarm["AlarmName"] in self.context.configured.get(_ALARM.kind, {}):
+        if alarm["AlarmName"] in self.context.configured.get("alarm", {}):
             return True
         cloudwatch = self.context.clients.cloudwatch
         tags = as_tags(cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"])

@@ -7,7 +7,6 @@ from typing import Any
 from harness.aws.capability import Capability
 from harness.aws.paging import pages
 from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal, one
-from harness.checks.framework.description import Comparison
 from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import aurora_cluster
 from harness.checks.probes.catalog_client import (
@@ -29,66 +28,6 @@ _TLS = (*_DIRECT, Capability.DATABASE_TLS)
 _DATA_API = (*_SECRET, Capability.DATABASE_DATA_PLANE, Capability.RDS_DATA)
 _API = (Tier.SERVICE, Capability.ALB_DATA_PLANE, Capability.ECS_DATA_PLANE, Capability.ELBV2)
 
-_CLUSTER = Comparison(
-    "DB cluster",
-    {
-        **dict.fromkeys(
-            ("ClusterCreateTime", "EarliestRestorableTime", "LatestRestorableTime"),
-            "of its creation and its backups",
-        ),
-        "Status": "waited for",
-        "DBClusterMembers": "compared as instances",
-        "ActivityStreamStatus": "waited for by nothing; a stream has ActivityStreamMode",
-        "Capacity": "changes with the load",
-        "PercentProgress": "of a change",
-        "PendingModifiedValues": "of a change",
-        **dict.fromkeys(("AutoMinorVersionUpgrade", "MultiAZ"), "of its instances"),
-        "IOOptimizedNextAllowedModificationTime": "of its storage type",
-        "ServerlessV2PlatformVersion": "chosen by AWS",
-        "UpgradeRolloutOrder": "chosen by AWS",
-    },
-)
-_INSTANCE = Comparison(
-    "DB instance",
-    {
-        "InstanceCreateTime": "of its creation",
-        "LatestRestorableTime": "of its backups",
-        **dict.fromkeys(
-            (
-                *("AllocatedStorage", "BackupRetentionPeriod", "BackupTarget", "DBName"),
-                *("Endpoint.HostedZoneId", "LicenseModel", "MasterUsername", "StorageEncrypted"),
-                *("StorageType", "VpcSecurityGroups", "EngineLifecycleSupport", "NetworkType"),
-                *("CopyTagsToSnapshot", "DeletionProtection", "DatabaseInsightsMode"),
-            ),
-            "the cluster's",
-        ),
-        **dict.fromkeys(
-            (
-                *("DBSubnetGroup.DBSubnetGroupDescription", "DBSubnetGroup.VpcId"),
-                *("DBSubnetGroup.SubnetGroupStatus", "DBSubnetGroup.Subnets"),
-                *("DBSubnetGroup.DBSubnetGroupArn", "DBSubnetGroup.SupportedNetworkTypes"),
-            ),
-            "compared as subnet group",
-        ),
-        "DBParameterGroups.ParameterApplyStatus": "in-sync after a while",
-        "OptionGroupMemberships": "the default one: Aurora PostgreSQL has no options",
-        "CertificateDetails": "rotated by AWS",
-        "ActivityStreamStatus": "the cluster's",
-    },
-    {"DBInstanceStatus": "available"},
-)
-_PARAMETERS = Comparison(
-    "DB cluster parameter group",
-    {
-        f"Parameters.{name}": "of the parameter's definition"
-        for name in (
-            *("AllowedValues", "ApplyType", "DataType", "Description", "IsModifiable", "Source"),
-            "SupportedEngineModes",
-        )
-    },
-)
-_SUBNETS = Comparison("DB subnet group", {}, {"SubnetGroupStatus": "Complete"})
-
 
 class Aurora(ServiceChecks):
     """Checks of the Aurora cluster, its secret, and the connections that it accepts."""
@@ -106,7 +45,9 @@ class Aurora(ServiceChecks):
         )
         groups = [each["VpcSecurityGroupId"] for each in cluster["VpcSecurityGroups"]]
         described = {cluster["DBClusterIdentifier"]: {**cluster, "VpcSecurityGroups": groups}}
-        return f"{self.compare(_CLUSTER, described)}; Aurora PostgreSQL {cluster['EngineVersion']}"
+        return (
+            f"{self.compare('DB cluster', described)}; Aurora PostgreSQL {cluster['EngineVersion']}"
+        )
 
     @check("the cluster has exactly the configured instances, none of them public")
     def instances(self) -> str:
@@ -126,7 +67,7 @@ class Aurora(ServiceChecks):
             }
             for each in found
         }
-        return self.compare(_INSTANCE, described)
+        return self.compare("DB instance", described)
 
     @check("the parameter group sets exactly what is configured: it requires TLS")
     def parameter_group(self) -> str:
@@ -141,7 +82,9 @@ class Aurora(ServiceChecks):
             Source="user",
         )
         group = one(groups["DBClusterParameterGroups"], f"parameter group {name}")
-        return self.compare(_PARAMETERS, {name: {**group, "Parameters": list(parameters)}})
+        return self.compare(
+            "DB cluster parameter group", {name: {**group, "Parameters": list(parameters)}}
+        )
 
     @check("the subnet group has exactly the private subnets")
     def private_subnets(self) -> str:
@@ -151,7 +94,7 @@ class Aurora(ServiceChecks):
         group = one(response["DBSubnetGroups"], f"subnet group {name}")
         subnets = [subnet["SubnetIdentifier"] for subnet in group["Subnets"]]
         expect_equal("subnets", set(subnets), set(self.context.outputs.private_subnet_ids))
-        return self.compare(_SUBNETS, {name: {**group, "Subnets": subnets}})
+        return self.compare("DB subnet group", {name: {**group, "Subnets": subnets}})
 
     @check("the secret has exactly its fields, with the values of the cluster", *_SECRET)
     def secret_matches_cluster(self) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 from harness.aws.capability import Capability
 from harness.aws.paging import pages
 from harness.checks.framework.check import ServiceChecks, check, expect_equal, one
-from harness.checks.framework.description import Comparison
 from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import (
     active_service,
@@ -21,23 +20,6 @@ if TYPE_CHECKING:
 
 _NAMESPACE: Final = "ecs"
 _DIMENSION: Final = "ecs:service:DesiredCount"
-_TARGET = Comparison(
-    "scalable target",
-    {
-        "CreationTime": "of its creation",
-        "RoleARN": "the service-linked role",
-        "ScalableTargetARN": "assigned by AWS",
-        "PredictedCapacity": "of predictive scaling",
-    },
-)
-_POLICY = Comparison(
-    "scaling policy",
-    {
-        "CreationTime": "of its creation",
-        "PolicyARN": "assigned by AWS",
-        "Alarms": "created by Application Auto Scaling; that there are some is expected",
-    },
-)
 
 
 class AutoScaling(ServiceChecks):
@@ -52,7 +34,7 @@ class AutoScaling(ServiceChecks):
         scaling, target = self.context.clients.application_autoscaling, self._target()
         actions = pages(scaling, "describe_scheduled_actions", "ScheduledActions", **self._scaled())
         described = {**target, "ScheduledActions": list(actions)}
-        return self.compare(_TARGET, {self._resource_id(): described})
+        return self.compare("scalable target", {self._resource_id(): described})
 
     @check(
         "the scaling policies are exactly the configured ones, for CPU and for requests",
@@ -66,7 +48,7 @@ class AutoScaling(ServiceChecks):
         )
         for policy in found:
             self._require_alarms(policy)
-        return self.compare(_POLICY, {policy["PolicyName"]: policy for policy in found})
+        return self.compare("scaling policy", {policy["PolicyName"]: policy for policy in found})
 
     def _require_alarms(self, policy: Any) -> None:
         """Require both alarms of a policy, with the policy as their only action.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aws.capability import Capability
 from harness.aws.paging import pages
 from harness.checks.framework.check import ServiceChecks, check, expect, expect_equal, one
-from harness.checks.framework.description import Comparison, contains
+from harness.checks.framework.description import contains
 from harness.checks.framework.expected import Tier
 from harness.checks.framework.resources import (
     RunningTask,
@@ -24,46 +24,6 @@ if TYPE_CHECKING:
 _TASKS = (Capability.ECS_DATA_PLANE,)
 _SPOT = "FARGATE_SPOT"
 _LINES = 10_000
-_CLUSTER = Comparison(
-    "ECS cluster",
-    {
-        **dict.fromkeys(
-            ("pendingTasksCount", "runningTasksCount", "statistics"), "changes with the tasks"
-        ),
-        **dict.fromkeys(("attachments", "attachmentsStatus"), "of capacity providers of its own"),
-    },
-    {"status": "ACTIVE", "activeServicesCount": 1},
-)
-_SERVICE = Comparison(
-    "ECS service",
-    {
-        **dict.fromkeys(
-            ("createdAt", "createdBy", "events", "currentServiceDeployment", "deployments"),
-            "of its deployments; compared by ecs/one-deployment",
-        ),
-        **dict.fromkeys(
-            ("desiredCount", "pendingCount", "runningCount"),
-            "set by auto scaling; compared by ecs/running-as-desired",
-        ),
-        "platformFamily": "of its platform version",
-        "resourceManagementType": "of who made it",
-        "platformVersion": "LATEST, which AWS resolves",
-        "roleArn": "the service-linked role",
-    },
-    {"status": "ACTIVE"},
-    {"deploymentConfiguration.strategy": "ROLLING"},
-)
-_DEFINITION = Comparison(
-    "task definition",
-    {
-        "compatibilities": "of its other settings",
-        "deregisteredAt": "of revisions that are not ACTIVE",
-        "registeredAt": "of its creation",
-        "registeredBy": "the deployer",
-        "requiresAttributes": "of its other settings",
-    },
-    {"status": "ACTIVE"},
-)
 
 
 class Ecs(ServiceChecks):
@@ -81,19 +41,19 @@ class Ecs(ServiceChecks):
         arns = list(pages(ecs, "list_tasks", "taskArns", cluster=name))[:100]
         tasks = ecs.describe_tasks(cluster=name, tasks=arns)["tasks"] if arns else []
         others = [task["taskArn"] for task in tasks if task.get("group") != of_service]
-        return self.compare(_CLUSTER, {name: {**cluster, "OtherTasks": others}})
+        return self.compare("ECS cluster", {name: {**cluster, "OtherTasks": others}})
 
     @check("the service is as configured: FARGATE_SPOT, private subnets, a circuit breaker")
     def configuration(self) -> str:
         """Compare the service with its network, strategy and deployment settings."""
         service = active_service(self.context)
-        return self.compare(_SERVICE, {service["serviceArn"]: service})
+        return self.compare("ECS service", {service["serviceArn"]: service})
 
     @check("the task definition of the service is as configured")
     def task_definition(self) -> str:
         """Compare the whole definition with its container."""
         definition = self._definition()
-        return self.compare(_DEFINITION, {definition["taskDefinitionArn"]: definition})
+        return self.compare("task definition", {definition["taskDefinitionArn"]: definition})
 
     @check(
         "the database password is nowhere in plain text", Capability.SECRETSMANAGER, Capability.LOGS

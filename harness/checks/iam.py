@@ -5,10 +5,8 @@ from typing import Any
 from harness.aws.capability import Capability
 from harness.aws.paging import pages
 from harness.checks.framework.check import ServiceChecks, check
-from harness.checks.framework.description import Comparison
 from harness.checks.framework.expected import Tier
 
-_ROLE = Comparison("role", {"CreateDate": "of its creation", "RoleLastUsed": "changes with use"})
 _LISTS = {
     "AttachedPolicies": "list_attached_role_policies AttachedPolicies",
     "InstanceProfiles": "list_instance_profiles_for_role InstanceProfiles",
@@ -29,7 +27,7 @@ class Iam(ServiceChecks):
         """
         stack = self.context.expected
         names = (stack.execution_role_name, stack.task_role_name)
-        return self.compare(_ROLE, {name: self._role(name) for name in names})
+        return self.compare("role", {name: self._role(name) for name in names})
 
     def _role(self, name: str) -> dict[str, Any]:
         iam = self.context.clients.iam

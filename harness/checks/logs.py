@@ -3,21 +3,8 @@
 from harness.aws.capability import Capability
 from harness.aws.paging import pages
 from harness.checks.framework.check import ServiceChecks, check
-from harness.checks.framework.description import Comparison
 from harness.checks.framework.expected import Tier
 
-_LOG_GROUP = Comparison(
-    "log group",
-    {
-        "arn": "the other form of logGroupArn",
-        "creationTime": "of its creation",
-        "inheritedProperties": "a setting of the account",
-        "storedBytes": "changes with the tasks",
-        **dict.fromkeys(
-            ("DataProtection.logGroupIdentifier", "Transformer.logGroupIdentifier"), "the group"
-        ),
-    },
-)
 _FILTERS = {
     "SubscriptionFilters": "describe_subscription_filters subscriptionFilters",
     "MetricFilters": "describe_metric_filters metricFilters",
@@ -41,4 +28,4 @@ class Logs(ServiceChecks):
             **self.read(logs, _POLICIES, logGroupIdentifier=name),
         }
         found = [{**each, **more} for each in groups if each["logGroupName"] == name]
-        return self.compare(_LOG_GROUP, {each["logGroupName"]: each for each in found})
+        return self.compare("log group", {each["logGroupName"]: each for each in found})

@@ -1,116 +1,18 @@
 """The network: the VPC, its subnets, gateways, exactly its routes and network ACL entries."""
 
+import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from harness.aws.capability import Capability
 from harness.aws.paging import pages
 from harness.checks.framework.check import ServiceChecks, check, expect
-from harness.checks.framework.description import Comparison, named
+from harness.checks.framework.description import named
 from harness.checks.framework.expected import Tier
 
-_VPC = Comparison(
-    "VPC",
-    {
-        "BlockPublicAccessStates": "a setting of the account",
-        "State": "of its creation",
-        "CidrBlockAssociationSet.AssociationId": "assigned by AWS",
-        "CidrBlockAssociationSet.CidrBlockState": "of its creation",
-    },
-)
-_SUBNET = Comparison(
-    "subnet",
-    {
-        "BlockPublicAccessStates": "a setting of the account",
-        "State": "of its creation",
-        "AvailableIpAddressCount": "changes with the tasks",
-    },
-)
-_INTERNET_GATEWAY = Comparison("internet gateway", fixed={"Attachments.State": "available"})
-_NAT_GATEWAY = Comparison(
-    "NAT gateway",
-    {
-        "CreateTime": "of its creation",
-        "VpcId": "the subnet's",
-        **{
-            f"NatGatewayAddresses.{name}": "assigned by AWS"
-            for name in ("AssociationId", "AvailabilityZone", "NetworkInterfaceId", "PrivateIp")
-        },
-        "AvailabilityMode": "of its kind",
-    },
-    {
-        "State": "available",
-        "NatGatewayAddresses.IsPrimary": True,
-        "NatGatewayAddresses.Status": "succeeded",
-    },
-)
-_ELASTIC_IP = Comparison(
-    "Elastic IP",
-    {
-        "NetworkInterfaceOwnerId": "the account",
-        "NetworkBorderGroup": "the region",
-        **dict.fromkeys(
-            ("AssociationId", "NetworkInterfaceId", "PrivateIpAddress"),
-            "of its NAT gateway, which is compared",
-        ),
-        "ServiceManaged": "of its NAT gateway",
-    },
-)
-_ROUTE_TABLE = Comparison(
-    "route table",
-    {
-        "Associations.RouteTableAssociationId": "assigned by AWS",
-        "Associations.RouteTableId": "the table itself",
-        "Associations.AssociationState": "of its creation",
-        "Routes.InstanceOwnerId": "the account",
-    },
-)
-_NETWORK_ACL = Comparison(
-    "network ACL",
-    {
-        "NetworkAclId": "assigned by AWS",
-        "VpcId": "the one by which it was found",
-        "Associations": "all subnets of the VPC: there is no other network ACL",
-    },
-)
-# What can be attached to a VPC, and the stack attaches nowhere: filter -> part -> operation, with
-# what is not deleted.
-_ATTACHED = {
-    "vpc-id": {
-        "Endpoints": "describe_vpc_endpoints VpcEndpoints"
-        "[?!starts_with(State, 'delet') && !(Tags[?Key == 'GuardDutyManaged'])]",
-        "TransitGateways": "describe_transit_gateway_vpc_attachments "
-        "TransitGatewayVpcAttachments[?!starts_with(State, 'delet')]",
-        "CarrierGateways": "describe_carrier_gateways "
-        "CarrierGateways[?!starts_with(State, 'delet')]",
-        "Instances": "describe_instances Reservations[].Instances[?State.Name != 'terminated'][]",
-    },
-    **{
-        f"{side}-vpc-info.vpc-id": {
-            f"Peering.{side}": "describe_vpc_peering_connections VpcPeeringConnections"
-            "[?contains(['active', 'pending-acceptance', 'provisioning'], Status.Code)]"
-        }
-        for side in ("requester", "accepter")
-    },
-}
-# What AWS gives every default network ACL:
-# https://docs.aws.amazon.com/vpc/latest/userguide/default-network-acl.html
+_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _LAST_RULE = 32767
-_DEFAULT_ACL = {
-    "IsDefault": True,
-    "Entries": [
-        {
-            "CidrBlock": "0.0.0.0/0",
-            "Egress": egress,
-            "Protocol": "-1",
-            "RuleAction": action,
-            "RuleNumber": number,
-        }
-        for egress in (False, True)
-        for number, action in ((100, "allow"), (_LAST_RULE, "deny"))
-    ],
-}
 _DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 
 
@@ -132,13 +34,13 @@ class Network(ServiceChecks):
             attribute: Any = ec2.describe_vpc_attribute(VpcId=vpc, Attribute=name)
             key = name[0].upper() + name[1:]
             described[vpc] = {**described[vpc], key: attribute[key]["Value"]}
-        return self.compare(_VPC, described)
+        return self.compare("VPC", described)
 
     @check("the subnets are exactly the configured ones, public and private in every zone")
     def subnets(self) -> str:
         """Compare every subnet of the VPC, and count the zones."""
         found = {each["SubnetId"]: each for each in self._of_vpc("describe_subnets", "Subnets")}
-        evidence, outputs = self.compare(_SUBNET, found), self.context.outputs
+        evidence, outputs = self.compare("subnet", found), self.context.outputs
         count = self.context.expected.availability_zone_count
         for kind, identifiers in (
             ("public", outputs.public_subnet_ids),
@@ -159,16 +61,16 @@ class Network(ServiceChecks):
         addresses = {
             address["AllocationId"]: address
             for address in self.context.clients.ec2.describe_addresses()["Addresses"]
-            if address["AllocationId"] in self.context.configured.get(_ELASTIC_IP.kind, ())
+            if address["AllocationId"] in self.context.configured.get("Elastic IP", ())
         }
         attached = self._of_vpc(
             "describe_internet_gateways", "InternetGateways", by="attachment.vpc-id"
         )
         internet = {each["InternetGatewayId"]: each for each in attached}
         parts = (
-            self.compare(_INTERNET_GATEWAY, internet),
-            self.compare(_NAT_GATEWAY, nats),
-            self.compare(_ELASTIC_IP, addresses),
+            self.compare("internet gateway", internet),
+            self.compare("NAT gateway", nats),
+            self.compare("Elastic IP", addresses),
         )
         return "; ".join(parts)
 
@@ -182,22 +84,22 @@ class Network(ServiceChecks):
             "Origin": "CreateRouteTable",
             "State": "active",
         }
-        comparison = replace(_ROUTE_TABLE, fixed={f"Routes[{network}]": local})
         tables = self._of_vpc("describe_route_tables", "RouteTables")
-        return self.compare(comparison, {t["RouteTableId"]: _route_table(t) for t in tables})
+        described = {table["RouteTableId"]: _route_table(table) for table in tables}
+        return self.compare("route table", described, fixed={f"Routes[{network}]": local})
 
     @check("the only network ACL is the VPC's default one, which allows everything")
     def network_acls(self) -> str:
         """Compare every entry of every network ACL of the VPC."""
         acls = [_network_acl(each) for each in self._of_vpc("describe_network_acls", "NetworkAcls")]
-        expected = {"default": _network_acl(_DEFAULT_ACL)}
+        expected = {"default": _network_acl(_TABLES["default-acl"])}
         names = ["default" if acl["IsDefault"] else acl["NetworkAclId"] for acl in acls]
-        return self.compare(_NETWORK_ACL, dict(zip(names, acls, strict=True)), expected)
+        return self.compare("network ACL", dict(zip(names, acls, strict=True)), expected)
 
     def _attached(self) -> dict[str, Any]:
         ec2, vpc = self.context.clients.ec2, self.context.outputs.vpc_id or ""
         found: dict[str, Any] = {}
-        for name, operations in _ATTACHED.items():
+        for name, operations in _TABLES["attached"].items():
             found |= self.read(ec2, operations, Filters=[{"Name": name, "Values": [vpc]}])
         of_vpc = [{"Name": "resource-id", "Values": [vpc]}]
         found |= self.read(ec2, {"FlowLogs": "describe_flow_logs FlowLogs"}, Filter=of_vpc)

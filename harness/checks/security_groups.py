@@ -7,24 +7,9 @@ from harness.aws.capability import Capability
 from harness.aws.paging import pages
 from harness.aws.tags import as_tags, is_managed
 from harness.checks.framework.check import ServiceChecks, check
-from harness.checks.framework.description import Comparison, named
+from harness.checks.framework.description import named
 from harness.checks.framework.expected import Tier
 
-_GROUP = Comparison(
-    "security group",
-    {
-        "SecurityGroupArn": "of the group's id",
-        "IpPermissions": "compared rule by rule",
-        "IpPermissionsEgress": "compared rule by rule",
-        "Rules.Tags": "compared by tags/network",
-        "Rules.GroupId": "the group itself",
-        "Rules.GroupOwnerId": "the account",
-        "Rules.ReferencedGroupInfo.UserId": "the account",
-        "Rules.ReferencedGroupInfo.VpcId": "the group's",
-        "Rules.SecurityGroupRuleId": "assigned by AWS",
-        "Rules.SecurityGroupRuleArn": "assigned by AWS",
-    },
-)
 _PEERS = ("CidrIpv4", "CidrIpv6", "PrefixListId")
 
 
@@ -51,7 +36,7 @@ class SecurityGroups(ServiceChecks):
             group["GroupId"]: {**group, "Rules": named(rules[group["GroupId"]], _name)}
             for group in groups
         }
-        return self.compare(_GROUP, described)
+        return self.compare("security group", described)
 
 
 def _name(rule: Any) -> str:

@@ -2,20 +2,13 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-# Words of resource types that are not the name of their service: aws_WORD, or aws_WORD_WORD.
-_SERVICES = {
-    "lb": "elbv2",
-    "db": "rds",
-    "appautoscaling": "application-autoscaling",
-    "cloudwatch_log": "logs",
-    **dict.fromkeys(
-        ("vpc", "subnet", "route", "eip", "nat", "internet", "security", "network", "default"),
-        "ec2",
-    ),
-}
+# Words of resource types -> name of the service.
+_SERVICES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _ADDRESS = re.compile(r"[a-z]\w*\.[A-Za-z_][\w-]*")
 
 
@@ -23,7 +16,7 @@ def service_of(address: str) -> str:
     """Return the AWS service of a resource type or address: ``aws_lb.main`` -> "elbv2"."""
     words = address.partition(".")[0].split("_")
     found = ("_".join(words[1:3]), words[min(1, len(words) - 1)])
-    return next((_SERVICES[each] for each in found if each in _SERVICES), found[1])
+    return next((str(_SERVICES[each]) for each in found if each in _SERVICES), found[1])
 
 
 def resource_blocks(configuration: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

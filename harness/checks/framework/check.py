@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
@@ -13,9 +14,11 @@ from harness.aws.capability import Capability
 from harness.aws.errors import error_code, failed_call, is_absent, is_unsupported
 from harness.aws.paging import pages
 from harness.checks.framework.context import CheckContext, InterruptedCheckError
-from harness.checks.framework.description import Comparison
-from harness.core.errors import CheckFailedError, HarnessError, NotProvableError
+from harness.checks.framework.description import COMPARISONS, Comparison
+from harness.checks.framework.expected import Tier
+from harness.core.errors import CheckFailedError, HarnessError, NotProvableError, UsageError
 from harness.core.redaction import redact
+from harness.core.similar_name import similar_name
 from harness.run.evidence import CheckResult, Plane, Status
 from harness.run.ledger import now
 
@@ -23,6 +26,7 @@ from harness.run.ledger import now
 UNSUPPORTED: Mapping[str, Any] = MappingProxyType({})
 
 _CAPABILITIES = frozenset[str](Capability)
+_REQUIREMENTS = _CAPABILITIES.union(Tier)
 
 S = TypeVar("S", bound="ServiceChecks")
 T = TypeVar("T")
@@ -67,6 +71,24 @@ class ServiceChecks:
     service: ClassVar[str]
     requires: ClassVar[tuple[str, ...]] = ()
 
+    def __init_subclass__(cls) -> None:
+        """Refuse requirements that could never be fulfilled.
+
+        Raises:
+            UsageError: One is neither a tier nor a capability.
+        """
+        if isinstance(cls.requires, str):
+            remedy = f"use a tuple: requires = ({cls.requires!r},)"
+            raise UsageError(f"{cls.__name__}: requires is a text", remedy=remedy)
+        own = [each.spec.requires for each in vars(cls).values() if isinstance(each, Check)]
+        for name in chain(cls.requires, *own):
+            if name not in _REQUIREMENTS:
+                similar = similar_name(str(name), _REQUIREMENTS)
+                raise UsageError(
+                    f"{cls.__name__}: {name!r} is neither a tier nor a capability{similar}",
+                    remedy=f"use some of {', '.join(sorted(_REQUIREMENTS))}",
+                )
+
     def __init__(self, context: CheckContext) -> None:
         self.context = context
 
@@ -103,16 +125,19 @@ class ServiceChecks:
 
     def compare(
         self,
-        comparison: Comparison,
+        kind: str,
         observed: Mapping[str, Mapping[str, Any]],
         expected: Mapping[str, Mapping[str, Any]] | None = None,
+        *,
+        fixed: Mapping[str, Any] | None = None,
     ) -> str:
         """Compare all resources of a kind: there must be exactly the expected ones, as expected.
 
         Args:
-            comparison: The kind, and what is not compared.
+            kind: A kind of ``comparisons.toml``, or of one's own: then everything is compared.
             observed: Identifier -> description, as AWS returns it.
             expected: Identifier -> description; None: what the configuration says of the kind.
+            fixed: Further values that AWS sets where no configuration does.
 
         Returns:
             The evidence: the number of resources and of values.
@@ -121,21 +146,26 @@ class ServiceChecks:
             CheckFailedError: The message lists every difference.
         """
         omitted = {
-            **self.context.target.omitted_fields.get(comparison.kind, {}),
+            **self.context.target.omitted_fields.get(kind, {}),
             **{k: "" for each in observed.values() for k, v in each.items() if v is UNSUPPORTED},
         }
-        comparison = replace(comparison, left_out={**comparison.left_out, **omitted})
+        comparison = COMPARISONS.get(kind, Comparison(kind))
+        comparison = replace(
+            comparison,
+            left_out={**comparison.left_out, **omitted},
+            fixed={**comparison.fixed, **(fixed or {})},
+        )
         if expected is None:
-            expected = self.context.configured.get(comparison.kind, {})
+            expected = self.context.configured.get(kind, {})
         found = [f"{each} is missing" for each in expected.keys() - observed.keys()]
         found += [f"{each} is not configured" for each in observed.keys() - expected.keys()]
         for each in expected.keys() & observed.keys():
             differences = comparison.differences(expected[each], observed[each])
             found += [f"{each}: {difference}" for difference in differences]
-        expect(not found, f"{comparison.kind} as configured", "; ".join(sorted(found)))
+        expect(not found, f"{kind} as configured", "; ".join(sorted(found)))
         count = sum(len(comparison.compared(each)) for each in observed.values())
         without = f"; not compared here: {', '.join(omitted)}" if omitted else ""
-        return f"{comparison.kind}: {len(observed)} with {count} values, all as configured{without}"
+        return f"{kind}: {len(observed)} with {count} values, all as configured{without}"
 
 
 class Check(Generic[S]):

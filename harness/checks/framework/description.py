@@ -2,9 +2,11 @@
 
 import json
 import re
+import tomllib
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -66,6 +68,10 @@ class Comparison:
             if left_out.isdisjoint(_prefixes(key := _canonical(path)))
             and value != defaults.get(_INDEX.sub("", key))
         }
+
+
+_TABLES = tomllib.loads(Path(__file__).with_name("comparisons.toml").read_text(encoding="utf-8"))
+COMPARISONS = {kind: Comparison(kind, **tables) for kind, tables in _TABLES.items()}
 
 
 def flattened(value: Any, path: str = "") -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """The services that a LocalStack really offers: each receives one read-only request."""
 
+import tomllib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -15,35 +17,10 @@ from harness.core.errors import TargetError
 
 _THREADS = 8
 
+_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 # Capability -> operation and arguments of a read-only request.
 _PROBES: Mapping[Capability, tuple[str, Mapping[str, Any]]] = {
-    Capability.APPLICATION_AUTOSCALING: (
-        "describe_scalable_targets",
-        {"ServiceNamespace": "ecs"},
-    ),
-    Capability.CLOUDFRONT: ("list_distributions", {}),
-    Capability.CLOUDWATCH: ("describe_alarms", {}),
-    Capability.EC2: ("describe_vpcs", {}),
-    Capability.ECR: ("describe_repositories", {}),
-    Capability.ECS: ("list_clusters", {}),
-    Capability.ELBV2: ("describe_load_balancers", {}),
-    Capability.IAM: ("list_roles", {}),
-    Capability.KMS: ("list_keys", {}),
-    Capability.LOGS: ("describe_log_groups", {}),
-    Capability.RDS: ("describe_db_clusters", {}),
-    # It has no list operation; for an unknown cluster a real service returns another error.
-    Capability.RDS_DATA: (
-        "execute_statement",
-        {
-            "resourceArn": "arn:aws:rds:eu-north-1:000000000000:cluster:no-such-cluster",
-            "secretArn": "arn:aws:secretsmanager:eu-north-1:000000000000:secret:none",
-            "sql": "SELECT 1",
-        },
-    ),
-    Capability.S3: ("list_buckets", {}),
-    Capability.SECRETSMANAGER: ("list_secrets", {}),
-    Capability.SERVICE_QUOTAS: ("list_services", {}),
-    Capability.SNS: ("list_topics", {}),
+    Capability(name): next(iter(request.items())) for name, request in _TABLES.items()
 }
 
 

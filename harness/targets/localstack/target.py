@@ -2,8 +2,10 @@
 
 import json
 import socket
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -28,22 +30,13 @@ from harness.terraform.drift import AllowedDrift
 _READY_SECONDS = 60.0
 _ATTACH_SECONDS = 10.0
 
+_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 # Data plane -> the service that it requires.
-_DATA_PLANES: Mapping[Capability, Capability] = {
-    Capability.RDS_DATA: Capability.RDS,
-    Capability.ALB_DATA_PLANE: Capability.ELBV2,
-    Capability.CLOUDFRONT_DATA_PLANE: Capability.CLOUDFRONT,
-    Capability.ECS_DATA_PLANE: Capability.ECS,
-    Capability.DATABASE_DATA_PLANE: Capability.RDS,
-    Capability.DATABASE_DIRECT: Capability.RDS,
-}
-_TLS = "not verified yet whether LocalStack's databases accept TLS"
+_DATA_PLANES = {Capability(k): Capability(v) for k, v in _TABLES["data-planes"].items()}
 _UNPROVED: Mapping[Capability, str] = {
-    Capability.DATABASE_TLS: _TLS,
-    Capability.DATABASE_FORCED_TLS: _TLS,
+    **{Capability(name): reason for name, reason in _TABLES["unproved"].items()},
     Capability.SERVICE_QUOTAS: NO_QUOTAS,
 }
-
 
 # The end of the error of LocalStack for a service that it does not offer.
 _NOT_LICENSED = "not included in your current license plan"
@@ -58,15 +51,6 @@ KNOWN_DRIFT = tuple(
     )
     for direction in ("egress", "ingress")
 )
-
-_NAT_GATEWAY = "LocalStack returns addresses of NAT gateways without it"
-OMITTED_FIELDS: Mapping[str, Mapping[str, str]] = {
-    "security group": {"Rules.Description": _LOST_DESCRIPTION},
-    "NAT gateway": {
-        "NatGatewayAddresses.IsPrimary": _NAT_GATEWAY,
-        "NatGatewayAddresses.Status": _NAT_GATEWAY,
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -173,7 +157,7 @@ class LocalStackTarget(Target):
     @property
     def omitted_fields(self) -> Mapping[str, Mapping[str, str]]:
         """Return the fields that LocalStack accepts and does not return."""
-        return OMITTED_FIELDS
+        return dict(_TABLES["omitted"])
 
     def database_route(self, host: str, port: int) -> DatabaseRoute | None:  # noqa: ARG002
         """Return the host of the gateway, where LocalStack opens a port for each database."""

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
@@ -8,7 +8,7 @@ from harness.aws.capability import Capability
 from harness.checks.framework.check import Check, ServiceChecks, check
 from harness.checks.framework.context import InterruptedCheckError
 from harness.checks.framework.expected import Tier
-from harness.core.errors import CheckFailedError, NotProvableError, TargetError
+from harness.core.errors import CheckFailedError, NotProvableError, TargetError, UsageError
 from harness.core.redaction import MASK, register_secret
 from harness.run.evidence import Plane, Status
 from tests.unit.harness.checks.fake_deployment import EXPECTED, FakeDeployment
@@ -181,3 +181,32 @@ def test_waiting_ends_after_the_patience(fake_deployment: FakeDeployment) -> Non
 
     with pytest.raises(CheckFailedError, match=r"expected it to be 3: .* last seen: 2"):
         context.eventually(lambda: 2, what="it to be 3", ready=lambda observed: observed == 3)
+
+
+class TestRequirements:
+    def test_a_text_in_place_of_a_tuple_is_an_error(self) -> None:
+        with pytest.raises(UsageError, match="Edge: requires is a text") as raised:
+            type("Edge", (ServiceChecks,), {"service": "edge", "requires": "network"})
+
+        assert raised.value.remedy == "use a tuple: requires = ('network',)"
+
+    @pytest.mark.parametrize("names", [("netwrok",), (("network", "edge"),), (3,)])
+    def test_what_is_neither_a_tier_nor_a_capability_is_an_error(
+        self, names: tuple[Any, ...]
+    ) -> None:
+        observed: Any = check("it is there", *names)(lambda _: "there")
+
+        with pytest.raises(UsageError, match="is neither a tier nor a capability") as raised:
+            type("Edge", (ServiceChecks,), {"service": "edge", "requires": names})
+        with pytest.raises(UsageError, match="is neither a tier nor a capability"):
+            type("Edge", (ServiceChecks,), {"service": "edge", "exists": observed})
+
+        assert "rds-data" in raised.value.remedy
+        assert ("Did you mean 'network'?" in raised.value.message) is (names == ("netwrok",))
+
+    def test_tiers_and_capabilities_are_names_or_members(self) -> None:
+        names = ("edge", Tier.SERVICE, "rds-data", Capability.ECS)
+
+        made: Any = type("Edge", (ServiceChecks,), {"service": "edge", "requires": names})
+
+        assert made.requires == names
