@@ -43,9 +43,14 @@ def settings_from(given: dict[str, Any], **fixed: str | bool | None) -> HarnessS
     """Return the settings of a command; ``fixed`` replaces values of the user.
 
     Raises:
-        UsageError: A value is invalid.
+        UsageError: A value is invalid, such as a region that does not exist.
     """
-    return load_settings({**given, **fixed})
+    settings = load_settings({**given, **fixed})
+    if "region" in given:
+        from harness.aws.regions import require_region  # noqa: PLC0415 - imports botocore
+
+        require_region(settings.region)
+    return settings
 
 
 def _click_option(option: Option) -> Callable[[F], F]:
@@ -58,6 +63,7 @@ def _click_option(option: Option) -> Callable[[F], F]:
     return click.option(
         f"--{option.name}",
         metavar=option.metavar,
+        multiple=option.kind == "lines",
         help=text,
         shell_complete=lambda *given: [
             each for each in option.choices if each.startswith(given[2])

@@ -105,6 +105,7 @@ _COULD_NOT_RUN = 2
     "stack-config",
     "terraform",
     "container-engine",
+    "process-image",
     "image",
     "state-bucket",
     "state-bucket-region",

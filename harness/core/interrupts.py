@@ -96,6 +96,13 @@ def deferred_interrupts(*, note: str = "", drop: bool = False) -> Iterator[None]
 
 
 @contextmanager
+def forwarded_interrupts(send: Callable[[int], None]) -> Iterator[None]:
+    """Call ``send`` with the number of each SIGINT, SIGTERM and SIGHUP within the context."""
+    with _handled(send, *_INTERRUPTS):
+        yield
+
+
+@contextmanager
 def _handled(handler: Callable[[int], None], *numbers: signal.Signals) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield

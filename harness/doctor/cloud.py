@@ -9,6 +9,10 @@ from pathlib import Path
 
 from harness.doctor.diagnosis import Diagnosis, Verdict
 from harness.emulator.cloud_info import ENGINE_SOCKET
+from harness.emulator.container_engine.config import LONGEST_SOCKET_PATH
+from harness.emulator.container_engine.network import require_free_port
+from harness.emulator.container_engine.postgres_install import find_local_postgres
+from harness.emulator.container_engine.postgres_wheel import DEFAULT_MAJOR, PACKAGE, PINS
 from harness.emulator.dead_clouds import CLOUD_PREFIX
 
 # The patches of the gateway correct the behaviour of this version.
@@ -19,8 +23,6 @@ _INSTALL = "pip install 'catalog-harness[emulator]'"
 _PROBED_ADDRESS = "127.77.255.254"
 _PORTS = {8080: "the catalog API", 5432: "PostgreSQL"}
 _CONNECT_SECONDS = 1.0
-# As in EngineConfig, whose import requires a web server.
-_LONGEST_SOCKET_PATH = 103
 _MKDTEMP_RANDOM = 8
 
 
@@ -52,14 +54,6 @@ def diagnose_database_server() -> Diagnosis:
     Raises:
         ToolNotFoundError: The configured server does not run.
     """
-    # Imported late: the engine imports a web server, which may not be installed.
-    from harness.emulator.container_engine.postgres_install import find_local_postgres  # noqa: PLC0415
-    from harness.emulator.container_engine.postgres_wheel import (  # noqa: PLC0415
-        DEFAULT_MAJOR,
-        PACKAGE,
-        PINS,
-    )
-
     server = find_local_postgres(DEFAULT_MAJOR)
     if server is None:
         found = (
@@ -81,8 +75,6 @@ def diagnose_loopback() -> Diagnosis:
     Raises:
         EmulatorError: Another program listens on one of the ports on all addresses.
     """
-    from harness.emulator.container_engine.network import require_free_port  # noqa: PLC0415
-
     try:
         with socket.socket() as probe:
             probe.bind((_PROBED_ADDRESS, 0))
@@ -104,7 +96,7 @@ def diagnose_temporary_folder() -> Diagnosis:
     """Check that the path of the temporary folder is short enough for Unix sockets."""
     folder = Path(tempfile.gettempdir())
     socket_path = folder / (CLOUD_PREFIX + "x" * _MKDTEMP_RANDOM) / ENGINE_SOCKET
-    excess = len(str(socket_path)) - _LONGEST_SOCKET_PATH
+    excess = len(str(socket_path)) - LONGEST_SOCKET_PATH
     if excess > 0:
         found = f"{folder}: its path is {excess} characters too long for the sockets of a cloud"
         remedy = "set TMPDIR to a folder with a shorter path"

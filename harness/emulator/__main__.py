@@ -9,7 +9,8 @@ from pathlib import Path
 
 from harness.core.errors import HarnessError
 from harness.core.redaction import RedactingFormatter, redact
-from harness.emulator.supervisor import SupervisorConfig, supervise
+from harness.emulator.configuration import SupervisorConfig
+from harness.emulator.supervisor import supervise
 
 _PRIVATE = 0o077
 
@@ -18,20 +19,13 @@ def main() -> int:
     """Run until SIGTERM or SIGINT, until the owner has ended, or until a component ends."""
     parser = argparse.ArgumentParser(prog="python -m harness.emulator", description=__doc__)
     parser.add_argument("--directory", type=Path, required=True)
-    parser.add_argument("--region", required=True)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--docker-host")
-    parser.add_argument("--owner-pid", type=int)
-    parser.add_argument("--allow-code", action="store_true")
-    parser.add_argument("--aws-delays", action="store_true")
-    parser.add_argument("--until-kept", action="store_true")
     options = parser.parse_args()
     os.umask(_PRIVATE)
     handler = logging.StreamHandler()
     handler.setFormatter(RedactingFormatter("%(asctime)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     try:
-        return asyncio.run(supervise(SupervisorConfig(**vars(options))))
+        return asyncio.run(supervise(SupervisorConfig.read(options.directory)))
     except HarnessError as error:
         print(redact(str(error)), file=sys.stderr)
         return error.exit_code

@@ -22,6 +22,7 @@ from harness.core.interrupts import deferred_interrupts
 from harness.core.process import stop_group
 from harness.core.wait import wait_until
 from harness.emulator.cloud_info import KEPT_FILE, LOG_FILE, CloudInfo, log_tail
+from harness.emulator.configuration import SupervisorConfig
 from harness.emulator.dead_clouds import (
     CLOUD_PREFIX,
     remove_cloud_folder,
@@ -38,32 +39,21 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 @contextmanager
-def embedded_cloud(*, region: str, **options: Any) -> Iterator[CloudInfo]:
+def embedded_cloud(**options: Any) -> Iterator[CloudInfo]:
     """Run an embedded cloud (``start_cloud``) in the context; it also ends with this process."""
-    info = start_cloud(region=region, owner_pid=os.getpid(), **options)
+    info = start_cloud(owner_pid=os.getpid(), **options)
     try:
         yield info
     finally:
         stop_cloud(info)
 
 
-def start_cloud(
-    *,
-    region: str,
-    docker_host: str | None = None,
-    owner_pid: int | None = None,
-    port: int = 0,
-    allow_code: bool = False,
-    aws_delays: bool = False,
-) -> CloudInfo:
+def start_cloud(*, owner_pid: int | None = None, **options: Any) -> CloudInfo:
     """Start an embedded cloud in its own process and folder.
 
     Args:
-        docker_host: Docker or Podman engine that replaces the built-in one.
         owner_pid: PID whose exit stops the cloud; None: this process, until ``keep_cloud``.
-        port: Port of the AWS API on 127.0.0.1; 0: any free port.
-        allow_code: Whether services that run code and that the stack does not use are available.
-        aws_delays: Whether it takes its time as AWS does.
+        **options: Others of ``SupervisorConfig``.
 
     Raises:
         EmulatorError: It ended or was not ready in time; the message contains its log.
@@ -71,17 +61,14 @@ def start_cloud(
     sweep_clouds()
     # The engine may run PostgreSQL as another user, who needs access to subfolders.
     directory = create_temporary_folder(CLOUD_PREFIX, mode=0o711)
-    # -P: a folder named harness in the working directory must not be imported.
-    command = [sys.executable, "-P", "-m", "harness.emulator", "--directory", str(directory)]
-    command += ["--region", region, "--port", str(port)]
-    command += ["--docker-host", docker_host] if docker_host else []
-    command += ["--allow-code"] if allow_code else []
-    command += ["--aws-delays"] if aws_delays else []
     # Without an owner it ends with its starter until that has put it on record.
-    command += ["--owner-pid", str(owner_pid or os.getpid())]
-    command += [] if owner_pid else ["--until-kept"]
+    owner, until_kept = owner_pid or os.getpid(), owner_pid is None
+    config = SupervisorConfig(directory, owner_pid=owner, until_kept=until_kept, **options)
+    # -P: a folder named harness in the working directory must not be imported.
+    command = (sys.executable, "-P", "-m", "harness.emulator", "--directory", str(directory))
     process = None
     try:
+        config.write()
         (directory / LOG_FILE).touch(mode=0o600)
         with deferred_interrupts(), (directory / LOG_FILE).open("wb") as log:
             # Inherited: held as long as a process of the cloud has this log.

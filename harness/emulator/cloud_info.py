@@ -9,11 +9,11 @@ import psutil
 from harness.core.errors import HarnessError
 from harness.core.json_values import read_json
 from harness.core.redaction import redact, register_secret
-from harness.emulator.credentials import CloudCredentials
 
 INFO_FILE = "cloud.json"
 LOG_FILE = "cloud.log"
 KEPT_FILE = "kept"
+NAME_FILE = "name"
 CA_FILE = "rds-ca.pem"
 ENGINE_SOCKET = "docker.sock"
 ENGINE_FOLDER = "engine"
@@ -48,11 +48,6 @@ class CloudInfo:
         register_secret(self.secret_key)
 
     @property
-    def credentials(self) -> CloudCredentials:
-        """Its credentials."""
-        return CloudCredentials(self.access_key, self.secret_key)
-
-    @property
     def alive(self) -> bool:
         """Whether its supervisor runs.
 
@@ -68,6 +63,11 @@ class CloudInfo:
     def has_built_in_engine(self) -> bool:
         """Whether containers run as processes of the cloud, without Docker."""
         return self.docker_host == f"unix://{Path(self.directory) / ENGINE_SOCKET}"
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it outlives the process that started it."""
+        return (Path(self.directory) / KEPT_FILE).exists()
 
     def environment(self) -> dict[str, str]:
         """Return the variables for AWS tools, SDKs and the Docker client to connect to it."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from harness.core.errors import HarnessError
 from harness.core.folders import remove_folder, require_own_folder
 from harness.emulator.cloud_info import ENGINE_FOLDER, LOG_FILE, CloudInfo
+from harness.emulator.container_engine.reaper import sweep_orphans
 
 logger = logging.getLogger(__name__)
 
@@ -19,8 +20,12 @@ _UNLOCKED_SECONDS = 1.0
 
 def dead_clouds() -> tuple[Path, ...]:
     """Return the folders of dead clouds of this user, without those that others created."""
-    found = Path(tempfile.gettempdir()).glob(f"{CLOUD_PREFIX}*")
-    return tuple(sorted(path for path in found if _is_dead(path)))
+    return tuple(path for path in cloud_folders() if _is_dead(path))
+
+
+def cloud_folders() -> list[Path]:
+    """Return the folders with the name of one of a cloud, whoever created them."""
+    return sorted(Path(tempfile.gettempdir()).glob(f"{CLOUD_PREFIX}*"))
 
 
 def _is_dead(directory: Path) -> bool:
@@ -69,9 +74,6 @@ def remove_cloud_folder(directory: Path) -> None:
     require_cloud_folder(directory)
     engine = directory / ENGINE_FOLDER
     if engine.exists():
-        # Imported late: the engine imports a web server.
-        from harness.emulator.container_engine.reaper import sweep_orphans  # noqa: PLC0415
-
         sweep_orphans(engine)
     remove_folder(directory, parent=directory.parent, prefix=CLOUD_PREFIX)
 

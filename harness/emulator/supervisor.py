@@ -8,18 +8,17 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
 
 from harness.core.parent_watch import process_ended
 from harness.emulator.cloud_info import CA_FILE, ENGINE_FOLDER, ENGINE_SOCKET, KEPT_FILE, CloudInfo
-from harness.emulator.container_engine import (
-    EngineConfig,
+from harness.emulator.configuration import SupervisorConfig
+from harness.emulator.container_engine.config import EngineConfig
+from harness.emulator.container_engine.postgres_install import (
     PostgresInstallation,
     find_local_postgres,
-    running_engine,
 )
 from harness.emulator.container_engine.postgres_wheel import DEFAULT_MAJOR
+from harness.emulator.container_engine.server import running_engine
 from harness.emulator.credentials import CloudCredentials
 from harness.emulator.dead_clouds import remove_cloud_folder
 from harness.emulator.gateway import gateway_environment
@@ -28,25 +27,6 @@ from harness.emulator.readiness import save_database_ca, wait_for_gateway
 logger = logging.getLogger(__name__)
 
 _GATEWAY_STOP_SECONDS = 10.0
-
-
-@dataclass(frozen=True)
-class SupervisorConfig:
-    """Configuration of one cloud: the arguments of ``start_cloud``.
-
-    Attributes:
-        directory: Its private folder, which exists.
-        until_kept: Whether the exit of the owner is ignored once the file ``KEPT_FILE`` exists.
-    """
-
-    directory: Path
-    region: str
-    port: int = 0
-    docker_host: str | None = None
-    owner_pid: int | None = None
-    allow_code: bool = False
-    aws_delays: bool = False
-    until_kept: bool = False
 
 
 async def supervise(config: SupervisorConfig) -> int:
@@ -126,7 +106,10 @@ async def _engine(config: SupervisorConfig) -> AsyncIterator[str]:
         return
     path = config.directory / ENGINE_SOCKET
     engine_config = EngineConfig(
-        socket=path, directory=config.directory / ENGINE_FOLDER, ca_file=config.directory / CA_FILE
+        socket=path,
+        directory=config.directory / ENGINE_FOLDER,
+        process_images=config.process_images,
+        ca_file=config.directory / CA_FILE,
     )
     async with running_engine(engine_config):
         yield f"unix://{path}"

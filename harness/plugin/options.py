@@ -20,7 +20,9 @@ def add_options(parser: pytest.Parser) -> None:
         if option.kind == "flag":
             group.addoption(flag, action="store_true", default=False, help=text)
         else:
-            group.addoption(flag, default=None, metavar=option.metavar, help=_with_default(option))
+            action = "append" if option.kind == "lines" else "store"
+            text = _with_default(option)
+            group.addoption(flag, action=action, default=None, metavar=option.metavar, help=text)
 
 
 def _with_default(option: Option) -> str:

@@ -1,11 +1,11 @@
 """Suppressions: findings that a project accepts, each with its reason."""
 
-import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from harness.core.pyproject import tool_table
 from harness.preflight.configuration import PreflightInputError
 from harness.preflight.finding import Finding
 
@@ -37,18 +37,10 @@ def load_suppressions(pyproject: Path) -> tuple[Suppression, ...]:
     """Read the suppressions of a ``pyproject.toml``; none if the file does not exist.
 
     Raises:
-        PreflightInputError: The file is not TOML, or an entry lacks rule, address or reason.
+        UsageError: The file cannot be read.
+        PreflightInputError: An entry lacks rule, address or reason.
     """
-    try:
-        content = tomllib.loads(pyproject.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return ()
-    except (OSError, ValueError, RecursionError) as error:
-        raise PreflightInputError(f"{pyproject}: cannot be read: {error}") from error
-    table: Any = content
-    for key in ("tool", "catalog-harness", "preflight"):
-        table = table.get(key, {}) if isinstance(table, dict) else {}
-    entries = table.get("suppress", []) if isinstance(table, dict) else table
+    entries = tool_table(pyproject, "preflight").get("suppress", [])
     if not isinstance(entries, list):
         raise PreflightInputError(f"{pyproject}: suppress is not a list", remedy=_EXAMPLE)
     return tuple(_entry(entry, pyproject) for entry in entries)

@@ -14,7 +14,8 @@ class Option:
 
     Attributes:
         name: Name without the dashes, such as "environment-suffix".
-        kind: text, flag, choice, number (positive) or factor (an integer from 1 to 100).
+        kind: text, flag, choice, number (positive), factor (an integer from 1 to 100) or lines (a
+            repeatable option; elsewhere one value a line).
         default: Default value; False for flags.
         metavar: Placeholder for the value in ``--help``.
         standard: Environment variable with the same meaning that other programs read too;
@@ -23,7 +24,7 @@ class Option:
 
     name: str
     help: str
-    kind: Literal["text", "flag", "choice", "number", "factor"] = "text"
+    kind: Literal["text", "flag", "choice", "number", "factor", "lines"] = "text"
     default: str | float | bool | None = None
     choices: tuple[str, ...] = ()
     metavar: str = "TEXT"

@@ -6,7 +6,7 @@ import math
 import os
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +34,7 @@ _KINDS: dict[str, tuple[Callable[[str], Any], Callable[[Any], bool], str, str]] 
         f"an integer from 1 to {_MAX_FACTOR}",
         "such as 20",
     ),
+    "lines": (lambda raw: tuple(filter(None, raw.splitlines())), lambda _: True, "", ""),
 }
 
 
@@ -61,6 +62,7 @@ class HarnessSettings:
     container_engine: str = "built-in"
     endpoint_url: str | None = None
     require_full_stack: bool = False
+    process_image: tuple[str, ...] | None = None
     aws_delays: bool = False
     skip_preflight: bool = False
     image: str | None = None
@@ -77,7 +79,7 @@ class HarnessSettings:
 
 
 def load_settings(
-    given: Mapping[str, str | bool | None],
+    given: Mapping[str, Any],
     *,
     environ: Mapping[str, str] = os.environ,
     ini: Mapping[str, str] | None = None,
@@ -86,8 +88,8 @@ def load_settings(
 
     Args:
         given: Option field -> value of the command line, for every option of the command; None
-            or False if not given. Any other option keeps its default, whatever the environment
-            holds: a variable for ``run`` must not break ``destroy``.
+            or False if not given, a sequence if repeatable. Any other option keeps its default,
+            whatever the environment holds: a variable for ``run`` must not break ``destroy``.
         environ: Environment variables; an empty one counts as not set.
             ``CATALOG_HARNESS_HOME`` replaces the state folder.
         ini: Option field -> value of the ini file of pytest; None on the command line.
@@ -132,13 +134,15 @@ def user_name() -> str:
 
 def _value(
     option: Option,
-    given: Mapping[str, str | bool | None],
+    given: Mapping[str, Any],
     environ: Mapping[str, str],
     ini: Mapping[str, str] | None,
 ) -> Any:
     if option.field not in given:
         return option.default
     value = given[option.field]
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        value = "\n".join(value) if value else None
     flag = f"--{option.name if ini is None else option.pytest_name}"
     if value == "":
         # Often an unset shell variable; the default could be the stack of another user.

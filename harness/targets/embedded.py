@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import boto3
 import requests
@@ -13,14 +13,12 @@ from harness.aws.emulator_session import EmulatorSession
 from harness.core.errors import TargetError, UsageError
 from harness.emulator.cloud import attach_cloud, keep_cloud, start_cloud, stop_cloud
 from harness.emulator.cloud_info import CA_FILE, ENGINE_FOLDER, LOG_FILE, CloudInfo
+from harness.emulator.container_engine.process_image import process_images
 from harness.emulator.dead_clouds import remove_cloud_folder, sweep_clouds
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import DatabaseRoute, Target
 from harness.targets.container_engine_api import container_address, image_problem
-from harness.targets.emulator_settings import (
-    ISOLATION,
-    NO_QUOTAS,
-)
+from harness.targets.emulator_settings import ISOLATION, NO_QUOTAS
 from harness.targets.gateway_http import gateway_session
 
 _DEFAULT_DOCKER_HOST = "unix:///var/run/docker.sock"
@@ -31,7 +29,6 @@ class EmbeddedTarget(Target):
     """A MiniStack on loopback, with containers as processes.
 
     Args:
-        docker_host: Address of a Docker or Podman engine; None: the built-in one.
         owner_pid: PID whose exit stops the cloud; None: runs until stopped.
         attachment: The return value of ``start``, to attach to a started cloud.
         **options: Others of ``start_cloud``.
@@ -45,13 +42,11 @@ class EmbeddedTarget(Target):
         self,
         *,
         region: str,
-        docker_host: str | None = None,
         owner_pid: int | None = None,
         attachment: Mapping[str, str] | None = None,
-        **options: bool,
+        **options: Any,
     ) -> None:
         self.region = region
-        self._docker_host = docker_host
         self._owner_pid = owner_pid
         self._options = options
         self._cloud = attach_cloud(Path(attachment["cloud"])) if attachment else None
@@ -59,13 +54,7 @@ class EmbeddedTarget(Target):
     @classmethod
     def create(cls, settings: HarnessSettings, *, owner_pid: int | None) -> Self:
         """Return the target of a new run."""
-        return cls(
-            region=settings.region,
-            docker_host=docker_host_of(settings.container_engine),
-            owner_pid=owner_pid,
-            allow_code=settings.allow_code,
-            aws_delays=settings.aws_delays,
-        )
+        return cls(owner_pid=owner_pid, **cloud_options(settings))
 
     @classmethod
     def attach(cls, region: str, attachment: Mapping[str, str]) -> Self:
@@ -101,10 +90,7 @@ class EmbeddedTarget(Target):
         """Start the cloud unless attached to one; takes about a second."""
         if self._cloud is None:
             self._cloud = start_cloud(
-                region=self.region,
-                docker_host=self._docker_host,
-                owner_pid=self._owner_pid,
-                **self._options,
+                region=self.region, owner_pid=self._owner_pid, **self._options
             )
         return {"cloud": self._cloud.directory}
 
@@ -134,12 +120,11 @@ class EmbeddedTarget(Target):
 
     def session(self) -> boto3.Session:
         """Return a session whose clients use the cloud."""
-        credentials = self.cloud.credentials
         return EmulatorSession(
             endpoint=self.cloud.endpoint,
             region=self.region,
-            access_key=credentials.access_key,
-            secret_key=credentials.secret_key,
+            access_key=self.cloud.access_key,
+            secret_key=self.cloud.secret_key,
         )
 
     def http(self) -> requests.Session:
@@ -181,12 +166,23 @@ class EmbeddedTarget(Target):
         return image_problem(self.cloud.docker_host, reference)
 
 
-def docker_host_of(engine: str) -> str | None:
-    """Return the address of the container engine of a setting; None: the built-in one.
+def cloud_options(settings: HarnessSettings) -> dict[str, Any]:
+    """Return the options of ``start_cloud`` for the settings.
 
     Raises:
-        UsageError: The setting is invalid, or the socket does not exist.
+        UsageError: The container engine is invalid, or its socket does not exist.
     """
+    return {
+        "region": settings.region,
+        "docker_host": docker_host_of(settings.container_engine),
+        "allow_code": settings.allow_code,
+        "aws_delays": settings.aws_delays,
+        "process_images": process_images(settings.process_image or (), Path.cwd()),
+    }
+
+
+def docker_host_of(engine: str) -> str | None:
+    """Return the address of the container engine of a setting; None: the built-in one."""
     if engine == "built-in":
         return None
     address = os.environ.get("DOCKER_HOST", _DEFAULT_DOCKER_HOST) if engine == "docker" else engine

@@ -28,7 +28,7 @@ class TestCloudWithADatabase:
     def connect(self, cli: CliProcess) -> Callable[[], "psycopg.Connection[tuple[str]]"]:
         """Start a cloud with a database; return a function that connects to it."""
         cli.start("cloud")
-        cli.await_output("# Logs and state: ")
+        cli.await_output("export DOCKER_HOST=")
         (path,) = cli.temporary.glob("*/cloud.json")
         info = CloudInfo.read(path.parent)
         assert info is not None

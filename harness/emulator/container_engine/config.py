@@ -1,13 +1,15 @@
 """The configuration of an engine."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from harness.core.errors import UsageError
 from harness.emulator.container_engine.image import Image
 
 # sun_path of <sys/un.h>: 108 bytes on Linux, 104 on macOS, both null-terminated.
-_LONGEST_SOCKET_PATH = 103
+LONGEST_SOCKET_PATH = 103
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class EngineConfig:
         directory: Folder for container files, logs, volumes, records. Removed when the engine
             stops.
         images: Supported images; None: the catalog API and PostgreSQL 14 to 18.
+        process_images: Fields of others (``ProcessImage``), which take precedence.
         network: Name of the only network in ``docker network ls``.
         gateway_name: Container name of the cloud itself (``GET /containers/NAME/json``), by which
             MiniStack detects its network (``HOSTNAME``).
@@ -32,6 +35,7 @@ class EngineConfig:
     socket: Path
     directory: Path
     images: tuple[Image, ...] | None = None
+    process_images: Sequence[Mapping[str, Any]] = ()
     network: str = "catalog-harness"
     gateway_name: str = "catalog-harness-cloud"
     ca_file: Path | None = None
@@ -39,9 +43,9 @@ class EngineConfig:
     stop_seconds: float = 10.0
 
     def __post_init__(self) -> None:
-        if len(str(self.socket)) > _LONGEST_SOCKET_PATH:
+        if len(str(self.socket)) > LONGEST_SOCKET_PATH:
             raise UsageError(
                 f"the path of the container engine's socket has {len(str(self.socket))} "
-                f"characters; the system allows {_LONGEST_SOCKET_PATH}: {self.socket}",
+                f"characters; the system allows {LONGEST_SOCKET_PATH}: {self.socket}",
                 remedy="choose a shorter temporary folder (TMPDIR)",
             )

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,10 @@ class ContainerSpec:
         ]
         return cls(
             image=body["Image"],
-            environment=dict(item.partition("=")[::2] for item in body.get("Env") or ()),
+            environment={
+                **_port(body.get("ExposedPorts") or {}),
+                **dict(item.partition("=")[::2] for item in body.get("Env") or ()),
+            },
             entrypoint=_words(body.get("Entrypoint")),
             command=_words(body.get("Cmd")),
             labels=body.get("Labels") or {},
@@ -137,7 +140,7 @@ class Container:
     @property
     def port(self) -> int:
         """TCP port of its program."""
-        return self.image.port(self.spec.environment)
+        return self.image.port_of(self.spec.environment)
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -149,6 +152,12 @@ def _words(value: object) -> tuple[str, ...]:
     if value is None:
         return ()
     return (value,) if isinstance(value, str) else tuple(value)  # type: ignore[arg-type]
+
+
+def _port(exposed: Iterable[str]) -> dict[str, str]:
+    """Return the variable of the port of the first mapping, such as ``8080/tcp``."""
+    first = next(iter(exposed), "").partition("/")[0]
+    return {"PORT": first} if first else {}
 
 
 def _volume(bind: str) -> tuple[str, str]:

@@ -16,9 +16,10 @@ from harness.emulator.container_engine.container import Container
 from harness.emulator.container_engine.errors import InvalidRequestError, NotFoundError
 from harness.emulator.container_engine.logs import ContainerLog, LogQuery, frame
 from harness.emulator.container_engine.parameters import (
-    Filters,
     engine_of,
+    filters_of,
     flag,
+    has_any,
     log_query,
     seconds,
     signal_named,
@@ -52,12 +53,13 @@ def container_routes() -> list[Route]:
 
 async def _list(request: Request) -> Response:
     engine = engine_of(request)
-    filters = Filters(request.query_params.get("filters", ""))
-    everything = flag(request.query_params, "all") or filters.by_status
+    filters = filters_of(request.query_params.get("filters", ""))
+    everything = flag(request.query_params, "all") or "status" in filters
     rows = [
         container_row(container, engine.config)
         for container in reversed(engine.containers.values())
-        if (everything or container.state.running) and filters.match(container)
+        if (everything or container.state.running)
+        and all(has_any(key, values, container) for key, values in filters.items())
     ]
     return JSONResponse(rows)
 

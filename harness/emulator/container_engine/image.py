@@ -62,7 +62,7 @@ class Image(ABC):
         repository: Without registry and ``library/``, such as ``postgres``.
         tag: The tag in ``docker images``.
         default_command: The command in ``docker ps`` if the client set none.
-        port_variable: Environment variable of the TCP port; without it ``default_port``.
+        port_variable: Environment variable of the TCP port; without it ``port``.
         stop_signal: Signal that stops the program.
         orphan_signal: Signal for the program when the engine is killed.
         starts_in_background: Whether a start returns at once, as in Docker, because its clients
@@ -73,7 +73,7 @@ class Image(ABC):
     tag: str
     default_command: tuple[str, ...]
     port_variable = "PORT"
-    default_port: int
+    port: int
     stop_signal = signal.SIGTERM
     orphan_signal = signal.SIGKILL
     starts_in_background = False
@@ -98,13 +98,13 @@ class Image(ABC):
             HarnessError: It cannot be downloaded.
         """
 
-    def port(self, environment: Mapping[str, str]) -> int:
+    def port_of(self, environment: Mapping[str, str]) -> int:
         """TCP port of a container; an invalid value is left to the program."""
         text = environment.get(self.port_variable, "")
-        return int(text) if text.isdecimal() else self.default_port
+        return int(text) if text.isdecimal() else self.port
 
     @abstractmethod
-    async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
+    async def is_ready(self, address: str, environment: Mapping[str, str]) -> bool:
         """Whether the program at an address is ready."""
 
     @abstractmethod

@@ -62,7 +62,8 @@ class ImageRegistry:
         supported = ", ".join(sorted({image.repository for image in self.images}))
         raise NotFoundError(
             f"pull access denied for {reference.repository}, repository does not exist or may "
-            f"require 'docker login': supported images: {supported}"
+            f"require 'docker login': supported images: {supported}; to run a command in its "
+            f"place: --process-image '{reference.repository}=COMMAND'"
         )
 
     def local(self, text: str) -> Image:
@@ -90,6 +91,4 @@ class ImageRegistry:
 
 
 def _matches(image: Image, reference: Reference) -> bool:
-    if reference.digest:
-        return reference.digest == image.digest
-    return image.has_tag(reference.tag)
+    return image.digest == reference.digest or image.has_tag(reference.tag or reference.digest)

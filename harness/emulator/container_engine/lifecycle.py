@@ -187,7 +187,7 @@ class Lifecycle:
         deadline = time.monotonic() + self._start_seconds
         pause = _FIRST_PAUSE
         while container.state.running and time.monotonic() < deadline:
-            if await container.image.ready(container.address, container.spec.environment):
+            if await container.image.is_ready(container.address, container.spec.environment):
                 return
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)

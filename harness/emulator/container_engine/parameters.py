@@ -21,32 +21,25 @@ def engine_of(request: Request) -> Engine:
     return engine
 
 
-class Filters:
-    """The ``filters`` of ``GET /containers/json``: every key must match, with any of its values.
+def filters_of(text: str) -> dict[str, list[str]]:
+    """Parse the ``filters`` of ``GET /containers/json``.
 
-    All labels must match, as in Docker. An unsupported filter matches no container, so that a
-    client that removes what it lists does not remove too much.
+    Raises:
+        InvalidRequestError: They are not JSON.
     """
-
-    def __init__(self, text: str) -> None:
-        try:
-            found = json.loads(text or "{}")
-        except json.JSONDecodeError as error:
-            raise InvalidRequestError(f"invalid filter: {error}") from error
+    try:
         # Old clients send {"label": {"a=b": true}}, new clients {"label": ["a=b"]}.
-        self._filters: dict[str, list[str]] = {key: list(values) for key, values in found.items()}
-
-    @property
-    def by_status(self) -> bool:
-        """Whether a status is requested, which includes containers that are not running."""
-        return "status" in self._filters
-
-    def match(self, container: Container) -> bool:
-        """Whether a container matches."""
-        return all(_matches(key, values, container) for key, values in self._filters.items())
+        return {key: list(values) for key, values in json.loads(text or "{}").items()}
+    except json.JSONDecodeError as error:
+        raise InvalidRequestError(f"invalid filter: {error}") from error
 
 
-def _matches(key: str, values: list[str], container: Container) -> bool:
+def has_any(key: str, values: list[str], container: Container) -> bool:
+    """Whether a container has one of the values of a filter; all labels must match, as in Docker.
+
+    An unsupported filter matches no container, so that a client that removes what it lists does
+    not remove too much.
+    """
     if key == "label":
         return all(_has_label(container.spec.labels, label) for label in values)
     tests: dict[str, Any] = {

@@ -48,7 +48,7 @@ class PostgresImage(Image):
     repository = "postgres"
     default_command = ("docker-entrypoint.sh", _SERVER)
     port_variable = "PGPORT"
-    default_port = 5432
+    port = 5432
     # MiniStack connects until it succeeds; a client of RDS must not wait for initdb.
     starts_in_background = True
     stop_signal = signal.SIGINT
@@ -73,10 +73,10 @@ class PostgresImage(Image):
         if self.installation is None:
             self.installation = self.find(self.major)
 
-    async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
+    async def is_ready(self, address: str, environment: Mapping[str, str]) -> bool:
         """Whether the server accepts connections; it does not while it is starting up."""
         where = (
-            f"host={address} port={self.port(environment)} user=postgres dbname=postgres "
+            f"host={address} port={self.port_of(environment)} user=postgres dbname=postgres "
             f"connect_timeout={_PING_SECONDS}"
         )
         return await asyncio.to_thread(PGconn.ping, where.encode()) == Ping.OK
@@ -101,7 +101,7 @@ class PostgresImage(Image):
         change_owner(context.root, context.account)
         command = (
             str(installation.bin / _SERVER),
-            *("-D", str(data), "-p", str(self.port(context.environment))),
+            *("-D", str(data), "-p", str(self.port_of(context.environment))),
             *("-c", f"listen_addresses={context.address}", "-c", "unix_socket_directories="),
             # In the data folder, which is removed; a killed server leaves files in /dev/shm.
             *("-c", f"hba_file={access}", "-c", "dynamic_shared_memory_type=mmap"),

@@ -14,12 +14,12 @@ from hypercorn.config import Config
 
 from harness.core.errors import EmulatorError
 from harness.emulator.container_engine.app import create_app
-from harness.emulator.container_engine.catalog_image import CatalogApiImage
 from harness.emulator.container_engine.config import EngineConfig
 from harness.emulator.container_engine.engine import Engine
 from harness.emulator.container_engine.image import Image
 from harness.emulator.container_engine.postgres_image import PostgresImage
 from harness.emulator.container_engine.postgres_wheel import PINS
+from harness.emulator.container_engine.process_image import ProcessImage, catalog_api
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ _SHUTDOWN_SECONDS = 1
 
 def default_images() -> tuple[Image, ...]:
     """Return the images of the catalog stack."""
-    return (CatalogApiImage(), *(PostgresImage(major) for major in PINS))
+    return (catalog_api(), *(PostgresImage(major) for major in PINS))
 
 
 @contextlib.asynccontextmanager
@@ -43,7 +43,9 @@ async def running_engine(config: EngineConfig) -> AsyncIterator[Engine]:
     Raises:
         EmulatorError: The socket or a loopback network is not available.
     """
-    engine = Engine(config, config.images if config.images is not None else default_images())
+    others = (ProcessImage(**fields) for fields in config.process_images)
+    images = config.images if config.images is not None else default_images()
+    engine = Engine(config, (*others, *images))
     try:
         with _listening(config.socket) as listener:
             server = Config()

@@ -21,7 +21,7 @@ _MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 def container_details(container: Container, config: EngineConfig) -> dict[str, Any]:
     """Return the response of ``GET /containers/{id}/json``."""
     spec, state = container.spec, container.state
-    command = container.command
+    command, number = container.command, container.port
     return {
         "Id": container.id,
         "Created": docker_time(container.created),
@@ -30,10 +30,6 @@ def container_details(container: Container, config: EngineConfig) -> dict[str, A
         "State": {
             "Status": state.status,
             "Running": state.running,
-            "Paused": False,
-            "Restarting": False,
-            "OOMKilled": False,
-            "Dead": False,
             "Pid": container.process.pid if container.process else 0,
             "ExitCode": state.exit_code,
             "Error": state.error,
@@ -42,9 +38,7 @@ def container_details(container: Container, config: EngineConfig) -> dict[str, A
         },
         "Image": container.image.digest,
         "Name": f"/{container.name}",
-        "RestartCount": 0,
         "Driver": "processes",
-        "Platform": "linux",
         "LogPath": str(config.directory / f"{container.id[:12]}.log"),
         "HostConfig": {**(spec.body.get("HostConfig") or {}), "NetworkMode": config.network},
         "Mounts": _mounts(container),
@@ -55,14 +49,11 @@ def container_details(container: Container, config: EngineConfig) -> dict[str, A
             "Entrypoint": list(spec.entrypoint) or None,
             "Image": spec.image,
             "Labels": dict(spec.labels),
-            "Tty": False,
-            "OpenStdin": False,
-            "ExposedPorts": {f"{container.port}/tcp": {}},
+            "ExposedPorts": {f"{number}/tcp": {}} if number else {},
             "StopSignal": container.image.stop_signal.name,
         },
         "NetworkSettings": {
-            "Ports": {f"{container.port}/tcp": None},
-            "IPAddress": "",
+            "Ports": {f"{number}/tcp": None} if number else {},
             "Networks": {config.network: _endpoint(container)},
         },
     }
@@ -79,7 +70,7 @@ def container_row(container: Container, config: EngineConfig) -> dict[str, Any]:
         "ImageID": container.image.digest,
         "Command": " ".join(container.command),
         "Created": int(container.created),
-        "Ports": [port] if container.state.running else [],
+        "Ports": [port] if container.state.running and number else [],
         "Labels": dict(container.spec.labels),
         "State": container.state.status,
         "Status": _status(container),
@@ -132,9 +123,6 @@ def network_details(config: EngineConfig, network: LoopbackNetwork) -> dict[str,
         "Scope": "local",
         "Driver": "loopback",
         "IPAM": {"Driver": "default", "Config": [{"Subnet": str(network.subnet)}]},
-        "Internal": False,
-        "Labels": {},
-        "Options": {},
     }
 
 

@@ -123,7 +123,7 @@ def refused(forge: Forge) -> Callable[[Scene], None]:
     """Send the forged request; it must be refused, and have created nothing."""
 
     def inject(scene: Scene) -> None:
-        scene.cli.await_output("# Logs and state: ")
+        scene.cli.await_output("export DOCKER_HOST=")
         variables = dict(
             line.removeprefix("export ").partition("=")[::2]
             for line in scene.cli.output.splitlines()

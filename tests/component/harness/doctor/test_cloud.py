@@ -13,13 +13,12 @@ from harness.doctor.cloud import (
     diagnose_loopback,
 )
 from harness.doctor.diagnosis import Verdict
-from harness.emulator.container_engine import network
 
 
 class TestLoopback:
     def test_free_ports_on_loopback_addresses_are_ok(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(cloud, "_PROBED_ADDRESS", "127.0.0.1")
-        monkeypatch.setattr(network, "require_free_port", lambda *_: None)
+        monkeypatch.setattr("harness.doctor.cloud.require_free_port", lambda *_: None)
 
         assert diagnose_loopback().verdict is Verdict.OK
 

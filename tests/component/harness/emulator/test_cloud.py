@@ -17,6 +17,7 @@ from harness.core.errors import EmulatorError
 from harness.emulator import cloud as cloud_module
 from harness.emulator.cloud import attach_cloud, embedded_cloud, start_cloud, stop_cloud
 from harness.emulator.cloud_info import CA_FILE, CloudInfo
+from harness.emulator.configuration import SupervisorConfig
 from harness.emulator.dead_clouds import CLOUD_PREFIX
 from tests.component.harness.emulator.fake_cloud import ended_cloud, fake_cloud
 
@@ -135,22 +136,32 @@ def test_a_start_removes_what_dead_clouds_left(
 
 
 def test_the_supervisor_receives_all_options(
-    failing_supervisor: list[subprocess.Popen[bytes]], temporary_folder: Path
+    failing_supervisor: list[subprocess.Popen[bytes]],
+    temporary_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    written: list[SupervisorConfig] = []
+    write = SupervisorConfig.write
+
+    def note(config: SupervisorConfig) -> None:
+        write(config)
+        written.append(SupervisorConfig.read(config.directory))
+        assert (config.directory / "configuration.json").stat().st_mode & 0o777 == 0o600
+
+    monkeypatch.setattr(SupervisorConfig, "write", note)
+
     with pytest.raises(EmulatorError):
         start_cloud(region="eu-west-1", docker_host="unix:///d.sock", owner_pid=42, port=4566)
+    with pytest.raises(EmulatorError):
+        start_cloud(region="eu-north-1")
 
-    arguments = [str(argument) for argument in failing_supervisor[0].args]  # type: ignore[union-attr]
-    given = arguments[arguments.index("harness.emulator") + 1 :]
-    options = dict(zip(given[::2], given[1::2], strict=True))
-    directory = Path(options.pop("--directory"))
+    directory = written[0].directory
+    assert failing_supervisor[0].args[-2:] == ["--directory", str(directory)]  # type: ignore[index]
     assert directory.parent == temporary_folder
-    assert options == {
-        "--region": "eu-west-1",
-        "--port": "4566",
-        "--docker-host": "unix:///d.sock",
-        "--owner-pid": "42",
-    }
+    assert written[0] == SupervisorConfig(
+        directory, "eu-west-1", 4566, "unix:///d.sock", 42, process_images=[]
+    )
+    assert (written[1].owner_pid, written[1].until_kept) == (os.getpid(), True)
 
 
 class TestStop:
@@ -228,10 +239,16 @@ class TestAttach:
             attach_cloud(temporary_folder / "nothing")
 
 
-def test_this_process_is_the_owner_within_a_context(
-    failing_supervisor: list[subprocess.Popen[bytes]],
-) -> None:
+def test_this_process_is_the_owner_within_a_context(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, Any] = {}
+
+    def start(**options: Any) -> CloudInfo:
+        given.update(options)
+        raise EmulatorError("of this test")
+
+    monkeypatch.setattr(cloud_module, "start_cloud", start)
+
     with pytest.raises(EmulatorError), embedded_cloud(region="eu-north-1"):
         pass
 
-    assert str(os.getpid()) in failing_supervisor[0].args  # type: ignore[operator]
+    assert given == {"region": "eu-north-1", "owner_pid": os.getpid()}

@@ -20,8 +20,9 @@ from harness.core.folders import create_folder
 from harness.core.wait import wait_until
 from harness.emulator import supervisor
 from harness.emulator.cloud_info import CA_FILE, KEPT_FILE, CloudInfo
-from harness.emulator.container_engine import PostgresInstallation
-from harness.emulator.supervisor import SupervisorConfig, supervise
+from harness.emulator.configuration import SupervisorConfig
+from harness.emulator.container_engine.postgres_install import PostgresInstallation
+from harness.emulator.supervisor import supervise
 
 DOCKER = "unix:///run/docker.sock"
 # Responds like the gateway, records its environment, and reads its behaviour from a file.

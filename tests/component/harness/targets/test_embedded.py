@@ -115,7 +115,7 @@ class TestAccess:
         variables = target.environment()
 
         assert variables["AWS_ENDPOINT_URL"] == cloud.endpoint
-        assert variables["AWS_ACCESS_KEY_ID"] == cloud.credentials.access_key
+        assert variables["AWS_ACCESS_KEY_ID"] == cloud.access_key
         assert not target.provider().keys() & {"access_key", "secret_key"}
         assert variables["AWS_EC2_METADATA_DISABLED"] == "true"
         assert variables["AWS_CONFIG_FILE"] == variables["AWS_SHARED_CREDENTIALS_FILE"]

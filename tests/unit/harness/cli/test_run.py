@@ -237,7 +237,7 @@ class TestRun:
         assert fake_run.status is RunStatus.DESTROYED
 
 
-@pytest.mark.parametrize("command", ["run", "deploy", "cloud"])
+@pytest.mark.parametrize("command", ["run", "deploy", "cloud", "sweep", "synth", "preflight"])
 def test_a_region_that_does_not_exist_is_refused_before_anything_starts(
     call: CommandLine, tmp_path: Path, command: str
 ) -> None:

@@ -14,7 +14,7 @@ from harness.doctor.cloud import (
     diagnose_temporary_folder,
 )
 from harness.doctor.diagnosis import Verdict
-from harness.emulator.container_engine import PostgresInstallation, postgres_install
+from harness.emulator.container_engine.postgres_install import PostgresInstallation
 
 
 def installed(monkeypatch: pytest.MonkeyPatch, **versions: str) -> None:
@@ -77,7 +77,7 @@ class TestDatabaseServer:
         self, monkeypatch: pytest.MonkeyPatch, tls: bool, verdict: Verdict
     ) -> None:
         server = PostgresInstallation(Path("/pg/bin"), "16.15", tls, "of a test")
-        monkeypatch.setattr(postgres_install, "find_local_postgres", lambda _: server)
+        monkeypatch.setattr("harness.doctor.cloud.find_local_postgres", lambda _: server)
 
         found = diagnose_database_server()
 
@@ -87,7 +87,7 @@ class TestDatabaseServer:
     def test_no_local_server_is_a_warning_and_downloads_nothing(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(postgres_install, "find_local_postgres", lambda _: None)
+        monkeypatch.setattr("harness.doctor.cloud.find_local_postgres", lambda _: None)
 
         found = diagnose_database_server()
 

@@ -1,15 +1,19 @@
 """The program of the supervisor: its command line and its errors."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.core.errors import ToolNotFoundError
 from harness.emulator import __main__ as program
-from harness.emulator.supervisor import SupervisorConfig
+from harness.emulator.configuration import SupervisorConfig
 
-DOCKER = "unix:///run/docker.sock"
+IMAGE = {"repository": "team/app", "command": "run", "environment": {"A": "b"}}
+CONFIG = SupervisorConfig(
+    Path(), "eu-north-1", 4566, "unix:///run/docker.sock", 42, process_images=[IMAGE]
+)
 
 
 @pytest.fixture
@@ -21,16 +25,10 @@ def directory(tmp_path: Path) -> Path:
 
 class TestProgram:
     def arguments(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
-        monkeypatch.setattr(
-            sys,
-            "argv",
-            [
-                *("harness.emulator", "--directory", str(directory), "--region", "eu-north-1"),
-                *("--port", "4566", "--docker-host", DOCKER, "--owner-pid", "42"),
-            ],
-        )
+        replace(CONFIG, directory=directory).write()
+        monkeypatch.setattr(sys, "argv", ["harness.emulator", "--directory", str(directory)])
 
-    def test_the_command_line_is_the_configuration(
+    def test_the_configuration_is_that_of_the_folder(
         self, monkeypatch: pytest.MonkeyPatch, directory: Path
     ) -> None:
         configs: list[SupervisorConfig] = []
@@ -43,7 +41,7 @@ class TestProgram:
         self.arguments(monkeypatch, directory)
 
         assert program.main() == 1
-        assert configs == [SupervisorConfig(directory, "eu-north-1", 4566, DOCKER, 42)]
+        assert configs == [replace(CONFIG, directory=directory)]
 
     def test_an_error_is_a_message_not_a_traceback(
         self,

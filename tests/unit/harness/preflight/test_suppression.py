@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.core.errors import UsageError
 from harness.preflight.configuration import PreflightInputError
 from harness.preflight.suppression import Suppression, load_suppressions
 
@@ -51,7 +52,7 @@ def test_an_entry_without_rule_address_and_reason_is_rejected(tmp_path: Path, ta
 def test_a_file_with_other_content_is_no_traceback(tmp_path: Path, text: str) -> None:
     path = write(tmp_path, text)
     if text in ("[tool", "x = " + "[" * 20_000):
-        with pytest.raises(PreflightInputError, match="cannot be read"):
+        with pytest.raises(UsageError, match="cannot be read"):
             load_suppressions(path)
     else:
         assert load_suppressions(path) == ()

@@ -3,6 +3,7 @@
 import getpass
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,11 +12,11 @@ from harness.settings.options import OPTIONS
 from harness.settings.settings import HarnessSettings, load_settings, new_environment_suffix
 from stack.config import StackConfig
 
-NOTHING_GIVEN: dict[str, str | bool | None] = {option.field: None for option in OPTIONS}
+NOTHING_GIVEN: dict[str, Any] = {option.field: None for option in OPTIONS}
 
 
 def load(
-    given: dict[str, str | bool | None] | None = None,
+    given: dict[str, Any] | None = None,
     environ: dict[str, str] | None = None,
     ini: dict[str, str] | None = None,
 ) -> HarnessSettings:
@@ -54,6 +55,22 @@ class TestPrecedence:
         environ = {"CATALOG_HARNESS_KEEP_STACK": "0"}
 
         assert not load(environ=environ, ini={"keep_stack": "true"}).keep_stack
+
+    def test_a_repeatable_option_is_one_value_a_line_elsewhere(self) -> None:
+        text = "a=run\nb=run --fast\n"
+
+        assert load({"process_image": ("a=run", "b=run --fast")}).process_image == (
+            "a=run",
+            "b=run --fast",
+        )
+        assert load({"process_image": ()}).process_image is None
+        assert load(environ={"CATALOG_HARNESS_PROCESS_IMAGE": text}).process_image == (
+            "a=run",
+            "b=run --fast",
+        )
+        assert load(ini={"process_image": text}).process_image == ("a=run", "b=run --fast")
+        with pytest.raises(UsageError, match="--process-image: empty"):
+            load({"process_image": ("",)})
 
     def test_an_empty_variable_counts_as_not_set(self) -> None:
         environ = {"CATALOG_HARNESS_TARGET": "", "CATALOG_HARNESS_KEEP_STACK": ""}

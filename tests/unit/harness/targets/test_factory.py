@@ -39,6 +39,7 @@ def test_a_new_target_is_created_from_the_settings(
         "owner_pid": 7,
         "allow_code": True,
         "aws_delays": False,
+        "process_images": [],
     }
 
 

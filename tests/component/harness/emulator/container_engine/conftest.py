@@ -14,7 +14,7 @@ from tests.unit.harness.emulator.container_engine.script_image import ScriptImag
 
 @pytest.fixture
 def image() -> ScriptImage:
-    return ScriptImage(default_port=PORT)
+    return ScriptImage(port=PORT)
 
 
 @pytest.fixture

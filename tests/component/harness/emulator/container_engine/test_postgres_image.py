@@ -55,7 +55,7 @@ def connect(container: Container, password: str) -> psycopg.Connection:
 async def started(engine: Engine, container: Container) -> None:
     """Start a container, which returns at once, and wait for the server."""
     await engine.start(container)
-    while not await container.image.ready(container.address, container.spec.environment):
+    while not await container.image.is_ready(container.address, container.spec.environment):
         await asyncio.sleep(0.01)
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from harness.core.errors import EmulatorError
-from harness.emulator.container_engine import EngineConfig, running_engine
+from harness.emulator.container_engine.config import EngineConfig
 from harness.emulator.container_engine.container import Container
 from harness.emulator.container_engine.logs import ContainerLog, LogEntry, LogQuery
+from harness.emulator.container_engine.server import running_engine
 from tests.component.harness.emulator.container_engine.docker_client import PORT
 from tests.unit.harness.emulator.container_engine.script_image import ScriptImage
 
@@ -29,7 +30,7 @@ def get(path: Path, url: str) -> tuple[int, bytes]:
 
 @pytest.fixture
 def config(config: EngineConfig) -> EngineConfig:
-    return replace(config, images=(ScriptImage(default_port=PORT),))
+    return replace(config, images=(ScriptImage(port=PORT),))
 
 
 async def test_an_engine_serves_its_socket_and_leaves_nothing_behind(config: EngineConfig) -> None:

@@ -25,7 +25,7 @@ FAIL = "raise SystemExit(3)"
 class ScriptImage(Image):
     """Runs its first argument as a Python program, or one that listens on the port."""
 
-    default_port: int = 0
+    port: int = 0
     repository: str = "example/script"
     tag: str = "1.0"
     tags: tuple[str, ...] = ("1.0", "latest")
@@ -46,9 +46,9 @@ class ScriptImage(Image):
             raise DockerApiError(self.pull_error)
         self.is_present = True
 
-    async def ready(self, address: str, environment: Mapping[str, str]) -> bool:
+    async def is_ready(self, address: str, environment: Mapping[str, str]) -> bool:
         try:
-            _, writer = await asyncio.open_connection(address, self.port(environment))
+            _, writer = await asyncio.open_connection(address, self.port_of(environment))
         except OSError:
             return False
         writer.close()
@@ -64,7 +64,7 @@ class ScriptImage(Image):
 
     def _run(self, context: LaunchContext, script: str) -> Launch:
         environment = {
-            "PORT": str(self.default_port),
+            "PORT": str(self.port),
             **context.environment,
             "ADDRESS": context.address,
         }

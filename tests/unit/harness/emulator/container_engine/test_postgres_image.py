@@ -195,8 +195,8 @@ def test_it_has_the_tags_of_its_major_version(tag: str, expected: bool) -> None:
 
 
 def test_the_port_has_a_default(image: PostgresImage) -> None:
-    assert image.port({}) == image.port({"PGPORT": "x"}) == 5432
-    assert image.port({"PGPORT": "6000"}) == 6000
+    assert image.port_of({}) == image.port_of({"PGPORT": "x"}) == 5432
+    assert image.port_of({"PGPORT": "6000"}) == 6000
 
 
 def test_majors_are_different_images() -> None:

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from harness.emulator.container_engine.catalog_image import CatalogApiImage
+from harness.emulator.container_engine.process_image import catalog_api
 
 
 async def serve(status_lines: list[str]) -> asyncio.Server:
@@ -20,7 +20,7 @@ async def test_it_is_ready_once_it_has_reached_the_database() -> None:
     responses = ["", "HTTP/1.1 503 Service Unavailable\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n"]
     async with await serve(responses) as server:
         settings = {"PORT": str(server.sockets[0].getsockname()[1])}
-        image = CatalogApiImage()
-        ready = [await image.ready("127.0.0.1", settings) for _ in range(3)]
+        image = catalog_api()
+        ready = [await image.is_ready("127.0.0.1", settings) for _ in range(3)]
     assert ready == [False, False, True]
-    assert not await CatalogApiImage().ready("127.0.0.1", settings)
+    assert not await catalog_api().is_ready("127.0.0.1", settings)
