@@ -2,9 +2,11 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
 from harness.core.redaction import redact
 from harness.report.model import RunReport
@@ -18,16 +20,7 @@ _BEFORE, _AFTER = 10.0, 5.0  # seconds around a check
 _MOST_EVENTS = 60
 _MOST_RESOURCES = 8
 # Services of checks that are not named as AWS names the service.
-_SERVICES = {
-    "alarms": "cloudwatch",
-    "alb": "elbv2",
-    "aurora": "rds",
-    "autoscaling": "application-autoscaling",
-    "database-secret": "secretsmanager",
-    "log-bucket": "s3",
-    "network": "ec2",
-    "security-groups": "ec2",
-}
+_SERVICES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _KEPT = "to repeat it on a stack that stays: `catalog-harness deploy`, then"
 
 
@@ -71,7 +64,7 @@ def anchor_of(check: str) -> str:
 def service_of_check(check: str) -> str:
     """Return the AWS service that a check is about: ``alb/targets-healthy`` -> "elbv2"."""
     word = check.partition("/")[0]
-    return _SERVICES.get(word, word)
+    return str(_SERVICES.get(word, word))
 
 
 def _failures(report: RunReport) -> Iterator[Failure]:

@@ -79,8 +79,8 @@ def test_a_task_of_another_project_runs_its_program(target: EmbeddedTarget) -> N
 
 
 def test_an_unknown_image_is_refused_with_the_option_that_runs_it(target: EmbeddedTarget) -> None:
-    assert target.image_problem("team/app:1.4") == ""
-    assert "--process-image 'team/other=COMMAND'" in target.image_problem("team/other:1")
+    assert target.image_problem("team/app:1.4", "X86_64") == ""
+    assert "--process-image 'team/other=COMMAND'" in target.image_problem("team/other:1", "X86_64")
 
 
 def test_a_plain_instance_is_reached_with_verify_full_as_the_cloud_prints(
