@@ -1,7 +1,9 @@
 """The tiers to deploy: those that the user requests, else all that the target offers."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness.aws.capability import Capability
 from harness.core.errors import UsageError
@@ -11,17 +13,9 @@ from harness.targets.base import Target
 from stack.tiers import Tier, missing_tiers
 
 # The capabilities that the resources of a tier require.
+_TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 REQUIRED_CAPABILITIES: Mapping[Tier, tuple[Capability, ...]] = {
-    Tier.NETWORK: (Capability.EC2,),
-    Tier.STORAGE: (Capability.S3, Capability.LOGS),
-    Tier.SECRET: (Capability.SECRETSMANAGER,),
-    Tier.ROLES: (Capability.IAM,),
-    Tier.DATABASE: (Capability.RDS,),
-    Tier.LOAD_BALANCER: (Capability.ELBV2,),
-    Tier.SERVICE: (Capability.ECS,),
-    Tier.EDGE: (Capability.CLOUDFRONT,),
-    Tier.SCALING: (Capability.APPLICATION_AUTOSCALING,),
-    Tier.MONITORING: (Capability.CLOUDWATCH,),
+    Tier(tier): tuple(map(Capability, names)) for tier, names in _TABLE.items()
 }
 _REMEDY = (
     "without that setting the tiers that are offered are deployed; all tiers are offered by "

@@ -20,8 +20,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")} - {ROOT / "docs/rules.md"})
 # Programs of others, whose options no test of this repository knows.
 OTHER_PROGRAMS = {
-    ".", "aws", "cd", "docker", "echo", "export", "git", "npx", "pip", "pre-commit", "sed", "tox",
-    "uv",
+    ".", "aws", "cd", "docker", "echo", "eval", "export", "git", "npx", "pip", "pre-commit",
+    "python", "sed", "tox", "uv",
 }  # fmt: skip
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -158,7 +158,7 @@ def check_command_line(arguments: list[str]) -> None:
     if given == ["--help"]:
         return
     command = commands.get_command(context, given[0]) if given else None
-    while isinstance(command, click.Group) and len(given) > 1:
+    while isinstance(command, click.Group) and len(given) > 1 and given[1][:1] != "-":
         given = given[1:]
         command = command.get_command(context, given[0])
     assert command is not None, arguments

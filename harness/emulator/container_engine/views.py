@@ -49,6 +49,7 @@ def container_details(container: Container, config: EngineConfig) -> dict[str, A
             "Entrypoint": list(spec.entrypoint) or None,
             "Image": spec.image,
             "Labels": dict(spec.labels),
+            "Tty": False,  # docker-py reads it before it reads logs
             "ExposedPorts": {f"{number}/tcp": {}} if number else {},
             "StopSignal": container.image.stop_signal.name,
         },
