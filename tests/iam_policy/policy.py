@@ -30,14 +30,8 @@ UNRECORDED = {
     *("rds:DeleteDBParameterGroup", "rds:ModifyDBCluster", "iam:DeletePolicyVersion"),
     *("iam:DetachRolePolicy", "iam:RemoveRoleFromInstanceProfile"),
     # Of the bundle of a failed run, and of preflight rules that the stack gives nothing to look up.
-    *("logs:DescribeLogStreams", "logs:FilterLogEvents"),
+    "logs:FilterLogEvents",
     *(f"cloudfront:Get{name}Policy" for name in ("Cache", "OriginRequest", "ResponseHeaders")),
-    # Of checks that are newer than the recording.
-    *(f"ec2:Describe{name}" for name in ("CarrierGateways", "EgressOnlyInternetGateways")),
-    *(f"ec2:Describe{name}" for name in ("FlowLogs", "Instances", "VpcPeeringConnections")),
-    *(f"ec2:Describe{name}" for name in ("TransitGatewayVpcAttachments", "VpnGateways")),
-    *("cloudfront:GetMonitoringSubscription", "logs:GetDataProtectionPolicy"),
-    "logs:GetTransformer",
 }
 # Need no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 FREE = {"sts:GetCallerIdentity"}
