@@ -15,8 +15,7 @@ _RESULTS = "results.jsonl"
 class SessionFolder:
     """Made by the first process that needs the harness; its existence tells the others.
 
-    Args:
-        path: Where it is or will be; None: a new random name in the folder for temporary files.
+    Without ``path`` it has a new random name in the folder for temporary files.
     """
 
     def __init__(self, path: str | None = None) -> None:

@@ -52,9 +52,7 @@ class SharedStack:
     ) -> "SharedStack":
         """Choose the run, or join the one that another process has chosen; starts nothing.
 
-        Args:
-            observer: Returns the observer of a run with this folder.
-            agree: Returns the values of the process that called it first.
+        ``agree`` returns the values of the process that called it first.
 
         Raises:
             UsageError: A setting cannot be used, or there is no stack to reuse.
@@ -187,9 +185,8 @@ class SharedStack:
     def finish(self, outcome: RunOutcome, *, expired: bool = False) -> None:
         """Destroy the stack unless it is kept; only in the controlling process.
 
-        Args:
-            outcome: Receives facts and outputs of the deployment for the report.
-            expired: Whether the run exceeded its maximum duration: then nothing is kept.
+        If the run exceeded its maximum duration (``expired``), nothing is kept. ``outcome``
+        receives facts and outputs of the deployment for the report.
 
         Raises:
             HarnessError: Destroying failed, or something was left behind.

@@ -46,5 +46,6 @@ def shortened_report(report: Path) -> str:
     values = json.loads(report.read_text())
     events = values["events"]
     kept = [each for each in events if each["source"] == "second plan"]
-    values["events"] = kept + events[:: 1 + len(events) // _EVENTS]
+    others = [each for each in events if each["source"] != "second plan"]
+    values["events"] = kept + others[:: 1 + len(others) // _EVENTS]
     return json.dumps(values, separators=(",", ":")) + "\n"
