@@ -9,6 +9,7 @@ import botocore.loaders
 import botocore.parsers
 import botocore.serialize
 from botocore.awsrequest import HeadersDict
+from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationModel, ServiceModel
 from starlette.types import ASGIApp
 
@@ -17,6 +18,8 @@ from harness.emulator.gateway.caller import Caller, Signature
 from harness.emulator.gateway.http import Request, Response, send_request
 
 _ACCOUNT_ID = re.compile(r"\d{12}")
+# Only the loader: importing a botocore session takes as long as importing MiniStack.
+_LOADER = botocore.loaders.Loader()
 
 
 class ApiError(EmulatorError):
@@ -31,9 +34,23 @@ class ApiError(EmulatorError):
 @lru_cache
 def service_model(service: str) -> ServiceModel:
     """Return the botocore model of a service, by its botocore name."""
-    # Only the loader: importing a botocore session takes as long as importing MiniStack.
-    described = botocore.loaders.Loader().load_service_model(service, "service-2")
-    return ServiceModel(described, service_name=service)
+    return ServiceModel(_LOADER.load_service_model(service, "service-2"), service_name=service)
+
+
+def share_service_models() -> None:
+    """Let MiniStack find the content type of a service in the same model.
+
+    It would read each model a second time, through a botocore session of its own.
+    """
+    from ministack.core import responses  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    def model_of(service: str) -> ServiceModel | None:
+        try:
+            return service_model(responses._BOTOCORE_NAME.get(service, service))
+        except UnknownServiceError:
+            return None
+
+    responses._service_model = model_of
 
 
 class AwsApi:

@@ -21,7 +21,7 @@ from harness.emulator.gateway.authentication import Authenticator
 from harness.emulator.gateway.autoscaling.api import ApplicationAutoScaling
 from harness.emulator.gateway.autoscaling.scaler import Scaler
 from harness.emulator.gateway.autoscaling.store import ScalingStore
-from harness.emulator.gateway.aws import Accounts, AwsApi
+from harness.emulator.gateway.aws import Accounts, AwsApi, share_service_models
 from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.cache import EdgeCache
 from harness.emulator.gateway.data_plane import DataPlane
@@ -30,6 +30,7 @@ from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.environment import GatewaySettings
 from harness.emulator.gateway.patches import all_patches
 from harness.emulator.gateway.patches.data_api import release_connection_lock
+from harness.emulator.gateway.patches.ecs import await_task_exits
 from harness.emulator.gateway.service_scheduler import ServiceScheduler
 from harness.emulator.gateway.task_credentials import TaskCredentials
 
@@ -54,6 +55,8 @@ def build(ministack: ASGIApp, viewers: ASGIApp, settings: GatewaySettings) -> Ga
     )
 
     release_connection_lock()
+    share_service_models()
+    await_task_exits()
     delays = Delays.of_aws() if settings.aws_delays else Delays()
     if delays.task_state:
         delay_task_states(delays.task_state)

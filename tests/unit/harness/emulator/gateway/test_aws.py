@@ -1,6 +1,7 @@
 import pytest
+from ministack.core import responses  # type: ignore[import-untyped]
 
-from harness.emulator.gateway.aws import ApiError, build, service_model
+from harness.emulator.gateway.aws import ApiError, build, service_model, share_service_models
 from tests.unit.harness.emulator.gateway.fake_aws import CALLER, FakeAws, ecs_error, elb_error
 
 pytestmark = pytest.mark.anyio
@@ -54,3 +55,12 @@ async def test_errors_have_the_code_of_aws(aws: FakeAws) -> None:
 
     assert query.value.code == "TargetGroupNotFound"
     assert json.value.code == "ClusterNotFoundException"
+
+
+def test_ministack_finds_content_types_in_the_models_of_the_gateway(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(responses, "_service_model", None)
+    share_service_models()
+    assert responses._service_model("elasticloadbalancing") is service_model("elbv2")
+    assert responses._service_model("not-a-service") is None
