@@ -10,8 +10,8 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -113,26 +113,30 @@ def _start(
     env: Mapping[str, str] | None,
     stdin: str | None,
 ) -> subprocess.Popen[str]:
-    with _pipe_holding(stdin) as reader:
-        try:
-            return subprocess.Popen(
-                [*guard, *command],
-                cwd=cwd,
-                env=dict(env) if env is not None else None,
-                # The guard detects the end of this process by the end of this pipe.
-                stdin=subprocess.PIPE if guard else reader,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                start_new_session=True,
-                umask=0o077,  # its files, such as a Terraform state, are for this user alone
-            )
-        except OSError as error:
-            raise ProcessError(
-                f"cannot start `{_shown(command)}`: {error}", command=tuple(command)
-            ) from error
+    try:
+        process = subprocess.Popen(
+            [*guard, *command],
+            cwd=cwd,
+            env=dict(env) if env is not None else None,
+            # The guard detects the end of this process by the end of this pipe.
+            stdin=subprocess.DEVNULL if stdin is None and not guard else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+            umask=0o077,  # its files, such as a Terraform state, are for this user alone
+        )
+    except OSError as error:
+        raise ProcessError(
+            f"cannot start `{_shown(command)}`: {error}", command=tuple(command)
+        ) from error
+    if stdin is not None and process.stdin is not None:
+        with suppress(BrokenPipeError), process.stdin:  # it may end without reading it
+            process.stdin.write(stdin)
+        process.stdin = None
+    return process
 
 
 class _Child:
@@ -254,21 +258,6 @@ class _Output:
     def tail(self) -> str:
         """Return the last lines of both pipes, redacted."""
         return redact("".join(self._last)).strip()
-
-
-@contextmanager
-def _pipe_holding(text: str | None) -> Iterator[int]:
-    """Yield the end of a pipe from which a text can be read; nothing when there is none."""
-    if text is None:
-        yield subprocess.DEVNULL
-        return
-    reader, writer = os.pipe()
-    try:
-        os.write(writer, text.encode())  # a pipe holds it until it is read
-        os.close(writer)
-        yield reader
-    finally:
-        os.close(reader)
 
 
 def stop_group(

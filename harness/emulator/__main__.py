@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from harness.core.bytecode import keep_bytecode
 from harness.core.errors import HarnessError
 from harness.core.redaction import RedactingFormatter, redact
 from harness.emulator.configuration import SupervisorConfig
@@ -21,6 +22,7 @@ def main() -> int:
     parser.add_argument("--directory", type=Path, required=True)
     options = parser.parse_args()
     os.umask(_PRIVATE)
+    keep_bytecode()  # of the gateway and the containers
     handler = logging.StreamHandler()
     handler.setFormatter(RedactingFormatter("%(asctime)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])

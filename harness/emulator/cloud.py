@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from harness.core.bytecode import bytecode_environment
 from harness.core.errors import EmulatorError, WaitTimeoutError
 from harness.core.folders import create_temporary_folder
 from harness.core.interrupts import deferred_interrupts
@@ -74,12 +73,7 @@ def start_cloud(*, owner_pid: int | None = None, **options: Any) -> CloudInfo:
             # Inherited: held as long as a process of the cloud has this log.
             fcntl.flock(log, fcntl.LOCK_EX)
             process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={**os.environ, **bytecode_environment()},
-                start_new_session=True,
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
         info = _await_ready(process, directory)
     except BaseException:

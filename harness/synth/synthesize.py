@@ -16,7 +16,6 @@ from typing import Any
 import platformdirs
 
 from harness.core import process
-from harness.core.bytecode import bytecode_environment
 from harness.core.errors import HarnessError, UsageError
 from harness.core.folders import remove_folder, temporary_folder
 from harness.core.locks import Phase, file_lock
@@ -124,7 +123,6 @@ def _run_app(
     paths = [str(app.package.parent), environ.get("PYTHONPATH", "")]
     environment = {
         **{name: text for name, text in environ.items() if name not in app.inputs},
-        **bytecode_environment(),
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         app.config_variable: str(config_file),
         "CDKTF_OUTDIR": str(out),

@@ -62,25 +62,17 @@ class Diagnostic:
 
 
 @dataclass(frozen=True)
-class OtherEvent:
-    """An event of any other type; redacted."""
-
-    type: str
-    message: str
-
-
-@dataclass(frozen=True)
 class RawLine:
     """A line that is not an event; redacted."""
 
     text: str
 
 
-Event = ChangeSummary | OperationEvent | Diagnostic | OtherEvent | RawLine
+Event = ChangeSummary | OperationEvent | Diagnostic | RawLine | None
 
 
 def parse_line(line: str) -> Event:
-    """Parse one line of output; never raises: every other line becomes a ``RawLine``."""
+    """Parse one line of output: a ``RawLine`` if it is no event, None for an event not read."""
     try:
         raw = json.loads(line)
     except ValueError:
@@ -90,7 +82,7 @@ def parse_line(line: str) -> Event:
     try:
         return _parse(raw)
     except (KeyError, TypeError, ValueError, AttributeError):
-        return OtherEvent(str(raw["type"]), redact(str(raw.get("@message", ""))))
+        return None
 
 
 def _parse(raw: Mapping[str, Any]) -> Event:
@@ -102,7 +94,7 @@ def _parse(raw: Mapping[str, Any]) -> Event:
         return parse_diagnostic(raw["diagnostic"])
     if "hook" in raw and "resource" in raw["hook"]:
         return _operation(kind, raw["hook"], raw["@timestamp"])
-    return OtherEvent(kind, redact(raw["@message"]))
+    return None
 
 
 def _operation(kind: str, hook: Mapping[str, Any], timestamp: str) -> OperationEvent:

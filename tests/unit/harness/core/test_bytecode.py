@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.core import bytecode
-from harness.core.bytecode import bytecode_environment, keep_bytecode
+from harness.core.bytecode import keep_bytecode
 
 
 @pytest.fixture(autouse=True)
@@ -16,47 +16,37 @@ def own_interpreter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "pycache_prefix", None)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setattr(bytecode.__spec__, "cached", str(tmp_path / "absent.pyc"))
-    for name in ("PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"):
-        monkeypatch.setenv(name, "")  # restored afterwards, also if the code under test sets it
+    # Restored afterwards, also if the code under test sets them.
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
 
 
-def test_where_python_keeps_no_bytecode_a_process_keeps_it_in_the_cache_folder(
-    tmp_path: Path,
-) -> None:
+def kept_by_a_child(tmp_path: Path) -> list[str]:
+    """Return the folders with bytecode of a module that a child process imports."""
     source = tmp_path / "sources" / "module.py"
     source.parent.mkdir()
     source.write_text("")
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **bytecode_environment()}
-    subprocess.run(
-        [sys.executable, "-c", "import module"], cwd=source.parent, env=environment, check=True
-    )
-    assert list(source.parent.iterdir()) == [source]
-    assert [kept.name.partition(".")[0] for kept in tmp_path.glob("cache/**/module.*.pyc")] == [
-        "module"
-    ]
+    subprocess.run([sys.executable, "-c", "import module"], cwd=source.parent, check=True)
+    return [path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("module.*.pyc")]
 
 
-def test_bytecode_that_python_keeps_is_used(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "kept.pyc").touch()
-    monkeypatch.setattr(bytecode.__spec__, "cached", str(tmp_path / "kept.pyc"))
-    assert bytecode_environment() == {}
-
-
-def test_the_users_own_folder_for_bytecode_takes_precedence(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(sys, "pycache_prefix", "/of/the/user")
-    keep_bytecode()
-    assert bytecode_environment() == {}
-    assert sys.pycache_prefix == "/of/the/user"
-    assert sys.dont_write_bytecode
-
-
-def test_this_process_keeps_it_too_and_so_do_those_that_it_starts(tmp_path: Path) -> None:
+def test_where_python_keeps_none_it_is_kept_in_the_cache_folder(tmp_path: Path) -> None:
     keep_bytecode()
     assert str(sys.pycache_prefix).startswith(str(tmp_path / "cache"))
     assert not sys.dont_write_bytecode
-    assert os.environ["PYTHONPYCACHEPREFIX"] == sys.pycache_prefix
-    assert os.environ["PYTHONDONTWRITEBYTECODE"] == ""
+    assert kept_by_a_child(tmp_path) == ["cache"]
+
+
+def test_what_python_has_kept_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "kept.pyc").touch()
+    monkeypatch.setattr(bytecode.__spec__, "cached", str(tmp_path / "kept.pyc"))
+    keep_bytecode()
+    assert sys.pycache_prefix is None
+    assert kept_by_a_child(tmp_path) == []
+
+
+def test_the_users_own_folder_takes_precedence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "pycache_prefix", "/of/the/user")
+    keep_bytecode()
+    assert sys.pycache_prefix == "/of/the/user"
+    assert os.environ["PYTHONDONTWRITEBYTECODE"] == "1"

@@ -7,7 +7,6 @@ from harness.terraform.events import (
     ChangeSummary,
     Diagnostic,
     OperationEvent,
-    OtherEvent,
     RawLine,
     parse_diagnostic,
     parse_line,
@@ -88,16 +87,12 @@ def test_a_line_that_is_not_an_event_is_a_raw_line(line: str) -> None:
     assert parse_line(line) == RawLine(line)
 
 
-def test_an_event_of_another_type_has_its_message() -> None:
-    assert parse_line(event("version", message="Terraform 1.11.4")) == OtherEvent(
-        "version", "Terraform 1.11.4"
-    )
+def test_an_event_of_another_type_is_not_read() -> None:
+    assert parse_line(event("version", message="Terraform 1.11.4")) is None
 
 
-def test_an_event_of_unknown_structure_has_its_message() -> None:
-    assert parse_line(event("change_summary", message="3 added")) == OtherEvent(
-        "change_summary", "3 added"
-    )
+def test_an_event_of_unknown_structure_is_not_read() -> None:
+    assert parse_line(event("change_summary", message="3 added")) is None
 
 
 def test_an_operation_without_an_end_is_unfinished_until_the_last_event() -> None:
