@@ -11,7 +11,7 @@ from harness.cli.lazy import LazyGroup
 from harness.core.bytecode import keep_bytecode
 from harness.core.errors import HarnessError
 from harness.core.interrupts import Terminated, sigterm_as_interrupt
-from harness.core.redaction import RedactingFormatter
+from harness.core.redaction import log_to_standard_error
 
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
@@ -49,9 +49,7 @@ def commands(*, verbose: bool) -> None:
     Exit status: 0 on success, 1 on a failure, 2 on a usage error, 130 after Ctrl-C, 143 after
     SIGTERM or SIGHUP.
     """
-    handler = logging.StreamHandler()
-    handler.setFormatter(RedactingFormatter("%(asctime)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.DEBUG if verbose else logging.ERROR, handlers=[handler])
+    log_to_standard_error(logging.DEBUG if verbose else logging.ERROR)
     for noisy in ("botocore", "urllib3", "boto3"):
         logging.getLogger(noisy).setLevel(logging.INFO if verbose else logging.ERROR)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.core.bytecode import keep_bytecode
 from harness.core.errors import HarnessError
-from harness.core.redaction import RedactingFormatter, redact
+from harness.core.redaction import log_to_standard_error, redact
 from harness.emulator.configuration import SupervisorConfig
 from harness.emulator.supervisor import supervise
 
@@ -23,9 +23,7 @@ def main() -> int:
     options = parser.parse_args()
     os.umask(_PRIVATE)
     keep_bytecode()  # of the gateway and the containers
-    handler = logging.StreamHandler()
-    handler.setFormatter(RedactingFormatter("%(asctime)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    log_to_standard_error(logging.INFO)
     try:
         return asyncio.run(supervise(SupervisorConfig.read(options.directory)))
     except HarnessError as error:

@@ -2,14 +2,13 @@
 
 import asyncio
 import importlib
-import logging
 import os
 import socket
 import sys
 
 from harness.core.errors import EmulatorError, HarnessError
 from harness.core.parent_watch import die_with_parent
-from harness.core.redaction import RedactingFormatter, redact
+from harness.core.redaction import log_to_standard_error, redact
 from harness.emulator.gateway.environment import GatewaySettings
 from harness.emulator.gateway.ministack_data_plane import MiniStackDataPlane
 from harness.emulator.gateway.switched_off import switch_off
@@ -22,7 +21,7 @@ def main() -> int:
     """Serve until stopped; 1 if the port is in use or the environment is invalid."""
     die_with_parent()
     os.umask(_PRIVATE)
-    _log_to_standard_error()
+    log_to_standard_error(os.environ.get("LOG_LEVEL", "WARNING"))
     try:
         settings = GatewaySettings.read(os.environ)
         settings.directory.mkdir(parents=True, exist_ok=True)
@@ -41,12 +40,6 @@ def main() -> int:
         print(redact(str(error)), file=sys.stderr)
         return 1
     return 0
-
-
-def _log_to_standard_error() -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s [%(name)s] %(message)s"))
-    logging.basicConfig(level=os.environ.get("LOG_LEVEL", "WARNING"), handlers=[handler])
 
 
 def bind(port: int) -> socket.socket:
