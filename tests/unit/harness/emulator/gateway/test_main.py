@@ -28,12 +28,14 @@ def test_an_invalid_environment_is_one_message_and_status_1(
     assert "What to do: start it with the environment" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("harmless")
 def test_the_log_goes_to_standard_error_redacted(monkeypatch: pytest.MonkeyPatch) -> None:
     configured: list[dict[str, Any]] = []
     monkeypatch.setattr(logging, "basicConfig", lambda **given: configured.append(given))
     monkeypatch.setenv("LOG_LEVEL", "ERROR")
+    monkeypatch.delenv("GATEWAY_PORT", raising=False)
 
-    program._log_to_standard_error()
+    assert program.main() == 1
 
     (given,) = configured
     assert given["level"] == "ERROR"
