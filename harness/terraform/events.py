@@ -92,18 +92,10 @@ def _parse(raw: Mapping[str, Any]) -> Event:
         return ChangeSummary(counts["operation"], counts["add"], counts["change"], counts["remove"])
     if kind == "diagnostic":
         return parse_diagnostic(raw["diagnostic"])
-    if "hook" in raw and "resource" in raw["hook"]:
-        return _operation(kind, raw["hook"], raw["@timestamp"])
+    if "hook" in raw and "resource" in (hook := raw["hook"]):
+        at = datetime.fromisoformat(raw["@timestamp"]).astimezone(UTC)
+        return OperationEvent(kind, hook["resource"]["addr"], hook.get("action", ""), at)
     return None
-
-
-def _operation(kind: str, hook: Mapping[str, Any], timestamp: str) -> OperationEvent:
-    return OperationEvent(
-        kind=kind,
-        address=hook["resource"]["addr"],
-        action=hook.get("action", ""),
-        at=datetime.fromisoformat(timestamp).astimezone(UTC),
-    )
 
 
 def parse_diagnostic(raw: Mapping[str, Any]) -> Diagnostic:
