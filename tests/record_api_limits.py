@@ -41,6 +41,8 @@ MORE_TYPES = (
     *("aws_vpc_endpoint_policy", "aws_vpc_ipv4_cidr_block_association", "aws_default_route_table"),
     *("aws_default_security_group", "aws_internet_gateway_attachment", "aws_eip_association"),
 )
+# Services of more data sources.
+MORE_DATA = {"ami", "arn", "availability", "caller", "partition", "prefix", "region", "regions"}
 DEEPEST = 3
 # Required by the API, and not by the schema: the provider sends the request without them.
 REQUIRED = {
@@ -257,7 +259,8 @@ ANY_CASE = re.compile(
 
 def main(schema: Path, bindings: Path) -> None:
     """Write the data."""
-    provider = json.loads(schema.read_text())["provider_schemas"][PROVIDER]["resource_schemas"]
+    schemas = json.loads(schema.read_text())["provider_schemas"][PROVIDER]
+    provider = schemas["resource_schemas"]
     types = {}
     for kind, (service, operation) in {**OPERATIONS, **ADDED_OPERATIONS}.items():
         model = botocore.session.get_session().get_service_model(service)
@@ -278,7 +281,17 @@ def main(schema: Path, bindings: Path) -> None:
     for kind in sorted(kinds):
         later = _later_names(bindings / kind.removeprefix("aws_") / "__init__.py")
         resources[kind] = _schema(provider[kind]["block"], kind, later)
-    document = {"source": f"hashicorp/aws {PROVIDER_VERSION} and 6.25.0", "types": resources}
+    services = {kind.split("_")[1] for kind in kinds} | MORE_DATA
+    data_sources = {}
+    for kind, item in schemas["data_source_schemas"].items():
+        if kind.split("_")[1] in services:
+            later = _later_names(bindings / f"data_{kind}" / "__init__.py")
+            data_sources[kind] = _schema(item["block"], f"data_{kind}", later)["names"]
+    document = {
+        "source": f"hashicorp/aws {PROVIDER_VERSION} and 6.25.0",
+        "data": data_sources,
+        "types": resources,
+    }
     SCHEMA_DATA.write_text(json.dumps(document, indent=0, separators=(",", ":")) + "\n")
 
 
@@ -306,11 +319,25 @@ def _schema(block: dict[str, Any], path: str, later: dict[str, set[str]]) -> dic
     found: dict[str, Any] = {"names": " ".join(sorted({*attributes, *blocks, *newer}))}
     if needed := sorted({*required, *filter(None, [REQUIRED.get(path)])}):
         found["required"] = " ".join(needed)
+    typed = {name: _kind(item) for name, item in attributes.items()}
+    if other := {name: kind for name, kind in sorted(typed.items()) if kind != "string"}:
+        found["kinds"] = other
     if path.count(".") < DEEPEST:
         nested = {n: _schema(b["block"], f"{path}.{n}", later) for n, b in blocks.items()}
         nested.pop("timeouts", None)
         found.update({"blocks": nested} if nested else {})
     return found
+
+
+def _kind(attribute: dict[str, Any]) -> str:
+    """Return the kind of values of an argument: ``any`` for objects, ``computed`` for none."""
+    type_ = attribute.get("type", "any")
+    if not (attribute.get("required") or attribute.get("optional")):
+        return "computed"
+    if isinstance(type_, list):
+        plain = type_[1] in ("string", "number", "bool")
+        return {"set": "list"}.get(type_[0], str(type_[0])) if plain else "any"
+    return str(type_) if type_ != "dynamic" else "any"
 
 
 def _limits(

@@ -5,6 +5,7 @@ from harness.preflight.configuration.block import (
     PreflightInputError,
     canonical_type,
     dynamic_blocks,
+    type_name,
 )
 from harness.preflight.configuration.configuration import Configuration, Resource
 from harness.preflight.configuration.module_scope import ModuleScope
@@ -48,4 +49,5 @@ __all__ = [
     "references_in",
     "same",
     "traversals",
+    "type_name",
 ]

@@ -63,6 +63,14 @@ class Block:
             return any(not isinstance(item, Unknown) for item in value)
         return value not in (None, "")
 
+    def written(self, name: str) -> bool:
+        """Return whether there is an argument or block, perhaps with a variable that is null."""
+        return self.raw.get(name) is not None or name in self.dynamic_names
+
+    def refers(self, name: str) -> bool:
+        """Return whether the argument is a reference to a resource, and so not null."""
+        return bool(getattr(self.unresolved(name), "address", ""))
+
     def certain(self, name: str) -> bool:
         """Return whether the argument is completely known, or certainly absent."""
         return is_known(self.value(name)) and self._dynamic(name) == []

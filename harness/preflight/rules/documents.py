@@ -4,7 +4,8 @@
 botocore's service model, by ``python -m tests.record_documents``. A value ``is`` an object (with
 ``members`` and ``required`` ones, ``a|b`` for one of both, ``when`` for those that the value of
 another requires, and ``closed`` if others are refused; or ``values`` for a map), a list (of
-``items``), a text, an integer or a boolean, and has an ``enum``, ``min``, ``max`` or ``pattern``.
+``items``, with ``unique`` values of a member), a text, an integer or a boolean, and has an
+``enum``, ``min``, ``max`` or ``pattern``.
 """
 
 import json
@@ -51,6 +52,10 @@ def violations(spec: Mapping[str, Any], value: Any, where: str) -> Iterator[str]
     elif isinstance(value, dict):
         yield from _members(spec, value, where)
     elif isinstance(value, list):
+        key = spec.get("unique", "")
+        keys = [item.get(key) for item in value if isinstance(item, dict)] if key else []
+        if any(keys.count(one) > 1 for one in keys if isinstance(one, str | int)):
+            yield f"two of {where} have the same {key}"
         for index, item in enumerate(value):
             yield from violations(spec.get("items", {}), item, f"{where}[{index}]")
     elif value not in spec.get("enum", (value,)):

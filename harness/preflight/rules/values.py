@@ -83,8 +83,7 @@ def _applies(name: str, pattern: Any, block: Block, resource: Resource) -> bool:
     if pattern is None:
         return place.absent(name)
     if pattern is _SET:
-        refers = bool(getattr(place.unresolved(name), "address", ""))
-        return refers or (place.given(name) and value not in _OFF)
+        return place.refers(name) or (place.given(name) and value not in _OFF)
     known = value is not None or place.absent(name)
     if not known or isinstance(value, Unknown | dict):
         return False
@@ -97,8 +96,7 @@ def _wrong(
 ) -> Iterator[tuple[int, str, str]]:
     """Yield the index of the error message, the value, and the default message."""
     variant, required = row.get("variant", 0), row.get("given")
-    written = block.raw.get(name) is not None or name in block.dynamic_names
-    if required is True and not written:  # a null variable of a module is for its caller
+    if required is True and not block.written(name):
         yield variant, "", "{argument} is not set"
     if required is False and _applies(name, _SET, block, resource):
         yield variant, "", "{argument} is set"

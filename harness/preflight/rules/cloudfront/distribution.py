@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from harness.preflight.configuration import Block, Resource, is_known, same
+from harness.preflight.configuration import Block, Resource, same
 from harness.preflight.registry import (
     Inspection,
     Problems,
@@ -35,15 +35,6 @@ def behaviors(distribution: Resource) -> Iterator[tuple[str, Block]]:
         yield "the default behaviour", block
     for block in distribution.blocks("ordered_cache_behavior"):
         yield f"the behaviour for {block.text('path_pattern') or '...'}", block
-
-
-@resource_rule("cloudfront/cache-policy-with-forwarded-values", _DISTRIBUTION)
-def cache_policy_with_forwarded_values(distribution: Resource) -> Problems:
-    """A cache behaviour has a cache policy and ``forwarded_values``."""
-    for name, behavior in behaviors(distribution):
-        if not _is_set(behavior, "cache_policy_id") or not behavior.given("forwarded_values"):
-            continue
-        yield distribution.problem(f"{name} has cache_policy_id and forwarded_values")
 
 
 @resource_rule("cloudfront/wrong-policy", _DISTRIBUTION)
@@ -116,11 +107,3 @@ def certificate(distribution: Resource) -> Problems:
         default = block.boolean("cloudfront_default_certificate")
         if default and distribution.texts("aliases"):
             yield distribution.problem("aliases with CloudFront's default certificate", variant=1)
-
-
-def _is_set(block: Block, argument: str) -> bool:
-    """Return whether an id is set, as a string or as a reference."""
-    value = block.unresolved(argument)
-    if value is None or value == "":
-        return False
-    return is_known(value) or bool(getattr(value, "address", ""))

@@ -17,28 +17,6 @@ def launch_type_with_strategy(service: Resource) -> Problems:
         yield service.problem(f"has launch_type {name} and capacity_provider_strategy")
 
 
-@resource_rule("ecs/service-without-network-configuration", "aws_ecs_service")
-def without_network_configuration(service: Resource) -> Problems:
-    """A service with network mode ``awsvpc`` has no network configuration."""
-    task = task_of(service)
-    if task is None or task.text("network_mode") != "awsvpc":
-        return
-    if service.absent("network_configuration"):
-        yield service.problem(f"{task.address} has network mode awsvpc")
-
-
-@resource_rule("ecs/target-type", "aws_ecs_service")
-def target_type(service: Resource) -> Problems:
-    """A service with network mode ``awsvpc`` has a target group of a type other than ``ip``."""
-    task = task_of(service)
-    if task is None or task.text("network_mode") != "awsvpc":
-        return
-    for _, group in target_groups(service):
-        kind = group.text("target_type", "instance")
-        if kind not in (None, "ip"):
-            yield service.problem(f"{group.address} has target type {kind}", kind=kind)
-
-
 @resource_rule("ecs/load-balancer-container", "aws_ecs_service")
 def load_balancer_container(service: Resource) -> Problems:
     """The container or the port of the load balancer block does not exist in the task."""

@@ -1,7 +1,5 @@
 """Rules on Aurora clusters and instances: version, class, capacity and deletion."""
 
-import re
-
 from harness.preflight.configuration import Resource
 from harness.preflight.finding import Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
@@ -32,25 +30,6 @@ def retired_engine_version(inspection: Inspection) -> Problems:
             yield cluster.problem(
                 text, severity=severity, version=version, engine="aurora-postgresql"
             )
-
-
-@resource_rule("rds/parameter-group-family", "aws_rds_cluster")
-def parameter_group_family(cluster: Resource) -> Problems:
-    """The family of the parameter group does not match the cluster's engine version."""
-    group = cluster.follow("db_cluster_parameter_group_name", "aws_rds_cluster_parameter_group")
-    family = group.text("family") if group is not None else None
-    version = re.match(r"\d+", cluster.text("engine_version") or "")
-    engine = cluster.text("engine")
-    name = cluster.text("db_cluster_parameter_group_name") or "..."
-    if family is None and name.startswith("default."):
-        family = name.removeprefix("default.")
-    if family is None or version is None or engine != "aurora-postgresql":
-        return
-    expected = f"{engine}{version.group()}"
-    if family != expected:
-        where = group.address if group is not None else name
-        text = f"{where} has family {family}; the engine requires {expected}"
-        yield cluster.problem(text, name=name.lower(), family=family, expected=expected)
 
 
 @resource_rule("rds/subnet-group-zones", "aws_db_subnet_group")
@@ -88,13 +67,3 @@ def final_snapshot(database: Resource) -> Problems:
     else:
         text = f"destroy leaves the snapshot {name or ''} behind"
         yield database.problem(text, variant=2, name=name)
-
-
-@resource_rule("rds/serverless-without-capacity", "aws_rds_cluster_instance")
-def serverless_without_capacity(instance: Resource) -> Problems:
-    """A serverless instance is in a cluster without serverless capacity range."""
-    cluster = instance.follow("cluster_identifier", "aws_rds_cluster")
-    if cluster is None or instance.text("instance_class") != "db.serverless":
-        return
-    if cluster.absent("serverlessv2_scaling_configuration"):
-        yield instance.problem(f"{cluster.address} has no serverlessv2_scaling_configuration")

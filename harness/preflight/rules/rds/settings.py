@@ -41,7 +41,7 @@ def parameter_group_settings(group: Resource) -> Problems:
 
 @resource_rule("rds/cluster-settings", *_CLUSTER)
 def cluster_settings(database: Resource) -> Problems:
-    """Windows overlap, the engine mode is retired, or the password has no source or two."""
+    """Windows overlap, the engine mode is retired, or the password has no source."""
     for text, variant in _windows(database):
         yield database.problem(text, variant=variant)
     mode = database.text("engine_mode")
@@ -49,11 +49,6 @@ def cluster_settings(database: Resource) -> Problems:
         yield database.problem(f"engine_mode {mode} is retired", variant=2, mode=mode)
     given = [name for name in _PASSWORDS if not database.absent(name)]
     managed = database.boolean("manage_master_user_password", default=False)
-    if managed and given:
-        text = f"{given[0]} beside manage_master_user_password"
-        yield database.problem(text, variant=4)
-    elif len(given) > 1:
-        yield database.problem(f"{' and '.join(given)}", variant=4)
     restored = not all(database.absent(name) for name in _SOURCES)
     if managed is False and not given and not restored and not database.configuration.planned:
         yield database.problem("no password, and manage_master_user_password is not set", variant=3)

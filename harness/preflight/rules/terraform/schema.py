@@ -1,7 +1,10 @@
 """Rules on arguments and attributes, by the schema of the AWS provider.
 
-``schema.json`` has, by resource type, the names of arguments, attributes and blocks, and the
-required ones; ``python -m tests.record_api_limits`` writes it.
+``schema.json`` has, by resource type, the names of arguments, attributes and blocks, the required
+ones, and the kinds of values that are no strings; ``python -m tests.record_api_limits`` writes it.
+``relations.json`` has the arguments of which only ``one`` is accepted (and required), that exclude
+each other (``conflicts``), of which ``any`` is required, and the first of which requires ``all``
+others, as the provider validates them; ``python -m tests.record_relations`` writes it.
 """
 
 import json
@@ -17,14 +20,29 @@ from harness.preflight.configuration import (
     Resource,
     Traversal,
     canonical_type,
+    type_name,
 )
 from harness.preflight.finding import Problem, Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 from harness.preflight.rules.terraform.references import expressions, traversals_in
+from harness.preflight.rules.values import blocks_of
 from harness.preflight.terraform_version import TerraformVersion, may_reach
 
 _DATA = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
 _TYPES: Mapping[str, Any] = _DATA["types"]
+_RELATIONS: Mapping[str, Mapping[str, list[list[str]]]] = json.loads(
+    Path(__file__).with_name("relations.json").read_text(encoding="utf-8")
+)
+_DATA_SOURCES: Mapping[str, str] = _DATA["data"]
+# Kind of values -> what Terraform does not convert to it.
+_NO_VALUES: Mapping[str, tuple[type, ...]] = {
+    "string": (list, dict),
+    "bool": (list, dict, int, float),
+    "number": (list, dict, bool),
+    "list": (str, bool, int, float),
+    "map": (str, bool, int, float),
+}
+_BOOLEAN, _NUMBER = re.compile(r"true|false|[01]?"), re.compile(r"-?[0-9.]*(e-?[0-9]+)?")
 _TABLE = f"schema of {_DATA['source']}"
 _NEWEST = TerraformVersion((6, 25, 0))
 _LATER = (6, 26, 0)
@@ -42,6 +60,8 @@ def arguments(resource: Resource) -> Problems:
     """The provider's schema does not have an argument or block, or requires one that is missing."""
     if not resource.configuration.planned:
         yield from _block(resource, resource, _TYPES[resource.type], "")
+        for text, variant in _relations(resource):
+            yield resource.problem(text, variant=variant)
 
 
 def _block(resource: Resource, block: Block, schema: Mapping[str, Any], where: str) -> Problems:
@@ -52,15 +72,53 @@ def _block(resource: Resource, block: Block, schema: Mapping[str, Any], where: s
         for more, severity in _judged(name, names, resource.configuration):
             yield resource.problem(text + more, severity=severity, name=name)
     for name in schema.get("required", "").split():
-        if block.raw.get(name) is None and name not in block.dynamic_names:
+        if not block.written(name):
             # With an argument of a later provider another one may no longer be required.
             severity = Severity.WARNING if unknown else Severity.BLOCKER
             text = f"{where}{name} is required"
             yield resource.problem(text, variant=1, severity=severity, name=name)
+    for name in block.raw.keys() & {*names} - {"timeouts", *schema.get("blocks", ())}:
+        if wrong := _wrong_kind(schema.get("kinds", {}).get(name, "string"), block.value(name)):
+            yield resource.problem(f"{where}{name} {wrong}", variant=5, name=name)
     for name, inner in schema.get("blocks", {}).items():
         if name in block or name in block.dynamic_names:
             for nested in block.possible_blocks(name):
                 yield from _block(resource, nested, inner, f"{where}{name}.")
+
+
+def _wrong_kind(kind: str, value: Any) -> str:
+    """Return why a value is not of a kind, empty if it is, or is not known."""
+    if kind == "computed":
+        return "is computed by the provider"
+    unlike = isinstance(value, _NO_VALUES.get(kind, ())) and not (
+        kind == "bool" and isinstance(value, bool)
+    )
+    pattern = {"bool": _BOOLEAN, "number": _NUMBER}.get(kind)
+    if unlike or (pattern and isinstance(value, str) and not pattern.fullmatch(value)):
+        return f"is {type_name(value) if unlike else repr(value)}, not a {kind}"
+    return ""
+
+
+def _relations(resource: Resource) -> Iterator[tuple[str, int]]:
+    for relation, groups in _RELATIONS.get(resource.type, {}).items():
+        for group in groups:
+            outer = group[0].rpartition(".")[0].split(".") if "." in group[0] else []
+            same = all(path.count(".") == len(outer) for path in group)
+            for block in blocks_of(resource, outer) if same else [resource]:
+                names = [path.split(".")[-1] for path in group] if same else group
+                given = [name for name in names if _given(block, name)]
+                absent = [n for n in names if "." not in n and not block.written(n)]
+                if relation in ("one", "conflicts") and len(given) > 1:
+                    yield f"{' and '.join(given)} exclude each other", 2
+                if relation in ("one", "any") and len(absent) == len(names):
+                    yield f"one of {', '.join(names)} is required", 3
+                if relation == "all" and names[0] in given and absent:
+                    yield f"{names[0]} requires {', '.join(absent)}", 4
+
+
+def _given(block: Block, path: str) -> bool:
+    *outer, name = path.split(".")
+    return any(inner.given(name) or inner.refers(name) for inner in blocks_of(block, outer))
 
 
 @configuration_rule("terraform/attributes", table=_TABLE)
@@ -72,16 +130,25 @@ def attributes(inspection: Inspection) -> Problems:
             for traversal in dict.fromkeys(traversals_in(raw)):
                 name, names = _attribute(traversal)
                 if name and name not in names:
-                    text = f"{traversal.text}: {traversal.root} has no attribute {name}"
+                    text = f"{traversal.text}: {_type(traversal)} has no attribute {name}"
                     for more, severity in _judged(name, names, configuration):
                         yield Problem(address, text + more, {"name": name}, 0, severity)
 
 
 def _attribute(traversal: Traversal) -> tuple[str, list[str]]:
     """Return the attribute of a resource that a reference names, and all that its type has."""
-    names = _TYPES.get(canonical_type(traversal.root), {}).get("names", "").split()
-    match = _ATTRIBUTE.match(traversal.text) if names else None
+    type_ = _type(traversal)
+    if type_.startswith("data."):
+        names = _DATA_SOURCES.get(type_.removeprefix("data."), "").split()
+    else:
+        names = _TYPES.get(canonical_type(type_), {}).get("names", "").split()
+    match = _ATTRIBUTE.match(traversal.text.removeprefix("data.")) if names else None
     return (match[1] if match else ""), names
+
+
+def _type(traversal: Traversal) -> str:
+    data = traversal.root == "data" and traversal.path
+    return f"data.{traversal.path[0]}" if data else traversal.root
 
 
 def _judged(

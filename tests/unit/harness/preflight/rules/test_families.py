@@ -805,9 +805,7 @@ BAD_CLUSTERS: list[dict[str, Any]] = [
     {**PLAIN, "preferred_backup_window": "3:00-4:00"},
     {**PLAIN, "preferred_backup_window": "03:00-03:10"},
     {**PLAIN, "preferred_maintenance_window": "sunday:04:00-sunday:04:30"},
-    {**PLAIN, "master_password": "secret-enough"},
     {"engine": "aurora-postgresql"},
-    {"engine": "aurora-postgresql", "master_password": "secret-1", "master_password_wo": "x"},
 ]  # fmt: skip
 GOOD_CLUSTERS: list[dict[str, Any]] = [
     PLAIN,

@@ -43,6 +43,7 @@ def found(rule: str, *arguments: Any, **more: Any) -> list[str]:
     return [f"{f.severity} {f.message}" for f in findings if f.rule == rule]
 
 
+LB = {"subnets": ["subnet-1", "subnet-2"]}
 SUBNET = {"vpc_id": "vpc-1", "cidr_block": "10.0.0.0/24"}
 
 
@@ -52,12 +53,19 @@ SUBNET = {"vpc_id": "vpc-1", "cidr_block": "10.0.0.0/24"}
         ("aws_subnet", {**SUBNET, "cidr": "10.0.0.0/24"}, "aws_subnet has no argument cidr"),
         ("aws_subnet", {"cidr_block": "10.0.0.0/24"}, "vpc_id is required"),
         ("aws_subnet", {**SUBNET, "vpc_id": None}, "vpc_id is required"),
-        ("aws_lb", {"access_log": {"bucket": "b"}}, "no argument access_log; did you mean"),
-        ("aws_lb", {"access_logs": {"enabled": True}}, "access_logs.bucket is required"),
-        ("aws_lb", {"access_logs": {"bucket": "b", "path": "x"}}, "no argument access_logs.path"),
+        ("aws_lb", {**LB, "access_log": {"bucket": "b"}}, "no argument access_log; did you mean"),
+        ("aws_lb", {**LB, "access_logs": {"enabled": True}}, "access_logs.bucket is required"),
         (
             "aws_lb",
-            {"dynamic": {"access_logs": {"for_each": "${var.x}", "content": {"enabled": True}}}},
+            {**LB, "access_logs": {"bucket": "b", "path": "x"}},
+            "no argument access_logs.path",
+        ),
+        (
+            "aws_lb",
+            {
+                **LB,
+                "dynamic": {"access_logs": {"for_each": "${var.x}", "content": {"enabled": True}}},
+            },
             "access_logs.bucket is required",
         ),
     ],
@@ -104,7 +112,10 @@ def test_what_a_later_provider_no_longer_requires_is_a_warning() -> None:
         ("${aws_lb.x}", False),
         ("${aws_lb.x.access_logs[0].bucket}", False),
         ("${[for lb in aws_lb.x : lb.dns]}", False),
-        ("${data.aws_lb.x.dns}", False),
+        ("${data.aws_lb.x.dns}", True),
+        ("${data.aws_lb.x[0].dns}", True),
+        ("${data.aws_lb.x.dns_name}", False),
+        ("${data.aws_of_another_service.x.dns}", False),
     ],
 )
 @pytest.mark.parametrize("place", ["locals", "output"])
@@ -130,3 +141,60 @@ def test_names_of_a_later_provider_are_not_blockers(
 ) -> None:
     messages = found(ARGUMENTS, {"aws_subnet": {"x": {**SUBNET, argument: "x"}}}, version)
     assert [message.split()[0] for message in messages] == severities
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "valid"),
+    [
+        ("aws_db_instance", {"multi_az": "yes"}, {"multi_az": "true"}),
+        ("aws_db_instance", {"multi_az": 1}, {"multi_az": "${var.x}"}),
+        ("aws_db_instance", {"port": "default"}, {"port": "5432"}),
+        ("aws_db_instance", {"port": True}, {"port": None}),
+        ("aws_vpc", {"ipv6_ipam_pool_id": ["x"]}, {"ipv6_ipam_pool_id": "${var.x}"}),
+        ("aws_subnet", {"tags": "prod"}, {"tags": {"a": 1}}),
+        ("aws_subnet", {"arn": "arn:aws:x"}, {"id": None}),
+        ("aws_lb", {"security_groups": "sg-1"}, {"security_groups": ["sg-1"]}),
+    ],
+)
+def test_a_value_of_another_type(kind: str, wrong: dict[str, Any], valid: dict[str, Any]) -> None:
+    assert any(", not a" in m or "computed" in m for m in found(ARGUMENTS, {kind: {"x": wrong}}))
+    messages = found(ARGUMENTS, {kind: {"x": valid}})
+    assert not any(", not a" in m or "computed" in m for m in messages)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "valid"),
+    [
+        ("aws_iam_role", {"name": "a", "name_prefix": "b"}, {"name": "a", "name_prefix": None}),
+        ("aws_lb", {"subnets": ["s"], "subnet_mapping": {"subnet_id": "s"}}, {"subnets": ["s"]}),
+        ("aws_lb", {"name": "x"}, {"subnets": "${var.x}"}),
+        ("aws_kms_key", {"xks_key_id": "x"}, {"xks_key_id": "x", "custom_key_store_id": "y"}),
+        (
+            "aws_secretsmanager_secret_rotation",
+            {"rotation_rules": {"duration": "3h"}},
+            {"rotation_rules": {"automatically_after_days": 30}},
+        ),
+        (
+            "aws_instance",
+            {"cpu_core_count": 2, "cpu_options": {"core_count": 2}},
+            {"cpu_core_count": 2, "cpu_options": {}, "ami": "a", "instance_type": "t"},
+        ),
+        (
+            "aws_security_group_rule",
+            {"self": False, "cidr_blocks": ["10.0.0.0/8"]},
+            {"dynamic": {"cidr_blocks": {"for_each": "${var.x}", "content": {}}}},
+        ),
+        (
+            "aws_db_instance",
+            {"password": "${aws_secretsmanager_secret.s.arn}", "manage_master_user_password": True},
+            {"password": "${var.password}", "manage_master_user_password": "${var.managed}"},
+        ),
+    ],
+)
+def test_arguments_that_the_provider_relates(
+    kind: str, wrong: dict[str, Any], valid: dict[str, Any]
+) -> None:
+    texts = ("exclude each other", "one of ", " requires ")
+    assert any(text in m for m in found(ARGUMENTS, {kind: {"x": wrong}}) for text in texts)
+    messages = found(ARGUMENTS, {kind: {"x": valid}})
+    assert not any(text in m for m in messages for text in texts)
