@@ -65,7 +65,9 @@ class Block:
 
     def written(self, name: str) -> bool:
         """Return whether there is an argument or block, perhaps with a variable that is null."""
-        return self.raw.get(name) is not None or name in self.dynamic_names
+        return self.raw.get(name) is not None or (
+            "dynamic" in self.raw and name in self.dynamic_names
+        )
 
     def refers(self, name: str) -> bool:
         """Return whether the argument is a reference to a resource, and so not null."""
@@ -240,7 +242,9 @@ class Block:
         With ``possible`` blocks of unknown number count as one, with unknown key and value.
         """
         found: list[tuple[Any, Scope]] = []
-        for label, body in dynamic_blocks(self.raw.get("dynamic")):
+        if "dynamic" not in self.raw:
+            return found
+        for label, body in dynamic_blocks(self.raw["dynamic"]):
             if label != name:
                 continue
             items = iterated(evaluate(body.get("for_each"), self._scope))

@@ -35,7 +35,7 @@ def blocks_of(block: Block, path: list[str]) -> Iterator[Block]:
     """Yield the nested blocks at a path of names."""
     if not path:
         yield block
-    elif path[0] in block or path[0] in block.dynamic_names:
+    elif block.written(path[0]):
         for inner in block.possible_blocks(path[0]):
             yield from blocks_of(inner, path[1:])
 
@@ -51,18 +51,22 @@ def _check(rows: list[Mapping[str, Any]], inspection: Inspection) -> Problems:
 def _violations(resource: Resource, row: Mapping[str, Any], path: str) -> Problems:
     *outer, name = path.split(".")
     where: Mapping[str, Any] = row.get("where", {})
-    page = f" ({row['page']})" if "page" in row else ""
+    present = "given" not in row and "default" not in row
+    if not all(_applies(k, v, resource, resource) for k, v in where.items() if k[0] == "/"):
+        return
     for block in blocks_of(resource, outer):
+        if present and name not in block:
+            continue
         if not all(_applies(key, where[key], block, resource) for key in where):
             continue
-        beside = [f"{k.strip('/')} {_shown(k, block, resource)}" for k, v in where.items() if v]
-        beside += [f"no {k}" for k, v in where.items() if not v]
         for variant, value, default in _wrong(row, block, name, resource):
+            beside = [f"{k.strip('/')} {_shown(k, block, resource)}" for k, v in where.items() if v]
+            beside += [f"no {k}" for k, v in where.items() if not v]
             text = row.get("message", default + (" beside {beside}" if beside else ""))
-            text = text.format(
-                argument=name, value=value, length=len(value), beside=", ".join(beside)
-            )
-            yield resource.problem(text + page, variant=variant, argument=name, value=value)
+            details = {"argument": name, "value": value, "beside": ", ".join(beside)}
+            text = text.format(**details, length=len(value))
+            text += f" ({row['page']})" if "page" in row else ""
+            yield resource.problem(text, variant=variant, argument=name, value=value)
 
 
 def _shown(name: str, block: Block, resource: Resource) -> str:
@@ -71,11 +75,11 @@ def _shown(name: str, block: Block, resource: Resource) -> str:
 
 
 def _applies(name: str, pattern: Any, block: Block, resource: Resource) -> bool:
-    place: Block | None = resource if name.startswith("/") else block
-    reference, _, other = name.lstrip("/").partition(">")
-    name = reference
-    if other:
-        kind, _, name = other.partition(">")
+    place: Block | None = block
+    if name[0] == "/":
+        place, name = resource, name[1:]
+    if ">" in name:
+        reference, kind, name = name.split(">")
         place = resource.follow(reference, kind, within=place)
     if place is None:
         return False

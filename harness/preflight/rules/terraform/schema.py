@@ -90,9 +90,7 @@ def _wrong_kind(kind: str, value: Any) -> str:
     """Return why a value is not of a kind, empty if it is, or is not known."""
     if kind == "computed":
         return "is computed by the provider"
-    unlike = isinstance(value, _NO_VALUES.get(kind, ())) and not (
-        kind == "bool" and isinstance(value, bool)
-    )
+    unlike = type(value) in _NO_VALUES.get(kind, ())  # exactly: a boolean is no integer here
     pattern = {"bool": _BOOLEAN, "number": _NUMBER}.get(kind)
     if unlike or (pattern and isinstance(value, str) and not pattern.fullmatch(value)):
         return f"is {type_name(value) if unlike else repr(value)}, not a {kind}"
@@ -106,13 +104,14 @@ def _relations(resource: Resource) -> Iterator[tuple[str, int]]:
             same = all(path.count(".") == len(outer) for path in group)
             for block in blocks_of(resource, outer) if same else [resource]:
                 names = [path.split(".")[-1] for path in group] if same else group
-                given = [name for name in names if _given(block, name)]
-                absent = [n for n in names if "." not in n and not block.written(n)]
+                written = [name for name in names if block.written(name.partition(".")[0])]
+                given = [name for name in written if _given(block, name)]
+                absent = [name for name in names if name not in written]
                 if relation in ("one", "conflicts") and len(given) > 1:
                     yield f"{' and '.join(given)} exclude each other", 2
                 if relation in ("one", "any") and len(absent) == len(names):
                     yield f"one of {', '.join(names)} is required", 3
-                if relation == "all" and names[0] in given and absent:
+                if relation == "all" and absent and names[0] in given:
                     yield f"{names[0]} requires {', '.join(absent)}", 4
 
 
@@ -128,27 +127,23 @@ def attributes(inspection: Inspection) -> Problems:
     for scope in configuration.modules if not configuration.planned else ():
         for address, raw in expressions(configuration, scope):
             for traversal in dict.fromkeys(traversals_in(raw)):
-                name, names = _attribute(traversal)
+                type_, name, names = _attribute(traversal)
                 if name and name not in names:
-                    text = f"{traversal.text}: {_type(traversal)} has no attribute {name}"
+                    text = f"{traversal.text}: {type_} has no attribute {name}"
                     for more, severity in _judged(name, names, configuration):
                         yield Problem(address, text + more, {"name": name}, 0, severity)
 
 
-def _attribute(traversal: Traversal) -> tuple[str, list[str]]:
-    """Return the attribute of a resource that a reference names, and all that its type has."""
-    type_ = _type(traversal)
-    if type_.startswith("data."):
-        names = _DATA_SOURCES.get(type_.removeprefix("data."), "").split()
+def _attribute(traversal: Traversal) -> tuple[str, str, list[str]]:
+    """Return the type of a resource, the attribute that a reference names, and all of them."""
+    if traversal.root == "data" and traversal.path:
+        type_ = f"data.{traversal.path[0]}"
+        names = _DATA_SOURCES.get(str(traversal.path[0]), "").split()
     else:
-        names = _TYPES.get(canonical_type(type_), {}).get("names", "").split()
+        type_ = canonical_type(traversal.root)
+        names = _TYPES.get(type_, {}).get("names", "").split()
     match = _ATTRIBUTE.match(traversal.text.removeprefix("data.")) if names else None
-    return (match[1] if match else ""), names
-
-
-def _type(traversal: Traversal) -> str:
-    data = traversal.root == "data" and traversal.path
-    return f"data.{traversal.path[0]}" if data else traversal.root
+    return type_, (match[1] if match else ""), names
 
 
 def _judged(
