@@ -312,28 +312,38 @@ def _schema(block: dict[str, Any], path: str, later: dict[str, set[str]]) -> dic
     attributes, blocks = block.get("attributes", {}), block.get("block_types", {})
     words = path.removeprefix("aws_").replace(".", "_").split("_")
     name = "".join(word.capitalize() for word in words)
-    newer = later.get(name, set()) | later.get(f"{name}A", set())
-    newer = {n for n in newer if not n.endswith("_input") and not n.startswith(("reset_", "put_"))}
+    found_later = later.get(name, set()) | later.get(f"{name}A", set())
+    newer = {
+        n for n in found_later if not n.endswith("_input") and not n.startswith(("reset_", "put_"))
+    }
     required = [name for name, item in attributes.items() if item.get("required")]
     required += [name for name, item in blocks.items() if item.get("min_items")]
     found: dict[str, Any] = {"names": " ".join(sorted({*attributes, *blocks, *newer}))}
     if needed := sorted({*required, *filter(None, [REQUIRED.get(path)])}):
         found["required"] = " ".join(needed)
-    typed = {name: _kind(item) for name, item in attributes.items()}
+    nested = path.count(".") < DEEPEST
+    typed = dict.fromkeys(newer - blocks.keys() if nested else newer | blocks.keys(), "any")
+    typed |= {
+        n: _kind(item, settable=f"{n}_input" in found_later) for n, item in attributes.items()
+    }
     if other := {name: kind for name, kind in sorted(typed.items()) if kind != "string"}:
         found["kinds"] = other
-    if path.count(".") < DEEPEST:
-        nested = {n: _schema(b["block"], f"{path}.{n}", later) for n, b in blocks.items()}
-        nested.pop("timeouts", None)
-        found.update({"blocks": nested} if nested else {})
+    if nested:
+        inner = {n: _schema(b["block"], f"{path}.{n}", later) for n, b in blocks.items()}
+        inner.pop("timeouts", None)
+        found.update({"blocks": inner} if inner else {})
     return found
 
 
-def _kind(attribute: dict[str, Any]) -> str:
-    """Return the kind of values of an argument: ``any`` for objects, ``computed`` for none."""
+def _kind(attribute: dict[str, Any], *, settable: bool) -> str:
+    """Return the kind of values of an argument: ``any`` for objects, ``computed`` for none.
+
+    Args:
+        settable: Whether it is an argument in the later version.
+    """
     type_ = attribute.get("type", "any")
     if not (attribute.get("required") or attribute.get("optional")):
-        return "computed"
+        return "any" if settable else "computed"
     if isinstance(type_, list):
         plain = type_[1] in ("string", "number", "bool")
         return {"set": "list"}.get(type_[0], str(type_[0])) if plain else "any"
