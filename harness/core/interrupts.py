@@ -41,7 +41,7 @@ def sigterm_as_interrupt() -> Iterator[None]:
         hung_up = hung_up or number == signal.SIGHUP
         raise Terminated
 
-    with _handled(terminate, *_TERMINATIONS):
+    with forwarded_interrupts(terminate, _TERMINATIONS):
         yield
 
 
@@ -67,7 +67,7 @@ def shielded(activity: str) -> Iterator[None]:
             raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
         _print_error(f"{activity}; {left} more Ctrl-C abandon it, and may leave resources")
 
-    with _handled(count, *_INTERRUPTS):
+    with forwarded_interrupts(count):
         yield
 
 
@@ -87,7 +87,7 @@ def deferred_interrupts(*, note: str = "", drop: bool = False) -> Iterator[None]
             logger.warning("%s received: %s", signal.Signals(number).name, note)
 
     try:
-        with _handled(keep, *_INTERRUPTS):
+        with forwarded_interrupts(keep):
             yield
     finally:
         if not drop:
@@ -96,20 +96,16 @@ def deferred_interrupts(*, note: str = "", drop: bool = False) -> Iterator[None]
 
 
 @contextmanager
-def forwarded_interrupts(send: Callable[[int], None]) -> Iterator[None]:
+def forwarded_interrupts(
+    send: Callable[[int], None], numbers: tuple[signal.Signals, ...] = _INTERRUPTS
+) -> Iterator[None]:
     """Call ``send`` with the number of each SIGINT, SIGTERM and SIGHUP within the context."""
-    with _handled(send, *_INTERRUPTS):
-        yield
-
-
-@contextmanager
-def _handled(handler: Callable[[int], None], *numbers: signal.Signals) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def handle(number: int, _frame: FrameType | None) -> None:
-        handler(number)
+        send(number)
 
     ignored = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else set()
     previous = {

@@ -18,19 +18,19 @@ class Deadline:
     Args:
         minutes: Maximum duration of the run.
         applies: Called when the time is up; False if there is no run to end.
+
+    Attributes:
+        expired: Whether the run was ended because its time was up.
+        start: Starts the timer; ``cancel`` stops it.
     """
 
     def __init__(self, minutes: float, *, applies: Callable[[], bool] = lambda: True) -> None:
         self._minutes = minutes
         self._applies = applies
-        self._expired = threading.Event()
-        self._timer = threading.Timer(minutes * 60, self._expire)
-        self._timer.daemon = True
-
-    @property
-    def expired(self) -> bool:
-        """Whether the run was ended because its time was up."""
-        return self._expired.is_set()
+        self.expired = False
+        timer = threading.Timer(minutes * 60, self._expire)
+        timer.daemon = True
+        self.start, self.cancel = timer.start, timer.cancel
 
     @property
     def error(self) -> DurationError:
@@ -40,18 +40,10 @@ class Deadline:
             remedy="raise --max-duration, or find the slow step in the report's timeline",
         )
 
-    def start(self) -> None:
-        """Start the timer."""
-        self._timer.start()
-
-    def cancel(self) -> None:
-        """Stop the timer."""
-        self._timer.cancel()
-
     def _expire(self) -> None:
         if not self._applies():
             return
-        self._expired.set()
+        self.expired = True
         main = threading.main_thread().ident
         # Without a handler SIGTERM would end the process at once, without a teardown.
         if callable(signal.getsignal(signal.SIGTERM)) and main is not None:

@@ -236,13 +236,10 @@ class _Output:
                 lines.append(line)
                 self._last.append(line)
                 if on_line is not None and self._failure is None:
-                    self._call(on_line, line.rstrip("\n"))
-
-    def _call(self, on_line: Callable[[str], None], line: str) -> None:
-        try:
-            on_line(line)
-        except Exception as error:  # noqa: BLE001 - kept for ``reraise``; the pipe is drained on
-            self._failure = error
+                    try:
+                        on_line(line.rstrip("\n"))
+                    except Exception as error:  # noqa: BLE001 - for ``reraise``; drained on
+                        self._failure = error
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait until both pipes are closed; False when one was still open at the deadline."""
@@ -288,8 +285,6 @@ def stop_group(
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:
-    try:
+    # The group is gone, or (macOS) holds only zombies: nothing left to signal.
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
-    except (ProcessLookupError, PermissionError):
-        # The group is gone, or (macOS) holds only zombies: nothing left to signal.
-        return

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import platformdirs
@@ -15,6 +16,7 @@ from harness.targets.base import Target
 from harness.terraform.binary import Terraform, find_terraform
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.events import ChangeSummary, Event, OperationEvent
+from harness.terraform.provider_clock.installation import reason_file, write_launcher
 from harness.terraform.provider_installation import (
     ProviderInstallation,
     find_provider_installation,
@@ -69,19 +71,23 @@ def workspace_of(
 
     Without a target, its commands have no access to AWS.
     """
+    clock, directory = run.record.provider_clock, create_folder(run.workspace_directory)
+    launcher = partial(write_launcher, factor=clock, reason=reason_file(directory))
     cli_config = write_cli_config(
         tools.provider,
         run.directory / "cli",
         registry=tools.terraform.registry,
         cache=_plugin_cache(),
+        # `init` would read the 700 MB of the provider for a checksum that is then dropped.
+        launcher=launcher if clock > 1 else None,
     )
     return WorkingDirectory(
-        create_folder(run.workspace_directory),
+        directory,
         tools.terraform,
         environment=target.environment() if target else {},
         cli_config=cli_config,
         cancel=cancel,
-        clock=run.record.provider_clock,
+        clock=clock,
         phase=run.timeline.phase,
     )
 

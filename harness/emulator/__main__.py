@@ -13,15 +13,13 @@ from harness.core.redaction import log_to_standard_error, redact
 from harness.emulator.configuration import SupervisorConfig
 from harness.emulator.supervisor import supervise
 
-_PRIVATE = 0o077
-
 
 def main() -> int:
     """Run until SIGTERM or SIGINT, until the owner has ended, or until a component ends."""
     parser = argparse.ArgumentParser(prog="python -m harness.emulator", description=__doc__)
     parser.add_argument("--directory", type=Path, required=True)
     options = parser.parse_args()
-    os.umask(_PRIVATE)
+    os.umask(0o077)  # files are for this user alone
     keep_bytecode()  # of the gateway and the containers
     log_to_standard_error(logging.INFO)
     try:

@@ -1,15 +1,21 @@
 """Writes the CLI configuration of Terraform for a run."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
-from harness.terraform.provider_installation import ProviderInstallation
+from harness.terraform.provider_installation import ProviderInstallation, providers_in
 
 _PROVIDER = "hashicorp/aws"
 
 
 def write_cli_config(
-    installation: ProviderInstallation, directory: Path, *, registry: str, cache: Path
+    installation: ProviderInstallation,
+    directory: Path,
+    *,
+    registry: str,
+    cache: Path,
+    launcher: Callable[..., object] | None = None,
 ) -> Path | None:
     """Write the CLI configuration for a provider installation.
 
@@ -19,6 +25,7 @@ def write_cli_config(
         directory: Folder of the run for the file and, for OpenTofu, a mirror of links.
         registry: Host name of the default provider registry.
         cache: Plugin cache for providers from the registry.
+        launcher: Writes a launcher to a path, of the ``program`` at another.
 
     Returns:
         The file for TF_CLI_CONFIG_FILE; None to use the user's own unchanged.
@@ -29,9 +36,9 @@ def write_cli_config(
     if installation.mirror is None:
         ours = "" if installation.user_config.has_plugin_cache else _plugin_cache(cache)
     else:
-        ours = _from_mirror(
-            _host_folder(installation.mirror, installation.host, directory, registry), registry
-        )
+        host = installation.mirror / installation.host
+        mirror = _launchers(host, directory, registry, launcher) if launcher else None
+        ours = _from_mirror(mirror or _host_folder(host, directory, registry), registry)
     path = directory / "terraform.tfrc"
     text = f"{installation.user_config.hcl}\n{ours}"
     # Not rewritten unchanged: another command of the run may be reading it.
@@ -42,17 +49,16 @@ def write_cli_config(
 
 def _from_mirror(mirror: Path, registry: str) -> str:
     address = json.dumps([f"{registry}/{_PROVIDER}"])
-    return (
-        "provider_installation {\n"
-        "  filesystem_mirror {\n"
-        f"    path    = {json.dumps(str(mirror))}\n"
-        f"    include = {address}\n"
-        "  }\n"
-        "  direct {\n"
-        f"    exclude = {address}\n"
-        "  }\n"
-        "}\n"
-    )
+    return f"""provider_installation {{
+  filesystem_mirror {{
+    path    = {json.dumps(str(mirror))}
+    include = {address}
+  }}
+  direct {{
+    exclude = {address}
+  }}
+}}
+"""
 
 
 def _plugin_cache(cache: Path) -> str:
@@ -66,12 +72,25 @@ def _plugin_cache(cache: Path) -> str:
     )
 
 
-def _host_folder(mirror: Path, host: str, directory: Path, registry: str) -> Path:
+def _launchers(
+    host: Path, directory: Path, registry: str, write: Callable[..., object]
+) -> Path | None:
+    """Return a mirror with launchers of the providers; None if one is packed."""
+    programs, mirror = providers_in(host), directory / "provider-launchers"
+    if any(program.suffix == ".zip" for program in programs):
+        return None
+    for program in programs:
+        if not (path := mirror / registry / program.relative_to(host)).exists():
+            write(path, program=program.absolute())
+    return mirror if programs else None
+
+
+def _host_folder(host: Path, directory: Path, registry: str) -> Path:
     """Return a mirror whose host folder has the name of the registry, as a link if necessary."""
-    if host == registry:
-        return mirror
+    if host.name == registry:
+        return host.parent
     link = directory / "provider-mirror" / registry
     link.parent.mkdir(parents=True, exist_ok=True)
     if not link.is_symlink():
-        link.symlink_to(mirror / host, target_is_directory=True)
+        link.symlink_to(host, target_is_directory=True)
     return link.parent

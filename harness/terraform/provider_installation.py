@@ -80,7 +80,7 @@ def find_provider_installation(
         return ProviderInstallation(origin, None, _HOSTS[0], config, keep_user_config=True)
     for folder, kind in _mirrors(environ, home, cache, roots):
         for host in _HOSTS:
-            if _holds(folder / host, version):
+            if providers_in(folder / host, version):
                 return ProviderInstallation(f"{folder}, {kind}", folder, host, config)
     return ProviderInstallation("the provider registry", None, _HOSTS[0], config)
 
@@ -102,7 +102,7 @@ def pinned_provider_version() -> str | None:
 def _configured(folder: Path, version: str | None) -> tuple[Path, str]:
     for candidate in (folder, folder.parent):
         for host in _HOSTS:
-            if _holds(candidate / host, version):
+            if providers_in(candidate / host, version):
                 return candidate, host
     raise UsageError(
         f"the provider mirror {folder} does not hold the AWS provider "
@@ -112,12 +112,12 @@ def _configured(folder: Path, version: str | None) -> tuple[Path, str]:
     )
 
 
-def _holds(host: Path, version: str | None) -> bool:
-    """Whether a host's folder has the provider for this machine, unpacked or packed."""
+def providers_in(host: Path, version: str | None = None) -> list[Path]:
+    """Return the providers for this machine in a host's folder: programs and zip files."""
     provider = host / "hashicorp" / "aws"
     unpacked = f"{version or '*'}/{_platform()}/terraform-provider-aws*"
     packed = f"terraform-provider-aws_{version or '*'}_{_platform()}.zip"
-    return any(True for pattern in (unpacked, packed) for _ in provider.glob(pattern))
+    return [path for pattern in (unpacked, packed) for path in provider.glob(pattern)]
 
 
 def _platform() -> str:

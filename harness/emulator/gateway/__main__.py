@@ -13,14 +13,13 @@ from harness.emulator.gateway.environment import GatewaySettings
 from harness.emulator.gateway.ministack_data_plane import MiniStackDataPlane
 from harness.emulator.gateway.switched_off import switch_off
 
-_PRIVATE = 0o077
 _LOOPBACK = "127.0.0.1"
 
 
 def main() -> int:
     """Serve until stopped; 1 if the port is in use or the environment is invalid."""
     die_with_parent()
-    os.umask(_PRIVATE)
+    os.umask(0o077)  # files are for this user alone
     log_to_standard_error(os.environ.get("LOG_LEVEL", "WARNING"))
     try:
         settings = GatewaySettings.read(os.environ)

@@ -1,6 +1,7 @@
 """Calls an AWS API in this process, with the codecs of botocore over ASGI; resolves accounts."""
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -45,10 +46,9 @@ def share_service_models() -> None:
     from ministack.core import responses  # type: ignore[import-untyped]  # noqa: PLC0415
 
     def model_of(service: str) -> ServiceModel | None:
-        try:
+        with suppress(UnknownServiceError):
             return service_model(responses._BOTOCORE_NAME.get(service, service))
-        except UnknownServiceError:
-            return None
+        return None
 
     responses._service_model = model_of
 

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from harness.terraform.cli_config import write_cli_config
-from harness.terraform.provider_installation import ProviderInstallation
+from harness.terraform.provider_installation import ProviderInstallation, _platform
 from harness.terraform.user_config import UserConfig
 
 _REGISTRY = "registry.terraform.io"
@@ -88,3 +88,50 @@ def test_another_source_is_written(tmp_path: Path) -> None:
     written(ProviderInstallation("found", Path("/mirror")), tmp_path)
 
     assert '"/other"' in written(ProviderInstallation("found", Path("/other")), tmp_path)
+
+
+def with_launchers(folder: Path, *providers: str) -> str:
+    for each in providers:
+        provider = folder / "mirror" / _REGISTRY / "hashicorp" / "aws" / each.format(_platform())
+        provider.parent.mkdir(parents=True, exist_ok=True)
+        provider.touch()
+
+    def launcher(path: Path, *, program: Path) -> None:
+        path.parent.mkdir(parents=True)
+        path.write_text(str(program))
+
+    path = write_cli_config(
+        ProviderInstallation("found", folder / "mirror"),
+        folder / "cli",
+        registry="registry.opentofu.org",
+        cache=folder / "cache",
+        launcher=launcher,
+    )
+    assert path is not None
+    return path.read_text()
+
+
+def test_a_launcher_takes_the_place_of_the_provider_in_a_mirror(tmp_path: Path) -> None:
+    provider = "5.100.0/{}/terraform-provider-aws_v5.100.0_x5"
+
+    text = with_launchers(tmp_path, provider)
+
+    mirror = tmp_path / "cli" / "provider-launchers"
+    assert f'"{mirror}"' in text
+    [launcher] = mirror.glob("registry.opentofu.org/hashicorp/aws/5.100.0/*/*")
+    assert launcher.read_text() == str(
+        tmp_path / "mirror" / _REGISTRY / "hashicorp" / "aws" / provider.format(_platform())
+    )
+    assert with_launchers(tmp_path, provider) == text
+
+
+def test_a_packed_provider_has_no_launcher_before_it_is_installed(tmp_path: Path) -> None:
+    text = with_launchers(tmp_path, "terraform-provider-aws_5.100.0_{}.zip")
+
+    assert f'"{tmp_path / "cli" / "provider-mirror"}"' in text
+
+
+def test_a_mirror_without_a_provider_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "mirror" / _REGISTRY).mkdir(parents=True)
+
+    assert f'"{tmp_path / "cli" / "provider-mirror"}"' in with_launchers(tmp_path)
