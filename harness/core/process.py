@@ -170,7 +170,8 @@ class _Child:
         with deferred_interrupts(note=note, drop=interrupted):
             guarded = self.process.stdin is not None
             stop_group(self.process, first=signal.SIGINT, grace=grace, alone=guarded)
-            self._close_stdin()
+            if self.process.stdin is not None:
+                self.process.stdin.close()
             self.output.join()
 
     def unfinished(self, timeout: float, cancel: threading.Event | None) -> ProcessError:
@@ -182,7 +183,7 @@ class _Child:
     def completed(self, accept: tuple[int, ...] | None) -> Completed:
         if self.process.stdin is not None:  # a program that was killed leaves its plugins
             _signal_group(self.process.pid, signal.SIGKILL)
-        self._close_stdin()
+            self.process.stdin.close()
         if not self.output.join(_DRAIN_SECONDS):
             logger.warning("`%s` left a process behind; ending it", self.shown)
             stop_group(self.process)
@@ -202,10 +203,6 @@ class _Child:
             returncode=self.process.returncode,
             output=tail,
         )
-
-    def _close_stdin(self) -> None:
-        if self.process.stdin is not None:
-            self.process.stdin.close()
 
 
 class _Output:
