@@ -13,12 +13,12 @@ NOT_RUN = {
         "a real account; tests/integration/test_aws_rehearsal.py makes such a run"
     ),
     r"^docker ": "Docker",
-    r"\bnpx .* deploy\b": "it takes minutes, and an embedded cloud beside it",
     r"--target localstack\b": "a LocalStack; tox -e localstack makes such a run",
 }
 # Pattern -> how it runs here: without a terminal, and where no registry has the provider.
 CHANGED = {
-    r"\bnpx ": r"TF_CLI_CONFIG_FILE=$MIRROR npx --yes ",
+    r"\bnpx ": r"env TF_CLI_CONFIG_FILE=$MIRROR npx --yes ",
+    r" deploy --auto-approve$": r"\g<0> $SKIP_LOCK",
     r"^catalog-harness cloud$": r"timeout --preserve-status --signal INT 20 \g<0> || test $? = 130",
 }
 

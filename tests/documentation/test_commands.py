@@ -34,8 +34,9 @@ def clone(tmp_path: Path) -> Path:
 @pytest.fixture
 def environment(clone: Path) -> dict[str, str]:
     """Variables of a new user, for whom ``git clone`` leads to ``clone``."""
+    installation = find_provider_installation()
     mirror = write_cli_config(
-        find_provider_installation(),
+        installation,
         clone.parent / "terraform",
         registry="registry.terraform.io",
         cache=clone.parent / "plugins",
@@ -47,6 +48,7 @@ def environment(clone: Path) -> dict[str, str]:
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"url.{clone}.insteadOf",
         "GIT_CONFIG_VALUE_0": "https://github.com/OWNER/catalog-harness.git",
+        "SKIP_LOCK": "--skip-provider-lock" if installation.mirror else "",
         "MIRROR": str(mirror or os.environ.get("TF_CLI_CONFIG_FILE", "")),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_NO_COMPILE": "1",
