@@ -28,7 +28,7 @@ def info_at(url: str, patience: float = 10.0) -> LocalStackInfo:
     return await_localstack(LocalStackEndpoint(url, "--endpoint-url"), patience=patience)
 
 
-def refusal(url: str, patience: float = 0.2) -> TargetError:
+def refusal(url: str, patience: float = 1.0) -> TargetError:
     with pytest.raises(TargetError) as raised:
         info_at(url, patience)
     return raised.value
