@@ -2,8 +2,9 @@
 
 Each of the six known mistakes is made in the real catalog stack, one at a time, and checked by
 preflight, by ``terraform validate`` with the real provider and by checkov, if it is on PATH or
-given by ``--checkov`` (in an environment of its own). A tool reports a mistake if it reports
-anything that it does not report for the correct stack.
+given by ``--checkov`` (in an environment of its own), the last also as HCL and as a plan. A tool
+reports a mistake if it reports anything that it does not report for the correct stack; a tool that
+reads no resource has no number.
 """
 
 import argparse
@@ -34,6 +35,8 @@ from harness.synth.synthesize import synthesize
 from harness.terraform.cli_config import write_cli_config
 from harness.terraform.command import child_environment
 from tests.benchmarks.known_mistakes import CORPUS, KNOWN_MISTAKES
+from tests.unit.harness.preflight.as_hcl import as_hcl
+from tests.unit.harness.preflight.as_plan import as_plan
 
 _REPEATS = 7
 _INIT_SECONDS = 600.0
@@ -52,12 +55,14 @@ class Result:
         seconds: Median time for the correct stack.
         errors: Numbers of the mistakes reported as errors or blockers.
         warnings: Numbers of the mistakes reported as warnings.
+        unread: Why the tool read nothing; empty if it did.
     """
 
     tool: str
     seconds: float
     errors: tuple[int, ...]
     warnings: tuple[int, ...]
+    unread: str = ""
 
 
 def measure(tool: str, inspect: Inspect, folders: dict[int, Path], repeats: int) -> Result:
@@ -65,8 +70,8 @@ def measure(tool: str, inspect: Inspect, folders: dict[int, Path], repeats: int)
 
     Args:
         tool: Name of the tool.
-        inspect: Inspects a folder with one ``cdk.tf.json``; returns messages that begin with
-            ``error`` or ``warning``.
+        inspect: Inspects a folder with one configuration; returns messages that begin with
+            ``error``, ``warning`` or ``unread``.
         folders: Number of the mistake -> folder.
         repeats: Number of runs on the correct stack.
     """
@@ -79,7 +84,8 @@ def measure(tool: str, inspect: Inspect, folders: dict[int, Path], repeats: int)
     reported = {number: inspect(folder) - baseline for number, folder in folders.items() if number}
     errors = [n for n, texts in reported.items() if any(t.startswith("error") for t in texts)]
     warnings = [n for n, texts in reported.items() if texts and n not in errors]
-    return Result(tool, statistics.median(times), tuple(errors), tuple(warnings))
+    unread = next((text for text in baseline if text.startswith("unread")), "")
+    return Result(tool, statistics.median(times), tuple(errors), tuple(warnings), unread)
 
 
 def harness_rules(terraform: TerraformVersion) -> Inspect:
@@ -148,21 +154,47 @@ def checkov(program: str) -> Inspect:
 
     def inspect(folder: Path) -> set[str]:
         found = _failed_checks(program, folder) if folder.name == "0" else mistakes(folder.parent)
-        return found.get(folder.name, set())
+        return found.get(folder.name, found.get("", set()))
 
     return inspect
 
 
 def _failed_checks(program: str, directory: Path) -> dict[str, set[str]]:
-    """Return the failed checks of checkov by the name of the folder with the file."""
+    """Return the failed checks of checkov by the name of the folder with the file.
+
+    Without any resource the only key is the empty name, with a message ``unread``.
+    """
     command = [program, "-d", str(directory), "-o", "json", "--quiet", "--compact"]
     done = process.run(command, timeout=_ALL_SECONDS, accept=(0, 1))
     reports = json.loads(done.stdout)
     found: dict[str, set[str]] = {}
-    for one in reports if isinstance(reports, list) else [reports]:
+    reports = reports if isinstance(reports, list) else [reports]
+    summaries = [one.get("summary", one) for one in reports]
+    if not sum(summary.get("resource_count", 0) for summary in summaries):
+        errors = sum(summary.get("parsing_errors", 0) for summary in summaries)
+        return {"": {f"unread: 0 resources, {errors} parsing errors"}}
+    for one in reports:
         for check in one.get("results", {}).get("failed_checks", []):
             name = Path(check["file_abs_path"]).parent.name
             found.setdefault(name, set()).add(f"error {check['check_id']} {check['resource']}")
+    return found
+
+
+def in_form(folders: dict[int, Path], form: str) -> dict[int, Path]:
+    """Write the configurations as ``hcl`` or ``plan`` into folders of their own."""
+    found = {number: folder.parent / form / folder.name for number, folder in folders.items()}
+    for number, folder in folders.items():
+        document = json.loads((folder / "cdk.tf.json").read_text())
+        found[number].mkdir(parents=True)
+        if form == "hcl":
+            (found[number] / "main.tf").write_text(as_hcl(document))
+        else:
+            plan = {"terraform_version": "1.11.4", **as_plan(document)}
+            planned = plan["planned_values"]["root_module"]["resources"]
+            for resource, change in zip(planned, plan["resource_changes"], strict=True):
+                change |= {key: resource[key] for key in ("mode", "type", "name")}
+                change["change"] |= {"before": None, "after": resource["values"]}
+            (found[number] / "tfplan.json").write_text(json.dumps(plan))
     return found
 
 
@@ -197,7 +229,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with terraform_validate(tools, folders[0]) as validate:
             results.append(measure(f"{terraform} validate", validate, folders, 1))
         if program:
-            results.append(measure("checkov", checkov(program), folders, 1))
+            results.append(measure("checkov, JSON", checkov(program), folders, 1))
+            for form in ("hcl", "plan"):
+                forms = in_form(folders, form)
+                results.append(measure(f"checkov, {form}", checkov(program), forms, 1))
     table = _table(results, corpus=options.corpus)
     if not program:
         table.add_row("checkov", "not installed")
@@ -215,10 +250,10 @@ def _table(results: list[Result], *, corpus: bool) -> Table:
         table.add_row(
             result.tool,
             f"{result.seconds:.3f}",
-            str(len(errors)),
-            str(len(warnings)),
-            ", ".join(which) or "none",
-            f"{more} of {len(CORPUS)}" if corpus else "",
+            "-" if result.unread else str(len(errors)),
+            "-" if result.unread else str(len(warnings)),
+            result.unread or ", ".join(which) or "none",
+            f"{more} of {len(CORPUS)}" if corpus and not result.unread else "",
         )
     return table
 

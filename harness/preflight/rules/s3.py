@@ -8,10 +8,6 @@ from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.terraform_version import may_reach
 
 _TYPE = "aws_s3_bucket_lifecycle_configuration"
-_ACTIONS = (
-    *("expiration", "transition", "noncurrent_version_expiration"),
-    *("noncurrent_version_transition", "abort_incomplete_multipart_upload"),
-)
 _MAX_ID = 255
 # Provider 5.90 to 6.13 only warns of a rule without filter, earlier ones do not.
 _FILTER_REQUIRED_SINCE = (6, 14, 0)

@@ -5,7 +5,7 @@ A row has ``arguments`` (resource type, empty for all -> path of the argument, o
 - ``accepted``: pairs of the index of the error message and the pattern that the value, or each
   item, must match;
 - ``given``: whether the argument must be set, or must not be;
-- ``at_least``: the argument beside it that must not be greater;
+- ``at_least``, ``more_than``: the argument beside it that must not be greater, and its default;
 - ``same_as``: an argument that refers to a resource, its type, and its argument of the same value.
 
 Optional are ``where`` (arguments by the pattern of the values for which the row applies; "" for
@@ -113,11 +113,11 @@ def _wrong(
             if not re.fullmatch(pattern, text, re.DOTALL):
                 yield index, text, _MESSAGE
                 break
-    if "at_least" in row:
-        low, high = block.number(row["at_least"]), block.number(name)
-        if low is not None and high is not None and low > high:
-            text = f"{high:g} is less than {row['at_least']} {low:g}"
-            yield variant, text, "{argument} {value}"
+    if limit := row.get("at_least") or row.get("more_than"):
+        low, high = block.number(*limit), block.number(name, row.get("default"))
+        equal = low == high and "more_than" in row
+        if low is not None and high is not None and (low > high or equal):
+            yield variant, f"{high:g}, {limit[0]} {low:g}", "{argument} is {value}"
     if "same_as" in row:
         reference, kind, other = row["same_as"]
         target = resource.follow(reference, kind)

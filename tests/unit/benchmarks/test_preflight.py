@@ -6,12 +6,12 @@ from rich.console import Console
 
 from harness.core import process
 from harness.core.process import Completed
-from harness.preflight.configuration import configuration_of
+from harness.preflight.configuration import configuration_of, read_configurations
 from harness.preflight.engine import preflight
 from harness.preflight.terraform_version import TerraformVersion
 from tests.benchmarks import preflight as benchmark
 from tests.benchmarks.known_mistakes import CORPUS, KNOWN_MISTAKES, Mistake
-from tests.benchmarks.preflight import Result, checkov, harness_rules, measure
+from tests.benchmarks.preflight import Result, checkov, harness_rules, in_form, measure
 from tests.unit.harness.preflight.conftest import Synth
 from tests.unit.harness.preflight.sample_configuration import catalog
 
@@ -46,7 +46,7 @@ def test_failed_checks_of_checkov_count_for_their_folder(
     monkeypatch: pytest.MonkeyPatch, as_list: bool
 ) -> None:
     check = {"check_id": "CKV_1", "resource": "aws_vpc.v", "file_abs_path": "/x/3/cdk.tf.json"}
-    report = {"results": {"failed_checks": [check]}}
+    report = {"results": {"failed_checks": [check]}, "summary": {"resource_count": 9}}
     runs = []
 
     def run(command: list[str], **_: object) -> Completed:
@@ -58,6 +58,28 @@ def test_failed_checks_of_checkov_count_for_their_folder(
     found = [inspect(Path("/x") / name) for name in ("0", "3", "4")]
     assert found == [set(), {"error CKV_1 aws_vpc.v"}, set()]
     assert runs == ["/x/0", "/x"]
+
+
+def test_a_tool_that_reads_no_resource_has_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = json.dumps({"resource_count": 0, "parsing_errors": 7})
+    monkeypatch.setattr(process, "run", lambda command, **_: Completed((), 0, report, ""))
+    folders = {number: Path("/x") / str(number) for number in range(2)}
+    result = measure("checkov", checkov("checkov"), folders, 1)
+    assert (result.errors, result.unread) == ((), "unread: 0 resources, 7 parsing errors")
+    console = Console(record=True, width=120)
+    console.print(benchmark._table([result], corpus=True))
+    assert "of 49" not in console.export_text().partition("checkov")[2]
+
+
+@pytest.mark.parametrize(("form", "name"), [("hcl", "main.tf"), ("plan", "tfplan.json")])
+def test_the_other_forms_are_those_that_preflight_reads(
+    tmp_path: Path, form: str, name: str
+) -> None:
+    (tmp_path / "0").mkdir()
+    (tmp_path / "0" / "cdk.tf.json").write_text(json.dumps(catalog().document))
+    folder = in_form({0: tmp_path / "0"}, form)[0]
+    (configuration,) = read_configurations(folder / name)
+    assert len(configuration.resources()) == len(configuration_of(catalog().document).resources())
 
 
 def test_the_table_names_tools_seconds_and_mistakes() -> None:

@@ -38,20 +38,6 @@ def load_balancer_container(service: Resource) -> Problems:
             yield service.problem(text, variant=1, name=name, port=port)
 
 
-@resource_rule("ecs/deployment-cannot-roll", "aws_ecs_service")
-def deployment_cannot_roll(service: Resource) -> Problems:
-    """A deployment cannot proceed: the percentages allow neither to start nor to stop a task."""
-    low = service.integer("deployment_minimum_healthy_percent", 100)
-    high = service.integer("deployment_maximum_percent", 200)
-    if (
-        low is not None
-        and high is not None
-        and high <= low
-        and service.absent("deployment_controller")
-    ):
-        yield service.problem(f"minimum healthy percent is {low}, maximum percent is {high}")
-
-
 @resource_rule("ecs/capacity-provider-not-attached", "aws_ecs_service")
 def capacity_provider_not_attached(service: Resource) -> Problems:
     """A capacity provider of a service is not attached to its cluster."""

@@ -15,17 +15,6 @@ from harness.preflight.rules.ecs.model import (
 _URL = re.compile(
     r"""https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d+))?(/[^\s"'|;&?#]*)?(?=[\s"'|;&?#]|$)"""
 )
-_DEFAULT_INTERVAL = 30
-
-
-@resource_rule("elbv2/health-check-interval", "aws_lb_target_group")
-def health_check_interval(group: Resource) -> Problems:
-    """The timeout of a health check is not less than its interval."""
-    for check in group.blocks("health_check"):
-        interval = check.integer("interval", _DEFAULT_INTERVAL)
-        timeout = check.integer("timeout")
-        if interval is not None and timeout is not None and timeout >= interval:
-            yield group.problem(f"timeout {timeout} s, interval {interval} s")
 
 
 @resource_rule("elbv2/health-check-port", "aws_ecs_service")

@@ -1,5 +1,6 @@
 """Rules on references: what is not declared, and cycles."""
 
+import re
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -7,13 +8,17 @@ from typing import Any
 from harness.preflight.configuration import (
     Configuration,
     ModuleScope,
+    Resource,
     Traversal,
     dynamic_blocks,
     parse_template,
     traversals,
 )
 from harness.preflight.finding import Problem
-from harness.preflight.registry import Inspection, Problems, configuration_rule
+from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
+
+# The address of a resource, and the key of an instance or an attribute after it.
+_INSTANCE = re.compile(r"((?:data\.)?\w+\.[\w-]+)(?:(\[(?!\*)|\.\d)|(\.[a-z_]))?")
 
 
 @configuration_rule("terraform/undeclared-name")
@@ -83,6 +88,32 @@ def _missing(root: str, path: tuple[str | int, ...], scope: ModuleScope) -> int 
     child = scope.children.get(name)
     known = child is None or not steps or child.instances != 1 or not child.complete
     return None if known or child is None or steps[0] in child.outputs else 3
+
+
+@resource_rule("terraform/instances")
+def instances(resource: Resource) -> Problems:
+    """``count``, ``for_each`` and the references to instances do not fit each other."""
+    if resource.configuration.planned:
+        return
+    if {"count", "for_each"} <= resource.raw.keys():
+        yield resource.problem("both count and for_each are set")
+    if isinstance(resource.raw.get("for_each"), list):
+        yield resource.problem("for_each is a list, not a map or a set", variant=1)
+    for traversal in dict.fromkeys(traversals_in(dict(resource.raw))):
+        argument = {"each": "for_each", "count": "count"}.get(traversal.root)
+        if argument and argument not in resource.raw:
+            yield resource.problem(f"{traversal.text} without {argument}", variant=2)
+        match = _INSTANCE.match(traversal.text)
+        other = (
+            resource.configuration.find(f"{resource.module.prefix}{match[1]}") if match else None
+        )
+        if match is None or other is None or other is resource:
+            continue
+        repeated = not {"count", "for_each"}.isdisjoint(other.raw)
+        if match[2] and not repeated:
+            yield resource.problem(f"{traversal.text}: {other.address} has no instances", variant=3)
+        if match[3] and repeated:
+            yield resource.problem(f"{traversal.text}: {other.address} has instances", variant=4)
 
 
 def _dependencies(configuration: Configuration) -> Iterator[Problem]:

@@ -67,6 +67,8 @@ CASES = [
         "terraform/replaced-settings",
         add("aws_s3_bucket_versioning.a", bucket="${aws_s3_bucket.storage_log_bucket.id}"),
     ),
+    fires("terraform/instances", "aws_eip.e", add("aws_eip.e", tags={"a": "${each.key}"})),
+    silent("terraform/instances", add("aws_eip.e", count=2, tags={"a": "${count.index}"})),
     fires("terraform/undeclared-name", "aws_eip.e", add("aws_eip.e", tags={"a": "${local.none}"})),
     silent("terraform/undeclared-name", add("aws_eip.e", tags={"a": "${var.declared}"})),
     fires(
@@ -274,6 +276,35 @@ def test_names_that_differ_or_may_differ_are_not_found(resources: Resources) -> 
 
 
 EIP = {"aws_eip": {"e": {"domain": "vpc"}}}
+VPCS: Resources = {"one": {}, "two": {"count": 2}, "each": {"for_each": {"a": 1}}}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "valid"),
+    [
+        ({"count": 1, "for_each": {"a": 1}}, False),
+        ({"for_each": ["a", "b"]}, False),
+        ({"for_each": '${toset(["a", "b"])}', "tags": {"a": "${each.value}"}}, True),
+        ({"tags": {"a": "${count.index}"}}, False),
+        ({"tags": {"a": "${aws_vpc.two.id}"}}, False),
+        ({"tags": {"a": "${aws_vpc.each.id}"}}, False),
+        ({"tags": {"a": "${aws_vpc.one[0].id}"}}, False),
+        ({"tags": {"a": "${aws_vpc.one.0.id}"}}, False),
+        ({"tags": {"a": "${aws_vpc.two[0].id}"}}, True),
+        ({"tags": {"a": "${aws_vpc.two.0.id}"}}, True),
+        ({"tags": {"a": '${aws_vpc.each["a"].id}'}}, True),
+        ({"count": 2, "tags": {"a": "${aws_vpc.two[count.index].id}"}}, True),
+        ({"tags": {"a": "${one(aws_vpc.one[*].id)}", "b": "${aws_vpc.two.*.id[0]}"}}, True),
+        ({"tags": {"a": "${[for v in aws_vpc.each : v.id][0]}"}}, True),
+        ({"tags": {"a": "${length(aws_vpc.two)}"}, "depends_on": ["aws_vpc.two"]}, True),
+    ],
+    ids=str,
+)
+def test_instances_are_referred_to_by_their_keys(arguments: dict[str, Any], *, valid: bool) -> None:
+    found = rules({"aws_vpc": VPCS, "aws_eip": {"e": arguments}})
+    assert ("terraform/instances" not in found) is valid
+
+
 UNDECLARED: list[tuple[Resources, dict[str, Any]]] = [
     ({"aws_eip": {"e": {"tags": {"a": "${local.x}"}}}}, {}),
     ({"aws_eip": {"e": {"tags": {"a": "${module.m.x}"}}}}, {}),
