@@ -107,7 +107,9 @@ class Tags(ServiceChecks):
     def _tagged(self, *named: tuple[Kind, str], parts: Sequence[Kind] = ()) -> str:
         """Compare the tags of the resources with these names, and of their parts of some kinds.
 
-        Lists lag behind: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
+        Lists lag behind, and so do the tags of tasks:
+        https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
+        https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 
         Raises:
             CheckFailedError: One of the names is missing.
@@ -118,17 +120,19 @@ class Tags(ServiceChecks):
             types = (RESOURCE_TYPES[kind] for kind in kinds)
             return [each for type_ in types for each in type_.list(self.context.clients)]
 
-        def of_name(listed: Sequence[Resource]) -> dict[Resource, str]:
-            return {each: "" for each in listed if (each.kind, _name(each)) in named}
+        def selected(listed: Sequence[Resource]) -> list[Resource]:
+            found = {each: "" for each in listed if (each.kind, _name(each)) in named}
+            return list(with_parts(listed, found))
 
         listed = self.context.eventually(
             list_all,
-            what=f"resources named {', '.join(sorted(name for _, name in named))}",
+            what=f"resources named {', '.join(sorted(name for _, name in named))}, tagged tasks",
             ready=lambda listed: (
-                {(each.kind, _name(each)) for each in of_name(listed)} == set(named)
+                {(each.kind, _name(each)) for each in selected(listed)} >= set(named)
+                and all(each.tags for each in selected(listed) if each.kind is Kind.ECS_TASK)
             ),
         )
-        return self._all_tagged(list(with_parts(listed, of_name(listed))))
+        return self._all_tagged(selected(listed))
 
     def _all_tagged(self, resources: Sequence[Resource]) -> str:
         """Compare the default tags on each resource; it may have more, without the password."""

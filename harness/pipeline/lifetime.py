@@ -32,8 +32,6 @@ from harness.teardown.proof import TeardownProof
 def whole_run(run: Run, outcome: RunOutcome, *, keep: bool, checks: bool = True) -> None:
     """Deploy the stack, run the checks, destroy it unless kept, and prove that nothing is left.
 
-    ``outcome`` receives the results of the checks, errors of the second plan and notes.
-
     Raises:
         HarnessError: The deployment or the teardown failed, or something was left behind.
     """

@@ -54,9 +54,7 @@ class HarnessSession:
         self.outcome = RunOutcome()
 
     def begin(self, tests: Sequence[pytest.Item]) -> None:
-        """Prepare the collected tests that need the stack; nothing is started yet.
-
-        There are none in the controlling process of pytest-xdist.
+        """Prepare the collected tests that need the stack: with pytest-xdist, those of a worker.
 
         Raises:
             pytest.UsageError: A setting cannot be used, or there is no stack to reuse.

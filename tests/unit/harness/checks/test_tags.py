@@ -1,8 +1,12 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from harness.aws.clients import Clients
+from harness.aws.resources.inventory import RESOURCE_TYPES
+from harness.aws.resources.resource import Kind, Resource
 from harness.checks.registry import run_checks
 from harness.run.evidence import Status
 from tests.unit.harness.checks.fake_deployment import (
@@ -146,3 +150,22 @@ def test_without_a_readable_secret_tags_are_compared_all_the_same(
     fake_deployment.refuse("secretsmanager.GetSecretValue", "ResourceNotFoundException")
 
     assert not fake_deployment.failures("tags/*")
+
+
+def test_the_tags_of_tasks_that_are_late_are_waited_for(
+    fake_deployment: FakeDeployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``--aws-delays``: at first, tasks are described without tags."""
+    listed = RESOURCE_TYPES[Kind.ECS_TASK].list
+    early = iter([True])
+
+    def list_tasks(clients: Clients) -> list[Resource]:
+        found = list(listed(clients))
+        return [replace(each, tags={}) for each in found] if next(early, False) else found
+
+    tasks = replace(RESOURCE_TYPES[Kind.ECS_TASK], list=list_tasks)
+    types = {**RESOURCE_TYPES, Kind.ECS_TASK: tasks}
+    monkeypatch.setattr("harness.checks.tags.RESOURCE_TYPES", types)
+
+    assert fake_deployment.failures("tags/service-and-tasks", patience=5.0) == {}
+    assert next(early, None) is None
