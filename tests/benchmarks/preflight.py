@@ -191,8 +191,11 @@ def in_form(folders: dict[int, Path], form: str) -> dict[int, Path]:
         else:
             plan = {"terraform_version": "1.11.4", **as_plan(document)}
             planned = plan["planned_values"]["root_module"]["resources"]
-            for resource, change in zip(planned, plan["resource_changes"], strict=True):
-                change |= {key: resource[key] for key in ("mode", "type", "name")}
+            written = plan["configuration"]["root_module"]["resources"]
+            changes = plan["resource_changes"]
+            for resource, change, block in zip(planned, changes, written, strict=True):
+                for item in (change, block):
+                    item |= {key: resource[key] for key in ("mode", "type", "name")}
                 change["change"] |= {"before": None, "after": resource["values"]}
             (found[number] / "tfplan.json").write_text(json.dumps(plan))
     return found
