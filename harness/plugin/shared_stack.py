@@ -195,7 +195,7 @@ class SharedStack:
         if record is None or record.status is RunStatus.DESTROYED:
             return
         with self._lock():
-            if not self._deployed_here:
+            if not (self._deployed_here or self.run.settings.reuse_stack):
                 self.run.load_timeline()
             if record.error:
                 outcome.errors.insert(0, HarnessError(record.error))

@@ -115,7 +115,7 @@ class EmbeddedTarget(Target):
             "containers": "built-in engine (processes)"
             if cloud.has_built_in_engine
             else cloud.docker_host,
-            "database server": cloud.database or "the image that the container engine pulls",
+            "database server": cloud.database or "downloaded with the first database",
         }
 
     def session(self) -> boto3.Session:

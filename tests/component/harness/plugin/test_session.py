@@ -426,6 +426,17 @@ class TestKeeping:
                 str(result.stdout).split()
             )
 
+    def test_a_reusing_session_reports_no_phase_of_the_session_that_deployed(
+        self, session: Session, tmp_path: Path
+    ) -> None:
+        session(USES_STACK, "--catalog-keep-stack", "--catalog-report-dir", str(tmp_path / "1"))
+        options = ("--catalog-reuse-stack", "--catalog-report-dir", str(tmp_path / "2"))
+        session(USES_STACK, *options, options=())
+
+        kept, reused = (report_in(tmp_path / name)["phases"] for name in "12")
+        assert "apply" in [phase["name"] for phase in kept]
+        assert "apply" not in [phase["name"] for phase in reused]
+
     def test_without_a_kept_stack_there_is_nothing_to_reuse(
         self, session: Session, fake_run: FakeRun
     ) -> None:

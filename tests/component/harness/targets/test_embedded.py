@@ -93,7 +93,7 @@ class TestFacts:
             facts = attached(info).facts()
 
         assert facts["containers"] == docker
-        assert facts["database server"] == "the image that the container engine pulls"
+        assert facts["database server"] == "downloaded with the first database"
 
 
 class TestAccess:
