@@ -21,6 +21,7 @@ from harness.preflight.configuration import (
     read_configurations,
 )
 from harness.preflight.engine import preflight as inspect
+from harness.preflight.engine import without_garbage_collector
 from harness.preflight.formats import FORMATS
 from harness.preflight.formats.table import print_table
 from harness.preflight.report import Report, Verdict
@@ -140,7 +141,7 @@ def preflight(
     Exit status: 0 without blockers, 1 with a blocker, 2 when preflight could not run, 3 when
     there is no blocker in what was read, but a part of the configuration was not read.
     """
-    with _exit_code_on_error(_COULD_NOT_RUN):
+    with without_garbage_collector(), _exit_code_on_error(_COULD_NOT_RUN):
         settings = settings_from(given)
         offline = offline or (path is not None and not _named_target(given))
         target = None if offline else create_target(settings, owner_pid=os.getpid())

@@ -1,6 +1,8 @@
 """Run the rules over a configuration."""
 
-from collections.abc import Collection, Mapping, Sequence
+import gc
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from string import Formatter
 
@@ -19,6 +21,19 @@ from harness.preflight.terraform_version import TerraformVersion
 OFFLINE = "offline: engine versions, existing names and quotas were not looked up in the target"
 
 
+@contextmanager
+def without_garbage_collector() -> Iterator[None]:
+    """Switch the garbage collector off: all that is read stays, and would be searched again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@without_garbage_collector()
 def preflight(
     configuration: Configuration,
     *,

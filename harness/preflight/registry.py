@@ -80,12 +80,7 @@ def registered_rules() -> tuple[Rule, ...]:
 def resource_rule(
     id_: str, *resource_types: str, table: str = ""
 ) -> Callable[[Callable[[Resource], Problems]], Callable[[Resource], Problems]]:
-    """Register a rule for each resource of some types, by default of all types.
-
-    Args:
-        id_: Rule id; its texts are in ``rules/texts.json``.
-        table: The dated table that it is based on.
-    """
+    """Register a rule for each resource of some types, by default of all; see ``Rule``."""
 
     def register(check: Callable[[Resource], Problems]) -> Callable[[Resource], Problems]:
         def check_resources(inspection: Inspection) -> Problems:

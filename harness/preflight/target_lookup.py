@@ -67,12 +67,7 @@ class TargetLookup:
     def find(
         self, service: str, operation: str, absent: tuple[str, ...], **parameters: Any
     ) -> Any | None:
-        """Return what ``call`` does, or None on an error code for a resource that does not exist.
-
-        Raises:
-            ClientError: The target returned an error that is not in ``absent``.
-            BotoCoreError: The target cannot be reached, or there are no credentials.
-        """
+        """Return what ``call`` does, or None on an error code of a resource that is ``absent``."""
         try:
             return self.call(service, operation, **parameters)
         except ClientError as error:

@@ -4,14 +4,13 @@ from harness.preflight.configuration.block import (
     Block,
     PreflightInputError,
     canonical_type,
-    dynamic_blocks,
     type_name,
 )
 from harness.preflight.configuration.configuration import Configuration, Resource
+from harness.preflight.configuration.evaluate import traversals_in
 from harness.preflight.configuration.module_scope import ModuleScope
-from harness.preflight.configuration.nodes import Traversal, traversals
+from harness.preflight.configuration.nodes import Traversal
 from harness.preflight.configuration.not_read import NotRead
-from harness.preflight.configuration.parser import parse_template
 from harness.preflight.configuration.reading import configuration_of, read_configurations
 from harness.preflight.configuration.source_location import Location, location_of
 from harness.preflight.configuration.values import (
@@ -40,14 +39,12 @@ __all__ = [
     "VariableSources",
     "canonical_type",
     "configuration_of",
-    "dynamic_blocks",
     "is_known",
     "is_traceable",
     "location_of",
-    "parse_template",
     "read_configurations",
     "references_in",
     "same",
-    "traversals",
+    "traversals_in",
     "type_name",
 ]

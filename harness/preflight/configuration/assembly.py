@@ -11,11 +11,7 @@ from typing import Any
 
 from harness.preflight.configuration.configuration import Configuration, Resource
 from harness.preflight.configuration.module import Module
-from harness.preflight.configuration.module_scope import (
-    ModuleScope,
-    instances,
-    traversal_name,
-)
+from harness.preflight.configuration.module_scope import ModuleScope, instances, traversal_name
 from harness.preflight.configuration.not_read import NotRead
 from harness.preflight.configuration.root_settings import PROVIDER
 from harness.preflight.configuration.variables import RootValues, typed

@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from harness.core.errors import UsageError
 from harness.preflight.configuration.documents import parse_document
-from harness.preflight.configuration.evaluate import evaluate, iterated
+from harness.preflight.configuration.evaluate import dynamic_blocks, evaluate, iterated
 from harness.preflight.configuration.scope import Bindings, Scope
 from harness.preflight.configuration.values import Encoded, Unknown, as_list, is_known
 
@@ -25,14 +25,18 @@ class Block:
     Args:
         raw: Argument name -> raw value.
         address: Address for messages: ``aws_lb.this.access_logs[0]``.
+
+    Raises:
+        PreflightInputError: A value that is asked for is not of the kind that the method returns.
     """
 
     def __init__(self, raw: Mapping[str, Any], *, address: str, scope: Scope) -> None:
         self.raw = raw
         self.address = address
         self._scope = scope
-        self._values: dict[tuple[str, bool], Any] = {}
+        self._values: tuple[dict[str, Any], dict[str, Any]] = ({}, {})  # unresolved, resolved
         self._blocks: dict[str, list[Block]] = {}
+        self._at: dict[str, list[Block]] = {"": [self]}
         self._documents: dict[str, Any] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -78,11 +82,7 @@ class Block:
         return is_known(self.value(name)) and self._dynamic(name) == []
 
     def text(self, name: str, default: str | None = None) -> str | None:
-        """Return a string; numbers and booleans are converted as by Terraform.
-
-        Raises:
-            PreflightInputError: The value is a list or an object.
-        """
+        """Return a string; numbers and booleans are converted as by Terraform."""
         value = self.value(name)
         if isinstance(value, Encoded):
             return json.dumps(value.value) if is_known(value.value) else None
@@ -95,11 +95,7 @@ class Block:
         return str(value).lower() if isinstance(value, bool) else str(value)
 
     def number(self, name: str, default: float | None = None) -> float | None:
-        """Return a number; numeric strings are converted.
-
-        Raises:
-            PreflightInputError: The value is not a number.
-        """
+        """Return a number; numeric strings are converted."""
         text = self.text(name)
         if text is None or text == "":
             return default if self.absent(name) else None
@@ -118,11 +114,7 @@ class Block:
         return int(number)
 
     def boolean(self, name: str, *, default: bool | None = None) -> bool | None:
-        """Return a boolean; the strings true and false are converted.
-
-        Raises:
-            PreflightInputError: The value is neither.
-        """
+        """Return a boolean; the strings true and false are converted."""
         text = self.text(name)
         if text is None or text == "":
             return default if self.absent(name) else None
@@ -131,11 +123,7 @@ class Block:
         return text == "true"
 
     def values(self, name: str) -> list[Any] | None:
-        """Return the items of a list, unknown ones as Unknown; None if the list is unknown.
-
-        Raises:
-            PreflightInputError: The value is not a list.
-        """
+        """Return the items of a list, unknown ones as Unknown; None if the list is unknown."""
         return self._items(name, self.value(name))
 
     def unresolved_values(self, name: str) -> list[Any] | None:
@@ -150,11 +138,7 @@ class Block:
         return [str(value) for value in values]
 
     def blocks(self, name: str) -> list["Block"]:
-        """Return the nested blocks of one name; a single object is one block.
-
-        Raises:
-            PreflightInputError: The value is not an object or a list of objects.
-        """
+        """Return the nested blocks of one name; a single object is one block."""
         if name not in self._blocks:
             bodies = [(item, self._scope) for item in self._bodies(name)]
             bodies += self._dynamic(name) or []
@@ -176,6 +160,14 @@ class Block:
             return self.blocks(name)
         found = [b for b in self._dynamic(name, possible=True) or () if isinstance(b[0], Mapping)]
         return [*self.blocks(name), *(self._block(b, f"{name}[*]", scope) for b, scope in found)]
+
+    def blocks_at(self, path: str) -> list["Block"]:
+        """Return the ``possible_blocks`` at a path of names: ``origin.custom_origin_config``."""
+        if path not in self._at:
+            name, _, rest = path.partition(".")
+            outer = self.possible_blocks(name) if self.written(name) else []
+            self._at[path] = [b for block in outer for b in block.blocks_at(rest)]
+        return self._at[path]
 
     def block(self, name: str) -> "Block | None":
         """Return the first nested block of a name, None if absent or unknown."""
@@ -200,11 +192,7 @@ class Block:
         return self._documents[name]
 
     def map(self, name: str) -> Mapping[str, Any]:
-        """Return a map argument, empty if absent or unknown.
-
-        Raises:
-            PreflightInputError: The value is not an object.
-        """
+        """Return a map argument, empty if absent or unknown."""
         value = self.value(name)
         if value is None or isinstance(value, Unknown):
             return {}
@@ -217,11 +205,11 @@ class Block:
         return Block(raw, address=f"{self.address}.{path}", scope=self._scope)
 
     def _evaluated(self, name: str, *, resolve: bool) -> Any:
-        key = (name, resolve)
-        if key not in self._values:
-            self._values[key] = Unknown()  # an argument that refers to itself
-            self._values[key] = evaluate(self.raw.get(name), self._scope, resolve=resolve)
-        return self._values[key]
+        values = self._values[resolve]
+        if name not in values:
+            values[name] = Unknown()  # an argument that refers to itself
+            values[name] = evaluate(self.raw.get(name), self._scope, resolve=resolve)
+        return values[name]
 
     def _bodies(self, name: str) -> list[Any]:
         """Return the raw bodies of blocks; expressions are evaluated."""
@@ -273,13 +261,6 @@ class Block:
             f"{self.address}.{name}: expected {expected}, found {type_name(actual)}",
             remedy="run `terraform validate`: the value does not match the provider's schema",
         )
-
-
-def dynamic_blocks(raw: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield label and body of each ``dynamic`` block in the raw value of ``dynamic``."""
-    for labelled in as_list(raw):
-        for label, bodies in labelled.items() if isinstance(labelled, Mapping) else ():
-            yield from ((label, body) for body in as_list(bodies) if isinstance(body, Mapping))
 
 
 def canonical_type(type_: str) -> str:

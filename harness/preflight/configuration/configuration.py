@@ -5,13 +5,14 @@ from functools import cached_property
 from typing import Any
 
 from harness.preflight.configuration.block import Block, canonical_type
-from harness.preflight.configuration.evaluate import evaluate
+from harness.preflight.configuration.evaluate import evaluate, traversals_in
 from harness.preflight.configuration.module_scope import (
     ModuleScope,
     Variable,
     instances,
     traversal_name,
 )
+from harness.preflight.configuration.nodes import Traversal
 from harness.preflight.configuration.not_read import NotRead
 from harness.preflight.configuration.root_settings import RootSettings
 from harness.preflight.configuration.values import Reference, references_in
@@ -115,6 +116,11 @@ class Resource(Block):
     def depends_on(self, other: "Resource") -> bool:
         """Return whether Terraform creates the other resource first, perhaps indirectly."""
         return other.address in self.configuration.dependencies(self.address)
+
+    @cached_property
+    def traversals(self) -> dict[Traversal, None]:
+        """Every reference in the block's expressions, each once."""
+        return dict.fromkeys(traversals_in(dict(self.raw)))
 
     @cached_property
     def references(self) -> tuple[Reference, ...]:

@@ -4,6 +4,7 @@ Values that are not known before apply are ``Unknown`` or ``Reference``.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,14 @@ from harness.preflight.configuration.nodes import (
 )
 from harness.preflight.configuration.parser import parse_template
 from harness.preflight.configuration.scope import Bindings, MissingValueError, Scope
-from harness.preflight.configuration.values import Partial, Reference, Unknown, is_known
+from harness.preflight.configuration.values import (
+    Partial,
+    Reference,
+    Unknown,
+    as_list,
+    is_known,
+    leaves,
+)
 
 _MAX_DEPTH = 60
 _VOLATILE = re.compile(r"\b(count|each|self)\.|\b(uuid|timestamp|plantimestamp|bcrypt)\(")
@@ -40,8 +48,12 @@ def evaluate(raw: Any, scope: Scope, *, resolve: bool = True, depth: int = 0) ->
     if depth > _MAX_DEPTH:
         return Unknown()
     if isinstance(raw, str):
+        if "${" not in raw and "%{" not in raw:
+            return raw
         return _Evaluator(scope, resolve=resolve, depth=depth).text(raw)
     if isinstance(raw, dict):
+        if names := iterator_names(raw.get("dynamic")):
+            scope = Bindings(scope, dict.fromkeys(names, Unknown()))
         return {
             _key(k, scope): evaluate(v, scope, resolve=resolve, depth=depth + 1)
             for k, v in raw.items()
@@ -49,6 +61,32 @@ def evaluate(raw: Any, scope: Scope, *, resolve: bool = True, depth: int = 0) ->
     if isinstance(raw, list):
         return [evaluate(item, scope, resolve=resolve, depth=depth + 1) for item in raw]
     return raw
+
+
+def dynamic_blocks(raw: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield label and body of each ``dynamic`` block in the raw value of ``dynamic``."""
+    for labelled in as_list(raw):
+        for label, bodies in labelled.items() if isinstance(labelled, Mapping) else ():
+            yield from ((label, body) for body in as_list(bodies) if isinstance(body, Mapping))
+
+
+def iterator_names(raw: Any) -> frozenset[str]:
+    """Return the names of the iterators in the raw value of ``dynamic``."""
+    return frozenset(str(body.get("iterator") or label) for label, body in dynamic_blocks(raw))
+
+
+def traversals_in(raw: Any, iterators: frozenset[str] = frozenset()) -> Iterator[Traversal]:
+    """Yield every reference in a raw value, except to the iterators of dynamic blocks."""
+    if isinstance(raw, str):
+        if "${" in raw or "%{" in raw:
+            yield from traversals(parse_template(raw), iterators)
+    elif isinstance(raw, dict):
+        for key, item in raw.items():
+            named = iterator_names(item) if key == "dynamic" else frozenset()
+            yield from traversals_in(item, iterators | named if named else iterators)
+    elif isinstance(raw, list):
+        for item in raw:
+            yield from traversals_in(item, iterators)
 
 
 def _key(name: str, scope: Scope) -> str:
@@ -72,8 +110,6 @@ class _Evaluator:
         }
 
     def text(self, raw: str) -> Any:
-        if "${" not in raw and "%{" not in raw:
-            return raw
         try:
             return self.node(parse_template(raw))
         except MissingValueError:
@@ -213,11 +249,20 @@ class _Evaluator:
     def opaque(self, text: str) -> Unknown:
         """Return an unknown value with the references in an expression."""
         prefix = self._scope.prefix
+        node = parse_template(text if "${" in text else f"${{{text}}}")
         references = tuple(
             Reference(prefix + found, address=prefix + found)
-            for found in dict.fromkeys(_addresses(text))
+            for found in dict.fromkeys(_addresses(node, text))
         )
-        return Unknown(prefix + text, (), references, bool(_VOLATILE.search(text)))
+        volatile = _VOLATILE.search(text) or any(map(self._volatile, traversals(node)))
+        return Unknown(prefix + text, (), references, bool(volatile))
+
+    def _volatile(self, node: Traversal) -> bool:
+        if node.root not in ("local", "var") or not node.path:
+            return False
+        name, depth = str(node.path[0]), self._depth + 1
+        value = self._scope.named(node.root, name, resolve=self._resolve, depth=depth)
+        return any(isinstance(leaf, Unknown) and leaf.volatile for leaf in leaves(value))
 
 
 def iterated(collection: Any) -> list[tuple[Any, Any]] | None:
@@ -227,9 +272,8 @@ def iterated(collection: Any) -> list[tuple[Any, Any]] | None:
     return list(enumerate(collection)) if isinstance(collection, list) else None
 
 
-def _addresses(text: str) -> list[str]:
+def _addresses(node: Node, text: str) -> list[str]:
     """Return the addresses of resources in an expression."""
-    node = parse_template(text if "${" in text else f"${{{text}}}")
     if isinstance(node, Opaque):
         return _RESOURCE.findall(_QUOTED.sub("", text))
     found = [_address(traversal)[0] for traversal in traversals(node)]

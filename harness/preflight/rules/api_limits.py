@@ -13,7 +13,6 @@ from typing import Any
 
 from harness.preflight.configuration import Resource, Unknown
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.values import blocks_of
 
 _DATA = json.loads(Path(__file__).with_name("api_limits.json").read_text(encoding="utf-8"))
 _TYPES: Mapping[str, Any] = _DATA["types"]
@@ -25,8 +24,8 @@ def api_limit(resource: Resource) -> Problems:
     """An argument is not a value that the API operation behind it accepts."""
     found = _TYPES[resource.type]
     for argument, limit in found["limits"].items():
-        *outer, name = argument.split(".")
-        for value in (b.value(name) for b in blocks_of(resource, outer) if name in b):
+        outer, _, name = argument.rpartition(".")
+        for value in (b.value(name) for b in resource.blocks_at(outer) if name in b):
             if violated := violation(limit, value):
                 shown = f"{str(value)[:80]!r}" if not isinstance(value, list) else "a list"
                 text = f"{argument} is {shown}, not {violated} ({found['page']})"

@@ -38,11 +38,7 @@ def document(resource: Resource) -> Problems:
 
 
 def violations(spec: Mapping[str, Any], value: Any, where: str) -> Iterator[str]:
-    """Yield what is wrong with a value; a reference is never wrong.
-
-    Args:
-        where: Its place, for the messages.
-    """
+    """Yield what is wrong with a value at a place; a reference is never wrong."""
     if value is None or isinstance(value, Unknown):
         return
     kind = spec.get("is", "")

@@ -156,11 +156,7 @@ def role_statements(role: Resource) -> list[Statement] | None:
 
 
 def allows(statements: Sequence[Statement], action: str, target: Resource) -> bool | None:
-    """Return whether statements allow an action on a resource; None if uncertain.
-
-    Args:
-        action: Action, ``service:Name``.
-    """
+    """Return whether statements allow ``service:Action`` on a resource; None if uncertain."""
     if any(not statement.allow or statement.inverted for statement in statements):
         return None
     verdicts = [

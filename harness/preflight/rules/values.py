@@ -31,42 +31,31 @@ _SET = True
 _OFF = (False, 0, "0", "false")
 
 
-def blocks_of(block: Block, path: list[str]) -> Iterator[Block]:
-    """Yield the nested blocks at a path of names."""
-    if not path:
-        yield block
-    elif block.written(path[0]):
-        for inner in block.possible_blocks(path[0]):
-            yield from blocks_of(inner, path[1:])
-
-
 def _check(rows: list[Mapping[str, Any]], inspection: Inspection) -> Problems:
     for row in rows:
         for kind, paths in row["arguments"].items():
-            for resource in inspection.configuration.resources(*filter(None, [kind])):
-                for path in [paths] if isinstance(paths, str) else paths:
-                    yield from _violations(resource, row, path)
+            resources = inspection.configuration.resources(*filter(None, [kind]))
+            for path in [paths] if isinstance(paths, str) else paths:
+                outer, _, name = path.rpartition(".")
+                for resource in resources:
+                    for block in resource.blocks_at(outer):
+                        if name in block or "given" in row or "default" in row:
+                            yield from _violations(resource, row, block, name)
 
 
-def _violations(resource: Resource, row: Mapping[str, Any], path: str) -> Problems:
-    *outer, name = path.split(".")
+def _violations(resource: Resource, row: Mapping[str, Any], block: Block, name: str) -> Problems:
     where: Mapping[str, Any] = row.get("where", {})
-    present = "given" not in row and "default" not in row
-    if not all(_applies(k, v, resource, resource) for k, v in where.items() if k[0] == "/"):
-        return
-    for block in blocks_of(resource, outer):
-        if present and name not in block:
-            continue
-        if not all(_applies(key, where[key], block, resource) for key in where):
-            continue
-        for variant, value, default in _wrong(row, block, name, resource):
-            beside = [f"{k.strip('/')} {_shown(k, block, resource)}" for k, v in where.items() if v]
-            beside += [f"no {k}" for k, v in where.items() if not v]
-            text = row.get("message", default + (" beside {beside}" if beside else ""))
-            details = {"argument": name, "value": value, "beside": ", ".join(beside)}
-            text = text.format(**details, length=len(value))
-            text += f" ({row['page']})" if "page" in row else ""
-            yield resource.problem(text, variant=variant, argument=name, value=value)
+    for key, pattern in where.items():
+        if not _applies(key, pattern, block, resource):
+            return
+    for variant, value, default in _wrong(row, block, name, resource):
+        beside = [f"{k.strip('/')} {_shown(k, block, resource)}" for k, v in where.items() if v]
+        beside += [f"no {k}" for k, v in where.items() if not v]
+        text = row.get("message", default + (" beside {beside}" if beside else ""))
+        details = {"argument": name, "value": value, "beside": ", ".join(beside)}
+        text = text.format(**details, length=len(value))
+        text += f" ({row['page']})" if "page" in row else ""
+        yield resource.problem(text, variant=variant, argument=name, value=value)
 
 
 def _shown(name: str, block: Block, resource: Resource) -> str:

@@ -4,12 +4,7 @@ import re
 from collections.abc import Iterator
 
 from harness.preflight.configuration import Block, Resource, same
-from harness.preflight.registry import (
-    Inspection,
-    Problems,
-    lookup_rule,
-    resource_rule,
-)
+from harness.preflight.registry import Inspection, Problems, lookup_rule, resource_rule
 from harness.preflight.rules.cloudfront.managed_policies import policy
 from harness.preflight.target_lookup import TargetLookup
 

@@ -5,11 +5,7 @@ from collections.abc import Iterator
 
 from harness.preflight.configuration import Block, Resource
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.ecs.model import (
-    containers_of,
-    port_mappings,
-    target_groups,
-)
+from harness.preflight.rules.ecs.model import containers_of, port_mappings, target_groups
 
 # A URL in a command; its groups are port and path.
 _URL = re.compile(

@@ -2,12 +2,7 @@
 
 from harness.preflight.configuration import Resource
 from harness.preflight.finding import Problem
-from harness.preflight.registry import (
-    Inspection,
-    Problems,
-    configuration_rule,
-    resource_rule,
-)
+from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 
 _MAX_TAGS = 50
 _MAX_TAG_KEY = 128

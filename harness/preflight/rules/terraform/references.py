@@ -1,7 +1,7 @@
 """Rules on references: what is not declared, and cycles."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -10,9 +10,7 @@ from harness.preflight.configuration import (
     ModuleScope,
     Resource,
     Traversal,
-    dynamic_blocks,
-    parse_template,
-    traversals,
+    traversals_in,
 )
 from harness.preflight.finding import Problem
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
@@ -29,8 +27,8 @@ def undeclared_name(inspection: Inspection) -> Problems:
         return
     for scope in configuration.modules:
         if scope.complete:
-            for address, raw in expressions(configuration, scope):
-                for traversal in dict.fromkeys(traversals_in(raw)):
+            for address, traversals in expressions(configuration, scope):
+                for traversal in traversals:
                     variant = _missing(traversal.root, traversal.path, scope)
                     if variant is not None:
                         yield Problem(address, f"{traversal.text} is not declared", {}, variant)
@@ -40,15 +38,17 @@ def undeclared_name(inspection: Inspection) -> Problems:
     yield from _providers(configuration)
 
 
-def expressions(configuration: Configuration, scope: ModuleScope) -> Iterator[tuple[str, Any]]:
-    """Yield address and raw value of all that a module declares."""
+def expressions(
+    configuration: Configuration, scope: ModuleScope
+) -> Iterator[tuple[str, Iterable[Traversal]]]:
+    """Yield the address of all that a module declares, and every reference in it."""
     for resource in configuration:
         if resource.module is scope:
-            yield resource.address, dict(resource.raw)
-    yield f"{scope.prefix}locals", dict(scope.locals)
-    yield f"{scope.prefix}output", dict(scope.outputs)
-    for name, child in scope.children.items():
-        yield f"{scope.prefix}module.{name}", child.arguments(scope)
+            yield resource.address, resource.traversals
+    named: dict[str, Any] = {"locals": dict(scope.locals), "output": dict(scope.outputs)}
+    named |= {f"module.{name}": c.arguments(scope) for name, c in scope.children.items()}
+    for name, raw in named.items():
+        yield f"{scope.prefix}{name}", dict.fromkeys(traversals_in(raw))
 
 
 def _arguments(address: str, child: ModuleScope) -> Iterator[Problem]:
@@ -56,20 +56,6 @@ def _arguments(address: str, child: ModuleScope) -> Iterator[Problem]:
         yield Problem(address, f"the module has no variable {name}: it is not declared", {}, 6)
     for name in child.missing:
         yield Problem(address, f"the module requires {name}, which is not set", {}, 7)
-
-
-def traversals_in(raw: Any, iterators: frozenset[str] = frozenset()) -> Iterator[Traversal]:
-    """Yield every reference in a raw value, except to the iterators of dynamic blocks."""
-    if isinstance(raw, str) and ("${" in raw or "%{" in raw):
-        yield from traversals(parse_template(raw), iterators)
-    elif isinstance(raw, Mapping):
-        for key, item in raw.items():
-            blocks = dynamic_blocks(item) if key == "dynamic" else ()
-            named = {str(body.get("iterator") or label) for label, body in blocks}
-            yield from traversals_in(item, iterators | named)
-    elif isinstance(raw, list):
-        for item in raw:
-            yield from traversals_in(item, iterators)
 
 
 def _missing(root: str, path: tuple[str | int, ...], scope: ModuleScope) -> int | None:
@@ -99,7 +85,7 @@ def instances(resource: Resource) -> Problems:
         yield resource.problem("both count and for_each are set")
     if isinstance(resource.raw.get("for_each"), list):
         yield resource.problem("for_each is a list, not a map or a set", variant=1)
-    for traversal in dict.fromkeys(traversals_in(dict(resource.raw))):
+    for traversal in resource.traversals:
         argument = {"each": "for_each", "count": "count"}.get(traversal.root)
         if argument and argument not in resource.raw:
             yield resource.problem(f"{traversal.text} without {argument}", variant=2)

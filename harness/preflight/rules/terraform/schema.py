@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,7 @@ from harness.preflight.configuration import (
 )
 from harness.preflight.finding import Problem, Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
-from harness.preflight.rules.terraform.references import expressions, traversals_in
-from harness.preflight.rules.values import blocks_of
+from harness.preflight.rules.terraform.references import expressions
 from harness.preflight.terraform_version import TerraformVersion, may_reach
 
 _DATA = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
@@ -65,25 +65,30 @@ def arguments(resource: Resource) -> Problems:
 
 
 def _block(resource: Resource, block: Block, schema: Mapping[str, Any], where: str) -> Problems:
-    names = schema["names"].split()
+    names, required = _split(schema["names"]), _split(schema.get("required", ""))
+    blocks, kinds = schema.get("blocks", {}), schema.get("kinds", {})
     unknown = [n for n in block.raw if n not in names and n not in _META_ARGUMENTS]
     for name in unknown:
         text = f"{resource.type} has no argument {where}{name}"
         for more, severity in _judged(name, names, resource.configuration):
             yield resource.problem(text + more, severity=severity, name=name)
-    for name in schema.get("required", "").split():
+    for name in required:
         if not block.written(name):
             # With an argument of a later provider another one may no longer be required.
             severity = Severity.WARNING if unknown else Severity.BLOCKER
             text = f"{where}{name} is required"
             yield resource.problem(text, variant=1, severity=severity, name=name)
-    for name in block.raw.keys() & {*names} - {"timeouts", *schema.get("blocks", ())}:
-        if wrong := _wrong_kind(schema.get("kinds", {}).get(name, "string"), block.value(name)):
+    for name in [n for n in block.raw if n in names and n not in blocks and n != "timeouts"]:
+        if wrong := _wrong_kind(kinds.get(name, "string"), block.value(name)):
             yield resource.problem(f"{where}{name} {wrong}", variant=5, name=name)
-    for name, inner in schema.get("blocks", {}).items():
-        if name in block or name in block.dynamic_names:
-            for nested in block.possible_blocks(name):
-                yield from _block(resource, nested, inner, f"{where}{name}.")
+    for name, inner in blocks.items():
+        for nested in block.blocks_at(name):
+            yield from _block(resource, nested, inner, f"{where}{name}.")
+
+
+@cache
+def _split(names: str) -> Mapping[str, None]:
+    return dict.fromkeys(names.split())
 
 
 def _wrong_kind(kind: str, value: Any) -> str:
@@ -98,26 +103,35 @@ def _wrong_kind(kind: str, value: Any) -> str:
 
 
 def _relations(resource: Resource) -> Iterator[tuple[str, int]]:
-    for relation, groups in _RELATIONS.get(resource.type, {}).items():
-        for group in groups:
-            outer = group[0].rpartition(".")[0].split(".") if "." in group[0] else []
-            same = all(path.count(".") == len(outer) for path in group)
-            for block in blocks_of(resource, outer) if same else [resource]:
-                names = [path.split(".")[-1] for path in group] if same else group
-                written = [name for name in names if block.written(name.partition(".")[0])]
-                given = [name for name in written if _given(block, name)]
-                absent = [name for name in names if name not in written]
-                if relation in ("one", "conflicts") and len(given) > 1:
-                    yield f"{' and '.join(given)} exclude each other", 2
-                if relation in ("one", "any") and len(absent) == len(names):
-                    yield f"one of {', '.join(names)} is required", 3
-                if relation == "all" and absent and names[0] in given:
-                    yield f"{names[0]} requires {', '.join(absent)}", 4
+    for relation, outer, names in _groups(resource.type):
+        for block in resource.blocks_at(outer):
+            written = [name for name in names if block.written(name.partition(".")[0])]
+            given = [name for name in written if _given(block, name)]
+            absent = [name for name in names if name not in written]
+            if relation in ("one", "conflicts") and len(given) > 1:
+                yield f"{' and '.join(given)} exclude each other", 2
+            if relation in ("one", "any") and len(absent) == len(names):
+                yield f"one of {', '.join(names)} is required", 3
+            if relation == "all" and absent and names[0] in given:
+                yield f"{names[0]} requires {', '.join(absent)}", 4
+
+
+@cache
+def _groups(type_: str) -> list[tuple[str, str, list[str]]]:
+    """Return relations of arguments, the block that has all of a group, and their names in it."""
+    found = []
+    for relation, groups in _RELATIONS.get(type_, {}).items():
+        for paths in groups:
+            same = len({path.count(".") for path in paths}) == 1
+            outer = paths[0].rpartition(".")[0] if same else ""
+            names = [path.rpartition(".")[2] for path in paths] if same else paths
+            found.append((relation, outer, names))
+    return found
 
 
 def _given(block: Block, path: str) -> bool:
-    *outer, name = path.split(".")
-    return any(inner.given(name) or inner.refers(name) for inner in blocks_of(block, outer))
+    outer, _, name = path.rpartition(".")
+    return any(inner.given(name) or inner.refers(name) for inner in block.blocks_at(outer))
 
 
 @configuration_rule("terraform/attributes", table=_TABLE)
@@ -125,8 +139,8 @@ def attributes(inspection: Inspection) -> Problems:
     """An expression refers to an attribute that the provider's schema does not have."""
     configuration = inspection.configuration
     for scope in configuration.modules if not configuration.planned else ():
-        for address, raw in expressions(configuration, scope):
-            for traversal in dict.fromkeys(traversals_in(raw)):
+        for address, traversals in expressions(configuration, scope):
+            for traversal in traversals:
                 type_, name, names = _attribute(traversal)
                 if name and name not in names:
                     text = f"{traversal.text}: {type_} has no attribute {name}"
@@ -134,20 +148,20 @@ def attributes(inspection: Inspection) -> Problems:
                         yield Problem(address, text + more, {"name": name}, 0, severity)
 
 
-def _attribute(traversal: Traversal) -> tuple[str, str, list[str]]:
+def _attribute(traversal: Traversal) -> tuple[str, str, Mapping[str, None]]:
     """Return the type of a resource, the attribute that a reference names, and all of them."""
     if traversal.root == "data" and traversal.path:
         type_ = f"data.{traversal.path[0]}"
-        names = _DATA_SOURCES.get(str(traversal.path[0]), "").split()
+        names = _split(_DATA_SOURCES.get(str(traversal.path[0]), ""))
     else:
         type_ = canonical_type(traversal.root)
-        names = _TYPES.get(type_, {}).get("names", "").split()
+        names = _split(_TYPES.get(type_, {}).get("names", ""))
     match = _ATTRIBUTE.match(traversal.text.removeprefix("data.")) if names else None
     return type_, (match[1] if match else ""), names
 
 
 def _judged(
-    name: str, names: list[str], configuration: Configuration
+    name: str, names: Mapping[str, None], configuration: Configuration
 ) -> Iterator[tuple[str, Severity]]:
     """Yield what is added to the message, and the severity; nothing for a later provider.
 

@@ -1,7 +1,10 @@
+import gc
+
+import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from harness.preflight.configuration import configuration_of
-from harness.preflight.engine import preflight
+from harness.preflight.engine import preflight, without_garbage_collector
 from harness.preflight.finding import Severity
 from harness.preflight.report import Report, Verdict
 from harness.preflight.suppression import Suppression
@@ -16,6 +19,19 @@ def with_bucket(**arguments: object) -> Report:
     draft = catalog()
     draft[BUCKET].update(force_destroy=False, **arguments)
     return preflight(configuration_of(draft.document))
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_garbage_collector_is_off_meanwhile_and_then_as_before(enabled: bool) -> None:
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with without_garbage_collector():
+            assert not gc.isenabled()
+            with_bucket()
+            assert not gc.isenabled()
+        assert gc.isenabled() == enabled
+    finally:
+        gc.enable()
 
 
 def test_a_finding_has_every_field() -> None:

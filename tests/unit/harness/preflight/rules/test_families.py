@@ -1,11 +1,12 @@
 """Families of rules: each mistake is found by its rule, each valid neighbour by none."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.preflight.configuration import configuration_of
+from harness.preflight.configuration import configuration_of, read_configurations
 from harness.preflight.engine import preflight
 from harness.preflight.report import Report
 from tests.unit.harness.preflight.sample_configuration import Case, check, fires, silent
@@ -273,6 +274,49 @@ def test_names_that_two_resources_share_are_found(resources: Resources) -> None:
 @pytest.mark.parametrize("resources", DISTINCT, ids=str)
 def test_names_that_differ_or_may_differ_are_not_found(resources: Resources) -> None:
     assert "terraform/duplicate-name" not in rules(resources)
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "found"),
+    [
+        ("my-${each.key}", "${coalesce(null, var.name)}", False),
+        ("my-${each.key}", "${upper(local.name)}", False),
+        ("${each.key}", "/log/${var.unknown}/${lower(var.name)}", False),
+        ("fixed", "${coalesce(null, var.name)}", True),
+    ],
+)
+def test_the_name_of_a_repeated_module_may_differ_through_its_variables(
+    tmp_path: Path, given: str, name: str, found: bool
+) -> None:
+    child = {
+        "variable": {"name": {}, "unknown": {"default": None}},
+        "locals": {"name": "x-${var.name}"},
+        "resource": {"aws_cloudwatch_log_group": {"g": {"name": name}}},
+    }
+    call = {"source": "./child", "for_each": {"a": 1, "b": 2}, "name": given}
+    (tmp_path / "child").mkdir()
+    (tmp_path / "child/main.tf.json").write_text(json.dumps(child))
+    (tmp_path / "main.tf.json").write_text(json.dumps({"module": {"m": call}}))
+    (configuration,) = read_configurations(tmp_path)
+    findings = preflight(configuration, disposable=False).findings
+    assert ("terraform/duplicate-name" in {f.rule for f in findings}) == found
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        ("${aws_block.value.name}", False),
+        ("${outer.value[aws_block.key]}", False),
+        ("${upper(aws_block.value.name)}", False),
+        ("${aws_lb.none.name}", True),
+    ],
+)
+def test_the_iterator_of_a_nested_dynamic_block_is_no_resource(
+    expression: str, found: bool
+) -> None:
+    inner = {"aws_block": {"for_each": "${outer.value}", "content": {"name": expression}}}
+    outer = {"outer": {"for_each": "${var.all}", "content": {"dynamic": inner}}}
+    assert ("terraform/undeclared-resource" in rules({"aws_x": {"r": {"dynamic": outer}}})) == found
 
 
 EIP = {"aws_eip": {"e": {"domain": "vpc"}}}
