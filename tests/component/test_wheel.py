@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from uv import find_uv_bin
 
 ROOT = Path(__file__).parents[2]
@@ -69,17 +70,33 @@ OPTIONS = (
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
-    _run(find_uv_bin(), "build", "--quiet", "--wheel", "--out-dir", str(folder), str(ROOT))
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all workers."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "wheel"
+
+
+@pytest.fixture(scope="module")
+def wheel(shared: Path) -> Path:
+    folder = shared / "dist"
+    with FileLock(f"{shared}.lock"):
+        if not folder.exists():
+            _run(find_uv_bin(), "build", "--quiet", "--wheel", "--out-dir", str(folder), str(ROOT))
     [wheel] = folder.glob("*.whl")
     return wheel
 
 
 @pytest.fixture(scope="module")
-def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def environment(wheel: Path, shared: Path) -> Path:
     """A virtual environment with the wheel, the plugins, and the dependencies of this one."""
-    folder = tmp_path_factory.mktemp("venv")
+    folder = shared / "venv"
+    with FileLock(f"{shared}.lock"):
+        if not folder.exists():
+            _install(wheel, folder)
+    return folder / "bin"
+
+
+def _install(wheel: Path, folder: Path) -> None:
     python = folder / "bin" / "python"
     _run(find_uv_bin(), "venv", "--quiet", "--clear", "--python", sys.executable, str(folder))
     install = (find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--python", str(python))
@@ -87,7 +104,6 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     [packages] = folder.glob("lib/python*/site-packages")
     # Its own .pth files, such as that of the editable install, take no effect.
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
-    return folder / "bin"
 
 
 @pytest.fixture

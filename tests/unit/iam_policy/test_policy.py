@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from typing import Any
 
 import pytest
@@ -187,6 +186,8 @@ def _results(policy: Mapping[str, Any], request: Mapping[str, Any]) -> Iterator[
 def decision(
     policy: Mapping[str, Any], action: str, resource: str, context: Mapping[str, str]
 ) -> str:
+    # No action is a pattern: the other statements cannot match, and 70,000 decisions are made.
+    statements = [each for each in policy["Statement"] if action in each["Action"]]
     found = evaluate(
         EvalContext(
             principal_arn=USER,
@@ -197,11 +198,6 @@ def decision(
             region=context.get("aws:requestedregion", REGION),
             service_context=context,
         ),
-        [_parsed(json.dumps(policy))],
+        [parse_policy_document(json.dumps({**policy, "Statement": statements}))],
     )
     return "allowed" if found.decision == "Allow" else "implicitDeny"
-
-
-@cache
-def _parsed(document: str) -> Any:
-    return parse_policy_document(document)
