@@ -1,5 +1,6 @@
 """The one seam to subprocesses: run to the end, with a deadline and cancellation."""
 
+import errno
 import logging
 import os
 import shlex
@@ -112,6 +113,8 @@ def _start(
     cwd: Path | None,
     env: Mapping[str, str] | None,
     stdin: str | None,
+    *,
+    tries: int = 40,
 ) -> subprocess.Popen[str]:
     try:
         process = subprocess.Popen(
@@ -129,6 +132,10 @@ def _start(
             umask=0o077,  # its files, such as a Terraform state, are for this user alone
         )
     except OSError as error:
+        if error.errno == errno.ETXTBSY and tries > 1:
+            # It was just written, and a child of another thread, forked meanwhile, has it open yet.
+            time.sleep(0.05)
+            return _start(command, guard, cwd, env, stdin, tries=tries - 1)
         raise ProcessError(
             f"cannot start `{_shown(command)}`: {error}", command=tuple(command)
         ) from error

@@ -143,6 +143,27 @@ def test_a_program_that_does_not_exist_is_named() -> None:
     assert raised.value.returncode is None
 
 
+def test_a_program_that_was_open_for_writing_a_moment_ago_is_started(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\necho started\n")
+    program.chmod(0o700)
+    writer = program.open("a")
+    closing = threading.Timer(0.2, writer.close)
+    closing.start()
+
+    assert process.run([str(program)], timeout=30).stdout == "started\n"
+    closing.join()
+
+
+def test_a_program_that_stays_open_for_writing_is_an_error(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o700)
+
+    with program.open("a"), pytest.raises(ProcessError, match="Text file busy"):
+        process.run([str(program)], timeout=30)
+
+
 def test_an_exception_of_on_line_is_raised_after_the_command_has_ended(tmp_path: Path) -> None:
     def fail(line: str) -> None:
         raise LookupError(line)
