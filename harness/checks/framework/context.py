@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
 from typing import Any, TypeVar
 
 import requests
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 _REQUEST_SECONDS = 30.0
 _POLL_SECONDS = 0.5
+_AGAIN_SECONDS = 5.0
 
 
 class InterruptedCheckError(HarnessError):
@@ -50,6 +52,7 @@ class CheckContext:
     record: Callable[[CheckResult], None] = field(compare=False)
     patience: float = 120.0
     exchanges: ExchangeLog = field(default_factory=ExchangeLog, repr=False, compare=False)
+    _timed_out: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
     _result_lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
     _thread: threading.local = field(default_factory=threading.local, repr=False, compare=False)
     interrupted: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
@@ -78,7 +81,7 @@ class CheckContext:
         ready: Callable[[T], bool],
         retry_on: tuple[type[Exception], ...] = (),
     ) -> T:
-        """Observe until ready, for at most ``patience`` seconds.
+        """Observe until ready, for at most ``patience`` seconds; 5 if ``what`` timed out before.
 
         Args:
             observe: Makes one observation.
@@ -94,12 +97,13 @@ class CheckContext:
                 observe,
                 what=what,
                 ready=ready,
-                timeout=self.patience,
+                timeout=min(self.patience, _AGAIN_SECONDS if what in self._timed_out else inf),
                 delay=_POLL_SECONDS,
                 retry_on=retry_on,
                 sleep=self._pause,
             )
         except WaitTimeoutError as error:
+            self._timed_out.add(what)
             raise CheckFailedError(f"expected {error.message}") from error
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import count
 from typing import Any, ClassVar
 
 import pytest
@@ -181,6 +182,25 @@ def test_waiting_ends_after_the_patience(fake_deployment: FakeDeployment) -> Non
 
     with pytest.raises(CheckFailedError, match=r"expected it to be 3: .* last seen: 2"):
         context.eventually(lambda: 2, what="it to be 3", ready=lambda observed: observed == 3)
+
+
+def test_a_condition_that_has_timed_out_is_waited_for_briefly_when_it_is_named_again(
+    fake_deployment: FakeDeployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Checks that need healthy targets would otherwise wait minutes each, one after the other."""
+    context = replace(fake_deployment.context(), patience=60.0)
+    monkeypatch.setattr("harness.checks.framework.context._POLL_SECONDS", 0.0)
+    monkeypatch.setattr("harness.core.wait.time.monotonic", count(step=1.0).__next__)
+
+    def observations(what: str) -> int:
+        made: list[int] = []
+        with pytest.raises(CheckFailedError):
+            context.eventually(lambda: made.append(1), what=what, ready=bool)
+        return len(made)
+
+    assert observations("healthy targets") == 60
+    assert observations("healthy targets") == 5
+    assert observations("log events") == 60
 
 
 class TestRequirements:
