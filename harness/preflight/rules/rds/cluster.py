@@ -19,7 +19,7 @@ def retired_engine_version(inspection: Inspection) -> Problems:
         return
     for cluster in inspection.configuration.resources("aws_rds_cluster"):
         version = cluster.text("engine_version")
-        if version is None or cluster.text("engine") != "aurora-postgresql":
+        if not version or cluster.text("engine") != "aurora-postgresql":
             continue
         if version.endswith("-limitless") and not cluster.absent("cluster_scalability_type"):
             continue

@@ -21,7 +21,7 @@ def engine_version_not_offered(inspection: Inspection, target: TargetLookup) -> 
     """The target does not offer the engine version."""
     for cluster in inspection.configuration.resources("aws_rds_cluster"):
         engine, version = cluster.text("engine"), cluster.text("engine_version")
-        if engine not in _ENGINES or version is None:
+        if engine not in _ENGINES or not version:
             continue
         offered = _offered(target, engine)
         if not _is_offered(version, offered):
@@ -91,7 +91,7 @@ def _without_data_api(cluster: Resource) -> str:
 def _not_offered(cluster: Resource, target: TargetLookup) -> str:
     """Return that the region has no Data API for the version; empty if it has, or is uncertain."""
     engine, version = cluster.text("engine"), cluster.text("engine_version")
-    if engine not in _ENGINES or version is None:
+    if engine not in _ENGINES or not version:
         return ""
     options = _options(target, engine, version, _SERVERLESS)
     # Older responses do not contain the field.

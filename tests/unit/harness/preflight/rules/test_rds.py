@@ -63,6 +63,8 @@ CASES = [
     ),
     silent("rds/retired-engine-version", lambda d: cluster(d, engine_version="16.9")),
     silent("rds/retired-engine-version", lambda d: cluster(d, engine_version="16")),
+    # As in Terraform: no version, and so the default of AWS.
+    silent("rds/retired-engine-version", lambda d: cluster(d, engine_version="")),
     silent("rds/retired-engine-version", lambda d: cluster(d, engine_version="${var.version}")),
     fires(
         "rds/parameter-group-family",
