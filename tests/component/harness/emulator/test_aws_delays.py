@@ -96,7 +96,12 @@ LATEST = Observation("RUNNING", TAGS, "healthy", 200)
 
 
 def test_a_task_passes_through_the_states_of_its_lifecycle(observed: list[Observation]) -> None:
-    assert tuple(dict.fromkeys(each.status for each in observed)) == STATES
+    seen = list(dict.fromkeys(each.status for each in observed))
+
+    # On a busy machine a state may pass between two observations.
+    assert seen == [state for state in STATES if state in seen]
+    assert len(seen) > 1
+    assert seen[-1] == "RUNNING"
 
 
 def test_the_tags_of_a_task_are_found_after_a_wait(observed: list[Observation]) -> None:
