@@ -58,8 +58,8 @@ def failed_call(error: BaseException) -> str:
 def failure_of(error: Exception) -> HarnessError:
     """Return an error of AWS that nothing expected: what was called, and what to do."""
     call = failed_call(error)
-    told = error_message(error)
-    text = told if call.rpartition(":")[2] in told else f"{call}: {told}"
+    message = error_message(error)
+    text = message if call.rpartition(":")[2] in message else f"{call}: {message}"
     denied = isinstance(error, ClientError) and is_access_denied(error)
     remedy = "allow it; docs/iam-policy.json has all permissions that are needed" if denied else ""
     what = "AWS refused a request" if isinstance(error, ClientError) else "a request to AWS failed"

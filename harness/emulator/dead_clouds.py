@@ -24,7 +24,7 @@ def dead_clouds() -> tuple[Path, ...]:
 
 
 def cloud_folders() -> list[Path]:
-    """Return the folders with the name of one of a cloud, whoever created them."""
+    """Return the folders with the name of one of a cloud, of this user and of others."""
     return sorted(Path(tempfile.gettempdir()).glob(f"{CLOUD_PREFIX}*"))
 
 

@@ -23,7 +23,7 @@ def passed(cli: CliProcess) -> None:
 
 
 def failed(cli: CliProcess) -> None:
-    """Somebody changes the load balancer by hand between ``deploy`` and ``check``."""
+    """The load balancer is changed by hand between ``deploy`` and ``check``."""
     cli.start("deploy", desired_count=2)
     assert cli.wait() == 0, cli.output
     elbv2 = _client(cli, "elbv2")

@@ -1,4 +1,4 @@
-"""A gateway that enforces IAM: what policies allow, per protocol, and what a simulation says."""
+"""A gateway that enforces IAM: what policies allow, per protocol, and what a simulation returns."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The spellings without prefix still work, with a warning, unless somebody else uses the name."""
+"""The spellings without prefix still work, with a warning, unless another plugin uses the name."""
 
 import pytest
 
