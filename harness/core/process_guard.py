@@ -59,7 +59,7 @@ class Guard:
             program.send_signal(self._received[0])
         threading.Thread(target=self._watch, args=(program,), daemon=True).start()
         status = program.wait()
-        if self._orphaned:
+        if self._orphaned or status == -signal.SIGKILL:  # then it has left its plugins
             _kill_group()
         return status
 

@@ -7,6 +7,7 @@ its plan makes the same checks before anything is created, and ``plan_findings``
 import json
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from harness.core import process
@@ -20,6 +21,7 @@ from harness.terraform.cli_config import write_cli_config
 from harness.terraform.command import child_environment
 from harness.terraform.errors import TerraformError
 from harness.terraform.events import Diagnostic, parse_diagnostic
+from harness.terraform.working_directory import temporary_directory
 
 _INIT_SECONDS = 600.0
 _SECONDS = 300.0
@@ -70,17 +72,12 @@ def _diagnostics(work: Path, directory: Path, tools: Tools) -> list[Diagnostic]:
         registry=tools.terraform.registry,
         cache=directory / "providers",
     )
-    environment = child_environment({}, cli)
-    command = list(tools.terraform.command)
-    init = [*command, "init", "-backend=false", "-input=false", "-no-color"]
-    process.run(init, cwd=work, env=environment, timeout=_INIT_SECONDS)
-    done = process.run(
-        [*command, "validate", "-json"],
-        cwd=work,
-        env=environment,
-        timeout=_SECONDS,
-        accept=(0, 1),
-    )
+    environment = child_environment(temporary_directory(work), cli)
+    run = partial(process.run, cwd=work, env=environment, guarded=True)
+    terraform = tools.terraform.command
+    init = (*terraform, "init", "-backend=false", "-input=false", "-no-color")
+    run(init, timeout=_INIT_SECONDS)
+    done = run((*terraform, "validate", "-json"), timeout=_SECONDS, accept=(0, 1))
     return [parse_diagnostic(item) for item in json.loads(done.stdout)["diagnostics"]]
 
 

@@ -1,10 +1,11 @@
 """The death of each process that takes part in a run."""
 
 import re
+import signal
 from collections.abc import Callable, Iterator
 
 from harness.core.wait import wait_until
-from tests.faults.row import NETWORK, Row
+from tests.faults.row import NETWORK, NO_REPORT, Row
 from tests.faults.rows.signals import output, resource
 from tests.faults.scene import Scene
 
@@ -16,6 +17,17 @@ TERRAFORM = r"^\S*terraform (-chdir=\S+ )?apply"
 GUARD = r"process_guard\.py .* apply"
 POSTGRES = r"bin/postgres -D"
 DATABASE = ("network", "secret", "database")
+MODULE = """
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "5.100.0"
+    }
+  }
+}
+resource "aws_s3_bucket" "logs" {}
+"""
 
 
 def kill(pattern: str, *, after: Callable[[Scene], None]) -> Callable[[Scene], None]:
@@ -79,6 +91,22 @@ def rows() -> Iterator[Row]:
         verdict="-",
         after=await_watchdog,
     )
+    for fault, number, status, remains in (
+        ("preflight --validate and its Terraform are killed", signal.SIGKILL, -9, "preflight-"),
+        ("preflight --validate gets SIGTERM", signal.SIGTERM, 143, ""),
+    ):
+        yield Row(
+            FAMILY,
+            fault,
+            "terraform validate",
+            before=write_module,
+            inject=end_validation(number),
+            command=("preflight", "module", "--validate"),
+            status=status,
+            verdict=NO_REPORT,
+            remains=remains,
+            quick=number is signal.SIGKILL,
+        )
     yield Row(
         FAMILY,
         "owner and watchdog are killed",
@@ -97,6 +125,24 @@ def kill_postgres(scene: Scene) -> None:
     for each in scene.cli.family():
         if "bin/postgres -D" in " ".join(each.cmdline()):
             each.kill()
+
+
+def write_module(scene: Scene) -> None:
+    (scene.folder / "module").mkdir()
+    (scene.folder / "module" / "main.tf").write_text(MODULE)
+
+
+def end_validation(number: signal.Signals) -> Callable[[Scene], None]:
+    def inject(scene: Scene) -> None:
+        scene.cli.await_that(
+            lambda: any(re.search(PROVIDER, each) for each in scene.cli.running()),
+            "a provider process",
+        )
+        if number is signal.SIGKILL:
+            scene.cli.kill(r"^\S*terraform validate")
+        scene.cli.process.send_signal(number)
+
+    return inject
 
 
 def kill_owner(scene: Scene) -> None:

@@ -42,7 +42,7 @@ def terraform(monkeypatch: pytest.MonkeyPatch, *diagnostics: dict[str, Any]) -> 
     commands = []
 
     def run(command: list[str], *, cwd: Path, **_: Any) -> Completed:
-        commands.append(command[1:2] + sorted(path.name for path in cwd.iterdir()))
+        commands.append([*command[1:2], *sorted(path.name for path in cwd.glob("*.t*"))])
         return Completed(tuple(command), 0, json.dumps({"diagnostics": list(diagnostics)}), "")
 
     monkeypatch.setattr(process, "run", run)
