@@ -41,9 +41,10 @@ def service_model(service: str) -> ServiceModel:
 def share_service_models() -> None:
     """Let MiniStack find the content type of a service in the same model.
 
-    It would read each model a second time, through a botocore session of its own.
+    It would read each model a second time, through a botocore session of its own; and at a call
+    of a service that it does not have, the models of all services, to find whether there is one.
     """
-    from ministack.core import responses  # type: ignore[import-untyped]  # noqa: PLC0415
+    from ministack.core import responses, router  # type: ignore[import-untyped]  # noqa: PLC0415
 
     def model_of(service: str) -> ServiceModel | None:
         with suppress(UnknownServiceError):
@@ -51,6 +52,7 @@ def share_service_models() -> None:
         return None
 
     responses._service_model = model_of
+    router._is_aws_service_name = bool
 
 
 class AwsApi:

@@ -1,5 +1,5 @@
 import pytest
-from ministack.core import responses  # type: ignore[import-untyped]
+from ministack.core import responses, router  # type: ignore[import-untyped]
 
 from harness.emulator.gateway.aws import ApiError, build, service_model, share_service_models
 from tests.unit.harness.emulator.gateway.fake_aws import CALLER, FakeAws, ecs_error, elb_error
@@ -64,3 +64,17 @@ def test_ministack_finds_content_types_in_the_models_of_the_gateway(
     share_service_models()
     assert responses._service_model("elasticloadbalancing") is service_model("elbv2")
     assert responses._service_model("not-a-service") is None
+
+
+def test_a_service_that_ministack_does_not_have_is_named_without_reading_every_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(router, "_is_aws_service_name", router._is_aws_service_name)
+    monkeypatch.setattr(router, "_KNOWN_AWS_SERVICE_NAMES", None)
+    share_service_models()
+
+    scope = "AWS4-HMAC-SHA256 Credential=000000000000/20261126/eu-north-1/glacier/aws4_request"
+    detected = router.detect_service("GET", "/-/vaults", {"authorization": scope}, {})
+
+    assert detected == "glacier"
+    assert router._KNOWN_AWS_SERVICE_NAMES is None
