@@ -108,7 +108,8 @@ def _settings(run: Run, record: RunRecord) -> str:
 def _versions(record: RunRecord) -> str:
     system = {"Python": platform.python_version(), "system": platform.platform()}
     tools = find_tools(record.terraform, record.mirror).facts()
-    packages = sorted(f"{each.name} {each.version}" for each in distributions())
+    installed = (each.metadata for each in distributions())
+    packages = sorted(f"{each['Name']} {each['Version']}" for each in installed)
     return as_json({**system, **tools, "packages": packages})
 
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import importlib.resources
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import jinja2
@@ -52,6 +53,7 @@ def render_html(report: RunReport, history: Sequence[PastRun] = ()) -> str:
     )
 
 
+@cache
 def template_environment() -> jinja2.Environment:
     """Return the environment of the templates: every value is redacted and escaped for HTML."""
     return jinja2.Environment(

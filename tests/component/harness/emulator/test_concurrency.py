@@ -1,10 +1,11 @@
 """No request holds up another, while a real database waits or is stopped."""
 
 import json
+import signal
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +76,11 @@ class Database:
         family = psutil.Process(self.info.pid).children(recursive=True)
         servers = [each for each in family if each.name().startswith("postgres")]
         assert servers
-        for each in servers:
-            each.suspend()
+        _send(servers, signal.SIGSTOP)
         try:
             yield
         finally:
-            for each in servers:
-                each.resume()
+            _send(servers, signal.SIGCONT)
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +129,12 @@ def test_other_calls_answer_while_the_server_is_stopped(database: Database) -> N
 
 def test_statements_have_the_timeout_of_aws(database: Database) -> None:
     assert database.execute("show statement_timeout")["records"] == [[{"stringValue": "45s"}]]
+
+
+def _send(processes: list[psutil.Process], number: signal.Signals) -> None:
+    for each in processes:
+        with suppress(psutil.NoSuchProcess):  # the server ends workers of its own
+            each.send_signal(number)
 
 
 def _until_it_waits(holder: "psycopg.Connection[Any]", waiting: "Future[Any]") -> None:
