@@ -28,7 +28,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-_INTERVAL_MS = 10
+_INTERVAL_MS = 40
 _SIGNALS_IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
 
 _PTRACE_CONT = 7

@@ -32,6 +32,7 @@ SERVICES = {
 OTHERS = {"enable_http_endpoint"}
 USER = f"arn:aws:iam::{ACCOUNT}:user/nightly"
 ACTIONS = sorted({action for each in documented()["Statement"] for action in each["Action"]})
+GROUPS = 20
 
 
 @pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.name)
@@ -125,13 +126,15 @@ def test_another_region_is_not_allowed(action: str) -> None:
     assert decision(documented(), action, "*", context) == "implicitDeny"
 
 
-@pytest.mark.parametrize("action", ACTIONS)
-def test_one_action_less_is_refused_by_name(action: str) -> None:
+@pytest.mark.parametrize("number", range(GROUPS))
+def test_each_action_that_is_missing_is_refused_by_name(number: int) -> None:
+    missing = set(ACTIONS[number::GROUPS])
+
     with pytest.raises(UsageError) as caught:
-        guard(without(lambda each: each == action))
+        guard(without(lambda each: each in missing))
 
     named = {line.split()[1] for line in caught.value.message.splitlines()[1:]}
-    assert named == {action}
+    assert named == missing
 
 
 def test_the_whole_policy_passes() -> None:
