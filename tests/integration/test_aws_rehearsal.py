@@ -1,5 +1,7 @@
 """A whole run with ``--target aws``: an embedded cloud takes the place of the account.
 
+Resources of others, with similar names, are neither in its way nor touched.
+
 Only the standard variables are set (``AWS_ENDPOINT_URL``, keys, ``AWS_CONFIG_FILE``), as for any
 other AWS tool.
 """
@@ -34,6 +36,14 @@ from tests.unit.harness.image.fake_builder import FakeBuilder
 IMAGE = "catalog-harness/product-catalog-api:latest"
 SUFFIX = "rehearsal-1"
 INSIGHTS = "/aws/ecs/containerinsights/{}/performance"
+SECRET, SECRET_OF_OTHERS = f"catalog/{SUFFIX}/database", "catalog/untagged/database"
+SIMILAR = (
+    INSIGHTS.format("catalog-payments"),
+    f"/aws/lambda/orders-{SUFFIX}",
+    f"payments-api-{SUFFIX}",
+    f"/ecs/catalog-{SUFFIX}-2",
+)
+EXACT = f"/ecs/catalog-{SUFFIX}"
 STATE, LOCK = f"{SUFFIX}/catalog.tfstate", f"{SUFFIX}/catalog.tfstate.tflock"
 GIVEN = {
     "account-id": ACCOUNT,
@@ -54,7 +64,8 @@ def aws(embedded_only: None) -> Iterator[SimulatedAws]:
             maker.make()
             add_guard_duty(session, maker.vpc)
         logs: Any = session.client("logs")
-        logs.create_log_group(logGroupName=INSIGHTS.format("catalog-payments"))
+        for name in SIMILAR:
+            logs.create_log_group(logGroupName=name)
         yield cloud
 
 
@@ -90,14 +101,10 @@ def test_the_full_stack_is_deployed_proved_and_destroyed(
     add_guard_duty(aws.target.session(), aws.await_vpc(cli, SUFFIX))
     logs: Any = aws.target.session().client("logs")
     logs.create_log_group(logGroupName=INSIGHTS.format(f"catalog-{SUFFIX}"))
-    inside = clients_of_a_task(cli, aws)
-    role = f":assumed-role/catalog-task-{SUFFIX}/"
-    assert role in inside("sts").get_caller_identity()["Arn"]
-    secrets = inside("secretsmanager")
-    assert is_denied(lambda: secrets.get_secret_value(SecretId=f"catalog/{SUFFIX}/database"))
-    assert is_denied(lambda: secrets.get_secret_value(SecretId="catalog/untagged/database"))
-    assert is_denied(secrets.list_secrets)
-    assert is_denied(lambda: inside("s3").list_buckets())
+    cli.await_that(lambda: STATE in aws.objects(), "the state in the bucket")
+    assert not list(cli.home.glob("runs/*/terraform/terraform.tfstate"))
+    assert_a_task_may_do_nothing(cli, aws)
+    assert_the_execution_role_reads_its_one_secret(aws)
 
     assert cli.wait() == 0, cli.output
     assert everything(aws) == others
@@ -128,19 +135,6 @@ def test_the_full_stack_is_deployed_proved_and_destroyed(
     for check in ("tags/network", "tags/service-and-tasks", "tags/distribution", "tags/secret"):
         assert "RunId, Owner, expires-at" in observed[check]["observed"]
     assert "estimated cost" in cli.output
-    assert aws.objects() == set()
-    assert aws.leftovers_of(SUFFIX) == ()
-
-
-def test_the_state_is_in_the_bucket_while_the_stack_is_deployed(
-    cli: CliProcess, aws: SimulatedAws
-) -> None:
-    start(cli, aws)
-    cli.await_that(lambda: STATE in aws.objects(), "the state in the bucket")
-    assert not list(cli.home.glob("runs/*/terraform/terraform.tfstate"))
-
-    assert cli.wait() == 0, cli.output
-
     assert cli.record["owner"] == "rehearsal@example.com"
     assert cli.record["expires_at"].endswith("Z")
     assert f"the state s3://{BUCKET}/{STATE} was removed" in cli.output
@@ -148,31 +142,24 @@ def test_the_state_is_in_the_bucket_while_the_stack_is_deployed(
     assert aws.leftovers_of(SUFFIX) == ()
 
 
-def test_the_roles_of_the_tasks_read_their_one_secret_and_nothing_else(
-    cli: CliProcess, aws: SimulatedAws
-) -> None:
-    start(cli, aws, tiers=("secret", "storage", "roles"))
-    name, others = f"catalog/{SUFFIX}/database", "catalog/untagged/database"
-    root: Any = aws.target.session()
+def assert_a_task_may_do_nothing(cli: CliProcess, aws: SimulatedAws) -> None:
+    inside = clients_of_a_task(cli, aws)
+    role = f":assumed-role/catalog-task-{SUFFIX}/"
+    assert role in inside("sts").get_caller_identity()["Arn"]
+    secrets = inside("secretsmanager")
+    assert is_denied(lambda: secrets.get_secret_value(SecretId=SECRET))
+    assert is_denied(lambda: secrets.get_secret_value(SecretId=SECRET_OF_OTHERS))
+    assert is_denied(secrets.list_secrets)
+    assert is_denied(lambda: inside("s3").list_buckets())
 
-    def is_ready() -> bool:
-        roles = root.client("iam").list_roles()["Roles"]
-        if f"catalog-execution-{SUFFIX}" not in {role["RoleName"] for role in roles}:
-            return False
-        secrets = root.client("secretsmanager").list_secrets()["SecretList"]
-        policies = root.client("iam").list_role_policies(RoleName=f"catalog-execution-{SUFFIX}")
-        stored = any(each["Name"] == name and "SecretVersionsToStages" in each for each in secrets)
-        return stored and bool(policies["PolicyNames"])
 
-    cli.await_that(is_ready, "the roles and the secret")
-    execution, task = (role_session(aws, f"catalog-{role}-{SUFFIX}") for role in ROLES)
-
-    assert execution("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
-    assert is_denied(lambda: execution("secretsmanager").get_secret_value(SecretId=others))
-    assert is_denied(lambda: execution("secretsmanager").list_secrets())
-    assert is_denied(lambda: execution("s3").list_buckets())
-    assert is_denied(lambda: task("secretsmanager").get_secret_value(SecretId=name))
-    assert cli.wait() == 0, cli.output
+def assert_the_execution_role_reads_its_one_secret(aws: SimulatedAws) -> None:
+    clients = role_session(aws, f"catalog-execution-{SUFFIX}")
+    secrets = clients("secretsmanager")
+    assert secrets.get_secret_value(SecretId=SECRET)["SecretString"]
+    assert is_denied(lambda: secrets.get_secret_value(SecretId=SECRET_OF_OTHERS))
+    assert is_denied(secrets.list_secrets)
+    assert is_denied(lambda: clients("s3").list_buckets())
 
 
 def clients_of_a_task(cli: CliProcess, aws: SimulatedAws) -> Callable[[str], Any]:
@@ -199,9 +186,6 @@ def clients_of_a_task(cli: CliProcess, aws: SimulatedAws) -> Callable[[str], Any
     return lambda service: session.client(service, endpoint_url=aws.endpoint)
 
 
-ROLES = ("execution", "task")
-
-
 def role_session(aws: SimulatedAws, role: str) -> Callable[[str], Any]:
     """Return clients with the credentials that ECS gives to a role."""
     sts: Any = aws.target.session().client("sts")
@@ -216,6 +200,29 @@ def is_denied(call: Callable[[], object]) -> bool:
     with pytest.raises(ClientError) as caught:
         call()
     return is_access_denied(caught.value)
+
+
+@pytest.fixture
+def existing(aws: SimulatedAws) -> Iterator[SimulatedAws]:
+    """An account in which a log group of others has exactly the name of one of the stack."""
+    logs: Any = aws.target.session().client("logs")
+    logs.create_log_group(logGroupName=EXACT)
+    yield aws
+    logs.delete_log_group(logGroupName=EXACT)
+
+
+def test_an_exact_name_of_others_is_refused_before_anything_is_created(
+    cli: CliProcess, existing: SimulatedAws
+) -> None:
+    others = everything(existing)
+
+    start(cli, existing)
+
+    assert cli.wait() == 2, cli.output
+    assert f"logs log group {EXACT} (named {EXACT})" in cli.output
+    assert "apply: started" not in cli.output
+    assert cli.record["status"] == "destroyed"
+    assert everything(existing) == others
 
 
 def test_one_permission_less_is_refused_by_name_before_anything_exists(
