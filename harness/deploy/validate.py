@@ -21,7 +21,6 @@ from harness.terraform.cli_config import write_cli_config
 from harness.terraform.command import child_environment
 from harness.terraform.errors import TerraformError
 from harness.terraform.events import Diagnostic, parse_diagnostic
-from harness.terraform.working_directory import temporary_directory
 
 _INIT_SECONDS = 600.0
 _SECONDS = 300.0
@@ -72,7 +71,8 @@ def _diagnostics(work: Path, directory: Path, tools: Tools) -> list[Diagnostic]:
         registry=tools.terraform.registry,
         cache=directory / "providers",
     )
-    environment = child_environment(temporary_directory(work), cli)
+    # Sockets of plugins, whose paths must be short, go into the folder that is removed.
+    environment = child_environment({"TMPDIR": ".."}, cli)
     run = partial(process.run, cwd=work, env=environment, guarded=True)
     terraform = tools.terraform.command
     init = (*terraform, "init", "-backend=false", "-input=false", "-no-color")
