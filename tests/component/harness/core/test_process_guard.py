@@ -29,7 +29,7 @@ _PROGRAM = """
         interrupts += 1
         print("interrupted", flush=True)
     signal.signal(signal.SIGINT, note)
-    ignoring = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(60)"
+    ignoring = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(99)"
     left = subprocess.Popen([sys.executable, "-S", "-c", ignoring])
     with open("pids", "w") as pids:
         pids.write(f"{os.getpid()} {left.pid}")
@@ -143,6 +143,19 @@ def test_a_caller_killed_while_it_stops_the_program_interrupts_it_once(
     caller.await_end()
 
     assert (tmp_path / "state").read_text() == "interrupts=1"
+
+
+def test_a_killed_program_leaves_no_process_when_its_caller_cannot_end_it(
+    tmp_path: Path, callers: list[Caller]
+) -> None:
+    callers.append(caller := Caller(tmp_path, grace=_PATIENCE))
+    program, _ = (tmp_path / "pids").read_text().split()
+
+    caller.process.send_signal(signal.SIGSTOP)
+    psutil.Process(int(program)).kill()
+    caller.await_end()
+
+    assert len(caller.family) == 3, "guard, program, the process that the program leaves behind"
 
 
 def test_only_the_program_is_interrupted(tmp_path: Path) -> None:
