@@ -4,6 +4,7 @@ The port listens before the web framework is imported (most of the second that a
 connections meanwhile wait in the kernel's queue instead of being refused.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -55,8 +56,10 @@ def _serve(settings: Settings, task_id: str, listener: socket.socket) -> None:
     logger.info("listening", extra={"fields": {"host": host, "port": port}})
     # Otherwise pydantic reads the metadata of every installed distribution (0.1 s).
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    gc.disable()  # a tenth of the import, which leaves no garbage
     from .app import serve  # noqa: PLC0415 - see the module's docstring
 
+    gc.enable()
     serve(settings, task_id=task_id, listener=listener)
 
 

@@ -7,6 +7,7 @@ import shlex
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path, PurePath
 from typing import Any
@@ -57,7 +58,7 @@ class ProcessImage(Image):
     def __post_init__(self) -> None:
         self.default_command = tuple(shlex.split(self.command))
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The same for all tags: each is the same command."""
         return image_digest(self.repository, self.command, version("catalog-harness"))

@@ -193,17 +193,23 @@ class StoppedTaskReplacement(UsesAws, ResultPatch):
 def await_task_exits() -> None:
     """Let the thread that MiniStack starts for a task wait for the exit of its container.
 
-    It would inspect the container twenty times a second, a third of the CPU of a deployed stack.
+    It would inspect the container twenty times a second, and so would each description of tasks:
+    a third of the CPU of a deployed stack.
     """
     from ministack.services import ecs  # type: ignore[import-untyped]  # noqa: PLC0415
 
     inspect = ecs._maybe_mark_stopped
+    awaited: set[str] = set()
 
     def inspect_after_exit(task: dict[str, Any], docker_client: Any = None) -> None:
         containers: list[str] = task.get("_docker_ids") or []
+        if docker_client is None and awaited.issuperset(containers):
+            return
         if docker_client is not None and len(containers) == 1:  # called by that thread
+            awaited.update(containers)
             with suppress(DockerException, RequestException):
                 docker_client.api.wait(containers[0])
+            awaited.difference_update(containers)
         inspect(task, docker_client)
 
     ecs._maybe_mark_stopped = inspect_after_exit

@@ -54,3 +54,17 @@ def test_the_first_of_several_containers_to_end_is_not_missed(
 
 def test_a_call_of_the_api_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     assert calls_of(monkeypatch, Engine(), "a", watched=False) == ["inspect a"]
+
+
+def test_a_call_of_the_api_does_not_inspect_a_container_that_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine, task = Engine(), {"_docker_ids": ["a"]}
+    monkeypatch.setattr(ecs, "_maybe_mark_stopped", engine.inspect)
+    await_task_exits()
+    engine.api.wait = lambda _: ecs._maybe_mark_stopped(task)
+
+    ecs._maybe_mark_stopped(task, engine)
+    assert engine.calls == ["inspect a"], "after its end alone"
+    ecs._maybe_mark_stopped(task)
+    assert engine.calls == ["inspect a", "inspect a"]
