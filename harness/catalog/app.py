@@ -20,6 +20,7 @@ APP = StackApp(
     not_synthesized=frozenset({"api"}),  # it runs in the tasks
     config_variable=CONFIG_VARIABLE,
     inputs=frozenset({*VARIABLES.values(), STATE_REGION_VARIABLE}),
+    copied=frozenset({"environment_suffix", "tags"}),
 )
 
 

@@ -21,6 +21,8 @@ class StackApp:
         not_synthesized: Top-level names in that folder that are no input of the synth.
         config_variable: Environment variable with the path of the JSON configuration file.
         inputs: Environment variables of the app that the configuration replaces.
+        copied: Fields whose texts it only copies, whole, into other texts or as they are, and
+            whose characters and order decide nothing.
     """
 
     module: str
@@ -28,6 +30,7 @@ class StackApp:
     not_synthesized: frozenset[str]
     config_variable: str
     inputs: frozenset[str]
+    copied: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """The cache of synth results, shared by all runs of a user."""
 
 import json
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from harness.core import file_cache
 
 _MAX_ENTRIES = 20
 
@@ -21,11 +22,4 @@ def read(path: Path) -> dict[str, Any] | None:
 
 def store(path: Path, configuration: Mapping[str, Any]) -> None:
     """Write a result atomically, and delete the least recently used ones."""
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, suffix=".tmp", delete=False, encoding="utf-8"
-    ) as written:
-        json.dump(configuration, written, indent=2)
-    Path(written.name).replace(path)
-    entries = sorted(path.parent.glob("*.tf.json"), key=lambda entry: entry.stat().st_mtime)
-    for entry in entries[:-_MAX_ENTRIES]:
-        entry.unlink(missing_ok=True)
+    file_cache.store(path, json.dumps(configuration, indent=2).encode(), keep=_MAX_ENTRIES)

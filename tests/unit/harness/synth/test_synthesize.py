@@ -31,6 +31,7 @@ class FakeApp:
         self.status = 0
         self.stderr = ""
         self.stacks = ["catalog"]
+        self.constant: dict[str, Any] = {"//": {"metadata": {"stackName": "catalog"}}}
 
     def run(
         self, command: list[str], *, cwd: Path, env: Mapping[str, str], **more: Any
@@ -42,8 +43,8 @@ class FakeApp:
         for name in self.stacks:
             path = Path(env["CDKTF_OUTDIR"]) / "stacks" / name / "cdk.tf.json"
             path.parent.mkdir(parents=True)
-            metadata = {"metadata": {"stackName": name}}
-            path.write_text(json.dumps({"//": metadata, "suffix": given["environment_suffix"]}))
+            copied = {"suffix": given["environment_suffix"], "tags": given["tags"]}
+            path.write_text(json.dumps({**self.constant, **copied}))
         return Completed(tuple(command), self.status, "", self.stderr)
 
 
@@ -66,7 +67,10 @@ def synthesized(config: StackConfig, cache: Path, **more: Any) -> SynthesizedSta
 def test_the_app_gets_the_whole_configuration(app: FakeApp, cache: Path) -> None:
     stack = synthesized(_CONFIG, cache)
 
-    assert app.runs[0]["config"] == _CONFIG.to_mapping()
+    given = app.runs[0]["config"]
+    placeholder = given["environment_suffix"]
+    assert given == {**_CONFIG.to_mapping(), "environment_suffix": placeholder}
+    assert len(placeholder) == len("pr1-aa")
     assert app.runs[0]["command"] == [sys.executable, "-P", "-m", "stack.app"]
     assert stack.json["suffix"] == "pr1-aa"
     assert json.loads(stack.path.read_text()) == stack.json
@@ -79,12 +83,25 @@ def test_an_equal_configuration_is_synthesized_once(app: FakeApp, cache: Path) -
     assert second == first
 
 
+def test_texts_that_the_app_copies_are_replaced_in_one_synth(app: FakeApp, cache: Path) -> None:
+    tags = {"Owner": "me", "RunId": "pr1-aa-7", "Note": '"quoted"', "Team": "pr1-aa"}
+    first = StackConfig(environment_suffix="pr1-aa", tags=tags)
+    other = replace(first, environment_suffix="pr2-bb", tags={**tags, "RunId": "pr2-bb-7"})
+
+    assert synthesized(first, cache).json == {**app.constant, "suffix": "pr1-aa", "tags": tags}
+    assert synthesized(other, cache).json["tags"] == {**tags, "RunId": "pr2-bb-7"}
+    assert synthesized(other, cache).json["suffix"] == "pr2-bb"
+    assert len(app.runs) == 1
+
+
 @pytest.mark.parametrize(
     "other",
     [
-        StackConfig(environment_suffix="pr1-bb"),
+        StackConfig(environment_suffix="pr1-longer"),
+        StackConfig(environment_suffix="pr1"),
         StackConfig(environment_suffix="pr1-aa", desired_count=3),
     ],
+    ids=["length of a text", "short text", "another field"],
 )
 def test_another_configuration_is_not_cached(app: FakeApp, cache: Path, other: StackConfig) -> None:
     synthesized(_CONFIG, cache)
@@ -134,7 +151,9 @@ def test_changed_sources_of_the_stack_are_not_cached(
 
 
 def test_a_damaged_cache_entry_is_replaced(app: FakeApp, cache: Path) -> None:
-    synthesized(_CONFIG, cache).path.write_text('{"half":')
+    synthesized(_CONFIG, cache)
+    for entry in cache.glob("*.tf.json"):
+        entry.write_text('{"half":')
 
     stack = synthesized(_CONFIG, cache)
 
@@ -185,16 +204,17 @@ def test_the_folder_of_the_app_is_removed(app: FakeApp, cache: Path) -> None:
     stack = synthesized(_CONFIG, cache)
 
     assert not app.runs[0]["cwd"].exists()
-    assert {path.name for path in cache.iterdir()} == {stack.path.name, "synth.lock"}
+    assert stack.path in cache.iterdir()
+    assert not list(cache.glob("run-*"))
 
 
 def test_folders_of_killed_runs_are_removed(app: FakeApp, cache: Path) -> None:
     left = create_folder(cache / "run-of-a-killed-process")
     (left / "jsii-kernel").mkdir()
 
-    stack = synthesized(_CONFIG, cache)
+    synthesized(_CONFIG, cache)
 
-    assert {path.name for path in cache.iterdir()} == {stack.path.name, "synth.lock"}
+    assert not list(cache.glob("run-*"))
 
 
 def test_a_folder_that_the_harness_did_not_create_stays(app: FakeApp, cache: Path) -> None:
