@@ -31,7 +31,7 @@ def overrides(
     result: dict[str, Any] = {}
     if clock > 1 and (timeouts := longer_timeouts(config, clock)):
         result["resource"] = timeouts
-    if not set(backend(config)) - {"local"}:
+    if _is_local(config):
         result["terraform"] = {"backend": {"local": {"path": STATE}}}
     blocks = _as_list(config.get("provider", {}).get("aws"))
     if provider and blocks:
@@ -51,12 +51,14 @@ def backend(config: Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
+def has_local_state(directory: Path) -> bool:
+    """Whether the state of the configuration written to a directory is in that directory."""
+    return _is_local(_read(directory))
+
+
 def has_one_aws_provider(directory: Path) -> bool:
     """Whether the configuration written to a directory configures the AWS provider once."""
-    try:
-        config = json.loads((directory / CONFIGURATION).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return False
+    config = _read(directory)
     blocks = _as_list(config.get("provider", {}).get("aws"))
     return len(blocks) == 1 and "module" not in config  # a module may contain another one
 
@@ -71,6 +73,19 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write a JSON file with mode 0600."""
     path.touch(mode=0o600)
     path.write_text(json.dumps(value, indent=2), encoding="utf-8")
+
+
+def _read(directory: Path) -> dict[str, Any]:
+    """Return the configuration in a directory; empty for none."""
+    try:
+        config: dict[str, Any] = json.loads((directory / CONFIGURATION).read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    return config
+
+
+def _is_local(config: Mapping[str, Any]) -> bool:
+    return not set(backend(config)) - {"local"}
 
 
 def _source(pin: Mapping[str, Any]) -> str:

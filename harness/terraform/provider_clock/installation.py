@@ -1,5 +1,6 @@
 """Places the launcher between Terraform and an installed AWS provider."""
 
+import os
 import shlex
 import sys
 import tempfile
@@ -30,10 +31,16 @@ def install_launcher(directory: Path, factor: int) -> None:
             write_launcher(binary, factor, original / binary.name, reason_file(directory))
 
 
-def with_shared_provider(command: Sequence[str], directory: Path) -> tuple[str, ...]:
+def with_shared_provider(
+    command: Sequence[str], directory: Path, *, relay: bool
+) -> tuple[str, ...]:
     """Return a Terraform command that starts its provider once, by ``shared_provider.py``.
 
     The configuration must contain one configuration of the AWS provider: a process has only one.
+
+    Args:
+        relay: Whether Terraform may receive the schemas of those types alone whose names are in
+            the files of the directory.
 
     Returns:
         The command itself in a directory without a launcher.
@@ -44,7 +51,8 @@ def with_shared_provider(command: Sequence[str], directory: Path) -> tuple[str, 
         return tuple(command)
     address = "/".join(launchers[0].relative_to(data / "providers").parts[:3])
     script = (sys.executable, "-I", "-S", str(_SHARED_PROVIDER))
-    return (*script, str(launchers[0]), address, *command)
+    paths = os.pathsep.join(filter(None, sys.path)) if relay else ""
+    return (*script, str(launchers[0]), address, paths, *command)
 
 
 def write_launcher(path: Path, factor: int, program: Path, reason: Path) -> None:

@@ -1,7 +1,8 @@
 """Runs Terraform with one provider process for a whole command: ``python -I -S ...``.
 
-Arguments: the provider, its source address, Terraform and its arguments. This process becomes
-Terraform, with the same process ID, streams and signals.
+Arguments: the provider, its source address, the folders of the Python packages for the relay of
+its schema (empty: none), Terraform and its arguments. This process becomes Terraform, with the
+same process ID, streams and signals.
 
 Terraform starts its provider anew for the schemas, the validation, the plan and the changes of one
 command. It uses a running one instead that TF_REATTACH_PROVIDERS names
@@ -9,8 +10,8 @@ command. It uses a running one instead that TF_REATTACH_PROVIDERS names
 process, and the kernel kills it when Terraform ends in whatever way (PR_SET_PDEATHSIG,
 https://man7.org/linux/man-pages/man2/prctl.2.html). If it does not start, Terraform starts its own.
 
-It runs as a script outside of any package: importing one would cost each command a tenth of a
-second.
+It runs as a script outside of any package: importing one before the provider starts would cost
+each command a tenth of a second.
 """
 
 import ctypes
@@ -21,7 +22,10 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 _START_SECONDS = 60.0  # as Terraform itself
 _PR_SET_PDEATHSIG = 1
@@ -35,15 +39,15 @@ def main(arguments: Sequence[str]) -> None:
     Raises:
         OSError: Terraform cannot be started.
     """
-    provider, address, *command = arguments
+    provider, address, paths, *command = arguments
     for number in (signal.SIGINT, *_SIGNALS_IGNORED_BY_PYTHON):
         signal.signal(number, signal.SIG_DFL)
-    if (reattachment := _start(provider)) is not None:
+    if (reattachment := _start(provider, paths)) is not None:
         os.environ["TF_REATTACH_PROVIDERS"] = json.dumps({address: reattachment})
     os.execv(command[0], command)  # noqa: S606 - a shell would not become it
 
 
-def _start(provider: str) -> object:
+def _start(provider: str, paths: str) -> object:
     """Start a provider; return how Terraform connects to it, None if it did not start."""
     parent = os.getpid()
     reader, writer = os.pipe()
@@ -54,6 +58,7 @@ def _start(provider: str) -> object:
         finally:
             os._exit(1)
     os.close(writer)
+    start_relay = _relay(paths)  # while the provider starts
     printed = _read_announcement(reader)
     if printed is None:
         os.kill(child, signal.SIGKILL)
@@ -61,7 +66,20 @@ def _start(provider: str) -> object:
         return None
     os.set_inheritable(reader, True)  # noqa: FBT003 - its next line needs a reader
     [reattachment] = json.loads(printed).values()
+    with suppress(OSError):
+        return start_relay(reattachment)
     return reattachment
+
+
+def _relay(paths: str) -> Callable[[Any], object]:
+    """Return what starts the relay, or what changes nothing."""
+    if paths:
+        sys.path += [str(Path(__file__).parents[3]), *paths.split(os.pathsep)]
+        with suppress(ImportError):
+            from harness.terraform.provider_clock.schema_relay import start_relay  # noqa: PLC0415
+
+            return start_relay
+    return lambda provider: provider
 
 
 def _read_announcement(reader: int) -> bytes | None:

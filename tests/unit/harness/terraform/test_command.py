@@ -145,8 +145,9 @@ def test_one_provider_process_serves_a_command_with_one_configuration_of_it(
     (command.directory / CONFIGURATION).write_text(json.dumps(config))
     wrapped = []
 
-    def record(arguments: Sequence[str], directory: Path) -> Sequence[str]:
+    def record(arguments: Sequence[str], directory: Path, *, relay: bool) -> Sequence[str]:
         wrapped.append((arguments[1], directory))
+        assert relay, "its state is local"
         return arguments
 
     monkeypatch.setattr(command_module, "with_shared_provider", record)
@@ -154,6 +155,24 @@ def test_one_provider_process_serves_a_command_with_one_configuration_of_it(
     command.run(verb, timeout=30)
 
     assert wrapped == ([(verb, command.directory)] if shared else [])
+
+
+def test_with_its_state_elsewhere_a_command_has_the_schemas_of_all_types(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = {"provider": {"aws": [{}]}, "terraform": {"backend": {"s3": {"bucket": "b"}}}}
+    (command.directory / CONFIGURATION).write_text(json.dumps(config))
+    relays = []
+
+    def record(arguments: Sequence[str], _: Path, *, relay: bool) -> Sequence[str]:
+        relays.append(relay)
+        return arguments
+
+    monkeypatch.setattr(command_module, "with_shared_provider", record)
+
+    command.run("plan", timeout=30)
+
+    assert relays == [False]
 
 
 def test_the_garbage_collectors_of_the_go_programs_are_set_unless_the_user_sets_them() -> None:

@@ -1,11 +1,14 @@
 """The provider process that one Terraform command uses: its start, and its end with Terraform."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from harness.core.wait import wait_until
@@ -24,7 +27,13 @@ print("a secret", file=sys.stderr, flush=True)
 """
 SERVE = ANNOUNCE + "time.sleep(600)"
 SHOW = 'import os; print(os.getpid(), os.environ.get("TF_REATTACH_PROVIDERS"), flush=True); '
-Start = Callable[[str, str], subprocess.Popen[str]]
+LISTEN = """
+import socket
+listener = socket.socket(socket.AF_UNIX)
+listener.bind("plugin")
+listener.listen()
+""" + SERVE.replace('{"Pid": %d}', '{"Pid": %d, "Addr": {"String": "plugin"}}')
+Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
@@ -32,13 +41,14 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start a program as Terraform, with another one as its provider."""
     processes = []
 
-    def start(provider: str, terraform: str) -> subprocess.Popen[str]:
+    def start(provider: str, terraform: str, paths: str = "") -> subprocess.Popen[str]:
         program = tmp_path / "provider"
         program.write_text(f"#!{sys.executable}\n{provider}")
         program.chmod(0o700)
-        command = [sys.executable, "-I", "-S", str(SCRIPT), str(program), ADDRESS]
+        command = [sys.executable, "-I", "-S", str(SCRIPT), str(program), ADDRESS, paths]
         process = subprocess.Popen(
             [*command, sys.executable, "-c", terraform],
+            cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -93,6 +103,27 @@ def test_the_provider_ends_with_terraform(start: Start, killed: bool) -> None:
     wait_until(lambda: has_ended(provider), ready=bool, timeout=10, delay=0.01, what="its end")
 
 
+def test_the_relay_of_schemas_ends_with_terraform(start: Start, tmp_path: Path) -> None:
+    paths = os.pathsep.join(filter(None, sys.path))
+    process = start(LISTEN, SHOW + "import time; time.sleep(600)", paths)
+    _, variable = first_line(process)
+    children = [each.pid for each in psutil.Process(process.pid).children()]
+
+    process.kill()
+
+    assert json.loads(variable)[ADDRESS]["Addr"] == {"String": "plugins"}
+    assert (tmp_path / "plugins").is_socket()
+    assert len(children) == 2, "the provider and the relay"
+    for child in children:
+        wait_until(partial(has_ended, child), ready=bool, timeout=10, delay=0.01, what="its end")
+
+
+def test_without_the_libraries_of_the_relay_terraform_asks_the_provider(start: Start) -> None:
+    _, variable = first_line(start(LISTEN, SHOW))
+
+    assert json.loads(variable)[ADDRESS]["Addr"] == {"String": "plugin"}
+
+
 def test_a_later_line_does_not_end_the_provider(start: Start, tmp_path: Path) -> None:
     printed = tmp_path / "printed"
     later = f"print('more', flush=True)\nopen({str(printed)!r}, 'w').close()\ntime.sleep(600)"
@@ -122,7 +153,7 @@ def test_a_provider_that_does_not_answer_is_killed(start: Start, tmp_path: Path)
         f"open({str(pid_file)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)"
     )
     program.chmod(0o700)
-    command = [sys.executable, "-I", "-S", str(tmp_path / "script.py"), str(program), ADDRESS]
+    command = [sys.executable, "-I", "-S", str(tmp_path / "script.py"), str(program), ADDRESS, ""]
 
     printed = subprocess.check_output([*command, sys.executable, "-c", SHOW], text=True, timeout=30)
 

@@ -1,5 +1,6 @@
 """Where Terraform finds the launcher, and the launcher the provider."""
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -115,17 +116,21 @@ def test_other_providers_are_not_changed(directory: Path) -> None:
     assert (other / "terraform-provider-random_v3").read_bytes() == ELF
 
 
-def test_a_command_shares_the_provider_of_the_launcher(directory: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("relay", [True, False])
+def test_a_command_shares_the_provider_of_the_launcher(
+    directory: Path, tmp_path: Path, relay: bool
+) -> None:
     link(directory, package(tmp_path / "mirror"))
     install_launcher(directory, 20)
 
-    command = with_shared_provider(["terraform", "apply"], directory)
+    command = with_shared_provider(["terraform", "apply"], directory, relay=relay)
 
     launcher = installed(directory) / BINARY
     assert command[0] == sys.executable
-    assert command[-4:] == (
+    assert command[-5:] == (
         str(launcher),
         "registry.terraform.io/hashicorp/aws",
+        os.pathsep.join(filter(None, sys.path)) if relay else "",
         "terraform",
         "apply",
     )
@@ -134,4 +139,6 @@ def test_a_command_shares_the_provider_of_the_launcher(directory: Path, tmp_path
 def test_without_a_launcher_a_command_starts_its_providers(directory: Path, tmp_path: Path) -> None:
     link(directory, package(tmp_path / "mirror"))
 
-    assert with_shared_provider(["terraform", "apply"], directory) == ("terraform", "apply")
+    command = with_shared_provider(["terraform", "apply"], directory, relay=True)
+
+    assert command == ("terraform", "apply")

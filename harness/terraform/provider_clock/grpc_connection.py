@@ -1,0 +1,89 @@
+"""A connection of gRPC: messages in HTTP/2.
+
+https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
+"""
+
+import socket
+from collections import deque
+from collections.abc import Iterator
+
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import DataReceived, Event
+
+_OK, _UNIMPLEMENTED = b"0", b"12"
+_CONTENT = (b"content-type", b"application/grpc")
+_PREFIX_BYTES = 5
+_CHUNK_BYTES = 2**20
+
+
+def framed(message: bytes) -> bytes:
+    """Return a message with its prefix: not compressed, and its length."""
+    return b"\0" + len(message).to_bytes(_PREFIX_BYTES - 1, "big") + message
+
+
+def unframed(data: bytes) -> bytes:
+    """Return the only message in the data of a response."""
+    return data[_PREFIX_BYTES:]
+
+
+class GrpcConnection:
+    """An HTTP/2 connection with messages of gRPC."""
+
+    def __init__(self, opened: socket.socket, *, client: bool) -> None:
+        self._socket = opened
+        self._http2 = H2Connection(H2Configuration(client_side=client, header_encoding=False))
+        self._received: deque[Event] = deque()
+        self._http2.initiate_connection()
+
+    def events(self) -> Iterator[Event]:
+        """Yield what is received, until the other side closes the connection."""
+        while self._received or self._receive():
+            while self._received:
+                yield self._received.popleft()
+
+    def request(self, path: bytes) -> None:
+        """Send a request with an empty message."""
+        stream = self._http2.get_next_available_stream_id()
+        method = [(b":method", b"POST"), (b":scheme", b"http"), (b":path", path)]
+        more = [(b":authority", b"localhost"), (b"te", b"trailers"), _CONTENT]
+        self._http2.send_headers(stream, method + more)
+        self._http2.send_data(stream, framed(b""), end_stream=True)
+        self._flush()
+
+    def respond(self, stream: int, message: bytes) -> None:
+        """Send a message; without one, that the method is not implemented."""
+        status = _OK if message else _UNIMPLEMENTED
+        self._http2.send_headers(stream, [(b":status", b"200"), _CONTENT])
+        while message:
+            window = self._http2.local_flow_control_window(stream)
+            size = min(window, self._http2.max_outbound_frame_size, len(message))
+            if size:
+                self._http2.send_data(stream, message[:size])
+                message = message[size:]
+                self._flush()
+            elif not self._receive():
+                return
+        self._http2.send_headers(stream, [(b"grpc-status", status)], end_stream=True)
+        self._flush()
+
+    def refuse(self, stream: int) -> None:
+        """Close the connection; the request and later ones were not processed."""
+        self._http2.close_connection(last_stream_id=max(0, stream - 2))
+        self._flush()
+        while self._socket.recv(_CHUNK_BYTES):
+            pass
+
+    def _receive(self) -> bool:
+        if not (data := self._socket.recv(_CHUNK_BYTES)):
+            return False
+        for event in self._http2.receive_data(data):
+            if isinstance(event, DataReceived):
+                self._http2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+            self._received.append(event)
+        self._flush()
+        return True
+
+    def _flush(self) -> None:
+        if data := self._http2.data_to_send():
+            self._socket.sendall(data)
