@@ -8,7 +8,6 @@ import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,16 @@ from harness.preflight.target_lookup import TargetLookup
 from harness.preflight.terraform_version import TerraformVersion
 
 Problems = Iterator[Problem]
+
+
+def load(name: str) -> Any:
+    """Return a JSON table in the folder ``rules``, such as ``rds/parameters.json``."""
+    path = Path(__file__).parent / "rules" / name
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+# Rule id -> fields of ``Rule``.
+_TEXTS: Mapping[str, Any] = load("texts.json")
 
 
 @dataclass(frozen=True)
@@ -135,7 +144,7 @@ def add_rule(
     Raises:
         ValueError: The rule is registered already, or has no summary.
     """
-    text = _texts()[id_]
+    text = _TEXTS[id_]
     docstring = inspect.getdoc(documented) or ""
     summary = text.get("summary") or docstring.partition("\n\n")[0].replace("\n", " ")
     if id_ in _RULES or not summary:
@@ -154,11 +163,3 @@ def add_rule(
         resource_types=types,
         check=check,
     )
-
-
-@cache
-def _texts() -> Mapping[str, Any]:
-    """Return what ``rules/texts.json`` has on each rule: its fields in ``Rule``, by rule id."""
-    path = Path(__file__).parent / "rules" / "texts.json"
-    texts: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return texts

@@ -4,17 +4,15 @@
 patterns of botocore's service models; ``python -m tests.record_api_limits`` writes it.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from harness.preflight.configuration import Resource, Unknown
-from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.registry import Problems, load, resource_rule
 
-_DATA = json.loads(Path(__file__).with_name("api_limits.json").read_text(encoding="utf-8"))
+_DATA = load("api_limits.json")
 _TYPES: Mapping[str, Any] = _DATA["types"]
 _MOST_SHOWN = 12
 

@@ -8,16 +8,14 @@ another requires, and ``closed`` if others are refused; or ``values`` for a map)
 ``enum``, ``min``, ``max`` or ``pattern``.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from harness.preflight.configuration import Resource, Unknown
-from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.registry import Problems, load, resource_rule
 
-_DATA = json.loads(Path(__file__).with_name("documents.json").read_text(encoding="utf-8"))
+_DATA = load("documents.json")
 CONTAINER: Mapping[str, Any] = _DATA["container"]
 _ARGUMENTS: Mapping[str, Mapping[str, Any]] = _DATA["arguments"]
 _TYPES = {"object": dict, "list": list, "text": str, "integer": int | float, "boolean": bool}

@@ -3,17 +3,15 @@
 Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from harness.preflight.configuration import Reference, Resource, Unknown
 from harness.preflight.finding import Severity
-from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
+from harness.preflight.registry import Inspection, Problems, configuration_rule, load, resource_rule
 from harness.preflight.rules.iam import data_document, policy_document
 
 _IDENTITY = ("aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy", "aws_iam_group_policy")
@@ -58,7 +56,7 @@ _OPERATOR = re.compile(
     r"String(Not)?(Equals|Like|EqualsIgnoreCase)|Bool|BinaryEquals|Null|(Not)?IpAddress|"
     r"Arn(Not)?(Equals|Like)|(Numeric|Date)((Not)?Equals|(Less|Greater)Than(Equals)?)"
 )
-_MANAGED = json.loads(Path(__file__).with_name("managed_policies.json").read_text(encoding="utf-8"))
+_MANAGED = load("managed_policies.json")
 _SAME_START = 8
 _ARN = re.compile(r"arn:aws[\w-]*:iam::aws:policy/(?:(.+)/)?([^/]+)")
 

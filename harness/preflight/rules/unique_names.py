@@ -6,18 +6,16 @@ to the list in the response, and the fields of items that count (``where``). ``a
 argument with the name, by resource type.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from harness.aws.capability import Capability
 from harness.preflight.configuration import Resource
-from harness.preflight.registry import Inspection, Problems, configuration_rule, lookup_rule
+from harness.preflight.registry import Inspection, Problems, configuration_rule, load, lookup_rule
 from harness.preflight.target_lookup import TargetLookup
 
-_DATA = json.loads(Path(__file__).with_name("lookups.json").read_text(encoding="utf-8"))
+_DATA = load("lookups.json")
 _NAMES: Mapping[str, str] = _DATA["arguments"]
 """Resource type -> argument with a name that must be unique per account."""
 

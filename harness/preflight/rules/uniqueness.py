@@ -4,16 +4,14 @@
 marks an argument that may be absent. AWS refuses the second resource, or replaces the first by it.
 """
 
-import json
 from collections.abc import Hashable, Iterator, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from harness.preflight.configuration import Reference, Resource, Unknown
-from harness.preflight.registry import Inspection, Problems, add_rule
+from harness.preflight.registry import Inspection, Problems, add_rule, load
 
-_DATA = json.loads(Path(__file__).with_name("uniqueness.json").read_text(encoding="utf-8"))
+_DATA = load("uniqueness.json")
 _PARENTS = ("aws_s3_bucket", "aws_iam_role", "aws_ecs_cluster", "aws_ecr_repository")
 
 

@@ -15,17 +15,15 @@ is that of an argument beside it; with ``/`` of the resource; ``a>type>b`` is b 
 which a refers.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from harness.preflight.configuration import Block, Resource, Unknown
-from harness.preflight.registry import Inspection, Problems, add_rule
+from harness.preflight.registry import Inspection, Problems, add_rule, load
 
-_DATA = json.loads(Path(__file__).with_name("values.json").read_text(encoding="utf-8"))
+_DATA = load("values.json")
 _MESSAGE = "{argument} is {value!r} ({length} characters)"
 _SET = True
 _OFF = (False, 0, "0", "false")

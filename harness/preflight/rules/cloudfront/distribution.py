@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from harness.preflight.configuration import Block, Resource, same
-from harness.preflight.registry import Inspection, Problems, lookup_rule, resource_rule
-from harness.preflight.rules.cloudfront.managed_policies import policy
+from harness.preflight.registry import Inspection, Problems, load, lookup_rule, resource_rule
 from harness.preflight.target_lookup import TargetLookup
 
 _DISTRIBUTION = "aws_cloudfront_distribution"
@@ -22,6 +22,30 @@ _POLICIES = {
     "response_headers_policy_id": ("get_response_headers_policy", "NoSuchResponseHeadersPolicy"),
 }
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One managed policy.
+
+    Attributes:
+        argument: Argument of a cache behaviour for this kind of policy.
+        forwards: What is forwarded completely: ``query strings``, ``cookies``, ``headers`` (of
+            the viewer, possibly except Host).
+    """
+
+    name: str
+    argument: str
+    forwards: tuple[str, ...] = ()
+
+
+_DATA = load("cloudfront/managed_policies.json")
+_MANAGED = {id_: Policy(**fields) for id_, fields in _DATA["policies"].items()}
+
+
+def policy(id_: str | None) -> Policy | None:
+    """Return the managed policy with an id, which is the same in every account; None if none."""
+    return _MANAGED.get((id_ or "").lower())
 
 
 def behaviors(distribution: Resource) -> Iterator[tuple[str, Block]]:

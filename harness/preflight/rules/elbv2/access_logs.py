@@ -1,18 +1,16 @@
 """Rules on the access logs of load balancers: permissions and encryption of the bucket."""
 
-import json
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
 from harness.preflight.configuration import Block, Reference, Resource, Unknown, references_in
-from harness.preflight.registry import Problems, resource_rule
+from harness.preflight.registry import Problems, load, resource_rule
 from harness.preflight.rules.iam import Statement, policy_of
 
 _SERVICE = "logdelivery.elasticloadbalancing.amazonaws.com"
 # Region -> account that delivers access logs, in regions that are older than the service principal.
-_ACCOUNTS = json.loads(Path(__file__).with_name("log_accounts.json").read_text(encoding="utf-8"))
+_ACCOUNTS = load("elbv2/log_accounts.json")
 
 
 @resource_rule("elbv2/access-log-bucket-policy", "aws_lb")

@@ -1,18 +1,34 @@
 """Rules on Aurora clusters and instances: version, class, capacity and deletion."""
 
+import re
+from collections.abc import Mapping
+
 from harness.preflight.configuration import Resource
 from harness.preflight.finding import Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 from harness.preflight.rules.ec2.model import distinct_zones
-from harness.preflight.rules.rds.aurora_versions import AS_OF, retirement
 
 _MIN_ZONES = 2
 _MAX_CAPACITY = 256.0
 _MIN_MAXIMUM = 1.0
 _STEP = 0.5
+_AS_OF = "2026-08-06"
+# Major version of Aurora PostgreSQL -> minor versions that could be created on that date, from
+# ``DescribeDBEngineVersions`` and the release calendar,
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraPostgreSQLReleaseNotes/aurorapostgresql-release-calendar.html.
+OFFERED: Mapping[int, tuple[int, ...]] = {
+    11: (9, 21),
+    12: (9, 22),
+    13: (9, 23),
+    14: (6, 17, 18, 19, 20, 22, 23),
+    15: (10, 12, 13, 14, 15, 17, 18),
+    16: (8, 9, 10, 11, 13, 14),
+    17: (4, 5, 6, 7, 9, 10),
+    18: (3, 4),
+}
 
 
-@configuration_rule("rds/retired-engine-version", table=f"versions of Aurora PostgreSQL, {AS_OF}")
+@configuration_rule("rds/retired-engine-version", table=f"versions of Aurora PostgreSQL, {_AS_OF}")
 def retired_engine_version(inspection: Inspection) -> Problems:
     """An Aurora PostgreSQL version was retired or is unknown; offline, from a dated table."""
     if inspection.target is not None:
@@ -23,13 +39,35 @@ def retired_engine_version(inspection: Inspection) -> Problems:
             continue
         if version.endswith("-limitless") and not cluster.absent("cluster_scalability_type"):
             continue
-        reason, certain = retirement(version)
+        reason, certain = _retirement(version)
         if reason:
-            text = f"Aurora PostgreSQL {version}: {reason} (as of {AS_OF})"
+            text = f"Aurora PostgreSQL {version}: {reason} (as of {_AS_OF})"
             severity = Severity.BLOCKER if certain else Severity.WARNING
             yield cluster.problem(
                 text, severity=severity, version=version, engine="aurora-postgresql"
             )
+
+
+def _retirement(version: str) -> tuple[str, bool]:
+    """Return why a version is probably not offered, and whether that is certain; empty if it was.
+
+    A version that is newer than the table may be offered. A major version alone is valid: RDS
+    selects the minor.
+    """
+    match = re.fullmatch(r"(\d{1,3})(?:\.(\d{1,4}))?(-limitless)?", version)
+    if match is None:
+        return "not a version of Aurora PostgreSQL", True
+    if match[3]:
+        return "a version of Aurora PostgreSQL Limitless Database, another product", True
+    minors = OFFERED.get(int(match[1]))
+    if minors is None:
+        return f"no major version {match[1]} was offered", int(match[1]) < max(OFFERED)
+    if match[2] is None or int(match[2]) in minors:
+        return "", True
+    nearest = ", ".join(f"{match[1]}.{minor}" for minor in minors)
+    if int(match[2]) > minors[-1]:
+        return f"unknown; offered were {nearest}", False
+    return f"retired, or never offered; offered were {nearest}", True
 
 
 @resource_rule("rds/subnet-group-zones", "aws_db_subnet_group")

@@ -4,21 +4,19 @@ Arguments of S3: https://developer.hashicorp.com/terraform/language/backend/s3 a
 https://opentofu.org/docs/language/settings/backends/s3/.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import botocore
 
 from harness.aws.regions import regions
 from harness.preflight.configuration import Block, is_known
 from harness.preflight.finding import Problem, Severity
-from harness.preflight.registry import Inspection, Problems, configuration_rule
+from harness.preflight.registry import Inspection, Problems, configuration_rule, load
 from harness.preflight.terraform_version import TerraformVersion
 
-_DATA = json.loads(Path(__file__).with_name("backend_arguments.json").read_text(encoding="utf-8"))
+_DATA = load("terraform/backend_arguments.json")
 _NEVER = "999"
 _PRODUCTS = ("terraform", "opentofu")
 # The backends except S3 -> the arguments of all versions since 1.0.

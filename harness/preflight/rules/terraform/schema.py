@@ -7,12 +7,10 @@ each other (``conflicts``), of which ``any`` is required, and the first of which
 others, as the provider validates them; ``python -m tests.record_relations`` writes it.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from harness.preflight.configuration import (
@@ -24,15 +22,13 @@ from harness.preflight.configuration import (
     type_name,
 )
 from harness.preflight.finding import Problem, Severity
-from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
+from harness.preflight.registry import Inspection, Problems, configuration_rule, load, resource_rule
 from harness.preflight.rules.terraform.references import expressions
 from harness.preflight.terraform_version import TerraformVersion, may_reach
 
-_DATA = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
+_DATA = load("terraform/schema.json")
 _TYPES: Mapping[str, Any] = _DATA["types"]
-_RELATIONS: Mapping[str, Mapping[str, list[list[str]]]] = json.loads(
-    Path(__file__).with_name("relations.json").read_text(encoding="utf-8")
-)
+_RELATIONS: Mapping[str, Mapping[str, list[list[str]]]] = load("terraform/relations.json")
 _DATA_SOURCES: Mapping[str, str] = _DATA["data"]
 # Kind of values -> what Terraform does not convert to it.
 _NO_VALUES: Mapping[str, tuple[type, ...]] = {

@@ -19,7 +19,7 @@ from harness.preflight.configuration import (
     read_configurations,
 )
 from harness.preflight.engine import preflight
-from harness.preflight.rules.rds.aurora_versions import OFFERED
+from harness.preflight.rules.rds.cluster import OFFERED
 from harness.preflight.terraform_version import TerraformVersion
 from tests.unit.harness.preflight.as_hcl import as_hcl
 from tests.unit.harness.preflight.conftest import Synth
