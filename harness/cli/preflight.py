@@ -14,12 +14,8 @@ from harness.cli.options import harness_options, settings_from
 from harness.core.errors import HarnessError, ToolNotFoundError, UsageError
 from harness.deploy.validate import validate
 from harness.deploy.workspace import find_tools
-from harness.preflight.configuration import (
-    Configuration,
-    VariableSources,
-    configuration_of,
-    read_configurations,
-)
+from harness.preflight.configuration import Configuration, configuration_of, read_configurations
+from harness.preflight.configuration.variables import VariableSources
 from harness.preflight.engine import preflight as inspect
 from harness.preflight.engine import without_garbage_collector
 from harness.preflight.formats import FORMATS

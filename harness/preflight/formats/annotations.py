@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from harness.preflight.configuration import location_of
+from harness.preflight.configuration.source_location import location_of
 from harness.preflight.finding import Finding, Severity
 from harness.preflight.registry import Rule
 from harness.preflight.report import Report, Suppressed

@@ -5,13 +5,10 @@ from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from harness.preflight.configuration import (
-    Configuration,
-    ModuleScope,
-    Resource,
-    Traversal,
-    traversals_in,
-)
+from harness.preflight.configuration import Configuration, Resource
+from harness.preflight.configuration.evaluate import traversals_in
+from harness.preflight.configuration.module_scope import ModuleScope
+from harness.preflight.configuration.nodes import Traversal
 from harness.preflight.finding import Problem
 from harness.preflight.registry import Inspection, Problems, configuration_rule, resource_rule
 

@@ -13,14 +13,9 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
-from harness.preflight.configuration import (
-    Block,
-    Configuration,
-    Resource,
-    Traversal,
-    canonical_type,
-    type_name,
-)
+from harness.preflight.configuration import Block, Configuration, Resource
+from harness.preflight.configuration.block import canonical_type, type_name
+from harness.preflight.configuration.nodes import Traversal
 from harness.preflight.finding import Problem, Severity
 from harness.preflight.registry import Inspection, Problems, configuration_rule, load, resource_rule
 from harness.preflight.rules.terraform.references import expressions

@@ -2,15 +2,10 @@ from typing import Any
 
 import pytest
 
-from harness.preflight.configuration import (
-    Encoded,
-    Reference,
-    Unknown,
-    configuration_of,
-    references_in,
-)
+from harness.preflight.configuration import Reference, Unknown, configuration_of, references_in
 from harness.preflight.configuration.evaluate import evaluate
 from harness.preflight.configuration.scope import Scope
+from harness.preflight.configuration.values import Encoded
 
 DOCUMENT: dict[str, Any] = {
     "locals": {

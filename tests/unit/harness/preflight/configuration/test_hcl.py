@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from harness.preflight.configuration import (
-    Encoded,
     PreflightInputError,
     Reference,
     configuration_of,
     read_configurations,
 )
 from harness.preflight.configuration.hcl import parse_hcl
+from harness.preflight.configuration.values import Encoded
 from harness.preflight.engine import preflight
 from tests.unit.harness.preflight.as_hcl import as_hcl
 from tests.unit.harness.preflight.sample_configuration import catalog

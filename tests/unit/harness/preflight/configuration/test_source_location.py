@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.preflight.configuration import Location, location_of
+from harness.preflight.configuration.source_location import Location, location_of
 from harness.preflight.finding import Family, Finding, Severity
 
 TEXT = """{

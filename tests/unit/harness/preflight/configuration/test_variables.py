@@ -5,12 +5,8 @@ from typing import Any
 import pytest
 
 from harness.core.errors import UsageError
-from harness.preflight.configuration import (
-    PreflightInputError,
-    Unknown,
-    VariableSources,
-    read_configurations,
-)
+from harness.preflight.configuration import PreflightInputError, Unknown, read_configurations
+from harness.preflight.configuration.variables import VariableSources
 
 BLOCK = {"resource": {"aws_vpc": {"v": {"x": "${var.x}"}}}}
 
