@@ -8,6 +8,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from harness.aws.capability import Capability
+from harness.aws.clients import Clients
 
 _CONFIG = Config(
     connect_timeout=5, read_timeout=20, retries={"mode": "standard", "max_attempts": 2}
@@ -43,8 +44,7 @@ class TargetLookup:
         self.region = target.region
         self.missing = target.missing()
         self.image_problem = target.image_problem
-        self._session: Any = target.session()
-        self._clients: dict[str, Any] = {}
+        self._clients = Clients(target.session(), _CONFIG)
         self._responses: dict[tuple[str, str, str], Any] = {}
 
     def call(self, service: str, operation: str, **parameters: Any) -> Any:
@@ -56,7 +56,7 @@ class TargetLookup:
         """
         key = (service, operation, repr(sorted(parameters.items())))
         if key not in self._responses:
-            client = self._client(service)
+            client = self._clients.of(service)
             if client.can_paginate(operation):
                 pages = client.get_paginator(operation).paginate(**parameters)
                 self._responses[key] = pages.build_full_result()
@@ -74,8 +74,3 @@ class TargetLookup:
             if error.response["Error"]["Code"] in absent:
                 return None
             raise
-
-    def _client(self, service: str) -> Any:
-        if service not in self._clients:
-            self._clients[service] = self._session.client(service, config=_CONFIG)
-        return self._clients[service]

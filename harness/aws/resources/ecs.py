@@ -1,6 +1,7 @@
 """ECS: clusters, services, tasks, task definitions."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from harness.aws.clients import Clients
@@ -32,16 +33,8 @@ def _clusters(clients: Clients) -> Iterator[Resource]:
             yield Resource(Kind.ECS_CLUSTER, arn, _last_part(arn), tags)
 
 
-def _services(clients: Clients) -> Iterator[Resource]:
-    return _within_clusters(clients, Kind.ECS_SERVICE, "services", "serviceArn", "status")
-
-
-def _tasks(clients: Clients) -> Iterator[Resource]:
-    return _within_clusters(clients, Kind.ECS_TASK, "tasks", "taskArn", "lastStatus")
-
-
 def _within_clusters(
-    clients: Clients, kind: Kind, noun: str, key: str, status: str
+    kind: Kind, noun: str, key: str, status: str, clients: Clients
 ) -> Iterator[Resource]:
     """Yield what runs in each cluster; what has stopped only remains listed."""
 
@@ -77,6 +70,10 @@ def _task_definitions(clients: Clients) -> Iterator[Resource]:
 
     arns = pages(ecs, "list_task_definitions", "taskDefinitionArns", status="ACTIVE")
     return describe_each(arns, described)
+
+
+_services = partial(_within_clusters, Kind.ECS_SERVICE, "services", "serviceArn", "status")
+_tasks = partial(_within_clusters, Kind.ECS_TASK, "tasks", "taskArn", "lastStatus")
 
 
 def _last_part(arn: str) -> str:

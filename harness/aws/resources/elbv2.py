@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from botocore.exceptions import ClientError
 
@@ -13,33 +14,27 @@ from harness.aws.tags import as_tags
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html
 _MOST_ARNS = 20
+_BALANCERS = ("describe_load_balancers", "LoadBalancers[].LoadBalancerArn")
 
 
-def _load_balancers(clients: Clients) -> Iterator[Resource]:
-    arns = pages(clients.elbv2, "describe_load_balancers", "LoadBalancers[].LoadBalancerArn")
-    return _tagged(clients, [Resource(Kind.LOAD_BALANCER, arn, _name(arn)) for arn in arns])
-
-
-def _target_groups(clients: Clients) -> Iterator[Resource]:
-    arns = pages(clients.elbv2, "describe_target_groups", "TargetGroups[].TargetGroupArn")
-    return _tagged(clients, [Resource(Kind.TARGET_GROUP, arn, _name(arn)) for arn in arns])
-
-
-def _name(arn: str) -> str:
-    """Return the last part but one: ``loadbalancer/app/NAME/50dc6c49``."""
-    return arn.split("/")[-2]
+def _named(kind: Kind, operation: str, arns: str, clients: Clients) -> Iterator[Resource]:
+    """Yield the resources of ARNs with the name as last part but one: ``app/NAME/50dc6c49``."""
+    found = pages(clients.elbv2, operation, arns)
+    return _tagged(clients, [Resource(kind, arn, arn.split("/")[-2]) for arn in found])
 
 
 def _listeners(clients: Clients) -> Iterator[Resource]:
     """Yield listeners; their rules are deleted with them."""
     elbv2 = clients.elbv2
-    arns = pages(elbv2, "describe_load_balancers", "LoadBalancers[].LoadBalancerArn")
 
     def listeners(balancer: str) -> list[Resource]:
         found = pages(elbv2, "describe_listeners", "Listeners", LoadBalancerArn=balancer)
         return [Resource(Kind.LISTENER, item["ListenerArn"], within=balancer) for item in found]
 
-    return _tagged(clients, [each for found in describe_each(arns, listeners) for each in found])
+    return _tagged(
+        clients,
+        [each for found in describe_each(pages(elbv2, *_BALANCERS), listeners) for each in found],
+    )
 
 
 def _tagged(clients: Clients, resources: Sequence[Resource]) -> Iterator[Resource]:
@@ -61,6 +56,12 @@ def _tagged(clients: Clients, resources: Sequence[Resource]) -> Iterator[Resourc
                 raise
             for found in describe_each([[arn] for arn in some], tags):
                 yield from found
+
+
+_load_balancers = partial(_named, Kind.LOAD_BALANCER, *_BALANCERS)
+_target_groups = partial(
+    _named, Kind.TARGET_GROUP, "describe_target_groups", "TargetGroups[].TargetGroupArn"
+)
 
 
 def _delete_load_balancer(clients: Clients, resource: Resource) -> None:

@@ -7,35 +7,19 @@ cover every service, and lags behind.
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from importlib import import_module
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.capability import Capability
 from harness.aws.clients import Clients
 from harness.aws.errors import is_access_denied
-from harness.aws.resources import (
-    application_autoscaling,
-    cloudfront,
-    cloudwatch,
-    ec2,
-    ecr,
-    ecs,
-    elbv2,
-    iam,
-    kms,
-    logs,
-    rds,
-    s3,
-    secretsmanager,
-    sns,
-)
 from harness.aws.resources.resource import Kind, Resource, ResourceType
 
 _THREADS = 8
-_SERVICES = (
-    *(application_autoscaling, cloudfront, cloudwatch, ec2, ecr, ecs, elbv2, iam, kms, logs, rds),
-    *(s3, secretsmanager, sns),
-)
+# Each service has a module of its name.
+_NAMES = dict.fromkeys(kind.service.replace("-", "_") for kind in Kind)
+_SERVICES = [import_module(f"harness.aws.resources.{name}") for name in _NAMES]
 # The catalogue of AWS resources: the kinds of all services.
 RESOURCE_TYPES: Mapping[Kind, ResourceType] = {
     each.kind: each for service in _SERVICES for each in service.TYPES

@@ -82,6 +82,15 @@ def template(text: str, pieces: Iterable[Any]) -> Any:
     return Unknown(text, parts, tuple(references_in(list(parts))), volatile)
 
 
+def _of(kind: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function whose result is unknown if its first argument is not of a kind."""
+    return lambda value, *rest: function(value, *rest) if isinstance(value, kind) else None
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
 def _scalar(value: Any) -> Any:
     return None if isinstance(value, list | dict | Encoded) else value
 
@@ -89,10 +98,6 @@ def _scalar(value: Any) -> Any:
 def _to_string(value: Any) -> Any:
     scalar = isinstance(value, bool | int | float)
     return as_text(value) if scalar else _scalar(value)
-
-
-def _to_list(value: Any) -> Any:
-    return value if isinstance(value, list) else None
 
 
 def _concat(*lists: Any) -> list[Any] | None:
@@ -124,14 +129,6 @@ def _lookup(mapping: Any, key: Any, *default: Any) -> Any:
         return None
     found = mapping[key] if key in mapping else (default or (None,))[0]
     return NULL if found is None and (key in mapping or default) else found
-
-
-def _element(items: Any, index: Any) -> Any:
-    return items[int(index) % len(items)] if isinstance(items, list) and items else None
-
-
-def _length(value: Any) -> int | None:
-    return len(value) if isinstance(value, list | dict | str) else None
 
 
 def _join(separator: str, *lists: Any) -> Any:
@@ -198,10 +195,6 @@ def _distinct(items: list[Any]) -> list[Any]:
     return [item for index, item in enumerate(items) if item not in items[:index]]
 
 
-def _slice(items: list[Any], start: int, end: int) -> list[Any]:
-    return items[start:end]
-
-
 STRUCTURAL: Mapping[str, Callable[..., Any]] = {
     "!": _not,
     "&&": _all,
@@ -210,26 +203,26 @@ STRUCTURAL: Mapping[str, Callable[..., Any]] = {
     "{}": _object,
     "coalesce": _coalesce,
     "concat": _concat,
-    "element": _element,
+    "element": _of(list, lambda items, index: items[int(index) % len(items)]),
     "flatten": _flatten,
     "format": _format,
     "join": _join,
     "jsonencode": Encoded,
-    "keys": lambda value: sorted(value) if isinstance(value, dict) else None,
-    "length": _length,
+    "keys": _of(dict, sorted),
+    "length": _of(list | dict | str, len),
     "lookup": _lookup,
     "merge": _merge,
-    "nonsensitive": lambda value: value,
-    "one": lambda items: _one(items) if isinstance(items, list) else None,
-    "sensitive": lambda value: value,
-    "slice": lambda items, a, b: _slice(items, a, b) if isinstance(items, list) else None,
+    "nonsensitive": _same,
+    "one": _of(list, _one),
+    "sensitive": _same,
+    "slice": _of(list, lambda items, start, end: items[start:end]),
     "tobool": _scalar,
-    "tolist": _to_list,
-    "tomap": lambda value: value if isinstance(value, dict) else None,
+    "tolist": _of(list, _same),
+    "tomap": _of(dict, _same),
     "tonumber": _scalar,
-    "toset": lambda value: _distinct(value) if isinstance(value, list) else None,
+    "toset": _of(list, _distinct),
     "tostring": _to_string,
-    "values": lambda value: [value[k] for k in sorted(value)] if isinstance(value, dict) else None,
+    "values": _of(dict, lambda value: [value[key] for key in sorted(value)]),
 }
 """Functions whose arguments may contain unknown values."""
 

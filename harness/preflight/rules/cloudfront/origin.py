@@ -12,7 +12,6 @@ _DISTRIBUTION = "aws_cloudfront_distribution"
 _CERTIFICATES = ("aws_acm_certificate", "aws_acm_certificate_validation")
 _S3_DOMAIN = re.compile(r".+\.s3[.-]([a-z0-9-]+\.)?amazonaws\.com")
 _HOST_POLICIES = ("AllViewer", "AllViewerAndCloudFrontHeaders-2022-06", "HostHeaderOnly")
-_MIN_TTL, _MAX_TTL = 0, 31_536_000
 
 
 @resource_rule("cloudfront/query-strings-do-not-arrive", _DISTRIBUTION)
