@@ -1,6 +1,5 @@
-"""``python -m harness.emulator``: the supervisor process of one embedded cloud."""
+"""``python -m harness.emulator DIRECTORY``: the supervisor process of one embedded cloud."""
 
-import argparse
 import asyncio
 import logging
 import os
@@ -16,14 +15,11 @@ from harness.emulator.supervisor import supervise
 
 def main() -> int:
     """Run until SIGTERM or SIGINT, until the owner has ended, or until a component ends."""
-    parser = argparse.ArgumentParser(prog="python -m harness.emulator", description=__doc__)
-    parser.add_argument("--directory", type=Path, required=True)
-    options = parser.parse_args()
     os.umask(0o077)  # files are for this user alone
     keep_bytecode()  # of the gateway and the containers
     log_to_standard_error(logging.INFO)
     try:
-        return asyncio.run(supervise(SupervisorConfig.read(options.directory)))
+        return asyncio.run(supervise(SupervisorConfig.read(Path(sys.argv[1]))))
     except HarnessError as error:
         print(redact(str(error)), file=sys.stderr)
         return error.exit_code

@@ -64,7 +64,7 @@ def start_cloud(*, owner_pid: int | None = None, **options: Any) -> CloudInfo:
     owner, until_kept = owner_pid or os.getpid(), owner_pid is None
     config = SupervisorConfig(directory, owner_pid=owner, until_kept=until_kept, **options)
     # -P: a folder named harness in the working directory must not be imported.
-    command = (sys.executable, "-P", "-m", "harness.emulator", "--directory", str(directory))
+    command = (sys.executable, "-P", "-m", "harness.emulator", str(directory))
     process = None
     try:
         config.write()

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.emulator.cloud_info import ENGINE_SOCKET
+
 _FILE = "configuration.json"
 
 
@@ -33,6 +35,11 @@ class SupervisorConfig:
     aws_delays: bool = False
     until_kept: bool = False
     process_images: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def engine(self) -> str:
+        """Its container engine, in the format of ``DOCKER_HOST``."""
+        return self.docker_host or f"unix://{self.directory / ENGINE_SOCKET}"
 
     def write(self) -> None:
         """Write it to the folder, for this user alone: variables of images may be secret."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core.errors import EmulatorError
-from harness.emulator.gateway import DATABASE_CA_PATH, READY_PATH
+from harness.emulator.gateway.environment import DATABASE_CA_PATH, READY_PATH
 
 _READY_SECONDS = 45.0
 _POLL_SECONDS = 0.05

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 
 from harness.core.parent_watch import process_ended
 from harness.emulator.cloud_info import CA_FILE, ENGINE_FOLDER, ENGINE_SOCKET, KEPT_FILE, CloudInfo
@@ -21,7 +22,7 @@ from harness.emulator.container_engine.postgres_wheel import DEFAULT_MAJOR
 from harness.emulator.container_engine.server import running_engine
 from harness.emulator.credentials import CloudCredentials
 from harness.emulator.dead_clouds import remove_cloud_folder
-from harness.emulator.gateway import gateway_environment
+from harness.emulator.gateway.environment import gateway_environment
 from harness.emulator.readiness import save_database_ca, wait_for_gateway
 
 logger = logging.getLogger(__name__)
@@ -63,13 +64,13 @@ async def _serve(config: SupervisorConfig) -> int:
     """Run engine and gateway until the gateway ends; return its exit status."""
     async with AsyncExitStack() as stack:
         finding_server = asyncio.create_task(_database_server(config))
-        engine = await stack.enter_async_context(_engine(config))
-        port = config.port or _free_port()
-        credentials = CloudCredentials.generate()
-        starting = _gateway(config, engine, port, credentials)
-        gateway = await stack.enter_async_context(starting)
+        if not config.docker_host:
+            await stack.enter_async_context(running_engine(_engine_config(config)))
+        config, credentials = _with_port(config), CloudCredentials.generate()
+        environment = gateway_environment(config, credentials)
+        gateway = await stack.enter_async_context(_gateway(environment))
         ended = asyncio.create_task(gateway.wait())
-        endpoint = f"http://127.0.0.1:{port}"
+        endpoint = f"http://127.0.0.1:{config.port}"
         await wait_for_gateway(endpoint, ended)
         await save_database_ca(endpoint, config.directory / CA_FILE)
         server = await finding_server
@@ -77,7 +78,7 @@ async def _serve(config: SupervisorConfig) -> int:
             directory=str(config.directory),
             endpoint=endpoint,
             region=config.region,
-            docker_host=engine,
+            docker_host=config.engine,
             pid=os.getpid(),
             access_key=credentials.access_key,
             secret_key=credentials.secret_key,
@@ -98,37 +99,17 @@ async def _database_server(config: SupervisorConfig) -> PostgresInstallation | N
     return await asyncio.to_thread(find_local_postgres, DEFAULT_MAJOR)
 
 
-@asynccontextmanager
-async def _engine(config: SupervisorConfig) -> AsyncIterator[str]:
-    """Yield the address of the container engine: the configured one or the built-in one."""
-    if config.docker_host:
-        yield config.docker_host
-        return
-    path = config.directory / ENGINE_SOCKET
-    engine_config = EngineConfig(
-        socket=path,
+def _engine_config(config: SupervisorConfig) -> EngineConfig:
+    return EngineConfig(
+        socket=config.directory / ENGINE_SOCKET,
         directory=config.directory / ENGINE_FOLDER,
         process_images=config.process_images,
         ca_file=config.directory / CA_FILE,
     )
-    async with running_engine(engine_config):
-        yield f"unix://{path}"
 
 
 @asynccontextmanager
-async def _gateway(
-    config: SupervisorConfig, docker_host: str, port: int, credentials: CloudCredentials
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    environment = gateway_environment(
-        port=port,
-        region=config.region,
-        docker_host=docker_host,
-        directory=config.directory / "gateway",
-        credentials=credentials,
-        container_name="" if config.docker_host else EngineConfig.gateway_name,
-        allow_code=config.allow_code,
-        aws_delays=config.aws_delays,
-    )
+async def _gateway(environment: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",  # a folder named harness in the working directory must not be imported
@@ -165,7 +146,7 @@ async def _owner_ended(config: SupervisorConfig) -> None:
     await asyncio.Event().wait()
 
 
-def _free_port() -> int:
+def _with_port(config: SupervisorConfig) -> SupervisorConfig:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        return replace(config, port=config.port or probe.getsockname()[1])

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from harness.emulator.container_engine.container import Container
 from harness.emulator.container_engine.errors import InvalidRequestError, NotFoundError
-from harness.emulator.container_engine.logs import ContainerLog, LogQuery, frame
+from harness.emulator.container_engine.logs import frame
 from harness.emulator.container_engine.parameters import (
     engine_of,
     filters_of,
@@ -116,7 +116,9 @@ async def _wait(request: Request) -> Response:
 
 async def _logs(request: Request) -> Response:
     query = log_query(request.query_params)
-    return StreamingResponse(_frames(_container(request).log, query), media_type=_LOG_TYPE)
+    entries = _container(request).log.read(query)
+    frames = (frame(entry, timestamps=query.timestamps) async for entry in entries)
+    return StreamingResponse(frames, media_type=_LOG_TYPE)
 
 
 async def _put_archive(request: Request) -> Response:
@@ -144,11 +146,6 @@ async def _exit_status(container: Container, *, next_run: bool) -> AsyncIterator
     state = await container.next_run() if next_run else container.state
     await state.ended.wait()
     yield json.dumps({"StatusCode": state.exit_code}).encode()
-
-
-async def _frames(log: ContainerLog, query: LogQuery) -> AsyncIterator[bytes]:
-    async for entry in log.read(query):
-        yield frame(entry, timestamps=query.timestamps)
 
 
 def _container(request: Request) -> Container:

@@ -142,7 +142,8 @@ class Lifecycle:
     async def _run(self, container: Container, launch: Launch) -> None:
         for step in launch.before:
             await self._run_to_end(container, step)
-        process = await self._spawn(container, launch, container.image.orphan_signal)
+        process = await spawn(launch, container.log, container.image.orphan_signal)
+        self._record.add(process.pid, container.name)
         if container.removed.is_set():
             process.kill()
             await process.wait()
@@ -153,7 +154,8 @@ class Lifecycle:
         container.watcher = asyncio.create_task(self._watch(container, process))
 
     async def _run_to_end(self, container: Container, step: Launch) -> None:
-        process = await self._spawn(container, step, signal.SIGKILL)
+        process = await spawn(step, container.log, signal.SIGKILL)
+        self._record.add(process.pid, container.name)
         container.preparing = process
         status = await process.wait()
         container.preparing = None
@@ -163,13 +165,6 @@ class Lifecycle:
             raise HarnessError(
                 f"`{step.command[0]}` ended with status {status}\n{container.log.tail()}"
             )
-
-    async def _spawn(
-        self, container: Container, launch: Launch, orphan_signal: signal.Signals
-    ) -> ChildProcess:
-        process = await spawn(launch, container.log, orphan_signal)
-        self._record.add(process.pid, container.name)
-        return process
 
     async def _watch(self, container: Container, process: ChildProcess) -> None:
         state = container.state

@@ -41,7 +41,9 @@ def has_any(key: str, values: list[str], container: Container) -> bool:
     not remove too much.
     """
     if key == "label":
-        return all(_has_label(container.spec.labels, label) for label in values)
+        labels = container.spec.labels
+        pairs = {f"{name}={value}" for name, value in labels.items()}
+        return all(label in labels or label in pairs for label in values)
     tests: dict[str, Any] = {
         "name": lambda value: value.removeprefix("/") in container.name,
         "id": container.id.startswith,
@@ -50,11 +52,6 @@ def has_any(key: str, values: list[str], container: Container) -> bool:
         "volume": lambda value: value in container.spec.volumes.values(),
     }
     return key in tests and any(tests[key](value) for value in values)
-
-
-def _has_label(labels: Mapping[str, str], label: str) -> bool:
-    name, has_value, value = label.partition("=")
-    return name in labels and (not has_value or labels[name] == value)
 
 
 def flag(parameters: Mapping[str, str], name: str) -> bool:

@@ -97,7 +97,9 @@ class PostgresImage(Image):
         before: tuple[Launch, ...] = ()
         if not (data / "PG_VERSION").exists():
             before = _initialise(installation, context, data, environment)
-        access = _access_file(context)
+        access = context.root / "pg_hba.conf"
+        # All local clients, with the password.
+        access.write_text("host all all 127.0.0.0/8 scram-sha-256\n", encoding="utf-8")
         change_owner(context.root, context.account)
         command = (
             str(installation.bin / _SERVER),
@@ -161,13 +163,6 @@ def _initialise(
         statement = f'CREATE DATABASE "{quoted}"\n'.encode()
         steps.append(Launch(single, environment, context.root, context.account, stdin=statement))
     return tuple(steps)
-
-
-def _access_file(context: LaunchContext) -> Path:
-    """Write pg_hba.conf: all local clients, with the password."""
-    path = context.root / "pg_hba.conf"
-    path.write_text("host all all 127.0.0.0/8 scram-sha-256\n", encoding="utf-8")
-    return path
 
 
 def _server_options(context: LaunchContext, installation: PostgresInstallation) -> tuple[str, ...]:

@@ -3,13 +3,13 @@
 import os
 import shutil
 import stat
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.core.errors import HarnessError, ToolNotFoundError
+from harness.core import process
+from harness.core.errors import HarnessError, ProcessError, ToolNotFoundError
 from harness.core.folders import temporary_folder
 from harness.emulator.container_engine.accounts import Account, first_inaccessible_folder
 from harness.emulator.container_engine.postgres_wheel import (
@@ -173,18 +173,9 @@ def _explicit(folder: Path, major: int) -> PostgresInstallation:
 
 def _output(program: Path, *arguments: str) -> str:
     try:
-        done = subprocess.run(
-            (str(program), *arguments),
-            capture_output=True,
-            text=True,
-            timeout=_PROBE_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ToolNotFoundError(f"{program} does not run: {error}") from error
-    if done.returncode:
-        raise ToolNotFoundError(f"{program} does not run: {done.stderr.strip()}")
-    return done.stdout
+        return process.run((str(program), *arguments), timeout=_PROBE_SECONDS).stdout
+    except ProcessError as error:
+        raise ToolNotFoundError(f"{program} does not run: {error.message}") from error
 
 
 def _not_found(major: int, failure: str) -> ToolNotFoundError:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.core.errors import EmulatorError
+from harness.emulator.configuration import SupervisorConfig
+from harness.emulator.container_engine.config import EngineConfig
 from harness.emulator.credentials import CloudCredentials
 
 READY_PATH = "/_ministack/ready"
@@ -70,24 +72,15 @@ class GatewaySettings:
             ) from error
 
 
-def gateway_environment(
-    *,
-    port: int,
-    region: str,
-    docker_host: str,
-    directory: Path,
-    credentials: CloudCredentials,
-    container_name: str = "",
-    allow_code: bool = False,
-    aws_delays: bool = False,
-) -> dict[str, str]:
+def gateway_environment(config: SupervisorConfig, credentials: CloudCredentials) -> dict[str, str]:
     """Return the complete environment of a gateway process started by this process.
 
-    AWS and MiniStack settings of the user are not inherited. ``directory`` is private to this
-    gateway, which creates it: it holds files that MiniStack would otherwise write to well-known
-    paths. Under ``container_name`` the engine lists the emulator as a container of its network:
-    databases then keep endpoints in the format of AWS.
+    AWS and MiniStack settings of the user are not inherited. The gateway creates a folder for
+    files that MiniStack would otherwise write to well-known paths. Under ``HOSTNAME`` the built-in
+    engine lists the emulator as a container of its network: databases then keep endpoints in the
+    format of AWS.
     """
+    directory = config.directory / "gateway"
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -98,18 +91,18 @@ def gateway_environment(
         # Also the key of root in MiniStack, which verifies presigned URLs of S3 itself.
         "AWS_ACCESS_KEY_ID": credentials.access_key,
         "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
-        "AWS_DEFAULT_REGION": region,
+        "AWS_DEFAULT_REGION": config.region,
         "AUTH": "false",
         "BIND_HOST": _LOOPBACK,
-        "DOCKER_HOST": docker_host,
-        "GATEWAY_ALLOW_CODE": str(int(allow_code)),
-        "GATEWAY_AWS_DELAYS": str(int(aws_delays)),
+        "DOCKER_HOST": config.engine,
+        "GATEWAY_ALLOW_CODE": str(int(config.allow_code)),
+        "GATEWAY_AWS_DELAYS": str(int(config.aws_delays)),
         "GATEWAY_PARENT": str(os.getpid()),
-        "GATEWAY_PORT": str(port),
-        "HOSTNAME": container_name,
+        "GATEWAY_PORT": str(config.port),
+        "HOSTNAME": "" if config.docker_host else EngineConfig.gateway_name,
         "LOG_LEVEL": "WARNING",
         "MINISTACK_DOCKER_TIMEOUT": str(_ENGINE_SECONDS),
-        "MINISTACK_REGION": region,
+        "MINISTACK_REGION": config.region,
         "PGCONNECT_TIMEOUT": str(_CONNECT_SECONDS),
         "PGOPTIONS": f"-c statement_timeout={_STATEMENT_SECONDS}s",
         "ALB_TARGET_IDLE_TIMEOUT_SECONDS": str(_TARGET_IDLE_SECONDS),

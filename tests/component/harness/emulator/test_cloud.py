@@ -156,7 +156,7 @@ def test_the_supervisor_receives_all_options(
         start_cloud(region="eu-north-1")
 
     directory = written[0].directory
-    assert failing_supervisor[0].args[-2:] == ["--directory", str(directory)]  # type: ignore[index]
+    assert failing_supervisor[0].args[-1] == str(directory)  # type: ignore[index]
     assert directory.parent == temporary_folder
     assert written[0] == SupervisorConfig(
         directory, "eu-west-1", 4566, "unix:///d.sock", 42, process_images=[]

@@ -26,7 +26,7 @@ def directory(tmp_path: Path) -> Path:
 class TestProgram:
     def arguments(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
         replace(CONFIG, directory=directory).write()
-        monkeypatch.setattr(sys, "argv", ["harness.emulator", "--directory", str(directory)])
+        monkeypatch.setattr(sys, "argv", ["harness.emulator", str(directory)])
 
     def test_the_configuration_is_that_of_the_folder(
         self, monkeypatch: pytest.MonkeyPatch, directory: Path

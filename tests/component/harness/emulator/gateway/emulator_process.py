@@ -21,9 +21,10 @@ from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
 from harness.core.wait import wait_until
-from harness.emulator.gateway import READY_PATH, gateway_environment
+from harness.emulator.configuration import SupervisorConfig
 from harness.emulator.gateway.aws import ApiError, build, parse, service_model
 from harness.emulator.gateway.caller import Caller
+from harness.emulator.gateway.environment import READY_PATH, gateway_environment
 from harness.emulator.gateway.http import Response
 from tests.unit.harness.emulator.sample_cloud_info import CREDENTIALS
 
@@ -68,15 +69,15 @@ def emulator(
 ) -> Iterator[Emulator]:
     """Run ``python -m module`` as an emulator; it is not ready yet."""
     port = free_port()
-    environment = gateway_environment(
-        port=port,
+    config = SupervisorConfig(
+        directory,
         region=REGION,
+        port=port,
         docker_host=f"unix://{engine or directory / 'none.sock'}",
-        directory=directory / "gateway",
-        credentials=CREDENTIALS,
         allow_code=allow_code,
         aws_delays=aws_delays,
     )
+    environment = gateway_environment(config, CREDENTIALS)
     (directory / "gateway").mkdir(exist_ok=True)
     command = [sys.executable, "-m", module]
     log = directory / "emulator.log"

@@ -10,7 +10,8 @@ import psutil
 import pytest
 
 from harness.core.wait import wait_until
-from harness.emulator.gateway import gateway_environment
+from harness.emulator.configuration import SupervisorConfig
+from harness.emulator.gateway.environment import gateway_environment
 from tests.component.harness.emulator.gateway.emulator_process import (
     Emulator,
     emulator,
@@ -51,11 +52,12 @@ def test_it_ends_with_its_parent(tmp_path: Path) -> None:
         "import subprocess, sys\n"
         "from pathlib import Path\n"
         "from harness.emulator.credentials import CloudCredentials\n"
-        "from harness.emulator.gateway import gateway_environment\n"
+        "from harness.emulator.configuration import SupervisorConfig\n"
+        "from harness.emulator.gateway.environment import gateway_environment\n"
         "port, directory = int(sys.argv[1]), Path(sys.argv[2])\n"
-        "environment = gateway_environment(port=port, region='eu-north-1',\n"
-        "    docker_host=f'unix://{directory}/none.sock', directory=directory,\n"
-        "    credentials=CloudCredentials.generate())\n"
+        "config = SupervisorConfig(directory, region='eu-north-1', port=port,\n"
+        "    docker_host=f'unix://{directory}/none.sock')\n"
+        "environment = gateway_environment(config, CloudCredentials.generate())\n"
         "child = subprocess.Popen([sys.executable, '-m', 'harness.emulator.gateway'],\n"
         "    env=environment)\n"
         "print(child.pid, flush=True)\n"
@@ -96,14 +98,10 @@ def test_an_invalid_environment_ends_it_with_a_remedy() -> None:
 def test_a_port_in_use_ends_it(gateway_endpoint: str, tmp_path: Path) -> None:
     port = int(gateway_endpoint.rpartition(":")[2])
 
-    environment = gateway_environment(
-        port=port,
-        region="r",
-        docker_host=f"unix://{tmp_path}/none",
-        directory=tmp_path,
-        credentials=CREDENTIALS,
+    config = SupervisorConfig(
+        tmp_path, region="r", port=port, docker_host=f"unix://{tmp_path}/none"
     )
-    ended = run(environment)
+    ended = run(gateway_environment(config, CREDENTIALS))
 
     assert ended.returncode == 1
     assert "in use" in ended.stderr

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from harness.core.errors import EmulatorError
+from harness.emulator.configuration import SupervisorConfig
 from harness.emulator.gateway.environment import GatewaySettings, gateway_environment
 from tests.unit.harness.emulator.sample_cloud_info import CREDENTIALS
 
@@ -12,14 +13,8 @@ DIRECTORY = Path("/private")
 
 
 def environment(**more: Any) -> dict[str, str]:
-    return gateway_environment(
-        port=4566,
-        region="eu-north-1",
-        docker_host="unix:///e",
-        directory=DIRECTORY,
-        credentials=CREDENTIALS,
-        **more,
-    )
+    config = SupervisorConfig(DIRECTORY, region="eu-north-1", port=4566, **more)
+    return gateway_environment(config, CREDENTIALS)
 
 
 def test_settings_are_read_as_written() -> None:
@@ -27,7 +22,7 @@ def test_settings_are_read_as_written() -> None:
 
     assert GatewaySettings.read(written) == GatewaySettings(
         port=4566,
-        directory=DIRECTORY,
+        directory=DIRECTORY / "gateway",
         parent=os.getpid(),
         credentials=CREDENTIALS,
     )

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.emulator.configuration import SupervisorConfig
 from harness.emulator.gateway.environment import gateway_environment
 from harness.emulator.gateway.http import Request, Response
 from harness.emulator.gateway.patches.base import Call
@@ -42,12 +43,6 @@ def test_only_calls_of_the_data_api_run_in_threads() -> None:
 
 
 def test_the_server_cancels_a_statement_at_the_same_time() -> None:
-    written = gateway_environment(
-        port=1,
-        region="eu-north-1",
-        docker_host="unix:///e",
-        directory=Path("/d"),
-        credentials=CREDENTIALS,
-    )
+    written = gateway_environment(SupervisorConfig(Path("/d"), region="eu-north-1"), CREDENTIALS)
 
     assert written["PGOPTIONS"] == f"-c statement_timeout={STATEMENT_SECONDS:g}s"
