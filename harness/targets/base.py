@@ -54,8 +54,9 @@ class TargetAccess(Protocol):
         """Kind of resource -> path of its description that is never returned here -> reason."""
         return {}
 
-    def database_route(self, host: str, port: int) -> DatabaseRoute | None:
-        """Return a direct route to a database endpoint; None if there is none."""
+    def database_route(self, host: str, port: int) -> DatabaseRoute | None:  # noqa: ARG002
+        """Return a direct route to a database endpoint; None, the default, if there is none."""
+        return None
 
     def image_problem(self, reference: str, architecture: str) -> str:  # noqa: ARG002
         """Return why tasks cannot pull a container image; empty if they can, or by default.
@@ -153,7 +154,8 @@ class Target(TargetAccess, Protocol):
         return
 
     def stop(self) -> None:
-        """Stop what ``start`` started, if anything."""
+        """Stop what ``start`` started: by default nothing."""
+        return
 
     def facts(self) -> Mapping[str, str]:
         """Return facts about the target for the report, name -> text."""

@@ -20,15 +20,3 @@ ISOLATION: Mapping[str, str] = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-
-
-def emulator_environment(endpoint: str, region: str) -> dict[str, str]:
-    """Return variables with which AWS tools and SDKs use only an emulator."""
-    return {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        **ISOLATION,
-    }

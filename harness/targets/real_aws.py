@@ -17,7 +17,7 @@ from harness.aws.login_session import refuse_login_session
 from harness.aws.real_session import aws_session, emulator_behind
 from harness.core.errors import UsageError
 from harness.settings.settings import HarnessSettings
-from harness.targets.base import DatabaseRoute, Target
+from harness.targets.base import Target
 from harness.targets.deadlines import AWS_DEADLINES, EMULATOR_DEADLINES, Deadlines
 from harness.targets.emulator_settings import NO_QUOTAS
 from harness.targets.gateway_http import gateway_session
@@ -97,9 +97,6 @@ class AwsTarget(Target):
         """Return account and endpoint; there is nothing to start."""
         return {"account": self.identity.account, "endpoint": self.rehearsal or ""}
 
-    def stop(self) -> None:
-        """Do nothing: there is nothing to stop."""
-
     def facts(self) -> Mapping[str, str]:
         """Return account, caller, and the endpoint of a rehearsal."""
         facts = {"account": self.identity.account, "caller": self.identity.arn}
@@ -155,10 +152,6 @@ class AwsTarget(Target):
     def _for_account(self, rehearsal: Mapping[str, Any]) -> dict[str, Any]:
         allowed = {"allowed_account_ids": [self.identity.account]}
         return {**allowed, **rehearsal} if self.rehearsal else allowed
-
-    def database_route(self, host: str, port: int) -> DatabaseRoute | None:  # noqa: ARG002
-        """Return None: see ``missing``."""
-        return None
 
     def image_problem(self, reference: str, architecture: str) -> str:
         """Return why an image in the registry of this account cannot be pulled."""

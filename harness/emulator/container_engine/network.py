@@ -64,11 +64,11 @@ class LoopbackNetwork:
 
     def _free(self) -> int:
         held, reserved = set(self._held.values()), list(self._reserved.values())
-        while reserved and len(held.union(reserved)) >= _LAST_HOST - _FIRST_HOST + 1:
+        span = _LAST_HOST - _FIRST_HOST + 1
+        while reserved and len(held.union(reserved)) >= span:
             # Aliases of removed databases are dropped, the oldest first.
             reserved.pop(0)
         taken = held.union(reserved)
-        span = _LAST_HOST - _FIRST_HOST + 1
         for step in range(span):
             host = _FIRST_HOST + (self._next - _FIRST_HOST + step) % span
             if host not in taken:

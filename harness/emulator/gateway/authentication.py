@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from starlette.types import Receive, Scope
 
@@ -21,7 +20,13 @@ from harness.emulator.gateway.chunked import (
 )
 from harness.emulator.gateway.environment import DATABASE_CA_PATH, READY_PATH
 from harness.emulator.gateway.errors import Refused, RefusedError
-from harness.emulator.gateway.http import LARGEST_CALL, Request, read_request, request_head
+from harness.emulator.gateway.http import (
+    LARGEST_CALL,
+    Request,
+    host_name,
+    read_request,
+    request_head,
+)
 from harness.emulator.gateway.sigv4 import S3, UNSIGNED_PAYLOAD, SignedRequest
 
 _ACCOUNT_ID = re.compile(r"\d{12}")
@@ -101,19 +106,12 @@ def check_address(scope: Scope, head: Request) -> None:
             is another one than that of the cloud.
     """
     host = head.header("host")
-    name = _host_name(host)
+    name = host_name(host)
     if not _LOOPBACK.fullmatch(name) and not name.endswith(_AWS_DOMAIN):
         raise RefusedError(Refused.DENIED, f"the host {host!r} is not a name of this cloud")
     origin = head.header("origin")
     if origin and origin != f"{scope.get('scheme', 'http')}://{host}":
         raise RefusedError(Refused.DENIED, f"requests of pages from {origin!r} are refused")
-
-
-def _host_name(host: str) -> str:
-    try:
-        return (urlsplit(f"//{host}").hostname or "").lower()
-    except ValueError:
-        return ""
 
 
 def is_public(head: Request) -> bool:

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.cache import EdgeCache
 from harness.emulator.gateway.distributions import Distributions
-from harness.emulator.gateway.http import Response, header_of
+from harness.emulator.gateway.http import Response, header_of, host_name
 
 _LOAD_BALANCER = ".elb.amazonaws.com"
 _DISTRIBUTION = ".cloudfront.net"
@@ -80,7 +80,7 @@ class DataPlane:
 
 
 def _hostname(scope: Scope) -> str:
-    return (urlsplit(f"//{header_of(scope, b'host')}").hostname or "").lower()
+    return host_name(header_of(scope, b"host"))
 
 
 def _with_host(scope: Scope, host: str) -> Scope:

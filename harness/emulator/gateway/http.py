@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette import requests
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -80,6 +80,14 @@ class Response(_Buffered):
 def header_of(scope: Scope, name: bytes) -> str:
     """Return the first header of an ASGI scope of that name (lower case), empty if none."""
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+def host_name(host: str) -> str:
+    """Return the name in a Host header in lower case; empty if it is invalid."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def request_head(scope: Scope) -> Request:

@@ -17,10 +17,7 @@ from harness.aws.emulator_session import EmulatorSession
 from harness.core.errors import TargetError
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import DatabaseRoute, Target
-from harness.targets.emulator_settings import (
-    NO_QUOTAS,
-    emulator_environment,
-)
+from harness.targets.emulator_settings import ISOLATION, NO_QUOTAS
 from harness.targets.gateway_http import gateway_session
 from harness.targets.localstack.endpoint import LocalStackEndpoint, find_endpoint
 from harness.targets.localstack.health import LocalStackInfo, await_localstack
@@ -58,7 +55,7 @@ class _Discovery:
     """The properties of a LocalStack, discovered at the start of a run."""
 
     info: LocalStackInfo
-    refused: Mapping[Capability, str]
+    refused: dict[Capability, str]
 
 
 class LocalStackTarget(Target):
@@ -105,10 +102,7 @@ class LocalStackTarget(Target):
         if self._discovery is None:
             info = await_localstack(self._endpoint, patience=self._patience)
             self._discovery = _Discovery(info, refused_services(self.session()))
-        return _to_attachment(self._endpoint, self._discovery)
-
-    def stop(self) -> None:
-        """Do nothing: it is managed externally."""
+        return {"endpoint": self._endpoint.url, "known": json.dumps(asdict(self._discovery))}
 
     def facts(self) -> Mapping[str, str]:
         """Return endpoint, version, edition, and the services that it does not offer."""
@@ -148,7 +142,14 @@ class LocalStackTarget(Target):
 
     def environment(self) -> Mapping[str, str]:
         """Return variables for its endpoint, and those that disable the AWS files of the user."""
-        return emulator_environment(self._endpoint.url, self.region)
+        return {
+            "AWS_ENDPOINT_URL": self._endpoint.url,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            **ISOLATION,
+        }
 
     def known_drift(self) -> Sequence[AllowedDrift]:
         """Return the changes in a second plan that LocalStack causes."""
@@ -170,11 +171,6 @@ class LocalStackTarget(Target):
 
 def _shortened(error: str) -> str:
     return "not in its license plan, or not emulated" if _NOT_LICENSED in error else error
-
-
-def _to_attachment(endpoint: LocalStackEndpoint, found: _Discovery) -> dict[str, str]:
-    known = {"info": asdict(found.info), "refused": dict(found.refused)}
-    return {"endpoint": endpoint.url, "known": json.dumps(known)}
 
 
 def _from_attachment(attachment: Mapping[str, str]) -> _Discovery:

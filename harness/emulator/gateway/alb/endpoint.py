@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
-from harness.emulator.gateway.alb.target import TargetAddress
 from harness.emulator.gateway.alb.target_group import TargetGroup
 
 _BAD_GATEWAY = 502
@@ -67,19 +66,10 @@ class Endpoint:
 
     async def _serve(self, client: _Stream) -> None:
         with contextlib.suppress(ConnectionError):  # the client has disconnected
-            await self._forward(client)
-
-    async def _forward(self, client: _Stream) -> None:
-        target = await self._connect()
-        if isinstance(target, int):
-            await self._send_error(client, target)
-            return
-        try:
-            status = await self._relay(client, target)
+            target = await self._connect()
+            status = target if isinstance(target, int) else await self._relay(client, target)
             if status is not None:
                 await self._send_error(client, status)
-        finally:
-            target.writer.close()
 
     async def _connect(self) -> _Stream | int:
         """Return the stream to the next target, or an error status.
@@ -90,21 +80,18 @@ class Endpoint:
         await self._group.refresh()
         while (address := self._group.pick()) is not None:
             try:
-                return await self._open(address)
+                async with asyncio.timeout(_CONNECT_SECONDS):
+                    return _Stream(*await asyncio.open_connection(address.id, address.port))
             except TimeoutError:
                 return _GATEWAY_TIMEOUT
             except OSError:
                 await self._group.refresh()
-                if self._group.is_registered(address):
+                if address in self._group.registered:
                     return _BAD_GATEWAY
         return _UNAVAILABLE
 
-    async def _open(self, address: TargetAddress) -> _Stream:
-        async with asyncio.timeout(_CONNECT_SECONDS):
-            return _Stream(*await asyncio.open_connection(address.id, address.port))
-
     async def _relay(self, client: _Stream, target: _Stream) -> int | None:
-        """Copy both directions; return an error status if the target did not respond."""
+        """Copy both directions to the end; return an error status if the target did not respond."""
         request = asyncio.create_task(_copy(client.reader, target.writer))
         response = asyncio.create_task(self._copy_response(client, target))
         try:
@@ -115,6 +102,7 @@ class Endpoint:
             for task in (request, response):
                 task.cancel()
             await asyncio.gather(request, response, return_exceptions=True)
+            target.writer.close()
 
     async def _copy_response(self, client: _Stream, target: _Stream) -> int | None:
         first = True

@@ -96,10 +96,6 @@ class TargetGroup:
             registration.record.add(await probe(check, address.id, address.port), check)
             await asyncio.sleep(self.time_scale.seconds(check.interval))
 
-    def is_registered(self, address: TargetAddress) -> bool:
-        """Whether the address was registered at the last refresh."""
-        return address in self.registered
-
     def pick(self) -> TargetAddress | None:
         """Return the next target in round robin; None if there is none.
 

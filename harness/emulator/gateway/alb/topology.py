@@ -85,9 +85,7 @@ async def _load_balancer(aws: AwsApi, caller: Caller, described: dict[str, Any])
         host=described["DNSName"].lower(),
         ports=frozenset(listener["Port"] for listener in listeners["Listeners"]),
         groups=frozenset(groups),
-        idle_seconds=float(
-            await _attribute(aws, caller, "LoadBalancer", arn, _IDLE) or _IDLE_SECONDS
-        ),
+        idle_seconds=await _seconds(aws, caller, "LoadBalancer", arn, _IDLE) or _IDLE_SECONDS,
     )
 
 
@@ -116,12 +114,13 @@ async def _configuration(
     return TargetGroupConfig(
         check=HealthCheck.of(group),
         load_balancers=tuple(each.arn for each in users),
-        draining_seconds=float(await _attribute(aws, caller, "TargetGroup", arn, _DRAINING) or 0),
+        draining_seconds=await _seconds(aws, caller, "TargetGroup", arn, _DRAINING),
         idle_seconds=max((each.idle_seconds for each in users), default=_IDLE_SECONDS),
     )
 
 
-async def _attribute(aws: AwsApi, caller: Caller, kind: str, arn: str, key: str) -> str | None:
+async def _seconds(aws: AwsApi, caller: Caller, kind: str, arn: str, key: str) -> float:
+    """Return the value of an attribute; 0 if it has none."""
     described = await aws.call(caller, "elbv2", f"Describe{kind}Attributes", **{f"{kind}Arn": arn})
     attributes = {each["Key"]: each["Value"] for each in described["Attributes"]}
-    return attributes.get(key)
+    return float(attributes.get(key) or 0)

@@ -46,14 +46,11 @@ class Scaler(BackgroundService):
         while True:
             for caller in self._store.callers():
                 for target in list(self._store.records(caller, "targets")):
-                    await self._try_evaluate(caller, target)
+                    try:
+                        await self.evaluate(caller, target)
+                    except ApiError as error:  # the service may be deleted at any time
+                        logger.warning("scaling of %s: %s", target["ResourceId"], error)
             await asyncio.sleep(self._time_scale.seconds(_EVALUATION_SECONDS))
-
-    async def _try_evaluate(self, caller: Caller, target: Record) -> None:
-        try:
-            await self.evaluate(caller, target)
-        except ApiError as error:  # the service may be deleted at any time
-            logger.warning("scaling of %s: %s", target["ResourceId"], error)
 
     async def enforce_bounds(self, caller: Caller, target: Record) -> None:
         """Set a desired count that is out of bounds to the nearest bound."""

@@ -123,7 +123,8 @@ def listing(name: str, records: list[Record], parameters: dict[str, Any]) -> dic
     found = [record for record in records if _matches(record, parameters)]
     start = int(parameters.get("NextToken", 0))
     end = start + int(parameters.get("MaxResults", _PAGE))
-    page: dict[str, Any] = {name: [_visible(record) for record in found[start:end]]}
+    visible = [{k: each[k] for k in each if k not in _HIDDEN} for each in found[start:end]]
+    page: dict[str, Any] = {name: visible}
     if end < len(found):
         page["NextToken"] = str(end)
     return page
@@ -134,7 +135,3 @@ def _matches(record: Record, parameters: dict[str, Any]) -> bool:
     return single and all(
         record[member] in parameters[name] for name, member in _LIST_FILTERS if parameters.get(name)
     )
-
-
-def _visible(record: Record) -> Record:
-    return {name: value for name, value in record.items() if name not in _HIDDEN}

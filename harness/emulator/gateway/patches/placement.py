@@ -39,7 +39,9 @@ class TaskPlacements:
             subnet = self._subnets.get(task["taskArn"], "")
             if subnet in subnets:
                 task["availabilityZone"] = subnets[subnet]["AvailabilityZone"]
-                _set_subnet(task, subnet)
+                for each in _details(task):
+                    if each["name"] == _SUBNET:
+                        each["value"] = subnet
 
     async def _choose(self, caller: Caller, task: Task) -> None:
         service = service_of(task)
@@ -118,9 +120,3 @@ def _details(task: Task) -> list[dict[str, str]]:
 
 def _detail(task: Task, name: str) -> str:
     return next((each["value"] for each in _details(task) if each["name"] == name), "")
-
-
-def _set_subnet(task: Task, subnet: str) -> None:
-    for each in _details(task):
-        if each["name"] == _SUBNET:
-            each["value"] = subnet

@@ -64,7 +64,7 @@ async def test_a_deregistered_target_drains_and_is_not_picked(
         states = {address.port: str(h.state) for address, h in group.health().items()}
         assert states == {2: "healthy", 1: "draining"}
         assert {group.pick() for _ in range(3)} == {TargetAddress(LOOPBACK, 2)}
-        assert not group.is_registered(TargetAddress(LOOPBACK, 1))
+        assert TargetAddress(LOOPBACK, 1) not in group.registered
 
 
 async def test_draining_ends_with_the_deregistration_delay(aws: FakeAws) -> None:
