@@ -52,14 +52,16 @@ class CatalogStack(ConfiguredStack):
             Tier.DATABASE: self._add_database,
             Tier.LOAD_BALANCER: self._add_load_balancer,
             Tier.SERVICE: self._add_service,
-            Tier.EDGE: self._add_edge,
-            Tier.SCALING: self._add_scaling,
-            Tier.MONITORING: self._add_monitoring,
+            Tier.EDGE: lambda: Edge(self, self._load_balancer),
+            Tier.SCALING: lambda: Scaling(self, self._service, self._load_balancer),
+            Tier.MONITORING: lambda: Monitoring(
+                self, metrics_of({tier: part.dimensions for tier, part in parts.items()})
+            ),
         }
-        self._parts: dict[Tier, Part] = {}
+        parts: dict[Tier, Part] = {}
         for tier, build in builders.items():
             if tier in config.tiers:
-                self._parts[tier] = build()
+                parts[tier] = build()
 
     def _configure_terraform(self) -> None:
         config = self.config
@@ -122,16 +124,6 @@ class CatalogStack(ConfiguredStack):
             load_balancer=self._load_balancer,
         )
         return self._service
-
-    def _add_edge(self) -> Part:
-        return Edge(self, self._load_balancer)
-
-    def _add_scaling(self) -> Part:
-        return Scaling(self, self._service, self._load_balancer)
-
-    def _add_monitoring(self) -> Part:
-        """Monitor the tiers that are deployed."""
-        return Monitoring(self, metrics_of({t: p.dimensions for t, p in self._parts.items()}))
 
 
 def _default_tags(config: StackConfig) -> dict[str, str]:

@@ -20,8 +20,9 @@ class StackConfig(StackFields):
     """
 
     def __post_init__(self) -> None:
-        for name, hint in _hints().items():
-            object.__setattr__(self, name, typed(name, getattr(self, name), hint))
+        hints = get_type_hints(StackConfig)
+        for name in (entry.name for entry in fields(self)):
+            object.__setattr__(self, name, typed(name, getattr(self, name), hints[name]))
         object.__setattr__(self, "tags", MappingProxyType(dict(self.tags)))
         check(self)
 
@@ -46,8 +47,3 @@ class StackConfig(StackFields):
     def to_mapping(self) -> dict[str, Any]:
         """Return field name -> JSON-compatible value; the inverse of ``from_mapping``."""
         return {entry.name: plain(getattr(self, entry.name)) for entry in fields(self)}
-
-
-def _hints() -> dict[str, Any]:
-    hints = get_type_hints(StackConfig)
-    return {entry.name: hints[entry.name] for entry in fields(StackConfig)}

@@ -1,7 +1,8 @@
 """CloudWatch alarms, and a dashboard of the same metrics."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from .bindings import cloudwatch_dashboard, cloudwatch_metric_alarm
@@ -62,12 +63,8 @@ def _widgets(metrics: Sequence[Metric], region: str) -> list[dict[str, Any]]:
                 "region": region,
                 "stat": metric.statistic,
                 "period": PERIOD_SECONDS,
-                "metrics": [[metric.namespace, metric.name, *_pairs(metric.dimensions)]],
+                "metrics": [[metric.namespace, metric.name, *chain(*metric.dimensions.items())]],
             },
         }
         for index, metric in enumerate(metrics)
     ]
-
-
-def _pairs(dimensions: Mapping[str, str]) -> list[str]:
-    return [word for pair in dimensions.items() for word in pair]

@@ -37,7 +37,9 @@ class Network(Part):
     def __init__(self, stack: ConfiguredStack) -> None:
         super().__init__(stack, "network")
         config = stack.config
-        self._blocks = _subnet_cidrs(config.vpc_cidr)
+        # Eight equal parts of the VPC's network.
+        eighths = ipaddress.IPv4Network(config.vpc_cidr).subnets(prefixlen_diff=3)
+        blocks = list(map(str, eighths))
         self._vpc = vpc.Vpc(
             self,
             "vpc",
@@ -58,8 +60,8 @@ class Network(Part):
                 )
             ],
         )
-        public = self._subnets("public", self._blocks[: config.availability_zone_count])
-        private = self._subnets("private", self._blocks[-config.availability_zone_count :])
+        public = self._subnets("public", blocks[: config.availability_zone_count])
+        private = self._subnets("private", blocks[-config.availability_zone_count :])
         self.public_subnet_ids = [one.id for one in public]
         self.private_subnet_ids = [one.id for one in private]
         self.internet_route = self._route_to_internet(public)
@@ -145,8 +147,3 @@ class Network(Part):
                 subnet_id=one.id,
                 route_table_id=tables[index % len(tables)].id,
             )
-
-
-def _subnet_cidrs(vpc_cidr: str) -> list[str]:
-    """Return the eight equal parts of the VPC's network."""
-    return [str(block) for block in ipaddress.IPv4Network(vpc_cidr).subnets(prefixlen_diff=3)]

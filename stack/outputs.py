@@ -66,11 +66,9 @@ class CatalogOutputs:
         missing = [n for n in ("environment_suffix", "region", "tiers") if n not in values]
         if missing:
             raise ValueError(f"not outputs of the catalog stack: {', '.join(missing)} missing")
-        known = {
-            field.name: _frozen(values[field.name]) for field in fields(cls) if field.name in values
+        known: dict[str, Any] = {
+            each.name: tuple(value) if isinstance(value := values[each.name], list) else value
+            for each in fields(cls)
+            if each.name in values
         }
         return cls(**known)
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value

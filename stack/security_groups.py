@@ -32,12 +32,6 @@ class Firewall(Part):
         self.alb_security_group_id = alb
         self.service_security_group_id = service
         self.database_security_group_id = database
-        self._declare(
-            alb_security_group_id=alb,
-            service_security_group_id=service,
-            database_security_group_id=database,
-        )
-
         for index, cidr in enumerate(config.ingress_cidrs):
             ingress.VpcSecurityGroupIngressRule(
                 self,
@@ -56,7 +50,7 @@ class Firewall(Part):
         )
 
     def _group(self, id_: str, name: str, description: str) -> str:
-        return security_group.SecurityGroup(
+        group = security_group.SecurityGroup(
             self,
             id_,
             name=name,
@@ -64,7 +58,9 @@ class Firewall(Part):
             vpc_id=self._vpc_id,
             revoke_rules_on_delete=True,
             tags={"Name": name},
-        ).id
+        )
+        self._declare(**{f"{id_}_security_group_id": group.id})
+        return group.id
 
     def _connect(self, id_: str, source: str, destination: str, *, port: int) -> None:
         """Allow TCP on ``port`` from one group to the other: an egress and an ingress rule."""

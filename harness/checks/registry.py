@@ -125,7 +125,7 @@ def _run_concurrently(
         try:
             wait(futures)
         except BaseException:
-            context.interrupt()
+            context.interrupted.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     for future in futures:

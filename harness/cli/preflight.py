@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +151,10 @@ def preflight(
         )
         suppressions = load_suppressions(config)
         report = Report(notes=notes)
-        with _started(target):
+        with ExitStack() as at_the_end:
+            if target is not None:
+                target.start()
+                at_the_end.callback(target.stop)
             for configuration in configurations:
                 report += inspect(
                     configuration,
@@ -209,18 +212,6 @@ def _terraform(
             raise
         return None, (f"the rules on the Terraform version were skipped: {error.message}",)
     return TerraformVersion(found.version, found.product), ()
-
-
-@contextmanager
-def _started(target: Target | None) -> Iterator[None]:
-    if target is None:
-        yield
-        return
-    target.start()
-    try:
-        yield
-    finally:
-        target.stop()
 
 
 def _write(report: Report, format_: str, output: Path | None) -> None:

@@ -48,13 +48,11 @@ class ProcessError(HarnessError):
         self,
         message: str,
         *,
-        command: tuple[str, ...] = (),
         returncode: int | None = None,
         output: str = "",
         remedy: str = "",
     ) -> None:
         super().__init__(message, remedy=remedy)
-        self.command = command
         self.returncode = returncode
         self.output = output
 

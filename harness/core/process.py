@@ -13,8 +13,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import IO
 
 from harness.core.errors import ProcessError
@@ -35,16 +35,6 @@ class ProcessCancelledError(ProcessError):
     """The command was cancelled."""
 
 
-@dataclass(frozen=True)
-class Completed:
-    """A process that ran to its end: exit status and everything it printed."""
-
-    command: tuple[str, ...]
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 def run(
     command: Sequence[str],
     *,
@@ -57,7 +47,7 @@ def run(
     cancel: threading.Event | None = None,
     guarded: bool = False,
     stdin: str | None = None,
-) -> Completed:
+) -> CompletedProcess[str]:
     """Run a command to its end and return what it printed.
 
     The command gets a session of its own, so the terminal's Ctrl-C does not reach it. When the
@@ -136,9 +126,7 @@ def _start(
             # It was just written, and a child of another thread, forked meanwhile, has it open yet.
             time.sleep(0.05)
             return _start(command, guard, cwd, env, stdin, tries=tries - 1)
-        raise ProcessError(
-            f"cannot start `{_shown(command)}`: {error}", command=tuple(command)
-        ) from error
+        raise ProcessError(f"cannot start `{_shown(command)}`: {error}") from error
     if stdin is not None and process.stdin is not None:
         with suppress(BrokenPipeError), process.stdin:  # it may end without reading it
             process.stdin.write(stdin)
@@ -155,7 +143,7 @@ class _Child:
         process: subprocess.Popen[str],
         on_line: Callable[[str], None] | None,
     ) -> None:
-        self.command = tuple(command)
+        self.command = command
         self.shown = _shown(command)
         self.process = process
         self.output = _Output(process, on_line)
@@ -187,7 +175,7 @@ class _Child:
         reason = "was cancelled" if cancelled else f"did not end within {timeout:g} s"
         return self._error(f"{reason} and was stopped", kind)
 
-    def completed(self, accept: tuple[int, ...] | None) -> Completed:
+    def completed(self, accept: tuple[int, ...] | None) -> CompletedProcess[str]:
         if self.process.stdin is not None:  # a program that was killed leaves its plugins
             _signal_group(self.process.pid, signal.SIGKILL)
             self.process.stdin.close()
@@ -199,17 +187,13 @@ class _Child:
         status = self.process.returncode
         if accept is not None and status not in accept:
             raise self._error(f"ended with status {status}")
-        output = self.output
-        return Completed(self.command, status, "".join(output.stdout), "".join(output.stderr))
+        texts = ("".join(lines) for lines in (self.output.stdout, self.output.stderr))
+        return CompletedProcess(self.command, status, *texts)
 
     def _error(self, reason: str, kind: type[ProcessError] = ProcessError) -> ProcessError:
         tail = self.output.tail()
-        return kind(
-            f"`{self.shown}` {reason}\n{tail}".strip(),
-            command=self.command,
-            returncode=self.process.returncode,
-            output=tail,
-        )
+        message = f"`{self.shown}` {reason}\n{tail}".strip()
+        return kind(message, returncode=self.process.returncode, output=tail)
 
 
 class _Output:

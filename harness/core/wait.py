@@ -20,7 +20,7 @@ def wait_until(
     timeout: float,
     delay: float = 0.5,
     retry_on: tuple[type[Exception], ...] = (),
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], object] = time.sleep,
 ) -> T:
     """Observe until the observation is ready, and return it.
 

@@ -7,7 +7,7 @@ Terraform waits for a stable service until its timeout, whatever its tasks repor
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,32 +58,23 @@ class ServiceWatch:
         self._event = event
         self._noted: set[tuple[str, str]] = set()
         self._progress: dict[EcsService, str] = {}
-        self._ended = threading.Event()
+        self.ended = threading.Event()
         self._rounds_without_reason = _ROUNDS_WITHOUT_REASON
 
     def run(self) -> None:
-        """Observe until a service has failed, or until ``end``."""
+        """Observe until a service has failed, or until ``ended`` is set."""
         clients = Clients(self._target.session(), _CONFIG)
-        try:
+        with suppress(WaitTimeoutError):
             wait_until(
-                lambda: self._ended.is_set() or self._failed(clients),
+                lambda: self.ended.is_set() or self._failed(clients),
                 what="a failed ECS service, or the end of apply",
                 ready=bool,
                 timeout=self._target.deadlines.apply,
                 delay=_PAUSE_SECONDS,
                 # No service yet, no permission, a target that ended: Terraform decides.
                 retry_on=(BotoCoreError, ClientError),
-                sleep=self._pause,
+                sleep=self.ended.wait,
             )
-        except WaitTimeoutError:
-            return
-
-    def end(self) -> None:
-        """End ``run`` at its next step."""
-        self._ended.set()
-
-    def _pause(self, seconds: float) -> None:
-        self._ended.wait(seconds)
 
     def _failed(self, clients: Clients) -> bool:
         for service in self._services:
@@ -137,7 +128,7 @@ def watched(
     try:
         yield watch
     finally:
-        watch.end()
+        watch.ended.set()
         thread.join()
 
 

@@ -45,7 +45,11 @@ class SessionLoader:
         """Load the harness if a collected test needs it, before pytest-xdist reports the tests."""
         if session.config.option.collectonly:
             return
-        needing = [item for item in session.items if _needs_stack(item)]
+        needing = [
+            item
+            for item in session.items
+            if uses_stack(item) or item.get_closest_marker("catalog_requires") is not None
+        ]
         if needing:
             self.load().begin(needing)
 
@@ -97,10 +101,6 @@ def uses_stack(item: pytest.Item) -> bool:
     """Whether a test uses a fixture of the stack."""
     definitions = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     return any(_reaches_own(name, definitions.get(name, ())) for name in _STACK_FIXTURES)
-
-
-def _needs_stack(item: pytest.Item) -> bool:
-    return uses_stack(item) or item.get_closest_marker("catalog_requires") is not None
 
 
 def _reaches_own(name: str, definitions: Sequence[Any]) -> bool:

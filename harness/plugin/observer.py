@@ -124,4 +124,4 @@ def _plain_observer(file: TextIO, width: int, settings: HarnessSettings) -> Obse
     console = Console(file=file, width=width, force_terminal=False, color_system=None)
     whole = not (settings.keep_stack or settings.reuse_stack)
     remaining = remaining_time(settings, whole=whole, tests=True)
-    return ConsoleObserver(console, remaining=remaining).open()
+    return ConsoleObserver(console, remaining=remaining)

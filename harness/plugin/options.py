@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.settings.options import OPTIONS, Option
+from harness.settings.options import OPTIONS
 
 if TYPE_CHECKING:
     from harness.settings.settings import HarnessSettings
@@ -15,19 +15,15 @@ def add_options(parser: pytest.Parser) -> None:
     """Add every option to a group of their own, and an ini value for each."""
     group = parser.getgroup("catalog-harness", "deploying the catalog stack")
     for option in OPTIONS:
-        flag, text = f"--{option.pytest_name}", f"{option.help} [variable: {option.variable}]"
-        parser.addini(option.ini, text, default="")
+        default = f" (default: {option.shown_default})" if option.default else ""
+        flag, variable = f"--{option.pytest_name}", f" [variable: {option.variable}]"
+        parser.addini(option.ini, option.help + variable, default="")
+        text = option.help + default + variable
         if option.kind == "flag":
             group.addoption(flag, action="store_true", default=False, help=text)
         else:
             action = "append" if option.kind == "lines" else "store"
-            text = _with_default(option)
             group.addoption(flag, action=action, default=None, metavar=option.metavar, help=text)
-
-
-def _with_default(option: Option) -> str:
-    default = f" (default: {option.shown_default})" if option.default else ""
-    return f"{option.help}{default} [variable: {option.variable}]"
 
 
 def settings_of(config: pytest.Config) -> "HarnessSettings":

@@ -74,7 +74,7 @@ class HarnessSession:
         if self._stack is None:
             self._stack = self._choose()
             if isinstance(observer := self._stack.run.timeline.observer, ConsoleObserver):
-                self._at_the_end.callback(observer.close)
+                self._at_the_end.enter_context(observer)
             if self._controls:
                 self._own(self._stack)
                 self._at_the_end.enter_context(sigterm_as_interrupt())

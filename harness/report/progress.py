@@ -24,7 +24,7 @@ CLOSED_CONSOLE = (OSError, ValueError, SystemExit)
 
 
 class ConsoleObserver(Activity):
-    """Shows a run on a console; a context manager.
+    """Shows a run on a console; a context manager: nothing is written after its end.
 
     On a terminal: a live display of what is in progress, and one line that stays for every
     finished phase, failed check and note. Elsewhere (continuous integration, a pipe, a dumb
@@ -54,20 +54,12 @@ class ConsoleObserver(Activity):
             else _PlainDisplay(console, self, heartbeat)
         )
 
-    def open(self) -> Self:
-        """Start the display, where the context manager cannot be used."""
+    def __enter__(self) -> Self:
         self._display.start()
         return self
 
-    def close(self) -> None:
-        """Stop the display; nothing is written after this returns."""
-        self._display.stop()
-
-    def __enter__(self) -> Self:
-        return self.open()
-
     def __exit__(self, *exc: object) -> None:
-        self.close()
+        self._display.stop()
 
     def phase_started(self, name: str) -> None:
         """Show that a phase is in progress."""

@@ -88,9 +88,11 @@ def resource_rows(report: RunReport) -> tuple[Row, ...]:
             seconds = item.ended - item.started
             busy += seconds
             waited = min(seconds, fixed_wait(address, item.action) / report.provider_clock)
-            words.append(f"{item.action} {duration(seconds)}" + _waited(waited))
+            note = f" ({duration(waited)} of it waits)" if waited else ""
+            words.append(f"{item.action} {duration(seconds)}{note}")
+            kind = item.action if item.action in _KINDS else "other"
             bars.append(_bar("wait", item.started, item.started + waited, wall))
-            bars.append(_bar(_kind(item.action), item.started + waited, item.ended, wall))
+            bars.append(_bar(kind, item.started + waited, item.ended, wall))
         drawn = tuple(bar for bar in bars if bar.kind != "wait" or bar.width)
         is_critical = not critical.isdisjoint(operations)
         brief = not is_critical and busy < max(_BRIEF_SECONDS, wall * _BRIEF_SHARE)
@@ -126,14 +128,6 @@ def _critical_resources(report: RunReport) -> set[ResourceTiming]:
     deleted = [each for each in report.resources if each.action == "delete"]
     others = [each for each in report.resources if each.action != "delete"]
     return {*_path_to_end(others, had_to_wait), *_path_to_end(deleted, had_to_wait)}
-
-
-def _waited(seconds: float) -> str:
-    return f" ({duration(seconds)} of it waits)" if seconds else ""
-
-
-def _kind(action: str) -> str:
-    return action if action in _KINDS else "other"
 
 
 def _bar(kind: str, started: float, ended: float, wall: float) -> Bar:

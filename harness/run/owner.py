@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 import psutil
 
@@ -50,7 +50,7 @@ class Owner:
     def __str__(self) -> str:
         return f"process {self.pid} ({self.activity}) since {self.since}"
 
-    def require_not(self, environment_suffix: str) -> None:
+    def require_not(self, environment_suffix: str) -> NoReturn:
         """Raise ``RunInUseError``: this process uses the run."""
         raise RunInUseError(
             f"the run {environment_suffix} is in use by {self}",
@@ -58,67 +58,60 @@ class Owner:
         )
 
 
-class RunLock:
-    """The lock of the run in a folder."""
+@contextmanager
+def run_lock(
+    directory: Path, activity: str, *, patience: float = _PATIENCE_SECONDS
+) -> Iterator[None]:
+    """Hold the lock of the run in a folder for the time of the context.
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._files: list[IO[str]] = []
-
-    @contextmanager
-    def taken(self, activity: str, *, patience: float = _PATIENCE_SECONDS) -> Iterator[None]:
-        """Hold the lock in the context.
-
-        Raises:
-            RunInUseError: Another process holds it.
-        """
-        self._take(activity, patience)
-        try:
-            yield
-        finally:
-            self._release()
-
-    def _take(self, activity: str, patience: float) -> None:
-        try:
-            create_folder(self._directory)
-            self._files = wait_until(
-                self._lock,
-                what="the lock of the run",
-                ready=bool,
-                timeout=patience,
-                delay=_DELAY_SECONDS,
-            )
-        except OSError as error:
-            raise HarnessError(
-                f"the folder of the run, {self._directory}, is not writable: {error}",
-                remedy="set CATALOG_HARNESS_HOME to a writable folder",
-            ) from error
-        except WaitTimeoutError:
-            (_named(self._directory) or _UNKNOWN).require_not(self._directory.name)
-        owner = Owner(os.getpid(), process_start(os.getpid()), _time(datetime.now(UTC)), activity)
-        self._files[0].write(json.dumps(asdict(owner)))
-        self._files[0].flush()
-
-    def _lock(self) -> list[IO[str]]:
-        """Return the locked files; empty if another process holds the lock."""
-        files = [_opened(self._directory / name) for name in (LOCK_FILE, WATCHED_FILE)]
-        try:
-            for file in files:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.path.samestat(os.fstat(files[0].fileno()), (self._directory / LOCK_FILE).stat()):
-                files[0].truncate(0)
-                return files
-        except (BlockingIOError, FileNotFoundError):
-            pass
+    Raises:
+        RunInUseError: Another process holds it.
+    """
+    files = _taken(directory, patience)
+    owner = Owner(os.getpid(), process_start(os.getpid()), _time(datetime.now(UTC)), activity)
+    files[0].write(json.dumps(asdict(owner)))
+    files[0].flush()
+    try:
+        yield
+    finally:
+        files[0].truncate(0)
         for file in files:
             file.close()
-        return []
 
-    def _release(self) -> None:
-        self._files[0].truncate(0)
-        for file in self._files:
-            file.close()
-        self._files = []
+
+def _taken(directory: Path, patience: float) -> list[IO[str]]:
+    try:
+        create_folder(directory)
+        return wait_until(
+            lambda: _locked(directory),
+            what="the lock of the run",
+            ready=bool,
+            timeout=patience,
+            delay=_DELAY_SECONDS,
+        )
+    except OSError as error:
+        raise HarnessError(
+            f"the folder of the run, {directory}, is not writable: {error}",
+            remedy="set CATALOG_HARNESS_HOME to a writable folder",
+        ) from error
+    except WaitTimeoutError:
+        (_named(directory) or _UNKNOWN).require_not(directory.name)
+
+
+def _locked(directory: Path) -> list[IO[str]]:
+    """Return the locked files; empty if another process holds the lock."""
+    files = [_opened(directory / name) for name in (LOCK_FILE, WATCHED_FILE)]
+    try:
+        for file in files:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(files[0].fileno()), (directory / LOCK_FILE).stat()):
+            files[0].truncate(0)
+            return files
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    for file in files:
+        file.close()
+    return []
 
 
 def living_owner(directory: Path) -> Owner | None:

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from harness.aws.tags import RunTags
 from harness.core.errors import UsageError
 from harness.run.ledger import Ledger, RunRecord, RunStatus, now
-from harness.run.owner import RunLock, process_start
+from harness.run.owner import process_start, run_lock
 from harness.run.stack_definition import StackConfiguration, StackDefinition
 from harness.run.teardown_result import TeardownResult
 from harness.run.timeline import Event, Timeline
@@ -51,10 +50,6 @@ class Run:
         """Folder of the run: record, workspace, timeline."""
         return self.ledger.directory(self.environment_suffix)
 
-    @cached_property
-    def _lock(self) -> RunLock:
-        return RunLock(self.directory)
-
     @contextmanager
     def owned(self, activity: str, *, force: bool = False) -> Iterator[None]:
         """Own the run within the context; ``activity`` is shown in the errors of other processes.
@@ -65,7 +60,7 @@ class Run:
         if force and self.ledger.owner(self.environment_suffix):
             yield
             return
-        with self._lock.taken(activity):
+        with run_lock(self.directory, activity):
             try:
                 yield
             finally:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import CompletedProcess
 
 from harness.core import process
 from harness.core.errors import ProcessError
-from harness.core.process import Completed, ProcessCancelledError
+from harness.core.process import ProcessCancelledError
 from harness.core.redaction import redact
 from harness.terraform.binary import Terraform
 from harness.terraform.configuration import has_local_state, has_one_aws_provider
@@ -53,7 +54,7 @@ class CommandLine:
         timeout: float,
         accept: tuple[int, ...] = (0,),
         on_event: Callable[[Event], None] | None = None,
-    ) -> Completed:
+    ) -> CompletedProcess[str]:
         """Run ``terraform VERB ARGUMENTS`` to its end; what it printed is not redacted.
 
         Args:
@@ -120,7 +121,6 @@ def _stopped(
     return type(error)(
         f"terraform {verb} {reason} and was stopped"
         + (f" during: {', '.join(under_way)}" if under_way else ""),
-        command=error.command,
         returncode=error.returncode,
         output=error.output,
     )

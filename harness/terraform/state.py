@@ -34,8 +34,8 @@ class State:
             if "No state file was found" in error.message:
                 return ()
             raise
-        addresses = (line.strip() for line in listed)
-        return tuple(address for address in addresses if address and not _is_data(address))
+        addresses = filter(None, map(str.strip, listed))
+        return tuple(each for each in addresses if ".data." not in f".{each}")
 
     def identifiers(self) -> frozenset[str]:
         """Return ids and ARNs of the managed resources; none without a state."""
@@ -74,10 +74,6 @@ class State:
                 for text in _texts(output["value"]):
                     register_secret(text)
         return {name: output["value"] for name, output in declared.items()}
-
-
-def _is_data(address: str) -> bool:
-    return address.startswith("data.") or ".data." in address
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.run.ledger import Ledger, RunRecord, RunStatus
-from harness.run.owner import RunLock
+from harness.run.owner import run_lock
 from tests.faults.proxy import FaultyProxy
 from tests.faults.row import NO_REPORT, Row
 from tests.integration.cli_process import CliProcess
@@ -211,7 +211,7 @@ def _bystander(home: Path) -> Iterator[dict[str, bytes]]:
     state = ledger.directory(BYSTANDER) / "terraform"
     state.mkdir()
     (state / "terraform.tfstate").write_text('{"resources": []}')
-    with RunLock(ledger.directory(BYSTANDER)).taken("another command"):
+    with run_lock(ledger.directory(BYSTANDER), "another command"):
         yield _contents(home)
 
 

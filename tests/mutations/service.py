@@ -211,11 +211,17 @@ def _write_stream_anew(context: CheckContext, made: Any) -> None:
     context.clients.logs.put_log_events(**stream, logEvents=kept[-100:])
 
 
+def alarm_name(context: CheckContext, kind: str) -> str:
+    """Return the name of the alarm of a kind, such as ``alb-5xx``."""
+    expected = context.expected
+    return f"{expected.alarm_prefix}{kind}-{expected.environment_suffix}"
+
+
 def alarm(name: str, checks: str, change: Callable[[Any], object], **more: Any) -> Mutation:
     """Return a mutation of an alarm."""
 
     def read(context: CheckContext) -> Any:
-        names = [context.expected.alarm_name("alb-5xx")]
+        names = [alarm_name(context, "alb-5xx")]
         return context.clients.cloudwatch.describe_alarms(AlarmNames=names)["MetricAlarms"][0]
 
     def write(context: CheckContext, alarm: Any) -> None:

@@ -12,6 +12,7 @@ from tests.mutations.edge import THROUGH_CLOUDFRONT, THROUGH_THE_LOAD_BALANCER
 from tests.mutations.mutation import Mutation, called, modified, mutation, switched
 from tests.mutations.service import (
     alarm,
+    alarm_name,
     board,
     delete_revision,
     names,
@@ -209,7 +210,7 @@ MUTATIONS = (
         (
             "cloudwatch.put_metric_alarm",
             lambda c: {
-                "AlarmName": c.expected.alarm_name("mutation"),
+                "AlarmName": alarm_name(c, "mutation"),
                 "Namespace": "AWS/ECS",
                 "MetricName": "CPUUtilization",
                 "Statistic": "Average",
@@ -221,7 +222,7 @@ MUTATIONS = (
         ),
         (
             "cloudwatch.delete_alarms",
-            lambda c, _: {"AlarmNames": [c.expected.alarm_name("mutation")]},
+            lambda c, _: {"AlarmNames": [alarm_name(c, "mutation")]},
         ),
     ),
     alarm(

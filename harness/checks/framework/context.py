@@ -64,10 +64,6 @@ class CheckContext:
         self.exchanges.observe(session)
         return Clients(session)
 
-    def interrupt(self) -> None:
-        """End running checks at their next request or wait."""
-        self.interrupted.set()
-
     def record_result(self, result: CheckResult) -> None:
         """Record the result of a check; safe to call from any thread."""
         with self._result_lock:

@@ -74,10 +74,6 @@ class ExpectedStack:
         """
         return cls(**{each.name: getattr(configuration, each.name) for each in fields(cls)})
 
-    def alarm_name(self, kind: str) -> str:
-        """Return the name of the CloudWatch alarm of a kind, such as ``alb-5xx``."""
-        return f"{self.alarm_prefix}{kind}-{self.environment_suffix}"
-
     @property
     def scaling_resource_id(self) -> str:
         """Id of the service in Application Auto Scaling."""

@@ -116,7 +116,9 @@ def _remove(clients: Clients, resource: Resource, pause: Pause) -> Outcome:
     remains = type_.remains
     if outcome.error or remains is None:
         return outcome
-    error = _until_gone(resource, lambda: remains(clients, resource), type_.seconds, pause)
+    late = f"still there {type_.seconds:g} s after its deletion was accepted"
+    gone = f"the end of {resource}"
+    error = _awaited(lambda: not remains(clients, resource), gone, type_.seconds, late, pause)
     return Outcome(resource, error, outcome.waited_for)
 
 
@@ -130,33 +132,37 @@ def _tried(resource: Resource, attempt: Callable[[], None], pause: Pause) -> Out
             return Outcome(resource)
         if transient is None:
             return Outcome(resource, error_message(error))
-        return _tried_again(resource, attempt, transient.reason, transient.seconds, pause)
     except BotoCoreError as error:
         return Outcome(resource, str(error))
-    return Outcome(resource)
+    else:
+        return Outcome(resource)
 
-
-def _tried_again(
-    resource: Resource,
-    attempt: Callable[[], None],
-    reason: str,
-    seconds: float,
-    pause: Pause,
-) -> Outcome:
     def again() -> bool:
         try:
             attempt()
         except ClientError as error:
             if transient_of(error) and not is_absent(error):
                 raise _NotYetError(error_message(error)) from error
-            if not is_absent(error):
-                raise
+            raise
         return True
 
+    reason, seconds = transient.reason, transient.seconds
+    late = f"after {seconds:g} s: {{}} ({reason})"
+    failed = _awaited(again, f"deletion of {resource}", seconds, late, pause)
+    return Outcome(resource, failed, reason)
+
+
+def _awaited(
+    observe: Callable[[], bool], what: str, seconds: float, late: str, pause: Pause
+) -> str:
+    """Return the error of a wait; empty once it is fulfilled, or nothing exists any more.
+
+    ``late`` is the text for an expired deadline, with a place for its cause.
+    """
     try:
         wait_until(
-            again,
-            what=f"deletion of {resource}",
+            observe,
+            what=what,
             ready=bool,
             timeout=seconds,
             delay=_DELAY_SECONDS,
@@ -164,37 +170,8 @@ def _tried_again(
             sleep=pause,
         )
     except WaitTimeoutError as error:
-        return Outcome(resource, f"after {seconds:g} s: {error.__cause__} ({reason})", reason)
+        return late.format(error.__cause__)
     except (ClientError, BotoCoreError) as error:
-        return Outcome(resource, error_message(error), reason)
-    return Outcome(resource, waited_for=reason)
-
-
-def _until_gone(
-    resource: Resource,
-    remains: Callable[[], bool],
-    seconds: float,
-    pause: Pause,
-) -> str:
-    def observe() -> bool:
-        try:
-            return remains()
-        except ClientError as error:
-            if is_absent(error):
-                return False
-            raise
-
-    try:
-        wait_until(
-            observe,
-            what=f"the end of {resource}",
-            ready=lambda there: not there,
-            timeout=seconds,
-            delay=_DELAY_SECONDS,
-            sleep=pause,
-        )
-    except WaitTimeoutError:
-        return f"still there {seconds:g} s after its deletion was accepted"
-    except (ClientError, BotoCoreError) as error:
-        return error_message(error)
+        absent = isinstance(error, ClientError) and is_absent(error)
+        return "" if absent else error_message(error)
     return ""

@@ -141,17 +141,14 @@ def _why_skipped(resource: Resource, chosen: Mapping[str, str], limits: SweepFil
 
 
 def _why_not_chosen(resource: Resource, chosen: Mapping[str, str], limits: SweepFilter) -> str:
-    if resource.suffix in chosen and _is_of_another_run(resource, limits):
-        return f"of another run with this suffix: {RUN_ID}={resource.tags[RUN_ID]}"
+    run_id = resource.tags.get(RUN_ID, limits.run_id)
+    if resource.suffix in chosen and limits.run_id and run_id != limits.run_id:
+        return f"of another run with this suffix: {RUN_ID}={run_id}"
     if resource.suffix in chosen:
         return "its run has expired, but it has no expires-at tag of its own"
     if resource.expires_at is None:
         return "not named, and without a valid expires-at tag"
     return f"not named, and not expired before {resource.expires_at:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _is_of_another_run(resource: Resource, limits: SweepFilter) -> bool:
-    return bool(limits.run_id) and resource.tags.get(RUN_ID, limits.run_id) != limits.run_id
 
 
 def _project(resource: Resource) -> str:

@@ -1,11 +1,11 @@
 import json
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from rich.console import Console
 
 from harness.core import process
-from harness.core.process import Completed
 from harness.preflight.configuration import configuration_of, read_configurations
 from harness.preflight.engine import preflight
 from harness.preflight.terraform_version import TerraformVersion
@@ -49,9 +49,9 @@ def test_failed_checks_of_checkov_count_for_their_folder(
     report = {"results": {"failed_checks": [check]}, "summary": {"resource_count": 9}}
     runs = []
 
-    def run(command: list[str], **_: object) -> Completed:
+    def run(command: list[str], **_: object) -> CompletedProcess[str]:
         runs.append(command[2])
-        return Completed(tuple(command), 1, json.dumps([report] if as_list else report), "")
+        return CompletedProcess(tuple(command), 1, json.dumps([report] if as_list else report), "")
 
     monkeypatch.setattr(process, "run", run)
     inspect = checkov("checkov")
@@ -62,7 +62,7 @@ def test_failed_checks_of_checkov_count_for_their_folder(
 
 def test_a_tool_that_reads_no_resource_has_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
     report = json.dumps({"resource_count": 0, "parsing_errors": 7})
-    monkeypatch.setattr(process, "run", lambda command, **_: Completed((), 0, report, ""))
+    monkeypatch.setattr(process, "run", lambda command, **_: CompletedProcess((), 0, report, ""))
     folders = {number: Path("/x") / str(number) for number in range(2)}
     result = measure("checkov", checkov("checkov"), folders, 1)
     assert (result.errors, result.unread) == ((), "unread: 0 resources, 7 parsing errors")

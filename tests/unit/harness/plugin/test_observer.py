@@ -28,10 +28,10 @@ def test_the_heartbeat_has_the_state_of_targets_and_the_remaining_time_of_earlie
     observer = _plain_observer(file, 200, settings)
     assert isinstance(observer, ConsoleObserver)
 
-    observer.phase_started("apply")
-    observer.event("service api", "1 of 2 targets healthy")
-    while "1 of 2 targets" not in (shown := file.getvalue()):
-        time.sleep(0.01)
-    observer.close()
+    with observer:
+        observer.phase_started("apply")
+        observer.event("service api", "1 of 2 targets healthy")
+        while "1 of 2 targets" not in (shown := file.getvalue()):
+            time.sleep(0.01)
 
     assert ("about 5 min 00 s left, by earlier runs" in shown) is not keep

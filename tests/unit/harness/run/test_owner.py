@@ -14,10 +14,10 @@ from harness.run.lock_files import LOCK_FILE
 from harness.run.owner import (
     Owner,
     RunInUseError,
-    RunLock,
     dead_owner,
     living_owner,
     process_start,
+    run_lock,
 )
 
 STALE = Owner(4242, "2026-01-01T00:00:00+00:00", "2026-01-01T00:00:01+00:00", "pytest")
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_owner_is_named_with_its_process_and_the_time(folder: Path) -> None:
-    with RunLock(folder).taken("catalog-harness run"):
+    with run_lock(folder, "catalog-harness run"):
         owner = living_owner(folder)
 
     assert owner is not None
@@ -39,12 +39,12 @@ def test_the_owner_is_named_with_its_process_and_the_time(folder: Path) -> None:
 
 
 def test_a_run_in_use_is_refused_with_its_owner_and_without_a_way_to_take_it(folder: Path) -> None:
-    with RunLock(folder).taken("pytest"):
+    with run_lock(folder, "pytest"):
         with (
             pytest.raises(
                 RunInUseError, match=rf"run pr1 is in use by process {os.getpid()} "
             ) as raised,
-            RunLock(folder).taken("catalog-harness destroy", patience=0.0),
+            run_lock(folder, "catalog-harness destroy", patience=0.0),
         ):
             pass
         assert living_owner(folder) is not None, "the refused one takes nothing away"
@@ -54,12 +54,12 @@ def test_a_run_in_use_is_refused_with_its_owner_and_without_a_way_to_take_it(fol
 
 
 def test_a_released_run_is_free(folder: Path) -> None:
-    with RunLock(folder).taken("pytest"):
+    with run_lock(folder, "pytest"):
         pass
 
     assert living_owner(folder) is None
     assert dead_owner(folder) is None
-    with RunLock(folder).taken("pytest", patience=0.0):
+    with run_lock(folder, "pytest", patience=0.0):
         pass
 
 
@@ -74,7 +74,7 @@ def test_an_owner_that_did_not_release_is_dead(folder: Path) -> None:
 
     assert living_owner(folder) is None
     assert dead_owner(folder) == STALE
-    with RunLock(folder).taken("catalog-harness destroy"):
+    with run_lock(folder, "catalog-harness destroy"):
         assert dead_owner(folder) is None
         owner = living_owner(folder)
         assert owner is not None
@@ -87,12 +87,12 @@ def test_a_damaged_lock_file_is_no_lock(folder: Path, text: str) -> None:
     (folder / LOCK_FILE).write_text(text)
 
     assert dead_owner(folder) is None
-    with RunLock(folder).taken("pytest"):
+    with run_lock(folder, "pytest"):
         pass
 
 
 def test_a_damaged_lock_file_that_is_locked_has_an_owner(folder: Path) -> None:
-    with RunLock(folder).taken("pytest"):
+    with run_lock(folder, "pytest"):
         (folder / LOCK_FILE).write_text("{")
 
         assert "process 0 (starting or ending)" in str(living_owner(folder))
@@ -100,10 +100,10 @@ def test_a_damaged_lock_file_that_is_locked_has_an_owner(folder: Path) -> None:
 
 def test_the_lock_of_a_removed_folder_is_not_taken(folder: Path) -> None:
     with ExitStack() as stack:
-        stack.enter_context(RunLock(folder).taken("pytest"))
+        stack.enter_context(run_lock(folder, "pytest"))
         folder.rename(folder.with_name("removed"))
 
-        stack.enter_context(RunLock(folder).taken("catalog-harness run", patience=0.0))
+        stack.enter_context(run_lock(folder, "catalog-harness run", patience=0.0))
 
         owner = living_owner(folder)
         assert owner is not None
@@ -111,7 +111,7 @@ def test_the_lock_of_a_removed_folder_is_not_taken(folder: Path) -> None:
 
 
 def test_the_lock_file_is_private(folder: Path) -> None:
-    with RunLock(folder).taken("pytest"):
+    with run_lock(folder, "pytest"):
         assert stat.S_IMODE((folder / LOCK_FILE).stat().st_mode) == 0o600
 
 
@@ -120,7 +120,7 @@ def test_a_linked_lock_file_is_not_followed(folder: Path, tmp_path: Path) -> Non
     (tmp_path / "decoy").write_text("precious")
     (folder / LOCK_FILE).symlink_to(tmp_path / "decoy")
 
-    with pytest.raises(HarnessError, match="is not writable"), RunLock(folder).taken("pytest"):
+    with pytest.raises(HarnessError, match="is not writable"), run_lock(folder, "pytest"):
         pass
     assert (tmp_path / "decoy").read_text() == "precious"
 
@@ -130,7 +130,7 @@ def test_a_folder_that_cannot_be_created_is_an_error(tmp_path: Path) -> None:
 
     with (
         pytest.raises(HarnessError, match=r"is not writable.*\n.*CATALOG_HARNESS_HOME"),
-        RunLock(tmp_path / "runs" / "pr1").taken("pytest"),
+        run_lock(tmp_path / "runs" / "pr1", "pytest"),
     ):
         pass
 

@@ -8,7 +8,7 @@ import pytest
 
 from harness.run.ledger import Ledger, RunRecord, RunStatus
 from harness.run.lock_files import LOCK_FILE
-from harness.run.owner import RunLock
+from harness.run.owner import run_lock
 from harness.run.watchdog import main, must_act
 
 RECORD = RunRecord("pr1", "embedded", "eu-north-1", RunStatus.DEPLOYING, "2026-01-01T00:00:00")
@@ -19,7 +19,7 @@ KILLED = json.dumps({"pid": 1, "started": "", "since": "", "activity": "pytest"}
 def folder(tmp_path: Path) -> Path:
     ledger = Ledger(tmp_path)
     ledger.begin(RECORD)
-    with RunLock(ledger.directory("pr1")).taken("pytest"):
+    with run_lock(ledger.directory("pr1"), "pytest"):
         pass
     return ledger.directory("pr1")
 

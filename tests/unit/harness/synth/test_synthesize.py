@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import filelock
@@ -16,7 +17,6 @@ import pytest
 from harness.catalog import CATALOG
 from harness.core.errors import HarnessError, ProcessError, UsageError
 from harness.core.folders import create_folder
-from harness.core.process import Completed
 from harness.synth.synthesize import SynthesizedStack, synthesize
 from stack.config import StackConfig
 
@@ -35,7 +35,7 @@ class FakeApp:
 
     def run(
         self, command: list[str], *, cwd: Path, env: Mapping[str, str], **more: Any
-    ) -> Completed:
+    ) -> CompletedProcess[str]:
         given = json.loads(Path(env["CATALOG_STACK_CONFIG"]).read_text())
         self.runs.append(
             {"command": command, "cwd": cwd, "env": dict(env), "config": given, **more}
@@ -45,7 +45,7 @@ class FakeApp:
             path.parent.mkdir(parents=True)
             copied = {"suffix": given["environment_suffix"], "tags": given["tags"]}
             path.write_text(json.dumps({**self.constant, **copied}))
-        return Completed(tuple(command), self.status, "", self.stderr)
+        return CompletedProcess(tuple(command), self.status, "", self.stderr)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.run.ledger import Ledger, RunRecord, RunStatus
-from harness.run.owner import RunLock
+from harness.run.owner import run_lock
 from harness.teardown.listing import ListedRun, list_runs
 
 RECORD = RunRecord("pr1", "aws", "eu-north-1", RunStatus.DEPLOYED, "2026-01-01T00:00:00+00:00")
@@ -51,7 +51,7 @@ def test_what_destroy_would_do(ledger: Ledger, changes: dict[str, Any], does: st
 
 def test_a_run_in_use_has_an_owner(ledger: Ledger) -> None:
     ledger.save(RECORD)
-    with RunLock(ledger.directory("pr1")).taken("pytest"):
+    with run_lock(ledger.directory("pr1"), "pytest"):
         run = listed(ledger, status=RunStatus.DEPLOYING)
 
     assert "(pytest) since" in run.owner

@@ -4,13 +4,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
 from harness.core import process
 from harness.core.errors import ProcessError
-from harness.core.process import Completed
 from harness.terraform.binary import Terraform
 from harness.terraform.working_directory import WorkingDirectory
 
@@ -107,7 +107,7 @@ class FakeTerraform:
         on_line: Callable[[str], None] | None = None,
         accept: tuple[int, ...] | None = (0,),
         **more: Any,
-    ) -> Completed:
+    ) -> CompletedProcess[str]:
         if command[0] != str(self.program) or self.program.stat().st_size:
             return _run(command, env=env, cwd=cwd, on_line=on_line, accept=accept, **more)
         verb = " ".join(command[1:3]) if command[1] == "state" else command[1]
@@ -125,7 +125,7 @@ class FakeTerraform:
         status: int = answer["status"]
         if accept is not None and status not in accept:
             raise ProcessError(f"`{verb}` ended with status {status}", returncode=status)
-        return Completed(tuple(command), status, answer["stdout"], answer["stderr"])
+        return CompletedProcess(tuple(command), status, answer["stdout"], answer["stderr"])
 
     def _record(self, call: Call) -> None:
         with (self.folder / "calls").open("a") as verbs:

@@ -2,13 +2,13 @@ import importlib.util
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
 from harness.core import process
 from harness.core.errors import ProcessError, ToolNotFoundError
-from harness.core.process import Completed
 from harness.terraform.binary import find_terraform
 
 Install = Callable[..., Path]
@@ -32,11 +32,11 @@ def install(bin_directory: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
         answers[str(path)] = banner, status
         return path
 
-    def run(command: Sequence[str], **_: object) -> Completed:
+    def run(command: Sequence[str], **_: object) -> CompletedProcess[str]:
         banner, status = answers[command[0]]
         if status:
             raise ProcessError(banner, returncode=status)
-        return Completed(tuple(command), status, f"{banner}\n", "")
+        return CompletedProcess(tuple(command), status, f"{banner}\n", "")
 
     monkeypatch.setattr(process, "run", run)
     return program
@@ -131,7 +131,7 @@ def test_a_program_that_hangs_costs_seconds_and_is_skipped_with_the_reason(
     given: list[tuple[float, float]] = []
     original = process.run
 
-    def run(command: Sequence[str], **options: Any) -> Completed:
+    def run(command: Sequence[str], **options: Any) -> CompletedProcess[str]:
         if command[0] == str(hanging):
             given.append((options["timeout"], options["grace"]))
             raise ProcessError("`terraform version` did not end within 10 s and was stopped")

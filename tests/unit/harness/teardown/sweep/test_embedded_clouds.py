@@ -10,7 +10,7 @@ import pytest
 from harness.catalog import CATALOG
 from harness.core.errors import EmulatorError, HarnessError
 from harness.run.ledger import Ledger, RunRecord, RunStatus
-from harness.run.owner import Owner, RunLock
+from harness.run.owner import Owner, run_lock
 from harness.teardown.sweep.embedded_clouds import sweep_clouds
 from harness.teardown.sweep.recorded_runs import SweepRequest
 from harness.teardown.sweep.report import SweepReport
@@ -127,7 +127,7 @@ def test_a_run_whose_deploying_process_is_gone_is_swept_before_it_expires(
 
 def test_a_run_whose_process_is_alive_stays(clouds: Clouds) -> None:
     clouds.record(status=RunStatus.DEPLOYING)
-    with RunLock(clouds.ledger.directory(SUFFIX)).taken("pytest"):
+    with run_lock(clouds.ledger.directory(SUFFIX), "pytest"):
         clouds.in_use = clouds.ledger.owners()
 
         assert clouds.sweep() == []
