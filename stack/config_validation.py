@@ -182,17 +182,13 @@ def aurora(config: StackFields) -> Iterator[Finding]:
         yield "aurora_engine_major", "must be 13 or newer: Aurora serverless v2 with the Data API"
     for name in ("aurora_preferred_minor", "aurora_engine_version"):
         version = getattr(config, name)
-        if version is not None and not _is_version(version, major=major):
+        if version is not None and not re.fullmatch(rf"{major}\.\d+", version):
             yield name, f"must be of major {major} (aurora_engine_major), such as '{major}.8'"
     low, high = config.aurora_min_capacity, config.aurora_max_capacity
     if not _is_capacity(low, smallest=0):
         yield "aurora_min_capacity", "must be 0 to 256 capacity units in steps of 0.5"
     if not _is_capacity(high, smallest=max(low, 1)):
         yield "aurora_max_capacity", "must be 1 to 256 in steps of 0.5, not below the minimum"
-
-
-def _is_version(version: str, *, major: int) -> bool:
-    return re.fullmatch(rf"{major}\.\d+", version) is not None
 
 
 def _is_capacity(units: float, *, smallest: float) -> bool:

@@ -14,16 +14,12 @@ class StackFields(PhysicalNames):
     Attributes:
         environment_suffix: Short unique name of this deployment, in every physical name:
             lowercase letters, digits and single hyphens.
-        region: AWS region.
         tiers: The tiers to deploy, including all that they depend on.
         tags: Default tags in addition to those of the stack.
         vpc_cidr: IPv4 network of the VPC, /16 to /24.
         availability_zone_count: Zones with a public and a private subnet each, 2 or 3.
         nat_gateway_count: NAT gateways, at most one a zone.
         ingress_cidrs: Networks allowed to reach the load balancer on port 80.
-        image: Container image of the API.
-        container_port: Port on which the API listens.
-        log_level: The API's log level.
         task_cpu: CPU units of a task (1024 are one vCPU).
         task_memory: Memory of a task in MiB; Fargate has fixed pairs with ``task_cpu``.
         desired_count: Initial number of tasks of the service.
@@ -33,12 +29,10 @@ class StackFields(PhysicalNames):
         request_count_target: Target value of auto scaling for requests per task and minute.
         wait_for_steady_state: Whether Terraform waits until the service is stable.
         service_timeout_seconds: Timeout of Terraform for the service, in seconds.
-        aurora_engine_major: Major version of Aurora PostgreSQL.
         aurora_preferred_minor: Version used if the target offers it, as ``major.minor``.
         aurora_engine_version: Exact version; None: Terraform queries the target when planning.
         aurora_min_capacity: Minimum size of a database instance, in Aurora capacity units.
         aurora_max_capacity: Maximum size of a database instance, in Aurora capacity units.
-        aurora_reader_count: Number of readers.
         database_name: Initial database of the cluster.
         master_username: Owner of the database.
         password_version: Increment to generate and store a new password.

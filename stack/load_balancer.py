@@ -15,11 +15,7 @@ class LoadBalancer(Part):
     """An Application Load Balancer with one HTTP listener and a target group of IP addresses.
 
     Attributes:
-        arn_suffix: ARN suffix, for CloudWatch and Application Auto Scaling.
-        dns_name: DNS name of the load balancer.
         listener: The listener; a service cannot use the target group before it exists.
-        target_group_arn: ARN of the target group.
-        target_group_arn_suffix: ARN suffix of the target group.
     """
 
     def __init__(

@@ -15,13 +15,8 @@ class Metric:
 
     Attributes:
         kind: Short name, part of the alarm's name.
-        title: Description of the alarm.
-        namespace: CloudWatch namespace.
-        name: CloudWatch metric.
-        statistic: Statistic over one period.
         threshold: Largest value without an alarm.
         periods: Evaluation periods: consecutive periods above the threshold.
-        dimensions: Dimensions of the metric.
     """
 
     kind: str

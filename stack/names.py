@@ -25,7 +25,6 @@ class PhysicalNames:
     Attributes:
         environment_suffix: Unique part of the names, at most ``LONGEST_SUFFIX`` characters, so
             that each name is within the limit of its AWS service.
-        alarm_prefix: Common prefix of the names of all alarms.
         region: AWS region; part of the bucket's name.
     """
 

@@ -27,7 +27,6 @@ class Network(Part):
     The default security group has no rules, so that nothing is reachable by mistake.
 
     Attributes:
-        vpc_id: The VPC.
         public_subnet_ids: One subnet a zone, routed to the internet gateway.
         private_subnet_ids: One subnet a zone, routed to a NAT gateway.
         internet_route: Route of the public subnets; required before a load balancer.

@@ -18,9 +18,7 @@ class Roles(Part):
     The API calls no AWS service, therefore the task role has no permissions.
 
     Attributes:
-        execution_role_arn: ARN of the execution role.
         execution_policy: Policy of the execution role; required before a task starts.
-        task_role_arn: ARN of the task role.
     """
 
     def __init__(self, stack: ConfiguredStack, secret: Secret, storage: Storage) -> None:

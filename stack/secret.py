@@ -28,7 +28,6 @@ class Secret(Part):
     resources, hence the escape hatch.
 
     Attributes:
-        arn: ARN of the secret.
         password: Terraform expression for the password, for write-only arguments only.
         password_version: Terraform writes a new password when it changes.
     """

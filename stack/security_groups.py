@@ -14,13 +14,7 @@ POSTGRESQL_PORT = 5432
 
 
 class Firewall(Part):
-    """Three security groups in a row; each allows traffic only from the one before it.
-
-    Attributes:
-        alb_security_group_id: Group of the load balancer.
-        service_security_group_id: Group of the tasks.
-        database_security_group_id: Group of the database.
-    """
+    """Three security groups in a row; each allows traffic only from the one before it."""
 
     def __init__(self, stack: ConfiguredStack, network: Network) -> None:
         super().__init__(stack, "firewall")

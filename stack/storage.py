@@ -24,7 +24,6 @@ class Storage(Part):
     Attributes:
         log_bucket_name: Bucket for the load balancer's access logs.
         log_bucket_policy: Allows the load balancer to write; required before its creation.
-        log_group_name: Log group of the tasks.
         log_group_arn: ARN of that group, without the suffix ``:*`` for its streams.
     """
 

@@ -6,27 +6,26 @@ record; docs/iam-policy.json is the same file.
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.run.stack_definition import AccountNeeds
-from stack.config import StackConfig
+from harness.run.stack_definition import AccountNeeds, StackConfiguration
 
 _POLICY = Path(__file__).with_name("iam_policy.json")
 _TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _READ = "Read"
 
 
-def account_needs(config: StackConfig, account: str) -> AccountNeeds:
-    """Return what a configuration needs in an account."""
+def account_needs(config: StackConfiguration, account: str) -> AccountNeeds:
+    """Return the permissions and the service-linked roles of the deployed tiers."""
     return AccountNeeds(
         tuple(_statements(config, account)),
         dict(role for tier, role in _TABLES["roles"].items() if tier in config.tiers),
     )
 
 
-def _statements(config: StackConfig, account: str) -> Iterator[Mapping[str, Any]]:
+def _statements(config: StackConfiguration, account: str) -> Iterator[Mapping[str, Any]]:
     text = _POLICY.read_text(encoding="utf-8")
     for placeholder, value in {
         "ACCOUNT_ID": account,
@@ -37,12 +36,7 @@ def _statements(config: StackConfig, account: str) -> Iterator[Mapping[str, Any]
     for statement in json.loads(text)["Statement"]:
         if statement["Sid"].startswith(_READ):
             yield statement
-        elif actions := list(_of_tiers(statement["Action"], config)):
+            continue
+        tiers = {each: _TABLES["tiers"].get(each.partition(":")[0]) for each in statement["Action"]}
+        if actions := [each for each, tier in tiers.items() if tier in (None, *config.tiers)]:
             yield {**statement, "Action": actions}
-
-
-def _of_tiers(actions: Iterable[str], config: StackConfig) -> Iterator[str]:
-    for action in actions:
-        tier = _TABLES["tiers"].get(action.partition(":")[0])
-        if tier is None or tier in config.tiers:
-            yield action

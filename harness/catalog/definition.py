@@ -10,7 +10,7 @@ from harness.catalog.aurora_version import resolve_aurora_version
 from harness.catalog.hourly_usage import hourly_usage
 from harness.catalog.tiers import select_tiers, tier_facts
 from harness.core.errors import UsageError
-from harness.run.stack_definition import AccountNeeds, EcsService, HourlyUsage, StackConfiguration
+from harness.run.stack_definition import EcsService, HourlyUsage, StackConfiguration
 from harness.run.timeline import Timeline
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target
@@ -32,6 +32,7 @@ class CatalogDefinition:
     facts = staticmethod(tier_facts)
     describe = staticmethod(descriptions.describe)
     physical_names = staticmethod(names.physical_names)
+    account_needs = staticmethod(account_needs)
 
     def predict(self, config: StackConfiguration) -> StackConfig:
         """Assume the preferred Aurora version."""
@@ -81,10 +82,6 @@ class CatalogDefinition:
                 remedy="build the image, push it to ECR and get its URI with `catalog-harness "
                 "image publish`",
             )
-
-    def account_needs(self, config: StackConfiguration, account: str) -> AccountNeeds:
-        """Return the permissions and the service-linked roles of the deployed tiers."""
-        return account_needs(_catalog_config(config), account)
 
     def hourly_usage(self, config: StackConfiguration) -> HourlyUsage:
         """Return the items that are billed by the hour."""

@@ -73,7 +73,6 @@ def run_checks(
     Args:
         context: The deployed stack; its ``record`` is called with each result at once.
         only: Patterns of ids ("alb/*", "ecs/one-deployment"); None for all.
-        exclusive: Whether to run those that change the stack.
         before_exclusive: Called before the first of these, to wait for other readers of the
             stack; an exception that it raises ends the run of the checks.
         on_result: Called with each result too, one call at a time: the results so far when the

@@ -1,7 +1,6 @@
 """The options of the harness on the command line."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import click
@@ -32,8 +31,7 @@ def harness_options(*names: str, **helps: str) -> Callable[[F], F]:
 
     def decorate(command: F) -> F:
         for option in reversed([option for option in OPTIONS if option.name in names]):
-            text = helps.get(option.field, option.help)
-            command = _click_option(replace(option, help=text))(command)
+            command = _click_option(option, helps.get(option.field, option.help))(command)
         return command
 
     return decorate
@@ -53,11 +51,10 @@ def settings_from(given: dict[str, Any], **fixed: str | bool | None) -> HarnessS
     return settings
 
 
-def _click_option(option: Option) -> Callable[[F], F]:
+def _click_option(option: Option, text: str) -> Callable[[F], F]:
     default = f" (default: {option.shown_default})" if option.default else ""
-    sentence = option.help[0].upper() + option.help[1:]
     variables = ", ".join(filter(None, (option.variable, option.standard)))
-    text = f"{sentence}{default}  [{variables}]"
+    text = f"{text[0].upper()}{text[1:]}{default}  [{variables}]"
     if option.kind == "flag":
         return click.option(f"--{option.name}", is_flag=True, help=text)
     return click.option(

@@ -65,7 +65,10 @@ def shielded(activity: str) -> Iterator[None]:
         left = _PRESSES_TO_ABANDON - presses
         if left <= 0:
             raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
-        _print_error(f"{activity}; {left} more Ctrl-C abandon it, and may leave resources")
+        text = f"\n{activity}; {left} more Ctrl-C abandon it, and may leave resources\n"
+        # Not sys.stderr.write(): it is not reentrant, and the signal may have interrupted it.
+        with suppress(OSError, ValueError):
+            os.write(sys.stderr.fileno(), text.encode())
 
     with forwarded_interrupts(count):
         yield
@@ -117,9 +120,3 @@ def forwarded_interrupts(
         for number, former in previous.items():
             # None: the handler was not installed from Python and cannot be restored.
             signal.signal(number, signal.SIG_DFL if former is None else former)
-
-
-def _print_error(text: str) -> None:
-    # Not sys.stderr.write(): it is not reentrant, and the signal may have interrupted it.
-    with suppress(OSError, ValueError):
-        os.write(sys.stderr.fileno(), f"\n{text}\n".encode())

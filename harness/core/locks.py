@@ -31,7 +31,6 @@ def file_lock(
         path: Lock file; its folder is created if missing.
         owner: What else may hold it, such as "another synth of this user".
         timeout: Deadline of the wait in seconds.
-        cancel: Set by another thread to end the wait.
         phase: Called with the name of the wait, if there is one; entered for its duration.
 
     Raises:

@@ -16,7 +16,6 @@ class Deadline:
     everything that must run to its end is shielded from it already.
 
     Args:
-        minutes: Maximum duration of the run.
         applies: Called when the time is up; False if there is no run to end.
 
     Attributes:

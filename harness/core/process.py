@@ -256,7 +256,6 @@ def stop_group(
 
     Args:
         process: Started with ``start_new_session=True``.
-        grace: Seconds until SIGKILL.
         alone: Whether only the process receives ``first``, because it stops the others itself.
     """
     if process.poll() is None:

@@ -27,7 +27,6 @@ def wait_until(
     Args:
         observe: Called once per round; its result is logged when it changes.
         what: Name of the condition in logs and errors ("2 healthy targets").
-        ready: Whether an observation fulfils the condition.
         timeout: Deadline in seconds.
         delay: Pause between two observations in seconds.
         retry_on: Transient errors of ``observe`` that count as "not ready yet".

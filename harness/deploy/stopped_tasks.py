@@ -30,7 +30,6 @@ class FailedTask:
     """A task that failed.
 
     Attributes:
-        arn: ARN of the task.
         definition: ARN of its task definition.
         code: Error code, such as ``CannotPullContainerError``, or ECS's stop code.
         message: Stopped reason of the task, and exit status and reason of its containers.

@@ -39,7 +39,6 @@ def prove(
 
     Args:
         only: Patterns of check ids; None: all checks.
-        exclusive: Whether to run the checks that change the stack.
 
     Raises:
         UsageError: A pattern matches no check.

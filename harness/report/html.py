@@ -27,6 +27,7 @@ def render_html(report: RunReport, history: Sequence[PastRun] = ()) -> str:
     ``history`` has the last runs of its folder, this one last.
     """
     script = _source("page.html")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
         template_environment()
         .get_template("report.html")
@@ -48,7 +49,7 @@ def render_html(report: RunReport, history: Sequence[PastRun] = ()) -> str:
             history=list(zip(history, flips(history), strict=True))[::-1],
             style=_source("style.html"),
             script=script,
-            script_hash=_hash(script),
+            script_hash=f"sha256-{digest}",
         )
     )
 
@@ -73,8 +74,3 @@ def _finalize(value: Any) -> Any:
 def _source(name: str) -> str:
     template = importlib.resources.files("harness.report") / "templates" / name
     return template.read_text(encoding="utf-8")
-
-
-def _hash(script: str) -> str:
-    digest = hashlib.sha256(script.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"

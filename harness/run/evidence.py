@@ -38,10 +38,7 @@ class CheckResult:
 
     Attributes:
         check: Id: service and claim, such as ``alb/targets-healthy``.
-        claim: The claim as a sentence ("every target is healthy").
-        status: passed, failed, or not provable.
         observed: What was observed; for ``not provable`` the reason. Never a secret.
-        seconds: Duration of the check.
         started_at: ISO 8601 time in UTC.
         exchanges: Of a failed check, its last requests with their answers.
     """

@@ -27,7 +27,6 @@ class Run:
     """The values that all phases of one run share, also across processes.
 
     Attributes:
-        timeline: Phases, resource operations and notes so far.
         owner_pid: PID whose exit stops an embedded cloud of this run; None: runs until stopped.
         shared: Whether several processes take part and share one record.
         controller_pid: PID of the process that owns the run: of several, the controlling one.

@@ -84,7 +84,6 @@ def prove_teardown(
     STOPPED tasks. Secrets pending deletion do: their names stay taken.
 
     Args:
-        ownership: Decides which resources belong to the run.
         patience: Seconds to query again while something is left: AWS completes some deletions
             after it has accepted them (network interfaces, secrets).
         sleep: The pause between two queries; a test passes its own.

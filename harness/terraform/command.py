@@ -60,7 +60,6 @@ class CommandLine:
         Args:
             verb: Subcommand, such as ``apply`` or ``state list``.
             timeout: Deadline in seconds.
-            accept: Exit statuses that are not a failure.
             on_event: Called with each event, in a separate thread.
 
         Raises:

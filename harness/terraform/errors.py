@@ -22,7 +22,6 @@ class TerraformError(HarnessError):
     Attributes:
         verb: The command, such as ``apply``.
         diagnostics: Error diagnostics, those with an AWS error first.
-        aws_errors: The AWS errors in them, in the same order.
         planned: Whether it failed after its plan, so that there may be changes.
     """
 

@@ -133,7 +133,6 @@ class WorkingDirectory:
         """Destroy everything in the state; ``cancel`` does not stop it.
 
         Args:
-            on_event: Called with each event, in a separate thread.
             timeout: Deadline of each attempt in seconds.
             transient: Returns why an error of AWS is transient; empty for any other error. A
                 destroy with such errors alone is repeated once.

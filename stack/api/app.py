@@ -34,7 +34,6 @@ def create_app(settings: Settings, *, task_id: str, database: Database | None = 
     (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html).
 
     Args:
-        settings: Settings of the database connection.
         task_id: Id of the ECS task, for ``X-Task-Id`` and ``application_name`` in the database.
         database: The database; created from the settings when None.
     """

@@ -33,17 +33,11 @@ _SERVER_STATUS = """
 
 @dataclass(frozen=True)
 class ServerStatus:
-    """Version of the server and encryption of the connection to it.
-
-    Attributes:
-        server_version: PostgreSQL's version, such as ``16.8``.
-        tls: Whether the connection is encrypted.
-        tls_version: Protocol, such as ``TLSv1.3``; None without TLS.
-    """
+    """Version of the server, such as ``16.8``, and encryption of the connection to it."""
 
     server_version: str
     tls: bool
-    tls_version: str | None
+    tls_version: str | None  # such as ``TLSv1.3``
 
 
 def connection_parameters(settings: Settings, task_id: str) -> dict[str, str | int]:
@@ -72,7 +66,6 @@ class Database:
     """A pool of connections to the catalog's database.
 
     Args:
-        parameters: libpq's connection parameters.
         timeout: How long a request waits for a connection, in seconds.
         pause: Awaited with the seconds between two attempts to create the schema.
     """

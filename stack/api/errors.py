@@ -32,15 +32,9 @@ class DatabaseUnavailableError(Exception):
 class ProductNotFoundError(Exception):
     """No product has the requested id."""
 
-    def __init__(self, product_id: int) -> None:
-        super().__init__(f"no product has the id {product_id}")
-
 
 class DuplicateSkuError(Exception):
     """Another product has the same SKU."""
-
-    def __init__(self, sku: str) -> None:
-        super().__init__(f"another product has the SKU {sku}")
 
 
 def public_reason(error: psycopg.Error) -> str:

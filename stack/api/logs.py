@@ -40,13 +40,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(level: str, task_id: str, stream: TextIO | None = None) -> None:
-    """Send every log record of the process, formatted as JSON, to a stream.
-
-    Args:
-        level: Lowest level to log, a level name of ``logging``.
-        task_id: Id of the ECS task, part of every line.
-        stream: The stream; standard output when None.
-    """
+    """Send the log records of the process from ``level`` on as JSON, by default to stdout."""
     handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(JsonFormatter(task_id))
     logging.basicConfig(level=level, handlers=[handler], force=True)

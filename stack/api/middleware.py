@@ -34,7 +34,8 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(Headers(scope=scope).get("x-request-id", ""))
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if _VALID_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         REQUEST_ID.set(request_id)
         started = time.perf_counter()
         status = 500
@@ -53,10 +54,6 @@ class RequestContext:
             await self._app(_as_get(scope), receive, send_with_headers)
         finally:
             _log(scope, status, time.perf_counter() - started)
-
-
-def _request_id(given: str) -> str:
-    return given if _VALID_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def _as_get(scope: Scope) -> Scope:

@@ -62,9 +62,6 @@ class PageRequest(BaseModel):
 
     Attributes:
         q: Text to find in name, description or SKU, ignoring case.
-        category: The exact category.
-        limit: Maximum number of products.
-        offset: Number of products to skip.
     """
 
     q: Annotated[str, StringConstraints(max_length=200), _Storable] | None = None

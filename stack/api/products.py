@@ -86,13 +86,14 @@ class ProductRepository:
             try:
                 await cursor.execute(statement, values)
             except UniqueViolation as error:
-                raise DuplicateSkuError(values["sku"]) from error
+                text = f"another product has the SKU {values['sku']}"
+                raise DuplicateSkuError(text) from error
             return await cursor.fetchone()
 
 
 def _found(product_id: int, product: Product | None) -> Product:
     if product is None:
-        raise ProductNotFoundError(product_id)
+        raise ProductNotFoundError(f"no product has the id {product_id}")
     return product
 
 

@@ -22,15 +22,10 @@ class Settings:
     (https://www.postgresql.org/docs/current/libpq-envars.html).
 
     Attributes:
-        db_username: ``DB_USERNAME``.
-        db_password: ``DB_PASSWORD``; not part of the representation.
-        db_host: ``DB_HOST``: the name in the server's certificate.
-        db_port: ``DB_PORT``.
-        db_name: ``DB_NAME``.
+        db_host: The name in the server's certificate.
         sslmode: ``PGSSLMODE``; ``require`` when unset: never silently without TLS.
-        host: ``HOST``: the address to listen on; all addresses of the container when unset.
-        port: ``PORT``: 8080 when unset; 0 for any free port.
-        log_level: ``LOG_LEVEL``: ``INFO`` when unset.
+        host: The address to listen on; all addresses of the container when unset.
+        port: 0 for any free port.
     """
 
     db_username: str

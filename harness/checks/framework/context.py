@@ -39,7 +39,6 @@ class CheckContext:
             not values to compare with.
         configured: What the configuration says of every resource.
         record: Called once per check with its result, one call at a time.
-        exchanges: The requests of each check, with their answers.
         interrupted: Once set, it ends running checks at their next request or wait.
         patience: Seconds that a check waits for a condition that comes true with time (healthy
             targets, log events) before it fails.
@@ -80,9 +79,7 @@ class CheckContext:
         """Observe until ready, for at most ``patience`` seconds; 5 if ``what`` timed out before.
 
         Args:
-            observe: Makes one observation.
             what: What is expected, as it reads after "expected".
-            ready: Whether an observation meets the expectation.
             retry_on: Errors of ``observe`` that mean "not yet".
 
         Raises:

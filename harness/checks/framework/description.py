@@ -28,7 +28,6 @@ class Comparison:
     """How the descriptions of one kind of resource are compared.
 
     Attributes:
-        kind: The kind, as a key of ``Descriptions``.
         left_out: Path in a response of AWS -> why it is not compared; with all below it.
         fixed: Path -> value that AWS sets where no configuration does.
         defaults: Path -> value that AWS may or may not return for what is not set.

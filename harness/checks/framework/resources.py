@@ -66,7 +66,6 @@ class RunningTask:
 
     Attributes:
         id: Last part of its ARN, as in log streams and ``X-Task-Id``.
-        status: Its last status, such as ``RUNNING``.
         containers: Container name -> last status.
         capacity_provider: Capacity provider that it runs on; empty with a launch type.
         task_definition: ARN of its task definition.

@@ -23,7 +23,6 @@ def guard_credentials(
     """Refuse credentials that may expire before the end of the run and its teardown.
 
     Args:
-        minutes: Maximum duration of the run.
         note: Receives a warning when the expiration is unknown.
 
     Raises:

@@ -33,7 +33,6 @@ def guard_permissions(
 
     Args:
         session: A session that may call ``iam:SimulatePrincipalPolicy``.
-        identity: The caller.
         statements: Statements of the policy, each with ``Action`` and ``Resource``.
         example: Takes the place of every ``*`` in a resource or a condition.
         note: Receives a warning when the permissions cannot be simulated.

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -35,7 +34,7 @@ class SweepRequest(SweepFilter):
 
     def has_expired(self, record: RunRecord) -> bool:
         """Whether a run on record is swept although it was not named."""
-        expires_at = expiry_of(record)
+        expires_at = parse_time(record.expires_at)
         return bool(expires_at and self.expired_before and expires_at < self.expired_before)
 
 
@@ -63,7 +62,7 @@ def sweep_target(
     bucket = request.state_bucket
     states = find_states(s3, bucket, stack.state_key) if bucket else ()
     records = {r.environment_suffix: r for r in ledger.records() if _is_of(r, target, attachment)}
-    known = [(r.environment_suffix, expiry_of(r)) for r in records.values()]
+    known = [(suffix, parse_time(record.expires_at)) for suffix, record in records.items()]
     known += [(state.environment_suffix, state.expires_at) for state in states]
 
     first = sweep(target, stack, request, known=known)
@@ -83,11 +82,6 @@ def sweep_target(
             for run in finished
         ),
     )
-
-
-def expiry_of(record: RunRecord) -> datetime | None:
-    """Return when a run on record may be swept; None where its record has no time."""
-    return parse_time(record.expires_at)
 
 
 def _is_of(record: RunRecord, target: Target, attachment: Mapping[str, str]) -> bool:
