@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from harness.preflight.configuration.not_read import NotRead
+from harness.preflight.configuration.configuration import NotRead
 from harness.preflight.finding import Finding, Severity
 from harness.preflight.suppression import Suppression
 

@@ -9,10 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.preflight.configuration.configuration import Configuration, Resource
+from harness.preflight.configuration.configuration import Configuration, NotRead, Resource
 from harness.preflight.configuration.module import Module
-from harness.preflight.configuration.module_scope import ModuleScope, instances, traversal_name
-from harness.preflight.configuration.not_read import NotRead
+from harness.preflight.configuration.module_scope import (
+    ModuleScope,
+    Variable,
+    instances,
+    traversal_name,
+)
 from harness.preflight.configuration.root_settings import PROVIDER
 from harness.preflight.configuration.variables import RootValues, typed
 
@@ -66,20 +70,15 @@ class _Assembly:
 
     def configuration(self, root: Loaded, label: str, values: RootValues) -> Configuration:
         module = Module(root.documents)
+        variables = {n: values.variable(n, body) for n, body in module.variables.items()}
+        scope = _scope(module, variables, complete=not root.not_read)
         configuration = Configuration(
-            label,
-            locals_=module.locals,
-            variables={n: values.variable(n, body) for n, body in module.variables.items()},
-            providers=module.providers,
-            settings=module.settings,
-            outputs=module.outputs,
-            calls=frozenset(module.calls),
+            label, scope, providers=module.providers, settings=module.settings
         )
         configuration.settings_source = module.settings_source
-        configuration.scope.complete = not root.not_read
         self._not_read += root.not_read
         self._not_read += [NotRead(name, reason) for name, reason in values.unread.items()]
-        self._descend(module, configuration.scope, root.folder, "")
+        self._descend(module, scope, root.folder, "")
         configuration.modules = [scope for _, scope in self._modules]
         for declared, scope in self._modules:
             _add_resources(configuration, declared, scope)
@@ -109,21 +108,30 @@ class _Assembly:
             self._descend(child, scope.children[name], loaded.folder, child_key)
 
 
+def _scope(module: Module, variables: Mapping[str, Variable], **more: Any) -> ModuleScope:
+    return ModuleScope(
+        locals=module.locals,
+        variables=variables,
+        outputs=module.outputs,
+        calls=frozenset(module.calls),
+        **more,
+    )
+
+
 def _called_scope(
     module: Module, name: str, call: Mapping[str, Any], caller: ModuleScope
 ) -> ModuleScope:
     passed = call.get("providers")
     passed = passed if isinstance(passed, dict) else {}
-    return ModuleScope(
-        caller.attributes,
+    variables = {
+        n: typed(call[n], body, caller) if n in call else RootValues().variable(n, body)
+        for n, body in module.variables.items()
+    }
+    return _scope(
+        module,
+        variables,
+        attributes=caller.attributes,
         prefix=f"{caller.prefix}module.{name}.",
-        locals=module.locals,
-        variables={
-            n: typed(call[n], body, caller) if n in call else RootValues().variable(n, body)
-            for n, body in module.variables.items()
-        },
-        outputs=module.outputs,
-        calls=frozenset(module.calls),
         providers={n: traversal_name(value) for n, value in passed.items()},
         parent=caller,
         instances=0 if caller.instances == 0 else instances(call, caller),

@@ -1,19 +1,14 @@
 """A Terraform configuration: its resources and the references between them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from harness.preflight.configuration.block import Block, canonical_type
 from harness.preflight.configuration.evaluate import evaluate, traversals_in
-from harness.preflight.configuration.module_scope import (
-    ModuleScope,
-    Variable,
-    instances,
-    traversal_name,
-)
+from harness.preflight.configuration.module_scope import ModuleScope, instances, traversal_name
 from harness.preflight.configuration.nodes import Traversal
-from harness.preflight.configuration.not_read import NotRead
 from harness.preflight.configuration.root_settings import RootSettings
 from harness.preflight.configuration.values import Reference, references_in
 from harness.preflight.finding import Problem, Severity
@@ -27,6 +22,22 @@ _COMPUTED = {
     ("aws_rds_cluster", "id"): "cluster_identifier",
 }
 _IDENTITIES = ("bucket", "name", "cluster_identifier", "identifier", "family", "id", "resource_id")
+
+
+@dataclass(frozen=True)
+class NotRead:
+    """A part of a configuration that was not read.
+
+    Attributes:
+        matters: Whether it may have AWS resources, so that the configuration is incomplete.
+    """
+
+    name: str
+    reason: str
+    matters: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}"
 
 
 class Resource(Block):
@@ -146,6 +157,7 @@ class Configuration(RootSettings):
     """The resources of one root module and of the modules that it calls.
 
     Args:
+        scope: That of the root module.
         providers: Provider name -> its blocks.
 
     Attributes:
@@ -160,27 +172,20 @@ class Configuration(RootSettings):
     def __init__(
         self,
         label: str,
+        scope: ModuleScope,
         *,
-        locals_: Mapping[str, Any] | None = None,
-        variables: Mapping[str, Variable] | None = None,
-        providers: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+        providers: Mapping[str, Sequence[Mapping[str, Any]]],
         settings: Mapping[str, Any] | None = None,
-        outputs: Mapping[str, Any] | None = None,
-        calls: frozenset[str] = frozenset(),
     ) -> None:
+        super().__init__(scope, providers, settings or {})
+        scope.attributes = self.attribute
         self.label = label
         self.not_read: tuple[NotRead, ...] = ()
         self.settings_source = label
         self.planned = False
         self.existing: frozenset[str] = frozenset()
-        self.scope = ModuleScope(
-            self.attribute,
-            locals=locals_ or {},
-            variables=variables or {},
-            outputs=outputs or {},
-            calls=calls,
-        )
-        self.modules = [self.scope]
+        self.scope = scope
+        self.modules = [scope]
         self.declared: set[str] = set()
         self._resources: dict[str, Resource] = {}
         self._by_type: dict[str, list[Resource]] = {}
@@ -188,7 +193,6 @@ class Configuration(RootSettings):
         self._dependents: dict[str, list[Resource]] | None = None
         self._named: dict[str, dict[str, list[Resource]]] = {}
         self._referring: dict[tuple[str, ...], dict[str | None, list[Resource]]] = {}
-        super().__init__(self.scope, providers or {}, settings or {}, outputs or {})
 
     def add(self, resource: Resource) -> None:
         """Add a resource; one with ``count = 0`` has no instance and is only declared."""

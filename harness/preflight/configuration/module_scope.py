@@ -33,7 +33,7 @@ class ModuleScope:
     Attributes:
         prefix: Module part of its addresses.
         variables: Name -> value.
-        attributes: Returns the value of a referenced argument.
+        attributes: Returns the value of a referenced argument; by default the reference.
         children: Called modules by name; a module that was not read is missing.
         providers: Provider in this module -> provider of the caller; empty: inherited.
         instances: Number of instances of the module, None if unknown.
@@ -42,7 +42,7 @@ class ModuleScope:
         missing: Variables without default that the call does not set.
     """
 
-    attributes: Callable[[Reference], Any]
+    attributes: Callable[[Reference], Any] = lambda reference: reference
     prefix: str = ""
     locals: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, Variable] = field(default_factory=dict)

@@ -5,13 +5,13 @@ unknown ones keep the references from the plan's ``configuration``.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
 from harness.preflight.configuration.block import PreflightInputError, type_name
-from harness.preflight.configuration.configuration import Configuration, Resource
-from harness.preflight.configuration.not_read import NotRead
+from harness.preflight.configuration.configuration import Configuration, NotRead, Resource
+from harness.preflight.configuration.module_scope import ModuleScope
 from harness.preflight.configuration.root_settings import PROVIDER
 from harness.preflight.configuration.values import Reference, Unknown
 
@@ -44,15 +44,13 @@ class _Plan:
             for change in (_object(c, f"{label}: resource_changes") for c in changes)
         }
         self._resources = list(self._walk_planned())
-        self._values = _PlannedValues({address for address, _ in self._resources})
+        self._addresses = {address for address, _ in self._resources}
 
     def configuration(self) -> Configuration:
         outputs = _object(self._planned.get("outputs"), f"{self._label}: outputs")
-        configuration = Configuration(
-            self._label,
-            providers=self._provider_blocks(),
-            outputs={n: _object(o, f"{self._label}: {n}").get("value") for n, o in outputs.items()},
-        )
+        values = {n: _object(o, f"{self._label}: {n}").get("value") for n, o in outputs.items()}
+        scope = ModuleScope(outputs=values)
+        configuration = Configuration(self._label, scope, providers=self._provider_blocks())
         configuration.planned = True
         configuration.provider_version = str(
             _object(self._providers.get("aws"), self._label).get("version_constraint") or ""
@@ -81,8 +79,10 @@ class _Plan:
         expressions = _object(block.get("expressions"), f"{address}: expressions")
         unknown = self._changes.get(address, {}).get("after_unknown")
         values = _object(planned.get("values"), f"{address}: values")
-        raw = self._values.arguments(values, unknown, expressions, module)
+        raw = self._merge(_as_written(values, expressions), unknown, expressions, module)
+        raw = raw if isinstance(raw, dict) else {}
         named = [f"{module}{name}" for name in _list(block.get("depends_on"), address)]
+        located = {self._locate(name, module)[0] for name in _all_references(expressions)}
         key = block.get("provider_config_key")
         if isinstance(key, str) and key != PROVIDER:
             raw["provider"] = key if ":" not in key else "${unknown}"
@@ -93,7 +93,7 @@ class _Plan:
             configuration=configuration,
             source=self._label,
             managed=planned.get("mode") != "data",
-            references=self._values.references(expressions, module),
+            references=frozenset(located - {""}),
         )
 
     def _provider_blocks(self) -> dict[str, list[dict[str, Any]]]:
@@ -130,32 +130,13 @@ class _Plan:
             inner = _object(_object(call, where).get("module"), where)
             yield from self._walk_declared(inner, f"{prefix}module.{name}.")
 
-
-class _PlannedValues:
-    """Arguments of planned resources, with references for unknown values."""
-
-    def __init__(self, addresses: Set[str]) -> None:
-        self._addresses = addresses
-
-    def arguments(
-        self, values: Mapping[str, Any], unknown: Any, expressions: Mapping[str, Any], module: str
-    ) -> dict[str, Any]:
-        """Return planned arguments, with Unknown for unknown values.
+    def _merge(self, value: Any, unknown: Any, expression: Any, module: str) -> Any:
+        """Return a planned value with what is unknown in it, by ``after_unknown``.
 
         Args:
-            unknown: ``after_unknown`` of the resource.
-            expressions: Expressions of the configuration, with their references.
+            expression: That of the configuration, with its references.
             module: Module part of the resource's address; references are relative to it.
         """
-        merged = self._merge(_as_written(values, expressions), unknown, expressions, module)
-        return merged if isinstance(merged, dict) else {}
-
-    def references(self, expressions: Any, module: str) -> frozenset[str]:
-        """Return the addresses of planned resources that expressions reference."""
-        located = {self._locate(name, module)[0] for name in _all_references(expressions)}
-        return frozenset(located - {""})
-
-    def _merge(self, value: Any, unknown: Any, expression: Any, module: str) -> Any:
         if unknown is True:
             return self._unknown(expression, module)
         if isinstance(unknown, dict):

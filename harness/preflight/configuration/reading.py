@@ -7,10 +7,9 @@ from typing import Any
 
 from harness.preflight.configuration.assembly import Loaded, build_configuration
 from harness.preflight.configuration.block import PreflightInputError, type_name
-from harness.preflight.configuration.configuration import Configuration
+from harness.preflight.configuration.configuration import Configuration, NotRead
 from harness.preflight.configuration.documents import parse_json
 from harness.preflight.configuration.hcl import HclUnavailableError, parse_hcl
-from harness.preflight.configuration.not_read import NotRead
 from harness.preflight.configuration.plan import build_plan, is_plan
 from harness.preflight.configuration.variables import RootValues, VariableSources, read_values
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.preflight.configuration.block import Block
-from harness.preflight.configuration.scope import Scope
+from harness.preflight.configuration.module_scope import ModuleScope
 
 PROVIDER = "aws"
 """Name of the AWS provider."""
@@ -22,17 +22,16 @@ class RootSettings:
 
     def __init__(
         self,
-        scope: Scope,
+        scope: ModuleScope,
         providers: Mapping[str, Sequence[Mapping[str, Any]]],
         settings: Mapping[str, Any],
-        outputs: Mapping[str, Any],
     ) -> None:
         self.providers = {
             name: [Block(raw, address=f"provider.{name}", scope=scope) for raw in blocks]
             for name, blocks in providers.items()
         }
         self.settings = Block(settings, address="terraform", scope=scope)
-        self.outputs = Block(outputs, address="output", scope=scope)
+        self.outputs = Block(scope.outputs, address="output", scope=scope)
         self.provider_version = _required_version(settings)
 
     def region(self, provider: str = "aws") -> str | None:

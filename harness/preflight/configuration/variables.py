@@ -108,4 +108,4 @@ def _parsed(text: str, declared: Mapping[str, Any]) -> Any:
     kind = str(declared.get("type", "")).strip("${}")
     if kind in _LITERAL_TYPES:
         return text
-    return evaluate(f"${{{text}}}", ModuleScope(lambda reference: reference))
+    return evaluate(f"${{{text}}}", ModuleScope())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.preflight.configuration import configuration_of, read_configurations
-from harness.preflight.configuration.not_read import NotRead
+from harness.preflight.configuration.configuration import NotRead
 from harness.preflight.engine import preflight
 from harness.preflight.formats import FORMATS
 from harness.preflight.report import Report
