@@ -13,8 +13,7 @@ from urllib3.util import Retry
 from harness.aws.caller_identity import Identity, caller_identity, require_same
 from harness.aws.capability import Capability
 from harness.aws.ecr_image import image_problem
-from harness.aws.login_session import refuse_login_session
-from harness.aws.real_session import aws_session, emulator_behind
+from harness.aws.real_session import aws_session, emulator_behind, refuse_login_session
 from harness.core.errors import UsageError
 from harness.settings.settings import HarnessSettings
 from harness.targets.base import Target

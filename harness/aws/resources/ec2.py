@@ -14,14 +14,12 @@ from harness.aws.resources.resource import (
     Resource,
     ResourceType,
     by_one_call,
-    resource_type,
+    type_of_noun,
 )
 from harness.aws.tags import as_tags
 
 _NAT_SECONDS = 600.0
-
-
-_in_vpc = partial(resource_type, within=lambda item: item.get("VpcId", ""))
+_in_vpc = partial(type_of_noun, within=lambda item: item.get("VpcId", ""))
 
 
 def _addresses(clients: Clients) -> Iterator[Resource]:
@@ -103,56 +101,40 @@ def _revoke_references(clients: Clients, resource: Resource) -> None:
 # What AWS creates with a VPC and deletes with it is left out, and so is the default VPC:
 # https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
 TYPES = (
-    resource_type(
-        *(Kind.VPC, "describe_vpcs", "Vpcs", "VpcId"),
-        by_one_call("delete_vpc", "VpcId"),
-        unless=lambda vpc: vpc.get("IsDefault", False),
-    ),
+    type_of_noun(Kind.VPC, "Vpc", "VpcId", unless=lambda vpc: vpc.get("IsDefault", False)),
     _in_vpc(
-        *(Kind.SUBNET, "describe_subnets", "Subnets", "SubnetId"),
-        by_one_call("delete_subnet", "SubnetId"),
+        *(Kind.SUBNET, "Subnet", "SubnetId"),
         unless=lambda subnet: subnet.get("DefaultForAz", False),
     ),
     _in_vpc(
-        *(Kind.NETWORK_ACL, "describe_network_acls", "NetworkAcls", "NetworkAclId"),
-        by_one_call("delete_network_acl", "NetworkAclId"),
+        *(Kind.NETWORK_ACL, "NetworkAcl", "NetworkAclId"),
         unless=lambda acl: acl.get("IsDefault", False),
     ),
-    resource_type(
-        *(Kind.VOLUME, "describe_volumes", "Volumes", "VolumeId"),
-        by_one_call("delete_volume", "VolumeId"),
-    ),
+    type_of_noun(Kind.VOLUME, "Volume", "VolumeId"),
     _in_vpc(
-        *(Kind.INTERNET_GATEWAY, "describe_internet_gateways", "InternetGateways"),
-        *("InternetGatewayId", _delete_internet_gateway),
+        *(Kind.INTERNET_GATEWAY, "InternetGateway", "InternetGatewayId", _delete_internet_gateway),
         within=_attached_vpc,
     ),
+    _in_vpc(Kind.VPC_ENDPOINT, "VpcEndpoint", "VpcEndpointId", _delete_vpc_endpoint),
     _in_vpc(
-        *(Kind.VPC_ENDPOINT, "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
-        _delete_vpc_endpoint,
-    ),
-    _in_vpc(
-        *(Kind.ROUTE_TABLE, "describe_route_tables", "RouteTables", "RouteTableId"),
-        _delete_route_table,
+        *(Kind.ROUTE_TABLE, "RouteTable", "RouteTableId", _delete_route_table),
         unless=_is_main,
     ),
     _in_vpc(
-        *(Kind.SECURITY_GROUP, "describe_security_groups", "SecurityGroups", "GroupId"),
-        by_one_call("delete_security_group", "GroupId"),
+        *(Kind.SECURITY_GROUP, "SecurityGroup", "GroupId"),
         name=lambda group: group["GroupName"],
         unless=lambda group: group["GroupName"] == "default",
         begin=_revoke_references,
     ),
     _in_vpc(
-        *(Kind.NETWORK_INTERFACE, "describe_network_interfaces", "NetworkInterfaces"),
-        *("NetworkInterfaceId", _delete_network_interface),
+        *(Kind.NETWORK_INTERFACE, "NetworkInterface", "NetworkInterfaceId"),
+        _delete_network_interface,
         name=lambda interface: interface.get("Description", ""),
     ),
     # A deleted one stays listed for about an hour:
     # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html
     _in_vpc(
-        *(Kind.NAT_GATEWAY, "describe_nat_gateways", "NatGateways", "NatGatewayId"),
-        by_one_call("delete_nat_gateway", "NatGatewayId"),
+        *(Kind.NAT_GATEWAY, "NatGateway", "NatGatewayId"),
         state=lambda gateway: gateway["State"],
         unless=lambda gateway: gateway["State"] == "deleted",
         remains=_nat_gateway_remains,

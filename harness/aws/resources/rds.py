@@ -8,7 +8,7 @@ from harness.aws.resources.resource import (
     ResourceType,
     by_one_call,
     listed_tags,
-    resource_type,
+    type_of_noun,
 )
 
 _CLUSTER_SECONDS = 1800.0
@@ -18,11 +18,11 @@ def _state(item: Item) -> str:
     return item.get("Status") or item.get("DBInstanceStatus") or ""
 
 
-def _group(kind: Kind, noun: str, describe: str, delete: str) -> ResourceType:
+def _group(kind: Kind, noun: str) -> ResourceType:
     """Return the type of a kind of groups, which are described without their tags."""
     name = f"{noun}Name"
-    return resource_type(
-        *(kind, describe, f"{noun}s", name, by_one_call(delete, name)),
+    return type_of_noun(
+        *(kind, noun, name),
         tags=listed_tags("ResourceName", f"{noun}Arn", "TagList"),
         # RDS creates those whose names begin with "default.".
         unless=lambda item: item[name].startswith("default."),
@@ -50,42 +50,29 @@ def _cluster_remains(clients: Clients, resource: Resource) -> bool:
 # Automated snapshots are deleted with their cluster or instance.
 _MANUAL = {"SnapshotType": "manual"}
 TYPES = (
-    resource_type(
-        *(Kind.DB_INSTANCE, "describe_db_instances", "DBInstances", "DBInstanceIdentifier"),
+    type_of_noun(
+        *(Kind.DB_INSTANCE, "DBInstance", "DBInstanceIdentifier"),
         by_one_call("delete_db_instance", "DBInstanceIdentifier", SkipFinalSnapshot=True),
         within=lambda instance: instance.get("DBClusterIdentifier", ""),
         state=_state,
     ),
-    resource_type(
-        *(Kind.DB_CLUSTER, "describe_db_clusters", "DBClusters", "DBClusterIdentifier"),
-        _delete_cluster,
+    type_of_noun(
+        *(Kind.DB_CLUSTER, "DBCluster", "DBClusterIdentifier", _delete_cluster),
         state=_state,
         remains=_cluster_remains,
         seconds=_CLUSTER_SECONDS,
     ),
-    _group(
-        *(Kind.DB_SUBNET_GROUP, "DBSubnetGroup"),
-        *("describe_db_subnet_groups", "delete_db_subnet_group"),
-    ),
-    _group(
-        *(Kind.DB_CLUSTER_PARAMETERS, "DBClusterParameterGroup"),
-        *("describe_db_cluster_parameter_groups", "delete_db_cluster_parameter_group"),
-    ),
-    _group(
-        *(Kind.DB_PARAMETERS, "DBParameterGroup"),
-        *("describe_db_parameter_groups", "delete_db_parameter_group"),
-    ),
-    resource_type(
-        *(Kind.DB_CLUSTER_SNAPSHOT, "describe_db_cluster_snapshots", "DBClusterSnapshots"),
-        "DBClusterSnapshotIdentifier",
-        by_one_call("delete_db_cluster_snapshot", "DBClusterSnapshotIdentifier"),
+    _group(Kind.DB_SUBNET_GROUP, "DBSubnetGroup"),
+    _group(Kind.DB_CLUSTER_PARAMETERS, "DBClusterParameterGroup"),
+    _group(Kind.DB_PARAMETERS, "DBParameterGroup"),
+    type_of_noun(
+        *(Kind.DB_CLUSTER_SNAPSHOT, "DBClusterSnapshot", "DBClusterSnapshotIdentifier"),
         name=lambda snapshot: snapshot["DBClusterIdentifier"],
         state=_state,
         arguments=_MANUAL,
     ),
-    resource_type(
-        *(Kind.DB_SNAPSHOT, "describe_db_snapshots", "DBSnapshots", "DBSnapshotIdentifier"),
-        by_one_call("delete_db_snapshot", "DBSnapshotIdentifier"),
+    type_of_noun(
+        *(Kind.DB_SNAPSHOT, "DBSnapshot", "DBSnapshotIdentifier"),
         state=_state,
         arguments=_MANUAL,
     ),

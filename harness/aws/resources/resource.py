@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from harness.aws.capability import Capability
@@ -245,3 +246,18 @@ def resource_type(
         return describe_each((item for item in items if not unless(item)), described)
 
     return ResourceType(kind, listed, delete, **more)
+
+
+def type_of_noun(
+    kind: Kind, noun: str, identifier: str, delete: Action | None = None, **more: Any
+) -> ResourceType:
+    """Return the type of a kind with the operations ``DescribeNOUNs`` and ``DeleteNOUN``.
+
+    Args:
+        delete: Where the deletion is more than that one call.
+        more: See ``resource_type``.
+    """
+    act = delete or by_one_call(xform_name(f"Delete{noun}"), identifier)
+    return resource_type(
+        *(kind, xform_name(f"Describe{noun}s"), f"{noun}s", identifier, act), **more
+    )

@@ -3,7 +3,7 @@
 Guards that send no request run first.
 """
 
-from harness.aws.login_session import refuse_login_session
+from harness.aws.real_session import refuse_login_session
 from harness.deploy.guards.cost import guard_cost
 from harness.deploy.guards.credentials import guard_credentials
 from harness.deploy.guards.permissions import guard_permissions

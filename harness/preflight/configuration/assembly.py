@@ -11,12 +11,7 @@ from typing import Any
 
 from harness.preflight.configuration.configuration import Configuration, NotRead, Resource
 from harness.preflight.configuration.module import Module
-from harness.preflight.configuration.module_scope import (
-    ModuleScope,
-    Variable,
-    instances,
-    traversal_name,
-)
+from harness.preflight.configuration.module_scope import ModuleScope, instances, traversal_name
 from harness.preflight.configuration.root_settings import PROVIDER
 from harness.preflight.configuration.variables import RootValues, typed
 
@@ -71,7 +66,7 @@ class _Assembly:
     def configuration(self, root: Loaded, label: str, values: RootValues) -> Configuration:
         module = Module(root.documents)
         variables = {n: values.variable(n, body) for n, body in module.variables.items()}
-        scope = _scope(module, variables, complete=not root.not_read)
+        scope = _scope(module, variables=variables, complete=not root.not_read)
         configuration = Configuration(
             label, scope, providers=module.providers, settings=module.settings
         )
@@ -108,10 +103,9 @@ class _Assembly:
             self._descend(child, scope.children[name], loaded.folder, child_key)
 
 
-def _scope(module: Module, variables: Mapping[str, Variable], **more: Any) -> ModuleScope:
+def _scope(module: Module, **more: Any) -> ModuleScope:
     return ModuleScope(
         locals=module.locals,
-        variables=variables,
         outputs=module.outputs,
         calls=frozenset(module.calls),
         **more,
@@ -129,7 +123,7 @@ def _called_scope(
     }
     return _scope(
         module,
-        variables,
+        variables=variables,
         attributes=caller.attributes,
         prefix=f"{caller.prefix}module.{name}.",
         providers={n: traversal_name(value) for n, value in passed.items()},

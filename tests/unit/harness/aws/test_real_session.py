@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.aws.login_session import refuse_login_session
-from harness.aws.real_session import aws_session
+from harness.aws.real_session import aws_session, refuse_login_session
 from harness.core.errors import UsageError
 
 LOGIN = "login_session = arn:aws:sts::123456789012:assumed-role/admin/me"
