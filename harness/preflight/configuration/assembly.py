@@ -124,7 +124,7 @@ def _called_scope(
     return _scope(
         module,
         variables=variables,
-        attributes=caller.attributes,
+        attribute=caller.attribute,
         prefix=f"{caller.prefix}module.{name}.",
         providers={n: traversal_name(value) for n, value in passed.items()},
         parent=caller,

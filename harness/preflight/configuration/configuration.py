@@ -178,7 +178,7 @@ class Configuration(RootSettings):
         settings: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(scope, providers, settings or {})
-        scope.attributes = self.attribute
+        scope.attribute = self.attribute
         self.label = label
         self.not_read: tuple[NotRead, ...] = ()
         self.settings_source = label

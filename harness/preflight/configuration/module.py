@@ -91,15 +91,13 @@ class Module:
             self.settings[name] = value
 
     def _add_providers(self, declared: Any, source: str, *, override: bool) -> None:
-        for providers in _bodies(declared, f"{source}: provider"):
-            for name, blocks in providers.items():
-                known = self.providers.setdefault(name, [])
-                for block in _bodies(blocks, f"{source}: provider.{name}"):
-                    same = [old for old in known if old.get("alias") == block.get("alias")]
-                    if override and same:
-                        same[0].update(block)
-                    else:
-                        known.append(block)
+        for name, block in _named(declared, f"{source}: provider"):
+            known = self.providers.setdefault(name, [])
+            same = [old for old in known if old.get("alias") == block.get("alias")]
+            if override and same:
+                same[0].update(block)
+            else:
+                known.append(block)
 
 
 def _is_override(name: str) -> bool:
@@ -115,12 +113,9 @@ def _named(declared: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _labelled(declared: Any, where: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for kinds in _bodies(declared, where):
-        for kind, by_name in kinds.items():
-            for names in _bodies(by_name, f"{where}.{kind}"):
-                for name, blocks in names.items():
-                    for raw in _bodies(blocks, f"{where}.{kind}.{name}"):
-                        yield kind, name, raw
+    for kind, by_name in _named(declared, where):
+        for name, raw in _named(by_name, f"{where}.{kind}"):
+            yield kind, name, raw
 
 
 def _bodies(value: Any, where: str) -> Iterator[dict[str, Any]]:

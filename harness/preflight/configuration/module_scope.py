@@ -33,7 +33,7 @@ class ModuleScope:
     Attributes:
         prefix: Module part of its addresses.
         variables: Name -> value.
-        attributes: Returns the value of a referenced argument; by default the reference.
+        attribute: Returns the value of a referenced argument; by default the reference.
         children: Called modules by name; a module that was not read is missing.
         providers: Provider in this module -> provider of the caller; empty: inherited.
         instances: Number of instances of the module, None if unknown.
@@ -42,7 +42,7 @@ class ModuleScope:
         missing: Variables without default that the call does not set.
     """
 
-    attributes: Callable[[Reference], Any] = lambda reference: reference
+    attribute: Callable[[Reference], Any] = lambda reference: reference
     prefix: str = ""
     locals: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, Variable] = field(default_factory=dict)
@@ -60,10 +60,6 @@ class ModuleScope:
     def bound(self, name: str) -> Any:
         """Raise KeyError: a module has no iterators."""
         raise KeyError(name)
-
-    def attribute(self, reference: Reference) -> Any:
-        """Return the value of a referenced argument; see ``Scope.attribute``."""
-        return self.attributes(reference)
 
     def named(self, root: str, name: str, *, resolve: bool, depth: int) -> Any:
         """Return the value of a local or variable; see ``Scope.named``."""

@@ -30,7 +30,7 @@ class Scope(Protocol):
     def output(self, name: str, output: str, *, resolve: bool, depth: int) -> Any:
         """Return the evaluated output of a called module, Unknown if not known."""
 
-    def attribute(self, reference: Reference) -> Any:
+    def attribute(self, reference: Reference, /) -> Any:
         """Return the value of a referenced argument; the reference if it is computed."""
 
 

@@ -1,7 +1,6 @@
 """Rules on CIDR blocks, subnets, availability zones and security groups."""
 
 import ipaddress
-from collections.abc import Iterator
 
 from harness.preflight.configuration import Resource
 from harness.preflight.registry import (
@@ -16,17 +15,17 @@ from harness.preflight.target_lookup import TargetLookup
 _SEPARATE_RULE = "aws_security_group_rule"
 _SIZES = range(16, 29)
 _BLOCK_ARGUMENTS = {
-    "aws_vpc": ("cidr_block",),
-    "aws_subnet": ("cidr_block",),
-    "aws_route": ("destination_cidr_block",),
-    "aws_vpc_security_group_ingress_rule": ("cidr_ipv4",),
-    "aws_vpc_security_group_egress_rule": ("cidr_ipv4",),
+    "aws_vpc": "cidr_block",
+    "aws_subnet": "cidr_block",
+    "aws_route": "destination_cidr_block",
+    "aws_vpc_security_group_ingress_rule": "cidr_ipv4",
+    "aws_vpc_security_group_egress_rule": "cidr_ipv4",
 }
 
 
-def _network(resource: Resource, argument: str = "cidr_block") -> ipaddress.IPv4Network | None:
+def _network(resource: Resource) -> ipaddress.IPv4Network | None:
     try:
-        return ipaddress.IPv4Network(resource.text(argument) or "")
+        return ipaddress.IPv4Network(resource.text("cidr_block") or "")
     except ValueError:
         return None
 
@@ -50,12 +49,11 @@ def invalid_cidr(resource: Resource) -> Problems:
             yield resource.problem(text, variant=2, length=network.prefixlen)
 
 
-def _cidrs(resource: Resource) -> Iterator[str]:
-    for argument in _BLOCK_ARGUMENTS.get(resource.type, ()):
-        if cidr := resource.text(argument):
-            yield cidr
+def _cidrs(resource: Resource) -> list[str]:
     if resource.type == _SEPARATE_RULE:
-        yield from (c for c in resource.texts("cidr_blocks") or ())
+        return resource.texts("cidr_blocks") or []
+    cidr = resource.text(_BLOCK_ARGUMENTS[resource.type])
+    return [cidr] if cidr else []
 
 
 @resource_rule("ec2/subnet-outside-vpc", "aws_subnet")

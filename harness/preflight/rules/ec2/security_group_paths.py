@@ -87,11 +87,9 @@ def database_port(cluster: Resource) -> int | None:
 
 def _task_groups(service: Resource) -> list[Resource] | None:
     network = service.block("network_configuration")
-    return (
-        service.follow_all("security_groups", _GROUP, within=network)
-        if network is not None
-        else None
-    )
+    if network is None:
+        return None
+    return service.follow_all("security_groups", _GROUP, within=network)
 
 
 def _balancers_of(group: Resource) -> list[Resource]:

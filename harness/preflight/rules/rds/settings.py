@@ -76,8 +76,6 @@ def _windows(database: Resource) -> Iterator[tuple[str, int]]:
     argument = "preferred_backup_window" if "cluster" in database.type else "backup_window"
     backup = database.text(argument) or ""
     argument = argument.replace("backup", "maintenance")
-    if database.type == "aws_db_instance":
-        argument = "maintenance_window"
     maintenance = (database.text(argument) or "").lower()
     daily, weekly = _BACKUP.fullmatch(backup), _MAINTENANCE.fullmatch(maintenance)
     if backup and not daily:

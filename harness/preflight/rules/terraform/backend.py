@@ -65,11 +65,6 @@ def s3_argument(name: str, terraform: TerraformVersion) -> Argument | None:
     return None if fields is None else Argument(**fields)
 
 
-def _s3_arguments(inspection: Inspection) -> list[str]:
-    backend = inspection.configuration.backend()
-    return list(backend[1].raw) if backend is not None and backend[0] == "s3" else []
-
-
 @configuration_rule("terraform/unknown-backend-argument")
 def unknown_backend_argument(inspection: Inspection) -> Problems:
     """The backend has an argument that the installed Terraform, or every version, lacks."""
@@ -102,9 +97,10 @@ def _why_unknown(kind: str, name: str, terraform: TerraformVersion | None) -> st
 @configuration_rule("terraform/deprecated-backend-argument")
 def deprecated_backend_argument(inspection: Inspection) -> Problems:
     """The S3 backend has an argument that the installed Terraform deprecates."""
-    if inspection.terraform is None:
+    kind, block = inspection.configuration.backend() or ("", None)
+    if inspection.terraform is None or kind != "s3" or block is None:
         return
-    for name in _s3_arguments(inspection):
+    for name in block.raw:
         argument = s3_argument(name, inspection.terraform)
         if argument is not None and argument.deprecated_in(inspection.terraform):
             since = argument.deprecated
