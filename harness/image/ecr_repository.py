@@ -14,11 +14,7 @@ _PROJECT = {"Project": PROJECT_TAGS["Project"]}
 
 @dataclass(frozen=True)
 class Login:
-    """A login to a registry.
-
-    Attributes:
-        password: A password that is valid for twelve hours; registered for redaction.
-    """
+    """A login to a registry, valid for twelve hours; the password is registered for redaction."""
 
     registry: str
     user: str
@@ -40,9 +36,7 @@ class Registry:
         found = self._find(repository)
         if found is None:
             found = self._client.create_repository(
-                repositoryName=repository,
-                tags=_listed(tags),
-                imageTagMutability="IMMUTABLE",
+                repositoryName=repository, tags=_listed(tags), imageTagMutability="IMMUTABLE"
             )["repository"]
         else:
             self._require_ours(found)

@@ -23,13 +23,8 @@ _REFUSALS = (
 def container_address(docker_host: str, host: str) -> str | None:
     """Return the address of the running container with a network alias.
 
-    Args:
-        docker_host: Address of the container engine, ``unix:///path``.
-        host: Host name, such as an Aurora endpoint, which MiniStack sets as an alias of the
-            container of the database.
-
-    Returns:
-        The IP address; None if no running container has that alias.
+    MiniStack sets an Aurora endpoint as the alias of the container of the database. None if no
+    running container has that alias.
 
     Raises:
         TargetError: The engine is not on a Unix socket, or does not respond.

@@ -132,11 +132,7 @@ class AwsTarget(Target):
 
     def provider(self) -> Mapping[str, Any]:
         """Return provider arguments; they allow no other account."""
-        rehearsal = {
-            "max_retries": 5,
-            "s3_use_path_style": True,
-            "skip_metadata_api_check": "true",
-        }
+        rehearsal = {"max_retries": 5, "s3_use_path_style": True, "skip_metadata_api_check": "true"}
         return self._for_account(rehearsal)
 
     def backend(self) -> Mapping[str, Any]:

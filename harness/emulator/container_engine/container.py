@@ -21,10 +21,8 @@ _ROLLING_LABELS = ("com.amazonaws.ecs.task-arn", "ministack.boot")
 class ContainerSpec:
     """The supported part of ``POST /containers/create``.
 
-    Attributes:
-        entrypoint: Entry point; empty: that of the image.
-        command: Command; empty: that of the image.
-        volumes: Path inside the container -> name of the volume.
+    Entry point and command are empty for those of the image; ``volumes`` maps paths inside the
+    container to names.
     """
 
     image: str

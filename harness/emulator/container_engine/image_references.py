@@ -11,13 +11,7 @@ _OFFICIAL = "library/"
 
 @dataclass(frozen=True)
 class Reference:
-    """An image reference: repository, and tag or digest.
-
-    Attributes:
-        repository: Without the host of Docker Hub and ``library/``.
-        tag: Tag; empty when there is a digest.
-        digest: Digest (``sha256:...``); empty when there is a tag.
-    """
+    """A repository (without the host of Docker Hub and ``library/``), and its tag or digest."""
 
     repository: str
     tag: str = ""
@@ -54,10 +48,11 @@ class ImageRegistry:
             NotFoundError: The image is not supported; the message is that of Docker Hub.
         """
         reference = Reference.parse(text)
-        for image in self.images:
-            if image.repository == reference.repository and _matches(image, reference):
+        named = [each for each in self.images if each.repository == reference.repository]
+        for image in named:
+            if image.digest == reference.digest or image.has_tag(reference.tag or reference.digest):
                 return image
-        if any(image.repository == reference.repository for image in self.images):
+        if named:
             raise NotFoundError(f"manifest for {reference} not found: manifest unknown")
         supported = ", ".join(sorted({image.repository for image in self.images}))
         raise NotFoundError(
@@ -88,7 +83,3 @@ class ImageRegistry:
     def tag(self, source: str, target: str) -> None:
         """Add a name to a local image."""
         self._tags[Reference.parse(target)] = self.local(source)
-
-
-def _matches(image: Image, reference: Reference) -> bool:
-    return image.digest == reference.digest or image.has_tag(reference.tag or reference.digest)

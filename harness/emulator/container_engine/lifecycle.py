@@ -23,12 +23,7 @@ _FAILED_TO_START = 128
 
 
 class Lifecycle:
-    """Runs containers between creation and removal.
-
-    Args:
-        directory: Folder for the record of processes.
-        start_seconds: Timeout of a start: time until the container is ready.
-    """
+    """Runs containers between creation and removal; records their processes in a folder."""
 
     def __init__(self, directory: Path, start_seconds: float) -> None:
         self._start_seconds = start_seconds
@@ -86,11 +81,7 @@ class Lifecycle:
         return True
 
     async def stop(self, container: Container, seconds: float) -> bool:
-        """Send the stop signal to a container, and SIGKILL after a number of seconds.
-
-        Returns:
-            False if it was not running.
-        """
+        """Send the stop signal, and SIGKILL after a number of seconds; False if it did not run."""
         process, watcher = container.process, container.watcher
         if process is None or watcher is None:
             return False

@@ -33,11 +33,7 @@ _PROBE_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class PostgresInstallation:
-    """A PostgreSQL server that runs on this machine.
-
-    Attributes:
-        version: Its version, such as ``16.15``.
-    """
+    """A PostgreSQL server that runs on this machine, with a version such as ``16.15``."""
 
     bin: Path
     version: str

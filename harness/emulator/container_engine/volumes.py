@@ -21,9 +21,6 @@ class VolumeStore:
 
     If programs run as another account without access to the folder (in the home of root), the
     store is in ``/var/tmp``.
-
-    Args:
-        account: The account of programs; None: that of the engine.
     """
 
     def __init__(self, directory: Path, account: Account | None) -> None:

@@ -111,9 +111,7 @@ class SignedRequest:
         """Verify the signature.
 
         Args:
-            request: The request; its body is not used.
-            secret: Secret of the access key.
-            payload: SHA-256 of the body, or the word that takes its place.
+            payload: SHA-256 of the body, which is not used, or the word that takes its place.
 
         Raises:
             RefusedError: It does not match, or a header of AWS is not signed.

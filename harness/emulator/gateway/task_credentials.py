@@ -28,9 +28,7 @@ _LABEL = "com.amazonaws.ecs."
 class TaskCredentials:
     """Issues credentials of a task role to the containers of its running tasks.
 
-    Args:
-        aws: MiniStack, which sets URL and token in the environment of each container.
-        issued: Receives the credentials, by access key.
+    MiniStack sets URL and token in their environment.
     """
 
     def __init__(self, aws: AwsApi, issued: dict[str, IssuedKey]) -> None:

@@ -15,11 +15,7 @@ _EXAMPLE = "http://127.0.0.1:4566"
 
 @dataclass(frozen=True)
 class LocalStackEndpoint:
-    """The address of a LocalStack.
-
-    Attributes:
-        url: Scheme, host and port, without a trailing slash.
-    """
+    """The address of a LocalStack: scheme, host and port, without a trailing slash."""
 
     url: str
     origin: str

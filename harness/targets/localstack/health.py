@@ -32,12 +32,7 @@ _NOT_ONE = (
 
 @dataclass(frozen=True)
 class LocalStackInfo:
-    """A LocalStack that is ready.
-
-    Attributes:
-        version: Its version; "unknown" if missing in the response.
-        edition: community, pro, ...; "unknown" if missing in the response.
-    """
+    """A LocalStack that is ready; "unknown": its version or edition is not in the response."""
 
     version: str
     edition: str
@@ -56,10 +51,8 @@ def await_localstack(endpoint: LocalStackEndpoint, *, patience: float) -> LocalS
     """Wait until a LocalStack is ready, and return its version, edition and license.
 
     Reads ``/_localstack/health`` and ``/_localstack/info``
-    (https://docs.localstack.cloud/aws/capabilities/networking/internal-endpoints/).
-
-    Args:
-        patience: Deadline in seconds.
+    (https://docs.localstack.cloud/aws/capabilities/networking/internal-endpoints/). The deadline
+    is in seconds.
 
     Raises:
         TargetError: No server listens there, it was not ready in time, or it is not a LocalStack.

@@ -59,9 +59,7 @@ class MetricsPublisher(BackgroundService):
 def metric_data(group: TargetGroup, counts: Counter[str]) -> Iterable[Datum]:
     """Return the metrics of a group for every load balancer that uses it.
 
-    Args:
-        counts: Responses of the period: of targets (``2xx``...) and of the load balancer itself
-            (``elb-502``...).
+    The counts are those of targets (``2xx``...) and of the load balancer itself (``elb-502``...).
     """
     label = group.arn.rpartition(":")[2]
     for arn in group.configuration.load_balancers:

@@ -23,7 +23,7 @@ from harness.emulator.gateway.autoscaling.validation import (
     policy_configuration,
     validate,
 )
-from harness.emulator.gateway.aws import AwsApi, service_model
+from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Caller
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_response
@@ -63,9 +63,8 @@ class ApplicationAutoScaling(Patch):
         if operation is None:
             message = f"The embedded cloud does not offer {call.operation} of {self.service}"
             return call.error("UnknownOperationException", message)
-        model = service_model(self.service).operation_model(call.operation)
         try:
-            validate(call.json, model.input_shape)
+            validate(call.json, call.model.input_shape)
             return json_response(await operation(call.caller, call.json))
         except AutoScalingError as error:
             return call.error(error.code, error.message)

@@ -11,8 +11,9 @@ from dataclasses import astuple, dataclass
 from typing import Any, Literal
 
 from harness.core.errors import EmulatorError
-from harness.emulator.gateway.aws import ApiError, AwsApi
+from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.caller import Caller
+from harness.emulator.gateway.patches.placement import find_service
 
 Record = dict[str, Any]
 Kind = Literal["targets", "policies", "activities", "scheduled actions"]
@@ -156,11 +157,5 @@ def _matching(records: list[Record], scalable: ScalableId) -> Iterator[Record]:
 
 async def active_service(aws: AwsApi, caller: Caller, scalable: ScalableId) -> Record | None:
     """Return a service as ECS describes it; None if it does not exist."""
-    cluster, name = scalable.cluster, scalable.service
-    try:
-        described = await aws.call(
-            caller, "ecs", "DescribeServices", cluster=cluster, services=[name]
-        )
-    except ApiError:
-        return None
-    return next((each for each in described["services"] if each["status"] == "ACTIVE"), None)
+    found = await find_service(aws, caller, scalable.cluster, scalable.service)
+    return found if found.get("status") == "ACTIVE" else None

@@ -27,12 +27,7 @@ _BOTOCORE_NAMES = {
 
 @dataclass(frozen=True)
 class Call:
-    """One call of an AWS API.
-
-    Attributes:
-        service: Signing name of the service, such as ``elasticloadbalancing``.
-        operation: The operation, such as ``DescribeTargetHealth``.
-    """
+    """One call of an AWS API; the service has its signing name (``elasticloadbalancing``)."""
 
     request: Request
     caller: Caller

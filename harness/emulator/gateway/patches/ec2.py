@@ -40,11 +40,7 @@ class NatGatewayAddresses(ResultPatch):
         for gateway in result.get("NatGateways", created):
             allocation = self._allocations.get(gateway["NatGatewayId"], "")
             if allocation in public:
+                address = {"AllocationId": allocation, "PublicIp": public[allocation]}
                 gateway["NatGatewayAddresses"] = [
-                    {
-                        "AllocationId": allocation,
-                        "PublicIp": public[allocation],
-                        "IsPrimary": True,
-                        "Status": "succeeded",
-                    }
+                    {**address, "IsPrimary": True, "Status": "succeeded"}
                 ]

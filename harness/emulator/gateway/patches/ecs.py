@@ -10,7 +10,7 @@ from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.aws import AwsApi
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch, ResultPatch, UsesAws
-from harness.emulator.gateway.patches.placement import service_of
+from harness.emulator.gateway.patches.placement import find_service, service_of
 
 _REBALANCING = "availabilityZoneRebalancing"
 _DEFAULT_REBALANCING = "ENABLED"
@@ -163,16 +163,10 @@ class PropagatedTags(ResultPatch):
     async def _inherited(self, call: Call, task: dict[str, Any]) -> list[dict[str, str]]:
         arn = task["taskArn"]
         if arn not in self._stored:
-            described = await self._aws.call(
-                call.caller,
-                "ecs",
-                "DescribeServices",
-                cluster=task["clusterArn"],
-                services=[service_of(task)],
-                include=["TAGS"],
-            )
-            services = [s for s in described["services"] if s.get("propagateTags") == "SERVICE"]
-            self._stored[arn] = services[0].get("tags", []) if services else []
+            cluster, name = task["clusterArn"], service_of(task)
+            found = await find_service(self._aws, call.caller, cluster, name, include=["TAGS"])
+            propagated = found.get("propagateTags") == "SERVICE"
+            self._stored[arn] = found.get("tags", []) if propagated else []
         return self._stored[arn]
 
 

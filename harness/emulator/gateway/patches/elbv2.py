@@ -148,7 +148,5 @@ class LoadBalancerZones(UsesAws, ResultPatch):
         for balancer in balancers:
             for zone in balancer["AvailabilityZones"]:
                 if subnet := subnets.get(zone["SubnetId"]):
-                    zone["ZoneName"], balancer["VpcId"] = (
-                        subnet["AvailabilityZone"],
-                        subnet["VpcId"],
-                    )
+                    zone["ZoneName"] = subnet["AvailabilityZone"]
+                    balancer["VpcId"] = subnet["VpcId"]

@@ -50,19 +50,12 @@ class TaskPlacements:
             if subnet:
                 self._subnets[task["taskArn"]] = subnet
             return
-        choices = await self._service_subnets(caller, task["clusterArn"], service)
+        described = await find_service(self._aws, caller, task["clusterArn"], service)
+        network = described.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
+        choices = network.get("subnets", [])
         if choices:
             taken = await self._taken(caller, task["clusterArn"], service)
             self._subnets[task["taskArn"]] = min(choices, key=lambda subnet: taken[subnet])
-
-    async def _service_subnets(self, caller: Caller, cluster: str, service: str) -> list[str]:
-        described = await self._aws.call(
-            caller, "ecs", "DescribeServices", cluster=cluster, services=[service]
-        )
-        for each in described["services"]:
-            network = each.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
-            return list(network.get("subnets", []))
-        return []
 
     async def _taken(self, caller: Caller, cluster: str, service: str) -> Counter[str]:
         listed = await self._aws.call(
@@ -112,6 +105,19 @@ def service_of(task: Task) -> str:
     """Return the name of the service that started a task; empty for a standalone task."""
     group = str(task.get("group", ""))
     return group.removeprefix(_SERVICE_GROUP) if group.startswith(_SERVICE_GROUP) else ""
+
+
+async def find_service(
+    aws: AwsApi, caller: Caller, cluster: str, service: str, **more: Any
+) -> dict[str, Any]:
+    """Return a service as DescribeServices does; empty if it or its cluster does not exist."""
+    try:
+        described = await aws.call(
+            caller, "ecs", "DescribeServices", cluster=cluster, services=[service], **more
+        )
+    except ApiError:
+        return {}
+    return next(iter(described["services"]), {})
 
 
 def _details(task: Task) -> list[dict[str, str]]:
