@@ -56,7 +56,8 @@ def start_relay(provider: dict[str, Any], directory: Path = Path()) -> dict[str,
     if os.fork() == 0:
         try:
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
-            signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+            for number in (signal.SIGINT, signal.SIGPIPE):  # Terraform handles its own
+                signal.signal(number, signal.SIG_IGN)
             if os.getppid() == parent:
                 relay.serve()
         finally:
