@@ -9,22 +9,12 @@ from collections.abc import Iterator
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
-from h2.events import DataReceived, Event
+from h2.events import DataReceived, Event, StreamEnded, StreamReset
 
 _OK, _UNIMPLEMENTED = b"0", b"12"
 _CONTENT = (b"content-type", b"application/grpc")
 _PREFIX_BYTES = 5
 _CHUNK_BYTES = 2**20
-
-
-def framed(message: bytes) -> bytes:
-    """Return a message with its prefix: not compressed, and its length."""
-    return b"\0" + len(message).to_bytes(_PREFIX_BYTES - 1, "big") + message
-
-
-def unframed(data: bytes) -> bytes:
-    """Return the only message in the data of a response."""
-    return data[_PREFIX_BYTES:]
 
 
 class GrpcConnection:
@@ -42,29 +32,38 @@ class GrpcConnection:
             while self._received:
                 yield self._received.popleft()
 
-    def request(self, path: bytes) -> None:
-        """Send a request with an empty message."""
+    def call(self, path: bytes) -> bytes:
+        """Return the message of the response to an empty one; empty if there is no whole one."""
         stream = self._http2.get_next_available_stream_id()
         method = [(b":method", b"POST"), (b":scheme", b"http"), (b":path", path)]
         more = [(b":authority", b"localhost"), (b"te", b"trailers"), _CONTENT]
         self._http2.send_headers(stream, method + more)
-        self._http2.send_data(stream, framed(b""), end_stream=True)
+        self._http2.send_data(stream, _prefix(b""), end_stream=True)
         self._flush()
+        data = bytearray()
+        for event in self.events():
+            if isinstance(event, DataReceived):
+                data += event.data
+            elif isinstance(event, StreamEnded | StreamReset):
+                break
+        message = bytes(data[_PREFIX_BYTES:])
+        return message if data[:_PREFIX_BYTES] == _prefix(message) else b""
 
     def respond(self, stream: int, message: bytes) -> None:
-        """Send a message; without one, that the method is not implemented."""
-        status = _OK if message else _UNIMPLEMENTED
+        """Send a message; an empty one is that the method is not implemented."""
         self._http2.send_headers(stream, [(b":status", b"200"), _CONTENT])
-        while message:
+        data = _prefix(message) + message if message else b""
+        while data:
             window = self._http2.local_flow_control_window(stream)
-            size = min(window, self._http2.max_outbound_frame_size, len(message))
+            size = min(window, self._http2.max_outbound_frame_size, len(data))
             if size:
-                self._http2.send_data(stream, message[:size])
-                message = message[size:]
+                self._http2.send_data(stream, data[:size])
+                data = data[size:]
                 self._flush()
             elif not self._receive():
                 return
-        self._http2.send_headers(stream, [(b"grpc-status", status)], end_stream=True)
+        status = [(b"grpc-status", _OK if message else _UNIMPLEMENTED)]
+        self._http2.send_headers(stream, status, end_stream=True)
         self._flush()
 
     def refuse(self, stream: int) -> None:
@@ -87,3 +86,8 @@ class GrpcConnection:
     def _flush(self) -> None:
         if data := self._http2.data_to_send():
             self._socket.sendall(data)
+
+
+def _prefix(message: bytes) -> bytes:
+    """Return that a message is not compressed, and its length."""
+    return b"\0" + len(message).to_bytes(_PREFIX_BYTES - 1, "big")

@@ -25,10 +25,10 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from h2.events import DataReceived, RequestReceived, StreamEnded, StreamReset
+from h2.events import RequestReceived
 
 from harness.core import file_cache
-from harness.terraform.provider_clock.grpc_connection import GrpcConnection, framed, unframed
+from harness.terraform.provider_clock.grpc_connection import GrpcConnection
 
 _SUBSETS = (b"/tfplugin5.Provider/GetSchema", b"/tfplugin5.Provider/GetResourceIdentitySchemas")
 _STREAMS_OF_GO_PLUGIN = b"/plugin."  # optional
@@ -173,31 +173,21 @@ class SchemaRelay:
         cached = self._cache.with_suffix(f".{path.rpartition(b'/')[2].decode()}")
         types = self._types()
         try:
-            response = subset(cached.read_bytes(), types)
+            found = subset(cached.read_bytes(), types)
             cached.touch()
         except (OSError, ValueError):
-            if not (data := self._request(path)):
-                return b""
-            whole = unframed(data)
+            whole = self._call(path)
+            found = subset(whole, types)
             with suppress(OSError):
-                file_cache.store(cached, whole, keep=_MAX_CACHED)
-            response = subset(whole, types)
-        return framed(response)
+                if whole:
+                    file_cache.store(cached, whole, keep=_MAX_CACHED)
+        return found
 
     def _types(self) -> set[bytes]:
         files = [path for pattern in _FILES for path in self._directory.glob(pattern)]
         return {name for path in files for name in _TYPE.findall(path.read_bytes())}
 
-    def _request(self, path: bytes) -> bytes:
-        """Return the data of the provider's response to a request; empty if it has no message."""
+    def _call(self, path: bytes) -> bytes:
         with socket.socket(socket.AF_UNIX) as opened:
             opened.connect(self._provider)
-            connection = GrpcConnection(opened, client=True)
-            connection.request(path)
-            data = bytearray()
-            for event in connection.events():
-                if isinstance(event, DataReceived):
-                    data += event.data
-                elif isinstance(event, StreamEnded | StreamReset):
-                    break
-            return bytes(data)
+            return GrpcConnection(opened, client=True).call(path)
