@@ -5,6 +5,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import re
 import sys
 import threading
 from collections.abc import Collection, Mapping
@@ -114,9 +115,9 @@ def _with_placeholders(
 
 
 def _filled(configuration: dict[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
-    written = json.dumps(configuration)
-    for placeholder, text in texts.items():
-        written = written.replace(placeholder, text)
+    if not texts:
+        return configuration
+    written = re.sub("|".join(texts), lambda found: texts[found[0]], json.dumps(configuration))
     filled: dict[str, Any] = json.loads(written)
     return filled
 

@@ -94,6 +94,18 @@ def test_texts_that_the_app_copies_are_replaced_in_one_synth(app: FakeApp, cache
     assert len(app.runs) == 1
 
 
+def test_a_text_that_looks_like_a_placeholder_is_a_text(app: FakeApp, cache: Path) -> None:
+    synthesized(_CONFIG, cache)
+    placeholder = app.runs[0]["config"]["environment_suffix"]
+    tags = {"First": placeholder, "Second": placeholder.replace("q0", "q1")}
+    config = StackConfig(environment_suffix=placeholder.replace("q0", "q2"), tags=tags)
+
+    found = synthesized(config, cache).json
+
+    assert found["suffix"] == config.environment_suffix
+    assert found["tags"] == tags
+
+
 @pytest.mark.parametrize(
     "other",
     [
