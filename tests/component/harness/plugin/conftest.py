@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,10 @@ def session(
     """Run tests in a pytest session of their own, without a cloud."""
     monkeypatch.setenv("CATALOG_HARNESS_HOME", str(fake_run.home))
     monkeypatch.setenv("COLUMNS", "120")
+    # An editable install leaves its metadata in the root of the project, where pytest would find
+    # the plugin, which is imported already, a second time, and warn.
+    elsewhere = [path for path in sys.path if not list(Path(path).glob("catalog_harness.egg-info"))]
+    monkeypatch.setattr(sys, "path", elsewhere)
 
     def run(
         source: str, *arguments: str, options: tuple[str, ...] | None = None
