@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from harness.aws.capability import Capability
@@ -138,8 +139,8 @@ class Aurora(ServiceChecks):
     @check("the server refuses a wrong password", *_DIRECT, plane=Plane.DATA)
     def wrong_password_refused(self) -> str:
         """Connect with another password; the server must reject it for the password."""
-        wrong = secrets.token_urlsafe(24)
-        reason = refusal(self.context, read_credentials(self.context), password=wrong)
+        wrong = replace(read_credentials(self.context), password=secrets.token_urlsafe(24))
+        reason = refusal(self.context, wrong)
         expect(reason is not None, "a refusal", "a connection with a made-up password")
         expect(
             "password authentication failed" in (reason or ""),

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from contextlib import suppress
+from typing import NoReturn
 
 import click
 
@@ -64,25 +65,20 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except HarnessError as error:
-        _print_error(f"Error: {error}")
-        _print_notes(error)
-        sys.exit(error.exit_code)
+        _fail(f"Error: {error}", error, error.exit_code)
     except _aws_errors() as error:
         from harness.aws.errors import failure_of  # noqa: PLC0415 - imports botocore
 
-        _print_error(f"Error: {failure_of(error)}")
-        _print_notes(error)
-        sys.exit(HarnessError.exit_code)
+        _fail(f"Error: {failure_of(error)}", error, HarnessError.exit_code)
     except (click.Abort, KeyboardInterrupt, OSError) as error:
         # click's own line about an interrupt fails with an OSError on a closed terminal.
         caught = isinstance(error, KeyboardInterrupt)
         interrupt = error if caught else error.__cause__ or error.__context__
         if isinstance(error, OSError) and not isinstance(interrupt, KeyboardInterrupt):
             raise
-        terminated = isinstance(interrupt, Terminated)
-        _print_error("Terminated." if terminated else "Interrupted.")
-        _print_notes(interrupt)
-        sys.exit(EXIT_TERMINATED if terminated else EXIT_INTERRUPTED)
+        if isinstance(interrupt, Terminated):
+            _fail("Terminated.", interrupt, EXIT_TERMINATED)
+        _fail("Interrupted.", interrupt, EXIT_INTERRUPTED)
 
 
 def _aws_errors() -> tuple[type[Exception], ...]:
@@ -91,13 +87,11 @@ def _aws_errors() -> tuple[type[Exception], ...]:
     return (module.ClientError, module.BotoCoreError) if module else ()
 
 
-def _print_notes(error: BaseException | None) -> None:
-    """Print the notes of an error, such as a failed teardown."""
-    for note in getattr(error, "__notes__", ()):
-        _print_error(note)
-
-
-def _print_error(text: str) -> None:
+def _fail(text: str, error: BaseException | None, status: int) -> NoReturn:
+    """Exit with a status, after a text and the notes of an error, such as a failed teardown."""
     # click removes the colour unless standard error is a terminal.
+    colour = False if os.environ.get("NO_COLOR") else None
     with suppress(OSError):  # a closed terminal must not change the exit status
-        click.secho(text, fg="red", err=True, color=False if os.environ.get("NO_COLOR") else None)
+        for line in (text, *getattr(error, "__notes__", ())):
+            click.secho(line, fg="red", err=True, color=colour)
+    sys.exit(status)

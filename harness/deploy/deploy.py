@@ -41,11 +41,7 @@ from harness.terraform.working_directory import WorkingDirectory
 
 @dataclass(frozen=True)
 class Deployment:
-    """One deployed stack.
-
-    Attributes:
-        outputs: Its Terraform outputs, one attribute each.
-    """
+    """One deployed stack; ``outputs`` has an attribute for each of its Terraform outputs."""
 
     run: Run
     target: Target
@@ -64,11 +60,7 @@ class Deployment:
         return tuple(workspace_of(self.run, self.target, self.tools).state.attributes())
 
     def watch_drift(self, *, when_done: Callable[[], object] | None = None) -> DriftWatch:
-        """Start the second plan in the background.
-
-        Args:
-            when_done: Called after the plan, also when it failed.
-        """
+        """Start the second plan in the background; ``when_done`` is called even if it fails."""
         cancel = threading.Event()
         workspace = workspace_of(self.run, self.target, self.tools, cancel=cancel)
         known = self.target.known_drift()

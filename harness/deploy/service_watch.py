@@ -37,11 +37,7 @@ class ServiceFailure:
 
 
 class ServiceWatch:
-    """The watch of one apply.
-
-    Attributes:
-        cancel: Set when a service has failed; stops Terraform.
-    """
+    """The watch of one apply; ``cancel`` is set when a service has failed, and stops Terraform."""
 
     def __init__(
         self,

@@ -58,11 +58,7 @@ class Product(BaseModel):
 
 
 class PageRequest(BaseModel):
-    """The query of a list of products.
-
-    Attributes:
-        q: Text to find in name, description or SKU, ignoring case.
-    """
+    """The query of a list of products; ``q``: in name, description or SKU, ignoring case."""
 
     q: Annotated[str, StringConstraints(max_length=200), _Storable] | None = None
     category: Annotated[str, StringConstraints(max_length=64), _Storable] | None = None

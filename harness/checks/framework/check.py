@@ -205,11 +205,7 @@ class Check(Generic[S]):
         return result
 
     def evaluate(self, instance: S) -> tuple[CheckResult, Exception | None]:
-        """Run the check and record its result.
-
-        Returns:
-            The result, and the error that ``run`` raises for it.
-        """
+        """Run the check and record its result; return it, and the error that ``run`` raises."""
         context = instance.context
         started, started_at = time.monotonic(), now()
         context.exchanges.begin()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import psycopg
 
@@ -31,19 +30,14 @@ def connected(context: CheckContext, credentials: Credentials) -> Iterator[psyco
 
 
 def refusal(
-    context: CheckContext,
-    credentials: Credentials,
-    *,
-    password: str | None = None,
-    sslmode: str | None = None,
+    context: CheckContext, credentials: Credentials, *, sslmode: str | None = None
 ) -> str | None:
     """Return why the server refuses a connection, None if it accepts it.
 
     Raises:
         CheckFailedError: The server could not be reached.
     """
-    tried = replace(credentials, password=password) if password else credentials
-    parameters = _parameters(context, tried, sslmode)
+    parameters = _parameters(context, credentials, sslmode)
     try:
         psycopg.connect(**parameters).close()  # type: ignore[arg-type]
     except psycopg.OperationalError as error:

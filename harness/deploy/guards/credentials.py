@@ -20,10 +20,7 @@ _RENEWED = frozenset(
 def guard_credentials(
     session: boto3.Session, *, minutes: float, note: Callable[[str], None]
 ) -> None:
-    """Refuse credentials that may expire before the end of the run and its teardown.
-
-    Args:
-        note: Receives a warning when the expiration is unknown.
+    """Refuse credentials that may expire too early; warn with ``note`` if that is unknown.
 
     Raises:
         UsageError: They expire too early, or cannot be loaded.

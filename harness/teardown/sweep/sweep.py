@@ -1,6 +1,6 @@
 """Sweeping a target: list, choose, delete in order, prove."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -11,8 +11,8 @@ from harness.aws.resources.inventory import take_inventory
 from harness.aws.resources.ownership import Ownership
 from harness.run.stack_definition import StackDefinition
 from harness.targets.base import Target
-from harness.teardown.proof import TeardownProof, prove_teardown
-from harness.teardown.sweep.removal import Outcome, remove_all
+from harness.teardown.proof import prove_teardown
+from harness.teardown.sweep.removal import remove_all
 from harness.teardown.sweep.report import SweepReport, SweptRun
 from harness.teardown.sweep.selection import KnownRun, SweepFilter, is_part_of, select
 
@@ -58,13 +58,19 @@ def sweep(
         outcomes = remove_all(clients, found)
         seconds = target.deadlines.proof if patience is None else patience
 
-        def prove(run: SweptRun) -> TeardownProof:
+        def proved(run: SweptRun) -> SweptRun:
+            """Return the run with its outcomes, and with what the teardown proof found of it."""
+            run = replace(run, outcomes=tuple(o for o in outcomes if o.resource in run.resources))
             suffix = run.environment_suffix
             ownership = Ownership(suffix, names_of(suffix), limits.run_id)
             waiting = 0.0 if run.failed else seconds  # what could not be removed stays
-            return prove_teardown(target, ownership, patience=waiting)
+            try:
+                proof = prove_teardown(target, ownership, patience=waiting)
+            except (BotoCoreError, ClientError) as error:
+                return replace(run, errors=(*run.errors, f"no teardown proof: {error}"))
+            return replace(run, left=proof.leftovers, proof=str(proof))
 
-        runs = tuple(_proved(run, outcomes, prove) for run in runs)
+        runs = tuple(map(proved, runs))
     return SweepReport(
         target=target.name,
         region=target.region,
@@ -74,16 +80,3 @@ def sweep(
         unavailable=inventory.unavailable,
         failed={service: str(error) for service, error in inventory.errors.items()},
     )
-
-
-def _proved(
-    run: SweptRun, outcomes: Iterable[Outcome], prove: Callable[[SweptRun], TeardownProof]
-) -> SweptRun:
-    """Return the run with its outcomes, and with what the teardown proof found of it."""
-    own = tuple(each for each in outcomes if each.resource in run.resources)
-    run = replace(run, outcomes=own)
-    try:
-        proof = prove(run)
-    except (BotoCoreError, ClientError) as error:
-        return replace(run, errors=(*run.errors, f"no teardown proof: {error}"))
-    return replace(run, left=proof.leftovers, proof=str(proof))
