@@ -15,6 +15,7 @@ second. Arguments: those seconds, then the program and its arguments.
 """
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -40,7 +41,6 @@ class Guard:
         self._grace = grace
         self._program: subprocess.Popen[bytes] | None = None
         self._received: list[int] = []
-        self._orphaned = False
 
     def forward(self, number: int, _frame: FrameType | None = None) -> None:
         """Send a signal to the program, now or as soon as it has been started."""
@@ -59,13 +59,12 @@ class Guard:
             program.send_signal(self._received[0])
         threading.Thread(target=self._watch, args=(program,), daemon=True).start()
         status = program.wait()
-        if self._orphaned or status == -signal.SIGKILL:  # then it has left its plugins
+        if status == -signal.SIGKILL or _caller_has_ended():  # then it may have left its plugins
             _kill_group()
         return status
 
     def _watch(self, program: subprocess.Popen[bytes]) -> None:
         _await_end_of_caller()
-        self._orphaned = True
         if not self._received:
             program.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
@@ -80,6 +79,10 @@ def _await_end_of_caller() -> None:
         os.read(_CALLER_PIPE, 1)
     for reader in readers:
         threading.Thread(target=_drain, args=(reader,), daemon=True).start()
+
+
+def _caller_has_ended() -> bool:
+    return bool(select.select([_CALLER_PIPE], [], [], 0)[0])
 
 
 def _reader_of(output: int) -> int | None:
