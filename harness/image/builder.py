@@ -1,8 +1,7 @@
 """The command line of Docker or Podman: builds an image and pushes it."""
 
-import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,14 +57,14 @@ class Builder:
         process.run([self.program, *arguments], cwd=cwd, timeout=timeout, stdin=stdin)
 
 
-def find_builder(environ: Mapping[str, str] = os.environ) -> Builder:
+def find_builder() -> Builder:
     """Return Docker, or else Podman.
 
     Raises:
         ToolNotFoundError: Neither is on PATH.
     """
     for name in _PROGRAMS:
-        if path := shutil.which(name, path=environ.get("PATH")):
+        if path := shutil.which(name):
             return Builder(path)
     raise ToolNotFoundError(
         "neither docker nor podman is on PATH, and one of them is required to build the image",

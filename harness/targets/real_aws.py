@@ -32,7 +32,6 @@ class AwsTarget(Target):
     Args:
         attachment: The return value of ``start`` at the start of the run: account and endpoint
             must be unchanged.
-        environ: The environment of the user; its AWS variables are passed to Terraform.
 
     Raises:
         UsageError: The AWS configuration or the credentials cannot be used, or belong to
@@ -49,10 +48,8 @@ class AwsTarget(Target):
         *,
         region: str,
         attachment: Mapping[str, str] | None = None,
-        environ: Mapping[str, str] = os.environ,
     ) -> None:
         self.region = region
-        self._environ = environ
         self._session = aws_session(region)
         if attachment is not None:
             require_same(attachment, self.start())
@@ -127,7 +124,7 @@ class AwsTarget(Target):
         """Return the AWS variables of the user for Terraform, with the region of the run."""
         refuse_login_session(self._session)
         region = {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
-        users = {name: text for name, text in self._environ.items() if name.startswith("AWS_")}
+        users = {name: text for name, text in os.environ.items() if name.startswith("AWS_")}
         return {**users, **region}
 
     def provider(self) -> Mapping[str, Any]:

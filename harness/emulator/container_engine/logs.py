@@ -109,8 +109,8 @@ class ContainerLog:
     async def read(self, query: LogQuery) -> AsyncIterator[LogEntry]:
         """Yield the selected lines, oldest first."""
         with self._path.open(encoding="utf-8") as file:
-            entries = [entry for entry in _entries(file) if query.matches(entry)]
-            for entry in entries if query.tail is None else entries[len(entries) - query.tail :]:
+            entries = (entry for entry in _entries(file) if query.matches(entry))
+            for entry in deque(entries, maxlen=query.tail):
                 yield entry
             while query.follow:
                 grown = self._grown

@@ -83,11 +83,13 @@ def header_of(scope: Scope, name: bytes) -> str:
 
 
 def host_name(host: str) -> str:
-    """Return the name in a Host header in lower case; empty if it is invalid."""
+    """Return the name in a Host header in lower case; empty if name or port are invalid."""
     try:
-        return (urlsplit(f"//{host}").hostname or "").lower()
+        parts = urlsplit(f"//{host}")
+        name, _ = parts.hostname, parts.port
     except ValueError:
         return ""
+    return (name or "").lower()
 
 
 def request_head(scope: Scope) -> Request:

@@ -63,7 +63,6 @@ class LocalStackTarget(Target):
 
     Args:
         attachment: The return value of ``start`` at the start of the run.
-        patience: Deadline in seconds until it is ready.
     """
 
     name = "localstack"
@@ -74,11 +73,9 @@ class LocalStackTarget(Target):
         region: str,
         endpoint: LocalStackEndpoint,
         attachment: Mapping[str, str] | None = None,
-        patience: float = _READY_SECONDS,
     ) -> None:
         self.region = region
         self._endpoint = endpoint
-        self._patience = patience
         self._discovery = _from_attachment(attachment) if attachment else None
 
     @classmethod
@@ -100,7 +97,7 @@ class LocalStackTarget(Target):
             TargetError: It does not respond, or is not a LocalStack.
         """
         if self._discovery is None:
-            info = await_localstack(self._endpoint, patience=self._patience)
+            info = await_localstack(self._endpoint, patience=_READY_SECONDS)
             self._discovery = _Discovery(info, refused_services(self.session()))
         return {"endpoint": self._endpoint.url, "known": json.dumps(asdict(self._discovery))}
 

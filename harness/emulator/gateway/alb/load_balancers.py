@@ -111,11 +111,9 @@ class AlbRegistry(BackgroundService):
         """Return a target group with refreshed registrations; None if not served."""
         if arn not in self._served:
             await self.synchronise(caller)
-        served = self._served.get(arn)
-        if served is None:
-            return None
-        await served.group.refresh()
-        return served.group
+        if served := self._served.get(arn):
+            await served.group.refresh()
+        return served.group if served else None
 
     def load_balancers_of(self, arn: str) -> tuple[str, ...]:
         """Return the ARNs of the load balancers that forward to a target group."""

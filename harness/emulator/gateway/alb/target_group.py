@@ -84,8 +84,7 @@ class TargetGroup:
             delay = number * self.initial_seconds
             registration.checks = asyncio.create_task(self._check(address, registration, delay))
             self.registered[address] = registration
-        for address in [key for key, deadline in self.draining.items() if deadline <= now]:
-            del self.draining[address]
+        self.draining = {key: end for key, end in self.draining.items() if end > now}
 
     async def _check(
         self, address: TargetAddress, registration: Registration, delay: float = 0.0
@@ -102,15 +101,10 @@ class TargetGroup:
         Only healthy targets are used, unless there is none: "if a target group contains only
         unhealthy registered targets, the load balancer routes requests to all of them".
         """
-        for states in ((State.HEALTHY, State.UNAVAILABLE), (State.UNHEALTHY,)):
-            candidates = [
-                address
-                for address, registration in self.registered.items()
-                if self._health(registration).state in states
-            ]
-            if candidates:
-                break
-        else:
+        states = {address: self._health(each).state for address, each in self.registered.items()}
+        usable = [each for each in states if states[each] in (State.HEALTHY, State.UNAVAILABLE)]
+        candidates = usable or [each for each in states if states[each] is State.UNHEALTHY]
+        if not candidates:
             return None
         chosen = min(candidates, key=lambda address: self.registered[address].last_pick)
         self.picks += 1

@@ -30,7 +30,7 @@ from harness.emulator.gateway.patches.base import Call, CallNext, Patch, json_re
 
 _NOT_FOUND = "ObjectNotFoundException"
 
-Operation = Callable[[Caller, dict[str, Any]], Awaitable[dict[str, Any]]]
+Operation = Callable[[Caller, dict[str, Any]], Awaitable[dict[str, Any] | None]]
 
 
 class ApplicationAutoScaling(Patch):
@@ -65,7 +65,7 @@ class ApplicationAutoScaling(Patch):
             return call.error("UnknownOperationException", message)
         try:
             validate(call.json, call.model.input_shape)
-            return json_response(await operation(call.caller, call.json))
+            return json_response(await operation(call.caller, call.json) or {})
         except AutoScalingError as error:
             return call.error(error.code, error.message)
 
@@ -83,13 +83,12 @@ class ApplicationAutoScaling(Patch):
         await self._scaler.enforce_bounds(caller, target)
         return {"ScalableTargetARN": target["ScalableTargetARN"]}
 
-    async def _deregister(self, caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
+    async def _deregister(self, caller: Caller, parameters: dict[str, Any]) -> None:
         scalable = ScalableId.of(parameters)
         target = self._registered(caller, scalable)
         for policy in self._store.policies_of(caller, scalable):
             await self._remove_policy(caller, policy)
         self._store.records(caller, "targets").remove(target)
-        return {}
 
     def _registered(self, caller: Caller, scalable: ScalableId) -> Record:
         target = self._store.target(caller, scalable)
@@ -113,7 +112,7 @@ class ApplicationAutoScaling(Patch):
             policy["Alarms"] = await create_alarms(self._aws, caller, policy)
         return {"PolicyARN": policy["PolicyARN"], "Alarms": policy["Alarms"]}
 
-    async def _delete_policy(self, caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
+    async def _delete_policy(self, caller: Caller, parameters: dict[str, Any]) -> None:
         scalable = ScalableId.of(parameters)
         name = parameters["PolicyName"]
         policy = self._store.policy(caller, scalable, name)
@@ -122,21 +121,18 @@ class ApplicationAutoScaling(Patch):
                 f"No scaling policy found for {scalable}, policy name: {name}", _NOT_FOUND
             )
         await self._remove_policy(caller, policy)
-        return {}
 
     async def _remove_policy(self, caller: Caller, policy: Record) -> None:
         await delete_alarms(self._aws, caller, policy)
         self._store.records(caller, "policies").remove(policy)
 
-    async def _tag(self, caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
+    async def _tag(self, caller: Caller, parameters: dict[str, Any]) -> None:
         self._by_arn(caller, parameters)["Tags"] |= parameters["Tags"]
-        return {}
 
-    async def _untag(self, caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
+    async def _untag(self, caller: Caller, parameters: dict[str, Any]) -> None:
         tags = self._by_arn(caller, parameters)["Tags"]
         for key in parameters["TagKeys"]:
             tags.pop(key, None)
-        return {}
 
     async def _list_tags(self, caller: Caller, parameters: dict[str, Any]) -> dict[str, Any]:
         return {"Tags": self._by_arn(caller, parameters)["Tags"]}

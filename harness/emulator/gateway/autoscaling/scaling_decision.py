@@ -84,13 +84,9 @@ def _adjusted(capacity: int, configuration: dict[str, Any], amount: int) -> int:
     change = capacity * amount / 100
     # "Values greater than 1 are rounded down, values between 0 and 1 are rounded to 1", and so on
     # mirrored below zero.
-    whole = (
-        math.trunc(change)
-        if abs(change) >= 1
-        else int(math.copysign(math.ceil(abs(change)), change))
-    )
+    size = math.floor(abs(change)) if abs(change) >= 1 else math.ceil(abs(change))
     least = configuration.get("MinAdjustmentMagnitude", 0)
-    return capacity + (whole if abs(whole) >= least else int(math.copysign(least, change)))
+    return capacity + int(math.copysign(max(size, least), change))
 
 
 def select_decision(

@@ -31,18 +31,15 @@ class ProxyTargetGroups(Patch):
         """Replace target groups by proxies in the request, and back in the response."""
         form = call.form
         if call.operation in _FORWARDING:
-            call = call.with_form({name: self._proxied(name, form[name]) for name in form})
+            arns = {name: form[name] for name in form if name.endswith(_TARGET_GROUP)}
+            proxied = {name: self._registry.proxy(arn) or arn for name, arn in arns.items()}
+            call = call.with_form({**form, **proxied})
         response = await call_next(call)
         if response.ok and not call.operation.startswith(_READ_ONLY):
             await self._registry.synchronise(call.caller)
         text = response.body.decode()
         replaced = replace_proxy_arns(text, self._registry.real_arn)
         return response if replaced is text else response.with_body(replaced.encode())
-
-    def _proxied(self, name: str, value: str) -> str:
-        if not name.endswith(_TARGET_GROUP):
-            return value
-        return self._registry.proxy(value) or value
 
 
 class TargetHealth(Patch):

@@ -147,20 +147,24 @@ class TestDelete:
 
 
 class TestBuilder:
+    @pytest.fixture(autouse=True)
+    def _path(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PATH", str(tmp_path))
+
     def test_docker_is_preferred_to_podman(self, tmp_path: Path) -> None:
         for name in ("podman", "docker"):
             FakeBuilder(tmp_path, name=name)
 
-        assert find_builder({"PATH": str(tmp_path)}).name == "docker"
+        assert find_builder().name == "docker"
 
     def test_podman_is_used_without_docker(self, tmp_path: Path) -> None:
         FakeBuilder(tmp_path, name="podman")
 
-        assert find_builder({"PATH": str(tmp_path)}).name == "podman"
+        assert find_builder().name == "podman"
 
-    def test_without_either_the_error_has_the_remedy(self, tmp_path: Path) -> None:
+    def test_without_either_the_error_has_the_remedy(self) -> None:
         with pytest.raises(ToolNotFoundError, match=r"neither docker nor podman.*\n.*--image"):
-            find_builder({"PATH": str(tmp_path)})
+            find_builder()
 
 
 def test_another_source_makes_another_tag(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The target ``aws``: the AWS configuration of the user, and an emulator in place of AWS."""
 
+import os
+
 import pytest
 from requests.adapters import HTTPAdapter
 
@@ -70,10 +72,16 @@ class TestAws:
 
 
 class TestTerraform:
-    def test_it_gets_the_aws_variables_of_the_user_with_the_region_of_the_run(self) -> None:
-        environ = {"AWS_PROFILE": "nightly", "AWS_REGION": "us-east-1", "HOME": "/home/me"}
+    def test_it_gets_the_aws_variables_of_the_user_with_the_region_of_the_run(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        target = AwsTarget(region=REGION)
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            monkeypatch.delenv(name)
+        monkeypatch.setenv("AWS_PROFILE", "nightly")
+        monkeypatch.setenv("AWS_REGION", "us-east-1")
 
-        environment = AwsTarget(region=REGION, environ=environ).environment()
+        environment = target.environment()
 
         assert environment == {
             "AWS_PROFILE": "nightly",

@@ -38,7 +38,7 @@ def full() -> Iterator[Server]:
 
 def target_at(server: Server) -> LocalStackTarget:
     endpoint = LocalStackEndpoint(server.endpoint, "--endpoint-url")
-    return LocalStackTarget(region="eu-north-1", endpoint=endpoint, patience=10)
+    return LocalStackTarget(region="eu-north-1", endpoint=endpoint)
 
 
 def started(server: Server) -> LocalStackTarget:

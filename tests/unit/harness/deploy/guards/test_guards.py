@@ -29,7 +29,7 @@ class Account(AwsTarget):
     """An account with the responses of a test."""
 
     def __init__(self, aws: FakeAws, *, identity: Identity) -> None:
-        super().__init__(region="eu-north-1", environ={})
+        super().__init__(region="eu-north-1")
         self._aws = aws
         self.__dict__["identity"] = identity
         self.__dict__["rehearsal"] = None

@@ -52,7 +52,7 @@ async def test_invalid_utf_8_is_replaced(log: ContainerLog) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tail", "texts"), [(0, []), (1, ["b"]), (9, ["a", "b"]), (None, ["a", "b"])]
+    ("tail", "texts"), [(0, []), (1, ["b"]), (3, ["a", "b"]), (None, ["a", "b"])]
 )
 async def test_the_tail_is_the_last_lines(
     log: ContainerLog, tail: int | None, texts: list[str]

@@ -91,6 +91,8 @@ async def backend(aws: FakeAws) -> AsyncIterator[FakeBackend]:
         ("127.0.0.1:4566", False),
         ("bucket.s3.eu-north-1.amazonaws.com", False),
         ("", False),
+        ("[", False),
+        (f"{HOST}:http", False),
     ],
 )
 def test_only_hosts_of_balancers_and_distributions_match(host: str, expected: bool) -> None:
