@@ -122,7 +122,7 @@ class Authorizer(Authenticator):
 
 def needs_of(request: Request, signature: Signature, caller: Caller) -> Iterator[Need]:
     """Yield the actions that a request needs."""
-    import ministack.core.iam_actions as actions  # type: ignore[import-untyped]  # noqa: PLC0415
+    import ministack.core.iam_actions as actions  # noqa: PLC0415
 
     service, parameters, headers = signature.service, _parameters(request), dict(request.headers)
     call = (request.method, request.path, headers, request.body, parameters)
@@ -170,8 +170,8 @@ def _parameters(request: Request) -> dict[str, list[str]]:
 
 def _refusal(request: Request, signature: Signature, caller: Caller, need: Need) -> Response | None:
     from ministack.core.iam_actions import access_denied_response  # noqa: PLC0415
-    from ministack.core.iam_evaluator import enforce  # type: ignore[import-untyped]  # noqa: PLC0415
-    from ministack.core.responses import set_request_account_id  # type: ignore[import-untyped]  # noqa: PLC0415
+    from ministack.core.iam_evaluator import enforce  # noqa: PLC0415
+    from ministack.core.responses import set_request_account_id  # noqa: PLC0415
 
     set_request_account_id(caller.account)
     arguments = (signature.access_key, need.action, signature.service, caller.region)

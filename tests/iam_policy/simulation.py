@@ -32,8 +32,8 @@ class PolicySimulation(Patch):
 
 
 def _policies(arn: str, account: str) -> Any:
-    import ministack.core.iam_evaluator as evaluator  # type: ignore[import-untyped]  # noqa: PLC0415
-    from ministack.services import iam  # type: ignore[import-untyped]  # noqa: PLC0415
+    import ministack.core.iam_evaluator as evaluator  # noqa: PLC0415
+    from ministack.services import iam  # noqa: PLC0415
 
     name = arn.rpartition("/")[2]
     stored, gather = (

@@ -25,14 +25,10 @@ class ChildProcess:
     def __init__(self, process: asyncio.subprocess.Process, log: ContainerLog) -> None:
         assert process.stdout is not None and process.stderr is not None  # noqa: S101, PT018
         self._process = process
+        self.pid = process.pid
         self._copies = asyncio.gather(
             log.copy(process.stdout, "stdout"), log.copy(process.stderr, "stderr")
         )
-
-    @property
-    def pid(self) -> int:
-        """Process id."""
-        return self._process.pid
 
     async def wait(self) -> int:
         """Wait for the exit; return the exit status of Docker (128 + signal)."""

@@ -20,21 +20,20 @@ class VolumeStore:
     """Named volumes and container folders below one folder.
 
     If programs run as another account without access to the folder (in the home of root), the
-    store is in ``/var/tmp``.
+    store is in ``/var/tmp``. All accounts can enter ``shared_folder``.
     """
 
     def __init__(self, directory: Path, account: Account | None) -> None:
-        self._base = directory
         closed = first_inaccessible_folder(directory) if account else None
         if closed is not None:
-            self._base = create_temporary_folder(
+            directory = create_temporary_folder(
                 _SHARED_PREFIX, parent=_SHARED_TEMPORARY, mode=0o711
             )
             logger.info(
-                "%s is not accessible to other accounts; volumes are in %s", closed, self._base
+                "%s is not accessible to other accounts; volumes are in %s", closed, directory
             )
-        self._volumes = self._base / "volumes"
-        self._containers = self._base / "containers"
+        self.shared_folder = directory
+        self._volumes, self._containers = directory / "volumes", directory / "containers"
         for folder in (self._volumes, self._containers):
             create_folder(folder, mode=0o711)
 
@@ -42,11 +41,6 @@ class VolumeStore:
     def names(self) -> list[str]:
         """Names of all volumes."""
         return sorted(each.name for each in self._volumes.iterdir() if each.is_dir())
-
-    @property
-    def shared_folder(self) -> Path:
-        """A folder that all accounts can enter."""
-        return self._base
 
     def container_folder(self, name: str) -> Path:
         """Create the private folder of a container."""
@@ -82,9 +76,9 @@ class VolumeStore:
     def close(self) -> None:
         """Remove the folders of containers and volumes."""
         for folder in (self._containers, self._volumes):
-            remove_folder(folder, parent=self._base)
-        if self._base.parent == _SHARED_TEMPORARY:
-            remove_folder(self._base, parent=_SHARED_TEMPORARY, prefix=_SHARED_PREFIX)
+            remove_folder(folder, parent=self.shared_folder)
+        if self.shared_folder.parent == _SHARED_TEMPORARY:
+            remove_folder(self.shared_folder, parent=_SHARED_TEMPORARY, prefix=_SHARED_PREFIX)
 
     def _path(self, name: str) -> Path:
         if "/" in name or name in ("", ".", ".."):

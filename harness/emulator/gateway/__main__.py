@@ -26,7 +26,7 @@ def main() -> int:
         settings.directory.mkdir(parents=True, exist_ok=True)
         listener = bind(settings.port)
         # Importing MiniStack reads its settings from the environment.
-        import ministack.app  # type: ignore[import-untyped]  # noqa: PLC0415
+        import ministack.app  # noqa: PLC0415
 
         from harness.emulator.gateway.server import build, run  # noqa: PLC0415
 

@@ -44,7 +44,7 @@ def share_service_models() -> None:
     It would read each model a second time, through a botocore session of its own; and at a call
     of a service that it does not have, the models of all services, to find whether there is one.
     """
-    from ministack.core import responses, router  # type: ignore[import-untyped]  # noqa: PLC0415
+    from ministack.core import responses, router  # noqa: PLC0415
 
     def model_of(service: str) -> ServiceModel | None:
         with suppress(UnknownServiceError):

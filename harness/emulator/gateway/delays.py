@@ -185,7 +185,7 @@ def delay_task_states(seconds: float) -> None:
 
     Each of its tasks has a thread, which passes through these functions.
     """
-    from ministack.services import ecs  # type: ignore[import-untyped]  # noqa: PLC0415
+    from ministack.services import ecs  # noqa: PLC0415
 
     def delayed(function: Callable[..., Any], *arguments: Any) -> Any:
         time.sleep(seconds)

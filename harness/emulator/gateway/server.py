@@ -50,9 +50,7 @@ _SHUTDOWN_SECONDS = 20.0
 
 def build(ministack: ASGIApp, viewers: ASGIApp, settings: GatewaySettings) -> Gateway:
     """Build the gateway around MiniStack, whose data planes alone are ``viewers``."""
-    from ministack.core.responses import (  # type: ignore[import-untyped]  # noqa: PLC0415
-        set_request_account_id,
-    )
+    from ministack.core.responses import set_request_account_id  # noqa: PLC0415
 
     release_connection_lock()
     share_service_models()

@@ -33,7 +33,7 @@ class ServiceScheduler(BackgroundService):
     """
 
     def __init__(self, registry: AlbRegistry, grace: TimeScale) -> None:
-        from ministack.services import ecs  # type: ignore[import-untyped]  # noqa: PLC0415
+        from ministack.services import ecs  # noqa: PLC0415
 
         self._registry, self._grace, self._ecs = registry, grace, ecs
         stable = ecs._record_service_task_healthy
@@ -62,7 +62,7 @@ class ServiceScheduler(BackgroundService):
         return next(found, Health(State.INITIAL))
 
     def _stop_unhealthy(self, group: TargetGroup) -> None:
-        from ministack.core import responses  # type: ignore[import-untyped]  # noqa: PLC0415
+        from ministack.core import responses  # noqa: PLC0415
 
         with responses.request_scope(group.caller.account, group.caller.region):
             for service, task in list(self._overdue(group)):

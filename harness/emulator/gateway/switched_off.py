@@ -52,9 +52,7 @@ def switch_off(modules: dict[str, Any], *, allow_code: bool) -> None:
         return
     for name, reason in RUN_CODE.items():
         modules[name] = SwitchedOff(name, reason, _REMEDY)
-    from ministack.core import (  # type: ignore[import-untyped]  # noqa: PLC0415
-        node_pool,
-    )
+    from ministack.core import node_pool  # noqa: PLC0415
 
     # CloudFront functions, too: MiniStack runs all JavaScript in Node.js.
     node_pool.NodeWorkerPool.call = _no_node

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import docker  # type: ignore[import-untyped]
+import docker
 
 from harness.core.redaction import register_secret
 from harness.emulator.gateway.authentication import IssuedKey

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from botocore import xform_name
-from ministack.core.iam_evaluator import (  # type: ignore[import-untyped]
+from ministack.core.iam_evaluator import (
     EvalContext,
     evaluate,
     parse_policy_document,

@@ -35,8 +35,6 @@ def release_connection_lock() -> None:
     MiniStack holds a lock of the module while it connects: a server that does not respond would
     hold up the calls to all others. The dictionary that it protects is used atomically.
     """
-    from ministack.services import (  # type: ignore[import-untyped]  # noqa: PLC0415
-        rds_data,
-    )
+    from ministack.services import rds_data  # noqa: PLC0415
 
     rds_data._lock = contextlib.nullcontext()

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from docker.errors import DockerException  # type: ignore[import-untyped]
+from docker.errors import DockerException
 from requests import RequestException
 
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
@@ -190,7 +190,7 @@ def await_task_exits() -> None:
     It would inspect the container twenty times a second, and so would each description of tasks:
     a third of the CPU of a deployed stack.
     """
-    from ministack.services import ecs  # type: ignore[import-untyped]  # noqa: PLC0415
+    from ministack.services import ecs  # noqa: PLC0415
 
     inspect = ecs._maybe_mark_stopped
     awaited: set[str] = set()

@@ -1,5 +1,5 @@
 import pytest
-from ministack.core import responses, router  # type: ignore[import-untyped]
+from ministack.core import responses, router
 
 from harness.emulator.gateway.aws import ApiError, build, service_model, share_service_models
 from tests.unit.harness.emulator.gateway.fake_aws import CALLER, FakeAws, ecs_error, elb_error

@@ -1,9 +1,9 @@
 import re
 from pathlib import Path
 
-import ministack.services  # type: ignore[import-untyped]
+import ministack.services
 import pytest
-from ministack.app import SERVICE_REGISTRY  # type: ignore[import-untyped]
+from ministack.app import SERVICE_REGISTRY
 
 from harness.emulator.gateway.switched_off import LISTEN, RUN_CODE, SwitchedOff, switch_off
 
@@ -43,7 +43,7 @@ def _modules(entry: dict[str, str]) -> tuple[str, ...]:
 def test_services_that_run_code_are_switched_on_by_request(
     monkeypatch: pytest.MonkeyPatch, allow_code: bool
 ) -> None:
-    from ministack.core import node_pool  # type: ignore[import-untyped]  # noqa: PLC0415
+    from ministack.core import node_pool  # noqa: PLC0415
 
     # Restored after the test.
     monkeypatch.setattr(node_pool.NodeWorkerPool, "call", node_pool.NodeWorkerPool.call)

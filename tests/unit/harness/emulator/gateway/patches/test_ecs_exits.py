@@ -2,8 +2,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from docker.errors import APIError  # type: ignore[import-untyped]
-from ministack.services import ecs  # type: ignore[import-untyped]
+from docker.errors import APIError
+from ministack.services import ecs
 
 from harness.emulator.gateway.patches.ecs import await_task_exits
 
