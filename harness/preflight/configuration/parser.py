@@ -184,13 +184,10 @@ class _Parser:
         return self._name(start)
 
     def _name(self, start: int) -> Node:
-        match = self._match(_IDENTIFIER)
-        if match is None:
-            raise UnsupportedSyntaxError(self._text)
+        name = self._required(_IDENTIFIER)
         if self._text.startswith("(", self._position):
             self._position += 1
-            return self._call(start, match[0], self._items(")"))
-        name = match[0]
+            return self._call(start, name, self._items(")"))
         return Literal(_CONSTANTS[name]) if name in _CONSTANTS else Traversal(name, name)
 
     def _for(self, start: int, closing: str) -> Node | None:

@@ -55,16 +55,14 @@ def read_configurations(
     return roots or list(found.values())
 
 
-def configuration_of(document: Any, *, label: str = "configuration") -> Configuration:
+def configuration_of(
+    document: Any, *, label: str = "configuration", values: RootValues | None = None
+) -> Configuration:
     """Return the configuration of parsed Terraform JSON, or of a parsed plan.
 
     Raises:
         PreflightInputError: The document is neither.
     """
-    return _configuration(document, label, RootValues())
-
-
-def _configuration(document: Any, label: str, values: RootValues) -> Configuration:
     if isinstance(document, dict):
         if is_plan(document):
             return build_plan(document, label=label)
@@ -90,7 +88,7 @@ class _Reader:
         document = load(path)
         extensions = (*_EXTENSIONS, *_OPENTOFU_EXTENSIONS)
         if not path.name.endswith(extensions):
-            return _configuration(document, str(path), values)
+            return configuration_of(document, label=str(path), values=values)
         others = [NotRead(o.name, "only one file was passed") for o in self._files(path.parent)]
         own = [other for other in others if other.name != path.name]
         loaded = Loaded({str(path): document}, str(path.parent), own)

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from harness.preflight.configuration import Block, Reference, Resource, Unknown, references_in
+from harness.preflight.configuration.values import as_list
 
 _MANAGED: Mapping[str, tuple[str, ...]] = {
     "service-role/AmazonECSTaskExecutionRolePolicy": (
@@ -55,8 +56,7 @@ def policy_of(resource: Resource, argument: str) -> list[Statement] | None:
         return None
     if not isinstance(document, Mapping):
         return None
-    listed = document.get("Statement")
-    items = listed if isinstance(listed, list) else [listed]
+    items = as_list(document.get("Statement"))
     known = [_statement(item) for item in items if isinstance(item, Mapping)]
     return known if len(known) == len(items) else None
 
@@ -111,17 +111,12 @@ def _statement(item: Mapping[str, Any]) -> Statement:
 
 
 def _principals(value: Any) -> Iterator[Any]:
-    if isinstance(value, Mapping):
-        for names in value.values():
-            yield from _tuple(names)
-    else:
-        yield from _tuple(value)
+    for names in value.values() if isinstance(value, Mapping) else [value]:
+        yield from _tuple(names)
 
 
 def _tuple(value: Any) -> tuple[Any, ...]:
-    if value is None:
-        return ()
-    return tuple(value) if isinstance(value, list) else (value,)
+    return () if value is None else tuple(as_list(value))
 
 
 def trusts(role: Resource, service: str) -> bool | None:

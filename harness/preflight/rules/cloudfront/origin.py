@@ -124,11 +124,9 @@ def _origins(distribution: Resource) -> Iterator[str]:
         custom = not (origin.absent("custom_origin_config") and origin.absent("vpc_origin_config"))
         if not custom and (balancer or ".elb.amazonaws.com" in domain):
             yield f"the load balancer of origin {name} requires custom_origin_config"
-        access = not origin.absent("origin_access_control_id")
-        if access and not origin.absent("s3_origin_config"):
-            identity = [b.text("origin_access_identity") for b in origin.blocks("s3_origin_config")]
-            if any(identity):
-                yield f"origin {name} has an origin access control and an identity"
+        identities = [b.text("origin_access_identity") for b in origin.blocks("s3_origin_config")]
+        if any(identities) and not origin.absent("origin_access_control_id"):
+            yield f"origin {name} has an origin access control and an identity"
 
 
 def _ttls(behavior: Block) -> Iterator[str]:

@@ -22,7 +22,8 @@ _URL = re.compile(
 def too_few_zones(balancer: Resource) -> Problems:
     """An application load balancer is in fewer than two availability zones."""
     zones = distinct_zones(balancer, "subnets")
-    if zones is not None and zones and len(zones) < _MIN_ZONES and _is_application(balancer):
+    application = balancer.text("load_balancer_type", "application") == "application"
+    if zones and len(zones) < _MIN_ZONES and application:
         yield balancer.problem(f"all subnets are in {zones[0]}")
 
 
@@ -34,10 +35,6 @@ def subnets_in_same_zone(balancer: Resource) -> Problems:
     if twice and len(twice) < math.comb(len(zones), 2):
         zone = twice[0].text if isinstance(twice[0], Unknown) else twice[0]
         yield balancer.problem(f"two subnets are in {zone}")
-
-
-def _is_application(balancer: Resource) -> bool:
-    return balancer.text("load_balancer_type", "application") == "application"
 
 
 @resource_rule("elbv2/no-internet-gateway", "aws_lb")
