@@ -1,9 +1,8 @@
 """Run the rules over a configuration."""
 
 import gc
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from string import Formatter
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -40,7 +39,6 @@ def preflight(
     target: LookupTarget | None = None,
     terraform: TerraformVersion | None = None,
     environment_suffix: str | None = None,
-    existing: Collection[str] = (),
     disposable: bool = True,
     suppressions: Sequence[Suppression] = (),
 ) -> Report:
@@ -52,13 +50,11 @@ def preflight(
         terraform: The Terraform that would run; None: skips the rules on its version.
         environment_suffix: Required part of every name that is unique per run; by default the
             literal output ``environment_suffix``, if the configuration has one.
-        existing: Addresses of resources that are deployed already, whose names are in use.
         disposable: Whether the environment is temporary: applies the teardown rules.
 
     Raises:
         PreflightInputError: The configuration has a value of a wrong type.
     """
-    configuration.existing |= frozenset(existing)
     suffix = environment_suffix or configuration.outputs.text("environment_suffix")
     lookup = TargetLookup(target) if target is not None else None
     inspection = Inspection(configuration, terraform, suffix, lookup)
@@ -72,12 +68,7 @@ def preflight(
                 findings.append(_finding(rule, problem, inspection))
         except (BotoCoreError, ClientError, TargetError) as error:
             notes.append(f"{rule.id}: not looked up: {error}")
-    report = _report(findings, suppressions, notes)
-    return replace(
-        report,
-        not_read=configuration.not_read,
-        blocks=sum("aws_" in a for a in configuration.declared),
-    )
+    return _report(findings, suppressions, notes, configuration)
 
 
 def _finding(rule: Rule, problem: Problem, inspection: Inspection) -> Finding:
@@ -107,7 +98,10 @@ def _fill(template: str, details: Mapping[str, object]) -> str:
 
 
 def _report(
-    findings: Sequence[Finding], suppressions: Sequence[Suppression], notes: list[str]
+    findings: Sequence[Finding],
+    suppressions: Sequence[Suppression],
+    notes: list[str],
+    configuration: Configuration,
 ) -> Report:
     kept: list[Finding] = []
     suppressed: list[Suppressed] = []
@@ -123,4 +117,5 @@ def _report(
         for s in suppressions
         if s not in used
     ]
-    return Report(tuple(kept), tuple(suppressed), tuple(notes))
+    blocks = sum("aws_" in address for address in configuration.declared)
+    return Report(tuple(kept), tuple(suppressed), tuple(notes), configuration.not_read, blocks)

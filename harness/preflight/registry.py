@@ -117,14 +117,14 @@ def configuration_rule(
 Lookup = Callable[[Inspection, TargetLookup], Problems]
 
 
-def lookup_rule(id_: str, table: str = "") -> Callable[[Lookup], Lookup]:
+def lookup_rule(id_: str) -> Callable[[Lookup], Lookup]:
     """Register a rule that queries the target, and is skipped offline; see ``Rule``."""
 
     def register(check: Lookup) -> Lookup:
         def check_online(inspection: Inspection) -> Problems:
             return check(inspection, inspection.target) if inspection.target else iter(())
 
-        add_rule(id_, check_online, check, online=True, table=table)
+        add_rule(id_, check_online, check, online=True)
         return check
 
     return register

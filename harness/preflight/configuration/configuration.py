@@ -270,7 +270,8 @@ class Configuration(RootSettings):
         if isinstance(value, Reference):
             found = self.find(value.address)
         elif isinstance(value, str):
-            found = self._by_name(value, types)
+            named = [r for kind in types for r in self._names_of(kind).get(value, ())]
+            found = named[0] if len(named) == 1 else None
         else:
             return None
         return found if found is not None and (not types or found.type in types) else None
@@ -298,10 +299,6 @@ class Configuration(RootSettings):
             return reference
         name = _COMPUTED.get((resource.type, steps[0]), steps[0])
         return reference if resource.raw.get(name) is None else resource.value(name)
-
-    def _by_name(self, value: str, types: Sequence[str]) -> Resource | None:
-        found = [resource for kind in types for resource in self._names_of(kind).get(value, ())]
-        return found[0] if len(found) == 1 else None
 
     def _names_of(self, type_: str) -> Mapping[str, list[Resource]]:
         """Return the resources and data blocks of a type by each of their names."""

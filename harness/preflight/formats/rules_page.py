@@ -64,11 +64,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _section(rule: Rule) -> str:
-    facts = [
-        str(rule.severity),
-        str(rule.family),
-        *(["queries the target"] if rule.online else []),
-    ]
+    facts = [rule.severity, rule.family, *(["queries the target"] if rule.online else [])]
     types = ", ".join(f"`{kind}`" for kind in rule.resource_types)
     lines = [
         f"### {rule.id}\n",

@@ -6,7 +6,6 @@ patterns of botocore's service models; ``python -m tests.record_api_limits`` wri
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from harness.preflight.configuration import Resource, Unknown
@@ -15,6 +14,7 @@ from harness.preflight.registry import Problems, load, resource_rule
 _DATA = load("api_limits.json")
 _TYPES: Mapping[str, Any] = _DATA["types"]
 _MOST_SHOWN = 12
+_FLAGS = re.ASCII | re.DOTALL
 
 
 @resource_rule("api/limit", *_TYPES, table=f"service models of {_DATA['source']}")
@@ -42,7 +42,7 @@ def violation(limit: Mapping[str, Any], value: Any) -> str:
     length = (limit.get("min_length", 0), limit.get("max_length", len(text)))
     if not length[0] <= len(text) <= length[1]:
         return f"{length[0]} to {length[1]} characters ({len(text)})"
-    if "pattern" in limit and not _pattern(limit["pattern"]).fullmatch(text):
+    if "pattern" in limit and not re.fullmatch(limit["pattern"], text, _FLAGS):
         return f"a match of {limit['pattern']}"
     return _range_violation(limit, text)
 
@@ -76,8 +76,3 @@ def _range_violation(limit: Mapping[str, Any], text: str) -> str:
 def _shown(values: list[str]) -> str:
     more = ", ..." if len(values) > _MOST_SHOWN else ""
     return ", ".join(values[:_MOST_SHOWN]) + more
-
-
-@cache
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.ASCII | re.DOTALL)

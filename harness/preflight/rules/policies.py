@@ -18,13 +18,9 @@ _IDENTITY = ("aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy", "aw
 # Resource type -> argument with a policy that has principals.
 _RESOURCE_POLICIES = {
     "aws_iam_role": "assume_role_policy",
-    "aws_s3_bucket": "policy",
-    "aws_kms_key": "policy",
-    "aws_sns_topic": "policy",
-    "aws_sqs_queue": "policy",
-    "aws_vpc_endpoint": "policy",
     **dict.fromkeys(
         (
+            *("aws_s3_bucket", "aws_kms_key", "aws_sns_topic", "aws_sqs_queue", "aws_vpc_endpoint"),
             *("aws_ecr_repository_policy", "aws_kms_key_policy", "aws_s3_bucket_policy"),
             *("aws_secretsmanager_secret_policy", "aws_sns_topic_policy", "aws_sqs_queue_policy"),
             *("aws_vpc_endpoint_policy", "aws_cloudwatch_event_bus_policy"),

@@ -127,7 +127,7 @@ def master_username(database: Resource) -> Problems:
 def master_password(database: Resource) -> Problems:
     """The master password is too short, too long, or contains a character that is not allowed."""
     limit = _MAX_PASSWORD.get(database.text("engine") or "", 128)
-    for argument in ("master_password", "master_password_wo", "password", "password_wo"):
+    for argument in _PASSWORDS:
         secret = database.text(argument)
         if not secret:
             continue
