@@ -13,7 +13,7 @@ from harness.targets.embedded import EmbeddedTarget
 from tests.integration.cli_process import CliProcess
 
 GATEWAY = r"-m harness\.emulator\.gateway$"
-SUPERVISOR = r"-m harness\.emulator --directory"
+SUPERVISOR = r"-m harness\.emulator /"
 POSTGRES = r"bin/postgres -D"
 PASSWORD = "of-a-test-only"
 

@@ -11,7 +11,7 @@ from tests.faults.scene import Scene
 
 FAMILY = "Killed processes"
 GATEWAY = r"-m harness\.emulator\.gateway$"
-SUPERVISOR = r"-m harness\.emulator --directory"
+SUPERVISOR = r"-m harness\.emulator /"
 PROVIDER = r"terraform-provider-aws"
 TERRAFORM = r"^\S*terraform (-chdir=\S+ )?apply"
 GUARD = r"process_guard\.py .* apply"
