@@ -1,11 +1,8 @@
-"""Errors of AWS: their codes and messages, and which mean "not found", "denied" or "later"."""
+"""Errors of AWS: their codes and messages, and which mean "not found" or "access denied"."""
 
 import re
-import tomllib
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -81,42 +78,3 @@ def error_message(error: Exception) -> str:
         return str(error)
     message = error.response["Error"].get("Message", "")
     return f"{error.operation_name}: {error_code(error)}: {message}"
-
-
-@dataclass(frozen=True)
-class TransientError:
-    """A refusal of AWS that ends without any action.
-
-    Attributes:
-        operation: Pattern of the operations that are refused.
-        seconds: How long it may last.
-        message: Pattern in the message, where the code alone is ambiguous.
-    """
-
-    operation: str
-    code: str
-    reason: str
-    seconds: float
-    message: str = ""
-
-
-_TRANSIENT = Path(__file__).with_name("transient_errors.toml").read_text(encoding="utf-8")
-_TRANSIENT_ERRORS = tuple(TransientError(**table) for table in tomllib.loads(_TRANSIENT)["error"])
-
-
-def transient_error(operation: str, code: str, message: str) -> TransientError | None:
-    """Return the transient error that a response to an operation is; None if it is none."""
-    for each in _TRANSIENT_ERRORS:
-        if (
-            re.fullmatch(each.operation, operation)
-            and re.fullmatch(each.code, code)
-            and re.search(each.message, message)
-        ):
-            return each
-    return None
-
-
-def transient_of(error: ClientError) -> TransientError | None:
-    """Return the transient error that an error of botocore is; None if it is none of them."""
-    message = error.response["Error"].get("Message", "")
-    return transient_error(error.operation_name, error_code(error), message)

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.clients import Clients
-from harness.aws.errors import transient_error
 from harness.aws.resources.inventory import take_inventory
 from harness.aws.resources.ownership import Ownership
 from harness.aws.resources.resource import Kind, Resource
+from harness.aws.transient_errors import transient_error
 from harness.core.errors import EmulatorError, HarnessError, LeakError, TargetError
 from harness.core.folders import remove_folder
 from harness.deploy.deploy import because_of, ended_target

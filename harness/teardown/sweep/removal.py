@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.clients import Clients
-from harness.aws.errors import error_message, is_absent, transient_of
+from harness.aws.errors import error_message, is_absent
 from harness.aws.resources.inventory import RESOURCE_TYPES
 from harness.aws.resources.resource import Kind, Resource
+from harness.aws.transient_errors import transient_of
 from harness.core.errors import WaitTimeoutError
 from harness.core.wait import wait_until
 

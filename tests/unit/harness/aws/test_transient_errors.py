@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from harness.aws.errors import transient_of
+from harness.aws.transient_errors import transient_of
 
 
 def refused(operation: str, code: str, message: str = "") -> ClientError:
