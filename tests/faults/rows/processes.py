@@ -12,7 +12,8 @@ from tests.faults.scene import Scene
 FAMILY = "Killed processes"
 GATEWAY = r"-m harness\.emulator\.gateway$"
 SUPERVISOR = r"-m harness\.emulator /"
-PROVIDER = r"terraform-provider-aws"
+PROVIDER = r"^\S*terraform-provider-aws\S*( -debug)?$"
+RELAY = r"^\S*python\S* -I -S \S*shared_provider\.py .* apply"
 TERRAFORM = r"^\S*terraform (-chdir=\S+ )?apply"
 GUARD = r"process_guard\.py .* apply"
 POSTGRES = r"bin/postgres -D"
@@ -61,6 +62,13 @@ def rows() -> Iterator[Row]:
             verdict="failed",
             first=first,
         )
+    yield Row(
+        FAMILY,
+        "the relay of the provider's schema is killed",
+        "apply",
+        inject=kill(RELAY, after=applying),
+        tiers=NETWORK,
+    )
     yield Row(
         FAMILY,
         "the gateway is killed",
