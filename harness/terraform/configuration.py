@@ -51,9 +51,14 @@ def backend(config: Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
-def has_local_state(directory: Path) -> bool:
-    """Whether the state of the configuration written to a directory is in that directory."""
-    return _is_local(_read(directory))
+def has_readable_state(directory: Path, environment: Mapping[str, str]) -> bool:
+    """Whether the state of the configuration written to a directory is text in that directory.
+
+    OpenTofu may encrypt it: https://opentofu.org/docs/language/state/encryption/
+    """
+    config = _read(directory)
+    encrypted = "encryption" in config.get("terraform", {}) or "TF_ENCRYPTION" in environment
+    return _is_local(config) and not encrypted
 
 
 def has_one_aws_provider(directory: Path) -> bool:

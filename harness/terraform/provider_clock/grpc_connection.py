@@ -1,4 +1,4 @@
-"""A connection of gRPC: messages in HTTP/2.
+"""A gRPC connection: messages in HTTP/2.
 
 https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
 """
@@ -17,8 +17,25 @@ _PREFIX_BYTES = 5
 _CHUNK_BYTES = 2**20
 
 
+def framed(message: bytes) -> bytes:
+    """Return a message with its prefix: not compressed, and its length in bytes."""
+    return b"\0" + len(message).to_bytes(_PREFIX_BYTES - 1, "big") + message
+
+
+def unframed(data: bytes) -> bytes:
+    """Return the message in the data of a response.
+
+    Raises:
+        ValueError: It is not one whole message without compression.
+    """
+    message = data[_PREFIX_BYTES:]
+    if framed(message) != data:
+        raise ValueError(f"no whole message in {len(data)} bytes")
+    return message
+
+
 class GrpcConnection:
-    """An HTTP/2 connection with messages of gRPC."""
+    """An HTTP/2 connection with gRPC messages."""
 
     def __init__(self, opened: socket.socket, *, client: bool) -> None:
         self._socket = opened
@@ -33,12 +50,16 @@ class GrpcConnection:
                 yield self._received.popleft()
 
     def call(self, path: bytes) -> bytes:
-        """Return the message of the response to an empty one; empty if there is no whole one."""
+        """Return the message of the response to an empty one.
+
+        Raises:
+            ValueError: There is no whole one.
+        """
         stream = self._http2.get_next_available_stream_id()
         method = [(b":method", b"POST"), (b":scheme", b"http"), (b":path", path)]
         more = [(b":authority", b"localhost"), (b"te", b"trailers"), _CONTENT]
         self._http2.send_headers(stream, method + more)
-        self._http2.send_data(stream, _prefix(b""), end_stream=True)
+        self._http2.send_data(stream, framed(b""), end_stream=True)
         self._flush()
         data = bytearray()
         for event in self.events():
@@ -46,13 +67,12 @@ class GrpcConnection:
                 data += event.data
             elif isinstance(event, StreamEnded | StreamReset):
                 break
-        message = bytes(data[_PREFIX_BYTES:])
-        return message if data[:_PREFIX_BYTES] == _prefix(message) else b""
+        return unframed(bytes(data))
 
-    def respond(self, stream: int, message: bytes) -> None:
-        """Send a message; an empty one is that the method is not implemented."""
+    def respond(self, stream: int, message: bytes | None) -> None:
+        """Send a message; None is sent as UNIMPLEMENTED."""
         self._http2.send_headers(stream, [(b":status", b"200"), _CONTENT])
-        data = _prefix(message) + message if message else b""
+        data = b"" if message is None else framed(message)
         while data:
             window = self._http2.local_flow_control_window(stream)
             size = min(window, self._http2.max_outbound_frame_size, len(data))
@@ -62,12 +82,12 @@ class GrpcConnection:
                 self._flush()
             elif not self._receive():
                 return
-        status = [(b"grpc-status", _OK if message else _UNIMPLEMENTED)]
+        status = [(b"grpc-status", _UNIMPLEMENTED if message is None else _OK)]
         self._http2.send_headers(stream, status, end_stream=True)
         self._flush()
 
     def refuse(self, stream: int) -> None:
-        """Close the connection; the request and later ones were not processed."""
+        """Close the connection: neither this request nor a later one was processed."""
         self._http2.close_connection(last_stream_id=max(0, stream - 2))
         self._flush()
         while self._socket.recv(_CHUNK_BYTES):
@@ -86,8 +106,3 @@ class GrpcConnection:
     def _flush(self) -> None:
         if data := self._http2.data_to_send():
             self._socket.sendall(data)
-
-
-def _prefix(message: bytes) -> bytes:
-    """Return that a message is not compressed, and its length."""
-    return b"\0" + len(message).to_bytes(_PREFIX_BYTES - 1, "big")

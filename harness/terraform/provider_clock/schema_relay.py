@@ -1,4 +1,4 @@
-"""Gives Terraform the schemas of the types in use, not those of all types of the provider.
+"""Relays the schema of a provider to Terraform, with the types in use alone.
 
 Each Terraform command begins with a request for the schema of its provider. That of AWS has 1,500
 types of resources and 600 of data sources; to build, send and read them was half of the CPU of a
@@ -8,8 +8,8 @@ provider itself: before the response, a link to the provider's socket replaces t
 other request is refused in the way after which gRPC repeats it on a new connection
 (https://grpc.io/docs/guides/retry/, transparent retries).
 
-The provider is asked for its whole schema once; its response is kept in the cache folder of the
-user. The messages are those of
+The whole schema is requested once; the response is kept in the cache folder of the user. Whatever
+goes wrong here, the request is refused as well. The messages are those of
 https://github.com/hashicorp/terraform/tree/v1.11.4/docs/plugin-protocol.
 """
 
@@ -26,37 +26,39 @@ from typing import Any
 
 import platformdirs
 from h2.events import RequestReceived
+from h2.exceptions import H2Error
 
 from harness.core import file_cache
-from harness.terraform.provider_clock.grpc_connection import GrpcConnection
+from harness.terraform.provider_clock.grpc_connection import GrpcConnection, framed, unframed
 
 _SUBSETS = (b"/tfplugin5.Provider/GetSchema", b"/tfplugin5.Provider/GetResourceIdentitySchemas")
 _STREAMS_OF_GO_PLUGIN = b"/plugin."  # optional
 _TYPE = re.compile(rb"\baws_\w+")
-_FILES = ("*.tf.json", "*.tfstate")
+_FILES = ("*.tf*", "*.tofu*")
 _MAX_CACHED = 4
+_BEGINNING_BYTES = 4096  # with the build ID of a Go program
 _PR_SET_PDEATHSIG = 1
 _LENGTH_DELIMITED = 2
 _FIRST_FIELD = 1 << 3 | _LENGTH_DELIMITED
 
 
-def start_relay(provider: dict[str, Any], directory: Path = Path()) -> dict[str, Any]:
-    """Start a relay for one command; return how Terraform connects to it.
+def start_relay(provider: dict[str, Any]) -> dict[str, Any]:
+    """Start a relay for a command in the current directory; return how Terraform connects to it.
 
     Args:
         provider: How Terraform connects to the provider, as in TF_REATTACH_PROVIDERS.
-        directory: Terraform's working directory, with the configuration and the state.
 
     Raises:
         OSError: It cannot be started.
     """
     address = provider["Addr"]["String"]
-    relay = SchemaRelay(address, _cache_of(Path(f"/proc/{provider['Pid']}/exe")), directory)
+    relay = SchemaRelay(address, _cache_of(Path(f"/proc/{provider['Pid']}/exe")), Path())
     parent = os.getpid()
     if os.fork() == 0:
         try:
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
-            for number in (signal.SIGINT, signal.SIGPIPE):  # Terraform handles its own
+            # Ctrl-C is for Terraform; the others become errors.
+            for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):
                 signal.signal(number, signal.SIG_IGN)
             if os.getppid() == parent:
                 relay.serve()
@@ -110,9 +112,10 @@ def _varint(data: bytes, start: int) -> tuple[int, int]:
 
 def _cache_of(program: Path) -> Path:
     """Return the folder for the responses of a program."""
-    facts = program.resolve().stat()
-    identity = f"{program.resolve()} {facts.st_size} {facts.st_mtime_ns}"
-    digest = hashlib.sha256(identity.encode()).hexdigest()[:16]
+    with program.open("rb") as file:
+        beginning = file.read(_BEGINNING_BYTES)
+    facts = f"{program.resolve().name} {program.stat().st_size}"
+    digest = hashlib.sha256(facts.encode() + beginning).hexdigest()[:16]
     return platformdirs.user_cache_path("catalog-harness") / "provider-schema" / digest
 
 
@@ -133,7 +136,7 @@ class SchemaRelay:
     def serve(self) -> None:
         """Serve until a connection with a request for the provider has ended.
 
-        Terraform connects once before, without a request, to find out whether anybody listens.
+        Terraform connects once before, without a request, to test the socket.
         """
         try:
             while not self._serve(self.listener.accept()[0]):
@@ -143,7 +146,7 @@ class SchemaRelay:
 
     def _serve(self, accepted: socket.socket) -> bool:
         requested = False
-        with accepted:
+        with accepted, suppress(OSError, H2Error):
             connection = GrpcConnection(accepted, client=False)
             for event in connection.events():
                 if isinstance(event, RequestReceived):
@@ -154,17 +157,18 @@ class SchemaRelay:
     def _respond(self, connection: GrpcConnection, stream: int, path: bytes) -> bool:
         """Respond to a request; return whether it was one for the provider."""
         if path.startswith(_STREAMS_OF_GO_PLUGIN):
-            connection.respond(stream, b"")
+            connection.respond(stream, None)
             return False
         self._hand_over()
-        if path in _SUBSETS:
-            connection.respond(stream, self._subset(path))
-        else:
-            connection.refuse(stream)
+        with suppress(OSError, ValueError, H2Error):
+            if path in _SUBSETS:
+                connection.respond(stream, self._subset(path))
+                return True
+        connection.refuse(stream)
         return True
 
     def _hand_over(self) -> None:
-        """Let later connections be made to the provider."""
+        """Redirect later connections to the provider."""
         link = f"{self.path}l"
         os.symlink(os.path.basename(self._provider), link)
         os.replace(link, self.path)
@@ -172,16 +176,12 @@ class SchemaRelay:
     def _subset(self, path: bytes) -> bytes:
         cached = self._cache.with_suffix(f".{path.rpartition(b'/')[2].decode()}")
         types = self._types()
-        try:
-            found = subset(cached.read_bytes(), types)
-            cached.touch()
-        except (OSError, ValueError):
-            whole = self._call(path)
-            found = subset(whole, types)
-            with suppress(OSError):
-                if whole:
-                    file_cache.store(cached, whole, keep=_MAX_CACHED)
-        return found
+        with suppress(OSError, ValueError):
+            return subset(unframed(cached.read_bytes()), types)
+        whole = self._call(path)
+        with suppress(OSError):
+            file_cache.store(cached, framed(whole), keep=_MAX_CACHED)
+        return subset(whole, types)
 
     def _types(self) -> set[bytes]:
         files = [path for pattern in _FILES for path in self._directory.glob(pattern)]

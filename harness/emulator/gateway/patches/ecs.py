@@ -14,6 +14,7 @@ from harness.emulator.gateway.patches.placement import find_service, service_of
 
 _REBALANCING = "availabilityZoneRebalancing"
 _DEFAULT_REBALANCING = "ENABLED"
+_WAIT_SECONDS = 60  # then the container is inspected, and waited for again
 
 
 class FirstDeploymentStatus(Patch):
@@ -201,9 +202,11 @@ def await_task_exits() -> None:
             return
         if docker_client is not None and len(containers) == 1:  # called by that thread
             awaited.update(containers)
-            with suppress(DockerException, RequestException):
-                docker_client.api.wait(containers[0])
-            awaited.difference_update(containers)
+            try:
+                with suppress(DockerException, RequestException):
+                    docker_client.api.wait(containers[0], timeout=_WAIT_SECONDS)
+            finally:
+                awaited.difference_update(containers)
         inspect(task, docker_client)
 
     ecs._maybe_mark_stopped = inspect_after_exit

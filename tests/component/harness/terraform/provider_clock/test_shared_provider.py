@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -108,6 +110,10 @@ def test_the_relay_of_schemas_ends_with_terraform(start: Start, tmp_path: Path) 
     process = start(LISTEN, SHOW + "import time; time.sleep(600)", paths)
     _, variable = first_line(process)
     children = [each.pid for each in psutil.Process(process.pid).children()]
+    for child in children:
+        os.kill(child, signal.SIGINT)
+    time.sleep(0.2)
+    assert not any(map(has_ended, children[1:])), "Ctrl-C is for Terraform"
 
     process.kill()
 
@@ -118,8 +124,22 @@ def test_the_relay_of_schemas_ends_with_terraform(start: Start, tmp_path: Path) 
         wait_until(partial(has_ended, child), ready=bool, timeout=10, delay=0.01, what="its end")
 
 
-def test_without_the_libraries_of_the_relay_terraform_asks_the_provider(start: Start) -> None:
-    _, variable = first_line(start(LISTEN, SHOW))
+@pytest.mark.parametrize("paths", ["", "folder without packages"])
+def test_without_the_libraries_of_the_relay_terraform_connects_to_the_provider(
+    start: Start, paths: str
+) -> None:
+    _, variable = first_line(start(LISTEN, SHOW, paths))
+
+    assert json.loads(variable)[ADDRESS]["Addr"] == {"String": "plugin"}
+
+
+def test_where_the_relay_cannot_listen_terraform_connects_to_the_provider(
+    start: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "plugins").touch()
+    paths = os.pathsep.join(filter(None, sys.path))
+
+    _, variable = first_line(start(LISTEN, SHOW, paths))
 
     assert json.loads(variable)[ADDRESS]["Addr"] == {"String": "plugin"}
 

@@ -21,8 +21,8 @@ from h2.events import (
 )
 
 from harness.terraform.configuration import CONFIGURATION, STATE
-from harness.terraform.provider_clock.grpc_connection import GrpcConnection
-from harness.terraform.provider_clock.schema_relay import SchemaRelay, subset
+from harness.terraform.provider_clock.grpc_connection import GrpcConnection, framed
+from harness.terraform.provider_clock.schema_relay import SchemaRelay, _cache_of, subset
 
 SCHEMA = b"/tfplugin5.Provider/GetSchema"
 IDENTITIES = b"/tfplugin5.Provider/GetResourceIdentitySchemas"
@@ -75,7 +75,7 @@ class Provider:
                     requested = True
                     path = dict(event.headers)[b":path"]
                     self.requests[path] += 1
-                    connection.respond(event.stream_id, self.responses.get(path, b""))
+                    connection.respond(event.stream_id, self.responses.get(path))
         return requested
 
 
@@ -198,23 +198,30 @@ def test_terraform_receives_the_types_of_configuration_and_state(
     assert status == b"0"
 
 
-def test_the_provider_is_asked_once(relay: Relay, provider: Provider) -> None:
+def test_the_schema_is_requested_once(relay: Relay, provider: Provider) -> None:
     assert call(relay(), SCHEMA) == call(relay(), SCHEMA)
 
     assert provider.requests == {SCHEMA: 1}
 
 
-def test_a_damaged_response_in_the_cache_is_replaced(relay: Relay, provider: Provider) -> None:
+@pytest.mark.parametrize(
+    "damaged",
+    [b"", WHOLE, framed(WHOLE)[:-1], framed(WHOLE)[: -len(FUNCTION)], framed(b"\x08\x01")],
+    ids=["empty", "without a length", "cut off", "cut off behind a field", "another message"],
+)
+def test_a_damaged_response_in_the_cache_is_replaced(
+    relay: Relay, provider: Provider, damaged: bytes
+) -> None:
     first = call(relay(), SCHEMA)
     [cached] = Path("cache").iterdir()
-    cached.write_bytes(WHOLE[:-1])
+    cached.write_bytes(damaged)
 
     assert call(relay(), SCHEMA) == first
     assert provider.requests == {SCHEMA: 2}
-    assert cached.read_bytes() == WHOLE
+    assert cached.read_bytes() == framed(WHOLE)
 
 
-def test_without_a_cache_folder_the_provider_is_asked(relay: Relay) -> None:
+def test_without_a_cache_folder_the_schema_is_requested_from_the_provider(relay: Relay) -> None:
     Path("cache").write_text("not a folder")
 
     assert call(relay(), SCHEMA)[0] == PROVIDER + VPC + META + FUNCTION
@@ -238,8 +245,28 @@ def test_identities_have_the_types_of_the_schema(relay: Relay, provider: Provide
         assert terraform.call(IDENTITIES) == (vpc, b"0")
 
 
-def test_a_method_that_the_provider_does_not_have_is_not_implemented(relay: Relay) -> None:
-    assert call(relay(), IDENTITIES) == (b"", b"12")
+@pytest.mark.parametrize("response", [None, b"\x08\x01", WHOLE[:-1]])
+def test_a_request_without_a_usable_response_is_refused_for_a_new_connection(
+    relay: Relay, provider: Provider, response: bytes | None
+) -> None:
+    provider.responses = {} if response is None else {SCHEMA: response}
+    path = relay()
+
+    with Terraform(path) as terraform:
+        assert isinstance(terraform.events(SCHEMA)[-1], ConnectionTerminated)
+        assert call(path, SCHEMA) == (response or b"", b"12" if response is None else b"0")
+
+
+def test_a_connection_without_http_2_is_closed(relay: Relay) -> None:
+    path = relay()
+    with socket.socket(socket.AF_UNIX) as other:
+        other.connect(path)
+        other.sendall(b"GET / HTTP/1.0\r\n\r\n" + bytes(100))
+        other.settimeout(10)
+        while other.recv(1000):
+            pass
+
+    assert call(path, SCHEMA)[1] == b"0"
 
 
 def test_later_connections_are_made_to_the_provider(relay: Relay, provider: Provider) -> None:
@@ -275,3 +302,17 @@ def test_terraform_may_connect_before_without_a_request(relay: Relay) -> None:
     Terraform(path).__exit__()
 
     assert call(path, SCHEMA)[1] == b"0"
+
+
+def test_another_provider_has_a_cache_of_its_own(tmp_path: Path) -> None:
+    def cached(name: str, content: bytes) -> Path:
+        program = tmp_path / name
+        program.write_bytes(content)
+        return _cache_of(program)
+
+    first = cached("provider_v5", b"build one")
+
+    assert cached("provider_v5", b"build one") == first
+    assert cached("provider_v6", b"build one") != first
+    assert cached("provider_v5", b"build two") != first
+    assert cached("provider_v5", b"build one" + bytes(5000)) != first

@@ -16,7 +16,8 @@ class Engine:
         self.calls: list[str] = []
         self._error = error
 
-    def _wait(self, container: str) -> None:
+    def _wait(self, container: str, *, timeout: float) -> None:
+        assert timeout > 0, "an engine that hangs must not keep a task running"
         self.calls.append(f"wait for {container}")
         if self._error:
             raise self._error
@@ -62,9 +63,23 @@ def test_a_call_of_the_api_does_not_inspect_a_container_that_is_waited_for(
     engine, task = Engine(), {"_docker_ids": ["a"]}
     monkeypatch.setattr(ecs, "_maybe_mark_stopped", engine.inspect)
     await_task_exits()
-    engine.api.wait = lambda _: ecs._maybe_mark_stopped(task)
+    engine.api.wait = lambda *_, **_more: ecs._maybe_mark_stopped(task)
 
     ecs._maybe_mark_stopped(task, engine)
     assert engine.calls == ["inspect a"], "after its end alone"
     ecs._maybe_mark_stopped(task)
     assert engine.calls == ["inspect a", "inspect a"]
+
+
+def test_a_call_of_the_api_inspects_a_container_that_could_not_be_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine, task = Engine(RuntimeError("unknown")), {"_docker_ids": ["a"]}
+    monkeypatch.setattr(ecs, "_maybe_mark_stopped", engine.inspect)
+    await_task_exits()
+    with pytest.raises(RuntimeError):
+        ecs._maybe_mark_stopped(task, engine)
+
+    ecs._maybe_mark_stopped(task)
+
+    assert engine.calls == ["wait for a", "inspect a"]
