@@ -10,7 +10,7 @@ from harness.preflight.configuration import Block, Resource
 from harness.preflight.finding import Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.documents import CONTAINER, violations
-from harness.preflight.rules.ecs.model import containers, is_fargate
+from harness.preflight.rules.ecs.model import containers, is_fargate, size
 
 _MAX_FARGATE_STOP = 120
 _FARGATE_DRIVERS = ("awslogs", "splunk", "awsfirelens")
@@ -67,7 +67,7 @@ def _in_task(container: Block, task: Resource) -> Iterator[str]:
     if fargate and driver not in (None, *_FARGATE_DRIVERS):
         yield f"log driver {driver} is not supported by Fargate"
     for name in ("cpu", "memory"):
-        own, whole = container.integer(name), _units(task, name)
+        own, whole = container.integer(name), size(task, name)
         if own and whole and own > whole:
             yield f"{name} {own} is more than the task's {whole}"
     memoryless = container.absent("memory") and container.absent("memoryReservation")
@@ -93,17 +93,12 @@ def _in_task(container: Block, task: Resource) -> Iterator[str]:
         yield f"capabilities {', '.join(sorted(added))} are not supported by Fargate"
 
 
-def _units(task: Resource, name: str) -> int | None:
-    text = task.text(name) or ""
-    return int(text) if text.isdigit() else None
-
-
 def _together(listed: list[Block], task: Resource) -> Iterator[str]:
     essential = [container.value("essential") for container in listed]
     if listed and all(value is False for value in essential):
         yield "no container is essential"
     for name in ("cpu", "memory"):
-        sizes, whole = [c.integer(name) for c in listed], _units(task, name)
+        sizes, whole = [c.integer(name) for c in listed], size(task, name)
         known = [size for size in sizes if size]
         if whole and len(known) > 1 and sum(known) > whole and max(known) <= whole:
             yield f"the containers' {name} is {sum(known)}, the task's {whole}"

@@ -1,13 +1,23 @@
 """Task definitions and containers of ECS services, as other rules read them."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from harness.preflight.configuration import Block, Resource
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(v?cpu|gb)?", re.IGNORECASE)
+_UNITS = 1024  # CPU units of a vCPU, MiB of a GB
 
 
 def task_of(service: Resource) -> Resource | None:
     """Return the task definition of a service, None if it is not certain which."""
     return service.follow("task_definition", "aws_ecs_task_definition")
+
+
+def size(task: Resource, name: str) -> int | None:
+    """Return the CPU units or the memory in MiB of a task, also of "1 vCPU" and "2 GB"."""
+    found = _SIZE.fullmatch((task.text(name) or "").strip())
+    return int(float(found[1]) * (_UNITS if found[2] else 1)) if found else None
 
 
 def containers(task: Resource) -> list[Block] | None:

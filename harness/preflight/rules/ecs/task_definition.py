@@ -1,11 +1,10 @@
 """Rules on ECS task definitions: size, containers and roles."""
 
-import re
 from collections.abc import Container, Mapping
 
 from harness.preflight.configuration import Resource
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.ecs.model import awslogs, containers, is_fargate
+from harness.preflight.rules.ecs.model import awslogs, containers, is_fargate, size
 from harness.preflight.rules.iam import trusts
 
 _TASK = "aws_ecs_task_definition"
@@ -20,7 +19,6 @@ _FARGATE_MEMORY: Mapping[int, Container[int]] = {
     8192: range(16 * _GIB, 60 * _GIB + 1, 4 * _GIB),
     16384: range(32 * _GIB, 120 * _GIB + 1, 8 * _GIB),
 }
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(v?cpu|gb)?", re.IGNORECASE)
 
 
 @resource_rule("ecs/fargate-cpu-memory", _TASK)
@@ -32,18 +30,11 @@ def fargate_cpu_memory(task: Resource) -> Problems:
         variant = 1 if task.absent("cpu") else 2
         yield task.problem("Fargate requires cpu and memory", variant=variant)
         return
-    cpu, memory = _units(task.text("cpu")), _units(task.text("memory"))
+    cpu, memory = size(task, "cpu"), size(task, "memory")
     if cpu is None or memory is None:
         return
     if memory not in _FARGATE_MEMORY.get(cpu, ()):
         yield task.problem(f"cpu {cpu} with memory {memory} MiB", cpu=cpu, memory=memory)
-
-
-def _units(text: str | None) -> int | None:
-    match = _AMOUNT.fullmatch((text or "").strip())
-    if match is None:
-        return None
-    return int(float(match[1]) * (_GIB if match[2] else 1))
 
 
 @resource_rule("ecs/container-definitions", _TASK)
