@@ -16,6 +16,7 @@ from harness.emulator.container_engine.container import Container
 from harness.emulator.container_engine.errors import InvalidRequestError, NotFoundError
 from harness.emulator.container_engine.logs import frame
 from harness.emulator.container_engine.parameters import (
+    body_of,
     engine_of,
     filters_of,
     flag,
@@ -65,12 +66,8 @@ async def _list(request: Request) -> Response:
 
 
 async def _create(request: Request) -> Response:
-    try:
-        body = await request.json()
-    except json.JSONDecodeError as error:
-        raise InvalidRequestError(f"invalid JSON: {error}") from error
     name = request.query_params.get("name", "")
-    container = await engine_of(request).create(name, body)
+    container = await engine_of(request).create(name, await body_of(request))
     return JSONResponse({"Id": container.id, "Warnings": []}, status_code=201)
 
 

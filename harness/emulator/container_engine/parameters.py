@@ -21,16 +21,28 @@ def engine_of(request: Request) -> Engine:
     return engine
 
 
+async def body_of(request: Request) -> dict[str, Any]:
+    """Return the JSON object in the body of a request; empty for an empty body.
+
+    Raises:
+        InvalidRequestError: It is something else.
+    """
+    try:
+        return dict(json.loads(await request.body() or "{}"))
+    except (ValueError, TypeError) as error:
+        raise InvalidRequestError(f"invalid JSON: {error}") from error
+
+
 def filters_of(text: str) -> dict[str, list[str]]:
     """Parse the ``filters`` of ``GET /containers/json``.
 
     Raises:
-        InvalidRequestError: They are not JSON.
+        InvalidRequestError: They are not a JSON object.
     """
     try:
         # Old clients send {"label": {"a=b": true}}, new clients {"label": ["a=b"]}.
         return {key: list(values) for key, values in json.loads(text or "{}").items()}
-    except json.JSONDecodeError as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise InvalidRequestError(f"invalid filter: {error}") from error
 
 

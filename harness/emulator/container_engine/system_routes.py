@@ -5,6 +5,7 @@ Paths, parameters and responses as of https://docs.docker.com/reference/api/engi
 
 import asyncio
 import platform
+import secrets
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -12,7 +13,7 @@ from starlette.routing import Route
 
 from harness.emulator.container_engine.errors import ConflictError, NotFoundError
 from harness.emulator.container_engine.logs import docker_time
-from harness.emulator.container_engine.parameters import engine_of
+from harness.emulator.container_engine.parameters import body_of, engine_of
 from harness.emulator.container_engine.views import API_VERSION, network_details
 
 _OLDEST_API = "1.24"
@@ -78,7 +79,7 @@ async def _volumes(request: Request) -> Response:
 
 
 async def _create_volume(request: Request) -> Response:
-    name = (await request.json())["Name"]
+    name = (await body_of(request)).get("Name") or secrets.token_hex(32)  # as of Docker
     engine_of(request).volumes.create(name)
     return JSONResponse(_described(request, name), status_code=201)
 

@@ -31,6 +31,30 @@ async def test_volumes_are_created_and_removed(docker: Docker, engine: Engine) -
     )
 
 
+async def test_a_volume_without_a_name_gets_one(docker: Docker, engine: Engine) -> None:
+    for request in ({"json": {"Driver": "local"}}, {}):
+        created = (await docker.http.post("/volumes/create", **request)).json()  # type: ignore[arg-type]
+        assert created["Mountpoint"] == str(engine.volumes.folder(created["Name"]))
+    assert len(set(engine.volumes.names)) == 2
+
+
+@pytest.mark.parametrize("path", ["/volumes/create", "/containers/create"])
+@pytest.mark.parametrize("body", ["{", "[1]", "7"])
+async def test_a_body_that_is_not_an_object_is_refused(
+    docker: Docker, path: str, body: str
+) -> None:
+    response = await docker.http.post(path, content=body)
+    assert response.status_code == 400
+    assert "invalid JSON" in response.json()["message"]
+
+
+@pytest.mark.parametrize("filters", ["[]", "7", '{"label": 1}', "{"])
+async def test_filters_that_are_not_an_object_are_refused(docker: Docker, filters: str) -> None:
+    response = await docker.http.get("/containers/json", params={"filters": filters})
+    assert response.status_code == 400
+    assert "invalid filter" in response.json()["message"]
+
+
 async def test_a_volume_in_use_cannot_be_removed(docker: Docker) -> None:
     key = await docker.create(HostConfig={"Binds": ["data:/data"]})
     response = await docker.http.delete("/volumes/data")

@@ -146,7 +146,7 @@ async def test_targets_become_healthy_one_after_the_other(
     aws: FakeAws, probed: dict[int, Health]
 ) -> None:
     probed |= {1: HEALTHY, 2: HEALTHY}
-    async with group_of(aws, initial_seconds=0.05) as group:
+    async with group_of(aws, initial_seconds=0.25) as group:
         register(aws, 1, 2)
         await group.refresh()
         await asyncio.sleep(0)
