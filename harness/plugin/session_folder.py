@@ -13,7 +13,7 @@ _RESULTS = "results.jsonl"
 
 
 class SessionFolder:
-    """Made by the first process that needs the harness; its existence tells the others.
+    """Created by the first process that needs the harness; others test for its existence.
 
     Without ``path`` it has a new random name in the folder for temporary files.
     """

@@ -123,5 +123,5 @@ def _selected(pairs: Iterable[tuple[str, str]], config: Mapping[str, Any], kind:
     listed = {name.lower() for name in config.get(kind, {}).get("Items", [])}
     if behavior in ("all", "none"):
         return urlencode(list(pairs) if behavior == "all" else [])
-    wanted = behavior == "whitelist"  # the other one is allExcept
-    return urlencode([pair for pair in pairs if (pair[0].lower() in listed) is wanted])
+    included = behavior == "whitelist"  # the other one is allExcept
+    return urlencode([pair for pair in pairs if (pair[0].lower() in listed) is included])

@@ -43,10 +43,10 @@ class SecurityGroupRules(UsesAws, Patch):
         if call.operation.startswith("Authorize"):
             return await call_next(call.with_parameters({**kept, "IpPermissions": rules}))
         ids = await self._ids(call, given.get("GroupId", ""))
-        wanted = [ids.get(_key(rule, _source(rule))) for rule in rules]
-        if None in wanted:
+        rule_ids = [ids.get(_key(rule, _source(rule))) for rule in rules]
+        if None in rule_ids:
             return call.error("InvalidPermission.NotFound", _MISSING)
-        return await call_next(call.with_parameters({**kept, "SecurityGroupRuleIds": wanted}))
+        return await call_next(call.with_parameters({**kept, "SecurityGroupRuleIds": rule_ids}))
 
     async def _ids(self, call: Call, group: str) -> dict[RuleKey, str]:
         described = await self._aws.call(
