@@ -1,6 +1,7 @@
 """Files in the cache folder of the user, each written by any of several processes."""
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -20,8 +21,13 @@ def store(path: Path, content: bytes, *, keep: int) -> None:
             file.flush()
             Path(file.name).replace(path)
         except OSError:
-            Path(file.name).unlink()
+            Path(file.name).unlink(missing_ok=True)
             raise
-    entries = sorted(path.parent.glob(f"*{suffix}"), key=lambda entry: entry.stat().st_mtime)
-    for entry in entries[:-keep]:
+    for entry in sorted(path.parent.glob(f"*{suffix}"), key=_modified)[:-keep]:
         entry.unlink(missing_ok=True)
+
+
+def _modified(entry: Path) -> float:
+    with suppress(FileNotFoundError):  # another process has renamed or deleted it
+        return entry.stat().st_mtime
+    return 0.0

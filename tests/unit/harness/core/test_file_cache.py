@@ -39,3 +39,11 @@ def test_on_a_full_disk_nothing_is_left(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(OSError, match="No space left"):
         file_cache.store(tmp_path / "a.one", b"content", keep=2)
     assert not list(tmp_path.iterdir())
+
+
+def test_an_entry_that_another_process_deletes_meanwhile_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "gone.one").symlink_to(tmp_path / "deleted")  # listed, and not found
+
+    file_cache.store(tmp_path / "a.one", b"content", keep=1)
+
+    assert (tmp_path / "a.one").read_bytes() == b"content"
