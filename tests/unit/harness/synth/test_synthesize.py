@@ -317,3 +317,12 @@ def test_the_default_cache_is_that_of_the_user(
     monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
 
     assert synthesize(CATALOG.app, _CONFIG).path.parent == tmp_path / "catalog-harness" / "synth"
+
+
+def test_a_result_of_other_copied_fields_is_not_used(app: FakeApp, cache: Path) -> None:
+    synthesized(_CONFIG, cache)
+
+    itself = replace(CATALOG.app, copied=frozenset())
+    synthesize(itself, _CONFIG, cache_directory=cache)
+
+    assert len(app.runs) == 2
