@@ -25,7 +25,7 @@ from harness.deploy.workspace import (
 )
 from harness.preflight.explanation import explain
 from harness.preflight.terraform_version import TerraformVersion
-from harness.run.ledger import RunStatus
+from harness.run.ledger import RunRecord, RunStatus
 from harness.run.run import Run
 from harness.run.stack_definition import StackConfiguration
 from harness.run.watchdog import start_watchdog
@@ -178,8 +178,9 @@ def attach(run: Run) -> Deployment:
     Raises:
         EmulatorError: Its embedded cloud has ended.
         TargetError: Its LocalStack does not respond, or has lost its state.
+        UsageError: It is not deployed.
     """
-    record = run.record
+    record = require_deployed(run)
     target = attach_target(record.target, record.region, record.attachment)
     names = run.stack.physical_names(record.environment_suffix, record.region)
     require_existing_resources(target, record.environment_suffix, names)
@@ -187,6 +188,23 @@ def attach(run: Run) -> Deployment:
     outputs = workspace_of(run, target, tools).state.outputs()
     config = run.stack.restore(record.config)
     return Deployment(run, target, config, run.stack.outputs(outputs), tools)
+
+
+def require_deployed(run: Run) -> RunRecord:
+    """Return the record of a run whose stack is deployed.
+
+    Raises:
+        UsageError: It is not.
+    """
+    record = run.record
+    if record.status is not RunStatus.DEPLOYED:
+        raise UsageError(
+            f"the stack of the run {record.environment_suffix} is not deployed: its run is on "
+            f"record as {record.status}",
+            remedy="deploy another, or remove what is left of this one with `catalog-harness "
+            f"destroy --environment-suffix {record.environment_suffix}`",
+        )
+    return record
 
 
 def _preflight(run: Run, stack: SynthesizedStack, target: Target, tools: Tools) -> None:

@@ -13,6 +13,7 @@ from harness.core.errors import HarnessError, TargetError, UsageError
 from harness.core.interrupts import shielded, sigterm_as_interrupt
 from harness.core.max_duration import Deadline
 from harness.core.similar_name import similar_name
+from harness.deploy.deploy import require_deployed
 from harness.pipeline.outcome import RunOutcome
 from harness.plugin.observer import Follower, follow_workers, terminal_observer, worker_observer
 from harness.plugin.results import USES_STACK, OwnTests, ResultRecorder
@@ -72,21 +73,27 @@ class HarnessSession:
     def stack(self) -> SharedStack:
         """The stack of this session; reading it starts nothing."""
         if self._stack is None:
-            self._stack = self._choose()
-            if isinstance(observer := self._stack.run.timeline.observer, ConsoleObserver):
+            stack = self._choose()
+            if isinstance(observer := stack.run.timeline.observer, ConsoleObserver):
                 self._at_the_end.enter_context(observer)
             if self._controls:
-                self._own(self._stack)
+                self._own(stack.run)
+            self._stack = stack  # from now on, ``finish`` may tear it down
+            if self._controls:
                 self._at_the_end.enter_context(sigterm_as_interrupt())
                 self._start_deadline()
         return self._stack
 
-    def _own(self, stack: SharedStack) -> None:
+    def _own(self, run: Run) -> None:
         """Own the run until the end of the session."""
         try:
-            self._at_the_end.enter_context(stack.run.owned("pytest"))
+            self._at_the_end.enter_context(run.owned("pytest"))
+            if run.settings.reuse_stack:
+                require_deployed(run)
         except RunInUseError as error:
             pytest.exit(str(error), returncode=error.exit_code)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from error
 
     def _choose(self) -> SharedStack:
         observer = partial(terminal_observer, self._config) if self._controls else worker_observer
@@ -139,7 +146,8 @@ class HarnessSession:
         """
         if self._controls and isinstance(error, UsageError | TargetError):
             self._gave_up = True
-            if self.stack.run.find_record() is None:  # no other place has the error
+            record = self.stack.run.find_record()
+            if record is None or not record.error:  # no other place has the error
                 self.outcome.errors.append(error)
             pytest.exit(str(error), returncode=error.exit_code)
         raise pytest.fail.Exception(str(error), pytrace=False) from None

@@ -84,12 +84,6 @@ class SharedStack:
         )
 
     @property
-    def keeps(self) -> bool:
-        """Whether the stack stays up at the end of the run."""
-        settings = self.run.settings
-        return settings.keep_stack or settings.reuse_stack
-
-    @property
     def lock_path(self) -> Path:
         """File for the lock between tests that read the stack and tests that change it."""
         return self.run.directory / "tests.lock"
@@ -124,7 +118,8 @@ class SharedStack:
             record = self.run.find_record()
             if record is not None and record.status is RunStatus.FAILED:
                 raise HarnessError(record.error)
-            if record is not None and record.status is RunStatus.DEPLOYED:
+            deployed = record is not None and record.status is RunStatus.DEPLOYED
+            if deployed or self.run.settings.reuse_stack:
                 return attach(self.run)
             deployment = self._deploy()
         self._watch = deployment.watch_drift(when_done=self._second_plan_done.touch)
@@ -143,7 +138,7 @@ class SharedStack:
 
     def _record_failure(self, error: BaseException) -> None:
         """Record why the run failed, for its other processes and the report."""
-        if self.run.find_record() is not None:
+        if not self.run.settings.reuse_stack and self.run.find_record() is not None:
             self.run.update(status=RunStatus.FAILED, error=str(error) or type(error).__name__)
 
     @property
@@ -206,20 +201,25 @@ class SharedStack:
                 self._end(record, outcome, expired=expired)
 
     def _end(self, record: RunRecord, outcome: RunOutcome, *, expired: bool) -> None:
-        if record.status is RunStatus.DEPLOYED:
-            self._add_facts(outcome)
-            if self.keeps and not expired:
-                outcome.notes.append(kept_note(self.run.environment_suffix))
-                self.run.teardown.state = TeardownState.KEPT
-                return
-        teardown(self.run)
+        settings = self.run.settings
+        deployed = record.status is RunStatus.DEPLOYED
+        attached = deployed and self._add_facts(outcome)
+        if not (settings.reuse_stack or (settings.keep_stack and deployed and not expired)):
+            teardown(self.run)
+            return
+        self.run.teardown.state = TeardownState.KEPT
+        if attached:
+            outcome.notes.append(kept_note(self.run.environment_suffix))
 
-    def _add_facts(self, outcome: RunOutcome) -> None:
+    def _add_facts(self, outcome: RunOutcome) -> bool:
+        """Add the facts of the deployment; return whether it can still be attached to."""
         try:
             outcome.record_deployment(attach(self.run))
         except HarnessError as error:  # the stack must be torn down all the same
             # Such as a cloud that has ended: the cause of the tests that failed.
             outcome.errors.insert(0, error)
+            return False
+        return True
 
     def _lock(self) -> FileLock:
         create_folder(self.run.directory)

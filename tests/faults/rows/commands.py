@@ -23,17 +23,14 @@ def rows() -> Iterator[Row]:
     ):
         name = "catalog-harness " + " ".join(command).replace(NAMED, "SUFFIX")
         yield _row(name, against("harness", command, status, told))
-    yield _row(
-        "pytest --catalog-reuse-stack",
-        against(
-            "pytest",
-            ("--catalog-reuse-stack", NAMED.replace("--", "--catalog-"), "test_it.py"),
-            None,
-            "is in use by process",
-        ),
-        # pytest takes seconds to start; the network alone is deployed and destroyed meanwhile.
-        tiers=("network", "secret", "database"),
-    )
+    suffix = NAMED.replace("--", "--catalog-")
+    for options in (("--catalog-reuse-stack",), ("--catalog-reuse-stack", "-n1"), ()):
+        yield _row(
+            " ".join(("pytest", *options)),
+            against("pytest", (suffix, *options, "test_it.py"), None, "is in use by process"),
+            # pytest takes seconds to start; the network alone is deployed and destroyed meanwhile.
+            tiers=("network", "secret", "database"),
+        )
     yield _row("another run with another suffix", beside)
 
 

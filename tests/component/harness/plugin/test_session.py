@@ -445,14 +445,49 @@ class TestKeeping:
         assert result.ret != 0
         assert "no deployed stack is on record" in str(result.stdout) + str(result.stderr)
 
-    def test_a_stack_in_use_is_not_reused(self, session: Session, fake_run: FakeRun) -> None:
+    @pytest.mark.parametrize("status", RunStatus)
+    def test_a_stack_in_use_is_left_alone(
+        self, session: Session, fake_run: FakeRun, status: RunStatus
+    ) -> None:
         session(USES_STACK, "--catalog-keep-stack")
+        before = fake_run.ledger.update(SUFFIX, status=status), fake_run.verbs
+        options = ("--catalog-reuse-stack", f"--catalog-environment-suffix={SUFFIX}")
 
-        with fake_run.run().owned("catalog-harness check"):
-            result = session(USES_STACK, "--catalog-reuse-stack", options=())
+        with fake_run.run().owned("catalog-harness run"):
+            result = session(USES_STACK, *options, options=())
 
         assert result.ret == 2
         assert f"the run {SUFFIX} is in use by process" in str(result.stdout) + str(result.stderr)
+        assert before == (fake_run.ledger.get(SUFFIX), fake_run.verbs)
+        assert list((fake_run.folder / "reports").glob("bundle*")) == []
+
+    @pytest.mark.parametrize("status", sorted(set(RunStatus) - {RunStatus.DEPLOYED}))
+    def test_a_stack_that_is_not_deployed_is_neither_reused_nor_destroyed(
+        self, session: Session, fake_run: FakeRun, status: RunStatus
+    ) -> None:
+        session(USES_STACK, "--catalog-keep-stack")
+        before = fake_run.ledger.update(SUFFIX, status=status, error="no answer"), fake_run.verbs
+        options = ("--catalog-reuse-stack", f"--catalog-environment-suffix={SUFFIX}")
+
+        result = session(USES_STACK, *options, options=())
+
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        assert f"its run is on record as {status}" in str(result.stdout) + str(result.stderr)
+        assert before == (fake_run.ledger.get(SUFFIX), fake_run.verbs)
+
+    def test_a_reused_stack_that_cannot_be_attached_to_is_left_as_it_is(
+        self, session: Session, fake_run: FakeRun
+    ) -> None:
+        session(USES_STACK, "--catalog-keep-stack")
+        before = fake_run.ledger.get(SUFFIX), fake_run.verbs
+        fake_run.target.running = False
+
+        result = session(USES_STACK, "--catalog-reuse-stack", options=())
+
+        assert result.ret == pytest.ExitCode.TESTS_FAILED
+        assert "no embedded cloud runs in" in str(result.stdout)
+        assert "is still deployed" not in str(result.stdout)
+        assert before == (fake_run.ledger.get(SUFFIX), fake_run.verbs)
 
     def test_a_session_owns_its_run_until_its_end(
         self, session: Session, fake_run: FakeRun, pytester: pytest.Pytester
