@@ -36,7 +36,10 @@ from harness.targets.factory import attach_target, create_target
 from harness.terraform.drift import DriftVerdict, DriftWatch
 from harness.terraform.errors import TerraformError, is_state_locked
 from harness.terraform.provider_clock.clock import ProviderClock
+from harness.terraform.state import State
 from harness.terraform.working_directory import WorkingDirectory
+
+_ANOTHER = "deploy another; `catalog-harness destroy` removes what is left of this one"
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Deployment:
     config: StackConfiguration
     outputs: Any
     tools: Tools
+    _state: State
 
     def facts(self) -> dict[str, str]:
         """Return facts about target, tiers and tools for the report, name -> text."""
@@ -56,8 +60,8 @@ class Deployment:
         return {**self.target.facts(), **stack, **self.tools.facts(), **clock}
 
     def state(self) -> Sequence[tuple[str, Mapping[str, Any]]]:
-        """Return type and attributes of every resource in the Terraform state."""
-        return tuple(workspace_of(self.run, self.target, self.tools).state.attributes())
+        """Return type and attributes of every resource in the state, as of this object."""
+        return tuple(self._state.attributes())
 
     def watch_drift(self, *, when_done: Callable[[], object] | None = None) -> DriftWatch:
         """Start the second plan in the background; ``when_done`` is called even if it fails."""
@@ -68,7 +72,7 @@ class Deployment:
         def verdict() -> DriftVerdict:
             try:
                 with self.run.timeline.phase("second plan"):
-                    present = workspace.state.resources() if known else ()
+                    present = self._state.resources() if known else ()
                     plan = workspace.plan()
                     for change in plan.resource_changes:
                         self.run.timeline.event("second plan", str(change))
@@ -152,14 +156,15 @@ def deploy(run: Run) -> Deployment:
         _require_free_suffix(run, target)
     run.update(status=RunStatus.DEPLOYING, applied=True)
     try:
-        outputs = _apply(run, workspace, config, target)
+        state = _apply(run, workspace, config, target)
+        outputs = run.stack.outputs(state.outputs())
     except TerraformError as failure:
         if found := plan_findings(failure, workspace.path, tools):
             run.update(applied=not first)
             raise blocked_error(found, remedy="correct what Terraform names") from failure
         raise
     run.update(status=RunStatus.DEPLOYED, complete=True)
-    return Deployment(run, target, config, run.stack.outputs(outputs), tools)
+    return Deployment(run, target, config, outputs, tools, state)
 
 
 def _require_free_suffix(run: Run, target: Target) -> None:
@@ -178,16 +183,21 @@ def attach(run: Run) -> Deployment:
     Raises:
         EmulatorError: Its embedded cloud has ended.
         TargetError: Its LocalStack does not respond, or has lost its state.
-        UsageError: It is not deployed.
+        UsageError: It is not deployed, or Terraform's state is not that of a stack.
     """
     record = require_deployed(run)
     target = attach_target(record.target, record.region, record.attachment)
     names = run.stack.physical_names(record.environment_suffix, record.region)
     require_existing_resources(target, record.environment_suffix, names)
     tools = find_tools(record.terraform, record.mirror)
-    outputs = workspace_of(run, target, tools).state.outputs()
     config = run.stack.restore(record.config)
-    return Deployment(run, target, config, run.stack.outputs(outputs), tools)
+    workspace = workspace_of(run, target, tools)
+    state = workspace.state
+    try:
+        outputs = run.stack.outputs(state.outputs())
+    except ValueError as error:
+        raise UsageError(f"the state in {workspace.path}: {error}", remedy=_ANOTHER) from error
+    return Deployment(run, target, config, outputs, tools, state)
 
 
 def require_deployed(run: Run) -> RunRecord:
@@ -201,8 +211,7 @@ def require_deployed(run: Run) -> RunRecord:
         raise UsageError(
             f"the stack of the run {record.environment_suffix} is not deployed: its run is on "
             f"record as {record.status}",
-            remedy="deploy another, or remove what is left of this one with `catalog-harness "
-            f"destroy --environment-suffix {record.environment_suffix}`",
+            remedy=_ANOTHER,
         )
     return record
 
@@ -225,10 +234,10 @@ def _preflight(run: Run, stack: SynthesizedStack, target: Target, tools: Tools) 
 
 def _apply(
     run: Run, workspace: WorkingDirectory, config: StackConfiguration, target: Target
-) -> dict[str, Any]:
+) -> State:
     try:
         with run.timeline.phase("apply"):
-            outputs = _apply_watched(run, workspace, config, target)
+            state = _apply_watched(run, workspace, config, target)
     except TerraformError as failure:
         if is_state_locked(failure):
             run.update(applied=False)  # the state belongs to the lock holder
@@ -240,12 +249,12 @@ def _apply(
         raise error from None
     if reason := workspace.normal_speed_reason():
         run.timeline.note(f"the AWS provider ran at normal speed: {reason}")
-    return outputs
+    return state
 
 
 def _apply_watched(
     run: Run, workspace: WorkingDirectory, config: StackConfiguration, target: Target
-) -> dict[str, Any]:
+) -> State:
     """Apply; cancel it when a service cannot become stable."""
     services, timeline = run.stack.ecs_services(config), run.timeline
     with watched(target, services, timeline.observer.note, timeline.event) as watch:

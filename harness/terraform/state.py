@@ -2,13 +2,13 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from harness.core.redaction import register_secret
 from harness.terraform.command import CommandLine
-from harness.terraform.errors import TerraformError
 
 logger = logging.getLogger(__name__)
 
@@ -22,20 +22,32 @@ _SECONDS = 60.0
 
 @dataclass(frozen=True)
 class State:
-    """The state of a working directory; what cannot be read or stored is a ``TerraformError``."""
+    """The state of a working directory, read once; what cannot be read is a ``TerraformError``.
+
+    Sensitive outputs are registered for redaction when it is read.
+    """
 
     command: CommandLine
 
+    @cached_property
+    def _content(self) -> dict[str, Any]:
+        """The state in Terraform's format of version 4; empty before the first apply."""
+        text = self.command.run("state pull", timeout=_SECONDS).stdout
+        content: dict[str, Any] = json.loads(text) if text.strip() else {}
+        for output in content.get("outputs", {}).values():
+            for secret in _texts(output["value"]) if output.get("sensitive") else ():
+                register_secret(secret)
+        return content
+
+    def _instances(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """Yield resource and instance of every managed resource."""
+        for resource in self._content.get("resources", ()):
+            if resource["mode"] == "managed":
+                yield from ((resource, instance) for instance in resource["instances"])
+
     def resources(self) -> tuple[str, ...]:
         """Return the addresses of the managed resources; none before the first apply."""
-        try:
-            listed = self.command.run("state list", timeout=_SECONDS).stdout.splitlines()
-        except TerraformError as error:
-            if "No state file was found" in error.message:
-                return ()
-            raise
-        addresses = filter(None, map(str.strip, listed))
-        return tuple(each for each in addresses if ".data." not in f".{each}")
+        return tuple(dict.fromkeys(_address(*each) for each in self._instances()))
 
     def identifiers(self) -> frozenset[str]:
         """Return ids and ARNs of the managed resources; none without a state."""
@@ -47,13 +59,16 @@ class State:
 
         References and defaults are resolved in it. Sensitive attributes are left out.
         """
-        text = self.command.run("state pull", timeout=_SECONDS).stdout
-        for resource in json.loads(text)["resources"] if text.strip() else ():
-            for instance in resource["instances"] if resource["mode"] == "managed" else ():
-                marks = instance.get("sensitive_attributes", ())
-                secret = {path[0]["value"] for path in marks if path}
-                values = instance.get("attributes", {}).items()
-                yield resource.get("type", ""), {k: v for k, v in values if k not in secret}
+        for resource, instance in self._instances():
+            marks = instance.get("sensitive_attributes", ())
+            secret = {path[0]["value"] for path in marks if path}
+            values = instance.get("attributes", {}).items()
+            yield resource["type"], {k: v for k, v in values if k not in secret}
+
+    def outputs(self) -> dict[str, Any]:
+        """Return output name -> value."""
+        outputs = self._content.get("outputs", {})
+        return {name: output["value"] for name, output in outputs.items()}
 
     def recover(self) -> None:
         """Push the state that an earlier command could not store in the backend, if any.
@@ -66,14 +81,13 @@ class State:
             self.command.run("state push", _UNSAVED, timeout=2 * _SECONDS)
             unsaved.unlink()
 
-    def outputs(self) -> dict[str, Any]:
-        """Return output name -> value, and register the sensitive values for redaction."""
-        declared = json.loads(self.command.run("output", "-json", timeout=_SECONDS).stdout)
-        for output in declared.values():
-            if output["sensitive"]:
-                for text in _texts(output["value"]):
-                    register_secret(text)
-        return {name: output["value"] for name, output in declared.items()}
+
+def _address(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> str:
+    """Return the address of an instance, as ``terraform state list`` does."""
+    module = f"{resource['module']}." if resource.get("module") else ""
+    key = instance.get("index_key")
+    index = "" if key is None else f"[{json.dumps(key, ensure_ascii=False)}]"
+    return f"{module}{resource['type']}.{resource['name']}{index}"
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -112,15 +112,15 @@ class WorkingDirectory:
         *,
         on_event: Callable[[Event], None] | None = None,
         timeout: float = 3600.0,
-    ) -> dict[str, Any]:
-        """Deploy the configuration, and return output name -> value.
+    ) -> State:
+        """Deploy the configuration, and return the state.
 
         Raises:
             TerraformError: It failed; what had been created by then is in the state.
             ProcessError: It was cancelled or ran out of time; likewise.
         """
         self._command.run("apply", *CHANGING, timeout=timeout, on_event=on_event)
-        return State(self._command).outputs()
+        return self.state
 
     def destroy(
         self,
@@ -146,14 +146,14 @@ class WorkingDirectory:
             TerraformError: It failed, with an unknown error or twice.
             ProcessError: It ran out of time.
         """
-        self.state.recover()
-        if not self.state.resources():
+        state = self.state
+        state.recover()
+        if not state.resources():
             return ""
 
         def attempt(*, refresh: bool) -> None:
             option = f"-refresh={str(refresh).lower()}"
-            command = self.state.command
-            command.run("destroy", *CHANGING, option, timeout=timeout, on_event=on_event)
+            state.command.run("destroy", *CHANGING, option, timeout=timeout, on_event=on_event)
 
         try:
             attempt(refresh=refresh)
@@ -175,7 +175,7 @@ class WorkingDirectory:
 
     @property
     def state(self) -> State:
-        """The state; ``cancel`` stops no command on it."""
+        """The state as of now; ``cancel`` stops no command on it."""
         # A cancelled run is torn down with the same workspace.
         return State(replace(self._command, cancel=None))
 

@@ -33,7 +33,7 @@ from harness.terraform.drift import AllowedDrift
 from harness.terraform.provider_installation import pinned_provider_version
 from stack.config import StackConfig
 from tests.unit.harness.fake_target import UnusedTarget
-from tests.unit.harness.terraform.fake_terraform import FakeTerraform, lines, operation
+from tests.unit.harness.terraform.fake_terraform import FakeTerraform, lines, operation, state
 
 SUFFIX = "pr1"
 OUTPUTS = {
@@ -223,7 +223,7 @@ class FakeRun:
     @property
     def verbs(self) -> list[str]:
         """The verbs of Terraform, without read-only ones."""
-        read_only = ("version", "output", "state list", "state pull")
+        read_only = ("version", "state pull")
         return [verb for verb in self.terraform.verbs if verb not in read_only]
 
     @property
@@ -302,9 +302,7 @@ def _terraform(folder: Path, patch: pytest.MonkeyPatch) -> FakeTerraform:
     fake.install()
     fake.answer("version", "Terraform v1.11.4\n")
     fake.answer("apply", APPLIED)
-    fake.answer("state list", "aws_s3_bucket.logs\n")
-    declared = {name: {"value": value, "sensitive": False} for name, value in OUTPUTS.items()}
-    fake.answer("output", json.dumps(declared))
+    fake.answer("state pull", state("terraform_data.item", outputs=OUTPUTS))
     return fake
 
 

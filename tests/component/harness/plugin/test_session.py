@@ -16,7 +16,7 @@ from tests.unit.harness.core.test_max_duration import Clock
 from tests.unit.harness.fake_run import SUFFIX, FakeRun, refuse_as_guard
 from tests.unit.harness.pipeline.test_prove import CHANGED
 from tests.unit.harness.teardown.test_destroy import LEFT
-from tests.unit.harness.terraform.fake_terraform import error, lines
+from tests.unit.harness.terraform.fake_terraform import error, lines, state
 
 pytest_plugins = ["pytester"]
 
@@ -254,8 +254,8 @@ class TestFailure:
         result = session(
             "def test_stack(catalog_deployment):\n"
             "    import pathlib\n"
-            f"    answer = pathlib.Path({str(fake_run.terraform.folder)!r}, 'output.1')\n"
-            '    answer.write_text(\'{"stdout": "", "status": 1}\')\n'
+            f"    answer = pathlib.Path({str(fake_run.terraform.folder)!r}, 'state pull.1')\n"
+            f"    answer.write_text({json.dumps({'stdout': state('terraform_data.item')})!r})\n"
         )
 
         assert result.ret == pytest.ExitCode.TESTS_FAILED

@@ -35,7 +35,7 @@ def test_a_stack_is_applied_changed_and_destroyed(terraform: Terraform, tmp_path
     directory.write(configuration("first-value"))
 
     assert not directory.init(), "prepared already"
-    assert directory.apply() == {"item": "first-value"}
+    assert directory.apply().outputs() == {"item": "first-value"}
     assert redact("first-value") == MASK
     assert directory.state.resources() == ("terraform_data.item",)
     assert directory.plan() == Plan()
@@ -44,7 +44,7 @@ def test_a_stack_is_applied_changed_and_destroyed(terraform: Terraform, tmp_path
     plan = directory.plan()
     assert [change.actions for change in plan.resource_changes] == [("update",)]
     assert plan.output_changes == ("item",)
-    assert directory.apply() == {"item": "second-value"}
+    assert directory.apply().outputs() == {"item": "second-value"}
 
     assert directory.destroy() == ""
     assert directory.state.resources() == ()

@@ -308,7 +308,7 @@ class TestSecondPlan:
 
     def test_known_drift_is_compared_with_the_deployed_resources(self, fake_run: FakeRun) -> None:
         fake_run.target.allowed_drift = [
-            AllowedDrift("aws_s3_bucket.*", frozenset({"tags"}), "a fault of the emulator")
+            AllowedDrift("terraform_data.*", frozenset({"tags"}), "a fault of the emulator")
         ]
         run = fake_run.run()
 
@@ -317,7 +317,7 @@ class TestSecondPlan:
         watch.cancel()
 
         (note,) = run.timeline.notes
-        assert "aws_s3_bucket.* (tags) did not occur" in note
+        assert "terraform_data.* (tags) did not occur" in note
 
     def test_when_done_is_called_after_a_failure_too(self, fake_run: FakeRun) -> None:
         fake_run.fail("plan", lines(error("cannot refresh")))

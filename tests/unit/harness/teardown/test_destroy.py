@@ -218,7 +218,9 @@ class TestInterruptedApply:
     def test_what_is_not_in_the_state_is_swept_before_terraform_can_fail_on_it(
         self, fake_run: FakeRun, run: Run
     ) -> None:
-        state = {"mode": "managed", "instances": [{"attributes": {"id": "vpc-1"}}]}
+        vpc = {"mode": "managed", "type": "aws_vpc", "name": "v"}
+        state = {**vpc, "instances": [{"attributes": {"id": "vpc-1"}}]}
+        fake_run.terraform.clear("state pull")
         fake_run.terraform.answer("state pull", json.dumps({"resources": [state]}))
         fake_run.proof, fake_run.sweep_finds = LEFT, [(BUCKET,)]
 
@@ -267,6 +269,7 @@ class TestInterruptedApply:
     def test_a_state_that_cannot_be_read_leaves_everything_to_the_sweep(
         self, fake_run: FakeRun, run: Run
     ) -> None:
+        fake_run.terraform.clear("state pull")
         fake_run.terraform.answer("state pull", status=1)
         fake_run.proof, fake_run.sweep_finds = LEFT, [(BUCKET,)]
 

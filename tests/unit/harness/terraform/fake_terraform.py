@@ -155,6 +155,20 @@ def event(kind: str, **more: Any) -> str:
     )
 
 
+def state(*addresses: str, outputs: Mapping[str, Any] | None = None) -> str:
+    """Return a state, as ``state pull`` does, with resources and with outputs (name -> value)."""
+    kinds_and_names = (address.split(".") for address in addresses)
+    return json.dumps(
+        {
+            "outputs": {name: {"value": value} for name, value in (outputs or {}).items()},
+            "resources": [
+                {"mode": "managed", "type": kind, "name": name, "instances": [{"attributes": {}}]}
+                for kind, name in kinds_and_names
+            ],
+        }
+    )
+
+
 def operation(kind: str, address: str, action: str, at: str) -> str:
     """Return an event about one resource, at a time of day such as ``03:04:05.250``."""
     hook = {"resource": {"addr": address}, "action": action, "elapsed_seconds": 1}

@@ -12,6 +12,7 @@ from tests.unit.harness.terraform.fake_terraform import (
     event,
     lines,
     operation,
+    state,
 )
 
 
@@ -27,7 +28,7 @@ def summary(verb: str, add: int) -> str:
     return event("change_summary", changes=counts)
 
 
-def test_apply_returns_outputs(fake: FakeTerraform, directory: WorkingDirectory) -> None:
+def test_apply_returns_the_state(fake: FakeTerraform, directory: WorkingDirectory) -> None:
     fake.answer(
         "apply",
         lines(
@@ -37,12 +38,12 @@ def test_apply_returns_outputs(fake: FakeTerraform, directory: WorkingDirectory)
             summary("apply", 1),
         ),
     )
-    fake.answer("output", json.dumps({"vpc_id": {"value": "vpc-1", "sensitive": False}}))
+    fake.answer("state pull", state(outputs={"vpc_id": "vpc-1"}))
     received: list[Event] = []
 
-    outputs = directory.apply(on_event=received.append)
+    applied = directory.apply(on_event=received.append)
 
-    assert outputs == {"vpc_id": "vpc-1"}
+    assert applied.outputs() == {"vpc_id": "vpc-1"}
     assert len(received) == 4
     assert {"-auto-approve", "-json", "-parallelism=30", "-lock-timeout=60s"} <= set(
         fake.calls[0].arguments
@@ -50,7 +51,7 @@ def test_apply_returns_outputs(fake: FakeTerraform, directory: WorkingDirectory)
     assert fake.calls[0].environment["AWS_ACCESS_KEY_ID"] == "test"
 
 
-def test_a_failed_apply_reads_no_outputs(fake: FakeTerraform, directory: WorkingDirectory) -> None:
+def test_a_failed_apply_reads_no_state(fake: FakeTerraform, directory: WorkingDirectory) -> None:
     fake.answer("apply", lines(error("odd")), status=1)
 
     with pytest.raises(TerraformError, match="odd"):
@@ -66,9 +67,9 @@ def test_sensitive_outputs_are_registered_for_redaction(
     declared = {
         "password": {"value": "hunter2-output", "sensitive": True},
         "connection": {"value": nested, "sensitive": True},
-        "name": {"value": "catalog-public", "sensitive": False},
+        "name": {"value": "catalog-public"},
     }
-    fake.answer("output", json.dumps(declared))
+    fake.answer("state pull", json.dumps({"outputs": declared}))
 
     outputs = directory.state.outputs()
 

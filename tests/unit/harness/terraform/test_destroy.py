@@ -6,7 +6,7 @@ from harness.terraform.aws_error_parsing import AwsError
 from harness.terraform.errors import TerraformError, terraform_error, transient_reason
 from harness.terraform.events import parse_line
 from harness.terraform.working_directory import WorkingDirectory
-from tests.unit.harness.terraform.fake_terraform import FakeTerraform, error, lines
+from tests.unit.harness.terraform.fake_terraform import FakeTerraform, error, lines, state
 
 _CLOUDFRONT = (
     "deleting CloudFront Distribution (E1): operation error CloudFront: DeleteDistribution, "
@@ -22,14 +22,14 @@ def transient(error: AwsError) -> str:
 def directory(fake: FakeTerraform) -> WorkingDirectory:
     directory = fake.working_directory()
     directory.write({})
-    fake.answer("state list", lines("aws_vpc.v"))
+    fake.answer("state pull", state("aws_vpc.v"))
     return directory
 
 
 def test_destroy_runs_once(fake: FakeTerraform, directory: WorkingDirectory) -> None:
     retried = directory.destroy()
 
-    assert fake.verbs == ["state list", "destroy"]
+    assert fake.verbs == ["state pull", "destroy"]
     assert retried == ""
     assert {"-auto-approve", "-json", "-input=false"} <= set(fake.calls[-1].arguments)
 
@@ -40,7 +40,7 @@ def test_an_empty_state_needs_no_destroy(fake: FakeTerraform) -> None:
 
     assert directory.destroy() == ""
 
-    assert fake.verbs == ["state list"]
+    assert fake.verbs == ["state pull"]
 
 
 def test_a_known_transient_error_gets_a_second_attempt(
@@ -102,7 +102,7 @@ def test_an_unsaved_state_is_pushed_first(fake: FakeTerraform, directory: Workin
 
     directory.destroy()
 
-    assert fake.verbs == ["state push", "state list", "destroy"]
+    assert fake.verbs == ["state push", "state pull", "destroy"]
     assert fake.calls[0].arguments == ["state", "push", "errored.tfstate"]
     assert not unsaved.exists()
 
@@ -125,7 +125,7 @@ def test_a_cancelled_run_is_still_destroyed(fake: FakeTerraform) -> None:
     cancel.set()
     directory = fake.working_directory(cancel=cancel)
     directory.write({})
-    fake.answer("state list", lines("aws_vpc.v"))
+    fake.answer("state pull", state("aws_vpc.v"))
 
     directory.destroy()
 

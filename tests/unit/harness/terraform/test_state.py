@@ -4,7 +4,7 @@ import pytest
 
 from harness.terraform.errors import TerraformError
 from harness.terraform.working_directory import WorkingDirectory
-from tests.unit.harness.terraform.fake_terraform import FakeTerraform, lines
+from tests.unit.harness.terraform.fake_terraform import FakeTerraform
 
 
 @pytest.fixture
@@ -14,27 +14,40 @@ def directory(fake: FakeTerraform) -> WorkingDirectory:
     return directory
 
 
-def test_data_sources_are_not_listed(fake: FakeTerraform, directory: WorkingDirectory) -> None:
-    fake.answer(
-        "state list",
-        lines("data.aws_caller_identity.i", "aws_vpc.v", 'aws_subnet.s["a"]', "module.m.data.a.b"),
-    )
-
-    assert directory.state.resources() == ("aws_vpc.v", 'aws_subnet.s["a"]')
-
-
-def test_before_the_first_apply_there_are_no_resources(
+def test_managed_resources_are_listed_once_by_their_addresses(
     fake: FakeTerraform, directory: WorkingDirectory
 ) -> None:
-    fake.answer("state list", stderr="No state file was found!\n", status=1)
+    vpc = {"mode": "managed", "type": "aws_vpc", "name": "v"}
+    deposed = {"deposed": "8f1a3c21"}
+    subnets = [{"index_key": 'a "b" ß'}, {"index_key": 0}, {}, deposed]
+    state = {
+        "resources": [
+            {"mode": "data", "type": "aws_caller_identity", "name": "i", "instances": [{}]},
+            {**vpc, "instances": [{}, deposed]},
+            {**vpc, "module": 'module.m["x"]', "instances": subnets},
+        ]
+    }
+    fake.answer("state pull", json.dumps(state))
 
-    assert directory.state.resources() == ()
+    assert directory.state.resources() == (
+        "aws_vpc.v",
+        r'module.m["x"].aws_vpc.v["a \"b\" ß"]',
+        'module.m["x"].aws_vpc.v[0]',
+        'module.m["x"].aws_vpc.v',
+    )
+
+
+def test_the_state_is_read_once(fake: FakeTerraform, directory: WorkingDirectory) -> None:
+    state = directory.state
+
+    assert (state.resources(), state.outputs(), list(state.attributes())) == ((), {}, [])
+    assert fake.verbs == ["state pull"]
 
 
 def test_a_state_that_cannot_be_read_is_an_error(
     fake: FakeTerraform, directory: WorkingDirectory
 ) -> None:
-    fake.answer("state list", stderr="Failed to load state: access denied\n", status=1)
+    fake.answer("state pull", stderr="Failed to load state: access denied\n", status=1)
 
     with pytest.raises(TerraformError, match="access denied"):
         directory.state.resources()
@@ -43,11 +56,12 @@ def test_a_state_that_cannot_be_read_is_an_error(
 def test_only_identifiers_of_managed_resources_are_read(
     fake: FakeTerraform, directory: WorkingDirectory
 ) -> None:
+    vpc = {"mode": "managed", "type": "aws_vpc"}
     secret = {"id": "arn:secret", "arn": "arn:secret", "name": "catalog/pr1", "value": "hunter2"}
     state = {
         "resources": [
-            {"mode": "managed", "instances": [{"attributes": secret}, {"attributes": {"id": "b"}}]},
-            {"mode": "managed", "instances": []},
+            {**vpc, "instances": [{"attributes": secret}, {"attributes": {"id": "b"}}]},
+            {**vpc, "instances": []},
             {"mode": "data", "instances": [{"attributes": {"id": "123456789012"}}]},
         ]
     }

@@ -77,7 +77,6 @@ def test_the_repr_has_no_credentials(fake: FakeTerraform) -> None:
 def test_temporary_files_are_in_the_working_directory(fake: FakeTerraform) -> None:
     directory = fake.working_directory()
     directory.write({})
-    fake.answer("output", stdout="{}")
 
     directory.state.outputs()
 
