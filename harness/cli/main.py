@@ -9,8 +9,8 @@ from typing import NoReturn
 import click
 
 from harness.cli.lazy import LazyGroup
-from harness.core.bytecode import keep_bytecode
 from harness.core.errors import HarnessError
+from harness.core.interpreter import set_up_interpreter
 from harness.core.interrupts import Terminated, sigterm_as_interrupt
 from harness.core.redaction import log_to_standard_error
 
@@ -57,7 +57,7 @@ def commands(*, verbose: bool) -> None:
 
 def main() -> None:
     """Run the command line; a usage error is one line, a bug is a traceback."""
-    keep_bytecode()
+    set_up_interpreter()
     try:
         with sigterm_as_interrupt():
             sys.exit(commands.main(prog_name="catalog-harness", standalone_mode=False) or 0)

@@ -6,8 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from harness.core.bytecode import keep_bytecode
 from harness.core.errors import HarnessError
+from harness.core.interpreter import set_up_interpreter
 from harness.core.redaction import log_to_standard_error, redact
 from harness.emulator.configuration import SupervisorConfig
 from harness.emulator.supervisor import supervise
@@ -16,7 +16,7 @@ from harness.emulator.supervisor import supervise
 def main() -> int:
     """Run until SIGTERM or SIGINT, until the owner has ended, or until a component ends."""
     os.umask(0o077)  # files are for this user alone
-    keep_bytecode()  # of the gateway and the containers
+    set_up_interpreter()
     log_to_standard_error(logging.INFO)
     try:
         return asyncio.run(supervise(SupervisorConfig.read(Path(sys.argv[1]))))

@@ -59,6 +59,7 @@ def _serve(settings: Settings, task_id: str, listener: socket.socket) -> None:
     gc.disable()  # otherwise a tenth of the time of the import
     from .app import serve  # noqa: PLC0415 - see the module's docstring
 
+    gc.freeze()  # what is imported stays
     gc.enable()
     serve(settings, task_id=task_id, listener=listener)
 

@@ -7,6 +7,7 @@ import socket
 import sys
 
 from harness.core.errors import EmulatorError, HarnessError
+from harness.core.interpreter import set_up_interpreter
 from harness.core.parent_watch import die_with_parent
 from harness.core.redaction import log_to_standard_error, redact
 from harness.emulator.gateway.environment import GatewaySettings
@@ -19,6 +20,7 @@ _LOOPBACK = "127.0.0.1"
 def main() -> int:
     """Serve until stopped; 1 if the port is in use or the environment is invalid."""
     die_with_parent()
+    set_up_interpreter()
     os.umask(0o077)  # files are for this user alone
     log_to_standard_error(os.environ.get("LOG_LEVEL", "WARNING"))
     try:

@@ -44,7 +44,7 @@ def call(
     monkeypatch.setenv("CATALOG_HARNESS_HOME", str(tmp_path / "fake_run" / "home"))
     monkeypatch.setenv("COLUMNS", "100")
     # Of the process, which is that of the tests.
-    monkeypatch.setattr(cli, "keep_bytecode", lambda: None)
+    monkeypatch.setattr(cli, "set_up_interpreter", lambda: None)
     monkeypatch.chdir(tmp_path)
     levels = {name: logging.getLogger(name).level for name in ("botocore", "urllib3", "boto3")}
 

@@ -234,7 +234,7 @@ class TestExitStatus:
     ) -> None:
         doctor_raises(ZeroDivisionError("bug"))
         monkeypatch.setattr(sys, "argv", ["catalog-harness", "doctor"])
-        monkeypatch.setattr(cli, "keep_bytecode", lambda: None)
+        monkeypatch.setattr(cli, "set_up_interpreter", lambda: None)
 
         with pytest.raises(ZeroDivisionError):
             cli.main()

@@ -27,6 +27,7 @@ class TestProgram:
     def arguments(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
         replace(CONFIG, directory=directory).write()
         monkeypatch.setattr(sys, "argv", ["harness.emulator", str(directory)])
+        monkeypatch.setattr(program, "set_up_interpreter", lambda: None)
 
     def test_the_configuration_is_that_of_the_folder(
         self, monkeypatch: pytest.MonkeyPatch, directory: Path

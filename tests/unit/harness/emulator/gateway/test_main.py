@@ -14,6 +14,7 @@ from harness.emulator.gateway import __main__ as program
 def harmless(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the program from changing the process of the tests."""
     monkeypatch.setattr(program, "die_with_parent", lambda: None)
+    monkeypatch.setattr(program, "set_up_interpreter", lambda: None)
     monkeypatch.setattr(os, "umask", lambda mask: mask)
     monkeypatch.setattr(logging, "basicConfig", lambda **_: None)
 

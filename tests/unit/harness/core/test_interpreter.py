@@ -1,24 +1,31 @@
+import atexit
+import gc
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from harness.core import bytecode
-from harness.core.bytecode import keep_bytecode
+from harness.core import interpreter
+from harness.core.interpreter import set_up_interpreter
 
 
 @pytest.fixture(autouse=True)
-def own_interpreter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def own_interpreter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Python without bytecode of the module, and a cache folder of its own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(sys, "pycache_prefix", None)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    monkeypatch.setattr(bytecode.__spec__, "cached", str(tmp_path / "absent.pyc"))
+    monkeypatch.setattr(interpreter.__spec__, "cached", str(tmp_path / "absent.pyc"))
+    monkeypatch.setattr(atexit, "register", lambda _: None)
     # Restored afterwards, also if the code under test sets them.
     monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    thresholds = gc.get_threshold()
+    yield
+    gc.set_threshold(*thresholds)
 
 
 def kept_by_a_child(tmp_path: Path) -> list[str]:
@@ -31,7 +38,7 @@ def kept_by_a_child(tmp_path: Path) -> list[str]:
 
 
 def test_where_python_keeps_none_it_is_kept_in_the_cache_folder(tmp_path: Path) -> None:
-    keep_bytecode()
+    set_up_interpreter()
     assert str(sys.pycache_prefix).startswith(str(tmp_path / "cache"))
     assert not sys.dont_write_bytecode
     assert kept_by_a_child(tmp_path) == ["cache"]
@@ -39,14 +46,23 @@ def test_where_python_keeps_none_it_is_kept_in_the_cache_folder(tmp_path: Path) 
 
 def test_what_python_has_kept_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "kept.pyc").touch()
-    monkeypatch.setattr(bytecode.__spec__, "cached", str(tmp_path / "kept.pyc"))
-    keep_bytecode()
+    monkeypatch.setattr(interpreter.__spec__, "cached", str(tmp_path / "kept.pyc"))
+    set_up_interpreter()
     assert sys.pycache_prefix is None
     assert kept_by_a_child(tmp_path) == []
 
 
 def test_the_users_own_folder_takes_precedence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "pycache_prefix", "/of/the/user")
-    keep_bytecode()
+    set_up_interpreter()
     assert sys.pycache_prefix == "/of/the/user"
     assert os.environ["PYTHONDONTWRITEBYTECODE"] == "1"
+
+
+def test_garbage_is_looked_for_less_often_than_python_does() -> None:
+    threshold, *others = gc.get_threshold()
+
+    set_up_interpreter()
+
+    assert gc.get_threshold()[0] > threshold
+    assert list(gc.get_threshold()[1:]) == others
