@@ -17,7 +17,7 @@ from harness.emulator.dead_clouds import CLOUD_PREFIX
 
 # The patches of the gateway correct the behaviour of this version.
 MINISTACK = "1.5.33"
-_PACKAGES = ("fastapi", "psycopg-pool", "starlette", "uvicorn")
+_PACKAGES = ("fastapi", "httptools", "psycopg-pool", "starlette", "uvicorn")
 _INSTALL = "pip install 'catalog-harness[emulator]'"
 # In the range of the container engine, but never assigned to a container.
 _PROBED_ADDRESS = "127.77.255.254"

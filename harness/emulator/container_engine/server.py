@@ -7,10 +7,6 @@ import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
-
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
 
 from harness.core.errors import EmulatorError
 from harness.emulator.container_engine.app import create_app
@@ -20,12 +16,14 @@ from harness.emulator.container_engine.image import Image
 from harness.emulator.container_engine.postgres_image import PostgresImage
 from harness.emulator.container_engine.postgres_wheel import PINS
 from harness.emulator.container_engine.process_image import ProcessImage, catalog_api
+from harness.emulator.http_server import serve
 
 logger = logging.getLogger(__name__)
 
 _BACKLOG = 128
 # Timeout of open requests when the engine ends.
 _SHUTDOWN_SECONDS = 1
+_KEEP_ALIVE_SECONDS = 5
 
 
 def default_images() -> tuple[Image, ...]:
@@ -48,14 +46,16 @@ async def running_engine(config: EngineConfig) -> AsyncIterator[Engine]:
     engine = Engine(config, (*others, *images))
     try:
         with _listening(config.socket) as listener:
-            server = Config()
-            server.bind = [f"fd://{os.dup(listener.fileno())}"]
-            server.graceful_timeout = _SHUTDOWN_SECONDS
-            server.errorlog = logging.getLogger("hypercorn.error")
             stop = asyncio.Event()
-            # Typed with TypedDict scopes, Starlette with plain mappings: the same protocol.
-            app: Any = create_app(engine)
-            serving = asyncio.create_task(serve(app, server, shutdown_trigger=stop.wait))
+            serving = asyncio.create_task(
+                serve(
+                    create_app(engine),
+                    listener,
+                    stopped=stop.wait(),
+                    keep_alive=_KEEP_ALIVE_SECONDS,
+                    grace=_SHUTDOWN_SECONDS,
+                )
+            )
             logger.info("engine on %s, network %s", config.socket, engine.network.subnet)
             try:
                 yield engine

@@ -31,7 +31,6 @@ from harness.emulator.gateway.task_credentials import TaskCredentials
 
 _CLOUDFRONT = "cloudfront"
 _RESET = "/_ministack/reset"
-_POLICY_VIOLATION = 1008
 
 
 @dataclass
@@ -59,10 +58,6 @@ class Gateway:
         """Serve one ASGI connection."""
         if scope["type"] == "lifespan":
             await self._serve_lifespan(scope, receive, send)
-        elif scope["type"] == "websocket":
-            # Only services that the stack does not use have them, with other authentication.
-            await receive()
-            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
         elif self.data_plane.matches(scope):
             await self.data_plane(scope, receive, send)
         else:

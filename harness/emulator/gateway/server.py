@@ -5,12 +5,9 @@ import logging
 import os
 import signal
 from collections import defaultdict
-from functools import partial
 from socket import socket
 from typing import Any
 
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
 from starlette.types import ASGIApp
 
 from harness.core.parent_watch import process_ended
@@ -21,7 +18,7 @@ from harness.emulator.gateway.authentication import Authenticator
 from harness.emulator.gateway.autoscaling.api import ApplicationAutoScaling
 from harness.emulator.gateway.autoscaling.scaler import Scaler
 from harness.emulator.gateway.autoscaling.store import ScalingStore
-from harness.emulator.gateway.aws import Accounts, AwsApi, share_service_models
+from harness.emulator.gateway.aws import Accounts, AwsApi, limit_service_models
 from harness.emulator.gateway.background import TimeScale
 from harness.emulator.gateway.cache import EdgeCache
 from harness.emulator.gateway.data_plane import DataPlane
@@ -33,13 +30,14 @@ from harness.emulator.gateway.patches.data_api import release_connection_lock
 from harness.emulator.gateway.patches.ecs import await_task_exits
 from harness.emulator.gateway.service_scheduler import ServiceScheduler
 from harness.emulator.gateway.task_credentials import TaskCredentials
+from harness.emulator.http_server import serve
 
 logger = logging.getLogger(__name__)
 
 # Longer than AWS SDKs keep idle connections (90 s in that for Go), so that the client closes them:
 # https://pkg.go.dev/github.com/aws/aws-sdk-go-v2/aws/transport/http#pkg-variables
 _KEEP_ALIVE_SECONDS = 120
-_STOP_SECONDS = 1.0
+_STOP_SECONDS = 1
 # Waiting times of AWS (health check interval, deregistration delay, scaling cooldown) last a
 # twentieth in the emulator.
 _TIME_SCALE = TimeScale(0.05)
@@ -53,7 +51,7 @@ def build(ministack: ASGIApp, viewers: ASGIApp, settings: GatewaySettings) -> Ga
     from ministack.core.responses import set_request_account_id  # noqa: PLC0415
 
     release_connection_lock()
-    share_service_models()
+    limit_service_models()
     await_task_exits()
     delays = Delays.of_aws() if settings.aws_delays else Delays()
     if delays.task_state:
@@ -96,13 +94,13 @@ def build(ministack: ASGIApp, viewers: ASGIApp, settings: GatewaySettings) -> Ga
 
 async def run(app: ASGIApp, settings: GatewaySettings, listener: socket) -> None:
     """Serve a bound socket until SIGTERM or SIGINT, or until the parent process has ended."""
-    config = Config()
-    config.bind = [f"fd://{listener.detach()}"]
-    config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
-    config.graceful_timeout = _STOP_SECONDS
-    config.errorlog = logging.getLogger("hypercorn.error")
-    # Typed with TypedDict scopes, Starlette with plain mappings: the same protocol.
-    await serve(app, config, shutdown_trigger=partial(_stopped, settings.parent))  # type: ignore[arg-type]
+    await serve(
+        app,
+        listener,
+        stopped=_stopped(settings.parent),
+        keep_alive=_KEEP_ALIVE_SECONDS,
+        grace=_STOP_SECONDS,
+    )
 
 
 async def _stopped(parent: int | None) -> None:

@@ -68,7 +68,7 @@ class TestPackages:
         found = diagnose_packages()
 
         assert found.verdict is Verdict.MISSING
-        assert found.found == "not installed: psycopg-pool, starlette"
+        assert found.found == "not installed: httptools, psycopg-pool, starlette"
 
 
 class TestDatabaseServer:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -53,7 +54,12 @@ async def test_it_serves_until_sigterm() -> None:
         async with asyncio.timeout(30):
             while not await is_ready(http):
                 await asyncio.sleep(0.01)
+        response = await http.get(READY_PATH)
+        upgrade = {"Connection": "Upgrade", "Upgrade": "websocket"}
+        websocket = await http.get("/", headers=upgrade)
 
+    assert not {"date", "server"} & set(response.headers), "MiniStack's own would be the second"
+    assert websocket.status_code == 403
     os.kill(os.getpid(), signal.SIGTERM)
     async with asyncio.timeout(30):
         await running
@@ -78,6 +84,11 @@ async def test_it_stops_when_its_parent_has_ended() -> None:
         await run(build(inner, inner, settings()), settings(parent=ended.pid), program.bind(0))
 
     assert inner.events == ["lifespan.startup", "lifespan.shutdown"]
+
+
+def test_the_first_part_of_a_response_does_not_wait_for_the_second() -> None:
+    with program.bind(0) as bound:
+        assert bound.proto == socket.IPPROTO_TCP, "asyncio sets TCP_NODELAY on such sockets alone"
 
 
 def test_a_port_in_use_raises_an_error() -> None:

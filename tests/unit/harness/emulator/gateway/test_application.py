@@ -212,20 +212,6 @@ async def test_calls_to_cloudfront_invalidate_the_distributions() -> None:
     assert noted == [CALLER.account]
 
 
-async def test_websockets_are_closed() -> None:
-    inner = Inner()
-    sent: list[Message] = []
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    scope: Scope = {"type": "websocket", "path": "/", "headers": []}
-    await gateway(inner)(scope, _from([{"type": "websocket.connect"}]), send)
-
-    assert [message["type"] for message in sent] == ["websocket.close"]
-    assert inner.scopes == []
-
-
 async def test_background_services_start_after_and_stop_before_ministack() -> None:
     inner = Inner()
     part = Background(inner)
