@@ -1,8 +1,11 @@
 """Calls an AWS API in this process, with the codecs of botocore over ASGI; resolves accounts."""
 
+import gzip
+import json
 import re
 from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +13,7 @@ import botocore.loaders
 import botocore.parsers
 import botocore.serialize
 from botocore.awsrequest import HeadersDict
-from botocore.exceptions import UnknownServiceError
+from botocore.exceptions import DataNotFoundError
 from botocore.model import OperationModel, ServiceModel
 from starlette.types import ASGIApp
 
@@ -18,6 +21,8 @@ from harness.core.errors import EmulatorError
 from harness.emulator.gateway.caller import Caller, Signature
 from harness.emulator.gateway.http import Request, Response, send_request
 
+_METADATA = re.compile(r'"metadata"\s*:\s*')
+_LONGEST_METADATA = 4096  # characters
 _ACCOUNT_ID = re.compile(r"\d{12}")
 # Only the loader: importing a botocore session takes as long as importing MiniStack.
 _LOADER = botocore.loaders.Loader()
@@ -38,18 +43,31 @@ def service_model(service: str) -> ServiceModel:
     return ServiceModel(_LOADER.load_service_model(service, "service-2"), service_name=service)
 
 
-def share_service_models() -> None:
-    """Let MiniStack find the content type of a service in the same model.
+@lru_cache
+def _model_without_operations(service: str) -> ServiceModel | None:
+    """Return a model with the metadata alone, which its file begins with, such as the protocol."""
+    with suppress(DataNotFoundError):
+        version = _LOADER.determine_latest_version(service, "service-2")
+        file = Path(_LOADER.BUILTIN_DATA_PATH, service, version, "service-2.json.gz")
+        with gzip.open(file, "rt", encoding="utf-8") as text:
+            head = text.read(_LONGEST_METADATA)
+        if found := _METADATA.search(head):
+            metadata, _ = json.JSONDecoder().raw_decode(head, found.end())
+            return ServiceModel({"metadata": metadata}, service_name=service)
+        return service_model(service)
+    return None
 
-    It would read each model a second time, through a botocore session of its own; and at a call
-    of a service that it does not have, the models of all services, to find whether there is one.
+
+def limit_service_models() -> None:
+    """Let MiniStack find the content type of a service without reading all of its model.
+
+    It would read each through a botocore session of its own; and at a call of a service that it
+    does not have, those of all services, to find whether there is one.
     """
     from ministack.core import responses, router  # noqa: PLC0415
 
     def model_of(service: str) -> ServiceModel | None:
-        with suppress(UnknownServiceError):
-            return service_model(responses._BOTOCORE_NAME.get(service, service))
-        return None
+        return _model_without_operations(responses._BOTOCORE_NAME.get(service, service))
 
     responses._service_model = model_of
     router._is_aws_service_name = bool

@@ -1,7 +1,7 @@
 import pytest
 from ministack.core import responses, router
 
-from harness.emulator.gateway.aws import ApiError, build, service_model, share_service_models
+from harness.emulator.gateway.aws import ApiError, build, limit_service_models, service_model
 from tests.unit.harness.emulator.gateway.fake_aws import CALLER, FakeAws, ecs_error, elb_error
 
 pytestmark = pytest.mark.anyio
@@ -57,12 +57,27 @@ async def test_errors_have_the_code_of_aws(aws: FakeAws) -> None:
     assert json.value.code == "ClusterNotFoundException"
 
 
-def test_ministack_finds_content_types_in_the_models_of_the_gateway(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("service", "name"),
+    # The files of the last two are indented, or begin with something else.
+    [("elasticloadbalancing", "elbv2"), *((each, each) for each in ("s3", "kafka", "appmesh"))],
+)
+def test_ministack_finds_the_protocol_of_a_service_without_its_operations(
+    monkeypatch: pytest.MonkeyPatch, service: str, name: str
 ) -> None:
     monkeypatch.setattr(responses, "_service_model", None)
-    share_service_models()
-    assert responses._service_model("elasticloadbalancing") is service_model("elbv2")
+    limit_service_models()
+
+    found = responses._service_model(service)
+
+    assert found.metadata == service_model(name).metadata
+    assert found.operation_names == []
+
+
+def test_an_unknown_service_has_no_protocol(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(responses, "_service_model", None)
+    limit_service_models()
+
     assert responses._service_model("not-a-service") is None
 
 
@@ -71,7 +86,7 @@ def test_a_service_that_ministack_does_not_have_is_named_without_reading_every_m
 ) -> None:
     monkeypatch.setattr(router, "_is_aws_service_name", router._is_aws_service_name)
     monkeypatch.setattr(router, "_KNOWN_AWS_SERVICE_NAMES", None)
-    share_service_models()
+    limit_service_models()
 
     scope = "AWS4-HMAC-SHA256 Credential=000000000000/20261126/eu-north-1/glacier/aws4_request"
     detected = router.detect_service("GET", "/-/vaults", {"authorization": scope}, {})
