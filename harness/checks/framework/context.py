@@ -93,7 +93,7 @@ class CheckContext:
                 timeout=min(self.patience, _AGAIN_SECONDS if what in self._timed_out else inf),
                 delay=_POLL_SECONDS,
                 retry_on=retry_on,
-                sleep=self._pause,
+                sleep=self.pause,
             )
         except WaitTimeoutError as error:
             self._timed_out.add(what)
@@ -130,7 +130,8 @@ class CheckContext:
         session.cookies.clear()
         return session
 
-    def _pause(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> None:
+        """Wait for a number of seconds, or until the checks are interrupted, which raises."""
         self.interrupted.wait(seconds)
         self._require_uninterrupted()
 

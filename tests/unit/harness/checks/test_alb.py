@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from harness.checks.framework.context import CheckContext
 from tests.unit.harness.checks.fake_deployment import GONE, FakeDeployment
 
 BALANCER = ("elbv2.DescribeLoadBalancers", "LoadBalancers", 0)
@@ -146,13 +147,29 @@ def test_a_target_that_is_not_a_task_fails(fake_deployment: FakeDeployment) -> N
     assert "10.9.9.9" in failures["alb/targets-in-different-zones"]
 
 
-def test_a_task_that_never_responds_fails(fake_deployment: FakeDeployment) -> None:
+def test_a_task_that_never_responds_fails(
+    fake_deployment: FakeDeployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CheckContext, "pause", lambda *_: None)
     fake_deployment.catalog.tasks = ["task-a"]
 
     failures = fake_deployment.failures("alb/*")
 
     assert list(failures) == ["alb/each-task-answers"]
     assert "none of task-b" in failures["alb/each-task-answers"]
+
+
+def test_a_check_whose_turns_are_always_the_same_task_pauses(
+    fake_deployment: FakeDeployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pause(_: CheckContext, seconds: float) -> None:
+        assert 0 <= seconds <= 0.05
+        fake_deployment.catalog.tasks = ["task-b"]  # the turn that another check took so far
+
+    fake_deployment.catalog.tasks = ["task-a"]
+    monkeypatch.setattr(CheckContext, "pause", pause)
+
+    assert fake_deployment.failures("alb/*") == {}
 
 
 def test_a_response_of_an_unknown_task_fails(fake_deployment: FakeDeployment) -> None:
