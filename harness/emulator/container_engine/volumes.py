@@ -1,6 +1,9 @@
 """Folders of containers and named volumes; extraction of archives."""
 
+import fcntl
 import logging
+import os
+import struct
 import tarfile
 from pathlib import Path
 
@@ -14,6 +17,8 @@ _SHARED_TEMPORARY = Path("/var/tmp")  # noqa: S108 -- used by mkdtemp only
 _SHARED_PREFIX = "catalog-harness-"
 # Inside the folder of a container or volume, which stays with the engine's account.
 _FILES = "files"
+# https://man7.org/linux/man-pages/man2/ioctl_iflags.2.html
+_GET_FLAGS, _SET_FLAGS, _TOPDIR = 0x80086601, 0x40086602, 0x00020000
 
 
 class VolumeStore:
@@ -36,6 +41,7 @@ class VolumeStore:
         self._volumes, self._containers = directory / "volumes", directory / "containers"
         for folder in (self._volumes, self._containers):
             create_folder(folder, mode=0o711)
+            _spread_folders_in(folder)
 
     @property
     def names(self) -> list[str]:
@@ -84,6 +90,23 @@ class VolumeStore:
         if "/" in name or name in ("", ".", ".."):
             raise NotFoundError(f"get {name}: no such volume")
         return self._volumes / name
+
+
+def _spread_folders_in(parent: Path) -> None:
+    """Have ext4 place the folders in a folder apart from others, where it supports that.
+
+    Without a journal, ext4 examines each inode that was deleted beside a new file in the last
+    minutes: the thousand files of an earlier database made ``initdb`` take up to three times as
+    long.
+    """
+    descriptor = os.open(parent, os.O_RDONLY)
+    try:
+        flags = struct.unpack("=q", fcntl.ioctl(descriptor, _GET_FLAGS, bytes(8)))[0]
+        fcntl.ioctl(descriptor, _SET_FLAGS, struct.pack("=q", flags | _TOPDIR))
+    except OSError as error:  # another file system
+        logger.debug("%s: no attribute T: %s", parent, error)
+    finally:
+        os.close(descriptor)
 
 
 def _with_files(folder: Path) -> Path:

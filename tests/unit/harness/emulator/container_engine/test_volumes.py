@@ -1,3 +1,5 @@
+import errno
+import fcntl
 import io
 import os
 import tarfile
@@ -105,3 +107,30 @@ def test_folders_can_be_entered_but_not_listed_whatever_the_umask(
         os.umask(before)
 
     assert [each.stat().st_mode & 0o777 for each in folders] == [0o711, 0o711]
+
+
+def test_ext4_places_volumes_apart_and_keeps_the_other_attributes(
+    closed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extents, set_flags = 0x80000, list[int]()
+
+    def ioctl(_: int, request: int, argument: bytes) -> bytes:
+        if request == 0x40086602:
+            set_flags.append(int.from_bytes(argument, "little"))
+        return extents.to_bytes(8, "little")
+
+    monkeypatch.setattr(fcntl, "ioctl", ioctl)
+    VolumeStore(closed, None)
+
+    assert set_flags == [extents | 0x20000] * 2
+
+
+def test_a_file_system_without_attributes_is_used_as_it_is(
+    closed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ioctl(*_: object) -> bytes:
+        raise OSError(errno.ENOTTY, "Inappropriate ioctl for device")
+
+    monkeypatch.setattr(fcntl, "ioctl", ioctl)
+
+    assert VolumeStore(closed, None).create("data").is_dir()
