@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.core.errors import EmulatorError, HarnessError, TargetError
+from harness.core.errors import EmulatorError, HarnessError, TargetError, UsageError
 from harness.core.folders import MARKER
 from harness.deploy.deploy import attach, deploy, find_target, start_target
 from harness.deploy.preflight import BlockedError
@@ -292,6 +292,27 @@ class TestAttach:
 
         with pytest.raises(EmulatorError, match="any more"):
             attach(fake_run.later_run(fake_run.run(), reuse_stack=True))
+
+    @pytest.mark.parametrize("status", sorted(set(RunStatus) - {RunStatus.DEPLOYED}))
+    def test_a_stack_that_is_not_deployed_cannot_be_attached_to(
+        self, fake_run: FakeRun, status: RunStatus
+    ) -> None:
+        run = fake_run.run()
+        deploy(run)
+        run.update(status=status)
+
+        with pytest.raises(UsageError, match=f"pr1 is not deployed.*on record as {status}"):
+            attach(run)
+
+    def test_a_state_without_the_outputs_of_a_stack_cannot_be_attached_to(
+        self, fake_run: FakeRun
+    ) -> None:
+        run = fake_run.run()
+        deploy(run)
+        fake_run.terraform.clear("state pull")
+
+        with pytest.raises(UsageError, match=r"the state in .*: not outputs of the catalog stack"):
+            attach(run)
 
 
 class TestSecondPlan:
