@@ -152,11 +152,12 @@ def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> Terraform
     run.update(status=RunStatus.DESTROYING)
     tools = find_tools(record.terraform, record.mirror)
     workspace = workspace_of(run, target, tools)
+    state = workspace.state
     try:
         if not record.complete:
-            _sweep_leftovers(run, record, target, except_for=workspace.state.identifiers())
+            _sweep_leftovers(run, record, target, except_for=state.identifiers())
         if target.is_account:
-            _remove_managed(run, target, workspace.state.identifiers())
+            _remove_managed(run, target, state.identifiers())
         with run.timeline.phase("destroy"):
             retried = workspace.destroy(
                 on_event=terraform_listener(run.timeline),

@@ -59,7 +59,7 @@ def test_the_users_own_folder_takes_precedence(monkeypatch: pytest.MonkeyPatch) 
     assert os.environ["PYTHONDONTWRITEBYTECODE"] == "1"
 
 
-def test_garbage_is_looked_for_less_often_than_python_does() -> None:
+def test_garbage_is_collected_less_often_than_python_does() -> None:
     threshold, *others = gc.get_threshold()
 
     set_up_interpreter()
