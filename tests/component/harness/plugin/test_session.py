@@ -447,11 +447,14 @@ class TestKeeping:
 
     @pytest.mark.parametrize("status", RunStatus)
     def test_a_stack_in_use_is_left_alone(
-        self, session: Session, fake_run: FakeRun, status: RunStatus
+        self, session: Session, fake_run: FakeRun, tmp_path: Path, status: RunStatus
     ) -> None:
         session(USES_STACK, "--catalog-keep-stack")
         before = fake_run.ledger.update(SUFFIX, status=status), fake_run.verbs
-        options = ("--catalog-reuse-stack", f"--catalog-environment-suffix={SUFFIX}")
+        options = (
+            *("--catalog-reuse-stack", f"--catalog-environment-suffix={SUFFIX}"),
+            f"--catalog-report-dir={tmp_path / 'of-the-refused'}",
+        )
 
         with fake_run.run().owned("catalog-harness run"):
             result = session(USES_STACK, *options, options=())
@@ -459,7 +462,7 @@ class TestKeeping:
         assert result.ret == 2
         assert f"the run {SUFFIX} is in use by process" in str(result.stdout) + str(result.stderr)
         assert before == (fake_run.ledger.get(SUFFIX), fake_run.verbs)
-        assert list((fake_run.folder / "reports").glob("bundle*")) == []
+        assert not (tmp_path / "of-the-refused").exists(), "no bundle of the other run"
 
     @pytest.mark.parametrize("status", sorted(set(RunStatus) - {RunStatus.DEPLOYED}))
     def test_a_stack_that_is_not_deployed_is_neither_reused_nor_destroyed(
@@ -475,14 +478,15 @@ class TestKeeping:
         assert f"its run is on record as {status}" in str(result.stdout) + str(result.stderr)
         assert before == (fake_run.ledger.get(SUFFIX), fake_run.verbs)
 
+    @pytest.mark.parametrize("fixture", ["catalog_outputs", "catalog_target"])
     def test_a_reused_stack_that_cannot_be_attached_to_is_left_as_it_is(
-        self, session: Session, fake_run: FakeRun
+        self, session: Session, fake_run: FakeRun, fixture: str
     ) -> None:
         session(USES_STACK, "--catalog-keep-stack")
         before = fake_run.ledger.get(SUFFIX), fake_run.verbs
         fake_run.target.running = False
 
-        result = session(USES_STACK, "--catalog-reuse-stack", options=())
+        result = session(f"def test({fixture}): pass", "--catalog-reuse-stack", options=())
 
         assert result.ret == pytest.ExitCode.TESTS_FAILED
         assert "no embedded cloud runs in" in str(result.stdout)

@@ -66,3 +66,12 @@ def test_garbage_is_collected_less_often_than_python_does() -> None:
 
     assert gc.get_threshold()[0] > threshold
     assert list(gc.get_threshold()[1:]) == others
+
+
+def test_garbage_is_not_collected_once_more_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    registered: list[object] = []
+    monkeypatch.setattr(atexit, "register", registered.append)
+
+    set_up_interpreter()
+
+    assert registered == [gc.freeze]

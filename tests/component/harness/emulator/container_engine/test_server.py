@@ -1,5 +1,6 @@
 import asyncio
 import http.client
+import signal
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -43,6 +44,13 @@ async def test_an_engine_serves_its_socket_and_leaves_nothing_behind(config: Eng
         assert container.id.encode() in body
     assert container.state.status == "exited"
     assert list(config.socket.parent.iterdir()) == []
+
+
+async def test_an_engine_leaves_the_signals_to_its_process(config: EngineConfig) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    async with running_engine(config):
+        await asyncio.to_thread(get, config.socket, "/_ping")
+        assert signal.getsignal(signal.SIGTERM) is before
 
 
 async def test_containers_are_stopped_when_the_caller_fails(config: EngineConfig) -> None:
