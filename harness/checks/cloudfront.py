@@ -40,7 +40,7 @@ class CloudFront(ServiceChecks):
             what="a deployed distribution",
             ready=lambda status: status == "Deployed",
         )
-        return f"{self._distribution()['DomainName']}: enabled, {actual}"
+        return f"{self._domain()}: enabled, {actual}"
 
     @check("the distribution is as configured: no caching, its only origin the load balancer")
     def configuration(self) -> str:
@@ -58,7 +58,7 @@ class CloudFront(ServiceChecks):
     @check("http is redirected to https", *_EDGE, plane=Plane.DATA)
     def redirects_to_https(self) -> str:
         """Request a path with a query string over http."""
-        domain = self._distribution()["DomainName"]
+        domain = self._domain()
         response = self.context.request("GET", f"http://{domain}/products?limit=1")
         actual = (response.status_code, response.headers.get("Location"))
         expect_equal("redirect", actual, (301, f"https://{domain}/products?limit=1"))
@@ -171,7 +171,10 @@ class CloudFront(ServiceChecks):
         return self.context.clients.cloudfront.get_distribution(Id=identifier)["Distribution"]
 
     def _catalog(self) -> CatalogClient:
-        return CatalogClient(self.context, f"https://{self._distribution()['DomainName']}")
+        return CatalogClient(self.context, f"https://{self._domain()}")
+
+    def _domain(self) -> str:
+        return self.context.once("distribution", lambda: self._distribution()["DomainName"])
 
     def _bodies(self, path: str, **request: Any) -> list[dict[str, Any]]:
         """Return the response of every task to one request."""

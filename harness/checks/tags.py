@@ -162,7 +162,7 @@ class Tags(ServiceChecks):
         if Tier.SECRET not in self.context.expected.tiers:
             return ""
         try:
-            return read_credentials(self.context).password
+            return self.context.once("password", lambda: read_credentials(self.context).password)
         except (CheckFailedError, BotoCoreError, ClientError):
             return ""
 

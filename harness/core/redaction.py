@@ -23,6 +23,8 @@ _ASSIGNMENT = re.compile(
     """,
     re.MULTILINE,
 )
+# Texts without any of these, nearly all, need no search with the expression, which is slow.
+_IN_ASSIGNMENTS = ("passw", "secret", "token")
 _URL = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^:/@\s]*:)[^@\s/]+(?=@)")
 
 _secrets: tuple[str, ...] = ()
@@ -47,7 +49,10 @@ def redact(text: str) -> str:
     """Mask the registered secrets, assignments to password-like names and passwords in URLs."""
     for secret in _secrets:
         text = text.replace(secret, MASK)
-    return _URL.sub(rf"\1{MASK}", _ASSIGNMENT.sub(_masked, text))
+    lower = text.lower()
+    if any(part in lower for part in _IN_ASSIGNMENTS):
+        text = _ASSIGNMENT.sub(_masked, text)
+    return _URL.sub(rf"\1{MASK}", text) if "://" in text else text
 
 
 def _masked(found: re.Match[str]) -> str:

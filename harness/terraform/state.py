@@ -3,12 +3,14 @@
 import json
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from harness.core.redaction import register_secret
 from harness.terraform.command import CommandLine
+from harness.terraform.configuration import STATE, has_readable_state
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +20,7 @@ _UNSAVED = "errored.tfstate"
 # They identify a resource in AWS; other attributes are not read, they may be secret.
 _IDENTIFIERS = ("id", "arn")
 _SECONDS = 60.0
+_VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,24 @@ class State:
     @cached_property
     def _content(self) -> dict[str, Any]:
         """The state in Terraform's format of version 4; empty before the first apply."""
-        text = self.command.run("state pull", timeout=_SECONDS).stdout
-        content: dict[str, Any] = json.loads(text) if text.strip() else {}
+        content = self._read()
         for output in content.get("outputs", {}).values():
             for secret in _texts(output["value"]) if output.get("sensitive") else ():
                 register_secret(secret)
         return content
+
+    def _read(self) -> dict[str, Any]:
+        """Read the state from its file where it is plain text, otherwise through Terraform."""
+        directory = self.command.directory
+        content: Any = {}
+        if has_readable_state(directory, self.command.environment):
+            with suppress(OSError, ValueError):  # none, or damaged: Terraform says what is wrong
+                content = json.loads((directory / STATE).read_text("utf-8"))
+        if isinstance(content, dict) and content.get("version") == _VERSION:
+            return content
+        text = self.command.run("state pull", timeout=_SECONDS).stdout
+        found: dict[str, Any] = json.loads(text) if text.strip() else {}
+        return found
 
     def _instances(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         """Yield resource and instance of every managed resource."""

@@ -51,6 +51,7 @@ class CheckContext:
     record: Callable[[CheckResult], None] = field(compare=False)
     patience: float = 120.0
     exchanges: ExchangeLog = field(default_factory=ExchangeLog, repr=False, compare=False)
+    _constants: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     _timed_out: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
     _result_lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
     _thread: threading.local = field(default_factory=threading.local, repr=False, compare=False)
@@ -62,6 +63,13 @@ class CheckContext:
         session = self.target.session()
         self.exchanges.observe(session)
         return Clients(session)
+
+    def once(self, what: str, read: Callable[[], T]) -> T:
+        """Return what was read first: for what never changes, such as the ARN of a resource."""
+        if what not in self._constants:
+            self._constants[what] = read()
+        value: T = self._constants[what]
+        return value
 
     def record_result(self, result: CheckResult) -> None:
         """Record the result of a check; safe to call from any thread."""

@@ -15,7 +15,7 @@ _SECRET = frozenset({"GetSecretValue"})  # operations whose answer is a secret
 
 
 class ExchangeLog:
-    """The last requests of the check that runs in each thread."""
+    """The last requests of the check that runs in each thread; only those shown become text."""
 
     def __init__(self) -> None:
         self._thread = threading.local()
@@ -26,18 +26,18 @@ class ExchangeLog:
 
     def add(self, call: str, request: object, answer: object) -> None:
         """Add a request and its answer; without a check in this thread nothing is recorded."""
-        last: deque[Exchange] | None = getattr(self._thread, "last", None)
+        last: deque[tuple[str, object, object]] | None = getattr(self._thread, "last", None)
         if last is None:
             return
-        exchange = Exchange(call, _text(request), _text(answer))
-        if last and (last[-1].call, last[-1].request) == (call, exchange.request):
+        if last and last[-1][:2] == (call, request):
             last.pop()  # a poll: its last answer counts
-        last.append(exchange)
+        last.append((call, request, answer))
 
     @property
     def last(self) -> tuple[Exchange, ...]:
         """The last requests of the check that runs in this thread."""
-        return tuple(getattr(self._thread, "last", ()))
+        recorded = getattr(self._thread, "last", ())
+        return tuple(Exchange(call, _text(sent), _text(answer)) for call, sent, answer in recorded)
 
     def observe(self, session: Any) -> None:
         """Record the calls of every client that a boto3 session creates from now on.

@@ -32,7 +32,7 @@ def target_group(context: CheckContext) -> "TargetGroupTypeDef":
 
 def target_health(context: CheckContext) -> dict[str, str]:
     """Return address -> state, with the reason unless it is healthy, of every target."""
-    arn = target_group(context)["TargetGroupArn"]
+    arn = context.once("target group", lambda: target_group(context)["TargetGroupArn"])
     response = context.clients.elbv2.describe_target_health(TargetGroupArn=arn)
     health = {each["Target"]["Id"]: each["TargetHealth"] for each in response[_HEALTH]}
     return {

@@ -105,7 +105,8 @@ class CatalogClient:
     @classmethod
     def at_load_balancer(cls, context: CheckContext) -> "CatalogClient":
         """Return a client of the load balancer's DNS name, as ELBv2 returns it."""
-        return cls(context, f"http://{load_balancer(context)['DNSName']}")
+        name = context.once("load balancer", lambda: load_balancer(context)["DNSName"])
+        return cls(context, f"http://{name}")
 
     def send(self, method: str, path: str, status: int = 200, **request: Any) -> requests.Response:
         """Send a request and require the status of its response, and that a task sent it.

@@ -13,8 +13,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from psycopg.pq import PGconn, Ping
-
 from harness.core.errors import EmulatorError
 from harness.emulator.container_engine.accounts import change_owner
 from harness.emulator.container_engine.image import Image, Launch, LaunchContext
@@ -79,6 +77,8 @@ class PostgresImage(Image):
             f"host={address} port={self.port_of(environment)} user=postgres dbname=postgres "
             f"connect_timeout={_PING_SECONDS}"
         )
+        from psycopg.pq import PGconn, Ping  # noqa: PLC0415 - not at the start of a cloud
+
         return await asyncio.to_thread(PGconn.ping, where.encode()) == Ping.OK
 
     def launch(self, context: LaunchContext) -> Launch:

@@ -26,6 +26,7 @@ UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 S3 = "s3"
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _PART = re.compile(r"(\w+)=([^,\s]+)")
+_TIME = re.compile(r"\d{8}T\d{6}Z")
 _SCOPE = re.compile(r"([^/]+)/(\d{8})/([^/]*)/([^/]+)/aws4_request")
 _SKEW = timedelta(minutes=15)
 _LONGEST_EXPIRY = 604_800
@@ -69,10 +70,15 @@ class SignedRequest:
         scope = _SCOPE.fullmatch(given.get("Credential", ""))
         headers = tuple(given.get("SignedHeaders", "").split(";"))
         try:
-            time = datetime.strptime(date, SIGV4_TIMESTAMP).replace(tzinfo=UTC)
+            time = datetime.fromisoformat(date)
         except ValueError as error:
             raise RefusedError(Refused.INCOMPLETE, _INCOMPLETE) from error
-        if scope is None or "host" not in headers or not given.get("Signature"):
+        if (
+            not _TIME.fullmatch(date)
+            or scope is None
+            or "host" not in headers
+            or not given.get("Signature")
+        ):
             raise RefusedError(Refused.INCOMPLETE, _INCOMPLETE)
         if scope[2] != date[:8]:
             raise RefusedError(Refused.MISMATCH, "Date in Credential scope does not match the date")

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from harness.terraform.configuration import CONFIGURATION, STATE, write_json
 from harness.terraform.errors import TerraformError
 from harness.terraform.working_directory import WorkingDirectory
 from tests.unit.harness.terraform.fake_terraform import FakeTerraform
@@ -51,6 +52,32 @@ def test_a_state_that_cannot_be_read_is_an_error(
 
     with pytest.raises(TerraformError, match="access denied"):
         directory.state.resources()
+
+
+@pytest.mark.parametrize(
+    ("backend", "file", "verbs"),
+    [
+        ({}, json.dumps({"version": 4, "outputs": {"a": {"value": 1}}}), []),
+        ({"s3": {"bucket": "b"}}, json.dumps({"version": 4}), ["state pull"]),
+        ({}, json.dumps({"version": 3}), ["state pull"]),
+        ({}, "[4]", ["state pull"]),
+        ({}, '{"version": 4', ["state pull"]),
+    ],
+    ids=["local", "remote", "another version", "another format", "damaged"],
+)
+def test_terraform_reads_a_state_that_is_no_text_in_the_working_directory(
+    fake: FakeTerraform,
+    directory: WorkingDirectory,
+    backend: dict[str, object],
+    file: str,
+    verbs: list[str],
+) -> None:
+    write_json(directory.path / CONFIGURATION, {"terraform": {"backend": backend}})
+    (directory.path / STATE).write_text(file)
+    fake.answer("state pull", json.dumps({"outputs": {"a": {"value": 1}}}))
+
+    assert directory.state.outputs() == {"a": 1}
+    assert fake.verbs == verbs
 
 
 def test_only_identifiers_of_managed_resources_are_read(

@@ -88,6 +88,7 @@ GOOD = signed("s3", "/b/k", method="PUT", body=b"x")
         (signed().with_headers(X_Amz_Target="DeleteVpc"), Refused.MISMATCH),
         (signed().with_headers(X_Amz_Date="20200101T000000Z"), Refused.MISMATCH),
         (signed().with_headers(X_Amz_Date="today"), Refused.INCOMPLETE),
+        (signed().with_headers(X_Amz_Date="2020-01-01T00:00:00Z"), Refused.INCOMPLETE),
         (signed(token="a"), Refused.UNKNOWN_KEY),
         (GOOD.changed(body=b"y"), Refused.PAYLOAD),
         (GOOD.with_headers(X_Amz_Content_SHA256="0" * 64), Refused.MISMATCH),
