@@ -4,8 +4,6 @@ import json
 from dataclasses import asdict
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from harness.cli.options import settings_from
 from harness.run.ledger import Ledger
@@ -29,20 +27,19 @@ def list(*, as_json: bool) -> None:  # noqa: A001 -- the name of the command
         }
         click.echo(json.dumps(content, indent=2))
         return
-    if runs:
-        Console().print(_table(runs))
-    elif not unreadable:
+    for run in runs:
+        _print(run)
+    if not runs and not unreadable:
         click.echo("no run on record may have resources")
     for error in unreadable:
         click.echo(f"unreadable: {error}")
 
 
-def _table(runs: tuple[ListedRun, ...]) -> Table:
-    columns = ("run", "target", "state", "owner", "age", "expires", "destroy would")
-    table = Table(*columns, box=None, pad_edge=False)
-    for run in runs:
-        state = "; ".join(filter(None, (run.status, run.abandoned)))
-        age, expiry = f"{run.age_minutes} min", run.expires_at or "never"
-        owner = run.owner or "none"
-        table.add_row(run.environment_suffix, run.target, state, owner, age, expiry, run.destroy)
-    return table
+def _print(run: ListedRun) -> None:
+    expiry = f"expires {run.expires_at}" if run.expires_at else "does not expire"
+    age = f"{run.age_minutes} min old"
+    click.echo(f"{run.environment_suffix}  {run.target}  {run.status}, {age}, {expiry}")
+    for text in (run.owner and f"in use by {run.owner}", run.abandoned):
+        if text:
+            click.echo(f"  {text}")
+    click.echo(f"  destroy would {run.destroy}")

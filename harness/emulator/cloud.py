@@ -18,6 +18,7 @@ import psutil
 from harness.core.errors import EmulatorError, WaitTimeoutError
 from harness.core.folders import create_temporary_folder
 from harness.core.interrupts import deferred_interrupts
+from harness.core.parent_watch import all_end
 from harness.core.process import stop_group
 from harness.core.wait import wait_until
 from harness.emulator.cloud_info import KEPT_FILE, LOG_FILE, CloudInfo, log_tail
@@ -172,8 +173,9 @@ def _terminate(pid: int) -> bool:
         process.terminate()
     except psutil.NoSuchProcess:
         return True
-    _, alive = psutil.wait_procs([process], timeout=_STOP_SECONDS)
-    for survivor in alive:
-        survivor.kill()
-        survivor.wait()
-    return not alive
+    if all_end([process], timeout=_STOP_SECONDS):
+        return True
+    with suppress(psutil.NoSuchProcess):
+        process.kill()
+    all_end([process], timeout=_STOP_SECONDS)
+    return False

@@ -10,11 +10,13 @@ import psutil
 
 from harness.core.errors import EmulatorError
 from harness.core.json_values import from_json
+from harness.core.parent_watch import all_end, has_ended
 
 logger = logging.getLogger(__name__)
 
 RECORD_FILE = "processes.json"
 _CLOCK_SLACK = 2.0
+_END_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,13 @@ def sweep_orphans(directory: Path) -> list[int]:
 def _kill(entry: _Entry) -> bool:
     try:
         process = psutil.Process(entry.pid)
-        if abs(process.create_time() - entry.started) > _CLOCK_SLACK:
+        if has_ended(process) or abs(process.create_time() - entry.started) > _CLOCK_SLACK:
             return False
         family = [*process.children(recursive=True), process]
         for member in family:
             with contextlib.suppress(psutil.NoSuchProcess):
                 member.kill()
-        psutil.wait_procs(family, timeout=5)
+        all_end(family, timeout=_END_SECONDS)
     except psutil.NoSuchProcess:
         return False
     logger.warning(

@@ -1,9 +1,11 @@
 """Disks, folders, users, umasks and standard streams."""
 
+import ctypes
 import os
 import shutil
 import stat
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 
 from tests.faults.row import NO_REPORT, Row
@@ -11,6 +13,7 @@ from tests.faults.scene import BYSTANDER, Scene
 
 FAMILY = "The machine"
 IS_ROOT = os.geteuid() == 0
+_PR_SET_CHILD_SUBREAPER = 36
 NOBODY, STRANGER = "65534", "54321"
 DATABASE = ("network", "secret", "database")
 
@@ -34,6 +37,17 @@ def rows() -> Iterator[Row]:
         "whole run",
         before=as_user(STRANGER),
         bystander=False,
+    )
+    yield Row(
+        FAMILY,
+        "no process reaps those that have ended, as in a container",
+        "destroy",
+        before=reap_nobody,
+        command=("deploy",),
+        kept=True,
+        clean_up=("destroy",),
+        bystander=False,
+        quick=True,
     )
     for name, redirections in (
         ("standard input is closed", "<&-"),
@@ -136,6 +150,15 @@ def as_user(uid: str) -> Callable[[Scene], None]:
         )
 
     return before
+
+
+def reap_nobody(scene: Scene) -> None:
+    """Become the parent of what other processes leave behind, and wait for none of it."""
+    if sys.platform != "linux":
+        raise NotImplementedError("a process cannot become the parent of others here")
+    prctl = ctypes.CDLL(None).prctl
+    prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    scene.stack.callback(prctl, _PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
 def closed(redirections: str) -> Callable[[Scene], None]:

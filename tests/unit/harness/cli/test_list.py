@@ -19,7 +19,9 @@ def test_runs_are_listed(call: CommandLine, fake_run: FakeRun, deployable: Optio
     completed = call("list")
 
     assert completed.status == 0
-    assert f"{SUFFIX}  embedded  deployed" in completed.out
+    assert f"{SUFFIX}  embedded  deployed, 0 min old, expires 20" in completed.out
+    assert "\n  destroy would " in completed.out
+    assert "in use by" not in completed.out
     assert "unreadable: the record" in completed.out
 
 

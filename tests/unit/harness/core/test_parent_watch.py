@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ import psutil
 import pytest
 
 from harness.core import parent_watch
-from harness.core.parent_watch import die_with_parent, process_ended
+from harness.core.parent_watch import all_end, die_with_parent, process_ended
 
 
 @pytest.fixture
@@ -86,3 +87,17 @@ def test_a_process_that_does_not_exist_has_ended(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(psutil, "Process", missing)
 
     asyncio.run(process_ended(7))
+
+
+def test_a_process_that_nobody_has_reaped_has_ended() -> None:
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    process = psutil.Process(child.pid)
+
+    assert all_end([process], timeout=30)
+    assert process.status() == psutil.STATUS_ZOMBIE
+    child.wait()
+    assert all_end([process], timeout=0)
+
+
+def test_a_process_that_runs_has_not_ended() -> None:
+    assert not all_end([psutil.Process()], timeout=0)

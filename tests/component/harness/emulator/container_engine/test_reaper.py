@@ -7,6 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from harness.core.parent_watch import all_end
 from harness.emulator.container_engine.reaper import ProcessRecord, sweep_orphans
 
 
@@ -46,6 +47,9 @@ def test_a_removed_process_is_not_swept(sleeper: psutil.Process, tmp_path: Path)
 def test_an_ended_process_is_not_swept(tmp_path: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     record = ProcessRecord(tmp_path)
+    record.add(ended.pid, "task")
+    assert all_end([psutil.Process(ended.pid)], timeout=30)
+    assert sweep_orphans(tmp_path) == []  # a zombie
     record.add(ended.pid, "task")
     ended.wait()
     record.add(ended.pid, "task")
