@@ -6,11 +6,13 @@ The texts of a rule (errors, remedy, documentation, its family and severity) are
 
 import inspect
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.core.errors import UsageError
 from harness.preflight.configuration import Configuration, Resource
 from harness.preflight.finding import Family, Problem, Severity
 from harness.preflight.target_lookup import TargetLookup
@@ -142,11 +144,17 @@ def add_rule(
     """Register a rule; its summary is that of ``texts.json``, or the docstring of a function.
 
     Raises:
+        UsageError: Python removes docstrings.
         ValueError: The rule is registered already, or has no summary.
     """
     text = _TEXTS[id_]
     docstring = inspect.getdoc(documented) or ""
     summary = text.get("summary") or docstring.partition("\n\n")[0].replace("\n", " ")
+    if sys.flags.optimize > 1:
+        raise UsageError(
+            "Python runs without docstrings, which are texts of the harness",
+            remedy="leave out -OO, or unset PYTHONOPTIMIZE",
+        )
     if id_ in _RULES or not summary:
         raise ValueError(f"rule {id_}: registered twice, or without a docstring")
     _RULES[id_] = Rule(

@@ -22,6 +22,13 @@ logger = logging.getLogger(__name__)
 # https://opentofu.org/docs/v1.11/intro/whats-new/
 MINIMUM_VERSION = (1, 11, 0)
 
+# Variables of the user that would change what a command does or prints; or its provider:
+# https://developer.hashicorp.com/terraform/plugin/debugging
+EXCLUDED = (
+    *("TF_CLI_ARGS", "TF_DATA_DIR", "TF_WORKSPACE", "TF_LOG_PATH", "TF_REATTACH_PROVIDERS"),
+    "TF_VAR_",
+)
+
 VARIABLE = "CATALOG_HARNESS_TERRAFORM"
 _BANNER = re.compile(r"^(Terraform|OpenTofu) v(\d+)\.(\d+)\.(\d+)(\S*)", re.MULTILINE)
 _VERSION_SECONDS, _GRACE_SECONDS = 10.0, 1.0
@@ -120,7 +127,7 @@ def _probe(
     command: tuple[str, ...], origin: str, environ: Mapping[str, str], passed_over: tuple[str, ...]
 ) -> Terraform:
     quiet = {**environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
-    quiet = {name: value for name, value in quiet.items() if not name.startswith("TF_CLI_ARGS")}
+    quiet = {name: value for name, value in quiet.items() if not name.startswith(EXCLUDED)}
     try:
         banner = process.run(
             [*command, "version"], env=quiet, timeout=_VERSION_SECONDS, grace=_GRACE_SECONDS

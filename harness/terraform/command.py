@@ -12,7 +12,7 @@ from harness.core import process
 from harness.core.errors import ProcessError
 from harness.core.process import ProcessCancelledError
 from harness.core.redaction import redact
-from harness.terraform.binary import Terraform
+from harness.terraform.binary import EXCLUDED, Terraform
 from harness.terraform.configuration import has_one_aws_provider, has_readable_state
 from harness.terraform.errors import terraform_error
 from harness.terraform.events import Event, parse_line, unfinished_operations
@@ -29,8 +29,6 @@ _LOGGED = ("plan", "apply", "destroy")
 # Their Go garbage collector would otherwise take a fifth of the CPU time of Terraform and the
 # provider; above the limit it runs as often as necessary. https://go.dev/doc/gc-guide
 _GARBAGE_COLLECTOR = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
-# Variables of the user that would change what a command does or prints.
-_EXCLUDED = ("TF_CLI_ARGS", "TF_DATA_DIR", "TF_WORKSPACE", "TF_LOG_PATH", "TF_VAR_")
 
 
 @dataclass(frozen=True)
@@ -138,7 +136,7 @@ def child_environment(
             the endpoint of an emulator.
         cli_config: Terraform's CLI configuration; None for the user's own.
     """
-    excluded = _EXCLUDED + (("AWS_",) if any(name.startswith("AWS_") for name in extra) else ())
+    excluded = EXCLUDED + (("AWS_",) if any(name.startswith("AWS_") for name in extra) else ())
     kept = {name: value for name, value in environ.items() if not name.startswith(excluded)}
     own = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
     if cli_config is not None:

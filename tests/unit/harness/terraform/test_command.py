@@ -85,6 +85,7 @@ def test_the_users_variables_are_inherited_except_those_that_alter_commands() ->
         "HTTPS_PROXY": "http://proxy",
         "TF_CLI_ARGS_plan": "-destroy",
         "TF_DATA_DIR": "/elsewhere",
+        "TF_REATTACH_PROVIDERS": "{}",
         "TF_WORKSPACE": "other",
         "TF_VAR_x": "1",
         "TF_LOG": "TRACE",
