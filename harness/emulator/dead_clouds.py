@@ -10,6 +10,7 @@ from harness.core.errors import HarnessError
 from harness.core.folders import remove_folder, require_own_folder
 from harness.emulator.cloud_info import ENGINE_FOLDER, LOG_FILE, CloudInfo
 from harness.emulator.container_engine.reaper import sweep_orphans
+from harness.emulator.container_engine.volumes import remove_shared_folder
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ def sweep_clouds() -> tuple[Path, ...]:
 
 
 def remove_cloud_folder(directory: Path) -> None:
-    """Remove the folder of a dead cloud and end processes that its container engine left.
+    """Remove the folders of a dead cloud and end processes that its container engine left.
 
     Raises:
         ForeignFolderError: It is not the folder of a cloud of this user.
@@ -75,6 +76,7 @@ def remove_cloud_folder(directory: Path) -> None:
     engine = directory / ENGINE_FOLDER
     if engine.exists():
         sweep_orphans(engine)
+        remove_shared_folder(engine)
     remove_folder(directory, parent=directory.parent, prefix=CLOUD_PREFIX)
 
 

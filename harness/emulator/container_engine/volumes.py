@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 _SHARED_TEMPORARY = Path("/var/tmp")  # noqa: S108 -- used by mkdtemp only
 _SHARED_PREFIX = "catalog-harness-"
+# In the folder of the engine, to the one in /var/tmp.
+_LINK = "shared"
 # Inside the folder of a container or volume, which stays with the engine's account.
 _FILES = "files"
 # https://man7.org/linux/man-pages/man2/ioctl_iflags.2.html
@@ -31,9 +33,11 @@ class VolumeStore:
     def __init__(self, directory: Path, account: Account | None) -> None:
         closed = first_inaccessible_folder(directory) if account else None
         if closed is not None:
+            link = directory / _LINK
             directory = create_temporary_folder(
                 _SHARED_PREFIX, parent=_SHARED_TEMPORARY, mode=0o711
             )
+            link.symlink_to(directory)
             logger.info(
                 "%s is not accessible to other accounts; volumes are in %s", closed, directory
             )
@@ -90,6 +94,17 @@ class VolumeStore:
         if "/" in name or name in ("", ".", ".."):
             raise NotFoundError(f"get {name}: no such volume")
         return self._volumes / name
+
+
+def remove_shared_folder(directory: Path) -> None:
+    """Remove what a dead engine, whose folder this is, has left in ``/var/tmp``.
+
+    Raises:
+        ForeignFolderError: The link does not lead to a folder of this user's engines.
+    """
+    link = directory / _LINK
+    if link.is_symlink():
+        remove_folder(link.readlink(), parent=_SHARED_TEMPORARY, prefix=_SHARED_PREFIX)
 
 
 def _spread_folders_in(parent: Path) -> None:

@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 
-from harness.core.folders import create_folder
+from harness.core.folders import ForeignFolderError, create_folder
 from harness.emulator.container_engine import volumes
 from harness.emulator.container_engine.accounts import Account
 from harness.emulator.container_engine.errors import NotFoundError
-from harness.emulator.container_engine.volumes import VolumeStore, unpack
+from harness.emulator.container_engine.volumes import (
+    VolumeStore,
+    remove_shared_folder,
+    unpack,
+)
 
 ACCOUNT = Account("nobody", 65534, 65534)
 
@@ -44,6 +48,30 @@ def test_volumes_are_in_a_folder_accessible_to_the_account(closed: Path, shared:
     assert store.shared_folder.stat().st_mode & 0o777 == 0o711
     store.close()
     assert list(shared.iterdir()) == []
+
+
+def test_a_folder_elsewhere_is_found_once_its_engine_is_dead(closed: Path, shared: Path) -> None:
+    VolumeStore(closed, ACCOUNT).create("data")
+    (shared / "catalog-harness-foreign").mkdir()
+
+    remove_shared_folder(closed)
+    remove_shared_folder(closed)
+
+    assert [each.name for each in shared.iterdir()] == ["catalog-harness-foreign"]
+
+
+def test_a_link_to_what_is_no_folder_of_an_engine_removes_nothing(
+    closed: Path, shared: Path
+) -> None:
+    precious = shared / "catalog-harness-precious"
+    precious.mkdir()
+    (precious / "data").touch()
+    (closed / "shared").symlink_to(precious)
+
+    with pytest.raises(ForeignFolderError):
+        remove_shared_folder(closed)
+
+    assert (precious / "data").exists()
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o027, 0o077], ids=oct)
