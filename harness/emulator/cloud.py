@@ -18,8 +18,8 @@ import psutil
 from harness.core.errors import EmulatorError, WaitTimeoutError
 from harness.core.folders import create_temporary_folder
 from harness.core.interrupts import deferred_interrupts
-from harness.core.parent_watch import all_end
 from harness.core.process import stop_group
+from harness.core.process_end import all_end
 from harness.core.wait import wait_until
 from harness.emulator.cloud_info import KEPT_FILE, LOG_FILE, CloudInfo, log_tail
 from harness.emulator.configuration import SupervisorConfig

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 
-from harness.core.parent_watch import process_ended
+from harness.core.process_end import process_ended
 from harness.emulator.cloud_info import CA_FILE, ENGINE_FOLDER, ENGINE_SOCKET, KEPT_FILE, CloudInfo
 from harness.emulator.configuration import SupervisorConfig
 from harness.emulator.container_engine.config import EngineConfig

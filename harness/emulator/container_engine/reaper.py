@@ -10,7 +10,7 @@ import psutil
 
 from harness.core.errors import EmulatorError
 from harness.core.json_values import from_json
-from harness.core.parent_watch import all_end, has_ended
+from harness.core.process_end import all_end, has_ended
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import sys
 
 from harness.core.errors import EmulatorError, HarnessError
 from harness.core.interpreter import set_up_interpreter
-from harness.core.parent_watch import die_with_parent
+from harness.core.process_end import die_with_parent
 from harness.core.redaction import log_to_standard_error, redact
 from harness.emulator.gateway.environment import GatewaySettings
 from harness.emulator.gateway.ministack_data_plane import MiniStackDataPlane

@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from harness.core.parent_watch import process_ended
+from harness.core.process_end import process_ended
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
 from harness.emulator.gateway.alb.metrics import MetricsPublisher
 from harness.emulator.gateway.application import Gateway

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.core.parent_watch import all_end
+from harness.core.process_end import all_end
 from harness.emulator.container_engine.reaper import ProcessRecord, sweep_orphans
 
 

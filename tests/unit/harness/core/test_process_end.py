@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from harness.core import parent_watch
-from harness.core.parent_watch import all_end, die_with_parent, process_ended
+from harness.core import process_end
+from harness.core.process_end import all_end, die_with_parent, process_ended
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_process_is_polled_until_it_has_ended(
 ) -> None:
     process = FakeProcess(psutil.STATUS_RUNNING, psutil.STATUS_SLEEPING, last)
     monkeypatch.setattr(psutil, "Process", lambda _: process)
-    monkeypatch.setattr(parent_watch, "_POLL_SECONDS", 0)
+    monkeypatch.setattr(process_end, "_POLL_SECONDS", 0)
 
     asyncio.run(process_ended(7))
 
