@@ -1,6 +1,5 @@
 """Finds and removes folders and processes of embedded clouds whose supervisor has died."""
 
-import fcntl
 import logging
 import tempfile
 import time
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from harness.core.errors import HarnessError
 from harness.core.folders import remove_folder, require_own_folder
+from harness.core.locks import is_locked
 from harness.emulator.cloud_info import ENGINE_FOLDER, LOG_FILE, CloudInfo
 from harness.emulator.container_engine.reaper import sweep_orphans
 from harness.emulator.container_engine.volumes import remove_shared_folder
@@ -36,21 +36,10 @@ def _is_dead(directory: Path) -> bool:
         if info is not None:
             return not info.alive
         age = time.time() - directory.stat().st_mtime
-        return age > _UNLOCKED_SECONDS and not _is_starting(directory)
+        # The process that starts a cloud, or one that it has started, holds its log.
+        return age > _UNLOCKED_SECONDS and not is_locked(directory / LOG_FILE)
     except (HarnessError, OSError):
         return False
-
-
-def _is_starting(directory: Path) -> bool:
-    """Whether the process that starts a cloud, or one that it has started, holds its log."""
-    try:
-        with (directory / LOG_FILE).open() as log:
-            fcntl.flock(log, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except FileNotFoundError:
-        return False
-    return False
 
 
 def sweep_clouds() -> tuple[Path, ...]:

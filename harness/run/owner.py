@@ -20,6 +20,7 @@ import psutil
 from harness.core.errors import HarnessError, UsageError, WaitTimeoutError
 from harness.core.folders import create_folder
 from harness.core.json_values import read_json
+from harness.core.locks import is_locked
 from harness.core.wait import wait_until
 from harness.run.lock_files import LOCK_FILE, WATCHED_FILE
 
@@ -116,14 +117,7 @@ def _locked(directory: Path) -> list[IO[str]]:
 
 def living_owner(directory: Path) -> Owner | None:
     """Return the process that holds the lock of a run; None if it is free."""
-    try:
-        with (directory / LOCK_FILE).open() as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return None
-    except BlockingIOError:
-        return _named(directory) or _UNKNOWN
-    return None
+    return (_named(directory) or _UNKNOWN) if is_locked(directory / LOCK_FILE) else None
 
 
 def dead_owner(directory: Path) -> Owner | None:
