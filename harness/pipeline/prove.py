@@ -6,11 +6,13 @@ from harness.checks.framework.context import CheckContext
 from harness.checks.framework.expected import ExpectedStack
 from harness.checks.registry import run_checks
 from harness.core.errors import DriftError, HarnessError
+from harness.core.interrupts import deferred_interrupts
 from harness.deploy.deploy import Deployment, ended_target, require_target
 from harness.deploy.service_watch import watched
 from harness.pipeline.bundle import save_bundle
 from harness.pipeline.outcome import RunOutcome
 from harness.run.evidence import CheckResult, Status
+from harness.terraform.drift import DriftWatch
 
 
 def check_context(deployment: Deployment, record: Callable[[CheckResult], None]) -> CheckContext:
@@ -46,7 +48,7 @@ def prove(
     """
     run = deployment.run
     context = check_context(deployment, run.timeline.observer.check_finished)
-    watch = deployment.watch_drift()
+    watch: DriftWatch | None = None
     services = run.stack.ecs_services(deployment.config)
 
     def collect(result: CheckResult) -> None:
@@ -54,6 +56,8 @@ def prove(
         outcome.results += (result,)
 
     try:
+        with deferred_interrupts():  # otherwise nobody would cancel it
+            watch = deployment.watch_drift()
         with (
             run.timeline.phase("checks"),
             watched(deployment.target, services, lambda _: None, run.timeline.event),
@@ -74,7 +78,8 @@ def prove(
         require_target(run, error)
         raise
     finally:
-        watch.cancel()
+        if watch is not None:
+            watch.cancel()
     if outcome.failed:
         if (ended := ended_target(run)) is not None:
             outcome.errors.insert(0, ended)

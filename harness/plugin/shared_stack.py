@@ -10,6 +10,7 @@ from filelock import FileLock
 from harness.catalog import CATALOG
 from harness.core.errors import HarnessError
 from harness.core.folders import create_folder
+from harness.core.interrupts import deferred_interrupts
 from harness.core.wait import wait_until
 from harness.deploy.deploy import Deployment, attach, find_target, start_target
 from harness.pipeline.bundle import save_bundle
@@ -122,7 +123,8 @@ class SharedStack:
             if deployed or self.run.settings.reuse_stack:
                 return attach(self.run)
             deployment = self._deploy()
-        self._watch = deployment.watch_drift(when_done=self._second_plan_done.touch)
+        with deferred_interrupts():  # otherwise nobody would cancel it
+            self._watch = deployment.watch_drift(when_done=self._second_plan_done.touch)
         return deployment
 
     def _deploy(self) -> Deployment:
@@ -186,6 +188,8 @@ class SharedStack:
         Raises:
             HarnessError: Destroying failed, or something was left behind.
         """
+        if self._watch is not None:
+            self._watch.cancel()
         record = self.run.find_record()
         if record is None or record.status is RunStatus.DESTROYED:
             return

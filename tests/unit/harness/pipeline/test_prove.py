@@ -1,15 +1,18 @@
 """Proving a stack: checks and second plan in parallel, and no result is lost."""
 
 import json
+import signal
 
 import pytest
 
 from harness.checks.framework.expected import ExpectedStack
 from harness.core.errors import DriftError, EmulatorError, UsageError
-from harness.deploy.deploy import deploy
+from harness.core.interrupts import Terminated, sigterm_as_interrupt
+from harness.deploy.deploy import Deployment, deploy
 from harness.pipeline.outcome import RunOutcome
 from harness.pipeline.prove import prove
 from harness.run.evidence import CheckResult, Status
+from harness.terraform.drift import DriftWatch
 from harness.terraform.errors import TerraformError
 from tests.unit.harness.fake_checks import FakeChecks, result
 from tests.unit.harness.fake_run import FakeRun, observer_of
@@ -100,6 +103,30 @@ def test_ctrl_c_does_not_lose_results(
         prove(deploy(fake_run.run()), outcome)
 
     assert names(outcome) == ["alb/b", "alb/a"]
+
+
+def test_a_second_plan_that_starts_while_the_run_is_interrupted_is_cancelled(
+    fake_run: FakeRun,
+    checks: FakeChecks,
+    outcome: RunOutcome,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start, cancelled = Deployment.watch_drift, list[None]()
+
+    def start_interrupted(deployment: Deployment) -> DriftWatch:
+        signal.raise_signal(signal.SIGTERM)
+        watch = start(deployment)
+        cancel = watch.cancel
+        monkeypatch.setattr(watch, "cancel", lambda: cancelled.append(cancel()))
+        return watch
+
+    monkeypatch.setattr(Deployment, "watch_drift", start_interrupted)
+
+    with pytest.raises(Terminated), sigterm_as_interrupt():
+        prove(deploy(fake_run.run()), outcome)
+
+    assert cancelled == [None]
+    assert outcome.results == ()
 
 
 def test_a_pattern_that_names_no_check_is_a_mistake(fake_run: FakeRun, outcome: RunOutcome) -> None:
