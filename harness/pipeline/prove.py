@@ -56,7 +56,7 @@ def prove(
         outcome.results += (result,)
 
     try:
-        with deferred_interrupts():  # otherwise nobody would cancel it
+        with deferred_interrupts():  # otherwise nothing would cancel it
             watch = deployment.watch_drift()
         with (
             run.timeline.phase("checks"),

@@ -123,7 +123,7 @@ class SharedStack:
             if deployed or self.run.settings.reuse_stack:
                 return attach(self.run)
             deployment = self._deploy()
-        with deferred_interrupts():  # otherwise nobody would cancel it
+        with deferred_interrupts():  # otherwise nothing would cancel it
             self._watch = deployment.watch_drift(when_done=self._second_plan_done.touch)
         return deployment
 

@@ -42,7 +42,7 @@ def rows() -> Iterator[Row]:
         FAMILY,
         "no process reaps those that have ended, as in a container",
         "destroy",
-        before=reap_nobody,
+        before=reap_nothing,
         command=("deploy",),
         kept=True,
         clean_up=("destroy",),
@@ -152,7 +152,7 @@ def as_user(uid: str) -> Callable[[Scene], None]:
     return before
 
 
-def reap_nobody(scene: Scene) -> None:
+def reap_nothing(scene: Scene) -> None:
     """Become the parent of what other processes leave behind, and wait for none of it."""
     if sys.platform != "linux":
         raise NotImplementedError("a process cannot become the parent of others here")

@@ -89,7 +89,7 @@ def test_a_process_that_does_not_exist_has_ended(monkeypatch: pytest.MonkeyPatch
     asyncio.run(process_ended(7))
 
 
-def test_a_process_that_nobody_has_reaped_has_ended() -> None:
+def test_a_process_that_was_not_reaped_has_ended() -> None:
     child = subprocess.Popen([sys.executable, "-c", ""])
     process = psutil.Process(child.pid)
 

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from harness.core.folders import ForeignFolderError, create_folder
-from harness.emulator.cloud_info import INFO_FILE, LOG_FILE
+from harness.emulator.cloud_info import ENGINE_FOLDER, INFO_FILE, LOG_FILE
+from harness.emulator.container_engine import volumes
+from harness.emulator.container_engine.accounts import Account
+from harness.emulator.container_engine.volumes import VolumeStore
 from harness.emulator.dead_clouds import (
     CLOUD_PREFIX,
     remove_cloud_folder,
@@ -54,6 +57,23 @@ def test_a_cloud_that_failed_to_start_is_removed(temporary_folder: Path) -> None
     make_old(directory)
 
     assert sweep_clouds() == (directory,)
+
+
+def test_what_its_engine_left_elsewhere_is_removed_with_a_cloud(
+    temporary_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = temporary_folder / "var-tmp"
+    elsewhere.mkdir()
+    monkeypatch.setattr(volumes, "_SHARED_TEMPORARY", elsewhere)
+    directory = create_folder(a_cloud(temporary_folder))
+    engine = create_folder(directory / ENGINE_FOLDER)
+    VolumeStore(engine, Account("nobody", 65534, 65534)).create("data")
+    assert len(list(elsewhere.iterdir())) == 1
+
+    remove_cloud_folder(directory)
+
+    assert list(elsewhere.iterdir()) == []
+    assert not directory.exists()
 
 
 def test_a_cloud_of_another_version_is_not_removed(temporary_folder: Path) -> None:

@@ -47,6 +47,25 @@ def environ(bin_directory: Path) -> dict[str, str]:
     return {"PATH": str(bin_directory)}
 
 
+@pytest.mark.parametrize("name", ["TF_CLI_ARGS_version", "TF_REATTACH_PROVIDERS"])
+def test_the_version_does_not_depend_on_variables_that_alter_commands(
+    monkeypatch: pytest.MonkeyPatch, install: Install, environ: dict[str, str], name: str
+) -> None:
+    program = str(install("terraform", "Terraform v1.11.4"))
+    answer, environments = process.run, list[dict[str, str]]()
+
+    def run(command: Sequence[str], **given: Any) -> CompletedProcess[str]:
+        environments.append(given["env"])
+        return answer(command, **given)
+
+    monkeypatch.setattr(process, "run", run)
+    find_terraform(program, {**environ, name: "{}", "HOME": "/home/u"})
+
+    (environment,) = environments
+    assert name not in environment
+    assert environment["HOME"] == "/home/u"
+
+
 @pytest.fixture
 def no_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
