@@ -116,7 +116,7 @@ class Ecs(ServiceChecks):
 
     @check("the service has one deployment, and its rollout is completed", *_TASKS)
     def one_deployment(self) -> str:
-        """Wait until the rollout is completed; its tasks must have the service's definition."""
+        """Wait until the rollout is completed, and every task has the service's definition."""
 
         def rollouts() -> list[tuple[str, str]]:
             deployments = active_service(self.context)["deployments"]
@@ -128,8 +128,11 @@ class Ecs(ServiceChecks):
             ready=lambda actual: actual == [("PRIMARY", "COMPLETED")],
         )
         definition = active_service(self.context)["taskDefinition"]
-        actual = {task.task_definition for task in self._tasks()}
-        expect_equal("task definitions of the tasks", actual, {definition})
+        self.context.eventually(
+            lambda: {task.task_definition for task in running_tasks(self.context)},
+            what=f"tasks of {definition} alone",
+            ready=lambda actual: actual == {definition},
+        )
         return f"one deployment of {definition.rpartition('/')[2]}, COMPLETED"
 
     @check("the containers of every task are running", *_TASKS)

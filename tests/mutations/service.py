@@ -53,14 +53,15 @@ def set_desired_count(context: CheckContext, count: int) -> None:
 
 
 def settle(context: CheckContext, count: int) -> None:
-    """Wait for a number of running tasks, of one deployment."""
+    """Wait for a number of running tasks, of one deployment, and no other task."""
     context.eventually(
         lambda: (
             active_service(context)["runningCount"],
             len(active_service(context)["deployments"]),
+            len(running_tasks(context)),
         ),
-        what=f"{count} running tasks of one deployment",
-        ready=lambda seen: seen == (count, 1),
+        what=f"{count} running tasks of one deployment, and no other task",
+        ready=lambda seen: seen == (count, 1, count),
     )
 
 

@@ -136,6 +136,17 @@ def test_a_wrong_task_fails_its_check_alone(
     assert observed in failures[f"ecs/{check}"]
 
 
+def test_a_task_of_a_deployment_that_has_just_ended_may_still_stop(
+    fake_deployment: FakeDeployment,
+) -> None:
+    tasks = [fake_deployment.task(name) for name in fake_deployment.tasks]
+    old = iter([{**tasks[0], "taskDefinitionArn": "family:7"}])
+    fake_deployment.answers["ecs.DescribeTasks"] = lambda _: {"tasks": [*old, *tasks]}
+
+    assert fake_deployment.failures("ecs/one-deployment", patience=60.0) == {}
+    assert next(old, None) is None
+
+
 def test_a_stopping_task_is_not_a_running_task(fake_deployment: FakeDeployment) -> None:
     _task(fake_deployment, desiredStatus="STOPPED", capacityProviderName="FARGATE")
 
