@@ -70,7 +70,7 @@ def test_a_pull_request_passes_the_environments_of_tox() -> None:
     oldest, *newer = supported.filter(f"3.{minor}" for minor in range(30))
 
     # They need more than Python, or take longer.
-    further = {"aws-delays", "browser", "commands", "examples"}
+    further = {"aws-delays", "browser", "commands", "examples", "lowest"}
     assert set(runs) == default | further | {f"py{python.replace('.', '')}" for python in newer}
     assert runs["coverage"] == oldest
     assert all(runs[f"py{python.replace('.', '')}"] == python for python in newer)
