@@ -3,6 +3,7 @@
 import os
 import pwd
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,10 +25,17 @@ def unprivileged_account() -> Account | None:
     """Return the account to drop to; None if this process is not root.
 
     Raises:
-        EmulatorError: This process is root and the system has no such account.
+        EmulatorError: This process is root and the system has no such account; or it has a user ID
+            without an entry in the user database, which initdb looks up.
     """
-    if os.geteuid() != 0:
-        return None
+    if (uid := os.geteuid()) != 0:
+        with suppress(KeyError):
+            pwd.getpwuid(uid)
+            return None
+        raise EmulatorError(
+            f"PostgreSQL does not run as user ID {uid}, which has no entry in the user database",
+            remedy="run as an account of this system, or add a line for the ID to /etc/passwd",
+        )
     for name in _CANDIDATES:
         try:
             entry = pwd.getpwnam(name)

@@ -1,11 +1,13 @@
 """Diagnoses of packages, PostgreSQL, loopback, sockets and engines."""
 
 import importlib.metadata
+import os
 import tempfile
 from pathlib import Path
 
 import pytest
 
+from harness.core.errors import EmulatorError
 from harness.doctor.cloud import (
     MINISTACK,
     diagnose_database_server,
@@ -93,6 +95,14 @@ class TestDatabaseServer:
 
         assert found.verdict is Verdict.WARNING
         assert "downloaded from PyPI" in found.found
+
+    def test_a_user_id_without_an_account_is_an_error(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(os, "geteuid", lambda: 3_999_999_999)
+
+        with pytest.raises(EmulatorError, match="no entry in the user database"):
+            diagnose_database_server()
 
 
 class TestTemporaryFolder:

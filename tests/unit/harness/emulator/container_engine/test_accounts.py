@@ -14,7 +14,7 @@ from harness.emulator.container_engine.accounts import (
 
 
 def test_an_ordinary_user_needs_no_other_account(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(os, "geteuid", lambda: pwd.getpwnam("nobody").pw_uid)
     assert unprivileged_account() is None
 
 
@@ -27,6 +27,17 @@ def test_root_uses_the_first_account_that_exists(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(pwd, "getpwnam", only_nobody)
     assert unprivileged_account() == Account("nobody", 65534, 65533)
+
+
+def test_a_user_id_without_an_account_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(uid: int) -> None:
+        raise KeyError(uid)
+
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+
+    with pytest.raises(EmulatorError, match="12345, which has no entry in the user database"):
+        unprivileged_account()
 
 
 def test_root_without_an_unprivileged_account_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
